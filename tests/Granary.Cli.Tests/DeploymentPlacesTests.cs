@@ -5,7 +5,7 @@ using Granary.Testing;
 namespace Granary.Cli.Tests;
 
 /// <summary>Deployments in PostgreSQL, in sessions that run, and on a server.</summary>
-public sealed class DeploymentPlacesTests : IDisposable
+public sealed class DeploymentPlacesTests(SharedServer server) : IDisposable
 {
     private static string Bars => Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
 
@@ -51,9 +51,9 @@ public sealed class DeploymentPlacesTests : IDisposable
     [Fact]
     public async Task A_store_in_PostgreSQL_serves_as_a_folder_does()
     {
-        await using var server = await PostgresServer.ShareAsync();
-        var database = new Npgsql.NpgsqlConnectionStringBuilder(await server.CreateDatabaseAsync()).Database!;
-        var store = $"postgres://postgres@127.0.0.1:{server.Port}/{database}";
+        await using var postgres = await PostgresServer.ShareAsync();
+        var database = new Npgsql.NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync()).Database!;
+        var store = $"postgres://postgres@127.0.0.1:{postgres.Port}/{database}";
         foreach (var slow in new[] { 20, 30 })
             await CallAsync("deployments", "add", await BacktestAsync($"v{slow}", slow), "--store", store);
         await CallAsync("deployments", "disable", "2", "--symbol", "GLIMUSDT", "--why", "thin", "--store", store);
@@ -66,7 +66,7 @@ public sealed class DeploymentPlacesTests : IDisposable
         shown.GetProperty("history").EnumerateArray().Select(e => e.GetProperty("action").GetString())
             .ShouldBe(["added", "disabled", "switched", "started"]);
         // Its tables have a schema of their own, made by the one migration runner.
-        await server.SqlAsync(database, "SELECT 1 / count(*) FROM deployments.granary_migration");
+        await postgres.SqlAsync(database, "SELECT 1 / count(*) FROM deployments.granary_migration");
         var away = await GranaryCall.RunAsync("deployments", "list", "--store", "postgres://postgres@127.0.0.1:1/none");
         (away.ExitCode, away.Error).ShouldBe((2, away.Error));
         away.Error.ShouldContain("the deployments store postgres://postgres@127.0.0.1:1/none does not answer");
@@ -100,14 +100,7 @@ public sealed class DeploymentPlacesTests : IDisposable
         var store = _folder.At("store");
         await CallAsync("deployments", "add", await BacktestAsync("v1", 20), "--store", store);
         await CallAsync("deployments", "disable", "1", "--symbol", "COINUSDT", "--store", store);
-        var server = GranaryProcess.Start(_folder.Path, "serve", "--urls", "http://127.0.0.1:0", "--runs", _folder.At("served"));
-        _started.Add(server);
-        const string listens = "Granary listens on ";
-        var line = await server.StandardOutput.ReadLineAsync();
-        while (line is not null && !line.StartsWith(listens, StringComparison.Ordinal)) line = await server.StandardOutput.ReadLineAsync();
-        line.ShouldNotBeNull();
-        var url = line[listens.Length..line.IndexOf(';', StringComparison.Ordinal)];
-        await CallAsync([.. Live(store, 1, "2022-02-10"), "--host", url, "--out", _folder.At("run"), "--quiet"]);
+        await CallAsync([.. Live(store, 1, "2022-02-10"), "--host", await server.UrlAsync, "--out", _folder.At("run"), "--quiet"]);
         var trades = File.ReadAllText(_folder.At("run/account_trades.csv"));
         trades.ShouldContain("GLIMUSDT");
         trades.ShouldNotContain("COINUSDT");

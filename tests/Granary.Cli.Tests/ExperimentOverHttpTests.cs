@@ -1,38 +1,14 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Granary.Testing;
 
 namespace Granary.Cli.Tests;
 
 /// <summary><c>granary experiment --host</c>: the result of a server is that of this process.</summary>
-public sealed class ExperimentOverHttpTests : IDisposable
+public sealed class ExperimentOverHttpTests(SharedServer server) : IDisposable
 {
     private readonly TestFolder _folder = new();
-    private Process? _server;
 
-    public void Dispose()
-    {
-        if (_server is not null)
-        {
-            _server.Kill();
-            _server.WaitForExit();
-            _server.Dispose();
-        }
-        _folder.Dispose();
-    }
-
-    private async Task<string> ServeAsync()
-    {
-        _server = GranaryProcess.Start(_folder.Path, ["serve", "--urls", "http://127.0.0.1:0", "--runs", _folder.At("served")]);
-        const string listens = "Granary listens on ";
-        string? line;
-        do line = await _server.StandardOutput.ReadLineAsync();
-        while (line is not null && !line.StartsWith(listens, StringComparison.Ordinal));
-        // A full pipe would stop the server.
-        _ = _server.StandardOutput.ReadToEndAsync();
-        _ = _server.StandardError.ReadToEndAsync();
-        return line.ShouldNotBeNull()[listens.Length..line.IndexOf(';', StringComparison.Ordinal)];
-    }
+    public void Dispose() => _folder.Dispose();
 
     private string Batch(string experiment) => _folder.Write("batch.json", $$"""
         { "name": "searched", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")}}",
@@ -57,7 +33,7 @@ public sealed class ExperimentOverHttpTests : IDisposable
     [InlineData("""{ "fitness": "sortino", "trainers": ["naive-bayes", "logistic"] }""")]
     public async Task The_result_of_a_server_is_that_of_this_process(string experiment)
     {
-        var (batch, url) = (Batch(experiment), await ServeAsync());
+        var (batch, url) = (Batch(experiment), await server.UrlAsync);
         var here = await GranaryCall.RunAsync("experiment", batch, "--strategies", "2", "--json");
         here.ExitCode.ShouldBe(0, here.Error);
         var there = await GranaryCall.RunAsync("experiment", batch, "--strategies", "2", "--json", "--host", url);

@@ -1,27 +1,16 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Granary.Testing;
 
 namespace Granary.Cli.Tests;
 
 /// <summary>Transitions and decisions of a live session in its journal and its log; the load of a process that computes.</summary>
-public sealed class SessionLogTests : IDisposable
+public sealed class SessionLogTests(SharedServer server) : IDisposable
 {
     private static string Bars => Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
 
     private readonly TestFolder _folder = new();
-    private readonly List<Process> _started = [];
 
-    public void Dispose()
-    {
-        foreach (var process in _started)
-        {
-            process.Kill();
-            process.WaitForExit();
-            process.Dispose();
-        }
-        _folder.Dispose();
-    }
+    public void Dispose() => _folder.Dispose();
 
     private string Batch(string limits) => _folder.Write("batch.json", $$"""
         { "name": "told", "data": { "source": "csv:{{Bars}}", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "2022-02-01" },
@@ -79,16 +68,13 @@ public sealed class SessionLogTests : IDisposable
     [Fact]
     public async Task A_server_gives_processor_memory_and_waiting_work_with_the_status_of_a_batch()
     {
-        var server = GranaryProcess.Start(_folder.Path, "serve", "--urls", "http://127.0.0.1:0", "--runs", _folder.At("served"));
-        _started.Add(server);
-        const string listens = "Granary listens on ";
-        var line = await server.StandardOutput.ReadLineAsync();
-        while (line is not null && !line.StartsWith(listens, StringComparison.Ordinal)) line = await server.StandardOutput.ReadLineAsync();
-        var url = line!.Substring(listens.Length, line.IndexOf(';', StringComparison.Ordinal) - listens.Length);
+        var url = await server.UrlAsync;
         await CallAsync("backtest", Batch(""), "--host", url, "--out", _folder.At("run"), "--quiet");
         using var http = new HttpClient { BaseAddress = new Uri(url) };
         var jobs = JsonDocument.Parse(await http.GetStringAsync("/api/v1/jobs")).RootElement;
-        var load = jobs.GetProperty("items")[0].GetProperty("progress").GetProperty("load");
+        // The server has jobs of other tests too.
+        var job = jobs.GetProperty("items").EnumerateArray().Single(j => j.GetProperty("name").GetString() == "told");
+        var load = job.GetProperty("progress").GetProperty("load");
         load.GetProperty("memoryBytes").GetInt64().ShouldBeGreaterThan(10 << 20);
         load.GetProperty("cpuPercent").GetDouble().ShouldBeGreaterThanOrEqualTo(0);
         load.GetProperty("waiting").GetInt32().ShouldBe(0);

@@ -37,16 +37,16 @@ public sealed class BacktestOverCrashingServerTests : IDisposable
             var file = Path.Combine(_folder, symbol + ".csv");
             BarCsvWriter.Write(file, Timeframe.M1,
                 MarketGenerator.Generate(SyntheticMarket.Crypto(symbol, new DateTime(2023, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks,
-                    new DateTime(2023, 2, 1, 0, 0, 0, DateTimeKind.Utc).Ticks), Timeframe.M1).Take(20_000));
+                    new DateTime(2023, 2, 1, 0, 0, 0, DateTimeKind.Utc).Ticks), Timeframe.M1).Take(10_000));
             await BarImport.RunAsync(new ImportRequest([file], store, symbol, Timeframe.M1, new BarFileOptions()),
                 TestCatalogues.All.Stores);
         }
         var undisturbed = await RunAsync("csv:" + _folder, "undisturbed");
-        // The server itself stops in the middle of its answer, at each market's 15,000th bar, by a lock that ends with it.
+        // The server itself stops in the middle of its answer, at each market's 7,500th bar, by a lock that ends with it.
         await server.SqlAsync("postgres", """
             ALTER TABLE bars.granary_bar RENAME TO bars_behind;
             CREATE FUNCTION hold(t timestamptz) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
-              BEGIN IF t = timestamptz '2023-01-11 10:00+00' THEN PERFORM pg_advisory_xact_lock(7); END IF; RETURN true; END $$;
+              BEGIN IF t = timestamptz '2023-01-06 05:00+00' THEN PERFORM pg_advisory_xact_lock(7); END IF; RETURN true; END $$;
             CREATE VIEW bars.granary_bar AS SELECT * FROM bars.bars_behind WHERE hold(time);
             ALTER DATABASE postgres SET enable_sort = off;
             ALTER DATABASE postgres SET enable_seqscan = off;

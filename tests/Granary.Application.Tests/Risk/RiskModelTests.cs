@@ -14,8 +14,21 @@ using Granary.Learning.Registry;
 
 namespace Granary.Application.Tests.Risk;
 
-public sealed class RiskModelTests : IDisposable
+public sealed class RiskModelTests(RiskModelTests.UsualRun usual) : IClassFixture<RiskModelTests.UsualRun>, IDisposable
 {
+    /// <summary>The usual batch on three threads, for the tests that compare another run with it.</summary>
+    public sealed class UsualRun : IDisposable
+    {
+        private readonly RiskBatch _batch = new();
+        private readonly Lazy<Task<BatchRun>> _run;
+
+        public UsualRun() => _run = new Lazy<Task<BatchRun>>(() => _batch.RunAsync(_batch.Spec(), "three", 3));
+
+        public Task<BatchRun> RunAsync => _run.Value;
+
+        public void Dispose() => _batch.Dispose();
+    }
+
     private readonly RiskBatch _batch = new();
 
     public void Dispose() => _batch.Dispose();
@@ -25,7 +38,7 @@ public sealed class RiskModelTests : IDisposable
     {
         var free = await _batch.RunAsync(_batch.Spec(null), "free");
         var one = await _batch.RunAsync(_batch.Spec(), "one", 1);
-        var three = await _batch.RunAsync(_batch.Spec(), "three", 3);
+        var three = await usual.RunAsync;
         one.Model.Digest.ShouldBe(three.Model.Digest);
         one.Model.Digest.ShouldNotBe(free.Model.Digest);
         one.Model.Decisions[Decision.PredictedRisk].ShouldBeGreaterThan(5);
@@ -52,7 +65,7 @@ public sealed class RiskModelTests : IDisposable
     {
         const int Changed = 1900;
         using var other = new RiskBatch(Changed);
-        var (a, b) = (await _batch.RunAsync(_batch.Spec()), await other.RunAsync(other.Spec()));
+        var (a, b) = (await usual.RunAsync, await other.RunAsync(other.Spec()));
         var until = RiskBatch.TimeOf(Changed).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         foreach (var (file, column, least) in new[] { ("risk.csv", 3, 300), ("signals.csv", 3, 300), ("equity.csv", 0, 1800) })
         {
@@ -99,7 +112,7 @@ public sealed class RiskModelTests : IDisposable
         var trained = await learn.TrainAsync(_batch.Spec());
         trained.Units.Select(u => u.Version).ShouldBe(((string[])["AAA:1h", "BBB:1h"]).Select(m => $"risk-{ModelRegistry.NameFor(m)}:1"));
         var evaluated = await learn.EvaluateAsync(_batch.Spec());
-        var run = await _batch.RunAsync(_batch.Spec());
+        var run = await usual.RunAsync;
         var inRun = JsonDocument.Parse(File.ReadAllText(Path.Combine(run.Folder, "learning.json"))).RootElement.GetProperty("risk");
         evaluated.Risk!.With.Return.ShouldBe(Number(inRun, "with", "return"));
         evaluated.Risk.Asked.ShouldBe(inRun.GetProperty("asked").GetInt32());

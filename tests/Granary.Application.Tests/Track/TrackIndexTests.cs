@@ -162,13 +162,13 @@ public sealed class TrackIndexTests : IDisposable
             Options = new PursuitOptions { MaxNames = 40, NonNegative = true, SumToOne = true, MaxWeight = 0.1 },
             Split = 0.6,
             Window = 400,
-            Step = 100,
+            Step = 150,
             PeriodsPerYear = 252,
         }, TestContext.Current.CancellationToken);
         result.Names.Count.ShouldBe(520);
         result.OutOfSample!.Correlation.ShouldBeGreaterThan(0.95);
         result.OutOfSample.TrackingError.ShouldBeLessThan(0.06);
-        result.Rolling!.History.Count.ShouldBe(3);
+        result.Rolling!.History.Count.ShouldBe(2);
         result.Rolling.OutOfSample.Correlation.ShouldBeGreaterThan(0.95);
         var page = new StringWriter();
         result.Report("Made of 520").Write(page);

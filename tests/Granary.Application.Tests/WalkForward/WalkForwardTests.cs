@@ -13,8 +13,33 @@ using Granary.Testing;
 
 namespace Granary.Application.Tests.WalkForward;
 
-public sealed class WalkForwardTests : IDisposable
+public sealed class WalkForwardTests(WalkForwardTests.Runs shared) : IClassFixture<WalkForwardTests.Runs>, IDisposable
 {
+    /// <summary>Runs that several tests look at, each made by the first of them.</summary>
+    public sealed class Runs : IDisposable
+    {
+        private readonly Dictionary<string, Task<(BatchRun Run, WalkForwardOutcome Outcome)>> _runs = new(StringComparer.Ordinal);
+
+        public string Folder { get; } = Directory.CreateTempSubdirectory("granary-walks-").FullName;
+
+        /// <summary>The whole record in rolling windows, on three threads.</summary>
+        public Task<(BatchRun Run, WalkForwardOutcome Outcome)> Whole => Of("whole", () => Spec(Rolling));
+
+        /// <summary>The record's first five windows, on three threads.</summary>
+        public Task<(BatchRun Run, WalkForwardOutcome Outcome)> Part => Of("part", () => Spec(Rolling, Short));
+
+        /// <summary>The first five windows with models, on three threads.</summary>
+        public Task<(BatchRun Run, WalkForwardOutcome Outcome)> LearnedPart => Of("learned", () => Learned(Folder, Short));
+
+        public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+        private Task<(BatchRun Run, WalkForwardOutcome Outcome)> Of(string name, Func<BatchSpec> spec)
+        {
+            if (!_runs.TryGetValue(name, out var run)) _runs[name] = run = RunInAsync(spec(), Path.Combine(Folder, name), 3);
+            return run;
+        }
+    }
+
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-walk-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -33,10 +58,12 @@ public sealed class WalkForwardTests : IDisposable
           "execution": { "commissionPercent": 0.05 }, "strategies": [ {{strategies}} ], "walkForward": { {{windows}} } }
         """), Path.GetTempPath());
 
-    private async Task<(BatchRun Run, WalkForwardOutcome Outcome)> RunAsync(BatchSpec spec, int threads = 2, string? name = null) =>
+    private Task<(BatchRun Run, WalkForwardOutcome Outcome)> RunAsync(BatchSpec spec, int threads = 2) =>
+        RunInAsync(spec, Path.Combine(_folder, Path.GetRandomFileName()), threads);
+
+    private static async Task<(BatchRun Run, WalkForwardOutcome Outcome)> RunInAsync(BatchSpec spec, string folder, int threads) =>
         await new WalkForwardRunner(TimeProvider.System).RunAsync(spec,
-            new BatchOptions { Out = Path.Combine(_folder, name ?? Path.GetRandomFileName()), Threads = threads, Validation = false }, null,
-            TestContext.Current.CancellationToken);
+            new BatchOptions { Out = folder, Threads = threads, Validation = false }, null, CancellationToken.None);
 
     [Fact]
     public async Task A_walk_forward_refuses_a_start_of_the_portfolio()
@@ -83,7 +110,7 @@ public sealed class WalkForwardTests : IDisposable
     [Fact]
     public async Task The_best_of_the_window_is_chosen_by_the_objective_as_a_backtest_of_that_window_has_it()
     {
-        var (_, outcome) = await RunAsync(Spec(Rolling + ", \"objective\": \"totalReturn\", \"warmUp\": 0"));
+        var (_, outcome) = await RunAsync(Spec(Rolling + ", \"objective\": \"totalReturn\", \"warmUp\": 0", Short));
         var group = outcome.Groups.First(g => g.Name == "SmaCross@ACME:1h");
         var choice = group.Choices[3];
         string Day(long ticks) => new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
@@ -98,7 +125,7 @@ public sealed class WalkForwardTests : IDisposable
     [Fact]
     public async Task A_choice_trades_what_follows_warm_from_the_first_bar_on_and_nothing_before()
     {
-        var (_, outcome) = await RunAsync(Spec(Rolling));
+        var (_, outcome) = await shared.Whole;
         foreach (var choice in outcome.Groups.SelectMany(g => g.Choices))
         {
             choice.Trades.ShouldAllBe(t => t.EntryTime >= choice.Window.At && t.EntryTime < choice.Window.To);
@@ -111,13 +138,13 @@ public sealed class WalkForwardTests : IDisposable
     [Fact]
     public async Task Windows_are_stitched_into_one_equity_that_multiplies_their_returns()
     {
-        var (_, outcome) = await RunAsync(Spec(Rolling));
+        var (_, outcome) = await shared.Whole;
         foreach (var group in outcome.Groups)
             (1 + group.Statistics.TotalReturn).ShouldBe(group.Choices.Aggregate(1.0, (growth, c) => growth * (1 + c.OutOfSampleReturn)),
                 1e-12);
         outcome.Statistics.FinalEquity.ShouldBe(outcome.Rows[^1].Equity);
         // A single group is the whole account, but for marks of a position that waits for its market's next open when a window begins.
-        var (_, alone) = await RunAsync(Spec(Rolling + ", \"choose\": \"batch\""));
+        var (_, alone) = await RunAsync(Spec(Rolling + ", \"choose\": \"batch\"", Short));
         alone.Rows[^1].Equity.ShouldBe(alone.Groups.Single().Statistics.FinalEquity, 50);
     }
 
@@ -126,24 +153,24 @@ public sealed class WalkForwardTests : IDisposable
     [InlineData("anchored")]
     public async Task What_comes_later_changes_no_choice_and_no_result_before_it(string mode)
     {
-        var windows = $"{Rolling}, \"mode\": \"{mode}\"";
-        var (whole, _) = await RunAsync(Spec(windows), name: "whole");
-        var (cut, _) = await RunAsync(Spec(windows, ", \"to\": \"2023-01-01\""), name: "cut");
+        var anchored = $"{Rolling}, \"mode\": \"{mode}\"";
+        var (whole, _) = mode == "rolling" ? await shared.Whole : await RunAsync(Spec(anchored, ", \"to\": \"2023-01-01\""));
+        var (cut, _) = mode == "rolling" ? await shared.Part : await RunAsync(Spec(anchored, Short));
         List<string> Rows(BatchRun run, bool choicesOnly) => [.. File.ReadLines(Path.Combine(run.Folder, "windows.csv")).Skip(1)
-            .Where(l => string.CompareOrdinal(l.Split(',')[choicesOnly ? 2 : 3], "2022-12-31") < 0)
+            .Where(l => string.CompareOrdinal(l.Split(',')[choicesOnly ? 2 : 3], "2022-09-30") < 0)
             .Select(l => choicesOnly ? string.Join(',', l.Split(',').Take(3)) + l[..l.LastIndexOf(',')].Split('"').ElementAtOrDefault(1)
                 : l)];
         Rows(cut, false).Count.ShouldBeGreaterThan(12);
         Rows(whole, false).ShouldBe(Rows(cut, false));
         Rows(whole, true).ShouldBe(Rows(cut, true));
+        File.ReadLines(Path.Combine(whole.Folder, "windows.csv")).Skip(1).Count().ShouldBeGreaterThan(Rows(cut, true).Count);
     }
 
     [Fact]
     public async Task Any_number_of_threads_gives_one_digest_and_verify_finds_it_again()
     {
-        var spec = Spec(Rolling);
-        var (one, _) = await RunAsync(spec, 1);
-        var (three, _) = await RunAsync(spec, 3);
+        var (three, _) = await shared.Part;
+        var (one, _) = await RunAsync(Spec(Rolling, Short), 1);
         three.Model.Digest.ShouldBe(one.Model.Digest);
         var verified = await VerifyRun.RunAsync(one.Folder, TestCatalogues.All, new EmbeddedHost(2), TimeProvider.System,
             LookAheadEffort.OfCuts(4, 2), null, TestContext.Current.CancellationToken);
@@ -151,7 +178,7 @@ public sealed class WalkForwardTests : IDisposable
         verified.Passed.ShouldBeTrue();
     }
 
-    private BatchSpec Learned(string range = "",
+    private static BatchSpec Learned(string folder, string range,
         string learning = "\"trainer\": \"naive-bayes\", \"label\": \"direction\", \"apply\": { \"rule\": \"veto\", \"below\": 0.5 }") =>
         new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""
@@ -159,17 +186,17 @@ public sealed class WalkForwardTests : IDisposable
           ["ACME", "COINUSDT"], "timeframe": "1h"{{range}} },
           "execution": { "commissionPercent": 0.05 }, "strategies": [ {{Sweep}} ], "walkForward": { {{Rolling}} },
           "learning": { {{learning}}, "features": ["return(1)", "return(5)", "rsi(14)"],
-            "registry": "{{Path.Combine(_folder, "models")}}" } }
-        """), _folder);
+            "registry": "{{Path.Combine(folder, "models")}}" } }
+        """), folder);
 
-    // Five windows: each trains the models of two markets.
-    private const string Short = ", \"to\": \"2022-10-01\"";
+    // Five windows, the last of them cut short: each trains the models of two markets.
+    private const string Short = ", \"to\": \"2022-10-08\"";
 
     [Fact]
     public async Task Models_are_trained_inside_each_in_sample_window_and_gate_what_is_chosen_and_traded()
     {
-        var (run, outcome) = await RunAsync(Learned(Short), 2, "learned");
-        var (plain, _) = await RunAsync(Spec(Rolling, Short), 2, "plain");
+        var (run, outcome) = await shared.LearnedPart;
+        var (plain, _) = await shared.Part;
         run.Model.Digest.ShouldNotBe(plain.Model.Digest);
         outcome.Models.Count.ShouldBe(outcome.Windows.Count);
         outcome.Models.ShouldAllBe(m => m.Missing.Count == 0 && m.WindowFilters.Count == 22);
@@ -180,7 +207,7 @@ public sealed class WalkForwardTests : IDisposable
         production.RootElement.GetProperty("models").EnumerateObject().Count().ShouldBe(2);
         File.Exists(Path.Combine(run.Folder, "learning.json")).ShouldBeTrue();
 
-        var (one, _) = await RunAsync(Learned(Short), 1, "one");
+        var (one, _) = await RunAsync(Learned(shared.Folder, Short), 1);
         one.Model.Digest.ShouldBe(run.Model.Digest);
         var verified = await VerifyRun.RunAsync(run.Folder, TestCatalogues.All, new EmbeddedHost(2), TimeProvider.System,
             LookAheadEffort.OfCuts(4, 2), null, TestContext.Current.CancellationToken);
@@ -191,9 +218,9 @@ public sealed class WalkForwardTests : IDisposable
     [Fact]
     public async Task Checks_of_a_learning_walk_forward_judge_what_the_models_let_trade()
     {
-        var (none, _) = await RunAsync(Learned(learning: "\"trainer\": \"naive-bayes\", \"label\": \"direction\", \"apply\": { \"rule\": "
-            + "\"veto\", \"below\": 0.999999 }"), name: "none");
-        var (plain, _) = await RunAsync(Spec(Rolling), name: "plain");
+        var (none, _) = await RunAsync(Learned(_folder, Short, "\"trainer\": \"naive-bayes\", \"label\": \"direction\", "
+            + "\"apply\": { \"rule\": \"veto\", \"below\": 0.999999 }"));
+        var (plain, _) = await shared.Part;
         double Figure(BatchRun run, string name) =>
             JsonDocument.Parse(run.Model.Section<ValidationResults>()!.ToJson()).RootElement.GetProperty(name).GetDouble();
         // Models that refuse nearly every entry leave nearly nothing to be found, whatever the strategies would have done without them.
@@ -205,11 +232,11 @@ public sealed class WalkForwardTests : IDisposable
     [Fact]
     public async Task What_comes_later_changes_no_model_of_a_window_before_it()
     {
-        var (whole, _) = await RunAsync(Learned(", \"to\": \"2023-04-01\""), name: "whole");
-        var (cut, _) = await RunAsync(Learned(", \"to\": \"2023-01-01\""), name: "cut");
+        var (whole, _) = await RunAsync(Learned(_folder, ", \"to\": \"2023-01-01\""));
+        var (cut, _) = await shared.LearnedPart;
         static List<string> Rows(BatchRun run) =>
             [.. File.ReadLines(Path.Combine(run.Folder, "windows.csv")).Skip(1)
-                .Where(l => string.CompareOrdinal(l.Split(',')[3], "2022-12-31") < 0)];
+                .Where(l => string.CompareOrdinal(l.Split(',')[3], "2022-09-30") < 0)];
         Rows(cut).Count.ShouldBeGreaterThan(12);
         File.ReadLines(Path.Combine(whole.Folder, "windows.csv")).Skip(1).Count().ShouldBeGreaterThan(Rows(cut).Count);
         Rows(whole).ShouldBe(Rows(cut));
@@ -218,30 +245,23 @@ public sealed class WalkForwardTests : IDisposable
     [Fact]
     public async Task A_window_too_short_to_learn_from_goes_on_without_a_model_and_the_run_says_so()
     {
-        var (run, outcome) = await RunAsync(Learned(Short, "\"trainer\": \"naive-bayes\", \"label\": \"direction\", \"walkForward\": { "
-            + "\"train\": 3000, \"test\": 100 }"), name: "short");
+        var (run, outcome) = await RunAsync(Learned(_folder, Short, "\"trainer\": \"naive-bayes\", \"label\": \"direction\", "
+            + "\"walkForward\": { \"train\": 3000, \"test\": 100 }"));
         outcome.Models.ShouldAllBe(m => m.Missing.Count == 2 && m.WindowFilters.Count == 0);
         outcome.Groups.SelectMany(g => g.Choices).ShouldContain(c => c.Trades.Count > 0);
         run.Model.Notes.ShouldContain(n => n.Sentence.Contains("could not be made", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Each_feed_is_read_once_whatever_the_number_of_windows()
+    public async Task The_run_reads_each_feed_once_and_leaves_a_folder_with_report_windows_and_checks_that_are_out_of_sample()
     {
         var reads = new System.Collections.Concurrent.ConcurrentDictionary<string, int>();
-        await new WalkForwardRunner(TimeProvider.System, null, (data, folder) =>
+        var (run, outcome) = await new WalkForwardRunner(TimeProvider.System, null, (data, folder) =>
             new CountingSource(BatchSources.Open(TestCatalogues.All.Sources, data, folder), reads))
-            .RunAsync(Spec(Rolling), new BatchOptions { Out = Path.Combine(_folder, "counted") }, null,
+            .RunAsync(Spec(Rolling, Short), new BatchOptions { Out = Path.Combine(_folder, "run") }, null,
                 TestContext.Current.CancellationToken);
         reads.Keys.Order().ShouldBe(["ACME", "COINUSDT"]);
         reads.Values.ShouldAllBe(n => n == 1);
-    }
-
-    [Fact]
-    public async Task The_run_leaves_a_folder_with_report_windows_and_checks_that_are_out_of_sample()
-    {
-        var (run, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(Spec(Rolling),
-            new BatchOptions { Out = Path.Combine(_folder, "run") }, null, TestContext.Current.CancellationToken);
         foreach (var file in new[] { "results.json", "equity.csv", "trades.csv", "windows.csv", "prod.json", "manifest.json",
             "report.html" }) File.Exists(Path.Combine(run.Folder, file)).ShouldBeTrue(file);
         var results = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(run.Folder, "results.json"))).RootElement;
@@ -263,7 +283,7 @@ public sealed class WalkForwardTests : IDisposable
     public async Task The_report_draws_no_parameter_that_never_changes_and_sets_in_sample_against_out_of_sample()
     {
         var (run, outcome) =
-            await RunAsync(Spec(Rolling, strategies: """{ "class": "SmaCross", "params": { "fast": [5, 8, 13], "slow": 30 } }"""));
+            await RunAsync(Spec(Rolling, Short, """{ "class": "SmaCross", "params": { "fast": [5, 8, 13], "slow": 30 } }"""));
         outcome.Groups[0].Choices.Select(c => c.Strategy).Distinct().Count().ShouldBeGreaterThan(1);
         var page = File.ReadAllText(Path.Combine(run.Folder, "report.html"));
         page.ShouldContain("Parameters chosen by window: fast");

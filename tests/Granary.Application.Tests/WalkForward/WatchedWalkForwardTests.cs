@@ -11,7 +11,7 @@ namespace Granary.Application.Tests.WalkForward;
 /// <summary>The watch of a model in a walk-forward whose market turns round.</summary>
 public sealed class WatchedWalkForwardTests : IDisposable
 {
-    private const int Bars = 5000, Flip = 3000, OutOfSample = 40;
+    private const int Bars = 3800, Flip = 2400, OutOfSample = 40;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-watch-").FullName;
 

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+[assembly: AssemblyFixture(typeof(Granary.Cli.Tests.SharedServer))]
+
+namespace Granary.Cli.Tests;
+
+/// <summary>One <c>granary serve</c> for the tests that need a server and do not end it; the first of them starts it.</summary>
+public sealed class SharedServer : IDisposable
+{
+    private readonly TestFolder _folder = new();
+    private readonly Lazy<Task<string>> _url;
+    private Process? _process;
+
+    public SharedServer() => _url = new Lazy<Task<string>>(StartAsync);
+
+    /// <summary>Where it listens.</summary>
+    public Task<string> UrlAsync => _url.Value;
+
+    public void Dispose()
+    {
+        if (_process is not null)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+            _process.Dispose();
+        }
+        _folder.Dispose();
+    }
+
+    private async Task<string> StartAsync()
+    {
+        _process = GranaryProcess.Start(_folder.Path, "serve", "--urls", "http://127.0.0.1:0", "--runs", _folder.At("served"));
+        const string listens = "Granary listens on ";
+        string? line;
+        do line = await _process.StandardOutput.ReadLineAsync();
+        while (line is not null && !line.StartsWith(listens, StringComparison.Ordinal));
+        // A full pipe would stop the server.
+        _ = _process.StandardOutput.ReadToEndAsync();
+        _ = _process.StandardError.ReadToEndAsync();
+        return line.ShouldNotBeNull()[listens.Length..line.IndexOf(';', StringComparison.Ordinal)];
+    }
+}
