@@ -74,7 +74,9 @@ public sealed class ReportCommandTests : IDisposable
         (await DoAsync("report", _folder.At("run"))).ShouldContain("report.html");
         (await File.ReadAllBytesAsync(_folder.At("run/report.html"))).ShouldBe(written);
         Snapshot("models").ShouldBe(models, "no version is added or promoted");
-        (await DoAsync("verify", _folder.At("run"), "--cuts", "1", "--sample", "1")).ShouldContain("The digest is the same");
+        // Without checks it is the batch of the case with them.
+        if (option.Length == 0)
+            (await DoAsync("verify", _folder.At("run"), "--cuts", "1", "--sample", "1")).ShouldContain("The digest is the same");
     }
 
     // Names and bytes of the registry's files, without the cache of trainings.

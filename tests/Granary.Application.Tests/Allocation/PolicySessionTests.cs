@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Application.Batches;
 using Granary.Application.Live;
+using Granary.Application.Runs;
 using Granary.Application.Tests.Live;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
@@ -12,8 +13,21 @@ using Granary.Learning.Registry;
 namespace Granary.Application.Tests.Allocation;
 
 /// <summary>A policy from the registry decides the weights of a backtest and of a live session.</summary>
-public sealed class PolicySessionTests : IDisposable
+public sealed class PolicySessionTests(PolicySessionTests.Trained once) : IClassFixture<PolicySessionTests.Trained>, IDisposable
 {
+    /// <summary>One training, of which each test has a copy.</summary>
+    public sealed class Trained : IDisposable
+    {
+        private readonly SessionUnderTest _under = new();
+        private readonly Lazy<Task<BatchRun>> _run;
+
+        public Trained() => _run = new Lazy<Task<BatchRun>>(() => TrainAsync(_under));
+
+        public void Dispose() => _under.Dispose();
+
+        internal async Task<BatchRun> CopyAsync(SessionUnderTest to) => to.CopyOf(_under, await _run.Value);
+    }
+
     private const string Strategies = """
         { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "sides": "both", "size": { "percentOfEquity": 80 } },
         { "class": "DonchianBreakout", "params": { "period": 20, "exit": 10 }, "size": { "percentOfEquity": 150 } }
@@ -30,8 +44,8 @@ public sealed class PolicySessionTests : IDisposable
 
     private string Registry => Path.Combine(_under.Folder, "models");
 
-    private Task<Application.Runs.BatchRun> TrainAsync() => _under.BacktestAsync(Strategies,
-        more: Learned.Replace("REGISTRY", Registry, StringComparison.Ordinal));
+    private static Task<BatchRun> TrainAsync(SessionUnderTest under) => under.BacktestAsync(Strategies,
+        more: Learned.Replace("REGISTRY", Path.Combine(under.Folder, "models"), StringComparison.Ordinal));
 
     private static BatchSpec Production(string folder) =>
         new ProductionReader(TestCatalogues.All).Read(Path.Combine(folder, "prod.json")).Spec;
@@ -39,7 +53,7 @@ public sealed class PolicySessionTests : IDisposable
     [Fact]
     public async Task A_live_session_decides_the_weights_of_the_backtest_to_the_bit_and_writes_each_into_its_journal()
     {
-        var trained = await TrainAsync();
+        var trained = await once.CopyAsync(_under);
         var to = DateTime.Parse("2022-02-10", CultureInfo.InvariantCulture).Ticks;
         var spec = Production(trained.Folder);
         var backtest = await _under.RunAsync(spec with { Data = spec.Data with { To = to } }, "production");
@@ -71,7 +85,7 @@ public sealed class PolicySessionTests : IDisposable
     [Fact]
     public async Task A_session_that_begins_in_the_middle_decides_as_a_backtest_from_there()
     {
-        var trained = await TrainAsync();
+        var trained = await once.CopyAsync(_under);
         var from = DateTime.Parse("2022-01-20", CultureInfo.InvariantCulture).Ticks;
         var live = await _under.LiveAsync(trained, with: r => r with { From = from });
         live.Against!.IsSame.ShouldBeTrue();
@@ -81,7 +95,7 @@ public sealed class PolicySessionTests : IDisposable
     [Fact]
     public async Task Every_window_leaves_a_version_with_its_checks_and_training_again_adds_none()
     {
-        var trained = await TrainAsync();
+        var trained = await once.CopyAsync(_under);
         var registry = new ModelRegistry(new FileModelStore(Registry), TestCatalogues.All.ModelKinds);
         var windows = Results(trained.Folder).GetProperty("windows");
         var versions = registry.Versions("live-weights");
@@ -94,21 +108,21 @@ public sealed class PolicySessionTests : IDisposable
         versions[^1].Lineage.OutOfSample.Keys.ShouldBe(["validation", "test", "stressed"]);
         registry.Pointer("live-weights").Current.ShouldBe(Results(trained.Folder).GetProperty("promoted").GetBoolean()
             ? versions.Count : 0);
-        await TrainAsync();
+        await TrainAsync(_under);
         registry.Versions("live-weights").Count.ShouldBe(versions.Count);
     }
 
     [Fact]
     public async Task A_configuration_whose_version_was_replaced_or_whose_strategies_are_others_is_refused()
     {
-        var trained = await TrainAsync();
+        var trained = await once.CopyAsync(_under);
         var file = Path.Combine(trained.Folder, "prod.json");
         var json = JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!;
         json["policy"]!["hash"] = new string('0', 64);
         File.WriteAllText(file, json.ToJsonString());
         Should.Throw<LearningInputException>(() => Production(trained.Folder)).Message.ShouldContain("is another one than");
 
-        trained = await TrainAsync();
+        trained = await once.CopyAsync(_under);
         json = JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!;
         json["strategies"]!.AsArray().RemoveAt(0);
         File.WriteAllText(file, json.ToJsonString());

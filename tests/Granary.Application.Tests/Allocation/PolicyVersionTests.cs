@@ -12,8 +12,21 @@ using Granary.Learning.Registry;
 namespace Granary.Application.Tests.Allocation;
 
 /// <summary>Newer promoted versions of a policy take the place of that of a production configuration.</summary>
-public sealed class PolicyVersionTests : IDisposable
+public sealed class PolicyVersionTests(PolicyVersionTests.Trained once) : IClassFixture<PolicyVersionTests.Trained>, IDisposable
 {
+    /// <summary>One training, of which each test has a copy.</summary>
+    public sealed class Trained : IDisposable
+    {
+        private readonly SessionUnderTest _under = new();
+        private readonly Lazy<Task<BatchRun>> _run;
+
+        public Trained() => _run = new Lazy<Task<BatchRun>>(() => TrainAsync(_under));
+
+        public void Dispose() => _under.Dispose();
+
+        internal async Task<BatchRun> CopyAsync(SessionUnderTest to) => to.CopyOf(_under, await _run.Value);
+    }
+
     private const string Strategies = """
         { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "sides": "both", "size": { "percentOfEquity": 80 } },
         { "class": "DonchianBreakout", "params": { "period": 20, "exit": 10 }, "size": { "percentOfEquity": 150 } }
@@ -27,14 +40,18 @@ public sealed class PolicyVersionTests : IDisposable
 
     public void Dispose() => _under.Dispose();
 
-    private string RegistryFolder => Path.Combine(_under.Folder, "models");
+    private string RegistryFolder => RegistryOf(_under);
 
-    private ModelRegistry Registry => new(new FileModelStore(RegistryFolder), TestCatalogues.All.ModelKinds);
+    private ModelRegistry Registry => Opened(RegistryFolder);
+
+    private static string RegistryOf(SessionUnderTest under) => Path.Combine(under.Folder, "models");
+
+    private static ModelRegistry Opened(string folder) => new(new FileModelStore(folder), TestCatalogues.All.ModelKinds);
 
     [Fact]
     public async Task A_session_uses_newer_promoted_versions_by_its_schedule_and_its_journal_says_which()
     {
-        var trained = await TrainAsync();
+        var trained = await once.CopyAsync(_under);
         var state = Path.Combine(_under.Folder, "state");
         var live = await _under.LiveAsync(trained, with: r => r with { State = state });
         var changes = await ChangesAsync(state);
@@ -67,7 +84,7 @@ public sealed class PolicyVersionTests : IDisposable
     [Fact]
     public async Task A_session_that_goes_on_decides_its_past_by_the_versions_of_its_journal()
     {
-        var trained = await TrainAsync();
+        var trained = await once.CopyAsync(_under);
         var whole = await _under.LiveAsync(trained, "whole", r => r with { State = Path.Combine(_under.Folder, "whole-state") });
         var state = Path.Combine(_under.Folder, "state");
         await _under.LiveAsync(trained, "begun", r => r with { State = state, To = Time("2022-02-07") });
@@ -85,11 +102,11 @@ public sealed class PolicyVersionTests : IDisposable
     [Fact]
     public async Task A_newer_version_of_other_strategies_is_not_used_and_the_session_says_so()
     {
-        var trained = await TrainAsync();
+        var trained = await once.CopyAsync(_under);
         var file = Path.Combine(trained.Folder, "prod.json");
         var text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
         var known = Registry.Pointer(Model).Current;
-        await BatchAsync(Strategies.Replace("[20, 30]", "[22, 33]", StringComparison.Ordinal));
+        await BatchAsync(_under, Strategies.Replace("[20, 30]", "[22, 33]", StringComparison.Ordinal));
         File.Delete(Path.Combine(RegistryFolder, Model, "current.json"));
         Registry.Promote(Model, known + 1);
         File.WriteAllText(file, text);
@@ -105,7 +122,7 @@ public sealed class PolicyVersionTests : IDisposable
     [Fact]
     public async Task A_version_that_was_rolled_back_is_replaced_by_the_one_before()
     {
-        var trained = await TrainAsync();
+        var trained = await once.CopyAsync(_under);
         var policies = Production(trained.Folder).Portfolio.Policy!;
         var last = Registry.Pointer(Model).Current;
         policies.Find(End, null)!.Reference.Version.ShouldBe(last);
@@ -119,12 +136,13 @@ public sealed class PolicyVersionTests : IDisposable
     }
 
     // A batch whose windows left several versions, all promoted in their order; its configuration begins with the first.
-    private async Task<BatchRun> TrainAsync()
+    private static async Task<BatchRun> TrainAsync(SessionUnderTest under)
     {
-        var trained = await BatchAsync(Strategies);
-        var versions = Registry.Versions(Model);
+        var trained = await BatchAsync(under, Strategies);
+        var registry = Opened(RegistryOf(under));
+        var versions = registry.Versions(Model);
         versions.Count.ShouldBeGreaterThan(2);
-        foreach (var version in versions) Registry.Promote(Model, version.Number);
+        foreach (var version in versions) registry.Promote(Model, version.Number);
         Edit(trained.Folder, policy =>
         {
             policy["refresh"]!.GetValue<string>().ShouldBe("1d");
@@ -134,9 +152,9 @@ public sealed class PolicyVersionTests : IDisposable
         return trained;
     }
 
-    private Task<BatchRun> BatchAsync(string strategies) => _under.BacktestAsync(strategies, more: $$"""
+    private static Task<BatchRun> BatchAsync(SessionUnderTest under, string strategies) => under.BacktestAsync(strategies, more: $$"""
         , "portfolio": { "weights": "ppo", "limits": { "maxGrossPercent": 70 }, "rebalance": { "every": "1w", "window": "2w" },
-          "allocator": { "steps": 2048, "seeds": 2, "episode": 50, "refresh": "1d", "registry": "{{RegistryFolder}}" } }
+          "allocator": { "steps": 2048, "seeds": 2, "episode": 50, "refresh": "1d", "registry": "{{RegistryOf(under)}}" } }
         """);
 
     private static BatchSpec Production(string folder)

@@ -54,6 +54,20 @@ internal sealed class SessionUnderTest : IDisposable
     public Task<BatchRun> RunAsync(BatchSpec spec, string name) => new BatchRunner(new EmbeddedHost(2), TimeProvider.System)
         .RunAsync(spec, new BatchOptions { Out = Path.Combine(Folder, name), Validation = false, Yes = true });
 
+    /// <summary>Copies a run with all that lies beside it, so that tests share one. Paths in its JSON files are those of the copy.</summary>
+    public BatchRun CopyOf(SessionUnderTest other, BatchRun run)
+    {
+        foreach (var file in Directory.EnumerateFiles(other.Folder, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(Folder, Path.GetRelativePath(other.Folder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            if (Path.GetExtension(file) == ".json")
+                File.WriteAllText(copy, File.ReadAllText(file).Replace(other.Folder, Folder, StringComparison.Ordinal));
+            else File.Copy(file, copy, overwrite: true);
+        }
+        return run with { Folder = run.Folder.Replace(other.Folder, Folder, StringComparison.Ordinal) };
+    }
+
     /// <summary>Trades the configuration of a backtest through the same door as the command line.</summary>
     public Task<LiveRun> LiveAsync(BatchRun backtest, string name = "live", Func<LiveRequest, LiveRequest>? with = null,
         CancellationToken cancellationToken = default)
