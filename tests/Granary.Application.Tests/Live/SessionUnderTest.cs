@@ -54,7 +54,7 @@ internal sealed class SessionUnderTest : IDisposable
     public Task<BatchRun> RunAsync(BatchSpec spec, string name) => new BatchRunner(new EmbeddedHost(2), TimeProvider.System)
         .RunAsync(spec, new BatchOptions { Out = Path.Combine(Folder, name), Validation = false, Yes = true });
 
-    /// <summary>Copies a run with all that lies beside it, so that tests share one. Paths in its JSON files are those of the copy.</summary>
+    /// <summary>Copies a run with all that lies beside it, so that tests share one. Its JSON files have the paths of the copy.</summary>
     public BatchRun CopyOf(SessionUnderTest other, BatchRun run)
     {
         foreach (var file in Directory.EnumerateFiles(other.Folder, "*", SearchOption.AllDirectories))
