@@ -163,7 +163,7 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
               "strategies": [
                 { "class": "SmaCross", "params": { "fast": [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19], "slow":
                   [30, 40, 50, 60, 70, 80, 90, 100, 110, 120] }, "size": { "percentOfEquity": 20 } },
-                { "class": "Dawdler", "params": { "every": 20, "milliseconds": 10, "variant": [1, 2], "gateAt": 400 },
+                { "class": "Dawdler", "params": { "every": 100000, "variant": [1, 2], "gateAt": 400 },
                   "size": { "percentOfEquity": 20 } }
               ],
               "portfolio": { "weights": "equal" }

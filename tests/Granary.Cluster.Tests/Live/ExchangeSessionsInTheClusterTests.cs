@@ -13,7 +13,7 @@ namespace Granary.Cluster.Tests.Live;
 /// <summary>A session on silos whose account is at a local exchange.</summary>
 public sealed class ExchangeSessionsInTheClusterTests
 {
-    private const string Account = "at-the-exchange", To = "2023-01-16";
+    private const string Account = "at-the-exchange", To = "2023-01-08";
 
     private static void SetKey()
     {
