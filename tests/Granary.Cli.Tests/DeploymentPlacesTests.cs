@@ -31,7 +31,7 @@ public sealed class DeploymentPlacesTests(SharedServer server) : IDisposable
               "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": {{slow}} }, "size": { "percentOfEquity": 20 } } ],
               "portfolio": { "weights": "equal" } }
             """);
-        await CallAsync("backtest", batch, "--out", _folder.At(name), "--quiet", "--yes");
+        await CallAsync("backtest", batch, "--out", _folder.At(name), "--quiet", "--yes", "--no-guards");
         return _folder.At($"{name}/prod.json");
     }
 

@@ -56,9 +56,10 @@ public sealed class LiveOverAnExchangeTests
         // The portfolio of a session starts at its first bar; the bars before move the strategies alone.
         folder.Write("same.json", Batch.Replace("\"weights\": \"equal\"",
             $"\"weights\": \"equal\", \"from\": \"{new DateTime(first):yyyy-MM-dd'T'HH:mm:ss'Z'}\"", StringComparison.Ordinal));
-        var backtest = await GranaryCall.RunAsync("backtest", folder.At("batch.json"), "--out", folder.At("backtest"), "--json");
+        var backtest = await GranaryCall.RunAsync("backtest", folder.At("batch.json"), "--out", folder.At("backtest"), "--no-guards",
+            "--json");
         backtest.ExitCode.ShouldBe(0, backtest.Error);
-        var same = await GranaryCall.RunAsync("backtest", folder.At("same.json"), "--out", folder.At("same"), "--json");
+        var same = await GranaryCall.RunAsync("backtest", folder.At("same.json"), "--out", folder.At("same"), "--no-guards", "--json");
         same.ExitCode.ShouldBe(0, same.Error);
 
         using var server = new LocalExchange();

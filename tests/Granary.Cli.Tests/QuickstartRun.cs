@@ -60,7 +60,7 @@ public sealed class QuickstartRun : IDisposable
 
     private async Task<JsonElement> RunAsync()
     {
-        var call = await GranaryProcess.RunAsync("backtest", Batch, "--out", _folder.At("run"), "--json");
+        var call = await GranaryCall.RunAsync("backtest", Batch, "--out", _folder.At("run"), "--json");
         call.ExitCode.ShouldBe(0, call.Error);
         return JsonDocument.Parse(call.Output).RootElement;
     }

@@ -69,14 +69,15 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
                 [30,50,70,90,110,130,150] } } ],
               "outputs": ["results", "prod"] }
             """);
-        var whole = await GranaryCall.RunAsync("backtest", batch, "--out", _folder.At("whole"), "--json");
+        var whole = await GranaryCall.RunAsync("backtest", batch, "--out", _folder.At("whole"), "--json", "--no-guards");
         whole.ExitCode.ShouldBe(0, whole.Error);
 
         var interrupted = false;
         for (var attempt = 0; attempt < 8 && !interrupted; attempt++)
         {
             using var process =
-                GranaryProcess.Start(_folder.Path, "backtest", batch, "--out", _folder.At("cut"), "--threads", "1", "--quiet");
+                GranaryProcess.Start(_folder.Path, "backtest", batch, "--out", _folder.At("cut"), "--threads", "1", "--quiet",
+                    "--no-guards");
             var log = _folder.At("cut/.progress/finished.jsonl");
             // As soon as the first feed is through and others are not.
             await Eventually.HoldsAsync(() => process.HasExited || (File.Exists(log) && new FileInfo(log).Length > 200));
@@ -91,7 +92,8 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         Json(await File.ReadAllTextAsync(_folder.At("cut/manifest.json"))).GetProperty("status").GetString().ShouldBe("interrupted");
         Json(await File.ReadAllTextAsync(_folder.At("cut/results.json"))).GetProperty("interrupted").GetBoolean().ShouldBeTrue();
 
-        var resumed = await GranaryCall.RunAsync("backtest", batch, "--out", _folder.At("cut"), "--resume", "--json");
+        var resumed = await GranaryCall.RunAsync("backtest", batch, "--out", _folder.At("cut"), "--resume", "--json",
+            "--no-guards");
         resumed.ExitCode.ShouldBe(0, resumed.Error);
         Json(resumed.Output).GetProperty("digest").GetString().ShouldBe(Json(whole.Output).GetProperty("digest").GetString());
         Directory.Exists(_folder.At("cut/.progress")).ShouldBeFalse();
@@ -162,7 +164,7 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
             var batch = _folder.Write("part.json", await QuickstartRun.PartTextAsync());
             var whole = await quickstart.PartOutcome;
             var run = Path.Combine(disk, "run");
-            var full = await GranaryProcess.RunAsync("backtest", batch, "--out", run, "--quiet");
+            var full = await GranaryProcess.RunAsync("backtest", batch, "--out", run, "--quiet", "--no-guards");
             full.ExitCode.ShouldBe(1);
             full.Error.Trim().Split('\n').Length.ShouldBe(1);
             full.Error.ShouldContain(run);
@@ -171,7 +173,8 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
             // No file of it looks like a result.
             Directory.EnumerateFiles(run).ShouldBeEmpty();
             (await ShellAsync($"mount -o remount,size=300m '{disk}'")).ShouldBeTrue();
-            var resumed = Json((await GranaryCall.RunAsync("backtest", batch, "--out", run, "--resume", "--json")).Output);
+            var resumed = Json((await GranaryCall.RunAsync("backtest", batch, "--out", run, "--resume", "--json",
+                "--no-guards")).Output);
             resumed.GetProperty("digest").GetString().ShouldBe(whole.GetProperty("digest").GetString());
         }
         finally
@@ -196,8 +199,8 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
               "timeframe": "1h", "to": "2022-07-01" },
               "strategies": [ { "class": "SmaCross", "params": { "fast": {{fast}}, "slow": 30 } } ] }
             """;
-        await GranaryCall.RunAsync("backtest", _folder.Write("a.json", Batch(5)), "--out", _folder.At("a"), "--quiet");
-        await GranaryCall.RunAsync("backtest", _folder.Write("b.json", Batch(6)), "--out", _folder.At("b"), "--quiet");
+        await GranaryCall.RunAsync("backtest", _folder.Write("a.json", Batch(5)), "--out", _folder.At("a"), "--quiet", "--no-guards");
+        await GranaryCall.RunAsync("backtest", _folder.Write("b.json", Batch(6)), "--out", _folder.At("b"), "--quiet", "--no-guards");
         var same = await GranaryCall.RunAsync("compare", _folder.At("a"), _folder.At("a"));
         File.ReadAllText(Path.Combine(_folder.At("a"), "compare.html")).ShouldContain("comparison");
         same.Output.ShouldContain("The runs are the same");
@@ -223,9 +226,9 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
               [ { "class": "EmaCross" }, { "class": "DonchianBreakout", "timeframe": "4h" } ] }
             """;
         var a = await GranaryCall.RunAsync("backtest", _folder.Write("a.json", Batch("csv:" + Path.GetDirectoryName(file))), "--out",
-            _folder.At("a"), "--json");
+            _folder.At("a"), "--json", "--no-guards");
         var b = await GranaryCall.RunAsync("backtest", _folder.Write("b.json", Batch("store:store")), "--out", _folder.At("b"),
-            "--json");
+            "--json", "--no-guards");
         b.ExitCode.ShouldBe(0, b.Error);
         Json(b.Output).GetProperty("digest").GetString().ShouldBe(Json(a.Output).GetProperty("digest").GetString());
     }

@@ -85,7 +85,7 @@ public sealed class SamplePluginTests : IDisposable
               "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": 8 }, "size": { "percentOfEquity": 50 } } ],
               "portfolio": { "weights": "equal" } }
             """);
-        await RunAsync("backtest", batch, "--out", _folder.At("run"));
+        await RunAsync("backtest", batch, "--out", _folder.At("run"), "--no-guards");
         var session = await RunAsync("live", _folder.At("run/prod.json"), "--feed", "wave:300", "--broker", "practice",
             "--without-evidence", "--out", _folder.At("live"), "--state", _folder.At("state"));
         session.GetProperty("sameAsBacktest").GetBoolean().ShouldBeTrue();

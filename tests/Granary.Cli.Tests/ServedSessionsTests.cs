@@ -89,7 +89,7 @@ public sealed class ServedSessionsTests : IDisposable
               ],
               "portfolio": { "weights": "equal" } }
             """);
-        await GranaryAsync("backtest", batch, "--out", _folder.At("backtest"), "--quiet");
+        await GranaryAsync("backtest", batch, "--out", _folder.At("backtest"), "--quiet", "--no-guards");
         string[] live = ["live", _folder.At("backtest/prod.json"), "--feed", "csv:" + Bars, "--to", "2022-01-11", "--without-evidence",
             "--broker", "practice", "--broker-options", "failEvery=7"];
         var undisturbed = JsonDocument.Parse((await GranaryAsync([.. live, "--out", _folder.At("undisturbed"),

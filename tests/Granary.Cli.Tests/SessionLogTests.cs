@@ -33,7 +33,7 @@ public sealed class SessionLogTests(SharedServer server) : IDisposable
     public async Task Every_transition_and_decision_is_in_the_journal_and_in_the_log()
     {
         const string Limits = """, "limits": { "maxGrossPercent": 30, "enforce": "every-bar" }""";
-        await CallAsync("backtest", Batch(Limits), "--out", _folder.At("backtest"), "--quiet", "--yes");
+        await CallAsync("backtest", Batch(Limits), "--out", _folder.At("backtest"), "--quiet", "--yes", "--no-guards");
         await CallAsync("live", _folder.At("backtest/prod.json"), "--feed", "csv:" + Bars, "--to", "2022-02-01", "--state",
             _folder.At("state"), "--out", _folder.At("run"), "--without-evidence", "--quiet");
 
