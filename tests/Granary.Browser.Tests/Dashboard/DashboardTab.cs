@@ -5,12 +5,14 @@ public sealed class DashboardTab(Browser browser, TradedServer traded) : IAsyncD
 {
     private Visit? _visit;
 
-    /// <summary>The tab at an address, which it loads; complaints of earlier tests are cleared.</summary>
-    internal async Task<Visit> LoadAsync(string path)
+    /// <summary>Loads a view, and clears the complaints of earlier tests.</summary>
+    /// <param name="view">An address, which may have the words of <see cref="TradedServer.AddressOf"/>.</param>
+    internal async Task<Visit> LoadAsync(string view)
     {
-        if (_visit is null) return _visit = await Visit.OpenAsync(browser, await traded.ServerAsync(), path);
+        var server = await traded.ServerAsync();
+        if (_visit is null) return _visit = await Visit.OpenAsync(browser, server, traded.AddressOf(view));
         _visit.Complaints.Clear();
-        await _visit.GoAsync(path);
+        await _visit.GoAsync(traded.AddressOf(view));
         return _visit;
     }
 

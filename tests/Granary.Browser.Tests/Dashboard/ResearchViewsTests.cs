@@ -5,12 +5,12 @@ using Microsoft.Playwright;
 namespace Granary.Browser.Tests.Dashboard;
 
 /// <summary>From the start page to the results of a run, in Chromium on a real server.</summary>
-public class ResearchViewsTests(Browser browser, TradedServer traded)
+public class ResearchViewsTests(DashboardTab tab) : IClassFixture<DashboardTab>
 {
     [Fact]
     public async Task One_click_runs_the_quickstart_and_ends_at_its_results()
     {
-        await using var open = await Visit.OpenAsync(browser, await traded.ServerAsync(), "/");
+        var open = await tab.LoadAsync("/");
         var page = open.Page;
         // The page of the job is there as long as the job runs, which may be shorter than a wait needs to begin.
         var visited = new ConcurrentQueue<string>();
@@ -36,7 +36,7 @@ public class ResearchViewsTests(Browser browser, TradedServer traded)
     [Fact]
     public async Task The_form_and_the_text_of_a_batch_agree_and_a_fault_of_the_server_stands_at_its_field()
     {
-        await using var open = await Visit.OpenAsync(browser, await traded.ServerAsync(), "/batches/new");
+        var open = await tab.LoadAsync("/batches/new");
         var text = open.Page.GetByLabel("Batch file");
         await open.Page.GetByLabel("fast").FillAsync("7, 9, 11");
         (await text.InputValueAsync()).ShouldContain("\"fast\": [7, 9, 11]");
@@ -53,11 +53,12 @@ public class ResearchViewsTests(Browser browser, TradedServer traded)
     [Fact]
     public async Task With_keys_the_report_opens_in_a_tab_of_its_own()
     {
-        await using var open = await Visit.OpenAsync(browser, await traded.ServerAsync(), traded.AddressOf("/runs/RUN"));
+        var open = await tab.LoadAsync("/runs/RUN");
         var report = await open.Page.RunAndWaitForPopupAsync(() => open.Button("Report").ClickAsync());
         await report.GetByRole(AriaRole.Heading, new() { Level = 1 }).WaitForAsync();
         report.Url.ShouldContain("/api/v1/shared/");
         (await report.EvaluateAsync<bool>("window.opener === null")).ShouldBeTrue();
+        await report.CloseAsync();
         open.Complaints.ShouldBeEmpty();
     }
 

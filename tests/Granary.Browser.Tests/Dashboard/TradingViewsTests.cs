@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace Granary.Browser.Tests.Dashboard;
 
 /// <summary>The views of trading, learning and data, against a real server with real runs and a session on paper.</summary>
-public sealed class TradingViewsTests(Browser browser, TradedServer traded)
+public sealed class TradingViewsTests(Browser browser, DashboardTab tab, TradedServer traded) : IClassFixture<DashboardTab>
 {
     [Fact]
     public async Task A_viewer_sees_no_action_that_needs_another_role()
@@ -39,13 +39,12 @@ public sealed class TradingViewsTests(Browser browser, TradedServer traded)
     [Fact]
     public async Task A_challenger_is_tested_against_the_current_version_and_learned_weights_have_curves_and_windows()
     {
-        var server = await traded.ServerAsync();
-        await using var visit = await Visit.OpenAsync(browser, server, traded.AddressOf("/models/MODEL"));
+        var visit = await tab.LoadAsync("/models/MODEL");
         await visit.ShowsAsync("Challenger: version 2 against 1");
         await visit.Page.GetByRole(AriaRole.Region, new() { Name = "Windows of the challenger" }).WaitForAsync();
         await visit.ShowsAsync("in the squared error of");
 
-        await visit.GoAsync(traded.AddressOf("/reinforcement?run=LEARNED"));
+        await visit.FollowAsync(traded.AddressOf("/reinforcement?run=LEARNED"));
         await visit.ShowsAsync("Training, by seed");
         await Assertions.Expect(visit.Page.Locator("main .chart canvas")).Not.ToHaveCountAsync(0);
         await visit.ShowsAsync("Weights in force");
@@ -72,7 +71,7 @@ public sealed class TradingViewsTests(Browser browser, TradedServer traded)
         var server = await traded.ServerAsync();
         var (mine, theirs) = (TradedServer.Strategies[0], TradedServer.Strategies[1]);
         await server.WeighAsync("shared", 0, new() { [mine] = 1, [theirs] = 1 }, "the first");
-        await using var visit = await Visit.OpenAsync(browser, server, "/portfolio/shared");
+        var visit = await tab.LoadAsync("/portfolio/shared");
         await visit.Page.GetByLabel("New weight of " + mine).FillAsync("0.25");
         await visit.Page.GetByLabel("New weight of " + mine).BlurAsync();
         await visit.Button("Dry run").ClickAsync();
@@ -100,7 +99,7 @@ public sealed class TradingViewsTests(Browser browser, TradedServer traded)
         // For most of an hour: the test takes minutes on a busy machine.
         await server.TradeAsync(1, "commanded", "fixed:200ms", "2023-06-30");
         await Granary.Testing.Eventually.IsAsync(() => server.GetAsync("sessions/commanded"), s => TradedServer.OpenTrades(s) > 1);
-        await using var visit = await Visit.OpenAsync(browser, server, "/live/commanded");
+        var visit = await tab.LoadAsync("/live/commanded");
         // Where the rows move between the two halves of a click, the browser makes none.
         await Granary.Testing.Eventually.HoldsAsync(async () =>
         {
@@ -138,7 +137,7 @@ public sealed class TradingViewsTests(Browser browser, TradedServer traded)
     public async Task The_palette_finds_sessions_and_the_keys_open_views()
     {
         var server = await traded.ServerAsync();
-        await using var visit = await Visit.OpenAsync(browser, server, "/data");
+        var visit = await tab.LoadAsync("/data");
         await visit.Page.Keyboard.PressAsync("Control+k");
         await visit.Page.GetByRole(AriaRole.Combobox, new() { Name = "Search views, runs, sessions and actions" }).FillAsync(
             "paper session");

@@ -29,7 +29,7 @@ public sealed class ViewTests(DashboardTab tab, TradedServer traded) : IClassFix
         var server = await traded.ServerAsync();
         var faults = new List<string>();
         var dashboard = await server.PageAsync("/");
-        var visit = await tab.LoadAsync(traded.AddressOf(views[0]));
+        var visit = await tab.LoadAsync(views[0]);
         foreach (var view in views)
         {
             var address = traded.AddressOf(view);
