@@ -1,1 +1,2 @@
 [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Cli.Tests")]
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Exchanges.Tests")]
