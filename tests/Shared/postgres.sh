@@ -24,10 +24,14 @@ unused_port() {
   done
 }
 
-# start_postgres FOLDER: an empty server in that folder, which must not exist; sets $pg_folder and $pg_port.
+# start_postgres FOLDER: an empty server in that folder, which must not exist; sets $pg_folder and $pg_port. A database is a thousand files: on a
+# disk a server takes nine times the processor time to make one. So where the file system in memory has 4 GB, the server is there instead.
 start_postgres() {
   pg_folder="$1"
-  mkdir "$pg_folder"
+  local memory
+  memory="$(df --output=avail -k /dev/shm 2>/dev/null | tail -1)"
+  if ((${memory:-0} >= 4 << 20)); then pg_folder="$(mktemp -d /dev/shm/granary-pg-XXXXXX)"
+  else mkdir "$pg_folder"; fi
   [[ $EUID -eq 0 ]] && chown postgres: "$pg_folder"
   as_owner "$pg_bin/initdb" -D "$pg_folder" -A trust -U postgres --encoding=UTF8 --locale=C --no-sync >/dev/null || return 1
   pg_port="$(unused_port)"
@@ -38,4 +42,5 @@ start_postgres() {
 stop_postgres() {
   [[ -n "$pg_folder" && -d "$pg_folder" ]] || return 0
   as_owner "$pg_bin/pg_ctl" -D "$pg_folder" -m immediate stop >/dev/null 2>&1 || true
+  [[ "$pg_folder" != /dev/shm/* ]] || rm -rf "$pg_folder"
 }
