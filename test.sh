@@ -38,9 +38,18 @@ if ((${#need[@]})); then
     fi
 fi
 
+# Tests write many small files and flush them. In memory that takes a third less of the system's processor time, so they do it there where there is
+# enough, and programs may run from it.
+in_memory=""
+if (($(awk '/^MemAvailable/ { print $2 }' /proc/meminfo 2>/dev/null || echo 0) >= 12 << 20)) && cp /bin/true /dev/shm/granary-true-$$ 2>/dev/null; then
+    if (($(df --output=avail -k /dev/shm | tail -1) >= 8 << 20)) && /dev/shm/granary-true-$$ 2>/dev/null; then
+        in_memory="$(mktemp -d /dev/shm/granary-tests-XXXXXX)" && chmod 1777 "$in_memory" && export TMPDIR="$in_memory"
+    fi
+    rm -f /dev/shm/granary-true-$$
+fi
 work="$(mktemp -d)"
 chmod 755 "$work"
-trap 'end_lanes; stop_compiler; stop_postgres; rm -rf "$work"' EXIT
+trap 'end_lanes; stop_compiler; stop_postgres; rm -rf "$work" $in_memory' EXIT
 
 # One compiler server for all projects of this build, even where the machine's default is a compiler for each: that one would load all analyzers
 # forty times, which costs more than the compilation. It ends with the build.
@@ -79,11 +88,12 @@ if ! log="$(dotnet restore Platform.sln -v quiet 2>&1)"; then
     echo "test.sh: SKIPPED PROJECTS, since a package of theirs is missing: ${left_out[*]}"
 fi
 
-analyzers=(-p:RunAnalyzers=false)
-[[ -z "${GRANARY_TEST_ANALYZERS:-}" ]] || analyzers=()
+# Reference assemblies help only builds that come after changes: a twentieth of the compiler's time.
+options=(-p:ProduceReferenceAssembly=false)
+[[ -n "${GRANARY_TEST_ANALYZERS:-}" ]] || options+=(-p:RunAnalyzers=false)
 echo "test.sh: building $solution ..."
 dotnet build "$solution" -c Release --no-restore -v quiet -nologo -clp:NoSummary \
-    -p:UseSharedCompilation=true "-p:SharedCompilationId=$compiler" "${analyzers[@]}" || give_up "the build failed"
+    -p:UseSharedCompilation=true "-p:SharedCompilationId=$compiler" "${options[@]}" || give_up "the build failed"
 outliving_ticks
 built=$ticks
 stop_compiler
