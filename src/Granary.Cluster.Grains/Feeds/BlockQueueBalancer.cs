@@ -8,7 +8,7 @@ namespace Granary.Cluster.Grains.Feeds;
 /// <summary>
 /// Runs the pulling agents of the memory streams where <see cref="BlockQueues"/> says, and has the queues' grains follow them.
 /// </summary>
-internal sealed class BlockQueueBalancer : QueueBalancerBase, IStreamQueueBalancer
+internal sealed partial class BlockQueueBalancer : QueueBalancerBase, IStreamQueueBalancer
 {
     private readonly BlockQueues _queues;
     private readonly BlockQueueGrains _grains;
@@ -31,7 +31,18 @@ internal sealed class BlockQueueBalancer : QueueBalancerBase, IStreamQueueBalanc
     // First the agents, so that none of this silo calls a grain that migrates.
     private async Task ChangeAsync()
     {
-        await NotifyListeners();
-        _grains.Follow();
+        try
+        {
+            await NotifyListeners();
+            _grains.Follow();
+        }
+        catch (Exception e)
+        {
+            LogNotMoved(Logger, e);
+        }
     }
+
+    [LoggerMessage(1, LogLevel.Warning,
+        "Queues of the memory streams were not moved when silos joined or left: readers request their blocks until the next change")]
+    private static partial void LogNotMoved(ILogger logger, Exception fault);
 }

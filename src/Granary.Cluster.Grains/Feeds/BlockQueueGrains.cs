@@ -10,7 +10,7 @@ using Orleans.Runtime.Placement;
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>
-/// Places the grains that hold the messages of the memory streams, and the feeds, on the silo of their queue. Agents call a queue's grain
+/// Places the grains that store the messages of the memory streams, and the feeds, on the silo of their queue. Agents call a queue's grain
 /// every few milliseconds, so that it is never idle: those on this silo migrate when another silo gets their queue.
 /// </summary>
 internal sealed class BlockQueueGrains(BlockQueues queues, ILocalSiloDetails silo) : IConfigureGrainContextProvider, IConfigureGrainContext

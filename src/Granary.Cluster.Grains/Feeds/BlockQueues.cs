@@ -7,7 +7,7 @@ using Orleans.Streams;
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>
-/// Which silo has a queue of the memory streams. Its pulling agent, the grain that holds its messages and the feeds whose blocks go through
+/// Which silo has a queue of the memory streams. Its pulling agent, the grain that stores its messages and the feeds whose blocks go through
 /// it are placed there, so that a block crosses the network once for each other silo that reads it.
 /// </summary>
 /// <param name="membership">Known only when the silo has been made.</param>
@@ -21,7 +21,7 @@ internal sealed class BlockQueues(Lazy<IClusterMembershipService> membership)
     /// <summary>Number of the queue of a feed's stream.</summary>
     public uint QueueOf(string feed) => _queues.GetQueueForStream(FeedStream.Of(feed)).GetNumericId();
 
-    /// <summary>Number of the queue whose messages a grain of Orleans holds: the last four bytes of its key.</summary>
+    /// <summary>Number of the queue whose messages a grain of Orleans stores: the last four bytes of its key.</summary>
     public static uint QueueOf(Guid queueGrain)
     {
         Span<byte> bytes = stackalloc byte[16];
