@@ -15,18 +15,7 @@ namespace Granary.Application.Tests.Allocation;
 /// <summary>A policy from the registry decides the weights of a backtest and of a live session.</summary>
 public sealed class PolicySessionTests(PolicySessionTests.Trained once) : IClassFixture<PolicySessionTests.Trained>, IDisposable
 {
-    /// <summary>One training, of which each test has a copy.</summary>
-    public sealed class Trained : IDisposable
-    {
-        private readonly SessionUnderTest _under = new();
-        private readonly Lazy<Task<BatchRun>> _run;
-
-        public Trained() => _run = new Lazy<Task<BatchRun>>(() => TrainAsync(_under));
-
-        public void Dispose() => _under.Dispose();
-
-        internal async Task<BatchRun> CopyAsync(SessionUnderTest to) => to.CopyOf(_under, await _run.Value);
-    }
+    public sealed class Trained() : TrainedOnce(TrainAsync);
 
     private const string Strategies = """
         { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "sides": "both", "size": { "percentOfEquity": 80 } },

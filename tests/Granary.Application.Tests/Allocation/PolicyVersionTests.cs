@@ -14,18 +14,7 @@ namespace Granary.Application.Tests.Allocation;
 /// <summary>Newer promoted versions of a policy take the place of that of a production configuration.</summary>
 public sealed class PolicyVersionTests(PolicyVersionTests.Trained once) : IClassFixture<PolicyVersionTests.Trained>, IDisposable
 {
-    /// <summary>One training, of which each test has a copy.</summary>
-    public sealed class Trained : IDisposable
-    {
-        private readonly SessionUnderTest _under = new();
-        private readonly Lazy<Task<BatchRun>> _run;
-
-        public Trained() => _run = new Lazy<Task<BatchRun>>(() => TrainAsync(_under));
-
-        public void Dispose() => _under.Dispose();
-
-        internal async Task<BatchRun> CopyAsync(SessionUnderTest to) => to.CopyOf(_under, await _run.Value);
-    }
+    public sealed class Trained() : TrainedOnce(TrainAsync);
 
     private const string Strategies = """
         { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "sides": "both", "size": { "percentOfEquity": 80 } },
