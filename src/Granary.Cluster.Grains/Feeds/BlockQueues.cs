@@ -7,8 +7,8 @@ using Orleans.Streams;
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>
-/// Which silo has a queue of the memory streams. Its pulling agent, the grain that stores its messages and the feeds whose blocks go through
-/// it are placed there, so that a block crosses the network once for each other silo that reads it.
+/// Which silo has a queue of the memory streams. Its pulling agent, the grain that stores its messages and the feeds whose blocks go
+/// through it are placed there, so that a block crosses the network once for each other silo that reads it.
 /// </summary>
 /// <param name="membership">Known only when the silo has been made.</param>
 internal sealed class BlockQueues(Lazy<IClusterMembershipService> membership)
