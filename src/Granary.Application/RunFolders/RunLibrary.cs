@@ -106,13 +106,16 @@ public sealed class RunLibrary(string folder)
     {
         if (!Directory.Exists(folder)) return [];
         var ids = Directory.EnumerateDirectories(folder).Select(d => Path.GetFileName(d)).ToHashSet(StringComparer.Ordinal);
+        // A manifest's time has no part of a second: among runs of the same second the one whose manifest was written last is the newest.
         List<RunSummary> runs = [.. ids.Select(Find).OfType<RunSummary>()
-            .OrderByDescending(r => r.Created).ThenBy(r => r.Id, StringComparer.Ordinal)];
+            .OrderByDescending(r => r.Created).ThenByDescending(r => Written(r.Id)).ThenBy(r => r.Id, StringComparer.Ordinal)];
         foreach (var gone in _known.Value.Keys.Where(id => !ids.Contains(id)))
             if (_known.Value.TryRemove(gone, out _)) _changed = true;
         KeepIndex();
         return _listed = runs;
     }
+
+    private long Written(string id) => _known.Value.TryGetValue(id, out var known) ? known.Written : 0;
 
     private void KeepIndex()
     {

@@ -39,6 +39,18 @@ public sealed class RunLibraryTests : IDisposable
         File.ReadAllText(Index).ShouldNotContain("run-2");
     }
 
+    [Fact]
+    public void Of_runs_of_one_second_the_one_written_first_is_the_first_of_its_digest()
+    {
+        // A session of a run's bars has its digest, and a name that comes before or after it.
+        Add("run", "first", 1, s_written);
+        Add("a-session", "first", 1, s_written.AddMilliseconds(20));
+        Add("two-coins-live", "first", 1, s_written.AddMilliseconds(10));
+        var library = new RunLibrary(_folder);
+        library.List(10, null).Items.Select(r => r.Id).ShouldBe(["a-session", "two-coins-live", "run"]);
+        library.FindByDigest(library.Find("run")!.Digest)!.Id.ShouldBe("run");
+    }
+
     [Theory]
     [InlineData("{")]
     [InlineData("{\"version\":99,\"runs\":[]}")]
