@@ -36,7 +36,7 @@ start_postgres() {
   as_owner "$pg_bin/initdb" -D "$pg_folder" -A trust -U postgres --encoding=UTF8 --locale=C --no-sync >/dev/null || return 1
   pg_port="$(unused_port)"
   as_owner "$pg_bin/pg_ctl" -D "$pg_folder" -w -l "$pg_folder/log" \
-    -o "-p $pg_port -k $pg_folder -c listen_addresses=127.0.0.1 -c max_connections=400 -c fsync=off -c full_page_writes=off" start >/dev/null
+    -o "-p $pg_port -k $pg_folder -c listen_addresses=127.0.0.1 -c max_connections=400 -c fsync=off -c full_page_writes=off -c jit=off" start >/dev/null
 }
 
 stop_postgres() {

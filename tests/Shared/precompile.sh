@@ -1,8 +1,8 @@
 # Sourced by test.sh: compiles what was built to machine code ahead of time (ReadyToRun), in place. The tests start some hundred processes that live for
 # seconds, and most of their processor time was compilation. The next build puts the files without machine code back.
 
-# The SDK's own compiler of this machine's .NET, as a package; sets $crossgen, and fails where the package does not restore.
-find_crossgen() {
+# Restores the SDK's own compiler of this machine's .NET, and writes its path to a file for find_crossgen.
+restore_crossgen() {
     local project="$work/crossgen/Crossgen.csproj" version packages architecture=x64
     [[ "$(uname -m)" == aarch64 ]] && architecture=arm64
     mkdir -p "$work/crossgen"
@@ -15,8 +15,12 @@ XML
     dotnet restore "$project" -v quiet >/dev/null 2>&1 || return 1
     version="$(dotnet msbuild "$project" -getProperty:BundledNETCoreAppPackageVersion)" || return 1
     packages="$(dotnet msbuild "$project" -getProperty:NuGetPackageRoot)" || return 1
-    crossgen="$packages/microsoft.netcore.app.crossgen2.linux-$architecture/$version/tools/crossgen2"
-    [[ -f "$crossgen" ]] && chmod +x "$crossgen"
+    echo "$packages/microsoft.netcore.app.crossgen2.linux-$architecture/$version/tools/crossgen2" >"$work/crossgen/path"
+}
+
+# Sets $crossgen; fails where the compiler did not restore.
+find_crossgen() {
+    { read -r crossgen <"$work/crossgen/path"; } 2>/dev/null && [[ -f "$crossgen" ]] && chmod +x "$crossgen"
 }
 
 # The folder of the newest .NET 10 of this machine.
