@@ -45,7 +45,10 @@ internal abstract class ExchangeClient(ExchangeConnection connection) : IDisposa
             AnswerMeaning.Refused => throw new VenueRefusalException(answer.Code, answer.Message),
             AnswerMeaning.WrongKey => throw new BrokerInputException(
                 $"broker '{Name}': {connection.Title} refuses the API key: {answer.Message} ({answer.Code})"),
-            AnswerMeaning.TooMany => throw new BrokerUnavailableException($"{Name}: too many requests; nothing is sent for a while"),
+            AnswerMeaning.TooMany => throw new BrokerUnavailableException($"{Name}: too many requests; nothing is sent for a while")
+            {
+                IsCertainlyNotDone = true,
+            },
             // A wrong time here is a request that came too late: it can be sent again with a new time.
             _ => throw new BrokerUnavailableException(
                 $"{Name}: {request.Method} {RestConnection.PathOf(request)}: {answer.Message} ({answer.Code})"),

@@ -117,11 +117,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         }
         catch (BrokerUnavailableException)
         {
-            foreach (var (order, _) in made)
-            {
-                journal.Defer(new OrderForgotten(order.ClientId));
-                if (order.Leg.Length == 0) _unsent.Add(order.ClientId);
-            }
+            foreach (var (order, _) in made) Forget(order);
             throw;
         }
         Sent += made.Count;
@@ -133,6 +129,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
             var id = made[i].Order.ClientId;
             if (answers[i].Refusal is { } refusal) refusals.Add(new OrderStood(id, "", OrderState.Rejected, refusal.Message));
             else if (faults[i] is null) journal.Defer(new OrderStood(id, answers[i].Value!, OrderState.Submitted, ""));
+            else if (faults[i]!.IsCertainlyNotDone) Forget(made[i].Order);
         }
         if (refusals.Count == 0) return faults;
         try
@@ -145,6 +142,13 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
                 if (answers[i].Refusal is not null) faults[i] = e;
         }
         return faults;
+    }
+
+    // The exchange certainly never received it; a leg that is made again has another id.
+    private void Forget(BookOrder order)
+    {
+        journal.Defer(new OrderForgotten(order.ClientId));
+        if (order.Leg.Length == 0) _unsent.Add(order.ClientId);
     }
 
     /// <summary>Makes an order and sends it.</summary>

@@ -18,6 +18,8 @@ internal abstract class VenueDialect(MarketTerms terms)
     public string Permissions { get; set; } = "";
     /// <summary>Requests a second; 0 for no limit.</summary>
     public int RequestsPerSecond { get; set; }
+    /// <summary>Requests that were refused because there were too many in a second.</summary>
+    public int Excess { get; private set; }
     /// <summary>Requests that were refused because of their time, signature or number.</summary>
     public List<string> Refusals { get; } = [];
 
@@ -48,7 +50,11 @@ internal abstract class VenueDialect(MarketTerms terms)
         {
             var now = Environment.TickCount64;
             while (_requests.TryPeek(out var first) && now - first >= 1000) _requests.Dequeue();
-            if (_requests.Count >= RequestsPerSecond) return true;
+            if (_requests.Count >= RequestsPerSecond)
+            {
+                Excess++;
+                return true;
+            }
             _requests.Enqueue(now);
             return false;
         }
