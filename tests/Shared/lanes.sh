@@ -60,8 +60,11 @@ end_lanes() { ((${#lane_of[@]} == 0)) || kill "${!lane_of[@]}" 2>/dev/null; }
 # run_tests NAME [FILTER…]: runs the tests of a project and sets total, errors, bad, skip and beside; fails without a summary.
 run_tests() {
     local log="$output.log" summary threads=()
-    # Most of these tests wait for silos that start, stop or are found dead, so that more of them than processors run at once.
-    [[ "$1" == Granary.Cluster.Tests ]] && threads=(-maxThreads 3)
+    # Most of these tests wait: for silos that start, stop or are found dead, and for time-outs. More of them than processors run at once.
+    case "$1" in
+        Granary.Cluster.Tests) threads=(-maxThreads 3) ;;
+        Granary.Exchanges.Tests | Granary.Kafka.Tests) threads=(-maxThreads 4) ;;
+    esac
     "${reaper[@]}" dotnet exec "tests/$1/bin/Release/net10.0/$1.dll" -noLogo -noColor "${threads[@]}" "${@:2}" >"$log" 2>&1
     grep -vE "^\s*(Discovering|Discovered|Starting|Finished)" "$log"
     summary="$(grep -oE "Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+, Not Run: [0-9]+" "$log" | tail -1)"
