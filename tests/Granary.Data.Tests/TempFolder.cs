@@ -9,9 +9,7 @@ public sealed class TempFolder : IDisposable
     /// <param name="inMemory">Where the system has a file system in memory, for tests that write thousands of small files.</param>
     public TempFolder(bool inMemory = false)
     {
-        Path = inMemory && Directory.Exists("/dev/shm")
-            ? Directory.CreateDirectory(System.IO.Path.Combine("/dev/shm", "granary-data-" + System.IO.Path.GetRandomFileName())).FullName
-            : Directory.CreateTempSubdirectory("granary-data-").FullName;
+        Path = inMemory ? Testing.MemoryFolder.Create("granary-data-") : Directory.CreateTempSubdirectory("granary-data-").FullName;
     }
 
     public string Path { get; }

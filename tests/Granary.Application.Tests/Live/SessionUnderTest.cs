@@ -20,12 +20,15 @@ namespace Granary.Application.Tests.Live;
 /// </summary>
 internal sealed class SessionUnderTest : IDisposable
 {
-    // In memory where the system has that: hundreds of sessions flush to it.
-    public string Folder { get; } = Directory.Exists("/dev/shm")
-        ? Directory.CreateDirectory(Path.Combine("/dev/shm", "granary-live-" + Path.GetRandomFileName())).FullName
-        : Directory.CreateTempSubdirectory("granary-live-").FullName;
+    // Made when it is asked for: a process that is killed leaves nothing behind.
+    private readonly Lazy<string> _folder = new(() => MemoryFolder.Create("granary-live-"));
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public string Folder => _folder.Value;
+
+    public void Dispose()
+    {
+        if (_folder.IsValueCreated) Directory.Delete(Folder, recursive: true);
+    }
 
     public const string Strategies = """
         { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 } },
