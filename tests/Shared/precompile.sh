@@ -32,7 +32,7 @@ precompile() (
     for name in "$@"; do [[ -d "$name" ]] && folders+=("$name"); done
     export crossgen list="$work/crossgen/list" framework="$(runtime NETCore)" web="$(runtime AspNetCore)"
     for name in 'Granary.*' 'granary*' 'Orleans.*' Npgsql Confluent.Kafka 'OpenTelemetry*' 'xunit.v3.*' Shouldly Polly.Core System.CommandLine \
-        Spectre.Console Microsoft.OpenApi Microsoft.AspNetCore.OpenApi; do
+        Spectre.Console CsvHelper Microsoft.OpenApi Microsoft.AspNetCore.OpenApi; do
         find "${folders[@]}" -maxdepth 1 -name "$name.dll" ! -name '*.Tests.dll' ! -name '*.Tests.Plugin.dll'
     done | sort -u | xargs -r -d '\n' sha256sum | sort >"$list"
     cut -d' ' -f1 "$list" | uniq | xargs -P "$(nproc)" -I{} bash -c '

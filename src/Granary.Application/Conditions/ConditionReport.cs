@@ -38,8 +38,9 @@ internal sealed record ConditionReport(ConditionResults Results, IReadOnlyList<S
         if (trades.Count == 0) return null;
         var (first, last) = (trades.Min(s => s.Trades.Min(t => t.Entry)), trades.Max(s => s.Trades.Max(t => t.Closed)));
         var split = first + (last - first) / 10 * FirstTenths;
-        var tests = Tested([.. trades.SelectMany(s => TestsOf(s.Id, s.Trades, split))]);
-        var rows = trades.ConvertAll(s => new StrategyConditions(s.Id, [.. RowsOf(s.Trades)]));
+        var intervals = new MeanIntervals();
+        var tests = Tested([.. trades.SelectMany(s => TestsOf(s.Id, s.Trades, split, intervals))]);
+        var rows = trades.ConvertAll(s => new StrategyConditions(s.Id, [.. RowsOf(s.Trades, intervals)]));
         var weighted = strategies.Where(i => members[i] != 0).Select(i => plan.Instances[i].Id).ToHashSet(StringComparer.Ordinal);
         var held = tests.Where(t => t.Verdict == ConditionTest.Held).ToList();
         return new ConditionReport(new ConditionResults
@@ -54,12 +55,12 @@ internal sealed record ConditionReport(ConditionResults Results, IReadOnlyList<S
         }, rows, tests.ToDictionary(t => (t.Strategy, t.Condition, t.Value)));
     }
 
-    private static IEnumerable<ConditionRow> RowsOf(IReadOnlyList<ConditionTrade> trades)
+    private static IEnumerable<ConditionRow> RowsOf(IReadOnlyList<ConditionTrade> trades, MeanIntervals intervals)
     {
         foreach (var (k, name) in TradeConditions.Names.Index())
             foreach (var group in GroupsOf(trades, k))
             {
-                var mean = MeanInterval.Of([.. group.Select(t => t.Return)]);
+                var mean = intervals.Of([.. group.Select(t => t.Return)]);
                 yield return new ConditionRow(name, group.Key, mean.Count, (double)group.Count(t => t.Net > 0) / mean.Count,
                     group.Sum(t => t.Net), mean.Mean, mean.Low, mean.High);
             }
@@ -73,7 +74,8 @@ internal sealed record ConditionReport(ConditionResults Results, IReadOnlyList<S
     private static int RankOf(string value) => Enum.TryParse<DayOfWeek>(value, out var day) && !char.IsDigit(value[0]) ? ((int)day + 6) % 7
         : value switch { "low" => 0, "middle" => 1, "high" => 2, _ => 0 };
 
-    private static IEnumerable<ConditionTest> TestsOf(string strategy, IReadOnlyList<ConditionTrade> trades, long split)
+    private static IEnumerable<ConditionTest> TestsOf(string strategy, IReadOnlyList<ConditionTrade> trades, long split,
+        MeanIntervals intervals)
     {
         var (before, after) = (trades.Where(t => t.Closed <= split).ToList(), trades.Where(t => t.Entry >= split).ToList());
         foreach (var (k, name) in TradeConditions.Names.Index())
@@ -81,9 +83,9 @@ internal sealed record ConditionReport(ConditionResults Results, IReadOnlyList<S
             if (name == TradeConditions.Exit) continue;
             foreach (var group in GroupsOf(before, k))
             {
-                var own = MeanInterval.Of([.. group.Select(t => t.Return)]);
+                var own = intervals.Of([.. group.Select(t => t.Return)]);
                 if (own.Count < LeastTrades || double.IsNaN(own.PValue)) continue;
-                var later = MeanInterval.Of([.. after.Where(t => t.Values[k] == group.Key).Select(t => t.Return)]);
+                var later = intervals.Of([.. after.Where(t => t.Values[k] == group.Key).Select(t => t.Return)]);
                 yield return new ConditionTest(strategy, name, group.Key, own.Count, own.Mean, own.PValue, 1, later.Count, later.Mean,
                     later.Low, later.High, later.PValue, ConditionTest.NotChosen);
             }

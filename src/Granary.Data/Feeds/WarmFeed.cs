@@ -103,9 +103,6 @@ public sealed class WarmFeed : ILiveFeed
     /// <summary>The market of the feed that a series belongs to.</summary>
     public int MarketOf(int series) => series / (1 + _request.Longer.Count);
 
-    /// <summary>Whether a series is the feed's own, and not one of longer bars.</summary>
-    public bool IsCarried(int series) => series % (1 + _request.Longer.Count) == 0;
-
     /// <summary>
     /// Bars that a session took before; call it before <see cref="ReadAsync"/>. They and the longer ones that they complete are returned by
     /// <see cref="TryNext"/>, and the feed continues after them.

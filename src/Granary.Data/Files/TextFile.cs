@@ -39,8 +39,6 @@ internal sealed class TextFile
     /// <summary>The name of the text itself, inside its zip where there is one.</summary>
     public string InnerName { get; private init; } = "";
 
-    public bool IsCompressed => _compression != Compression.None;
-
     /// <summary>Bytes on disk.</summary>
     public long Length => _length;
 

@@ -32,8 +32,6 @@ internal sealed class BarCollector
         _current = new BarColumns(blockSize, withAdjusted);
     }
 
-    public bool WithAdjusted => _withAdjusted;
-
     /// <summary>Rows outside this window belong to another file of the market and are passed over.</summary>
     public long WindowFrom { get; set; } = long.MinValue;
 

@@ -14,7 +14,12 @@ namespace Granary.Engine.Analysis;
 public readonly record struct MeanInterval(int Count, double Mean, double Low, double High, double PValue)
 {
     /// <summary>Of values in any order; sums are taken in that order.</summary>
-    public static MeanInterval Of(IReadOnlyList<double> values)
+    public static MeanInterval Of(IReadOnlyList<double> values) => Of(values, Quantile);
+
+    /// <summary>t(0.975; degrees of freedom)</summary>
+    internal static double Quantile(int freedom) => StudentDistribution.Quantile(0.975, freedom);
+
+    internal static MeanInterval Of(IReadOnlyList<double> values, Func<int, double> quantile)
     {
         var n = values.Count;
         if (n == 0) return new MeanInterval(0, double.NaN, double.NaN, double.NaN, double.NaN);
@@ -25,7 +30,7 @@ public readonly record struct MeanInterval(int Count, double Mean, double Low, d
         var squares = 0.0;
         for (var i = 0; i < n; i++) squares += (values[i] - mean) * (values[i] - mean);
         var error = Math.Sqrt(squares / (n - 1) / n);
-        var margin = StudentDistribution.Quantile(0.975, n - 1) * error;
+        var margin = quantile(n - 1) * error;
         // Equal values leave nothing to test.
         var p = error > 0 ? StudentDistribution.Cumulative(-mean / error, n - 1) : double.NaN;
         return new MeanInterval(n, mean, mean - margin, mean + margin, p);

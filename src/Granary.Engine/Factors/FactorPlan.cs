@@ -131,8 +131,6 @@ public sealed class FactorComputer
         _references = [.. _kernels.Select(k => k.ReferenceSymbols.ToArray())];
     }
 
-    public int KernelCount => _kernels.Length;
-
     /// <summary>Other symbols whose closes some kernel reads.</summary>
     public IEnumerable<string> ReferenceSymbols => _references.SelectMany(r => r).Distinct(StringComparer.Ordinal);
 

@@ -29,8 +29,6 @@ public sealed class JoinedBlock
 
     internal long[] TimeColumn { get; }
 
-    public int SymbolCount => _bars.Length;
-
     /// <summary>The symbol's own bars within this stretch, a block that follows its last one; null where it has none.</summary>
     public BarBlock? Bars(int symbol) => _bars[symbol];
 

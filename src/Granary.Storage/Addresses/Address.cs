@@ -16,9 +16,6 @@ public sealed record Address(string Scheme, string Rest)
 
     private const string Slashes = "//";
 
-    /// <summary>The schemes that Granary itself knows.</summary>
-    public static IReadOnlyList<string> Schemes { get; } = [Csv, Store, Postgres, QuestDb, Kafka, WebSocket, Generated];
-
     /// <summary>Takes an address apart. Every text is one: what has no scheme is a folder.</summary>
     public static Address Parse(string text)
     {

@@ -2,9 +2,9 @@ using Granary.Data.Feeds;
 using Granary.Data.FolderStore;
 using Granary.Data.Reading;
 using Granary.Data.Replay;
-using Granary.Data.Resampling;
 using Granary.Data.Stores;
 using Granary.Data.Synthetic;
+using Granary.Data.Tests.Resampling;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 

@@ -42,4 +42,12 @@ public sealed class StudentDistributionTests
         MeanInterval.Of([2]).Low.ShouldBe(double.NaN);
         MeanInterval.Of([2, 2]).PValue.ShouldBe(double.NaN);
     }
+
+    [Fact]
+    public void Many_intervals_made_together_are_to_the_bit_those_made_one_by_one()
+    {
+        var intervals = new MeanIntervals();
+        foreach (var values in (double[][])[[1, 2, 4], [0.5, 0.25], [7, 3, 1], [2], [], [0.1, 0.2, 0.4, 0.8]])
+            intervals.Of(values).ShouldBe(MeanInterval.Of(values));
+    }
 }

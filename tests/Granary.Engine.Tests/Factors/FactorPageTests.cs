@@ -1,4 +1,3 @@
-using Granary.Engine.Factors;
 using Granary.Testing;
 
 namespace Granary.Engine.Tests.Factors;

@@ -1,4 +1,3 @@
-using Granary.Engine.Strategies;
 using Granary.Testing;
 
 namespace Granary.Engine.Tests.Strategies;

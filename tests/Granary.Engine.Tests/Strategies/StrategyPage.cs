@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Text;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
+using Granary.Engine.Strategies;
 
-namespace Granary.Engine.Strategies;
+namespace Granary.Engine.Tests.Strategies;
 
 /// <summary>Writes the catalogue of strategies as the page docs/strategies.md.</summary>
-public static class StrategyPage
+internal static class StrategyPage
 {
     /// <summary>Markdown, the engine's own strategies in alphabetical order, lines ended by a single newline.</summary>
     public static string Markdown()

@@ -1,9 +1,9 @@
 using Granary.Engine.Market;
 
-namespace Granary.Data.Resampling;
+namespace Granary.Data.Tests.Resampling;
 
 /// <summary>Longer bars out of shorter ones.</summary>
-public static class BarResampler
+internal static class BarResampler
 {
     /// <summary>
     /// Aggregates to a longer timeframe: first open, highest high, lowest low, last close, summed volume. Gaps stay gaps.

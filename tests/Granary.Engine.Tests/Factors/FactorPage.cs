@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text;
 using Granary.Engine.Catalogues;
+using Granary.Engine.Factors;
 using Granary.Engine.Market;
 
-namespace Granary.Engine.Factors;
+namespace Granary.Engine.Tests.Factors;
 
 /// <summary>Writes the catalogue of factors as the page docs/factors.md.</summary>
-public static class FactorPage
+internal static class FactorPage
 {
     private const string Textbook = "textbook";
     private const int FewLines = 5;
