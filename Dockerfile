@@ -2,8 +2,8 @@
 #   docker build -t granary-silo .
 FROM node:22-slim AS web
 WORKDIR /source/src/Granary.Web
-COPY src/Granary.Web/package.json src/Granary.Web/package-lock.json ./
-RUN npm ci --no-audit --no-fund
+COPY src/Granary.Web/.npmrc src/Granary.Web/package.json src/Granary.Web/package-lock.json ./
+RUN npm ci
 COPY src/Granary.Web/ ./
 COPY docs/openapi.json /source/docs/
 RUN npm run build && npm run check

@@ -120,11 +120,11 @@ run_format() {
     rm -f "$output.log"
 }
 
-# The packages of the dashboard, as the build of Granary.Api would install them, which does so only where this has failed.
+# Installs the packages of the dashboard. Where that fails, the build of Granary.Api tries again and reports it.
 install_web() {
     local folder=src/Granary.Web
     [[ ! $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]] && command -v npm >/dev/null || return 0
-    (cd $folder && npm ci --engine-strict --no-audit --no-fund --fetch-retries=1 --fetch-timeout=30000) >/dev/null 2>&1
+    (cd $folder && npm ci) >/dev/null 2>&1
 }
 
 # Types, lint, layout and unit tests of the dashboard, which the build of Granary.Api has installed and made.
