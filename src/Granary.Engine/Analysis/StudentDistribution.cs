@@ -7,13 +7,11 @@ public static class StudentDistribution
 
     /// <summary>P(T ≤ t) with a number of degrees of freedom.</summary>
     /// <returns>NaN where <paramref name="freedom"/> is not positive or <paramref name="t"/> is NaN.</returns>
-    public static double Cumulative(double t, double freedom) =>
-        double.IsNaN(t) || !(freedom > 0) ? double.NaN : Cumulative(t, freedom, LogOfInverseBeta(freedom / 2, 0.5));
-
-    private static double Cumulative(double t, double freedom, double logOfInverseBeta)
+    public static double Cumulative(double t, double freedom)
     {
+        if (double.IsNaN(t) || !(freedom > 0)) return double.NaN;
         if (double.IsInfinity(t)) return t > 0 ? 1 : 0;
-        var tail = 0.5 * IncompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5, logOfInverseBeta);
+        var tail = 0.5 * IncompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5);
         return t > 0 ? 1 - tail : tail;
     }
 
@@ -25,26 +23,23 @@ public static class StudentDistribution
         if (p is 0 or 1) return p == 0 ? double.NegativeInfinity : double.PositiveInfinity;
         if (p < 0.5) return -Quantile(1 - p, freedom);
         var (low, high) = (0.0, 1.0);
-        var logOfInverseBeta = LogOfInverseBeta(freedom / 2, 0.5);
-        while (Cumulative(high, freedom, logOfInverseBeta) < p && high < 1e300) high *= 2;
+        while (Cumulative(high, freedom) < p && high < 1e300) high *= 2;
         for (var i = 0; i < 200 && high - low > 1e-14 * high; i++)
         {
             var middle = (low + high) / 2;
-            if (Cumulative(middle, freedom, logOfInverseBeta) < p) low = middle;
+            if (Cumulative(middle, freedom) < p) low = middle;
             else high = middle;
         }
         return (low + high) / 2;
     }
 
-    // ln(1 / B(a, b))
-    private static double LogOfInverseBeta(double a, double b) => GammaFunction.Log(a + b) - GammaFunction.Log(a) - GammaFunction.Log(b);
-
     // I_x(a, b), by its continued fraction (Lentz's method).
-    private static double IncompleteBeta(double x, double a, double b, double logOfInverseBeta)
+    private static double IncompleteBeta(double x, double a, double b)
     {
         if (x <= 0) return 0;
         if (x >= 1) return 1;
-        var front = Math.Exp(logOfInverseBeta + a * Math.Log(x) + b * Math.Log(1 - x));
+        var front = Math.Exp(GammaFunction.Log(a + b) - GammaFunction.Log(a) - GammaFunction.Log(b) + a * Math.Log(x)
+            + b * Math.Log(1 - x));
         return x < (a + 1) / (a + b + 2) ? front * Fraction(x, a, b) / a : 1 - front * Fraction(1 - x, b, a) / b;
     }
 
