@@ -1,7 +1,7 @@
 namespace Granary.Engine.Brokerage;
 
 /// <summary>The venue, or the connection to it, does not answer now. A later try may succeed. The outcome of the request is unknown
-/// unless <see cref="IsCertainlyNotDone"/>.</summary>
+/// unless <see cref="IsUnprocessed"/>.</summary>
 public sealed class BrokerUnavailableException : Exception
 {
     public BrokerUnavailableException(string message) : base(message)
@@ -12,6 +12,7 @@ public sealed class BrokerUnavailableException : Exception
     {
     }
 
-    /// <summary>Whether the venue certainly did not carry out the request, as with too many requests: it can be sent again.</summary>
-    public bool IsCertainlyNotDone { get; init; }
+    /// <summary>Whether the venue rejected the request without processing it, because of too many requests. The request can be sent
+    /// again.</summary>
+    public bool IsUnprocessed { get; init; }
 }

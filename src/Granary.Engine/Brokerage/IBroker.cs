@@ -13,8 +13,8 @@ namespace Granary.Engine.Brokerage;
 /// and Rejected with the venue's reason when it refuses. A rejected order stays known by its id.</para>
 /// <para><b>Unknown outcome.</b> Every method throws <see cref="BrokerUnavailableException"/> if no answer comes: no connection, a
 /// timeout, a 5xx status, a rate limit. The order's state is then unknown. The session calls <see cref="FindAsync"/> until it knows,
-/// and submits again, under the same id, only an order that the venue never received. An adapter never guesses. Any other exception
-/// stops the session.</para>
+/// and submits again, under the same id, only an order that the venue never received. An adapter never guesses. An order that a venue
+/// rejects because of its rate limit was never received: FindAsync returns null for it. Any other exception stops the session.</para>
 /// <para><b>Several orders.</b> <see cref="SubmitAllAsync"/> takes the orders that a session makes at one time. Orders of one symbol are
 /// sent in their order, each after the answer to the one before. An adapter can send those of different symbols at the same time.</para>
 /// <para><b>Events.</b> <see cref="PollAsync"/> returns fills and changes of state after a sequence number, in order and at least once,

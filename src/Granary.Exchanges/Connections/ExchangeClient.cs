@@ -47,7 +47,7 @@ internal abstract class ExchangeClient(ExchangeConnection connection) : IDisposa
                 $"broker '{Name}': {connection.Title} refuses the API key: {answer.Message} ({answer.Code})"),
             AnswerMeaning.TooMany => throw new BrokerUnavailableException($"{Name}: too many requests; nothing is sent for a while")
             {
-                IsCertainlyNotDone = true,
+                IsUnprocessed = true,
             },
             // A wrong time here is a request that came too late: it can be sent again with a new time.
             _ => throw new BrokerUnavailableException(

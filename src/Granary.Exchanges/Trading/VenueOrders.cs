@@ -129,7 +129,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
             var id = made[i].Order.ClientId;
             if (answers[i].Refusal is { } refusal) refusals.Add(new OrderStood(id, "", OrderState.Rejected, refusal.Message));
             else if (faults[i] is null) journal.Defer(new OrderStood(id, answers[i].Value!, OrderState.Submitted, ""));
-            else if (faults[i]!.IsCertainlyNotDone) Forget(made[i].Order);
+            else if (faults[i]!.IsUnprocessed) Forget(made[i].Order);
         }
         if (refusals.Count == 0) return faults;
         try
@@ -144,7 +144,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         return faults;
     }
 
-    // The exchange certainly never received it; a leg that is made again has another id.
+    // For an order that the exchange never received. A leg that is made again has another id.
     private void Forget(BookOrder order)
     {
         journal.Defer(new OrderForgotten(order.ClientId));

@@ -122,14 +122,14 @@ public sealed class VenueSafetyTests : IDisposable
     {
         VenueDialect dialect = null!;
         await using var server = await ServerAsync(name, with: d => (dialect = d).RequestsPerSecond = 12);
-        // An order whose outcome is unknown would be looked for until its request can no longer arrive. One request too many is refused for
-        // certain: the order is sent again after the pause.
-        var patient = TestVenue.Fast with { RequestLife = TimeSpan.FromHours(1) };
+        // The adapter looks for an order of unknown outcome until its request can no longer arrive, here for an hour. It must know that the
+        // exchange did not process an order beyond the limit, and send it again after the pause.
+        var longLived = TestVenue.Fast with { RequestLife = TimeSpan.FromHours(1) };
         await using var broker = await Eventually.IsAsync(async () =>
         {
             try
             {
-                return await ConnectAsync(name, server, patient);
+                return await ConnectAsync(name, server, longLived);
             }
             catch (BrokerUnavailableException)
             {
