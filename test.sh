@@ -7,16 +7,16 @@ set -uo pipefail
 root="$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 cd "$root"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
-# Most processes of the tests live for seconds, so that compiling their methods a second time costs more than it gains: a method is instrumented for it
-# never, and compiled again after 4,096 calls (1000 in hexadecimal digits). They count from its first call: by default they count when 0.1 s have passed
-# without a new method, which is late where tests call new ones all the time. Measured: a fifth of the processor time, and with counts from the first
-# call a tenth of what was left.
+# Most processes of the tests live for seconds, so that compiling their methods a second time costs more than it gains. A method is never instrumented,
+# and is compiled again after 4,096 calls (1000 in hexadecimal digits). The runtime counts from the first call. By default it counts after 0.1 s without
+# a new method, which is late where tests call new methods all the time. Measured: a fifth less processor time, then another tenth less for the tests
+# that compute for a minute.
 export DOTNET_TieredPGO=0 DOTNET_TC_CallCountThreshold=1000 DOTNET_TC_CallCountingDelayMs=0
 # Memory of compiled code is mapped once and not twice (writable, executable): a tenth of the processor time. Users' processes keep the default.
 export DOTNET_EnableWriteXorExecute=0
-# Garbage is collected without a thread of its own beside the others, and not before there are 64 MB of it (hexadecimal digits): most processes here
-# end before they gain what such a thread costs. A silo that starts and computes a small batch takes a tenth less processor time, and the tests that
-# compute for a minute a twentieth less.
+# The garbage collector has no background thread, and collects after 64 MB of allocations (4000000 in hexadecimal digits): most processes here end
+# before such a thread gains what it costs. A silo that starts and computes a small batch takes a tenth less processor time, and the tests that compute
+# for a minute a twentieth less.
 export DOTNET_gcConcurrent=0 DOTNET_GCgen0size=4000000
 give_up() { echo "test.sh: $1"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 command -v dotnet >/dev/null || give_up "the .NET SDK 10 is not installed; get it from https://dot.net"
@@ -69,7 +69,7 @@ step=$SECONDS
 own_ticks
 before=$ticks
 
-# What needs nothing of the build, beside the restore, which mostly waits.
+# The restore mostly waits. These jobs do not need the build, and run beside it.
 in_lane "dotnet format whitespace" run_format
 restore_crossgen &
 restoring=$!
