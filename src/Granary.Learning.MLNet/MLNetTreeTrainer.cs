@@ -15,13 +15,9 @@ public abstract class MLNetTreeTrainer(string name, int minLeaf) : ITrainer
     {
         TreeBounds.RequireWidth(name, set.Table.Width);
         var table = MLNetTable.From(name, set, classesOnly: false, least: Math.Max(20, 2 * minLeaf));
-        return RunTraining(() => MLNetRun.Train(name, options,
-            context => Fit(context, table, table.View(context), MLNetRun.Seed(options.Seed))));
+        return MLNetRun.Train(name, options, context => Fit(context, table, table.View(context), MLNetRun.Seed(options.Seed)));
     }
 
     /// <summary>Trains for two classes or for numbers, as <see cref="MLNetTable.Classify"/> says.</summary>
     private protected abstract TreeEnsemble Fit(MLContext context, MLNetTable table, IDataView view, int seed);
-
-    /// <summary>Runs a training; a trainer that may lack something says so here.</summary>
-    private protected virtual TreeEnsemble RunTraining(Func<TreeEnsemble> train) => train();
 }

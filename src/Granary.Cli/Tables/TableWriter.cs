@@ -64,10 +64,8 @@ internal static class TableWriter
         }
         foreach (var row in rows)
         {
-            var style = colour?.Invoke(row) is { } its ? new Style(its) : null;
-            table.AddRow(row.Select(cell => new Markup(Markup.Escape(cell),
-                style)
-            { Overflow = Overflow.Fold } as Spectre.Console.Rendering.IRenderable));
+            var style = colour?.Invoke(row) is { } its ? new Style(its) : Style.Plain;
+            table.AddRow(row.Select(cell => new Markup(Markup.Escape(cell), style) { Overflow = Overflow.Fold }));
         }
         return table;
     }
