@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Confluent.Kafka;
 using Granary.Application.Catalogues;
 
 namespace Granary.Cli;
@@ -15,8 +16,6 @@ internal sealed record MachineCheck(string What, string Result, string Found)
 /// <summary>What is installed on this machine, and writable.</summary>
 internal static class Machine
 {
-    private const string KafkaLibrary = "librdkafka.so.1";
-
     public static IReadOnlyList<MachineCheck> Check(GranaryCatalogues known) =>
     [
         Found("Granary",
@@ -57,11 +56,15 @@ internal static class Machine
 
     private static MachineCheck Kafka()
     {
-        if (!NativeLibrary.TryLoad(KafkaLibrary, out var handle))
+        try
+        {
+            return Found("Kafka client library", $"librdkafka {Library.VersionString}");
+        }
+        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
+        {
             return new MachineCheck("Kafka client library", "missing",
-                $"{KafkaLibrary} is not installed. Only kafka:// sources and streams need it.");
-        NativeLibrary.Free(handle);
-        return Found("Kafka client library", KafkaLibrary);
+                $"librdkafka cannot be loaded on this system ({e.Message}). Only kafka:// sources and streams need it.");
+        }
     }
 
     private static MachineCheck Trainers(GranaryCatalogues known)

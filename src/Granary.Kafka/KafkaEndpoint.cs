@@ -15,31 +15,29 @@ public sealed record KafkaEndpoint(string Brokers)
     /// </summary>
     public int LargestMessage { get; init; } = 1 << 20;
 
-    /// <summary>Settings of librdkafka beyond ours, as security.protocol or, for brokers before 0.10, api.version.request.</summary>
+    /// <summary>Settings of librdkafka beyond ours, as security.protocol.</summary>
     public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
 
     /// <summary>A producer whose messages are acknowledged by all replicas, arrive in order and once.</summary>
-    public IProducer<Null, byte[]> Producer(bool idempotent = true) =>
-        new ProducerBuilder<Null, byte[]>(ProducerSettings(idempotent)).SetLogHandler(Silent).Build();
+    public IProducer<Null, byte[]> Producer() =>
+        new ProducerBuilder<Null, byte[]>(ProducerSettings()).SetLogHandler(Silent).Build();
 
     /// <inheritdoc cref="Producer"/>
     /// <param name="queue">Maximum bytes that wait to be sent; a faster producer is blocked.</param>
-    internal IProducer<string, byte[]> KeyedProducer(bool idempotent, int queue)
+    internal IProducer<string, byte[]> KeyedProducer(int queue)
     {
-        var settings = ProducerSettings(idempotent);
+        var settings = ProducerSettings();
         settings.QueueBufferingMaxKbytes = Math.Max(1, queue >> 10);
-        // without numbers on its messages an order that is kept allows one request at a time
-        if (!idempotent) settings.MaxInFlight = 1;
         settings.LingerMs = 5;
         settings.MessageTimeoutMs = (int)KafkaRetries.Away.TotalMilliseconds;
         return new ProducerBuilder<string, byte[]>(settings).SetLogHandler(Silent).Build();
     }
 
-    private ProducerConfig ProducerSettings(bool idempotent) => Common(new ProducerConfig
+    private ProducerConfig ProducerSettings() => Common(new ProducerConfig
     {
         BootstrapServers = Brokers,
         Acks = Acks.All,
-        EnableIdempotence = idempotent,
+        EnableIdempotence = true,
         LingerMs = 0, // a block is worth sending at once
         MessageMaxBytes = LargestMessage,
         MessageTimeoutMs = 30_000,
@@ -81,11 +79,9 @@ public sealed record KafkaEndpoint(string Brokers)
         {
             try
             {
-                // Brokers before 0.10 do not know this request, and a client without version requests would wait for the answer in vain.
-                if (More.GetValueOrDefault("api.version.request") != "false")
-                    await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = made ?? partitions,
-                        ReplicationFactor = replicas, Configs = settings }], new CreateTopicsOptions { RequestTimeout = timeout })
-                        .ConfigureAwait(false);
+                await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = made ?? partitions,
+                    ReplicationFactor = replicas, Configs = settings }], new CreateTopicsOptions { RequestTimeout = timeout })
+                    .ConfigureAwait(false);
             }
             catch (CreateTopicsException e) when (e.Results.All(r => r.Error.Code is ErrorCode.TopicAlreadyExists or ErrorCode.NoError))
             {
@@ -93,7 +89,7 @@ public sealed record KafkaEndpoint(string Brokers)
             }
             catch (KafkaException e) when (e.Error.Code is ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedVersion)
             {
-                // an old broker, which makes topics when they are asked for
+                // a server without this request, which makes topics when they are asked for
             }
             catch (KafkaException e)
             {
@@ -140,7 +136,8 @@ public sealed record KafkaEndpoint(string Brokers)
             .Build();
         try
         {
-            return [.. admin.GetMetadata(timeout).Topics.Select(t => t.Topic).Order(StringComparer.Ordinal)];
+            return [.. KafkaRetries.Ask(timeout, () => admin.GetMetadata(timeout)).Topics
+                .Select(t => t.Topic).Order(StringComparer.Ordinal)];
         }
         catch (KafkaException e)
         {
@@ -152,8 +149,8 @@ public sealed record KafkaEndpoint(string Brokers)
     {
         try
         {
-            return admin.GetMetadata(topic, timeout).Topics.FirstOrDefault(t => t.Topic == topic && !t.Error.IsError)?.Partitions.Count
-                ?? 0;
+            return KafkaRetries.Ask(timeout, () => admin.GetMetadata(topic, timeout)).Topics
+                .FirstOrDefault(t => t.Topic == topic && !t.Error.IsError)?.Partitions.Count ?? 0;
         }
         catch (KafkaException e)
         {
@@ -166,7 +163,6 @@ public sealed record KafkaEndpoint(string Brokers)
 
     private T Common<T>(T config) where T : ClientConfig
     {
-        KafkaLibrary.Use();
         foreach (var (name, value) in More) config.Set(name, value);
         return config;
     }

@@ -1,15 +1,11 @@
 #!/usr/bin/env bash
-# Builds the root file system of the silo's image from the last stage of the Dockerfile, as far as this machine has what it names,
-# and runs the silo
-# in it as the image's user. The base image is the .NET of this machine with the packages that Microsoft's image has.
-#   image.sh DOCKERFILE APP [--without-packages] -- ARGUMENT…
-# APP is the folder with the built silo. --without-packages leaves out what the Dockerfile installs. The file system ends with the script.
+# Builds the root file system of the silo's image from the last stage of the Dockerfile, as far as this machine has what it
+# names, and runs the silo in it as the image's user. The base image is the .NET of this machine with the packages that Microsoft's image has.
+#   image.sh DOCKERFILE APP ARGUMENT…
+# APP is the folder with the built silo. The file system ends with the script.
 # Exit code 77, with the reason, where this machine cannot build it; else that of the silo.
 set -euo pipefail
 dockerfile="$1" app="$2"; shift 2
-packages=1
-[[ "$1" == --without-packages ]] && { packages=""; shift; }
-shift
 cannot() { echo "$1"; exit 77; }
 [[ "$(id -u)" == 0 ]] || cannot "needs root for a chroot"
 command -v dpkg-query >/dev/null || cannot "needs dpkg, whose packages the Dockerfile names"
@@ -18,8 +14,7 @@ dotnet="$(dirname "$(readlink -f "$(command -v dotnet)")")"
 
 # The last stage, continued lines joined.
 stage="$(sed -e ':a' -e '/\\$/N; s/\\\n/ /; ta' "$dockerfile" | tac | sed '/^FROM /q' | tac)"
-installed=()
-[[ -z "$packages" ]] || read -ra installed <<<"$(grep -oP '(?<=--no-install-recommends ).*?(?= &&|$)' <<<"$stage" | tr '\n' ' ')"
+read -ra installed <<<"$(grep -oP '(?<=--no-install-recommends ).*?(?= &&|$)' <<<"$stage" | tr '\n' ' ')"
 user="$(grep -oP '(?<=^ARG APP_UID=)\d+' <<<"$stage")"
 mapfile -t environment < <(grep -P '^ENV ' <<<"$stage" | sed 's/^ENV //' | grep -oP '\w+=\S*')
 

@@ -71,9 +71,9 @@ public sealed class BackPressureTests : IDisposable
     }
 
     [Theory]
-    [InlineData(-1)] // Kafka 0.9, which fails to make the topic for want of brokers: "Unknown broker error"
+    [InlineData(-1)] // "Unknown broker error"
     [InlineData(3)] // it knows no such topic
-    [InlineData(38)] // later brokers, which cannot make it with as many replicas
+    [InlineData(38)] // it cannot make it with as many replicas
     public async Task A_broker_that_is_back_and_does_not_know_its_topics_yet_gets_all_of_it_in_its_order(short error)
     {
         const int size = 16;
@@ -126,7 +126,7 @@ public sealed class BackPressureTests : IDisposable
         var topic = Topic();
         var replay = Guid.NewGuid();
         var end = Start + (long)blocks * size * TimeSpan.TicksPerMinute;
-        using var producer = topic.Endpoint.KeyedProducer(true, 4 << 20);
+        using var producer = topic.Endpoint.KeyedProducer(4 << 20);
         void Send(int partition, byte[] bytes) =>
             producer.Produce(new TopicPartition(topic.Topic, partition), new Message<string, byte[]> { Value = bytes });
         Send(1, Bytes(replay, FeedItemKind.Bars, B, Block(0, 1), Start + TimeSpan.TicksPerMinute));

@@ -7,19 +7,23 @@ using System.Text;
 namespace Granary.Kafka.Tests;
 
 /// <summary>
-/// Stands between clients and a broker on loopback. It can hold requests back, as a broker that is busy or cut off; answer as one that has
-/// just been started; and it answers the question from which offset on messages are as late as a time (ListOffsets, versions 1 to 5,
-/// https://kafka.apache.org/protocol#The_Messages_ListOffsets), which the client's mock cluster does not.
+/// Stands between clients and a broker on loopback. It can hold requests back, as a busy broker; cut all connections, as a broker that has
+/// crashed; and answer as one that has just been started. It answers the question from which offset on messages are as late as a time
+/// (ListOffsets, https://kafka.apache.org/protocol#The_Messages_ListOffsets), which the client's mock cluster does not.
 /// </summary>
 internal sealed class KafkaProxy : IDisposable
 {
-    private const short Fetch = 1, ListOffsets = 2, Metadata = 3, FindCoordinator = 10;
+    private const short Fetch = 1, ListOffsets = 2, Metadata = 3, FindCoordinator = 10, ApiVersions = 18;
+
+    // The newest versions that this class reads.
+    private static short Newest(short api) => api switch { ListOffsets => 5, Metadata => 4, _ => short.MaxValue };
 
     private sealed record Request(short Api, short Version, Dictionary<(string, int), long> Times);
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly int _broker;
     private readonly CancellationTokenSource _end = new();
+    private volatile CancellationTokenSource? _connections = new();
     private volatile TaskCompletionSource? _held;
     private int _fetches;
 
@@ -56,6 +60,9 @@ internal sealed class KafkaProxy : IDisposable
     /// <summary>The number of the request for messages at which everything is held, from 1; 0 for none.</summary>
     public int HoldAtFetch { get; set; }
 
+    /// <summary>Connections that were ended at once.</summary>
+    public int Refused;
+
     public bool IsHeld => _held is not null;
 
     /// <summary>No request gets through until <see cref="Release"/>.</summary>
@@ -68,6 +75,16 @@ internal sealed class KafkaProxy : IDisposable
         held?.SetResult();
     }
 
+    /// <summary>Ends all connections, and each new one at once, until <see cref="Restore"/>.</summary>
+    public void Cut()
+    {
+        var connections = _connections;
+        _connections = null;
+        connections?.Cancel();
+    }
+
+    public void Restore() => _connections = new CancellationTokenSource();
+
     private async Task AcceptAsync()
     {
         try
@@ -75,7 +92,12 @@ internal sealed class KafkaProxy : IDisposable
             while (true)
             {
                 var client = await _listener.AcceptTcpClientAsync(_end.Token);
-                _ = ServeAsync(client);
+                if (_connections is { } connections) _ = ServeAsync(client, connections.Token);
+                else
+                {
+                    client.Dispose();
+                    Interlocked.Increment(ref Refused);
+                }
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -84,28 +106,28 @@ internal sealed class KafkaProxy : IDisposable
         }
     }
 
-    private async Task ServeAsync(TcpClient client)
+    private async Task ServeAsync(TcpClient client, CancellationToken end)
     {
         using var here = client;
         using var there = new TcpClient();
         try
         {
-            await there.ConnectAsync(IPAddress.Loopback, _broker, _end.Token);
+            await there.ConnectAsync(IPAddress.Loopback, _broker, end);
             var asked = new ConcurrentDictionary<int, Request>();
             var requests = PumpAsync(client.GetStream(), there.GetStream(), async frame =>
             {
                 var request = Parse(frame);
                 if (request.Api == Fetch && Interlocked.Increment(ref _fetches) == HoldAtFetch) Hold();
-                if (_held is { } held) await held.Task.WaitAsync(_end.Token);
+                if (_held is { } held) await held.Task.WaitAsync(end);
                 asked[BinaryPrimitives.ReadInt32BigEndian(frame.AsSpan(4))] = request;
                 return frame;
-            });
+            }, end);
             var answers = PumpAsync(there.GetStream(), client.GetStream(), frame =>
             {
                 if (!asked.TryRemove(BinaryPrimitives.ReadInt32BigEndian(frame), out var request)) return Task.FromResult(frame);
                 Change(frame, request);
                 return Task.FromResult(request.Api == Metadata && TopicError != 0 ? Unknowing(frame, request.Version) : frame);
-            });
+            }, end);
             await Task.WhenAny(requests, answers);
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or IOException)
@@ -114,20 +136,20 @@ internal sealed class KafkaProxy : IDisposable
         }
     }
 
-    private async Task PumpAsync(NetworkStream from, NetworkStream to, Func<byte[], Task<byte[]>> look)
+    private async Task PumpAsync(NetworkStream from, NetworkStream to, Func<byte[], Task<byte[]>> look, CancellationToken end)
     {
         try
         {
             var length = new byte[4];
             while (true)
             {
-                await from.ReadExactlyAsync(length, _end.Token);
+                await from.ReadExactlyAsync(length, end);
                 var frame = new byte[BinaryPrimitives.ReadInt32BigEndian(length)];
-                await from.ReadExactlyAsync(frame, _end.Token);
+                await from.ReadExactlyAsync(frame, end);
                 frame = await look(frame);
                 BinaryPrimitives.WriteInt32BigEndian(length, frame.Length);
-                await to.WriteAsync(length, _end.Token);
-                await to.WriteAsync(frame, _end.Token);
+                await to.WriteAsync(length, end);
+                await to.WriteAsync(frame, end);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
@@ -192,6 +214,7 @@ internal sealed class KafkaProxy : IDisposable
             for (int at = 0, next; (next = frame.AsSpan(at).IndexOf(broker)) >= 0; at += next + broker.Length)
                 BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(at + next + 9), Port);
         }
+        if (request.Api == ApiVersions) LimitVersions(frame, request.Version);
         if (request.Api != ListOffsets || OffsetFor is not { } offsetFor || request.Version == 0) return;
         var reader = new Reader(frame);
         reader.Int32(); // correlation
@@ -212,6 +235,22 @@ internal sealed class KafkaProxy : IDisposable
                 BinaryPrimitives.WriteInt64BigEndian(time, found < 0 ? -1 : asked);
                 Interlocked.Increment(ref Answered);
             }
+        }
+    }
+
+    // https://kafka.apache.org/protocol#The_Messages_ApiVersions: from version 3 on with a count of one byte and a byte of tags
+    private static void LimitVersions(byte[] frame, short version)
+    {
+        var reader = new Reader(frame);
+        reader.Int32(); // correlation
+        reader.Int16(); // error
+        for (var apis = version >= 3 ? reader.Next(1)[0] - 1 : reader.Int32(); apis > 0; apis--)
+        {
+            var api = reader.Int16();
+            reader.Int16(); // the oldest version
+            var newest = reader.Next(2);
+            if (version >= 3) reader.Next(1); // tags
+            BinaryPrimitives.WriteInt16BigEndian(newest, Math.Min(BinaryPrimitives.ReadInt16BigEndian(newest), Newest(api)));
         }
     }
 
@@ -261,6 +300,7 @@ internal sealed class KafkaProxy : IDisposable
     {
         _end.Cancel();
         _listener.Stop();
+        Cut();
         Release();
     }
 }

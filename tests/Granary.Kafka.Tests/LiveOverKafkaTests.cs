@@ -43,7 +43,7 @@ public sealed class LiveOverKafkaTests : IDisposable
             await foreach (var item in replay.ReadAsync()) await sink.PublishAsync(replay.Series, item);
             await sink.FlushAsync();
         }
-        using var timeout = new CancellationTokenSource(Eventually.Longest);
+        using var timeout = new CancellationTokenSource(Eventually.LongestWork);
         // The days before the topic's first bar come from the configuration's own files.
         var live = await LiveSession.RunAsync(new LiveRequest
         {

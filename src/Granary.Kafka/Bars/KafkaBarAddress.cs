@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using Granary.Engine.Market;
@@ -12,7 +11,7 @@ namespace Granary.Kafka.Bars;
 /// </summary>
 public sealed record KafkaBarAddress
 {
-    private static readonly string[] Options = ["topics", "form", "partitions", "group", "broker", "timeout"];
+    private static readonly string[] Options = ["topics", "form", "partitions", "group", "timeout"];
 
     /// <summary>As HOST:PORT,HOST:PORT.</summary>
     public required string Brokers { get; init; }
@@ -36,11 +35,6 @@ public sealed record KafkaBarAddress
     /// keeps nothing.
     /// </summary>
     public string? Group { get; init; }
-
-    /// <summary>
-    /// <c>broker=0.9</c>: brokers before 0.10, which cannot be asked what they can do, and have neither times nor numbered producers.
-    /// </summary>
-    public bool BeforeTimes { get; init; }
 
     /// <summary><c>timeout=5s</c> in seconds: how long brokers may take to answer the first question; 10 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
@@ -76,8 +70,6 @@ public sealed record KafkaBarAddress
                 ("partitions", _) when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
                     && n is > 0 and <= 1000 => address with { Partitions = n },
                 ("group", { Length: > 0 and <= 200 }) => address with { Group = value },
-                ("broker", "0.9") => address with { BeforeTimes = true },
-                ("broker", "current") => address with { BeforeTimes = false },
                 ("timeout", _) when value.EndsWith('s')
                     && int.TryParse(value.AsSpan(0, value.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var s)
                     && s is > 0 and <= 600 => address with { Timeout = TimeSpan.FromSeconds(s) },
@@ -88,18 +80,7 @@ public sealed record KafkaBarAddress
     }
 
     /// <summary>Makes clients.</summary>
-    /// <exception cref="BarStoreException">The client library is not installed.</exception>
-    public KafkaEndpoint Endpoint
-    {
-        get
-        {
-            KafkaLibrary.Demand();
-            return new KafkaEndpoint(Brokers) { More = BeforeTimes ? Old : new Dictionary<string, string>() };
-        }
-    }
-
-    private static readonly FrozenDictionary<string, string> Old =
-        new Dictionary<string, string> { ["api.version.request"] = "false", ["broker.version.fallback"] = "0.9.0.1" }.ToFrozenDictionary();
+    public KafkaEndpoint Endpoint => new(Brokers);
 
     /// <summary>The topic of a timeframe's bars, or with a topic for each symbol the name that theirs begin with.</summary>
     public string TopicOf(Timeframe timeframe) => Topic ?? "granary.bars." + timeframe;

@@ -117,9 +117,9 @@ internal sealed class KafkaBarReader : IDisposable
         var ends = new Dictionary<TopicPartition, Guid>();
         try
         {
-            var last = Consumer.Committed(partitions, _address.Timeout)
-                .Where(c => c.Offset.Value > 0
-                    && Consumer.QueryWatermarkOffsets(c.TopicPartition, _address.Timeout).High.Value == c.Offset.Value)
+            var last = KafkaRetries.Ask(_address.Timeout, () => Consumer.Committed(partitions, _address.Timeout))
+                .Where(c => c.Offset.Value > 0 && KafkaRetries.Ask(_address.Timeout,
+                    () => Consumer.QueryWatermarkOffsets(c.TopicPartition, _address.Timeout)).High.Value == c.Offset.Value)
                 .ToDictionary(c => c.TopicPartition, c => c.Offset.Value - 1);
             if (last.Count == 0) return ends;
             using var beside = new KafkaBarReader(_address with { Group = null }, setAside: false);
@@ -183,18 +183,19 @@ internal sealed class KafkaBarReader : IDisposable
     public List<TopicPartitionOffset> Starts(IEnumerable<TopicPartition> partitions, long? firstClose)
     {
         var all = partitions.ToList();
-        if (firstClose is { } close && !_address.BeforeTimes && close > DateTime.UnixEpoch.Ticks)
+        if (firstClose is { } close && close > DateTime.UnixEpoch.Ticks)
         {
             try
             {
                 var stamp = new Timestamp(new DateTime(close, DateTimeKind.Utc));
-                var starts = Consumer.OffsetsForTimes(all.Select(p => new TopicPartitionTimestamp(p, stamp)), _address.Timeout);
+                var starts = KafkaRetries.Ask(_address.Timeout,
+                    () => Consumer.OffsetsForTimes(all.Select(p => new TopicPartitionTimestamp(p, stamp)), _address.Timeout));
                 // "At the end" in every partition is also what brokers say that cannot look up times; reading too much does no harm.
                 if (starts.Exists(s => s.Offset != Offset.End)) return starts;
             }
             catch (KafkaException)
             {
-                // an older broker than the address says: read it all and leave out what is too early
+                // a server without this request: read it all and leave out what is too early
             }
         }
         return [.. all.Select(p => new TopicPartitionOffset(p, Offset.Beginning))];

@@ -13,8 +13,8 @@ namespace Granary.Kafka.Bars;
 /// </summary>
 /// <remarks>
 /// What a broker that was away did not acknowledge is sent again, in its order: where nothing has been acknowledged for a second, or
-/// something was turned away, nothing new is sent until all that was has arrived, so that no heartbeat overtakes its bars. From 0.11 on
-/// brokers drop what is sent twice; before that, a reader does. A producer that is faster than the brokers waits.
+/// something was turned away, nothing new is sent until all that was has arrived, so that no heartbeat overtakes its bars. Brokers drop
+/// what is sent twice. A producer that is faster than the brokers waits.
 /// </remarks>
 public sealed class KafkaBarSink : IFeedSink
 {
@@ -64,7 +64,7 @@ public sealed class KafkaBarSink : IFeedSink
     {
         _address = address;
         _replay = replay;
-        _producer = (endpoint ?? address.Endpoint).KeyedProducer(!address.BeforeTimes, queue);
+        _producer = (endpoint ?? address.Endpoint).KeyedProducer(queue);
     }
 
     // Called on a thread of the client's.
@@ -120,7 +120,7 @@ public sealed class KafkaBarSink : IFeedSink
                 {
                     // one that is there is taken as it is
                     partitions = _address.Endpoint.Partitions(topic, _address.Timeout);
-                    if (partitions == 0 && !_address.BeforeTimes)
+                    if (partitions == 0)
                     {
                         await _address.Endpoint.EnsureTopicAsync(topic, 1, -1, _address.Timeout, new Dictionary<string, string>(Settings),
                             _address.Partitions).ConfigureAwait(false);

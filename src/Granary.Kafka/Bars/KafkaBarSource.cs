@@ -141,7 +141,7 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
         {
             foreach (var partition in KafkaBarReader.Partitions(address, [name]))
             {
-                var marks = reader.Consumer.QueryWatermarkOffsets(partition, address.Timeout);
+                var marks = KafkaRetries.Ask(address.Timeout, () => reader.Consumer.QueryWatermarkOffsets(partition, address.Timeout));
                 if (marks.High.Value > marks.Low.Value) ends[partition] = marks.High.Value;
             }
             if (ends.Count == 0)

@@ -37,7 +37,7 @@ internal sealed class SetAside(KafkaBarAddress address) : IDisposable
         });
         try
         {
-            _producer ??= address.Endpoint.KeyedProducer(!address.BeforeTimes, 4 << 20);
+            _producer ??= address.Endpoint.KeyedProducer(4 << 20);
             RetryPolicies.ServerAway(static e => e is KafkaException k && KafkaRetries.Passes(k.Error), KafkaRetries.Away)
                 .Execute(() => Send(_producer, topic, at, json));
         }

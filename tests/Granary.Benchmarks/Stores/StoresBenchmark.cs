@@ -203,7 +203,7 @@ public static class StoresBenchmark
     private static async Task<double> PublishPlainAsync(KafkaBarAddress address, byte[][] encoded)
     {
         await Prepare(address);
-        using var producer = address.Endpoint.KeyedProducer(!address.BeforeTimes, KafkaBarSink.Queue);
+        using var producer = address.Endpoint.KeyedProducer(KafkaBarSink.Queue);
         // connected, as the other
         producer.Produce(new TopicPartition(address.Topic, 0), new Message<string, byte[]> { Key = "SIM:A", Value = encoded[0] });
         producer.Flush();
@@ -279,10 +279,10 @@ public static class StoresBenchmark
 
     private static async Task Prepare(KafkaBarAddress address)
     {
-        using var producer = address.Endpoint.KeyedProducer(!address.BeforeTimes, 1 << 20);
+        using var producer = address.Endpoint.KeyedProducer(1 << 20);
         for (var i = 0; i < 50 && address.Endpoint.Partitions(address.Topic!, TimeSpan.FromSeconds(10)) == 0; i++)
         {
-            if (!address.BeforeTimes) await address.Endpoint.EnsureTopicAsync(address.Topic!, 1, -1, TimeSpan.FromSeconds(10));
+            await address.Endpoint.EnsureTopicAsync(address.Topic!, 1, -1, TimeSpan.FromSeconds(10));
             await Task.Delay(200);
         }
     }

@@ -10,7 +10,6 @@ using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
-using Granary.Kafka;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Concurrency;
@@ -64,29 +63,6 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         // The quickstart differs from them in its size alone.
         if (TestEffort.IsLong) batches = [.. batches, TestBatches.Quickstart];
         foreach (var batch in batches) await SameAsync(cluster, batch);
-    }
-
-    [Fact]
-    public async Task Over_a_broker_in_a_process_of_its_own_the_digest_is_that_of_the_embedded_host()
-    {
-        await using var kafka = await KafkaBroker.StartAsync();
-        await using var cluster = await TestSilos.StartAsync(2, streams: silo => silo.AddKafkaStreams(ClusterProviders.Blocks, o =>
-        {
-            // As a file of --kafka-config says it for a broker of version 0.9, which numbers no messages of a producer.
-            o.Endpoint = new KafkaEndpoint(kafka.Brokers)
-            {
-                More = new Dictionary<string, string>
-                {
-                    ["api.version.request"] = "false",
-                    ["broker.version.fallback"] = "0.9.0.1",
-                    ["enable.idempotence"] = "false"
-                }
-            };
-            o.Topic = "blocks";
-            o.Queues = 4;
-            o.StartTimeout = Eventually.Longest;
-        }));
-        foreach (var batch in new[] { _batches.Mixed, _batches.Joined }) await SameAsync(cluster, batch);
     }
 
     [Fact]
