@@ -15,6 +15,7 @@ WORKDIR /source
 COPY .editorconfig global.json Directory.Build.props Directory.Packages.props ./
 COPY src/Granary.Engine/Granary.Engine.csproj src/Granary.Engine/
 COPY src/Granary.Learning/Granary.Learning.csproj src/Granary.Learning/
+COPY src/Granary.Learning.MLNet/Granary.Learning.MLNet.csproj src/Granary.Learning.MLNet/Granary.Learning.MLNet.targets src/Granary.Learning.MLNet/
 COPY src/Granary.Storage/Granary.Storage.csproj src/Granary.Storage/
 COPY src/Granary.Data/Granary.Data.csproj src/Granary.Data/
 COPY src/Granary.Reporting/Granary.Reporting.csproj src/Granary.Reporting/
@@ -43,8 +44,8 @@ RUN dotnet publish src/Granary.Silo/Granary.Silo.csproj -c Release -o /app --no-
  && mkdir -p /runs /data
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS silo
-# Libraries that the silo loads and the base image lacks: the client of Kafka.
-RUN apt-get update && apt-get install -y --no-install-recommends librdkafka1 && rm -rf /var/lib/apt/lists/*
+# Libraries that the silo loads and the base image lacks: OpenMP, for LightGBM.
+RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
 # the image's own user without rights; it owns nothing but the folder of the runs
 ARG APP_UID=1654
 COPY --from=build /app /app

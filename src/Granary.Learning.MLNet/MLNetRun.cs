@@ -24,6 +24,12 @@ internal static class MLNetRun
             options.Cancellation.ThrowIfCancellationRequested();
             return model;
         }
+        catch (DllNotFoundException e)
+        {
+            throw new LearningInputException($"{trainer} needs a native library that cannot be loaded on this machine "
+                + $"({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}); install what is missing (for LightGBM on Debian and Ubuntu: "
+                + "apt-get install libgomp1), or use gradient-boosting", e);
+        }
         catch (Exception e) when (e is (InvalidOperationException or ArgumentException) and not LearningInputException)
         {
             throw new LearningInputException($"{trainer} cannot learn from this table: ML.NET says "

@@ -97,7 +97,7 @@ public sealed class LearningCommandsTests : IDisposable
         (await RefusedAsync("learn", Table(row: i => $"2020-01-01,{i % 3},{i},2.5"), "--label", "up", "--trainer",
             "ridge")).ShouldContain("there is nothing to learn");
         (await RefusedAsync("learn", Table(), "--label", "up", "--trainer",
-            "mlnet-gam")).ShouldContain("dotnet build -c Release src/Granary.Learning.MLNet");
+            "mlnet-gam")).ShouldContain("dotnet publish -c Release src/Granary.Learning.MLNet");
     }
 
     [Fact]

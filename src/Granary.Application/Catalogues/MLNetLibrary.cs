@@ -7,8 +7,7 @@ namespace Granary.Application.Catalogues;
 
 /// <summary>
 /// ML.NET's trainers, in the folder <c>mlnet</c> beside the host. They are loaded when the first of them is needed, so a host starts as
-/// fast
-/// with them as without. Models that they trained are Granary's own, and every host reads them.
+/// fast with them as without. Models that they trained are Granary's own, and every host reads them.
 /// </summary>
 internal static class MLNetLibrary
 {
@@ -23,17 +22,16 @@ internal static class MLNetLibrary
         var path = Path.Combine(folder, AssemblyName + ".dll");
         if (!File.Exists(path))
             throw new LearningInputException($"the trainers mlnet-… are ML.NET's and not installed here "
-                + $"({folder} is missing): build them with 'dotnet build -c Release src/{AssemblyName}', "
-                + $"or 'dotnet publish -c Release src/{AssemblyName} -o {folder}', where the packages of Microsoft.ML restore; "
-                + $"gradient-boosting and random-forest need nothing");
+                + $"({folder} is missing): run 'dotnet publish -c Release src/{AssemblyName} -o {folder}', or use gradient-boosting or "
+                + "random-forest");
         try
         {
             return new PluginContext(path).LoadFromAssemblyPath(path);
         }
         catch (Exception e) when (e is BadImageFormatException or FileLoadException or FileNotFoundException)
         {
-            throw new LearningInputException($"{path} does not fit this host ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}): build it "
-                + $"again with 'dotnet build -c Release src/{AssemblyName}'", e);
+            throw new LearningInputException($"{path} does not fit this host ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}): build "
+                + "both again from the same sources", e);
         }
     }
 }

@@ -165,7 +165,7 @@ public sealed class LearnTableTests : IDisposable
     {
         var sentence = Refusal(Table(50), "mlnet-fasttree");
         sentence.ShouldStartWith("the trainers mlnet-… are ML.NET's and not installed here");
-        sentence.ShouldContain("dotnet build -c Release src/Granary.Learning.MLNet");
+        sentence.ShouldContain("dotnet publish -c Release src/Granary.Learning.MLNet");
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class SourceFile
 
     // Both branches of #if must be read, so the symbols that the projects define are on.
     private static CSharpParseOptions Options { get; } =
-        new(LanguageVersion.Preview, DocumentationMode.Parse, preprocessorSymbols: ["MLNET"]);
+        new(LanguageVersion.Preview, DocumentationMode.Parse);
 
     /// <summary>Path from the root of the repository, with slashes.</summary>
     public string Path { get; }

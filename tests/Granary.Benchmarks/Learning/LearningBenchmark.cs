@@ -2,13 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using Granary.Engine.Numerics;
 using Granary.Learning.Evaluation;
+using Granary.Learning.MLNet;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
-#if MLNET
-using Granary.Learning.MLNet;
 using Microsoft.ML;
 using Microsoft.ML.Trainers.FastTree;
-#endif
 
 namespace Granary.Benchmarks.Learning;
 
@@ -41,13 +39,9 @@ internal static class LearningBenchmark
             for (var turn = 0; turn < turns; turn++)
             {
                 ours[0] = Math.Min(ours[0], Seconds(() => boosting.Train(table.All(), options)));
-#if MLNET
                 theirs[0] = Math.Min(theirs[0], FastTree(table, threads));
-#endif
                 ours[1] = Math.Min(ours[1], Seconds(() => forest.Train(table.All(), options)));
-#if MLNET
                 theirs[1] = Math.Min(theirs[1], FastForest(table, threads));
-#endif
             }
             if (python is not null) theirs[2] = ScikitLearn(python, table, threads, turns);
             Row("gradient-boosting / ML.NET FastTree", ours[0], theirs[0]);
@@ -118,7 +112,6 @@ internal static class LearningBenchmark
         return new TrainingTable([.. Enumerable.Range(0, width).Select(f => $"x{f}")], values, labels);
     }
 
-#if MLNET
     private static double FastTree(TrainingTable table, int threads)
     {
         var context = new MLContext(1);
@@ -141,7 +134,6 @@ internal static class LearningBenchmark
             NumberOfTrees = Trees, MinimumExampleCountPerLeaf = 5, FeatureFractionPerSplit = 0.3, NumberOfThreads = threads,
         }).Fit(view));
     }
-#endif
 
     private static double ScikitLearn(string python, TrainingTable table, int threads, int turns)
     {
