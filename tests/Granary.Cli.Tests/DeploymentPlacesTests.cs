@@ -90,7 +90,7 @@ public sealed class DeploymentPlacesTests(SharedServer server) : IDisposable
         await Eventually.IsAsync(async () => (await GranaryCall.RunAsync("session", state, "journal", "--kind", "EnablementChanged",
             "--json")).Output, said => said.Contains("\"enabled\":false") && said.Contains("thin"));
         await CallAsync("session", state, "stop");
-        await process.WaitForExitAsync().WaitAsync(Eventually.Longest);
+        await process.WaitForExitAsync().WaitAsync(Eventually.LongestWork);
         process.ExitCode.ShouldBe(0, await process.StandardError.ReadToEndAsync());
     }
 

@@ -77,7 +77,7 @@ public sealed class LiveOverAnExchangeTests
         process.HasExited.ShouldBeFalse(process.HasExited ? await error : "");
         taken.ShouldBe(2 * (Past + Live));
         (await GranaryCall.RunAsync("session", state, "stop", "--why", "the day is over")).ExitCode.ShouldBe(0);
-        await process.WaitForExitAsync().WaitAsync(Eventually.Longest);
+        await process.WaitForExitAsync().WaitAsync(Eventually.LongestWork);
         process.ExitCode.ShouldBe(0, await error);
 
         var live = JsonDocument.Parse(await output).RootElement;

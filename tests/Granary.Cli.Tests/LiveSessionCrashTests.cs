@@ -101,7 +101,7 @@ public sealed class LiveSessionCrashTests
         var stopped = await GranaryCall.RunAsync("session", state, "stop");
         stopped.Output.ShouldStartWith("Stopping at ");
         stopped.ExitCode.ShouldBe(0, stopped.Error);
-        await process.WaitForExitAsync().WaitAsync(Eventually.Longest);
+        await process.WaitForExitAsync().WaitAsync(Eventually.LongestWork);
         process.ExitCode.ShouldBe(0, await process.StandardError.ReadToEndAsync());
         (await output).ShouldContain("digest");
         var journal = (await GranaryCall.RunAsync("session", state, "journal", "--kind", "SessionControlled")).Output.Split('\n');

@@ -118,7 +118,7 @@ public sealed class ServedSessionsTests : IDisposable
         (await GranaryCall.RunAsync("session", "held", "strategy", Strategy)).Error.ShouldContain("name it with --host");
         (await GranaryAsync("session", "held", "pause", "--why", "lunch", "--host", again)).Output.ShouldStartWith("Paused at ");
         (await GranaryAsync("session", "held", "stop", "--host", again)).Output.ShouldMatch("^Stopp(ed|ing) at ");
-        await watching.WaitForExitAsync().WaitAsync(Eventually.Longest);
+        await watching.WaitForExitAsync().WaitAsync(Eventually.LongestWork);
         File.Exists(_folder.At("held/account.json")).ShouldBeTrue(await watching.StandardError.ReadToEndAsync());
 
         await UntilEndAsync(again, "dies");

@@ -4,11 +4,13 @@ using System.Runtime.CompilerServices;
 namespace Granary.Testing;
 
 /// <summary>Waits for something that another thread, process or machine does, by asking again and again.</summary>
-/// <remarks>The limit is generous, since a busy machine is slow; it only ends a test that would never pass.</remarks>
 internal static class Eventually
 {
-    /// <summary>The limit of a wait that only ends a test which would never pass.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+    /// <summary>The limit of every wait for a condition. A condition that does not hold by then fails the test with what it saw.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
+    /// <summary>The limit of a wait for a computation: a batch, a session over months of bars, a process that runs one.</summary>
+    public static readonly TimeSpan LongestWork = TestEffort.IsLong ? TimeSpan.FromMinutes(20) : TimeSpan.FromMinutes(3);
 
     // Many of the questions are processes or requests: asked all the time they would take the processor from what they wait for.
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);

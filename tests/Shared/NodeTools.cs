@@ -18,7 +18,7 @@ internal static class NodeTools
     {
         var folder = await InstallAsync(packages);
         var copy = Copy(script, folder);
-        var (code, output, error) = await ExecuteAsync("node", [copy, .. arguments], folder, Eventually.Longest);
+        var (code, output, error) = await ExecuteAsync("node", [copy, .. arguments], folder, Eventually.LongestWork);
         return code == 0 ? output : throw new InvalidOperationException($"node {Path.GetFileName(script)} ended with {code}: {error}");
     }
 
@@ -61,7 +61,7 @@ internal static class NodeTools
             try
             {
                 var (code, _, error) = await ExecuteAsync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", .. packages],
-                    folder, Eventually.Longest);
+                    folder, Eventually.LongestWork);
                 if (code != 0) Assert.Skip($"needs {string.Join(", ", packages)} from npm, which could not be "
                     + "installed: "
                     + (error.Split('\n').FirstOrDefault(l => l.Contains("error", StringComparison.OrdinalIgnoreCase))

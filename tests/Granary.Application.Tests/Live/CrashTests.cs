@@ -217,8 +217,6 @@ public sealed class CrashTests : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // It does not live long enough to be made faster.
-        call.Environment["DOTNET_TieredPGO"] = "0";
         call.Environment[VictimAt] = string.Join(',', points);
         call.Environment[VictimStates] = states;
         call.Environment[VictimProduction] = production;

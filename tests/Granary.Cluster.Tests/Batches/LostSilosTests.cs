@@ -68,7 +68,7 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
     private static async Task<InProcessSiloHandle> HostOfAsync(TestSilos cluster, params IReadOnlyList<IAddressable> grains)
     {
         var management = cluster.Grains.GetGrain<IManagementGrain>(0);
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromMinutes(10); await Task.Delay(5))
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Eventually.Longest; await Task.Delay(5))
             foreach (var grain in grains)
                 if (await management.GetActivationAddress(grain) is { } address
                     && cluster.Alive.FirstOrDefault(s => s.SiloAddress.Equals(address)) is { } host)

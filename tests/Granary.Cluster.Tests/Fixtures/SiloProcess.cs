@@ -36,7 +36,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "granary-silo.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         // Silos start and answer slowly where many tests share the processors; tests of these time-outs give shorter ones as arguments.
-        start.Environment["GRANARY_START_TIMEOUT"] = "300";
+        start.Environment["GRANARY_START_TIMEOUT"] = "60";
         start.Environment["GRANARY_FAILURE_TIMEOUT"] = "60";
         foreach (var (name, value) in environment) start.Environment[name] = value;
         _process = new Process { StartInfo = start };
@@ -65,9 +65,6 @@ internal sealed class SiloProcess : IAsyncDisposable
     public HttpClient Client { get; }
 
     public string Output { get { lock (_output) return _output.ToString(); } }
-
-    // A guard against a hang, not a measure: machines stall.
-    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(10);
 
     private string Tail => Output.Length > 3000 ? Output[^3000..] : Output;
 
@@ -115,13 +112,13 @@ internal sealed class SiloProcess : IAsyncDisposable
     public async Task ReadyAsync()
     {
         var watch = Stopwatch.StartNew();
-        while (watch.Elapsed < s_timeout)
+        while (watch.Elapsed < Eventually.Longest)
         {
             if (_process.HasExited) throw new InvalidOperationException($"the silo ended with {_process.ExitCode}: {Error}\n{Tail}");
             if (await IsReadyAsync()) return;
             await Task.Delay(100);
         }
-        throw new TimeoutException($"the silo was not ready within ten minutes: {Error}\n{Tail}");
+        throw new TimeoutException($"the silo was not ready within 60 s: {Error}\n{Tail}");
     }
 
     /// <summary>Whether the silo says that it is ready.</summary>
@@ -157,7 +154,7 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     public async Task<int> ExitCodeAsync()
     {
-        using var timeout = new CancellationTokenSource(s_timeout);
+        using var timeout = new CancellationTokenSource(Eventually.Longest);
         await _process.WaitForExitAsync(timeout.Token);
         return _process.ExitCode;
     }

@@ -122,7 +122,7 @@ internal sealed class TestSilos : IAsyncDisposable
     /// <summary>Waits for the batch's end.</summary>
     public async Task<JobStatus> EndAsync(string id, TimeSpan? timeout = null)
     {
-        using var stop = new CancellationTokenSource(timeout ?? TimeSpan.FromMinutes(15));
+        using var stop = new CancellationTokenSource(timeout ?? Eventually.LongestWork);
         JobStatus? last = null;
         try
         {
@@ -138,11 +138,19 @@ internal sealed class TestSilos : IAsyncDisposable
     /// <summary>Waits until the batch is so far.</summary>
     public async Task UntilAsync(string id, Func<JobStatus, bool> so)
     {
-        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(15));
-        await foreach (var status in Batches.WatchAsync(id, stop.Token))
-            if (so(status))
-                return;
-        throw new InvalidOperationException($"{id} ended before");
+        using var stop = new CancellationTokenSource(Eventually.Longest);
+        JobStatus? last = null;
+        try
+        {
+            await foreach (var status in Batches.WatchAsync(id, stop.Token))
+                if (so(last = status))
+                    return;
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TimeoutException($"{id} did not get so far: {last}\n{Log.Tail}", e);
+        }
+        throw new InvalidOperationException($"{id} ended before: {last}");
     }
 
     public async Task<JobStatus> RunAsync(string batch) => await EndAsync(await SubmitAsync(batch));

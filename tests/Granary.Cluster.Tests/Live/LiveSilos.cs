@@ -11,6 +11,7 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 
@@ -64,7 +65,7 @@ internal sealed class LiveSilos : IAsyncDisposable
     /// <summary>Waits until the session is so; a session that never gets there fails the test.</summary>
     public async Task<SessionView> UntilAsync(Func<SessionView, bool> so, TimeSpan? timeout = null)
     {
-        using var stop = new CancellationTokenSource(timeout ?? TimeSpan.FromMinutes(10));
+        using var stop = new CancellationTokenSource(timeout ?? Eventually.Longest);
         SessionView? last = null;
         while (!stop.IsCancellationRequested)
         {
@@ -84,7 +85,7 @@ internal sealed class LiveSilos : IAsyncDisposable
         throw new InvalidOperationException($"the session did not get there: {last} {last?.Status?.JournalFault}\n{TestSilos.Log.Tail}");
     }
 
-    public Task<SessionView> EndAsync() => UntilAsync(s => s.Phase != SessionPhase.Running);
+    public Task<SessionView> EndAsync() => UntilAsync(s => s.Phase != SessionPhase.Running, Eventually.LongestWork);
 
     /// <summary>The account's state, from its journal, and the calls to the venue.</summary>
     public async Task<string> AccountAsync() => AccountText.Of(

@@ -216,7 +216,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         // On a busy machine a session may write several events at once and end before it comes to the place: it dies at an earlier one.
         if (await Task.WhenAny(fate.Died, cluster.EndAsync()) is Task<SessionView> { IsCompletedSuccessfully: true })
         { await DieAsync(seed, 1 + at / 2); return; }
-        var (dead, place) = await fate.Died.WaitAsync(TimeSpan.FromMinutes(10));
+        var (dead, place) = await fate.Died.WaitAsync(Eventually.Longest);
         var victim = cluster.Silos.Alive.Single(s => cluster.AccountsOf(s) == dead);
         await cluster.Silos.Cluster.KillSiloAsync(victim);
         await dead.CutAsync();

@@ -20,7 +20,7 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
     private static async Task<SessionView> UntilAsync(GranaryClient client, Func<SessionView, bool> so)
     {
         var view = await Eventually.IsAsync(() => client.SessionAsync(LiveSilos.Account),
-            view => so(view) || view.Phase != SessionPhase.Running, TimeSpan.FromMinutes(10));
+            view => so(view) || view.Phase != SessionPhase.Running, Eventually.LongestWork);
         so(view).ShouldBeTrue($"the session ended before: {view.Phase} {view.Fault}");
         return view;
     }

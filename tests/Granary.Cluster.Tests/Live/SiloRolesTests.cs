@@ -52,7 +52,7 @@ public sealed class SiloRolesTests(SessionsInTheClusterTests.Made made) : IClass
         sessions.Output.ShouldNotContain("strategies of feed");
 
         var end = await Eventually.IsAsync(() => client.SessionAsync(LiveSilos.Account), s => s.Phase != SessionPhase.Running,
-            TimeSpan.FromMinutes(10));
+            Eventually.LongestWork);
         (end.Phase, end.Digest).ShouldBe((SessionPhase.Done, made.Embedded[""].Digest), end.Fault);
         sessions.Output.ShouldContain($"Account {LiveSilos.Account} opened");
         compute.Output.ShouldNotContain($"Account {LiveSilos.Account} opened");

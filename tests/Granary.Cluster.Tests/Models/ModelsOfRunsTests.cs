@@ -97,7 +97,7 @@ public sealed class ModelsOfRunsTests : IDisposable
             await cluster.Sessions.StartAsync(start);
             if (dies)
             {
-                var (dead, _) = await fate.Died.WaitAsync(TimeSpan.FromMinutes(10), TestContext.Current.CancellationToken);
+                var (dead, _) = await fate.Died.WaitAsync(Eventually.Longest, TestContext.Current.CancellationToken);
                 await cluster.Silos.Cluster.KillSiloAsync(cluster.Silos.Alive.Single(s => cluster.AccountsOf(s) == dead));
                 await dead.CutAsync();
             }

@@ -10,9 +10,6 @@ namespace Granary.Cluster.Tests.Silos;
 /// <summary>Two silos in processes of their own, one of which the system stops (SIGSTOP) for a time and then continues.</summary>
 public sealed class HungSilosTests : IAsyncLifetime
 {
-    // A guard against a hang, not a measure.
-    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(10);
-
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-hung-").FullName;
     private readonly TestBatches _batches = new();
     private readonly List<SiloProcess> _silos = [];
@@ -59,17 +56,17 @@ public sealed class HungSilosTests : IAsyncLifetime
         await File.WriteAllTextAsync(Gate, "");
         var ended = PatientBatch.RunAsync(string.Join(',', _silos.Select(s => $"http://127.0.0.1:{s.HttpPort}")), key: null, batch,
             Path.Combine(_folder, "home"));
-        await Eventually.HoldsAsync(() => _silos.Any(HasReporting), s_timeout);
+        await Eventually.HoldsAsync(() => _silos.Any(HasReporting));
         var hung = _silos.Single(HasReporting);
         var survivor = _silos.Single(s => s != hung);
         var reported = Path.Combine(_folder, "runs");
-        await Eventually.HoldsAsync(() => _silos.All(s => s.Output.Contains("begin on this silo", StringComparison.Ordinal)), s_timeout);
+        await Eventually.HoldsAsync(() => _silos.All(s => s.Output.Contains("begin on this silo", StringComparison.Ordinal)));
 
         hung.Stop();
         // The survivor goes on while the other one still hangs, and still has its files open.
-        await Eventually.HoldsAsync(() => HasReporting(survivor), s_timeout);
+        await Eventually.HoldsAsync(() => HasReporting(survivor));
         File.Delete(Gate);
-        var (status, home) = await ended.WaitAsync(s_timeout, TestContext.Current.CancellationToken);
+        var (status, home) = await ended.WaitAsync(Eventually.LongestWork, TestContext.Current.CancellationToken);
         (status.State, status.Fault, status.Digest).ShouldBe((JobState.Done, null, embedded.Model.Digest));
         File.ReadAllText(Path.Combine(home, "trades.csv")).ShouldBe(File.ReadAllText(Path.Combine(embedded.Folder, "trades.csv")));
         var results = await File.ReadAllBytesAsync(Path.Combine(reported, status.Id, "results.json"));

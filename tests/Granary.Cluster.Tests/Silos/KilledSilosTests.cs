@@ -36,9 +36,6 @@ public sealed class KilledSilosTests : IAsyncLifetime
 {
     private const string Cluster = "granary";
 
-    // A guard against a hang, not a measure.
-    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(10);
-
     private static readonly string[] s_timeframes = ["15m", "30m", "1h", "4h"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-killed-").FullName;
@@ -195,7 +192,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
         var took = await ended;
         // It may answer before it reads that it is dead.
         var isDead = seconds > 2 * SiloProcess.FailureTimeout;
-        await Eventually.HoldsAsync(async () => hung.HasExited || !isDead && await hung.IsReadyAsync(), s_timeout);
+        await Eventually.HoldsAsync(async () => hung.HasExited || !isDead && await hung.IsReadyAsync());
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{kind} hung for {seconds} s: the batch took {took.TotalSeconds:0.0} s, {_whole.TotalSeconds:0.0} s undisturbed; the silo "
                 + $"{(hung.HasExited ? "ended itself" : "goes on")}"));
@@ -285,7 +282,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
             _ => [.. DataGeneration.SampleSymbols.Select(s => grains.GetGrain<ISymbolFeedGrain>(TestBatches.FeedOf(_batch, s).Key))],
         };
         random.Shuffle(wanted);
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < s_timeout; await Task.Delay(20))
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Eventually.Longest; await Task.Delay(20))
         {
             try
             {
@@ -307,13 +304,13 @@ public sealed class KilledSilosTests : IAsyncLifetime
     {
         bool HasWork() => silo.Output.Split('\n')
             .Any(l => l.Contains(batch.Id, StringComparison.Ordinal) && l.Contains("begin on this silo", StringComparison.Ordinal));
-        await Eventually.HoldsAsync(() => HasWork() || batch.Ended.IsCompleted, s_timeout);
+        await Eventually.HoldsAsync(() => HasWork() || batch.Ended.IsCompleted);
         HasWork().ShouldBeTrue("the batch ended before the silo that joined had any of its work");
     }
 
     private async Task IsWholeAsync(Watched batch)
     {
-        var (status, folder) = await batch.Ended.WaitAsync(s_timeout);
+        var (status, folder) = await batch.Ended.WaitAsync(Eventually.LongestWork);
         status.State.ShouldBe(JobState.Done, status.Fault);
         status.Digest.ShouldBe(_embedded.Model.Digest);
         status.Trades.ShouldBe(_embedded.Trades);
@@ -341,12 +338,12 @@ public sealed class KilledSilosTests : IAsyncLifetime
     private sealed class Watched : IDisposable
     {
         private readonly GranaryClient _client;
-        private readonly CancellationTokenSource _stop = new(2 * s_timeout);
+        private readonly CancellationTokenSource _stop = new(Eventually.LongestWork);
         private volatile JobStatus? _last;
 
         public Watched(string hosts, string batch, string home)
         {
-            _client = new GranaryClient(hosts, key: null, TimeSpan.FromMinutes(3));
+            _client = new GranaryClient(hosts, key: null, Eventually.Longest);
             Ended = RemoteBatch.RunAsync(_client, new BatchReader(TestCatalogues.All).Read(batch), batch, home, s =>
             {
                 _last = s;
@@ -370,7 +367,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
                 if (_last is { } seen && so(seen)) return seen;
                 if (Ended.IsCompleted) await Ended;
                 return _last;
-            }, last => last is not null && so(last), s_timeout);
+            }, last => last is not null && so(last));
         }
 
         public void Dispose()

@@ -22,7 +22,7 @@ public sealed class SchedulesOnSilosTests
         // As each silo makes them: with its own grain factory, and the folder that all share.
         var silos = cluster.Alive.Select(silo => new ScheduleRunner(new ScheduleBook(folder), new ClusterJobs(
             cluster.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>(), TimeProvider.System,
-            TimeSpan.FromMinutes(10)), reader, clock)).ToList();
+            Eventually.Longest), reader, clock)).ToList();
         silos.Count.ShouldBe(2);
         var book = new ScheduleBook(folder);
         book.Set(reader.Read("nightly", Encoding.UTF8.GetBytes("""

@@ -73,7 +73,7 @@ public sealed class CancelledCallsTests
         private readonly ConcurrentQueue<long> _made = new();
 
         /// <summary>The runtime's order to drop a call was carried out.</summary>
-        public Task Dropped => _dropped.Task.WaitAsync(TimeSpan.FromMinutes(10));
+        public Task Dropped => _dropped.Task.WaitAsync(Eventually.Longest);
 
         public Task Reached => _reached.Task;
 

@@ -33,7 +33,7 @@ public sealed class ExchangeFeedTests
     private static async Task<List<(int Series, Bar Bar)>> Bars(ExchangeFeed feed, int count)
     {
         var bars = new List<(int, Bar)>();
-        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var timeout = new CancellationTokenSource(Eventually.Longest);
         await foreach (var item in feed.ReadAsync(timeout.Token))
         {
             if (item.Bars is { } block) bars.Add((item.Series, block[0]));
@@ -201,7 +201,7 @@ public sealed class ExchangeFeedTests
         using var server = new LocalExchange { PingInterval = 4000 };
         server.Session(Silence, Kline("kucoin", Minute(0), false, 5));
         await using var feed = new ExchangeFeed(To(server, "kucoin") with { Clock = clock });
-        using var leave = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var leave = new CancellationTokenSource(Eventually.Longest);
         var reading = Task.Run(async () =>
         {
             await foreach (var _ in feed.ReadAsync(leave.Token))
@@ -223,7 +223,7 @@ public sealed class ExchangeFeedTests
     {
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
-        using var leave = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var leave = new CancellationTokenSource(Eventually.Longest);
         await using var feed = new ExchangeFeed(new ExchangeFeedRequest
         {
             Exchange = Named("binance"),

@@ -172,7 +172,7 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
     // Nothing fails any more: unknown orders are asked for until none is left, and what waits is cancelled.
     private async Task RestAsync()
     {
-        for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromMinutes(10); await Task.Delay(5))
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < Testing.Eventually.Longest; await Task.Delay(5))
         {
             await CompareWithVenueAsync();
             await ((IMarketListener)_broker).OnBarsAsync(_time, []);

@@ -104,7 +104,7 @@ internal sealed class SessionAtExchange : IAsyncDisposable
     public async Task<LiveStatus> CommandAsync(SessionCommand command)
     {
         var name = SessionControl.Send(Control, new SessionOrder(command, "Anna", "a test"), DateTimeOffset.UtcNow);
-        var answer = await SessionControl.AnswerAsync(Control, name, TimeSpan.FromMinutes(2), TimeProvider.System, default);
+        var answer = await SessionControl.AnswerAsync(Control, name, Eventually.Longest, TimeProvider.System, default);
         return answer.ShouldNotBeNull();
     }
 

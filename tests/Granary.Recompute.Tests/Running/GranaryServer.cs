@@ -1,21 +1,19 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using Granary.Testing;
 
 namespace Granary.Recompute.Tests.Running;
 
 /// <summary><c>granary serve</c> in a process of its own, on a free port.</summary>
 internal sealed class GranaryServer : IDisposable
 {
-    // A guard against a hang, not a measure.
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
-
     private readonly Process _process;
 
     private GranaryServer(Process process, Uri address)
     {
         _process = process;
-        Client = new HttpClient { BaseAddress = new Uri(address, "/api/v1/"), Timeout = Longest };
+        Client = new HttpClient { BaseAddress = new Uri(address, "/api/v1/"), Timeout = Eventually.Longest };
     }
 
     public HttpClient Client { get; }
@@ -36,7 +34,7 @@ internal sealed class GranaryServer : IDisposable
         var process = Process.Start(start)!;
         try
         {
-            using var late = new CancellationTokenSource(Longest);
+            using var late = new CancellationTokenSource(Eventually.Longest);
             while (await process.StandardOutput.ReadLineAsync(late.Token) is { } line)
                 if (line.Split(' ', ';') is ["Granary", "listens", "on", var address, ..])
                 {
@@ -66,7 +64,7 @@ internal sealed class GranaryServer : IDisposable
                 if (isWanted(answer)) return answer;
             }
             else response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable, text);
-            started.Elapsed.ShouldBeLessThan(Longest, text);
+            started.Elapsed.ShouldBeLessThan(Eventually.LongestWork, text);
         }
     }
 
