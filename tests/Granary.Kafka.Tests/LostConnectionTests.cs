@@ -88,8 +88,8 @@ public sealed class LostConnectionTests : IDisposable
         {
             await using var expected = await markets.OpenAsync(query);
             await using var series = await (query == markets.Queries[0] ? reading : source.OpenAsync(query).AsTask());
-            (series.Count, series.ContentHash).ShouldBe((expected.Count, expected.ContentHash));
             series.Notes.ShouldBeEmpty();
+            (series.Count, series.ContentHash).ShouldBe((expected.Count, expected.ContentHash));
         }
     }
 
