@@ -36,7 +36,7 @@ report_project() {
     fi
     read -r total errors bad skip other _ <<<"$(grep -oE ": [0-9]+" <<<"$summary" | tr -d ':\n') 0 0 0 0"
     count $((total - bad - skip - other)) $((bad + errors)) "$skip"
-    failures+="$(grep -A 12 "\[FAIL\]$" "$log" | grep -vE "^ *at |^--$")"$'\n'
+    failures+="$(grep -A 12 "\[FAIL\]$" "$log" | grep -vE "^ *(at|Finished:) |^--$|^===|Total: ")"$'\n'
 }
 
 # run_check NAME COMMAND…: a check that is one test.
@@ -91,7 +91,7 @@ run_check "The layout of the sources" dotnet format whitespace . --folder --veri
 if [[ -f src/Granary.Web/dist/index.html ]]; then run_check "The dashboard" npm --prefix src/Granary.Web run check
 else echo "SKIPPED the dashboard: it was not built, since Node.js 20.19 or newer is missing or npm ci failed in src/Granary.Web"; count 0 0 1; fi
 
-[[ -z "${failures//[[:space:]]/}" ]] || printf '== What failed\n%s\n' "$failures"
+if ((failed)); then echo "== What failed"; grep . <<<"$failures"; fi
 echo "test.sh: $SECONDS s"
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0))
