@@ -72,10 +72,10 @@ public sealed class LostConnectionTests : IDisposable
     [Fact]
     public async Task A_backtest_whose_brokers_are_lost_in_the_middle_of_its_topic_waits_for_them_and_has_the_same_hash()
     {
-        // 8 MB in one partition, of which a request brings 2 at most: the third is in the middle.
-        var markets = new Markets(("A", RandomBars(1, 200_000)), ("B", RandomBars(2, 1000)));
+        // 4 MB in one partition, of which the mock cluster keeps 5, and a request brings 2 at most: the second is in the middle.
+        var markets = new Markets(("A", RandomBars(1, 100_000)), ("B", RandomBars(2, 1000)));
         await PublishAsync(Topic(_kafka.Brokers), markets);
-        _proxy.HoldAtFetch = 3;
+        _proxy.HoldAtFetch = 2;
         var source = new KafkaBarSource(Topic(_proxy.Brokers));
         var reading = Task.Run(async () => await source.OpenAsync(markets.Queries[0]));
         await Eventually.HoldsAsync(() => _proxy.IsHeld || reading.IsCompleted);
@@ -96,9 +96,9 @@ public sealed class LostConnectionTests : IDisposable
     [Fact]
     public async Task A_backtest_whose_brokers_stay_away_ends_with_a_sentence()
     {
-        var markets = new Markets(("A", RandomBars(1, 200_000)));
+        var markets = new Markets(("A", RandomBars(1, 100_000)));
         await PublishAsync(Topic(_kafka.Brokers), markets);
-        _proxy.HoldAtFetch = 3;
+        _proxy.HoldAtFetch = 2;
         var source = new KafkaBarSource(Topic(_proxy.Brokers)) { SilenceTimeout = TimeSpan.FromSeconds(3) };
         var reading = Task.Run(async () => await source.OpenAsync(markets.Queries[0]));
         (await Should.ThrowAsync<BarStoreException>(() => reading)).Message.ShouldBe(

@@ -122,10 +122,7 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
                     replays.Add(message.Replay, BarMessage.KeyOf(m.Instrument), m, block);
                 if (ends.TryGetValue(at.TopicPartition, out var end) && at.Offset.Value + 1 >= end) ends.Remove(at.TopicPartition);
             }
-            // After a lost connection the client may report the end of what it has fetched.
-            foreach (var at in reader.Ends)
-                if (ends.TryGetValue(at.TopicPartition, out var end) && at.Offset.Value >= end)
-                    ends.Remove(at.TopicPartition);
+            foreach (var end in reader.Ends) ends.Remove(end.TopicPartition);
         }
         if (messages == 0 && reader.BadMessages.Count > 0)
             throw new BarDataException($"the topic '{name}' at {address.Brokers} holds no bars: of "
