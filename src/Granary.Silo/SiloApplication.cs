@@ -158,7 +158,7 @@ public static class SiloApplication
                 silo.AddAdoNetGrainStorage(name, o => o.Configure<OrleansGrainStorageSerializer>((options, serializer) =>
                     (options.Invariant, options.DataSource, options.GrainStorageSerializer) = (Postgres, database, serializer)));
             }
-            // by field ids, as grains talk: a state written by an older version can be read
+            // by field ids, as grains talk
             silo.Services.AddSingleton<OrleansGrainStorageSerializer>();
         }
         StreamProviders.Add(silo, settings);

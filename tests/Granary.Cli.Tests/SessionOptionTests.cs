@@ -32,12 +32,10 @@ public sealed class SessionOptionTests
             .ShouldStartWith("--to soon is no date");
     }
 
-    // The fields of the earlier version's wire form get no additions. granary broker check makes a broker as a session would.
+    // granary broker check makes a broker as a session would.
     [Theory]
-    [InlineData("BrokerOptions", "Granary.Application/Live/SessionOptions.cs", "Granary.Cli/Commands/BrokerCommands.cs",
-        "Granary.Cluster.Contracts/Wire/SessionStartWire.cs")]
-    [InlineData("WarmUp", "Granary.Application/Live/LiveSession.cs",
-        "Granary.Application/Live/SessionOptions.cs", "Granary.Cluster.Contracts/Wire/SessionStartWire.cs")]
+    [InlineData("BrokerOptions", "Granary.Application/Live/SessionOptions.cs", "Granary.Cli/Commands/BrokerCommands.cs")]
+    [InlineData("WarmUp", "Granary.Application/Live/LiveSession.cs", "Granary.Application/Live/SessionOptions.cs")]
     public void The_hosts_do_not_name_the_options_of_a_session(string option, params string[] files)
     {
         RecordOptions<SessionOptions>.All.Select(o => o.Key).ShouldContain(char.ToLowerInvariant(option[0]) + option[1..]);

@@ -95,7 +95,7 @@ while True:
     time.sleep(0.02 if run is None or not os.path.exists(gate) else 0.1)
     try:
         if run is None:
-            newest = ask("?most=1")
+            newest = ask("?limit=1")
             if newest and newest[0]["id"].startswith("processes-"): run = newest[0]["id"]
             continue
         status = ask("/" + run)

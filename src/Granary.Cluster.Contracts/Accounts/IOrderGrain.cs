@@ -1,6 +1,5 @@
 using Granary.Application.Live;
 using Granary.Engine.Market;
-using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
 namespace Granary.Cluster.Accounts;
@@ -19,7 +18,7 @@ namespace Granary.Cluster.Accounts;
 /// ticks.
 /// </para>
 /// </remarks>
-[Version(3), Alias("granary.IOrderGrain")]
+[Alias("granary.IOrderGrain")]
 public interface IOrderGrain : IGrainWithStringKey
 {
     /// <summary>Takes the account's lease for a session. Repeated calls change nothing; a later epoch replaces an earlier one.</summary>
@@ -33,10 +32,6 @@ public interface IOrderGrain : IGrainWithStringKey
     /// <param name="without">Kinds of entries that are left out.</param>
     [Alias("ReadEntries")]
     Task<IReadOnlyList<GatewayEvent>> ReadEntriesAsync(long epoch, long after, string[] without);
-
-    /// <summary>Reads all kinds, for a session whose silo runs the previous version; the next version removes it.</summary>
-    [Alias("Read")]
-    Task<IReadOnlyList<GatewayEvent>> ReadAsync(long epoch, long after);
 
     /// <summary>Connects to the broker.</summary>
     /// <param name="tag">Prefix of the account's client order ids.</param>
@@ -73,10 +68,6 @@ public interface IOrderGrain : IGrainWithStringKey
     [Alias("Synchronise")]
     Task<GatewayAnswer> SynchroniseAsync(long epoch, IReadOnlyList<WaitingStep> waiting, long timestamp);
 
-    /// <summary>Carries out the steps of a session whose silo runs the previous version; the next version removes it.</summary>
-    [Alias("Do")]
-    Task<GatewayAnswer> DoAsync(long epoch, IReadOnlyList<GatewayStep> steps);
-
     /// <summary>Returns the state of the current work, within about a second.</summary>
     [Alias("Await")]
     Task<GatewayAnswer> AwaitAsync(long epoch);
@@ -93,20 +84,20 @@ public interface IOrderGrain : IGrainWithStringKey
 /// <param name="Name">Name of the journal.</param>
 /// <param name="Cut">The part that was cut off when it was opened; null if it was complete.</param>
 /// <param name="Where">The silo.</param>
-[GenerateSerializer, Immutable, Alias("granary.DeskOpened")]
+[GenerateSerializer, Immutable, Alias("granary.GatewayOpened")]
 public sealed record GatewayOpened([property: Id(0)] string Broker, [property: Id(1)] string Name, [property: Id(2)]
     string? Cut, [property: Id(3)] string Where);
 
 /// <summary>An entry of the journal.</summary>
 /// <param name="Sequence">Its number in the journal; 0 for a new entry.</param>
 /// <param name="Body">UTF-8 JSON.</param>
-[GenerateSerializer, Immutable, Alias("granary.DeskFact")]
+[GenerateSerializer, Immutable, Alias("granary.GatewayEvent")]
 public readonly record struct GatewayEvent([property: Id(0)] long Sequence, [property: Id(1)] string Kind, [property: Id(2)]
     string Strategy, [property: Id(3)] string Symbol, [property: Id(4)] byte[] Body);
 
 /// <summary>A closed bar.</summary>
 /// <param name="Time">Time of its open, UTC ticks.</param>
-[GenerateSerializer, Immutable, Alias("granary.DeskBar")]
+[GenerateSerializer, Immutable, Alias("granary.GatewayBar")]
 public readonly record struct GatewayBar(
     [property: Id(0)] string Symbol, [property: Id(1)] string Timeframe, [property: Id(2)] long Time, [property: Id(3)]
         double Open, [property: Id(4)] double High,
@@ -123,7 +114,7 @@ public readonly record struct GatewayBar(
 /// <param name="SinceFirstSent">Ticks from the first order of the last call to the answer; negative if none was sent.</param>
 /// <param name="Moved">Whether the broker accepted the stop.</param>
 /// <param name="Found">Differences to the broker that a synchronisation found.</param>
-[GenerateSerializer, Immutable, Alias("granary.DeskAnswer")]
+[GenerateSerializer, Immutable, Alias("granary.GatewayAnswer")]
 public sealed record GatewayAnswer(
     [property: Id(0)] bool Done,
     [property: Id(1)] GatewayEvent[] Facts,

@@ -4,7 +4,7 @@ namespace Granary.Cluster.Batches;
 /// <param name="Text">The bytes of the batch file, or of the job's text.</param>
 /// <param name="File">Its name, for error messages.</param>
 /// <param name="Folder">Base of its relative paths, on every silo.</param>
-/// <param name="Kind">The kind of job; null, of an earlier version, for a batch.</param>
+/// <param name="Kind">The kind of job.</param>
 /// <param name="Work">Bars times strategies, estimated; 0 where it was not.</param>
 [GenerateSerializer, Immutable, Alias("granary.BatchOrder")]
 public sealed record BatchOrder(
@@ -16,7 +16,7 @@ public sealed record BatchOrder(
     [property: Id(5)] string SubmittedBy,
     [property: Id(6)] DateTimeOffset SubmittedAt,
     [property: Id(7)] string? IdempotencyKey,
-    [property: Id(8)] string? Kind = null,
+    [property: Id(8)] string Kind,
     [property: Id(9)] double Work = 0);
 
 /// <summary>The input from which every silo makes the same plan of a batch.</summary>

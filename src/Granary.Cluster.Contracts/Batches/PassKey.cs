@@ -4,10 +4,12 @@ using System.Security.Cryptography;
 namespace Granary.Cluster.Batches;
 
 /// <summary>
-/// Identifies the computation of a pass: passes with one key give the same results for each strategy. On the wire it is its text.
+/// Identifies the computation of a pass: passes with one key give the same results for each strategy.
 /// </summary>
+[GenerateSerializer, Immutable, Alias("granary.PassKey")]
 public readonly record struct PassKey
 {
+    [Id(0)]
     private readonly string? _text;
 
     /// <param name="text">As <see cref="ToString"/> gives it.</param>

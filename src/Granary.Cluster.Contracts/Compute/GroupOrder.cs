@@ -12,7 +12,7 @@ namespace Granary.Cluster.Compute;
 /// <param name="Stressed">Whether costs are doubled, as in the pass.</param>
 /// <param name="HasEnded">Whether its bars end before those of other markets.</param>
 /// <param name="Stopped">Strategies of the run that callers stopped, by id, with the reason; null for none.</param>
-[GenerateSerializer, Immutable, Alias("granary.CohortOrder")]
+[GenerateSerializer, Immutable, Alias("granary.GroupOrder")]
 public sealed record GroupOrder(
     [property: Id(0)] Guid Id,
     [property: Id(1)] string Run,

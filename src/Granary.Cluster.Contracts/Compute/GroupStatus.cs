@@ -2,7 +2,7 @@ using Granary.Cluster.Batches;
 
 namespace Granary.Cluster.Compute;
 
-[GenerateSerializer, Alias("granary.CohortState")]
+[GenerateSerializer, Alias("granary.GroupState")]
 public enum GroupState
 {
     Starting = 0,
@@ -24,7 +24,7 @@ public enum GroupState
 /// <param name="Fault">The fault in one sentence; null without one.</param>
 /// <param name="MayPass">Whether another run may succeed.</param>
 /// <param name="StartSeconds">Seconds from the order to the first block; 0 before it.</param>
-[GenerateSerializer, Immutable, Alias("granary.CohortStatus")]
+[GenerateSerializer, Immutable, Alias("granary.GroupStatus")]
 public sealed record GroupStatus(
     [property: Id(0)] Guid Id,
     [property: Id(1)] PassKey Pass,

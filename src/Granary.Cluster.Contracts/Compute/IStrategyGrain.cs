@@ -8,7 +8,7 @@ namespace Granary.Cluster.Compute;
 /// of its silo process the run together with those of other grains of the same feed. It lives on the silo with these threads, and only this
 /// silo calls it: others ask the silo's <see cref="IComputeService"/>.
 /// </summary>
-[Alias("granary.IStrategyRunGrain")]
+[Alias("granary.IStrategyGrain")]
 public interface IStrategyGrain : IGrainWithStringKey
 {
     /// <summary>Takes over a strategy of a group on this silo: has its run made, and reports its outcome.</summary>

@@ -12,7 +12,7 @@ namespace Granary.Cluster.Feeds;
 public interface ISymbolFeedGrain : IGrainWithStringKey
 {
     /// <summary>Opens the source for a consumer, until the consumer leaves. A text file is read completely.</summary>
-    [ResponseTimeout("00:10:00"), Alias("OpenBars")]
+    [ResponseTimeout("00:10:00"), Alias("Open")]
     Task<FeedHeader> OpenAsync(FeedConsumer consumer, CancellationToken cancellationToken = default);
 
     /// <summary>Returns blocks from a number on, as many as the receiver has room for. The feed advances only on request.</summary>
@@ -81,10 +81,10 @@ public sealed record FeedHeader(
 /// <param name="From">Number of the first requested block, from 0.</param>
 /// <param name="Most">Number of blocks that the receiver has room for.</param>
 /// <param name="Hash">Hash of the bars that the run started with.</param>
-/// <param name="Consumer">The reader's group and data set; null, of an earlier version, is refused.</param>
+/// <param name="Consumer">The reader's group and data set.</param>
 [GenerateSerializer, Immutable, Alias("granary.BlockRequest")]
 public sealed record BlockRequest([property: Id(0)] Guid Receiver, [property: Id(1)] long From, [property: Id(2)]
-    int Most, [property: Id(3)] string Hash, [property: Id(4)] FeedConsumer? Consumer = null);
+    int Most, [property: Id(3)] string Hash, [property: Id(4)] FeedConsumer Consumer);
 
 /// <summary>Consecutive blocks of a feed. Within a silo they are passed by reference; for another silo each block is packed once.</summary>
 /// <param name="From">Number of the first block.</param>

@@ -1,6 +1,5 @@
 using Granary.Application.Live;
 using Granary.Application.Weights;
-using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
 namespace Granary.Cluster.Portfolios;
@@ -11,11 +10,7 @@ namespace Granary.Cluster.Portfolios;
 /// orders and positions, restored from the journal of its <see cref="Accounts.IOrderGrain"/>. Its weights are in its
 /// <see cref="IWeightsGrain"/>.
 /// </summary>
-/// <remarks>
-/// Version 2 gave the session its own grain. The operations for callers of the previous version, and those by which the grains of weights
-/// and session take over what this grain stored, are removed by the next version.
-/// </remarks>
-[Version(2), Alias("granary.IPortfolioGrain")]
+[Alias("granary.IPortfolioGrain")]
 public interface IPortfolioGrain : IGrainWithStringKey
 {
     /// <summary>
@@ -54,71 +49,6 @@ public interface IPortfolioGrain : IGrainWithStringKey
     /// <summary>Notifies the running attempt of a new version of the weights, in force from the next bar on.</summary>
     [AlwaysInterleave, Alias("WeightsSet")]
     Task WeightsSetAsync(PortfolioWeights weights);
-
-    /// <summary>
-    /// Returns the session that this grain kept before there was a grain for sessions; without a start if it has none, or after
-    /// <see cref="SessionTakenAsync"/>. A silo of the previous version that runs it hands its account over.
-    /// </summary>
-    [AlwaysInterleave, Alias("EarlierSession")]
-    Task<SessionRecord> EarlierSessionAsync(CancellationToken cancellationToken = default);
-
-    /// <summary>The session's grain has stored this session: it is removed here, apart from its epoch.</summary>
-    [AlwaysInterleave, Alias("SessionTaken")]
-    Task SessionTakenAsync();
-
-    /// <summary>
-    /// Returns the versions that this grain kept before there was a grain for weights, newest first; empty after
-    /// <see cref="WeightsTakenAsync"/>.
-    /// </summary>
-    [AlwaysInterleave, Alias("EarlierWeights")]
-    Task<IReadOnlyList<PortfolioWeights>> EarlierWeightsAsync(CancellationToken cancellationToken = default);
-
-    /// <summary>The weights' grain has stored these versions: they are removed here.</summary>
-    [AlwaysInterleave, Alias("WeightsTaken")]
-    Task WeightsTakenAsync();
-
-    /// <summary>Asks the weights' grain, for callers of the previous version.</summary>
-    /// <returns>The current version; null if none was set.</returns>
-    [AlwaysInterleave, Alias("Find")]
-    Task<PortfolioWeights?> FindAsync(CancellationToken cancellationToken = default);
-
-    /// <summary>Asks the weights' grain for all versions, newest first, for callers of the previous version.</summary>
-    [AlwaysInterleave, Alias("History")]
-    Task<IReadOnlyList<PortfolioWeights>> HistoryAsync(CancellationToken cancellationToken = default);
-
-    /// <summary>Has the weights' grain set a new version, for callers of the previous version.</summary>
-    [Alias("Set")]
-    Task<WeightsAnswer> SetAsync(long expectedVersion, IReadOnlyDictionary<string, double> weights, string who, string why);
-
-    /// <summary>Has the session's grain start a session, for callers of the previous version.</summary>
-    /// <inheritdoc cref="ISessionGrain.StartAsync"/>
-    [ResponseTimeout("00:02:00"), Alias("Start")]
-    Task<SessionView> StartAsync(SessionStart start);
-
-    /// <summary>Asks the session's grain, for callers of the previous version.</summary>
-    /// <inheritdoc cref="ISessionGrain.SessionAsync"/>
-    [AlwaysInterleave, Alias("Session")]
-    Task<SessionView?> SessionAsync(CancellationToken cancellationToken = default);
-
-    /// <summary>Asks the session's grain, for callers of the previous version.</summary>
-    /// <inheritdoc cref="ISessionGrain.StrategiesAsync"/>
-    [AlwaysInterleave, Alias("Strategies")]
-    Task<IReadOnlyList<string>?> StrategiesAsync(CancellationToken cancellationToken = default);
-
-    /// <summary>Asks the session's grain, for callers of the previous version.</summary>
-    /// <inheritdoc cref="ISessionGrain.StrategyAsync"/>
-    [AlwaysInterleave, Alias("Strategy")]
-    Task<SessionStrategy?> StrategyAsync(string strategy, CancellationToken cancellationToken = default);
-
-    /// <summary>Has the session's grain stop a strategy, for callers of the previous version.</summary>
-    /// <inheritdoc cref="ISessionGrain.StopStrategyAsync"/>
-    [AlwaysInterleave, Alias("StopStrategy")]
-    Task<SessionStrategy?> StopStrategyAsync(string strategy, string who, string why);
-
-    /// <summary>Sends a command through the session's grain, for callers of the previous version.</summary>
-    /// <inheritdoc cref="ISessionGrain.CommandAsync"/>
-    [AlwaysInterleave, Alias("Command")]
-    Task<SessionView?> CommandAsync(SessionOrder order);
 }
 
 /// <param name="Weights">The new version; null if another one was first.</param>

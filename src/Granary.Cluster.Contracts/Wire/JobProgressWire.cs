@@ -4,7 +4,7 @@ using Granary.Application.Weights;
 
 namespace Granary.Cluster.Wire;
 
-[GenerateSerializer, Alias("granary.SubmissionProgress")]
+[GenerateSerializer, Alias("granary.JobProgress")]
 public readonly record struct JobProgressWire(
     [property: Id(0)] int Strategies,
     [property: Id(1)] int Done,

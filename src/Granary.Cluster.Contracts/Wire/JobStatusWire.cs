@@ -3,7 +3,7 @@ using Granary.Application.Weights;
 
 namespace Granary.Cluster.Wire;
 
-[GenerateSerializer, Alias("granary.BatchStatus")]
+[GenerateSerializer, Alias("granary.JobStatus")]
 public readonly record struct JobStatusWire(
     [property: Id(0)] string Id,
     [property: Id(1)] string Name,
@@ -20,7 +20,7 @@ public readonly record struct JobStatusWire(
     [property: Id(12)] string? Fault,
     [property: Id(13)] string[] Files,
     [property: Id(14)] bool WrongInput,
-    [property: Id(15)] string? Kind = null,
+    [property: Id(15)] string Kind,
     [property: Id(16)] double Work = 0);
 
 [RegisterConverter]
@@ -43,7 +43,7 @@ public sealed class JobStatusConverter : IConverter<JobStatus, JobStatusWire>
         Fault = s.Fault,
         Files = s.Files,
         WrongInput = s.WrongInput,
-        Kind = s.Kind ?? JobCatalogue.Backtest,
+        Kind = s.Kind,
         Work = s.Work,
     };
 

@@ -65,8 +65,6 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
         lock (_news) _news.Add(GatewayEvents.Of(e));
     }
 
-    public Task<IReadOnlyList<GatewayEvent>> ReadAsync(long epoch, long after) => ReadEntriesAsync(epoch, after, []);
-
     public async Task<IReadOnlyList<GatewayEvent>> ReadEntriesAsync(long epoch, long after, string[] without)
     {
         var gateway = Of(epoch);
@@ -126,12 +124,6 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
     public Task<GatewayAnswer> SynchroniseAsync(long epoch, IReadOnlyList<WaitingStep> waiting, long timestamp) =>
         WorkAsync(epoch, waiting, async (gateway, stop) => _found.AddRange(await gateway.SynchroniseAsync(timestamp, stop)));
 
-    public Task<GatewayAnswer> DoAsync(long epoch, IReadOnlyList<GatewayStep> steps) =>
-        WorkAsync(epoch, [], async (gateway, stop) =>
-        {
-            foreach (var step in steps) await DoAsync(gateway, step, stop);
-        });
-
     /// <summary>Starts work after the steps that waited for it, and answers as <see cref="AwaitAsync"/>.</summary>
     private Task<GatewayAnswer> WorkAsync(long epoch, IReadOnlyList<WaitingStep> waiting,
         Func<IOrderGateway, CancellationToken, ValueTask> work)
@@ -166,7 +158,7 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
                 await gateway.OnBarsAsync(closed.Timestamp, [.. closed.Bars.Select(b => GatewayEvents.ToBar(b))], stop);
                 break;
             case DifferencesConfirmed: gateway.Unblock(); break;
-            default: throw new InvalidOperationException($"{step} is of a newer Granary; bring this silo up to date");
+            default: throw new InvalidOperationException($"{step} is no step of an order grain");
         }
     }
 
@@ -199,38 +191,6 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
         return new GatewayAnswer(true, news, gateway.JournalFault, gateway.VenueFault, gateway.Appending.Ticks, [.. gateway.Blocked],
             gateway.Differences, gateway.Sent,
             _sent ? (long)(Stopwatch.GetElapsedTime(gateway.FirstSent).TotalSeconds * TimeSpan.TicksPerSecond) : -1, _moved, [.. _found]);
-    }
-
-    private async ValueTask DoAsync(IOrderGateway gateway, GatewayStep step, CancellationToken stop)
-    {
-        stop.ThrowIfCancellationRequested();
-        switch (step.Verb)
-        {
-            case GatewayAction.Note:
-                foreach (var fact in step.Facts) await gateway.NoteAsync(GatewayEvents.ToEvent(fact), stop);
-                break;
-            case GatewayAction.Append: await gateway.AppendAsync(GatewayEvents.ToEvents(step.Facts), stop); break;
-            case GatewayAction.FlushIfDue: await gateway.FlushIfDueAsync(stop); break;
-            case GatewayAction.Flush: await gateway.FlushAsync(stop); break;
-            case GatewayAction.OnEvent:
-                await gateway.OnBarsAsync(step.Timestamp, [.. step.Bars.Select(b => GatewayEvents.ToBar(b))], stop);
-                break;
-            case GatewayAction.Poll: await gateway.PollAsync(step.Timestamp, stop); break;
-            case GatewayAction.Send:
-                var facts = GatewayEvents.ToEvents(step.Facts);
-                var intents = facts.OfType<OrderIntended>().ToList();
-                facts.RemoveAll(f => f is OrderIntended);
-                await gateway.SendAsync(step.Timestamp, facts, intents, stop);
-                _sent = intents.Count > 0;
-                break;
-            case GatewayAction.Cancel:
-                if (_ledger!.Find(step.Order) is { } order) await gateway.CancelAsync(step.Timestamp, order, stop);
-                break;
-            case GatewayAction.MoveStop: _moved = await gateway.MoveStopAsync(step.Timestamp, step.Order, step.Price, stop); break;
-            case GatewayAction.Synchronise: _found.AddRange(await gateway.SynchroniseAsync(step.Timestamp, stop)); break;
-            case GatewayAction.Unblock: gateway.Unblock(); break;
-            default: throw new InvalidOperationException($"step {step.Verb} is of another version of Granary; bring this silo up to date");
-        }
     }
 
     public async Task CloseAsync(long epoch)

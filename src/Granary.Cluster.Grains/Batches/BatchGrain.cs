@@ -78,7 +78,7 @@ internal sealed class BatchGrain(
         var status = new JobStatus
         {
             Id = order.Id,
-            Kind = order.Kind ?? JobCatalogue.Backtest,
+            Kind = order.Kind,
             Name = order.Name,
             Revision = 1,
             State = JobState.Queued,

@@ -105,17 +105,8 @@ internal sealed partial class ClusterTrials(string run, SiloCompute compute, Gra
     // Null where the silo cannot make the run's trials.
     private async Task<SearchFit?> AskAsync(SiloAddress silo, SearchTrial trial, CancellationToken cancellationToken)
     {
-        TrialAnswer answer;
-        try
-        {
-            answer = await compute.Services.Grains.GetGrain<ITrialGrain>($"{run}|{silo.ToParsableString()}")
-                .MakeAsync(new TrialOrder(trial.Search, trial.Candidate, trial.Inner, trial.Key), cancellationToken);
-        }
-        catch (InvalidOperationException e) when (!Loss.Is(e))
-        {
-            // A silo of the version before refuses the trials of a comparison in this way.
-            answer = TrialAnswer.Mismatch(e.Message);
-        }
+        var answer = await compute.Services.Grains.GetGrain<ITrialGrain>($"{run}|{silo.ToParsableString()}")
+            .MakeAsync(new TrialOrder(trial.Search, trial.Candidate, trial.Inner, trial.Key), cancellationToken);
         if (!answer.IsMismatch) return new SearchFit(answer.Predicted, answer.Signals, answer.Error) { Model = answer.Model };
         lock (_different)
             if (_different.Add(silo)) SiloIsMismatch(logger, run, silo.ToString(), answer.Error ?? "");

@@ -142,7 +142,7 @@ internal sealed partial class ReportingGrain(
         try
         {
             if (await OutcomeFile.ReadAsync(Folder) is { } before) return (before, false);
-            var job = kinds.Read(new JobText(order.Kind ?? JobCatalogue.Backtest, order.Text, order.File, order.Folder));
+            var job = kinds.Read(new JobText(order.Kind, order.Text, order.File, order.Folder));
             Directory.CreateDirectory(Folder);
             // A batch spreads over the cluster, and so do the trials of an experiment; all else runs on this silo.
             var isBatch = job is BacktestJob;

@@ -12,7 +12,7 @@ namespace Granary.Cluster.Grains.Compute;
 [CallersSiloPlacement]
 [GrainDirectory(GrainDirectoryName = SiloDirectory.Name)]
 [CollectionAgeLimit(AlwaysActive = true)]
-[GrainType("strategyrun")]
+[GrainType("strategy")]
 internal sealed class StrategyGrain(SiloCompute compute) : Grain, IStrategyGrain
 {
     private StrategySlot? _own;

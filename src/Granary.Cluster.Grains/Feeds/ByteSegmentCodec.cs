@@ -13,9 +13,6 @@ namespace Granary.Cluster.Grains.Feeds;
 /// </summary>
 internal sealed class ByteSegmentCodec : IFieldCodec<ArraySegment<byte>>, IDeepCopier<ArraySegment<byte>>
 {
-    // A silo of the previous version writes each byte as a field.
-    private readonly ArraySegmentCodec<byte> _earlier = new(new ByteCodec());
-
     /// <summary>Puts it in the place of the codec that Orleans has for any type of element.</summary>
     public static IServiceCollection Add(IServiceCollection services) => services
         .AddSingleton<IFieldCodec<ArraySegment<byte>>, ByteSegmentCodec>()
@@ -32,7 +29,6 @@ internal sealed class ByteSegmentCodec : IFieldCodec<ArraySegment<byte>>, IDeepC
 
     public ArraySegment<byte> ReadValue<TInput>(ref Reader<TInput> reader, Field field)
     {
-        if (field.WireType != WireType.LengthPrefixed) return _earlier.ReadValue(ref reader, field);
         ReferenceCodec.MarkValueField(reader.Session);
         return reader.ReadBytes(reader.ReadVarUInt32());
     }

@@ -99,8 +99,7 @@ internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, Grai
 
     public async Task<BlockBatch> ReadAsync(BlockRequest request, CancellationToken cancellationToken)
     {
-        if (request.Consumer is not { } consumer)
-            return new BlockBatch(request.From, [], false, "the silo that asks has an earlier version", MayPass: true);
+        var consumer = request.Consumer;
         var header = await OpenedAsync(consumer);
         if (header.Fault is { } fault) return new BlockBatch(request.From, [], false, fault, header.MayPass);
         if (header.ContentHash != request.Hash)
@@ -172,7 +171,7 @@ internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, Grai
         }
         catch (Exception e)
         {
-            // It hangs or is lost with its silo, is full, or belongs to a silo of another version.
+            // It hangs, is lost with its silo, or is full.
             sending.Ignore();
             _streamAgain = clock.GetUtcNow() + s_withoutStream;
             instruments.FeedDetours.Add(1, ClusterInstruments.KindOf("queue"));

@@ -10,14 +10,12 @@ using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Portfolios;
 using Granary.Cluster.Grains.Silos;
 using Granary.Cluster.Grains.Telemetry;
-using Granary.Cluster.Wire;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Hosting;
-using Orleans.Metadata;
 using Orleans.Runtime;
 using Orleans.Runtime.Hosting;
 using Orleans.Serialization;
@@ -44,7 +42,6 @@ public static class GrainHosting
         // a fault keeps its type and its sentence on the way to its caller
         services.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary"));
         services.TryAddSingleton(TimeProvider.System);
-        EarlierTypeNames.Add(services);
         services.TryAddSingleton<ClusterInstruments>();
         services.TryAddSingleton(AccountStores.Open(settings.State ?? Path.Combine(settings.Runs, ".accounts")));
         services.AddSingleton<SessionMonitor>();
@@ -76,7 +73,6 @@ public static class GrainHosting
         // Orleans logs each change of the ring, on which nothing of it depends.
         services.AddLogging(l => l.AddFilter(typeof(ComputeService).FullName, LogLevel.Warning));
         services.AddSingleton<ComputeServices>();
-        services.AddSingleton<IGrainPropertiesProvider, ComputeServiceProperty>();
         silo.AddGrainDirectory(SiloDirectory.Name, static (_, _) => new SiloDirectory());
         services.AddPlacementDirector<CallersSiloPlacement, CallersSiloPlacementDirector>();
         RolePlacement.Add(services);

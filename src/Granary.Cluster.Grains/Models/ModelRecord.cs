@@ -6,35 +6,35 @@ public sealed class ModelRecord
 {
     /// <summary>The version in use that <see cref="Losses"/>, <see cref="Errors"/>, <see cref="HasDrifted"/> and
     /// <see cref="Candidates"/> belong to.</summary>
-    [Id(1)]
+    [Id(0)]
     public int Version { get; set; }
 
     /// <summary>Losses of its newest outcomes, oldest first.</summary>
-    [Id(2)]
+    [Id(1)]
     public List<double> Losses { get; set; } = [];
 
     /// <summary>Squared errors of its newest outcomes, oldest first, from which the detector is made again.</summary>
-    [Id(3)]
+    [Id(2)]
     public List<double> Errors { get; set; } = [];
 
     /// <summary>Whether the error has grown.</summary>
-    [Id(4)]
+    [Id(3)]
     public bool HasDrifted { get; set; }
 
     /// <summary>By version.</summary>
-    [Id(6)]
+    [Id(4)]
     public Dictionary<int, VersionCounts> Counts { get; set; } = [];
 
     /// <summary>By version: squared errors of the version in use less its own, of the same outcomes, oldest first.</summary>
-    [Id(7)]
+    [Id(5)]
     public Dictionary<int, List<double>> Candidates { get; set; } = [];
 
     /// <summary>The newest events, predictions and outcomes apart, by the account and strategy that they come from.</summary>
-    [Id(8)]
+    [Id(6)]
     public Dictionary<string, SourceMark> Sources { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>The newest report of each replica.</summary>
-    [Id(9)]
+    [Id(7)]
     public Dictionary<string, ReplicaMark> Replicas { get; set; } = new(StringComparer.Ordinal);
 }
 

@@ -6,10 +6,7 @@ using Orleans.Runtime.Placement;
 
 namespace Granary.Cluster.Grains.Placement;
 
-/// <summary>
-/// Leaves to Orleans' placement directors only the silos that have the role of the grain. Silos of the previous version have all roles, and
-/// place grains without regard to them.
-/// </summary>
+/// <summary>Leaves to Orleans' placement directors only the silos that have the role of the grain.</summary>
 internal sealed class RolePlacement(IPlacementDirector inner, IServiceProvider services) : IPlacementDirector
 {
     // The others are on any silo, or where their key or their caller is.

@@ -47,7 +47,7 @@ public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
                 {
                     var order = definition.Order;
                     // The text of a replay has the batch within it.
-                    var job = kinds.Read(new JobText(order.Kind ?? JobCatalogue.Backtest, order.Text, order.File, order.Folder));
+                    var job = kinds.Read(new JobText(order.Kind, order.Text, order.File, order.Folder));
                     return BatchPlan.Make(((BacktestJob)job).Spec, symbols);
                 }
             }

@@ -9,15 +9,6 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Portfolios;
 
-/// <summary>What is left here until the weights' grain takes it over: the weights of an earlier version of Granary.</summary>
-[GenerateSerializer, Alias("granary.PortfolioRecord")]
-public sealed class PortfolioRecord
-{
-    /// <summary>Newest first.</summary>
-    [Id(0)]
-    public List<PortfolioWeights> Versions { get; set; } = [];
-}
-
 /// <summary>
 /// Has a <see cref="LiveAttempt"/> drive the portfolio, and the commands that wait for it. Nothing of it is stored: the session's grain
 /// has the session, and the journal the account. It is placed on the silo of the session's grain, which is the first to call it, and may
@@ -25,10 +16,7 @@ public sealed class PortfolioRecord
 /// </summary>
 [PreferLocalPlacement]
 [GrainType("portfolio")]
-internal sealed partial class PortfolioGrain(
-    [PersistentState("portfolio", ClusterProviders.State)] IPersistentState<PortfolioRecord> earlierWeights,
-    [PersistentState("session", ClusterProviders.State)] IPersistentState<SessionRecord> earlierSession,
-    PortfolioServices services, TimeProvider clock, ILogger<PortfolioGrain> logger) : Grain, IPortfolioGrain
+internal sealed partial class PortfolioGrain(PortfolioServices services, TimeProvider clock, ILogger<PortfolioGrain> logger) : Grain, IPortfolioGrain
 {
     private readonly CurrentWeights _weights = new();
     private QueuedControl? _control;
@@ -41,8 +29,6 @@ internal sealed partial class PortfolioGrain(
     private IWeightsGrain Weights => GrainFactory.GetGrain<IWeightsGrain>(Id);
 
     private ISessionGrain Session => GrainFactory.GetGrain<ISessionGrain>(Id);
-
-    // ---- the attempt --------------------------------------------------------------------------------------------------------
 
     public Task RunAsync(SessionAttempt attempt)
     {
@@ -143,52 +129,6 @@ internal sealed partial class PortfolioGrain(
         _control?.End();
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
-
-    // ---- what an earlier version of this grain stored -----------------------------------------------------------------------
-
-    public Task<SessionRecord> EarlierSessionAsync(CancellationToken cancellationToken) => Task.FromResult(earlierSession.State);
-
-    public async Task SessionTakenAsync()
-    {
-        if (earlierSession.State.Start is null) return;
-        // A silo of the previous version that starts a session here takes a higher epoch.
-        earlierSession.State = new SessionRecord { Epoch = earlierSession.State.Epoch };
-        await StoredState.WriteAsync(this, () => earlierSession.WriteStateAsync());
-    }
-
-    public Task<IReadOnlyList<PortfolioWeights>> EarlierWeightsAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<PortfolioWeights>>([.. earlierWeights.State.Versions]);
-
-    public async Task WeightsTakenAsync()
-    {
-        if (earlierWeights.State.Versions.Count == 0) return;
-        earlierWeights.State.Versions = [];
-        await earlierWeights.WriteStateAsync();
-    }
-
-    // ---- callers of the previous version ------------------------------------------------------------------------------------
-
-    public Task<PortfolioWeights?> FindAsync(CancellationToken cancellationToken) => Weights.FindAsync(cancellationToken);
-
-    public Task<IReadOnlyList<PortfolioWeights>> HistoryAsync(CancellationToken cancellationToken) =>
-        Weights.HistoryAsync(cancellationToken);
-
-    public Task<WeightsAnswer> SetAsync(long expectedVersion, IReadOnlyDictionary<string, double> weights, string who, string why) =>
-        Weights.SetAsync(expectedVersion, weights, who, why);
-
-    public Task<SessionView> StartAsync(SessionStart start) => Session.StartAsync(start);
-
-    public Task<SessionView?> SessionAsync(CancellationToken cancellationToken) => Session.SessionAsync(cancellationToken);
-
-    public Task<IReadOnlyList<string>?> StrategiesAsync(CancellationToken cancellationToken) => Session.StrategiesAsync(cancellationToken);
-
-    public Task<SessionStrategy?> StrategyAsync(string strategy, CancellationToken cancellationToken) =>
-        Session.StrategyAsync(strategy, cancellationToken);
-
-    public Task<SessionStrategy?> StopStrategyAsync(string strategy, string who, string why) =>
-        Session.StopStrategyAsync(strategy, who, why);
-
-    public Task<SessionView?> CommandAsync(SessionOrder order) => Session.CommandAsync(order);
 
     [LoggerMessage(1, LogLevel.Information, "Portfolio {Portfolio}: attempt {Epoch} of its session was stopped on this silo")]
     private static partial void Stopped(ILogger logger, string portfolio, long epoch);

@@ -21,7 +21,7 @@ namespace Granary.Cluster.Grains.Portfolios;
 /// </summary>
 // State names are unique: the database keeps states by their name and the grain's key.
 [GrainType("session")]
-internal sealed partial class SessionGrain([PersistentState("livesession", ClusterProviders.State)] IPersistentState<SessionRecord> session,
+internal sealed partial class SessionGrain([PersistentState("session", ClusterProviders.State)] IPersistentState<SessionRecord> session,
     PortfolioServices services, SessionMonitor monitor, TimeProvider clock, ILogger<SessionGrain> logger) : Grain, ISessionGrain
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
@@ -51,32 +51,12 @@ internal sealed partial class SessionGrain([PersistentState("livesession", Clust
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        await TakeOverAsync(cancellationToken);
         if (IsRunning)
         {
             Resumed(logger, Id, session.State.Run);
             Drive(begin: false);
         }
         await base.OnActivateAsync(cancellationToken);
-    }
-
-    // A silo of the previous version may have stored another session since this grain took over the last one.
-    private async Task TakeOverAsync(CancellationToken cancellationToken)
-    {
-        if (IsRunning) return;
-        // Where a silo of the previous version has the portfolio's grain, it cannot read the call for the session. A call that it can read
-        // has the version of this silo: Orleans ends the activation for it, which hands the account over, and begins one on a new silo.
-        await Portfolio.EarlierWeightsAsync(cancellationToken);
-        if (await Portfolio.EarlierSessionAsync(cancellationToken) is not { Start: not null } earlier) return;
-        if (earlier.Run != session.State.Run)
-        {
-            earlier.Epoch = Math.Max(earlier.Epoch, session.State.Epoch);
-            session.State = earlier;
-            await session.WriteStateAsync(cancellationToken);
-            TakenOver(logger, Id, earlier.Run);
-        }
-        // For one that runs, that is done before it is traded.
-        if (!IsRunning) await Loss.IgnoreAsync(() => Portfolio.SessionTakenAsync());
     }
 
     public async Task<SessionView> StartAsync(SessionStart start)
@@ -252,8 +232,6 @@ internal sealed partial class SessionGrain([PersistentState("livesession", Clust
     {
         var attempt = new SessionAttempt(Id, session.State.Epoch, session.State.Start!, session.State.Run);
         if (begin) await Loss.IgnoreAsync(() => Portfolio.RunAsync(attempt).WaitAsync(stop));
-        // No silo of the previous version may run it too.
-        else while (!await TryAsync(() => Portfolio.SessionTakenAsync(), stop)) await LookedForAsync(stop);
         _isFollowing = true;
         try
         {

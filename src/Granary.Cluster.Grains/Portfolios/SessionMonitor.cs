@@ -46,7 +46,6 @@ internal sealed partial class SessionMonitor(IGrainFactory grains, IClusterMembe
     private async Task WakeAsync(CancellationToken stop)
     {
         var attentive = clock.GetUtcNow() + Attention;
-        HashSet<string>? known = null;
         while (!stop.IsCancellationRequested)
         {
             try
@@ -59,11 +58,7 @@ internal sealed partial class SessionMonitor(IGrainFactory grains, IClusterMembe
                 }
                 using var untraced = new Untraced();
                 var list = grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key);
-                var running = (await list.RunningAsync(stop).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal);
-                // A silo of the previous version does not find the session of a lost silo of this one, and takes it off the list.
-                known ??= [.. await list.AllAsync(stop).ConfigureAwait(false)];
-                known.UnionWith(running);
-                if (!await WakeAsync(known, running, stop).ConfigureAwait(false)) attentive = clock.GetUtcNow() + Attention;
+                if (!await WakeAsync(list, stop).ConfigureAwait(false)) attentive = clock.GetUtcNow() + Attention;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -87,11 +82,11 @@ internal sealed partial class SessionMonitor(IGrainFactory grains, IClusterMembe
         return _changes.Reader.TryRead(out _);
     }
 
-    // Returns whether all have answered; sessions that do not run are known no more.
-    private async Task<bool> WakeAsync(HashSet<string> known, HashSet<string> listed, CancellationToken stop)
+    // Returns whether all have answered.
+    private async Task<bool> WakeAsync(ISessionListGrain list, CancellationToken stop)
     {
         var answered = true;
-        foreach (var id in known.Order(StringComparer.Ordinal).ToList())
+        foreach (var id in await list.RunningAsync(stop).ConfigureAwait(false))
         {
             try
             {
@@ -99,9 +94,7 @@ internal sealed partial class SessionMonitor(IGrainFactory grains, IClusterMembe
                     is { Phase: SessionPhase.Running })
                     continue;
                 // A listed session that does not run was cut off between its end and the update of the list.
-                if (listed.Contains(id))
-                    await grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).EndedAsync(id).WaitAsync(stop).ConfigureAwait(false);
-                known.Remove(id);
+                await list.EndedAsync(id).WaitAsync(stop).ConfigureAwait(false);
             }
             catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
             {

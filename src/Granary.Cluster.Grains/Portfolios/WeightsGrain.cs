@@ -1,6 +1,5 @@
 using Granary.Application.Weights;
 using Granary.Cluster.Portfolios;
-using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Portfolios;
@@ -14,38 +13,22 @@ public sealed class WeightsRecord
     public List<PortfolioWeights> Versions { get; set; } = [];
 }
 
-/// <summary>
-/// Keeps the versions of a portfolio's weights. Those that the portfolio's grain kept in earlier versions of Granary are taken over by the
-/// first activation.
-/// </summary>
+/// <summary>Keeps the versions of a portfolio's weights.</summary>
 [GrainType("weights")]
-internal sealed partial class WeightsGrain([PersistentState("weights", ClusterProviders.State)] IPersistentState<WeightsRecord> state,
-    TimeProvider clock, ILogger<WeightsGrain> logger) : Grain, IWeightsGrain
+internal sealed class WeightsGrain([PersistentState("weights", ClusterProviders.State)] IPersistentState<WeightsRecord> state,
+    TimeProvider clock) : Grain, IWeightsGrain
 {
     // As it is stored; answers are given from it alone.
     private IReadOnlyList<PortfolioWeights> _stored = [];
 
     private string Id => this.GetPrimaryKeyString();
 
-    private IPortfolioGrain Portfolio => GrainFactory.GetGrain<IPortfolioGrain>(Id);
-
     private ISessionGrain Session => GrainFactory.GetGrain<ISessionGrain>(Id);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (!state.RecordExists) await TakeOverAsync(cancellationToken);
         _stored = state.State.Versions;
         await base.OnActivateAsync(cancellationToken);
-    }
-
-    private async Task TakeOverAsync(CancellationToken cancellationToken)
-    {
-        if (await Portfolio.EarlierWeightsAsync(cancellationToken) is not { Count: > 0 } earlier) return;
-        state.State.Versions = [.. earlier];
-        await state.WriteStateAsync(cancellationToken);
-        TakenOver(logger, Id, earlier.Count);
-        // From here on they are this grain's. A copy that stays behind is never read again.
-        await Loss.IgnoreAsync(() => Portfolio.WeightsTakenAsync());
     }
 
     public Task<PortfolioWeights?> FindAsync(CancellationToken cancellationToken) => Task.FromResult(_stored.FirstOrDefault());
@@ -69,7 +52,4 @@ internal sealed partial class WeightsGrain([PersistentState("weights", ClusterPr
         await Loss.IgnoreAsync(() => Session.WeightsSetAsync(next));
         return new WeightsAnswer(next, next.Version);
     }
-
-    [LoggerMessage(1, LogLevel.Information, "Weights of {Portfolio}: took over {Count} versions from the portfolio's grain")]
-    private static partial void TakenOver(ILogger logger, string portfolio, int count);
 }

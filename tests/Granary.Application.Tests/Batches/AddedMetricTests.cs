@@ -11,7 +11,7 @@ namespace Granary.Application.Tests.Batches;
 
 /// <summary>
 /// A metric that only these tests know is one definition; everything that shows or ranks metrics has it. For the wire see
-/// RollingUpgradeTests.
+/// MetricWireTests.
 /// </summary>
 public sealed class AddedMetricTests : IDisposable
 {

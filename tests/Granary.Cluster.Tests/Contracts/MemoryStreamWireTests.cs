@@ -26,17 +26,6 @@ public sealed class MemoryStreamWireTests
     }
 
     [Fact]
-    public void Messages_of_a_silo_of_the_previous_version_are_read()
-    {
-        using var earlier = new ServiceCollection().AddSerializer().BuildServiceProvider();
-        using var now = ByteSegmentCodec.Add(new ServiceCollection().AddSerializer()).BuildServiceProvider();
-        var written = earlier.GetRequiredService<Serializer>().SerializeToArray(Messages(Block, Block[..10]));
-        written.Length.ShouldBeGreaterThan(2 * Block.Length, "each byte is a field");
-        var read = now.GetRequiredService<Serializer>().Deserialize<List<MemoryMessageData>>(written)!;
-        read.Select(m => m.Payload.ToArray()).ShouldBe([Block, Block[..10]]);
-    }
-
-    [Fact]
     public void A_copy_shares_no_bytes_with_the_message()
     {
         using var services = ByteSegmentCodec.Add(new ServiceCollection().AddSerializer()).BuildServiceProvider();

@@ -6,7 +6,6 @@ using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Grains.Hosting;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Grains.Silos;
-using Granary.Cluster.Wire;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -92,7 +91,6 @@ internal sealed class TestSilos : IAsyncDisposable
         builder.ConfigureClient(client =>
         {
             client.AddActivityPropagation();
-            EarlierTypeNames.Add(client.Services);
             client.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary"));
         });
         var cluster = builder.Build();

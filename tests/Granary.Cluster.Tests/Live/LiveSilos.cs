@@ -60,7 +60,7 @@ internal sealed class LiveSilos : IAsyncDisposable
 
     public async Task PlacePortfolioAsync(InProcessSiloHandle silo) =>
         await Silos.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>().GetGrain<IPortfolioGrain>(Account)
-            .FindAsync();
+            .StandingAsync(0);
 
     /// <summary>Waits until the session is so; a session that never gets there fails the test.</summary>
     public async Task<SessionView> UntilAsync(Func<SessionView, bool> so, TimeSpan? timeout = null)

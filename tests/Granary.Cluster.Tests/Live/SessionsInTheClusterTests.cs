@@ -3,7 +3,6 @@ using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Runs;
-using Granary.Cluster.Accounts;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Accounts;
 using Granary.Cluster.Grains.Placement;
@@ -13,7 +12,6 @@ using Granary.Cluster.Tests.Fixtures;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
-using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -225,22 +223,6 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         end.Digest.ShouldBe(_made.Embedded[Rough].Digest, $"seed {seed}, {place}");
         (await cluster.AccountAsync()).ShouldBeTheAccount(_made.Embedded[Rough].Account, $"seed {seed}, {place}\n{TestSilos.Log.Tail}");
         end.Restarts.ShouldBeGreaterThan(0);
-    }
-
-    [Fact]
-    public async Task Steps_of_a_session_whose_silo_runs_the_previous_version_are_carried_out_in_order()
-    {
-        await using var cluster = await LiveSilos.StartAsync(1, await _made.Server.CreateDatabaseAsync());
-        var account = cluster.Silos.Grains.GetGrain<IOrderGrain>(LiveSilos.Account);
-        await account.OpenAsync(1, _made.Start());
-        await account.BeginAsync(1, "t", 100_000, new Dictionary<string, Instrument>());
-        SessionControlled first = new(1, SessionCommand.Pause, "a", "first"), second = new(2, SessionCommand.Resume, "a", "second");
-        var answer = await account.DoAsync(1, [Step(GatewayAction.Note, first), Step(GatewayAction.Append, second)]);
-        while (!answer.Done) answer = await account.AwaitAsync(1);
-        answer.JournalFault.ShouldBeNull();
-        (await cluster.JournalAsync()).OfType<SessionControlled>().ShouldBe([first, second]);
-
-        static GatewayStep Step(GatewayAction verb, JournalEvent fact) => new(verb, 0, [GatewayEvents.Of(fact)], [], "", 0);
     }
 
     [Fact]

@@ -8,7 +8,6 @@ using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
-using Granary.Cluster.Wire;
 using Granary.Silo.Clustering;
 using Granary.Storage.Migrations;
 using Granary.Testing;
@@ -73,7 +72,6 @@ public sealed class ClusterTlsTests(ClusterTlsTests.Secured made) : IClassFixtur
 
     private IHost Client(Action<IClientBuilder> more) => new HostBuilder().UseOrleansClient(orleans =>
     {
-        EarlierTypeNames.Add(orleans.Services);
         orleans.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (Cluster, Cluster));
         orleans.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = ("Npgsql", DatabaseSchema.Cluster.Connect(made.Connection)));
         more(orleans);
