@@ -7,41 +7,34 @@ namespace Granary.Storage.Migrations;
 /// <summary>One PostgreSQL schema of Granary's database: its name and the scripts that create its tables.</summary>
 /// <param name="Name">Name of the schema; also the folder of the scripts in infra/sql.</param>
 /// <param name="Scripts">In the order of their numbers.</param>
-/// <param name="Earlier">What Granary 0.1 kept outside of the schema; null for a schema that did not exist then.</param>
-public sealed record DatabaseSchema(string Name, IReadOnlyList<Migration> Scripts, EarlierLayout? Earlier)
+public sealed record DatabaseSchema(string Name, IReadOnlyList<Migration> Scripts)
 {
     /// <summary>Markets and bars.</summary>
-    public static DatabaseSchema Bars { get; } = Load("bars", new EarlierLayout(2, "granary_market", "granary_migration"));
+    public static DatabaseSchema Bars { get; } = Load("bars");
 
     /// <summary>Membership, grain state and reminders of the cluster; Orleans reads these tables.</summary>
-    public static DatabaseSchema Cluster { get; } = Load("cluster", new EarlierLayout(4, "cluster_member", "granary_migration"));
+    public static DatabaseSchema Cluster { get; } = Load("cluster");
 
     /// <summary>Journals of accounts.</summary>
-    public static DatabaseSchema Journal { get; } = Load("journal", new EarlierLayout(2, "granary_journal", "granary_journal_migration"));
+    public static DatabaseSchema Journal { get; } = Load("journal");
 
     /// <summary>Model versions.</summary>
-    public static DatabaseSchema Models { get; } = Load("models", new EarlierLayout(1, "granary_model_version", null));
+    public static DatabaseSchema Models { get; } = Load("models");
 
     /// <summary>Production configurations and their history.</summary>
-    public static DatabaseSchema Deployments { get; } = Load("deployments", null);
+    public static DatabaseSchema Deployments { get; } = Load("deployments");
 
     /// <summary>Notifications that wait for their webhooks.</summary>
-    public static DatabaseSchema Notifications { get; } = Load("notifications", null);
+    public static DatabaseSchema Notifications { get; } = Load("notifications");
 
     /// <summary>All schemas of Granary.</summary>
     public static IReadOnlyList<DatabaseSchema> All { get; } = [Bars, Cluster, Journal, Models, Deployments, Notifications];
 
     /// <summary>Makes unqualified table names mean the tables of this schema.</summary>
     /// <param name="connection">Connection text of Npgsql.</param>
-    public string Connect(string connection)
-    {
-        var settings = new NpgsqlConnectionStringBuilder(connection);
-        // The places of before stay on the path, so that the runner finds the tables of an earlier version there.
-        settings.SearchPath = $"{Name}, {(string.IsNullOrWhiteSpace(settings.SearchPath) ? "\"$user\", public" : settings.SearchPath)}";
-        return settings.ConnectionString;
-    }
+    public string Connect(string connection) => new NpgsqlConnectionStringBuilder(connection) { SearchPath = Name }.ConnectionString;
 
-    private static DatabaseSchema Load(string name, EarlierLayout? earlier)
+    private static DatabaseSchema Load(string name)
     {
         var assembly = Assembly.GetExecutingAssembly();
         var scripts = new List<Migration>();
@@ -50,12 +43,6 @@ public sealed record DatabaseSchema(string Name, IReadOnlyList<Migration> Script
             using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
             scripts.Add(new Migration(resource[(name.Length + 1)..], reader.ReadToEnd()));
         }
-        return new DatabaseSchema(name, [.. scripts.OrderBy(s => s.Number)], earlier);
+        return new DatabaseSchema(name, [.. scripts.OrderBy(s => s.Number)]);
     }
 }
-
-/// <summary>How a schema's tables lay in the default schema of the database before each concern had a schema of its own.</summary>
-/// <param name="Last">Number of the last script that was applied there.</param>
-/// <param name="Witness">A table that shows that the others beside it are Granary's.</param>
-/// <param name="Record">The table that listed the applied scripts; null where there was none.</param>
-public sealed record EarlierLayout(int Last, string Witness, string? Record);

@@ -10,9 +10,9 @@ namespace Granary.Storage.Migrations;
 public static class MigrationRunner
 {
     /// <summary>Name of the table that lists the applied scripts; each schema has one.</summary>
-    public const string Record = "granary_migration";
+    private const string Record = "granary_migration";
 
-    // One number for all schemas: two of them may move tables out of the same place ("granary!" in ASCII).
+    // "granary!" in ASCII.
     private const long AdvisoryLock = 0x6772616e61727921;
 
     /// <param name="connection">An open connection made from <see cref="DatabaseSchema.Connect"/>.</param>
@@ -31,6 +31,11 @@ public static class MigrationRunner
             if (await AppliedAsync(connection, schema, cancellationToken).ConfigureAwait(false) is { } applied
                 && Missing(schema, applied).Count == 0) return [];
             return await UpdateAsync(connection, schema, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateTable)
+        {
+            throw new MigrationException($"the schema '{schema.Name}' has tables that Granary did not make ({e.MessageText}); rename that "
+                + $"schema, or give Granary another database", e);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
@@ -57,15 +62,10 @@ public static class MigrationRunner
             """, cancellationToken).ConfigureAwait(false);
         var missing = Missing(schema, await AppliedAsync(connection, schema, cancellationToken).ConfigureAwait(false)
             ?? new Dictionary<int, string>());
-        if (missing.Count == schema.Scripts.Count)
-        {
-            await EarlierTables.AdoptAsync(connection, schema, cancellationToken).ConfigureAwait(false);
-            missing = Missing(schema, (await AppliedAsync(connection, schema, cancellationToken).ConfigureAwait(false))!);
-        }
         foreach (var script in missing)
         {
             await RunAsync(connection, script.Text, cancellationToken).ConfigureAwait(false);
-            await NoteAsync(connection, schema, script, script.Hash, cancellationToken).ConfigureAwait(false);
+            await NoteAsync(connection, schema, script, cancellationToken).ConfigureAwait(false);
         }
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return [.. missing.Select(m => m.Name)];
@@ -74,7 +74,9 @@ public static class MigrationRunner
     private static List<Migration> Missing(DatabaseSchema schema, IReadOnlyDictionary<int, string> applied)
     {
         if (applied.Keys.Where(n => schema.Scripts.All(s => s.Number != n)).DefaultIfEmpty(0).Max() is > 0 and var newest)
-            throw Later(schema, newest);
+            throw new MigrationException(string.Create(CultureInfo.InvariantCulture, $"the schema '{schema.Name}' was written by a later "
+                + $"version of Granary (its tables are of migration {newest}, this program knows {schema.Scripts[^1].Number}); use that "
+                + $"version"));
         foreach (var script in schema.Scripts)
         {
             if (applied.TryGetValue(script.Number, out var hash) && hash != script.Hash)
@@ -83,10 +85,6 @@ public static class MigrationRunner
         }
         return [.. schema.Scripts.Where(s => !applied.ContainsKey(s.Number))];
     }
-
-    internal static MigrationException Later(DatabaseSchema schema, int newest) => new(string.Create(CultureInfo.InvariantCulture,
-        $"the schema '{schema.Name}' was written by a later version of Granary (its tables are of "
-            + $"migration {newest}, this program knows {schema.Scripts[^1].Number}); use that version"));
 
     /// <returns>Hashes by number; null where the schema has no record yet.</returns>
     private static async Task<IReadOnlyDictionary<int, string>?> AppliedAsync(NpgsqlConnection connection, DatabaseSchema schema,
@@ -102,18 +100,18 @@ public static class MigrationRunner
         return applied;
     }
 
-    internal static async Task NoteAsync(NpgsqlConnection connection, DatabaseSchema schema, Migration script, string hash,
+    private static async Task NoteAsync(NpgsqlConnection connection, DatabaseSchema schema, Migration script,
         CancellationToken cancellationToken)
     {
         await using var command =
             new NpgsqlCommand($"INSERT INTO {schema.Name}.{Record} (number, name, sha256) VALUES ($1, $2, $3)", connection)
             {
-                Parameters = { new() { Value = script.Number }, new() { Value = script.Name }, new() { Value = hash } },
+                Parameters = { new() { Value = script.Number }, new() { Value = script.Name }, new() { Value = script.Hash } },
             };
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    internal static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);

@@ -167,7 +167,7 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
         await using var old = SiloProcess.Launch(connection);
         (await old.ExitCodeAsync()).ShouldBe(2);
         old.Error.ShouldContain("the schema 'cluster' was written by a later version of Granary (its tables are of migration 9999, this "
-            + "program knows 4); use that version");
+            + "program knows 1); use that version");
     }
 
     [Fact]

@@ -70,42 +70,4 @@ public sealed class OneDatabaseTests(OneDatabaseTests.Server server) : IClassFix
         (await SqlAsync(connection, "SELECT count(*) FROM models.granary_model_version")).ShouldBe("1");
         (await SqlAsync(connection, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).ShouldBe("0");
     }
-
-    [Fact]
-    public async Task A_silo_takes_over_the_cluster_of_an_earlier_version_with_its_state()
-    {
-        var connection = await server.Postgres.CreateDatabaseAsync();
-        await RestoreAsync(connection, "0.1-cluster-journal.sql");
-        // A silo removes members that have been gone for a day, and this one is as old as the file.
-        await SqlAsync(connection, "UPDATE public.cluster_member SET heartbeat_at = now()");
-        await using var silo = await SiloProcess.JoinAsync(connection);
-        (await SqlAsync(connection, "SELECT count(*) FROM cluster.cluster_member WHERE cluster_id = 'granary'")).ShouldBe("2",
-            "the silo of before and this one");
-        (await SqlAsync(connection, "SELECT key_text || ' ' || version FROM cluster.grain_state WHERE kind = 'batch'")).ShouldBe("run-1 3");
-        await ImportAsync(connection);
-        var entries = await PostgresJournal.PeekAsync(connection, "b", new JournalQuery());
-        entries.Count.ShouldBe(9, "a reader finds the journal before a session moves it");
-        await using (var journal = await PostgresJournal.OpenAsync(connection, "b", TimeProvider.System))
-            journal.Last.ShouldBe(entries[^1].Sequence);
-        (await PostgresJournal.PeekAsync(connection, "b", new JournalQuery())).Select(e => e.Sequence)
-            .ShouldBe(entries.Select(e => e.Sequence));
-    }
-
-    [Fact]
-    public async Task Bars_and_models_of_an_earlier_version_stay_readable_beside_a_new_silo()
-    {
-        var connection = await server.Postgres.CreateDatabaseAsync();
-        await RestoreAsync(connection, "0.1-bars-journal-models.sql");
-        await JoinAsync(connection);
-        await using var store = TestCatalogues.All.Stores.Open(AddressOf(connection));
-        (await store.ListAsync()).Select(m => (m.Symbol, m.Count)).ShouldBe([("OLD", 3)]);
-        var models = ModelStores.Open(AddressOf(connection));
-        models.Read(models.Models().Single(), 1)!.Value.Bytes.Length.ShouldBe(120);
-        await ImportAsync(connection);
-        (await store.ListAsync()).Select(m => m.Symbol).ShouldBe(["NEW", "OLD"]);
-    }
-
-    private async Task RestoreAsync(string connection, string dump) =>
-        await SqlAsync(connection,
-            await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "databases", dump)));
 }

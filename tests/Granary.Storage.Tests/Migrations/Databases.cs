@@ -25,10 +25,6 @@ internal sealed record TestDatabase(PostgresServer Server, string Name, string C
     /// <summary>Runs SQL as the administrator; gives what psql printed.</summary>
     public async Task<string> SqlAsync(string sql) => (await Server.SqlAsync(Name, sql)).Trim();
 
-    /// <summary>Makes the tables and rows that Granary 0.1 made, from a dump in tests/Data/databases.</summary>
-    public Task RestoreAsync(string dump) =>
-        SqlAsync(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "databases", dump)));
-
     /// <summary>Runs the migrations of a schema as a process of its own would: over a new connection.</summary>
     public async Task<IReadOnlyList<string>> MigrateAsync(DatabaseSchema schema, string? user = null)
     {
