@@ -85,16 +85,13 @@ public sealed class ReportCommandTests : IDisposable
         .Select(f => f + " " + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f))))];
 
     [Fact]
-    public async Task A_run_without_a_report_gets_one_and_a_manifest_of_an_earlier_version_is_read()
+    public async Task A_run_without_a_report_gets_one()
     {
         var batch = JsonNode.Parse(await File.ReadAllTextAsync(Batch("slim")))!;
         batch.AsObject().Remove("learning");
         batch["outputs"] = JsonNode.Parse("""["results"]""");
         await DoAsync("backtest", _folder.Write("slim.json", batch.ToJsonString()), "--out", _folder.At("slim"), "--quiet");
         File.Exists(_folder.At("slim/report.html")).ShouldBeFalse();
-        var manifest = JsonNode.Parse(await File.ReadAllTextAsync(_folder.At("slim/manifest.json")))!.AsObject();
-        foreach (var later in (string[])["checks", "notes", "trials"]) manifest.Remove(later).ShouldBeTrue();
-        _folder.Write("slim/manifest.json", manifest.ToJsonString());
         await DoAsync("report", _folder.At("slim"));
         (await File.ReadAllTextAsync(_folder.At("slim/report.html"))).ShouldContain("<h2 class=\"group\">Trades<");
     }

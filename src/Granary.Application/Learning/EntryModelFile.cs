@@ -14,8 +14,8 @@ namespace Granary.Application.Learning;
 public static class EntryModelFile
 {
     private sealed record Head(string Name, IReadOnlyList<string> Features, PredictionMeaning Meaning, EntryRule Rule,
-        IReadOnlyList<long> From, IReadOnlyList<int> Lengths, ModelOrigin? Origin = null, IReadOnlyList<int>? Numbers = null,
-        WatchRule? Watch = null, IReadOnlyList<long>? Until = null, IReadOnlyList<VersionAge?>? Ages = null);
+        IReadOnlyList<long> From, IReadOnlyList<int> Lengths, ModelOrigin? Origin, IReadOnlyList<int> Numbers, WatchRule? Watch,
+        IReadOnlyList<long> Until, IReadOnlyList<VersionAge?> Ages);
 
     public static byte[] ToBytes(EntryModel model)
     {
@@ -23,8 +23,7 @@ public static class EntryModelFile
         var head = JsonSerializer.SerializeToUtf8Bytes(
             new Head(model.Name, model.Features.Names, model.Meaning, model.Rule, [.. model.Windows.Select(w => w.From)],
                 [.. versions.Select(v => v.Length)], model.Origin, [.. model.Windows.Select(w => w.Number)], model.Watch,
-                [.. model.Windows.Select(w => w.Until)],
-                model.Windows.Any(w => w.Age is not null) ? [.. model.Windows.Select(w => w.Age)] : null),
+                [.. model.Windows.Select(w => w.Until)], [.. model.Windows.Select(w => w.Age)]),
             ModelReference.Json);
         var bytes = new byte[sizeof(int) + head.Length + versions.Sum(v => v.Length)];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, head.Length);
@@ -49,9 +48,9 @@ public static class EntryModelFile
         {
             windows.Add(new ModelWindow(head.From[i], catalogues.ModelKinds.FromBytes(bytes[at..(at + head.Lengths[i])], head.Name))
             {
-                Number = head.Numbers?[i] ?? 0,
-                Until = head.Until?[i] ?? long.MaxValue,
-                Age = head.Ages?[i],
+                Number = head.Numbers[i],
+                Until = head.Until[i],
+                Age = head.Ages[i],
             });
             at += head.Lengths[i];
         }

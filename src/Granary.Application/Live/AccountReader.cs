@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Application.Models;
 using Granary.Data.Journals;
@@ -126,12 +127,9 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
             ["symbol"] = entry.Symbol,
         };
         foreach (var (name, value) in JsonNode.Parse(entry.Body.Span)!.AsObject())
-            shown[name] = name is "instant" or "period" or "entryTime" or "exitTime" or "validUntil" && value is JsonValue v
-                && v.TryGetValue<long>(out var ticks) ? Time(ticks) : value?.DeepClone();
+            // A number in the place of a time is none, as of a trade that is open.
+            shown[name] = name is "instant" or "period" or "entryTime" or "exitTime" or "validUntil"
+                && value?.GetValueKind() == JsonValueKind.Number ? null : value?.DeepClone();
         return shown;
     }
-
-    private static JsonNode? Time(long ticks) =>
-        ticks is <= 0 or long.MaxValue ? null
-            : new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
 }

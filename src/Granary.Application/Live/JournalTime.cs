@@ -7,8 +7,8 @@ using Granary.Reporting.Runs;
 namespace Granary.Application.Live;
 
 /// <summary>
-/// Writes the times of journal entries, UTC ticks in memory, as ISO 8601. Reads ticks too, since journals of earlier versions have them.
-/// A value that is no time (0 = not yet, <see cref="long.MaxValue"/> = never) stays a number.
+/// Writes the times of journal entries, UTC ticks in memory, as ISO 8601. A value that is no time (0 = not yet,
+/// <see cref="long.MaxValue"/> = never) stays a number.
 /// </summary>
 internal sealed class JournalTime : JsonConverter<long>
 {

@@ -158,9 +158,7 @@ internal sealed class SessionModels
             return new Found(number, version.ModelHash, trained,
                 limit.Days is { } days ? trainedAt + days * TimeSpan.TicksPerDay : long.MaxValue, new VersionAge(limit, trainedAt, 0, 0));
         }
-        // A configuration of an earlier release has no age.
-        var until = first.Until == long.MaxValue ? long.MaxValue : version.Lineage.To.Ticks + (first.Until - first.From);
-        return new Found(number, version.ModelHash, trained, until, null);
+        return new Found(number, version.ModelHash, trained, long.MaxValue, null);
     }
 
     private ModelRegistry Registry(Followed model) => new(ModelStores.Open(model.Origin.Registry), _kinds);

@@ -14,10 +14,9 @@ public sealed class UtcTicks : JsonConverter<long>
         TryRead(text) ?? throw new InputException($"{name} {text} is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z");
 
     /// <inheritdoc/>
-    /// <remarks>A number is the ticks themselves, as an earlier version stored them.</remarks>
     public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.Number ? reader.GetInt64()
-            : TryRead(reader.GetString()!) ?? throw new JsonException($"'{reader.GetString()}' is no date");
+        reader.TokenType == JsonTokenType.String && TryRead(reader.GetString()!) is { } ticks ? ticks
+            : throw new JsonException("this is no date");
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) =>

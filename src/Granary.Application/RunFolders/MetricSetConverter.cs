@@ -4,7 +4,7 @@ using Granary.Engine.Analysis.Metrics;
 
 namespace Granary.Application.RunFolders;
 
-/// <summary>A strategy's metrics in the log of a run, under their keys. Keys that the catalogue does not know are left out.</summary>
+/// <summary>A strategy's metrics in the log of a run, under their keys.</summary>
 internal sealed class MetricSetConverter(MetricCatalogue metrics) : JsonConverter<MetricSet>
 {
     public override MetricSet Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -14,9 +14,8 @@ internal sealed class MetricSetConverter(MetricCatalogue metrics) : JsonConverte
         {
             var key = reader.GetString()!;
             reader.Read();
-            if (reader.TokenType == JsonTokenType.Number) values[key] = reader.GetDouble();
-            else if (reader.TokenType == JsonTokenType.String && metrics.Find(key) is not null) values[key] = Named(reader.GetString());
-            else reader.Skip();
+            values[key] = reader.TokenType == JsonTokenType.Number ? reader.GetDouble()
+                : reader.GetString() == "Infinity" ? double.PositiveInfinity : double.NegativeInfinity;
         }
         return metrics.Read(values);
     }
@@ -32,11 +31,4 @@ internal sealed class MetricSetConverter(MetricCatalogue metrics) : JsonConverte
         }
         writer.WriteEndObject();
     }
-
-    private static double Named(string? text) => text switch
-    {
-        "Infinity" => double.PositiveInfinity,
-        "-Infinity" => double.NegativeInfinity,
-        _ => double.NaN,
-    };
 }

@@ -22,7 +22,7 @@ public sealed record RunManifest
     /// <summary>What relative paths in the batch are relative to.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>Zones of the markets' exchanges by symbol, IANA; without those that an earlier version did not write.</summary>
+    /// <summary>Zones of the markets' exchanges by symbol, IANA.</summary>
     public required IReadOnlyDictionary<string, string> Zones { get; init; }
 
     /// <summary>Hash of the bars by symbol.</summary>
@@ -43,12 +43,12 @@ public sealed record RunManifest
     public required string Host { get; init; }
 
     /// <summary>Whether it was searched for look-ahead and tried with stressed costs.</summary>
-    public bool HasChecks { get; init; } = true;
+    public required bool HasChecks { get; init; }
 
-    /// <summary>The notes of its report; null where an earlier version did not write them.</summary>
-    public IReadOnlyList<RunNote>? Notes { get; init; }
+    /// <summary>The notes of its report.</summary>
+    public required IReadOnlyList<RunNote> Notes { get; init; }
 
-    /// <summary>What had been tried on its bars; null where that was not counted, or an earlier version did not write it.</summary>
+    /// <summary>What had been tried on its bars; null where that was not counted.</summary>
     public TrialCensus? Trials { get; init; }
 
     /// <summary>The model of the same run, made again, with what only the first one knew.</summary>
@@ -57,7 +57,7 @@ public sealed record RunManifest
         CreatedAt = CreatedAt,
         Seconds = Seconds,
         Host = Host,
-        Notes = Notes ?? again.Notes,
+        Notes = Notes,
         Trials = Trials ?? again.Trials,
     };
 
@@ -157,13 +157,13 @@ public sealed record RunManifest
             BatchText = root.Need("spec").String(),
             Folder = root.Need("folder").String(),
             CreatedAt = new DateTime(root.Need("created").Time(), DateTimeKind.Utc),
-            Seconds = root.Find("seconds")?.Number() ?? double.NaN,
-            Host = root.Find("host")?.String() ?? "",
-            HasChecks = root.Find("checks")?.Bool() ?? true,
-            Notes = root.Find("notes") is { } notes ? ReadNotes(notes) : null,
+            Seconds = root.Need("seconds").Number(),
+            Host = root.Need("host").String(),
+            HasChecks = root.Need("checks").Bool(),
+            Notes = ReadNotes(root.Need("notes")),
             Trials = root.Find("trials") is { } trials ? ReadTrials(trials) : null,
             IsWalkForward = root.Find("verb")?.String() == "walkforward",
-            Interrupted = root.Find("status")?.String() == "interrupted",
+            Interrupted = root.Need("status").String() == "interrupted",
             Zones = root.Need("data").List().Where(d => d.Find("zone") is not null)
                 .ToDictionary(d => d.Need("symbol").String(), d => d.Need("zone").String(), StringComparer.Ordinal),
             DataHashes = root.Need("data").List()

@@ -58,11 +58,11 @@ public sealed class SavedRun : IRunEvents
             Run = Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)),
             Digest = results.Need("digest").String(),
             CreatedAt = new DateTime(manifest.Need("created").Time(), DateTimeKind.Utc),
-            Seconds = manifest.Find("seconds")?.Number() ?? double.NaN,
-            BarEvaluations = (long)(manifest.Find("barEvaluations")?.Number() ?? 0),
-            Host = manifest.Find("host")?.String() ?? "",
+            Seconds = manifest.Need("seconds").Number(),
+            BarEvaluations = (long)manifest.Need("barEvaluations").Number(),
+            Host = manifest.Need("host").String(),
             IsLive = File.Exists(Path.Combine(folder, RunFolder.AccountGap)),
-            Interrupted = manifest.Find("status")?.String() == "interrupted",
+            Interrupted = manifest.Need("status").String() == "interrupted",
             Strategies = entries,
             Metrics = metrics,
             Markets = [.. manifest.Need("data").List().Select(Market)],
@@ -122,8 +122,8 @@ public sealed class SavedRun : IRunEvents
     }
 
     private static MarketEntry Market(JsonPart m) =>
-        new(m.Need("symbol").String(), m.Find("timeframe")?.String() ?? "", (long)(m.Find("bars")?.Number() ?? 0),
-        new DateTime(m.Find("first")?.Time() ?? 0, DateTimeKind.Utc), new DateTime(m.Find("last")?.Time() ?? 0, DateTimeKind.Utc),
+        new(m.Need("symbol").String(), m.Need("timeframe").String(), (long)m.Need("bars").Number(),
+        new DateTime(m.Need("first").Time(), DateTimeKind.Utc), new DateTime(m.Need("last").Time(), DateTimeKind.Utc),
         m.Need("hash").String(), [])
         {
             Zone = m.Find("zone")?.String(),

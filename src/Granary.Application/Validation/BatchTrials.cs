@@ -86,9 +86,7 @@ public static class BatchTrials
         return string.Create(CultureInfo.InvariantCulture,
             $"{instance.Definition.Name}({parameters})@{instance.Timeframe}|{RunText.Of(t.Sides)}|{t.Size.Kind} "
                 + $"{t.Size.Value:R}|{t.StopLossPercent:R}|{t.TakeProfitPercent:R}|{t.TrailingStopPercent:R}|"
-                + $"{t.ExitOnSignal}|{t.MaxBars}|{t.ExitAt}|{t.MaxOpenTrades}|{model}")
-            // Only where they are set, so that trials of earlier versions are known again.
-            + (t.EntryEvery is { } every ? $"|{every}" : "") + (t.SignalValid > TimeSpan.Zero ? $"|valid {t.SignalValid.Ticks}" : "");
+                + $"{t.ExitOnSignal}|{t.MaxBars}|{t.ExitAt}|{t.MaxOpenTrades}|{t.EntryEvery}|{t.SignalValid.Ticks}|{model}");
     }
 
     // By what orders of several kinds would cost, so that the spelling of the batch file does not matter.

@@ -20,7 +20,7 @@ public sealed class PaperBroker : IBroker, IMarketListener
     private readonly IJournal _journal;
     private readonly TimeProvider _clock;
 
-    private sealed record Bars([property: JsonPropertyName("Instant")] long CloseTime, List<BarOf> Items);
+    private sealed record Bars(long CloseTime, List<BarOf> Items);
 
     private readonly record struct BarOf(
         string Symbol, string Timeframe, long Time, double Open, double High, double Low, double Close, double Volume)

@@ -140,8 +140,7 @@ public struct RunEvent
         SizedOn = _commission,
         AtFill = _reason != 0,
         ModelVersion = _bars,
-        // Events that were written before there were versions have zeros.
-        Dissimilarity = _bars == 0 ? double.NaN : _financing,
+        Dissimilarity = _financing,
     };
 
     public readonly Trade ToTrade() =>

@@ -10,7 +10,7 @@ namespace Granary.Learning.ModelFiles;
 /// </summary>
 public static class ModelFile
 {
-    /// <summary>Raised whenever the layout changes; older ones stay readable, newer ones are refused.</summary>
+    /// <summary>From the first release on, raised whenever the layout changes.</summary>
     public const int FormatVersion = 1;
 
     internal const uint Magic = 0x4C4D5247; // "GRML"

@@ -37,7 +37,7 @@ public sealed record MarketEntry(string Symbol, string Timeframe, long Bars, Dat
     /// <summary>How far apart most of its bars are, as "1 day", where that is not its timeframe; null where it is.</summary>
     public string? OtherSpacing { get; init; }
 
-    /// <summary>The time zone of its exchange, IANA; null where a run of an earlier version did not write it.</summary>
+    /// <summary>The time zone of its exchange, IANA; null where it is not known.</summary>
     public string? Zone { get; init; }
 
     /// <summary>How many of its findings are warnings or worse; they come first.</summary>

@@ -29,12 +29,4 @@ public class JournalCodecTests
         JsonDocument.Parse(JournalCodec.Encode(1, default, facts[1]).Body).RootElement.GetProperty("exitTime").GetInt64()
             .ShouldBe(0, "a trade that is open has no exit time");
     }
-
-    [Fact]
-    public void Journals_of_earlier_versions_with_ticks_are_read()
-    {
-        var old = new Granary.Data.Journals.JournalEntry(1, default, "OrderClosed", "", "",
-            Encoding.UTF8.GetBytes($$"""{"instant":{{_time}},"clientId":"g-1"}"""));
-        JournalCodec.Decode(old).Timestamp.ShouldBe(_time);
-    }
 }

@@ -94,17 +94,4 @@ public sealed class RecordOptionsTests
         JsonSerializer.Deserialize<SessionOptions>(JsonSerializer.SerializeToUtf8Bytes(all, SessionControl.Json), SessionControl.Json)
             .ShouldBe(all);
     }
-
-    [Fact]
-    public void A_session_file_of_an_earlier_version_has_its_times_as_ticks()
-    {
-        var start = JsonSerializer.Deserialize<SessionStart>("""
-            { "text": "e30=", "file": "prod.json", "folder": "/f", "feed": "csv:d", "broker": "paper", "brokerOptions": null,
-              "paper": "seed=1", "pace": "x60", "maxGap": null, "account": "a", "warmUp": null, "from": null, "to": 638000000000000000,
-              "withoutEvidence": true, "startedBy": "me" }
-            """, SessionControl.Json)!;
-        start.Text.ShouldBe("{}"u8.ToArray());
-        (start.Feed, start.Paper, start.Speed, start.From, start.To, start.IgnoresChecks, start.StartedBy)
-            .ShouldBe(("csv:d", "seed=1", "x60", null, 638_000_000_000_000_000L, true, "me"));
-    }
 }

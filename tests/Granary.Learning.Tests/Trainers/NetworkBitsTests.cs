@@ -4,13 +4,13 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Tests.Trainers;
 
-/// <summary>Networks that an earlier version trained: what is changed in the network library must not change their bits.</summary>
+/// <summary>Trained networks: a change of the network library must not change their bits.</summary>
 public class NetworkBitsTests
 {
     [Theory]
     [InlineData("mlp", "9db3cad506f9abf8296950fd3a9dd4cda992d57b07ade03b2e1d2b21f5abf1cd")]
     [InlineData("lstm", "879554321927642a2b4a92c9f892b8ca7d4f524f7e44bf2432eea311a32adb1d")]
-    public void A_trained_network_has_the_bits_of_earlier_versions(string trainer, string hash)
+    public void A_trained_network_has_the_recorded_bits(string trainer, string hash)
     {
         var model = TrainersUnderTest.Create(trainer).Train(SyntheticTables.Classes(700).Range(0, 500), new TrainingOptions(5));
         ModelRegistry.HashOf(ModelFile.ToBytes(model)).ShouldBe(hash);

@@ -30,7 +30,7 @@ internal sealed class ExposureSection : IReportSection<RunView>
             sum += row.Equity > 0 ? row.Exposure / row.Equity : 0;
             equity += row.Equity;
         }
-        // Of every row; a run of an older Granary has only those that are drawn.
+        // Of every row where they were measured, else of those that are drawn.
         var account = view.Model.Portfolio;
         var average = Or(account?[ExposureMetrics.GrossExposureAverage], sum / closes.Count);
         var most = Or(account?[ExposureMetrics.GrossExposureMost], gross.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Max());

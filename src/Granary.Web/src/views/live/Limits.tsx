@@ -17,7 +17,7 @@ const unitOf = (limit: string) => (limit.endsWith('Percent') ? '%' : limit === '
 
 /** Limits of the portfolio, and what the account's positions use of them. */
 export function Limits(props: { session: Schemas['SessionView'] }) {
-    const limits = props.session.status?.account?.limits ?? [];
+    const limits = props.session.status?.account.limits ?? [];
     if (limits.length === 0)
         return (
             <Empty title="This configuration has no limits">

@@ -12,7 +12,7 @@ import { StateBadge } from './StateBadge';
 
 type Session = Schemas['SessionView'];
 
-const gain = (s: Session) => (s.status?.account?.startingCash == null ? null : s.status.accountEquity - s.status.account.startingCash);
+const gain = (s: Session) => (s.status?.account.startingCash == null ? null : s.status.accountEquity - s.status.account.startingCash);
 
 const columns: Column<Session>[] = [
     {

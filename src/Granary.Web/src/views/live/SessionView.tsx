@@ -115,7 +115,7 @@ function Warnings(props: { session: Session }) {
         session.fault && `${session.phase === 'failed' ? 'The session failed' : 'The session was interrupted'}: ${session.fault}`,
         status?.journalFault && `The journal cannot be written: ${status.journalFault}. The session sends nothing until it can.`,
         status?.venueFault && `The broker does not answer: ${status.venueFault}. The session asks again.`,
-        status?.account?.blocked?.length &&
+        status?.account.blocked?.length &&
             `Entries are blocked in ${status.account.blocked.join(', ')}, since books and broker differ; resume allows them again.`,
     ].filter((f): f is string => typeof f === 'string' && f !== '');
     return (

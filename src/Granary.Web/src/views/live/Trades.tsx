@@ -43,7 +43,7 @@ interface Position {
 }
 
 function positionsOf(session: Session): Position[] {
-    const trades = session.status?.account?.trades ?? [];
+    const trades = session.status?.account.trades ?? [];
     return Object.entries(session.status?.positions ?? {}).map(([symbol, quantity]) => {
         const own = trades.filter((t) => t.symbol === symbol);
         const last = own[0]?.last ?? null;
