@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using Granary.Api.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -15,7 +14,7 @@ internal static class CallerEndpoints
     private sealed record CallerAnswer(string Name, string Role, bool Keys);
 
     public static void Map(IEndpointRouteBuilder api) => api
-        .OnGet("/caller", (ClaimsPrincipal user, ApiSettings settings) => TypedResults.Ok(new CallerAnswer(RolePolicies.NameOf(user),
+        .MapGet("/caller", (ClaimsPrincipal user, ApiSettings settings) => TypedResults.Ok(new CallerAnswer(RolePolicies.NameOf(user),
             user.FindFirstValue(ClaimTypes.Role)!.ToLowerInvariant(), settings.Keys is not null)))
         .WithTags("Access").WithName("getCaller").WithSummary("Name and role of the caller's key.")
         .ProducesProblem(401).ProducesProblem(403).RequireAuthorization(RolePolicies.Viewer);

@@ -2,7 +2,6 @@ using System.Security.Claims;
 using System.Text.Json.Nodes;
 using Granary.Api.Access;
 using Granary.Api.Problems;
-using Granary.Api.Routing;
 using Granary.Application.Live;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
@@ -21,24 +20,24 @@ internal static class AccountEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         var accounts = api.MapGroup("").WithTags("Accounts").ProducesProblem(401).ProducesProblem(403);
-        accounts.OnGet("/orders", (string? strategy, string? symbol, DateTimeOffset? from, DateTimeOffset? to, LiveAccounts known,
+        accounts.MapGet("/orders", (string? strategy, string? symbol, DateTimeOffset? from, DateTimeOffset? to, LiveAccounts known,
             CancellationToken stop) =>
             Answer(async () => await (await known.ReaderAsync(stop).ConfigureAwait(false)).OrdersAsync(strategy, symbol, from, to, stop)
                 .ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listOrders").Produces<IReadOnlyList<JsonObject>>().WithSummary(
                 "Orders of the live accounts, with how they stand at the venue.")
             .ProducesProblem(503);
-        accounts.OnGet("/positions", (string? symbol, LiveAccounts known, CancellationToken stop) =>
+        accounts.MapGet("/positions", (string? symbol, LiveAccounts known, CancellationToken stop) =>
             Answer(async () => await (await known.ReaderAsync(stop).ConfigureAwait(false)).LatestAsync(nameof(PositionChanged),
                 f => (string)f["symbol"]!, null, symbol, stop).ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listPositions").Produces<IReadOnlyList<JsonObject>>().WithSummary(
                 "What the live accounts hold, by symbol.").ProducesProblem(503);
-        accounts.OnGet("/trades", (string? strategy, string? symbol, LiveAccounts known, CancellationToken stop) =>
+        accounts.MapGet("/trades", (string? strategy, string? symbol, LiveAccounts known, CancellationToken stop) =>
             Answer(async () => await (await known.ReaderAsync(stop).ConfigureAwait(false)).LatestAsync(nameof(TradeChanged),
                 f => $"{f["strategy"]} {f["number"]}", strategy, symbol, stop).ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listTrades").Produces<IReadOnlyList<JsonObject>>().WithSummary(
                 "Trades of the live accounts, active and closed.").ProducesProblem(503);
-        accounts.OnGet("/signals", (string? strategy, string? symbol, DateTimeOffset? from, DateTimeOffset? to, LiveAccounts known,
+        accounts.MapGet("/signals", (string? strategy, string? symbol, DateTimeOffset? from, DateTimeOffset? to, LiveAccounts known,
             CancellationToken stop) =>
             Answer(async () => await (await known.ReaderAsync(stop).ConfigureAwait(false)).FactsAsync(nameof(SignalDecided), strategy,
                 symbol, from,

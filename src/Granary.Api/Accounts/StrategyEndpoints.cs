@@ -28,19 +28,19 @@ internal static class StrategyEndpoints
     public static void Map(IEndpointRouteBuilder accounts)
     {
         var strategies = accounts.MapGroup("/strategies").ProducesProblem(503);
-        strategies.OnGet("", ListAsync).RequireAuthorization(RolePolicies.Viewer).WithName("listStrategies")
+        strategies.MapGet("", ListAsync).RequireAuthorization(RolePolicies.Viewer).WithName("listStrategies")
             .WithSummary("The strategies of the live accounts, by account and id.").Produces<StrategyPage>().ProducesProblem(400);
-        strategies.OnGet("/{id}", async (string id, LiveAccounts known, [FromQuery] string? account, CancellationToken stop) =>
+        strategies.MapGet("/{id}", async (string id, LiveAccounts known, [FromQuery] string? account, CancellationToken stop) =>
                 (await FindAsync(known, s => s.Id == id && (account is null || s.Account == account), stop).ConfigureAwait(false))
                     .LastOrDefault() is { } found ? TypedResults.Ok(found) : NoStrategy(id))
             .RequireAuthorization(RolePolicies.Viewer).WithName("getStrategy")
             .WithSummary("A live strategy: weight, enabled or not, signals, trades.").Produces<AccountStrategy>().ProducesProblem(404);
-        strategies.OnPatch("/{id}", async (string id, Change change, ClaimsPrincipal user, LiveAccounts known, CancellationToken stop) =>
+        strategies.MapPatch("/{id}", async (string id, Change change, ClaimsPrincipal user, LiveAccounts known, CancellationToken stop) =>
                 await ChangeAsync(known, change, Order(change, user) with { Strategy = id }, s => s.Id == id, stop).ConfigureAwait(false)
                     ?? NoStrategy(id))
             .RequireAuthorization(RolePolicies.Admin).WithName("changeStrategy")
             .WithSummary("Switch a strategy's entries on or off, from the next bar on.").ProducesChange();
-        strategies.OnGet("/{id}/history", async (string id, LiveAccounts known, CancellationToken stop) =>
+        strategies.MapGet("/{id}/history", async (string id, LiveAccounts known, CancellationToken stop) =>
                 await HistoryAsync(known, c => c.IsAbout(id), s => s.Id == id, stop).ConfigureAwait(false) ?? NoStrategy(id))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listStrategyChanges")
             .WithSummary("Who switched a strategy or its symbol on and off, when and why; oldest first.")
@@ -50,12 +50,12 @@ internal static class StrategyEndpoints
 
     private static void MapSymbols(RouteGroupBuilder symbols)
     {
-        symbols.OnPatch("/{symbol}", async (string symbol, Change change, ClaimsPrincipal user, LiveAccounts known,
+        symbols.MapPatch("/{symbol}", async (string symbol, Change change, ClaimsPrincipal user, LiveAccounts known,
                 CancellationToken stop) => await ChangeAsync(known, change, Order(change, user) with { Symbol = symbol },
                     s => AccountStrategies.SymbolsOf(s.Id).Contains(symbol), stop).ConfigureAwait(false) ?? NoSymbol(symbol))
             .RequireAuthorization(RolePolicies.Admin).WithName("changeSymbol")
             .WithSummary("Switch the entries of all strategies of a symbol on or off, from the next bar on.").ProducesChange();
-        symbols.OnGet("/{symbol}/history", async (string symbol, LiveAccounts known, CancellationToken stop) =>
+        symbols.MapGet("/{symbol}/history", async (string symbol, LiveAccounts known, CancellationToken stop) =>
                 await HistoryAsync(known, c => c.Symbol == symbol || AccountStrategies.SymbolsOf(c.Strategy).Contains(symbol),
                     s => AccountStrategies.SymbolsOf(s.Id).Contains(symbol), stop).ConfigureAwait(false) ?? NoSymbol(symbol))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listSymbolChanges")

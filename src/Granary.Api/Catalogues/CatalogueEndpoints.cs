@@ -1,5 +1,4 @@
 using Granary.Api.Access;
-using Granary.Api.Routing;
 using Granary.Application.Catalogues;
 using Granary.Application.Jobs;
 using Microsoft.AspNetCore.Builder;
@@ -19,21 +18,21 @@ internal static class CatalogueEndpoints
     {
         var catalogue = api.MapGroup("/catalogue").WithTags("Catalogue").ProducesProblem(401).ProducesProblem(403)
             .RequireAuthorization(RolePolicies.Viewer);
-        catalogue.OnGet("/strategies", (GranaryCatalogues known) => Items(known.Strategies.All.Select(d =>
+        catalogue.MapGet("/strategies", (GranaryCatalogues known) => Items(known.Strategies.All.Select(d =>
                 new CatalogueItem(d.Name, d.Summary, CatalogueParameter.Of(d.Parameters)))))
             .WithName("listStrategyClasses").WithSummary("The strategy classes.").Produces<IReadOnlyList<CatalogueItem>>();
-        catalogue.OnGet("/factors", (GranaryCatalogues known) => Items(known.Factors.All.Select(d =>
+        catalogue.MapGet("/factors", (GranaryCatalogues known) => Items(known.Factors.All.Select(d =>
                 new CatalogueItem(d.Name, d.Summary, CatalogueParameter.Of(d.Parameters), [.. d.Lines.Where(l => l.Length > 0)]))))
             .WithName("listFactors").WithSummary("The factors.").Produces<IReadOnlyList<CatalogueItem>>();
-        catalogue.OnGet("/trainers", (GranaryCatalogues known) => Items(known.Trainers.List().Trainers.Select(d =>
+        catalogue.MapGet("/trainers", (GranaryCatalogues known) => Items(known.Trainers.List().Trainers.Select(d =>
                 new CatalogueItem(d.Name, d.Summary, CatalogueParameter.Of(d.Parameters)))))
             .WithName("listTrainers").WithSummary("The trainers of models.").Produces<IReadOnlyList<CatalogueItem>>();
-        catalogue.OnGet("/brokers", (GranaryCatalogues known) => Items(known.Brokers.All.Select(d =>
+        catalogue.MapGet("/brokers", (GranaryCatalogues known) => Items(known.Brokers.All.Select(d =>
                 new CatalogueItem(d.Name, d.Summary, CatalogueParameter.Of(d.Parameters)))))
             .WithName("listBrokers").WithSummary("The brokers, with their options.").Produces<IReadOnlyList<CatalogueItem>>();
-        catalogue.OnGet("/jobs", (JobCatalogue kinds) => Items(kinds.Kinds.Select(k => new CatalogueItem(k.Name, k.Summary, []))))
+        catalogue.MapGet("/jobs", (JobCatalogue kinds) => Items(kinds.Kinds.Select(k => new CatalogueItem(k.Name, k.Summary, []))))
             .WithName("listJobKinds").WithSummary("The kinds of jobs.").Produces<IReadOnlyList<CatalogueItem>>();
-        catalogue.OnGet("/schemas/batch", () => TypedResults.Stream(
+        catalogue.MapGet("/schemas/batch", () => TypedResults.Stream(
                 typeof(CatalogueEndpoints).Assembly.GetManifestResourceStream(Schema)!, "application/schema+json"))
             .WithName("getBatchSchema").WithSummary("The JSON schema of batch files.").Produces<object>(200, "application/schema+json");
     }

@@ -1,5 +1,4 @@
 using Granary.Api.Problems;
-using Granary.Api.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,8 +17,8 @@ internal static class DashboardEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.On("/", [HttpMethods.Get, HttpMethods.Head], Page).AllowAnonymous().ExcludeFromDescription();
-        app.On("/assets/{name}", [HttpMethods.Get, HttpMethods.Head], (HttpContext context, string name) =>
+        app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], Page).AllowAnonymous().ExcludeFromDescription();
+        app.MapMethods("/assets/{name}", [HttpMethods.Get, HttpMethods.Head], (HttpContext context, string name) =>
             DashboardFile.Find("assets/" + name) is { } file ? Send(context, file, "public, max-age=31536000, immutable")
                 : Problem.NotFound($"the dashboard has no file {name}")).AllowAnonymous().ExcludeFromDescription();
     }

@@ -38,11 +38,11 @@ internal static class DeploymentEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         var all = api.MapGroup("/deployments").WithTags("Deployments").ProducesProblem(401).ProducesProblem(403).ProducesProblem(503);
-        all.OnGet("", (DeploymentBook book, [AsParameters] Paging paging, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
+        all.MapGet("", (DeploymentBook book, [AsParameters] Paging paging, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
                 List(book, paging, limit))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listDeployments")
             .WithSummary("Production configurations by number, the newest first.").Produces<DeploymentPage>().ProducesProblem(400);
-        all.OnPost("", (NewDeployment body, ClaimsPrincipal user, DeploymentBook book, [FromServices] DeploymentSource source) =>
+        all.MapPost("", (NewDeployment body, ClaimsPrincipal user, DeploymentBook book, [FromServices] DeploymentSource source) =>
                 source.Read(body) is var (production, text, folder, backtest) && book.Find(production.Hash) is { } same
                     ? Problem.Of(409, "Already there", $"deployment {same.Number} is this configuration; nothing was added")
                     : Created(book, book.Add(production, text, folder, backtest, RolePolicies.NameOf(user), body.Why ?? "")))
@@ -56,22 +56,22 @@ internal static class DeploymentEndpoints
 
     private static void MapOne(RouteGroupBuilder all)
     {
-        all.OnGet("/{number:int}", (int number, DeploymentBook book) => book.Find(number) is { } found
+        all.MapGet("/{number:int}", (int number, DeploymentBook book) => book.Find(number) is { } found
                 ? TypedResults.Ok(DeploymentDetails.Of(book, found)) : Unknown(number))
             .RequireAuthorization(RolePolicies.Viewer).WithName("getDeployment")
             .WithSummary("A deployment: its strategies, the backtest that justified it, its history.").Produces<DeploymentDetails>()
             .ProducesProblem(404);
-        all.OnGet("/{number:int}/configuration", (int number, DeploymentBook book) => book.Find(number) is { } found
+        all.MapGet("/{number:int}/configuration", (int number, DeploymentBook book) => book.Find(number) is { } found
                 ? TypedResults.Bytes(found.Text(), "application/json") : Unknown(number))
             .RequireAuthorization(RolePolicies.Viewer).WithName("getDeploymentConfiguration")
             .WithSummary("The prod.json of a deployment, to the byte.").Produces<object>().ProducesProblem(404);
-        all.OnPatch("/{number:int}", (int number, EntriesChange change, ClaimsPrincipal user, DeploymentBook book) =>
+        all.MapPatch("/{number:int}", (int number, EntriesChange change, ClaimsPrincipal user, DeploymentBook book) =>
                 book.Find(number) is { } found ? Change(book, found, change, user) : Unknown(number))
             .RequireAuthorization(RolePolicies.Admin).WithName("changeDeployment")
             .WithSummary("Allow or stop entries of a strategy or a pair.")
             .WithDescription("Sessions that run follow within a second; exits, stops and targets go on.")
             .Produces<DeploymentDetails>().ProducesProblem(400).ProducesProblem(404);
-        all.OnGet("/{number:int}/report", (int number, DeploymentBook book) => book.Find(number) is null ? Unknown(number)
+        all.MapGet("/{number:int}/report", (int number, DeploymentBook book) => book.Find(number) is null ? Unknown(number)
                 : TypedResults.Ok<IReadOnlyList<DeploymentComparison>>(
                     [.. DeploymentReport.Ended(book, number).Select(DeploymentComparison.Of)]))
             .RequireAuthorization(RolePolicies.Viewer).WithName("getDeploymentReport")
@@ -80,7 +80,7 @@ internal static class DeploymentEndpoints
     }
 
     private static void MapSwitch(RouteGroupBuilder all) =>
-        all.OnPost("/{number:int}/switch", async (int number, SwitchOrder order, ClaimsPrincipal user, [AsParameters] Services with,
+        all.MapPost("/{number:int}/switch", async (int number, SwitchOrder order, ClaimsPrincipal user, [AsParameters] Services with,
                 CancellationToken stop) =>
             {
                 if (with.Book.Find(number) is not { } found) return Unknown(number);

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Api.Access;
-using Granary.Api.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
@@ -24,7 +23,7 @@ internal sealed class ApiDescription(IServiceProvider services) : IDisposable
     private byte[]? _text;
 
     public static void Map(WebApplication app) => app
-        .OnGet($"/openapi/{Name}.json", async (ApiDescription description, CancellationToken stop) =>
+        .MapGet($"/openapi/{Name}.json", async (ApiDescription description, CancellationToken stop) =>
             TypedResults.Bytes(await description.TextAsync(stop).ConfigureAwait(false), "application/json"))
         .RequireAuthorization(RolePolicies.Viewer).ExcludeFromDescription();
 

@@ -1,7 +1,6 @@
 using Granary.Api.Access;
 using Granary.Api.Limits;
 using Granary.Api.Problems;
-using Granary.Api.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -13,7 +12,7 @@ namespace Granary.Api.Events;
 internal static class ChangeEndpoints
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapGroup("/events").WithTags("Events").ProducesProblem(401)
-        .ProducesProblem(403).OnGet("", Watch).RequireAuthorization(RolePolicies.Viewer).RequireRateLimiting(
+        .ProducesProblem(403).MapGet("", Watch).RequireAuthorization(RolePolicies.Viewer).RequireRateLimiting(
             CallerLimits.Streams).WithName("watchChanges")
         .WithSummary("Changes of jobs, runs, weights, sessions and deployments, as server-sent events.")
         .WithDescription("The first event, 'revision', has the revision as its id. Begin the stream, then read the collections; each event "

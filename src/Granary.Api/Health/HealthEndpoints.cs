@@ -1,4 +1,3 @@
-using Granary.Api.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,8 +17,8 @@ internal static class HealthEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         var health = api.MapGroup("/health").WithTags("Health").AllowAnonymous();
-        health.OnGet("/live", () => TypedResults.Ok(new Health("live"))).WithName("isLive").WithSummary("The process answers.");
-        health.OnGet("/ready", ReadyAsync).WithName("isReady").WithSummary("All that requests need works; 503 and the reasons if not.")
+        health.MapGet("/live", () => TypedResults.Ok(new Health("live"))).WithName("isLive").WithSummary("The process answers.");
+        health.MapGet("/ready", ReadyAsync).WithName("isReady").WithSummary("All that requests need works; 503 and the reasons if not.")
             .Produces<Health>().Produces<Health>(StatusCodes.Status503ServiceUnavailable);
     }
 
@@ -27,8 +26,8 @@ internal static class HealthEndpoints
     public static void MapAtRoot(IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/health").AllowAnonymous().ExcludeFromDescription();
-        health.OnGet("/live", () => TypedResults.Ok(new Health("live")));
-        health.OnGet("/ready", ReadyAsync);
+        health.MapGet("/live", () => TypedResults.Ok(new Health("live")));
+        health.MapGet("/ready", ReadyAsync);
     }
 
     private static async Task<IResult> ReadyAsync(IEnumerable<IReadinessCheck> checks, IHostApplicationLifetime lifetime,

@@ -16,6 +16,7 @@ using Granary.Api.Notifications;
 using Granary.Api.Operations;
 using Granary.Api.Portfolios;
 using Granary.Api.Problems;
+using Granary.Api.Routing;
 using Granary.Api.Runs;
 using Granary.Api.Schedules;
 using Granary.Api.Sessions;
@@ -109,7 +110,6 @@ public static class GranaryApi
         services.AddHostedService(static s => s.GetRequiredService<OperationsSampler>());
         services.AddHostedService<RunListReader>();
         services.AddHostedService<ScheduleService>();
-        services.AddHostedService<StartupCall>();
         return services;
     }
 
@@ -155,7 +155,7 @@ public static class GranaryApi
 
     private static void MapEndpoints(WebApplication app)
     {
-        var api = app.MapGroup(ApiSettings.Prefix);
+        var api = RangeFilter.AddTo(app.MapGroup(ApiSettings.Prefix));
         HealthEndpoints.Map(api);
         HealthEndpoints.MapAtRoot(app);
         MetricsEndpoint.Map(app);

@@ -27,22 +27,22 @@ internal static class DataEndpoints
     {
         var data = api.MapGroup("/data").WithTags("Data").ProducesProblem(401).ProducesProblem(403)
             .RequireAuthorization(RolePolicies.Viewer);
-        data.OnGet("", (ApiSettings settings) => TypedResults.Ok(new StoreLibrary(Path.GetFullPath(settings.DataFolder)).List()))
+        data.MapGet("", (ApiSettings settings) => TypedResults.Ok(new StoreLibrary(Path.GetFullPath(settings.DataFolder)).List()))
             .WithName("listData").WithSummary("The stores of the data folder, with their markets.")
             .Produces<IReadOnlyList<StoreEntry>>();
-        data.OnGet("/coverage", async (string store, string symbol, string timeframe, ApiSettings settings, GranaryCatalogues known,
+        data.MapGet("/coverage", async (string store, string symbol, string timeframe, ApiSettings settings, GranaryCatalogues known,
                 CancellationToken stop) =>
                 TypedResults.Ok(await new StoredMarkets(known.Stores).CoverageAsync(Within(settings, "store", store),
                     new BarQuery(symbol, Read(timeframe)), stop).ConfigureAwait(false)))
             .WithName("getCoverage").WithSummary("How many bars a market has on each day.")
             .Produces<MarketCoverage>().ProducesProblem(400);
-        data.OnGet("/quality", async (string store, string timeframe, string? symbol, ApiSettings settings, GranaryCatalogues known,
+        data.MapGet("/quality", async (string store, string timeframe, string? symbol, ApiSettings settings, GranaryCatalogues known,
                 CancellationToken stop) =>
                 TypedResults.Ok(FindingRow.Of(await new StoredMarkets(known.Stores).CheckAsync(Within(settings, "store", store), symbol,
                     Read(timeframe), stop).ConfigureAwait(false))))
             .WithName("checkData").WithSummary("What 'granary data check' finds in a market, or in all markets of a timeframe.")
             .Produces<IReadOnlyList<FindingRow>>().ProducesProblem(400);
-        data.OnGet("/compare", CompareAsync)
+        data.MapGet("/compare", CompareAsync)
             .WithName("compareData").WithSummary("Where two stores disagree on a market, as 'granary data compare' finds it.")
             .WithDescription("Prices within 'tolerance' percent are equal, volumes within 'volumeTolerance' percent. The answer has the "
                 + "1,000 widest disagreements in the order of time.")

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Granary.Api.Access;
 using Granary.Api.Jobs;
 using Granary.Api.Problems;
-using Granary.Api.Routing;
 using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Learning;
@@ -46,14 +45,14 @@ internal static class ModelEndpoints
     {
         var models = api.MapGroup("/models").WithTags("Models").ProducesProblem(401).ProducesProblem(403)
             .RequireAuthorization(RolePolicies.Viewer);
-        models.OnGet("", (ServerModels registry) =>
+        models.MapGet("", (ServerModels registry) =>
             {
                 var opened = registry.Open();
                 return TypedResults.Ok(opened.Models().Select(m => new ModelEntry(m, opened.Versions(m).Count,
                     opened.Pointer(m).Current)).ToList());
             })
             .WithName("listModels").WithSummary("The models of the server's registry.").Produces<IReadOnlyList<ModelEntry>>();
-        models.OnGet("/{name}/versions", (string name, ServerModels registry) => Answer(() =>
+        models.MapGet("/{name}/versions", (string name, ServerModels registry) => Answer(() =>
             {
                 var opened = registry.Open();
                 var current = opened.Pointer(name).Current;
@@ -62,7 +61,7 @@ internal static class ModelEndpoints
             }))
             .WithName("listModelVersions").WithSummary("The versions of a model, with what each was trained on.")
             .Produces<IReadOnlyList<VersionEntry>>().ProducesProblem(404);
-        models.OnGet("/{name}/versions/{number:int}", (string name, int number, ServerModels registry,
+        models.MapGet("/{name}/versions/{number:int}", (string name, int number, ServerModels registry,
                 HttpContext context) => Answer(() =>
             {
                 var opened = registry.Open();
@@ -74,26 +73,26 @@ internal static class ModelEndpoints
             .WithName("getModelVersion").WithSummary("A version of a model with its figures, calibration and importance.")
             .Produces<VersionDetail>().ProducesProblem(404);
         MapComparisons(models);
-        models.OnGet("/{name}/use", (string name, IModelService service, CancellationToken stop) => AnswerAsync(async () =>
+        models.MapGet("/{name}/use", (string name, IModelService service, CancellationToken stop) => AnswerAsync(async () =>
                 await service.FindUseAsync(name, stop).ConfigureAwait(false) is { } use ? TypedResults.Ok(use)
                     : Problem.NotFound("this server is one process; the silos of a cluster follow how models do in use")))
             .WithName("getModelUse").WithSummary("Predictions of a model's versions, outcomes of live sessions, and what follows.")
             .WithDescription("A version drifts when its squared errors grow (detector adwin). Other versions predict the same outcomes; "
                 + "one is better by a paired t-test after 32, 64, … 2,048 outcomes, at 5 % over all looks.")
             .Produces<ModelInUse>().ProducesProblem(404);
-        models.OnPost("/{name}/promote", (string name, Promotion body, IModelService service, CancellationToken stop) =>
+        models.MapPost("/{name}/promote", (string name, Promotion body, IModelService service, CancellationToken stop) =>
             body.Version is not { } version
                 ? Task.FromResult(Problem.Of(400, "The input is wrong", "'version' is missing: send { \"version\": 2 }"))
                 : AnswerAsync(async () => TypedResults.Ok(await service.PromoteAsync(name, version, stop).ConfigureAwait(false))))
             .RequireAuthorization(RolePolicies.Admin).WithName("promoteModel").WithSummary("Make a version of a model the current one.")
             .WithDescription("A live session whose policy follows the registry takes it from the next bar on.")
             .Produces<ModelPointer>().ProducesProblem(400).ProducesProblem(404);
-        models.OnPost("/{name}/rollback", (string name, IModelService service, CancellationToken stop) =>
+        models.MapPost("/{name}/rollback", (string name, IModelService service, CancellationToken stop) =>
             AnswerAsync(async () => TypedResults.Ok(await service.RollBackAsync(name, stop).ConfigureAwait(false))))
             .RequireAuthorization(RolePolicies.Admin).WithName("rollBackModel")
             .WithSummary("Make the version before the current one current again.")
             .Produces<ModelPointer>().ProducesProblem(404);
-        models.OnPost("/{name}/predict", PredictAsync)
+        models.MapPost("/{name}/predict", PredictAsync)
             .WithName("predict").WithSummary("What a version says of rows of features.")
             .WithDescription("The body is { \"version\": 3, \"rows\": [ { \"rsi(14)\": 55.1 } ] }; without a version the current one "
                 + "answers.")
@@ -103,12 +102,12 @@ internal static class ModelEndpoints
 
     private static void MapComparisons(IEndpointRouteBuilder models)
     {
-        models.OnGet("/{name}/compare", (string name, int first, int second, ServerModels registry) =>
+        models.MapGet("/{name}/compare", (string name, int first, int second, ServerModels registry) =>
             Answer(() => TypedResults.Ok(registry.Open().Compare(name, first, second).Differences
                 .Select(d => new Difference(d.Field, d.First, d.Second)).ToList())))
             .WithName("compareModelVersions").WithSummary("How two versions of a model differ.")
             .Produces<IReadOnlyList<Difference>>().ProducesProblem(404);
-        models.OnGet("/{name}/challenge", (string name, int current, int challenger, ServerModels registry, RunLibrary runs) =>
+        models.MapGet("/{name}/challenge", (string name, int current, int challenger, ServerModels registry, RunLibrary runs) =>
             Answer(() =>
             {
                 var opened = registry.Open();

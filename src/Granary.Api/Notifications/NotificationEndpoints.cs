@@ -1,5 +1,4 @@
 using Granary.Api.Access;
-using Granary.Api.Routing;
 using Granary.Application.Notifications;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -26,11 +25,11 @@ internal static class NotificationEndpoints
     {
         var notifications = api.MapGroup("/notifications").WithTags("Notifications").ProducesProblem(401).ProducesProblem(403)
             .RequireAuthorization(RolePolicies.Viewer);
-        notifications.OnGet("/rules", (HttpContext context) => TypedResults.Ok(
+        notifications.MapGet("/rules", (HttpContext context) => TypedResults.Ok(
                 (context.RequestServices.GetService<NotificationSettings>()?.Rules ?? []).Select(EntryOf).ToList()))
             .WithName("listNotificationRules").WithSummary("The rules of the file of --notifications; empty without one.")
             .Produces<IReadOnlyList<RuleEntry>>();
-        notifications.OnGet("/deliveries", (HttpContext context) => TypedResults.Ok(
+        notifications.MapGet("/deliveries", (HttpContext context) => TypedResults.Ok(
                 (context.RequestServices.GetService<NotificationService>()?.Outbox.List() ?? []).Select(EntryOf).ToList()))
             .WithName("listNotificationDeliveries").WithSummary("The deliveries that wait, and those that ended, the newest first.")
             .WithDescription("A delivery whose state is dead was given up after its last attempt.")

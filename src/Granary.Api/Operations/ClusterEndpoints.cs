@@ -1,6 +1,5 @@
 using Granary.Api.Access;
 using Granary.Api.Problems;
-using Granary.Api.Routing;
 using Granary.Application.Operations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,7 +15,7 @@ internal static class ClusterEndpoints
     {
         var cluster = api.MapGroup("/cluster").WithTags("Cluster").ProducesProblem(401).ProducesProblem(403).ProducesProblem(404)
             .ProducesProblem(503);
-        cluster.OnGet("", async (IServiceProvider services, CancellationToken stop) =>
+        cluster.MapGet("", async (IServiceProvider services, CancellationToken stop) =>
                 services.GetService<IClusterOperations>() is { } operations
                     ? TypedResults.Ok(await operations.StandingAsync(stop).ConfigureAwait(false)) : NoCluster())
             .RequireAuthorization(RolePolicies.Viewer).WithName("getCluster")
@@ -29,7 +28,7 @@ internal static class ClusterEndpoints
     }
 
     private static void MapOrder(RouteGroupBuilder cluster, SiloOrder order, string summary) =>
-        cluster.OnPost("/silos/{name}/" + order.ToString().ToLowerInvariant(), async (string name, IServiceProvider services,
+        cluster.MapPost("/silos/{name}/" + order.ToString().ToLowerInvariant(), async (string name, IServiceProvider services,
                 CancellationToken stop) =>
             {
                 if (services.GetService<IClusterOperations>() is not { } operations) return NoCluster();

@@ -3,7 +3,6 @@ using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Events;
 using Granary.Api.Problems;
-using Granary.Api.Routing;
 using Granary.Application.Live;
 using Granary.Application.Tables;
 using Granary.Application.Weights;
@@ -33,9 +32,9 @@ internal static class WeightsEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         var weights = api.MapGroup("/portfolios/{id}/weights").WithTags("Portfolios").ProducesProblem(401).ProducesProblem(403);
-        weights.OnGet("", GetAsync).RequireAuthorization(RolePolicies.Viewer).WithName("getWeights")
+        weights.MapGet("", GetAsync).RequireAuthorization(RolePolicies.Viewer).WithName("getWeights")
             .WithSummary("The weights in force; their version is the ETag.").Produces<PortfolioWeights>().ProducesProblem(404);
-        weights.OnPut("", PutAsync).RequireAuthorization(RolePolicies.Admin).WithName("setWeights")
+        weights.MapPut("", PutAsync).RequireAuthorization(RolePolicies.Admin).WithName("setWeights")
             .WithSummary("Replace the weights.")
             .WithDescription("Send If-Match with the ETag that the change was decided on, or If-None-Match: * where there must be none "
                 + "yet. Without either 428; 412 if somebody else was faster. A weight is from 0 to 1,000,000. While a session trades the "
@@ -43,21 +42,21 @@ internal static class WeightsEndpoints
                 + "into the query: ?why=…")
             .Produces<PortfolioWeights>().Produces<PortfolioWeights>(201).ProducesProblem(400).ProducesProblem(412).ProducesProblem(428);
         // The same operation with another body; the document describes both as one.
-        weights.OnPut("", PutTableAsync).RequireAuthorization(RolePolicies.Admin).Accepts<string>("text/csv")
+        weights.MapPut("", PutTableAsync).RequireAuthorization(RolePolicies.Admin).Accepts<string>("text/csv")
             .WithName("setWeightsOfTable").ExcludeFromDescription();
-        weights.OnGet("/history", async (string id, IWeightsService service, CancellationToken cancellationToken) =>
+        weights.MapGet("/history", async (string id, IWeightsService service, CancellationToken cancellationToken) =>
             TypedResults.Ok(await service.HistoryAsync(id, cancellationToken).ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listWeights").WithSummary(
                 "All versions, newest first: who set what, when and why.");
-        weights.OnGet("/history/{version:long}", async (string id, long version, IWeightsService service, CancellationToken stop) =>
+        weights.MapGet("/history/{version:long}", async (string id, long version, IWeightsService service, CancellationToken stop) =>
                 await VersionAsync(service, id, version, stop).ConfigureAwait(false) is { } found ? TypedResults.Ok(found)
                     : NoVersion(id, version))
             .RequireAuthorization(RolePolicies.Viewer).WithName("getWeightsVersion").WithSummary("A version of the weights.")
             .Produces<PortfolioWeights>().ProducesProblem(404);
-        weights.OnPost("/preview", PreviewAsync).RequireAuthorization(RolePolicies.Viewer).WithName("previewWeights")
+        weights.MapPost("/preview", PreviewAsync).RequireAuthorization(RolePolicies.Viewer).WithName("previewWeights")
             .WithSummary("What new weights, or an earlier version, would change; nothing is written.").Produces<WeightsPlan>()
             .WithMetadata(new ChangesNothing()).ProducesProblem(400).ProducesProblem(404);
-        weights.OnPost("/rollback", RollBackAsync).RequireAuthorization(RolePolicies.Admin).WithName("rollBackWeights")
+        weights.MapPost("/rollback", RollBackAsync).RequireAuthorization(RolePolicies.Admin).WithName("rollBackWeights")
             .WithSummary("Put the weights of an earlier version in force again, as a new version.")
             .WithDescription("Send If-Match with the ETag of the weights in force.")
             .Produces<PortfolioWeights>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(412).ProducesProblem(428);

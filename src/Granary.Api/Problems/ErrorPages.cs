@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Text;
-using Granary.Api.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,7 +16,7 @@ internal static class ErrorPages
     /// <summary>The type of a problem, by its title.</summary>
     public static string TypeOf(string title) => Path + Slug(title);
 
-    public static void Map(IEndpointRouteBuilder app) => app.OnGet(Path + "{name}", (string name) =>
+    public static void Map(IEndpointRouteBuilder app) => app.MapGet(Path + "{name}", (string name) =>
         s_sections.TryGetValue(name, out var text)
             ? TypedResults.Text(text, "text/markdown", Encoding.UTF8) : Problem.NotFound($"there is no error named {name}"))
         .AllowAnonymous().ExcludeFromDescription();

@@ -1,18 +1,30 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Granary.Application.Json;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Routing;
 
 /// <summary>Refuses numbers that are out of the <see cref="AllowedRangeAttribute"/> of their parameter.</summary>
 internal static class RangeFilter
 {
-    /// <summary>Whether a parameter of the handler has a range.</summary>
-    public static bool Applies(MethodInfo handler) => handler.GetParameters().Any(p => p.IsDefined(typeof(AllowedRangeAttribute)));
+    /// <summary>Checks the ranges of a group's operations.</summary>
+    public static RouteGroupBuilder AddTo(RouteGroupBuilder group)
+    {
+        // A filter on every operation would have the framework compile two delegates for each.
+        ((IEndpointConventionBuilder)group).Add(static operation =>
+        {
+            if (operation.Metadata.OfType<MethodInfo>().Any(HasRange)) operation.FilterFactories.Add(Of);
+        });
+        return group;
+    }
 
-    /// <summary>A filter of the framework; it throws <see cref="InputException"/>, which becomes an answer 400.</summary>
-    public static EndpointFilterDelegate Of(EndpointFilterFactoryContext context, EndpointFilterDelegate next)
+    private static bool HasRange(MethodInfo handler) => handler.GetParameters().Any(p => p.IsDefined(typeof(AllowedRangeAttribute)));
+
+    // It throws an InputException, which becomes an answer 400.
+    private static EndpointFilterDelegate Of(EndpointFilterFactoryContext context, EndpointFilterDelegate next)
     {
         var ranges = context.MethodInfo.GetParameters().Select((p, i) => (Index: i, Name: NameOf(p),
             Range: p.GetCustomAttribute<AllowedRangeAttribute>())).Where(r => r.Range is not null).ToList();

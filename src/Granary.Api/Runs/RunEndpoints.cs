@@ -23,18 +23,18 @@ internal static class RunEndpoints
     {
         var runs = api.MapGroup("/runs").WithTags("Runs").ProducesProblem(401).ProducesProblem(403).RequireAuthorization(
             RolePolicies.Viewer);
-        runs.OnGet("", (RunLibrary library, [AsParameters] Paging paging, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
+        runs.MapGet("", (RunLibrary library, [AsParameters] Paging paging, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
                 var page = library.List(limit, paging.Cursor);
                 return paging.Answer(page, page.Next);
             })
             .WithName("listRuns").WithSummary("Finished runs of the server's folder, the newest first.").Produces<RunPage>()
             .ProducesProblem(400);
-        runs.OnGet("/{id}", (string id, RunLibrary library) => library.Find(id) is { } run
+        runs.MapGet("/{id}", (string id, RunLibrary library) => library.Find(id) is { } run
                 ? TypedResults.Stream(stream => WriteAsync(stream, run, library), "application/json") : Unknown(id))
             .WithName("getRun").WithSummary("A run: where it comes from, and what its results.json has beside the strategies.")
             .Produces<RunSummary>().ProducesProblem(404);
-        runs.OnGet("/{id}/strategies", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? sort,
+        runs.MapGet("/{id}/strategies", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? sort,
                 [FromQuery] string? filter, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
                 if (library.Find(id) is null) return Unknown(id);
@@ -46,7 +46,7 @@ internal static class RunEndpoints
             .WithDescription("'sort' is id, class, symbol, timeframe, weight or a metric, with '-' in front for the largest first. "
                 + "'filter' has conditions with commas between, as trades>=30,symbol=BTCUSDT,id~SmaCross.")
             .Produces<StrategyRows>().ProducesProblem(400).ProducesProblem(404);
-        runs.OnGet("/{id}/signals", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? strategy,
+        runs.MapGet("/{id}/signals", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? strategy,
                 [FromQuery] string? symbol, [FromQuery] string? decision, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
                 if (library.Find(id) is null) return Unknown(id);
@@ -58,7 +58,7 @@ internal static class RunEndpoints
                 + "strategy's own account.")
             .WithDescription("'decision' is one of the portfolio's answers, as max-positions, or refused for all but accepted.")
             .Produces<SignalRows>().ProducesProblem(400).ProducesProblem(404);
-        runs.OnGet("/{id}/series/{name}", SeriesAsync)
+        runs.MapGet("/{id}/series/{name}", SeriesAsync)
             .WithName("getRunSeries").WithSummary("A curve of a run with at most 'points' points: equity, cash, exposure, drawdown, "
                 + "months (the return of each), or price:SYMBOL for bars.")
             .WithDescription("Of a curve the first, last, smallest and largest value of each stretch are kept; bars are joined to longer "

@@ -27,7 +27,7 @@ internal static class RunRowEndpoints
             "model_decisions", NoModels);
         MapRows(runs, "model-log", "listRunModelLog", "Alerts of watched models of a run, and what was done.", "model_log", NoModels);
         MapFiles(runs);
-        runs.OnGet("/{id}/chart", ChartAsync).WithName("getRunChart")
+        runs.MapGet("/{id}/chart", ChartAsync).WithName("getRunChart")
             .WithSummary("The bars of a market of a run, with factors, with at most 'points' points.")
             .WithDescription("'factors' are texts with semicolons between, as sma(10);macd(12,26,9).signal. Bars are joined to longer "
                 + "ones; 'from' and 'to' are times in ISO 8601; 'to' is left out. 'timeframe' is a multiple of the batch's. With "
@@ -39,7 +39,7 @@ internal static class RunRowEndpoints
         + "outputs";
 
     private static void MapFiles(RouteGroupBuilder runs) =>
-        runs.OnGet("/{id}/files/{name}", (string id, string name, RunLibrary library) =>
+        runs.MapGet("/{id}/files/{name}", (string id, string name, RunLibrary library) =>
             {
                 if (library.Find(id) is null) return Unknown(id);
                 var folder = library.PathOf(id);
@@ -54,7 +54,7 @@ internal static class RunRowEndpoints
     // The file is named as the path where it has no other name.
     private static void MapRows(RouteGroupBuilder runs, string path, string name, string summary, string? file = null,
         string? absence = null) =>
-        runs.OnGet($"/{{id}}/{path}", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? strategy,
+        runs.MapGet($"/{{id}}/{path}", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? strategy,
                 [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
                 if (library.Find(id) is null) return Unknown(id);

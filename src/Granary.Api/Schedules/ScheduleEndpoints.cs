@@ -18,21 +18,21 @@ internal static class ScheduleEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         var all = api.MapGroup("/schedules").WithTags("Schedules").ProducesProblem(401).ProducesProblem(403);
-        all.OnGet("", async (JobSchedules schedules, CancellationToken stop) =>
+        all.MapGet("", async (JobSchedules schedules, CancellationToken stop) =>
                 TypedResults.Ok(await schedules.AllAsync(stop).ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listSchedules").WithSummary("All schedules, by name.");
-        all.OnGet("/{name}", async (string name, JobSchedules schedules, CancellationToken stop) =>
+        all.MapGet("/{name}", async (string name, JobSchedules schedules, CancellationToken stop) =>
                 await schedules.FindAsync(name, stop).ConfigureAwait(false) is { } found ? TypedResults.Ok(found) : Unknown(name))
             .RequireAuthorization(RolePolicies.Viewer).WithName("getSchedule").WithSummary("A schedule, and when it is due next.")
             .Produces<ScheduleDetails>().ProducesProblem(404);
-        all.OnGet("/{name}/runs", async (string name, ScheduleBook book, IJobService jobs, CancellationToken stop,
+        all.MapGet("/{name}/runs", async (string name, ScheduleBook book, IJobService jobs, CancellationToken stop,
                 [AllowedRange(1, ScheduleBook.Kept)] int limit = 20) =>
                 book.Find(name) is null ? Unknown(name) : TypedResults.Ok<IReadOnlyList<ScheduledJob>>(
                     await ScheduledJob.OfAsync(book.Runs(name, limit), jobs, stop).ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listScheduleRuns")
             .WithSummary("The times of a schedule, the newest first: the job of each, or why there was none.")
             .Produces<IReadOnlyList<ScheduledJob>>().ProducesProblem(404);
-        all.OnPut("/{name}", PutAsync).RequireAuthorization(RolePolicies.Admin).WithName("setSchedule")
+        all.MapPut("/{name}", PutAsync).RequireAuthorization(RolePolicies.Admin).WithName("setSchedule")
             .WithSummary("Set a schedule, in place of one of the same name.")
             .WithDescription("'cron' has five fields, in UTC: minute, hour, day of the month, month, day of the week. 'job' is the body of "
                 + "POST /jobs. 'window', such as \"2h\", is the maintenance window: how long after such a time the job may start, and a "
@@ -40,7 +40,7 @@ internal static class ScheduleEndpoints
                 + "recorded as missed otherwise. 'file' is the path of the schedule at the client, for messages.")
             .Accepts<object>("application/json", "application/octet-stream").Produces<ScheduleDetails>().Produces<ScheduleDetails>(201)
             .ProducesProblem(400).ProducesProblem(413);
-        all.OnDelete("/{name}", (string name, ScheduleBook book) => book.Remove(name) ? TypedResults.NoContent() : Unknown(name))
+        all.MapDelete("/{name}", (string name, ScheduleBook book) => book.Remove(name) ? TypedResults.NoContent() : Unknown(name))
             .RequireAuthorization(RolePolicies.Admin).WithName("removeSchedule")
             .WithSummary("Remove a schedule; its jobs stay.").Produces(204).ProducesProblem(404);
     }

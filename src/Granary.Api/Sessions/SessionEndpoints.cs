@@ -4,7 +4,6 @@ using Granary.Api.Events;
 using Granary.Api.Jobs;
 using Granary.Api.Limits;
 using Granary.Api.Problems;
-using Granary.Api.Routing;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Engine.Brokerage;
@@ -27,21 +26,21 @@ internal static class SessionEndpoints
     public static void Map(IEndpointRouteBuilder api, ISessionService service)
     {
         var sessions = api.MapGroup("/sessions").WithTags("Sessions").ProducesProblem(401).ProducesProblem(403);
-        sessions.OnPost("", StartAsync).RequireAuthorization(RolePolicies.Admin).WithName("startSession")
+        sessions.MapPost("", StartAsync).RequireAuthorization(RolePolicies.Admin).WithName("startSession")
             .WithSummary("Trade a production configuration.")
             .WithDescription("Started again on an account that has a journal, the session continues from it. 409: another session "
-                + "trades the account. The older form is accepted too: prod.json as the body, and the options in the query.")
+                + "trades the account. Or send prod.json as the body, and the options in the query.")
             .Accepts<SessionBody>("application/json", "text/plain", "application/octet-stream")
             .Produces<SessionView>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(409).ProducesProblem(413)
             .ProducesProblem(503);
-        sessions.OnGet("", async (CancellationToken stop) => SessionJson.Of(await service.ListAsync(stop).ConfigureAwait(false)))
+        sessions.MapGet("", async (CancellationToken stop) => SessionJson.Of(await service.ListAsync(stop).ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listSessions").WithSummary("All sessions, the newest first.")
             .Produces<IReadOnlyList<SessionView>>();
-        sessions.OnGet("/{id}", async (string id, CancellationToken stop) => await service.FindAsync(id, stop)
+        sessions.MapGet("/{id}", async (string id, CancellationToken stop) => await service.FindAsync(id, stop)
             .ConfigureAwait(false) is { } view ? SessionJson.Of(view) : NoSession(id))
             .RequireAuthorization(RolePolicies.Viewer).WithName("getSession").WithSummary(
                 "How a session stands.").Produces<SessionView>().ProducesProblem(404);
-        sessions.OnGet("/{id}/events",
+        sessions.MapGet("/{id}/events",
             async (string id, ApiSettings settings, TimeProvider clock, CancellationToken cancellationToken) =>
                 await service.FindAsync(id, cancellationToken).ConfigureAwait(false) is null ? NoSession(id)
                     : new EventStream(stop => SessionEvents.WatchAsync(service, id, clock, stop), settings.EventHeartbeat))
@@ -49,7 +48,7 @@ internal static class SessionEndpoints
             .WithSummary("How a session stands, each time that it changes, as server-sent events.")
             .WithDescription("Events 'status' and at last 'done' or 'failed', each with the whole session as data.")
             .Produces<SessionView>(200, "text/event-stream").ProducesProblem(404);
-        sessions.OnPost("/{id}/commands", async (string id, Order order, ClaimsPrincipal user, CancellationToken stop) =>
+        sessions.MapPost("/{id}/commands", async (string id, Order order, ClaimsPrincipal user, CancellationToken stop) =>
                 await service.CommandAsync(id, Read(order, RolePolicies.NameOf(user)), stop).ConfigureAwait(false) is { } view
                     ? SessionJson.Of(view) : NoSession(id))
             .RequireAuthorization(RolePolicies.Admin).WithName("commandSession").WithSummary("Command a session.")
@@ -58,7 +57,7 @@ internal static class SessionEndpoints
                 + "is in force from the next bar on.")
             .Produces<SessionView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
         SessionStrategyEndpoints.Map(sessions, service);
-        sessions.OnGet("/{id}/files/{name}",
+        sessions.MapGet("/{id}/files/{name}",
             async (string id, string name, CancellationToken stop) => await service.OpenFileAsync(id, name, stop)
                 .ConfigureAwait(false) is { } file
                 ? JobAnswers.OfFile(name, file)

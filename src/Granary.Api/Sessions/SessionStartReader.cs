@@ -10,7 +10,7 @@ namespace Granary.Api.Sessions;
 internal static class SessionStartReader
 {
     /// <param name="query">
-    /// In the older form it has the options, and <paramref name="body"/> is prod.json. Otherwise the body is a <see cref="SessionBody"/>.
+    /// Where it has the options, <paramref name="body"/> is prod.json. Otherwise the body is a <see cref="SessionBody"/>.
     /// </param>
     /// <exception cref="InputException">
     /// An option is unknown, missing or wrong, or leads out of the folder of a confined server.

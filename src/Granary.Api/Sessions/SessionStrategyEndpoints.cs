@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Problems;
-using Granary.Api.Routing;
 using Granary.Application.Live;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -14,7 +13,7 @@ internal static class SessionStrategyEndpoints
 {
     public static void Map(RouteGroupBuilder sessions, ISessionService service)
     {
-        sessions.OnGet("/{id}/strategies/{strategy}", async (string id, string strategy, CancellationToken stop) =>
+        sessions.MapGet("/{id}/strategies/{strategy}", async (string id, string strategy, CancellationToken stop) =>
                 await service.StrategyAsync(id, StrategyPath.Decoded(strategy), stop).ConfigureAwait(false)
                     is { } found ? TypedResults.Ok(found) : Unknown(id, StrategyPath.Decoded(strategy)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("getSessionStrategy")
@@ -23,7 +22,7 @@ internal static class SessionStrategyEndpoints
                 + "own, simulated account, as for a batch; /trades has the account's. 503 while the session opens its account or comes "
                 + "back from a loss.")
             .Produces<SessionStrategy>().ProducesProblem(404).ProducesProblem(503);
-        sessions.OnDelete("/{id}/strategies/{strategy}", async (string id, string strategy, string? why, ClaimsPrincipal user,
+        sessions.MapDelete("/{id}/strategies/{strategy}", async (string id, string strategy, string? why, ClaimsPrincipal user,
                 CancellationToken stop) => await service.StopStrategyAsync(id, StrategyPath.Decoded(strategy), RolePolicies.NameOf(user),
                     why ?? "", stop).ConfigureAwait(false)
                         is { } found ? TypedResults.Accepted((string?)null, found) : Unknown(id, StrategyPath.Decoded(strategy)))

@@ -1,7 +1,6 @@
 using Granary.Api.Access;
 using Granary.Api.Jobs;
 using Granary.Api.Problems;
-using Granary.Api.Routing;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
@@ -27,26 +26,26 @@ internal static class ShareEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         var shares = api.MapGroup("").WithTags("Shares");
-        shares.OnPost("/runs/{id}/shares", ShareAsync).RequireAuthorization(RolePolicies.Submitter).WithName("shareRun")
+        shares.MapPost("/runs/{id}/shares", ShareAsync).RequireAuthorization(RolePolicies.Submitter).WithName("shareRun")
             .WithSummary("Make a link that opens the report and the files of a run without a key, and nothing else.")
             .Produces<Share>(201).ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
-        shares.OnPost("/runs/{id}/report-link", async (string id, ShareSigner signer, RunLibrary runs, TimeProvider clock,
+        shares.MapPost("/runs/{id}/report-link", async (string id, ShareSigner signer, RunLibrary runs, TimeProvider clock,
                 CancellationToken stop) => runs.Find(id) is null ? Unknown(id)
                     : await LinkAsync(id, clock.GetUtcNow().AddMinutes(ReportMinutes), signer, stop).ConfigureAwait(false))
             .RequireAuthorization(RolePolicies.Viewer).WithName("linkReport")
             .WithSummary("Make a link that opens the report of a run for a minute: a browser sends no key with a new tab.")
             .Produces<Share>(201).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
-        shares.OnPost("/shares/rotate", async (ShareSigner signer, CancellationToken stop) =>
+        shares.MapPost("/shares/rotate", async (ShareSigner signer, CancellationToken stop) =>
             {
                 await signer.RotateAsync(stop).ConfigureAwait(false);
                 return Results.NoContent();
             })
             .RequireAuthorization(RolePolicies.Admin).WithName("revokeShares").WithSummary("End all links that were made so far.")
             .Produces(204).ProducesProblem(401).ProducesProblem(403);
-        shares.OnGet("/shared/{link}", (string link, ShareSigner signer, RunLibrary runs) => Open(signer, runs, link, Report))
+        shares.MapGet("/shared/{link}", (string link, ShareSigner signer, RunLibrary runs) => Open(signer, runs, link, Report))
             .AllowAnonymous().WithName("openShare").WithSummary("The report of a shared run.").Produces<string>(200, "text/html")
             .ProducesProblem(404);
-        shares.OnGet("/shared/{link}/{name}", (string link, string name, ShareSigner signer, RunLibrary runs) =>
+        shares.MapGet("/shared/{link}/{name}", (string link, string name, ShareSigner signer, RunLibrary runs) =>
                 Open(signer, runs, link, name))
             .AllowAnonymous().WithName("openSharedFile").WithSummary("A file of a shared run.")
             .Produces(200, null, "application/octet-stream").ProducesProblem(404);

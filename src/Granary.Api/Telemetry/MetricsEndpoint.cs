@@ -1,5 +1,4 @@
 using Granary.Api.Access;
-using Granary.Api.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,6 +11,6 @@ internal static class MetricsEndpoint
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
     public static void Map(IEndpointRouteBuilder app) =>
-        app.OnGet("/metrics", (MetricsCollector collector) => TypedResults.Text(collector.Write(), ContentType))
+        app.MapGet("/metrics", (MetricsCollector collector) => TypedResults.Text(collector.Write(), ContentType))
             .RequireAuthorization(RolePolicies.Viewer).ExcludeFromDescription();
 }

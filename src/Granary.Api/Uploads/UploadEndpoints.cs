@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Problems;
-using Granary.Api.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -15,16 +14,16 @@ internal static class UploadEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         var uploads = api.MapGroup("/uploads").WithTags("Uploads").ProducesProblem(401).ProducesProblem(403);
-        uploads.OnGet("", (ClaimsPrincipal user, UploadStore store) => TypedResults.Ok(store.List(RolePolicies.NameOf(user))))
+        uploads.MapGet("", (ClaimsPrincipal user, UploadStore store) => TypedResults.Ok(store.List(RolePolicies.NameOf(user))))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listUploads").WithSummary("The files that the caller has uploaded.")
             .Produces<IReadOnlyList<Upload>>();
-        uploads.OnPut("/{name}", StoreAsync).RequireAuthorization(RolePolicies.Submitter).WithName("putUpload")
+        uploads.MapPut("/{name}", StoreAsync).RequireAuthorization(RolePolicies.Submitter).WithName("putUpload")
             .WithSummary("Upload a CSV or JSON file of bars; one of the same name is replaced.")
             .WithDescription("The body is the file. 'source' of the answer goes into a batch, with the name without its end as the symbol; "
                 + "'path' goes into an import job.")
             .Accepts<string>("text/csv", "application/json").Produces<Upload>().Produces<Upload>(201).ProducesProblem(400)
             .ProducesProblem(409).ProducesProblem(413).ProducesProblem(415);
-        uploads.OnDelete("/{name}", (string name, ClaimsPrincipal user, UploadStore store) =>
+        uploads.MapDelete("/{name}", (string name, ClaimsPrincipal user, UploadStore store) =>
                 store.Delete(RolePolicies.NameOf(user), name) ? Results.NoContent() : Problem.NotFound($"there is no upload {name} here"))
             .RequireAuthorization(RolePolicies.Submitter).WithName("deleteUpload").WithSummary("Delete an uploaded file.").Produces(204)
             .ProducesProblem(400).ProducesProblem(404);

@@ -42,12 +42,12 @@ public sealed class BatchesApi
             .Query("Folder", folder).Query("File", file).Body(body), cancellationToken);
 
     /// <summary>The newest batches first.</summary>
-    /// <remarks>The header Link names the next page. 'most' is an older name of 'limit'. Needs the role viewer.</remarks>
+    /// <remarks>The header Link names the next page. Needs the role viewer.</remarks>
     /// <exception cref="ApiException">The server refused it.</exception>
-    public Task<ApiAnswer<IReadOnlyList<JobStatus>>> ListBatchesAsync(string? cursor = null, string? state = null, int? most = null,
-        int? limit = null, CancellationToken cancellationToken = default) =>
+    public Task<ApiAnswer<IReadOnlyList<JobStatus>>> ListBatchesAsync(string? cursor = null, string? state = null, int? limit = null,
+        CancellationToken cancellationToken = default) =>
         _connection.ReadAnswerAsync<IReadOnlyList<JobStatus>>(new ApiRequest(HttpMethod.Get, "api/v1/batches").Query("cursor", cursor)
-            .Query("state", state).Query("most", most).Query("limit", limit), cancellationToken);
+            .Query("state", state).Query("limit", limit), cancellationToken);
 
     /// <summary>Submit the sample batch: a thousand strategies on six synthetic markets.</summary>
     /// <remarks>Needs the role submitter.</remarks>

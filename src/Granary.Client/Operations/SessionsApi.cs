@@ -13,8 +13,8 @@ public sealed class SessionsApi
 
     /// <summary>Trade a production configuration.</summary>
     /// <remarks>
-    /// Started again on an account that has a journal, the session continues from it. 409: another session trades the account. The older
-    /// form is accepted too: prod.json as the body, and the options in the query. Needs the role admin.
+    /// Started again on an account that has a journal, the session continues from it. 409: another session trades the account. Or send
+    /// prod.json as the body, and the options in the query. Needs the role admin.
     /// </remarks>
     /// <exception cref="ApiException">The server refused it.</exception>
     public Task<SessionView> StartSessionAsync(SessionBody body, CancellationToken cancellationToken = default) =>
@@ -22,8 +22,8 @@ public sealed class SessionsApi
 
     /// <summary>Trade a production configuration.</summary>
     /// <remarks>
-    /// Started again on an account that has a journal, the session continues from it. 409: another session trades the account. The older
-    /// form is accepted too: prod.json as the body, and the options in the query. Needs the role admin.
+    /// Started again on an account that has a journal, the session continues from it. 409: another session trades the account. Or send
+    /// prod.json as the body, and the options in the query. Needs the role admin.
     /// </remarks>
     /// <param name="body">Its media type is one of application/json, text/plain, application/octet-stream.</param>
     /// <exception cref="ApiException">The server refused it.</exception>

@@ -69,6 +69,6 @@ public sealed record LiveStatus
     /// <summary>Why the operator's last command changed nothing; null where it did.</summary>
     public string? CommandFault { get; init; }
 
-    /// <summary>Open trades, orders, limits, profit by day and week; null in statuses that an earlier Granary wrote.</summary>
-    public AccountDetails? Account { get; init; }
+    /// <summary>Open trades, orders, limits, profit by day and week.</summary>
+    public required AccountDetails Account { get; init; }
 }
