@@ -16,7 +16,8 @@ namespace Granary.Cluster.Grains.Portfolios;
 /// </summary>
 [PreferLocalPlacement]
 [GrainType("portfolio")]
-internal sealed partial class PortfolioGrain(PortfolioServices services, TimeProvider clock, ILogger<PortfolioGrain> logger) : Grain, IPortfolioGrain
+internal sealed partial class PortfolioGrain(PortfolioServices services, TimeProvider clock, ILogger<PortfolioGrain> logger)
+    : Grain, IPortfolioGrain
 {
     private readonly CurrentWeights _weights = new();
     private QueuedControl? _control;
