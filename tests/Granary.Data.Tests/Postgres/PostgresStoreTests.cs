@@ -173,7 +173,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         await server.SqlAsync("postgres", """
             CREATE SEQUENCE arrived;
             CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$
-              BEGIN IF nextval('arrived') = 150000 THEN PERFORM pg_advisory_xact_lock(7); END IF; RETURN NEW; END $$;
+              BEGIN IF nextval('public.arrived') = 150000 THEN PERFORM pg_advisory_xact_lock(7); END IF; RETURN NEW; END $$;
             CREATE TRIGGER hold BEFORE INSERT ON bars.granary_bar FOR EACH ROW EXECUTE FUNCTION hold();
             """);
         var holds = server.SqlAsync("postgres", "SELECT pg_advisory_lock(7); SELECT pg_sleep(600)");
