@@ -132,6 +132,32 @@ public sealed class CombineTests
     }
 
     [Fact]
+    public async Task Trades_of_a_symbol_that_a_run_has_bars_of_need_no_others()
+    {
+        using var folder = new TestFolder();
+        // A section for granary walkforward makes no walk-forward of a backtest.
+        await Backtest(folder, "own", Batch("own", "alpha-daily", Cross, "equal")
+            .Replace("\"outputs\"", "\"walkForward\": {}, \"outputs\""));
+        var bars = File.ReadAllLines(Path.Combine(SharedData.Synthetic("bars"), "alpha-daily.txt")).Skip(1).Select(l => l.Split(',')[0])
+            .ToList();
+        folder.Write("t.csv", $"""
+            symbol,side,entry,exit,entry_price,exit_price,size,pnl,pnlcomm
+            alpha-daily,long,{bars[20]},{bars[30]},100,110,10,100,100
+            beta-daily,long,{bars[20]},{bars[30]},100,110,10,100,100
+
+            """);
+        await Run("combine", folder.At("t.csv"), folder.At("own"), "--bars", "csv:" + SharedData.Synthetic("bars"), "--weights", "equal",
+            "--out", folder.At("both"), "--quiet", "--no-guards");
+        File.ReadAllLines(folder.At("t.csv")).Length.ShouldBe(3);
+        Directory.Exists(folder.At("both/members/1d")).ShouldBeFalse("each symbol has bars of a source");
+
+        File.WriteAllLines(folder.At("t.csv"), File.ReadAllLines(folder.At("t.csv"))[..2]);
+        await Run("combine", folder.At("t.csv"), folder.At("own"), "--bars", "csv:" + SharedData.Synthetic("bars"), "--weights", "equal",
+            "--out", folder.At("one"), "--quiet", "--no-guards");
+        Results(folder, "one").GetProperty("strategies").GetArrayLength().ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Members_that_contradict_one_another_are_refused_with_a_sentence()
     {
         using var folder = new TestFolder();

@@ -32,19 +32,20 @@ internal sealed class CombinedData
             .Select(s => (JsonNode)JsonValue.Create(s))]);
     }
 
-    /// <summary>Adds bars of symbols that no member's data has.</summary>
+    /// <summary>Adds bars of the symbols that no member's data has, of those that the source has.</summary>
     /// <param name="keys">Keys of the data section, as <c>adjust</c>; null for none.</param>
     /// <param name="wanted">The symbols of recorded trades.</param>
     public void AddBars(string source, Timeframe timeframe, JsonObject? keys, GranaryCatalogues catalogues, IEnumerable<string> wanted)
     {
+        List<string> missing = [.. wanted.Except(Timeframes().Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        if (missing.Count == 0) return;
         var folder = Environment.CurrentDirectory;
         var address = source.Contains(':', StringComparison.Ordinal) ? source : "store:" + source;
         var listed = catalogues.Sources.Open(address, null, folder).ListSymbolsAsync(timeframe).AsTask().GetAwaiter().GetResult();
-        List<string> found = [.. wanted.Except(Timeframes().Keys, StringComparer.Ordinal).Intersect(listed, StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal)];
+        List<string> found = [.. missing.Intersect(listed, StringComparer.Ordinal)];
         if (found.Count == 0)
             throw new InputException($"--bars {source}: it has no {timeframe} bars of the symbols of the trades ("
-                + $"{string.Join(", ", wanted.Order(StringComparer.Ordinal).Take(5))}); name another source, or leave --bars out");
+                + $"{string.Join(", ", missing.Take(5))}); name another source, or leave --bars out");
         var part = (JsonObject?)keys?.DeepClone() ?? [];
         part["source"] = address;
         part["symbols"] = new JsonArray([.. found.Select(s => (JsonNode)JsonValue.Create(s))]);

@@ -5,6 +5,7 @@ using Granary.Application.Json;
 using Granary.Application.Recorded;
 using Granary.Application.TradeFiles;
 using Granary.Data.BarFiles;
+using Granary.Data.Files;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
@@ -25,6 +26,7 @@ internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionar
     private readonly Dictionary<string, Timeframe> _timeframes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, double> _multipliers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _curves = new(StringComparer.Ordinal);
 
     /// <summary>What the reader of the run must know of the files.</summary>
     public List<RunNote> Notes { get; } = [];
@@ -42,7 +44,9 @@ internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionar
             foreach (var market in strategy.GroupBy(t => t.Symbol, StringComparer.Ordinal))
             {
                 var several = strategy.Select(t => t.Symbol).Distinct(StringComparer.Ordinal).Skip(1).Any();
-                _members.Add((several ? $"{name}-{Plain(market.Key)}" : name, market.Key,
+                if (_curves.Contains(market.Key))
+                    throw new InputException($"{path}: '{market.Key}' is the name of an equity curve of another member; rename its file");
+                _members.Add((several ? Unused($"{name}-{Plain(market.Key)}") : name, market.Key,
                     [.. market.Select(t => new ReplayedTrade(t.Side, t.Quantity, t.EntryTime, t.EntryPrice, t.ExitTime, t.ExitPrice,
                         t.Commission, t.Reason, 0))]));
                 if (file.Multipliers.TryGetValue(market.Key, out var multiplier)) _multipliers[market.Key] = multiplier;
@@ -53,8 +57,8 @@ internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionar
         }
         if (withoutBars > 0)
             Notes.Add(new RunNote(NoteCode.DataFinding, string.Create(CultureInfo.InvariantCulture,
-                $"{Path.GetFileName(path)}: {Counted.Of(withoutBars, "trade")} are valued at the prices of the trades alone, so that "
-                    + $"drawdowns within a trade do not show; give bars with --bars."), withoutBars));
+                $"{Path.GetFileName(path)}: {Counted.Of(withoutBars, "trade")} are valued at the prices of the trades alone, a row for "
+                    + $"each day, so that drawdowns within a trade do not show; give bars with --bars."), withoutBars));
     }
 
     /// <summary>
@@ -67,6 +71,7 @@ internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionar
         var name = Unused(NameOf(path));
         if (known.ContainsKey(name) || _prices.ContainsKey(name))
             throw new InputException($"{path}: '{name}' is a symbol of another member; rename the file");
+        _curves.Add(name);
         AddPrices(name, [.. Enumerable.Range(0, curve.Count).Select(i => (curve.Times[i], curve.Values[i]))]);
         _members.Add((name, name, MonthlyTrades(curve)));
     }
@@ -80,7 +85,9 @@ internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionar
         foreach (var group in _prices.GroupBy(p => _timeframes[p.Key]).OrderBy(g => g.Key.Ticks))
         {
             var source = Path.Combine(RecordedFile.Folder, group.Key.ToString());
-            foreach (var (symbol, prices) in group) WriteBars(Path.Combine(request.Folder, source, symbol + ".csv"), group.Key, prices);
+            foreach (var (symbol, prices) in group)
+                WriteBars(Path.Combine(request.Folder, source, SymbolFileName.Of(symbol) + ".csv"), group.Key,
+                    _curves.Contains(symbol) ? prices : Daily(prices));
             parts.Add(new JsonObject
             {
                 ["source"] = "csv:" + source,
@@ -139,6 +146,26 @@ internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionar
         var all = times.ToList();
         return Timeframe.All.Where(t => t.Ticks <= Timeframe.D1.Ticks && all.TrueForAll(time => time % t.Ticks == 0))
             .DefaultIfEmpty(Timeframe.All.MinBy(t => t.Ticks)).MaxBy(t => t.Ticks);
+    }
+
+    // Prices of trades with the last one again on each weekday without any, or on each day where there are prices on a Saturday: ratios by
+    // the year need rows over the whole time, not over the days of trades.
+    private static SortedList<long, double> Daily(SortedList<long, double> prices)
+    {
+        var hasSaturdays = prices.Keys.Any(t => new DateTime(t).DayOfWeek == DayOfWeek.Saturday);
+        var all = new SortedList<long, double>(prices.Count);
+        foreach (var (time, price) in prices)
+        {
+            if (all.Count > 0)
+            {
+                var last = all.Values[^1];
+                for (var day = new DateTime(all.Keys[^1]).Date.AddDays(1); day < new DateTime(time).Date; day = day.AddDays(1))
+                    if (hasSaturdays || day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday))
+                        all.Add(day.Ticks, last);
+            }
+            all.Add(time, price);
+        }
+        return all;
     }
 
     private static void WriteBars(string path, Timeframe timeframe, SortedList<long, double> prices)

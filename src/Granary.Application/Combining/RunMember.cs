@@ -9,7 +9,7 @@ namespace Granary.Application.Combining;
 internal sealed class RunMember
 {
     // They belong to the batch that has them: a portfolio of several batches would train other models.
-    private static readonly string[] NotCombined = ["learning", "walkForward", "version"];
+    private static readonly string[] NotCombined = ["learning", "version"];
 
     private readonly RunManifest _manifest;
 

@@ -22,10 +22,12 @@ public static class TrackIndex
         var source = new CsvBarSource(options.Universe!, files);
         var symbols = await source.ListSymbolsAsync(Timeframe.D1, cancellationToken).ConfigureAwait(false);
         var index = await ClosesAsync(new CsvBarSource(Path.GetDirectoryName(Path.GetFullPath(options.Index))!, files),
-            Path.GetFileName(options.Index).Split('.')[0], cancellationToken).ConfigureAwait(false);
+            SymbolOf(options.Index), cancellationToken).ConfigureAwait(false);
         return await FromUniverseAsync(index, symbols, async (s, t) => await ClosesAsync(source, s, t).ConfigureAwait(false), request,
             cancellationToken).ConfigureAwait(false);
     }
+
+    internal static string SymbolOf(string indexFile) => CsvBarSource.SymbolOf(indexFile) ?? Path.GetFileName(indexFile);
 
     private static async Task<EquityCurve> ClosesAsync(CsvBarSource source, string symbol, CancellationToken cancellationToken)
     {

@@ -6,7 +6,8 @@ using Granary.Engine.Market;
 namespace Granary.Data.BarFiles;
 
 /// <summary>
-/// A folder of text files, one market each: the symbol is the file's name without its extensions. Where the folder has one named as the
+/// A folder of text files, one market each: the symbol is the file's name without its extensions, where %2F stands for a slash and so on
+/// (<see cref="SymbolFileName"/>). Where the folder has one named as the
 /// timeframe ("1h"), as <c>data generate</c> makes them, the files are looked for in there. Folders laid out by LEAN are understood
 /// as they are (…/equity/usa, or one of its daily, hour and minute folders), ticker changes and factors included.
 /// </summary>
@@ -76,7 +77,7 @@ public sealed class CsvBarSource : IBarSource
             var markets = new Dictionary<string, List<string>>(StringComparer.Ordinal);
             foreach (var file in Directory.EnumerateFiles(folder))
             {
-                if (Symbol(Path.GetFileName(file)) is not { } symbol) continue;
+                if (SymbolOf(file) is not { } symbol) continue;
                 if (markets.TryGetValue(symbol, out var others))
                     throw BarDataException.At(file, null, null, $"the symbol '{symbol}' is in {Path.GetFileName(others[0])} too",
                         "keep one of the two files");
@@ -103,11 +104,16 @@ public sealed class CsvBarSource : IBarSource
         }
     }
 
-    private static string? Symbol(string name)
+    /// <summary>The symbol of a file.</summary>
+    /// <returns>Null for a file that holds no market.</returns>
+    public static string? SymbolOf(string path)
     {
+        var name = Path.GetFileName(path);
         if (name.StartsWith('.')) return null;
         var extension = Extensions.Where(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase)).MaxBy(e => e.Length);
-        return extension is null || extension.Length == name.Length ? null : name[..^extension.Length];
+        if (extension is null || extension.Length == name.Length) return null;
+        var stem = name[..^extension.Length];
+        return SymbolFileName.Symbol(stem) ?? stem;
     }
 
     private string? LeanFolder(Timeframe timeframe)

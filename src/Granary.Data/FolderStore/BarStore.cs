@@ -11,7 +11,7 @@ public sealed class BarStore(string directory)
 
     public string Directory { get; } = directory;
 
-    internal string PathOf(string symbol, Timeframe timeframe) => Path.Combine(Directory, SymbolFolder.Name(symbol), timeframe + Extension);
+    internal string PathOf(string symbol, Timeframe timeframe) => Path.Combine(Directory, SymbolFileName.Of(symbol), timeframe + Extension);
 
     /// <summary>What the store holds, by symbol and timeframe; only headers are read.</summary>
     /// <exception cref="BarDataException">The folder does not exist.</exception>
@@ -45,7 +45,7 @@ public sealed class BarStore(string directory)
             var found = new List<(string, Timeframe, string)>();
             foreach (var folder in System.IO.Directory.EnumerateDirectories(Directory))
             {
-                if (SymbolFolder.Symbol(Path.GetFileName(folder)) is not { } symbol) continue;
+                if (SymbolFileName.Symbol(Path.GetFileName(folder)) is not { } symbol) continue;
                 foreach (var path in System.IO.Directory.EnumerateFiles(folder, "*" + Extension))
                     if (Timeframe.TryParse(Path.GetFileNameWithoutExtension(path), out var timeframe))
                         found.Add((symbol, timeframe.Value, path));

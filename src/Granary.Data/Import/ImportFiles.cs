@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Granary.Data.Files;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Import;
@@ -32,13 +33,14 @@ public static partial class ImportFiles
 
     /// <summary>
     /// The symbol in a file's name: what stands before the first point, without the timeframe and date of a download such as
-    /// <c>BTCUSDT-1m-2024-01.csv</c>.
+    /// <c>BTCUSDT-1m-2024-01.csv</c>. A %2F stands for a slash and so on (<see cref="SymbolFileName"/>).
     /// </summary>
     public static string SymbolOf(string path)
     {
         var name = Path.GetFileName(path);
         var stem = name.IndexOf('.') is > 0 and var point ? name[..point] : name;
-        return Download().Match(stem) is { Success: true } download ? download.Groups["symbol"].Value : stem;
+        var text = Download().Match(stem) is { Success: true } download ? download.Groups["symbol"].Value : stem;
+        return SymbolFileName.Symbol(text) ?? text;
     }
 
     [GeneratedRegex(@"^(?<symbol>.+?)[-_](\d+[mhdw])([-_]\d{4}([-_]\d{2}){0,2})?$",

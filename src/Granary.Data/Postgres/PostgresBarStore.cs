@@ -1,4 +1,5 @@
 using System.Text;
+using Granary.Data.Files;
 using Granary.Data.FolderStore;
 using Granary.Data.Reading;
 using Granary.Data.Stores;
@@ -26,7 +27,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
     public Task<ImportResult> MergeAsync(BarsToStore bars, CancellationToken cancellationToken = default)
     {
         // The same rules for names in all stores.
-        _ = SymbolFolder.Name(bars.Instrument.Symbol);
+        _ = SymbolFileName.Of(bars.Instrument.Symbol);
         return _database.RunAsync(async connection =>
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Granary.Data.Files;
 using Granary.Data.FolderStore;
 using Granary.Data.Reading;
 using Granary.Data.Stores;
@@ -31,7 +32,7 @@ public sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
         if (address.TablePerSymbol)
             throw new BarDataException($"{address.Shown}: tables named after symbols are read only; import into table=NAME_{{timeframe}}");
         var symbol = bars.Instrument.Symbol;
-        _ = SymbolFolder.Name(symbol);
+        _ = SymbolFileName.Of(symbol);
         var table = address.TableOf(symbol, bars.Timeframe);
         await _server.EnsureTablesAsync(table, bars.Timeframe, cancellationToken).ConfigureAwait(false);
         var known = await _server.MarketAsync(symbol, bars.Timeframe, cancellationToken).ConfigureAwait(false);

@@ -34,16 +34,19 @@ public static class PeriodsPerYear
         double daysPerYear = tradingDaysPerYear > 0 ? tradingDaysPerYear : continuous ? 365 : 252;
         var step = MedianStep(times) / Day;
         double tradingDays = Math.Max(1, continuous ? days : days - Sundays(times));
-        return step switch
-        {
-            < 0.9 => times.Length / tradingDays * daysPerYear,
-            < 4.5 => days / tradingDays * daysPerYear,
-            < 20 => 52,
-            < 60 => 12,
-            < 200 => 4,
-            _ => 1,
-        };
+        return step < 0.9 ? times.Length / tradingDays * daysPerYear : OfSteps(step) ?? days / tradingDays * daysPerYear;
     }
+
+    /// <summary>Weeks, months, quarters or years, by the days from one time to the next.</summary>
+    /// <returns>Null for steps of days.</returns>
+    internal static double? OfSteps(double days) => days switch
+    {
+        < 4.5 => null,
+        < 20 => 52,
+        < 60 => 12,
+        < 200 => 4,
+        _ => 1,
+    };
 
     private static long Sundays(ReadOnlySpan<long> times)
     {

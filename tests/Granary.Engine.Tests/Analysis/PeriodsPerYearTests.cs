@@ -64,6 +64,32 @@ public class PeriodsPerYearTests
         PeriodsPerYear.Infer([times[0], .. times.Select(t => t + 1)]).ShouldBe(PeriodsPerYear.Infer(times));
     }
 
+    [Theory]
+    [InlineData(1, 252)]
+    [InlineData(7, 52)]
+    [InlineData(30, 12)]
+    [InlineData(91, 4)]
+    [InlineData(365, 1)]
+    public void Daily_bars_of_longer_periods_have_the_number_of_those_periods(int days, double perYear)
+    {
+        // Weekdays only, each some days off.
+        var random = new Random(days);
+        var times = new List<long>();
+        for (var i = 0; i < 60; i++)
+        {
+            var day = new DateTime(2001, 1, 1).AddDays(i * days + (days > 1 ? random.Next(3) : i / 5 * 2));
+            while (!Weekday(day)) day = day.AddDays(1);
+            if (times.Count == 0 || day.Ticks > times[^1]) times.Add(day.Ticks);
+        }
+        var clock = new FeedClock(Timeframe.D1);
+        foreach (var time in times) clock.Count(time);
+        clock.PeriodsPerYear.ShouldBe(perYear);
+        PeriodsPerYear.Infer([.. times]).ShouldBe(perYear);
+        var first = new FeedClock(Timeframe.D1);
+        first.Count(times[0]);
+        first.PeriodsPerYear.ShouldBe(252);
+    }
+
     [Fact]
     public void A_known_calendar_wins_over_the_weekends() => PeriodsPerYear.Infer(Every(TimeSpan.FromDays(1), 4), 365).ShouldBe(365);
 

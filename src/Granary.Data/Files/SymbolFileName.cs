@@ -3,26 +3,26 @@ using System.Globalization;
 using System.Text;
 using Granary.Engine.Market;
 
-namespace Granary.Data.FolderStore;
+namespace Granary.Data.Files;
 
 /// <summary>
-/// Symbols as folder names. Letters, digits, '-', '_' and inner dots stand for themselves; every other byte of the UTF-8 name is
-/// written %XX, and so is the first letter of a device's name, so that no symbol can be a path: "BTC/USDT" is BTC%2FUSDT, ".." is %2E%2E,
-/// "CON" is %43ON.
+/// Symbols as names of files and folders. Letters, digits, '-', '_' and inner dots stand for themselves. Every other byte of the UTF-8
+/// name is written %XX, and so is the first letter of a device's name, so that no symbol can be a path: "BTC/USDT" is BTC%2FUSDT, ".."
+/// is %2E%2E, "CON" is %43ON.
 /// </summary>
-internal static class SymbolFolder
+public static class SymbolFileName
 {
     private const int LongestSymbol = 64;
 
-    // What most file systems take for one name.
-    private const int LongestName = 255;
+    // Most file systems take 255 for one name; an extension and the marks of a temporary file need some of it.
+    private const int LongestName = 220;
 
     // Names that are devices on Windows, whatever stands behind a dot.
     private static readonly FrozenSet<string> Devices = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,
         ["CON", "PRN", "AUX", "NUL", .. Enumerable.Range(1, 9).SelectMany(n => new[] { "COM" + n, "LPT" + n })]);
 
     /// <exception cref="BarDataException">The symbol is empty, too long, or has control characters.</exception>
-    public static string Name(string symbol)
+    public static string Of(string symbol)
     {
         if (string.IsNullOrWhiteSpace(symbol)) throw new BarDataException("symbol: the name is empty; name the instrument, as ORCL");
         if (symbol.Length > LongestSymbol)
@@ -46,20 +46,21 @@ internal static class SymbolFolder
                 + $"most {LongestName}");
     }
 
-    /// <returns>Null where the folder's name is not one that <see cref="Name"/> makes.</returns>
-    public static string? Symbol(string folder)
+    /// <summary>The symbol of a file's or folder's name, without its extension.</summary>
+    /// <returns>Null where the name is not one that <see cref="Of"/> makes.</returns>
+    public static string? Symbol(string name)
     {
         var bytes = new List<byte>();
-        for (var i = 0; i < folder.Length; i++)
+        for (var i = 0; i < name.Length; i++)
         {
-            if (folder[i] != '%')
+            if (name[i] != '%')
             {
-                if (folder[i] > 0x7F) return null;
-                bytes.Add((byte)folder[i]);
+                if (name[i] > 0x7F) return null;
+                bytes.Add((byte)name[i]);
                 continue;
             }
-            if (i + 2 >= folder.Length) return null;
-            if (!byte.TryParse(folder.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var b))
+            if (i + 2 >= name.Length) return null;
+            if (!byte.TryParse(name.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var b))
                 return null;
             bytes.Add(b);
             i += 2;
@@ -67,7 +68,7 @@ internal static class SymbolFolder
         var symbol = Encoding.UTF8.GetString([.. bytes]);
         try
         {
-            return symbol.Length > 0 && Name(symbol) == folder ? symbol : null;
+            return symbol.Length > 0 && Of(symbol) == name ? symbol : null;
         }
         catch (BarDataException)
         {
