@@ -12,13 +12,13 @@ public static class ReplicaBatch
     private static readonly JsonSerializerOptions Indented =
         new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <param name="options">With a universe: a panel of returns has no prices to trade.</param>
+    /// <param name="options">With a universe: a panel has no bars to trade.</param>
     /// <returns>The text of the batch; its paths are absolute.</returns>
     /// <exception cref="InputException">The names come from a panel, or none was chosen.</exception>
     public static string Text(TrackOptions options, TrackResult result)
     {
         if (options.Universe is not { } universe)
-            throw new InputException("--batch: a panel has returns and no prices to trade; give --universe DIR and a bar file as --index");
+            throw new InputException("--batch: a panel has no bars to trade; give --universe DIR and a bar file as --index");
         if (result.Fit.Support.Count == 0) throw new InputException("--batch: no name was chosen, so there is nothing to hold");
         var index = TrackIndex.SymbolOf(options.Index);
         var (bars, own) = (Path.GetFullPath(universe), Path.GetDirectoryName(Path.GetFullPath(options.Index))!);

@@ -18,7 +18,8 @@ public static class TrackIndex
     public static async Task<TrackResult> RunAsync(TrackOptions options, BarFileOptions files, CancellationToken cancellationToken)
     {
         var request = options.ToRequest();
-        if (options.Panel is { } panel) return FromPanel(panel, options.Index, request);
+        bool? arePrices = options.Prices ? true : options.Returns ? false : null;
+        if (options.Panel is { } panel) return FromPanel(panel, options.Index, request, arePrices);
         var source = new CsvBarSource(options.Universe!, files);
         var symbols = await source.ListSymbolsAsync(Timeframe.D1, cancellationToken).ConfigureAwait(false);
         var index = await ClosesAsync(new CsvBarSource(Path.GetDirectoryName(Path.GetFullPath(options.Index))!, files),
@@ -43,11 +44,12 @@ public static class TrackIndex
         return new EquityCurve([.. times], [.. closes]);
     }
 
-    /// <param name="panelFile">A CSV of returns: a date and a column for each name.</param>
+    /// <param name="panelFile">A CSV of prices or returns: a date and a column for each name.</param>
     /// <param name="index">The column that is replicated.</param>
+    /// <param name="arePrices">What the panel holds; null tells it by its values, and adds a note.</param>
     /// <exception cref="BarDataException">The file, the column or an option cannot be used; one sentence.</exception>
     /// <exception cref="BarStoreException">The disk refused.</exception>
-    public static TrackResult FromPanel(string panelFile, string index, TrackRequest request)
+    public static TrackResult FromPanel(string panelFile, string index, TrackRequest request, bool? arePrices = null)
     {
         var table = TimeTable.Read(panelFile);
         var at = table.Names.ToList().IndexOf(index);
@@ -59,9 +61,12 @@ public static class TrackIndex
         }
         if (table.Names.Count == 1) throw BarDataException.At(panelFile, 1, null, $"'{index}' is the only column",
             "add the names that it is to be replicated with");
+        var taken = arePrices ?? PricePanel.AreLikely(table);
         string[] names = [.. table.Names.Where((_, i) => i != at)];
-        double[][] columns = [.. table.Columns.Where((_, i) => i != at)];
-        return Run(ReturnPanel.FromColumns(names, columns), table.Columns[at], table.Times, request, []);
+        var (returns, times) = taken ? PricePanel.ReturnsOf(table) : (table.Columns, table.Times);
+        double[][] columns = [.. returns.Where((_, i) => i != at)];
+        return Run(ReturnPanel.FromColumns(names, columns), returns[at], times, request,
+            arePrices is null ? [PricePanel.Note(panelFile, taken)] : []);
     }
 
     /// <param name="indexCloses">The index's prices; its dates are the panel's.</param>

@@ -7,8 +7,12 @@ namespace Granary.Application.Track;
 /// <summary>The options of <c>granary track</c>.</summary>
 public sealed record TrackOptions
 {
-    [Description("a CSV of returns: date and a column for each name")]
+    [Description("a CSV of prices or returns: date and a column for each name")]
     public string? Panel { get; init; }
+    [Description("the panel holds prices (by its values: nearly all are positive)")]
+    public bool Prices { get; init; }
+    [Description("the panel holds returns, as 0.01 for 1 % (by its values: some are negative)")]
+    public bool Returns { get; init; }
     [Description("a folder of bar files")]
     public string? Universe { get; init; }
     [Description("the panel's column, or with --universe a bar file")]
@@ -55,6 +59,9 @@ public sealed record TrackOptions
     public TrackRequest ToRequest() => Panel is null == Universe is null
         ? throw new InputException(Panel is null ? "nothing to choose from: give --panel CSV or --universe DIR"
             : "--panel and --universe exclude one another: give one of them")
+        : Prices && Returns ? throw new InputException("--prices and --returns exclude one another: give what the panel holds")
+        : Universe is not null && (Prices || Returns)
+            ? throw new InputException($"--{(Prices ? "prices" : "returns")} says what a --panel holds; leave it out with --universe")
         : new TrackRequest
         {
             Options = new PursuitOptions

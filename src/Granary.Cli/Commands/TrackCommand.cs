@@ -33,6 +33,7 @@ internal static class TrackCommand
             }
             if (given.Json)
             {
+                foreach (var note in result.Notes) Console.Error.WriteLine(note);
                 Console.WriteLine(TrackJson.Write(result));
                 return 0;
             }

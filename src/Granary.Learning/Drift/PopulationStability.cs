@@ -4,9 +4,9 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Drift;
 
 /// <summary>
-/// The population stability index of a sample against a reference: Σ (q − p) · ln(q / p) over bins with equal shares of the reference,
-/// where p is a bin's share of the reference and q of the sample. Half an observation is added to each bin, so that empty ones have a
-/// logarithm.
+/// The population stability index of a sample against a reference: Σ (q − p) · ln(q / p) over the bins between the reference's quantiles,
+/// where p is a bin's share of the reference and q of the sample. Quantiles are interpolated as numpy's. Half an observation is added to
+/// each bin, so that empty ones have a logarithm.
 /// </summary>
 /// <param name="Value">The index; 0 for equal shares.</param>
 /// <param name="Bins">Bins used; fewer than asked for where values of the reference repeat.</param>
@@ -50,16 +50,20 @@ public sealed record PopulationStability(double Value, int Bins, int Reference, 
 
     private double Scale => 1.0 / Reference + 1.0 / Sample;
 
-    // Values of the reference at its quantiles, so that each bin has some of it; the largest value bounds no bin.
+    // Repeated values leave bins without any value of the reference: those are joined to the next one.
     private static double[] Edges(ReadOnlySpan<double> reference, int bins)
     {
         var sorted = reference.ToArray();
         Array.Sort(sorted);
         var edges = new List<double>(bins - 1);
+        var (taken, next) = (0, 0);
         for (var b = 1; b < bins; b++)
         {
-            var edge = sorted[(int)((sorted.Length - 1.0) * b / bins)];
-            if (edge < sorted[^1] && (edges.Count == 0 || edge > edges[^1])) edges.Add(edge);
+            var edge = TailRisk.Quantile(sorted, (double)b / bins);
+            while (next < sorted.Length && sorted[next] <= edge) next++;
+            if (next == taken || next == sorted.Length) continue;
+            edges.Add(edge);
+            taken = next;
         }
         return [.. edges];
     }

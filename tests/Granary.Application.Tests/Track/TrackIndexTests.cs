@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Granary.Application.Json;
 using Granary.Application.Track;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
@@ -29,6 +31,41 @@ public sealed class TrackIndexTests : IDisposable
         root.GetProperty("trackingError").GetDouble().ShouldBe(0.038938237971222554, 1e-8);
         root.GetProperty("intercept").GetDouble().ShouldBe(0.00016036327604810469, 1e-8);
         root.GetProperty("path").GetArrayLength().ShouldBe(5);
+    }
+
+    // The panel's returns, multiplied up from 50: the same panel as prices.
+    [Fact]
+    public void A_panel_of_prices_gives_what_its_returns_give_and_is_named_as_prices()
+    {
+        var lines = File.ReadAllLines(Panel);
+        var prices = lines[0].Split(',').Skip(1).Select(_ => 50.0).ToArray();
+        var first = new DateTime(2000, 1, 1);
+        var text = new System.Text.StringBuilder($"{lines[0]}\n{first:yyyy-MM-dd},{string.Join(',', prices.Select(_ => "50"))}\n");
+        foreach (var line in lines[1..])
+        {
+            var fields = line.Split(',');
+            for (var c = 0; c < prices.Length; c++) prices[c] *= 1 + double.Parse(fields[c + 1], CultureInfo.InvariantCulture);
+            text.Append(fields[0] + "," + string.Join(',', prices.Select(p => p.ToString("R", CultureInfo.InvariantCulture))) + "\n");
+        }
+        var file = Path.Combine(_folder, "prices.csv");
+        File.WriteAllText(file, text.ToString());
+
+        var (returns, taken) = (TrackIndex.FromPanel(Panel, "INDEX", Names(5)), TrackIndex.FromPanel(file, "INDEX", Names(5)));
+        taken.Support.ShouldBe(returns.Support);
+        taken.InSample.TrackingError.ShouldBe(returns.InSample.TrackingError, 1e-9);
+        for (var i = 0; i < 5; i++) taken.Fit.Weights[i].ShouldBe(returns.Fit.Weights[i], 1e-7);
+        taken.Times.ShouldBe(returns.Times);
+        taken.Notes.ShouldHaveSingleItem().ShouldContain("prices.csv was taken for prices");
+        returns.Notes.ShouldHaveSingleItem().ShouldContain("was taken for returns");
+        // What the caller says wins, and needs no note.
+        TrackIndex.FromPanel(file, "INDEX", Names(5), arePrices: true).Notes.ShouldBeEmpty();
+        TrackIndex.FromPanel(file, "INDEX", Names(5), arePrices: false).InSample.TrackingError
+            .ShouldBeGreaterThan(2 * taken.InSample.TrackingError);
+        var fault = Should.Throw<BarDataException>(() => TrackIndex.FromPanel(Panel, "INDEX", Names(5), arePrices: true)).Message;
+        fault.ShouldContain("a price is not positive");
+        fault.ShouldContain("--returns");
+        var options = new TrackOptions { Panel = file, Index = "INDEX", MaxStocks = 5, Prices = true, Returns = true };
+        Should.Throw<InputException>(() => options.ToRequest()).Message.ShouldContain("exclude one another");
     }
 
     [Fact]

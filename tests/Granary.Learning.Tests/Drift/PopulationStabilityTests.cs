@@ -22,6 +22,29 @@ public sealed class PopulationStabilityTests
         PopulationStability.Of([1, 2, 3, 4], [1, 2, 3, 4], bins: 2).Value.ShouldBe(0, 1e-15);
     }
 
+    [Theory]
+    [InlineData(100, 10)]
+    [InlineData(105, 10)]
+    [InlineData(1_038, 7)]
+    public void Bins_lie_between_the_interpolated_quantiles_of_the_reference(int count, int bins)
+    {
+        var (reference, sample) = (Uniform(count, 5), Uniform(count + 13, 6));
+        // Quantiles as numpy.quantile has them: a value at the place (n − 1)·q of the sorted ones, on the line between its neighbours.
+        var sorted = reference.Order().ToList();
+        var edges = Enumerable.Range(1, bins - 1).Select(b =>
+        {
+            var place = (count - 1) * (double)b / bins;
+            var below = (int)Math.Floor(place);
+            return sorted[below] * (1 - (place - below)) + sorted[Math.Min(below + 1, count - 1)] * (place - below);
+        }).ToList();
+        double Share(double[] values, int bin) =>
+            (values.Count(v => (bin == 0 || v > edges[bin - 1]) && (bin == bins - 1 || v <= edges[bin])) + 0.5)
+                / (values.Length + 0.5 * bins);
+        var expected = Enumerable.Range(0, bins).Sum(b =>
+            (Share(sample, b) - Share(reference, b)) * Math.Log(Share(sample, b) / Share(reference, b)));
+        PopulationStability.Of(reference, sample, bins).Value.ShouldBe(expected, 1e-12);
+    }
+
     [Fact]
     public void Repeated_values_share_a_bin()
     {
