@@ -27,6 +27,7 @@ public static class ReferenceTaskCatalogue
             NormalizeObservations = false,
             ScaleRewards = false,
             TargetKl = 0.02,
+            SelectionEpisodes = 20,
         }),
         new ReferenceTask("pendulum", "Pendulum-v1", () => new Pendulum(), Control with { Minibatch = 512, Gamma = 0.95 }),
         new ReferenceTask("acrobot", "Acrobot-v1", () => new Acrobot(),

@@ -54,6 +54,12 @@ public sealed record PpoSettings
     /// <summary>An update ends after the epoch that moves the policy by more; 0 = never.</summary>
     public double TargetKl { get; init; }
 
+    /// <summary>
+    /// Episodes without random actions by which policies are compared while training: the best of about 40 is the result. 0 = the last
+    /// policy is.
+    /// </summary>
+    public int SelectionEpisodes { get; init; }
+
     /// <summary>Units of each hidden layer, of the policy and of the value network.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [64, 64];
 

@@ -11,7 +11,10 @@ namespace Granary.Learning.Reinforcement.Training;
 /// </summary>
 public sealed class PpoTrainer : IDisposable
 {
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
+
+    // How often policies are compared in a training.
+    private const int Comparisons = 40;
 
     private readonly PpoSettings _settings;
     private readonly ThreadTeam _team;
@@ -21,6 +24,7 @@ public sealed class PpoTrainer : IDisposable
     private readonly RewardScaler _rewards;
     private readonly int[] _order;
     private readonly Action<int> _collect;
+    private readonly BestPolicy? _best;
     private PortableRandom _random;
 
     /// <param name="make">Makes one copy of the environment.</param>
@@ -50,9 +54,10 @@ public sealed class PpoTrainer : IDisposable
         _groups = [.. environments.Chunk(size).Select((copies, g) =>
             new EnvironmentGroup(Policy.Networks, normaliser, settings, copies, g * size, seed))];
         _collect = g => _groups[g].Collect(_rollout);
+        if (settings.SelectionEpisodes > 0) _best = new BestPolicy(Policy, make(), settings.SelectionEpisodes, seed);
     }
 
-    /// <summary>The policy as it is now.</summary>
+    /// <summary>The policy as it is now; after the last update the best one, where policies are compared.</summary>
     public TrainedPolicy Policy { get; }
 
     /// <summary>Updates of the whole training.</summary>
@@ -90,6 +95,8 @@ public sealed class PpoTrainer : IDisposable
         // Only now: the samples of an update are normalised as the policy saw them.
         Policy.Normaliser?.Refresh();
         Done++;
+        if (_best is not null && (Done % Math.Max(1, Updates / Comparisons) == 0 || Done == Updates)) _best.Compare();
+        if (Done == Updates) _best?.Restore();
         var (episodes, reward, steps) = (0, 0.0, 0L);
         foreach (var group in _groups)
         {
@@ -148,6 +155,7 @@ public sealed class PpoTrainer : IDisposable
         _random.Save(saved);
         foreach (var part in saved) writer.Write(part);
         foreach (var group in _groups) group.Write(writer);
+        _best?.Write(writer);
     }
 
     /// <summary>
@@ -170,6 +178,7 @@ public sealed class PpoTrainer : IDisposable
         for (var k = 0; k < saved.Length; k++) saved[k] = reader.ReadUInt64();
         _random = PortableRandom.FromSaved(saved);
         foreach (var group in _groups) group.Read(reader);
+        _best?.Read(reader);
     }
 
     public void Dispose() => _team.Dispose();

@@ -1,0 +1,60 @@
+using Granary.Learning.Reinforcement.Environments;
+using Granary.Learning.Reinforcement.Evaluation;
+using Granary.Learning.Reinforcement.Policies;
+
+namespace Granary.Learning.Reinforcement.Training;
+
+/// <summary>
+/// Keeps the best policy of a training: the last one can be worse than one before it. Policies are compared on episodes of their own, which
+/// neither the training nor a later evaluation has.
+/// </summary>
+/// <param name="policy">As the training changes it.</param>
+/// <param name="environment">A copy that the training does not step.</param>
+/// <param name="episodes">Of each comparison, the same ones each time.</param>
+internal sealed class BestPolicy(TrainedPolicy policy, IEnvironment environment, int episodes, long seed)
+{
+    private const long OwnEpisodes = 0x53656C656374;
+
+    private readonly double[] _parameters = new double[policy.Networks.Parameters.Length];
+    private byte[] _moments = [];
+    private double _mean = double.NegativeInfinity;
+
+    /// <summary>Keeps the policy as it is now if none before it was better.</summary>
+    public void Compare()
+    {
+        var mean = PolicyEvaluation.Run(policy, environment, episodes, seed ^ OwnEpisodes).Mean;
+        if (!(mean >= _mean)) return;
+        _mean = mean;
+        policy.Networks.Parameters.AsSpan().CopyTo(_parameters);
+        if (policy.Normaliser is not { } normaliser) return;
+        using var stream = new MemoryStream();
+        using (var writer = new BinaryWriter(stream)) normaliser.Moments.Write(writer);
+        _moments = stream.ToArray();
+    }
+
+    /// <summary>Makes the policy the one that was kept.</summary>
+    public void Restore()
+    {
+        if (double.IsNegativeInfinity(_mean)) return;
+        _parameters.CopyTo(policy.Networks.Parameters.AsSpan());
+        if (policy.Normaliser is not { } normaliser) return;
+        using var reader = new BinaryReader(new MemoryStream(_moments));
+        normaliser.Moments.Read(reader);
+        normaliser.Refresh();
+    }
+
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(_mean);
+        foreach (var value in _parameters) writer.Write(value);
+        writer.Write(_moments.Length);
+        writer.Write(_moments);
+    }
+
+    public void Read(BinaryReader reader)
+    {
+        _mean = reader.ReadDouble();
+        foreach (ref var value in _parameters.AsSpan()) value = reader.ReadDouble();
+        _moments = reader.ReadBytes(reader.ReadInt32());
+    }
+}
