@@ -1,6 +1,7 @@
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Analyze;
 
@@ -18,7 +19,11 @@ public sealed record AnalyzeRequest(string EquityFile, string? BenchmarkFile = n
 public sealed record CurveAnalysis(
     EquityCurve Curve, EquityCurve? Benchmark, EquityStatistics Statistics, IReadOnlyList<Drawdown> WorstDrawdowns,
     IReadOnlyList<PeriodReturn> Months, IReadOnlyList<PeriodReturn> Years, RollingStatistics Rolling, ReturnHistogram Histogram,
-    IReadOnlyList<CrisisResult> Crises);
+    IReadOnlyList<CrisisResult> Crises)
+{
+    /// <summary>What a reader must know before the figures; null for nothing.</summary>
+    public string? Note => ShortRecord.Sentence(Curve.Count - 1);
+}
 
 /// <summary>Statistics and tables of any equity curve, ours or not.</summary>
 public static class AnalyzeCurve

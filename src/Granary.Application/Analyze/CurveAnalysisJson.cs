@@ -16,6 +16,7 @@ public static class CurveAnalysisJson
         {
             json.WriteStartObject();
             json.WriteNumber("points", analysis.Statistics.Points);
+            if (analysis.Note is { } note) json.WriteString("note", note);
             Time(json, "from", analysis.Statistics.Measures.FirstTime);
             Time(json, "to", analysis.Statistics.Measures.LastTime);
             foreach (var (metric, value) in analysis.Statistics.Metrics.Listed()) Number(json, metric.Key, value);

@@ -36,6 +36,7 @@ internal static class BatchNotes
         .. SuspiciousNotes.Of(facts),
         .. DuplicateNotes.Of(facts.Plan, facts.Outcomes),
         .. facts.Plan.Instances.All(RecordedRuns.IsRecorded) ? [] : CostNotes.Of(facts.Plan.Spec.Execution.Settings),
+        .. Short(facts),
         .. InSample(facts),
         .. Intrabar(facts),
         .. Output(facts),
@@ -72,6 +73,12 @@ internal static class BatchNotes
                 $"{Counted.Of(ruined.Count, facts.Entries.Count, "strategy")} lost all of their equity, and their "
                     + "accounts were closed; the first "
                     + $"is {ruined[0].Id}.", ruined.Count);
+    }
+
+    private static IEnumerable<RunNote> Short(BatchFacts facts)
+    {
+        var rows = facts.Portfolio.Statistics[ExposureMetrics.Periods];
+        if (rows > 0 && ShortRecord.Sentence((long)rows) is { } sentence) yield return new RunNote(NoteCode.ShortRecord, sentence);
     }
 
     private static IEnumerable<RunNote> InSample(BatchFacts facts)

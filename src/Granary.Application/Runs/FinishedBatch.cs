@@ -46,7 +46,7 @@ internal sealed class FinishedBatch
     /// <summary>The evidence of the configuration that a session trades; null for a batch, which has checks of its own.</summary>
     public ValidationFindings? Carried { get; init; }
 
-    /// <summary>The digest of all signals, trades and equity values.</summary>
+    /// <summary>The digest of all signals, trades, sums of equity, and of all that the portfolio did and was worth.</summary>
     private string Digest
     {
         get

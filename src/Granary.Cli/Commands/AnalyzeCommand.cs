@@ -80,6 +80,7 @@ internal static class AnalyzeCommand
         TableWriter.Write($"{name}: {Counted.Of(s.Points, "point")} {span}",
             [Column.Text("Statistic"), Column.Number("Value"), Column.Text("Name in --json")],
             analysis.Statistics.Metrics.Listed().Select(v => new[] { v.Metric.Name, MetricText.Value(v.Metric, v.Value), v.Metric.Key }));
+        if (analysis.Note is { } note) Output.Marked("Note", note);
         TableWriter.Write("Deepest drawdowns",
             [Column.Number("Depth", "%"), Column.Text("Peak"), Column.Text("Trough"), Column.Text("Recovery"),
                 Column.Number("Length", "days")],

@@ -43,7 +43,7 @@ public static class NumberText
             >= 1e7 => value.ToString("#,0", _culture),
             >= 1000 => value.ToString("#,0.##", _culture),
             >= 1 => value.ToString("0.####", _culture),
-            _ => value.ToString("0.########", _culture),
+            _ => value.ToString("0." + new string('#', Math.Clamp(6 - (int)Math.Floor(Math.Log10(size)), 8, 30)), _culture),
         };
         return Minus(text);
     }

@@ -39,6 +39,9 @@ public enum NoteCode
     /// <summary>Costs are zero.</summary>
     NoCosts,
 
+    /// <summary>The record is too short for figures by the year.</summary>
+    ShortRecord,
+
     /// <summary>The weights were chosen from the same bars that the figures are of.</summary>
     InSample,
 

@@ -30,6 +30,8 @@ describe('figures', () => {
     it('give a price the decimals that tell it from its neighbours', () => {
         expect(price(48_231.5)).toBe('48,231.50');
         expect(price(0.001234)).toBe('0.001234');
+        expect(price(1.2345e-8)).toBe('0.000000012345');
+        expect(price(0)).toBe('0.00');
     });
 
     it('count and colour', () => {

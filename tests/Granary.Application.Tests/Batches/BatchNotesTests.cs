@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Granary.Application.Analyze;
 using Granary.Application.Batches;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
@@ -44,6 +45,21 @@ public sealed class BatchNotesTests : IDisposable
         Note(model, NoteCode.NoTrades,
             FormattableString.Invariant($"{refused.Count:N0} without the stop that riskPercent needs")).Count.ShouldBe(1);
         model.Notes[0].Code.ShouldBe(NoteCode.NoTrades, "what made the run worthless comes first");
+    }
+
+    [Fact]
+    public async Task A_record_of_fewer_than_thirty_returns_says_that_its_ratios_are_chance()
+    {
+        const string Holds = """{ "class": "BuyAndHold" }""";
+        var few = await RunAsync(Holds, "\"timeframe\": \"1h\", \"from\": \"2022-02-01\", \"to\": \"2022-02-04\"", name: "few");
+        Note(few, NoteCode.ShortRecord, "with fewer than 30");
+        (await RunAsync(Holds, name: "many")).Notes.ShouldNotContain(n => n.Code == NoteCode.ShortRecord);
+        // A curve of another program is no different.
+        var curve = Path.Combine(_folder, "curve.csv");
+        File.WriteAllText(curve, "date,equity\n2020-01-01,100\n2020-01-02,101\n2020-01-03,103\n");
+        var analysis = AnalyzeCurve.Run(new AnalyzeRequest(curve));
+        analysis.Note.ShouldNotBeNull().ShouldContain("only 2 returns");
+        CurveAnalysisJson.Write(analysis).ShouldContain("only 2 returns");
     }
 
     [Fact]

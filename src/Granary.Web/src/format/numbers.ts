@@ -49,7 +49,8 @@ export function short(value: number | null | undefined): string {
 export function price(value: number | null | undefined): string {
     if (value === null || value === undefined || !Number.isFinite(value)) return none;
     const size = Math.abs(value);
-    return number(value, size >= 1000 ? 2 : size >= 1 ? 4 : 6).replace(/(\.\d{2}\d*?)0+$/, '$1');
+    const small = size > 0 ? Math.min(20, Math.max(6, 4 - Math.floor(Math.log10(size)))) : 2;
+    return number(value, size >= 1000 ? 2 : size >= 1 ? 4 : small).replace(/(\.\d{2}\d*?)0+$/, '$1');
 }
 
 /** Bytes with a unit. */
