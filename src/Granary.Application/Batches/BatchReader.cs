@@ -264,7 +264,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     /// <param name="more">Keys that a production configuration has besides.</param>
     internal static StrategySpec Strategy(JsonPart part, double cash, params string[] more)
     {
-        part.Only([.. more, "class", "params", "sides", "size", "stopLossPercent", "takeProfitPercent", "trailingStopPercent",
+        part.Only([.. more, "class", "params", "sides", "size", "stopLossPercent", "takeProfitPercent", "trailingStopPercent", "trailFrom",
             "exitOnSignal", "maxBars", "exitAt", "maxOpenTrades", "entryEvery", "signalValid", "symbols", "timeframe", "tag"]);
         var parameters = new List<(string, IReadOnlyList<string>, JsonPart)>();
         if (part.Find("params") is { } p)
@@ -294,6 +294,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
                 StopLossPercent = part.Find("stopLossPercent")?.Number(0, 99.99) ?? 0,
                 TakeProfitPercent = part.Find("takeProfitPercent")?.Number(0, 10_000) ?? 0,
                 TrailingStopPercent = part.Find("trailingStopPercent")?.Number(0, 99.99) ?? 0,
+                TrailFrom = part.Find("trailFrom")?.Choice(("close", TrailFrom.Close), ("high", TrailFrom.High)) ?? TrailFrom.Close,
                 ExitOnSignal = part.Find("exitOnSignal")?.Bool() ?? true,
                 MaxBars = part.Find("maxBars")?.Whole(0) ?? 0,
                 ExitAt = part.Find("exitAt") is { } at ? TimeOfDay(at) : null,

@@ -176,6 +176,7 @@ public static class ProductionJson
         if (trading.StopLossPercent > 0) json.WriteNumber("stopLossPercent", trading.StopLossPercent);
         if (trading.TakeProfitPercent > 0) json.WriteNumber("takeProfitPercent", trading.TakeProfitPercent);
         if (trading.TrailingStopPercent > 0) json.WriteNumber("trailingStopPercent", trading.TrailingStopPercent);
+        if (trading.TrailFrom == TrailFrom.High) json.WriteString("trailFrom", "high");
         json.WriteBoolean("exitOnSignal", trading.ExitOnSignal);
         if (trading.MaxBars > 0) json.WriteNumber("maxBars", trading.MaxBars);
         if (trading.ExitAt is { } at) json.WriteString("exitAt", at.ToString("hh\\:mm"));

@@ -55,6 +55,7 @@ internal static class AccountFiles
             equity = status.AccountEquity,
             modelEquity = status.ModelEquity,
             fees = ledger.Fees,
+            financing = ledger.Financing,
             orders = ledger.TrackedOrders.Count,
             fills = ledger.Fills,
             rejected = status.Rejected,
@@ -119,7 +120,7 @@ internal static class AccountFiles
     private static void Trades(TextWriter writer, AccountLedger ledger)
     {
         using var csv = Csv(writer, "strategy", "symbol", "number", "side", "quantity", "entry_time", "entry_price", "exit_time",
-            "exit_price", "pnl", "fees", "pnl_net", "open", "exit_reason");
+            "exit_price", "pnl", "fees", "financing", "pnl_net", "open", "exit_reason");
         foreach (var t in ledger.Trades.Values.OrderBy(t => t.EntryTime).ThenBy(t => t.Entry, StringComparer.Ordinal))
         {
             csv.WriteField(t.Strategy);
@@ -133,7 +134,8 @@ internal static class AccountFiles
             csv.WriteField(t.ExitPrice > 0 ? RunText.Number(t.ExitPrice) : "");
             csv.WriteField(RunText.Number(t.Profit));
             csv.WriteField(RunText.Number(t.Fees));
-            csv.WriteField(RunText.Number(t.Profit - t.Fees));
+            csv.WriteField(RunText.Number(t.Financing));
+            csv.WriteField(RunText.Number(t.Profit - t.Fees + t.Financing));
             csv.WriteField(RunText.Number(t.Open));
             csv.WriteField(t.State == TradeState.Closed ? t.Why : "open");
             csv.NextRecord();
@@ -218,7 +220,7 @@ internal static class AccountFiles
         var gross = (int)own.Side * (exit - own.EntryPrice) * own.Quantity * multiplier;
         Fields(csv, RunText.Number(own.Quantity), RunText.Time(own.EntryTime), RunText.Number(own.EntryPrice),
             RunText.Time(own.Open > 0 ? last?.Time ?? own.EntryTime : own.ExitTime), RunText.Number(exit),
-            RunText.Number(gross - own.Fees), RunText.Number(own.Fees));
+            RunText.Number(gross - own.Fees + own.Financing), RunText.Number(own.Fees - own.Financing));
     }
 
     private static void Fields(CsvWriter csv, params ReadOnlySpan<string> fields)

@@ -25,6 +25,9 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     /// <summary>Paid since the start, quote currency.</summary>
     public double Fees { get; private set; }
 
+    /// <summary>Dividends received less those owed, borrow fees and interest, quote currency.</summary>
+    public double Financing { get; private set; }
+
     /// <summary>
     /// Called when the venue has reported that the stop, target or trailing stop of a trade was hit (the fill's leg says which): once for
     /// each fill, when it is booked.
@@ -131,7 +134,11 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     public bool Report(BrokerEvent e, out AccountTrade? trade)
     {
         trade = null;
-        if (e.Sequence > VenueSequence) VenueSequence = e.Sequence;
+        if (e.Sequence > VenueSequence)
+        {
+            VenueSequence = e.Sequence;
+            if (e.Financing is { } financing) Finance(financing);
+        }
         if (_orders.TryGetValue(e.Status.ClientId, out var order)) Take(order, e.Status);
         if (e.Fill is not { } fill || !_executions.Add(fill.ExecutionId)) return e.Fill is null;
         var multiplier = multiplierOf(fill.Symbol);
@@ -143,6 +150,13 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
             trade = fill.Leg.Length == 0 && order.Order.Closes is null ? Enter(order, fill) : Exit(order, fill, multiplier);
         if (fill.Leg.Length > 0 && trade is not null) Hit?.Invoke(trade, fill);
         return true;
+    }
+
+    private void Finance(BrokerFinancing financing)
+    {
+        _account.Pay(financing.Amount);
+        Financing += financing.Amount;
+        if (_trades.TryGetValue(financing.ClientId, out var trade)) trade.Financing += financing.Amount;
     }
 
     private AccountTrade Enter(TrackedOrder order, BrokerFill fill)

@@ -10,10 +10,11 @@ namespace Granary.Engine.Brokerage;
 /// <param name="StopFraction">Of the entry's fill price, as 0.02 for 2 %.</param>
 /// <param name="TargetPrice">Quote currency.</param>
 /// <param name="TargetFraction">Of the entry's fill price.</param>
-/// <param name="TrailFraction">Distance below (above) the best close since the entry, as a fraction of it.</param>
+/// <param name="TrailFraction">Distance below (above) the best price since the entry, as a fraction of it.</param>
 /// <param name="FromNextBar">Not on the bar of the entry itself.</param>
+/// <param name="TrailFrom">Which prices count as the best.</param>
 public readonly record struct Protection(double StopPrice, double StopFraction, double TargetPrice, double TargetFraction,
-    double TrailFraction, bool FromNextBar)
+    double TrailFraction, bool FromNextBar, TrailFrom TrailFrom = TrailFrom.Close)
 {
     public bool IsNone => StopPrice <= 0 && StopFraction <= 0 && TargetPrice <= 0 && TargetFraction <= 0 && TrailFraction <= 0;
 
@@ -81,13 +82,23 @@ public sealed record BrokerFill(string ExecutionId, string ClientId, string Leg,
 /// <param name="Reason">The venue's words where it is rejected, cancelled or expired; else empty.</param>
 public sealed record BrokerOrderStatus(string ClientId, string VenueId, OrderState State, double Filled, string Reason);
 
+/// <summary>What holding the position of an entry brought or cost.</summary>
+/// <param name="ClientId">The entry's.</param>
+/// <param name="Amount">Quote currency; negative is a cost.</param>
+/// <param name="At">Venue clock, UTC ticks.</param>
+public sealed record BrokerFinancing(string ClientId, string Symbol, FinancingKind Kind, double Amount, long At);
+
 /// <summary>Something that happened at the venue after an order was received.</summary>
 /// <param name="Sequence">
 /// Rises within the account; where a venue has no such number, the adapter's own, kept with what it has read.
 /// </param>
 /// <param name="Fill">Null where the event is a change of state alone.</param>
 /// <param name="Status">The order after it.</param>
-public sealed record BrokerEvent(long Sequence, BrokerFill? Fill, BrokerOrderStatus Status);
+public sealed record BrokerEvent(long Sequence, BrokerFill? Fill, BrokerOrderStatus Status)
+{
+    /// <summary>Cash that the order's position brought or cost; null for none.</summary>
+    public BrokerFinancing? Financing { get; init; }
+}
 
 /// <summary>The venue's view of the account.</summary>
 /// <param name="Positions">Signed base units by symbol; what is flat is left out.</param>

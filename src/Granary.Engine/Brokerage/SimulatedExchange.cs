@@ -31,6 +31,8 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         public TradeProtection Levels = new() { TrailBest = double.NaN };
         public double EntryPrice;
         public long EntryTime = -1;
+        // The day to which what it borrows is paid for, and the time to which its dividends are.
+        public long FinancedTo, DividendsTo;
         public bool AtOpen;
         // The client has put the stop where it is.
         public bool StopMoved;
@@ -48,6 +50,8 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     private readonly Dictionary<string, int> _asked = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FillRule> _rules =
         instruments.ToDictionary(i => i.Key, i => new FillRule(i.Value, execution), StringComparer.Ordinal);
+    private readonly Dictionary<string, double> _closes = new(StringComparer.Ordinal);
+    private readonly FinancingRate _rate = new(execution);
     private CashAccount _account = new(settings.Cash);
     private long _timestamp = long.MinValue;
     private int _executions;
@@ -137,8 +141,63 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     {
         if (timestamp <= _timestamp) return;
         _timestamp = timestamp;
-        foreach (var closed in bars) Work(closed);
+        var lent = _rate.ChargesInterest ? LentPart() : 0;
+        foreach (var closed in bars) Finance(closed, lent);
+        foreach (var closed in bars)
+        {
+            Work(closed);
+            _closes[closed.Symbol] = closed.Bar.Close;
+        }
         _live.RemoveAll(w => !w.Waits && !(w.Open > 0));
+    }
+
+    // Costs of the nights since the last bar, at the close before them, and dividends: the rule of a strategy's account.
+    private void Finance(in ClosedBar closed, double lent)
+    {
+        var (symbol, bar, day) = (closed.Symbol, closed.Bar, closed.Bar.Time / TimeSpan.TicksPerDay);
+        foreach (var w in _live)
+        {
+            if (!(w.Open > 0) || w.Order.Symbol != symbol) continue;
+            var (days, value) = (day - w.FinancedTo, _closes[symbol] * instruments[symbol].Multiplier);
+            if (days > 0)
+            {
+                w.FinancedTo = day;
+                if (w.Order.Side == Side.Sell) Pay(w, FinancingKind.Borrow, -value * _rate.Borrow(days), bar.Time);
+                else Pay(w, FinancingKind.Interest, -value * _rate.Interest(days) * lent, bar.Time);
+            }
+            foreach (var action in instruments[symbol].CorporateActions)
+            {
+                var from = action.From(closed.Timeframe);
+                if (from > w.DividendsTo && from <= bar.Time)
+                    Pay(w, FinancingKind.Dividend, (int)w.Order.Side * action.Dividend * instruments[symbol].Multiplier, bar.Time);
+            }
+            w.DividendsTo = bar.Time;
+        }
+    }
+
+    // Which part of what is long was bought with borrowed money.
+    private double LentPart()
+    {
+        var (settled, longValue) = (_account.Cash, 0.0);
+        foreach (var w in _live)
+        {
+            if (!(w.Open > 0)) continue;
+            var instrument = instruments[w.Order.Symbol];
+            var value = w.Open * _closes[w.Order.Symbol] * instrument.Multiplier;
+            if (instrument.MarginPerUnit > 0) settled += (int)w.Order.Side * value;
+            else if (w.Order.Side == Side.Sell) settled -= value;
+            else longValue += value;
+        }
+        return FinancingRate.LentPart(settled, longValue);
+    }
+
+    // Books cash for each unit that is open of an entry.
+    private void Pay(Working w, FinancingKind kind, double amount, long time)
+    {
+        if (amount == 0) return;
+        var cash = amount * w.Open;
+        _account.Pay(cash);
+        Tell(w, null, new BrokerFinancing(w.Order.ClientId, w.Order.Symbol, kind, cash, time));
     }
 
     private void Work(in ClosedBar closed)
@@ -155,7 +214,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
                 WorkAfterOpen(_live[i], bar);
         foreach (var w in _live)
             if (w.Open > 0 && w.Order.Symbol == symbol && w.Order.Protection.TrailFraction > 0)
-                w.Levels.Trail(w.Order.Side, bar.Close, instruments[symbol]);
+                w.Levels.Trail(w.Order.Side, bar, sinceOpen: w.EntryTime != bar.Time || w.AtOpen, instruments[symbol]);
     }
 
     private void WorkAtOpen(Working w, in Bar bar, long length)
@@ -235,11 +294,15 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         var first = w.Open == 0;
         w.Open += quantity;
         w.EntryPrice = w.Filled == quantity ? price : w.FilledNotional / w.Filled;
-        if (first) (w.EntryTime, w.AtOpen) = (bar.Time, atOpen);
+        if (first)
+        {
+            (w.EntryTime, w.AtOpen, w.DividendsTo) = (bar.Time, atOpen, bar.Time);
+            w.FinancedTo = bar.Time / TimeSpan.TicksPerDay;
+        }
         var instrument = instruments[order.Symbol];
         if (!w.StopMoved) w.Levels.Stop = instrument.RoundPrice(order.Protection.StopFor(order.Side, w.EntryPrice));
         w.Levels.Target = instrument.RoundPrice(order.Protection.TargetFor(order.Side, w.EntryPrice));
-        w.Levels.TrailFraction = order.Protection.TrailFraction;
+        (w.Levels.TrailFraction, w.Levels.TrailFrom) = (order.Protection.TrailFraction, order.Protection.TrailFrom);
         if (first) w.Levels.StartTrail(order.Side, price, !order.Protection.FromNextBar, instrument);
     }
 
@@ -277,7 +340,8 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         Tell(w, null);
     }
 
-    private void Tell(Working w, BrokerFill? fill) => _events.Add(new BrokerEvent(_events.Count + 1, fill, w.Status));
+    private void Tell(Working w, BrokerFill? fill, BrokerFinancing? financing = null) =>
+        _events.Add(new BrokerEvent(_events.Count + 1, fill, w.Status) { Financing = financing });
 
     // Uniform in [0, 1), by the seed, the order's id and which of its draws it is.
     private double Draw(string clientId, uint which)

@@ -74,6 +74,9 @@ public sealed class AccountTrade
 
     public double Fees { get; internal set; }
 
+    /// <summary>Dividends less borrow fees and interest, quote currency.</summary>
+    public double Financing { get; internal set; }
+
     public long EntryTime { get; internal set; }
 
     public long ExitTime { get; internal set; }

@@ -137,7 +137,10 @@ public sealed record TradingSettings
 
     public double TakeProfitPercent { get; init; }
 
+    /// <summary>Percent of the best price since the entry; 0 = none.</summary>
     public double TrailingStopPercent { get; init; }
+
+    public TrailFrom TrailFrom { get; init; }
 
     /// <summary>Whether the strategy's own exits count; if not, only stop, target, trail or time end a trade.</summary>
     public bool ExitOnSignal { get; init; } = true;

@@ -135,7 +135,7 @@ public record struct Order
     /// <summary>Target price of that trade; 0 = the batch's percentage of the fill, if any.</summary>
     public double TakeProfit { get; internal set; }
 
-    /// <summary>Distance of its trailing stop as a fraction of the best close; 0 = none.</summary>
+    /// <summary>Distance of its trailing stop as a fraction of the best price since the entry; 0 = none.</summary>
     public double TrailFraction { get; internal set; }
 
     // The instrument was split: quantities grow as prices fall.

@@ -54,5 +54,5 @@ internal sealed record ForcedBooked(string Id, string Symbol, Side Side, decimal
 /// <summary>The session has moved the stop of an entry.</summary>
 internal sealed record StopMovedTo(string ClientId, double Price) : BookFact;
 
-/// <summary>The best close since the entry, for its trailing stop.</summary>
+/// <summary>The best price since the entry, for its trailing stop.</summary>
 internal sealed record TrailMoved(string ClientId, double Best) : BookFact;

@@ -1,4 +1,5 @@
 using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 
 namespace Granary.Exchanges.Trading;
@@ -148,13 +149,15 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
     }
 
     /// <summary>A bar closed: trailing stops follow.</summary>
-    public IEnumerable<BookFact> Trail(string symbol, double close, long closeTime)
+    public IEnumerable<BookFact> Trail(string symbol, Bar bar, long closeTime)
     {
         foreach (var entry in Book.OpenEntries)
         {
             if (entry.Order.Symbol != symbol || entry.Order.Protection.TrailFraction <= 0 || entry.SentAt.UtcTicks >= closeTime) continue;
-            var sign = (int)entry.Order.Side;
-            if (double.IsNaN(entry.TrailBest) || sign * (close - entry.TrailBest) > 0) yield return new TrailMoved(entry.ClientId, close);
+            var (side, protection) = (entry.Order.Side, entry.Order.Protection);
+            var price = protection.TrailFrom.PriceOf(side, bar, sinceOpen: entry.SentAt.UtcTicks <= bar.Time);
+            if (double.IsNaN(entry.TrailBest) || (int)side * (price - entry.TrailBest) > 0)
+                yield return new TrailMoved(entry.ClientId, price);
         }
     }
 

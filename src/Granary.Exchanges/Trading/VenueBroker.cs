@@ -218,7 +218,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
             await LockedAsync(async () =>
             {
                 var facts = new List<BookFact>();
-                foreach (var bar in bars) facts.AddRange(_protection.Trail(bar.Symbol, bar.Bar.Close, closeTime));
+                foreach (var bar in bars) facts.AddRange(_protection.Trail(bar.Symbol, bar.Bar, closeTime));
                 await _journal.AppendAsync(facts, cancellationToken).ConfigureAwait(false);
                 foreach (var bar in bars)
                     if (_instruments.TryGetValue(bar.Symbol, out var traded)) _prices.Put(traded.Listed, (decimal)bar.Bar.Close);

@@ -78,7 +78,8 @@ public static class ReasonText
         ExitReason.Signal => "The strategy closed the trade.",
         ExitReason.Stop => "The price reached the stop; a gap beyond it fills at the open.",
         ExitReason.Target => "The price reached the target.",
-        ExitReason.TrailingStop => "The price fell back from its best by the trailing distance.",
+        ExitReason.TrailingStop => "The price fell back by the trailing distance from the best close since the entry, or with trailFrom: "
+            + "high from the highest high.",
         ExitReason.MaxBars => "The trade had been open for maxBars bars.",
         ExitReason.Time => "The time of day of exitAt had come.",
         ExitReason.MarginCall => "The equity was below what the positions need (execution.maintenancePercent).",

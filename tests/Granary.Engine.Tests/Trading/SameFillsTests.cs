@@ -24,16 +24,24 @@ public sealed class SameFillsTests
         var instrument = feed.Series.Instrument with
         {
             TickSize = random.Next(2) == 0 ? 0.01 : 0.05,
-            Multiplier = random.Next(2) == 0 ? 1 : 5
+            Multiplier = random.Next(2) == 0 ? 1 : 5,
+            CorporateActions = random.Next(2) == 0 ? [] : [new CorporateAction(new DateTime(2024, 3, 6).Ticks, 1, 0.4)],
         };
         var series = feed.Series with { Instrument = instrument };
-        var settings = new TradingSettings { Cash = 1e9, Size = SizeRule.Units(10), MaxOpenTrades = 3 };
+        var settings = new TradingSettings
+        {
+            Cash = 1e9,
+            Size = SizeRule.Units(10),
+            MaxOpenTrades = 3,
+            TrailFrom = (TrailFrom)random.Next(2),
+        };
         var execution = new ExecutionSettings
         {
             Fee = new PercentFee(0.05 * random.NextDouble()),
             Slippage = random.Next(3) == 0 ? null : new PercentSlippage(0.05),
             Intrabar = (IntrabarRule)random.Next(2),
             ProtectFrom = (ProtectFrom)random.Next(2),
+            BorrowRate = random.Next(2) == 0 ? 0 : 0.5,
         };
         var holders = new Holders(instrument, settings, execution);
         Run(series, feed.Bars, settings, execution, holders, seed);
@@ -44,6 +52,9 @@ public sealed class SameFillsTests
         holders.Ledger.PositionOf(instrument.Symbol).ShouldBe(holders.Portfolio.OpenTrades == 0 ? 0 : holders.PortfolioQuantity, 1e-9);
         holders.Portfolio.Cash.ShouldBe(holders.Venue.Cash, 1e-4);
         holders.Portfolio.Commission.ShouldBe(holders.Ledger.Fees, 1e-6);
+        holders.Portfolio.Financing.ShouldBe(holders.Ledger.Financing, 1e-6);
+        holders.Ledger.Trades.Values.Sum(t => t.Financing).ShouldBe(holders.Ledger.Financing, 1e-6);
+        if (execution.BorrowRate > 0) holders.Ledger.Financing.ShouldNotBe(0);
     }
 
     private static string? FirstDifference(List<SeenFill> exchange, List<SeenFill> strategy)
@@ -115,11 +126,12 @@ public sealed class SameFillsTests
         private readonly ExecutionSettings _execution;
         private readonly Dictionary<int, (Side Side, double Quantity)> _open = [];
         private readonly Dictionary<int, Side> _sides = [];
+        private readonly TrailFrom _trailFrom;
         private long _now, _booked;
 
         public Holders(Instrument instrument, TradingSettings settings, ExecutionSettings execution)
         {
-            (_instrument, _execution) = (instrument, execution);
+            (_instrument, _execution, _trailFrom) = (instrument, execution, settings.TrailFrom);
             var instruments = new Dictionary<string, Instrument> { [instrument.Symbol] = instrument };
             Venue = new SimulatedExchange(new PaperSettings { Cash = settings.Cash }, execution, instruments);
             Ledger = new AccountLedger(settings.Cash, _ => instrument.Multiplier);
@@ -178,7 +190,7 @@ public sealed class SameFillsTests
                 Closes = order.Role == OrderRole.Exit ? $"{order.TradeNumber}-e" : null,
                 Protection = order.Role == OrderRole.Exit ? default
                     : new Protection(order.StopLoss, 0, order.TakeProfit, 0, order.TrailFraction,
-                        _execution.ProtectFrom == ProtectFrom.NextBar),
+                        _execution.ProtectFrom == ProtectFrom.NextBar, _trailFrom),
                 CreatedAt = _now,
             };
             Ledger.Intend(new OrderIntended(_now, sent, order.Role, order.TradeNumber, order.Reason));
@@ -203,6 +215,9 @@ public sealed class SameFillsTests
             Portfolio.OnEntry(0, number, time, price, quantity, commission).ShouldBe(quantity);
             _open[number] = (_sides[number], quantity);
         }
+
+        public void OnFinancing(int number, long time, FinancingKind kind, double amount) =>
+            Portfolio.OnFinancing(0, number, time, kind, amount);
 
         public void OnTrade(in Trade trade)
         {

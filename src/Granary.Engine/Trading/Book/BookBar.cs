@@ -56,7 +56,7 @@ internal static class BookBar
         if (book.Path is not null && IsWithinReach(book, bar)) ProcessPath(book, bar, index);
         else Try(book, bar, bar, index);
 
-        BookExits.EndBar(book, bar.Close, bar.Time, index);
+        BookExits.EndBar(book, bar, index);
         if (book.Execution.Maintenance > 0 && book.Shared is null && BookTriggers.IsCalledAt(book, bar.Close)) BookExits.CallMargin(book,
             index);
         if (book.IsRuined) BookOrders.CancelAll(book, bar.Time);

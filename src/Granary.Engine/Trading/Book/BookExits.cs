@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
 using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
@@ -20,7 +21,7 @@ internal static class BookExits
     }
 
     /// <summary>Closes trades whose time is over, at the next open; moves trailing stops first.</summary>
-    public static void EndBar(StrategyBook book, double close, long time, int index)
+    public static void EndBar(StrategyBook book, in Bar bar, int index)
     {
         var feedIndex = book.Block.FirstIndex + index;
         for (var i = 0; i < book.OpenTrades.Count; i++)
@@ -28,13 +29,14 @@ internal static class BookExits
             ref var trade = ref book.OpenTrades[i];
             if (trade.Protection.TrailFraction > 0)
             {
-                trade.Protection.Trail(trade.Side, close, book.Instrument);
-                BookEvents.Protected(book, trade, time);
+                var sinceOpen = trade.EntryIndex < feedIndex || trade.EnteredAtOpen;
+                trade.Protection.Trail(trade.Side, bar, sinceOpen, book.Instrument);
+                BookEvents.Protected(book, trade, bar.Time);
             }
             if (trade.Exiting) continue;
             var filled = book.Settings.MaxBars > 0 && feedIndex - trade.FirstWholeBar + 1 >= book.Settings.MaxBars
                 ? Close(book, ref trade, index, OrderType.Market, ExitReason.MaxBars)
-                : time + book.BarTicks >= trade.TimeExit && Close(book, ref trade, index, OrderType.Market, ExitReason.Time);
+                : bar.Time + book.BarTicks >= trade.TimeExit && Close(book, ref trade, index, OrderType.Market, ExitReason.Time);
             if (filled) i--;
         }
     }

@@ -115,7 +115,7 @@ internal static class BookFills
         // The close at which it was entered is a close since the entry.
         if (book.OpenTrades.Count > trades && book.OpenTrades.Last.Protection.TrailFraction > 0)
         {
-            book.OpenTrades.Last.Protection.Trail(book.OpenTrades.Last.Side, bar.Close, book.Instrument);
+            book.OpenTrades.Last.Protection.Trail(book.OpenTrades.Last.Side, bar, sinceOpen: false, book.Instrument);
             BookEvents.Protected(book, book.OpenTrades.Last, bar.Time);
         }
         if (book.IsRuined) BookOrders.CancelAll(book, bar.Time);

@@ -41,6 +41,7 @@ internal static class BookTrades
             p.Stop = order.StopLoss > 0 ? order.StopLoss : settings.StopAt(price, order.Side, instrument);
             p.Target = order.TakeProfit > 0 ? order.TakeProfit : settings.TargetAt(price, order.Side, instrument);
             p.TrailFraction = order.TrailFraction;
+            p.TrailFrom = settings.TrailFrom;
         }
         // An entry on the close has no rest of its bar to be protected on.
         var onClose = order.Type == OrderType.MarketOnClose || (execution.Fill == FillTiming.SameClose && order.Type == OrderType.Market);

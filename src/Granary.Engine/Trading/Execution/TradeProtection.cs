@@ -12,9 +12,10 @@ public struct TradeProtection
     public double Stop;
     /// <summary>Quote currency.</summary>
     public double Target;
-    /// <summary>Distance of the trailing stop from the best close, as a fraction of that close; 0 = no trailing stop.</summary>
+    /// <summary>Distance of the trailing stop from the best price, as a fraction of that price; 0 = no trailing stop.</summary>
     public double TrailFraction;
-    /// <summary>The best close since the entry; NaN until one counts.</summary>
+    public TrailFrom TrailFrom;
+    /// <summary>The best price since the entry; NaN until one counts.</summary>
     public double TrailBest;
     /// <summary>The trailing stop's price; 0 until it works.</summary>
     public double TrailLevel;
@@ -29,11 +30,12 @@ public struct TradeProtection
         TrailLevel = fromEntry && TrailFraction > 0 ? instrument.RoundPrice(price * (1 - (int)side * TrailFraction)) : 0;
     }
 
-    /// <summary>Moves the trailing stop to a close. Call it only where there is a trailing stop.</summary>
-    public void Trail(Side side, double close, Instrument instrument)
+    /// <summary>Moves the trailing stop at the end of a bar. Call it only where there is a trailing stop.</summary>
+    /// <param name="sinceOpen">Whether the trade was open from the bar's open on.</param>
+    public void Trail(Side side, in Bar bar, bool sinceOpen, Instrument instrument)
     {
-        var sign = (int)side;
-        if (double.IsNaN(TrailBest) || sign * (close - TrailBest) > 0) TrailBest = close;
+        var (sign, price) = ((int)side, TrailFrom.PriceOf(side, bar, sinceOpen));
+        if (double.IsNaN(TrailBest) || sign * (price - TrailBest) > 0) TrailBest = price;
         TrailLevel = instrument.RoundPrice(TrailBest * (1 - sign * TrailFraction));
     }
 
