@@ -20,6 +20,9 @@ public sealed record BatchFileStrategiesItem
 
     public double? TrailingStopPercent { get; init; }
 
+    /// <summary>One of close, high.</summary>
+    public string? TrailFrom { get; init; }
+
     public bool? ExitOnSignal { get; init; }
 
     public long? MaxBars { get; init; }
