@@ -67,6 +67,35 @@ public sealed class LiveSessionCrashTests
     }
 
     [Fact]
+    public async Task A_killed_session_is_said_not_to_run_and_the_next_one_carries_out_the_command_that_waits()
+    {
+        using var folder = new TestFolder();
+        var production = await ProductionAsync(folder);
+        var state = Path.Combine(folder.Path, "waits-state");
+        using (var process = GranaryProcess.Start(folder.Path, Live(folder, production, "waits", "fixed:20ms")))
+        {
+            await Eventually.IsAsync(async () => (await GranaryCall.RunAsync("session", state, "status")).Output,
+                said => said.Contains("trading", StringComparison.Ordinal));
+            (await GranaryCall.RunAsync("session", state, "status")).Output.ShouldMatch(@"\nLast sign of life +\d s ago");
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+        var dead = await GranaryCall.RunAsync("session", state, "status");
+        dead.Output.Split('\n')[1].ShouldMatch(@"^State +not running; it was .+ \d+ s ago");
+        var answer = await GranaryCall.RunAsync("session", state, "pause", "--why", "lunch");
+        answer.ExitCode.ShouldBe(1);
+        answer.Error.ShouldMatch(@"the session is not running; it was .+ ago\. The command is kept in .+ with the same --state");
+        Directory.GetFiles(Path.Combine(state, "control"), "*.command.json").Length.ShouldBe(1);
+
+        var next = await GranaryCall.RunAsync(Live(folder, production, "waits", "asap"));
+        next.ExitCode.ShouldBe(0, next.Error);
+        Directory.GetFiles(Path.Combine(state, "control"), "*.command.json").ShouldBeEmpty();
+        var journal = (await GranaryCall.RunAsync("session", state, "journal", "--kind", "SessionControlled")).Output;
+        journal.Split('\n').Count(l => l.Contains("lunch", StringComparison.Ordinal)).ShouldBe(1);
+        (await GranaryCall.RunAsync("session", state, "status")).Output.ShouldMatch(@"^Session +Now\s+State +ended");
+    }
+
+    [Fact]
     public async Task A_running_session_is_asked_commanded_and_guarded_against_a_second()
     {
         using var folder = new TestFolder();

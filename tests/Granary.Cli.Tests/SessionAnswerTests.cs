@@ -51,6 +51,49 @@ public class SessionAnswerTests
         error.ShouldContain("has not carried it out yet, since it waits: the journal does not answer");
     }
 
+    [Theory]
+    [InlineData(LiveState.WaitingForJournal, "waiting for the journal: away")]
+    [InlineData(LiveState.WaitingForVenue, "waiting for the venue: silent")]
+    [InlineData(LiveState.WaitingForFeed, "waiting for the feed: stuck")]
+    public void The_state_of_a_session_that_waits_names_what_it_waits_for(LiveState state, string expected)
+    {
+        var status = View(state).Status! with
+        {
+            JournalFault = state == LiveState.WaitingForJournal ? "away" : null,
+            VenueFault = state == LiveState.WaitingForVenue ? "silent" : null,
+            FeedFault = state == LiveState.WaitingForFeed ? "stuck" : null,
+        };
+        LiveView.Rows(status)[0].ShouldBe(["State", expected]);
+    }
+
+    [Fact]
+    public void The_state_of_a_session_that_warms_up_counts_the_bars_and_says_why_there_are_no_signals()
+    {
+        var status = View(LiveState.Trading).Status! with { Strategies = 3, WarmingUp = new WarmUpStanding(2, 12, 200) };
+        LiveView.Rows(status)[0][1].ShouldBe("trading; warming up, 12 of 200 bars in 2 of 3 strategies: no signals before the factors "
+            + "have values");
+        LiveView.Rows(status with { State = LiveState.WarmingUp, WarmingUp = new WarmUpStanding(3, 0, 200) })[0][1].ShouldBe(
+            "warming up, 0 of 200 bars: no signals before the factors have values");
+        LiveView.Rows(status with { State = LiveState.Paused })[0][1].ShouldBe("paused");
+    }
+
+    [Fact]
+    public void A_session_without_a_recent_sign_of_life_is_said_not_to_run()
+    {
+        var status = View(LiveState.Trading).Status! with
+        {
+            SeenAt = TimeProvider.System.GetUtcNow(),
+            Machine = Environment.MachineName,
+            Process = Environment.ProcessId,
+        };
+        LiveView.Stopped(status).ShouldBeNull();
+        LiveView.Stopped(status with { SeenAt = status.SeenAt.AddMinutes(-3) }).ShouldBe("not running; it was trading 3 min ago");
+        // A process of another machine cannot be looked for.
+        LiveView.Stopped(status with { Machine = "elsewhere", Process = int.MaxValue }).ShouldBeNull();
+        LiveView.Stopped(status with { Process = int.MaxValue }).ShouldNotBeNull().ShouldMatch("^not running; it was trading \\d+ s ago$");
+        LiveView.Stopped(status with { State = LiveState.Ended, SeenAt = default }).ShouldBeNull();
+    }
+
     [Fact]
     public void The_box_of_a_session_names_each_figure_and_its_unit()
     {

@@ -121,7 +121,7 @@ internal static class AccountFiles
     {
         using var csv = Csv(writer, "strategy", "symbol", "number", "side", "quantity", "entry_time", "entry_price", "exit_time",
             "exit_price", "pnl", "fees", "financing", "pnl_net", "open", "exit_reason");
-        foreach (var t in ledger.Trades.Values.OrderBy(t => t.EntryTime).ThenBy(t => t.Entry, StringComparer.Ordinal))
+        foreach (var t in ledger.Trades.Values.OrderBy(t => t.EntryTime).ThenBy(t => t.Order))
         {
             csv.WriteField(t.Strategy);
             csv.WriteField(t.Symbol);
@@ -181,7 +181,7 @@ internal static class AccountFiles
                 Why = traded is not null ? "" : WhyNot(key),
             };
         }
-        foreach (var other in account.Values.Concat(earlier).OrderBy(t => t.EntryTime).ThenBy(t => t.Entry, StringComparer.Ordinal))
+        foreach (var other in account.Values.Concat(earlier).OrderBy(t => t.EntryTime).ThenBy(t => t.Order))
             yield return new GapRow(other.Strategy, other.Symbol, other.Number, other.Side)
             {
                 Own = other,

@@ -22,6 +22,8 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     private readonly OrderTelemetry _orders = new();
     private long _next = journal.Last + 1;
     private long _flushed = clock.GetTimestamp();
+    private readonly CallWatch _writes = new(clock);
+    private string? _fault;
 
     /// <summary>Receives every fact in order, before it is written.</summary>
     public Action<JournalEvent>? Seen { get; init; }
@@ -30,8 +32,10 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
 
     public string? Cut => journal.Cut;
 
-    /// <summary>Why the session waits for its journal; null while it does not.</summary>
-    public string? Fault { get; private set; }
+    /// <summary>Why the session waits for its journal; null while it does not. Any thread may ask.</summary>
+    public string? Fault => _fault ?? _writes.Silence("the journal");
+
+    internal TimeProvider Clock => clock;
 
     /// <summary>Times that it was lost and came back.</summary>
     public int Losses { get; private set; }
@@ -118,6 +122,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     {
         if (_waiting.Count == 0) return;
         _retries ??= RetryPolicies.ServerAway(MayPass, Timeout.InfiniteTimeSpan, clock, TimeSpan.FromSeconds(5));
+        using var watched = _writes.Begin();
         await _retries.RunAsync(async stop =>
         {
             var started = clock.GetTimestamp();
@@ -127,7 +132,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
             GranaryInstruments.JournalAppend.Record(took.TotalSeconds);
             return ++Appends;
         }, cancellationToken).ConfigureAwait(false);
-        Fault = null;
+        _fault = null;
         _waiting.Clear();
         _flushed = clock.GetTimestamp();
     }
@@ -135,12 +140,12 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     private bool MayPass(Exception e)
     {
         if (e is not JournalException { MayPass: true }) return false;
-        if (Fault is null)
+        if (_fault is null)
         {
             Losses++;
             GranaryInstruments.JournalLosses.Add(1);
         }
-        Fault = e.Message;
+        _fault = e.Message;
         return true;
     }
 

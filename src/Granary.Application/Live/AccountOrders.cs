@@ -66,6 +66,9 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     /// <param name="entry">The client id of its entry.</param>
     public void Close(string entry) => _closing.Add(entry);
 
+    /// <summary>The operator has looked at the differences to the venue.</summary>
+    public void Unblock() => ledger.Unblock();
+
     /// <summary>Whether the account has an open trade.</summary>
     /// <param name="entry">The client id of its entry.</param>
     public bool HasOpen(string entry) => ledger.TradeOf(entry) is { Open: > 0 };
@@ -102,7 +105,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         if (!(granted > 0)) return;
         // Its own account has refused it at once.
         if (!strategy.Trades.TryGetValue(signal.Number, out var wanted)) return;
-        if (why.Length == 0 && gateway.Blocked.Contains(symbol)) why = "blocked";
+        if (why.Length == 0 && ledger.Blocked.Contains(symbol)) why = "blocked";
         if (why.Length > 0)
         {
             _facts.Add(new EntrySkipped(timestamp, signal.Number, why) { Strategy = strategy.Instance.Id, Symbol = symbol });

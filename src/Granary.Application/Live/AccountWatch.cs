@@ -25,6 +25,9 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         return equity;
     }
 
+    /// <summary>Whether nothing is left: its fills are other ones than the portfolio's, which may not be ruined.</summary>
+    public bool IsRuined => ledger.Cash != 0 && !(Equity() > 0);
+
     /// <summary>
     /// Keeps the equity at a market time as the last one of its day. A bar that closes at midnight belongs to the day before.
     /// </summary>
@@ -52,7 +55,7 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         FeedLag = isStream && LastBarAt is { } at
             ? Math.Max(0, (at - new DateTimeOffset(portfolio.Timestamp, TimeSpan.Zero)).TotalSeconds) : null,
         Journal = gateway.Name,
-        Blocked = [.. gateway.Blocked.Order(StringComparer.Ordinal)],
+        Blocked = [.. ledger.Blocked.Order(StringComparer.Ordinal)],
     };
 
     private AccountTradeRow Of(AccountTrade t)

@@ -29,15 +29,6 @@ public interface IOrderGateway : IAsyncDisposable
     /// <summary>Spent in appending, which is mostly the flush to the disk.</summary>
     TimeSpan Appending { get; }
 
-    /// <inheritdoc cref="OrderManager.Blocked"/>
-    IReadOnlySet<string> Blocked { get; }
-
-    /// <inheritdoc cref="OrderManager.Differences"/>
-    int Differences { get; }
-
-    /// <summary>Orders sent to the venue by this session.</summary>
-    long Sent { get; }
-
     /// <inheritdoc cref="OrderManager.FirstSent"/>
     long FirstSent { get; }
 
@@ -84,7 +75,4 @@ public interface IOrderGateway : IAsyncDisposable
 
     /// <inheritdoc cref="OrderManager.SynchroniseAsync"/>
     ValueTask<IReadOnlyList<string>> SynchroniseAsync(long timestamp, CancellationToken cancellationToken = default);
-
-    /// <inheritdoc cref="OrderManager.Unblock"/>
-    void Unblock();
 }

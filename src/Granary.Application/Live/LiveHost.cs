@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Simulation;
 using Granary.Application.Telemetry;
@@ -49,9 +47,10 @@ public sealed class LiveHost
     private SessionPolicies _policies = null!;
     private SessionModels _models = null!;
     private FeedTimeSlices _slices = null!;
+    private StatusReporter _reporter = null!;
+    private WarmUpWatch _warmUp = null!;
     private LiveState _state = LiveState.WarmingUp;
-    private LiveState? _noted;
-    private long _synchronised, _shown, _warm;
+    private long _synchronised, _warm;
     private bool _ruined;
     // Whether books and venue were compared since the start: without that an entry could double a position.
     private bool _reconciled;
@@ -64,14 +63,8 @@ public sealed class LiveHost
         (_past, _pastSignals) = ([.. past.Events], past.Signals);
         _handed = new HandedTrades(HandedTrades.LastSwitch(_past));
         _bars = new LiveBars(feed.Series);
-        Tag = TagOf(_past, spec, options);
+        Tag = OrderNames.TagOf(_past, spec, options);
     }
-
-    // The same for all sessions of an account until it is handed over, and another for another account.
-    private static string TagOf(List<JournalEvent> past, BatchSpec spec, LiveOptions options) =>
-        HandedTrades.LastSwitch(past)?.Tag ?? past.OfType<SessionStarted>().FirstOrDefault()?.Tag
-        ?? "g" + Convert.ToHexStringLower(
-            SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Account}\n{spec.Name}\n{options.Configuration}")))[..8];
 
     /// <param name="spec">Of the production configuration.</param>
     /// <param name="feed">Carries all its symbols at the data's timeframe; the session disposes of it.</param>
@@ -122,7 +115,7 @@ public sealed class LiveHost
     public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>Of the last row of the portfolio.</summary>
-    public LiveStatus Status { get; private set; } = null!;
+    public LiveStatus Status => _reporter.Last;
 
     /// <summary>What the portfolio did; after <see cref="RunAsync"/>.</summary>
     /// <param name="row">Is given every row of the equity curve.</param>
@@ -139,6 +132,7 @@ public sealed class LiveHost
         if (_options.Strategies is { } shown) await shown.OwnAsync(plan, cancellationToken).ConfigureAwait(false);
         _portfolio = new LivePortfolio(pass, _feed.Series, _bars, _notes);
         _options.Strategies?.Begin(_portfolio.Strategies);
+        _warmUp = new WarmUpWatch(_portfolio.Strategies);
         _orders = new AccountOrders(_portfolio, _ledger, _gateway, _spec.Execution.Settings, new OrderNames(Tag, _handed));
         _watch = new AccountWatch(_ledger, _portfolio, _spec.Portfolio.Limits);
         _policies = new SessionPolicies(_options, _gateway, _portfolio, _spec.Portfolio.Policy, _notes);
@@ -154,10 +148,31 @@ public sealed class LiveHost
             Past = _options.Past,
             WarmUpFrom = _spec.ReadFrom,
             Store = _options.Keep,
-            FillGaps = _options.IsStream
+            FillGaps = _options.IsStream,
+            Clock = _clock,
         });
+        _reporter = new StatusReporter(_options, _gateway, warm, _clock);
         _slices = new FeedTimeSlices(warm, _clock);
+        using var life = new CancellationTokenSource();
+        var heartbeat = _reporter.BeatAsync(life.Token);
+        try
+        {
+            await TradeAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await life.CancelAsync().ConfigureAwait(false);
+            await heartbeat.ConfigureAwait(false);
+        }
+        _notes.AddRange(warm.Notes);
+        pass.Finished(_portfolio.Finish());
+        Show(LiveState.Ended, now: true);
+    }
+
+    private async Task TradeAsync(CancellationToken cancellationToken)
+    {
         await _gateway.BeginAsync(_ledger, Tag, _portfolio.Instruments, cancellationToken).ConfigureAwait(false);
+        Show(_state, now: true);
         try
         {
             Replay();
@@ -177,11 +192,8 @@ public sealed class LiveHost
         // A journal that is away does not keep a stopping process; what waits is written again from the feed by the next start.
         using var end = new CancellationTokenSource(cancellationToken.IsCancellationRequested ? LastWrite : Timeout.InfiniteTimeSpan,
             _clock);
-        await NoteStateAsync(LiveState.Ended, end.Token).ConfigureAwait(false);
+        await _reporter.NoteAsync(LiveState.Ended, _portfolio.Timestamp, end.Token).ConfigureAwait(false);
         await _gateway.FlushAsync(end.Token).ConfigureAwait(false);
-        _notes.AddRange(warm.Notes);
-        pass.Finished(_portfolio.Finish());
-        Show(LiveState.Ended, now: true);
     }
 
     // Walks again over what the journal holds. Every fact of the account is booked, and nothing is sent.
@@ -194,6 +206,7 @@ public sealed class LiveHost
         for (var i = 0; i < _past.Count; i++)
         {
             var e = _past[i];
+            _operator.Know(e);
             // Before the switch the account traded another configuration: its weights and switches of strategies were that one's.
             var isEarlier = i < switched;
             switch (e)
@@ -234,11 +247,13 @@ public sealed class LiveHost
     {
         await _gateway.AppendAsync([new SessionStarted(_portfolio.Timestamp, Tag, _options.Account, _options.Configuration, _gateway.Broker,
             Environment.MachineName, Environment.ProcessId, _options.WithoutEvidence)], cancellationToken).ConfigureAwait(false);
-        await NoteStateAsync(_state, cancellationToken).ConfigureAwait(false);
+        await _reporter.NoteAsync(_state, _portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
         if (_gateway.Cut is { } cut) _notes.Add(cut);
         if (_options.WithoutEvidence)
             _notes.Add("The validation checks of this configuration are missing or failed; it is traded with --without-evidence.");
         await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
+        // Also those that no session before has carried out.
+        await CommandsAsync(cancellationToken).ConfigureAwait(false);
         // What the walk over the past has left to do, as a cancellation that was on its way.
         await _orders.CatchUpAsync(_portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
         await _operator.LookForWeightsAsync(now: true, cancellationToken).ConfigureAwait(false);
@@ -257,14 +272,10 @@ public sealed class LiveHost
             await _gateway.NoteAsync(new BarsTaken(slice, taken, Warm: true), cancellationToken).ConfigureAwait(false);
             _portfolio.Process(now, null);
             _warm += taken.Count;
+            Show(_state, now: false);
             return;
         }
-        if (!_traded)
-        {
-            _portfolio.Start(slice);
-            if (_warm > 0) _notes.Add($"warmed up over {Counted.Of(_warm, "bar")}");
-            _traded = true;
-        }
+        if (!_traded) Begin(slice);
         if (taken.Count > 0)
             await _gateway.OnBarsAsync(slice,
                 [.. taken.Select(b => new ClosedBar(_feed.Series[b.Series].Instrument.Symbol, b.Bar, _spec.Data.Timeframe))],
@@ -307,6 +318,14 @@ public sealed class LiveHost
         await IdleAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    private void Begin(long slice)
+    {
+        _portfolio.Start(slice);
+        if (_warm > 0) _notes.Add($"warmed up over {Counted.Of(_warm, "bar")}");
+        if (_warmUp.Standing() is { } cold) _notes.Add(WarmUpWatch.Note(cold, _portfolio.Strategies.Count));
+        _traded = true;
+    }
+
     private async ValueTask IdleAsync(CancellationToken cancellationToken)
     {
         await CommandsAsync(cancellationToken).ConfigureAwait(false);
@@ -314,23 +333,10 @@ public sealed class LiveHost
         await _operator.LookForWeightsAsync(now: false, cancellationToken).ConfigureAwait(false);
         await _policies.LookAsync(cancellationToken).ConfigureAwait(false);
         await _models.LookAsync(cancellationToken).ConfigureAwait(false);
-        await NoteStateAsync(Waits(_state), cancellationToken).ConfigureAwait(false);
+        await _reporter.NoteAsync(_reporter.Waits(_state), _portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
         await _gateway.FlushIfDueAsync(cancellationToken).ConfigureAwait(false);
         Show(_state, now: false);
     }
-
-    // A transition is a fact; while the journal is away the session stands still, and it has none.
-    private ValueTask NoteStateAsync(LiveState state, CancellationToken cancellationToken)
-    {
-        if (state == _noted) return default;
-        var before = _noted?.ToString() ?? "";
-        _noted = state;
-        return _gateway.NoteAsync(new SessionChanged(_portfolio.Timestamp, before, state.ToString(), _gateway.VenueFault ?? ""),
-            cancellationToken);
-    }
-
-    private LiveState Waits(LiveState state) => _gateway.JournalFault is not null ? LiveState.WaitingForJournal
-        : _gateway.VenueFault is not null && state == LiveState.Trading ? LiveState.WaitingForVenue : state;
 
     private async ValueTask SynchroniseAsync(CancellationToken cancellationToken)
     {
@@ -356,43 +362,36 @@ public sealed class LiveHost
 
     private void ShowCommanded()
     {
-        _state = _operator.Paused ? LiveState.Paused : LiveState.Trading;
+        _state = _operator.Paused ? LiveState.Paused : _traded ? LiveState.Trading : LiveState.WarmingUp;
         Show(_state, now: true);
     }
 
-    // The broker's own account may be ruined where the portfolio's is not: its fills are other ones.
     private void LookForRuin()
     {
-        if (_ruined || _ledger.Cash == 0 || _watch.Equity() > 0) return;
-        _ruined = true;
-        _orders.Flatten = true;
+        if (_ruined || !_watch.IsRuined) return;
+        _ruined = _orders.Flatten = true;
         _notes.Add($"the broker's account had no equity left at {RunText.Time(_portfolio.Timestamp)}: all positions are closed, and "
-            + $"nothing "
-            + $"is entered any more");
+            + "nothing is entered any more");
     }
 
     private void Show(LiveState state, bool now)
     {
-        if (!now && _options.Status is null && _options.Control is null) return;
-        if (!now && Status is not null && Stopwatch.GetElapsedTime(_shown) < TimeSpan.FromMilliseconds(100)) return;
-        _shown = Stopwatch.GetTimestamp();
+        if (!_reporter.IsDue(now)) return;
         if (_traded) _watch.Note(_portfolio.Timestamp);
-        state = Waits(state);
         var (p50, p99) = Latency.Percentiles();
-        Status = new LiveStatus(state, new DateTime(_portfolio.Timestamp, DateTimeKind.Utc), _bars.Count, _portfolio.Strategies.Count,
+        _reporter.Show(new LiveStatus(state, new DateTime(_portfolio.Timestamp, DateTimeKind.Utc), _bars.Count, _portfolio.Strategies.Count,
             _portfolio.Strategies.Count(s => s.Error is not null), _portfolio.Run.Equity, _watch.Equity(), _ledger.Cash, _ledger.Fees,
             _ledger.Positions.Where(p => p.Value != 0).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal),
             _ledger.ActiveTrades.Count, _orders.Signals, _portfolio.Run.Accepted,
-            _gateway.Sent, _ledger.Fills, _ledger.TrackedOrders.Count(t =>
+            _ledger.TrackedOrders.Count, _ledger.Fills, _ledger.TrackedOrders.Count(t =>
                 t.State == OrderState.Rejected || t.Ended == OrderState.Rejected),
-            _ledger.OpenOrders.Count(t => t.Unknown), _gateway.Differences,
-            _operator.WeightsVersion, _gateway.JournalFault, _gateway.VenueFault, p50, p99, [.. _notes.TakeLast(20)])
+            _ledger.OpenOrders.Count(t => t.Unknown), _ledger.Differences,
+            _operator.WeightsVersion, null, null, p50, p99, [.. _notes.TakeLast(20)])
         {
             Hits = new Dictionary<string, int>(_hits),
             CommandFault = _operator.CommandFault,
             Account = _watch.Details(_gateway, _options.IsStream),
-        };
-        _options.Status?.Report(Status);
-        _options.Control?.Show(Status, now);
+            WarmingUp = _warmUp.Standing(),
+        }, now);
     }
 }

@@ -62,8 +62,15 @@ public enum LiveState : byte
     Paused,
     WaitingForJournal,
     WaitingForVenue,
+    WaitingForFeed,
     Ended,
 }
+
+/// <summary>Strategies whose factors have had too few bars for a first value.</summary>
+/// <param name="Strategies">How many.</param>
+/// <param name="Bars">What the strategy has had that needs the most.</param>
+/// <param name="Needed">What it needs.</param>
+public sealed record WarmUpStanding(int Strategies, long Bars, int Needed);
 
 /// <summary>How a session stands.</summary>
 /// <param name="Timestamp">Market time reached, UTC.</param>
@@ -91,6 +98,21 @@ public sealed record LiveStatus(
 
     /// <summary>Why the operator's last command changed nothing; null where it did.</summary>
     public string? CommandFault { get; init; }
+
+    /// <summary>Why the feed brings no bars although there may be some; null where nothing is wrong.</summary>
+    public string? FeedFault { get; init; }
+
+    /// <summary>Strategies that make no signals yet, since their factors have had too few bars; null where all have had enough.</summary>
+    public WarmUpStanding? WarmingUp { get; init; }
+
+    /// <summary>The last sign of life of the session's process, UTC; it gives one each second.</summary>
+    public DateTimeOffset SeenAt { get; init; }
+
+    /// <summary>The machine of that process.</summary>
+    public string Machine { get; init; } = "";
+
+    /// <summary>Its id there.</summary>
+    public int Process { get; init; }
 
     /// <summary>Open trades, orders, limits, profit by day and week.</summary>
     public AccountDetails Account { get; init; } = new();

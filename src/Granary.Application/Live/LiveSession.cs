@@ -201,8 +201,8 @@ public static class LiveSession
                 : Environment.CurrentDirectory);
             past.Add(Storage.Addresses.Address.Parse(data.Source).Scheme == Exchange ? new RecentSource(source, spec.Longest) : source);
         }
-        // A replay that begins in the middle of its source warms up on the bars before, as a backtest from there does.
-        else if (request.From is not null && spec.ReadFrom != spec.Data.From) past.Add(
+        // A replay that begins in the middle of its source warms up on the bars before, as a backtest does.
+        else if (request.From is not null && spec.Data.WarmUp) past.Add(
             BatchSources.Open(spec.Catalogues.Sources, spec.Data with { Source = request.Address, Parts = [] },
                 Environment.CurrentDirectory));
         if (keep is not null) past.Add(keep.Source());

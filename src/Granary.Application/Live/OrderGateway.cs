@@ -21,7 +21,8 @@ public sealed class OrderGateway(AccountJournal journal, string broker,
     private readonly bool _owns = true;
     private IBroker? _broker;
     private AccountLedger _ledger = null!;
-    private OrderManager _manager = null!;
+    private OrderManager? _manager;
+    private readonly CallWatch _calls = new(journal.Clock);
 
     /// <summary>With a journal and a venue that are open already, and stay so.</summary>
     public OrderGateway(AccountJournal journal, IBroker broker) : this(journal, broker.Name, (_, _) => Task.FromResult(broker)) =>
@@ -57,17 +58,11 @@ public sealed class OrderGateway(AccountJournal journal, string broker,
 
     public string? JournalFault => journal.Fault;
 
-    public string? VenueFault => _manager.Fault;
+    public string? VenueFault => _manager?.Fault ?? (journal.Fault is null ? _calls.Silence($"broker '{broker}'") : null);
 
     public TimeSpan Appending => journal.Appending;
 
-    public IReadOnlySet<string> Blocked => _manager.Blocked;
-
-    public int Differences => _manager.Differences;
-
-    public long Sent => _manager.Sent;
-
-    public long FirstSent => _manager.FirstSent;
+    public long FirstSent => _manager?.FirstSent ?? 0;
 
     public IAsyncEnumerable<JournalEntry> ReadAsync(IReadOnlyList<string> without, CancellationToken cancellationToken = default) =>
         journal.ReadAsync(new JournalQuery { Without = without }, cancellationToken);
@@ -77,6 +72,7 @@ public sealed class OrderGateway(AccountJournal journal, string broker,
     {
         try
         {
+            using var call = _calls.Begin();
             _broker = await RetryPolicies.ServerAway(static e => e is BrokerUnavailableException, ConnectTimeout)
                 .RunAsync(stop => connect(instruments, stop), cancellationToken).ConfigureAwait(false);
         }
@@ -102,28 +98,44 @@ public sealed class OrderGateway(AccountJournal journal, string broker,
 
     public ValueTask FlushAsync(CancellationToken cancellationToken = default) => journal.FlushAsync(cancellationToken);
 
-    public ValueTask OnBarsAsync(long timestamp, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default) =>
-        _broker is IMarketListener listener ? listener.OnBarsAsync(timestamp, bars, cancellationToken) : default;
+    public async ValueTask OnBarsAsync(long timestamp, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
+    {
+        if (_broker is not IMarketListener listener) return;
+        using var call = _calls.Begin();
+        await listener.OnBarsAsync(timestamp, bars, cancellationToken).ConfigureAwait(false);
+    }
 
     public async ValueTask PollAsync(long timestamp, CancellationToken cancellationToken = default)
     {
-        if (_ledger.Unresolved().Count > 0) await _manager.ResolveAsync(timestamp, cancellationToken).ConfigureAwait(false);
-        await _manager.PollAsync(timestamp, cancellationToken).ConfigureAwait(false);
+        using var call = _calls.Begin();
+        if (_ledger.Unresolved().Count > 0) await _manager!.ResolveAsync(timestamp, cancellationToken).ConfigureAwait(false);
+        await _manager!.PollAsync(timestamp, cancellationToken).ConfigureAwait(false);
     }
 
-    public ValueTask SendAsync(long timestamp, List<JournalEvent> facts, List<OrderIntended> intents,
-        CancellationToken cancellationToken = default) => _manager.SendAsync(timestamp, facts, intents, cancellationToken);
+    public async ValueTask SendAsync(long timestamp, List<JournalEvent> facts, List<OrderIntended> intents,
+        CancellationToken cancellationToken = default)
+    {
+        using var call = _calls.Begin();
+        await _manager!.SendAsync(timestamp, facts, intents, cancellationToken).ConfigureAwait(false);
+    }
 
-    public ValueTask CancelAsync(long timestamp, TrackedOrder order, CancellationToken cancellationToken = default) =>
-        _manager.CancelAsync(timestamp, order, cancellationToken);
+    public async ValueTask CancelAsync(long timestamp, TrackedOrder order, CancellationToken cancellationToken = default)
+    {
+        using var call = _calls.Begin();
+        await _manager!.CancelAsync(timestamp, order, cancellationToken).ConfigureAwait(false);
+    }
 
-    public ValueTask<bool> MoveStopAsync(long timestamp, string entry, double price, CancellationToken cancellationToken = default) =>
-        _manager.MoveStopAsync(timestamp, entry, price, cancellationToken);
+    public async ValueTask<bool> MoveStopAsync(long timestamp, string entry, double price, CancellationToken cancellationToken = default)
+    {
+        using var call = _calls.Begin();
+        return await _manager!.MoveStopAsync(timestamp, entry, price, cancellationToken).ConfigureAwait(false);
+    }
 
-    public ValueTask<IReadOnlyList<string>> SynchroniseAsync(long timestamp, CancellationToken cancellationToken = default) =>
-        _manager.SynchroniseAsync(timestamp, cancellationToken);
-
-    public void Unblock() => _manager.Unblock();
+    public async ValueTask<IReadOnlyList<string>> SynchroniseAsync(long timestamp, CancellationToken cancellationToken = default)
+    {
+        using var call = _calls.Begin();
+        return await _manager!.SynchroniseAsync(timestamp, cancellationToken).ConfigureAwait(false);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -14,7 +14,6 @@ namespace Granary.Application.Live;
 public sealed class OrderManager(IBroker broker, AccountJournal journal, AccountLedger ledger, string tag)
 {
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _blocked = new(StringComparer.Ordinal);
 
     private long _now;
 
@@ -23,19 +22,8 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     /// <summary>Why the venue does not answer; null while it does.</summary>
     public string? Fault { get; private set; }
 
-    /// <summary>Symbols in which no entry is made until an operator has looked.</summary>
-    public IReadOnlySet<string> Blocked => _blocked;
-
-    /// <summary>Differences found so far.</summary>
-    public int Differences { get; private set; }
-
-    public long Sent { get; private set; }
-
     /// <summary>When the first order of the last lot went to the venue (stopwatch ticks).</summary>
     public long FirstSent { get; private set; }
-
-    /// <summary>The operator has looked.</summary>
-    public void Unblock() => _blocked.Clear();
 
     // Before the first call the journal is replayed, whose transitions it has.
     private void Begin(long timestamp)
@@ -72,7 +60,6 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     private async ValueTask SubmitAsync(long timestamp, IReadOnlyList<BrokerOrder> orders, List<JournalEvent> answers,
         CancellationToken cancellationToken)
     {
-        Sent += orders.Count;
         var outcomes = await broker.SubmitAllAsync(orders, cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < orders.Count; i++)
         {
@@ -233,9 +220,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         }
         // What was found before the connection was lost is kept; the next synchronisation finds the rest.
         if (facts.Count > 0) await journal.AppendAsync(facts, cancellationToken).ConfigureAwait(false);
-        var differences = facts.OfType<Reconciled>().Select(r => r.Difference).ToList();
-        Differences += differences.Count;
-        return differences;
+        return [.. facts.OfType<Reconciled>().Select(r => r.Difference)];
     }
 
     private async ValueTask CompareAsync(long time, List<JournalEvent> facts, CancellationToken cancellationToken)
@@ -283,11 +268,14 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         {
             var difference = FormattableString.Invariant(
                 $"{symbol}: the venue holds {theirs}, our fills make {ours}; entries in it wait for 'resume'");
-            var fact = new Reconciled(time, "the venue is right about what it holds", difference, theirs - ours) { Symbol = symbol };
-            ledger.Apply(fact);
-            facts.Add(fact);
-            _blocked.Add(symbol);
+            Found(facts, new Reconciled(time, "the venue is right about what it holds", difference, theirs - ours) { Symbol = symbol });
         }
+    }
+
+    private void Found(List<JournalEvent> facts, Reconciled difference)
+    {
+        ledger.Apply(difference);
+        facts.Add(difference);
     }
 
     // An order that waits at the venue.
@@ -299,12 +287,12 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         {
             // A manual order has no id of a client.
             if (_reported.Add(order.VenueId.Length > 0 ? order.VenueId : order.ClientId))
-                facts.Add(new Reconciled(time, "orders of others are left alone",
+                Found(facts, new Reconciled(time, "orders of others are left alone",
                     $"an order {order.ClientId} ({order.VenueId}) that is not this session's waits at the venue", 0));
             return;
         }
         await broker.CancelAsync(order.ClientId, cancellationToken).ConfigureAwait(false);
-        facts.Add(new Reconciled(time, "an order of ours that should not wait is cancelled",
+        Found(facts, new Reconciled(time, "an order of ours that should not wait is cancelled",
             $"order {order.ClientId} ({order.VenueId}) waits at the venue, and our books do not have it waiting", 0));
     }
 
@@ -319,7 +307,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         ledger.Answer(id, status);
         facts.Add(Answered(time, ours.Order, status));
         if (found is null)
-            facts.Add(new Reconciled(time, "an order that the venue has lost is cancelled",
+            Found(facts, new Reconciled(time, "an order that the venue has lost is cancelled",
                 $"order {id} was acknowledged as {ours.VenueId}, and the venue does not know it any more", 0));
     }
 }

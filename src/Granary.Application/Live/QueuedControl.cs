@@ -3,7 +3,9 @@ using Granary.Engine.Brokerage;
 namespace Granary.Application.Live;
 
 /// <summary>Passes commands from the server of a session (a portfolio's grain, or a process) to the session on its own threads.</summary>
-public sealed class QueuedControl : ISessionControl
+/// <param name="keep">Stores the commands that are not carried out before a caller knows that they were taken; null = the caller does.
+/// </param>
+public sealed class QueuedControl(Action<IReadOnlyList<SessionOrder>>? keep = null) : ISessionControl
 {
     private readonly Lock _lock = new();
     private readonly List<(SessionOrder Order, TaskCompletionSource Done)> _waiting = [], _taken = [], _stopping = [];
@@ -30,6 +32,7 @@ public sealed class QueuedControl : ISessionControl
                 else carried.Done.TrySetResult();
             }
             _taken.Clear();
+            Keep();
             _taken.AddRange(_waiting);
             _waiting.Clear();
             return [.. _taken.Select(t => t.Order)];
@@ -40,17 +43,33 @@ public sealed class QueuedControl : ISessionControl
     public void Show(LiveStatus status, bool now) => _status = status;
 
     /// <summary>Passes a command to the session; completes when it is carried out and in the journal.</summary>
+    /// <param name="order">One that is pending already, by its id, is not passed again.</param>
     public Task SendAsync(SessionOrder order)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            if (_ended) done.SetResult();
-            else _waiting.Add((order, done));
+            if (_ended) return Task.CompletedTask;
+            if (order.Id is { } id && Pending.FirstOrDefault(p => p.Order.Id == id) is { Done: { } pending }) return pending.Task;
+            _waiting.Add((order with { Id = order.Id ?? Guid.NewGuid().ToString("N") }, done));
+            try
+            {
+                Keep();
+            }
+            catch
+            {
+                _waiting.RemoveAt(_waiting.Count - 1);
+                throw;
+            }
         }
         if (order.Command == SessionCommand.Stop) _stopAsked.TrySetResult(order);
         return done.Task;
     }
+
+    // In the order in which they are carried out.
+    private IEnumerable<(SessionOrder Order, TaskCompletionSource Done)> Pending => _stopping.Concat(_taken).Concat(_waiting);
+
+    private void Keep() => keep?.Invoke([.. Pending.Select(p => p.Order)]);
 
     /// <summary>Passes a command to the session without waiting.</summary>
     public void Offer(SessionOrder order) => _ = SendAsync(order);
@@ -72,10 +91,11 @@ public sealed class QueuedControl : ISessionControl
         lock (_lock)
         {
             _ended = true;
-            foreach (var (_, done) in _stopping.Concat(_taken).Concat(_waiting)) done.TrySetResult();
+            foreach (var (_, done) in Pending) done.TrySetResult();
             _stopping.Clear();
             _taken.Clear();
             _waiting.Clear();
+            Keep();
         }
     }
 }

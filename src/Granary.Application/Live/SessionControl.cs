@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -12,7 +13,11 @@ namespace Granary.Application.Live;
 /// <param name="Strategy">The strategy to enable or disable; empty = the symbol.</param>
 /// <param name="Trade">The trade to close: the client id of its entry, as the status lists it; empty for the other commands.</param>
 public sealed record SessionOrder(SessionCommand Command, string Who, string Why, string Strategy = "", string Symbol = "",
-    string Trade = "");
+    string Trade = "")
+{
+    /// <summary>Of this command alone: a session carries it out once, however often it finds it; null for one that is not stored.</summary>
+    public string? Id { get; init; }
+}
 
 /// <summary>The way to a running session: what its operator says goes in, how it stands comes out.</summary>
 public interface ISessionControl
@@ -26,9 +31,11 @@ public interface ISessionControl
 }
 
 /// <summary>
-/// The way to a running session: a folder in which commands are laid down as files, taken in the order of their names, and in which the
+/// The way to a session: a folder in which commands are laid down as files, taken in the order of their names, and in which the
 /// session keeps its status. A process that may write the folder may command the session.
 /// </summary>
+/// <remarks>The file of a command goes when the command is carried out. One that no session has carried out waits for the next session.
+/// </remarks>
 public sealed class SessionControl : ISessionControl
 {
     /// <summary>How commands and statuses are written.</summary>
@@ -40,10 +47,14 @@ public sealed class SessionControl : ISessionControl
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
+    // A process gives a sign of life each second; a machine under load is given more time.
+    private static readonly TimeSpan Lifeless = TimeSpan.FromSeconds(15);
+
     private const string CommandEnd = ".command.json", AnswerEnd = ".answer.json";
 
     private readonly string _folder;
     private readonly TimeProvider _clock;
+    private readonly Lock _lock = new();
     // Commands that were taken and wait for the status after them.
     private readonly List<string> _unanswered = [];
     private long _looked = long.MinValue, _wrote = long.MinValue;
@@ -52,9 +63,8 @@ public sealed class SessionControl : ISessionControl
     {
         (_folder, _clock) = (folder, clock);
         Directory.CreateDirectory(_folder);
-        // Commands to a session that is over are not for this one, and its answers are old.
-        foreach (var file in Directory.EnumerateFiles(_folder, "*" + CommandEnd).Concat(Directory.EnumerateFiles(_folder, "*" + AnswerEnd))
-            .ToList()) File.Delete(file);
+        // Answers of the session before: their callers have gone.
+        foreach (var file in Directory.EnumerateFiles(_folder, "*" + AnswerEnd).ToList()) File.Delete(file);
     }
 
     public string Folder => _folder;
@@ -67,19 +77,21 @@ public sealed class SessionControl : ISessionControl
         List<SessionOrder>? orders = null;
         foreach (var file in Directory.EnumerateFiles(_folder, "*" + CommandEnd).Order(StringComparer.Ordinal))
         {
+            var name = Path.GetFileName(file)[..^CommandEnd.Length];
+            if (_unanswered.Contains(name)) continue;
             try
             {
                 if (JsonSerializer.Deserialize<SessionOrder>(File.ReadAllBytes(file), Json) is { } order)
                 {
-                    (orders ??= []).Add(order);
-                    _unanswered.Add(Path.GetFileName(file)[..^CommandEnd.Length]);
+                    (orders ??= []).Add(order with { Id = name });
+                    lock (_lock) _unanswered.Add(name);
                 }
             }
             catch (JsonException)
             {
                 // not a command; it goes all the same
+                File.Delete(file);
             }
-            File.Delete(file);
         }
         return orders ?? (IReadOnlyList<SessionOrder>)[];
     }
@@ -87,21 +99,28 @@ public sealed class SessionControl : ISessionControl
     /// <summary>Keeps the status; once a second unless it must be now.</summary>
     public void Show(LiveStatus status, bool now)
     {
-        if (!now && _wrote != long.MinValue && _clock.GetElapsedTime(_wrote) < TimeSpan.FromSeconds(1)) return;
-        _wrote = _clock.GetTimestamp();
-        var text = JsonSerializer.SerializeToUtf8Bytes(status, Json);
-        AtomicFile.Write(Path.Combine(_folder, "status.json"), text);
-        if (!now) return;
-        foreach (var name in _unanswered) AtomicFile.Write(Path.Combine(_folder, name + AnswerEnd), text);
-        _unanswered.Clear();
+        lock (_lock)
+        {
+            if (!now && _wrote != long.MinValue && _clock.GetElapsedTime(_wrote) < TimeSpan.FromSeconds(1)) return;
+            _wrote = _clock.GetTimestamp();
+            var text = JsonSerializer.SerializeToUtf8Bytes(status, Json);
+            AtomicFile.Write(Path.Combine(_folder, "status.json"), text);
+            if (!now) return;
+            foreach (var name in _unanswered)
+            {
+                AtomicFile.Write(Path.Combine(_folder, name + AnswerEnd), text);
+                File.Delete(Path.Combine(_folder, name + CommandEnd));
+            }
+            _unanswered.Clear();
+        }
     }
 
     /// <summary>Lays a command down for the session of a folder.</summary>
-    /// <returns>Its name, for <see cref="AnswerAsync"/>.</returns>
+    /// <returns>Its name, for <see cref="AnswerAsync"/>: of this command alone, and in the order of the commands.</returns>
     public static string Send(string folder, SessionOrder order, DateTimeOffset now)
     {
         Directory.CreateDirectory(folder);
-        var name = now.UtcTicks.ToString("D20", CultureInfo.InvariantCulture);
+        var name = $"{now.UtcTicks.ToString("D20", CultureInfo.InvariantCulture)}-{Guid.NewGuid():N}";
         AtomicFile.Write(Path.Combine(folder, name + CommandEnd), JsonSerializer.SerializeToUtf8Bytes(order, Json));
         return name;
     }
@@ -123,6 +142,24 @@ public sealed class SessionControl : ISessionControl
             Json);
         File.Delete(path);
         return status;
+    }
+
+    /// <summary>Whether the process that wrote a status lives: it has given a sign of life of late, and has not ended on this machine.
+    /// </summary>
+    public static bool IsAlive(LiveStatus status, TimeProvider clock) => clock.GetUtcNow() - status.SeenAt < Lifeless
+        && (status.Machine != Environment.MachineName || IsProcess(status.Process));
+
+    private static bool IsProcess(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The status as JSON; null where no session has written one.</summary>

@@ -9,6 +9,8 @@ namespace Granary.Application.Live;
 internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway, LivePortfolio portfolio, AccountOrders orders,
     TimeProvider clock, ICollection<string> notes)
 {
+    // Commands that the journal has: what a session finds again is not carried out again.
+    private readonly HashSet<string> _done = new(StringComparer.Ordinal);
     private bool _checkWeights;
     private long _weightsLooked;
 
@@ -36,9 +38,16 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
     /// <summary>Why the last command changed nothing; null where it did.</summary>
     public string? CommandFault { get; private set; }
 
+    /// <summary>A fact that the journal has.</summary>
+    public void Know(JournalEvent e)
+    {
+        if (e is ICommanded { CommandId: { } id }) _done.Add(id);
+    }
+
     public async ValueTask CommandAsync(SessionOrder order, CancellationToken cancellationToken)
     {
         CommandFault = null;
+        if (order.Id is { } id && _done.Contains(id)) return;
         if (order.Command is SessionCommand.Enable or SessionCommand.Disable)
         {
             if (portfolio.Matching(order.Strategy, order.Symbol).Count == 0)
@@ -51,8 +60,9 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
             }
             var change = new EnablementChanged(portfolio.Timestamp, order.Command == SessionCommand.Enable, order.Who,
                 order.Why)
-            { Strategy = order.Strategy, Symbol = order.Symbol };
+            { Strategy = order.Strategy, Symbol = order.Symbol, CommandId = order.Id };
             await gateway.AppendAsync([change], cancellationToken).ConfigureAwait(false);
+            Know(change);
             Put(change);
             return;
         }
@@ -64,8 +74,10 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
         var control = new SessionControlled(portfolio.Timestamp, order.Command, order.Who, order.Why)
         {
             Trade = order.Command == SessionCommand.Close ? order.Trade : null,
+            CommandId = order.Id,
         };
         await gateway.AppendAsync([control], cancellationToken).ConfigureAwait(false);
+        Know(control);
         Put(control);
         if (order.Command is SessionCommand.Flatten or SessionCommand.Close)
             await orders.CatchUpAsync(portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
@@ -81,7 +93,7 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
                 break;
             case SessionCommand.Resume:
                 (Paused, orders.Flatten) = (false, false);
-                gateway.Unblock();
+                orders.Unblock();
                 break;
             case SessionCommand.Flatten:
                 (Paused, orders.Flatten) = (true, true);

@@ -35,7 +35,7 @@ public sealed class SessionRestarts(TimeProvider clock, Func<Exception, bool>? i
         var bars = status?.Bars ?? 0;
         var attempts = bars > _bars ? 1 : (_last?.Attempts ?? 0) + 1;
         _pause = attempts == 1 ? First : TimeSpan.FromTicks(Math.Min(2 * _pause.Ticks, (attempts <= Most ? Soon : Longest).Ticks));
-        (_bars, _lastStatus) = (bars, status);
+        (_bars, _lastStatus) = (Math.Max(_bars, bars), status);
         return _last = fault is not (InputException or BarDataException) && (MayPass(fault) || attempts < Most)
             ? new SessionRetry(attempts, clock.GetUtcNow() + _pause, fault.Message) : null;
     }

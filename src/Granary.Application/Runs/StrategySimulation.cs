@@ -29,7 +29,10 @@ internal sealed class StrategySimulation(RunContext run) : IDisposable
         // The outcomes and events of the others are in the logs.
         var known = Outcomes.Values.Where(o => Log is null || o.Signals == 0 || Log.ChunkCount(o.Index) > 0).Select(o => o.Index)
             .ToHashSet();
-        run.Options.Leaders?.Add(run.Plan, [.. known.Select(i => Outcomes[i])]);
+        List<StrategyOutcome> finishedBefore = [.. known.Select(i => Outcomes[i])];
+        run.Options.Leaders?.Add(run.Plan, finishedBefore);
+        run.Options.Running?.Begin(run.Plan);
+        run.Options.Running?.Finished(finishedBefore);
         var pass = new StrategyPass(run.Plan, run.Markets)
         {
             Include = i => !known.Contains(i.Index),

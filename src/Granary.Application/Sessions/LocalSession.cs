@@ -12,7 +12,9 @@ internal sealed class LocalSession : IAsyncDisposable
 
     private readonly SessionStart _start;
     private readonly SessionServices _services;
-    private readonly QueuedControl _control = new();
+    private readonly QueuedControl _control;
+    private readonly Lock _saving = new();
+    private IReadOnlyList<SessionOrder> _commands;
     private readonly SessionStrategies _strategies = new();
     private readonly CancellationTokenSource _stop = new();
     // Completes when the account is open and its journal belongs to this configuration.
@@ -23,8 +25,12 @@ internal sealed class LocalSession : IAsyncDisposable
     private volatile CancellationTokenSource? _attempt;
     private Task _running = Task.CompletedTask;
 
-    private LocalSession(StoredSession stored, SessionServices services) =>
+    private LocalSession(StoredSession stored, SessionServices services)
+    {
         (_start, _view, _services, _restarts) = (stored.Start, stored.View, services, new SessionRestarts(services.Clock));
+        _commands = stored.Commands;
+        _control = new QueuedControl(Keep);
+    }
 
     /// <summary>How the session was started.</summary>
     public SessionStart Start => _start;
@@ -37,11 +43,7 @@ internal sealed class LocalSession : IAsyncDisposable
             if (_view is not { Phase: SessionPhase.Running } view) return _view;
             var status = _control.Status;
             var retry = _restarts.Waiting(status);
-            status ??= view.Status;
-            // A session that waits for its journal shows no status of its own.
-            if (status is not null && _gateway?.JournalFault is { } gone)
-                status = status with { State = LiveState.WaitingForJournal, JournalFault = gone };
-            return view with { Status = status, Fault = view.Fault ?? retry?.Reason, Retry = retry };
+            return view with { Status = status ?? view.Status, Fault = view.Fault ?? retry?.Reason, Retry = retry };
         }
     }
 
@@ -64,6 +66,7 @@ internal sealed class LocalSession : IAsyncDisposable
         session._accepted.SetResult();
         if (stored.View.Phase != SessionPhase.Running) return session;
         session._view = stored.View with { Restarts = stored.View.Restarts + 1 };
+        foreach (var order in stored.Commands) session._control.Offer(order);
         session._running = Task.Run(session.RunAsync);
         return session;
     }
@@ -185,7 +188,28 @@ internal sealed class LocalSession : IAsyncDisposable
     // The file first: what is answered is what the next process finds.
     private void Save(SessionView view)
     {
-        SessionFile.Write(_services.Runs, new StoredSession(_start, view));
-        _view = view;
+        lock (_saving)
+        {
+            SessionFile.Write(_services.Runs, new StoredSession(_start, view, _commands));
+            _view = view;
+        }
+    }
+
+    // A command is taken when it is in the file. The next process finds those that this one does not carry out before its end.
+    private void Keep(IReadOnlyList<SessionOrder> commands)
+    {
+        lock (_saving)
+        {
+            if (_stop.IsCancellationRequested || commands.Count == 0 && _commands.Count == 0) return;
+            try
+            {
+                SessionFile.Write(_services.Runs, new StoredSession(_start, _view, commands));
+            }
+            catch (IOException) when (commands.Count < _commands.Count)
+            {
+                // One that is carried out is found again at most, and the journal has it.
+            }
+            _commands = commands;
+        }
     }
 }

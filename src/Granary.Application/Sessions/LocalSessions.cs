@@ -50,7 +50,7 @@ public sealed class LocalSessions : ISessionService, IAsyncDisposable
             var now = _services.Clock.GetUtcNow();
             var view = new SessionView(account, JobId.New(production.Spec.Name + "-live", now), SessionPhase.Running, start.StartedBy,
                 now, Environment.MachineName, Environment.MachineName, null, null, null, 0, []);
-            var session = await LocalSession.StartAsync(new StoredSession(start with { Account = account }, view), _services)
+            var session = await LocalSession.StartAsync(new StoredSession(start with { Account = account }, view, []), _services)
                 .ConfigureAwait(false);
             lock (_lock) _sessions[account] = session;
             return session.View;

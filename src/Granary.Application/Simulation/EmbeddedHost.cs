@@ -22,15 +22,10 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
     {
         if (pass.Running is { } running)
         {
-            running.Begin(pass.Plan);
             var finished = pass.Finished;
             pass = pass with
             {
-                Finished = outcomes =>
-                {
-                    running.Finished(outcomes);
-                    finished(outcomes);
-                },
+                Finished = outcomes => finished(running.Finished(outcomes)),
             };
         }
         await RecordedRuns.RunAsync(pass, cancellationToken).ConfigureAwait(false);

@@ -3,11 +3,15 @@ using Granary.Application.Batches;
 
 namespace Granary.Application.Simulation;
 
-/// <summary>Shows the strategies of a pass while it runs, and stops single ones. Any thread may call it.</summary>
+/// <summary>
+/// Shows the strategies of a batch while it runs, and stops single ones: the one list of those that are stopped. A strategy whose stop was
+/// acknowledged fails, even if its run ends before the stop reaches it. Any thread may call it.
+/// </summary>
 public sealed class RunningStrategies
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _indices = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, string> _ids = [];
     private readonly Dictionary<int, (long Bars, long Trades, double? Equity, string? Error)> _ended = [];
     private readonly Dictionary<string, string> _stops = new(StringComparer.Ordinal);
     private readonly List<FeedExecution> _executions = [];
@@ -16,7 +20,18 @@ public sealed class RunningStrategies
     public void Begin(BatchPlan plan)
     {
         lock (_lock)
-            foreach (var instance in plan.Instances) _indices.TryAdd(instance.Id, instance.Index);
+            foreach (var instance in plan.Instances)
+            {
+                _indices.TryAdd(instance.Id, instance.Index);
+                _ids.TryAdd(instance.Index, instance.Id);
+            }
+    }
+
+    /// <summary>Takes strategies that were stopped before this process had the batch, with the reasons.</summary>
+    public void Take(IReadOnlyDictionary<string, string> stopped)
+    {
+        lock (_lock)
+            foreach (var (id, reason) in stopped) _stops.TryAdd(id, reason);
     }
 
     /// <summary>Takes a feed under way in this process; strategies that were stopped before fail at its first block.</summary>
@@ -34,11 +49,17 @@ public sealed class RunningStrategies
         lock (_lock) _executions.Remove(execution);
     }
 
-    public void Finished(IReadOnlyList<StrategyOutcome> outcomes)
+    /// <summary>Takes outcomes; from here on their strategies cannot be stopped.</summary>
+    /// <returns>The outcomes that count: strategies that were stopped have failed.</returns>
+    public IReadOnlyList<StrategyOutcome> Finished(IReadOnlyList<StrategyOutcome> outcomes)
     {
         lock (_lock)
-            foreach (var o in outcomes)
-                _ended[o.Index] = (o.Bars, o.Statistics?.Trades ?? 0, o.Statistics?.FinalEquity, o.Error);
+        {
+            var counted = outcomes.Select(o => o.Error is null && _ids.TryGetValue(o.Index, out var id)
+                && _stops.TryGetValue(id, out var reason) ? StrategyOutcome.Failed(o.Index, o.Bars, reason) : o).ToList();
+            foreach (var o in counted) _ended[o.Index] = (o.Bars, o.Statistics?.Trades ?? 0, o.Statistics?.FinalEquity, o.Error);
+            return counted;
+        }
     }
 
     /// <returns>null if the pass has no such strategy.</returns>
@@ -51,6 +72,8 @@ public sealed class RunningStrategies
                 return new BatchStrategy(id, end.Error is null ? StrategyPhase.Done : StrategyPhase.Failed, end.Bars, end.Trades,
                     end.Equity,
                     FrozenDictionary<string, double>.Empty, end.Error);
+            if (_stops.TryGetValue(id, out var reason))
+                return new BatchStrategy(id, StrategyPhase.Failed, 0, 0, null, FrozenDictionary<string, double>.Empty, reason);
             foreach (var execution in _executions)
                 if (SlotOf(execution, id) is { } at)
                     return Of(id, at.Group, at.Slot);
@@ -70,6 +93,12 @@ public sealed class RunningStrategies
             foreach (var execution in _executions) Stop(execution, id, reason);
             return found;
         }
+    }
+
+    /// <summary>Whether a strategy was stopped before its outcome came.</summary>
+    public bool IsStopped(string id)
+    {
+        lock (_lock) return _stops.ContainsKey(id);
     }
 
     /// <summary>A strategy of a group that is under way.</summary>

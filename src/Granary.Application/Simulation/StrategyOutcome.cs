@@ -27,11 +27,13 @@ public sealed record StrategyOutcome(int Index, MetricSet? Statistics, UInt128 F
     /// <summary>Trades that were opened; those that are open at the end count too.</summary>
     public int Opened => Signals - SignalEnds.Total;
 
+    /// <summary>Of a strategy that failed, or was stopped.</summary>
+    public static StrategyOutcome Failed(int index, long bars, string? error) => new(index, null, 0, 0, bars, error);
+
     /// <param name="result">What the run left; null where it failed.</param>
     /// <param name="metrics">Those that are computed of it.</param>
     public static StrategyOutcome Of(int index, StrategyResult? result, FeedClock clock, MetricCatalogue metrics, string? error) =>
-        result is null
-        ? new StrategyOutcome(index, null, 0, 0, clock.Bars, error)
+        result is null ? Failed(index, clock.Bars, error)
         : new StrategyOutcome(index, metrics.Compute(MetricInput.Of(result.Equity, result.Trades, clock.PeriodsPerYear)),
             result.Fingerprint, result.Signals, clock.Bars, error)
         {

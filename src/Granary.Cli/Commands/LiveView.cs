@@ -35,8 +35,43 @@ internal static class LiveView
         return 0;
     });
 
-    /// <summary>The table once.</summary>
+    /// <summary>The table once, as a server shows its session.</summary>
     public static void Write(LiveStatus status) => TableWriter.Write("", _columns, Rows(status));
+
+    /// <summary>The table once, with the last sign of life of a session whose process may have ended.</summary>
+    public static void WriteStored(LiveStatus status)
+    {
+        var rows = Rows(status).ToList();
+        rows.Insert(1, ["Last sign of life", Life(status)]);
+        if (Stopped(status) is { } stopped) rows[0][1] = stopped;
+        TableWriter.Write("", _columns, rows);
+    }
+
+    /// <summary>That the process of a session has ended or stands still; null while it lives, and for a session that is over.</summary>
+    public static string? Stopped(LiveStatus s) => SessionControl.IsAlive(s, TimeProvider.System) || s.State == LiveState.Ended ? null
+        : $"not running; it was {Words(s.State)} {Life(s)}";
+
+    private static string Life(LiveStatus s)
+    {
+        var age = TimeProvider.System.GetUtcNow() - s.SeenAt;
+        return age < TimeSpan.FromMinutes(2) ? FormattableString.Invariant($"{Math.Max(0, age.TotalSeconds):0} s ago")
+            : age < TimeSpan.FromHours(2) ? FormattableString.Invariant($"{age.TotalMinutes:0} min ago")
+            : age < TimeSpan.FromDays(2) ? FormattableString.Invariant($"{age.TotalHours:0} h ago")
+            : FormattableString.Invariant($"{age.TotalDays:0} days ago");
+    }
+
+    private static string? Fault(LiveStatus s) => s.JournalFault ?? s.VenueFault ?? s.FeedFault;
+
+    private static string State(LiveStatus s) => Fault(s) is { } fault ? $"{Words(s.State)}: {fault}"
+        : s.WarmingUp is { } w && s.State is LiveState.WarmingUp or LiveState.CatchingUp or LiveState.Trading ? WarmingUp(s, w)
+        : Words(s.State);
+
+    private static string WarmingUp(LiveStatus s, WarmUpStanding w)
+    {
+        var some = w.Strategies < s.Strategies ? $" in {Cell.Count(w.Strategies)} of {Cell.Count(s.Strategies)} strategies" : "";
+        return $"{(s.State == LiveState.WarmingUp ? "" : $"{Words(s.State)}; ")}warming up, {Cell.Count(w.Bars)} of {Cell.Count(w.Needed)} "
+            + $"bars{some}: no signals before the factors have values";
+    }
 
     /// <summary>The table of one strategy.</summary>
     public static void Write(SessionStrategy s)
@@ -58,7 +93,7 @@ internal static class LiveView
     {
         List<string[]> rows =
         [
-            ["State", s.JournalFault ?? s.VenueFault ?? Words(s.State)],
+            ["State", State(s)],
             ["Market time (UTC)", Time(s)],
             ["Bars", Cell.Count(s.Bars)],
             ["Strategies", Cell.Count(s.Strategies) + (s.Failed > 0 ? $", {Cell.Count(s.Failed)} failed" : "")],
@@ -94,7 +129,7 @@ internal static class LiveView
 
     private static Color? Colour(string[] row, LiveStatus s) => row[0] switch
     {
-        "State" => s.JournalFault is not null || s.VenueFault is not null ? Color.Red
+        "State" => Fault(s) is not null ? Color.Red
             : s.State switch { LiveState.Trading => Color.Green, LiveState.Paused => Color.Yellow, _ => null },
         "Strategies" => s.Failed > 0 ? Color.Red : null,
         "Orders" => s.Unknown > 0 ? Color.Red : null,
@@ -123,10 +158,12 @@ internal static class LiveView
         LiveState.CatchingUp => "catching up",
         LiveState.WaitingForJournal => "waiting for the journal",
         LiveState.WaitingForVenue => "waiting for the venue",
+        LiveState.WaitingForFeed => "waiting for the feed",
         _ => state.ToString().ToLowerInvariant(),
     };
 
-    private static string Time(LiveStatus s) => s.Timestamp.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Time(LiveStatus s) => s.Timestamp.Ticks == 0 ? "before the first bar"
+        : s.Timestamp.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private sealed class Immediate(Action<LiveStatus> show) : IProgress<LiveStatus>
     {
@@ -143,10 +180,9 @@ internal static class LiveView
             // Another state at once, the rest every five seconds.
             if (_state == value.State && System.Diagnostics.Stopwatch.GetElapsedTime(_last) < TimeSpan.FromSeconds(5)) return;
             (_state, _last) = (value.State, System.Diagnostics.Stopwatch.GetTimestamp());
-            Console.WriteLine($"{Words(value.State)}: {Time(value)}, {Counted.Of(value.Bars, "bar")}, "
+            Console.WriteLine($"{State(value)}: {Time(value)}, {Counted.Of(value.Bars, "bar")}, "
                 + $"equity {Cell.Money(value.AccountEquity)}, {Counted.Of(value.OpenTrades, "open trade")}, "
-                + $"{Counted.Of(value.OrdersSent, "order")}, {Counted.Of(value.Fills, "fill")}"
-                + ((value.JournalFault ?? value.VenueFault) is { } fault ? $"; {fault}" : ""));
+                + $"{Counted.Of(value.OrdersSent, "order")}, {Counted.Of(value.Fills, "fill")}");
         }
     }
 }

@@ -20,10 +20,17 @@ internal static class SessionAnswer
             return CommandLine.Failed;
         }
         var name = SessionControl.Send(control, order, TimeProvider.System.GetUtcNow());
+        if (before is not null && LiveView.Stopped(before) is { } stopped)
+        {
+            var same = File.Exists(Path.Combine(control, "..", "journal.grj")) ? "--state" : "--out";
+            CommandLine.Complain($"the session is {stopped}. The command is kept in {control}: the session carries it out when it is "
+                + $"started again with the same {same}");
+            return CommandLine.Failed;
+        }
         if (await SessionControl.AnswerAsync(control, name, _timeout, TimeProvider.System, cancellationToken) is not { } after)
         {
-            CommandLine.Complain($"the session has not answered within {_timeout.TotalSeconds:0} s; the command stays "
-                + $"in {control} and is carried out when a running session finds it. 'granary session STATE status' shows how it stands");
+            CommandLine.Complain($"the session has not answered within {_timeout.TotalSeconds:0} s. The command is kept in {control}: the "
+                + "session carries it out when it goes on. 'granary session STATE status' shows how it stands");
             return CommandLine.Failed;
         }
         return Write(order, before, after);

@@ -116,7 +116,7 @@ internal sealed class SessionCommands
         var status = SessionControl.Read(ControlOf(state))
             ?? throw new InputException($"{state}: no session has shown its status here yet");
         if (json) Console.WriteLine(status);
-        else LiveView.Write(JsonSerializer.Deserialize<LiveStatus>(status, SessionControl.Json)!);
+        else LiveView.WriteStored(JsonSerializer.Deserialize<LiveStatus>(status, SessionControl.Json)!);
         return 0;
     }
 

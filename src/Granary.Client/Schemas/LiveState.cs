@@ -24,6 +24,9 @@ public enum LiveState
     [JsonStringEnumMemberName("waiting-for-venue")]
     WaitingForVenue,
 
+    [JsonStringEnumMemberName("waiting-for-feed")]
+    WaitingForFeed,
+
     [JsonStringEnumMemberName("ended")]
     Ended,
 }

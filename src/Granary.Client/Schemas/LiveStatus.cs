@@ -69,6 +69,21 @@ public sealed record LiveStatus
     /// <summary>Why the operator's last command changed nothing; null where it did.</summary>
     public string? CommandFault { get; init; }
 
+    /// <summary>Why the feed brings no bars although there may be some; null where nothing is wrong.</summary>
+    public string? FeedFault { get; init; }
+
+    /// <summary>Strategies that make no signals yet, since their factors have had too few bars; null where all have had enough.</summary>
+    public WarmUpStanding? WarmingUp { get; init; }
+
+    /// <summary>The last sign of life of the session's process, UTC; it gives one each second.</summary>
+    public required DateTimeOffset SeenAt { get; init; }
+
+    /// <summary>The machine of that process.</summary>
+    public required string Machine { get; init; }
+
+    /// <summary>Its id there.</summary>
+    public required int Process { get; init; }
+
     /// <summary>Open trades, orders, limits, profit by day and week.</summary>
     public required AccountDetails Account { get; init; }
 }

@@ -109,8 +109,6 @@ public readonly record struct GatewayBar(
 /// <param name="JournalFault">Why the journal cannot be written; null if it can.</param>
 /// <param name="VenueFault">Why the broker does not answer; null if it does.</param>
 /// <param name="Appending">Ticks spent on appends since the session took the account.</param>
-/// <param name="Blocked">Symbols without entries until an operator confirms.</param>
-/// <param name="Sent">Orders sent since the session took the account.</param>
 /// <param name="SinceFirstSent">Ticks from the first order of the last call to the answer; negative if none was sent.</param>
 /// <param name="Moved">Whether the broker accepted the stop.</param>
 /// <param name="Found">Differences to the broker that a synchronisation found.</param>
@@ -121,9 +119,6 @@ public sealed record GatewayAnswer(
     [property: Id(2)] string? JournalFault,
     [property: Id(3)] string? VenueFault,
     [property: Id(4)] long Appending,
-    [property: Id(5)] string[] Blocked,
-    [property: Id(6)] int Differences,
-    [property: Id(7)] long Sent,
-    [property: Id(8)] long SinceFirstSent,
-    [property: Id(9)] bool Moved,
-    [property: Id(10)] string[] Found);
+    [property: Id(5)] long SinceFirstSent,
+    [property: Id(6)] bool Moved,
+    [property: Id(7)] string[] Found);

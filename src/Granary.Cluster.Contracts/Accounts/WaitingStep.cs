@@ -14,7 +14,3 @@ public sealed record FactNoted([property: Id(0)] GatewayEvent Fact) : WaitingSte
 /// <param name="Timestamp">Market time, UTC ticks.</param>
 [GenerateSerializer, Immutable, Alias("granary.BarsClosed")]
 public sealed record BarsClosed([property: Id(0)] long Timestamp, [property: Id(1)] GatewayBar[] Bars) : WaitingStep;
-
-/// <summary>The operator has confirmed the differences to the broker.</summary>
-[GenerateSerializer, Immutable, Alias("granary.DifferencesConfirmed")]
-public sealed record DifferencesConfirmed : WaitingStep;

@@ -12,8 +12,14 @@ namespace Granary.Cluster.Batches;
 public interface IReportingGrain : IGrainWithStringKey
 {
     /// <summary>Starts the run, or resumes it after a loss. Later calls return its progress.</summary>
+    /// <param name="stopped">Strategies that were stopped so far, with the reasons.</param>
     [AlwaysInterleave, Alias("Begin")]
-    Task<ReportingStatus> BeginAsync(BatchOrder order);
+    Task<ReportingStatus> BeginAsync(BatchOrder order, IReadOnlyDictionary<string, string> stopped);
+
+    /// <summary>Stops a strategy: whatever its run brings from here on, it has failed with this reason.</summary>
+    /// <returns>false where its outcome came first, and where the run has no such strategy.</returns>
+    [AlwaysInterleave, Alias("StopStrategy")]
+    Task<bool> StopStrategyAsync(string strategy, string reason);
 
     /// <summary>Returns the remaining work of the pass in the status; null if the pass has changed.</summary>
     [AlwaysInterleave, Alias("Pass")]

@@ -28,8 +28,9 @@ public interface IPortfolioGrain : IGrainWithStringKey
     /// Queues a command for the session's attempts. It answers when the command is in the journal, or after about 20 s without a journal.
     /// </summary>
     /// <param name="run">Id of the session's run.</param>
+    /// <returns>Whether it is in the journal.</returns>
     [AlwaysInterleave, Alias("Send")]
-    Task SendAsync(string run, SessionOrder order);
+    Task<bool> SendAsync(string run, SessionOrder order);
 
     /// <summary>The session's end is stored: commands that still wait are answered.</summary>
     /// <param name="run">Id of the session's run.</param>

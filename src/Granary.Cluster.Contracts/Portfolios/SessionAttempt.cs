@@ -7,9 +7,10 @@ namespace Granary.Cluster.Portfolios;
 /// <param name="Epoch">Higher than that of each attempt before.</param>
 /// <param name="Start">How the session was started.</param>
 /// <param name="Run">Id of the session's run, which all its attempts share.</param>
+/// <param name="Commands">Commands that may not have been carried out yet.</param>
 [GenerateSerializer, Immutable, Alias("granary.SessionAttempt")]
 public sealed record SessionAttempt([property: Id(0)] string Account, [property: Id(1)] long Epoch, [property: Id(2)] SessionStart Start,
-    [property: Id(3)] string Run);
+    [property: Id(3)] string Run, [property: Id(4)] IReadOnlyList<SessionOrder> Commands);
 
 /// <summary>One attempt to run an account's session, as its portfolio's grain has it.</summary>
 /// <param name="Host">The portfolio's silo.</param>

@@ -43,4 +43,8 @@ public sealed class SessionRecord
     /// <summary>The session at its end.</summary>
     [Id(8)]
     public SessionView? Last { get; set; }
+
+    /// <summary>Commands that may not have been carried out yet: each attempt gets them.</summary>
+    [Id(9)]
+    public List<SessionOrder> Commands { get; set; } = [];
 }

@@ -157,7 +157,6 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
             case BarsClosed closed:
                 await gateway.OnBarsAsync(closed.Timestamp, [.. closed.Bars.Select(b => GatewayEvents.ToBar(b))], stop);
                 break;
-            case DifferencesConfirmed: gateway.Unblock(); break;
             default: throw new InvalidOperationException($"{step} is no step of an order grain");
         }
     }
@@ -167,7 +166,7 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
         var gateway = Of(epoch);
         var working = _working ?? Task.CompletedTask;
         if (!working.IsCompleted) await Task.WhenAny(working, Task.Delay(Quick));
-        if (!working.IsCompleted) return new GatewayAnswer(false, [], gateway.JournalFault, null, 0, [], 0, 0, -1, false, []);
+        if (!working.IsCompleted) return new GatewayAnswer(false, [], gateway.JournalFault, gateway.VenueFault, 0, -1, false, []);
         _working = null;
         try
         {
@@ -188,8 +187,7 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
         }
         GatewayEvent[] news;
         lock (_news) news = [.. _news];
-        return new GatewayAnswer(true, news, gateway.JournalFault, gateway.VenueFault, gateway.Appending.Ticks, [.. gateway.Blocked],
-            gateway.Differences, gateway.Sent,
+        return new GatewayAnswer(true, news, gateway.JournalFault, gateway.VenueFault, gateway.Appending.Ticks,
             _sent ? (long)(Stopwatch.GetElapsedTime(gateway.FirstSent).TotalSeconds * TimeSpan.TicksPerSecond) : -1, _moved, [.. _found]);
     }
 

@@ -19,7 +19,6 @@ internal sealed class RemoteOrderGateway(IOrderGrain grain, long epoch, double c
 
     private readonly List<WaitingStep> _waiting = [];
     private AccountLedger? _ledger;
-    private HashSet<string> _blocked = new(StringComparer.Ordinal);
     private long _called = Stopwatch.GetTimestamp();
 
     public string Broker => opened.Broker;
@@ -36,12 +35,6 @@ internal sealed class RemoteOrderGateway(IOrderGrain grain, long epoch, double c
     public string? VenueFault { get; private set; }
 
     public TimeSpan Appending { get; private set; }
-
-    public IReadOnlySet<string> Blocked => _blocked;
-
-    public int Differences { get; private set; }
-
-    public long Sent { get; private set; }
 
     public long FirstSent { get; private set; }
 
@@ -117,12 +110,6 @@ internal sealed class RemoteOrderGateway(IOrderGrain grain, long epoch, double c
     public async ValueTask<IReadOnlyList<string>> SynchroniseAsync(long timestamp, CancellationToken cancellationToken = default) =>
         (await CallAsync(waiting => grain.SynchroniseAsync(epoch, waiting, timestamp), cancellationToken).ConfigureAwait(false)).Found;
 
-    public void Unblock()
-    {
-        _blocked = new HashSet<string>(StringComparer.Ordinal);
-        _waiting.Add(new DifferencesConfirmed());
-    }
-
     /// <summary>Releases the account; if the call fails, the next session's epoch takes it over.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -156,9 +143,7 @@ internal sealed class RemoteOrderGateway(IOrderGrain grain, long epoch, double c
         }
         _called = Stopwatch.GetTimestamp();
         foreach (var fact in answer.Facts) _ledger?.Apply(GatewayEvents.ToEvent(fact));
-        (JournalFault, VenueFault, Appending, Differences, Sent) =
-            (answer.JournalFault, answer.VenueFault, new TimeSpan(answer.Appending), answer.Differences, answer.Sent);
-        _blocked = new HashSet<string>(answer.Blocked, StringComparer.Ordinal);
+        (JournalFault, VenueFault, Appending) = (answer.JournalFault, answer.VenueFault, new TimeSpan(answer.Appending));
         return answer;
     }
 }

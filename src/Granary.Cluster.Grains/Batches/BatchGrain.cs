@@ -160,6 +160,8 @@ internal sealed class BatchGrain(
     public async Task<bool> StopStrategyAsync(string strategy, string reason)
     {
         if (_status is not { Ended: false }) return false;
+        // There it is known whether the stop or the outcome came first.
+        if (!await Reporting.StopStrategyAsync(strategy, reason)) return false;
         if (state.State.Stopped.TryAdd(strategy, reason)) await WriteAsync(_status);
         await Task.WhenAll(Silos.Views.Keys.Select(s => Loss.IgnoreAsync(() => services.Of(s).StopStrategyAsync(Run, strategy, reason))));
         return true;
@@ -262,7 +264,7 @@ internal sealed class BatchGrain(
     {
         try
         {
-            Task<ReportingStatus> Call() => Reporting.BeginAsync(state.State.Order!);
+            Task<ReportingStatus> Call() => Reporting.BeginAsync(state.State.Order!, new Dictionary<string, string>(state.State.Stopped));
             var status = await (_hasBegun ? Untraced.CallAsync(Call) : Call()).WaitAsync(SiloPolls.Timeout);
             _hasBegun = true;
             return status;

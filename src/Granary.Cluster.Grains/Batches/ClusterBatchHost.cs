@@ -50,7 +50,6 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
         // The changes are those of all markets of a plan.
         var pass = new ClusterPass(ordered, work, ModelsOf(plan, ordered.Include),
             SeriesChanges.Of(markets[plan.Feeds[0].Symbols[0]].Series));
-        ordered.Running?.Begin(plan);
         lock (_lock) _pass = pass;
         changed();
         try

@@ -55,7 +55,7 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
             return ReportAnswer.Incomplete;
         }
         (ordered.Events as EventLog)?.Flush();
-        var fresh = new List<StrategyOutcome>(report.Outcomes.Count);
+        List<StrategyOutcome> fresh = [];
         foreach (var (outcome, chunks) in report.Outcomes.Zip(report.Chunks))
         {
             if (!Wanted.Contains(outcome.Index)) continue;
@@ -63,9 +63,9 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
             fresh.Add(outcome);
         }
         if (fresh.Count == 0) return ReportAnswer.Taken;
-        ordered.Finished(fresh); // durable when it returns
-        ordered.Running?.Finished(fresh);
-        foreach (var outcome in fresh)
+        var counted = ordered.Running?.Finished(fresh) ?? fresh;
+        ordered.Finished(counted); // durable when it returns
+        foreach (var outcome in counted)
         {
             Wanted.Remove(outcome.Index);
             if (outcome.Statistics is null) Failed++;

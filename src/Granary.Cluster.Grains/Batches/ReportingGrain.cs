@@ -35,6 +35,7 @@ internal sealed partial class ReportingGrain(
     private BatchOrder? _order;
     private ClusterBatchHost? _host;
     private RunningStrategies? _strategies;
+    private IReadOnlyDictionary<string, string> _stopped = new Dictionary<string, string>();
     private Task? _running;
     private RunEnd? _end;
     private CancellationTokenSource _cancel = new();
@@ -51,9 +52,10 @@ internal sealed partial class ReportingGrain(
 
     private string Folder => Path.GetFullPath(Path.Combine(settings.Runs, Run));
 
-    public Task<ReportingStatus> BeginAsync(BatchOrder order)
+    public Task<ReportingStatus> BeginAsync(BatchOrder order, IReadOnlyDictionary<string, string> stopped)
     {
         _order ??= order;
+        _stopped = stopped;
         if (_end is null && !_cancelled && _running is null or { IsCompleted: true } && clock.GetUtcNow() >= _notBefore) Start();
         var (token, done, failed, strategies, total) = _host?.Status ?? default;
         return Task.FromResult(new ReportingStatus((token is null || strategies == 0) && _stage == ReportingStage.Strategies
@@ -76,6 +78,7 @@ internal sealed partial class ReportingGrain(
         }, settings.ChecksSpreadFrom)
         { Description = Described() };
         (_host, _strategies) = (host, new RunningStrategies());
+        _strategies.Take(_stopped);
         _cancel = new CancellationTokenSource();
         _stopping.Dispose();
         _stopping = compute.Stopping.Register(Abandon);
@@ -218,6 +221,9 @@ internal sealed partial class ReportingGrain(
     public Task<StrategyStatus?> StrategyAsync(string strategy, CancellationToken cancellationToken) => Task.FromResult(
         _strategies?.Find(strategy) is { } now
             ? new StrategyStatus(now.Bars, (int)now.Trades, now.Error, (int)now.State, now.Equity) : null);
+
+    public Task<bool> StopStrategyAsync(string strategy, string reason) => Task.FromResult(
+        _strategies is { } running && running.Stop(strategy, reason) is not null && running.IsStopped(strategy));
 
     // The call comes from this silo, where the grain of the pass is.
     public async Task<PortfolioStatus?> PortfolioAsync(CancellationToken cancellationToken) => _host is null ? null

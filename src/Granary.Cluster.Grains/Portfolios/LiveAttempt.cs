@@ -46,8 +46,6 @@ internal sealed class LiveAttempt
         {
             // What the attempt before has shown is not this one's.
             var status = _control.Status is { } shown && !ReferenceEquals(shown, _before) ? shown : null;
-            if (status is not null && JournalFault is { } gone)
-                status = status with { State = LiveState.WaitingForJournal, JournalFault = gone };
             return new AttemptStanding(_services.Process.Silo.SiloAddress.ToString(), _gateway?.Where ?? "", status, _digest, _fault);
         }
     }

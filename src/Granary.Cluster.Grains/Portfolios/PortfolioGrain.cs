@@ -41,6 +41,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, TimePro
         if (attempt.Epoch <= (_attempt?.Epoch ?? 0)) return Task.CompletedTask;
         var before = _attempt;
         _attempt = new LiveAttempt(attempt, ControlOf(attempt.Run), _weights, services, GrainFactory);
+        foreach (var order in attempt.Commands) _control!.Offer(order);
         // An attempt keeps the activation without calls.
         _awake ??= this.RegisterGrainTimer(static (own, _) => own.LookForWeightsAsync(), this,
             new GrainTimerCreationOptions(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10)) { Interleave = true, KeepAlive = true });
@@ -79,16 +80,18 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, TimePro
     public Task<AttemptStanding?> StandingAsync(long epoch, CancellationToken cancellationToken) =>
         Task.FromResult(_attempt is { } attempt && attempt.Epoch == epoch ? attempt.Standing : null);
 
-    public async Task SendAsync(string run, SessionOrder order)
+    public async Task<bool> SendAsync(string run, SessionOrder order)
     {
         try
         {
             await ControlOf(run).SendAsync(order).WaitAsync(TimeSpan.FromSeconds(20));
+            return true;
         }
         catch (TimeoutException)
         {
             // The session waits for its journal: its status says so, and the command stays queued. A stop ends the wait.
             if (order.Command == SessionCommand.Stop && _attempt is { JournalFault: not null } attempt) await attempt.CancelAsync();
+            return false;
         }
     }
 

@@ -32,6 +32,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
     private SessionRestarts? _restarts;
     private TaskCompletionSource _look = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<SessionOrder> _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private SessionWriter? _writer;
     private bool _isFollowing, _isListed;
 
     // As the portfolio's grain said last.
@@ -46,6 +47,8 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
     private IPortfolioGrain Portfolio => GrainFactory.GetGrain<IPortfolioGrain>(Id);
 
     private IOrderGrain Orders => GrainFactory.GetGrain<IOrderGrain>(Id);
+
+    private SessionWriter Writer => _writer ??= new SessionWriter(Id, session, logger);
 
     private ISessionListGrain List => GrainFactory.GetGrain<ISessionListGrain>(ISessionListGrain.Key);
 
@@ -83,7 +86,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
                 StartedAt = now,
                 Epoch = epoch
             };
-            await StoredState.WriteAsync(this, () => session.WriteStateAsync());
+            await StoredState.WriteAsync(this, Writer.WriteAsync);
         }
         catch
         {
@@ -141,7 +144,10 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
             throw new InputException($"the session of {Id} is over; start it again with its configuration, and it goes on from its "
                 + $"journal");
         if (order.Command == SessionCommand.Stop) _stopAsked.TrySetResult(order);
-        await Portfolio.SendAsync(session.State.Run, order);
+        var kept = order with { Id = order.Id ?? Guid.NewGuid().ToString("N") };
+        await Writer.KeepAsync(kept);
+        // What is carried out goes with the next write: the journal has it, so that no attempt does it again.
+        if (await Portfolio.SendAsync(session.State.Run, kept)) session.State.Commands.RemoveAll(c => c.Id == kept.Id);
         return await SessionAsync(CancellationToken.None);
     }
 
@@ -212,7 +218,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
                 }
                 session.State.Epoch++;
                 session.State.Restarts++;
-                await session.WriteStateAsync();
+                await Writer.WriteAsync();
                 begin = true;
             }
         }
@@ -230,7 +236,8 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
     // Follows the current attempt to its end; null where it is lost. It is begun once at most, since two of one epoch could both trade.
     private async Task<AttemptStanding?> FollowAsync(bool begin, CancellationToken stop)
     {
-        var attempt = new SessionAttempt(Id, session.State.Epoch, session.State.Start!, session.State.Run);
+        var attempt = new SessionAttempt(Id, session.State.Epoch, session.State.Start!, session.State.Run,
+            [.. session.State.Commands]);
         if (begin) await Loss.IgnoreAsync(() => Portfolio.RunAsync(attempt).WaitAsync(stop));
         _isFollowing = true;
         try
@@ -302,7 +309,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         var state = session.State;
         var folder = Path.Combine(services.Settings.Runs, state.Run);
         var view = View()!;
-        (state.Phase, state.Digest, state.Fault) = ((int)phase, digest, fault);
+        (state.Phase, state.Digest, state.Fault, state.Commands) = ((int)phase, digest, fault, []);
         state.Last = view with
         {
             Phase = phase,
@@ -315,7 +322,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
                 ? [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Where(f => f[0] != '.')
                     .Order(StringComparer.Ordinal)] : [],
         };
-        await session.WriteStateAsync();
+        await Writer.WriteAsync();
         Ended(logger, Id, state.Run, phase, fault);
         _awake?.Dispose();
         (_awake, _restarts) = (null, null);

@@ -59,7 +59,7 @@ public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices serv
         if (await FindAsync(batch, strategy, cancellationToken).ConfigureAwait(false) is not { } found) return null;
         if (found.State is StrategyPhase.Done or StrategyPhase.Failed) return found;
         return await Calling.TryAsync(_ => grains.GetGrain<IBatchGrain>(batch).StopStrategyAsync(strategy, BatchStrategy.StoppedBy(who)),
-            cancellationToken).ConfigureAwait(false) ? found : null;
+            cancellationToken).ConfigureAwait(false) ? found : await FindAsync(batch, strategy, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

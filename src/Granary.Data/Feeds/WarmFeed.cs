@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Granary.Data.Stores;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
+using Granary.Storage.Retries;
 
 namespace Granary.Data.Feeds;
 
@@ -48,11 +49,13 @@ public sealed class WarmFeed : ILiveFeed
     private readonly List<string> _notes = [];
     private long _reached = long.MinValue, _saved = long.MinValue;
     private long _missed;
+    private readonly CallWatch _past, _saves;
 
     /// <exception cref="BarDataException">The feed has several timeframes, or a longer one is no multiple of it.</exception>
     public WarmFeed(WarmFeedRequest request)
     {
         _request = request;
+        (_past, _saves) = (new CallWatch(request.Clock), new CallWatch(request.Clock));
         _timeframe = request.Feed.Series[0].Timeframe;
         if (request.Feed.Series.Any(s => s.Timeframe != _timeframe))
             throw new BarDataException("timeframe: the feed brings several; longer bars are built from one");
@@ -99,6 +102,10 @@ public sealed class WarmFeed : ILiveFeed
             return notes;
         }
     }
+
+    /// <inheritdoc/>
+    public string? Fault => _request.Feed.Fault ?? _past.Silence("the source of earlier bars")
+        ?? _saves.Silence("the store that keeps the bars");
 
     /// <summary>The market of the feed that a series belongs to.</summary>
     public int MarketOf(int series) => series / (1 + _request.Longer.Count);
@@ -204,9 +211,11 @@ public sealed class WarmFeed : ILiveFeed
     {
         for (var i = 0; i < IBarSeries.DefaultBlockSize; i++)
         {
-            if (await symbol.Past!.MoveNextAsync().ConfigureAwait(false))
+            bool more;
+            using (_past.Begin()) more = await symbol.Past!.MoveNextAsync().ConfigureAwait(false);
+            if (more)
             {
-                var bar = symbol.Past.Current;
+                var bar = symbol.Past!.Current;
                 // What was missed without a listener is saved; a past that the store never had is where it is.
                 if (_request.Store is not null && bar.Time > symbol.Stored && Math.Max(symbol.Stored, symbol.Resumed) > long.MinValue)
                     symbol.Unsaved.Add(bar);
@@ -339,8 +348,9 @@ public sealed class WarmFeed : ILiveFeed
         {
             if (symbol.Unsaved.Count == 0) continue;
             var bars = symbol.Unsaved.DistinctBy(b => b.Time).OrderBy(b => b.Time).ToList();
-            await store.MergeAsync(BarsToStore.Of(symbol.Instrument, _timeframe, bars, "the live feed"), cancellationToken)
-                .ConfigureAwait(false);
+            using (_saves.Begin())
+                await store.MergeAsync(BarsToStore.Of(symbol.Instrument, _timeframe, bars, "the live feed"), cancellationToken)
+                    .ConfigureAwait(false);
             symbol.Unsaved.Clear();
         }
     }

@@ -30,6 +30,9 @@ public sealed record WarmFeedRequest
     /// <summary>Receives the bars that the feed brings and those that fill its gaps; null = none.</summary>
     public IBarStore? Store { get; init; }
 
+    /// <summary>Of the waiting for sources and stores; market time comes from the bars.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>
     /// How much market time may pass before bars that came are put into the store. A caller that keeps the bars meanwhile, and gives them
     /// to <see cref="WarmFeed.Resume"/>, loses none.

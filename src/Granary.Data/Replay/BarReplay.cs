@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
+using Granary.Storage.Retries;
 
 namespace Granary.Data.Replay;
 
@@ -18,6 +19,7 @@ public sealed class BarReplay : ILiveFeed
     private readonly int _blockSize;
     private readonly ReplayClock _clock;
     private readonly Lock _gate = new();
+    private readonly CallWatch _reads;
     private long? _seek;
     private bool _reading;
 
@@ -29,6 +31,7 @@ public sealed class BarReplay : ILiveFeed
         _opened = opened;
         _blockSize = blockSize;
         _clock = new ReplayClock(speed, clock);
+        _reads = new CallWatch(clock);
         Series = [.. opened.Select(s => new MarketSeries(s.Instrument, s.Timeframe))];
         Notes = [.. opened.SelectMany(s => s.Notes.Select(n => $"{s.Instrument.Symbol}: {n}"))];
     }
@@ -57,6 +60,9 @@ public sealed class BarReplay : ILiveFeed
     public IReadOnlyList<MarketSeries> Series { get; }
 
     public IReadOnlyList<string> Notes { get; }
+
+    /// <inheritdoc/>
+    public string? Fault => _reads.Silence("the source of the bars");
 
     /// <summary>The close that has been given out, UTC ticks; null before the first.</summary>
     public long? Reached { get; private set; }
@@ -169,7 +175,9 @@ public sealed class BarReplay : ILiveFeed
                     }
                 }
                 if (merge.WaitsFor is not { } market) break;
-                if (await readers[market].MoveNextAsync().ConfigureAwait(false)) merge.Add(market, readers[market].Current);
+                bool more;
+                using (_reads.Begin()) more = await readers[market].MoveNextAsync().ConfigureAwait(false);
+                if (more) merge.Add(market, readers[market].Current);
                 else merge.End(market);
             }
             foreach (var item in Close(touched, builders, timestamp)) yield return item;

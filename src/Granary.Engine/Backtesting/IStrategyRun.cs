@@ -11,6 +11,12 @@ public interface IStrategyRun
     /// <summary>Bars seen so far; with several instruments, time slices.</summary>
     long Bars { get; }
 
+    /// <summary>Whether all its factors have values, without which it makes no signals.</summary>
+    bool IsWarm { get; }
+
+    /// <summary>Bars after which the slowest of its factors has its first value; 0 without factors.</summary>
+    int NeededBars { get; }
+
     /// <summary>Trades closed so far.</summary>
     int TradeCount { get; }
 

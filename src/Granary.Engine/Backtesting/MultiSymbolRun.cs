@@ -91,6 +91,12 @@ public sealed class MultiSymbolRun : IStrategyRun
     /// <summary>Time slices so far.</summary>
     public long Bars => _rows;
 
+    /// <inheritdoc/>
+    public bool IsWarm => _ready;
+
+    /// <inheritdoc/>
+    public int NeededBars => _plans[0].WarmUpOf(_strategy, Series[0]);
+
     public int TradeCount => _account.Trades.Trades;
 
     /// <inheritdoc/>

@@ -77,6 +77,12 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     /// <summary>Bars seen so far.</summary>
     public long Bars => _lastIndex + 1;
 
+    /// <inheritdoc/>
+    public bool IsWarm => _warm;
+
+    /// <inheritdoc/>
+    public int NeededBars => _plan.WarmUpOf(_strategy, Series);
+
     /// <summary>Trades closed so far.</summary>
     public int TradeCount => _book.TradeMeter.Trades;
 
@@ -160,7 +166,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
             _context.Index = asked;
             _strategy.OnStart(_context);
         }
-        if (i < asked) i = WarmUp(i, asked);
+        if (i < asked) i = FollowUntil(i, asked);
         if (_until <= block.TimeColumn[n - 1])
         {
             var end = FirstFrom(_until);
@@ -182,7 +188,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     }
 
     // Bars before the account's first: the strategy is not asked, and its crossings follow their lines.
-    private int WarmUp(int i, int n)
+    private int FollowUntil(int i, int n)
     {
         for (; i < n; i++)
         {

@@ -17,6 +17,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     private readonly List<AccountTrade> _active = [];
     private CashAccount _account = new(cash);
     private readonly NetPositions _positions = new();
+    private readonly HashSet<string> _blocked = new(StringComparer.Ordinal);
 
     public double StartingCash { get; } = cash;
 
@@ -50,11 +51,21 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     /// <summary>By the client id of the entry.</summary>
     public IReadOnlyDictionary<string, AccountTrade> Trades => _trades;
 
-    /// <summary>Those that are open, in the order of their entries.</summary>
+    /// <summary>Those that are open, in the order of their entries' first fills, and those of one time in the order of the intents.
+    /// </summary>
     public IReadOnlyList<AccountTrade> ActiveTrades => _active;
 
     /// <summary>Signed base units by symbol; flat ones are 0.</summary>
     public IReadOnlyDictionary<string, double> Positions => _positions.BySymbol;
+
+    /// <summary>Differences to the venue that were found in comparisons.</summary>
+    public int Differences { get; private set; }
+
+    /// <summary>Symbols whose position differed, in which no entry is made until the operator says resume.</summary>
+    public IReadOnlySet<string> Blocked => _blocked;
+
+    /// <summary>The operator has looked at the differences.</summary>
+    public void Unblock() => _blocked.Clear();
 
     /// <summary>Orders of which it is not known whether the venue has them.</summary>
     public List<TrackedOrder> Unresolved()
@@ -81,14 +92,22 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
             case OrderAnswered answer: Answer(answer.ClientId, answer.Status); break;
             case VenueReported report: Report(report.Event, out _); break;
             case OrderClosed closed: Close(closed.ClientId); break;
-            case Reconciled reconciled: _positions.Adjust(reconciled.Symbol, reconciled.Adjustment); break;
+            case Reconciled reconciled: Adjust(reconciled); break;
         }
+    }
+
+    private void Adjust(Reconciled found)
+    {
+        Differences++;
+        if (found.Adjustment == 0) return;
+        _positions.Adjust(found.Symbol, found.Adjustment);
+        _blocked.Add(found.Symbol);
     }
 
     /// <returns>false where the order is there already.</returns>
     public bool Intend(OrderIntended intent)
     {
-        var order = new TrackedOrder(intent);
+        var order = new TrackedOrder(intent, _orders.Count);
         if (!_orders.TryAdd(intent.Order.ClientId, order)) return false;
         _open.Add(order);
         return true;
@@ -147,7 +166,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         _positions.Book(fill.Symbol, fill.Side, fill.Quantity);
         if (order is not null && fill.Leg.Length == 0) order.Booked += fill.Quantity;
         if (order is not null)
-            trade = fill.Leg.Length == 0 && order.Order.Closes is null ? Enter(order, fill) : Exit(order, fill, multiplier);
+            trade = fill.Leg.Length == 0 && order.Order.Closes is null ? Enter(order, fill, multiplier) : Exit(order, fill, multiplier);
         if (fill.Leg.Length > 0 && trade is not null) Hit?.Invoke(trade, fill);
         return true;
     }
@@ -159,19 +178,24 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         if (_trades.TryGetValue(financing.ClientId, out var trade)) trade.Financing += financing.Amount;
     }
 
-    private AccountTrade Enter(TrackedOrder order, BrokerFill fill)
+    private AccountTrade Enter(TrackedOrder order, BrokerFill fill, double multiplier)
     {
         if (!_trades.TryGetValue(fill.ClientId, out var trade))
             _trades.Add(fill.ClientId, trade = new AccountTrade(order.Strategy, order.Intent.Trade, fill.Symbol, fill.Side,
-                fill.ClientId)
+                fill.ClientId, order.Number)
             { EntryTime = fill.At });
+        // The venue reports fills in any order.
+        trade.EntryTime = Math.Min(trade.EntryTime, fill.At);
         var entered = trade.Quantity + fill.Quantity;
         trade.EntryPrice = trade.Quantity == 0 ? fill.Price : (trade.EntryPrice * trade.Quantity + fill.Price * fill.Quantity) / entered;
         trade.Quantity = entered;
         trade.Open += fill.Quantity;
         trade.Fees += fill.Fee;
         trade.State = TradeState.Active;
-        if (!_active.Contains(trade)) _active.Add(trade);
+        trade.Value(multiplier);
+        _active.Remove(trade);
+        var later = _active.FindIndex(t => (t.EntryTime, t.Order).CompareTo((trade.EntryTime, trade.Order)) > 0);
+        _active.Insert(later < 0 ? _active.Count : later, trade);
         return trade;
     }
 
@@ -182,10 +206,13 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         trade.ExitNotional += fill.Price * fill.Quantity;
         var closed = trade.Quantity - trade.Open;
         trade.ExitPrice = fill.Quantity == closed ? fill.Price : trade.ExitNotional / closed;
-        trade.Profit += (int)trade.Side * (fill.Price - trade.EntryPrice) * fill.Quantity * multiplier;
+        trade.Value(multiplier);
         trade.Fees += fill.Fee;
-        trade.ExitTime = fill.At;
-        trade.Why = fill.Leg.Length > 0 ? fill.Leg : order.Intent.Reason.ToString().ToLowerInvariant();
+        if (fill.At >= trade.ExitTime)
+        {
+            trade.ExitTime = fill.At;
+            trade.Why = fill.Leg.Length > 0 ? fill.Leg : order.Intent.Reason.ToString().ToLowerInvariant();
+        }
         if (trade.Open > 0) return trade;
         trade.State = TradeState.Closed;
         _active.Remove(trade);

@@ -107,7 +107,20 @@ public sealed record PolicyChanged(long Timestamp, string Model, int Version, st
 public sealed record ModelChanged(long Timestamp, string Model, int Version, string Hash) : JournalEvent(Timestamp);
 
 /// <summary>A strategy, or a symbol with its strategies, was enabled or disabled.</summary>
-public sealed record EnablementChanged(long Timestamp, bool Enabled, string Who, string Why) : JournalEvent(Timestamp);
+public sealed record EnablementChanged(long Timestamp, bool Enabled, string Who, string Why)
+    : JournalEvent(Timestamp), ICommanded
+{
+    /// <inheritdoc/>
+    public string? CommandId { get; init; }
+}
+
+/// <summary>A fact that carries out an operator's command.</summary>
+public interface ICommanded
+{
+    /// <summary>Id of the command, so that a session which finds it again does not carry it out again; null for one without an id.
+    /// </summary>
+    string? CommandId { get; }
+}
 
 public enum SessionCommand : byte
 {
@@ -127,8 +140,12 @@ public enum SessionCommand : byte
 }
 
 /// <summary>The operator, or the session itself, gave an order to the session.</summary>
-public sealed record SessionControlled(long Timestamp, SessionCommand Command, string Who, string Why) : JournalEvent(Timestamp)
+public sealed record SessionControlled(long Timestamp, SessionCommand Command, string Who, string Why)
+    : JournalEvent(Timestamp), ICommanded
 {
+    /// <inheritdoc/>
+    public string? CommandId { get; init; }
+
     /// <summary>The client id of the entry of the trade to close; null for the other commands.</summary>
     public string? Trade { get; init; }
 }

@@ -5,10 +5,13 @@ namespace Granary.Engine.Brokerage;
 /// <summary>An order of the account as its events have left it.</summary>
 public sealed class TrackedOrder
 {
-    internal TrackedOrder(OrderIntended intent)
+    internal TrackedOrder(OrderIntended intent, int number)
     {
-        Intent = intent;
+        (Intent, Number) = (intent, number);
     }
+
+    /// <summary>Of the account's orders, in the order of their intents.</summary>
+    public int Number { get; }
 
     public OrderIntended Intent { get; }
 
@@ -42,9 +45,9 @@ public sealed class TrackedOrder
 /// <summary>A trade of the account: an entry's fills and all that closed them.</summary>
 public sealed class AccountTrade
 {
-    internal AccountTrade(string strategy, int number, string symbol, Side side, string entry)
+    internal AccountTrade(string strategy, int number, string symbol, Side side, string entry, int order)
     {
-        (Strategy, Number, Symbol, Side, Entry) = (strategy, number, symbol, side, entry);
+        (Strategy, Number, Symbol, Side, Entry, Order) = (strategy, number, symbol, side, entry, order);
     }
 
     public string Strategy { get; }
@@ -57,6 +60,9 @@ public sealed class AccountTrade
 
     /// <summary>Client id of the order that opened it.</summary>
     public string Entry { get; }
+
+    /// <summary>Number of that order.</summary>
+    public int Order { get; }
 
     public TradeState State { get; internal set; }
 
@@ -84,6 +90,11 @@ public sealed class AccountTrade
     public string Why { get; internal set; } = "";
 
     internal double ExitNotional { get; set; }
+
+    /// <summary>Values what is closed at the averages of entry and exit, so that the order in which fills were booked does not matter.
+    /// </summary>
+    /// <param name="multiplier">Currency units per unit of price and quantity.</param>
+    internal void Value(double multiplier) => Profit = (int)Side * (ExitPrice - EntryPrice) * (Quantity - Open) * multiplier;
 
     public TradeChanged ToEvent(long timestamp) =>
         new(timestamp, Number, State, Side, Quantity, Open, EntryPrice, ExitPrice, Profit, Fees, EntryTime, ExitTime,

@@ -73,6 +73,10 @@ public sealed class FactorPlan
         return Add(request);
     }
 
+    /// <summary>Bars after which the slowest factor of a strategy has its first value; 0 without factors.</summary>
+    internal int WarmUpOf(Strategies.Strategy strategy, MarketSeries series) =>
+        strategy.Factors.Select(f => f.Request.CreateKernel(series, Supply).WarmUpOf(f.Line)).DefaultIfEmpty().Max();
+
     internal int FirstColumn(int request) => _firstColumn[request];
 
     internal IReadOnlyList<Comparison> Comparisons => _comparisons;

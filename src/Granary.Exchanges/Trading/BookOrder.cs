@@ -4,8 +4,11 @@ using Granary.Engine.Trading;
 namespace Granary.Exchanges.Trading;
 
 /// <summary>An order of the adapter: one of the session, or a leg that protects one.</summary>
-internal sealed class BookOrder(OrderMade made, VenueInstrument? instrument)
+/// <param name="number">Of the orders in the order in which they were made.</param>
+internal sealed class BookOrder(OrderMade made, VenueInstrument? instrument, long number)
 {
+    public long Number => number;
+
     public BrokerOrder Order => made.Order;
 
     public string ClientId => made.Order.ClientId;

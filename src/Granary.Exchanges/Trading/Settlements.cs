@@ -49,8 +49,10 @@ internal sealed class Settlements(IVenue venue, BookJournal journal, VenueOrders
 
     private async ValueTask BookAsync(VenueInstrument instrument, VenueFill fill, CancellationToken cancellationToken)
     {
-        // While it is not known whether an entry has arrived, it is not known either what was closed.
-        if (Book.HasExecution(VenueOrders.ExecutionOf(fill)) || Book.Working.Any(o => o.IsEntry && !o.IsKnown)) return;
+        if (Book.HasExecution(VenueOrders.ExecutionOf(fill))) return;
+        // What was open then is known when all fills of before are booked. The next call goes on where the exchange does not list one yet.
+        foreach (var order in Book.Working.Where(o => o.Instrument == instrument).ToList())
+            if (!await orders.LookAsync(order, cancellationToken).ConfigureAwait(false)) return;
         var (left, facts) = (fill.Quantity, new List<BookFact>());
         foreach (var entry in Book.OpenEntries.Where(e => e.Order.Symbol == instrument.Symbol && e.Order.Side != fill.Side
             && e.FilledAt <= fill.At).TakeWhile(_ => left > 0))

@@ -19,6 +19,7 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
     private readonly HashSet<string> _executions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, decimal> _dust = new(StringComparer.Ordinal);
     private readonly List<BrokerEvent> _events = [];
+    private long _made;
 
     /// <summary>Null before the first fact.</summary>
     public AccountBegun? Begun { get; private set; }
@@ -26,7 +27,8 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
     /// <summary>Orders and legs that are not final.</summary>
     public IReadOnlyList<BookOrder> Working => _working;
 
-    /// <summary>Entries of which something is open.</summary>
+    /// <summary>Entries of which something is open, in the order of their first fills, and those of one time in the order in which they
+    /// were made: the exchange's reports come in any order.</summary>
     public IReadOnlyList<BookOrder> OpenEntries => _entries;
 
     /// <summary>Fees that were paid in a third currency, by their value in quote currency: cash that the account did not pay.</summary>
@@ -94,7 +96,7 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
 
     private void Add(OrderMade made)
     {
-        var order = new BookOrder(made, instruments.GetValueOrDefault(made.Order.Symbol));
+        var order = new BookOrder(made, instruments.GetValueOrDefault(made.Order.Symbol), ++_made);
         _orders.Add(order.ClientId, order);
         _bySentId[order.SentId] = order;
         _working.Add(order);
@@ -135,7 +137,7 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
         if (!_executions.Add(fill.ExecutionId)) return;
         order.Filled += fill.Quantity;
         order.Notional += fill.Price * fill.Quantity;
-        order.FilledAt ??= fill.At;
+        if (order.FilledAt is not { } filled || fill.At < filled) order.FilledAt = fill.At;
         if (FirstFill is not { } first || fill.At < first) FirstFill = fill.At;
         var isDone = order.Filled >= order.Quantity;
         Become(order, isDone ? OrderState.Filled : OrderState.PartiallyFilled, "");
@@ -166,7 +168,10 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
     private void Open(BookOrder entry, decimal quantity)
     {
         entry.Open += quantity;
-        if (entry.Open > 0 && !_entries.Contains(entry)) _entries.Add(entry);
+        _entries.Remove(entry);
+        if (!(entry.Open > 0)) return;
+        var place = _entries.FindIndex(e => (e.FilledAt, e.Number).CompareTo((entry.FilledAt, entry.Number)) > 0);
+        _entries.Insert(place < 0 ? _entries.Count : place, entry);
     }
 
     private (decimal Quantity, decimal Fee) InWholeLots(BookOrder order, FillBooked fill, VenueInstrument instrument)

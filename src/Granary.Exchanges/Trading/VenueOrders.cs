@@ -199,11 +199,13 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     }
 
     /// <summary>Books how an order stands if the exchange has it.</summary>
+    /// <returns>Whether the exchange lists it.</returns>
     /// <exception cref="BrokerUnavailableException">No answer.</exception>
-    public async ValueTask LookAsync(BookOrder order, CancellationToken cancellationToken)
+    public async ValueTask<bool> LookAsync(BookOrder order, CancellationToken cancellationToken)
     {
-        if (await venue.FindAsync(Book.KeyOf(order), cancellationToken).ConfigureAwait(false) is { } state)
-            await TakeAsync(order, state, cancellationToken).ConfigureAwait(false);
+        if (await venue.FindAsync(Book.KeyOf(order), cancellationToken).ConfigureAwait(false) is not { } state) return false;
+        await TakeAsync(order, state, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     // Not in the exchange's lists, and no request for it can arrive any more.

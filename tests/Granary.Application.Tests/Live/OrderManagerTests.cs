@@ -209,13 +209,15 @@ public sealed class OrderManagerTests : IAsyncDisposable
         found.Count.ShouldBe(2);
         found[0].ShouldBe("BTC: the venue holds 5, our fills make 2; entries in it wait for 'resume'");
         (_ledger.PositionOf("BTC"), _ledger.PositionOf("ETH")).ShouldBe((5, -1));
-        _manager.Blocked.ShouldBe(["BTC", "ETH"], ignoreOrder: true);
+        _ledger.Blocked.ShouldBe(["BTC", "ETH"], ignoreOrder: true);
         (await _manager.SynchroniseAsync(3, CancellationToken.None)).ShouldBeEmpty();
         (await WrittenAsync()).OfType<Reconciled>().ShouldAllBe(r => r.Rule == "the venue is right about what it holds");
         // A ledger made from the journal stands the same.
         var again = new AccountLedger(1000, _ => 1);
         foreach (var e in await WrittenAsync()) again.Apply(e);
         (again.PositionOf("BTC"), again.PositionOf("ETH"), again.Cash, again.VenueSequence).ShouldBe((5, -1, _ledger.Cash, 1));
+        again.Blocked.ShouldBe(["BTC", "ETH"], ignoreOrder: true);
+        (again.Differences, _ledger.Differences).ShouldBe((2, 2));
     }
 
     [Fact]

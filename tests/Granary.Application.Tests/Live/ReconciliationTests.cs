@@ -82,7 +82,7 @@ public sealed class ReconciliationTests : IAsyncLifetime
         _before = _ => { };
         await SynchroniseAsync();
         _manager.Fault.ShouldBeNull();
-        _manager.Differences.ShouldBe(1);
+        _ledger.Differences.ShouldBe(1);
         (await _paper.FindAsync("gtag-7-7-e"))!.State.ShouldBe(OrderState.Cancelled);
         _ledger.Find("gtag-0-1-e")!.State.IsFinal().ShouldBeTrue();
         (await SynchroniseAsync()).ShouldBeEmpty();
@@ -107,7 +107,7 @@ public sealed class ReconciliationTests : IAsyncLifetime
         };
         (await SynchroniseAsync()).ShouldBeEmpty();
         late.ShouldBeFalse();
-        _manager.Blocked.ShouldBeEmpty();
+        _ledger.Blocked.ShouldBeEmpty();
         _ledger.PositionOf(Symbol).ShouldBe(2);
     }
 }

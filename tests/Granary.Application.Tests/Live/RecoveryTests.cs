@@ -82,6 +82,10 @@ public sealed class RecoveryTests : IDisposable
             end.Run.Model.Digest.ShouldBe(whole.Run.Model.Digest, about);
             end.Status.Signals.ShouldBe(whole.Status.Signals, about);
             end.Status.Failed.ShouldBe(whole.Status.Failed, about);
+            // Each counter follows from the journal, and so goes on where it was.
+            (end.Status.OrdersSent, end.Status.Fills, end.Status.Rejected, end.Status.Differences, end.Status.Bars).ShouldBe(
+                (whole.Status.OrdersSent, whole.Status.Fills, whole.Status.Rejected, whole.Status.Differences, whole.Status.Bars), about);
+            end.Status.OrdersSent.ShouldBe(File.ReadLines(Path.Combine(end.Run.Folder, "orders.csv")).Count() - 1, about);
             end.Run.Model.Strategies.Select(s => s.Error).ShouldBe(whole.Run.Model.Strategies.Select(s => s.Error), about);
             foreach (var file in new[] { "trades.csv", "signals.csv", "equity.csv", "portfolio_trades.csv", "account_trades.csv" })
                 File.ReadAllText(Path.Combine(end.Run.Folder, file))

@@ -3,6 +3,7 @@ using Granary.Application.JobKinds;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Operations;
+using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Application.Weights;
 using Granary.Cluster.Batches;
@@ -195,6 +196,43 @@ public sealed class SubmissionsTests : IAsyncLifetime
             StringComparison.Ordinal)).ToList();
         failed.Select(s => s.GetProperty("id").GetString()).ShouldBe([ids[1]]);
         (await strategies.FindAsync(run, ids[0])).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(100)]
+    // Behind the last bar there is no block at which the silo could end the run.
+    [InlineData(744)]
+    public async Task A_strategy_that_is_stopped_before_its_outcome_has_no_part_in_any_pass_of_the_batch(int bar)
+    {
+        // Without events a second pass of the members gives the portfolio its trades.
+        var batch = _batches.Write("passes", """
+            { "name": "passes", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h",
+                "to": "2023-02-01" },
+              "strategies": [ { "class": "Dawdler", "params": { "every": 1000, "gateAt": 100 }, "size": { "percentOfEquity": 50 } } ],
+              "portfolio": { "weights": "equal" }, "outputs": ["results", "prod"] }
+            """);
+        var spec = new BatchReader(TestCatalogues.All).Read(batch);
+        var id = BatchPlan.Make(spec, spec.Data.Symbols).Instances[1].Id;
+        var running = new RunningStrategies();
+        running.Take(new Dictionary<string, string> { [id] = BatchStrategy.StoppedBy("anna") });
+        var embedded = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
+            new BatchOptions { Out = Path.Combine(_batches.Folder, "stopped"), Running = running });
+
+        var strategies = new ClusterStrategies(_cluster.Grains, _cluster.Computes);
+        string run;
+        using (var gate = _cluster.Gates.Close(100, bar))
+        {
+            run = await _cluster.SubmitAsync(batch);
+            await gate.Reached;
+            var found = await Eventually.IsAsync(async () => await strategies.StopAsync(run, id, "anna"), s => s is not null);
+            found!.State.ShouldBeOneOf(StrategyPhase.Waiting, StrategyPhase.Running);
+            (await strategies.FindAsync(run, id))!.Error.ShouldBe("stopped by anna");
+        }
+        var ended = await _cluster.EndAsync(run);
+        (ended.State, ended.Fault, ended.Progress.Failed, ended.Digest).ShouldBe((JobState.Done, null, 1, embedded.Model.Digest));
+        var folder = Path.Combine(_cluster.Runs, run);
+        (await File.ReadAllTextAsync(Path.Combine(folder, "results.json"))).ShouldContain("stopped by anna");
+        (await File.ReadAllTextAsync(Path.Combine(folder, "prod.json"))).ShouldNotContain(id);
     }
 
     [Fact]

@@ -27,8 +27,8 @@ public sealed class SessionGrainTests(SessionsInTheClusterTests.Made made) : ICl
         (attached.Run, attached.Restarts, attached.StartedAt).ShouldBe((begun.Run, 0, begun.StartedAt));
         (await portfolio.StandingAsync(1))!.IsOver.ShouldBeFalse();
         // What is late, or comes twice, begins nothing.
-        await portfolio.RunAsync(new SessionAttempt(LiveSilos.Account, 1, made.Start(), begun.Run));
-        await portfolio.RunAsync(new SessionAttempt(LiveSilos.Account, 0, made.Start(), begun.Run));
+        await portfolio.RunAsync(new SessionAttempt(LiveSilos.Account, 1, made.Start(), begun.Run, []));
+        await portfolio.RunAsync(new SessionAttempt(LiveSilos.Account, 0, made.Start(), begun.Run, []));
         (await portfolio.StandingAsync(1))!.IsOver.ShouldBeFalse();
 
         await GoAsync(portfolio);

@@ -223,6 +223,8 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         end.Digest.ShouldBe(_made.Embedded[Rough].Digest, $"seed {seed}, {place}");
         (await cluster.AccountAsync()).ShouldBeTheAccount(_made.Embedded[Rough].Account, $"seed {seed}, {place}\n{TestSilos.Log.Tail}");
         end.Restarts.ShouldBeGreaterThan(0);
+        // Of the journal, and not of the attempt that ended.
+        end.Status!.OrdersSent.ShouldBe((await cluster.JournalAsync()).OfType<OrderIntended>().Count(), $"seed {seed}, {place}");
     }
 
     [Fact]

@@ -106,6 +106,8 @@ internal sealed class ExchangeServer : IAsyncDisposable
     public int Requests { get; private set; }
     /// <summary>Paths of the requests, without queries.</summary>
     public ConcurrentQueue<string> Log { get; } = new();
+    /// <summary>Called with each request as it is read.</summary>
+    public Action<ApiCall>? Requested { get; set; }
     /// <summary>Called with each request for an order as it is read.</summary>
     public Action<ApiCall>? Ordered { get; set; }
     /// <summary>What a request for an order waits for before it is handled.</summary>
@@ -168,6 +170,7 @@ internal sealed class ExchangeServer : IAsyncDisposable
         var call = new ApiCall(context.Request.Method, context.Request.Path.Value!, context.Request.QueryString.Value!.TrimStart('?'),
             context.Request.Headers, await reader.ReadToEndAsync());
         Log.Enqueue($"{call.Method} {call.Path}");
+        Requested?.Invoke(call);
         var isOrder = _dialect.IsOrder(call);
         if (isOrder) Ordered?.Invoke(call);
         if (isOrder && Answering is { } answering) await answering();

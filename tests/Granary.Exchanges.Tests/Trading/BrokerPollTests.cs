@@ -70,7 +70,7 @@ public sealed class BrokerPollTests : IDisposable
 
         await SellByHandAsync(exchange, server);
         (await manager.SynchroniseAsync(3, default)).ShouldHaveSingleItem().ShouldContain(TestVenue.Symbol);
-        manager.Blocked.ShouldBe([TestVenue.Symbol]);
+        manager.Ledger.Blocked.ShouldBe([TestVenue.Symbol]);
     }
 
     // Another session with the same key.

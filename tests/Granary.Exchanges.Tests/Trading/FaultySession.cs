@@ -205,7 +205,7 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
             + string.Join("; ", Coins.Select(c => $"the exchange has {Bought(c)} {c}, the journal {_ledger.PositionOf(SymbolOf(c))}")
                 .Concat(_differences)));
         Assert.True(IsBooked, $"seed {seed}: {market.Fills.Count} fills, {_ledger.Fills} in the journal");
-        Assert.True(_gateway.Differences == 0, $"seed {seed}: {_gateway.Differences} differences were reported: "
+        Assert.True(_ledger.Differences == 0, $"seed {seed}: {_ledger.Differences} differences were reported: "
             + string.Join("; ", _differences));
     }
 

@@ -17,6 +17,10 @@ public interface ILiveFeed : IAsyncDisposable
     /// <summary>Notes for the reader of the result, such as bars that came too late; one sentence each.</summary>
     IReadOnlyList<string> Notes { get; }
 
+    /// <summary>Why no bars come although there may be some, as a server that does not answer; null where nothing is wrong. Any thread may
+    /// ask.</summary>
+    string? Fault => null;
+
     /// <summary>
     /// All items until <see cref="FeedItemKind.End"/>, which is always the last; a feed of a venue has no end. Read once.
     /// </summary>

@@ -115,6 +115,7 @@ function Warnings(props: { session: Session }) {
         session.fault && `${session.phase === 'failed' ? 'The session failed' : 'The session was interrupted'}: ${session.fault}`,
         status?.journalFault && `The journal cannot be written: ${status.journalFault}. The session sends nothing until it can.`,
         status?.venueFault && `The broker does not answer: ${status.venueFault}. The session asks again.`,
+        status?.feedFault && `The feed brings no bars: ${status.feedFault}. The session waits.`,
         status?.account.blocked?.length &&
             `Entries are blocked in ${status.account.blocked.join(', ')}, since books and broker differ; resume allows them again.`,
     ].filter((f): f is string => typeof f === 'string' && f !== '');
@@ -124,6 +125,12 @@ function Warnings(props: { session: Session }) {
                 <Wrong key={f}>{f}</Wrong>
             ))}
             {status?.commandFault && <p class="notice">{status.commandFault}</p>}
+            {status?.warmingUp && session.phase === 'running' && (
+                <p class="notice">
+                    Warming up: the slowest of {status.warmingUp.strategies} strategies has had {status.warmingUp.bars} of{' '}
+                    {status.warmingUp.needed} bars. They make no signals before their factors have values.
+                </p>
+            )}
             {status?.state === 'paused' && session.phase === 'running' && (
                 <p class="notice">Entries are paused. Exits, stops and targets go on; resume allows entries again.</p>
             )}

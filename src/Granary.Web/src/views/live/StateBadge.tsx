@@ -8,6 +8,7 @@ const words: Record<string, { text: string; kind?: 'yes' | 'no' | 'wait' }> = {
     paused: { text: 'Paused', kind: 'wait' },
     'waiting-for-journal': { text: 'Waits for its journal', kind: 'no' },
     'waiting-for-venue': { text: 'Waits for its broker', kind: 'no' },
+    'waiting-for-feed': { text: 'Waits for its feed', kind: 'no' },
     ended: { text: 'Ended' },
 };
 

@@ -1,0 +1,48 @@
+using Granary.Application.Live;
+using Granary.Cluster.Portfolios;
+using Granary.Engine.Brokerage;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Grains.Portfolios;
+
+/// <summary>Writes the record of a session. Commands come while the session is followed: one write at a time.</summary>
+internal sealed partial class SessionWriter(string account, IPersistentState<SessionRecord> session, ILogger logger)
+{
+    private readonly SemaphoreSlim _writing = new(1, 1);
+
+    public async Task WriteAsync()
+    {
+        await _writing.WaitAsync();
+        try
+        {
+            await session.WriteStateAsync();
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Stores a command until it is carried out. A stop ends a wait for the storage, and so does not wait for it.</summary>
+    public async Task KeepAsync(SessionOrder order)
+    {
+        session.State.Commands.Add(order);
+        try
+        {
+            await WriteAsync();
+        }
+        catch (Exception e) when (order.Command == SessionCommand.Stop)
+        {
+            NotStored(logger, account, e.Message);
+        }
+        catch
+        {
+            session.State.Commands.Remove(order);
+            throw;
+        }
+    }
+
+    [LoggerMessage(8, LogLevel.Warning, "Live session of {Account}: its stop is passed on and could not be stored: {Reason}")]
+    private static partial void NotStored(ILogger logger, string account, string reason);
+}

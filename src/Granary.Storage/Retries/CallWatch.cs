@@ -1,0 +1,31 @@
+namespace Granary.Storage.Retries;
+
+/// <summary>How long a call to something that may be away has been without an answer; any thread may ask.</summary>
+/// <remarks>One call at a time.</remarks>
+public sealed class CallWatch(TimeProvider clock)
+{
+    /// <summary>A call that takes longer is worth a word.</summary>
+    public static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
+
+    // Timestamp of the call; 0 for none.
+    private long _since;
+
+    /// <summary>The call is under way until the result is disposed of.</summary>
+    public Scope Begin()
+    {
+        Volatile.Write(ref _since, Math.Max(1, clock.GetTimestamp()));
+        return new Scope(this);
+    }
+
+    /// <summary>Says that somebody has not answered for a while; null where no call is under way, or only for a moment.</summary>
+    /// <param name="callee">Who has not answered, as the beginning of the sentence.</param>
+    public string? Silence(string callee) =>
+        Volatile.Read(ref _since) is not 0 and var since && clock.GetElapsedTime(since) is var waited && waited >= Slow
+            ? FormattableString.Invariant($"{callee} has not answered for {waited.TotalSeconds:0} s") : null;
+
+    /// <summary>A call under way.</summary>
+    public readonly struct Scope(CallWatch watch) : IDisposable
+    {
+        public void Dispose() => Volatile.Write(ref watch._since, 0);
+    }
+}
