@@ -40,7 +40,9 @@ COPY samples/data/ samples/data/
 # The templates of granary new are the files of the sample, and the contract tests of brokers.
 COPY samples/Plugin/ samples/Plugin/
 COPY tests/Granary.Data.Tests/Brokers/ tests/Granary.Data.Tests/Brokers/
-RUN dotnet publish src/Granary.Silo/Granary.Silo.csproj -c Release -o /app --no-restore \
+# The commit, which the context does not have: docker build --build-arg REVISION=$(git rev-parse HEAD) .
+ARG REVISION=
+RUN dotnet publish src/Granary.Silo/Granary.Silo.csproj -c Release -o /app --no-restore -p:SourceRevisionId=$REVISION \
  && mkdir -p /runs /data
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS silo

@@ -54,7 +54,7 @@ internal static class CommandLine
             Complain("stopped");
             return Failed;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or HttpRequestException)
         {
             Complain(e.Message);
             return Failed;

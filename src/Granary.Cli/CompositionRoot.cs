@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Granary.Application.Catalogues;
 using Granary.Application.Plugins;
+using Granary.Cluster.Client;
 using Granary.Exchanges.Kucoin;
 using Granary.Kafka.Bars;
 
@@ -29,6 +30,14 @@ internal sealed class CompositionRoot
     {
         if (FolderOf(call) is not null) _ = Catalogues(call);
     }
+
+    /// <summary>How long a command with <c>--host</c> retries while no server answers.</summary>
+    public TimeSpan ServerTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The server that <c>--host</c> names.</summary>
+    /// <exception cref="Application.Json.InputException">It names none.</exception>
+    public GranaryClient Server(string hosts) =>
+        new(hosts, Environment.GetEnvironmentVariable(GranaryClient.KeyVariable), ServerTimeout);
 
     private string? FolderOf(ParseResult call) =>
         (call.GetValue(Plugins) ?? Environment.GetEnvironmentVariable(PluginFolder.Variable)) is { Length: > 0 } folder ? folder : null;

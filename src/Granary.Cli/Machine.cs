@@ -3,11 +3,12 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Confluent.Kafka;
 using Granary.Application.Catalogues;
+using Granary.Application.Operations;
 
 namespace Granary.Cli;
 
 /// <summary>A check of <c>granary doctor</c>.</summary>
-/// <param name="Result">ok, missing (an optional part) or fault.</param>
+/// <param name="Result">ok, missing (an optional part), warning or fault.</param>
 internal sealed record MachineCheck(string What, string Result, string Found)
 {
     public bool IsFault => Result == "fault";
@@ -16,10 +17,10 @@ internal sealed record MachineCheck(string What, string Result, string Found)
 /// <summary>What is installed on this machine, and writable.</summary>
 internal static class Machine
 {
-    public static IReadOnlyList<MachineCheck> Check(GranaryCatalogues known) =>
+    public static async Task<IReadOnlyList<MachineCheck>> CheckAsync(GranaryCatalogues known, CancellationToken cancellationToken) =>
     [
         Found("Granary",
-            $"{typeof(Machine).Assembly.GetName().Version?.ToString(3)}, "
+            $"{ProgramVersion.Text}, "
                 + Text($"{known.Strategies.All.Count} strategies, {known.Factors.All.Count} factors")),
         Found(".NET", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}",
             Environment.Version.Major >= 10),
@@ -30,6 +31,7 @@ internal static class Machine
         Writable("Working folder", Environment.CurrentDirectory),
         Writable("Temporary folder", Path.GetTempPath()),
         Kafka(),
+        await OpenPorts.CheckAsync(OpenPorts.Expected(Environment.GetEnvironmentVariable), TimeSpan.FromSeconds(5), cancellationToken),
         Trainers(known),
     ];
 

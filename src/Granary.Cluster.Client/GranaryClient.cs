@@ -37,6 +37,7 @@ public sealed class GranaryClient : IDisposable
     private readonly Lazy<BatchReader> _batches;
     private readonly ServerFailover _servers;
     private readonly ApiClient _api;
+    private readonly TimeProvider _clock;
 
     /// <param name="hosts">One address or several with commas between, as <c>http://a:8080,http://b:8080</c>.</param>
     /// <param name="key">API key; null for a server without keys.</param>
@@ -45,14 +46,17 @@ public sealed class GranaryClient : IDisposable
     /// several servers, what may be asked twice is asked of the next one after 5 s, in the second round after 10 s, and so on.
     /// </param>
     /// <param name="catalogues">What this process knows, to check batch files before they are sent; null for what every host has.</param>
+    /// <param name="clock">For timeouts and pauses; null for the system's.</param>
     /// <exception cref="InputException">Something of it is not an address.</exception>
-    public GranaryClient(string hosts, string? key, TimeSpan? timeout = null, GranaryCatalogues? catalogues = null)
+    public GranaryClient(string hosts, string? key, TimeSpan? timeout = null, GranaryCatalogues? catalogues = null,
+        TimeProvider? clock = null)
     {
         _batches = new Lazy<BatchReader>(() => new BatchReader(catalogues ?? GranaryCataloguesBuilder.CreateDefault().Build()));
         Uri[] addresses = [.. hosts.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(AddressOf)];
         if (addresses.Length == 0) throw new InputException($"'{hosts}' is not the address of a server; write it as http://127.0.0.1:8080");
         Timeout = timeout ?? TimeSpan.FromSeconds(30);
-        _servers = new ServerFailover(addresses, Timeout);
+        _clock = clock ?? TimeProvider.System;
+        _servers = new ServerFailover(addresses, Timeout, _clock);
         var http = new HttpClient(_servers) { BaseAddress = addresses[0], Timeout = System.Threading.Timeout.InfiniteTimeSpan };
         if (key is not null) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         _api = new ApiClient(http);
@@ -105,9 +109,11 @@ public sealed class GranaryClient : IDisposable
     /// The status of a batch or another job now and at each change, to the one that ends it. A broken connection is made again, to another
     /// server where there is one.
     /// </summary>
+    /// <exception cref="ServiceUnavailableException">No server gave a status within the timeout.</exception>
     public async IAsyncEnumerable<JobStatus> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         long seen = 0;
+        var last = _clock.GetTimestamp();
         while (true)
         {
             using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -118,6 +124,7 @@ public sealed class GranaryClient : IDisposable
             {
                 // A server repeats its last event after two seconds without one: where nothing comes, it hangs.
                 silence.CancelAfter(_servers.IsOne ? Timeout : s_silence);
+                last = _clock.GetTimestamp();
                 var status = JobOf(events.Current);
                 if (status.Revision > seen || status.Ended)
                 {
@@ -127,8 +134,11 @@ public sealed class GranaryClient : IDisposable
                 if (status.Ended) yield break;
             }
             // the server ended the stream before the batch: it is being stopped, or was killed
+            if (_clock.GetElapsedTime(last) > Timeout)
+                throw new ServiceUnavailableException($"no server gave the status of {id} within {Timeout.TotalSeconds:0} s: "
+                    + "each broke off its answer; the job may still be running");
             _servers.Skip();
-            await Task.Delay(200, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), _clock, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -243,20 +253,49 @@ public sealed class GranaryClient : IDisposable
             if (name != Path.GetFileName(name) || name.StartsWith('.'))
                 throw new InputException($"the server names a file '{name}', which would lead out of {folder}; do not trust this server");
             var path = Path.Combine(folder, name);
-            await RetryPolicies.LostCall(IsCutOff, attempts: 3).RunAsync(async stop =>
+            try
             {
-                await using var answer = await open(name, stop).ConfigureAwait(false);
-                using var file = new AtomicFile(path);
-                await answer.Content.CopyToAsync(file.Stream, stop).ConfigureAwait(false);
-                file.Commit();
-                return path;
-            }, cancellationToken).ConfigureAwait(false);
+                await RetryPolicies.LostCall(IsCutOff, attempts: 3).RunAsync(async stop =>
+                {
+                    await using var answer = await open(name, stop).ConfigureAwait(false);
+                    using var file = new AtomicFile(path);
+                    await CopyAsync(answer.Content, file.Stream, stop).ConfigureAwait(false);
+                    file.Commit();
+                    return path;
+                }, cancellationToken).ConfigureAwait(false);
+            }
+            catch (HttpIOException e)
+            {
+                throw new ServiceUnavailableException($"the server broke off the file {name} three times ({e.Message.TrimEnd('.')}); "
+                    + "the server has all files of the run: call again", e);
+            }
+        }
+    }
+
+    private async Task CopyAsync(Stream content, Stream file, CancellationToken cancellationToken)
+    {
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var buffer = new byte[1 << 16];
+        while (true)
+        {
+            silence.CancelAfter(Timeout);
+            int count;
+            try
+            {
+                count = await content.ReadAsync(buffer, silence.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new HttpIOException(HttpRequestError.ResponseEnded, $"nothing more came for {Timeout.TotalSeconds:0} s", e);
+            }
+            if (count == 0) return;
+            await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
         }
     }
 
     private bool IsCutOff(Exception e)
     {
-        if (e is not (HttpRequestException or HttpIOException)) return false;
+        if (e is not HttpIOException) return false;
         // The next server has the same files.
         _servers.Skip();
         return true;

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
+using Granary.Client.Connections;
 using Granary.Storage.Files;
 using Granary.Storage.Retries;
 
@@ -12,7 +13,8 @@ namespace Granary.Cluster.Client;
 /// <summary>Sends a request until one of the servers answers, and turns every refusal into a sentence.</summary>
 /// <param name="hosts">Addresses of one cluster, each with a '/' at its end; the first is the base of the requests.</param>
 /// <param name="timeout">How long to retry while no server answers.</param>
-internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout)
+/// <param name="clock">For the timeouts and pauses.</param>
+internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout, TimeProvider clock)
     : DelegatingHandler(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), AllowAutoRedirect = false })
 {
     private const string ProtocolHeader = "Granary-Api";
@@ -32,8 +34,8 @@ internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout)
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var path = hosts[0].MakeRelativeUri(request.RequestUri!);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
+        using var wait = new CancellationTokenSource(timeout, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, wait.Token);
         // What a server that answers gave as the reason why it does not take the request now, and else why none answers.
         string? refusal = null, reason = null;
         // What may be asked twice is asked of another server after a time, which doubles with each round, so that a slow answer arrives.
@@ -43,11 +45,11 @@ internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout)
         {
             var host = hosts[_current % hosts.Count];
             request.RequestUri = new Uri(host, path);
-            using var late = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
-            if (mayRepeat) late.CancelAfter(answerTimeout);
+            using var turn = new CancellationTokenSource(mayRepeat ? answerTimeout : timeout, clock);
+            using var late = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, turn.Token);
             try
             {
-                var answer = await base.SendAsync(request, late.Token).ConfigureAwait(false);
+                var answer = await WholeAsync(request, late.Token).ConfigureAwait(false);
                 if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
                     return await CheckedAsync(answer, host, cancellationToken).ConfigureAwait(false);
                 using (answer)
@@ -56,7 +58,7 @@ internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout)
                     refusal = $"{ServerOf(host)}: {detail ?? "it is not ready"}";
                 }
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (e is HttpRequestException or IOException)
             {
                 reason = e.InnerException is SocketException s ? s.Message : e.Message;
             }
@@ -68,16 +70,34 @@ internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout)
             {
                 throw Ended(refusal, reason, e);
             }
-            if (attempts % hosts.Count == 0) answerTimeout *= 2;
+            if (attempts % hosts.Count == 0) answerTimeout = TimeSpan.FromTicks(Math.Min(2 * answerTimeout.Ticks, timeout.Ticks));
             Skip();
             try
             {
-                await Task.Delay(_current % hosts.Count == 0 ? 500 : 10, limit.Token).ConfigureAwait(false);
+                var pause = TimeSpan.FromMilliseconds(_current % hosts.Count == 0 ? 500 : 10);
+                await Task.Delay(pause, clock, limit.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
                 throw Ended(refusal, reason, e);
             }
+        }
+    }
+
+    // An answer that is not read while it arrives is here as a whole, or the server has not answered.
+    private async Task<HttpResponseMessage> WholeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var answer = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (request.Options.TryGetValue(ApiOptions.Streamed, out var isStreamed) && isStreamed) return answer;
+        try
+        {
+            await answer.Content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
+            return answer;
+        }
+        catch
+        {
+            answer.Dispose();
+            throw;
         }
     }
 

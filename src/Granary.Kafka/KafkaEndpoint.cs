@@ -105,7 +105,7 @@ public sealed record KafkaEndpoint(string Brokers)
                 : $"the topic '{topic}' at {Brokers} has {found} partitions and {partitions} are needed; add some, or choose fewer queues");
     });
 
-    private IAdminClient Admin()
+    internal IAdminClient Admin()
     {
         try
         {
@@ -145,7 +145,7 @@ public sealed record KafkaEndpoint(string Brokers)
         }
     }
 
-    private int Partitions(IAdminClient admin, string topic, TimeSpan timeout)
+    internal int Partitions(IAdminClient admin, string topic, TimeSpan timeout)
     {
         try
         {

@@ -72,7 +72,9 @@ public static class SiloApplication
             Audit = Path.Combine(Path.GetFullPath(settings.Runs), ".audit", $"{siloName}.jsonl"),
         }, catalogues);
         builder.Services.AddSingleton<IJobService>(s => new ClusterJobs(s.GetRequiredService<IGrainFactory>(),
-            s.GetRequiredService<TimeProvider>(), isOverloaded: () => s.GetRequiredService<IOverloadDetector>().IsOverloaded));
+            s.GetRequiredService<TimeProvider>(), refusal: () => s.GetRequiredService<IOverloadDetector>().IsOverloaded
+                ? "this silo has little memory left; submit the job to another silo, or again when runs have ended"
+                : s.GetRequiredService<RunDisk>().Fault()));
         builder.Services.AddSingleton<IBatchStrategies, ClusterStrategies>();
         builder.Services.AddSingleton(new RunLibrary(Path.GetFullPath(settings.Runs)));
         builder.Services.AddSingleton<IWeightsService>(s => new ClusterWeights(s.GetRequiredService<IGrainFactory>()));
@@ -149,7 +151,7 @@ public static class SiloApplication
         {
             // the state of a cluster is its own: two clusters in one database never activate one another's grains
             silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.ClusterId, settings.ClusterId));
-            if (settings.Advertise is { } address) silo.ConfigureEndpoints(address, settings.SiloPort, settings.GatewayPort);
+            if (settings.SiloAddress is { } address) silo.ConfigureEndpoints(address, settings.SiloPort, settings.GatewayPort);
             else silo.ConfigureEndpoints(settings.SiloPort, settings.GatewayPort, AddressFamily.InterNetwork);
             silo.UseAdoNetClustering(o => (o.Invariant, o.DataSource) = (Postgres, database));
             silo.UseAdoNetReminderService(o => (o.Invariant, o.DataSource) = (Postgres, database));

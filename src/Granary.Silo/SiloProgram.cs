@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using Granary.Api.Access;
 using Granary.Api.Hosting;
 using Granary.Application.Catalogues;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
+using Granary.Application.Operations;
 using Granary.Exchanges.Kucoin;
 using Granary.Kafka;
 using Granary.Kafka.Bars;
@@ -26,7 +28,7 @@ public static partial class SiloProgram
         }
         if (args is ["--version"])
         {
-            await output.WriteLineAsync(typeof(SiloProgram).Assembly.GetName().Version?.ToString(3)).ConfigureAwait(false);
+            await output.WriteLineAsync(ProgramVersion.Text).ConfigureAwait(false);
             return 0;
         }
         if (args is ["health", ..]) return await SiloHealth.AskAsync(args[1..], environment, error).ConfigureAwait(false);
@@ -78,6 +80,9 @@ public static partial class SiloProgram
         Started(
             hosted, settings.ClusterId, string.Join(' ', app.Urls), settings.Clustering, settings.SiloPort, settings.GatewayPort,
             settings.Streams);
+        ListenAddresses.WarnOfPlainText(settings.Urls, hosted);
+        if (settings.ClusterCertificate is null && (settings.SiloAddress is not { } silo || !IPAddress.IsLoopback(silo)))
+            IsPlain(hosted, settings.SiloPort, settings.GatewayPort);
         await app.WaitForShutdownAsync().ConfigureAwait(false);
         Stopped(hosted, settings.ClusterId);
     }
@@ -123,7 +128,7 @@ public static partial class SiloProgram
 
     private static void CheckPorts(SiloSettings settings)
     {
-        var address = settings.Clustering == Options.Clustering.Localhost ? IPAddress.Loopback : settings.Advertise ?? IPAddress.Any;
+        var address = settings.SiloAddress ?? IPAddress.Any;
         try
         {
             if (!SiloApplication.IsFree(address, settings.SiloPort))
@@ -165,6 +170,11 @@ public static partial class SiloProgram
         "Silo of {ClusterId} serves {Urls} (clustering {Clustering}, silo port {SiloPort}, gateway port {GatewayPort}, streams {Streams})")]
     private static partial void Started(ILogger logger, string clusterId, string urls, Options.Clustering clustering, int siloPort,
         int gatewayPort, StreamTransport streams);
+
+    [LoggerMessage(3, LogLevel.Warning,
+        "The ports {SiloPort} and {GatewayPort} take connections from other machines without TLS and without authentication. Give "
+            + "--cluster-certificate and --cluster-authority, or keep the ports in a private network")]
+    private static partial void IsPlain(ILogger logger, int siloPort, int gatewayPort);
 
     [LoggerMessage(2, LogLevel.Information, "Silo of {ClusterId} has left the cluster and stopped")]
     private static partial void Stopped(ILogger logger, string clusterId);

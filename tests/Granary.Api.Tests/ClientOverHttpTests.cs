@@ -101,6 +101,86 @@ public sealed class ClientOverHttpTests : IDisposable
             "my.json"))).Message.ShouldContain($"no Granary server answered at http://127.0.0.1:{port} within 1 s");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task The_wait_for_servers_that_are_away_ends_at_the_timeout_however_often_it_has_asked(int servers)
+    {
+        var clock = new ManualClock();
+        var timeout = TimeSpan.FromMinutes(5);
+        var addresses = Enumerable.Range(0, servers).Select(_ =>
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            return $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+        });
+        using var client = new GranaryClient(string.Join(',', addresses), null, timeout, clock: clock);
+        var asked = client.GetAsync("x");
+        // Time passes only while the client pauses, so that it asks as often as it does in five minutes.
+        while (!asked.IsCompleted)
+        {
+            await Eventually.HoldsAsync(() => asked.IsCompleted || clock.NextDue - clock.GetUtcNow() <= TimeSpan.FromMilliseconds(500));
+            if (!asked.IsCompleted) clock.Advance(clock.NextDue!.Value - clock.GetUtcNow());
+        }
+        (await Should.ThrowAsync<ServiceUnavailableException>(() => asked)).Message.ShouldContain("within 300 s");
+    }
+
+    [Theory]
+    [InlineData("Content-Type: text/event-stream\r\nContent-Length: 100\r\n\r\ndata: {", "no server gave the status of x within 1 s")]
+    [InlineData("Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"id\":", "no Granary server answered at")]
+    [InlineData("Content-Type: application/json\r\n\r\n{\"id\":", "is not the JSON that this client expects")]
+    public async Task A_server_that_breaks_off_each_answer_is_reported_within_the_timeout(string answer, string sentence)
+    {
+        using var broken = Answering(answer);
+        using var client = new GranaryClient($"http://{broken.LocalEndpoint}", null, TimeSpan.FromSeconds(1));
+        Func<Task> call = answer.Contains("event-stream", StringComparison.Ordinal)
+            ? async () => { await foreach (var _ in client.WatchAsync("x")) { } }
+            : () => client.GetAsync("x");
+        (await Should.ThrowAsync<Exception>(call).WaitAsync(Eventually.Longest)).Message.ShouldContain(sentence);
+    }
+
+    [Theory]
+    [InlineData(false, "ended prematurely")]
+    [InlineData(true, "nothing more came for 1 s")]
+    public async Task A_file_that_a_server_breaks_off_is_asked_for_three_times_and_leaves_no_half_of_it(bool stops, string reason)
+    {
+        using var broken = Answering("Content-Type: text/csv\r\nContent-Length: 100\r\n\r\ntime,", stops,
+            first: """
+                {"id":"x","kind":"backtest","state":"done","name":"x","revision":1,"submittedBy":"x","submittedAt":"2024-01-01T00:00:00Z",
+                 "work":0,"wrongInput":false,"files":["trades.csv"],"ended":true,
+                 "progress":{"strategies":1,"done":1,"failed":0,"bars":1,"barsTotal":1}}
+                """);
+        using var client = new GranaryClient($"http://{broken.LocalEndpoint}", null, TimeSpan.FromSeconds(1));
+        var fault = await Should.ThrowAsync<ServiceUnavailableException>(() => client.DownloadAsync("x", Out))
+            .WaitAsync(Eventually.Longest);
+        fault.Message.ShouldStartWith("the server broke off the file trades.csv three times");
+        fault.Message.ShouldContain(reason);
+        Directory.GetFiles(Out).ShouldBeEmpty();
+    }
+
+    // Answers each connection with the same text after the status line, the first one with a document, and ends it or not.
+    private static TcpListener Answering(string answer, bool stops = false, string? first = null)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        _ = Task.Run(async () =>
+        {
+            var kept = new List<TcpClient>();
+            for (var n = 0; ; n++)
+            {
+                var connection = await listener.AcceptTcpClientAsync();
+                kept.Add(connection);
+                var stream = connection.GetStream();
+                await stream.ReadAtLeastAsync(new byte[4096], 16, false);
+                var text = n == 0 && first is not null
+                    ? $"Content-Type: application/json\r\nContent-Length: {first.Length}\r\nConnection: close\r\n\r\n{first}" : answer;
+                await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nGranary-Api: 1\r\n{text}"));
+                if (!stops) connection.Dispose();
+            }
+        });
+        return listener;
+    }
+
     [Fact]
     public async Task A_server_that_accepts_and_says_nothing_does_not_hang_the_client()
     {

@@ -46,7 +46,7 @@ public class HealthAndDescriptionTests
         File.Delete(server.Folder);
         Directory.CreateDirectory(server.Folder);
         audit.Delete(recursive: true);
-        (await refused.ProblemAsync(503)).ShouldContain("make room in " + server.Folder);
+        (await refused.ProblemAsync(503)).ShouldContain("make room, or correct its rights");
         (await server.SubmitAsync()).State.ShouldBe(Granary.Application.Jobs.JobState.Queued);
     }
 

@@ -21,12 +21,17 @@ public sealed class SchedulesOverHttpTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private Task<ApiServer> ServerAsync(ApiKeys? keys = null, Func<IServiceProvider, IJobService>? jobs = null) =>
-        ApiServer.StartAsync(keys, _folder, _held, add: services =>
+    private async Task<ApiServer> ServerAsync(ApiKeys? keys = null, Func<IServiceProvider, IJobService>? jobs = null)
+    {
+        // The run that the schedules name.
+        var run = Directory.CreateDirectory(System.IO.Path.Combine(_folder, "20261121-000000-two-cafe")).FullName;
+        await File.WriteAllTextAsync(System.IO.Path.Combine(run, "manifest.json"), "{}");
+        return await ApiServer.StartAsync(keys, _folder, _held, add: services =>
         {
             services.AddSingleton<TimeProvider>(_clock);
             if (jobs is not null) services.AddSingleton(jobs);
         });
+    }
 
     private static string Body(string cron = "0 2 * * *", string more = """, "window": "2h", "why": "after the import" """) => $$"""
         {
@@ -102,6 +107,7 @@ public sealed class SchedulesOverHttpTests : IDisposable
             (Body(more: ", \"window\": \"soon\""), "schedule.json, line 4, window: 'soon' is no length of time; write it as 30m, 4h or 2d"),
             (Body(more: ", \"windw\": \"2h\""), "did you mean 'window'?"),
             (Body().Replace("\"run\"", "\"rum\""), "schedule.json, line 3, rum: there is no key 'rum'; did you mean 'run'?"),
+            (Body().Replace("two-cafe", "two-gone"), "line 3, run: there is no finished run '20261121-000000-two-gone' here"),
             (Body().Replace("verify", "trian"), "there is no kind of job 'trian'; did you mean 'train'?"),
             (Body().Replace("verify", "backtest"), "line 3, job.kind: a backtest is no job of POST /jobs; give a kind"),
             ("""{ "cron": "0 2 * * *" }""", "'job' is missing"),

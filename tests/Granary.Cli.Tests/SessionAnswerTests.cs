@@ -43,6 +43,15 @@ public class SessionAnswerTests
     }
 
     [Fact]
+    public async Task A_session_that_was_stopped_while_it_waited_is_a_success_that_says_what_it_waited_for()
+    {
+        const string Sentence = "ann stopped the session while it could not run (the feed is away); positions stay open";
+        var (code, output, error) = await AnswerAsync(SessionCommand.Stop, View(LiveState.Trading, fault: "the feed is away"),
+            View(LiveState.Trading, SessionPhase.Done, Sentence));
+        (code, output, error).ShouldBe((0, $"Stopped: {Sentence}.\n", ""));
+    }
+
+    [Fact]
     public async Task A_command_that_is_not_carried_out_in_time_fails_and_says_what_the_session_waits_for()
     {
         var waiting = View(LiveState.Trading, fault: "the journal does not answer");

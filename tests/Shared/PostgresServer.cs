@@ -105,6 +105,26 @@ internal sealed class PostgresServer : IAsyncDisposable
         return ConnectionString(name);
     }
 
+    /// <summary>Writes a database into a file, as operators do: <c>pg_dump --format=custom</c>.</summary>
+    public async Task DumpAsync(string database, string file) =>
+        await File.WriteAllBytesAsync(file, Convert.FromBase64String(await AsOwnerAsync("sh", ["-c",
+            $"{Path.Combine(_bin, "pg_dump")} -h 127.0.0.1 -p {Port} -U postgres --format=custom {database} | base64"])));
+
+    /// <summary>Removes a database with its connections.</summary>
+    public Task DropAsync(string database) =>
+        AsOwnerAsync("dropdb", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "--force", database]);
+
+    /// <summary>Reads a file of <see cref="DumpAsync"/> into an empty database: <c>pg_restore</c>.</summary>
+    public async Task RestoreAsync(string database, string file)
+    {
+        // Its owner, not this user, reads it.
+        var copy = Path.Combine(Path.GetTempPath(), $"{database}.dump");
+        File.Copy(file, copy, overwrite: true);
+        File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        await AsOwnerAsync("pg_restore", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "--exit-on-error", "-d", database, copy]);
+        File.Delete(copy);
+    }
+
     /// <summary>Runs one SQL text through psql; gives what it printed, without headings.</summary>
     public Task<string> SqlAsync(string database, string sql) =>
         AsOwnerAsync("psql", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "-d", database, "-X", "-q", "-t", "-A", "-v",

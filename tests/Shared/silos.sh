@@ -38,7 +38,7 @@ granary() { dotnet "$root/src/Granary.Cli/bin/$configuration/net10.0/granary.dll
 start_silo() {
   local name="$1" port="$2"; shift 2
   dotnet "$root/src/Granary.Silo/bin/$configuration/net10.0/granary-silo.dll" --urls "http://127.0.0.1:$port" --clustering postgres \
-    --connection "Host=127.0.0.1;Port=$pg_port;Username=postgres;Database=postgres" --advertise 127.0.0.1 \
+    --connection "Host=127.0.0.1;Port=$pg_port;Username=postgres;Database=postgres" \
     --silo-port "$(free_port)" --gateway-port "$(free_port)" --runs "$work/runs" "$@" > "$work/$name.log" 2>&1 &
   pids+=($!)
 }

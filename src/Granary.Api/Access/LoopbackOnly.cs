@@ -1,5 +1,4 @@
 using System.Net;
-using Granary.Application.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace Granary.Api.Access;
@@ -15,9 +14,10 @@ internal sealed class LoopbackOnly(RequestDelegate next, ApiSettings settings)
         if (settings.Keys is not null) return next(context);
         var peer = context.Connection.RemoteIpAddress; // null on a Unix socket, whose file permissions guard it
         if (peer is not null && !IPAddress.IsLoopback(peer)) return Refuse(context, "calls from other machines");
-        if (!IsLocalHost(context.Request.Host.Host)) return Refuse(context, $"the host name '{context.Request.Host.Host}'");
+        if (!ListenAddresses.IsLoopback(context.Request.Host.Host)) return Refuse(context, $"the host name '{context.Request.Host.Host}'");
         foreach (var origin in context.Request.Headers.Origin)
-            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || !IsLocalHost(uri.Host) || uri.Port != PortOf(context.Request))
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || !ListenAddresses.IsLoopback(uri.Host)
+                || uri.Port != PortOf(context.Request))
                 return Refuse(context, "pages of other sites");
         return IsFormOfPage(context.Request) ? Problems.Problem.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType,
             "Unsupported Media Type", "send Content-Type: application/json; forms and plain text, which any page can send, need the header "
@@ -33,40 +33,7 @@ internal sealed class LoopbackOnly(RequestDelegate next, ApiSettings settings)
     // Another port is another origin: another program of this machine serves its pages.
     private static int PortOf(HttpRequest request) => request.Host.Port ?? (request.IsHttps ? 443 : 80);
 
-    private static bool IsLocalHost(string host) =>
-        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
-
     private static Task Refuse(HttpContext context, string what) =>
         Problems.Problem.WriteAsync(context, StatusCodes.Status403Forbidden, "Only this machine may call",
             $"no keys are configured, so {what} are refused; make keys with 'granary keys add' and start the server with them");
-}
-
-/// <summary>Looks at the addresses that a server is about to listen on.</summary>
-public static class ListenAddresses
-{
-    /// <exception cref="InputException">An address is not one, or can be reached from outside although no keys are configured.</exception>
-    public static void Check(string urls, bool hasKeys)
-    {
-        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        {
-            BindingAddress address;
-            try
-            {
-                address = BindingAddress.Parse(url);
-            }
-            catch (FormatException e)
-            {
-                throw new InputException($"--urls: '{url}' is not an address; write it as http://127.0.0.1:8080", e);
-            }
-            if (address.Scheme is not ("http" or "https"))
-                throw new InputException($"--urls: '{url}' is not an address; write it as http://127.0.0.1:8080");
-            if (hasKeys || address.IsUnixPipe) continue;
-            var local = string.Equals(address.Host, "localhost", StringComparison.OrdinalIgnoreCase)
-                || (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
-            if (!local)
-                throw new InputException($"--urls: '{url}' can be reached from other machines, which needs keys: make one with 'granary "
-                    + $"keys add NAME --role admin --file keys.json' and start with --keys keys.json, or listen on 127.0.0.1");
-        }
-    }
 }

@@ -2,55 +2,10 @@ using Granary.Application.RunFolders;
 
 namespace Granary.Api.Health;
 
-/// <summary>Whether the folder of the runs can be written: it writes a small file there, at most every two seconds.</summary>
-internal sealed class DiskReadiness(RunLibrary runs, TimeProvider clock) : IReadinessCheck
+/// <summary>Whether the folder of the runs can be written.</summary>
+internal sealed class DiskReadiness(RunDisk disk) : IReadinessCheck
 {
-    private const int Length = 64 << 10;
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
-
-    private readonly Lock _lock = new();
-    private readonly string _file = Path.Combine(runs.PathOf(""), $".ready-{Environment.ProcessId}");
-    private long _checked;
-    private string? _fault;
-
     public string Name => "disk";
 
-    public ValueTask<string?> CheckAsync(CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            if (_checked == 0 || clock.GetElapsedTime(_checked) >= Every) (_fault, _checked) = (Check(), clock.GetTimestamp());
-            return ValueTask.FromResult(_fault);
-        }
-    }
-
-    private string? Check()
-    {
-        try
-        {
-            Directory.CreateDirectory(runs.PathOf(""));
-            File.WriteAllBytes(_file, new byte[Length]);
-            return null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return $"the folder of the runs cannot be written ({e.Message.TrimEnd('.')}); make room, or correct its rights";
-        }
-        finally
-        {
-            Remove();
-        }
-    }
-
-    private void Remove()
-    {
-        try
-        {
-            File.Delete(_file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Where nothing can be written, nothing was: the fault is reported already.
-        }
-    }
+    public ValueTask<string?> CheckAsync(CancellationToken cancellationToken) => ValueTask.FromResult(disk.Fault());
 }

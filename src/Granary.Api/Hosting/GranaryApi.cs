@@ -61,7 +61,7 @@ public static class GranaryApi
             throw new OptionsValidationException(nameof(ApiSettings), typeof(ApiSettings), wrong.Failures);
         services.AddSingleton(settings);
         services.TryAddSingleton(catalogues);
-        services.TryAddSingleton(KnownJobs.Of(catalogues));
+        services.TryAddSingleton(KnownJobs.Of(catalogues, settings.Runs));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RunCharts>();
         services.AddSingleton(_ => DeploymentStores.Open(settings.DeploymentStore));
@@ -102,6 +102,7 @@ public static class GranaryApi
         services.AddAuthorization(RolePolicies.Add);
         services.AddOpenApi(ApiDescription.Name, OperationRoles.Describe);
         services.AddSingleton<ApiDescription>();
+        services.AddSingleton<RunDisk>();
         services.AddSingleton<IReadinessCheck, DiskReadiness>();
         services.AddMetrics();
         services.AddSingleton<MetricsCollector>();

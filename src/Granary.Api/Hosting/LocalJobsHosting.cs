@@ -18,7 +18,7 @@ public static partial class LocalJobsHosting
         {
             var logger = s.GetRequiredService<ILoggerFactory>().CreateLogger("Granary.Jobs");
             return new LocalJobs(runs, host(s), s.GetRequiredService<JobCatalogue>(), s.GetRequiredService<TimeProvider>(),
-                (id, e) => JobFailed(logger, id, e));
+                (id, e) => JobFailed(logger, id, e), refusal: s.GetRequiredService<RunDisk>().Fault);
         });
         services.AddSingleton<RunningBatches>();
         services.AddSingleton<IBatchStrategies>(s => s.GetRequiredService<RunningBatches>());

@@ -1,4 +1,5 @@
 using Granary.Api.Telemetry;
+using Granary.Application.Operations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -31,7 +32,7 @@ public static class OtlpTelemetry
     {
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(EndpointVariable))) return;
         void Describe(ResourceBuilder resource) =>
-            resource.AddService(service, serviceVersion: typeof(OtlpTelemetry).Assembly.GetName().Version?.ToString(),
+            resource.AddService(service, serviceVersion: ProgramVersion.Text,
                 serviceInstanceId: instance).AddAttributes(attributes).AddEnvironmentVariableDetector();
         builder.Logging.AddOpenTelemetry(o =>
         {

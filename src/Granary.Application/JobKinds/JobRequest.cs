@@ -12,6 +12,17 @@ internal static class JobRequest
     /// <exception cref="InputException">It is no such object.</exception>
     public static JsonPart Only(JobText text, params string[] keys) => JsonPart.Parse(text.File, text.Body).Only(["kind", .. keys]);
 
+    /// <summary>The id of a finished run.</summary>
+    /// <param name="runs">Folder of the runs.</param>
+    /// <exception cref="InputException">It is missing or no id, or there is no such run.</exception>
+    public static string Run(JsonPart body, string key, string runs)
+    {
+        var id = body.Need(key).String();
+        if (!JobId.IsWellFormed(id)) throw body.Need(key).Fault($"'{id}' is no id of a run; GET /runs lists them");
+        return File.Exists(Path.Combine(runs, id, "manifest.json")) ? id
+            : throw body.Need(key).Fault($"there is no finished run '{id}' here; GET /runs lists them");
+    }
+
     /// <summary>The batch under <c>batch</c>.</summary>
     /// <exception cref="InputException">It is missing, or wrong.</exception>
     public static BatchSpec Batch(JsonPart body, JobText text, GranaryCatalogues catalogues)

@@ -7,17 +7,18 @@ namespace Granary.Application.JobKinds;
 public static class KnownJobs
 {
     /// <param name="catalogues">What the process knows.</param>
-    public static JobCatalogue Of(GranaryCatalogues catalogues) => new(catalogues,
+    /// <param name="runs">Folder of the runs that jobs can name.</param>
+    public static JobCatalogue Of(GranaryCatalogues catalogues, string runs) => new(catalogues,
     [
         new BacktestKind(),
-        new ReplayKind(),
+        new ReplayKind(runs),
         new WalkForwardKind(),
         new ReinforceKind(),
         new LearningKind(ModelTask.Train, "Train the models of a batch, and register a version of each."),
         new LearningKind(ModelTask.Evaluate, "Run the strategies of a batch with their models and without."),
         new LearningKind(ModelTask.Experiment, "Compare trainers and labels on the windows of a batch's learning section."),
         new TrackKind(),
-        new VerifyKind(),
+        new VerifyKind(runs),
         new ImportKind(),
     ]);
 }

@@ -4,7 +4,8 @@ using Granary.Application.Jobs;
 namespace Granary.Application.JobKinds;
 
 /// <summary>The kind of a <see cref="BacktestJob"/> with the model versions of an earlier run.</summary>
-internal sealed class ReplayKind : JobKind
+/// <param name="runs">Folder of the runs.</param>
+internal sealed class ReplayKind(string runs) : JobKind
 {
     public override string Name => "replay";
 
@@ -13,8 +14,7 @@ internal sealed class ReplayKind : JobKind
     public override Job Read(JobText text, GranaryCatalogues catalogues)
     {
         var body = JobRequest.Only(text, "batch", "modelsOf");
-        var run = body.Need("modelsOf").String();
-        if (!JobId.IsWellFormed(run)) throw body.Need("modelsOf").Fault($"'{run}' is no id of a run; GET /runs lists them");
+        var run = JobRequest.Run(body, "modelsOf", runs);
         return new BacktestJob(text, JobRequest.Batch(body, text, catalogues)) { ModelsOf = run };
     }
 }

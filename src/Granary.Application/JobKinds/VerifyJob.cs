@@ -24,7 +24,8 @@ internal sealed class VerifyJob(JobText text, string verified, LookAheadEffort e
 }
 
 /// <summary>The kind of <see cref="VerifyJob"/>.</summary>
-internal sealed class VerifyKind : JobKind
+/// <param name="runs">Folder of the runs.</param>
+internal sealed class VerifyKind(string runs) : JobKind
 {
     public override string Name => "verify";
 
@@ -33,9 +34,7 @@ internal sealed class VerifyKind : JobKind
     public override Job Read(JobText text, GranaryCatalogues catalogues)
     {
         var body = JobRequest.Only(text, "run", "sample", "cuts");
-        var id = body.Need("run").String();
-        if (!JobId.IsWellFormed(id)) throw body.Need("run").Fault($"'{id}' is no id of a run; GET /runs lists them");
-        return new VerifyJob(text, id, LookAheadEffort.OfCuts(body.Find("sample")?.Whole(1) ?? int.MaxValue,
+        return new VerifyJob(text, JobRequest.Run(body, "run", runs), LookAheadEffort.OfCuts(body.Find("sample")?.Whole(1) ?? int.MaxValue,
             body.Find("cuts")?.Whole(1, 1000) ?? 12), catalogues);
     }
 }

@@ -44,6 +44,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly Action<string, Exception>? _onFault;
     private readonly int _mostWaiting;
+    private readonly Func<string?>? _refusal;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _submitting = new(1, 1);
     private readonly Dictionary<string, Entry> _byId = new(StringComparer.Ordinal);
@@ -60,15 +61,13 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
     /// <param name="runs">Folder of all runs; made where missing. Jobs in it that had not ended are queued again.</param>
     /// <param name="kinds">The jobs that are taken.</param>
     /// <param name="onFault">Called for a job that failed for a reason other than its input, with its id.</param>
+    /// <param name="refusal">Why jobs are refused now, one sentence, with <see cref="ServiceUnavailableException"/>; null = never.</param>
     public LocalJobs(string runs, IJobRunner host, JobCatalogue kinds, TimeProvider clock, Action<string, Exception>? onFault = null,
-        int mostWaiting = 1000)
+        int mostWaiting = 1000, Func<string?>? refusal = null)
     {
         _runs = Path.GetFullPath(runs);
-        _host = host;
-        _kinds = kinds;
-        _clock = clock;
-        _onFault = onFault;
-        _mostWaiting = mostWaiting;
+        (_host, _kinds, _clock) = (host, kinds, clock);
+        (_onFault, _mostWaiting, _refusal) = (onFault, mostWaiting, refusal);
         Directory.CreateDirectory(_runs);
         Recover();
         _worker = Task.Run(WorkAsync);
@@ -90,6 +89,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
                 }
                 CheckRoom();
             }
+            ServiceUnavailableException.ThrowIfRefused(_refusal?.Invoke());
             var now = _clock.GetUtcNow();
             var id = JobId.New(submission.Job.Name, now);
             var entry = new Entry(
@@ -186,6 +186,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         Entry? entry;
         lock (_gate) entry = _byId.GetValueOrDefault(id);
         if (entry is null) return null;
+        ServiceUnavailableException.ThrowIfRefused(_refusal?.Invoke());
         var wasCancelled = false;
         var status = Change(entry, s =>
         {

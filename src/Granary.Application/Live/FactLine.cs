@@ -12,6 +12,13 @@ public static class FactLine
     public static string? Of(JournalEvent e) =>
         Words(e) is { } words ? $"{(e.Timestamp == 0 ? "start" : RunText.Time(e.Timestamp))} {words}" : null;
 
+    /// <summary>
+    /// The same for facts of the session itself, which a server's log has; null for signals, orders, fills and trades: they are entries of
+    /// the journal, of which a busy session makes hundreds a second.
+    /// </summary>
+    public static string? OfSession(JournalEvent e) => e is SessionStarted or SessionChanged or WeightsChanged or EnablementChanged
+        or SessionControlled or Reconciled or DeploymentSwitched ? Of(e) : null;
+
     private static string? Words(JournalEvent e) => e switch
     {
         SessionStarted s => $"Session started on {s.Host}, process {s.Process.ToString(CultureInfo.InvariantCulture)}, broker {s.Broker}",

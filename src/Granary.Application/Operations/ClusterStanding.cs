@@ -14,7 +14,7 @@ public sealed record ClusterStanding(string Id, IReadOnlyList<string> Queued, IR
 /// <param name="Address">Address and port for other silos.</param>
 /// <param name="Status">Its status as the members of the cluster know it, as active.</param>
 /// <param name="Since">When it joined, UTC.</param>
-/// <param name="Version">Version of Granary; null if it did not answer.</param>
+/// <param name="Version">Version of Granary with the commit of its sources; null if it did not answer.</param>
 /// <param name="Threads">Number of compute threads; 0 if it did not answer.</param>
 /// <param name="Groups">Strategy groups under way.</param>
 /// <param name="Activations">Activations of grains.</param>

@@ -118,7 +118,7 @@ public sealed class RunFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DiskException($"the run's folder {folder.FullPath} cannot be "
-                + $"made: {e.Message.TrimEnd('.')}; choose another with --out", e);
+                + $"made: {e.Message.TrimEnd('.')}; make room, or correct its rights", e);
         }
         return folder;
     }
@@ -161,7 +161,7 @@ public sealed class RunFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DiskException($"the run's folder {FullPath} cannot be written: {e.Message.TrimEnd('.')}"
-                + (resumable ? "; what had finished is kept, and --resume goes on with it" : ""), e);
+                + (resumable ? "; what had finished is kept, and the run can be resumed" : ""), e);
         }
     }
 

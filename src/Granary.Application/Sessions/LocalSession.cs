@@ -156,7 +156,7 @@ internal sealed class LocalSession : IAsyncDisposable
                 Save(_view with { Fault = e.Message, Restarts = _view.Restarts + 1 });
                 _control.Again();
                 if (await _restarts.WaitAsync(_control.StopAsked, _stop.Token).ConfigureAwait(false) is not { } stop) continue;
-                End(SessionPhase.Failed, null, SessionRestarts.Describe(stop, e.Message));
+                End(SessionPhase.Done, null, SessionRestarts.Describe(stop, e.Message));
                 return null;
             }
         }
@@ -179,7 +179,7 @@ internal sealed class LocalSession : IAsyncDisposable
             Digest = digest,
             Fault = fault,
             Retry = null,
-            Files = phase == SessionPhase.Done && Directory.Exists(folder)
+            Files = digest is not null && Directory.Exists(folder)
                 ? [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Where(f => f[0] != '.')
                     .Order(StringComparer.Ordinal)] : [],
         });

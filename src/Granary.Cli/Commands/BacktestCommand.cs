@@ -45,7 +45,7 @@ internal static class BacktestCommand
             return given.IsEmbedded ? RunAsync(spec, call.GetValue(batch)!, given, token)
                 : given.Resume || given.Separate || given.ModelsOf is not null ? throw new InputException(
                     $"--host {given.Host}: --resume, --separate and --models-of are for runs in this process; leave them out")
-                : RemoteBacktest.RunAsync(given.Host, spec, call.GetValue(batch)!, given.Out, given.Quiet, given.Json, token);
+                : new RemoteBacktest(root, given.Host).RunAsync(spec, call.GetValue(batch)!, given.Out, given.Quiet, given.Json, token);
         });
         return command;
     }

@@ -7,7 +7,7 @@ using Granary.Cluster.Client;
 namespace Granary.Cli.Commands;
 
 /// <summary><c>granary cluster …</c>: how the silos of a cluster stand, and orders to drain and retire.</summary>
-internal sealed class ClusterCommands
+internal sealed class ClusterCommands(CompositionRoot root)
 {
     private readonly Option<string> _host = new("--host")
     {
@@ -16,9 +16,9 @@ internal sealed class ClusterCommands
         Description = "addresses of silos, as http://a:8080,http://b:8080",
     };
 
-    public static Command Create()
+    public static Command Create(CompositionRoot root)
     {
-        var commands = new ClusterCommands();
+        var commands = new ClusterCommands(root);
         return new Command("cluster", "The silos of a cluster: how they stand, drain, retire.")
         {
             commands._host, commands.Status(),
@@ -34,7 +34,7 @@ internal sealed class ClusterCommands
         var status = new Command("status", "List silos, versions, activations, batches and sessions.") { json };
         status.SetAction(async (call, token) =>
         {
-            using var client = new GranaryClient(call.GetValue(_host)!, Environment.GetEnvironmentVariable(GranaryClient.KeyVariable));
+            using var client = root.Server(call.GetValue(_host)!);
             var cluster = await client.ClusterAsync(token);
             if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(cluster, JobJson.Options));
             else Write(cluster);
@@ -63,7 +63,7 @@ internal sealed class ClusterCommands
         var command = new Command(verb, sentence) { name };
         command.SetAction(async (call, token) =>
         {
-            using var client = new GranaryClient(call.GetValue(_host)!, Environment.GetEnvironmentVariable(GranaryClient.KeyVariable));
+            using var client = root.Server(call.GetValue(_host)!);
             var silo = await client.OrderAsync(call.GetValue(name)!, order, token);
             Console.WriteLine($"{silo.Name}: {verb} ordered; {silo.Groups} strategy groups are under way");
             return 0;

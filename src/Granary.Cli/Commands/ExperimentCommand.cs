@@ -45,7 +45,7 @@ internal static class ExperimentCommand
             // The result is shown when the progress is off the screen.
             var result = await ProgressView.ShowTrainingAsync(given.Quiet || given.Json, view =>
                 isHere ? HereAsync(spec, given.Strategies, threads, view, token)
-                    : ThereAsync(given.Host, spec, file, given.Strategies, view, token));
+                    : ThereAsync(root, given.Host, spec, file, given.Strategies, view, token));
             return result.Search is { } search ? Show(search, given.Json) : Show(result.Trials!, given.Json);
         });
         return command;
@@ -60,13 +60,13 @@ internal static class ExperimentCommand
             : (null, await new TrainerComparison(host, clock, threads, ledger).RunAsync(spec, strategies, view, cancellationToken));
     }
 
-    private static async Task<(SearchReport? Search, IReadOnlyList<ExperimentTrial>? Trials)> ThereAsync(string hosts, BatchSpec spec,
-        string file, string strategies, TrainingView? view, CancellationToken cancellationToken)
+    private static async Task<(SearchReport? Search, IReadOnlyList<ExperimentTrial>? Trials)> ThereAsync(CompositionRoot root, string hosts,
+        BatchSpec spec, string file, string strategies, TrainingView? view, CancellationToken cancellationToken)
     {
         int? count = strategies == "all" ? null
             : int.TryParse(strategies, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
             : throw new InputException($"--strategies {strategies}: write 'all' or how many of the batch's first strategies");
-        using var client = new GranaryClient(hosts, Environment.GetEnvironmentVariable(GranaryClient.KeyVariable));
+        using var client = root.Server(hosts);
         var job = await client.ExperimentAsync(spec, file, count, cancellationToken);
         await RemoteJob.EndAsync(client, job, s => view?.Show(s.Progress.Stage ?? "waiting", s.Progress.Leaders, isDue: false),
             cancellationToken);

@@ -33,9 +33,9 @@ internal static class HostCommands
     public static Command Doctor(CompositionRoot root)
     {
         var command = new Command("doctor", "What is installed, reachable and writable.");
-        command.SetAction(call =>
+        command.SetAction(async (call, token) =>
         {
-            var checks = Machine.Check(root.Catalogues(call));
+            var checks = await Machine.CheckAsync(root.Catalogues(call), token);
             TableWriter.Write("", [Column.Text("Check"), Column.Text("Result"), Column.Text("Found")],
                 checks.Select(c => new[] { c.What, c.Result, c.Found }));
             return checks.Any(c => c.IsFault) ? CommandLine.Failed : 0;

@@ -31,8 +31,8 @@ internal static class LiveCommand
         {
             var request = WithProduction(options.Read(call), call.GetValue(production));
             if (call.GetValue(host) is { } hosts)
-                return await RemoteLive.RunAsync(hosts, Remote(request, root, call), request.Out, call.GetValue(quiet), call.GetValue(json),
-                    token);
+                return await new RemoteLive(root, hosts).RunAsync(Remote(request, root, call), request.Out, call.GetValue(quiet),
+                    call.GetValue(json), token);
             request.Check();
             var silent = call.GetValue(quiet) || call.GetValue(json);
             var run = await LiveView.ShowAsync(silent, status => LiveSession.RunAsync(request with { Status = status },

@@ -10,12 +10,12 @@ using Granary.Reporting.Runs;
 namespace Granary.Cli.Commands;
 
 /// <summary><c>granary backtest BATCH.json --host http://…</c>: the same batch on silos, and the run's folder brought back.</summary>
-internal static class RemoteBacktest
+internal sealed class RemoteBacktest(CompositionRoot root, string hosts)
 {
-    public static async Task<int> RunAsync(string hosts, BatchSpec spec, string file, string? output, bool quiet, bool json,
+    public async Task<int> RunAsync(BatchSpec spec, string file, string? output, bool quiet, bool json,
         CancellationToken cancellationToken)
     {
-        using var client = new GranaryClient(hosts, Environment.GetEnvironmentVariable(GranaryClient.KeyVariable));
+        using var client = root.Server(hosts);
         var silent = quiet || json;
         var (status, folder) = await ProgressView.ShowAsync(silent,
             progress => RemoteBatch.RunAsync(client, spec, file, output, Tell(progress), cancellationToken: cancellationToken));

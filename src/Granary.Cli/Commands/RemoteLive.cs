@@ -10,10 +10,8 @@ namespace Granary.Cli.Commands;
 /// <c>granary live PROD.json --host http://…</c>: the same session on silos, watched from here, and its run's folder brought back; and
 /// commands to it.
 /// </summary>
-internal static class RemoteLive
+internal sealed class RemoteLive(CompositionRoot root, string hosts)
 {
-    private static GranaryClient Client(string hosts) => new(hosts, Environment.GetEnvironmentVariable(GranaryClient.KeyVariable));
-
     public static byte[] Read(string production, GranaryCatalogues catalogues)
     {
         // Wrong files are found out here, with their own line, before anything is sent.
@@ -21,10 +19,10 @@ internal static class RemoteLive
         return File.ReadAllBytes(production);
     }
 
-    public static async Task<int> RunAsync(string hosts, SessionStart start, string? output, bool quiet, bool json,
+    public async Task<int> RunAsync(SessionStart start, string? output, bool quiet, bool json,
         CancellationToken cancellationToken)
     {
-        using var client = Client(hosts);
+        using var client = root.Server(hosts);
         var view = await client.StartSessionAsync(start, cancellationToken);
         try
         {
@@ -46,6 +44,12 @@ internal static class RemoteLive
             return 0;
         }
         if (view.Phase == SessionPhase.Failed) throw new ServiceUnavailableException($"the session of {view.Id} failed: {view.Fault}");
+        if (view.Digest is null)
+        {
+            if (!quiet && !json) Console.WriteLine($"The session of {view.Id} is over: {view.Fault}.");
+            else if (json) Console.WriteLine(JsonSerializer.Serialize(view, SessionControl.Json));
+            return 0;
+        }
         var folder = output ?? Path.Combine("runs", view.Run);
         await client.DownloadSessionAsync(view.Id, folder, cancellationToken);
         if (json)
@@ -67,9 +71,9 @@ internal static class RemoteLive
     }
 
     /// <summary>Prints the status of a session: a table, or JSON.</summary>
-    public static async Task<int> StatusAsync(string hosts, string id, bool json, CancellationToken cancellationToken)
+    public async Task<int> StatusAsync(string id, bool json, CancellationToken cancellationToken)
     {
-        using var client = Client(hosts);
+        using var client = root.Server(hosts);
         var view = await client.SessionAsync(id, cancellationToken);
         if (json || view.Status is null) Console.WriteLine(JsonSerializer.Serialize(view, SessionControl.Json));
         else LiveView.Write(view.Status);
@@ -81,18 +85,18 @@ internal static class RemoteLive
     }
 
     /// <summary>Prints one strategy of a session: a table, or JSON.</summary>
-    public static async Task<int> StrategyAsync(string hosts, string id, string strategy, bool json, CancellationToken cancellationToken)
+    public async Task<int> StrategyAsync(string id, string strategy, bool json, CancellationToken cancellationToken)
     {
-        using var client = Client(hosts);
+        using var client = root.Server(hosts);
         var shown = await client.SessionStrategyAsync(id, strategy, cancellationToken);
         if (json) Console.WriteLine(JsonSerializer.Serialize(shown, SessionControl.Json));
         else LiveView.Write(shown);
         return 0;
     }
 
-    public static async Task<int> CommandAsync(string hosts, string id, SessionOrder order, CancellationToken cancellationToken)
+    public async Task<int> CommandAsync(string id, SessionOrder order, CancellationToken cancellationToken)
     {
-        using var client = Client(hosts);
+        using var client = root.Server(hosts);
         var before = await client.SessionAsync(id, cancellationToken);
         var after = await client.CommandAsync(id, SessionWords.Of(order.Command), order.Why, order.Strategy, order.Symbol,
             order.Trade, cancellationToken);

@@ -10,7 +10,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Cli.Commands;
 
 /// <summary><c>granary schedules list|set|runs|remove</c>: jobs that servers submit at the times of cron expressions.</summary>
-internal sealed class ScheduleCommands
+internal sealed class ScheduleCommands(CompositionRoot root)
 {
     private readonly Option<string> _host = new("--host")
     {
@@ -22,17 +22,16 @@ internal sealed class ScheduleCommands
     private readonly Option<bool> _json = new("--json") { Description = "print the result as JSON" };
     private readonly Argument<string> _name = new("NAME") { Description = "name of the schedule" };
 
-    public static Command Create()
+    public static Command Create(CompositionRoot root)
     {
-        var commands = new ScheduleCommands();
+        var commands = new ScheduleCommands(root);
         return new Command("schedules", "Jobs of a server, such as trainings, at the times of cron expressions.")
         {
             commands._host, commands.List(), commands.Set(), commands.Runs(), commands.Remove(),
         };
     }
 
-    private GranaryClient Client(ParseResult call) =>
-        new(call.GetValue(_host)!, Environment.GetEnvironmentVariable(GranaryClient.KeyVariable));
+    private GranaryClient Client(ParseResult call) => root.Server(call.GetValue(_host)!);
 
     private Command List()
     {

@@ -117,6 +117,7 @@ internal static class ServeCommand
             CommandLine.Complain($"--urls {urls}: {e.Message.TrimEnd('.')}; choose another port");
             return CommandLine.Failed;
         }
+        ListenAddresses.WarnOfPlainText(urls, app.Logger);
         Console.WriteLine($"Granary listens on {string.Join(", ", app.Urls)}; Ctrl-C stops it");
         try
         {

@@ -61,12 +61,18 @@ internal static class SessionAnswer
             await Task.Delay(TimeSpan.FromMilliseconds(250), clock, cancellationToken);
             after = await look();
         }
+        if (after is { Phase: SessionPhase.Done, Digest: null, Fault: { } waited })
+        {
+            Console.WriteLine($"Stopped: {waited}.");
+            return 0;
+        }
         return Write(order, before.Status, after.Status!);
     }
 
     // The state is the proof where the command changes it; the cluster has waited for the others.
     private static bool HasExecuted(SessionCommand command, SessionView view) =>
-        view.Status is { } s && view.Phase != SessionPhase.Failed && (view.Phase != SessionPhase.Running || command switch
+        view is { Phase: SessionPhase.Done, Digest: null, Fault: not null }
+        || view.Status is { } s && view.Phase != SessionPhase.Failed && (view.Phase != SessionPhase.Running || command switch
         {
             SessionCommand.Pause or SessionCommand.Flatten => s.State == LiveState.Paused,
             SessionCommand.Resume => s.State != LiveState.Paused,

@@ -7,7 +7,7 @@ using Granary.Engine.Brokerage;
 namespace Granary.Cli.Commands;
 
 /// <summary><c>granary session STATE …</c>: asks or commands a live session that runs, or reads its journal.</summary>
-internal sealed class SessionCommands
+internal sealed class SessionCommands(CompositionRoot root)
 {
     private readonly Argument<string> _state = new("STATE")
     {
@@ -20,9 +20,9 @@ internal sealed class SessionCommands
         Recursive = true,
     };
 
-    public static Command Create()
+    public static Command Create(CompositionRoot root)
     {
-        var commands = new SessionCommands();
+        var commands = new SessionCommands(root);
         return new Command("session", "Ask or command a live session that runs, or read its journal.")
         {
             commands._state, commands._host, commands.Status(), commands.Strategy(),
@@ -51,7 +51,7 @@ internal sealed class SessionCommands
         var json = new Option<bool>("--json") { Description = "the status as JSON" };
         var command = new Command("status", Help("Show how the session stands.", "accounts/paper status")) { json };
         command.SetAction((call, token) => call.GetValue(_host) is { } hosts
-            ? RemoteLive.StatusAsync(hosts, StateOf(call, _state), call.GetValue(json), token)
+            ? new RemoteLive(root, hosts).StatusAsync(StateOf(call, _state), call.GetValue(json), token)
             : Task.FromResult(WriteStatus(StateOf(call, _state), call.GetValue(json))));
         return command;
     }
@@ -62,9 +62,9 @@ internal sealed class SessionCommands
         var json = new Option<bool>("--json") { Description = "the answer as JSON" };
         var command = new Command("strategy", Help("Show one strategy of a session on a server.",
             "paper strategy \"SmaCross(fast=10,slow=50)@BTCUSDT:1h\" --host http://a:8080")) { id, json };
-        command.SetAction((call, token) => RemoteLive.StrategyAsync(call.GetValue(_host)
-            ?? throw new InputException("single strategies are shown by the server that trades the session; name it with --host"),
-            StateOf(call, _state), call.GetValue(id)!, call.GetValue(json), token));
+        command.SetAction((call, token) => new RemoteLive(root, call.GetValue(_host)
+            ?? throw new InputException("single strategies are shown by the server that trades the session; name it with --host"))
+            .StrategyAsync(StateOf(call, _state), call.GetValue(id)!, call.GetValue(json), token));
         return command;
     }
 
@@ -108,7 +108,7 @@ internal sealed class SessionCommands
     }
 
     private Task<int> SendAsync(ParseResult call, SessionOrder order, CancellationToken cancellationToken) =>
-        call.GetValue(_host) is { } hosts ? RemoteLive.CommandAsync(hosts, StateOf(call, _state), order, cancellationToken)
+        call.GetValue(_host) is { } hosts ? new RemoteLive(root, hosts).CommandAsync(StateOf(call, _state), order, cancellationToken)
             : SessionAnswer.CommandAsync(ControlOf(StateOf(call, _state)), order, cancellationToken);
 
     private static int WriteStatus(string state, bool json)

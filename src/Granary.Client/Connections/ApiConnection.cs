@@ -33,31 +33,42 @@ internal sealed class ApiConnection(HttpClient http)
 
     public async Task<ApiFile> OpenAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var answer = await AnswerAsync(request, cancellationToken).ConfigureAwait(false);
+        var answer = await AnswerAsync(request, cancellationToken, isStreamed: true).ConfigureAwait(false);
         return await ApiFile.OpenAsync(answer, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The values of an event stream, as they come, until the server ends it.</summary>
     public async IAsyncEnumerable<T> WatchAsync<T>(ApiRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var answer = await AnswerAsync(request, cancellationToken).ConfigureAwait(false);
+        using var answer = await AnswerAsync(request, cancellationToken, isStreamed: true).ConfigureAwait(false);
         await using var content = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await foreach (var value in SseParser.Create(content, static (_, data) => JsonSerializer.Deserialize<T>(data, ApiJson.Options)!)
             .EnumerateAsync(cancellationToken).ConfigureAwait(false))
             yield return value.Data;
     }
 
-    private async Task<HttpResponseMessage> AnswerAsync(ApiRequest request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> AnswerAsync(ApiRequest request, CancellationToken cancellationToken, bool isStreamed = false)
     {
         using var message = request.ToMessage();
+        message.Options.Set(ApiOptions.Streamed, isStreamed);
         message.Headers.Add(ProtocolHeader, Protocol);
         var answer = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         if (answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.NotModified) return answer;
         using (answer) throw await RefusalAsync(answer, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<T> ValueAsync<T>(HttpResponseMessage answer, CancellationToken cancellationToken) =>
-        (await answer.Content.ReadFromJsonAsync<T>(ApiJson.Options, cancellationToken).ConfigureAwait(false))!;
+    private static async Task<T> ValueAsync<T>(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await answer.Content.ReadFromJsonAsync<T>(ApiJson.Options, cancellationToken).ConfigureAwait(false))!;
+        }
+        catch (JsonException e)
+        {
+            throw new HttpRequestException(HttpRequestError.InvalidResponse,
+                $"the answer to {answer.RequestMessage?.RequestUri} is not the JSON that this client expects ({e.Message})", e);
+        }
+    }
 
     private static async Task<ApiException> RefusalAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {

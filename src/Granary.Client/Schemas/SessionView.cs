@@ -28,10 +28,10 @@ public sealed record SessionView
     /// <summary>Null before its first bar.</summary>
     public LiveStatus? Status { get; init; }
 
-    /// <summary>Of the whole run, once it is done.</summary>
+    /// <summary>Of the whole run, once it is written.</summary>
     public string? Digest { get; init; }
 
-    /// <summary>Why it failed, or what it waits for; null where nothing is wrong.</summary>
+    /// <summary>Why it failed, what it waits for, or waited for when it was stopped; null where nothing is wrong.</summary>
     public string? Fault { get; init; }
 
     /// <summary>Times that it came back from a loss.</summary>

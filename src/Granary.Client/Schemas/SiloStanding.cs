@@ -16,7 +16,7 @@ public sealed record SiloStanding
     /// <summary>When it joined, UTC.</summary>
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>Version of Granary; null if it did not answer.</summary>
+    /// <summary>Version of Granary with the commit of its sources; null if it did not answer.</summary>
     public string? Version { get; init; }
 
     /// <summary>Number of compute threads; 0 if it did not answer.</summary>

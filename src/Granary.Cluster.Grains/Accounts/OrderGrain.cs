@@ -60,7 +60,7 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
     // New facts also go to the portfolio, whose ledger it uses for decisions.
     private void Tell(JournalEvent e)
     {
-        if (logger.IsEnabled(LogLevel.Information) && FactLine.Of(e) is { } line) Fact(logger, Account, line);
+        if (logger.IsEnabled(LogLevel.Information) && FactLine.OfSession(e) is { } line) Fact(logger, Account, line);
         if (!GatewayEvents.IsNews(e)) return;
         lock (_news) _news.Add(GatewayEvents.Of(e));
     }

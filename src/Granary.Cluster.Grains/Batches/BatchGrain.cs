@@ -34,7 +34,7 @@ internal sealed class BatchGrain(
     private Task _writing = Task.CompletedTask, _ending = Task.CompletedTask;
     private Task? _submitting;
     private readonly LoadMeter _load = new(clock);
-    private PassKey? _shown;
+    private readonly PassProgress _progress = new(clock);
     private bool _inTimer, _again, _hasBegun;
     private QueuePlace? _place;
     private long _confirmedAt;
@@ -256,7 +256,7 @@ internal sealed class BatchGrain(
         if (reporting.Pass != _ledger?.Pass.Token || isShort) await TurnToAsync(reporting.Pass);
         await ConfirmAsync();
         if (_ledger is { } ledger) await DriveAsync(ledger);
-        Show(reporting);
+        await ShowAsync(reporting);
     }
 
     // The call that starts the reporting is part of the trace; those that ask for its progress are not.
@@ -345,12 +345,18 @@ internal sealed class BatchGrain(
         }
     }
 
-    private void Show(ReportingStatus reporting)
+    // The counts that were shown are stored, so that another activation shows no less.
+    private async Task ShowAsync(ReportingStatus reporting)
     {
-        var progress = _status!.Progress;
-        var next = PassProgress.Of(progress, reporting, _ledger, _shown) with { Load = _load.Measure(_ledger?.Waiting ?? 0) };
-        _shown = _ledger?.Pass.Key ?? _shown;
-        if (next != progress) Change(s => s with { Progress = next, Revision = s.Revision + 1 });
+        var before = _status!.Progress;
+        var next = _progress.After(before, reporting, _ledger) with { Load = _load.Measure(_ledger?.Waiting ?? 0) };
+        // A cancellation that is being written stays the last word.
+        if (_ending.IsCompleted && !PassProgress.HasSameCounts(before, next))
+        {
+            await WriteAsync(_status with { Progress = next });
+            if (_status.Ended) return;
+        }
+        if (next != before) Change(s => s with { Progress = next, Revision = s.Revision + 1 });
     }
 
     private void Change(Func<JobStatus, JobStatus> change)

@@ -3,21 +3,44 @@ using Granary.Cluster.Batches;
 
 namespace Granary.Cluster.Grains.Batches;
 
-/// <summary>The progress of a batch, from what the reporting grain has stored and what the silos have computed.</summary>
-internal static class PassProgress
+/// <summary>
+/// The progress of a batch, from what the reporting grain has stored and what the silos have computed. Its counts of strategies only grow,
+/// and change at most once a second, since each change of them is stored.
+/// </summary>
+internal sealed class PassProgress(TimeProvider clock)
 {
+    private static readonly TimeSpan s_counts = TimeSpan.FromSeconds(1);
+
+    // The pass of the progress shown last.
+    private PassKey? _shown;
+    private long? _countedAt;
+
     /// <param name="before">The progress shown last.</param>
     /// <param name="ledger">The assignment table of the current pass; null without one.</param>
-    /// <param name="shown">Key of the pass of the progress shown last.</param>
-    public static JobProgress Of(JobProgress before, ReportingStatus reporting, AssignmentTable? ledger, PassKey? shown)
+    public JobProgress After(JobProgress before, ReportingStatus reporting, AssignmentTable? ledger)
+    {
+        var next = Of(before, reporting, ledger);
+        _shown = ledger?.Pass.Key ?? _shown;
+        if (HasSameCounts(before, next)) return next;
+        if (_countedAt is { } at && clock.GetElapsedTime(at) < s_counts)
+            return next with { Strategies = before.Strategies, Done = before.Done, Failed = before.Failed };
+        _countedAt = clock.GetTimestamp();
+        return next;
+    }
+
+    /// <summary>Whether both count the same strategies: all, done and failed.</summary>
+    public static bool HasSameCounts(JobProgress a, JobProgress b) => (a.Strategies, a.Done, a.Failed) == (b.Strategies, b.Done, b.Failed);
+
+    private JobProgress Of(JobProgress before, ReportingStatus reporting, AssignmentTable? ledger)
     {
         var leaders = reporting.LeadersAfter(before.Leaders);
         // A second pass over the weighted strategies, for their events, would look like a restart of the batch.
         if (ledger is not null && reporting.Pass == ledger.Pass.Token && reporting.Strategies >= before.Strategies)
         {
-            var computed = shown == ledger.Pass.Key ? Math.Max(before.Bars, ledger.Evaluations) : ledger.Evaluations;
-            return new JobProgress(reporting.Strategies, reporting.Done, reporting.Failed, Math.Min(reporting.Total, computed),
-                reporting.Total, reporting.Stage)
+            var computed = _shown == ledger.Pass.Key ? Math.Max(before.Bars, ledger.Evaluations) : ledger.Evaluations;
+            // What was shown as done stays so while outcomes are read again after a loss.
+            return new JobProgress(reporting.Strategies, Math.Max(before.Done, reporting.Done), Math.Max(before.Failed, reporting.Failed),
+                Math.Min(reporting.Total, computed), reporting.Total, reporting.Stage)
             { Leaders = leaders };
         }
         return reporting.Stage == ReportingStage.Portfolio

@@ -1,3 +1,4 @@
+using Granary.Application.Operations;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Microsoft.Extensions.Logging;
@@ -30,7 +31,7 @@ internal sealed class ComputeService(GrainId id, Silo silo, ILoggerFactory logge
     public async Task<SiloDescription> DescribeAsync(CancellationToken cancellationToken)
     {
         var statistics = await Grains.GetGrain<IManagementGrain>(0).GetRuntimeStatistics([process.Silo.SiloAddress]);
-        return new SiloDescription(typeof(ComputeService).Assembly.GetName().Version!.ToString(3), compute.Pool.Threads, compute.Groups,
+        return new SiloDescription(ProgramVersion.Text, compute.Pool.Threads, compute.Groups,
             statistics[0].ActivationCount, compute.IsLeaving || compute.IsDraining);
     }
 

@@ -38,7 +38,7 @@ public static class GrainHosting
         var services = silo.Services;
         services.AddSingleton(settings);
         services.TryAddSingleton(catalogues);
-        services.TryAddSingleton(KnownJobs.Of(catalogues));
+        services.TryAddSingleton(KnownJobs.Of(catalogues, settings.Runs));
         // a fault keeps its type and its sentence on the way to its caller
         services.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary"));
         services.TryAddSingleton(TimeProvider.System);

@@ -213,7 +213,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
                 LogInterruption(fault, retry);
                 if (await restarts.WaitAsync(_stopAsked.Task, stop) is { } stopped)
                 {
-                    await EndAsync(SessionPhase.Failed, null, SessionRestarts.Describe(stopped, fault.Message));
+                    await EndAsync(SessionPhase.Done, null, SessionRestarts.Describe(stopped, fault.Message));
                     return;
                 }
                 session.State.Epoch++;
@@ -318,7 +318,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
             Retry = null,
             Host = "",
             Gateway = "",
-            Files = phase == SessionPhase.Done && Directory.Exists(folder)
+            Files = digest is not null && Directory.Exists(folder)
                 ? [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Where(f => f[0] != '.')
                     .Order(StringComparer.Ordinal)] : [],
         };
@@ -328,7 +328,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         (_awake, _restarts) = (null, null);
         // What gets lost here is repaired by the monitor, by the next session's epoch, and by the time limit of commands.
         await Loss.IgnoreAsync(() => List.EndedAsync(Id));
-        if (phase == SessionPhase.Failed) await Loss.IgnoreAsync(() => Orders.CloseAsync(state.Epoch));
+        if (digest is null) await Loss.IgnoreAsync(() => Orders.CloseAsync(state.Epoch));
         await Loss.IgnoreAsync(() => Portfolio.EndAsync(state.Run));
     }
 

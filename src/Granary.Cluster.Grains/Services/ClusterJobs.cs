@@ -11,8 +11,8 @@ namespace Granary.Cluster.Grains.Services;
 /// <summary>Submits jobs to a cluster, behind a silo's HTTP API.</summary>
 /// <param name="grains">The grain factory of a silo or a cluster client.</param>
 /// <param name="timeout">Time without an answer before <see cref="ServiceUnavailableException"/>, over lost silos; null = 30 s.</param>
-/// <param name="isOverloaded">Whether new jobs are refused now, with <see cref="ServiceUnavailableException"/>; null = never.</param>
-public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSpan? timeout = null, Func<bool>? isOverloaded = null)
+/// <param name="refusal">Why jobs are refused now, one sentence, with <see cref="ServiceUnavailableException"/>; null = never.</param>
+public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSpan? timeout = null, Func<string?>? refusal = null)
     : IJobService
 {
     private const int FilePartLength = 512 << 10;
@@ -24,9 +24,7 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
     /// <inheritdoc/>
     public async ValueTask<JobReceipt> SubmitAsync(JobSubmission submission, CancellationToken cancellationToken = default)
     {
-        if (isOverloaded?.Invoke() == true)
-            throw new ServiceUnavailableException("this silo has little memory left and takes no new jobs; submit the job to another silo, "
-                + "or again when runs have ended");
+        ServiceUnavailableException.ThrowIfRefused(refusal?.Invoke());
         var (job, text) = (submission.Job, submission.Job.Text);
         var now = clock.GetUtcNow();
         var id = JobId.New(job.Name, now);
@@ -97,6 +95,7 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
     /// <inheritdoc/>
     public async ValueTask<JobStatus?> ResumeAsync(string id, CancellationToken cancellationToken = default)
     {
+        ServiceUnavailableException.ThrowIfRefused(refusal?.Invoke());
         var answer = await Calling.TryAsync(_ => Batch(id).ResumeAsync(), cancellationToken, timeout).ConfigureAwait(false);
         return answer is null ? null : answer.Status ?? throw new TooManyJobsException(answer.Waiting);
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Granary.Api.Access;
 using Granary.Application.Models;
 using Granary.Application.Operations;
 
@@ -63,9 +64,14 @@ public sealed record SiloSettings
     [Setting("PORT", "where clients inside the cluster's network connect", Least = 1, Most = 65535)]
     public int GatewayPort { get; init; } = 30000;
 
-    /// <summary>null = loopback for <see cref="Options.Clustering.Localhost"/>, else this machine's first address.</summary>
-    [Setting("ADDRESS", "the IP address that the other silos reach this one by (this machine's own)")]
+    /// <summary>null where <see cref="SiloAddress"/> follows from the other settings.</summary>
+    [Setting("ADDRESS", "the IP address of the silo's and the gateway's port, by which other silos reach this one (loopback where --urls "
+        + "has no other address, else this machine's own)")]
     public IPAddress? Advertise { get; init; }
+
+    /// <summary>Where the silo's and the gateway's port listen; null = this machine's first address of a network.</summary>
+    public IPAddress? SiloAddress =>
+        Advertise ?? (Clustering == Clustering.Localhost || ListenAddresses.AreOfThisMachine(Urls) ? IPAddress.Loopback : null);
     [Setting("ROLE,…", "what the silo does: api (HTTP, besides probes and metrics), compute (batches and other jobs), sessions (live "
         + "accounts)")]
     public SiloRoles Roles { get; init; } = SiloRolesText.All;

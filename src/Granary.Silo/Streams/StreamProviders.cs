@@ -1,7 +1,9 @@
+using Granary.Api.Health;
 using Granary.Cluster;
 using Granary.Cluster.Grains.Hosting;
 using Granary.Kafka;
 using Granary.Silo.Options;
+using Granary.Silo.Readiness;
 
 namespace Granary.Silo.Streams;
 
@@ -19,12 +21,12 @@ internal static class StreamProviders
                 // Silos request blocks from the feeds.
                 break;
             case StreamTransport.Kafka:
-                silo.AddKafkaStreams(ClusterProviders.Blocks, o =>
-                {
-                    o.Endpoint = new KafkaEndpoint(settings.Kafka!) { More = settings.KafkaConfig };
-                    o.Topic = $"granary-{settings.ClusterId}-{ClusterProviders.Blocks}";
-                    o.StartTimeout = settings.StartTimeout;
-                });
+                var endpoint = new KafkaEndpoint(settings.Kafka!) { More = settings.KafkaConfig };
+                var topic = $"granary-{settings.ClusterId}-{ClusterProviders.Blocks}";
+                silo.AddKafkaStreams(ClusterProviders.Blocks,
+                    o => (o.Endpoint, o.Topic, o.StartTimeout) = (endpoint, topic, settings.StartTimeout));
+                silo.Services.AddSingleton(_ => new KafkaProbe(endpoint, topic));
+                silo.Services.AddSingleton<IReadinessCheck, StreamReadiness>();
                 break;
             default:
                 throw new InvalidOperationException($"no streams over {settings.Streams}");

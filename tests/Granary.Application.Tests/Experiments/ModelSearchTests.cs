@@ -206,7 +206,7 @@ public sealed class ModelSearchTests : IDisposable
     {
         Write("MOM", 0.5, 3);
         var batch = Text(Search, "sortino", "job", "\"*\"", """{ "kind": "direction", "bars": 2 }""");
-        var job = KnownJobs.Of(TestCatalogues.All).Read(new JobText("experiment",
+        var job = KnownJobs.Of(TestCatalogues.All, "runs").Read(new JobText("experiment",
             Encoding.UTF8.GetBytes($$"""{ "kind": "experiment", "batch": {{batch}} }"""), "job.json", _folder));
         var shown = new ConcurrentQueue<JobProgress>();
         await job.RunAsync(new JobRun

@@ -55,7 +55,7 @@ public sealed class ExperimentsOnSilosTests : IDisposable
                   "labels": ["trade", { "kind": "direction", "bars": 2 }] } } } }
             """);
 
-    private Job Read(string body) => KnownJobs.Of(TestCatalogues.All).Read(new JobText("experiment", Encoding.UTF8.GetBytes(body),
+    private Job Read(string body) => KnownJobs.Of(TestCatalogues.All, "runs").Read(new JobText("experiment", Encoding.UTF8.GetBytes(body),
         "job.json", _batches.Folder));
 
     private Task<string> EmbeddedAsync(string registry = "embedded", int gate = 0) => EmbeddedAsync(registry, Experiment(registry, gate));

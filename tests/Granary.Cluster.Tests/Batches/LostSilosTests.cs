@@ -131,14 +131,28 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
         {
             using var gate = cluster.Gates.Close(400, random.Next(1, Bars));
             var id = await cluster.SubmitAsync(Batch);
+            var growing = CountsGrowAsync(cluster, id);
             await gate.Reached;
+            await cluster.UntilAsync(id, s => s.Progress.Strategies > 0);
             var killing = cluster.Cluster.KillSiloAsync(await victim(cluster, id));
             gate.Open();
             await killing;
             var joining = cluster.Cluster.StartAdditionalSiloAsync();
             await IsWholeAsync(cluster, id);
+            await growing.WaitAsync(Eventually.Longest);
             await joining;
         }
+    }
+
+    // The counts of the batch only grow, also through the loss.
+    private static async Task CountsGrowAsync(TestSilos cluster, string id)
+    {
+        var seen = new List<JobProgress>();
+        await foreach (var status in cluster.Batches.WatchAsync(id)) seen.Add(status.Progress);
+        seen.Select(p => p.Strategies).ShouldBeInOrder();
+        seen.Select(p => p.Done).ShouldBeInOrder();
+        seen.Select(p => p.Failed).ShouldBeInOrder();
+        seen.ShouldAllBe(p => p.Done <= p.Strategies);
     }
 
     [Fact]

@@ -69,7 +69,8 @@ public sealed class SameDigestEverywhereTests(SameDigestEverywhereTests.Made mad
         var text = new JobText("replay", Encoding.UTF8.GetBytes(
             $$"""{ "kind": "replay", "modelsOf": "{{run}}", "batch": {{await File.ReadAllTextAsync(batch)}} }"""), batch,
             Path.GetDirectoryName(batch)!);
-        var replay = await cluster.Batches.SubmitAsync(new JobSubmission(KnownJobs.Of(TestCatalogues.All).Read(text), "test"));
+        var job = KnownJobs.Of(TestCatalogues.All, cluster.Runs).Read(text);
+        var replay = await cluster.Batches.SubmitAsync(new JobSubmission(job, "test"));
         return await cluster.EndAsync(replay.Job.Id);
     }
 

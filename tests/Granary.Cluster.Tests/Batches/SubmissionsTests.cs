@@ -64,7 +64,7 @@ public sealed class SubmissionsTests : IAsyncLifetime
         batch = $$"""{{batch[..^1].TrimEnd(',')}}, "walkForward": { "inSample": "8w", "outOfSample": "4w" } }""";
         var text = new JobText("walkforward", System.Text.Encoding.UTF8.GetBytes($$"""{ "kind": "walkforward", "batch": {{batch}} }"""),
             "job.json", Path.GetDirectoryName(Path.GetFullPath(_batches.Sweep))!);
-        var job = KnownJobs.Of(TestCatalogues.All).Read(text);
+        var job = KnownJobs.Of(TestCatalogues.All, "runs").Read(text);
         var id = (await _cluster.Batches.SubmitAsync(new JobSubmission(job, "test"))).Job.Id;
         var ended = await _cluster.EndAsync(id);
         (ended.State, ended.Fault, ended.Kind).ShouldBe((JobState.Done, null, "walkforward"));

@@ -88,7 +88,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <param name="ports">Of its HTTP API, for other silos, and for clients.</param>
     public static SiloProcess Launch(string connection, string clusterId, int[] ports, IReadOnlyDictionary<string, string> environment,
         params string[] more) => new(
-        ["--urls", $"http://127.0.0.1:{ports[0]}", "--clustering", "postgres", "--cluster-id", clusterId, "--advertise", "127.0.0.1",
+        ["--urls", $"http://127.0.0.1:{ports[0]}", "--clustering", "postgres", "--cluster-id", clusterId,
             "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}", .. more],
         new Dictionary<string, string>(environment) { ["GRANARY_CONNECTION"] = connection }, ports[1], ports[0]);
 
@@ -97,7 +97,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     {
         var ports = FreePorts.Take(3);
         return new SiloProcess(
-            ["--urls", $"http://127.0.0.1:{ports[0]}", "--clustering", "postgres", "--advertise", "127.0.0.1", "--silo-port", $"{ports[1]}",
+            ["--urls", $"http://127.0.0.1:{ports[0]}", "--clustering", "postgres", "--silo-port", $"{ports[1]}",
                 "--gateway-port", $"{ports[2]}", .. more],
             new Dictionary<string, string>(environment) { ["GRANARY_CONNECTION"] = connection }, ports[1], ports[0]);
     }

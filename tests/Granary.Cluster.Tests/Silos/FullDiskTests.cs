@@ -10,10 +10,15 @@ namespace Granary.Cluster.Tests.Silos;
 /// <summary>A real silo whose folder of runs is on a disk of 3 MB.</summary>
 public class FullDiskTests
 {
-    private static async Task<JobStatus> SubmitAsync(HttpClient client, string path)
+    private static async Task<HttpResponseMessage> PostAsync(HttpClient client, string path)
     {
         using var body = new StringContent(await File.ReadAllTextAsync(path), Encoding.UTF8, "application/json");
-        using var answer = await client.PostAsync($"/api/v1/batches?folder={Uri.EscapeDataString(Path.GetDirectoryName(path)!)}", body);
+        return await client.PostAsync($"/api/v1/batches?folder={Uri.EscapeDataString(Path.GetDirectoryName(path)!)}", body);
+    }
+
+    private static async Task<JobStatus> SubmitAsync(HttpClient client, string path)
+    {
+        using var answer = await PostAsync(client, path);
         answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
         return JsonSerializer.Deserialize<JobStatus>(await answer.Content.ReadAsStringAsync(), JobJson.Options)!;
     }
@@ -40,6 +45,7 @@ public class FullDiskTests
             var failed = await EndAsync(silo.Client, (await SubmitAsync(silo.Client, batches.Mixed)).Id);
             failed.State.ShouldBe(JobState.Failed);
             failed.Fault.ShouldNotBeNull().ShouldContain("No space left on device");
+            failed.Fault.ShouldNotContain("--");
             // Six attempts at the most, each with the groups of its feeds: work is not repeated for ever.
             silo.Output.Split("begin on this silo").Length.ShouldBeLessThan(60);
             await Eventually.HoldsAsync(async () =>
@@ -58,7 +64,13 @@ public class FullDiskTests
                     && (await ready.Content.ReadAsStringAsync()).Contains("make room", StringComparison.Ordinal);
             });
 
+            using var refused = await PostAsync(silo.Client, batches.Joined);
+            refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            refused.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+            (await refused.Content.ReadAsStringAsync()).ShouldContain("no job is accepted: the folder of the runs cannot be written");
+
             File.Delete(filler);
+            await silo.ReadyAsync();
             (await EndAsync(silo.Client, (await SubmitAsync(silo.Client, batches.Joined)).Id)).State.ShouldBe(JobState.Done);
             await silo.ReadyAsync();
         }

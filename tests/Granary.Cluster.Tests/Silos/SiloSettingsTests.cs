@@ -38,6 +38,26 @@ public class SiloSettingsTests
         s.DrainTimeout.TotalSeconds.ToString().ShouldBe(Default("drain-timeout"));
     }
 
+    [Theory]
+    [InlineData("", "127.0.0.1")]
+    [InlineData("--clustering postgres --connection Host=db", "127.0.0.1")]
+    [InlineData("--clustering postgres --connection Host=db --urls http://localhost:80;http://[::1]:80", "127.0.0.1")]
+    [InlineData("--clustering postgres --connection Host=db --advertise 10.1.2.3", "10.1.2.3")]
+    [InlineData("--clustering postgres --connection Host=db --keys {keys} --urls http://127.0.0.1:80;http://0.0.0.0:81", null)]
+    [InlineData("--clustering postgres --connection Host=db --keys {keys} --urls http://10.1.2.3:80 --advertise 127.0.0.1", "127.0.0.1")]
+    public void Ports_between_silos_are_on_loopback_where_the_api_is_unless_the_settings_say_otherwise(string line, string? address)
+    {
+        var keys = Path.GetTempFileName();
+        try
+        {
+            (Read(line.Replace("{keys}", keys)).SiloAddress?.ToString()).ShouldBe(address);
+        }
+        finally
+        {
+            File.Delete(keys);
+        }
+    }
+
     [Fact]
     public void The_environment_speaks_where_the_command_line_is_silent()
     {

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using Granary.Cli.Commands;
+using Granary.Testing;
+
+namespace Granary.Cli.Tests;
+
+/// <summary>Each command with <c>--host</c> ends with one sentence and exit code 1, in bounded time, where no server serves.</summary>
+public sealed partial class FaultyHostTests(QuickstartRun run) : IDisposable
+{
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMilliseconds(300);
+
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    public static MatrixTheoryData<string, ServerFault> Calls => new(Commands, Enum.GetValues<ServerFault>());
+
+    private static IEnumerable<string> Commands =>
+        CommandTable.Create(new CompositionRoot(), []).Subcommands.SelectMany(c => WithHost(c, c.Name, inherited: false));
+
+    // 'session journal' reads files of this machine, and refuses --host that its siblings have.
+    private static IEnumerable<string> WithHost(Command command, string words, bool inherited)
+    {
+        var option = command.Options.FirstOrDefault(o => o.Name == "--host");
+        if ((option is not null || inherited) && command.Action is not null && words != "session journal") yield return words;
+        foreach (var below in command.Subcommands)
+            foreach (var found in WithHost(below, $"{words} {below.Name}", inherited || option is { Recursive: true }))
+                yield return found;
+    }
+
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public async Task A_host_that_does_not_serve_ends_a_command_with_one_sentence_in_bounded_time(string words, ServerFault fault)
+    {
+        await using var server = new FaultyServer(fault);
+        string[] arguments = [.. await ArgumentsAsync(words), "--host", server.Address];
+        var host = new CompositionRoot { ServerTimeout = s_timeout };
+        var call = await GranaryCall.RunAsync(() =>
+            CommandLine.RunAsync(CommandTable.Create(host, arguments), host, arguments).WaitAsync(Eventually.Longest));
+        call.ExitCode.ShouldBe(1, call.Error);
+        Sentences().IsMatch(call.Error).ShouldBeTrue(call.Error);
+        call.Error.ShouldContain(server.Address);
+        if (fault == ServerFault.Answers503) call.Error.ShouldContain("its database is away");
+        call.Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_commands_with_host_are_found_in_the_command_tree() =>
+        Commands.ShouldBe(["backtest", "experiment", "live", "session status", "session strategy", "session pause", "session resume",
+            "session flatten", "session close", "session reload", "session stop", "session enable", "session disable", "schedules list",
+            "schedules set", "schedules runs", "schedules remove", "cluster status", "cluster drain", "cluster resume", "cluster retire"],
+            ignoreOrder: true);
+
+    // The arguments of the command besides --host; a new command needs a line here.
+    private async Task<string[]> ArgumentsAsync(string words)
+    {
+        var name = words.Split(' ')[^1];
+        return words switch
+        {
+            "backtest" => ["backtest", QuickstartRun.Batch, "--quiet", "--out", _folder.At("run")],
+            "experiment" => ["experiment", Path.Combine(SharedData.RepositoryRoot, "samples", "learning.json"), "--quiet"],
+            "live" => ["live", await ProductionAsync(), "--feed", "csv:data", "--quiet"],
+            "session strategy" => ["session", "paper", name, "SmaCross(fast=1,slow=2)@ACME:1h"],
+            "session close" => ["session", "paper", name, "--trade", "t"],
+            "session enable" or "session disable" => ["session", "paper", name, "--symbol", "ACME"],
+            "schedules set" => ["schedules", name, "nightly", _folder.Write("nightly.json", "{}")],
+            "schedules runs" or "schedules remove" => ["schedules", name, "nightly"],
+            "cluster drain" or "cluster resume" or "cluster retire" => ["cluster", name, "silo"],
+            _ when words.StartsWith("session ", StringComparison.Ordinal) => ["session", "paper", name],
+            _ when words is "schedules list" or "cluster status" => words.Split(' '),
+            _ => throw new InvalidOperationException($"'granary {words}' has --host: add its arguments here"),
+        };
+    }
+
+    private async Task<string> ProductionAsync()
+    {
+        await run.PartOutcome;
+        return run.PartAt("prod.json");
+    }
+
+    [GeneratedRegex(@"^granary: [^\n]+\n$")]
+    private static partial Regex Sentences();
+}
