@@ -68,6 +68,10 @@ public sealed class PluginScanTests : IDisposable
     public void Code_that_only_computes_is_not_accused(string members) => Scan(members).Found.ShouldBeEmpty();
 
     [Fact]
+    public void The_sample_plug_in_with_its_format_source_and_broker_is_not_accused() =>
+        PluginScan.Of(typeof(SamplePlugin.PullbackBuyer).Assembly.Location).Found.ShouldBeEmpty();
+
+    [Fact]
     public void The_library_of_Granary_itself_keeps_the_rules_of_plug_ins() =>
         PluginScan.Of(typeof(Granary.Engine.Strategies.Strategy).Assembly.Location).Found
             .Where(f => f.Kind is ReachKind.Files or ReachKind.Network or ReachKind.Processes or ReachKind.Clock or ReachKind.Randomness)
