@@ -44,7 +44,8 @@ internal static class CommandLine
             return Wrong;
         }
         catch (Exception e) when (e is DiskException or BarStoreException or Granary.Data.Journals.JournalException
-            or Granary.Data.Journals.LeaseException or Granary.Application.Jobs.ServiceUnavailableException)
+            or Granary.Data.Journals.LeaseException or Granary.Application.Jobs.ServiceUnavailableException
+            or Granary.Application.Simulation.StuckStrategyException)
         {
             Complain(e.Message);
             return Failed;

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Granary.Application.Models;
 using Granary.Application.Operations;
+using Granary.Application.Simulation;
 
 namespace Granary.Cluster.Grains;
 
@@ -52,13 +53,9 @@ public sealed record GrainSettings
     /// <summary><see cref="BarsAhead"/> in blocks.</summary>
     internal int BlocksAhead => Math.Clamp(BarsAhead / BlockSize, 4, 256);
 
-    /// <summary>Maximum time of a strategy for one block or for its constructor, before it fails alone.</summary>
+    /// <summary>Maximum time of a strategy for one block or for its constructor, before its batch fails and the silo ends.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
-    public TimeSpan StrategyDeadline { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>Maximum bytes that a strategy may allocate in one block before it fails alone.</summary>
-    [Range(typeof(long), "1024", "9223372036854775807")]
-    public long StrategyBytesPerBlock { get; init; } = 256L << 20;
+    public TimeSpan StrategyDeadline { get; init; } = StrategyWatch.DefaultDeadline;
 
     /// <summary>
     /// Bars times strategies from which on look-ahead check and cost stress run on all silos. Less, about a second of one thread, runs in

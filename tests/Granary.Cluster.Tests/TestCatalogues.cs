@@ -8,14 +8,13 @@ namespace Granary.Cluster.Tests;
 /// <summary>What the tests of this project know: Granary's own classes, and those that the tests declare.</summary>
 internal static class TestCatalogues
 {
-    public static GranaryCatalogues All { get; } = With(new Gates(), new LoopTurns());
+    public static GranaryCatalogues All { get; } = With(new Gates());
 
-    /// <summary>The same for a cluster whose strategies mind these gates and count these turns.</summary>
-    public static GranaryCatalogues With(Gates gates, LoopTurns turns) => GranaryCataloguesBuilder.CreateDefault()
+    /// <summary>The same for a cluster whose strategies mind these gates.</summary>
+    public static GranaryCatalogues With(Gates gates) => GranaryCataloguesBuilder.CreateDefault()
         .AddAssembly(typeof(KafkaBarSource).Assembly)
         .AddAssembly(typeof(TestCatalogues).Assembly)
         .AddAssembly(typeof(Laggard).Assembly)
         .AddService(gates)
-        .AddService(turns)
         .Build();
 }

@@ -3,6 +3,7 @@ using Granary.Application.Jobs;
 using Granary.Application.RunFolders;
 using Granary.Application.Weights;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Api.Hosting;
@@ -17,8 +18,17 @@ public static partial class LocalJobsHosting
         services.AddSingleton(s =>
         {
             var logger = s.GetRequiredService<ILoggerFactory>().CreateLogger("Granary.Jobs");
+            var life = s.GetRequiredService<IHostApplicationLifetime>();
             return new LocalJobs(runs, host(s), s.GetRequiredService<JobCatalogue>(), s.GetRequiredService<TimeProvider>(),
-                (id, e) => JobFailed(logger, id, e), refusal: s.GetRequiredService<RunDisk>().Fault);
+                (id, e) => JobFailed(logger, id, e), refusal: s.GetRequiredService<RunDisk>().Fault)
+            {
+                ThreadLost = (id, e) =>
+                {
+                    ServerEnds(logger, id, e.Message);
+                    Environment.ExitCode = 1;
+                    life.StopApplication();
+                },
+            };
         });
         services.AddSingleton<RunningBatches>();
         services.AddSingleton<IBatchStrategies>(s => s.GetRequiredService<RunningBatches>());
@@ -32,4 +42,7 @@ public static partial class LocalJobsHosting
 
     [LoggerMessage(1, LogLevel.Error, "Job {RunId} failed")]
     private static partial void JobFailed(ILogger logger, string runId, Exception exception);
+
+    [LoggerMessage(2, LogLevel.Critical, "Job {RunId}: {Fault}. This server ends, since the strategy keeps one of its threads")]
+    private static partial void ServerEnds(ILogger logger, string runId, string fault);
 }

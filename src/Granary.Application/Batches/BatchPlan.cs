@@ -1,4 +1,5 @@
 using Granary.Application.Json;
+using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Factors;
@@ -29,11 +30,7 @@ public sealed record StrategyInstance(
     /// <summary>Other symbols of the batch whose closes its factors, or the features of its model, read; it does not trade them.</summary>
     public IReadOnlyList<string> References { get; init; } = [];
 
-    /// <summary>Why it cannot be made, found out while the batch was planned; null where nothing is known against it.</summary>
-    public string? Unmade { get; init; }
-
-    /// <exception cref="InvalidOperationException">It is <see cref="Unmade"/>.</exception>
-    public Strategy Create() => Unmade is { } reason ? throw new InvalidOperationException(reason) : Definition.Create(Arguments);
+    public Strategy Create() => Definition.Create(Arguments);
 }
 
 /// <summary>The strategies that run over the same bars: one symbol (or one set of them) at one timeframe.</summary>
@@ -78,9 +75,6 @@ public sealed class BatchPlan
 {
     /// <summary>More combinations than this need the user's word.</summary>
     public const int AskAbove = 1_000_000;
-
-    // Of one entry: the rest is not asked what it reads, and fails when it is to run.
-    private const int MostStuck = 3;
 
     private BatchPlan(BatchSpec spec, IReadOnlyList<string> symbols, IReadOnlyList<StrategyInstance> instances,
         IReadOnlyList<FeedPlan> feeds)
@@ -285,7 +279,6 @@ public sealed class BatchPlan
             {
                 Array.Clear(choice);
                 IReadOnlyList<string>? references = definition.IsMultiSymbol ? [] : null;
-                var stuck = 0;
                 do
                 {
                     var arguments = (object[])defaults.Clone();
@@ -302,36 +295,36 @@ public sealed class BatchPlan
                     // Entries that differ only in how they trade would share an id: the later ones are numbered.
                     var times = seen[id] = seen.GetValueOrDefault(id) + 1;
                     if (times > 1) id += $"#{times}";
-                    var asked = stuck < MostStuck && (references is null || (named && !definition.IsMultiSymbol));
-                    if (asked) references = References(spec, definition, arguments, market[0], timeframe, symbols);
-                    if (asked && references is null) stuck++;
+                    if (references is null || (named && !definition.IsMultiSymbol))
+                        references = References(spec, id, definition, arguments, market[0], timeframe, symbols);
                     instances.Add(new StrategyInstance(instances.Count, id, definition, arguments, market, timeframe, trading)
                     {
-                        References = references ?? [],
-                        Unmade = asked && references is null ? "it could not be made: its constructor does not come back" : null,
+                        References = references,
                     });
                 }
                 while (Advance(choice, grid));
             }
     }
 
-    // The batch's other symbols that a strategy's factors read; null where its constructor does not come back. What cannot be made fails
-    // alone, later, with its reason; so does who reads a symbol that is not there.
-    private static IReadOnlyList<string>? References(BatchSpec spec, StrategyDefinition definition, object[] arguments, string symbol,
-        Timeframe timeframe, IReadOnlyList<string> symbols)
+    // The batch's other symbols that a strategy's factors read. A strategy that cannot be made, or that reads a symbol that is not there,
+    // fails alone later, with its reason.
+    private static IReadOnlyList<string> References(BatchSpec spec, string id, StrategyDefinition definition, object[] arguments,
+        string symbol, Timeframe timeframe, IReadOnlyList<string> symbols)
     {
-        IReadOnlyList<string> found = [];
-        var returned = Constructing.Returns(() =>
+        try
         {
-            var series = new MarketSeries(new Instrument { Symbol = symbol }, timeframe);
-            var supply = spec.Regimes is null ? null : RegimeState.Supply(spec.Regimes);
-            found = [.. FactorPlan.ReferencesOf(definition.Create(arguments), series, supply)
-                .Where(s => s != symbol && symbols.Contains(s, StringComparer.Ordinal))];
-        }, out var fault);
-        if (!returned) return null;
-        if (fault is not null and not (ArgumentException or InvalidOperationException or System.Reflection.TargetInvocationException))
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
-        return found;
+            return StrategyWatch.Run<IReadOnlyList<string>>(id, "its constructor", () =>
+            {
+                var series = new MarketSeries(new Instrument { Symbol = symbol }, timeframe);
+                var supply = spec.Regimes is null ? null : RegimeState.Supply(spec.Regimes);
+                return [.. FactorPlan.ReferencesOf(definition.Create(arguments), series, supply)
+                    .Where(s => s != symbol && symbols.Contains(s, StringComparer.Ordinal))];
+            });
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.Reflection.TargetInvocationException)
+        {
+            return [];
+        }
     }
 
     private static bool Advance(int[] choice, IReadOnlyList<(int Parameter, object[] Values)> grid)

@@ -1,5 +1,4 @@
 using Granary.Application.Batches;
-using Granary.Application.Causality.Reach;
 using Granary.Application.Simulation;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
@@ -33,7 +32,7 @@ public static class CausalityCheck
 
         public async Task<CausalityResult> ResultAsync()
         {
-            _reach = PluginReach.Of(subject.Plan, subject.Markets, _chosen);
+            _reach = new PluginReach(subject.Plan, subject.Markets, _chosen);
             var (first, last) = await SpanAsync();
             var random = new Random(unchecked((int)(seed ^ (seed >> 32))));
             long RandomTime() => first + (long)((0.1 + 0.85 * random.NextDouble()) * (last - first));
@@ -59,7 +58,7 @@ public static class CausalityCheck
             var result = new CausalityResult(_chosen.Count, cuts.Select(c => c.Time).Distinct().Count(),
                 [.. _found.OrderBy(f => f.Strategy, StringComparer.Ordinal)])
             {
-                Classes = _reach.Classes,
+                Plugins = _reach.Plugins,
                 Reaches = _reach.Found,
             };
             if (!effort.Factors) return result;

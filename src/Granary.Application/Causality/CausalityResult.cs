@@ -1,5 +1,3 @@
-using Granary.Application.Causality.Reach;
-
 namespace Granary.Application.Causality;
 
 /// <summary>A strategy that did something else before the cut, when only what came after it was changed.</summary>
@@ -17,10 +15,10 @@ public sealed record CausalityResult(int Strategies, int Cuts, IReadOnlyList<Loo
     /// <summary>Factors whose values changed; named by factor and feed.</summary>
     public IReadOnlyList<LookAhead> FactorsFound { get; init; } = [];
 
-    /// <summary>How many classes of plug-ins had their code read.</summary>
-    public int Classes { get; init; }
+    /// <summary>Number of plug-ins whose metadata was scanned.</summary>
+    public int Plugins { get; init; }
 
-    /// <summary>What they reach beyond the bars that they are given: a changed future cannot show what a file tells them.</summary>
+    /// <summary>What they can reach beyond the bars that they are given: a changed future cannot show what a file tells them.</summary>
     public IReadOnlyList<CodeReach> Reaches { get; init; } = [];
 
     public bool Passed => Found.Count == 0 && FactorsFound.Count == 0 && Reaches.Count == 0;

@@ -140,7 +140,6 @@ internal sealed class SearchResults(OpenedBatch opened, IBatchHost host, IReadOn
             Arguments = [.. definition.Parameters.Select(p => p.Default!)],
             Model = null,
             References = [],
-            Unmade = null,
         };
         var trades = await StrategyTrades.RunAsync(opened.Plan.Alone(instance), opened.Markets, host, _ => true, cancellationToken);
         var from = unit.From - instance.Timeframe.Ticks;

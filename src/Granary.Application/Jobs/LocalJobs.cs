@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
+using Granary.Application.Simulation;
 using Granary.Application.Telemetry;
 using Granary.Storage.Files;
 
@@ -54,6 +55,9 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
     private readonly Task _worker;
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>Ends the process after a job whose strategy keeps a thread; called when its end is durable, with its id.</summary>
+    public Action<string, StuckStrategyException>? ThreadLost { get; init; }
 
     /// <summary>Why no job can begin, one sentence; null where nothing is in the way.</summary>
     public string? Fault { get; private set; }
@@ -244,6 +248,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         if (!begun) return;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, entry.Cancel.Token);
         var folder = Path.Combine(_runs, entry.Status.Id);
+        StuckStrategyException? stuck = null;
         try
         {
             await SaveAsync(entry).ConfigureAwait(false);
@@ -275,11 +280,13 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         }
         catch (Exception e)
         {
+            stuck = e as StuckStrategyException;
             var wrongInput = e is InputException or Engine.Market.BarDataException;
-            if (!wrongInput && e is not (Engine.Market.BarStoreException or DiskException)) _onFault?.Invoke(entry.Status.Id, e);
+            if (!wrongInput && e is not (Engine.Market.BarStoreException or DiskException or StuckStrategyException)) _onFault?.Invoke(entry.Status.Id, e);
             End(entry, s => s with { State = JobState.Failed, Fault = e.Message, WrongInput = wrongInput });
         }
         await SaveWhenPossibleAsync(entry).ConfigureAwait(false);
+        if (stuck is not null) ThreadLost?.Invoke(entry.Status.Id, stuck);
     }
 
     // The end of a job is kept in memory until its folder can be written. No other job begins before: it could not be written either.

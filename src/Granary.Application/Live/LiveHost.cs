@@ -126,7 +126,6 @@ public sealed class LiveHost
     /// <param name="pass">All strategies of the plan, with the instruments of its markets; it takes their outcomes at the end.</param>
     public async Task RunAsync(StrategyPass pass, CancellationToken cancellationToken)
     {
-        using var account = StoppableCode.OfProcess.OpenAccount();
         var plan = pass.Plan;
         _ledger = new AccountLedger(_spec.Cash, s => _portfolio.InstrumentOf(s).Multiplier);
         if (_options.Strategies is { } shown) await shown.OwnAsync(plan, cancellationToken).ConfigureAwait(false);

@@ -1,37 +1,33 @@
-using Granary.Application.Batches;
-
 namespace Granary.Application.Simulation;
 
 /// <summary>
-/// A fixed number of threads that walk feeds: what every host computes on. A strategy that does not come back within its deadline, or that
-/// fills the memory, is taken out: it fails alone, its thread is replaced, and the strategies beside it go on where they were.
+/// A fixed number of threads that process feeds: what every host computes on. A strategy that does not return within the deadline fails its
+/// feed with a <see cref="StuckStrategyException"/>; its thread is lost.
 /// </summary>
 public sealed class ComputePool : IDisposable
 {
-    private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(100);
-
-    private readonly RunLimits _limits;
+    private readonly TimeSpan _deadline;
     private readonly string _name;
     private readonly object _gate = new();
     private readonly List<FeedExecution> _feeds = [];
     private readonly List<Worker> _workers = [];
-    private readonly Timer? _watchdog;
+    private readonly Timer _watchdog;
     private readonly Action _pulse;
-    private readonly WatchedTime _watched = new(TimeProvider.System, 5 * Watch);
     private int _first, _made;
     private bool _stopped;
 
+    /// <param name="deadline">Longest time of one strategy over one block; null = <see cref="StrategyWatch.DefaultDeadline"/>.</param>
     /// <param name="name">Of its threads, for a debugger.</param>
-    public ComputePool(int threads, RunLimits? limits = null, string name = "strategies")
+    public ComputePool(int threads, TimeSpan? deadline = null, string name = "strategies")
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        _limits = limits ?? RunLimits.None;
+        _deadline = deadline ?? StrategyWatch.DefaultDeadline;
         _name = name;
         _pulse = Pulse;
         Threads = threads;
         for (var i = 0; i < threads; i++) _workers.Add(new Worker(this));
         foreach (var worker in _workers) worker.Start();
-        if (_limits.Deadline is not null) _watchdog = new Timer(_ => LookForStuck(), null, Watch, Watch);
+        _watchdog = new Timer(_ => LookForStuck(), null, StrategyWatch.Interval, StrategyWatch.Interval);
     }
 
     public int Threads { get; }
@@ -108,21 +104,17 @@ public sealed class ComputePool : IDisposable
 
     private sealed class Worker(ComputePool pool)
     {
-        private readonly CancellationTokenSource _abort = new();
         private FeedExecution.Piece _piece;
-        private bool _done;
-
-        public FeedExecution.Piece? Current { get; private set; }
-
-        /// <summary>Its thread was given up; guarded by the pool's lock.</summary>
-        public bool Lost { get; private set; }
-
-        public long SeenTurn { get; set; }
-
-        /// <summary>In time that was watched.</summary>
-        public TimeSpan SeenAt { get; set; }
-
         private Thread? _thread;
+
+        /// <summary>The feed whose piece of work it does; guarded by the pool's lock.</summary>
+        public FeedExecution? Feed { get; private set; }
+
+        /// <summary>A strategy keeps its thread; guarded by the pool's lock.</summary>
+        public bool Lost { get; set; }
+
+        public StrategyWatch Watch { get; } = new();
+
 
         public void Start()
         {
@@ -132,15 +124,8 @@ public sealed class ComputePool : IDisposable
 
         public void Join(TimeSpan timeout) => _thread!.Join(timeout);
 
-        public void Lose()
-        {
-            Lost = true;
-            StoppableCode.OfProcess.Stop(_abort);
-        }
-
         private void Work()
         {
-            Action step = () => _done = _piece.Feed.Do(_piece, pool._pulse);
             while (true)
             {
                 lock (pool._gate)
@@ -151,19 +136,16 @@ public sealed class ComputePool : IDisposable
                         if (pool.Take() is { } piece)
                         {
                             _piece = piece;
-                            Current = piece;
-                            SeenTurn = -1;
+                            Feed = piece.Feed;
                             break;
                         }
                         Monitor.Wait(pool._gate);
                     }
                 }
                 Exception? fault = null;
-                _done = false;
                 try
                 {
-                    if (pool._limits.Deadline is null || _piece.Kind != FeedExecution.PieceKind.Process) step();
-                    else StoppableCode.Run(step, _abort.Token);
+                    _piece.Feed.Do(_piece, pool._pulse, Watch);
                 }
                 catch (Exception e)
                 {
@@ -173,9 +155,8 @@ public sealed class ComputePool : IDisposable
                 lock (pool._gate)
                 {
                     if (Lost) return;
-                    Current = null;
-                    _piece.Feed.Complete(_piece, fault
-                        ?? (_done ? null : new InvalidOperationException("a group of strategies was walked by two threads")));
+                    Feed = null;
+                    _piece.Feed.Complete(_piece, fault);
                     over = _piece.Feed.IsOver && pool._feeds.Remove(_piece.Feed);
                     Monitor.PulseAll(pool._gate);
                 }
@@ -186,39 +167,19 @@ public sealed class ComputePool : IDisposable
 
     private void LookForStuck()
     {
+        var lost = new List<(FeedExecution Feed, StuckStrategyException Fault)>();
         lock (_gate)
         {
             if (_stopped) return;
-            var now = _watched.Look();
-            for (var i = 0; i < _workers.Count; i++)
+            foreach (var worker in _workers)
             {
-                var worker = _workers[i];
-                if (worker.Current is not { Kind: FeedExecution.PieceKind.Process } piece) continue;
-                var turn = piece.Group!.Turn;
-                if (turn != worker.SeenTurn)
-                {
-                    worker.SeenTurn = turn;
-                    worker.SeenAt = now;
-                    continue;
-                }
-                var stuck = now - worker.SeenAt;
-                string reason;
-                if (stuck >= _limits.Deadline)
-                    reason = FormattableString.Invariant(
-                        $"did not come back from a block of {piece.Bars:N0} bars within {_limits.Deadline.Value.TotalSeconds:0.#} s");
-                else if (stuck > TimeSpan.FromMilliseconds(500)
-                    && GC.GetTotalMemory(false) > 0.8 * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
-                    reason = FormattableString.Invariant($"filled the memory within a block of {piece.Bars:N0} bars");
-                else
-                    continue;
-                if (!piece.Group.TryTakeAway(turn, reason)) continue;
-                piece.Feed.Again(piece);
-                worker.Lose();
-                _workers[i] = new Worker(this);
-                _workers[i].Start();
-                Monitor.PulseAll(_gate);
+                if (worker.Watch.Look(_deadline) is not { } strategy || worker is not { Lost: false, Feed: { } feed }) continue;
+                worker.Lost = true;
+                if (_feeds.Remove(feed)) lost.Add((feed, new StuckStrategyException(strategy, "a block of bars", _deadline)));
             }
         }
+        // The lost thread still uses the feed and its source, so neither is closed.
+        foreach (var (feed, fault) in lost) feed.Ended?.Invoke(fault);
     }
 
     /// <summary>
@@ -235,7 +196,7 @@ public sealed class ComputePool : IDisposable
             workers = [.. _workers];
             Monitor.PulseAll(_gate);
         }
-        _watchdog?.Dispose();
-        foreach (var worker in workers) worker.Join(TimeSpan.FromSeconds(2));
+        _watchdog.Dispose();
+        foreach (var worker in workers.Where(w => !w.Lost)) worker.Join(TimeSpan.FromSeconds(2));
     }
 }

@@ -14,6 +14,9 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
 {
     public string Description => $"embedded, {threads} thread{(threads == 1 ? "" : "s")}";
 
+    /// <summary>Longest time of one strategy over one block, before its batch fails.</summary>
+    public TimeSpan Deadline { get; init; } = StrategyWatch.DefaultDeadline;
+
     /// <summary>Receives what a strategy does in one of its symbols, instead of the pass's events; null = nothing does.</summary>
     public Func<StrategyInstance, int, IRunObserver>? Observe { get; init; }
 
@@ -30,12 +33,12 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
         }
         await RecordedRuns.RunAsync(pass, cancellationToken).ConfigureAwait(false);
         var decided = pass with { Include = i => !RecordedRuns.IsRecorded(i) && pass.Include(i) };
-        await Task.Factory.StartNew(() => new FeedQueue(decided, threads, blockSize) { Observe = Observe }.Run(cancellationToken),
+        await Task.Factory.StartNew(() => new FeedQueue(decided, threads, blockSize, Deadline) { Observe = Observe }.Run(cancellationToken),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
     }
 
     // The feeds of a pass: as many at once as there are threads, so that memory is that of a few feeds, however many the batch has.
-    private sealed class FeedQueue(StrategyPass pass, int threads, int blockSize)
+    private sealed class FeedQueue(StrategyPass pass, int threads, int blockSize, TimeSpan deadline)
     {
         private readonly Queue<(FeedPlan Feed, List<StrategyInstance> Instances)> _waiting = new();
         private readonly List<FeedExecution> _active = [];
@@ -59,7 +62,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
                 _total += FeedBlocks.CountOf(pass.Markets[feed.Symbols[0]].Series, feed.Timeframe) * wanted.Count;
                 _strategies += wanted.Count;
             }
-            using var pool = new ComputePool(threads);
+            using var pool = new ComputePool(threads, deadline);
             lock (_gate)
             {
                 while (true)

@@ -13,7 +13,6 @@ public sealed class FeedExecution
 {
     private readonly Func<FeedReader> _open;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Queue<RunGroup> _again = new();
     private FeedReader? _reader;
     private object? _current, _next, _prepared;
     private Task<bool>? _coming;
@@ -94,10 +93,7 @@ public sealed class FeedExecution
         Finish,
     }
 
-    internal readonly record struct Piece(FeedExecution Feed, PieceKind Kind, RunGroup? Group = null, object? Block = null)
-    {
-        public int Bars => Feed._reader!.BarsOf(Block!);
-    }
+    internal readonly record struct Piece(FeedExecution Feed, PieceKind Kind, RunGroup? Group = null, object? Block = null);
 
     /// <summary>Takes the next piece of work, if there is one; the caller holds the pool's lock.</summary>
     internal Piece? TryTake()
@@ -117,7 +113,6 @@ public sealed class FeedExecution
         }
         if (_current is { } block)
         {
-            if (_again.TryDequeue(out var again)) return Taken(new Piece(this, PieceKind.Process, again, block));
             if (_taken < _inUse) return Taken(new Piece(this, PieceKind.Process, Groups[_taken++], block));
         }
         if (_next is null && !_preparing && !_ended && _coming is null or { IsCompleted: true })
@@ -136,17 +131,19 @@ public sealed class FeedExecution
     }
 
     /// <summary>Does a piece of work, without the pool's lock.</summary>
-    /// <returns>false where it was taken away meanwhile.</returns>
-    internal bool Do(in Piece piece, Action pulse)
+    internal void Do(in Piece piece, Action pulse, StrategyWatch watch)
     {
         switch (piece.Kind)
         {
             case PieceKind.Make:
-                foreach (var group in Groups) group.CreateAll();
+                foreach (var group in Groups) group.CreateAll(watch);
+                watch.Leave();
                 _reader = _open();
-                return true;
+                break;
             case PieceKind.Process:
-                return piece.Group!.Process(piece.Block!);
+                piece.Group!.Process(piece.Block!, watch);
+                watch.Leave();
+                break;
             case PieceKind.Prepare:
                 if (_coming is null)
                 {
@@ -157,7 +154,7 @@ public sealed class FeedExecution
                         _coming = next.AsTask();
                         _ = _coming.ContinueWith((_, p) => ((Action)p!)(), pulse, CancellationToken.None,
                             TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-                        return true;
+                        break;
                     }
                     _more = next.GetAwaiter().GetResult();
                 }
@@ -167,10 +164,10 @@ public sealed class FeedExecution
                     _coming = null;
                 }
                 _prepared = _more ? _reader!.Prepare() : null;
-                return true;
+                break;
             default:
                 Finished?.Invoke([.. Groups.Take(_kept).SelectMany(g => g.Finish(Feed, _reader!.Clock, HasEnded))]);
-                return true;
+                break;
         }
     }
 
@@ -219,13 +216,6 @@ public sealed class FeedExecution
         if (_stopped || _finished || _ended || Fault is not null) return [];
         while (_kept > 1 && most >= Groups[_kept - 1].Count) most -= Groups[--_kept].Count;
         return [.. Groups.Skip(_kept).Take(before - _kept)];
-    }
-
-    /// <summary>Puts back a walk that was taken away from its thread; the caller holds the pool's lock.</summary>
-    internal void Again(in Piece piece)
-    {
-        _underWay--;
-        _again.Enqueue(piece.Group!);
     }
 
     /// <summary>No more work is taken; the caller holds the pool's lock.</summary>

@@ -9,8 +9,6 @@ namespace Granary.Application.Simulation;
 /// <param name="WithFactors">Whether signals carry the values of the strategy's factors.</param>
 public sealed record FeedSettings(ExecutionSettings Execution, IEventSink? Events, bool WithFactors)
 {
-    public RunLimits Limits { get; init; } = RunLimits.None;
-
     /// <summary>Writes a strategy's events; null where they are dropped.</summary>
     internal RunEventWriter? WriterOf(StrategyInstance instance) =>
         Events is null ? null : new RunEventWriter(instance.Index, Events, WithFactors);

@@ -215,7 +215,7 @@ public sealed record BatchChecks(
             LookAhead = Causality is not { Passed: false } c ? null
                 : [.. c.Found.Select(f => new LookAheadRow(f.Strategy, f.Cut.Ticks, f.Sentence))],
             Reaches = Causality is not { Passed: false } r ? null
-                : [.. r.Reaches.Select(x => new ReachRow(x.Class, JsonNamingPolicy.CamelCase.ConvertName(x.Kind.ToString()), x.Sentence))],
+                : [.. r.Reaches.Select(x => new ReachRow(x.Plugin, JsonNamingPolicy.CamelCase.ConvertName(x.Kind.ToString()), x.Sentence))],
         };
         return Selection is { } s ? WithFigures(results, s) : results;
     }

@@ -28,10 +28,10 @@ public static class VerificationJson
             result.Causality.Found,
             result.Causality.Factors,
             result.Causality.FactorsFound,
-            result.Causality.Classes,
+            result.Causality.Plugins,
             Reaches = result.Causality.Reaches.Select(r => new
             {
-                r.Class,
+                r.Plugin,
                 Kind = JsonNamingPolicy.CamelCase.ConvertName(r.Kind.ToString()),
                 r.Sentence,
             }),

@@ -105,7 +105,7 @@ internal static class ServeCommand
         return app;
     }
 
-    // Until it is stopped; the sessions of the server continue with the next one.
+    // Until it is stopped, or ends itself because of a strategy that does not return; the sessions of the server continue with the next one.
     private static async Task<int> ListenAsync(WebApplication app, string urls, CancellationToken token)
     {
         try
@@ -119,14 +119,9 @@ internal static class ServeCommand
         }
         ListenAddresses.WarnOfPlainText(urls, app.Logger);
         Console.WriteLine($"Granary listens on {string.Join(", ", app.Urls)}; Ctrl-C stops it");
-        try
-        {
-            await Task.Delay(Timeout.Infinite, token);
-        }
-        catch (OperationCanceledException)
-        {
-            await app.StopAsync(CancellationToken.None);
-        }
-        return 0;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(token, app.Lifetime.ApplicationStopping);
+        await Task.Delay(Timeout.Infinite, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await app.StopAsync(CancellationToken.None);
+        return Environment.ExitCode;
     }
 }

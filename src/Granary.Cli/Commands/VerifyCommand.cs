@@ -49,10 +49,10 @@ internal static class VerifyCommand
             ? $"No look-ahead: {Counted.Of(found.Strategies, "strategy")} and {Counted.Of(found.Factors, "factor")} did the same "
                 + $"before {Counted.Of(found.Cuts, "time")} after which prices, volumes and times of every bar were changed"
             : $"LOOK-AHEAD in {Counted.Of(found.Found.Count, "strategy")} and {Counted.Of(found.FactorsFound.Count, "factor")}; "
-                + $"classes that reach beyond their bars: {found.Reaches.Select(r => r.Class).Distinct().Count()}");
+                + $"plug-ins that can reach beyond their bars: {found.Reaches.Select(r => r.Plugin).Distinct().Count()}");
         foreach (var change in found.Found.Concat(found.FactorsFound))
             Console.WriteLine($"  {change.Strategy}: {change.Sentence} (cut at {RunText.Time(change.Cut.Ticks)})");
-        foreach (var reach in found.Reaches) Console.WriteLine($"  {reach.Class}: {reach.Sentence}");
+        foreach (var reach in found.Reaches) Console.WriteLine($"  {reach.Plugin}: {reach.Sentence}");
         foreach (var claim in result.Proofs)
             Console.WriteLine($"{(claim.Holds ? "Holds" : "DOES NOT HOLD")}: {claim.Claim} ({claim.Figures})");
     }

@@ -187,6 +187,11 @@ internal sealed partial class ReportingGrain(
             MayPass(logger, Run, e.Message, e);
             return (Fault(e.Message), true);
         }
+        catch (StuckStrategyException e)
+        {
+            compute.EndWhenOver(Run, e.Message);
+            return (Fault(e.Message), false);
+        }
         catch (Exception e) when (e is InputException or BarDataException)
         {
             return (Fault(e.Message) with { WrongInput = true }, false);

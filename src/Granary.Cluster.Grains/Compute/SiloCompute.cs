@@ -17,6 +17,8 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(250);
     // A batch grain polls several times a second; notifying a busy one is harmless.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
+    // A batch grain that has failed the run stops its groups; without a batch grain nobody does.
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(30);
     private const long NeverPolled = long.MinValue;
 
     private readonly ConcurrentDictionary<Guid, StrategyGroup> _groups = new();
@@ -33,9 +35,8 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         _settings = settings;
         Membership = membership;
         _logger = logger;
-        Limits = new RunLimits { Deadline = settings.StrategyDeadline, BytesPerBlock = settings.StrategyBytesPerBlock };
         TrialThreads = new SemaphoreSlim(settings.Threads);
-        Pool = new ComputePool(settings.Threads, Limits);
+        Pool = new ComputePool(settings.Threads, settings.StrategyDeadline);
         _watch = new Timer(_ => LookAfterRuns(), null, Watch, Watch);
     }
 
@@ -44,8 +45,6 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     internal IClusterMembershipService Membership { get; }
 
     internal ComputePool Pool { get; }
-
-    internal RunLimits Limits { get; }
 
     /// <summary>The portfolio passes that run on this silo.</summary>
     internal SiloPortfolios Portfolios { get; } = new();
@@ -163,6 +162,20 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         StrategyFailed(_logger, run, strategy, error);
     }
 
+    /// <summary>
+    /// Ends this silo once the batch grain has ended a run whose strategy keeps a thread; its supervisor starts it again. Other runs of the
+    /// silo continue elsewhere.
+    /// </summary>
+    internal void EndWhenOver(string run, string fault) => _ = Task.Run(async () =>
+    {
+        Ends(_logger, run, fault);
+        // The batch grain takes the fault with its next poll, and keeps it before it stops the groups.
+        for (var waited = TimeSpan.Zero; waited < Silence || (waited < LongestEnd && _groups.Values.Any(g => g.Order.Run == run)); waited += Watch)
+            await Task.Delay(Watch);
+        Environment.ExitCode = 1;
+        Services.Process.Life.StopApplication();
+    });
+
     internal void GroupFailed(string run, int feed, string fault, Exception e) => GroupEnded(_logger, run, feed, fault, e);
 
     internal void Began(GroupOrder order, double seconds) =>
@@ -237,6 +250,9 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     [LoggerMessage(2, LogLevel.Warning, "Run {RunId}: the strategies of feed {Feed} failed on this silo: {Fault}")]
     private static partial void GroupEnded(ILogger logger, string runId, int feed, string fault, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Critical, "Run {RunId}: {Fault}. This silo ends, since the strategy keeps one of its threads")]
+    private static partial void Ends(ILogger logger, string runId, string fault);
 
     [LoggerMessage(3, LogLevel.Warning, "Run {RunId}: strategy {Strategy} failed: {Error}")]
     private static partial void StrategyFailed(ILogger logger, string runId, string strategy, string error);

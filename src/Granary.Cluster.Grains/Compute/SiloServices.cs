@@ -9,4 +9,7 @@ namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>What the strategy groups of a silo share.</summary>
 internal sealed record SiloServices(IGrainFactory Grains, RunPlans Plans, FeedSources Sources, ClusterInstruments Instruments,
-    BatchModels Models, ComputeServices Silos, SiloAddress Address);
+    BatchModels Models, ComputeServices Silos, SiloProcess Process)
+{
+    public SiloAddress Address => Process.Silo.SiloAddress;
+}

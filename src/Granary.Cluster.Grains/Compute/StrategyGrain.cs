@@ -6,8 +6,8 @@ using Orleans.GrainDirectory;
 namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>
-/// Owns the run of one strategy, which the threads of its silo process with the other runs of its group. It has the run made, answers how
-/// it stands, stops it, reports its outcome, and ends when the outcome is durable.
+/// Owns the run of one strategy, which the threads of its silo process with the other runs of its group. It answers how the run stands,
+/// stops it, reports its outcome, and ends when the outcome is durable.
 /// </summary>
 [CallersSiloPlacement]
 [GrainDirectory(GrainDirectoryName = SiloDirectory.Name)]

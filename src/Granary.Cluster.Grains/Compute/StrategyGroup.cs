@@ -41,7 +41,6 @@ internal sealed class StrategyGroup
     private int[] _strategies;
     private FeedExecution? _execution;
     private long _evaluations, _bars, _counted;
-    private StrategyMaker? _maker;
     private GroupReporter? _reporter;
     private Exception? _unowned;
     private OpenedMarket[] _markets = [];
@@ -107,11 +106,7 @@ internal sealed class StrategyGroup
             var execution = await OpenAsync(plan, feed, reporter);
             lock (_lock) _execution = execution;
             _reporter = reporter;
-            using (_maker = new StrategyMaker(execution, _silo.Limits.Deadline))
-            {
-                await StartAllAsync(execution);
-                await _maker.Made.WaitAsync(_stop.Token);
-            }
+            await StartAllAsync(execution);
             _stop.Token.ThrowIfCancellationRequested();
             for (var slot = 0; Order.Stopped is { } stopped && slot < Order.Strategies.Length; slot++)
                 if (stopped.TryGetValue(plan.Instances[Order.Strategies[slot]].Id, out var reason)) StopStrategy(slot, reason);
@@ -169,10 +164,7 @@ internal sealed class StrategyGroup
                 : plan.Instances[i])],
             series,
             (i, stop) => FeedBlocks.ReadAsync(_markets[i].Series, feed.Timeframe, _silo.BlockSize, stop),
-            new FeedSettings(Order.Stressed ? settings.Stressed() : settings, Order.WithEvents ? reporter : null, Order.WithFactors)
-            {
-                Limits = _silo.Limits,
-            })
+            new FeedSettings(Order.Stressed ? settings.Stressed() : settings, Order.WithEvents ? reporter : null, Order.WithFactors))
         {
             HasEnded = Order.HasEnded,
             Held = () => reporter.IsFull || _silo.IsHeld,
@@ -201,18 +193,19 @@ internal sealed class StrategyGroup
     // Returns the fault in one sentence.
     private string Fail(Exception e)
     {
-        var fault = e is BarDataException or BarStoreException or ReportsLostException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+        var fault = e is BarDataException or BarStoreException or ReportsLostException or StuckStrategyException ? e.Message : $"{e.GetType().Name}: {e.Message}";
         lock (_lock)
         {
             State = GroupState.Failed;
             Fault = fault;
             MayPass = e switch
             {
-                Application.Json.InputException or BarDataException or ArgumentException => false,
+                Application.Json.InputException or BarDataException or ArgumentException or StuckStrategyException => false,
                 _ => true,
             };
         }
         if (e is not (OperationCanceledException or RunOverException)) _silo.GroupFailed(Order.Run, Order.Feed, fault, e);
+        if (e is StuckStrategyException) _silo.EndWhenOver(Order.Run, fault);
         return fault;
     }
 
@@ -264,7 +257,7 @@ internal sealed class StrategyGroup
             + "are not those that the run began with; give all silos the same data");
     }
 
-    // Each strategy gets its grain on this silo, which has the run made.
+    // Each strategy gets its grain on this silo.
     private async Task StartAllAsync(FeedExecution execution)
     {
         var next = 0;
@@ -287,9 +280,6 @@ internal sealed class StrategyGroup
         }, _stop.Token);
         if (!started) throw new SupersededException(id);
     }
-
-    /// <summary>Has the run of a strategy made, for the grain that owns it.</summary>
-    public void Make(int slot) => _maker!.Make(slot);
 
     /// <summary>Takes the outcome of a strategy from the grain that owns it.</summary>
     public void Report(StrategyOutcome outcome) => _reporter!.Report(outcome);

@@ -3,8 +3,8 @@ using Granary.Application.Simulation;
 namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>
-/// The place of one strategy in its group, owned by the strategy's grain: without it no run is made and no outcome is reported. If the
-/// grain ends early, the next activation takes over the place with the run as it is.
+/// The place of one strategy in its group, owned by the strategy's grain: without it no outcome is reported. If the grain ends early, the
+/// next activation takes over the place with the run as it is.
 /// </summary>
 internal sealed class StrategySlot(StrategyGroup group, int number)
 {
@@ -17,11 +17,10 @@ internal sealed class StrategySlot(StrategyGroup group, int number)
     /// <summary>The strategy's outcome; null if the group ends without it.</summary>
     public Task<StrategyOutcome?> Ended => _ended.Task;
 
-    /// <summary>Gives the place to a grain, and has the strategy's run made if it is the first owner.</summary>
+    /// <summary>Gives the place to a grain.</summary>
     public void Own(StrategyGrain grain)
     {
         lock (_ended) _owner = grain;
-        group.Make(number);
     }
 
     /// <summary>Takes the place from a grain that ends; another activation follows if the outcome is not reported.</summary>

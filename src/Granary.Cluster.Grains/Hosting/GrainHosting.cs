@@ -65,7 +65,7 @@ public static class GrainHosting
         services.AddSingleton(s => new SiloServices(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<RunPlans>(),
             s.GetRequiredService<FeedSources>(), s.GetRequiredService<ClusterInstruments>(),
             s.GetRequiredService<BatchModels>(), s.GetRequiredService<ComputeServices>(),
-            s.GetRequiredService<ILocalSiloDetails>().SiloAddress));
+            s.GetRequiredService<SiloProcess>()));
         services.AddSingleton(s => new SiloCompute(s.GetRequiredService<SiloServices>(), settings,
             s.GetRequiredService<IClusterMembershipService>(), s.GetRequiredService<ILogger<SiloCompute>>()));
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloCompute>());

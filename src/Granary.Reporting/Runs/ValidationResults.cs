@@ -71,7 +71,7 @@ public sealed record ValidationResults() : ResultSection("guards")
     /// <summary>Strategies that acted on the future; null where none did.</summary>
     public IReadOnlyList<LookAheadRow>? LookAhead { get; init; }
 
-    /// <summary>What classes of plug-ins reach beyond their bars; null where nothing was found.</summary>
+    /// <summary>What plug-ins can reach beyond their bars; null if nothing was found.</summary>
     public IReadOnlyList<ReachRow>? Reaches { get; init; }
 }
 
@@ -87,5 +87,6 @@ public sealed record BridgeRow(string Figure, string Difference, double Return, 
 /// <param name="Cut">UTC ticks: bars from then on were changed.</param>
 public sealed record LookAheadRow(string Strategy, [property: JsonConverter(typeof(TimeOfTicks))] long Cut, string Sentence);
 
-/// <param name="Kind">Of the reach, as file.</param>
-public sealed record ReachRow(string Class, string Kind, string Sentence);
+/// <summary>One thing that a plug-in can reach beyond its bars.</summary>
+/// <param name="Kind">As "files", "clock" or "sharedState".</param>
+public sealed record ReachRow(string Plugin, string Kind, string Sentence);

@@ -2,6 +2,7 @@ using System.Net;
 using Granary.Api.Access;
 using Granary.Application.Models;
 using Granary.Application.Operations;
+using Granary.Application.Simulation;
 
 namespace Granary.Silo.Options;
 
@@ -129,6 +130,9 @@ public sealed record SiloSettings
     /// <summary>null = the number of processors.</summary>
     [Setting("N", "how many strategies' turns run at once (the number of processors)", Least = 1, Most = 1024)]
     public int? Threads { get; init; }
+    [Setting("SECONDS", "how long a strategy may take for one block of bars; after that its batch fails, and the silo ends with exit code 1",
+        Least = 1, Most = 86_400)]
+    public TimeSpan StrategyDeadline { get; init; } = StrategyWatch.DefaultDeadline;
     [Setting("SECONDS", "how long to try to reach the database and to join the cluster", Least = 1, Most = 3600)]
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
     [Setting("SECONDS", "a silo that leaves the probes of others unanswered for so long is declared dead; longer for machines that stall",

@@ -24,9 +24,9 @@ internal sealed class TestSilos : IAsyncDisposable
     private readonly InProcessTestCluster _cluster;
     private readonly string _folder;
 
-    private TestSilos(InProcessTestCluster cluster, string folder, Gates gates, LoopTurns turns, DatabaseStorage storage)
+    private TestSilos(InProcessTestCluster cluster, string folder, Gates gates, DatabaseStorage storage)
     {
-        (Gates, Turns, Storage) = (gates, turns, storage);
+        (Gates, Storage) = (gates, storage);
         _cluster = cluster;
         _folder = folder;
         Batches = new ClusterJobs(cluster.Client, TimeProvider.System, Eventually.Longest);
@@ -38,9 +38,6 @@ internal sealed class TestSilos : IAsyncDisposable
 
     /// <summary>The gates of the strategies on these silos.</summary>
     public Gates Gates { get; }
-
-    /// <summary>Of the loopers on these silos.</summary>
-    public LoopTurns Turns { get; }
 
     /// <summary>The states of the grains.</summary>
     public DatabaseStorage Storage { get; }
@@ -66,8 +63,8 @@ internal sealed class TestSilos : IAsyncDisposable
         };
         settings = change?.Invoke(settings) ?? settings;
         var storage = new DatabaseStorage();
-        var (gates, turns) = (new Gates(), new LoopTurns());
-        var catalogues = TestCatalogues.With(gates, turns);
+        var gates = new Gates();
+        var catalogues = TestCatalogues.With(gates);
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((_, silo) =>
         {
@@ -95,7 +92,7 @@ internal sealed class TestSilos : IAsyncDisposable
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        return new TestSilos(cluster, folder, gates, turns, storage);
+        return new TestSilos(cluster, folder, gates, storage);
     }
 
     /// <summary>What the silos said, for a test that fails.</summary>
