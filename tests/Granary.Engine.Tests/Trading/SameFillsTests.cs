@@ -204,6 +204,10 @@ public sealed class SameFillsTests
             _open[number] = (_sides[number], quantity);
         }
 
+        public void OnClosedPart(in Trade part)
+        {
+        }
+
         public void OnTrade(in Trade trade)
         {
             if (trade.Reason == ExitReason.Open) return;
