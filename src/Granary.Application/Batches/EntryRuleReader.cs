@@ -6,6 +6,19 @@ namespace Granary.Application.Batches;
 /// <summary>Reads <c>apply</c>: a rule by name, or with its settings.</summary>
 internal static class EntryRuleReader
 {
+    /// <summary>The rule that can use a model of a label, with its default settings.</summary>
+    /// <param name="costPercent">Commission and slippage of one side, in percent.</param>
+    public static EntryRule Default(LabelKind label, double costPercent) => label switch
+    {
+        LabelKind.Return => new MinimumReturnRule(RoundTrip(costPercent)),
+        LabelKind.Volatility => new StopByVolatilityRule(),
+        LabelKind.Drawdown => new LimitRule(),
+        _ => new GateRule(),
+    };
+
+    // A round trip pays commission and slippage twice.
+    private static double RoundTrip(double costPercent) => 2 * costPercent;
+
     /// <param name="costPercent">Commission and slippage of one side, in percent.</param>
     public static EntryRule Read(JsonPart part, double costPercent)
     {
@@ -38,8 +51,7 @@ internal static class EntryRuleReader
                 return new LimitRule(Value("lossPercent", 2, 0.001, 100), part.Find("mostPercent")?.Number(0.001, 100_000),
                     part.Find("of")?.Choice(("portfolio", false), ("symbol", true)) ?? false);
             default:
-                // A round trip pays commission and slippage twice.
-                return new MinimumReturnRule(Value("costPercent", 2 * costPercent, 0, 100), Value("minimumPercent", 0, 0, 100));
+                return new MinimumReturnRule(Value("costPercent", RoundTrip(costPercent), 0, 100), Value("minimumPercent", 0, 0, 100));
         }
     }
 }

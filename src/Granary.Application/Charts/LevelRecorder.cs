@@ -50,6 +50,11 @@ internal sealed class LevelRecorder : IRunObserver, IProtectionObserver
     public void OnProtection(int trade, long time, double stop, double target) =>
         _changes.Add(new Change(trade, time, stop, target, HasEnded: false));
 
+    // The rest of the trade keeps its levels.
+    public void OnClosedPart(in Trade part)
+    {
+    }
+
     public void OnTrade(in Trade trade)
     {
         _entries.Add(trade.EntryTime);

@@ -59,7 +59,7 @@ internal sealed class TradeConditions
             var reader = new RunEventReader(log.Read(strategy, chunk));
             while (reader.Next(out var e, out _))
                 if (e.IsSignal) types[e.Number] = e.ToSignal().Type;
-                else if (e.Kind == RunEventKind.Trade && e.ToTrade() is { Reason: not ExitReason.Open } trade)
+                else if (e.IsClosedTrade && e.ToTrade() is var trade)
                     found.Add(With(instance, trade, types.GetValueOrDefault(trade.Number)));
         }
         return found;

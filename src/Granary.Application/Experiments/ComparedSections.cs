@@ -1,7 +1,6 @@
 using Granary.Application.Batches;
 using Granary.Application.Learning;
 using Granary.Application.Simulation;
-using Granary.Learning.Gating;
 
 namespace Granary.Application.Experiments;
 
@@ -13,13 +12,15 @@ internal static class ComparedSections
     public static IReadOnlyList<LearningSpec> Of(BatchPlan plan, string strategies)
     {
         var specs = LearnBatch.Specs(plan, strategies, inWindows: true);
+        var costPercent = plan.Spec.Execution.CommissionPercent + plan.Spec.Execution.SlippagePercent;
         return [.. specs.SelectMany(spec => spec.Labels.SelectMany(label => spec.Trainers.Select(trainer => spec with
         {
             Trainer = trainer,
             // A trial's own parameters are its trainer's defaults, but for the section's own trainer.
             Parameters = trainer == spec.Trainer ? spec.Parameters : new Dictionary<string, string>(),
             Label = label,
-            Rule = RuleFor(label),
+            // The section's own, unless that cannot use what a model of this label predicts.
+            Rule = spec.Rule.Takes(label.Meaning) ? spec.Rule : EntryRuleReader.Default(label.Kind, costPercent),
             Strategies = [.. plan.Instances.Where(i => spec.Covers(i)
                 && specs.First(s => s == spec || s.IsOfRisk == spec.IsOfRisk && s.Covers(i)) == spec).Select(i => i.Id)],
         }))).Where(trial => trial.Strategies.Count > 0)];
@@ -29,12 +30,4 @@ internal static class ComparedSections
     public static Task<StrategyTrades?> TradesAsync(IReadOnlyList<LearningSpec> sections, OpenedBatch opened, IBatchHost host,
         CancellationToken cancellationToken) => UnitPreparation.TradesAsync(opened.Plan, opened.Markets, host,
             i => sections.Any(s => s.IsOfOneStrategy && s.Covers(i)), cancellationToken);
-
-    private static EntryRule RuleFor(LabelSpec label) => label.Kind switch
-    {
-        LabelKind.Return => new MinimumReturnRule(0),
-        LabelKind.Volatility => new StopByVolatilityRule(),
-        LabelKind.Drawdown => new LimitRule(),
-        _ => new GateRule(),
-    };
 }

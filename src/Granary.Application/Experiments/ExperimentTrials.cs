@@ -30,7 +30,8 @@ internal sealed class ExperimentTrials(BatchPlan plan, IReadOnlyDictionary<strin
     /// <param name="strategy">Its number in the plan.</param>
     /// <param name="trades">Those of the strategy that the model judged; none where it was not run.</param>
     public void Add(int strategy, string model, IEnumerable<FilteredTrade> trades) =>
-        _tried.Add(new Tried(_dataSets[strategy], TrialLedger.HashOf(BatchTrials.Text(plan.Instances[strategy], model)),
+        _tried.Add(new Tried(_dataSets[strategy],
+            TrialLedger.HashOf(BatchTrials.Text(plan.Instances[strategy], model, plan.Spec.Execution.Settings)),
             [.. trades.Where(t => t.SizeFactor > 0).GroupBy(t => TradeDays.DayOf(t)).OrderBy(g => g.Key)
                 .Select(g => (g.Key, g.Sum(t => t.SizeFactor * t.Return)))]));
 

@@ -120,7 +120,9 @@ public sealed class LiveHost
     /// <summary>What the portfolio did; after <see cref="RunAsync"/>.</summary>
     /// <param name="row">Is given every row of the equity curve.</param>
     /// <param name="trade">Is given the portfolio's trades in the order of closing.</param>
-    public PortfolioOutcome Outcome(Action<EquityRow> row, Action<PortfolioTrade> trade) => _portfolio.Outcome(row, trade);
+    /// <param name="fill">Is given each change of a position.</param>
+    public PortfolioOutcome Outcome(Action<EquityRow> row, Action<PortfolioTrade> trade, Action<PortfolioFill> fill) =>
+        _portfolio.Outcome(row, trade, fill);
 
     /// <summary>Trades until the feed ends or the operator stops it.</summary>
     /// <param name="pass">All strategies of the plan, with the instruments of its markets; it takes their outcomes at the end.</param>

@@ -40,6 +40,7 @@ internal sealed class LivePortfolio
     private readonly PortfolioDriver _driver;
     private readonly List<EquityRow> _rows = [];
     private readonly List<PortfolioTrade> _trades = [];
+    private readonly List<PortfolioFill> _fills = [];
     // Trades that the portfolio has closed itself, with the reason.
     private readonly Dictionary<(int Strategy, int Number), ExitReason> _called = [];
     private readonly Dictionary<(int Strategy, int Number), double> _cuts = [];
@@ -68,7 +69,7 @@ internal sealed class LivePortfolio
             _states = new StateWeights(_driver.Run, plan, s => new MarketSeries(markets[s].Instrument, spec.Data.Timeframe), byState);
         // Until the account trades, only the strategies do.
         _driver.StartAt(long.MaxValue);
-        _driver.Begin(new FeedClock(plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe), _rows.Add, _trades.Add);
+        _driver.Begin(new FeedClock(plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe), _rows.Add, _trades.Add, _fills.Add);
         _marketOf = carried.Select((s, i) => (s.Instrument.Symbol, i)).ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal);
         // Also a strategy without a weight: it may be given one.
         _feeds = new LiveFeeds(pass, carried, notes);
@@ -315,9 +316,10 @@ internal sealed class LivePortfolio
     }
 
     /// <summary>Of the portfolio, with the strategies' simulated fills.</summary>
-    public PortfolioOutcome Outcome(Action<EquityRow> row, Action<PortfolioTrade> trade)
+    public PortfolioOutcome Outcome(Action<EquityRow> row, Action<PortfolioTrade> trade, Action<PortfolioFill> fill)
     {
         foreach (var r in _rows) row(r);
+        foreach (var f in _fills) fill(f);
         var outcome = _driver.Outcome();
         foreach (var t in _trades) trade(t);
         return outcome;

@@ -168,6 +168,8 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
             owner.Add(RunEvent.Of(new SplitEvent(number, time, exDate, ratio)), []);
         }
 
+        public void OnClosedPart(in Trade part) => log?.OnClosedPart(part);
+
         public void OnTrade(in Trade trade)
         {
             log?.OnTrade(trade);

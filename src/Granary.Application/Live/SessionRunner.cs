@@ -42,8 +42,8 @@ internal sealed class SessionRunner(LiveHost host, Production production, TimePr
         run.BeginFolder();
         using var strategies = new StrategySimulation(run);
         await strategies.RunAsync(host.RunAsync, null, cancellationToken).ConfigureAwait(false);
-        using var portfolio = await RecordedPortfolio.RecordAsync(run, (row, trade) => Task.FromResult(host.Outcome(row, trade)))
-            .ConfigureAwait(false);
+        using var portfolio = await RecordedPortfolio.RecordAsync(run, (row, trade, fill) =>
+            Task.FromResult(host.Outcome(row, trade, fill))).ConfigureAwait(false);
         // The session was started on the evidence of its configuration: the report shows that verdict.
         var finished = new FinishedBatch(run, strategies, await strategies.WeighAsync().ConfigureAwait(false), portfolio)
         {

@@ -51,9 +51,10 @@ public sealed class RunFolder : IDisposable
     // What a run writes. Journals and control folders of live sessions are not among it: an account's history is never deleted.
     private static readonly string[] _files =
     [
-        "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "trades_by_model.csv", "conditions.csv",
+        "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "portfolio_fills.csv",
+        "trades_by_model.csv", "conditions.csv",
         "predictions.csv", "equity.csv", "weights.csv", "prod.json", "report.html", Stressed + "trades.csv",
-            Stressed + "portfolio_trades.csv",
+            Stressed + "portfolio_trades.csv", Stressed + "portfolio_fills.csv",
         "learning.json", "model_log.csv", "model_decisions.csv", "model_challengers.csv", "models.zip", "windows.csv", "compare.html",
         "account_trades.csv", AccountGap, AgainstBacktest,
         "orders.csv", "account.json", "manifest.json",

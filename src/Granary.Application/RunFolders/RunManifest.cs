@@ -117,6 +117,7 @@ public sealed record RunManifest
         json.WriteNumber("count", trials.Trials);
         json.WriteNumber("new", trials.New);
         json.WriteNumber("effective", trials.Effective);
+        json.WriteNumber("own", trials.Own);
         json.WriteNumber("sharpes", trials.Sharpes.Count);
         WriteFinite("sharpeMean", trials.Sharpes.Mean);
         WriteFinite("sharpeVariance", trials.Sharpes.Variance);
@@ -134,8 +135,8 @@ public sealed record RunManifest
         RunNotes.CodeOf(n.Need("code").String()) is { } code
             ? new RunNote(code, n.Need("sentence").String(), (long)n.Need("count").Number()) : null).OfType<RunNote>()];
 
-    private static TrialCensus ReadTrials(JsonPart part) => new((long)part.Need("count").Number(), (long)part.Need("new").Number(),
-        part.Need("effective").Number(), new TrialSharpes((long)part.Need("sharpes").Number(),
+    internal static TrialCensus ReadTrials(JsonPart part) => new((long)part.Need("count").Number(), (long)part.Need("new").Number(),
+        part.Need("effective").Number(), part.Need("own").Number(), new TrialSharpes((long)part.Need("sharpes").Number(),
             part.Find("sharpeMean")?.Number() ?? double.NaN, part.Find("sharpeVariance")?.Number() ?? double.NaN))
     {
         Fault = part.Find("fault")?.String(),

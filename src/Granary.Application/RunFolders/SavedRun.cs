@@ -72,6 +72,7 @@ public sealed class SavedRun : IRunEvents
                 Enum.GetValues<Decision>()), m => (long)m.Value.Number()) ?? [],
             Notes = results.Find("notes") is { } notes ? RunManifest.ReadNotes(notes) : [],
             BatchText = manifest.Need("spec").String(),
+            Trials = manifest.Find("trials") is { } trials ? RunManifest.ReadTrials(trials) : null,
             // What the account of a live session came to, which a comparison with it shows.
             Sections = results.Find(SessionResults.Key) is { } session ? [ResultSection.Read<SessionResults>(session.ToJson())] : [],
         };
@@ -194,6 +195,8 @@ public sealed class SavedRun : IRunEvents
     public IReadOnlyList<string> FactorNames(int strategy) => [];
 
     public IEnumerable<PortfolioTrade> PortfolioTrades() => [];
+
+    public IEnumerable<(string Symbol, PortfolioFill Fill)> PortfolioFills() => [];
 
     public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most) => [];
 }

@@ -70,13 +70,24 @@ internal sealed class BatchValidation
         {
             Census = census,
             BenchmarkName = BenchmarkCurve.NameOf(plan.Spec),
-            Benchmark = equity is null ? null : await _run.CompareAsync(Benchmark, equity, portfolio.Rows, CancellationToken.None),
+            Benchmark = equity is null || await _run.CompareAsync(Benchmark, equity, portfolio.Rows, CancellationToken.None) is not { } b
+                ? null : b with { Selection = IsChosen(traded) ? tests.Snooping?.Consistent : null },
             CostsAreZero = plan.Spec.Execution.Settings.IsFree && !plan.Instances.Any(RecordedRuns.IsRecorded),
             Recorded = RecordedTrials.Of(plan, _choice.Members),
             LearnedWeights = _choice.Allocator is { } learned ? AllocatorReport.FindingOf(learned) : null,
             Bridge = ResultBridge.Of(plan, traded, _choice.Last, portfolio.Outcome.Statistics, equity, (outOfSample, stress)),
         };
         return checks.Within(portfolio.Rows);
+    }
+
+    // Whether the record that judges the portfolio has also chosen its strategies, so that some are left out. Weights over time are chosen
+    // from the bars before.
+    private bool IsChosen(IReadOnlyDictionary<int, StrategyOutcome> traded)
+    {
+        if (_choice.Schedule is not null) return false;
+        var identical = IdenticalResults.Of(_run.Plan, traded);
+        return _run.Plan.Instances.Any(i => _choice.Members[i.Index] == 0 && identical.IsFirst(i.Index)
+            && traded.GetValueOrDefault(i.Index)?.Trace is not null);
     }
 
     /// <summary>Enters what was tried in the ledger. What an interrupted run had finished has been seen, and so counts.</summary>

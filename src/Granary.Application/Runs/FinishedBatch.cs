@@ -36,7 +36,7 @@ internal sealed class FinishedBatch
         _listed = ListedStrategies.Of(run.Spec.Outputs, entries, strategies.Outcomes, choice.Members);
         _entries = entries.ConvertAll(e =>
             e.Stats is null || _listed.Trades.Contains(e.Index) ? e : e with { HasListedTrades = false });
-        Events = new RunEvents(run.Plan, strategies.Log, portfolio.Outcome.Decisions, portfolio.Trades, run.Markets);
+        Events = new RunEvents(run.Plan, strategies.Log, portfolio.Outcome.Decisions, (portfolio.Trades, portfolio.Fills), run.Markets);
     }
 
     public RunEvents Events { get; }
@@ -93,6 +93,8 @@ internal sealed class FinishedBatch
         yield return OutputFile.Text("factors", "factors.csv", w => RunCsv.Factors(w, signalled, Events));
         yield return OutputFile.Text("portfolio_trades", "portfolio_trades.csv",
             w => RunCsv.PortfolioTrades(w, model.Strategies, Events, Multiplier));
+        yield return OutputFile.Text("portfolio_trades", "portfolio_fills.csv",
+            w => RunCsv.PortfolioFills(w, model.Strategies, Events));
         yield return OutputFile.Text("trades_by_model", "trades_by_model.csv", w => RunCsv.TradesByModel(w, finished));
         // No session can trade what another program has decided, and a replay names no version of a registry.
         if (_run.Learning is not { IsReplayed: true }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Granary.Application.Simulation;
 using Granary.Application.Weighting;
@@ -5,16 +6,29 @@ using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Runs;
 
-/// <summary>The step "portfolio": what the shared account did. Its equity goes to equity.csv row by row, its trades to a file.</summary>
+/// <summary>
+/// The step "portfolio": what the shared account did. Its equity goes to equity.csv row by row, its trades and fills to files.
+/// </summary>
 internal sealed class RecordedPortfolio : IDisposable
 {
-    private readonly PortfolioTradeLog _trades;
+    private readonly RowLog<TradeRow> _trades;
+    private readonly RowLog<PortfolioFill> _fills;
+    private readonly IReadOnlyList<string> _symbols;
 
-    private RecordedPortfolio(PortfolioTradeLog trades) => _trades = trades;
+    private RecordedPortfolio(RunContext run)
+    {
+        _trades = new RowLog<TradeRow>(run.Folder.Temporary("portfolio.bin"));
+        _fills = new RowLog<PortfolioFill>(run.Folder.Temporary("fills.bin"));
+        _symbols = [.. run.OrderedMarkets.Select(m => m.Symbol)];
+    }
+
+    [StructLayout(LayoutKind.Sequential, Pack = 1)]
+    private readonly record struct TradeRow(int Member, double Weight, RunEvent Trade);
 
     public PortfolioOutcome Outcome { get; private set; } = null!;
 
@@ -24,7 +38,12 @@ internal sealed class RecordedPortfolio : IDisposable
     /// <summary>Open times of its first and its last row, UTC ticks; −1 without a row.</summary>
     public (long First, long Last) Rows { get; private set; } = (-1, -1);
 
-    public IEnumerable<PortfolioTrade> Trades() => _trades.Read();
+    /// <summary>In the order of their closing.</summary>
+    public IEnumerable<PortfolioTrade> Trades() =>
+        _trades.Read().Select(r => new PortfolioTrade(r.Member, r.Trade.ToTrade(), r.Weight));
+
+    /// <summary>Each change of a position, in the order of booking, with its symbol.</summary>
+    public IEnumerable<(string Symbol, PortfolioFill Fill)> Fills() => _fills.Read().Select(f => (_symbols[f.Market], f));
 
     /// <summary>Lets the portfolio decide over the events of the strategies with a weight.</summary>
     /// <param name="members">By strategy index: not 0 where the portfolio has the strategy's events.</param>
@@ -38,18 +57,17 @@ internal sealed class RecordedPortfolio : IDisposable
             symbol => run.Markets[symbol].Series);
         var pass = new PortfolioPass(run.Plan, log, members, [.. run.OrderedMarkets.Select(m => m.Instrument)], schedule);
         var clock = new FeedClock(run.Shortest);
-        return RecordAsync(run, (row, trade) => run.Options.Portfolio is { } host
-            ? host.RunAsync(new RunningPortfolio(pass, marked, row, trade, clock))
-            : pass.RunAsync(marked, row, trade, clock, CancellationToken.None));
+        return RecordAsync(run, (row, trade, fill) => run.Options.Portfolio is { } host
+            ? host.RunAsync(new RunningPortfolio(pass, marked, row, trade, fill, clock))
+            : pass.RunAsync(marked, row, trade, clock, CancellationToken.None, fill));
     }
 
     /// <summary>Records a portfolio.</summary>
-    /// <param name="portfolio">Gives each row and each trade to its arguments, and the outcome at the end.</param>
+    /// <param name="portfolio">Gives each row, each trade and each fill to its arguments, and the outcome at the end.</param>
     public static async Task<RecordedPortfolio> RecordAsync(RunContext run,
-        Func<Action<EquityRow>, Action<PortfolioTrade>, Task<PortfolioOutcome>> portfolio)
+        Func<Action<EquityRow>, Action<PortfolioTrade>, Action<PortfolioFill>, Task<PortfolioOutcome>> portfolio)
     {
-        var trades = new PortfolioTradeLog(run.Folder.Temporary("portfolio.bin"));
-        var recorded = new RecordedPortfolio(trades);
+        var recorded = new RecordedPortfolio(run);
         try
         {
             var tracer = new EquityTracer(run.TracePeriod, run.Spec.Cash);
@@ -65,7 +83,8 @@ internal sealed class RecordedPortfolio : IDisposable
                     csv?.Row(row);
                     tracer.Add(row.Time, row.Equity);
                     recorded.Rows = (recorded.Rows.First < 0 ? row.Time : recorded.Rows.First, row.Time);
-                }, trades.Add);
+                }, t => recorded._trades.Add(new TradeRow(t.Member, t.Weight, RunEvent.Of(t.Trade, t.Trade.SymbolIndex))),
+                recorded._fills.Add);
             }
             if (isWritten) File.Move(unfinished, path, overwrite: true);
             recorded.Trace = tracer.Finish();
@@ -78,5 +97,9 @@ internal sealed class RecordedPortfolio : IDisposable
         }
     }
 
-    public void Dispose() => _trades.Dispose();
+    public void Dispose()
+    {
+        _trades.Dispose();
+        _fills.Dispose();
+    }
 }

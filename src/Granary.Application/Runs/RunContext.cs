@@ -106,13 +106,14 @@ internal sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOpt
             Metrics = Spec.Metrics,
             Portfolio = checks?.Selection is { } selection ? portfolio.With(MetricInput.Of(selection.OfPortfolio)) : portfolio,
             Equity = recorder.Count > 0 ? recorder.Rows() : [],
-            Closes = recorder.Count > 0 ? recorder.Closes() : [],
+            Closes = recorder.Closes(),
+            Held = recorder.Held(),
             WorstDrawdowns = recorder.Count > 0 ? recorder.WorstDrawdowns() : [],
             LongestUnderwaterDays = recorder.LongestUnderwaterDays,
             BatchText = Encoding.UTF8.GetString(Spec.Text),
             Trials = checks?.Census,
         };
         model = model.With([.. result.Notes, .. MarketNotes.Of(Spec, model.Markets, Markets.Values)]);
-        return await BenchmarkCurve.CompareAsync(model, Spec, Opened.Source, Markets, Shortest.Ticks, cancellationToken);
+        return await BenchmarkCurve.CompareAsync(model, recorder.Curve, (Spec, Opened.Source, Markets), Shortest.Ticks, cancellationToken);
     }
 }

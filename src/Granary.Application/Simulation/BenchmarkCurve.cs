@@ -14,39 +14,43 @@ internal static class BenchmarkCurve
     public const string Own = "buy-and-hold";
 
     /// <summary>The model with its benchmark, and the portfolio's figures against it, where the batch names one.</summary>
+    /// <param name="rows">All rows of the portfolio; null where the batch names no benchmark.</param>
     /// <param name="rowTicks">A row of the equity is known so long after its stamp.</param>
     /// <exception cref="InputException">The source does not have the symbol.</exception>
-    public static async Task<RunModel> CompareAsync(RunModel model, BatchSpec spec, IBarSource source,
-        IReadOnlyDictionary<string, OpenedMarket> markets, long rowTicks, CancellationToken cancellationToken)
+    public static async Task<RunModel> CompareAsync(RunModel model, EquityCurve? rows,
+        (BatchSpec Spec, IBarSource Source, IReadOnlyDictionary<string, OpenedMarket> Markets) batch, long rowTicks,
+        CancellationToken cancellationToken)
     {
-        if (spec.Benchmark is not { } part || model.Closes.Count < 2) return model;
-        var name = part.String();
-        var times = model.Closes.Select(r => r.Time).ToArray();
-        var ratios = new double[times.Length];
+        var (spec, source, markets) = batch;
+        if (spec.Benchmark is not { } part || rows is not { Count: > 1 }) return model;
+        var (name, from) = (part.String(), spec.Data.From ?? 0);
+        var worth = new BenchmarkRows(rows.Times.ToArray(), rowTicks);
         if (name == Own)
         {
-            foreach (var (symbol, market) in markets.OrderBy(m => m.Key, StringComparer.Ordinal))
-                await AddAsync(market, times, rowTicks, spec.Data.From ?? 0, ratios, cancellationToken);
-            for (var i = 0; i < ratios.Length; i++) ratios[i] /= markets.Count;
+            foreach (var (_, market) in markets.OrderBy(m => m.Key, StringComparer.Ordinal))
+                await AddAsync(market, from, worth, cancellationToken);
         }
         else if (markets.TryGetValue(name, out var market))
         {
-            await AddAsync(market, times, rowTicks, spec.Data.From ?? 0, ratios, cancellationToken);
+            await AddAsync(market, from, worth, cancellationToken);
         }
         else
         {
             await using var series = await OpenAsync(spec, source, part, cancellationToken);
-            await AddAsync(new OpenedMarket(name, series, series.Instrument), times, rowTicks, spec.Data.From ?? 0, ratios,
-                cancellationToken);
+            await AddAsync(new OpenedMarket(name, series, series.Instrument), from, worth, cancellationToken);
         }
-        for (var i = 0; i < ratios.Length; i++) ratios[i] *= model.StartingCash;
-        var curve = new EquityCurve(times, ratios);
-        var statistics = BenchmarkComparison.Of(new EquityCurve(times, [.. model.Closes.Select(r => r.Equity)]), curve);
+        var common = worth.Common();
+        if (common.Length < 2) return model;
+        long[] times = [.. common.Select(i => rows.Times[i])];
+        var benchmark = new EquityCurve(times, [.. common.Select(i => worth.At(i) * model.StartingCash)]);
+        var comparison = BenchmarkComparison.Of(new EquityCurve(times, [.. common.Select(i => rows.Values[i])]), benchmark, spec.Metrics);
+        int[] drawn = [.. worth.CommonAt(model.Closes.Select(r => r.Time))];
         return model with
         {
-            Benchmark = curve,
+            Benchmark = new EquityCurve([.. drawn.Select(i => rows.Times[i])], [.. drawn.Select(i => worth.At(i) * model.StartingCash)]),
             BenchmarkName = name == Own ? "Buy and hold" : name,
-            Portfolio = model.Portfolio?.With(MetricInput.Of(statistics)),
+            Comparison = comparison,
+            Portfolio = model.Portfolio?.With(MetricInput.Of(comparison.Against)),
         };
     }
 
@@ -138,16 +142,12 @@ internal static class BenchmarkCurve
         return new BenchmarkTrace(tracer?.Finish() ?? new EquityTrace(periodTicks, first / periodTicks, start, [start]), first, last);
     }
 
-    private static async Task AddAsync(OpenedMarket market, long[] times, long rowTicks, long from, double[] sums,
-        CancellationToken cancellationToken)
+    private static async Task AddAsync(OpenedMarket market, long from, BenchmarkRows rows, CancellationToken cancellationToken)
     {
-        var (row, ratio, ticks) = (0, 1.0, market.Series.Timeframe.Ticks);
-        await foreach (var (time, worth) in WorthAsync(market, from, cancellationToken))
-        {
-            while (row < times.Length && time + ticks > times[row] + rowTicks) sums[row++] += ratio;
-            ratio = worth;
-        }
-        while (row < times.Length) sums[row++] += ratio;
+        rows.Begin();
+        var ticks = market.Series.Timeframe.Ticks;
+        await foreach (var (time, worth) in WorthAsync(market, from, cancellationToken)) rows.Add(time + ticks, worth);
+        rows.End();
     }
 
     // What a unit of money in a market has become at the close of each bar; 1 at the first from a time on, since bars before it only warm

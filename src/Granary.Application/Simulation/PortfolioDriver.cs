@@ -1,4 +1,3 @@
-using System.Globalization;
 using Granary.Application.Batches;
 using Granary.Application.Risk;
 using Granary.Engine.Analysis;
@@ -8,7 +7,6 @@ using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Engine.Trading.Book;
-using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Simulation;
@@ -28,6 +26,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
     // Trades of strategies whose bars have ended: the portfolio may still close its part.
     private readonly List<(int Strategy, Trade Trade)> _ended = [];
     private int _closedAtEnd;
+    private double _peak;
     private readonly List<(int Member, int Number, double Share)> _cuts = [];
     private readonly Dictionary<int, List<Decision>> _decisions = [];
     private readonly long[] _counts = new long[Enum.GetValues<Decision>().Length];
@@ -36,10 +35,12 @@ public sealed class PortfolioDriver : IPortfolioSteps
     private readonly long _shortest;
     // Signals that are known by then are before the portfolio's first bar.
     private long _start;
-    private readonly EquityRecorder _recorder = new();
+    private readonly EquityRecorder _recorder;
     private AccountStatistics? _statistics;
     private Action<EquityRow>? _row;
     private Action<PortfolioTrade>? _trade;
+    private readonly string[] _symbols;
+    private readonly SymbolValue[] _held;
     private readonly SortedDictionary<string, int> _expired = new(StringComparer.Ordinal);
     private int _expiredSeen;
     private long _lastStamp = long.MinValue;
@@ -53,13 +54,16 @@ public sealed class PortfolioDriver : IPortfolioSteps
     public PortfolioDriver(BatchPlan plan, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments,
         IWeightSource? schedule = null, IExposureModel? exposure = null)
     {
-        (_plan, _schedule) = (plan, schedule);
+        (_plan, _schedule, _peak) = (plan, schedule, plan.Spec.Cash);
+        // A benchmark is compared at every row.
+        _recorder = new EquityRecorder(keepsAll: plan.Spec.Benchmark is not null);
         // Signals of a bar that closes at that time are the first to be accepted; bars before the batch's first only warm up.
         _shortest = plan.Feeds.Min(f => f.Timeframe.Ticks);
         _start = plan.Spec.Portfolio.From ?? long.MinValue;
         var begin = schedule?.First is { } first ? first - _shortest : long.MinValue;
         _from = Math.Max(begin, Math.Max(plan.Spec.Data.From ?? long.MinValue, plan.Feeds.Min(f => f.TradeFrom)));
         for (var i = 0; i < instruments.Count; i++) _symbolIndex[instruments[i].Symbol] = i;
+        (_symbols, _held) = ([.. instruments.Select(i => i.Symbol)], new SymbolValue[instruments.Count]);
         var members = plan.Instances.Select(s => new PortfolioMember(s.Id, [.. s.Symbols.Select(x => _symbolIndex[x])],
             weights[s.Index])
         { Timeframe = s.Timeframe }).ToList();
@@ -83,8 +87,12 @@ public sealed class PortfolioDriver : IPortfolioSteps
     /// <summary>Keeps rows and trades for an <see cref="Outcome"/>; without this call the account alone is followed.</summary>
     /// <param name="row">Is given every row of the equity curve.</param>
     /// <param name="trade">Is given the portfolio's trades in the order of closing.</param>
-    public void Begin(FeedClock clock, Action<EquityRow>? row, Action<PortfolioTrade>? trade) =>
+    /// <param name="fill">Is given each change of a position.</param>
+    public void Begin(FeedClock clock, Action<EquityRow>? row, Action<PortfolioTrade>? trade, Action<PortfolioFill>? fill = null)
+    {
         (_statistics, _row, _trade) = (new AccountStatistics(_run.StartingCash, clock, _plan.Spec.Metrics), row, trade);
+        if (fill is not null) _run.ReportFills(fill);
+    }
 
     /// <summary>
     /// Trades that were closed by the portfolio itself, since the account could not carry them or their symbol has stopped trading; their
@@ -151,10 +159,22 @@ public sealed class PortfolioDriver : IPortfolioSteps
         // A flat curve without strategies is not part of the result.
         if (_decisions.Count > 0) _run.Seal(stamp);
         if (_statistics is null) return;
-        var r = new EquityRow(stamp, _run.Equity, _run.Cash, _run.Exposure, _run.Drawdown);
+        // Below the peak of the rows: what the account was worth before fees of the same time slice is no row.
+        _peak = Math.Max(_peak, _run.Equity);
+        var r = new EquityRow(stamp, _run.Equity, _run.Cash, _run.Exposure, _peak > 0 ? 1 - _run.Equity / _peak : 0);
         _statistics.Add(r, _run.OpenTrades > 0);
-        _recorder.Add(r);
+        _recorder.Add(r, Held());
         _row?.Invoke(r);
+    }
+
+    private ReadOnlySpan<SymbolValue> Held()
+    {
+        if (_run.Exposure == 0) return [];
+        var count = 0;
+        for (var i = 0; i < _symbols.Length; i++)
+            if (_run.ValuesIn(i) is { Gross: not 0 } value)
+                _held[count++] = new SymbolValue(_symbols[i], value.Net, value.Gross);
+        return _held.AsSpan(0, count);
     }
 
     /// <summary>
@@ -189,7 +209,8 @@ public sealed class PortfolioDriver : IPortfolioSteps
             case RunEventKind.EntryCut:
                 _run.OnEntryCut(strategy, e.Number, e.ToEntryCut().Rest);
                 break;
-            case RunEventKind.CashShort:
+            // Of the portfolio's own trade another part may be closed.
+            case RunEventKind.CashShort or RunEventKind.ClosedPart:
                 break;
             case RunEventKind.EntryEnded:
                 _run.OnEntryEnded(strategy, e.Number);
@@ -249,8 +270,16 @@ public sealed class PortfolioDriver : IPortfolioSteps
     {
         // The portfolio closes its own part when it knows that the symbol has stopped trading; else that is open.
         if (IsEndOfData(_plan.Instances[strategy], e)) _ended.Add((strategy, e.ToTrade() with { Reason = ExitReason.Open }));
-        else if (e.IsEndOfRun && _plan.Spec.Execution.Settings.AtEnd == AtEnd.Close) _ended.Add((strategy, e.ToTrade()));
-        else if (_run.OnTrade(strategy, e.ToTrade()) is { } closed) Book(closed);
+        // Its symbol's bars may end before others: until those end it costs interest.
+        else if (e.IsEndOfRun) _ended.Add((strategy, e.ToTrade()));
+        else Settle(strategy, e.ToTrade());
+    }
+
+    // Of a trade that is open at the end, what was closed of it is a trade of its own.
+    private void Settle(int strategy, in Trade trade)
+    {
+        if (trade.Reason == ExitReason.Open && _run.ClosedPartOf(strategy, trade.Number) is { } part) Book(part);
+        if (_run.OnTrade(strategy, trade) is { } own) Book(own);
     }
 
     private void Refuse(List<Decision> said, SignalEnd end)
@@ -297,9 +326,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
     {
         if (_statistics is null) throw new InvalidOperationException("rows and trades were not kept: call Begin first");
         foreach (var open in _run.EndUnwinding(_lastStamp)) Book(open);
-        foreach (var (strategy, trade) in _ended)
-            if (_run.OnTrade(strategy, trade) is { } open)
-                Book(open);
+        foreach (var (strategy, trade) in _ended) Settle(strategy, trade);
         var stats = _statistics.ToMetrics(_run.Commission, _run.Financing);
         var counts = new Dictionary<Decision, long>();
         foreach (var decision in Enum.GetValues<Decision>())
@@ -307,74 +334,8 @@ public sealed class PortfolioDriver : IPortfolioSteps
                 counts[decision] = _counts[(int)decision];
         return new PortfolioOutcome(stats, _run.Fingerprint, counts, _decisions, _recorder)
         {
-            Notes = Notes(),
+            Notes = PortfolioNotes.Of(_run, _counts, _expired, _closedAtEnd),
             Risk = _caps?.Answers ?? [],
         };
-    }
-
-    private List<RunNote> Notes() => [.. ExpiredEntries(), .. EndedSymbols()];
-
-    private List<RunNote> EndedSymbols()
-    {
-        List<RunNote> notes = [];
-        if (_closedAtEnd > 0)
-            notes.Add(new RunNote(NoteCode.DataEnded,
-                $"{Counted.Of(_closedAtEnd, "position")} {(_closedAtEnd == 1 ? "was" : "were")} closed at the last close of "
-                    + "a symbol that had stopped trading (execution.atEnd: close).",
-                _closedAtEnd));
-        var held = _run.HeldAtEnd();
-        if (held.Count > 0)
-            notes.Add(new RunNote(NoteCode.DataEnded,
-                "Open positions are marked at the last close of symbols whose bars ended before the others' ("
-                + string.Join(", ", held.Take(5)
-                    .Select(h => string.Create(CultureInfo.InvariantCulture,
-                        $"{h.Symbol}: {h.Positions} since {new DateTime(h.LastBar):yyyy-MM-dd}"))) + (held.Count > 5 ? ", …" : "")
-                + "). Set execution.atEnd to \"close\" to close them at that price.", held.Sum(h => h.Positions)));
-        return notes;
-    }
-
-    private List<RunNote> ExpiredEntries()
-    {
-        var notes = new List<RunNote>();
-        AddRefusals(notes);
-        AddCashShort(notes);
-        AddExpired(notes);
-        return notes;
-    }
-
-    private void AddRefusals(List<RunNote> notes)
-    {
-        Decision[] refusals =
-            [.. Enum.GetValues<Decision>().Where(d => d is not (Decision.Accepted or Decision.WeightZero) && _counts[(int)d] > 0)];
-        var (refused, signals) = (refusals.Sum(d => _counts[(int)d]), _counts.Sum() - _counts[(int)Decision.WeightZero]);
-        if (refused == 0) return;
-        var reasons = string.Join(", ", refusals.OrderByDescending(d => _counts[(int)d])
-            .Select(d => string.Create(CultureInfo.InvariantCulture, $"{_counts[(int)d]:N0} ({ReasonText.Of(d)})")));
-        notes.Add(new RunNote(NoteCode.EntriesRefused,
-            string.Create(CultureInfo.InvariantCulture, $"The portfolio refused {Counted.Of(refused, signals, "signal")}: {reasons}."),
-            refused));
-    }
-
-    private void AddCashShort(List<RunNote> notes)
-    {
-        var (atSignal, atFill) = (_run.Resized, _run.ResizedAtFill);
-        if (atSignal + atFill == 0) return;
-        var parts = new List<string>();
-        if (atSignal > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{atSignal:N0} at the signal"));
-        if (atFill > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{atFill:N0} at the fill"));
-        notes.Add(new RunNote(NoteCode.CashShort,
-            $"The portfolio made entries smaller, since the cash did not pay for them in full: {string.Join(" and ", parts)}. "
-                + "To refuse such entries, set portfolio.onInsufficientCash to reject.",
-            atSignal + atFill));
-    }
-
-    private void AddExpired(List<RunNote> notes)
-    {
-        if (_expired.Count == 0) return;
-        var (entries, most) = (_expired.Values.Sum(), 5);
-        var of = string.Join(", ", _expired.Take(most).Select(x => $"{x.Key}: {x.Value}")) + (_expired.Count > most ? ", …" : "");
-        notes.Add(new RunNote(NoteCode.EntryExpired, string.Create(CultureInfo.InvariantCulture,
-            $"{Counted.Of(entries, "accepted entry")} expired, since their symbols had no bar on more "
-                + $"than {MarketActivity.MostDays} days on which others had one ({of})."), entries));
     }
 }

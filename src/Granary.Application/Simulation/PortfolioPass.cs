@@ -67,10 +67,12 @@ public sealed class PortfolioPass
     /// <param name="bars">For each symbol that a weighted strategy trades, its bars at the shortest timeframe.</param>
     /// <param name="equityRow">Is given every row of the equity curve.</param>
     /// <param name="trade">Is given the portfolio's trades in the order of closing.</param>
+    /// <param name="fill">Is given each change of a position.</param>
     public async Task<PortfolioOutcome> RunAsync(IReadOnlyDictionary<string, (Timeframe Timeframe, IAsyncEnumerable<BarBlock> Blocks)> bars,
-        Action<EquityRow>? equityRow, Action<PortfolioTrade>? trade, FeedClock clock, CancellationToken cancellationToken)
+        Action<EquityRow>? equityRow, Action<PortfolioTrade>? trade, FeedClock clock, CancellationToken cancellationToken,
+        Action<PortfolioFill>? fill = null)
     {
-        _driver.Begin(clock, equityRow, trade);
+        _driver.Begin(clock, equityRow, trade, fill);
         await new PortfolioMerge(_plan, _log, _driver).RunAsync(i => Weights[i] != 0, bars, cancellationToken);
         return _driver.Outcome();
     }

@@ -11,7 +11,8 @@ namespace Granary.Application.Simulation;
 
 /// <summary>Reads a finished batch's events out of its event log, one strategy at a time.</summary>
 internal sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictionary<int, List<Decision>> decisions,
-    Func<IEnumerable<PortfolioTrade>> portfolioTrades, IReadOnlyDictionary<string, OpenedMarket> markets) : IRunEvents
+    (Func<IEnumerable<PortfolioTrade>> Trades, Func<IEnumerable<(string Symbol, PortfolioFill Fill)>> Fills) portfolio,
+    IReadOnlyDictionary<string, OpenedMarket> markets) : IRunEvents
 {
     public IEnumerable<Trade> Trades(int strategy)
     {
@@ -26,7 +27,7 @@ internal sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictiona
         var trades = new List<Trade>();
         var reader = new RunEventReader(chunk);
         while (reader.Next(out var e, out _))
-            if (e.Kind == RunEventKind.Trade)
+            if (e.IsTradeRow)
                 trades.Add(e.ToTrade());
         return trades;
     }
@@ -54,7 +55,9 @@ internal sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictiona
         return run.Factors(0).FactorNames;
     }
 
-    public IEnumerable<PortfolioTrade> PortfolioTrades() => portfolioTrades();
+    public IEnumerable<PortfolioTrade> PortfolioTrades() => portfolio.Trades();
+
+    public IEnumerable<(string Symbol, PortfolioFill Fill)> PortfolioFills() => portfolio.Fills();
 
     public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most)
     {

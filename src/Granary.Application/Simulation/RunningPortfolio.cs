@@ -10,7 +10,7 @@ namespace Granary.Application.Simulation;
 /// <param name="bars">As in <see cref="PortfolioPass.RunAsync"/>, as are the others.</param>
 public sealed class RunningPortfolio(PortfolioPass pass,
     IReadOnlyDictionary<string, (Timeframe Timeframe, IAsyncEnumerable<BarBlock> Blocks)> bars, Action<EquityRow> equityRow,
-    Action<PortfolioTrade> trade, FeedClock clock)
+    Action<PortfolioTrade> trade, Action<PortfolioFill> fill, FeedClock clock)
 {
     private readonly TaskCompletionSource<PortfolioOutcome> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
@@ -32,7 +32,7 @@ public sealed class RunningPortfolio(PortfolioPass pass,
     {
         try
         {
-            _ended.SetResult(await pass.RunAsync(bars, Row, Trade, clock, CancellationToken.None));
+            _ended.SetResult(await pass.RunAsync(bars, Row, Trade, clock, CancellationToken.None, fill));
         }
         catch (Exception e)
         {

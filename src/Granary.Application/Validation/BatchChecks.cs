@@ -16,7 +16,7 @@ public sealed record BatchChecks(
     string? LedgerFault)
 {
     /// <summary>Deflated Sharpe ratios above this are evidence.</summary>
-    public const double Confidence = 0.95;
+    public const double Confidence = ValidationFindings.Confidence;
 
     /// <summary>What was ever tried on these bars; null where that was not counted.</summary>
     public TrialCensus? Census { get; init; }
@@ -70,9 +70,12 @@ public sealed record BatchChecks(
             : new ValidationFinding(State(s.PortfolioDeflated > Confidence),
                 Text($"{s.PortfolioDeflated:0.000}, where more than {Confidence} is needed; {Counted.Of(s.Trials, "trial")} on these ")
                 + Text($"bars {(s.Trials == 1 ? "counts" : "count")} as ")
-                + Text($"{s.EffectiveTrials:#,0.#} independent {(s.EffectiveTrials == 1 ? "one" : "ones")}"),
+                + Text($"{s.EffectiveTrials:#,0.#} independent {(s.EffectiveTrials == 1 ? "one" : "ones")}")
+                + (DependsOnLedger(s) ? Text($". The ledger decides: with the trials of this batch alone it is {s.PortfolioAlone:0.000}")
+                    : ""),
                 [("value", s.PortfolioDeflated), ("threshold", Confidence), ("trials", s.Trials), ("effectiveTrials", s.EffectiveTrials),
-                    ("raw", s.Raw.Deflated), ("sharpe", s.Portfolio.Sharpe), ("expectedMaximum", s.ExpectedMaximum),
+                    ("alone", s.PortfolioAlone), ("raw", s.Raw.Deflated),
+                    ("sharpe", s.Portfolio.Sharpe), ("expectedMaximum", s.ExpectedMaximum),
                     ("winnersOfNothing", s.WinnersOfNothing), ("minimumTrackRecord", s.Portfolio.MinimumTrackRecord),
                     ("periods", s.Portfolio.Returns)]);
         findings[ValidationFindings.Overfitting] = AgainstOverfitting();
@@ -95,6 +98,13 @@ public sealed record BatchChecks(
         if (LearnedWeights is not null) findings[ValidationFindings.LearnedWeights] = LearnedWeights;
         return new ValidationFindings(findings);
     }
+
+    private static string LedgerSentence(SelectionChecks s) => !DependsOnLedger(s) ? ""
+        : Text($" This verdict depends on the trial ledger: with the trials of this batch alone the probability is ")
+            + Text($"{Percent(s.PortfolioAlone)}, and the check passes.");
+
+    // What other batches have tried on these bars changes the result of the check.
+    private static bool DependsOnLedger(SelectionChecks s) => s.PortfolioAlone > Confidence != s.PortfolioDeflated > Confidence;
 
     private ValidationFinding AgainstOverfitting() => Selection switch
     {
@@ -119,9 +129,12 @@ public sealed record BatchChecks(
             Text($"the portfolio returned {Percent(b.Return)} and {name} {Percent(b.BenchmarkReturn)}; at the same risk the portfolio ")
                 + Text($"earned {Percent(AnnualExcess(b))} a year ")
             + Text($"{(b.Excess >= 0 ? "more" : "less")}, which luck explains with a probability of {b.Probability:0.000} (at most ")
-            + Text($"{BenchmarkCheck.Level} passes)"),
+            + Text($"{BenchmarkCheck.Level} passes)")
+                + (b.Selection is { } best ? Text($"; of the portfolio by itself {b.Own:0.000}, of the best of the strategies that it was ")
+                    + Text($"chosen from {best:0.000}") : ""),
             [("return", b.Return), ("benchmarkReturn", b.BenchmarkReturn), ("sharpe", b.Sharpe), ("benchmarkSharpe", b.BenchmarkSharpe),
-                ("excess", b.Excess), ("pValue", b.Probability), ("threshold", BenchmarkCheck.Level)]);
+                ("excess", b.Excess), ("pValue", b.Probability), ("own", b.Own),
+                ("selection", b.Selection ?? double.NaN), ("threshold", BenchmarkCheck.Level)]);
 
     // Without a portfolio's returns, as without trades, there is nothing to expect.
     private static string Worthless(SelectionChecks s) => double.IsNaN(s.ExpectedMaximum) ? ""
@@ -158,7 +171,7 @@ public sealed record BatchChecks(
                 said.Add(Text(
                     $"The portfolio's Sharpe ratio of {TracePeriod.Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year exceeds ")
                         + Text($"what luck would show, with a probability of {Percent(s.PortfolioDeflated)}")
-                        + (s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill."));
+                        + (s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill.") + LedgerSentence(s));
             var strong = strategies.Where(e => s.Deflated[e.Index] > Confidence).ToList();
             said.Add(strong.Count == 0 ? $"No single strategy stands out from so many trials."
                 : $"{Counted.Of(strong.Count, strategies.Count, "strategy")} {(strong.Count == 1 ? "stands" : "stand")} out from so many "

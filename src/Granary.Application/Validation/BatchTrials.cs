@@ -21,7 +21,8 @@ public static class BatchTrials
         // Strategies with identical results are one trial; what never moved is counted, but could not have been the best.
         var identical = IdenticalResults.Of(plan, outcomes);
         var share = effective.Trials > 0 ? Math.Min(1, effective.Number / effective.Trials) : 0;
-        var costs = CostsOf(plan.Spec.Execution.Settings);
+        var settings = plan.Spec.Execution.Settings;
+        var costs = CostsOf(settings);
         var trials = new Dictionary<string, IReadOnlyList<Trial>>(StringComparer.Ordinal);
         foreach (var feed in plan.Feeds)
         {
@@ -34,7 +35,7 @@ public static class BatchTrials
                 var sharpe = outcome.Trace is { } trace
                     ? TraceSharpe.Of(trace).Sharpe * Math.Sqrt(TimeSpan.TicksPerDay / (double)trace.PeriodTicks)
                     : double.NaN;
-                ((List<Trial>)list).Add(new Trial(TrialLedger.HashOf(Text(instance, modelOf(instance.Index))), costs, sharpe,
+                ((List<Trial>)list).Add(new Trial(TrialLedger.HashOf(Text(instance, modelOf(instance.Index), settings)), costs, sharpe,
                     double.IsNaN(sharpe) ? 0 : share));
             }
         }
@@ -77,8 +78,9 @@ public static class BatchTrials
     internal static string DataSet(FeedPlan feed, IReadOnlyDictionary<string, string> hashes) =>
         feed.Symbols.Count == 1 ? hashes[feed.Symbols[0]] : RunFolder.HashOf(feed.Symbols.Select(s => hashes[s]));
 
-    // What makes a combination another one: class, parameters, timeframe and how it trades, not what it is called nor what trading costs.
-    internal static string Text(StrategyInstance instance, string? model)
+    // What makes a combination another one: class, parameters, timeframe, how it trades and how its orders are filled; not what it is
+    // called nor what trading costs.
+    internal static string Text(StrategyInstance instance, string? model, ExecutionSettings settings)
     {
         var t = instance.Trading;
         var parameters =
@@ -86,7 +88,26 @@ public static class BatchTrials
         return string.Create(CultureInfo.InvariantCulture,
             $"{instance.Definition.Name}({parameters})@{instance.Timeframe}|{RunText.Of(t.Sides)}|{t.Size.Kind} "
                 + $"{t.Size.Value:R}|{t.StopLossPercent:R}|{t.TakeProfitPercent:R}|{t.TrailingStopPercent:R} {t.TrailFrom}|"
-                + $"{t.ExitOnSignal}|{t.MaxBars}|{t.ExitAt}|{t.MaxOpenTrades}|{t.EntryEvery}|{t.SignalValid.Ticks}|{model}");
+                + $"{t.ExitOnSignal}|{t.MaxBars}|{t.ExitAt}|{t.MaxOpenTrades}|{t.EntryEvery}|{t.SignalValid.Ticks}|{model}") + RulesOf(settings);
+    }
+
+    // How orders are filled and what the account may hold, as far as it is not the default.
+    private static string RulesOf(ExecutionSettings settings)
+    {
+        var plain = new ExecutionSettings();
+        var text = new StringBuilder();
+        Add("fill", settings.Fill, plain.Fill);
+        Add("latency", settings.LatencyBars, plain.LatencyBars);
+        Add("leverage", settings.Leverage, plain.Leverage);
+        Add("maintenance", settings.Maintenance, plain.Maintenance);
+        Add("intrabar", settings.Intrabar, plain.Intrabar);
+        Add("protect", settings.ProtectFrom, plain.ProtectFrom);
+        return text.ToString();
+
+        void Add<T>(string name, T value, T usual)
+        {
+            if (!EqualityComparer<T>.Default.Equals(value, usual)) text.Append(CultureInfo.InvariantCulture, $"|{name} {value}");
+        }
     }
 
     // By what orders of several kinds would cost, so that the spelling of the batch file does not matter.
@@ -99,7 +120,7 @@ public static class BatchTrials
                     $"{settings.Fee.Fee(100, quantity, 1, maker):R}|"
                         + $"{settings.Slippage?.Slip(Side.Buy, 100, quantity, 10_000, 0.01) ?? 100:R}|");
         text.Append(CultureInfo.InvariantCulture,
-            $"{settings.BorrowRate:R}|{settings.MarginRate:R}|{settings.LatencyBars}|{settings.Fill}");
+            $"{settings.BorrowRate:R}|{settings.MarginRate:R}");
         return (ulong)TrialLedger.HashOf(text.ToString());
     }
 }

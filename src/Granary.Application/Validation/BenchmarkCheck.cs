@@ -10,17 +10,26 @@ namespace Granary.Application.Validation;
 /// <param name="BenchmarkSharpe">Of the benchmark, per period.</param>
 /// <param name="Excess">Mean return per period of the portfolio, scaled to the benchmark's deviation, over the benchmark's (Modigliani and
 /// Modigliani 1997).</param>
-/// <param name="Probability">That an excess as large would be seen without any: the p-value of <see cref="DataSnoopingTest"/> for this one
+/// <param name="Own">That an excess as large would be seen without any: the p-value of <see cref="DataSnoopingTest"/> for this one
 /// series.</param>
 /// <param name="PeriodTicks">Length of the periods.</param>
 public sealed record BenchmarkCheck(
-    string Name, double Return, double BenchmarkReturn, double Sharpe, double BenchmarkSharpe, double Excess, double Probability,
+    string Name, double Return, double BenchmarkReturn, double Sharpe, double BenchmarkSharpe, double Excess, double Own,
     long PeriodTicks)
 {
     /// <summary>Larger p-values are no evidence.</summary>
     public const double Level = 0.05;
 
     private const int FewestPeriods = 10, Resamples = 2_000;
+
+    /// <summary>
+    /// The same that the best of all strategies has over the benchmark (<see cref="DataSnoopingTest.Consistent"/>), where the portfolio's
+    /// were chosen among them by this record; null where they were not.
+    /// </summary>
+    public double? Selection { get; init; }
+
+    /// <summary>The p-value that decides. A choice by the record has to hold against the choice too.</summary>
+    public double Probability => Math.Max(Own, Selection ?? 0);
 
     public bool Passed => Excess > 0 && Probability <= Level;
 

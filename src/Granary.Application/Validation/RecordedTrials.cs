@@ -27,7 +27,12 @@ public sealed record RecordedTrials(int Members, int Unknown)
     public static TrialCensus AddTo(TrialCensus census, BatchPlan plan)
     {
         var more = Files(plan, _ => true).Sum(f => Math.Max(0, f.Trials - 1));
-        return more == 0 ? census : census with { Trials = census.Trials + more, Effective = census.Effective + more };
+        return more == 0 ? census : census with
+        {
+            Trials = census.Trials + more,
+            Effective = census.Effective + more,
+            Own = census.Own + more,
+        };
     }
 
     // A file with several markets is one system.

@@ -22,13 +22,14 @@ namespace Granary.Application.Validation;
 /// </param>
 /// <param name="Portfolio">Of the portfolio's own equity.</param>
 /// <param name="PortfolioDeflated">The probability that its Sharpe ratio is above both.</param>
+/// <param name="PortfolioAlone">The same with the trials of this run alone, as if no other batch had run on these bars.</param>
 /// <param name="Raw">The same with every trial counted as independent, for comparison.</param>
 /// <param name="Overfitting">Null where there are too few strategies or periods.</param>
 /// <param name="Snooping">Null where there are too few periods.</param>
 /// <param name="SnoopingStrategies">How many strategies that test looked at.</param>
 public sealed record SelectionChecks(
     long PeriodTicks, long Trials, long NewTrials, double EffectiveTrials, int Clusters, double ExpectedMaximum, double WinnersOfNothing,
-    double[] Deflated, TraceSharpe Portfolio, double PortfolioDeflated,
+    double[] Deflated, TraceSharpe Portfolio, double PortfolioDeflated, double PortfolioAlone,
     RawDeflation Raw, ProbabilityOfOverfitting? Overfitting, int OverfittingBlocks, DataSnoopingTest? Snooping, int SnoopingStrategies)
 {
     /// <summary>What the checks say of a strategy.</summary>
@@ -53,7 +54,9 @@ public sealed record SelectionChecks(
         var ticks = traced[0].Trace.PeriodTicks;
         return new SelectionChecks(ticks, census.Trials, census.New, census.Effective, tests.Effective.Clusters,
             own.ExpectedMaximum(census.Effective), tests.WinnersOfNothing,
-            deflated, own, own.Above(Math.Max(own.ExpectedMaximum(census.Effective), tests.WinnersOfNothing)),
+            deflated, own, Above(census.Effective), Above(census.Own),
             RawDeflation.Of(own, census, ticks), tests.Overfitting, tests.Blocks, tests.Snooping, tests.Snooped);
+
+        double Above(double trials) => own.Above(Math.Max(own.ExpectedMaximum(trials), tests.WinnersOfNothing));
     }
 }

@@ -149,7 +149,7 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
                     _sharpes.Add(sharpe);
         }
 
-        public TrialCensus Finish() => new(_all, _fresh, Math.Max(_effective, _own),
+        public TrialCensus Finish() => new(_all, _fresh, Math.Max(_effective, _own), _own,
             new TrialSharpes(_sharpes.Count, _sharpes.Mean, _sharpes.SampleVariance));
     }
 

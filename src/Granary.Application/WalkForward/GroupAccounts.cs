@@ -94,7 +94,7 @@ internal sealed class GroupAccounts
         var account = new AccountReplay(_cash, _instruments);
         var events = new Queue<(int Run, RunEvent Event)>(
             runs.SelectMany((r, run) => r.Events.Select(e => (Run: run, Event: e))).OrderBy(e => e.Event.Time));
-        var sides = runs.Select(r => TradesOf(r).ToDictionary(t => t.Number, t => t.Side)).ToList();
+        var sides = runs.Select(r => TradesOf(r).DistinctBy(t => t.Number).ToDictionary(t => t.Number, t => t.Side)).ToList();
         var (rows, peak) = (new List<AccountRow>(_timeline.Rows), _cash);
         for (var r = 0; r < _timeline.Rows; r++)
         {
@@ -115,7 +115,7 @@ internal sealed class GroupAccounts
     }
 
     private static IEnumerable<Trade> TradesOf(AccountRun run) =>
-        run.Events.Where(e => e.Kind == RunEventKind.Trade).Select(e => e.ToTrade());
+        run.Events.Where(e => e.IsTradeRow).Select(e => e.ToTrade());
 
     private static List<StitchedTrade> Trades(IReadOnlyList<AccountRun> runs, IReadOnlyList<StrategyInstance> members) =>
     [

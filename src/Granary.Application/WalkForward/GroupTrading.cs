@@ -21,7 +21,7 @@ internal sealed record AccountRun(
     /// <summary>The fills and trades of its own account, and what holding them cost.</summary>
     public IReadOnlyList<RunEvent> Events { get; } = [.. EventsOf(Own, Strategy.Index)
         .Where(e => e.Kind
-            is RunEventKind.Entry or RunEventKind.Fill or RunEventKind.Financing or RunEventKind.Split or RunEventKind.Trade)];
+            is RunEventKind.Entry or RunEventKind.Fill or RunEventKind.Financing or RunEventKind.Split || e.IsTradeRow)];
 
     /// <summary>Signals of the run that a portfolio follows.</summary>
     public int Signals => EventsOf(Followed, Strategy.Index).Count(e => e.IsSignal);

@@ -88,6 +88,8 @@ internal sealed class StitchedEvents(WalkForwardOutcome outcome, IReadOnlyDictio
 
     public IEnumerable<PortfolioTrade> PortfolioTrades() => outcome.Trades;
 
+    public IEnumerable<(string Symbol, PortfolioFill Fill)> PortfolioFills() => outcome.Fills;
+
     public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most)
     {
         if (!bars.TryGetValue(symbol, out var market)) return [];

@@ -16,7 +16,8 @@ internal readonly record struct AccountRow(EquityRow Row, bool Holds, double Com
 /// <summary>An account that followed the runs of some groups.</summary>
 /// <param name="Trades">In the order of closing, each with the number of its group; their members are strategies.</param>
 internal sealed record FollowedAccount(
-    PortfolioOutcome Outcome, IReadOnlyList<AccountRow> Rows, IReadOnlyList<(int Group, PortfolioTrade Own)> Trades);
+    PortfolioOutcome Outcome, IReadOnlyList<AccountRow> Rows, IReadOnlyList<(int Group, PortfolioTrade Own)> Trades,
+    IReadOnlyList<(string Symbol, PortfolioFill Fill)> Fills);
 
 /// <summary>
 /// One account that follows the runs of groups in equal parts, as the portfolio of a batch follows its strategies: sizes, limits, cash,
@@ -46,8 +47,11 @@ internal sealed class StitchedPortfolio(WalkForwardInput input)
         void Row(EquityRow row) =>
             rows.Add(new AccountRow(row, pass.Account.OpenTrades > 0, pass.Account.Commission, pass.Account.Financing));
         void Trade(PortfolioTrade trade) => trades.Add((groupOf[trade.Member], trade));
-        var outcome = await pass.RunAsync(Marks(), Row, Trade, new FeedClock(_shortest), cancellationToken);
-        return new FollowedAccount(outcome, rows, trades);
+        var fills = new List<(string, PortfolioFill)>();
+        void Fill(PortfolioFill fill) =>
+            fills.Add((instruments[fill.Market].Symbol, fill with { Member = groupOf[fill.Member] }));
+        var outcome = await pass.RunAsync(Marks(), Row, Trade, new FeedClock(_shortest), cancellationToken, Fill);
+        return new FollowedAccount(outcome, rows, trades, fills);
     }
 
     /// <summary>What some groups did, in the order of the portfolio.</summary>

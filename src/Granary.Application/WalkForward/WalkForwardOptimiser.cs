@@ -82,6 +82,7 @@ internal static class WalkForwardOptimiser
         {
             Models = models,
             Trades = [.. whole.Trades.Select(t => Numbered(t.Group, t.Own))],
+            Fills = whole.Fills,
             Portfolio = whole.Outcome,
             Weights = weights,
             Runs = runs,

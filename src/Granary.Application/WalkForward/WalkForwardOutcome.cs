@@ -85,6 +85,9 @@ public sealed record WalkForwardOutcome(
     /// <summary>The account's trades in the order of closing; members are numbers of groups, symbols are numbered as the group's.</summary>
     public required IReadOnlyList<PortfolioTrade> Trades { get; init; }
 
+    /// <summary>Each change of a position of the account, with its symbol; members are numbers of groups.</summary>
+    public required IReadOnlyList<(string Symbol, PortfolioFill Fill)> Fills { get; init; }
+
     /// <summary>What the account decided on the signals of the choices, its fingerprint, and what its reader must know.</summary>
     public required PortfolioOutcome Portfolio { get; init; }
 

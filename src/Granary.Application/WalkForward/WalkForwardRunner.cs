@@ -250,6 +250,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             OutputFile.Text(null, prefix + "trades.csv", w => RunCsv.Trades(w, model.Strategies, events.Trades, Multiplier)),
             OutputFile.Text(null, prefix + "portfolio_trades.csv",
                 w => RunCsv.PortfolioTrades(w, model.Strategies, events, Multiplier)),
+            OutputFile.Text(null, prefix + "portfolio_fills.csv", w => RunCsv.PortfolioFills(w, model.Strategies, events)),
         ];
     }
 }

@@ -40,7 +40,7 @@ public static class WeightRules
                 {
                     var reader = new RunEventReader(events.Read(instance.Index, chunk));
                     while (reader.Next(out var e, out _))
-                        if (e.Kind == RunEventKind.Trade && e.ToTrade() is { Reason: not ExitReason.Open } trade)
+                        if (e.IsClosedTrade && e.ToTrade() is var trade)
                             trades.Add(new StateTrade(instance.Index, trade.SignalTime, trade.ExitTime + instance.Timeframe.Ticks,
                                 MarketStates.At(changes[instance.Symbols[0]], trade.SignalTime + instance.Timeframe.Ticks),
                                 trade.NetProfit));

@@ -35,33 +35,36 @@ internal static class CompareCommand
             var difference = RunDifference.Of(folderA, first, folderB, second);
             var path = Path.GetFullPath(call.GetValue(page) ?? Path.Combine(folderB, "compare.html"));
             AtomicFile.Write(path, w => CompareReport.Write(w, first.Model, first, second.Model, second));
-            if (call.GetValue(json)) Console.WriteLine(Json(difference, gap, path));
-            else Show(difference, gap, path, first, second);
+            var ledger = TrialDifference.Of(first.Model, second.Model);
+            if (call.GetValue(json)) Console.WriteLine(Json(difference, (gap, ledger), path));
+            else Show(difference, (gap, ledger), path, first, second);
             return 0;
         });
         return command;
     }
 
-    private static string Json(RunDifference difference, LiveGap? gap, string page) => JsonSerializer.Serialize(new
-    {
-        difference.SameDigest,
-        difference.DigestA,
-        difference.DigestB,
-        difference.OnlyInA,
-        difference.OnlyInB,
-        difference.Statistics,
-        TradesOnlyInA = difference.TradesOnlyInA.Select(t => Line(t, t.First!.Value)),
-        TradesOnlyInB = difference.TradesOnlyInB.Select(t => Line(t, t.Second!.Value)),
-        TradesChanged = difference.TradesChanged.Select(t => new
+    private static string Json(RunDifference difference, (LiveGap? Gap, TrialDifference? Ledger) causes, string page) =>
+        JsonSerializer.Serialize(new
         {
-            A = Line(t, t.First!.Value),
-            B = Line(t, t.Second!.Value)
-        }),
-        StrategiesNotCompared = difference.NotListed,
-        Page = page,
-        Gap = gap is null ? null
-            : new { gap.Backtest, gap.Live, gap.Total, causes = gap.Causes.ToDictionary(c => c.Cause, c => c.Amount), gap.Trades },
-    }, Output.Json);
+            difference.SameDigest,
+            difference.DigestA,
+            difference.DigestB,
+            difference.OnlyInA,
+            difference.OnlyInB,
+            difference.Statistics,
+            TradesOnlyInA = difference.TradesOnlyInA.Select(t => Line(t, t.First!.Value)),
+            TradesOnlyInB = difference.TradesOnlyInB.Select(t => Line(t, t.Second!.Value)),
+            TradesChanged = difference.TradesChanged.Select(t => new
+            {
+                A = Line(t, t.First!.Value),
+                B = Line(t, t.Second!.Value)
+            }),
+            StrategiesNotCompared = difference.NotListed,
+            Page = page,
+            Gap = causes.Gap is not { } gap ? null
+                : new { gap.Backtest, gap.Live, gap.Total, causes = gap.Causes.ToDictionary(c => c.Cause, c => c.Amount), gap.Trades },
+            causes.Ledger,
+        }, Output.Json);
 
     // The symbol stands where the strategy has several; the id of the others names it.
     private static string Line(in TradePair pair, in Trade t) =>
@@ -69,11 +72,13 @@ internal static class CompareCommand
         RunText.Number(t.Quantity), RunText.Time(t.EntryTime), RunText.Number(t.EntryPrice), RunText.Time(t.ExitTime),
         RunText.Number(t.ExitPrice), RunText.Number(t.NetProfit), RunText.Number(t.Commission), RunText.Of(t.Reason));
 
-    private static void Show(RunDifference difference, LiveGap? gap, string page, SavedRun first, SavedRun second)
+    private static void Show(RunDifference difference, (LiveGap? Gap, TrialDifference? Ledger) causes, string page, SavedRun first,
+        SavedRun second)
     {
         Console.WriteLine(difference.SameDigest ? $"The runs are the same: {difference.DigestA}"
             : $"The runs differ: A {difference.DigestA}, B {difference.DigestB}");
-        if (gap is not null) ShowGap(gap);
+        if (causes.Ledger is { } ledger) Output.Marked("Note", ledger.Sentence);
+        if (causes.Gap is { } gap) ShowGap(gap);
         Ids("A", difference.OnlyInA);
         Ids("B", difference.OnlyInB);
         var statistics = difference.Statistics.OrderBy(d => d.Strategy != "portfolio").Take(MostStatistics);

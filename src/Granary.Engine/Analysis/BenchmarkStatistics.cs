@@ -10,8 +10,10 @@ namespace Granary.Engine.Analysis;
 /// <param name="Alpha">mean(r) − beta · mean(b), times the periods per year.</param>
 /// <param name="Correlation">Pearson's.</param>
 /// <param name="BenchmarkReturn">The benchmark's total return over the common times.</param>
+/// <param name="PeriodsPerYear">Of the common times: what is annualised is so with this number.</param>
 public sealed record BenchmarkStatistics(
-    int CommonPoints, double TrackingError, double InformationRatio, double Beta, double Alpha, double Correlation, double BenchmarkReturn)
+    int CommonPoints, double TrackingError, double InformationRatio, double Beta, double Alpha, double Correlation, double BenchmarkReturn,
+    double PeriodsPerYear)
 {
     public static BenchmarkStatistics Of(EquityCurve curve, EquityCurve benchmark, double periodsPerYear)
     {
@@ -39,7 +41,7 @@ public sealed record BenchmarkStatistics(
             deviation * Math.Sqrt(periodsPerYear),
             deviation > 0 ? mean / deviation * Math.Sqrt(periodsPerYear) : double.NaN,
             beta, IsRuined(own) ? double.NaN : (mine.Mean - beta * theirs.Mean) * periodsPerYear, correlation,
-            other.Count > 0 && other.Values[0] > 0 ? other.Values[^1] / other.Values[0] - 1 : double.NaN);
+            other.Count > 0 && other.Values[0] > 0 ? other.Values[^1] / other.Values[0] - 1 : double.NaN, periodsPerYear);
     }
 
     private static bool IsRuined(EquityCurve curve)

@@ -88,6 +88,8 @@ public static class Backtest
         {
         }
 
+        public void OnClosedPart(in Trade part) => Trades.Add(part);
+
         public void OnTrade(in Trade trade) => Trades.Add(trade);
     }
 }

@@ -78,6 +78,9 @@ internal sealed class PortfolioAccount : IPortfolioView
 
     public UInt128 Fingerprint => _fingerprint.Value;
 
+    /// <summary>Is given each change of a position; null where they are not kept.</summary>
+    public Action<PortfolioFill>? Filled { get; set; }
+
     public PortfolioMember Member(int member) => _members[member];
 
     public void SetWeight(int member, double weight) => _members[member] = _members[member] with { Weight = weight };
@@ -137,14 +140,16 @@ internal sealed class PortfolioAccount : IPortfolioView
     {
         Book(market, side, fill.Price, quantity, fee);
         _positions.Enter(member, market, side, quantity, fill.Price);
+        Filled?.Invoke(new PortfolioFill(member, fill.Number, market, side, PortfolioFillKind.Entry, fill.Time, fill.Price, quantity, fee));
     }
 
     /// <summary>Books the sale or purchase that closes a position or a part of it.</summary>
-    /// <param name="side">Of the position.</param>
-    public void Exit(int member, int market, Side side, double price, double quantity, double fee)
+    /// <param name="fill">Its kind is <see cref="PortfolioFillKind.Exit"/>.</param>
+    public void Exit(in PortfolioFill fill)
     {
-        Book(market, (Side)(-(int)side), price, quantity, fee);
-        _positions.Exit(member, market, side, quantity, isFlat: OpenTrades == 0);
+        Book(fill.Market, (Side)(-(int)fill.Side), fill.Price, fill.Quantity, fill.Commission);
+        _positions.Exit(fill.Member, fill.Market, fill.Side, fill.Quantity, isFlat: OpenTrades == 0);
+        if (fill.Quantity > 0) Filled?.Invoke(fill);
     }
 
     private void Book(int market, Side side, double price, double quantity, double fee)
@@ -177,8 +182,16 @@ internal sealed class PortfolioAccount : IPortfolioView
     public void BookWriteOff(double missing) => Financing += missing;
 
     /// <summary>The shares of a position were split.</summary>
-    /// <param name="more">The shares that were added, base units.</param>
-    public void Split(int member, int market, Side side, double more) => _positions.Add(member, market, side, more);
+    /// <param name="fill">Its kind is <see cref="PortfolioFillKind.Split"/>.</param>
+    public void Split(in PortfolioFill fill)
+    {
+        _positions.Add(fill.Member, fill.Market, fill.Side, fill.Quantity);
+        Filled?.Invoke(fill);
+    }
+
+    /// <summary>Values of the position in an instrument at its last close: longs minus shorts, and longs plus shorts.</summary>
+    public (double Net, double Gross) ValuesIn(int market) =>
+        (_positions.NetOf(market) * _positions.CloseOf(market), _positions.ValueIn(market));
 
     /// <summary>Longs minus shorts in an instrument, base units times the multiplier.</summary>
     public double NetOf(int market) => _positions.NetOf(market);

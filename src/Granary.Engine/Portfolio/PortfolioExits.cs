@@ -109,7 +109,7 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         var theirs = holding.Theirs * (goes / holding.Quantity);
         var fee = account.Fees.ToClose(holding.Market, price, theirs);
         trades.Reduce(key, ref holding,
-            new TradeFill(number, time, price, theirs, fee, s_cut, IsEntry: false, IsFirst: false, IsMaker: false));
+            new TradeFill(number, time, price, theirs, fee, s_cut, IsEntry: false, IsFirst: false, IsMaker: false), ExitReason.Limit);
         PortfolioTrade? closed = null;
         if (stays > 0)
         {
@@ -144,7 +144,7 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
             var price = account.CloseOf(market);
             var fill = new TradeFill(TradeKey.Number(key), time, price, own, account.Fees.ToClose(market, price, own), s_delayed,
                 IsEntry: false, IsFirst: false, IsMaker: false);
-            trades.Exit(key, ref holding, fill, own);
+            trades.Exit(key, ref holding, fill, own, waiting[key].Reason);
             if (holding.Quantity > 0) continue;
             var trade = waiting[key];
             trade = trade with { ExitTime = time, ExitPrice = price, Bars = Math.Max(trade.Bars, BarsOf(member, holding)) };
@@ -154,7 +154,7 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         return closed ?? (IReadOnlyList<PortfolioTrade>)[];
     }
 
-    /// <summary>What is still waiting when the bars end, open at the last closes.</summary>
+    /// <summary>What is still waiting when the bars end, open at the last closes, each behind the part that was closed.</summary>
     public IReadOnlyList<PortfolioTrade> EndWaiting(long time)
     {
         List<PortfolioTrade> open = [];
@@ -166,6 +166,7 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
                 ExitPrice = account.CloseOf(account.Holdings[key].Market),
                 Reason = ExitReason.Open
             };
+            if (trades.ClosedPart(TradeKey.Member(key), TradeKey.Number(key)) is { } part) open.Add(part);
             if (trades.Settle(TradeKey.Member(key), trade) is { } rest) open.Add(rest);
         }
         return open;

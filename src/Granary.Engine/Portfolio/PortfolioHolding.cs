@@ -17,6 +17,15 @@ internal struct PortfolioHolding
     /// <summary>Sum of price times quantity of partial exits.</summary>
     public double ExitNotional;
 
+    /// <summary>The part of <see cref="Commission"/> that exits have paid.</summary>
+    public double ExitCommission;
+
+    /// <summary>Open time of the bar of the last partial exit, UTC ticks.</summary>
+    public long LastExit;
+
+    /// <summary>Why the last part was closed.</summary>
+    public ExitReason LastReason;
+
     public double Commission, Financing;
 
     /// <summary>The portfolio's quantity as a multiple of the strategy's.</summary>

@@ -95,6 +95,12 @@ public sealed class PortfolioRun
 
     public UInt128 Fingerprint => _account.Fingerprint;
 
+    /// <summary>Passes on each change of a position from now on.</summary>
+    public void ReportFills(Action<PortfolioFill> filled) => _account.Filled = filled;
+
+    /// <summary>Values of the position in an instrument at its last close: longs minus shorts, and longs plus shorts.</summary>
+    public (double Net, double Gross) ValuesIn(int market) => _account.ValuesIn(market);
+
     /// <summary>Nothing was left of the account, and it was closed: it stays at zero, and every signal is refused.</summary>
     public bool IsRuined => _account.IsRuined;
 
@@ -134,11 +140,7 @@ public sealed class PortfolioRun
     }
 
     /// <summary>Switches a member's entries on or off; open trades go on.</summary>
-    public void SetEnabled(int member, bool enabled)
-    {
-        if (enabled) _disabled.Remove(member);
-        else _disabled.Add(member);
-    }
+    public void SetEnabled(int member, bool enabled) => _ = enabled ? _disabled.Remove(member) : _disabled.Add(member);
 
     public bool IsEnabled(int member) => !_disabled.Contains(member);
 
@@ -154,6 +156,7 @@ public sealed class PortfolioRun
     /// <summary>An instrument's bar has closed.</summary>
     public void Mark(int symbol, in Bar bar)
     {
+        _trades.ChargeNights(bar.Time);
         Mark(symbol, bar.Close);
         _volume.Mark(symbol, bar);
         _held.Add(symbol, bar);
@@ -174,7 +177,7 @@ public sealed class PortfolioRun
     {
         var day = time / TimeSpan.TicksPerDay;
         var isFirst = _day == long.MinValue;
-        if (_account.Execution.MarginRate > 0 && day > _day && !isFirst) _trades.ChargeInterest(day - _day, time);
+        _trades.ChargeNights(time);
         _account.Revalue();
         _peak.Add(_account.Equity);
         _rules.OnRevalued(day);
@@ -315,6 +318,9 @@ public sealed class PortfolioRun
         Remember(member, trade);
         return _waiting.Add(key, trade) ? null : _trades.Settle(member, trade);
     }
+
+    /// <inheritdoc cref="PortfolioTrades.ClosedPart"/>
+    public PortfolioTrade? ClosedPartOf(int member, int number) => _trades.ClosedPart(member, number);
 
     private void Remember(int member, in Trade trade)
     {

@@ -16,6 +16,8 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     private const double LastPart = 1 - 1e-12;
 
     private readonly HashSet<(int Market, long ExDate)> _splits = [];
+    // The day to which borrowed money is paid for, as days since 0001-01-01; before the first event nothing is held.
+    private long _financedTo;
 
     /// <summary>Whether the last fill of an entry found the volume cap of its bar reached.</summary>
     public bool VolumeCapReached { get; private set; }
@@ -35,12 +37,13 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     /// <returns>The portfolio's quantity; 0 where it has no part in it.</returns>
     public double Fill(int member, in TradeFill fill, int symbol)
     {
+        ChargeNights(fill.Time);
         VolumeCapReached = false;
         CashCut = 0;
         if (fill.IsFirst) return Open(member, fill, symbol);
         var key = TradeKey.Of(member, fill.Number);
         if (!account.Holdings.TryGetValue(key, out var holding)) return fill.IsEntry ? Open(member, fill, symbol) : 0;
-        if (!fill.IsEntry) return Reduce(key, ref holding, fill);
+        if (!fill.IsEntry) return Reduce(key, ref holding, fill, ExitReason.Signal);
         var wasReserved = account.Release(key, out var reservation);
         if (wasReserved) account.KeepRest(key, reservation, fill.Quantity);
         return Add(key, ref holding, fill, wasReserved);
@@ -137,8 +140,9 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     // ---- exits ----
 
     /// <summary>A part of a strategy's trade was closed.</summary>
+    /// <param name="reason">Why the part was closed.</param>
     /// <returns>The portfolio's quantity.</returns>
-    public double Reduce(long key, ref PortfolioHolding holding, in TradeFill fill)
+    public double Reduce(long key, ref PortfolioHolding holding, in TradeFill fill, ExitReason reason)
     {
         var instrument = account.InstrumentOf(holding.Market);
         // The strategy's last part is the portfolio's, so that rounding to lots leaves nothing behind.
@@ -147,51 +151,92 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
             : Math.Min(holding.Quantity, instrument.RoundQuantity(holding.Quantity * (fill.Quantity / holding.Theirs)));
         own = volume.Take(holding.Market, fill, own);
         holding.Theirs -= fill.Quantity;
-        Exit(key, ref holding, fill, own);
+        Exit(key, ref holding, fill, own, reason);
         return own;
     }
 
     /// <summary>Books that a quantity of a trade was closed; the trade stays until it is settled.</summary>
-    public void Exit(long key, ref PortfolioHolding holding, in TradeFill fill, double own)
+    /// <param name="reason">Why the part was closed.</param>
+    public void Exit(long key, ref PortfolioHolding holding, in TradeFill fill, double own, ExitReason reason)
     {
         if (own > 0)
         {
             var fee = account.Fees.Of(key, holding.Market, fill, own);
             holding.Commission += fee;
+            holding.ExitCommission += fee;
             holding.ExitNotional += fill.Price * own;
+            (holding.LastExit, holding.LastReason) = (fill.Time, reason);
             holding.Quantity = own == holding.Quantity ? 0 : holding.Quantity - own;
-            account.Exit(TradeKey.Member(key), holding.Market, holding.Side, fill.Price, own, fee);
+            account.Exit(new PortfolioFill(TradeKey.Member(key), TradeKey.Number(key), holding.Market, holding.Side, PortfolioFillKind.Exit,
+                fill.Time, fill.Price, own, fee));
             account.Record((ulong)key | 3UL << 62, (ulong)fill.Time);
             account.Record(fill.Price, own);
         }
         account.Holdings[key] = holding;
     }
 
+    /// <summary>What was closed, in one or more parts, of a trade that is open at the end: a closed trade.</summary>
+    /// <returns>Null where the portfolio has no part in it, or has closed nothing of it.</returns>
+    public PortfolioTrade? ClosedPart(int member, int number)
+    {
+        if (!account.Holdings.TryGetValue(TradeKey.Of(member, number), out var holding) || holding.ExitNotional == 0) return null;
+        var (market, closed) = (holding.Market, holding.Entered - holding.Quantity);
+        var price = holding.ExitNotional / closed;
+        var bars = held.EntryBar(market, account.Member(member).Timeframe, holding.LastExit) - holding.EntryBar;
+        return new PortfolioTrade(member, new Trade(number, holding.Side, closed, holding.EntryTime, holding.EntryTime, holding.EntryPrice,
+            holding.LastExit, price, ProfitOf(holding, price, closed),
+            holding.ExitCommission + (holding.Commission - holding.ExitCommission) * (closed / holding.Entered), (int)bars,
+            holding.LastReason, double.NaN, double.NaN)
+        {
+            SymbolIndex = account.SymbolOf(member, market),
+            Financing = holding.Financing * (closed / holding.Entered),
+        }, holding.Weight);
+    }
+
+    private double ProfitOf(in PortfolioHolding holding, double exit, double quantity) =>
+        (int)holding.Side * (exit - holding.EntryPrice) * quantity * account.InstrumentOf(holding.Market).Multiplier;
+
+    // What is open at the end, at the last close. Entry fees and financing are shared by quantity with what was closed before.
+    private PortfolioTrade OpenPart(int member, in Trade trade, in PortfolioHolding holding)
+    {
+        var (price, share) = (holding.ExitNotional == 0 ? trade.ExitPrice : account.CloseOf(holding.Market),
+            holding.Quantity / holding.Entered);
+        return new PortfolioTrade(member, trade with
+        {
+            Quantity = holding.Quantity,
+            EntryPrice = holding.EntryPrice,
+            ExitPrice = price,
+            Profit = ProfitOf(holding, price, holding.Quantity),
+            Commission = (holding.Commission - holding.ExitCommission) * share,
+            Financing = holding.Financing * share,
+        }, holding.Weight);
+    }
+
     /// <summary>A strategy's trade was closed, or is open at the end.</summary>
-    /// <returns>The portfolio's trade; null where it has no part in it.</returns>
+    /// <returns>The portfolio's trade, of an open one what is open; null where it has no part in it.</returns>
     public PortfolioTrade? Settle(int member, in Trade trade)
     {
         var key = TradeKey.Of(member, trade.Number);
+        ChargeNights(trade.ExitTime);
         if (!account.Holdings.TryGetValue(key, out var holding)) return null;
-        var (market, isOpen) = (holding.Market, trade.Reason == ExitReason.Open);
+        if (trade.Reason == ExitReason.Open) return OpenPart(member, trade, holding);
+        var market = holding.Market;
         // What was not closed in parts is closed now.
         var exit = holding.ExitNotional == 0 ? trade.ExitPrice
-            : (holding.ExitNotional + (isOpen ? account.CloseOf(market) : trade.ExitPrice) * holding.Quantity) / holding.Entered;
-        var profit = (int)trade.Side * (exit - holding.EntryPrice) * holding.Entered * account.InstrumentOf(market).Multiplier;
+            : (holding.ExitNotional + trade.ExitPrice * holding.Quantity) / holding.Entered;
+        var profit = ProfitOf(holding, exit, holding.Entered);
         var fee = FeeOfTrade(holding, trade);
-        if (!isOpen)
-        {
-            account.Holdings.Remove(key);
-            waiting.Remove(key);
-            cash.Forget(key);
-            account.Fees.Forget(key);
-            account.CloseTrade(market);
-            account.Exit(member, market, holding.Side, trade.ExitPrice, holding.Quantity, fee - holding.Commission);
-            if (account.OpenTrades == 0 && (account.Cash <= account.StartingCash * EquityRounding || account.IsLiquidating))
-                WriteOff(ref holding);
-            account.Record((ulong)key | 1UL << 63, (ulong)trade.ExitTime);
-            account.Record(exit, profit - fee);
-        }
+        account.Holdings.Remove(key);
+        waiting.Remove(key);
+        cash.Forget(key);
+        account.Fees.Forget(key);
+        account.CloseTrade(market);
+        account.Exit(new PortfolioFill(member, trade.Number, market, holding.Side, PortfolioFillKind.Exit, trade.ExitTime,
+            trade.ExitPrice, holding.Quantity, fee - holding.Commission));
+        if (account.OpenTrades == 0 && (account.Cash <= account.StartingCash * EquityRounding || account.IsLiquidating))
+            WriteOff(ref holding);
+        account.Record((ulong)key | 1UL << 63, (ulong)trade.ExitTime);
+        account.Record(exit, profit - fee);
         var own = trade with
         {
             Quantity = holding.Entered,
@@ -201,7 +246,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
             Commission = fee,
             Financing = holding.Financing,
         };
-        if (!isOpen) Closed?.Add(own.Return(account.InstrumentOf(market).Multiplier));
+        Closed?.Add(own.Return(account.InstrumentOf(market).Multiplier));
         return new PortfolioTrade(member, own, holding.Weight);
     }
 
@@ -211,7 +256,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         var wasCut = holding.ExitNotional != 0 || policy.HoldsLimitsAtEveryBar;
         if (!wasCut && account.Fees.IsProportional) return trade.Commission * holding.Scale;
         // What a limit has cut is closed by the strategy in one piece: the rest pays when it is closed.
-        var paysRest = wasCut && holding.Quantity > 0 && account.Fees.IsProportional && trade.Reason != ExitReason.Open;
+        var paysRest = wasCut && holding.Quantity > 0 && account.Fees.IsProportional;
         return holding.Commission + (paysRest ? account.Fees.ToClose(holding.Market, trade.ExitPrice, holding.Quantity) : 0);
     }
 
@@ -230,6 +275,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     /// <param name="amount">Account currency per unit of what the portfolio holds.</param>
     public void Finance(long key, double amount, long time)
     {
+        ChargeNights(time);
         if (!account.Holdings.TryGetValue(key, out var holding)) return;
         var sum = amount * holding.Quantity;
         account.Finance(sum);
@@ -240,12 +286,18 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     }
 
     /// <summary>
-    /// Charges the interest of the portfolio's own margin loan at the last closes; each long position bears its part by value.
+    /// Charges the interest of the portfolio's own margin loan for the nights since the last call, at the last closes; each long position
+    /// bears its part by value. It comes before the first fill or close of a later day, as in a strategy's own account: who holds over a
+    /// night pays for it.
     /// </summary>
-    public void ChargeInterest(long days, long time)
+    public void ChargeNights(long time)
     {
+        var rates = new FinancingRate(account.Execution);
+        var (day, days) = (time / TimeSpan.TicksPerDay, time / TimeSpan.TicksPerDay - _financedTo);
+        if (!rates.ChargesInterest || days <= 0) return;
+        _financedTo = day;
         if (account.Holdings.Count == 0 || !(account.LentPart() is > 0 and var lent)) return;
-        var rate = lent * new FinancingRate(account.Execution).Interest(days);
+        var rate = lent * rates.Interest(days);
         foreach (var key in account.Holdings.Keys.Order().ToList())
         {
             var holding = account.Holdings[key];
@@ -260,13 +312,15 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     /// </summary>
     public void Split(long trade, long time, long exDate, double ratio)
     {
+        ChargeNights(time);
         if (!account.Holdings.TryGetValue(trade, out var first) || !_splits.Add((first.Market, exDate))) return;
         var market = first.Market;
         foreach (var key in account.Holdings.Keys.Order().ToList())
         {
             var holding = account.Holdings[key];
             if (holding.Market != market || holding.EntryTime >= time) continue;
-            account.Split(TradeKey.Member(key), market, holding.Side, holding.Quantity * (ratio - 1));
+            account.Split(new PortfolioFill(TradeKey.Member(key), TradeKey.Number(key), market, holding.Side, PortfolioFillKind.Split, time,
+                0, holding.Quantity * (ratio - 1), 0));
             holding.Quantity *= ratio;
             holding.Entered *= ratio;
             holding.Theirs *= ratio;

@@ -62,6 +62,11 @@ public interface IRunObserver
     {
     }
 
+    /// <summary>
+    /// What was closed of a trade that is open at the end; notified before <see cref="OnTrade"/> with what is open of it.
+    /// </summary>
+    void OnClosedPart(in Trade part);
+
     /// <summary>A trade was closed whole, or is still open at the end (<see cref="ExitReason.Open"/>).</summary>
     void OnTrade(in Trade trade);
 }

@@ -82,6 +82,10 @@ public struct RunEvent
         _symbol = (ushort)symbol,
     };
 
+    /// <summary>What was closed of a trade that is open at the end.</summary>
+    /// <param name="symbol">Which of the strategy's symbols.</param>
+    public static RunEvent OfPart(in Trade t, int symbol = 0) => Of(t, symbol) with { _kind = RunEventKind.ClosedPart };
+
     public static RunEvent Of(in FinancingEvent e) =>
         new() { _kind = RunEventKind.Financing, _number = e.Number, _time = e.Time, _reason = (byte)e.Kind, _price = e.Amount };
 
@@ -118,7 +122,13 @@ public struct RunEvent
 
     /// <summary>It says how things stood when the bars ended.</summary>
     public readonly bool IsEndOfRun => _kind == RunEventKind.SignalEnded && (SignalEnd)_reason == SignalEnd.Unfilled
-        || _kind == RunEventKind.Trade && (ExitReason)_reason == ExitReason.Open;
+        || _kind == RunEventKind.Trade && (ExitReason)_reason == ExitReason.Open || _kind == RunEventKind.ClosedPart;
+
+    /// <summary>It is a row of the list of trades: a closed trade, a part of one that is open, or what is open of it.</summary>
+    public readonly bool IsTradeRow => _kind is RunEventKind.Trade or RunEventKind.ClosedPart;
+
+    /// <summary>It counts among the closed trades.</summary>
+    public readonly bool IsClosedTrade => IsTradeRow && (ExitReason)_reason != ExitReason.Open;
 
     /// <summary>Of the signal and of the trade that it opened.</summary>
     public readonly int Number => _number;

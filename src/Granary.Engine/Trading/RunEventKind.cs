@@ -20,4 +20,6 @@ public enum RunEventKind : byte
     CashShort = 10,
     /// <summary>What was still to come of an entry was made smaller.</summary>
     EntryCut = 11,
+    /// <summary>What was closed of a trade that is open at the end.</summary>
+    ClosedPart = 12,
 }

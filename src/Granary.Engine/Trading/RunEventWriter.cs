@@ -40,6 +40,8 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
     public void OnSplit(int number, long time, long exDate, double ratio) =>
         Write(RunEvent.Of(new SplitEvent(number, time, exDate, ratio)));
 
+    public void OnClosedPart(in Trade part) => Write(RunEvent.OfPart(part));
+
     public void OnTrade(in Trade trade) => Write(RunEvent.Of(trade));
 
     private void Signal(in Signal signal, int symbol, IFactorReader? run)
@@ -90,6 +92,8 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
             _writer.OnFinancing(number, time, kind, amount);
 
         public void OnSplit(int number, long time, long exDate, double ratio) => _writer.OnSplit(number, time, exDate, ratio);
+
+        public void OnClosedPart(in Trade part) => _writer.Write(RunEvent.OfPart(part, _symbol));
 
         public void OnTrade(in Trade trade) => _writer.Write(RunEvent.Of(trade, _symbol));
     }

@@ -23,14 +23,17 @@ public enum ExitReason : byte
     DataEnded,
 }
 
-/// <summary>A round trip: one entry and all that closed it.</summary>
+/// <summary>
+/// A round trip: one entry and all that closed it. A trade that is open at the end, and was closed in part, is two: the closed part, and
+/// what is open.
+/// </summary>
 /// <param name="Number">The number of the signal that opened it, from 1 within its strategy run.</param>
 /// <param name="Quantity">Base units, positive.</param>
 /// <param name="SignalTime">Open time of the bar at whose close its signal was made, UTC ticks.</param>
 /// <param name="EntryTime">Open time of the bar in which it was entered, UTC ticks.</param>
 /// <param name="EntryPrice">Quote currency, slippage included.</param>
 /// <param name="ExitTime">Open time of the bar in which it was closed; of the last bar where it is still open.</param>
-/// <param name="ExitPrice">Volume-weighted over partial exits; the last close where it is still open.</param>
+/// <param name="ExitPrice">Volume-weighted over partial exits; the last close for what is open.</param>
 /// <param name="Profit">Quote currency, before commission.</param>
 /// <param name="Commission">Both sides; negative is a rebate.</param>
 /// <param name="Bars">From the bar of entry to the bar of exit.</param>

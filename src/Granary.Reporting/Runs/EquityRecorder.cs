@@ -14,8 +14,11 @@ public sealed class EquityRecorder
 
     private readonly int _most, _drawdowns;
     private readonly List<Bucket> _buckets = [];
-    private readonly List<EquityRow> _days = [];
-    private readonly List<EquityRow> _hours = [];
+    private readonly List<PortfolioClose> _days = [];
+    private readonly List<PortfolioClose> _hours = [];
+    private readonly List<SymbolValue> _held = [];
+    private readonly (List<long> Times, List<double> Values)? _all;
+    private PortfolioClose _begin;
     private readonly List<Drawdown> _worst = [];
     private Bucket _current;
     private int _inCurrent, _perBucket = 1;
@@ -38,31 +41,43 @@ public sealed class EquityRecorder
 
     /// <param name="mostRows">At most so many rows stay of the thinned curve.</param>
     /// <param name="drawdowns">How many of the deepest drawdowns are kept.</param>
-    public EquityRecorder(int mostRows = 3000, int drawdowns = 10)
+    /// <param name="keepsAll">Whether <see cref="Curve"/> is kept.</param>
+    public EquityRecorder(int mostRows = 3000, int drawdowns = 10, bool keepsAll = false)
     {
+        if (keepsAll) _all = ([], []);
         ArgumentOutOfRangeException.ThrowIfLessThan(mostRows, 16);
         // A bucket leaves up to three rows; the first and the last row are kept beside them.
         _most = (mostRows - 2) / 3;
         _drawdowns = drawdowns;
     }
 
+    /// <summary>All rows; null where they are not kept.</summary>
+    public EquityCurve? Curve => _all is { } all ? new EquityCurve([.. all.Times], [.. all.Values]) : null;
+
     /// <summary>Rows seen.</summary>
     public long Count { get; private set; }
 
     /// <summary>The next row; times increase.</summary>
-    public void Add(in EquityRow row)
+    /// <param name="held">The positions behind its exposure.</param>
+    public void Add(in EquityRow row, ReadOnlySpan<SymbolValue> held = default)
     {
+        _all?.Times.Add(row.Time);
+        _all?.Values.Add(row.Equity);
         if (Count++ == 0)
         {
             _first = _last = _peak = _trough = row;
+            _begin = new PortfolioClose(row, held.ToArray());
             Follow(row, first: true);
-            Gather(row);
-            return;
         }
-        EndPeriods(row.Time);
-        Follow(row, first: false);
+        else
+        {
+            EndPeriods(row.Time);
+            Follow(row, first: false);
+        }
         Gather(row);
         _last = row;
+        _held.Clear();
+        _held.AddRange(held);
     }
 
     /// <summary>For <see cref="RunModel.Equity"/>.</summary>
@@ -89,16 +104,23 @@ public sealed class EquityRecorder
     }
 
     /// <summary>For <see cref="RunModel.Closes"/>: the first row and each day's last; each hour's in a run of less than 60 days.</summary>
-    public IReadOnlyList<EquityRow> Closes()
+    public IReadOnlyList<EquityRow> Closes() => [.. Ends().Select(e => e.Row)];
+
+    /// <summary>For <see cref="RunModel.Held"/>: the positions at these rows.</summary>
+    public IReadOnlyList<IReadOnlyList<SymbolValue>> Held() => [.. Ends().Select(e => e.Held)];
+
+    private List<PortfolioClose> Ends()
     {
         if (Count == 0) return [];
         var ends = _hoursGiven || _days.Count >= ShortRunDays ? _days : _hours;
-        var rows = new List<EquityRow>(ends.Count + 2);
-        if (ends.Count == 0 || ends[0].Time > _first.Time) rows.Add(_first);
+        var rows = new List<PortfolioClose>(ends.Count + 2);
+        if (ends.Count == 0 || ends[0].Row.Time > _first.Time) rows.Add(_begin);
         rows.AddRange(ends);
-        if (rows[^1].Time < _last.Time) rows.Add(_last);
+        if (rows[^1].Row.Time < _last.Time) rows.Add(Last());
         return rows;
     }
+
+    private PortfolioClose Last() => new(_last, [.. _held]);
 
     /// <summary>For <see cref="RunModel.WorstDrawdowns"/>: the same as <see cref="Drawdown.Worst"/> of the whole curve.</summary>
     public IReadOnlyList<Drawdown> WorstDrawdowns()
@@ -117,9 +139,13 @@ public sealed class EquityRecorder
 
     private void EndPeriods(long time)
     {
-        if (_last.Time / TimeSpan.TicksPerDay != time / TimeSpan.TicksPerDay) _days.Add(_last);
-        if (_hoursGiven || _last.Time / TimeSpan.TicksPerHour == time / TimeSpan.TicksPerHour) return;
-        _hours.Add(_last);
+        if (_last.Time / TimeSpan.TicksPerHour == time / TimeSpan.TicksPerHour) return;
+        var endsDay = _last.Time / TimeSpan.TicksPerDay != time / TimeSpan.TicksPerDay;
+        if (_hoursGiven && !endsDay) return;
+        var last = Last();
+        if (endsDay) _days.Add(last);
+        if (_hoursGiven) return;
+        _hours.Add(last);
         if (_hours.Count <= ShortRunDays * 24) return;
         _hoursGiven = true;
         _hours.Clear();

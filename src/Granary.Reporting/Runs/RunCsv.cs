@@ -49,6 +49,17 @@ public static class RunCsv
         foreach (var p in events.PortfolioTrades()) Trade(csv, strategies[p.Member], p.Trade, p.Weight, multiplier(p.Member));
     }
 
+    /// <summary>portfolio_fills.csv: each change of a position of the portfolio.</summary>
+    public static void PortfolioFills(TextWriter writer, IReadOnlyList<StrategyEntry> strategies, IRunEvents events)
+    {
+        using var csv = Open(writer);
+        Row(csv, "time", "strategy", "number", "symbol", "side", "kind", "price", "quantity", "commission");
+        foreach (var (symbol, f) in events.PortfolioFills())
+            Row(csv, RunText.Time(f.Time), strategies[f.Member].Id, f.Number.ToString(CultureInfo.InvariantCulture), symbol,
+                RunText.Of(f.Side), RunText.Of(f.Kind), RunText.Number(f.Price), RunText.Number(f.Quantity),
+                RunText.Number(f.Commission));
+    }
+
     /// <summary>signals.csv: every wish to enter, the portfolio's answer, and how it ended in the strategy's own account.</summary>
     public static void Signals(TextWriter writer, IEnumerable<StrategyEntry> strategies, IRunEvents events)
     {

@@ -118,6 +118,9 @@ public sealed record RunModel
     /// </summary>
     public IReadOnlyList<EquityRow> Closes { get; init; } = [];
 
+    /// <summary>The positions at each row of <see cref="Closes"/>; empty where they are not known.</summary>
+    public IReadOnlyList<IReadOnlyList<SymbolValue>> Held { get; init; } = [];
+
     /// <summary>
     /// The deepest drawdowns over all bars, deepest first; where there are none, the page finds them in <see cref="Closes"/>.
     /// </summary>
@@ -126,10 +129,15 @@ public sealed record RunModel
     /// <summary>Calendar days of the longest drawdown over all bars, which need not be among the deepest; NaN where not known.</summary>
     public double LongestUnderwaterDays { get; init; } = double.NaN;
 
-    /// <summary>What the portfolio is compared with; null without one.</summary>
+    /// <summary>
+    /// What the portfolio is compared with, at the rows of <see cref="Closes"/> before which it had a bar; null without one.
+    /// </summary>
     public EquityCurve? Benchmark { get; init; }
 
     public string? BenchmarkName { get; init; }
+
+    /// <summary>The portfolio against it; null without one, and where they meet at fewer than two times.</summary>
+    public BenchmarkComparison? Comparison { get; init; }
 
     /// <summary>
     /// The yearly rate that the excess Sharpe ratio is taken over, a fraction: the batch's <c>account.riskFreePercent</c>.
@@ -172,6 +180,9 @@ public interface IRunEvents
 
     /// <summary>The portfolio's trades, in the order of closing. Their member is a place in <see cref="RunModel.Strategies"/>.</summary>
     IEnumerable<PortfolioTrade> PortfolioTrades();
+
+    /// <summary>Each change of a position of the portfolio, in the order of booking, with its symbol.</summary>
+    IEnumerable<(string Symbol, PortfolioFill Fill)> PortfolioFills();
 
     /// <summary>
     /// Bars of a market between two times, for charts; at most <paramref name="most"/> of them, longer ones built from shorter.

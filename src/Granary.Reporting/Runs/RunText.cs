@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 
@@ -25,6 +26,13 @@ public static class RunText
         ExitReason.Ruined => "ruined",
         ExitReason.DataEnded => "data-ended",
         _ => "time",
+    };
+
+    public static string Of(PortfolioFillKind kind) => kind switch
+    {
+        PortfolioFillKind.Entry => "entry",
+        PortfolioFillKind.Exit => "exit",
+        _ => "split",
     };
 
     public static string Of(Decision decision) => decision switch

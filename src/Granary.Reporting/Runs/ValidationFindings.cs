@@ -38,6 +38,9 @@ public sealed record ValidationFindings(IReadOnlyDictionary<string, ValidationFi
     /// <summary>The name of the object in prod.json and of the section in results.json.</summary>
     public const string Key = "evidence";
 
+    /// <summary>A deflated Sharpe ratio above this is evidence.</summary>
+    public const double Confidence = 0.95;
+
     public const string OutOfSample = "outOfSample", DeflatedSharpe = "deflatedSharpe", Overfitting = "probabilityOfOverfitting",
         Causality = "causality", CostStress = "costStress", Benchmark = "betterThanBenchmark", LearnedWeights = "learnedWeights";
 

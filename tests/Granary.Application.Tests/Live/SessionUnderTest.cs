@@ -113,7 +113,7 @@ internal sealed class SessionUnderTest : IDisposable
         await host.RunAsync(new StrategyPass(plan, markets) { Finished = outcomes.AddRange }, cancellationToken);
         var digest = new BatchDigest();
         foreach (var outcome in outcomes) digest.Add(plan.Instances[outcome.Index].Id, outcome.Fingerprint);
-        digest.Add("portfolio", host.Outcome(_ => { }, _ => { }).Fingerprint);
+        digest.Add("portfolio", host.Outcome(_ => { }, _ => { }, _ => { }).Fingerprint);
         return new SessionEnd(host, digest.Finish(), await venue.PollAsync(0, CancellationToken.None));
     }
 }

@@ -4,6 +4,7 @@ using Granary.Application.Simulation;
 using Granary.Application.Validation;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Reporting.Runs;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Validation;
@@ -15,12 +16,12 @@ public sealed class SelectionChecksTests
     // A hundred strategies whose traces are made by hand: what a batch would leave.
     private static readonly BatchPlan _plan = Plan("equal"), _winners = Plan("winners");
 
-    private static BatchPlan Plan(string rule) =>
+    private static BatchPlan Plan(string rule, string execution = "") =>
         BatchPlan.Make(new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""
             { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols":
               ["ACME"], "timeframe": "1h" }, "strategies": [ { "class": "SmaCross", "params": { "fast": [2,3,4,5,6,7,8,9,10,11], "slow":
-              [20,21,22,23,24,25,26,27,28,29] } } ], "portfolio": { "weights": "{{rule}}" } }
+              [20,21,22,23,24,25,26,27,28,29] } } ], "portfolio": { "weights": "{{rule}}" }, "execution": { {{execution}} } }
             """), Path.GetTempPath()), ["ACME"]);
 
     private static EquityTrace Trace(Random random, double drift)
@@ -75,6 +76,57 @@ public sealed class SelectionChecksTests
             i => new StrategyOutcome(i.Index, statistics, (UInt128)i.Index, 1, 10,
                 null)
             { Trace = Trace(random, i.Index == 42 ? edge : 0) });
+    }
+
+    private static HashSet<UInt128> Tried(string execution)
+    {
+        var outcomes = Outcomes(1, 0);
+        var hashes = new Dictionary<string, string> { ["ACME"] = "hash" };
+        return [.. BatchTrials.Of(Plan("equal", execution), outcomes, hashes, _ => null, new EffectiveTrials(100, 100, 100))["hash"]
+            .Select(t => t.Combination)];
+    }
+
+    [Theory]
+    [InlineData("\"fill\": \"same-close\"")]
+    [InlineData("\"latencyBars\": 1")]
+    [InlineData("\"leverage\": 2")]
+    [InlineData("\"intrabar\": \"target-first\"")]
+    [InlineData("\"protectFrom\": \"next-bar\"")]
+    public void Other_rules_of_the_fills_are_other_trials(string execution) => Tried(execution).Overlaps(Tried("")).ShouldBeFalse();
+
+    [Theory]
+    [InlineData("\"commissionPercent\": 0.3")]
+    [InlineData("\"slippagePercent\": 0.1")]
+    public void Other_costs_are_the_same_trials(string execution) => Tried(execution).SetEquals(Tried("")).ShouldBeTrue();
+
+    [Fact]
+    public void A_verdict_that_depends_on_the_trials_of_other_batches_says_so()
+    {
+        var outcomes = Outcomes(1, 0.012);
+        var best = outcomes.Values.MaxBy(o => TraceSharpe.Of(o.Trace!).Sharpe)!.Trace!;
+        var tests = SelectionTests.Of(_plan, outcomes);
+        var own = TrialLedger.Alone(BatchTrials.Of(_plan, outcomes, new Dictionary<string, string> { ["ACME"] = "hash" }, _ => null,
+            tests.Effective));
+        string Sentence(TrialCensus census, bool passes)
+        {
+            var checks = SelectionChecks.Of(_plan, outcomes, best, census, tests)!;
+            (checks.PortfolioAlone > BatchChecks.Confidence).ShouldBeTrue();
+            (checks.PortfolioDeflated > BatchChecks.Confidence).ShouldBe(passes);
+            return new BatchChecks(checks, null, "none", null, null, null).ToFindings()[ValidationFindings.DeflatedSharpe].Sentence;
+        }
+        Sentence(own, passes: true).ShouldNotContain("ledger");
+        Sentence(own with { Trials = 2_000_000_000, Effective = 1e30 }, passes: false).ShouldContain("The ledger decides");
+    }
+
+    [Fact]
+    public void A_portfolio_that_was_chosen_by_the_record_beats_its_benchmark_only_where_the_best_of_all_does()
+    {
+        var check = new BenchmarkCheck("ACME", 0.5, 0.2, 0.1, 0.05, 0.01, 0.043, 7 * TimeSpan.TicksPerDay);
+        check.Passed.ShouldBeTrue("nothing was chosen");
+        (check with { Selection = 0.8 }).Passed.ShouldBeFalse();
+        (check with { Selection = 0.8 }).Probability.ShouldBe(0.8);
+        (check with { Selection = 0.02 }).Passed.ShouldBeTrue();
+        (check with { Own = 0.2, Selection = 0.02 }).Passed.ShouldBeFalse();
     }
 
     [Fact]

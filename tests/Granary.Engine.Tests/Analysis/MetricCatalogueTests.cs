@@ -30,7 +30,7 @@ public class MetricCatalogueTests
         "bestMonth", "worstMonth", "periodsPerYear", "excessSharpe",
     ];
 
-    private static readonly BenchmarkStatistics Benchmark = new(9, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6);
+    private static readonly BenchmarkStatistics Benchmark = new(9, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 252);
 
     private static EquitySums Sums(double final = 110, double start = 100) => new()
     {
@@ -65,7 +65,7 @@ public class MetricCatalogueTests
         var days = new MetricInput { Parts = MetricParts.Days, Days = new AccountFigures(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13) };
         Keys(Strategy.With(days)).ShouldBe([.. OfStrategies, .. OfDays]);
         Keys(Strategy.With(days).With(MetricInput.Of(Benchmark)))
-            .ShouldBe([.. OfStrategies, .. OfBenchmarks, "benchmarkReturn", .. OfDays]);
+            .ShouldBe([.. OfStrategies, .. OfBenchmarks, "benchmarkReturn", .. OfDays, "benchmarkPeriodsPerYear"]);
     }
 
     [Fact]

@@ -92,8 +92,8 @@ public sealed class PortfolioVolumeTests
         run.OnFill(0, Fill(1, First + 2 * Day, 100, isEntry: false, price: 12)).ShouldBe(60);
         run.OnTrade(0, Closed(1, 100, First + 2 * Day)).ShouldBeNull();
         Bar(run, First + 2 * Day, 13);
-        var open = run.EndUnwinding(First + 2 * Day).ShouldHaveSingleItem().Trade;
-        (open.Reason, open.ExitPrice).ShouldBe((ExitReason.Open, (60 * 12 + 40 * 13) / 100.0));
+        var end = run.EndUnwinding(First + 2 * Day).Select(t => (t.Trade.Reason, t.Trade.Quantity, t.Trade.ExitPrice, t.Trade.Profit));
+        end.ShouldBe([(ExitReason.Signal, 60, 12, 120), (ExitReason.Open, 40, 13, 120)]);
     }
 
     [Fact]
@@ -105,9 +105,31 @@ public sealed class PortfolioVolumeTests
         run.OnFill(0, new TradeFill(1, First + Day, 10, 100, 0, default, IsEntry: true, IsFirst: true, IsMaker: false));
         run.OnFinancing(0, 1, First + Day, FinancingKind.Interest, -5);
         Bar(run, First + Day, 10);
+        run.Financing.ShouldBe(0, "nothing was held before");
+        Bar(run, First + 2 * Day, 10);
         run.Financing.ShouldBe(-400 * 0.0001, 1e-12, "one night of the 400 that were not there");
-        Bar(run, First + 4 * Day, 10);
+        Bar(run, First + 5 * Day, 10);
         run.Financing.ShouldBe(-400 * 0.0001 - (400 + 0.04) * 0.0003, 1e-12, "and the three of a weekend");
         run.Equity.ShouldBe(600 + run.Financing, 1e-9);
+    }
+
+    [Theory]
+    // Bought at the first time and sold at the open of the second, with bars on these days.
+    [InlineData(1, 4, new[] { 0, 1, 4 }, 3)]
+    [InlineData(4, 7, new[] { 1, 4, 5, 6, 7 }, 3)]
+    [InlineData(4, 4, new[] { 1, 4, 5 }, 0)]
+    public void A_position_pays_interest_for_the_nights_over_which_it_is_held(int bought, int sold, int[] days, int nights)
+    {
+        var run = Run(new ExecutionSettings { Leverage = 2, MarginRate = 0.0365 }, cash: 600);
+        foreach (var day in days)
+        {
+            var time = First + day * Day;
+            if (day == bought) run.OnFill(0, new TradeFill(1, time, 10, 100, 0, default, IsEntry: true, IsFirst: true, IsMaker: false));
+            if (day == sold) run.OnTrade(0, Closed(1, 100, time));
+            Bar(run, time, 10);
+            if (day == days[0]) run.OnSignal(0, Long(1, 100)).ShouldBe(Decision.Accepted);
+        }
+        // Each night's interest is borrowed too.
+        run.Financing.ShouldBe(-400 * 0.0001 * nights, 1e-4);
     }
 }

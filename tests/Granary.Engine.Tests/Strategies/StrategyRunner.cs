@@ -32,6 +32,8 @@ internal static class StrategyRunner
         {
         }
 
+        public void OnClosedPart(in Trade part) => Trades.Add(part);
+
         public void OnTrade(in Trade trade) => Trades.Add(trade);
     }
 

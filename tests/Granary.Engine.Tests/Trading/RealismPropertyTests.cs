@@ -29,6 +29,9 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
 
     public List<Trade> Trades { get; } = [];
 
+    /// <summary>What was closed of trades that are open at the end.</summary>
+    public List<Trade> Parts { get; } = [];
+
     public List<int> Signalled { get; } = [];
 
     public List<int> Ended { get; } = [];
@@ -97,6 +100,8 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
         _open[number] = (_open[number].Side, _open[number].Open * ratio);
         portfolio?.OnSplit(0, number, time, exDate, ratio);
     }
+
+    public void OnClosedPart(in Trade part) => Parts.Add(part);
 
     public void OnTrade(in Trade trade)
     {
@@ -228,9 +233,10 @@ public sealed class RealismPropertyTests
         var final = result.Equity.Final;
         var scale = settings.Cash * 1e-8;
         ledger.Trades.Count.ShouldBeGreaterThan(10);
-        (settings.Cash + ledger.Trades.Sum(t => t.NetProfit)).ShouldBe(final, scale, "net profits are what the account has gained");
-        ledger.Trades.Sum(t => t.Commission).ShouldBe(result.Trades.Commission, scale, "each fee belongs to a trade");
-        ledger.Trades.Sum(t => t.Financing).ShouldBe(result.Trades.Financing, scale);
+        (settings.Cash + ledger.Trades.Concat(ledger.Parts).Sum(t => t.NetProfit)).ShouldBe(final, scale,
+            "net profits are what the account has gained");
+        ledger.Trades.Concat(ledger.Parts).Sum(t => t.Commission).ShouldBe(result.Trades.Commission, scale, "each fee belongs to a trade");
+        ledger.Trades.Concat(ledger.Parts).Sum(t => t.Financing).ShouldBe(result.Trades.Financing, scale);
         ledger.Financing.ShouldBe(result.Trades.Financing, scale);
         (portfolio.Equity - 1e9).ShouldBe(final - settings.Cash - ledger.Interest, 1e-3,
             "a portfolio of this strategy alone earns the same");
@@ -329,7 +335,7 @@ public sealed class RealismPropertyTests
         Ledger[] Fresh() => [new(series[0].Instrument), new(series[1].Instrument)];
         var ledgers = Fresh();
         var result = Run(100, ledgers);
-        var trades = ledgers.SelectMany(l => l.Trades).ToList();
+        var trades = ledgers.SelectMany(l => l.Trades.Concat(l.Parts)).ToList();
         trades.Count.ShouldBeGreaterThan(10);
         (settings.Cash + trades.Sum(t => t.NetProfit)).ShouldBe(result.Equity.Final, settings.Cash * 1e-8);
         trades.Sum(t => t.Commission).ShouldBe(result.Trades.Commission, settings.Cash * 1e-8);

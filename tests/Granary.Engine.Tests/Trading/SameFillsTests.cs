@@ -219,6 +219,10 @@ public sealed class SameFillsTests
         public void OnFinancing(int number, long time, FinancingKind kind, double amount) =>
             Portfolio.OnFinancing(0, number, time, kind, amount);
 
+        public void OnClosedPart(in Trade part)
+        {
+        }
+
         public void OnTrade(in Trade trade)
         {
             if (trade.Reason == ExitReason.Open) return;

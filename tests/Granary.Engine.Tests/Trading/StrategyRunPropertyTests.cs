@@ -83,13 +83,13 @@ public sealed class StrategyRunPropertyTests
         trader.Probe.Checked.ShouldBe(bars.Length);
         (trader.Fills > 20).ShouldBeTrue("the test is about fills");
         result.Equity.Final.ShouldBe(curve[^1]);
-        (settings.Cash + recorder.Trades.Sum(t => t.NetProfit)).ShouldBe(result.Equity.Final, settings.Cash * 1e-10);
-        recorder.Closed.Count().ShouldBe(result.Trades.Trades);
+        (settings.Cash + recorder.Trades.Concat(recorder.Parts).Sum(t => t.NetProfit)).ShouldBe(result.Equity.Final, settings.Cash * 1e-10);
+        (recorder.Closed.Count() + recorder.Parts.Count).ShouldBe(result.Trades.Trades);
 
         SumsAreThoseOfTheCurve(result, settings.Cash, curve, bars);
 
         // Every trade was opened by a signal of its number, no earlier than the bar after it, and every signal ends once.
-        foreach (var trade in recorder.Trades)
+        foreach (var trade in recorder.Trades.Concat(recorder.Parts))
         {
             var signal = recorder.Signals.Single(s => s.Number == trade.Number);
             signal.Side.ShouldBe(trade.Side);

@@ -28,5 +28,10 @@ internal sealed class TradeRecorder : IRunObserver
     public void OnEntry(int number, long time, double price, double quantity, double commission) =>
         Entries.Add((number, time, price, quantity, commission));
 
+    /// <summary>What was closed of trades that are open at the end.</summary>
+    public List<Trade> Parts { get; } = [];
+
+    public void OnClosedPart(in Trade part) => Parts.Add(part);
+
     public void OnTrade(in Trade trade) => Trades.Add(trade);
 }

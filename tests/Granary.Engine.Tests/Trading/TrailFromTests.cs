@@ -81,6 +81,10 @@ public sealed class TrailFromTests
         {
         }
 
+        public void OnClosedPart(in Trade part)
+        {
+        }
+
         public void OnSignalEnded(int number, SignalEnd end, long time)
         {
         }

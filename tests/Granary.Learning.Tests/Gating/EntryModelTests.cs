@@ -36,6 +36,8 @@ public class EntryModelTests
         {
         }
 
+        public void OnClosedPart(in Trade part) => Trades.Add(part);
+
         public void OnTrade(in Trade trade) => Trades.Add(trade);
     }
 

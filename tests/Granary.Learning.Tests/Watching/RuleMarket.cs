@@ -91,6 +91,10 @@ internal static class RuleMarket
         {
         }
 
+        public void OnClosedPart(in Trade part)
+        {
+        }
+
         public void OnTrade(in Trade trade) => Trades.Add(trade.Number, trade);
 
         /// <summary>Closed trades whose signal came in a span of bars, with the signal.</summary>

@@ -61,9 +61,23 @@ internal sealed class FileCheck(RunFiles files, MarketSet markets, double commis
             if (entry >= 0) True($"{where}, entry price", trade.EntryPrice >= bars[entry].Low - 1e-9
                 && trade.EntryPrice <= bars[entry].High + 1e-9);
             else _differences.Add($"{where}, entry time has no bar");
-            True($"{where}, exit price", trade.ExitPrice >= bars[exit].Low - 1e-9 && trade.ExitPrice <= bars[exit].High + 1e-9);
+            // The mean over the parts in which it was closed.
+            var (low, high) = file == "portfolio_trades.csv" ? Exits(trade) : (double.NaN, double.NaN);
+            if (double.IsNaN(low)) (low, high) = (bars[exit].Low, bars[exit].High);
+            True($"{where}, exit price", trade.ExitPrice >= low - 1e-9 && trade.ExitPrice <= high + 1e-9);
             Same($"{where}, bars", trade.Bars, exit - entry);
         }
+    }
+
+    // The lowest and the highest price at which a closed trade was closed.
+    private (double, double) Exits(TradeRow trade)
+    {
+        if (trade.IsOpen) return (double.NaN, double.NaN);
+        var numbers = files.PortfolioFills().Where(f => f.Kind == "entry" && f.Strategy == trade.Strategy && f.Time == trade.EntryTime
+            && f.Sign == trade.Sign).Select(f => f.Number).ToHashSet();
+        double[] exits = [.. files.PortfolioFills().Where(f => f.Kind == "exit" && f.Strategy == trade.Strategy
+            && numbers.Contains(f.Number)).Select(f => f.Price)];
+        return exits.Length > 1 ? (exits.Min(), exits.Max()) : (double.NaN, double.NaN);
     }
 
     // The close of the bar that gave it, and how it ended in the strategy's own account.

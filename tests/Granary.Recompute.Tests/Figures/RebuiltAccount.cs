@@ -3,7 +3,7 @@ using Granary.Recompute.Tests.Running;
 
 namespace Granary.Recompute.Tests.Figures;
 
-/// <summary>An account rebuilt bar by bar from its list of trades and the market's bars alone.</summary>
+/// <summary>An account rebuilt bar by bar from its fills, or its list of whole trades, and the market's bars alone.</summary>
 /// <param name="cash">At the start.</param>
 /// <param name="commission">Fraction of the notional of each side.</param>
 /// <param name="multipliers">By symbol; 1 for others.</param>
@@ -21,16 +21,35 @@ internal sealed class RebuiltAccount(double cash, double commission, IReadOnlyDi
     /// <param name="markets">Bars by symbol.</param>
     /// <param name="withPositions">Whether <see cref="Positions"/> is filled.</param>
     public List<EquityRow> Rows(IReadOnlyList<TradeRow> trades, IReadOnlyDictionary<string, List<MarketBar>> markets,
-        bool withPositions = false)
+        bool withPositions = false) => Rows(trades.SelectMany(Flows), markets, withPositions, 0);
+
+    /// <summary>The same of a portfolio, whose trades may be closed in parts.</summary>
+    /// <param name="fills">All of its fills.</param>
+    /// <param name="trades">For the loss beyond zero, which the broker bears.</param>
+    /// <param name="marginRate">Yearly, a fraction: what borrowed money costs each night.</param>
+    public List<EquityRow> Rows(IReadOnlyList<FillRow> fills, IReadOnlyList<TradeRow> trades,
+        IReadOnlyDictionary<string, List<MarketBar>> markets, double marginRate = 0) =>
+        Rows(fills.Select(Flow).Concat(trades.Where(t => t.Reason == "ruined").Select(t => (t.ExitTime, t.Symbol, t.Financing, 0.0, 0.0))),
+            markets, withPositions: true, marginRate);
+
+    private List<EquityRow> Rows(IEnumerable<(DateTime Time, string Symbol, double Cash, double Net, double Gross)> changes,
+        IReadOnlyDictionary<string, List<MarketBar>> markets, bool withPositions, double marginRate)
     {
         var closes = markets.ToDictionary(m => m.Key, m => m.Value.ToDictionary(b => b.Time, b => b.Close), StringComparer.Ordinal);
-        var flows = trades.SelectMany(Flows).OrderBy(f => f.Time).ToList();
+        var flows = changes.OrderBy(f => f.Time).ToList();
+        DateTime? paidTo = null;
         var position = markets.Keys.ToDictionary(s => s, _ => (Net: 0.0, Gross: 0.0), StringComparer.Ordinal);
         var last = new Dictionary<string, double>(StringComparer.Ordinal);
         var step = markets.Values.Min(Step);
         var (money, peak, next, rows) = (cash, cash, 0, new List<EquityRow>());
         foreach (var time in markets.Values.SelectMany(bars => bars.Select(b => b.Time)).Distinct().Order())
         {
+            // Each night is paid by who holds over it: before the fills of the next day, at the closes before.
+            var nights = paidTo is { } day ? (time.Date - day).TotalDays : 0;
+            var shorts = position.Sum(p => (p.Value.Gross - p.Value.Net) / 2 * last.GetValueOrDefault(p.Key));
+            var isLong = position.Any(p => p.Value.Gross + p.Value.Net > 1e-9 * p.Value.Gross);
+            var interest = (isLong ? Math.Max(0, shorts - money) : 0) * marginRate / 365 * nights;
+            (Interest, money, paidTo) = (Interest + interest, money - interest, time.Date);
             for (; next < flows.Count && flows[next].Time < time + step; next++)
             {
                 var flow = flows[next];
@@ -52,9 +71,18 @@ internal sealed class RebuiltAccount(double cash, double commission, IReadOnlyDi
         return rows;
     }
 
+    /// <summary>What borrowed money has cost so far.</summary>
+    public double Interest { get; private set; }
+
     // The length of a market's bars: the shortest way from one to the next.
     private static TimeSpan Step(List<MarketBar> bars) => bars.Count < 2 ? TimeSpan.FromDays(1)
         : bars.Zip(bars.Skip(1), (a, b) => b.Time - a.Time).Min();
+
+    private (DateTime Time, string Symbol, double Cash, double Net, double Gross) Flow(FillRow fill)
+    {
+        var units = fill.Quantity * (multipliers?.GetValueOrDefault(fill.Symbol, 1) ?? 1) * (fill.Kind == "exit" ? -1 : 1);
+        return (fill.Time, fill.Symbol, -fill.Sign * units * fill.Price - fill.Commission, fill.Sign * units, units);
+    }
 
     private IEnumerable<(DateTime Time, string Symbol, double Cash, double Net, double Gross)> Flows(TradeRow trade)
     {

@@ -13,20 +13,22 @@ internal sealed class RunFigures
 
     /// <param name="commission">Fraction of the notional of each side.</param>
     /// <param name="benchmark">A symbol, buy-and-hold, or null for none.</param>
-    public RunFigures(RunFiles files, MarketSet markets, double cash, double commission, string? benchmark = null)
+    /// <param name="marginRate">Yearly, a fraction.</param>
+    public RunFigures(RunFiles files, MarketSet markets, double cash, double commission, string? benchmark = null, double marginRate = 0)
     {
         (Files, Markets, Cash, Commission) = (files, markets, cash, commission);
         Trades = files.PortfolioTrades();
         Closed = [.. Trades.Where(t => !t.IsOpen)];
-        var traded = files.Weighted.Select(s => s.GetProperty("symbol").GetString()!).ToHashSet();
+        Fills = files.PortfolioFills();
+        var traded = files.Weighted.SelectMany(RunFiles.SymbolsOf).ToHashSet();
         var shown = files.Equity();
         Account = new RebuiltAccount(cash, commission, markets.Multipliers);
-        Rows = Account.Rows(Trades, markets.Bars.Where(m => traded.Contains(m.Key))
+        Rows = Account.Rows(Fills, Trades, markets.Bars.Where(m => traded.Contains(m.Key))
             .ToDictionary(m => m.Key, m => m.Value.Where(b => b.Time >= shown[0].Time && b.Time <= shown[^1].Time).ToList()),
-                withPositions: true);
+            marginRate);
         Daily = new DailyCurve(Rows, cash);
         Closes = EndsOfDays(Rows);
-        Benchmark = benchmark is null ? null : Worth(benchmark);
+        if (benchmark is not null) (Benchmark, BenchmarkRows, AtBenchmark) = Compared(benchmark);
         Ranked = [.. files.Strategies.Select((s, i) => (Strategy: s, Index: i))
             .OrderByDescending(s => s.Strategy.GetProperty("weight").GetDouble())
             .ThenByDescending(s => Stat(s.Strategy, "totalReturn") is var r && double.IsNaN(r) ? double.NegativeInfinity : r)
@@ -54,8 +56,16 @@ internal sealed class RunFigures
 
     public DailyCurve Daily { get; }
 
-    /// <summary>Of the benchmark at the rows of <see cref="Closes"/>; null without one.</summary>
+    /// <summary>Of the benchmark at the first row of <see cref="Closes"/> and those before which it had a bar; null without one.</summary>
     public BareCurve? Benchmark { get; }
+
+    /// <summary>Of the benchmark at the first row and those before which it had a bar; null without one.</summary>
+    public BareCurve? BenchmarkRows { get; }
+
+    /// <summary>Of the account at the times of <see cref="BenchmarkRows"/>.</summary>
+    public BareCurve? AtBenchmark { get; }
+
+    public List<FillRow> Fills { get; }
 
     /// <summary>The strategies in the order of the page: by weight, then by return.</summary>
     public List<JsonElement> Ranked { get; }
@@ -108,20 +118,16 @@ internal sealed class RunFigures
     }
 
     // What the cash would be worth, put into the first close of a market, or of each market in equal parts.
-    private BareCurve Worth(string benchmark)
+    private (BareCurve AtCloses, BareCurve AtRows, BareCurve Own) Compared(string benchmark)
     {
         var markets = benchmark == "buy-and-hold" ? Markets.Bars.Values.ToList() : [Markets.Bars[benchmark]];
-        var times = Closes.ConvertAll(c => c.Row.Time);
-        var sums = new double[times.Count];
-        foreach (var bars in markets)
-        {
-            var next = 0;
-            for (var i = 0; i < sums.Length; i++)
-            {
-                while (next < bars.Count && bars[next].Time <= times[i]) next++;
-                sums[i] += (next == 0 ? 1 : bars[next - 1].Close / bars[0].Close) / markets.Count;
-            }
-        }
-        return new BareCurve(times, [.. sums.Select(s => s * Cash)]);
+        bool HasBar(DateTime after, DateTime to) => markets.Any(bars => bars.Exists(b => b.Time > after && b.Time <= to));
+        double Worth(DateTime time) => Cash * markets.Average(bars => bars.FindLastIndex(b => b.Time <= time) is var at && at < 0 ? 1
+            : bars[at].Close / bars[0].Close);
+        List<EquityRow> Met(List<EquityRow> rows) => [.. rows.Where((r, i) => i == 0 || HasBar(rows[i - 1].Time, r.Time))];
+        var (closes, met) = (Met(Closes.ConvertAll(c => c.Row)), Met(Rows));
+        BareCurve Curve(List<EquityRow> rows, Func<EquityRow, double> value) =>
+            new(rows.ConvertAll(r => r.Time), rows.ConvertAll(r => value(r)));
+        return (Curve(closes, r => Worth(r.Time)), Curve(met, r => Worth(r.Time)), Curve(met, r => r.Equity));
     }
 }

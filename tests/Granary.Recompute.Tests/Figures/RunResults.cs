@@ -129,10 +129,11 @@ internal sealed class RunResults(ResultsCheck check, RunFigures run, string rule
         }
     }
 
-    private void Benchmark()
+    /// <summary>The figures against the benchmark.</summary>
+    public void Benchmark()
     {
-        if (run.Benchmark is not { } benchmark) return;
-        var closes = new BareCurve([.. run.Closes.Select(c => c.Row.Time)], [.. run.Closes.Select(c => c.Row.Equity)]);
+        if (run.BenchmarkRows is not { } benchmark) return;
+        var closes = run.AtBenchmark!;
         var (own, other) = (closes.Returns, benchmark.Returns);
         double[] excess = [.. own.Zip(other, (r, b) => r - b)];
         var root = Math.Sqrt(closes.PeriodsPerYear);
@@ -140,6 +141,7 @@ internal sealed class RunResults(ResultsCheck check, RunFigures run, string rule
         // Of an account that has lost everything no ratio is defined.
         var whole = own.Contains(-1) ? double.NaN : 1;
         check.Number(Path + "benchmarkReturn", benchmark.TotalReturn);
+        check.Number(Path + "benchmarkPeriodsPerYear", benchmark.PeriodsPerYear);
         check.Number(Path + "beta", ReturnTables.Slope(own, other));
         check.Number(Path + "alpha", whole * ReturnTables.Alpha(closes, benchmark));
         check.Number(Path + "correlation", ReturnTables.Correlation(own, other));

@@ -58,8 +58,8 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
     // 1% of a market's daily turnover over the size of a large fill.
     private void Capacity()
     {
-        var fills = run.Trades.Select(t => (t.Symbol, Time: t.EntryTime, Value: Notional(t, t.EntryPrice)))
-            .Concat(run.Closed.Select(t => (t.Symbol, Time: t.ExitTime, Value: Notional(t, t.ExitPrice)))).ToLookup(f => f.Symbol);
+        var fills = run.Fills.Select(f => (f.Symbol, f.Time, Value: f.Quantity * f.Price * run.Markets.Multiplier(f.Symbol)))
+            .ToLookup(f => f.Symbol);
         var closes = run.Closes.ConvertAll(c => c.Row);
         var (least, bound) = (double.PositiveInfinity, "");
         check.Table("Capacity by market",
@@ -86,8 +86,6 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
             check.Sentences.Says($"Estimated capacity: {{}} of equity, bound by {bound}. There, one fill in twenty would be more than 1% "
                 + "of the market's daily turnover.", least);
     }
-
-    private double Notional(TradeRow trade, double price) => trade.Quantity * price * run.Markets.Multiplier(trade.Symbol);
 
     // Signals of the strategies with a weight, and what the refused ones brought in their strategies' own accounts.
     private void Decisions()

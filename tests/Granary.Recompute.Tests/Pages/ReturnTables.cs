@@ -67,6 +67,7 @@ internal static class ReturnTables
         if (window < 5) return;
         var (sharpe, volatility, beta) = (new Dictionary<DateTime, double>(), new Dictionary<DateTime, double>(), new Dictionary<DateTime,
             double>());
+        if (benchmark is not null) Beta(closes, benchmark, window, beta);
         for (var end = window; end <= closes.Returns.Length; end++)
         {
             var part = closes.Returns[(end - window)..end];
@@ -74,7 +75,6 @@ internal static class ReturnTables
             var time = closes.Times[end];
             volatility[time] = deviation * Math.Sqrt(closes.PeriodsPerYear);
             sharpe[time] = deviation > 0 ? part.Average() / deviation * Math.Sqrt(closes.PeriodsPerYear) : double.NaN;
-            if (benchmark is not null) beta[time.Date] = Slope(part, benchmark.Returns[(end - window)..end]);
         }
         foreach (var (title, line) in new[] { ("Sharpe ratio over", sharpe), ("Volatility over", volatility), ($"Beta to {name}", beta) })
         {
@@ -90,6 +90,15 @@ internal static class ReturnTables
         if (benchmark is not null) check.Chart($"Beta to {name}", new Dictionary<string, IReadOnlyDictionary<DateTime,
             double>>
         { ["Beta"] = beta });
+    }
+
+    // Over the days that both have.
+    private static void Beta(BareCurve closes, BareCurve benchmark, int window, Dictionary<DateTime, double> beta)
+    {
+        var times = closes.Times.ToList();
+        var own = new BareCurve(benchmark.Times, [.. benchmark.Times.Select(t => closes.Values[times.IndexOf(t)])]).Returns;
+        for (var end = window; end <= own.Length; end++)
+            beta[benchmark.Times[end].Date] = Slope(own[(end - window)..end], benchmark.Returns[(end - window)..end]);
     }
 
     /// <summary>cov(r, b) / var(b).</summary>
@@ -114,6 +123,7 @@ internal static class ReturnTables
             ["Correlation"] = Correlation(r, b),
             ["Tracking error"] = CurveFigures.Deviation(excess) * root,
             ["Information ratio"] = excess.Average() / CurveFigures.Deviation(excess) * root,
+            ["Periods per year of the comparison"] = closes.PeriodsPerYear,
         });
     }
 

@@ -13,7 +13,7 @@ internal static class RunPage
         var account = new AccountFigures(run.Rows, run.Trades, run.Cash, Calendar.PeriodsPerYear([.. run.Rows.Select(r => r.Time)]),
             run.Markets.Multipliers);
         var name = benchmark ?? "";
-        var theirs = run.Benchmark is { } b ? OfDays(b) : null;
+        var theirs = run.BenchmarkRows is { } b ? WithDays(b) : null;
         var statistics = account.Statistics();
         check.Headline(new Cells
         {
@@ -33,7 +33,7 @@ internal static class RunPage
         CurveTables.Drawdowns(check, every, Cell.Date);
         ReturnTables.Distribution(check, "day", run.Daily.Returns, run.Daily.Invested);
         ReturnTables.Rolling(check, closes, run.Benchmark, name);
-        if (run.Benchmark is { } other) ReturnTables.Benchmark(check, closes, other, name);
+        if (run.BenchmarkRows is { } other) ReturnTables.Benchmark(check, run.AtBenchmark!, other, name);
         Charts(check, run, every, name);
         new AccountTables(check, run).Check();
         new StrategyTables(check, run).Check();
@@ -46,18 +46,19 @@ internal static class RunPage
         new RunSentences(check, run, account, name).Check();
     }
 
-    // By days: a benchmark's own figures, also under the names that the account's days have.
-    private static Cells OfDays(BareCurve benchmark)
+    // A benchmark's own figures at its rows, and under the names of days those of its days.
+    private static Cells WithDays(BareCurve benchmark)
     {
-        List<DateTime> days = [.. benchmark.Times.Select(t => t.Date)];
-        // The start is no day.
-        var perYear = Calendar.PeriodsPerYear(days);
-        if (days[0] == days[1]) days[0] = days[0].AddTicks(-1);
-        var cells = new BareCurve(days, benchmark.Values, perYear).Statistics();
-        cells["Days with a gain"] = cells["Periods profitable"];
-        cells["Days in the market with a gain"] = cells["Periods in the market profitable"];
+        var cells = benchmark.Statistics();
+        // The first point is the start; it belongs to the first day.
+        var days = benchmark.Times.Zip(benchmark.Values).Skip(1).GroupBy(p => p.First.Date)
+            .Select(g => (Time: g.Key, Value: g.Last().Second)).ToList();
+        var ofDays = new BareCurve([benchmark.Times[0].Date, .. days.Select(d => d.Time)],
+            [benchmark.Values[0], .. days.Select(d => d.Value)]).Statistics();
+        cells["Days with a gain"] = ofDays["Periods profitable"];
+        cells["Days in the market with a gain"] = ofDays["Periods in the market profitable"];
         foreach (var (ofDay, ofPeriod) in new[] { (" of a day, 95%", ", 95%"), (" of a day in the market, 95%", ", 95%, in the market") })
-            foreach (var figure in new[] { "Value at risk", "Expected shortfall" }) cells[figure + ofDay] = cells[figure + ofPeriod];
+            foreach (var figure in new[] { "Value at risk", "Expected shortfall" }) cells[figure + ofDay] = ofDays[figure + ofPeriod];
         return cells;
     }
 

@@ -82,10 +82,11 @@ internal sealed class RunSentences(PageCheck check, RunFigures run, AccountFigur
             _says.Says("Longs and shorts together: {} of equity on average, {} at the most.",
                 exposure["Gross exposure on average"].Number, exposure["Gross exposure at the most"].Number);
         Holdings();
-        if (run.Benchmark is null) return;
-        _says.Says($"{benchmark}: by day at the {{}} times that both curves have, annualised with {{}} periods a year.", run.Closes.Count,
-            _closes.PeriodsPerYear);
-        _says.Says($"Compared with {benchmark} at the {{}} times that both have.", run.Closes.Count);
+        if (run.BenchmarkRows is not { } other) return;
+        var step = other.Times.Zip(other.Times.Skip(1), (a, b) => b - a).Order().ElementAt((other.Times.Count - 1) / 2);
+        _says.Says($"{benchmark}: by {(step >= TimeSpan.FromDays(1) ? "day" : "hour")} at the {{}} times that both curves have, annualised "
+            + "with {} periods a year.", other.Times.Count, other.PeriodsPerYear);
+        _says.Says($"Compared with {benchmark} at the {{}} times that both have.", other.Times.Count);
     }
 
     private void Holdings()

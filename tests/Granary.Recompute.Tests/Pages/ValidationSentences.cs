@@ -34,7 +34,8 @@ internal sealed class ValidationSentences(PageCheck check, RunFigures run, JsonE
 
     private double G(string key) => section.GetProperty(key) is { ValueKind: JsonValueKind.Number } v ? v.GetDouble() : double.NaN;
 
-    private double E(string name, string key) => _checks.GetProperty(name).GetProperty(key).GetDouble();
+    private double E(string name, string key) => _checks.GetProperty(name).TryGetProperty(key, out var figure)
+        && figure.ValueKind == JsonValueKind.Number ? figure.GetDouble() : double.NaN;
 
     private void Say(SentenceCheck says)
     {
@@ -104,10 +105,15 @@ internal sealed class ValidationSentences(PageCheck check, RunFigures run, JsonE
                 E("costStress", "stressed"), E("costStress", "return"), E("costStress", "stillProfitable"), E("costStress", "strategies"));
         }
         if (Has("betterThanBenchmark", "return"))
+        {
+            var chosen = double.IsFinite(E("betterThanBenchmark", "selection"));
             says.Says("The portfolio returned {} and * {}; at the same risk the portfolio earned {} a year *, which luck explains with a "
-                + "probability of {} (at most 0.05 passes).",
-                E("betterThanBenchmark", "return"), E("betterThanBenchmark", "benchmarkReturn"),
-                Math.Abs(E("betterThanBenchmark", "excess")) * 365.25 / 7, E("betterThanBenchmark", "pValue"));
+                + "probability of {} (at most 0.05 passes)" + (chosen ? "; of the portfolio by itself {}, of the best of the strategies "
+                    + "that it was chosen from {}." : "."),
+                [E("betterThanBenchmark", "return"), E("betterThanBenchmark", "benchmarkReturn"),
+                    Math.Abs(E("betterThanBenchmark", "excess")) * 365.25 / 7, E("betterThanBenchmark", "pValue"),
+                    .. chosen ? (double[])[E("betterThanBenchmark", "own"), E("betterThanBenchmark", "selection")] : []]);
+        }
         if (Has("causality", "strategies"))
             says.Says("No look-ahead was found in a sample of {} strategies whose later bars were changed at {} times. *",
                 E("causality", "strategies"), E("causality", "cuts"));

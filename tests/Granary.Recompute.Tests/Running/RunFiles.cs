@@ -11,6 +11,11 @@ internal sealed record TradeRow(
     public bool IsOpen => Reason == "open";
 }
 
+/// <summary>One row of portfolio_fills.csv.</summary>
+/// <param name="Kind">entry, exit or split.</param>
+internal sealed record FillRow(
+    DateTime Time, string Strategy, int Number, string Symbol, int Sign, string Kind, double Price, double Quantity, double Commission);
+
 /// <summary>One row of equity.csv.</summary>
 internal sealed record EquityRow(DateTime Time, double Equity, double Cash, double Exposure, double Drawdown)
 {
@@ -23,6 +28,7 @@ internal sealed class RunFiles(string folder)
 {
     private IReadOnlyList<JsonElement>? _strategies;
     private List<TradeRow>? _portfolio, _own;
+    private List<FillRow>? _fills;
     private List<EquityRow>? _equity;
     private ILookup<string, TradeRow>? _byStrategy;
 
@@ -41,6 +47,8 @@ internal sealed class RunFiles(string folder)
 
     public List<TradeRow> PortfolioTrades() => _portfolio ??= Trades("portfolio_trades.csv");
 
+    public List<FillRow> PortfolioFills() => _fills ??= ReadFills();
+
     public List<TradeRow> StrategyTrades() => _own ??= Trades("trades.csv");
 
     public IReadOnlyList<TradeRow> TradesOf(string strategy) =>
@@ -52,6 +60,20 @@ internal sealed class RunFiles(string folder)
         return [.. table.Rows.Select(r => new EquityRow(
             table.Time(r, "time"), table.Number(r, "equity"), table.Number(r, "cash"), table.Number(r, "exposure"),
                 table.Number(r, "drawdown")))];
+    }
+
+    /// <summary>The symbols that a strategy trades.</summary>
+    public static IEnumerable<string> SymbolsOf(JsonElement strategy) => strategy.TryGetProperty("symbols", out var symbols)
+        ? symbols.EnumerateArray().Select(s => s.GetString()!) : [strategy.GetProperty("symbol").GetString()!];
+
+    private List<FillRow> ReadFills()
+    {
+        var table = CsvTable.Read(Path.Combine(Folder, "portfolio_fills.csv"));
+        table.Columns.ShouldBe(["time", "strategy", "number", "symbol", "side", "kind", "price", "quantity", "commission"],
+            ignoreOrder: true);
+        return [.. table.Rows.Select(r => new FillRow(table.Time(r, "time"), table.Text(r, "strategy"), (int)table.Number(r, "number"),
+            table.Text(r, "symbol"), table.Text(r, "side") == "long" ? 1 : -1, table.Text(r, "kind"), table.Number(r, "price"),
+            table.Number(r, "quantity"), table.Number(r, "commission")))];
     }
 
     /// <param name="name">Of a file with the columns of trades.csv.</param>

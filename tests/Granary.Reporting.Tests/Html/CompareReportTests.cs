@@ -24,6 +24,8 @@ public class CompareReportTests
 
         public IEnumerable<Engine.Portfolio.PortfolioTrade> PortfolioTrades() => run.PortfolioTrades();
 
+        public IEnumerable<(string Symbol, Engine.Portfolio.PortfolioFill Fill)> PortfolioFills() => run.PortfolioFills();
+
         public IReadOnlyList<Engine.Market.Bar> Bars(string symbol, string timeframe, int most) => run.Bars(symbol, timeframe, most);
     }
 

@@ -90,6 +90,8 @@ public class HtmlReportTests
 
         public IEnumerable<PortfolioTrade> PortfolioTrades() => [];
 
+        public IEnumerable<(string Symbol, PortfolioFill Fill)> PortfolioFills() => [];
+
         public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most) => [];
     }
 
@@ -343,6 +345,8 @@ public class HtmlReportTests
         public IReadOnlyList<string> FactorNames(int strategy) => [];
 
         public IEnumerable<PortfolioTrade> PortfolioTrades() => [];
+
+        public IEnumerable<(string Symbol, PortfolioFill Fill)> PortfolioFills() => [];
 
         public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most) => run.Bars(symbol, timeframe, most);
     }

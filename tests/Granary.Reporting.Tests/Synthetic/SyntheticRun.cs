@@ -34,6 +34,36 @@ public sealed class SyntheticRun : IRunEvents
 
     public IEnumerable<PortfolioTrade> PortfolioTrades() => _portfolio;
 
+    public IEnumerable<(string Symbol, PortfolioFill Fill)> PortfolioFills()
+    {
+        foreach (var (member, t, _) in _portfolio)
+        {
+            var symbol = Model.Strategies[member].SymbolOf(t);
+            var entry = new PortfolioFill(member, t.Number, 0, t.Side, PortfolioFillKind.Entry, t.EntryTime, t.EntryPrice, t.Quantity, 0);
+            yield return (symbol, entry);
+            if (t.Reason != ExitReason.Open)
+                yield return (symbol, entry with { Kind = PortfolioFillKind.Exit, Time = t.ExitTime, Price = t.ExitPrice });
+        }
+    }
+
+    // What the trades hold at the closes of a calendar's days, by symbol.
+    private SymbolValue[][] Held(List<StrategyEntry> entries, List<long> calendar)
+    {
+        var held = calendar.Select(_ => new SortedDictionary<string, SymbolValue>(StringComparer.Ordinal)).ToArray();
+        foreach (var (member, t, _) in _portfolio)
+        {
+            var (symbol, bars) = (entries[member].SymbolOf(t), _bars[(entries[member].SymbolOf(t), entries[member].Timeframe)]);
+            var (day, bar) = (Math.Abs(calendar.BinarySearch(t.EntryTime)), 0);
+            for (; day < held.Length && (t.Reason == ExitReason.Open || calendar[day] < t.ExitTime); day++)
+            {
+                while (bar + 1 < bars.Length && bars[bar + 1].Time <= calendar[day]) bar++;
+                var (value, before) = (t.Quantity * bars[bar].Close, held[day].GetValueOrDefault(symbol));
+                held[day][symbol] = new SymbolValue(symbol, before.Net + (int)t.Side * value, before.Gross + value);
+            }
+        }
+        return [.. held.Select(h => h.Values.ToArray())];
+    }
+
     public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most)
     {
         var bars = _bars[(symbol, timeframe)];
@@ -241,13 +271,13 @@ public sealed class SyntheticRun : IRunEvents
         var common = new double[calendar.Count];
         for (var d = 1; d < common.Length; d++) common[d] = common[d - 1] + 0.009 * Normal(random);
         var (gains, exposure) = SpreadOverDays(calendar, common);
-        var recorder = new EquityRecorder();
+        var (recorder, held) = (new EquityRecorder(), Held(entries, calendar));
         double equity = 200_000, peak = equity;
         for (var d = 0; d < gains.Length; d++)
         {
             equity += gains[d];
             peak = Math.Max(peak, equity);
-            recorder.Add(new EquityRow(calendar[d], equity, equity - exposure[d], exposure[d], 1 - equity / peak));
+            recorder.Add(new EquityRow(calendar[d], equity, equity - exposure[d], exposure[d], 1 - equity / peak), held[d]);
         }
         var closes = recorder.Closes();
         var curve = new EquityCurve([.. closes.Select(r => r.Time)], [.. closes.Select(r => r.Equity)]);
@@ -272,8 +302,10 @@ public sealed class SyntheticRun : IRunEvents
                 statistics, measures, curve.Count, _portfolio.Sum(t => t.Trade.Commission)),
             Equity = recorder.Rows(),
             Closes = closes,
+            Held = recorder.Held(),
             WorstDrawdowns = recorder.WorstDrawdowns(),
             Benchmark = benchmark ? new EquityCurve([.. calendar], other) : null,
+            Comparison = benchmark ? BenchmarkComparison.Of(curve, new EquityCurve([.. calendar], other), MetricCatalogue.BuiltIn) : null,
             BenchmarkName = benchmark ? "S&P 500" : null,
             Decisions = CountDecisions(entries),
             Notes = [new RunNote(NoteCode.InSample,

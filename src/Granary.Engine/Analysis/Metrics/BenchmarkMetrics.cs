@@ -18,6 +18,18 @@ public static class BenchmarkMetrics
         IsColoured = true,
     };
 
+    public static Metric Periods { get; } = new("benchmarkPeriodsPerYear", "Periods per year of the comparison")
+    {
+        Formula = "of the times that both have, counted as periodsPerYear: the comparison is annualised with it",
+        Source = "convention",
+        Unit = MetricUnit.PerYear,
+        Better = MetricDirection.Neutral,
+        Group = MetricGroup.Benchmark,
+        Needs = MetricParts.AccountBenchmark,
+        Compute = static (in MetricInput m) => m.Benchmark!.PeriodsPerYear,
+        Place = 47,
+    };
+
     public static Metric Beta { get; } = new("beta", "Beta")
     {
         Formula = "cov(r, b) / var(b)",
@@ -32,7 +44,7 @@ public static class BenchmarkMetrics
 
     public static Metric Alpha { get; } = new("alpha", "Alpha, yearly")
     {
-        Formula = "(mean(r) − beta · mean(b)) · periodsPerYear",
+        Formula = "(mean(r) − beta · mean(b)) · periods per year of the times that both have",
         Source = "Jensen 1968",
         Unit = MetricUnit.Return,
         Better = MetricDirection.Higher,
@@ -56,7 +68,7 @@ public static class BenchmarkMetrics
 
     public static Metric TrackingError { get; } = new("trackingError", "Tracking error")
     {
-        Formula = "std(r − b, ddof 1) · √periodsPerYear, over the times that both have",
+        Formula = "std(r − b, ddof 1) · √(periods per year of the times that both have)",
         Source = "textbook",
         Unit = MetricUnit.Fraction,
         Better = MetricDirection.Lower,
@@ -68,7 +80,7 @@ public static class BenchmarkMetrics
 
     public static Metric InformationRatio { get; } = new("informationRatio", "Information ratio")
     {
-        Formula = "mean(r − b) / std(r − b, ddof 1) · √periodsPerYear",
+        Formula = "mean(r − b) / std(r − b, ddof 1) · √(periods per year of the times that both have)",
         Source = "Grinold and Kahn 2000",
         Unit = MetricUnit.Ratio,
         Better = MetricDirection.Higher,
@@ -81,6 +93,6 @@ public static class BenchmarkMetrics
     /// <summary>In the order of the report's table.</summary>
     public static ImmutableArray<Metric> All { get; } =
     [
-        BenchmarkReturn, Beta, Alpha, Correlation, TrackingError, InformationRatio,
+        BenchmarkReturn, Beta, Alpha, Correlation, TrackingError, InformationRatio, Periods,
     ];
 }

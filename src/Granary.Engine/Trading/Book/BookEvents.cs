@@ -158,11 +158,22 @@ internal static class BookEvents
         book.Observer?.OnTrade(trade.ToTrade(end));
     }
 
-    /// <summary>A trade is open when the run ends.</summary>
-    public static void StaysOpen(StrategyBook book, in OpenTrade trade, in TradeEnd end)
+    /// <summary>A trade is open when the run ends. What was closed of it is a closed trade in the statistics.</summary>
+    /// <param name="end">Of the whole trade.</param>
+    /// <param name="close">The last close, at which the rest is marked.</param>
+    public static void StaysOpen(StrategyBook book, in OpenTrade trade, in TradeEnd end, double close)
     {
         book.Digest.StaysOpen(trade.Number, end.Time, end.ExitPrice, end.Profit);
-        book.Observer?.OnTrade(trade.ToTrade(end));
+        if (!trade.Parted)
+        {
+            book.Observer?.OnTrade(trade.ToTrade(end with { ExitPrice = close }));
+            return;
+        }
+        var part = trade.ClosedPart(book.Multiplier);
+        book.TradeMeter.Add(part.NetProfit, part.Bars);
+        book.Shared?.Add(part.NetProfit, part.Bars);
+        book.Observer?.OnClosedPart(part);
+        book.Observer?.OnTrade(trade.OpenPart(end.Time, close, book.Multiplier, end.Bars));
     }
 
     // ---- financing and splits ----

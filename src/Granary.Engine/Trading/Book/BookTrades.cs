@@ -111,11 +111,13 @@ internal static class BookTrades
         trade.Commission += fill.Commission;
         trade.Quantity -= fill.Quantity;
         trade.ExitNotional += fill.Price * fill.Quantity;
+        trade.ExitCommission += fill.Commission;
         if (trade.Quantity > 0)
         {
             book.Net -= sign * fill.Quantity * book.Multiplier;
             book.Orders.FitExit(trade);
             trade.Parted = true;
+            (trade.PartIndex, trade.PartTime, trade.PartReason) = (book.Block.FirstIndex + index, bar.Time, reason);
             BookEvents.Reduced(book, fill, bar);
             return false;
         }
@@ -207,7 +209,7 @@ internal static class BookTrades
             ref var trade = ref book.OpenTrades[i];
             var (exitPrice, profit) = MarkedAt(book, trade, close);
             var bars = (int)(lastIndex - trade.EntryIndex);
-            BookEvents.StaysOpen(book, trade, new TradeEnd(time, exitPrice, profit, profit, bars, ExitReason.Open));
+            BookEvents.StaysOpen(book, trade, new TradeEnd(time, exitPrice, profit, profit, bars, ExitReason.Open), close);
         }
     }
 

@@ -22,6 +22,11 @@ internal struct OpenTrade
     public double Commission;
     /// <summary>Sum over partial exits of price times quantity.</summary>
     public double ExitNotional;
+    /// <summary>The part of <see cref="Commission"/> that exits have paid.</summary>
+    public double ExitCommission;
+    /// <summary>Feed index and open time of the bar of the last partial exit, and its reason.</summary>
+    public long PartIndex, PartTime;
+    public ExitReason PartReason;
     public TradeProtection Protection;
     /// <summary>Feed index of the first bar on which stop and target work.</summary>
     public long ProtectedFrom;
@@ -68,6 +73,32 @@ internal struct OpenTrade
         Protection.Split(ratio, instrument);
         LowestLow /= ratio;
         HighestHigh /= ratio;
+    }
+
+    /// <summary>What is open when the bars end, at the last close. Entry fees and financing are shared by quantity.</summary>
+    public readonly Trade OpenPart(long time, double close, double multiplier, int bars)
+    {
+        var end = new TradeEnd(time, close, (int)Side * (close - EntryPrice) * Quantity * multiplier, 0, bars, ExitReason.Open);
+        return ToTrade(end) with
+        {
+            Quantity = Quantity,
+            Commission = (Commission - ExitCommission) * (Quantity / EntryQuantity),
+            Financing = Financing * (Quantity / EntryQuantity),
+        };
+    }
+
+    /// <summary>What was closed, in one or more parts, of a trade that is open when the bars end.</summary>
+    public readonly Trade ClosedPart(double multiplier)
+    {
+        var closed = EntryQuantity - Quantity;
+        var price = ExitNotional / closed;
+        var profit = (int)Side * (price - EntryPrice) * closed * multiplier;
+        return ToTrade(new TradeEnd(PartTime, price, profit, 0, (int)(PartIndex - EntryIndex), PartReason)) with
+        {
+            Quantity = closed,
+            Commission = ExitCommission + (Commission - ExitCommission) * (closed / EntryQuantity),
+            Financing = Financing * (closed / EntryQuantity),
+        };
     }
 
     public readonly Trade ToTrade(in TradeEnd end)

@@ -16,6 +16,7 @@ internal static class CompareTop
         if (view.SameDigest) html.Raw("<p class=\"notice clean\"><b>The same.</b> Both digests agree: all trades, signals and equity are "
             + "equal to the last bit.</p>\n");
         else Verdict(html, view);
+        if (TrialDifference.Of(a, b) is { } ledger) html.Write($"<p class=\"note\">{ledger.Sentence}</p>\n");
         Account(html, a.IsLive ? a : b);
         if (view.NotListed > 0)
             html.Write($"<p class=\"note\">The trades of {NumberText.Count(view.NotListed)} strategies are not compared, since one of the "

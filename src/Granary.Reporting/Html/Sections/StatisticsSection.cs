@@ -36,14 +36,14 @@ internal sealed class StatisticsSection : IReportSection<CurveView>
             html.Write($"The risk-free rate of {NumberText.Percent(view.RiskFree)} a year counts in one row, "
                 + $"{RatioMetrics.ExcessSharpe.Name}; all other ratios use 0.</p>\n");
         if (view.BenchmarkStatistics is { } b)
-            html.Write($"<p class=\"note\">{view.BenchmarkName}: by "
-                + $"{(view.Period == "hour" && view is RunView ? "day" : view.Period)} at the {Counted.Of(b.Points, "time")} that "
+            html.Write($"<p class=\"note\">{view.BenchmarkName}: by {view.BenchmarkPeriod} at the {Counted.Of(b.Points, "time")} that "
                 + $"both curves have, annualised with {MetricText.Value(RatioMetrics.PeriodsPerYear, b.PeriodsPerYear)} periods a "
                 + $"year.</p>\n");
         var values = Values(view, own);
         var theirs = view.BenchmarkStatistics is { } s ? Curve(s, view.RiskFree) : [];
+        var theirDays = view.BenchmarkDays is { } d ? Curve(d, view.RiskFree) : [];
         foreach (var metric in view.Metrics.All)
-            if (metric.OfDays is { } day && theirs.TryGetValue(metric.Key, out var value))
+            if (metric.OfDays is { } day && theirDays.TryGetValue(metric.Key, out var value))
                 theirs[day] = value;
         html.Raw("<div class=\"columns\">");
         foreach (var (caption, group) in _groups)

@@ -59,6 +59,12 @@ internal class CurveView
     /// <summary>The benchmark's own, at the times that both curves have; null without one.</summary>
     public EquityStatistics? BenchmarkStatistics { get; }
 
+    /// <summary>What the returns of <see cref="BenchmarkStatistics"/> are over, as "day".</summary>
+    public virtual string BenchmarkPeriod => Period;
+
+    /// <summary>The benchmark's own by days; null where the curve has no figures of days.</summary>
+    public virtual EquityStatistics? BenchmarkDays => BenchmarkStatistics;
+
     /// <summary>A yearly rate, a fraction.</summary>
     public double RiskFree { get; init; }
 
@@ -121,13 +127,12 @@ internal class CurveView
         return ends;
     }
 
-    /// <summary>Against a benchmark, by days where either has times of day.</summary>
-    /// <param name="start">Equity before the first point, so that the first day's return counts where it has one row alone.</param>
-    protected static EquityStatistics Measure(EquityCurve closes, double start, EquityCurve? benchmark, MetricCatalogue metrics)
+    /// <summary>The start is the equity before the first point, so that the first day's return counts where it has one row alone.</summary>
+    protected static EquityStatistics Measure(EquityCurve closes, RunModel model)
     {
         var periodsPerYear = Engine.Analysis.PeriodsPerYear.Infer(closes.Times);
-        var statistics = EquityStatistics.Of(WithStart(closes, start), periodsPerYear, catalogue: metrics);
-        return benchmark is null ? statistics : statistics.With(BenchmarkComparison.Of(closes, benchmark));
+        var statistics = EquityStatistics.Of(WithStart(closes, model.StartingCash), periodsPerYear, catalogue: model.Metrics);
+        return model.Comparison is { } comparison ? statistics.With(comparison.Against) : statistics;
     }
 
     // The start stands at the first point's time, and the first point a tick later: no day, month or year is added.
@@ -154,7 +159,11 @@ internal class CurveView
         return steps.Length == 0 ? double.NaN : steps[steps.Length / 2] / Day;
     }
 
-    private static string PeriodOf(EquityCurve curve) => MedianStep(curve) switch
+    private static string PeriodOf(EquityCurve curve) => PeriodOf(MedianStep(curve));
+
+    /// <summary>What returns are over.</summary>
+    /// <param name="days">Between two points, as most are.</param>
+    protected static string PeriodOf(double days) => days switch
     {
         < 1 / 24.5 => "bar",
         < 0.9 => "hour",

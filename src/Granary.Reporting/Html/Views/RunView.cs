@@ -14,10 +14,10 @@ internal sealed class RunView : CurveView
 
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
     private RunView(RunModel model, IRunEvents events, EquityCurve drawn, EquityCurve closes, IReadOnlyList<EquityRow> rows)
-        : base(drawn, closes, closes, closes.Count > 1 ? Measure(closes, model.StartingCash, model.Benchmark, model.Metrics) : null,
+        : base(drawn, closes, closes, closes.Count > 1 ? Measure(closes, model) : null,
             model.WorstDrawdowns.Count > 0 ? model.WorstDrawdowns : Drawdown.Worst(closes),
             model.Benchmark is not { } benchmark ? null
-                : new(benchmark, model.BenchmarkName, closes.Count > 1 ? BenchmarkComparison.Own(closes, benchmark, model.Metrics) : null))
+                : new(benchmark, model.BenchmarkName, model.Comparison?.Own))
     {
         Model = model;
         DrawnDepths = [.. rows.Select(r => r.Drawdown)];
@@ -33,12 +33,16 @@ internal sealed class RunView : CurveView
 
     public override MetricCatalogue Metrics => Model.Metrics;
 
+    public override string BenchmarkPeriod => Model.Comparison is { } comparison ? PeriodOf(comparison.MedianStep.TotalDays) : Period;
+
+    public override EquityStatistics? BenchmarkDays => Model.Comparison?.Days;
+
     public IRunEvents Events { get; }
 
     public TradeReview Trades { get; }
 
     /// <summary>The portfolio's positions by symbol; worked out when first asked for.</summary>
-    public Holdings Holdings => _holdings ??= Holdings.Of(Model, Events, Model.Closes.Count > 0 ? Model.Closes : DayEnds(Rows));
+    public Holdings Holdings => _holdings ??= Holdings.Of(Model, Events);
 
     /// <summary>The portfolio's equity as the run gave it.</summary>
     public IReadOnlyList<EquityRow> Rows { get; }

@@ -115,6 +115,9 @@ internal sealed class TradeReview
             review.OfPortfolio = true;
             review.Add(trade.Member, trade.Trade);
         }
+        if (review.OfPortfolio)
+            foreach (var (symbol, fill) in events.PortfolioFills())
+                review.Fill(symbol, fill.Price * fill.Quantity * review.Multiplier(symbol), fill.Time);
         if (!review.OfPortfolio)
         {
             long seen = 0;
@@ -157,8 +160,7 @@ internal sealed class TradeReview
         var strategy = _model.Strategies[member];
         var symbol = strategy.SymbolOf(trade);
         var multiplier = Multiplier(symbol);
-        var bought = trade.Quantity * trade.EntryPrice * multiplier;
-        Fill(symbol, bought, trade.EntryTime);
+        if (!OfPortfolio) Fill(symbol, trade.Quantity * trade.EntryPrice * multiplier, trade.EntryTime);
         Financing += trade.Financing;
         Moved[member] += Math.Abs(trade.NetProfit);
         if (trade.Reason == ExitReason.Open)
@@ -168,7 +170,7 @@ internal sealed class TradeReview
             if (Open.Count < MostOpen) Open.Add((member, trade));
             return;
         }
-        Fill(symbol, trade.Quantity * trade.ExitPrice * multiplier, trade.ExitTime);
+        if (!OfPortfolio) Fill(symbol, trade.Quantity * trade.ExitPrice * multiplier, trade.ExitTime);
         var net = trade.NetProfit;
         Commission += trade.Commission;
         BeforeCosts += trade.Profit;
@@ -214,6 +216,8 @@ internal sealed class TradeReview
 
     private void Fill(string symbol, double notional, long time)
     {
+        // A split moves no money.
+        if (notional == 0) return;
         Traded += notional;
         TradedBySymbol[symbol] = TradedBySymbol.GetValueOrDefault(symbol) + notional;
         var equity = EquityAt(time);

@@ -11,6 +11,7 @@ const contents: Record<string, string> = {
     'factors.csv': 'Factors at each entry',
     'conditions.csv': 'Profit by condition',
     'portfolio_trades.csv': 'Trades of the portfolio',
+    'portfolio_fills.csv': 'Fills of the portfolio',
     'trades_by_model.csv': 'Trades by model',
     'equity.csv': 'Equity, cash, exposure and drawdown at each bar',
     'prod.json': 'Strategies with a weight: what a live session loads',

@@ -1,0 +1,27 @@
+using System.Globalization;
+using Granary.Engine.Analysis.Metrics;
+
+namespace Granary.Reporting.Runs;
+
+/// <summary>How two runs were judged differently because the trial ledger had grown between them.</summary>
+/// <param name="Sentence">For the reader of both.</param>
+/// <param name="TrialsA">On the bars, when the first run was judged.</param>
+/// <param name="TrialsB">When the second was.</param>
+/// <param name="DeflatedA">The first portfolio's deflated Sharpe ratio.</param>
+/// <param name="DeflatedB">The second's.</param>
+public sealed record TrialDifference(string Sentence, long TrialsA, long TrialsB, double DeflatedA, double DeflatedB)
+{
+    /// <returns>Null where the ledger makes no difference, or is not known of one of the runs.</returns>
+    public static TrialDifference? Of(RunModel a, RunModel b)
+    {
+        if (a is not { Trials: { } first, Portfolio: { } own } || b is not { Trials: { } second, Portfolio: { } other }) return null;
+        var (x, y) = (own[CheckMetrics.DeflatedSharpe], other[CheckMetrics.DeflatedSharpe]);
+        if (first.Effective == second.Effective || !double.IsFinite(x) || !double.IsFinite(y) || x == y) return null;
+        var (inA, inB) = (x > ValidationFindings.Confidence, y > ValidationFindings.Confidence);
+        var verdict = inA == inB ? "both are judged alike" : $"{(inA ? "A" : "B")} passes the check and {(inA ? "B" : "A")} does not";
+        return new TrialDifference(string.Create(CultureInfo.InvariantCulture,
+            $"The trial ledger held {first.Trials:N0} trials on the bars when A was judged and {second.Trials:N0} when B was: the ")
+            + string.Create(CultureInfo.InvariantCulture, $"deflated Sharpe ratio is {x:P1} in A and {y:P1} in B; {verdict}."),
+            first.Trials, second.Trials, x, y);
+    }
+}
