@@ -1,4 +1,5 @@
 using Granary.Application.Json;
+using Granary.Data.Memory;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Factors;
@@ -81,6 +82,9 @@ public sealed class BatchPlan
 
     // Of one entry: the rest is not asked what it reads, and fails when it is to run.
     private const int MostStuck = 3;
+
+    // Strategies between two looks at the memory.
+    private const int CheckEvery = 10_000;
 
     private BatchPlan(BatchSpec spec, IReadOnlyList<string> symbols, IReadOnlyList<StrategyInstance> instances,
         IReadOnlyList<FeedPlan> feeds)
@@ -215,13 +219,22 @@ public sealed class BatchPlan
     /// <param name="symbols">What the data section's symbols stand for.</param>
     /// <param name="yes">The user has agreed to more than <see cref="AskAbove"/> combinations.</param>
     /// <exception cref="InputException">An unknown class or parameter, a value out of range, or a grid that is too large.</exception>
-    public static BatchPlan Make(BatchSpec spec, IReadOnlyList<string> symbols, bool yes = false)
+    /// <exception cref="BarDataException">The plan needs more memory than there is.</exception>
+    public static BatchPlan Make(BatchSpec spec, IReadOnlyList<string> symbols, bool yes = false,
+        CancellationToken cancellationToken = default)
     {
         if (!yes) CheckSize(spec, symbols.Count, "they are run only with --yes; thin out the lists, or add it");
 
         var instances = new List<StrategyInstance>();
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var entry in spec.Strategies) Expand(spec, entry, symbols, instances, seen);
+        var known = symbols.ToHashSet(StringComparer.Ordinal);
+        foreach (var entry in spec.Strategies)
+            foreach (var instance in Expand(spec, entry, symbols, known, seen))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (instances.Count % CheckEvery == 0) ProcessMemory.Check("the plan of this batch");
+                instances.Add(instance with { Index = instances.Count });
+            }
         ModelReferences.AddTo(instances, spec, symbols);
 
         NamedSymbols.Check(spec, symbols, instances);
@@ -256,12 +269,12 @@ public sealed class BatchPlan
         }
     }
 
-    private static void Expand(BatchSpec spec, StrategySpec entry, IReadOnlyList<string> symbols, List<StrategyInstance> instances,
-        Dictionary<string, int> seen)
+    private static IEnumerable<StrategyInstance> Expand(BatchSpec spec, StrategySpec entry, IReadOnlyList<string> symbols,
+        HashSet<string> known, Dictionary<string, int> seen)
     {
         var (definition, defaults, grid) = StrategyBinding.Of(entry, spec.Catalogues.Strategies);
-        foreach (var symbol in entry.Symbols ?? symbols)
-            if (!symbols.Contains(symbol, StringComparer.Ordinal))
+        foreach (var symbol in entry.Symbols ?? [])
+            if (!known.Contains(symbol))
             {
                 var near = Spelling.Nearest(symbol, symbols);
                 throw entry.Place.Need("symbols")
@@ -294,22 +307,21 @@ public sealed class BatchPlan
                         : "#" + entry.Tag);
                     if (entry.Id is { } given)
                     {
-                        instances.Add(new StrategyInstance(instances.Count, given, definition, arguments, market, timeframe,
-                            trading)
-                        { Model = entry.Model, References = entry.References });
+                        yield return new StrategyInstance(0, given, definition, arguments, market, timeframe, trading)
+                        { Model = entry.Model, References = entry.References };
                         continue;
                     }
                     // Entries that differ only in how they trade would share an id: the later ones are numbered.
                     var times = seen[id] = seen.GetValueOrDefault(id) + 1;
                     if (times > 1) id += $"#{times}";
                     var asked = stuck < MostStuck && (references is null || (named && !definition.IsMultiSymbol));
-                    if (asked) references = References(spec, definition, arguments, market[0], timeframe, symbols);
+                    if (asked) references = References(spec, definition, arguments, market[0], timeframe, known);
                     if (asked && references is null) stuck++;
-                    instances.Add(new StrategyInstance(instances.Count, id, definition, arguments, market, timeframe, trading)
+                    yield return new StrategyInstance(0, id, definition, arguments, market, timeframe, trading)
                     {
                         References = references ?? [],
                         Unmade = asked && references is null ? "it could not be made: its constructor does not come back" : null,
-                    });
+                    };
                 }
                 while (Advance(choice, grid));
             }
@@ -318,7 +330,7 @@ public sealed class BatchPlan
     // The batch's other symbols that a strategy's factors read; null where its constructor does not come back. What cannot be made fails
     // alone, later, with its reason; so does who reads a symbol that is not there.
     private static IReadOnlyList<string>? References(BatchSpec spec, StrategyDefinition definition, object[] arguments, string symbol,
-        Timeframe timeframe, IReadOnlyList<string> symbols)
+        Timeframe timeframe, HashSet<string> symbols)
     {
         IReadOnlyList<string> found = [];
         var returned = Constructing.Returns(() =>
@@ -326,7 +338,7 @@ public sealed class BatchPlan
             var series = new MarketSeries(new Instrument { Symbol = symbol }, timeframe);
             var supply = spec.Regimes is null ? null : RegimeState.Supply(spec.Regimes);
             found = [.. FactorPlan.ReferencesOf(definition.Create(arguments), series, supply)
-                .Where(s => s != symbol && symbols.Contains(s, StringComparer.Ordinal))];
+                .Where(s => s != symbol && symbols.Contains(s))];
         }, out var fault);
         if (!returned) return null;
         if (fault is not null and not (ArgumentException or InvalidOperationException or System.Reflection.TargetInvocationException))
