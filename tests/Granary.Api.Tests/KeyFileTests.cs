@@ -36,7 +36,8 @@ public sealed class KeyFileTests : IDisposable
             else AddAsync($"key {w}").GetAwaiter().GetResult();
         }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         Names.ShouldBe(Enumerable.Range(0, 8).Select(w => $"key {w}"), ignoreOrder: true);
-        Recorded.ShouldBe(["addKey victim", "revokeKey victim", .. Enumerable.Range(0, 8).Select(w => $"addKey key {w}")], ignoreOrder: true);
+        Recorded.ShouldBe(
+            ["addKey victim", "revokeKey victim", .. Enumerable.Range(0, 8).Select(w => $"addKey key {w}")], ignoreOrder: true);
         Log.Verify().ShouldBe((10, null));
     }
 

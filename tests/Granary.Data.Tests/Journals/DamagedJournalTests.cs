@@ -79,7 +79,8 @@ public sealed class DamagedJournalTests
         for (var kept = 0; kept < Appends; kept++)
         {
             using var cut = await made.LayAsync(made.Bytes[..made.Ends[kept]], head: Appends);
-            Refused(cut, $"{kept}").Message.ShouldContain($"it ends with record {kept}, and its head has record {Appends}: records are gone");
+            Refused(cut, $"{kept}")
+                .Message.ShouldContain($"it ends with record {kept}, and its head has record {Appends}: records are gone");
         }
         using var emptied = await made.LayAsync([], head: Appends);
         Refused(emptied, "empty").Message.ShouldContain("it is empty");
