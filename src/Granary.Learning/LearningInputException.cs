@@ -9,7 +9,10 @@ public sealed class LearningInputException : ArgumentException
     {
     }
 
-    public LearningInputException(string message, Exception inner) : base(message, inner)
+    public LearningInputException(string message, Exception? inner) : base(message, inner)
     {
     }
+
+    /// <summary>True where the stored model is damaged: the caller named the right one.</summary>
+    public bool IsDamage { get; init; }
 }

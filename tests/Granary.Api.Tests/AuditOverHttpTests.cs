@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Application.Access;
 using Granary.Application.Audit;
+using Granary.Testing;
 
 namespace Granary.Api.Tests;
 
@@ -89,6 +90,53 @@ public sealed class AuditOverHttpTests
         Directory.CreateDirectory(Path.Combine(server.Folder, AuditLog.FileName));
         (await (await server.Client.SendAsync(Weights(0.1, "*"))).ProblemAsync(503)).ShouldContain("nothing is changed: the audit log");
         await (await server.Client.GetAsync("/api/v1/portfolios/main/weights")).ProblemAsync(404);
+    }
+
+    [Fact]
+    public async Task Operations_during_which_a_server_ended_are_recorded_once_by_the_next_with_the_state_that_they_left()
+    {
+        var folder = Directory.CreateTempSubdirectory("granary-audit-").FullName;
+        try
+        {
+            var log = new AuditLog(Path.Combine(folder, AuditLog.FileName), TimeProvider.System);
+            await using (var server = await ApiServer.StartAsync(folder: folder))
+            {
+                (await server.Client.SendAsync(Weights(0.1, "*"))).EnsureSuccessStatusCode();
+                (await server.Client.SendAsync(Weights(0.5, "\"9\""))).StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
+            }
+            log.Open().ShouldBeEmpty();
+            // One that ended before its entry, and one between its entry and the end of its file.
+            var cut = await log.BeginAsync("desk", "setWeights", "/portfolios/main/weights", null, default);
+            var ended = await log.BeginAsync("desk", "cancelJob", "/jobs/x", null, default);
+            var file = Directory.GetFiles(Path.Combine(folder, AuditLog.FileName + ".open"), ended.Id + ".json").Single();
+            var text = await File.ReadAllBytesAsync(file);
+            await log.CompleteAsync(ended, "/jobs/x", null);
+            await File.WriteAllBytesAsync(file, text);
+
+            await using (await ApiServer.StartAsync(folder: folder))
+                await Eventually.HoldsAsync(() => log.Open().Count == 0);
+            log.Verify().ShouldBe((3, null));
+            var newest = log.Newest(long.MaxValue, 10);
+            newest.Select(e => (e.What, e.Who, e.Interrupted)).ShouldBe(
+                [("setWeights", "desk", true), ("cancelJob", "desk", null), ("setWeights", "local", null)]);
+            ((double)newest[0].After!["weights"]!["é"]!, newest[0].Operation).ShouldBe((0.1, cut.Id));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_is_changed_after_the_log_was_cut_at_the_end_of_a_line()
+    {
+        await using var server = await ApiServer.StartAsync();
+        for (var n = 0; n < 3; n++)
+            (await server.Client.SendAsync(Weights(0.1, n == 0 ? "*" : $"\"{n}\""))).EnsureSuccessStatusCode();
+        var path = Path.Combine(server.Folder, AuditLog.FileName);
+        await File.WriteAllTextAsync(path, (await File.ReadAllLinesAsync(path))[0] + "\n");
+        (await (await server.Client.SendAsync(Weights(0.7, "\"3\""))).ProblemAsync(503)).ShouldContain("lines at the end were cut off");
+        (await server.Client.GetFromJsonAsync<JsonObject>("/api/v1/portfolios/main/weights"))!["version"]!.GetValue<int>().ShouldBe(3);
     }
 
     [Fact]

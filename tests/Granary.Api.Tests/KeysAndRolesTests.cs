@@ -64,10 +64,10 @@ public sealed class KeysAndRolesTests : IDisposable
         var third = await Add("other", Role.Admin);
         Touch();
         keys.Find(third).ShouldNotBeNull();
-        await ApiKeys.RevokeAsync(_file, "other");
+        await ApiKeys.RevokeAsync(_file, "other", clock);
         Touch();
         keys.Find(third).ShouldBeNull();
-        (await Should.ThrowAsync<InputException>(() => ApiKeys.RevokeAsync(_file, "unknown"))).Message.ShouldContain(
+        (await Should.ThrowAsync<InputException>(() => ApiKeys.RevokeAsync(_file, "unknown", clock))).Message.ShouldContain(
             "has no key named unknown");
 
         // Two writes within the resolution of the file system's clock have the same time.
@@ -163,7 +163,7 @@ public sealed class KeysAndRolesTests : IDisposable
     [Theory]
     [InlineData("""{ "keys": [ { "id": "x" } ] }""", "not a file of keys")]
     [InlineData("{ \"keys\": [\n unquoted", "line 2: not a file of keys")]
-    [InlineData("""{ "keys": [] }""", "holds no key")]
+    [InlineData("""{ "keys": [] }""", "not a file of keys")]
     public void A_broken_file_of_keys_is_said_to_be_one(string content, string sentence)
     {
         File.WriteAllText(_file, content);

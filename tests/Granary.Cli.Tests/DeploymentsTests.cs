@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Granary.Application.Deployments;
+using Granary.Application.Json;
 using Granary.Testing;
 
 namespace Granary.Cli.Tests;
@@ -73,6 +75,71 @@ public sealed class DeploymentsTests(DeploymentsTests.Versions made) : IClassFix
         var done = await GranaryCall.RunAsync(["deployments", .. call, "--store", folder.At("store")]);
         done.ExitCode.ShouldBe(0, done.Error);
         return done.Output;
+    }
+
+    [Fact]
+    public async Task A_deployment_that_was_edited_on_disk_is_not_traded()
+    {
+        using var folder = await TwoDeploymentsAsync();
+        var path = folder.At("store/versions/0001.json");
+        var text = await File.ReadAllTextAsync(path);
+        text.ShouldContain("\\\"cash\\\": 100000");
+        await File.WriteAllTextAsync(path, text.Replace("\\\"cash\\\": 100000", "\\\"cash\\\": 900000"));
+        string[][] uses =
+        [
+            Live(folder, 1, "edited", "2022-01-10"), ["deployments", "show", "1", "--store", folder.At("store")],
+            ["deployments", "switch", "1", "--store", folder.At("store"), "--state", folder.At("accounts")],
+        ];
+        foreach (var use in uses)
+        {
+            var refused = await GranaryCall.RunAsync(use);
+            refused.ExitCode.ShouldBe(2, refused.Error);
+            refused.Error.ShouldContain("deployment 1 of ");
+            refused.Error.ShouldContain("is damaged or was changed");
+        }
+        (await DoAsync(folder, "show", "2")).ShouldContain("Deployment 2");
+    }
+
+    [Fact]
+    public async Task Every_file_of_a_store_that_is_changed_at_any_byte_removed_or_in_another_place_is_refused()
+    {
+        using var folder = await TwoDeploymentsAsync();
+        DeploymentBook Book() => new(new FileDeploymentStore(folder.At("store")), TimeProvider.System);
+        var files = Directory.GetFiles(folder.At("store"), "0*.json", SearchOption.AllDirectories);
+        files.Length.ShouldBe(4);
+        foreach (var file in files)
+        {
+            var bytes = await File.ReadAllBytesAsync(file);
+            for (var at = 0; at < bytes.Length; at += at < 200 ? 1 : Math.Max(1, bytes.Length / TestEffort.Of(200, 2000)))
+            {
+                var copy = (byte[])bytes.Clone();
+                copy[at] ^= (byte)(1 << at % 8);
+                await RefusedAsync(file, copy, $"{file} at {at}");
+            }
+            await RefusedAsync(file, bytes[..(bytes.Length / 2)], file);
+            await RefusedAsync(file, [], file);
+            await RefusedAsync(file, await File.ReadAllBytesAsync(files.First(f => f != file
+                && Path.GetDirectoryName(f) == Path.GetDirectoryName(file))), file);
+            await File.WriteAllBytesAsync(file, bytes);
+        }
+        Read();
+        File.Delete(files.Single(f => f.EndsWith("00000001.json", StringComparison.Ordinal)));
+        Should.Throw<InputException>(Read).Message.ShouldContain("event 1 of ");
+
+        void Read()
+        {
+            var book = Book();
+            book.All().Count.ShouldBe(2);
+            book.History().Count.ShouldBe(2);
+        }
+
+        async Task RefusedAsync(string file, byte[] damaged, string where)
+        {
+            await File.WriteAllBytesAsync(file, damaged);
+            var refused = Should.Throw<InputException>(Read, where);
+            refused.Message.ShouldContain("is damaged or was changed");
+            refused.Message.ShouldNotContain("\n");
+        }
     }
 
     private static string[] Live(TestFolder folder, int deployment, string name, string to, string speed = "asap") =>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Granary.Application.Audit;
 using Granary.Application.Jobs;
 using Granary.Application.Schedules;
 using Granary.Testing;
@@ -83,6 +84,71 @@ public sealed class KilledServerTests : IDisposable
             end.GetProperty("state").GetString().ShouldBe("done", end.ToString());
         }
         (await again.GetFromJsonAsync<JsonObject>("/api/v1/jobs"))!["items"]!.AsArray().Count.ShouldBe(12);
+    }
+
+    [Fact]
+    public async Task A_second_server_of_a_folder_is_refused_in_one_sentence_until_the_first_has_ended()
+    {
+        using (await ServeAsync())
+        {
+            var second = await GranaryProcess.RunInAsync(_folder.Path, "serve", "--urls", "http://127.0.0.1:0", "--runs",
+                _folder.At("served"));
+            second.ExitCode.ShouldBe(2);
+            second.Error.Trim().ShouldNotContain("\n");
+            second.Error.ShouldContain($"is in use by a server on http://127.0.0.1:0, process {_server!.Id} on ");
+        }
+        Kill();
+        using var next = await ServeAsync();
+        (await next.GetAsync("/health/live")).EnsureSuccessStatusCode();
+    }
+
+    // Wherever the kill falls, what was changed has an entry: that of the operation, or the one that the next start makes.
+    [Fact]
+    public async Task Each_version_of_weights_that_is_kept_has_an_entry_of_the_audit_log_however_often_the_server_is_killed()
+    {
+        var random = new Random(11);
+        var version = 0L;
+        for (var round = 0; round < TestEffort.Of(3, 20); round++)
+        {
+            using (var http = await ServeAsync())
+            {
+                var end = Stopwatch.StartNew();
+                var limit = TimeSpan.FromMilliseconds(random.Next(50, 400));
+                var writing = Task.Run(async () =>
+                {
+                    while (true) version = await SetWeightsAsync(http, version);
+                }, CancellationToken.None);
+                await Eventually.HoldsAsync(() => end.Elapsed > limit);
+                Kill();
+                await Should.ThrowAsync<HttpRequestException>(() => writing);
+            }
+            using var again = await ServeAsync();
+            var log = new AuditLog(Path.Combine(_folder.At("served"), AuditLog.FileName), TimeProvider.System);
+            await Eventually.HoldsAsync(() => log.Open().Count == 0);
+            // A server that was killed early has set none.
+            var kept = await again.GetAsync("/api/v1/portfolios/main/weights") is { IsSuccessStatusCode: true } found
+                ? (await found.Content.ReadFromJsonAsync<JsonObject>())!["version"]!.GetValue<long>() : 0;
+            log.Verify().Fault.ShouldBeNull();
+            var recorded = log.Newest(long.MaxValue, int.MaxValue).Where(e => e.What == "setWeights")
+                .Select(e => e.After?["version"]?.GetValue<long>() ?? 0).ToHashSet();
+            Enumerable.Range(1, (int)kept).Select(v => (long)v).Except(recorded).ShouldBeEmpty();
+            kept.ShouldBeGreaterThanOrEqualTo(version);
+            version = kept;
+            Kill();
+        }
+    }
+
+    private static async Task<long> SetWeightsAsync(HttpClient http, long version)
+    {
+        using var put = new HttpRequestMessage(HttpMethod.Put, "/api/v1/portfolios/main/weights")
+        {
+            Content = JsonContent.Create(new { weights = new Dictionary<string, double> { ["a"] = 0.5 } }),
+        };
+        if (version == 0) put.Headers.TryAddWithoutValidation("If-None-Match", "*");
+        else put.Headers.TryAddWithoutValidation("If-Match", $"\"{version}\"");
+        using var answer = await http.SendAsync(put);
+        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+        return version + 1;
     }
 
     // A kill at any moment from the record on; SchedulesOverHttpTests ends a server at each of the two places between which it falls.

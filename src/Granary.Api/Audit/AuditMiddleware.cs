@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Routing;
 namespace Granary.Api.Audit;
 
 /// <summary>
-/// Puts each successful change of state into the audit log: who, what, before, after. The answer is held back until the entry is on the
-/// disk, so that a caller who has it can rely on the entry.
+/// Puts each successful change of state into the audit log: who, what, before, after. The operation is recorded before it begins, so that
+/// the end of the process hides no change. The answer is held back until the entry is on the disk.
 /// </summary>
 internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, AuditStates states)
 {
@@ -24,23 +24,26 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, AuditS
             await next(context).ConfigureAwait(false);
             return;
         }
-        await CheckAsync(context.RequestAborted).ConfigureAwait(false);
         var who = RolePolicies.NameOf(context.User);
         var before = await states.ReadAsync(path, who, CancellationToken.None).ConfigureAwait(false);
+        var what = endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? request.Method;
+        var intent = await BeginAsync(who, what, path, before, context.RequestAborted).ConfigureAwait(false);
         var answering = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         using var answer = new MemoryStream();
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(answer));
+        var changed = false;
         try
         {
             await next(context).ConfigureAwait(false);
             await context.Response.CompleteAsync().ConfigureAwait(false);
+            changed = context.Response.StatusCode < StatusCodes.Status400BadRequest;
         }
         finally
         {
             context.Features.Set(answering);
+            if (!changed) log.Withdraw(intent);
         }
-        if (context.Response.StatusCode < StatusCodes.Status400BadRequest)
-            await RecordAsync(context, endpoint, who, path, before).ConfigureAwait(false);
+        if (changed) await CompleteAsync(context, intent, path).ConfigureAwait(false);
         if (answer.Length == 0) return;
         context.Response.ContentLength = answer.Length;
         answer.Position = 0;
@@ -48,11 +51,12 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, AuditS
     }
 
     // A change that could not be recorded is not made.
-    private async Task CheckAsync(CancellationToken cancellationToken)
+    private async Task<AuditIntent> BeginAsync(string who, string what, PathString path, JsonNode? before,
+        CancellationToken cancellationToken)
     {
         try
         {
-            await log.CheckWritableAsync(cancellationToken).ConfigureAwait(false);
+            return await log.BeginAsync(who, what, path.Value!, before, cancellationToken).ConfigureAwait(false);
         }
         catch (ServiceUnavailableException e)
         {
@@ -60,16 +64,15 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, AuditS
         }
     }
 
-    private async Task RecordAsync(HttpContext context, Endpoint endpoint, string who, PathString path, JsonNode? before)
+    private async Task CompleteAsync(HttpContext context, AuditIntent intent, PathString path)
     {
         var target = context.Response.Headers.Location.ToString() is { Length: > 0 } location
             && new PathString(location.Split('?')[0]).StartsWithSegments(ApiSettings.Prefix, StringComparison.OrdinalIgnoreCase,
                 out var made) ? made : path;
-        JsonNode? after = await states.ReadAsync(target, who, CancellationToken.None).ConfigureAwait(false);
-        var what = endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? context.Request.Method;
+        JsonNode? after = await states.ReadAsync(target, intent.Who, CancellationToken.None).ConfigureAwait(false);
         try
         {
-            await log.AppendAsync(who, what, target.Value!, before, after, CancellationToken.None).ConfigureAwait(false);
+            await log.CompleteAsync(intent, target.Value!, after).ConfigureAwait(false);
         }
         catch (ServiceUnavailableException e)
         {

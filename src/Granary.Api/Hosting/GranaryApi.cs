@@ -110,6 +110,7 @@ public static class GranaryApi
         services.AddSingleton<OperationsSampler>();
         services.AddHostedService(static s => s.GetRequiredService<OperationsSampler>());
         services.AddHostedService<RunListReader>();
+        services.AddHostedService<InterruptedOperations>();
         services.AddHostedService<ScheduleService>();
         return services;
     }

@@ -143,7 +143,7 @@ internal static class ModelEndpoints
         {
             return ask();
         }
-        catch (LearningInputException e)
+        catch (LearningInputException e) when (!e.IsDamage)
         {
             return Problem.NotFound(e.Message);
         }
@@ -155,7 +155,7 @@ internal static class ModelEndpoints
         {
             return await ask().ConfigureAwait(false);
         }
-        catch (LearningInputException e)
+        catch (LearningInputException e) when (!e.IsDamage)
         {
             return Problem.NotFound(e.Message);
         }

@@ -5,6 +5,7 @@ using Granary.Application.Json;
 using Granary.Application.Weights;
 using Granary.Data.Journals;
 using Granary.Engine.Market;
+using Granary.Learning;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -35,6 +36,8 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
             TooManyJobsException e => (StatusCodes.Status429TooManyRequests, "Too many jobs", e.Message),
             StaleWeightsException e => (StatusCodes.Status412PreconditionFailed, "Changed in the meantime", e.Message),
             BarDataException e => (StatusCodes.Status400BadRequest, "The input is wrong", e.Message),
+            LearningInputException { IsDamage: true } e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),
+            LearningInputException e => (StatusCodes.Status400BadRequest, "The input is wrong", e.Message),
             JournalException e => (StatusCodes.Status503ServiceUnavailable, "The journal cannot be read", e.Message),
             DbException e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),
             LeaseException e => (StatusCodes.Status409Conflict, "The account is taken", e.Message),

@@ -63,7 +63,7 @@ internal static class ShareEndpoints
     private static async Task<IResult> LinkAsync(string id, DateTimeOffset expiresAt, ShareSigner signer,
         CancellationToken cancellationToken)
     {
-        var url = $"{ApiSettings.Prefix}/shared/{await signer.SignAsync(id, expiresAt, cancellationToken).ConfigureAwait(false)}";
+        var url = $"{ApiSettings.Prefix}/shared/{signer.Sign(id, expiresAt)}";
         return TypedResults.Created(url, new Share(url, expiresAt));
     }
 

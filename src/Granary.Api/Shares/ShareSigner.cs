@@ -18,9 +18,16 @@ internal sealed class ShareSigner(string path, TimeProvider clock)
 
     private const int SignatureBytes = 16;
 
-    public async Task<string> SignAsync(string run, DateTimeOffset expiresAt, CancellationToken cancellationToken)
+    private const UnixFileMode Secret = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public string Sign(string run, DateTimeOffset expiresAt)
     {
-        if (!File.Exists(path)) await RotateAsync(cancellationToken).ConfigureAwait(false);
+        if (!File.Exists(path))
+        {
+            // Of several silos that sign the first link, one makes the secret.
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            AtomicFile.TryCreate(path, RandomNumberGenerator.GetBytes(32), Secret);
+        }
         var text = string.Create(CultureInfo.InvariantCulture, $"{expiresAt.ToUnixTimeSeconds()}.{run}");
         return Base64Url.EncodeToString([.. SignatureOf(text), .. Encoding.UTF8.GetBytes(text)]);
     }
@@ -42,8 +49,9 @@ internal sealed class ShareSigner(string path, TimeProvider clock)
     public async Task RotateAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        await AtomicFile.WriteAsync(path, RandomNumberGenerator.GetBytes(32), cancellationToken).ConfigureAwait(false);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        using var file = new AtomicFile(path, mode: Secret);
+        await file.Stream.WriteAsync(RandomNumberGenerator.GetBytes(32), cancellationToken).ConfigureAwait(false);
+        file.Commit();
     }
 
     private ReadOnlySpan<byte> SignatureOf(string text) =>

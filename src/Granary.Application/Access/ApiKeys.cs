@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Application.Audit;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Storage.Files;
@@ -19,13 +21,17 @@ public sealed record Caller(string Name, Role Role);
 /// </remarks>
 public sealed class ApiKeys
 {
-    private const string Prefix = "granary_";
+    private const string Prefix = "granary_", AuditEnd = ".audit.jsonl";
 
     // A key that is rotated has two entries of its name until the older one expires.
     private sealed record Entry(string Id, string Name, Role Role, string Salt, string Hash, DateTimeOffset CreatedAt,
         DateTimeOffset? ExpiresAt = null);
 
-    private sealed record Content(IReadOnlyList<Entry> Keys);
+    /// <param name="Change">The entry of the audit log that records how the keys came to be as they are.</param>
+    private sealed record Content(IReadOnlyList<Entry> Keys, AuditEntry Change);
+
+    // Gives the keys after a change, and what the caller gets.
+    private delegate (IReadOnlyList<Entry> Keys, string Result) KeyChange(IReadOnlyList<Entry> keys);
 
     private readonly string _path;
     private readonly Lock _gate = new();
@@ -58,40 +64,83 @@ public sealed class ApiKeys
     /// <param name="validFor">How long the key is valid; null = until it is revoked.</param>
     /// <returns>The key: the only time that it is seen.</returns>
     /// <exception cref="InputException">The name is empty or taken, or the file is not one of keys.</exception>
-    public static async Task<string> AddAsync(string path, string name, Role role, TimeProvider clock, TimeSpan? validFor = null,
+    /// <exception cref="ServiceUnavailableException">The file or its audit log cannot be written.</exception>
+    public static Task<string> AddAsync(string path, string name, Role role, TimeProvider clock, TimeSpan? validFor = null,
         CancellationToken cancellationToken = default)
     {
         if (name.Length is 0 or > 100 || name.Any(char.IsControl))
             throw new InputException($"'{name}' cannot name a key: use 1 to 100 printable characters");
-        var content = File.Exists(path) ? Read(path) : new Content([]);
-        if (content.Keys.Any(k => string.Equals(k.Name, name, StringComparison.Ordinal)))
-            throw new InputException($"{path} has a key named {name} already; revoke it first or choose another name");
-        var (key, entry) = Make(name, role, clock.GetUtcNow(), validFor);
-        await WriteAsync(path, [.. content.Keys, entry], cancellationToken).ConfigureAwait(false);
-        return key;
+        return ChangeAsync(path, "addKey", name, clock, keys =>
+        {
+            if (keys.Any(k => string.Equals(k.Name, name, StringComparison.Ordinal)))
+                throw new InputException($"{path} has a key named {name} already; revoke it first or choose another name");
+            var (key, entry) = Make(name, role, clock.GetUtcNow(), validFor);
+            return ([.. keys, entry], key);
+        }, cancellationToken);
     }
 
     /// <summary>Makes another key of a name. The one before stays valid for a while, so that its users can change over.</summary>
     /// <param name="overlap">How long the key before stays valid.</param>
     /// <returns>The new key: the only time that it is seen.</returns>
     /// <exception cref="InputException">There is no key of that name, or the file is not one of keys.</exception>
-    public static async Task<string> RotateAsync(string path, string name, TimeSpan overlap, TimeProvider clock,
-        CancellationToken cancellationToken = default)
-    {
-        var (others, own) = Split(path, name);
-        var now = clock.GetUtcNow();
-        var last = own[^1];
-        var (key, entry) = Make(name, last.Role, now, last.ExpiresAt - last.CreatedAt);
-        var until = now + overlap;
-        await WriteAsync(path, [.. others, last with { ExpiresAt = last.ExpiresAt < until ? last.ExpiresAt : until }, entry],
-            cancellationToken).ConfigureAwait(false);
-        return key;
-    }
+    /// <exception cref="ServiceUnavailableException">The file or its audit log cannot be written.</exception>
+    public static Task<string> RotateAsync(string path, string name, TimeSpan overlap, TimeProvider clock,
+        CancellationToken cancellationToken = default) => ChangeAsync(path, "rotateKey", name, clock, keys =>
+        {
+            var (others, own) = Split(keys, path, name);
+            var now = clock.GetUtcNow();
+            var last = own[^1];
+            var (key, entry) = Make(name, last.Role, now, last.ExpiresAt - last.CreatedAt);
+            var until = now + overlap;
+            return ([.. others, last with { ExpiresAt = last.ExpiresAt < until ? last.ExpiresAt : until }, entry], key);
+        }, cancellationToken);
 
     /// <summary>Removes every key of a name. A server that has the file open refuses them from the next request on.</summary>
     /// <exception cref="InputException">There is no key of that name, or the file is not one of keys.</exception>
-    public static Task RevokeAsync(string path, string name, CancellationToken cancellationToken = default) =>
-        WriteAsync(path, Split(path, name).Others, cancellationToken);
+    /// <exception cref="ServiceUnavailableException">The file or its audit log cannot be written.</exception>
+    public static Task RevokeAsync(string path, string name, TimeProvider clock, CancellationToken cancellationToken = default) =>
+        ChangeAsync(path, "revokeKey", name, clock, keys => (Split(keys, path, name).Others, ""), cancellationToken);
+
+    /// <summary>Appends the newest change to the audit log, if the process that made it ended before it could.</summary>
+    public static Task CompleteAuditAsync(string path, TimeProvider clock, CancellationToken cancellationToken = default) =>
+        LogOf(path, clock).ExclusivelyAsync(turn =>
+        {
+            turn.Complete(Read(path).Change, path);
+            return true;
+        }, cancellationToken);
+
+    /// <summary>The audit log of a file of keys.</summary>
+    public static string AuditOf(string path) => path + AuditEnd;
+
+    /// <summary>The file of keys that an audit log belongs to; null where its name is not that of such a log.</summary>
+    public static string? FileOf(string audit) => audit.EndsWith(AuditEnd, StringComparison.Ordinal) ? audit[..^AuditEnd.Length] : null;
+
+    private static AuditLog LogOf(string path, TimeProvider clock) => new(AuditOf(path), clock);
+
+    // The lock of the audit log is that of the keys: a change and its entry are one write, and the log is completed from it.
+    private static Task<string> ChangeAsync(string path, string what, string name, TimeProvider clock, KeyChange change,
+        CancellationToken cancellationToken) => LogOf(path, clock).ExclusivelyAsync(turn =>
+        {
+            var content = File.Exists(path) ? Read(path) : null;
+            if (content is not null) turn.Complete(content.Change, path);
+            var (keys, result) = change(content?.Keys ?? []);
+            var entry = turn.Next(Environment.UserName, what, name, Shown(content?.Keys ?? [], name), Shown(keys, name));
+            using (var file = new AtomicFile(Path.GetFullPath(path), Unwritable, UnixFileMode.UserRead | UnixFileMode.UserWrite))
+            {
+                JsonSerializer.Serialize(file.Stream, new Content(keys, entry), JobJson.Options);
+                file.Commit();
+            }
+            turn.Append(entry);
+            return result;
+        }, cancellationToken);
+
+    private static ServiceUnavailableException Unwritable(string path, Exception e) => new(
+        $"{path} cannot be written ({e.Message.TrimEnd('.')}); make room, or give the user of this process the right", e);
+
+    private static JsonNode? Shown(IReadOnlyList<Entry> keys, string name) => keys.Any(k => k.Name == name)
+        ? JsonSerializer.SerializeToNode(keys.Where(k => k.Name == name).Select(k => new { k.Role, k.CreatedAt, k.ExpiresAt }),
+            JobJson.Options)
+        : null;
 
     /// <summary>The keys of a file, in the order in which they were made.</summary>
     /// <exception cref="InputException">The file is missing or not one of keys.</exception>
@@ -101,9 +150,8 @@ public sealed class ApiKeys
         return [.. Read(path).Keys.Select(k => new ApiKeyEntry(k.Name, k.Role, k.CreatedAt, k.ExpiresAt, k.ExpiresAt <= now))];
     }
 
-    private static (List<Entry> Others, List<Entry> Own) Split(string path, string name)
+    private static (List<Entry> Others, List<Entry> Own) Split(IReadOnlyList<Entry> keys, string path, string name)
     {
-        var keys = Read(path).Keys;
         var own = keys.Where(k => k.Name == name).ToList();
         if (own.Count == 0)
             throw new InputException($"{path} has no key named {name}; it has {string.Join(", ", keys.Select(k => k.Name).Distinct())}");
@@ -117,16 +165,6 @@ public sealed class ApiKeys
         var salt = RandomNumberGenerator.GetBytes(16);
         return ($"{Prefix}{id}_{Convert.ToHexStringLower(secret)}", new Entry(id, name, role, Convert.ToHexStringLower(salt),
             Convert.ToHexStringLower(HashOf(salt, secret)), now, now + validFor));
-    }
-
-    private static async Task WriteAsync(string path, IReadOnlyList<Entry> keys, CancellationToken cancellationToken)
-    {
-        var full = Path.GetFullPath(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        await AtomicFile.WriteAsync(full,
-            JsonSerializer.SerializeToUtf8Bytes(new Content(keys), JobJson.Options), cancellationToken)
-            .ConfigureAwait(false);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(full, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     /// <returns>The name of the key's owner; null where no key matches, or the key has expired.</returns>
@@ -185,7 +223,7 @@ public sealed class ApiKeys
                 Convert.FromHexString(entry.Salt);
                 Convert.FromHexString(entry.Hash);
             }
-            return content;
+            return content.Change is not null ? content : throw new JsonException("no entry of the audit log");
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {

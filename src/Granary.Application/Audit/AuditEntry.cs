@@ -13,4 +13,18 @@ namespace Granary.Application.Audit;
 /// <param name="Previous">The hash of the entry before; empty for the first.</param>
 /// <param name="Hash">SHA-256 of the entry without its hash, which includes <paramref name="Previous"/>; lower-case hex.</param>
 public sealed record AuditEntry(long Sequence, DateTimeOffset At, string Who, string What, string Target, JsonNode? Before, JsonNode? After,
-    string Previous, string Hash);
+    string Previous, string Hash)
+{
+    /// <summary>The id of the request; null where the change was not made by one.</summary>
+    public string? Operation { get; init; }
+
+    /// <summary>
+    /// True where the server ended during the operation: <see cref="After"/> is how the target stood at the next start, and the change may
+    /// not have been made. Null otherwise.
+    /// </summary>
+    public bool? Interrupted { get; init; }
+}
+
+/// <summary>An operation that is recorded before it changes anything, so that the end of the process cannot hide it.</summary>
+/// <param name="Id">The entry has it as <see cref="AuditEntry.Operation"/>.</param>
+public sealed record AuditIntent(string Id, string Who, string What, string Target, JsonNode? Before);

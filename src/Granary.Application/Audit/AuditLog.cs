@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,14 +12,13 @@ namespace Granary.Application.Audit;
 /// changed, removed or inserted later is found by <see cref="Verify"/>.
 /// </summary>
 /// <remarks>
-/// Several processes may append to one file: who appends holds the lock of a second file, with the ending <c>.lock</c>. The chain does not
-/// show that lines at the end were cut off; keep a copy of the newest hash elsewhere to see that.
+/// Several processes may append to one file: who appends holds the lock of a second file, with the ending <c>.lock</c>. A third one,
+/// <c>.head</c>, holds the newest entry, so that lines that were cut off at the end are found. An operation that has begun is a file in the
+/// folder <c>.open</c> until its entry is appended.
 /// </remarks>
 /// <param name="path">The file; made with the first entry.</param>
 public sealed class AuditLog(string path, TimeProvider clock)
 {
-    private const int MostOfLine = 1 << 24;
-
     // How long another process may append before this one gives up.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
@@ -31,26 +29,45 @@ public sealed class AuditLog(string path, TimeProvider clock)
     public const string FileName = ".audit/audit.jsonl";
 
     /// <summary>Appends an entry; it is on the disk when the call returns.</summary>
-    /// <exception cref="ServiceUnavailableException">The file cannot be written.</exception>
-    public async Task<AuditEntry> AppendAsync(string who, string what, string target, JsonNode? before, JsonNode? after,
-        CancellationToken cancellationToken = default)
+    /// <exception cref="ServiceUnavailableException">The file cannot be written, or was cut.</exception>
+    public Task<AuditEntry> AppendAsync(string who, string what, string target, JsonNode? before, JsonNode? after,
+        CancellationToken cancellationToken = default) =>
+        ExclusivelyAsync(turn => turn.Append(turn.Next(who, what, target, before, after)), cancellationToken);
+
+    /// <summary>Records that an operation begins, before it changes anything.</summary>
+    /// <exception cref="ServiceUnavailableException">The log cannot be written, or was cut.</exception>
+    public Task<AuditIntent> BeginAsync(string who, string what, string target, JsonNode? before, CancellationToken cancellationToken)
     {
-        return await ExclusivelyAsync(file =>
+        var intent = new AuditIntent(Guid.CreateVersion7(clock.GetUtcNow()).ToString("N"), who, what, target, before);
+        return ExclusivelyAsync(_ =>
         {
-            var last = Last(file);
-            var entry = new AuditEntry((last?.Sequence ?? 0) + 1, clock.GetUtcNow(), who, what, target, before, after, last?.Hash ?? "",
-                "");
-            entry = entry with { Hash = HashOf(entry) };
-            file.Seek(0, SeekOrigin.End);
-            file.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry, JobJson.Options), (byte)'\n']);
-            file.Flush(flushToDisk: true);
-            return entry;
-        }, cancellationToken).ConfigureAwait(false);
+            Directory.CreateDirectory(OpenFolder);
+            AtomicFile.Write(FileOf(intent), JsonSerializer.SerializeToUtf8Bytes(intent, JobJson.Options));
+            return intent;
+        }, cancellationToken);
     }
 
-    /// <summary>Makes sure that an entry could be appended now.</summary>
+    /// <summary>Appends the entry of an operation that has begun.</summary>
+    /// <param name="target">What it was done to, which may be known only afterwards.</param>
+    /// <param name="interrupted">The process that began it has ended during it.</param>
     /// <exception cref="ServiceUnavailableException">The file cannot be written.</exception>
-    public Task CheckWritableAsync(CancellationToken cancellationToken) => ExclusivelyAsync(_ => true, cancellationToken);
+    public Task CompleteAsync(AuditIntent intent, string target, JsonNode? after, bool interrupted = false) => ExclusivelyAsync(turn =>
+    {
+        // A process may have ended between its entry and the removal of the file.
+        if (!interrupted || !Lines().Any(line => Parse(line)?.Operation == intent.Id))
+            turn.Append(turn.Next(intent.Who, intent.What, target, intent.Before, after, intent.Id, interrupted));
+        File.Delete(FileOf(intent));
+        return true;
+    }, CancellationToken.None);
+
+    /// <summary>Forgets an operation that has begun and changed nothing.</summary>
+    public void Withdraw(AuditIntent intent) => File.Delete(FileOf(intent));
+
+    /// <summary>Operations that have begun and not ended, oldest first.</summary>
+    /// <exception cref="InputException">The file of one is damaged.</exception>
+    public IReadOnlyList<AuditIntent> Open() => !Directory.Exists(OpenFolder) ? []
+        : [.. Directory.EnumerateFiles(OpenFolder, "*.json").Where(f => Path.GetFileName(f)[0] != '.').Order(StringComparer.Ordinal)
+            .Select(ReadIntent)];
 
     /// <summary>Entries, the newest first.</summary>
     /// <param name="before">Only those with a smaller sequence number.</param>
@@ -69,23 +86,44 @@ public sealed class AuditLog(string path, TimeProvider clock)
 
     /// <summary>Checks the chain.</summary>
     /// <returns>How many entries there are, and the first line that is wrong with the reason; null where all are right.</returns>
+    /// <exception cref="InputException">The head is damaged.</exception>
     public (long Entries, string? Fault) Verify()
     {
-        var (number, previous) = (0L, "");
+        var head = AuditHead.Read(path);
+        var (number, previous) = (0L, (AuditEntry?)null);
+        AuditEntry? atHead = null;
         foreach (var line in Lines())
         {
             number++;
             if (Parse(line) is not { } entry) return (number, $"{path}, line {number}: this is no entry of an audit log");
-            if (entry.Sequence != number || entry.Previous != previous)
+            if (entry.Sequence != number || entry.Previous != (previous?.Hash ?? ""))
                 return (number, $"{path}, line {number}: it does not follow the line before; a line was changed, removed or inserted here");
-            if (HashOf(entry) != entry.Hash) return (number, $"{path}, line {number}: its content does not have its hash; it was changed");
-            previous = entry.Hash;
+            if (AuditTurn.HashOf(entry) != entry.Hash)
+                return (number, $"{path}, line {number}: its content does not have its hash; it was changed");
+            if (number == head?.Sequence) atHead = entry;
+            previous = entry;
         }
-        return (number, null);
+        // Writers may have gone on since the head was read.
+        return (number, AuditHead.FaultOf(path, head, atHead ?? previous));
     }
 
-    private static string HashOf(AuditEntry entry) => Convert.ToHexStringLower(SHA256.HashData(
-        JsonSerializer.SerializeToUtf8Bytes(entry with { Hash = "" }, JobJson.Options)));
+    private string OpenFolder => path + ".open";
+
+    private string FileOf(AuditIntent intent) => Path.Combine(OpenFolder, intent.Id + ".json");
+
+    private static AuditIntent ReadIntent(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<AuditIntent>(File.ReadAllBytes(file), JobJson.Options)
+                ?? throw new JsonException("it is null");
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"{file} is damaged ({e.Message.TrimEnd('.')}): it holds an operation that was interrupted; put back "
+                + "a copy, or remove it", e);
+        }
+    }
 
     private IEnumerable<string> Lines()
     {
@@ -95,45 +133,22 @@ public sealed class AuditLog(string path, TimeProvider clock)
         while (reader.ReadLine() is { } line) yield return line;
     }
 
-    private static AuditEntry? Parse(string line)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<AuditEntry>(line, JobJson.Options);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private static AuditEntry? Parse(string line) => AuditTurn.Parse(Encoding.UTF8.GetBytes(line));
 
-    private AuditEntry? Last(FileStream file)
-    {
-        if (file.Length == 0) return null;
-        // The last line: from its end back to the line break before.
-        for (var size = 1 << 12; ; size <<= 1)
-        {
-            var from = Math.Max(0, file.Length - size);
-            file.Seek(from, SeekOrigin.Begin);
-            var tail = new byte[file.Length - from];
-            file.ReadExactly(tail);
-            var start = tail.AsSpan(0, tail.Length - 1).LastIndexOf((byte)'\n') + 1;
-            if (start == 0 && from > 0 && size < MostOfLine) continue;
-            return Parse(Encoding.UTF8.GetString(tail.AsSpan(start))) ?? throw new ServiceUnavailableException(
-                $"the audit log {path} ends with a damaged line; move the file away after 'granary audit verify {path}'");
-        }
-    }
-
-    // .NET's locks of files that are shared for reading do not keep a second writer out on Linux, hence the second file.
-    private async Task<T> ExclusivelyAsync<T>(Func<FileStream, T> work, CancellationToken cancellationToken)
+    /// <summary>Does work while no other process or thread can append.</summary>
+    /// <exception cref="ServiceUnavailableException">The file cannot be written, or was cut.</exception>
+    /// <remarks>
+    /// .NET's locks of files that are shared for reading do not keep a second writer out on Linux, hence the second file.
+    /// </remarks>
+    public async Task<T> ExclusivelyAsync<T>(Func<AuditTurn, T> work, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             await using var turn = await ExclusiveFile.OpenAsync(path + ".lock", LongestWait, cancellationToken).ConfigureAwait(false);
-            await using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-            return work(file);
+            await using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+            return work(new AuditTurn(path, file, clock));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

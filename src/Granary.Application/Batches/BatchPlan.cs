@@ -1,5 +1,6 @@
 using Granary.Application.Json;
 using Granary.Application.Simulation;
+using Granary.Data.Memory;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Factors;
@@ -75,6 +76,9 @@ public sealed class BatchPlan
 {
     /// <summary>More combinations than this need the user's word.</summary>
     public const int AskAbove = 1_000_000;
+
+    // Strategies between two looks at the memory.
+    private const int CheckEvery = 10_000;
 
     private BatchPlan(BatchSpec spec, IReadOnlyList<string> symbols, IReadOnlyList<StrategyInstance> instances,
         IReadOnlyList<FeedPlan> feeds)
@@ -209,13 +213,22 @@ public sealed class BatchPlan
     /// <param name="symbols">What the data section's symbols stand for.</param>
     /// <param name="yes">The user has agreed to more than <see cref="AskAbove"/> combinations.</param>
     /// <exception cref="InputException">An unknown class or parameter, a value out of range, or a grid that is too large.</exception>
-    public static BatchPlan Make(BatchSpec spec, IReadOnlyList<string> symbols, bool yes = false)
+    /// <exception cref="BarDataException">The plan needs more memory than there is.</exception>
+    public static BatchPlan Make(BatchSpec spec, IReadOnlyList<string> symbols, bool yes = false,
+        CancellationToken cancellationToken = default)
     {
         if (!yes) CheckSize(spec, symbols.Count, "they are run only with --yes; thin out the lists, or add it");
 
         var instances = new List<StrategyInstance>();
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var entry in spec.Strategies) Expand(spec, entry, symbols, instances, seen);
+        var known = symbols.ToHashSet(StringComparer.Ordinal);
+        foreach (var entry in spec.Strategies)
+            foreach (var instance in Expand(spec, entry, symbols, known, seen))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (instances.Count % CheckEvery == 0) ProcessMemory.Check("the plan of this batch");
+                instances.Add(instance with { Index = instances.Count });
+            }
         ModelReferences.AddTo(instances, spec, symbols);
 
         NamedSymbols.Check(spec, symbols, instances);
@@ -250,12 +263,12 @@ public sealed class BatchPlan
         }
     }
 
-    private static void Expand(BatchSpec spec, StrategySpec entry, IReadOnlyList<string> symbols, List<StrategyInstance> instances,
-        Dictionary<string, int> seen)
+    private static IEnumerable<StrategyInstance> Expand(BatchSpec spec, StrategySpec entry, IReadOnlyList<string> symbols,
+        HashSet<string> known, Dictionary<string, int> seen)
     {
         var (definition, defaults, grid) = StrategyBinding.Of(entry, spec.Catalogues.Strategies);
-        foreach (var symbol in entry.Symbols ?? symbols)
-            if (!symbols.Contains(symbol, StringComparer.Ordinal))
+        foreach (var symbol in entry.Symbols ?? [])
+            if (!known.Contains(symbol))
             {
                 var near = Spelling.Nearest(symbol, symbols);
                 throw entry.Place.Need("symbols")
@@ -287,20 +300,19 @@ public sealed class BatchPlan
                         : "#" + entry.Tag);
                     if (entry.Id is { } given)
                     {
-                        instances.Add(new StrategyInstance(instances.Count, given, definition, arguments, market, timeframe,
-                            trading)
-                        { Model = entry.Model, References = entry.References });
+                        yield return new StrategyInstance(0, given, definition, arguments, market, timeframe, trading)
+                        { Model = entry.Model, References = entry.References };
                         continue;
                     }
                     // Entries that differ only in how they trade would share an id: the later ones are numbered.
                     var times = seen[id] = seen.GetValueOrDefault(id) + 1;
                     if (times > 1) id += $"#{times}";
                     if (references is null || (named && !definition.IsMultiSymbol))
-                        references = References(spec, id, definition, arguments, market[0], timeframe, symbols);
-                    instances.Add(new StrategyInstance(instances.Count, id, definition, arguments, market, timeframe, trading)
+                        references = References(spec, id, definition, arguments, market[0], timeframe, known);
+                    yield return new StrategyInstance(0, id, definition, arguments, market, timeframe, trading)
                     {
                         References = references,
-                    });
+                    };
                 }
                 while (Advance(choice, grid));
             }
@@ -309,7 +321,7 @@ public sealed class BatchPlan
     // The batch's other symbols that a strategy's factors read. A strategy that cannot be made, or that reads a symbol that is not there,
     // fails alone later, with its reason.
     private static IReadOnlyList<string> References(BatchSpec spec, string id, StrategyDefinition definition, object[] arguments,
-        string symbol, Timeframe timeframe, IReadOnlyList<string> symbols)
+        string symbol, Timeframe timeframe, HashSet<string> symbols)
     {
         try
         {
@@ -318,7 +330,7 @@ public sealed class BatchPlan
                 var series = new MarketSeries(new Instrument { Symbol = symbol }, timeframe);
                 var supply = spec.Regimes is null ? null : RegimeState.Supply(spec.Regimes);
                 return [.. FactorPlan.ReferencesOf(definition.Create(arguments), series, supply)
-                    .Where(s => s != symbol && symbols.Contains(s, StringComparer.Ordinal))];
+                    .Where(s => s != symbol && symbols.Contains(s))];
             });
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.Reflection.TargetInvocationException)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Application.Batches;
 using Granary.Application.Json;
+using Granary.Storage.Files;
 
 namespace Granary.Application.Deployments;
 
@@ -37,9 +38,9 @@ public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
     }
 
     /// <summary>The deployment of a number; null where there is none.</summary>
-    /// <exception cref="InputException">Its document is damaged.</exception>
+    /// <exception cref="InputException">Its document is damaged, or was changed after it was added.</exception>
     public Deployment? Find(int number) =>
-        store.Read(number) is { } document ? Parse<Deployment>(document, $"deployment {number}") : null;
+        store.Read(number) is { } document ? Parse<Deployment>(document, $"deployment {number}", d => d.Number == number) : null;
 
     /// <summary>The deployment of a configuration; the newest where several have it. Null where none has.</summary>
     public Deployment? Find(string hash) => All().LastOrDefault(d => d.Hash == hash);
@@ -49,10 +50,12 @@ public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
     /// <exception cref="InputException">The newest version is the same configuration.</exception>
     public Deployment Add(Production production, byte[] text, string folder, Justification backtest, string who, string why)
     {
-        if (Find(production.Hash) is { } same)
-            throw new InputException($"deployment {same.Number} of {store.Name} is this configuration already; nothing was added");
-        for (var number = store.Numbers().LastOrDefault() + 1; ; number++)
+        // Somebody else may take the number first; perhaps for the same configuration.
+        while (true)
         {
+            if (Find(production.Hash) is { } same)
+                throw new InputException($"deployment {same.Number} of {store.Name} is this configuration already; nothing was added");
+            var number = store.Numbers().LastOrDefault() + 1;
             var deployment = new Deployment
             {
                 Number = number,
@@ -66,9 +69,8 @@ public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
                 FailedChecks = production.Verdict.IsSufficient ? [] : [.. production.Verdict.Reasons],
                 Backtest = backtest,
             };
-            if (!store.TryAdd(number, JsonSerializer.SerializeToUtf8Bytes(deployment, Json))) continue;
-            Append(new DeploymentEvent(0, default, DeploymentAction.Added, number, who, why));
-            return deployment;
+            var added = new DeploymentEvent(Last() + 1, deployment.AddedAt, DeploymentAction.Added, number, who, why);
+            if (store.TryAdd(number, SealedJson.Write(deployment, Json), added.Sequence, SealedJson.Write(added, Json))) return deployment;
         }
     }
 
@@ -78,17 +80,22 @@ public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
         for (var sequence = Last() + 1; ; sequence++)
         {
             var entry = e with { Sequence = sequence, At = clock.GetUtcNow() };
-            if (store.TryAppend(sequence, JsonSerializer.SerializeToUtf8Bytes(entry, Json))) return entry;
+            if (store.TryAppend(sequence, SealedJson.Write(entry, Json))) return entry;
         }
     }
 
     /// <summary>The history after a sequence number, oldest first.</summary>
     /// <param name="number">Of one deployment; null for all.</param>
-    public IReadOnlyList<DeploymentEvent> History(int? number = null, long after = 0) =>
-    [
-        .. store.Events(after).Select(e => Parse<DeploymentEvent>(e.Document, $"event {e.Sequence}"))
-            .Where(e => number is null || e.Number == number),
-    ];
+    /// <exception cref="InputException">An event is damaged or missing.</exception>
+    public IReadOnlyList<DeploymentEvent> History(int? number = null, long after = 0)
+    {
+        var events = store.Events(after)
+            .Select(e => Parse<DeploymentEvent>(e.Document, $"event {e.Sequence}", d => d.Sequence == e.Sequence)).ToList();
+        for (var i = 0; i < events.Count; i++)
+            if (events[i].Sequence != after + i + 1)
+                throw new InputException($"event {after + i + 1} of {store.Name} is missing; put back a copy");
+        return [.. events.Where(e => number is null || e.Number == number)];
+    }
 
     /// <summary>Enables or disables a strategy, or the strategies of a pair, of a deployment.</summary>
     /// <param name="strategy">Its id; empty for a pair.</param>
@@ -131,15 +138,17 @@ public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
             : $"; it has {string.Join(", ", names.Take(5))}{(names.Count > 5 ? ", …" : "")}");
     }
 
-    private T Parse<T>(byte[] document, string what)
+    // Each document has its hash, and is used under the number that it was written for.
+    private T Parse<T>(byte[] document, string what, Func<T, bool> isOfItsNumber)
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(document, Json) ?? throw new JsonException("it is null");
+            var value = SealedJson.Read<T>(document, Json);
+            return isOfItsNumber(value) ? value : throw new JsonException("it was written for another number");
         }
         catch (JsonException e)
         {
-            throw new InputException($"{what} of {store.Name} is damaged ({e.Message.TrimEnd('.')}); put back a copy", e);
+            throw new InputException($"{what} of {store.Name} is damaged or was changed ({e.Message.TrimEnd('.')}); put back a copy", e);
         }
     }
 }

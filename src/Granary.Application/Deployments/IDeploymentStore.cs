@@ -17,8 +17,9 @@ public interface IDeploymentStore
     /// <summary>The document of a number; null where there is none.</summary>
     byte[]? Read(int number);
 
-    /// <returns>False where the number is taken.</returns>
-    bool TryAdd(int number, byte[] document);
+    /// <summary>Adds a deployment with the event of its addition: both, or none.</summary>
+    /// <returns>False where the number or the sequence number is taken.</returns>
+    bool TryAdd(int number, byte[] document, long sequence, byte[] entry);
 
     /// <summary>The events after a sequence number, in order.</summary>
     IReadOnlyList<(long Sequence, byte[] Document)> Events(long after);

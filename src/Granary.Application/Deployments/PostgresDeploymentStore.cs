@@ -24,8 +24,20 @@ public sealed class PostgresDeploymentStore : IDeploymentStore
             ? found
             : null;
 
-    public bool TryAdd(int number, byte[] document) =>
-        _tables.Execute("INSERT INTO granary_deployment VALUES ($1, $2) ON CONFLICT DO NOTHING", number, document) == 1;
+    public bool TryAdd(int number, byte[] document, long sequence, byte[] entry)
+    {
+        try
+        {
+            // One statement is one transaction.
+            _tables.Execute("WITH added AS (INSERT INTO granary_deployment VALUES ($1, $2)) INSERT INTO granary_deployment_event VALUES "
+                + "($3, $4)", number, document, sequence, entry);
+            return true;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            return false;
+        }
+    }
 
     public IReadOnlyList<(long Sequence, byte[] Document)> Events(long after) =>
         _tables.Rows("SELECT sequence, document FROM granary_deployment_event WHERE sequence > $1 ORDER BY sequence",

@@ -52,7 +52,7 @@ public sealed class BacktestKind : JobKind
     public override Job Read(JobText text, GranaryCatalogues catalogues)
     {
         var spec = new BatchReader(catalogues).Read(text.File, text.Body, text.Folder);
-        BatchPlan.CheckSize(spec, spec.Data.Symbols.Count);
+        BatchWork.Check(spec);
         return new BacktestJob(spec);
     }
 }

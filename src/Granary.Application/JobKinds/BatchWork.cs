@@ -1,4 +1,8 @@
+using System.Runtime.CompilerServices;
 using Granary.Application.Batches;
+using Granary.Data.Memory;
+using Granary.Data.Synthetic;
+using Granary.Engine.Market;
 using Granary.Storage.Addresses;
 
 namespace Granary.Application.JobKinds;
@@ -15,23 +19,52 @@ internal static class BatchWork
     /// <summary>What a market is taken to have where neither files nor dates say it.</summary>
     private const double UnknownBars = 1_000_000;
 
+    /// <summary>To plan and to open a market takes at least as long as this many bars, whether it has them or not.</summary>
+    private const double LeastBars = 100;
+
+    /// <summary>Above this many comparisons of files with symbols, all files count.</summary>
+    private const double MostComparisons = 10_000_000;
+
     /// <summary>Bars times strategies: by the length of the files, else by the dates of the batch.</summary>
     public static double Estimate(BatchSpec spec)
     {
         var strategies = spec.Strategies.Sum(entry =>
             entry.Params.Aggregate((double)(entry.Timeframes?.Count ?? 1), (count, p) => count * p.Values.Count));
-        var bars = spec.Data.Parts.Count == 0 ? BarsOf(spec.Data, spec.Folder)
-            : spec.Data.Parts.Sum(p => BarsOf(p.Data, p.Folder ?? spec.Folder));
-        return bars * strategies;
+        return Parts(spec).Sum(p => Math.Max(BarsOf(p.Data, p.Folder), LeastBars * p.Data.Symbols.Count) * strategies
+            + (Generated(p.Data)?.Minutes ?? 0));
     }
+
+    /// <summary>
+    /// Refuses a batch that no server runs: with too many strategies, or with generated bars that it cannot hold, since all are in memory.
+    /// </summary>
+    /// <exception cref="Json.InputException">It is one.</exception>
+    public static void Check(BatchSpec spec)
+    {
+        BatchPlan.CheckSize(spec, spec.Data.Symbols.Count);
+        var bars = Parts(spec).Sum(p => Generated(p.Data)?.Bars ?? 0);
+        if (bars * Unsafe.SizeOf<Bar>() <= ProcessMemory.Most) return;
+        throw spec.Data.Place.Fault(FormattableString.Invariant($"the source generates about {bars:0.##E+0} bars, which need ")
+            + FormattableString.Invariant($"{bars * Unsafe.SizeOf<Bar>() / 1e9:N0} GB of memory, and this process may use ")
+            + FormattableString.Invariant($"{ProcessMemory.Most / 1e9:0.##} GB; name fewer symbols, a shorter time or longer bars"));
+    }
+
+    private static IEnumerable<(DataSpec Data, string Folder)> Parts(BatchSpec spec) => spec.Data.Parts.Count == 0
+        ? [(spec.Data, spec.Folder)] : spec.Data.Parts.Select(p => (p.Data, p.Folder ?? spec.Folder));
+
+    private static (double Bars, double Minutes)? Generated(DataSpec data) => Address.Has(data.Source, Address.Generated)
+        ? GeneratedBarSource.Parse(data.Source).Count(data.Symbols, data.Timeframe) : null;
 
     private static double BarsOf(DataSpec data, string folder)
     {
         var address = Address.Parse(data.Source);
+        if (Generated(data) is { } generated) return generated.Bars;
         if (address.IsFolder && address.PlacedIn(folder).Body is var path && Directory.Exists(path))
-            return new DirectoryInfo(path).EnumerateFiles("*", _all)
-                .Where(f => data.Symbols is ["*"] || data.Symbols.Any(s => f.FullName.Contains(s, StringComparison.OrdinalIgnoreCase)))
+        {
+            var files = new DirectoryInfo(path).EnumerateFiles("*", _all).ToList();
+            var all = data.Symbols is ["*"] || (double)files.Count * data.Symbols.Count > MostComparisons;
+            return files.Where(f => all || data.Symbols.Any(s => f.FullName.Contains(s, StringComparison.OrdinalIgnoreCase)))
                 .Sum(f => f.Length) / BytesOfBar;
+        }
         var bars = data.From is { } from && data.To is { } to ? (double)(to - from) / data.Timeframe.Ticks : UnknownBars;
         return bars * data.Symbols.Count;
     }

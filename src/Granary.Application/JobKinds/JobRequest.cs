@@ -28,7 +28,7 @@ internal static class JobRequest
     public static BatchSpec Batch(JsonPart body, JobText text, GranaryCatalogues catalogues)
     {
         var spec = new BatchReader(catalogues).Read(text.File, body.Need("batch").Alone(text.Body), text.Folder);
-        BatchPlan.CheckSize(spec, spec.Data.Symbols.Count);
+        BatchWork.Check(spec);
         return spec;
     }
 }

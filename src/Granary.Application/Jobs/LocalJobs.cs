@@ -234,6 +234,8 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         {
             if (_stopping.IsCancellationRequested) return;
             await RunAsync(entry).ConfigureAwait(false);
+            lock (_gate) if (_byId.Values.Any(e => !e.Status.Ended)) continue;
+            Data.Memory.ProcessMemory.Return();
         }
     }
 

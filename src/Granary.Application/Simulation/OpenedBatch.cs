@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Granary.Application.Batches;
 using Granary.Application.Telemetry;
+using Granary.Data.Memory;
 using Granary.Engine.Market;
 using Granary.Storage.Addresses;
 
@@ -32,7 +33,7 @@ internal sealed class OpenedBatch : IAsyncDisposable
         var source = opening.Sources?.Invoke(spec.Data, spec.Folder)
             ?? BatchSources.Open(spec.Catalogues.Sources, spec.Data, spec.Folder);
         var symbols = await BatchSources.SymbolsAsync(source, spec.Data, cancellationToken);
-        var batch = new OpenedBatch(source, opening.Planned(BatchPlan.Make(spec, symbols, opening.Yes)));
+        var batch = new OpenedBatch(source, opening.Planned(BatchPlan.Make(spec, symbols, opening.Yes, cancellationToken)));
         try
         {
             await batch.OpenMarketsAsync(opening.Threads, cancellationToken);
@@ -62,12 +63,15 @@ internal sealed class OpenedBatch : IAsyncDisposable
         var spec = Plan.Spec;
         var symbols = Plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal).ToList();
         var declared = DeclaredSource.Of(Source, spec.Data);
-        // All are tried, so that the fault that is reported does not depend on the threads.
+        // All before the first fault are tried, so that the one that is reported does not depend on the threads.
+        var first = int.MaxValue;
         var faults = new ConcurrentDictionary<int, Exception>();
         await Parallel.ForEachAsync(Enumerable.Range(0, symbols.Count),
             new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken },
             async (i, token) =>
             {
+                if (i > Volatile.Read(ref first)) return;
+                ProcessMemory.Check("the bars of this batch");
                 try
                 {
                     var series = await WarmUpSpan.OpenAsync(declared, spec, symbols[i], token);
@@ -77,14 +81,22 @@ internal sealed class OpenedBatch : IAsyncDisposable
                 catch (BarDataException e) when (e.Line is null)
                 {
                     // The fault is not in a row of a file, so the batch names the wrong source, symbol or time.
-                    faults[i] = spec.Data.Place.Fault(e.Message, e);
+                    Faulty(i, spec.Data.Place.Fault(e.Message, e));
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
-                    faults[i] = e;
+                    Faulty(i, e);
                 }
             });
         if (!faults.IsEmpty) ExceptionDispatchInfo.Throw(faults[faults.Keys.Min()]);
+
+        void Faulty(int i, Exception fault)
+        {
+            faults[i] = fault;
+            for (var known = first; i < known; known = first)
+                if (Interlocked.CompareExchange(ref first, i, known) == known)
+                    return;
+        }
     }
 
     public async ValueTask DisposeAsync()

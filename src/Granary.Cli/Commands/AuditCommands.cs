@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Granary.Application.Access;
 using Granary.Application.Audit;
 using Granary.Application.Json;
 using Granary.Cli.Tables;
@@ -18,8 +19,13 @@ internal static class AuditCommands
         Description = $"the log, as runs/{AuditLog.FileName} or keys.json.audit.jsonl",
     };
 
-    private static AuditLog Open(string path) => File.Exists(path) ? new AuditLog(path, TimeProvider.System)
-        : throw new InputException($"{path} does not exist; a server writes its log to {AuditLog.FileName} in the folder of its runs");
+    private static async Task<AuditLog> OpenAsync(string path, CancellationToken token)
+    {
+        // A change of keys whose process ended has its entry in the file of keys only.
+        if (ApiKeys.FileOf(path) is { } keys && File.Exists(keys)) await ApiKeys.CompleteAuditAsync(keys, TimeProvider.System, token);
+        return File.Exists(path) ? new AuditLog(path, TimeProvider.System)
+            : throw new InputException($"{path} does not exist; a server writes its log to {AuditLog.FileName} in the folder of its runs");
+    }
 
     private static Command List()
     {
@@ -27,9 +33,9 @@ internal static class AuditCommands
         var limit = new Option<int>("--limit") { DefaultValueFactory = _ => 100, Description = "how many of the newest entries" };
         var json = new Option<bool>("--json") { Description = "print the entries as JSON" };
         var list = new Command("list", "The newest entries.") { log, limit, json };
-        list.SetAction(call =>
+        list.SetAction(async (call, token) =>
         {
-            var entries = Open(call.GetValue(log)!).Newest(long.MaxValue, Math.Max(1, call.GetValue(limit)));
+            var entries = (await OpenAsync(call.GetValue(log)!, token)).Newest(long.MaxValue, Math.Max(1, call.GetValue(limit)));
             if (call.GetValue(json))
                 Console.WriteLine(JsonSerializer.Serialize(entries, Output.Json));
             else
@@ -49,9 +55,9 @@ internal static class AuditCommands
     {
         var log = Log();
         var verify = new Command("verify", "Check the chain of hashes; the first line that was changed is named.") { log };
-        verify.SetAction(call =>
+        verify.SetAction(async (call, token) =>
         {
-            var (entries, fault) = Open(call.GetValue(log)!).Verify();
+            var (entries, fault) = (await OpenAsync(call.GetValue(log)!, token)).Verify();
             if (fault is not null)
             {
                 CommandLine.Complain(fault);

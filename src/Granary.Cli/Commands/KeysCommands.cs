@@ -1,9 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Granary.Application.Access;
-using Granary.Application.Audit;
-using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Cli.Tables;
 using Granary.Reporting.Runs;
@@ -30,8 +27,8 @@ internal static class KeysCommands
             if (!Enum.TryParse<Role>(call.GetValue(role), ignoreCase: true, out var granted) || !Enum.IsDefined(granted))
                 throw new InputException($"--role {call.GetValue(role)}: use viewer, submitter or admin");
             var validFor = call.GetValue(valid) is { } text ? Duration("--valid", text) : (TimeSpan?)null;
-            var key = await ApiKeys.AddAsync(call.GetValue(file)!, call.GetValue(name)!, granted, TimeProvider.System, validFor, token);
-            await RecordAsync(call.GetValue(file)!, "addKey", call.GetValue(name)!, token);
+            var key = await ApiKeys.AddAsync(call.GetValue(file)!, call.GetValue(name)!, granted, TimeProvider.System,
+                validFor, token);
             Console.WriteLine(key);
             return 0;
         });
@@ -68,7 +65,6 @@ internal static class KeysCommands
         {
             var key = await ApiKeys.RotateAsync(call.GetValue(file)!, call.GetValue(name)!,
                 Duration("--overlap", call.GetValue(overlap)!), TimeProvider.System, token);
-            await RecordAsync(call.GetValue(file)!, "rotateKey", call.GetValue(name)!, token);
             Console.WriteLine(key);
             return 0;
         });
@@ -81,19 +77,12 @@ internal static class KeysCommands
         var revoke = new Command("revoke", "Remove the keys of a name; servers refuse them from the next request on.") { name, file };
         revoke.SetAction(async (call, token) =>
         {
-            await ApiKeys.RevokeAsync(call.GetValue(file)!, call.GetValue(name)!, token);
-            await RecordAsync(call.GetValue(file)!, "revokeKey", call.GetValue(name)!, token);
+            await ApiKeys.RevokeAsync(call.GetValue(file)!, call.GetValue(name)!, TimeProvider.System, token);
             Console.WriteLine($"the key {call.GetValue(name)} is revoked");
             return 0;
         });
         return revoke;
     }
-
-    // The audit log of a file of keys is beside it: servers only read that file.
-    private static Task RecordAsync(string file, string what, string name, CancellationToken token) =>
-        new AuditLog(file + ".audit.jsonl", TimeProvider.System).AppendAsync(Environment.UserName, what, name, null,
-            JsonSerializer.SerializeToNode(ApiKeys.List(file, TimeProvider.System).Where(k => k.Name == name)
-                .Select(k => new { k.Role, k.CreatedAt, k.ExpiresAt }), JobJson.Options), token);
 
     private static TimeSpan Duration(string option, string text) =>
         text is [.. var digits, 'd' or 'h'] && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)

@@ -9,6 +9,7 @@ using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Simulation;
 using Granary.Application.Validation;
+using Granary.Storage.Files;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -64,6 +65,9 @@ internal static class ServeCommand
             Given.Threads(given.Threads);
             var keys = given.Keys is { } file ? ApiKeys.Open(file) : null;
             ListenAddresses.Check(given.Urls, keys is not null);
+            using var runs = Own(given.Runs, "--runs", given.Urls);
+            using var data = given.Data is null || Path.GetFullPath(given.Data) == Path.GetFullPath(given.Runs) ? null
+                : Own(DataFolder(given.Data), "--data", given.Urls);
             await using var app = Build(given, new ApiSettings
             {
                 Keys = keys,
@@ -81,6 +85,11 @@ internal static class ServeCommand
         });
         return command;
     }
+
+    // Jobs, sessions and schedules of a folder are one server's: two would both run them.
+    private static FolderLock Own(string folder, string option, string urls) => FolderLock.Take(Path.GetFullPath(folder), ".serve.lock",
+        $"a server on {urls}", TimeProvider.System,
+        holder => new InputException($"{option} {folder} is in use by {holder}; stop that server, or name another folder"));
 
     private static Option<string[]> Many(string name, string description) =>
         new(name) { DefaultValueFactory = _ => [], Description = description + "; several times for several" };

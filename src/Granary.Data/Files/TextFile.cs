@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using Granary.Data.Text;
+using System.IO.Hashing;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Files;
@@ -170,7 +170,7 @@ internal sealed class TextFile
         public uint? GzipSize { get; init; }
 
         private long _read;
-        private uint _crc;
+        private readonly Crc32 _crc = new();
 
         public override int Read(Span<byte> buffer)
         {
@@ -178,7 +178,7 @@ internal sealed class TextFile
             {
                 var n = inner.Read(buffer);
                 _read += n;
-                if (crc is not null) _crc = Crc32.Append(_crc, buffer[..n]);
+                if (crc is not null) _crc.Append(buffer[..n]);
                 if (n == 0 && buffer.Length > 0)
                 {
                     owner.DemandUnchanged();
@@ -189,7 +189,8 @@ internal sealed class TextFile
                             : BarDataException.At(owner.Path, null, null, "the compressed data is damaged",
                                 "download or pack the file again");
                     }
-                    if (crc is { } sum && sum != _crc || GzipSize is { } size && size != (uint)_read && !owner.MayHaveSeveralMembers())
+                    if (crc is { } sum && sum != _crc.GetCurrentHashAsUInt32()
+                        || GzipSize is { } size && size != (uint)_read && !owner.MayHaveSeveralMembers())
                         throw BarDataException.At(owner.Path, null, null, "the compressed data is damaged",
                             "download or pack the file again");
                 }

@@ -121,12 +121,15 @@ public sealed class PostgresJournal : IJournal
             await note.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
         await using var last = new NpgsqlCommand("SELECT coalesce(max(sequence), 0), coalesce((SELECT session FROM granary_journal WHERE "
-            + "account = $1 ORDER BY sequence DESC LIMIT 1), $2) FROM granary_journal WHERE account = $1", _lease);
+            + "account = $1 ORDER BY sequence DESC LIMIT 1), $2), count(*) FROM granary_journal WHERE account = $1", _lease);
         last.Parameters.Add(new() { Value = _account });
         last.Parameters.Add(new() { Value = _session });
         await using var reader = await last.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         var found = reader.GetInt64(0);
+        if (reader.GetInt64(2) != found)
+            throw new JournalException($"the journal in {Name} is damaged: {found - reader.GetInt64(2)} of its entries 1 to {found} are gone; "
+                + "nothing is traded by it. Restore the database from a copy, or begin a new account");
         if (again && (found < Last || found > Last && reader.GetGuid(1) != _session))
             throw new LeaseException($"the account {_account} was traded by another session while the database was lost to this one; "
                 + "start this one again");

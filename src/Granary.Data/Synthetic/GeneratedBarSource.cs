@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using Granary.Data.Memory;
 using Granary.Data.Reading;
 using Granary.Data.Text;
 using Granary.Engine.Market;
@@ -13,11 +15,18 @@ namespace Granary.Data.Synthetic;
 /// </summary>
 public sealed class GeneratedBarSource : IBarSource
 {
-    private readonly IReadOnlyList<SyntheticMarket> _markets;
-    private readonly string _address;
-    private readonly ConcurrentDictionary<(string Symbol, Timeframe Timeframe), Lazy<Bar[]>> _bars = new();
+    // Of the New York Stock Exchange: 390 minutes on five days of seven.
+    private const double DaysOfStocks = 5.0 / 7, SessionOfStocks = 390.0 / 1440;
 
-    private GeneratedBarSource(IReadOnlyList<SyntheticMarket> markets, string address) => (_markets, _address) = (markets, address);
+    private readonly Dictionary<string, SyntheticMarket> _markets = new(StringComparer.Ordinal);
+    private readonly string _address;
+    private readonly ConcurrentDictionary<(string Symbol, Timeframe Timeframe), Bar[]> _bars = new();
+
+    private GeneratedBarSource(IReadOnlyList<SyntheticMarket> markets, string address)
+    {
+        foreach (var market in markets) _markets.TryAdd(market.Instrument.Symbol, market);
+        _address = address;
+    }
 
     /// <exception cref="BarDataException">It is no such address, or a market makes no sense.</exception>
     public static GeneratedBarSource Parse(string text)
@@ -39,24 +48,53 @@ public sealed class GeneratedBarSource : IBarSource
     }
 
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
-        new([.. _markets.Select(m => m.Instrument.Symbol).Order(StringComparer.Ordinal)]);
+        new([.. _markets.Keys.Order(StringComparer.Ordinal)]);
+
+    /// <summary>About how many bars there are of some symbols, and of how many minutes they are made.</summary>
+    /// <param name="symbols">Those of a batch; <c>*</c> is all.</param>
+    public (double Bars, double Minutes) Count(IReadOnlyList<string> symbols, Timeframe timeframe)
+    {
+        var (bars, minutes) = (0.0, 0.0);
+        foreach (var market in symbols.Contains("*") ? _markets.Values : symbols.Select(s => _markets.GetValueOrDefault(s)))
+            if (market is not null)
+            {
+                var isContinuous = market.Instrument.Calendar.IsContinuous;
+                var days = (double)(market.To - market.From) / TimeSpan.TicksPerDay * (isContinuous ? 1 : DaysOfStocks);
+                var minutesOfDay = 1440 * (isContinuous ? 1 : SessionOfStocks);
+                minutes += days * minutesOfDay;
+                bars += days * Math.Min(minutesOfDay, Math.Max(1, minutesOfDay * TimeSpan.TicksPerMinute / timeframe.Ticks));
+            }
+        return (bars, minutes);
+    }
 
     public ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
     {
-        var market = _markets.FirstOrDefault(m => m.Instrument.Symbol == query.Symbol);
-        if (market is null)
+        if (!_markets.TryGetValue(query.Symbol, out var market))
         {
-            var nearest = Spelling.Nearest(query.Symbol, _markets.Select(m => m.Instrument.Symbol));
+            var nearest = Spelling.Nearest(query.Symbol, _markets.Keys);
             throw new BarDataException(
                 $"'{_address}' has no symbol '{query.Symbol}'; "
                     + $"{(nearest is null ? "name it in front of the question mark" : $"did you mean {nearest}?")}");
         }
-        var all = _bars.GetOrAdd((query.Symbol, query.Timeframe),
-            key => new Lazy<Bar[]>(() => [.. MarketGenerator.Generate(market, key.Timeframe)])).Value;
+        var key = (query.Symbol, query.Timeframe);
+        if (!_bars.TryGetValue(key, out var all)) all = _bars.GetOrAdd(key, Generate(market, query.Timeframe, cancellationToken));
         Bar[] bars = query.From is null && query.To is null ? all : [.. all.Where(b => !(b.Time < query.From) && !(b.Time >= query.To))];
         if (bars.Length == 0) throw new BarDataException($"'{_address}' has "
             + $"no {query.Timeframe} bars of {query.Symbol} in the time that was asked for; change from and to");
         return new ValueTask<IBarSeries>(new MemoryBarSeries(InstrumentOf(query, bars), query.Timeframe, bars, []));
+    }
+
+    private Bar[] Generate(SyntheticMarket market, Timeframe timeframe, CancellationToken cancellationToken)
+    {
+        ProcessMemory.Check($"'{_address}' with {timeframe} bars of {market.Instrument.Symbol}",
+            Count([market.Instrument.Symbol], timeframe).Bars * Unsafe.SizeOf<Bar>());
+        var bars = new List<Bar>();
+        foreach (var bar in MarketGenerator.Generate(market, timeframe))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            bars.Add(bar);
+        }
+        return [.. bars];
     }
 
     // As a file with these bars shows it, so that a run has the digest of one over the file; data.instruments tells the rest in both cases.

@@ -9,6 +9,9 @@ namespace Granary.Learning.Registry;
 /// </summary>
 public sealed class FileModelStore(string root) : IModelStore
 {
+    // A turn is one small file.
+    private static readonly TimeSpan s_longestTurn = TimeSpan.FromMinutes(1);
+
     public IReadOnlyList<string> Models() => !Directory.Exists(root) ? [] :
         [.. Directory.GetDirectories(root).Select(d => Path.GetFileName(d)!).Where(n => Versions(n).Count > 0)
             .Order(StringComparer.Ordinal)];
@@ -59,10 +62,10 @@ public sealed class FileModelStore(string root) : IModelStore
         return File.Exists(path) ? File.ReadAllBytes(path) : null;
     }
 
-    public void WritePointer(string model, byte[] pointer)
+    public void ChangePointer(string model, Func<byte[]?, byte[]?> change)
     {
-        var path = Path.Combine(root, model, "current.json");
-        AtomicFile.Write(path, pointer);
+        using var turn = ExclusiveFile.Open(Path.Combine(root, model, ".current.lock"), s_longestTurn);
+        if (change(ReadPointer(model)) is { } next) AtomicFile.Write(Path.Combine(root, model, "current.json"), next);
     }
 
     private string Place(string model, int number) =>

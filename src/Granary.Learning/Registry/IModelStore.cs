@@ -21,5 +21,7 @@ public interface IModelStore
     /// <returns>Null where nothing was ever promoted.</returns>
     byte[]? ReadPointer(string model);
 
-    void WritePointer(string model, byte[] pointer);
+    /// <summary>Replaces the pointer; no other process or thread changes it between the reading and the writing.</summary>
+    /// <param name="change">From the pointer, null where nothing was ever promoted, to the next one; null leaves it as it is.</param>
+    void ChangePointer(string model, Func<byte[]?, byte[]?> change);
 }

@@ -69,6 +69,11 @@ public sealed record ModelLineage
 /// <param name="ModelHash">SHA-256 of its bytes.</param>
 public sealed record ModelVersion(string Model, int Number, string ModelHash, ModelLineage Lineage);
 
+/// <summary>What a store keeps beside a version's file.</summary>
+/// <param name="Number">That of the version.</param>
+/// <param name="ModelHash">SHA-256 of the version's file.</param>
+internal sealed record StoredLineage(int Number, string ModelHash, ModelLineage Lineage);
+
 /// <summary>Which version is in use, and which were before.</summary>
 /// <param name="Current">0 where none is.</param>
 /// <param name="History">Oldest first; the current one is not among them.</param>

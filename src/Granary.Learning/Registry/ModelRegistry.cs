@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Granary.Engine.Market;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Trainers;
+using Granary.Storage.Files;
 
 namespace Granary.Learning.Registry;
 
@@ -46,13 +47,14 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
     public ModelVersion Add(string model, byte[] bytes, ModelLineage lineage)
     {
         CheckName(model);
-        var text = JsonSerializer.SerializeToUtf8Bytes(lineage, Json);
+        var hash = Hash(bytes);
         while (true)
         {
             var versions = store.Versions(model);
             var number = (versions.Count == 0 ? 0 : versions[^1]) + 1;
             // Somebody else may take the number first; then the next one is ours.
-            if (store.TryAdd(model, number, bytes, text)) return new ModelVersion(model, number, Hash(bytes), lineage);
+            if (store.TryAdd(model, number, bytes, SealedJson.Write(new StoredLineage(number, hash, lineage), Json)))
+                return new ModelVersion(model, number, hash, lineage);
         }
     }
 
@@ -74,21 +76,17 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
             Numbers(model);
             throw new LearningInputException($"no version of the model '{model}' is promoted: promote one, or name a version");
         }
-        var (bytes, lineage) = Read(model, wanted);
-        return (bytes, new ModelVersion(model, wanted, Hash(bytes), Parse(lineage, model, wanted)));
+        return Read(model, wanted);
     }
 
-    /// <exception cref="LearningInputException">No such model or version.</exception>
-    public ModelVersion Version(string model, int number)
-    {
-        var (bytes, lineage) = Read(model, number);
-        return new ModelVersion(model, number, Hash(bytes), Parse(lineage, model, number));
-    }
+    /// <exception cref="LearningInputException">No such model or version, or it is damaged.</exception>
+    public ModelVersion Version(string model, int number) => Read(model, number).Version;
 
+    /// <exception cref="LearningInputException">The pointer is damaged.</exception>
     public ModelPointer Pointer(string model)
     {
         CheckName(model);
-        return store.ReadPointer(model) is { } text ? JsonSerializer.Deserialize<ModelPointer>(text, Json)! : new ModelPointer(0, []);
+        return Parse(store.ReadPointer(model), model);
     }
 
     /// <summary>
@@ -110,24 +108,31 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
     public ModelPointer Promote(string model, int number)
     {
         Read(model, number);
-        var pointer = Pointer(model);
-        if (pointer.Current == number) return pointer;
-        var next = new ModelPointer(number, pointer.Current == 0 ? pointer.History : [.. pointer.History, pointer.Current]);
-        store.WritePointer(model, JsonSerializer.SerializeToUtf8Bytes(next, Json));
-        return next;
+        return ChangePointer(model, pointer => pointer.Current == number ? pointer
+            : new ModelPointer(number, pointer.Current == 0 ? pointer.History : [.. pointer.History, pointer.Current]));
     }
 
     /// <summary>Makes the version before the current one current again.</summary>
     /// <exception cref="LearningInputException">There was none before.</exception>
     public ModelPointer RollBack(string model)
     {
-        var pointer = Pointer(model);
-        if (pointer.History.Count == 0)
-            throw new LearningInputException($"the model '{model}' has no version to roll back "
-                + $"to: {(pointer.Current == 0 ? "none was promoted" : $"version {pointer.Current} is the first that was promoted")}");
-        var next = new ModelPointer(pointer.History[^1], [.. pointer.History.SkipLast(1)]);
-        store.WritePointer(model, JsonSerializer.SerializeToUtf8Bytes(next, Json));
-        return next;
+        Numbers(model);
+        return ChangePointer(model, pointer => pointer.History.Count > 0
+            ? new ModelPointer(pointer.History[^1], [.. pointer.History.SkipLast(1)])
+            : throw new LearningInputException($"the model '{model}' has no version to roll back "
+                + $"to: {(pointer.Current == 0 ? "none was promoted" : $"version {pointer.Current} is the first that was promoted")}"));
+    }
+
+    private ModelPointer ChangePointer(string model, Func<ModelPointer, ModelPointer> change)
+    {
+        var result = new ModelPointer(0, []);
+        store.ChangePointer(model, stored =>
+        {
+            var pointer = Parse(stored, model);
+            result = change(pointer);
+            return ReferenceEquals(result, pointer) ? null : SealedJson.Write(result, Json);
+        });
+        return result;
     }
 
     public ModelComparison Compare(string model, int first, int second)
@@ -171,25 +176,37 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
             : $"; did you mean '{near}'?"));
     }
 
-    private (byte[] Bytes, byte[] Lineage) Read(string model, int number)
+    private (byte[] Bytes, ModelVersion Version) Read(string model, int number)
     {
         var versions = Numbers(model);
-        return store.Read(model, number)
+        var (bytes, text) = store.Read(model, number)
             ?? throw new LearningInputException($"the model '{model}' has no version {number}; it has {string.Join(", ", versions)}");
+        var stored = Parse<StoredLineage>(text, $"the lineage of model '{model}' version {number}", "another version");
+        if (stored.Number != number)
+            throw Damaged($"the lineage of model '{model}' version {number} is that of version {stored.Number}", "another version");
+        if (stored.ModelHash != Hash(bytes))
+            throw Damaged($"the file of model '{model}' version {number} is damaged or was changed: it does not have the hash of its lineage",
+                "another version");
+        return (bytes, new ModelVersion(model, number, stored.ModelHash, stored.Lineage));
     }
 
-    private static ModelLineage Parse(byte[] text, string model, int number)
+    private static ModelPointer Parse(byte[]? pointer, string model) => pointer is null ? new ModelPointer(0, [])
+        : Parse<ModelPointer>(pointer, $"the pointer to the current version of model '{model}'", "a version of your choice");
+
+    private static T Parse<T>(byte[] document, string what, string remedy)
     {
         try
         {
-            return JsonSerializer.Deserialize<ModelLineage>(text, Json)!;
+            return SealedJson.Read<T>(document, Json);
         }
         catch (JsonException e)
         {
-            throw new LearningInputException($"the lineage of model '{model}' version {number} is damaged "
-                + $"({e.Message.TrimEnd('.')}): restore it or roll back to another version", e);
+            throw Damaged($"{what} is damaged or was changed: {e.Message.TrimEnd('.')}", remedy, e);
         }
     }
+
+    private static LearningInputException Damaged(string sentence, string other, Exception? inner = null) =>
+        new($"{sentence}; put back a copy, or remove it and promote {other}", inner) { IsDamage = true };
 
     /// <summary>A version's hash and lineage field by field, in the order in which they are written.</summary>
     public static IReadOnlyDictionary<string, string> Fields(ModelVersion version)

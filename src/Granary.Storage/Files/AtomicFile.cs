@@ -22,7 +22,8 @@ public sealed class AtomicFile : IDisposable
     /// <param name="fault">
     /// Makes the exception to throw where the path cannot be written; null throws what the operating system says.
     /// </param>
-    public AtomicFile(string path, Func<string, Exception, Exception>? fault = null)
+    /// <param name="mode">Who may read and write the file, on Unix; null = as the process makes its files.</param>
+    public AtomicFile(string path, Func<string, Exception, Exception>? fault = null, UnixFileMode? mode = null)
     {
         _path = path;
         _fault = fault;
@@ -30,7 +31,15 @@ public sealed class AtomicFile : IDisposable
             $".{Path.GetFileName(path)}.{Path.GetRandomFileName()}.tmp");
         try
         {
-            _stream = new FileStream(_temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                BufferSize = 1 << 16,
+            };
+            if (mode is not null && !OperatingSystem.IsWindows()) options.UnixCreateMode = mode;
+            _stream = new FileStream(_temporary, options);
         }
         catch (Exception e) when (fault is not null && (e is IOException or UnauthorizedAccessException))
         {
@@ -67,13 +76,16 @@ public sealed class AtomicFile : IDisposable
 
     /// <summary>Makes a file of these bytes where there is none; of several writers one succeeds, in whichever processes.</summary>
     /// <returns>False where there is one, which stays as it is.</returns>
-    public static bool TryCreate(string path, ReadOnlySpan<byte> content)
+    /// <param name="mode">Who may read and write the file, on Unix; null = as the process makes its files.</param>
+    public static bool TryCreate(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null)
     {
         // The framework's move that does not overwrite looks first and renames then, so that two writers could succeed.
         var turns = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, ".create.lock");
         using var turn = ExclusiveFile.Open(turns, s_longestTurn);
         if (File.Exists(path)) return false;
-        Write(path, content);
+        using var file = new AtomicFile(path, mode: mode);
+        file.Stream.Write(content);
+        file.Commit();
         return true;
     }
 

@@ -29,11 +29,7 @@ public sealed class SchemaDatabase
     public IReadOnlyList<T> Rows<T>(string sql, Func<NpgsqlDataReader, T> read, params object[] parameters)
     {
         using var connection = Open();
-        using var command = Command(connection, sql, parameters);
-        using var reader = command.ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read()) rows.Add(read(reader));
-        return rows;
+        return new SchemaTurn(connection).Rows(sql, read, parameters);
     }
 
     /// <summary>Runs a statement and counts the rows that it changed.</summary>
@@ -43,8 +39,20 @@ public sealed class SchemaDatabase
     public int Execute(string sql, params object[] parameters)
     {
         using var connection = Open();
-        using var command = Command(connection, sql, parameters);
-        return command.ExecuteNonQuery();
+        return new SchemaTurn(connection).Execute(sql, parameters);
+    }
+
+    /// <summary>Does work in one transaction, while no other transaction has the same turn.</summary>
+    /// <param name="turn">Names the turn.</param>
+    /// <exception cref="NpgsqlException">The server cannot be reached or refuses.</exception>
+    public void InTurn(string turn, Action<SchemaTurn> work)
+    {
+        using var connection = Open();
+        using var transaction = connection.BeginTransaction();
+        var session = new SchemaTurn(connection);
+        session.Rows("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", _ => true, turn);
+        work(session);
+        transaction.Commit();
     }
 
     private NpgsqlConnection Open()
@@ -53,10 +61,35 @@ public sealed class SchemaDatabase
         connection.Open();
         return connection;
     }
+}
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object[] parameters)
+/// <summary>Statements on one connection.</summary>
+public sealed class SchemaTurn
+{
+    private readonly NpgsqlConnection _connection;
+
+    internal SchemaTurn(NpgsqlConnection connection) => _connection = connection;
+
+    /// <inheritdoc cref="SchemaDatabase.Rows"/>
+    public IReadOnlyList<T> Rows<T>(string sql, Func<NpgsqlDataReader, T> read, params object[] parameters)
     {
-        var command = new NpgsqlCommand(sql, connection);
+        using var command = Command(sql, parameters);
+        using var reader = command.ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read()) rows.Add(read(reader));
+        return rows;
+    }
+
+    /// <inheritdoc cref="SchemaDatabase.Execute"/>
+    public int Execute(string sql, params object[] parameters)
+    {
+        using var command = Command(sql, parameters);
+        return command.ExecuteNonQuery();
+    }
+
+    private NpgsqlCommand Command(string sql, object[] parameters)
+    {
+        var command = new NpgsqlCommand(sql, _connection);
         foreach (var value in parameters) command.Parameters.Add(new() { Value = value });
         return command;
     }

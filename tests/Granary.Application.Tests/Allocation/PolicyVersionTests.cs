@@ -80,8 +80,9 @@ public sealed class PolicyVersionTests(PolicyVersionTests.Trained once) : IClass
         var known = await ChangesAsync(state);
         known.ShouldNotBeEmpty();
         // Only the journal knows the versions before the current one.
-        var pointer = JsonSerializer.Serialize(new { current = Registry.Pointer(Model).Current, history = Array.Empty<int>() });
-        File.WriteAllText(Path.Combine(RegistryFolder, Model, "current.json"), pointer);
+        var current = Registry.Pointer(Model).Current;
+        File.Delete(Path.Combine(RegistryFolder, Model, "current.json"));
+        Registry.Promote(Model, current);
         var continued = await _under.LiveAsync(trained, "continued", r => r with { State = state });
         (await ChangesAsync(state)).Take(known.Count).ShouldBe(known);
         continued.Against!.IsSame.ShouldBeTrue();

@@ -18,12 +18,21 @@ public sealed class PowerCutTests : IDisposable
 
     private string JournalFile => Path.Combine(_folder, "journal.grj");
 
-    private byte[] Journal()
+    // The journal and its head, as the disk has them while the adapter goes on.
+    private (byte[] Journal, byte[] Head) Kept() => (Bytes(JournalFile), Bytes(JournalFile + ".head"));
+
+    private static byte[] Bytes(string path)
     {
-        using var file = new FileStream(JournalFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
         return bytes;
+    }
+
+    private async Task CutPowerAsync((byte[] Journal, byte[] Head) kept)
+    {
+        await File.WriteAllBytesAsync(JournalFile, kept.Journal);
+        await File.WriteAllBytesAsync(JournalFile + ".head", kept.Head);
     }
 
     [Theory]
@@ -37,17 +46,17 @@ public sealed class PowerCutTests : IDisposable
             VenueBroker.ConnectAsync(exchange.Open(server.Endpoint), settings, TestVenue.Environment(_folder), default);
         var (known, waits, fills, unsent) = (TestVenue.Buy("g1-0-1-e", 0), TestVenue.Buy("g1-0-2-e", 90), TestVenue.Buy("g1-0-3-e", 0),
             TestVenue.Buy("g1-0-4-e", 89));
-        byte[] kept;
+        (byte[] Journal, byte[] Head) kept;
         string venueId;
         await using (var broker = await ConnectAsync())
         {
             await broker.SubmitAsync(known);
             await Eventually.HoldsAsync(async () => (await broker.PollAsync(0)).Any(e => e.Fill is not null));
-            kept = Journal();
+            kept = Kept();
             venueId = (await broker.SubmitAsync(waits)).VenueId;
             await broker.SubmitAsync(fills);
         }
-        await File.WriteAllBytesAsync(JournalFile, kept);
+        await CutPowerAsync(kept);
 
         await using var next = await ConnectAsync();
         foreach (var order in (BrokerOrder[])[waits, fills, unsent])
@@ -75,15 +84,15 @@ public sealed class PowerCutTests : IDisposable
         Task<VenueBroker> ConnectAsync() =>
             VenueBroker.ConnectAsync(exchange.Open(server.Endpoint), TestVenue.Fast, TestVenue.Environment(_folder), default);
         var order = TestVenue.Buy("g1-0-1-e", 90);
-        byte[] kept;
+        (byte[] Journal, byte[] Head) kept;
         await using (var broker = await ConnectAsync())
         {
             (await broker.SubmitAsync(order)).State.ShouldBe(OrderState.Submitted);
-            kept = Journal();
+            kept = Kept();
         }
         // The session has the answer; the adapter's journal has the order alone, which fills while both are off.
-        System.Text.Encoding.UTF8.GetString(kept).ShouldNotContain("OrderStood");
-        await File.WriteAllBytesAsync(JournalFile, kept);
+        System.Text.Encoding.UTF8.GetString(kept.Journal).ShouldNotContain("OrderStood");
+        await CutPowerAsync(kept);
         server.Market.Trade(100, 89);
 
         await using var next = await ConnectAsync();

@@ -87,6 +87,65 @@ public sealed class ModelRegistryTests : IDisposable
     }
 
     [Fact]
+    public void Promotions_side_by_side_lose_none()
+    {
+        const int Models = 8;
+        var model = Train();
+        for (var i = 0; i <= Models; i++) _registry.Add("gate", model, Lineage());
+        _registry.Promote("gate", Models + 1);
+        using var begin = new Barrier(Models);
+        var threads = Enumerable.Range(1, Models).Select(n => new Thread(() =>
+        {
+            begin.SignalAndWait();
+            new ModelRegistry(new FileModelStore(_folder), ModelKindCatalogue.BuiltIn).Promote("gate", n);
+        })).ToList();
+        threads.ForEach(t => t.Start());
+        threads.ForEach(t => t.Join());
+        var pointer = _registry.Pointer("gate");
+        pointer.History.Append(pointer.Current).ShouldBe(Enumerable.Range(1, Models + 1), ignoreOrder: true);
+        pointer.History[0].ShouldBe(Models + 1);
+    }
+
+    [Theory]
+    [InlineData("v0001/model.bin", "the file of model 'gate' version 1 is damaged or was changed")]
+    [InlineData("v0001/lineage.json", "the lineage of model 'gate' version 1 is damaged or was changed")]
+    [InlineData("current.json", "the pointer to the current version of model 'gate' is damaged or was changed")]
+    public void A_file_that_is_changed_at_any_byte_cut_or_emptied_is_refused_before_use(string name, string sentence)
+    {
+        _registry.Add("gate", Train(), Lineage());
+        _registry.Promote("gate", 1);
+        var path = Path.Combine(_folder, "gate", name);
+        var bytes = File.ReadAllBytes(path);
+        for (var at = 0; at < bytes.Length; at++)
+        {
+            var copy = (byte[])bytes.Clone();
+            copy[at] ^= (byte)(1 << at % 8);
+            Refused(copy, $"at {at}");
+            if (at % 16 == 0) Refused(bytes[..at], $"cut at {at}");
+        }
+        File.WriteAllBytes(path, bytes);
+        _registry.Load("gate").Version.Number.ShouldBe(1);
+
+        void Refused(byte[] damaged, string where)
+        {
+            File.WriteAllBytes(path, damaged);
+            var refused = Should.Throw<LearningInputException>(() => _registry.Load("gate"), where);
+            (refused.IsDamage, refused.Message.Contains('\n')).ShouldBe((true, false));
+            refused.Message.ShouldStartWith(sentence);
+        }
+    }
+
+    [Fact]
+    public void A_version_in_the_place_of_another_is_refused()
+    {
+        _registry.Add("gate", Train(), Lineage());
+        _registry.Add("gate", Train(0.1), Lineage());
+        foreach (var name in (string[])["model.bin", "lineage.json"])
+            File.Copy(Path.Combine(_folder, "gate", "v0001", name), Path.Combine(_folder, "gate", "v0002", name), overwrite: true);
+        Should.Throw<LearningInputException>(() => _registry.Load("gate", 2)).Message.ShouldContain("is that of version 1");
+    }
+
+    [Fact]
     public void What_is_missing_damaged_or_newer_is_said_in_one_sentence()
     {
         Should.Throw<LearningInputException>(() => _registry.Load("gate")).Message.ShouldContain("there is no model 'gate'");

@@ -3,26 +3,8 @@ using Granary.Data.Text;
 
 namespace Granary.Data.Tests.Reading;
 
-public sealed class Crc32Tests
+public sealed class Crc32CTests
 {
-    [Fact]
-    public void The_check_value_of_the_standard_is_met() => Crc32.Append(0, Encoding.ASCII.GetBytes("123456789")).ShouldBe(0xCBF43926u);
-
-    [Fact]
-    public void Sixty_four_bytes_a_step_and_eight_give_the_same_wherever_it_is_cut()
-    {
-        var random = new Random(7);
-        var data = new byte[5000];
-        random.NextBytes(data);
-        for (var length = 0; length < 400; length++)
-            Crc32.Append(0, data.AsSpan(0, length)).ShouldBe(Crc32.AppendByTable(0, data.AsSpan(0, length)), $"{length} bytes");
-        for (var round = 0; round < 200; round++)
-        {
-            var cut = random.Next(data.Length);
-            Crc32.Append(Crc32.Append(0, data.AsSpan(0, cut)), data.AsSpan(cut)).ShouldBe(Crc32.AppendByTable(0, data));
-        }
-    }
-
     [Fact]
     public void Castagnolis_check_value_is_met() => Crc32C.Append(0, Encoding.ASCII.GetBytes("123456789")).ShouldBe(0xE3069283u);
 

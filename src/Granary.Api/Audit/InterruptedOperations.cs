@@ -1,0 +1,53 @@
+using Granary.Application.Audit;
+using Granary.Application.Jobs;
+using Granary.Application.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Api.Audit;
+
+/// <summary>
+/// Completes the audit log after the end of a process: records the operations that had begun, with the state that their targets have now.
+/// </summary>
+internal sealed partial class InterruptedOperations(AuditLog log, AuditStates states, TimeProvider clock,
+    ILogger<InterruptedOperations> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    private IReadOnlyList<AuditIntent> _found = [];
+
+    // Before the server takes requests: what is open then was begun by a process that has ended.
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        _found = log.Open();
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        for (var next = 0; next < _found.Count;)
+        {
+            var intent = _found[next];
+            try
+            {
+                var after = await states.ReadAsync(new PathString(intent.Target), intent.Who, stoppingToken).ConfigureAwait(false);
+                await log.CompleteAsync(intent, intent.Target, after, interrupted: true).ConfigureAwait(false);
+                Recorded(logger, intent.What, intent.Target, intent.Who);
+                next++;
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The target may be out of reach for now, as a grain while its database is away.
+                Waits(logger, e, intent.What, intent.Target);
+                await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Recorded {Operation} of {Target} by {Caller}, during which the server ended before")]
+    private static partial void Recorded(ILogger logger, string operation, string target, string caller);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Operation} of {Target}, during which the server ended before, cannot be recorded now")]
+    private static partial void Waits(ILogger logger, Exception fault, string operation, string target);
+}

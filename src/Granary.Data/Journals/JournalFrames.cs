@@ -1,0 +1,196 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Security.Cryptography;
+
+namespace Granary.Data.Journals;
+
+/// <summary>
+/// Reads the records of a journal's file in order, each checked against its number and the chain of hashes.
+/// </summary>
+/// <remarks>
+/// A record is a frame of <c>length u32 · number u64 · CRC-32 of these two u32 · entries · SHA-256</c>. The hash is over the hash of the
+/// record before, these numbers and the entries, so that a record that is changed, gone, in another place or there twice breaks the chain.
+/// <para>A write that did not finish differs from damage in what is missing. Of an unfinished write a part never arrived: the file
+/// ends within it, or its end or a whole sector of it is still the zeros of the room that it went into, and no later record follows. Anything
+/// else is damage.</para>
+/// </remarks>
+internal sealed class JournalFrames
+{
+    public const int HashLength = 32, HeadLength = 16;
+
+    /// <summary>What the file begins with.</summary>
+    public static readonly byte[] Magic = "GRJ2"u8.ToArray();
+
+    private const int Sector = 512, MostLength = 1 << 28;
+
+    private readonly FileStream _file;
+    private readonly string _path;
+    private readonly long _fileEnd;
+    private readonly JournalHead _head;
+
+    /// <param name="head">The newest record that must be there.</param>
+    /// <exception cref="JournalException">The file does not begin as a journal.</exception>
+    public JournalFrames(string path, FileStream file, JournalHead head)
+    {
+        (_path, _file, _head) = (path, file, head);
+        _fileEnd = file.Length;
+        if (_fileEnd >= Magic.Length && !Bytes(0, Magic.Length).AsSpan().SequenceEqual(Magic))
+            throw new JournalException($"{path} is not a journal, or its first four bytes were changed; put back a copy of it, or choose "
+                + "another folder with --state");
+        WrittenEnd = LastByte(Math.Min(Magic.Length, _fileEnd), _fileEnd);
+        End = Magic.Length;
+    }
+
+    /// <summary>The end of the last record that was read.</summary>
+    public long End { get; private set; }
+
+    /// <summary>The end of the last byte that is not zero.</summary>
+    public long WrittenEnd { get; }
+
+    /// <summary>The number of the last record that was read.</summary>
+    public ulong Number { get; private set; }
+
+    /// <summary>The hash of the last record that was read.</summary>
+    public byte[] Hash { get; private set; } = new byte[HashLength];
+
+    /// <summary>The sequence number of the last entry that was read.</summary>
+    public long Sequence { get; private set; }
+
+    /// <summary>Whether the last write did not finish, once all was read.</summary>
+    public bool IsTorn { get; private set; }
+
+    /// <summary>The hash of a record: over the hash of the one before, and the record without its own.</summary>
+    public static void HashOf(ReadOnlySpan<byte> previousAndRecord, Span<byte> hash) => SHA256.HashData(previousAndRecord, hash);
+
+    /// <summary>Writes the head of a record.</summary>
+    public static void WriteHead(Span<byte> head, int length, ulong number)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(head, length);
+        BinaryPrimitives.WriteUInt64LittleEndian(head[4..], number);
+        BinaryPrimitives.WriteUInt32LittleEndian(head[12..], Crc32.HashToUInt32(head[..12]));
+    }
+
+    /// <summary>The entries of all whole records.</summary>
+    /// <exception cref="JournalException">A record is damaged, gone, in another place or there twice.</exception>
+    public IEnumerable<JournalEntry> Read()
+    {
+        if (_fileEnd == 0 && _head.Number > 0)
+            throw Damaged($"it is empty, and its head has record {_head.Number}", "its records are gone");
+        while (End < WrittenEnd && Next() is { } entries)
+        {
+            foreach (var entry in JournalEntryCodec.Read(entries))
+            {
+                if (entry.Sequence != Sequence + 1) throw Damaged($"record {Number}", $"entry {entry.Sequence} follows entry {Sequence}");
+                Sequence = entry.Sequence;
+                yield return entry;
+            }
+        }
+        if (_head.Number > Number) throw Damaged($"it ends with record {Number}, and its head has record {_head.Number}", "records are gone");
+    }
+
+    private byte[]? Next()
+    {
+        var number = Number + 1;
+        var found = 0ul;
+        var length = End + HeadLength <= _fileEnd ? LengthOf(Bytes(End, HeadLength), out found) : 0;
+        if (length == 0)
+        {
+            if (!IsHeadUnfinished()) throw Damaged($"record {number}", "its head does not have its checksum");
+            IsTorn = true;
+            return null;
+        }
+        if (found != number) throw Damaged($"record {number}", $"record {found} is in its place");
+        var end = End + HeadLength + length + HashLength;
+        var whole = end <= _fileEnd;
+        if (whole)
+        {
+            var chained = new byte[HashLength + HeadLength + length];
+            Hash.CopyTo(chained, 0);
+            Fill(End, chained.AsSpan(HashLength));
+            var hash = new byte[HashLength];
+            HashOf(chained, hash);
+            if (hash.AsSpan().SequenceEqual(Bytes(end - HashLength, HashLength)))
+            {
+                if (number == _head.Number && !hash.AsSpan().SequenceEqual(_head.Hash))
+                    throw Damaged($"record {number}", "it is not the one of the journal's head");
+                (Number, Hash, End) = (number, hash, end);
+                return chained[(HashLength + HeadLength)..];
+            }
+        }
+        if (WrittenEnd > end || whole && !HasGap(End, end))
+            throw Damaged($"record {number}", "its content does not have the hash that continues the chain");
+        IsTorn = true;
+        return null;
+    }
+
+    // Of the entries; 0 where these bytes are no head.
+    private static int LengthOf(ReadOnlySpan<byte> head, out ulong number)
+    {
+        number = BinaryPrimitives.ReadUInt64LittleEndian(head[4..]);
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(head);
+        return length is > 0 and <= MostLength
+            && Crc32.HashToUInt32(head[..12]) == BinaryPrimitives.ReadUInt32LittleEndian(head[12..]) ? (int)length : 0;
+    }
+
+    // Either nothing stands behind a part of a head; or the sector with the head, or with one part of it, never arrived.
+    private bool IsHeadUnfinished()
+    {
+        if (WrittenEnd <= End + HeadLength) return true;
+        var split = Math.Min((End / Sector + 1) * Sector, End + HeadLength);
+        return (IsZero(End, split) || IsZero(split, End + HeadLength) && split < End + HeadLength) && !HasLaterRecord();
+    }
+
+    private bool HasLaterRecord()
+    {
+        var bytes = Bytes(End, (int)Math.Min(WrittenEnd - End, int.MaxValue / 2));
+        for (var at = 1; at + HeadLength <= bytes.Length; at++)
+            if (LengthOf(bytes.AsSpan(at, HeadLength), out var number) > 0 && number > Number + 1) return true;
+        return false;
+    }
+
+    // Whether the end or a whole sector of a stretch holds nothing but zeros.
+    private bool HasGap(long from, long end)
+    {
+        if (WrittenEnd <= end - sizeof(long)) return true;
+        for (var at = (from + Sector - 1) / Sector * Sector; at + Sector <= end; at += Sector)
+            if (IsZero(at, at + Sector)) return true;
+        return false;
+    }
+
+    private bool IsZero(long from, long end) => LastByte(from, end) == from;
+
+    private byte[] Bytes(long from, int length)
+    {
+        var bytes = new byte[length];
+        Fill(from, bytes);
+        return bytes;
+    }
+
+    private void Fill(long from, Span<byte> bytes)
+    {
+        for (var read = 0; read < bytes.Length;)
+        {
+            if (RandomAccess.Read(_file.SafeFileHandle, bytes[read..], from + read) is not (> 0 and var n))
+                throw new IOException("the file became shorter while it was read");
+            read += n;
+        }
+    }
+
+    // The end of the last byte of a stretch that is not zero; its start where all are.
+    private long LastByte(long from, long end)
+    {
+        var some = new byte[1 << 16];
+        while (end > from)
+        {
+            var start = Math.Max(from, end - some.Length);
+            var span = some.AsSpan(0, (int)(end - start));
+            Fill(start, span);
+            if (span.LastIndexOfAnyExcept((byte)0) is >= 0 and var last) return start + last + 1;
+            end = start;
+        }
+        return from;
+    }
+
+    private JournalException Damaged(string where, string why) => new($"{_path} is damaged: {where}: {why}; nothing is traded by it. Put back "
+        + "a copy of the journal and its head, or begin a new account with another --state");
+}

@@ -1,0 +1,51 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+
+namespace Granary.Data.Journals;
+
+/// <summary>
+/// The newest record of a journal that is known to be on the disk, in a file beside it: it shows that records at the end are gone.
+/// </summary>
+/// <param name="Number">Of the record; 0 while there is none.</param>
+/// <param name="Hash">The record's hash, which includes those before it.</param>
+/// <remarks>
+/// It is written in place, without waiting for the disk: after a power cut it may be that of an earlier record, never that of a later one.
+/// </remarks>
+internal readonly record struct JournalHead(ulong Number, byte[] Hash)
+{
+    private const int Length = 48;
+    private static readonly byte[] s_magic = "GRH1"u8.ToArray();
+
+    public static JournalHead None => new(0, new byte[JournalFrames.HashLength]);
+
+    /// <summary>The path of a journal's head.</summary>
+    public static string FileOf(string journal) => journal + ".head";
+
+    /// <returns>null where the file does not hold one.</returns>
+    public static JournalHead? Read(FileStream file)
+    {
+        // A session may be writing it.
+        for (var attempt = 0; attempt < 3; attempt++)
+            if (TryRead(file) is { } head)
+                return head;
+        return null;
+    }
+
+    private static JournalHead? TryRead(FileStream file)
+    {
+        var bytes = new byte[Length];
+        if (file.Length != Length || RandomAccess.Read(file.SafeFileHandle, bytes, 0) != Length || !bytes.AsSpan().StartsWith(s_magic)
+            || Crc32.HashToUInt32(bytes.AsSpan(..^4)) != BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(^4..))) return null;
+        return new JournalHead(BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(4)), bytes[12..^4]);
+    }
+
+    public void Write(FileStream file)
+    {
+        Span<byte> bytes = stackalloc byte[Length];
+        s_magic.CopyTo(bytes);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[4..], Number);
+        Hash.CopyTo(bytes[12..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[^4..], Crc32.HashToUInt32(bytes[..^4]));
+        RandomAccess.Write(file.SafeFileHandle, bytes, 0);
+    }
+}

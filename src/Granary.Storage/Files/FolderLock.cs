@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace Granary.Storage.Files;
+
+/// <summary>Keeps a folder for one process: a file that the operating system keeps locked while its process lives.</summary>
+public sealed class FolderLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private FolderLock(FileStream file) => _file = file;
+
+    /// <summary>Takes the lock, and writes down who has it.</summary>
+    /// <param name="folder">Made where missing.</param>
+    /// <param name="name">Of the lock file. Its holder stands in a file beside it, which can be read while this one is locked.</param>
+    /// <param name="holder">Who takes it; the process, the machine and the time are added.</param>
+    /// <param name="fault">Makes the exception where another has it, from who that is.</param>
+    public static FolderLock Take(string folder, string name, string holder, TimeProvider clock, Func<string, Exception> fault)
+    {
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, name);
+        var who = path + ".holder";
+        FileStream file;
+        try
+        {
+            file = ExclusiveFile.Open(path);
+        }
+        catch (IOException e) when (ExclusiveFile.IsInUse(e, path))
+        {
+            throw fault(Read(who) is { Length: > 0 } other ? other : "another process");
+        }
+        File.WriteAllText(who, string.Create(CultureInfo.InvariantCulture,
+            $"{holder}, process {Environment.ProcessId} on {Environment.MachineName}, since {clock.GetUtcNow():yyyy-MM-dd HH:mm:ss}Z"));
+        return new FolderLock(file);
+    }
+
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+}
