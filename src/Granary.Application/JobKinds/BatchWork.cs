@@ -20,15 +20,14 @@ internal static class BatchWork
     {
         var strategies = spec.Strategies.Sum(entry =>
             entry.Params.Aggregate((double)(entry.Timeframes?.Count ?? 1), (count, p) => count * p.Values.Count));
-        var bars = spec.Data.Parts.Count == 0 ? BarsOf(spec.Data, spec.Folder)
-            : spec.Data.Parts.Sum(p => BarsOf(p.Data, p.Folder ?? spec.Folder));
+        var bars = spec.Data.Parts.Count == 0 ? BarsOf(spec.Data)
+            : spec.Data.Parts.Sum(p => BarsOf(p.Data));
         return bars * strategies;
     }
 
-    private static double BarsOf(DataSpec data, string folder)
+    private static double BarsOf(DataSpec data)
     {
-        var address = Address.Parse(data.Source);
-        if (address.IsFolder && address.PlacedIn(folder).Body is var path && Directory.Exists(path))
+        if (data.Source.Path is { } path && Directory.Exists(path))
             return new DirectoryInfo(path).EnumerateFiles("*", _all)
                 .Where(f => data.Symbols is ["*"] || data.Symbols.Any(s => f.FullName.Contains(s, StringComparison.OrdinalIgnoreCase)))
                 .Sum(f => f.Length) / BytesOfBar;

@@ -12,7 +12,7 @@ internal sealed class ReplayKind : JobKind
 
     public override Job Read(JobText text, GranaryCatalogues catalogues)
     {
-        var body = JobRequest.Only(text, "batch", "modelsOf");
+        var body = JobRequest.Only(text, catalogues, "batch", "modelsOf");
         var run = body.Need("modelsOf").String();
         if (!JobId.IsWellFormed(run)) throw body.Need("modelsOf").Fault($"'{run}' is no id of a run; GET /runs lists them");
         return new BacktestJob(text, JobRequest.Batch(body, text, catalogues)) { ModelsOf = run };

@@ -32,10 +32,12 @@ internal sealed class VerifyKind : JobKind
 
     public override Job Read(JobText text, GranaryCatalogues catalogues)
     {
-        var body = JobRequest.Only(text, "run", "sample", "cuts");
+        var body = JobRequest.Only(text, catalogues, "run", "sample", "cuts");
         var id = body.Need("run").String();
         if (!JobId.IsWellFormed(id)) throw body.Need("run").Fault($"'{id}' is no id of a run; GET /runs lists them");
         return new VerifyJob(text, id, LookAheadEffort.OfCuts(body.Find("sample")?.Whole(1) ?? int.MaxValue,
-            body.Find("cuts")?.Whole(1, 1000) ?? 12), catalogues);
+            body.Find("cuts")?.Whole(1, 1000) ?? 12),
+            // The batch of the run was judged when it was submitted.
+            catalogues with { Confinement = null });
     }
 }

@@ -18,7 +18,7 @@ public sealed class SchedulesOnSilosTests
         await using var cluster = await TestSilos.StartAsync(2);
         var clock = new ManualClock(new DateTimeOffset(2026, 11, 22, 1, 0, 0, TimeSpan.Zero));
         var folder = Path.Combine(cluster.Runs, ".schedules");
-        var reader = new ScheduleReader(KnownJobs.Of(TestCatalogues.All), null);
+        var reader = new ScheduleReader(KnownJobs.Of(TestCatalogues.All));
         // As each silo makes them: with its own grain factory, and the folder that all share.
         var silos = cluster.Alive.Select(silo => new ScheduleRunner(new ScheduleBook(folder), new ClusterJobs(
             cluster.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>(), TimeProvider.System,
