@@ -10,13 +10,11 @@ namespace SamplePlugin;
 [BarSource("inverse", Form = "inverse:DIR")]
 public sealed class InverseSource : IBarSourceFactory
 {
-    private const string Scheme = "inverse:";
-
     public IBarSource Open(BarSourceRequest request)
     {
-        var folder = request.Address[Scheme.Length..];
+        var (folder, start) = (request.Address.Rest, request.Address.Folder);
         if (folder.Length == 0) throw new BarDataException($"source: '{request.Address}' names no folder; write inverse:DIR");
-        return new Source(new CsvBarSource(Path.Combine(request.Folder ?? "", folder), request.Options));
+        return new Source(new CsvBarSource(Path.Combine(start, folder), request.Options));
     }
 
     private sealed class Source(IBarSource files) : IBarSource

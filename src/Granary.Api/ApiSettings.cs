@@ -43,9 +43,17 @@ public sealed record ApiSettings
     /// <summary>The deployments: a folder, or postgres://…; null for the folder <c>deployments</c> of the data folder.</summary>
     public string? Deployments { get; init; }
 
-    /// <summary>Where the deployments are: a whole path, or postgres://….</summary>
-    internal string DeploymentStore => Deployments is null ? Path.GetFullPath(Path.Combine(DataFolder, "deployments"))
-        : Address.Has(Deployments, Address.Postgres) ? Deployments : Path.GetFullPath(Deployments);
+    /// <summary>Where the deployments are.</summary>
+    internal Address DeploymentStore => Address.Parse(Deployments ?? Path.Combine(DataFolder, "deployments"));
+
+    /// <summary>The place of what callers send.</summary>
+    /// <param name="folder">Theirs, which a confined server does not use: it has one folder, wherever the client's file lies.</param>
+    /// <exception cref="Engine.Market.BarDataException">Theirs is no folder.</exception>
+    internal Place PlaceOf(string? folder = null)
+    {
+        var place = new Place(Path.GetFullPath(DataFolder), Confinement);
+        return Confined ? place : place.Within(folder ?? ".");
+    }
 
     /// <summary>Longest batch text, bytes.</summary>
     [Range(1, 1 << 30)]

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Granary.Application.Models;
 using Granary.Application.Operations;
 using Granary.Application.Simulation;
+using Granary.Storage.Addresses;
 
 namespace Granary.Cluster.Grains;
 
@@ -24,14 +25,14 @@ public sealed record GrainSettings
     /// <summary>
     /// The registry of models that the API serves: the full path of a folder, or postgres://… with its password; null = none.
     /// </summary>
-    public string? Models { get; init; }
+    public Address? Models { get; init; }
 
     /// <summary>Whether a model's grain promotes and rolls back itself.</summary>
     [EnumDataType(typeof(ModelDecisions))]
     public ModelDecisions ModelDecisions { get; init; } = ModelDecisions.Advise;
 
     // Keys of grains have no password.
-    internal string RegistryOf(string shown) => Models is { } own && ModelStores.Shown(own) == shown ? own : shown;
+    internal Address RegistryOf(string kept) => Models is { } own && ModelStores.Kept(own) == kept ? own : Address.Parse(kept);
 
     /// <summary>
     /// What this silo does. Other silos know it by its name: the host gives it that of <see cref="SiloRolesText.NameOf"/>.

@@ -23,6 +23,7 @@ using Granary.Silo.Options;
 using Granary.Silo.Readiness;
 using Granary.Silo.Retention;
 using Granary.Silo.Streams;
+using Granary.Storage.Addresses;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
@@ -82,7 +83,7 @@ public static class SiloApplication
             new ClusterSessions(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<IJobService>(), catalogues));
         builder.Services.AddSingleton<IClusterOperations, ClusterOperations>();
         builder.Services.AddSingleton(settings.State is null && settings.Connection is { } accounts ? new DatabaseAccounts(accounts)
-            : AccountStores.Open(settings.State ?? Path.Combine(Path.GetFullPath(settings.Runs), ".accounts")));
+            : AccountStores.Open(Address.Parse(settings.State ?? Path.Combine(Path.GetFullPath(settings.Runs), ".accounts"))));
         builder.Services.AddNotifications(settings.Notifications, settings.Connection);
         builder.Services.AddSingleton<IReadinessCheck, ClusterReadiness>();
         if (settings.KeepRuns is { } days)
@@ -168,7 +169,7 @@ public static class SiloApplication
         {
             Runs = Path.GetFullPath(settings.Runs),
             Trials = Path.Combine(Path.GetFullPath(settings.Runs), ".trials"),
-            Models = ModelStores.FullPath(settings.Models ?? Path.Combine(settings.Data ?? ".", "models")),
+            Models = Address.Parse(settings.Models ?? Path.Combine(settings.Data ?? ".", "models")),
             ModelDecisions = settings.ModelDecisions,
             Roles = settings.Roles,
             Threads = settings.Threads ?? Environment.ProcessorCount,

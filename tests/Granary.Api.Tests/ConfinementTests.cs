@@ -26,7 +26,9 @@ public sealed class ConfinementTests
     public async Task A_configuration_cannot_lead_out_by_the_folder_that_its_paths_start_from(string folder)
     {
         await using var server = await ApiServer.StartAsync(settings: s => s with { Confined = true }, parts: ServerParts.Sessions);
-        var configuration = $$"""{ "version": 1, "folder": "{{folder}}", "data": { "source": "csv:bars" } }""";
+        var configuration = $$"""
+            { "version": 1, "digest": "d", "folder": "{{folder}}", "data": { "source": "csv:bars" }, "strategies": [] }
+            """;
         using var session = await server.Client.PostAsJsonAsync("/api/v1/sessions", new { configuration, feed = "csv:bars" });
         (await session.ProblemAsync(400)).ShouldContain("leads out of the server's data folder");
     }

@@ -13,6 +13,7 @@ using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Application.Telemetry;
 using Granary.Cluster.Client;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;
@@ -53,7 +54,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
             Text = File.ReadAllBytes(Production),
             File = Production,
             Folder = Path.GetDirectoryName(Production)!,
-            Feed = "csv:" + Bars,
+            Feed = Address.Parse("csv:" + Bars),
             To = new DateTime(2022, 1, 11, 0, 0, 0, DateTimeKind.Utc).Ticks,
             Account = account,
             Paper = paper,
@@ -156,7 +157,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
         using var client = Client(server);
         // Nothing listens there.
-        var start = made.Start("away") with { Feed = $"postgres://granary@127.0.0.1:19999/bars" };
+        var start = made.Start("away") with { Feed = Address.Parse($"postgres://granary@127.0.0.1:19999/bars") };
         await client.StartSessionAsync(start);
         var waiting = await UntilAsync(client, "away", v => v.Retry is { Attempts: > 3 });
         waiting.Retry!.Reason.ShouldNotBeEmpty();
@@ -319,7 +320,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
             .ShouldContain("never had a session here");
 
         // What only the run finds out ends the session with the reason.
-        await client.StartSessionAsync(start with { Feed = "csv:" + Path.Combine(server.Folder, "nowhere") });
+        await client.StartSessionAsync(start with { Feed = Address.Parse("csv:" + Path.Combine(server.Folder, "nowhere")) });
         var failed = await UntilAsync(client, "main", v => v.Phase == SessionPhase.Failed);
         failed.Fault!.ShouldContain("nowhere");
         (await client.StartSessionAsync(start)).Phase.ShouldBe(SessionPhase.Running);

@@ -52,6 +52,8 @@ public sealed class SharesOverHttpTests(SessionsOverHttpTests.Configuration made
         link.ExpiresAt.ShouldBe(clock.GetUtcNow().AddMinutes(1));
         clock.Advance(TimeSpan.FromSeconds(59));
         using (var report = await server.Client.GetAsync(link.Url)) report.StatusCode.ShouldBe(HttpStatusCode.OK);
+        foreach (var name in (string[])["manifest.json", "results.json", "trades.csv", "prod.json"])
+            (await (await server.Client.GetAsync($"{link.Url}/{name}")).ProblemAsync(404)).ShouldContain("opens the report alone");
         clock.Advance(TimeSpan.FromSeconds(1));
         await (await server.Client.GetAsync(link.Url)).ProblemAsync(404);
         using var unknown = await client.PostAsync("/api/v1/runs/nothing/report-link", null);
@@ -63,8 +65,8 @@ public sealed class SharesOverHttpTests(SessionsOverHttpTests.Configuration made
     {
         var clock = new ManualClock();
         var signer = new ShareSigner(Path.Combine(made.Folder, "secret-of-a-test", "secret"), clock);
-        var token = signer.Sign("run", clock.GetUtcNow().AddDays(1));
-        signer.RunOf(token).ShouldBe("run");
+        var token = signer.Sign("run", clock.GetUtcNow().AddDays(1), opensFiles: true);
+        signer.RunOf(token).ShouldBe(("run", true));
         clock.Advance(TimeSpan.FromDays(1));
         signer.RunOf(token).ShouldBeNull();
     }

@@ -7,6 +7,7 @@ using Granary.Data.FolderStore;
 using Granary.Data.Import;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Benchmarks;
 
@@ -135,7 +136,8 @@ public static class CsvBenchmark
     private static void Stored(string folder, string plain)
     {
         var store = Path.Combine(folder, "store");
-        _ = BarImport.RunAsync(new ImportRequest([plain], store, "m1", Timeframe.M1, new BarFileOptions()), TestCatalogues.All.Stores)
+        _ = BarImport.RunAsync(new ImportRequest([plain], Address.Parse(store), "m1", Timeframe.M1, new BarFileOptions()),
+            TestCatalogues.All.Stores)
             .GetAwaiter().GetResult();
         double open = double.MaxValue, read = double.MaxValue;
         var source = new StoreBarSource(store);

@@ -5,6 +5,7 @@ using Granary.Data.BarFiles;
 using Granary.Data.Sources;
 using Granary.Data.Tests.Exchanges;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 using static Granary.Data.Tests.Exchanges.ExchangeMessages;
 using static Granary.Data.Tests.Exchanges.LocalExchange.Ending;
@@ -126,7 +127,7 @@ public sealed class LiveOverAnExchangeTests
         // The store has what came, and what was missed.
         foreach (var coin in coins)
         {
-            await using var kept = await TestCatalogues.All.Sources.Open("store:" + folder.At("kept"))
+            await using var kept = await TestCatalogues.All.Sources.Open(Address.Parse("store:" + folder.At("kept")))
                 .OpenAsync(new BarQuery($"{coin}USDT", Timeframe.M1, first));
             kept.Count.ShouldBe(Live);
         }

@@ -5,6 +5,7 @@ using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Options;
 using Granary.Cli.Commands;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 
 namespace Granary.Cli.Tests;
@@ -25,8 +26,8 @@ public sealed class SessionOptionTests
         var options = new OptionBinding<WithOneMore>(command);
         command.Options.Single(o => o.Name == "--look-every").Description.ShouldBe("how often to look");
         options.Read(command.Parse(["--feed", "csv:d", "--look-every", "7", "--to", "2024-01-31", "--without-evidence"])).ShouldBe(
-            new WithOneMore { Feed = "csv:d", LookEvery = 7, To = new DateTime(2024, 1, 31).Ticks, IgnoresChecks = true });
-        options.Read(command.Parse(["--feed", "csv:d"])).ShouldBe(new WithOneMore { Feed = "csv:d" });
+            new WithOneMore { Feed = Address.Parse("csv:d"), LookEvery = 7, To = new DateTime(2024, 1, 31).Ticks, IgnoresChecks = true });
+        options.Read(command.Parse(["--feed", "csv:d"])).ShouldBe(new WithOneMore { Feed = Address.Parse("csv:d") });
         command.Parse([]).Errors.ShouldHaveSingleItem().Message.ShouldContain("--feed");
         Should.Throw<InputException>(() => options.Read(command.Parse(["--feed", "csv:d", "--to", "soon"]))).Message
             .ShouldStartWith("--to soon is no date");

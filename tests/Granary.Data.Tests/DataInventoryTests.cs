@@ -5,6 +5,7 @@ using Granary.Data.Reading;
 using Granary.Data.Sources;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Data.Tests;
 
@@ -15,33 +16,12 @@ public sealed class DataInventoryTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Folders_and_stores_are_listed_with_what_is_wrong_in_them()
-    {
-        var markets = DataGeneration.Markets(["ACME", "COINUSDT"], Read.Utc("2022-01-01"), Read.Utc("2022-02-01"), 1);
-        var folder = Path.Combine(_folder.Path, "csv");
-        var files = DataGeneration.Run(new GenerateRequest(folder, markets, [Timeframe.H1, Timeframe.D1]));
-        _folder.Write("csv/1d/BAD.csv", "nothing\n");
-        DataInventory.List("csv:" + folder, TestCatalogues.Sources).Select(e => (e.Symbol, e.Timeframe?.ToString(), e.Fault is null))
-            .ShouldBe(
-            [("ACME", "1h", true), ("ACME", "1d", true), ("BAD", null, false), ("COINUSDT", "1h", true), ("COINUSDT", "1d", true)]);
-
-        var store = Path.Combine(_folder.Path, "store");
-        foreach (var file in files) await BarImport.RunAsync(
-            new ImportRequest([file.Path], store, file.Symbol, file.Timeframe, new BarFileOptions()), TestCatalogues.Stores);
-        var listed = DataInventory.List(store, TestCatalogues.Sources);
-        listed.Select(e => (e.Symbol, e.Timeframe, e.Count))
-            .ShouldBe(files.OrderBy(f => f.Symbol).ThenBy(f => f.Timeframe.Ticks)
-                .Select(f => (f.Symbol, (Timeframe?)f.Timeframe, (long?)f.Bars)));
-        Should.Throw<BarDataException>(() =>
-            DataInventory.List(Path.Combine(_folder.Path, "none"), TestCatalogues.Sources)).Message.ShouldContain("none");
-    }
-
-    [Fact]
     public async Task Generated_timeframes_are_found_by_the_source_in_their_folders()
     {
         var markets = DataGeneration.Markets(["ACME"], Read.Utc("2022-01-01"), Read.Utc("2022-02-01"), 1);
         DataGeneration.Run(new GenerateRequest(_folder.Path, markets, [Timeframe.H1, Timeframe.D1]));
-        var source = TestCatalogues.Sources.Open("csv:" + Path.GetFileName(_folder.Path), baseFolder: Path.GetDirectoryName(_folder.Path));
+        var source = TestCatalogues.Sources.Open(Address.Parse("csv:" + Path.GetFileName(_folder.Path), Path
+            .GetDirectoryName(_folder.Path)));
         await using var hours = await source.OpenAsync(new BarQuery("ACME", Timeframe.H1));
         await using var days = await source.OpenAsync(new BarQuery("ACME", Timeframe.D1));
         (hours.Count, days.Count).ShouldBe((21 * 7, 21));

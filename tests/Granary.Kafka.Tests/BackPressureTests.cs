@@ -4,6 +4,7 @@ using Granary.Data.Streaming;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Kafka.Bars;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 
 namespace Granary.Kafka.Tests;
@@ -26,7 +27,8 @@ public sealed class BackPressureTests : IDisposable
         _kafka.Dispose();
     }
 
-    private KafkaBarAddress Topic(string options = "") => KafkaBarAddress.Parse($"kafka://{_proxy.Brokers}/t{Guid.NewGuid():N}?{options}");
+    private KafkaBarAddress Topic(string options = "") => KafkaBarAddress.Of(Address
+        .Parse($"kafka://{_proxy.Brokers}/t{Guid.NewGuid():N}?{options}"));
 
     private static BarBlock Block(long first, int count)
     {

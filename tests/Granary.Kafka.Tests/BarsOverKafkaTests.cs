@@ -6,6 +6,7 @@ using Granary.Data.Streaming;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Kafka.Bars;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 using static Granary.Kafka.Tests.Markets;
 
@@ -19,8 +20,8 @@ public sealed class BarsOverKafkaTests : IDisposable
     public void Dispose() => _kafka.Dispose();
 
     private KafkaBarAddress Topic(string options = "") =>
-        KafkaBarAddress.Parse(
-            $"kafka://{_kafka.Brokers}/t-{Guid.NewGuid():N}?{options}");
+        KafkaBarAddress.Of(Address.Parse(
+            $"kafka://{_kafka.Brokers}/t-{Guid.NewGuid():N}?{options}"));
 
     private static void SendRaw(KafkaBarAddress to, int partition, params byte[][] messages)
     {

@@ -1,5 +1,6 @@
 using Granary.Engine.Market;
 using Granary.Kafka.Bars;
+using Granary.Storage.Addresses;
 
 namespace Granary.Kafka.Tests;
 
@@ -14,16 +15,16 @@ public class KafkaAddressesTests
     [InlineData("kafka://h:1/t?form=xml", "form cannot be 'xml'")]
     [InlineData("postgres://h", "is no address of Kafka")]
     public void What_is_no_address_is_a_sentence(string text, string part) =>
-        Should.Throw<BarDataException>(() => KafkaBarAddress.Parse(text)).Message.ShouldContain(part);
+        Should.Throw<BarDataException>(() => KafkaBarAddress.Of(Address.Parse(text))).Message.ShouldContain(part);
 
     [Fact]
     public void A_symbol_never_becomes_another_topics_name()
     {
-        var address = KafkaBarAddress.Parse("kafka://h:1/bars?topics=symbol");
+        var address = KafkaBarAddress.Of(Address.Parse("kafka://h:1/bars?topics=symbol"));
         address.TopicOf(Timeframe.M1, "BTC/USDT").ShouldBe("bars.BTC_2FUSDT");
         address.TopicOf(Timeframe.M1, "A_B").ShouldBe("bars.A_5FB");
         address.TopicOf(Timeframe.M1, "../x").ShouldBe("bars._2E_2E_2Fx");
-        KafkaBarAddress.Parse("kafka://h:1,i:2").TopicOf(Timeframe.M5).ShouldBe("granary.bars.5m");
+        KafkaBarAddress.Of(Address.Parse("kafka://h:1,i:2")).TopicOf(Timeframe.M5).ShouldBe("granary.bars.5m");
         Should.Throw<BarDataException>(() => address.TopicOf(Timeframe.M1, new string('/', 90))).Message.ShouldContain("Kafka takes 249");
     }
 }

@@ -9,6 +9,7 @@ using Granary.Data.Brokers;
 using Granary.Data.Replay;
 using Granary.Engine.Market;
 using Granary.Kafka.Bars;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 
 namespace Granary.Kafka.Tests;
@@ -34,7 +35,7 @@ public sealed class LiveOverKafkaTests : IDisposable
         var backtest = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
             new BatchOptions { Out = Path.Combine(_folder, "backtest"), Validation = false });
 
-        var topic = KafkaBarAddress.Parse($"kafka://{kafka.Brokers}/live-{Guid.NewGuid():N}");
+        var topic = KafkaBarAddress.Of(Address.Parse($"kafka://{kafka.Brokers}/live-{Guid.NewGuid():N}"));
         await using (var replay = await BarReplay.OpenAsync(new CsvBarSource(bars),
             [new BarQuery("COINUSDT", Timeframe.H1, from, to), new BarQuery("GLIMUSDT", Timeframe.H1, from, to)],
             ReplaySpeed.AsFastAsPossible, TimeProvider.System))
@@ -48,7 +49,7 @@ public sealed class LiveOverKafkaTests : IDisposable
         var live = await LiveSession.RunAsync(new LiveRequest
         {
             Production = Path.Combine(backtest.Folder, "prod.json"),
-            Feed = $"kafka://{kafka.Brokers}/{topic.Topic}",
+            Feed = Address.Parse($"kafka://{kafka.Brokers}/{topic.Topic}"),
             Out = Path.Combine(_folder, "live"),
             IgnoresChecks = true
         },

@@ -12,6 +12,7 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Kafka.Bars;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 
 namespace Granary.Kafka.Tests;
@@ -58,7 +59,7 @@ public sealed class LiveOverLostBrokersTests : IDisposable
         return await LiveSession.RunAsync(new LiveRequest
         {
             Production = Path.Combine(backtest.Folder, "prod.json"),
-            Feed = feed,
+            Feed = Address.Parse(feed),
             State = Path.Combine(_folder, name, "state"),
             Out = Path.Combine(_folder, name),
             IgnoresChecks = true,
@@ -79,7 +80,7 @@ public sealed class LiveOverLostBrokersTests : IDisposable
         await using var replay = await BarReplay.OpenAsync(new CsvBarSource(Bars),
             [.. Symbols.Select(s => new BarQuery(s, Timeframe.H1, Published.From, Published.To))], ReplaySpeed.AsFastAsPossible,
             TimeProvider.System);
-        await using var sink = new KafkaBarSink(KafkaBarAddress.Parse(topic), Guid.NewGuid());
+        await using var sink = new KafkaBarSink(KafkaBarAddress.Of(Address.Parse(topic)), Guid.NewGuid());
         var seen = new Seen();
         Task<LiveRun>? session = null;
         var (bars, down, warm) = (0, 0, await CountAsync(null, Published.From));

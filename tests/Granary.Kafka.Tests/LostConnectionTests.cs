@@ -2,6 +2,7 @@ using Granary.Data.Replay;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Kafka.Bars;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 using static Granary.Kafka.Tests.Markets;
 
@@ -21,7 +22,7 @@ public sealed class LostConnectionTests : IDisposable
         _kafka.Dispose();
     }
 
-    private static KafkaBarAddress Topic(string brokers) => KafkaBarAddress.Parse($"kafka://{brokers}/middle");
+    private static KafkaBarAddress Topic(string brokers) => KafkaBarAddress.Of(Address.Parse($"kafka://{brokers}/middle"));
 
     [Fact]
     public async Task Brokers_that_are_lost_in_the_middle_of_a_replay_lose_and_double_nothing_for_its_readers()

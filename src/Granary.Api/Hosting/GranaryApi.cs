@@ -61,12 +61,15 @@ public static class GranaryApi
             throw new OptionsValidationException(nameof(ApiSettings), typeof(ApiSettings), wrong.Failures);
         services.AddSingleton(settings);
         services.TryAddSingleton(catalogues);
+        // The texts of callers are read with these.
+        var confined = catalogues with { Confinement = settings.Confinement };
         services.TryAddSingleton(KnownJobs.Of(catalogues, settings.Runs));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RunCharts>();
         services.AddSingleton(_ => DeploymentStores.Open(settings.DeploymentStore));
         services.AddSingleton<DeploymentBook>();
-        services.AddSingleton<DeploymentSource>();
+        services.AddSingleton(s => new DeploymentSource(settings, confined, s.GetService<RunLibrary>()));
+        services.AddSingleton(new SessionStartReader(settings, confined));
         services.AddSingleton<LiveAccounts>();
         services.AddSingleton<UploadStore>();
         services.AddSingleton<ServerModels>();
@@ -86,21 +89,14 @@ public static class GranaryApi
         services.AddRateLimiter(limits.Configure);
         services.AddSingleton<CollectionReader>();
         services.AddSingleton<ChangeLog>();
-        services.Configure<JsonOptions>(o =>
-        {
-            var ours = JobJson.Options;
-            o.SerializerOptions.DefaultIgnoreCondition = ours.DefaultIgnoreCondition;
-            o.SerializerOptions.NumberHandling = ours.NumberHandling;
-            foreach (var converter in ours.Converters) o.SerializerOptions.Converters.Add(converter);
-        });
+        services.Configure<JsonOptions>(ConfigureJson);
         // so that a wrong body is answered with what is wrong with it
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
-        services.AddProblemDetails(o => o.CustomizeProblemDetails = ProblemMapping.Complete);
-        services.AddExceptionHandler<ProblemMapping>();
+        AddProblems(services);
         services.AddAuthentication(KeyAuthentication.Scheme)
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Scheme, null);
         services.AddAuthorization(RolePolicies.Add);
-        services.AddOpenApi(ApiDescription.Name, OperationRoles.Describe);
+        services.AddOpenApi(ApiDescription.Name, o => { OperationRoles.Describe(o); AddressSchema.Describe(o); });
         services.AddSingleton<ApiDescription>();
         services.AddSingleton<RunDisk>();
         services.AddSingleton<IReadinessCheck, DiskReadiness>();
@@ -113,6 +109,23 @@ public static class GranaryApi
         services.AddHostedService<InterruptedOperations>();
         services.AddHostedService<ScheduleService>();
         return services;
+    }
+
+    private static void AddProblems(IServiceCollection services)
+    {
+        services.AddSingleton<ServerPaths>();
+        services.AddSingleton<ShownJobs>();
+        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
+        services.AddProblemDetails();
+        services.AddExceptionHandler<ProblemMapping>();
+    }
+
+    private static void ConfigureJson(JsonOptions o)
+    {
+        var ours = JobJson.Options;
+        o.SerializerOptions.DefaultIgnoreCondition = ours.DefaultIgnoreCondition;
+        o.SerializerOptions.NumberHandling = ours.NumberHandling;
+        foreach (var converter in ours.Converters) o.SerializerOptions.Converters.Add(converter);
     }
 
     /// <summary>Mounts the endpoints and what guards them. Call before mapping anything of your own.</summary>
@@ -134,6 +147,7 @@ public static class GranaryApi
                 ((HttpContext)of).RequestServices.GetRequiredService<CallerLimits>().AddHeaders((HttpContext)of);
                 return Task.CompletedTask;
             }, context);
+            context.Request.Body = new ReadableBody(context.Request.Body);
             // For endpoints whose bodies the framework reads; uploads have a limit of their own.
             var longest = context.RequestServices.GetRequiredService<ApiSettings>().LongestBatch;
             if (context.Request.ContentLength > longest

@@ -3,6 +3,7 @@ using Granary.Application.Catalogues;
 using Granary.Application.Live;
 using Granary.Application.Sessions;
 using Granary.Application.Weights;
+using Granary.Storage.Addresses;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -18,7 +19,7 @@ public static partial class LocalSessionsHosting
     public static IServiceCollection AddLocalSessions(this IServiceCollection services, string runs)
     {
         var folder = Path.GetFullPath(runs);
-        services.AddSingleton(AccountStores.Open(Path.Combine(folder, LocalSessions.AccountsFolder)));
+        services.AddSingleton(AccountStores.Open(Address.Parse(Path.Combine(folder, LocalSessions.AccountsFolder))));
         services.AddSingleton<IReadinessCheck, JournalReadiness>();
         services.AddSingleton<ISessionService>(s =>
         {

@@ -28,13 +28,9 @@ internal sealed record SubmittedBody(HttpRequest Request, ClaimsPrincipal User, 
         if (await RequestBody.ReadAsync(Request, Settings.LongestBatch, cancellationToken).ConfigureAwait(false) is not { } body)
             return RequestBody.TooLong(Settings.LongestBatch);
         if (wrap is not null) body = wrap(body);
-        // A confined server knows one folder, wherever the client's file lies.
-        var folder = Path.GetFullPath(Settings.Confinement is null
-            ? Path.Combine(Settings.DataFolder, Folder ?? ".") : Settings.DataFolder);
         var file = string.IsNullOrWhiteSpace(File) ? collection == "batches" ? "batch.json" : "job.json" : File;
         var root = JsonPart.Parse(file, body);
-        Settings.Confinement?.Check(root, folder);
-        var job = kinds.Read(new JobText(kind(root), body, file, folder));
+        var job = kinds.Read(new JobText(kind(root), body, file, Settings.PlaceOf(Folder).Folder), Settings.Confinement);
         await CheckQuotasAsync(jobs, job, cancellationToken).ConfigureAwait(false);
         var receipt = await jobs.SubmitAsync(new JobSubmission(job, RolePolicies.NameOf(User), IdempotencyKey), cancellationToken)
             .ConfigureAwait(false);

@@ -7,6 +7,7 @@ using Granary.Application.Json;
 using Granary.Application.MarketData;
 using Granary.Data.Comparison;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -76,12 +77,16 @@ internal static class DataEndpoints
     private static Timeframe Read(string timeframe) => Timeframe.TryParse(timeframe, out var read) ? read.Value
         : throw new InputException($"timeframe={timeframe}: use one of {string.Join(' ', Timeframe.All)}");
 
-    // A store as a caller names it: within the data folder, or an address that the server allows.
-    private static string Within(ApiSettings settings, string option, string store)
+    // A store as a caller names it.
+    private static Address Within(ApiSettings settings, string option, string store)
     {
-        var folder = Path.GetFullPath(settings.DataFolder);
-        settings.Confinement?.Check(option, store, folder);
-        var address = Storage.Addresses.Address.Parse(store);
-        return address.Scheme.Length == 0 ? Path.Combine(folder, store) : address.PlacedIn(folder).ToString();
+        try
+        {
+            return settings.PlaceOf().Address(store);
+        }
+        catch (BarDataException e)
+        {
+            throw new InputException($"{option}: {e.Message}", e);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Granary.Application.Catalogues;
 using Granary.Application.Models;
 using Granary.Learning.Registry;
+using Granary.Storage.Addresses;
 
 namespace Granary.Api.Models;
 
@@ -8,7 +9,7 @@ namespace Granary.Api.Models;
 internal sealed class ServerModels(ApiSettings settings, GranaryCatalogues known)
 {
     public ModelRegistry Open() =>
-        new(ModelStores.Open(settings.Models ?? Path.Combine(settings.DataFolder, "models")), known.ModelKinds);
+        new(ModelStores.Open(Address.Parse(settings.Models ?? Path.Combine(settings.DataFolder, "models"))), known.ModelKinds);
 
     /// <summary>
     /// A lineage for an answer. JSON has no number for a figure that is undefined, as an AUC of one class, so it is left out.

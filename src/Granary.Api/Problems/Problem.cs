@@ -10,14 +10,11 @@ internal static class Problem
     public static async Task WriteAsync(HttpContext context, int status, string title, string detail)
     {
         context.Response.StatusCode = status;
-        var written = await context.RequestServices.GetRequiredService<IProblemDetailsService>().TryWriteAsync(new ProblemDetailsContext
+        await context.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new ProblemDetailsContext
         {
             HttpContext = context,
             ProblemDetails = new ProblemDetails { Status = status, Title = title, Detail = detail },
         }).ConfigureAwait(false);
-        // the service declines where the caller's Accept header rules JSON out; the sentence matters more than the header
-        if (!written) await context.Response.WriteAsJsonAsync(new ProblemDetails { Status = status, Title = title, Detail = detail },
-            (System.Text.Json.JsonSerializerOptions?)null, "application/problem+json").ConfigureAwait(false);
     }
 
     public static IResult Of(int status, string title, string detail) => TypedResults.Problem(detail, statusCode: status, title: title);

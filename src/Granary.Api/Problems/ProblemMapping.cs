@@ -30,8 +30,7 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
             InputException e => (StatusCodes.Status400BadRequest, "The input is wrong", e.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
                 (StatusCodes.Status413PayloadTooLarge, "Too large", "the body is larger than this server takes; split the batch"),
-            BadHttpRequestException e => (e.StatusCode, "The request is wrong", e.InnerException is System.Text.Json.JsonException j
-                ? $"the body is not the JSON that is needed: {j.Message}" : e.Message),
+            BadHttpRequestException e => (e.StatusCode, "The request is wrong", RequestFaults.SentenceOf(e)),
             IdempotencyConflictException e => (StatusCodes.Status422UnprocessableEntity, "Idempotency key is taken", e.Message),
             TooManyJobsException e => (StatusCodes.Status429TooManyRequests, "Too many jobs", e.Message),
             StaleWeightsException e => (StatusCodes.Status412PreconditionFailed, "Changed in the meantime", e.Message),

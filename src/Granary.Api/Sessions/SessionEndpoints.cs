@@ -81,11 +81,11 @@ internal static class SessionEndpoints
     }
 
     private static async Task<IResult> StartAsync(HttpRequest request, ClaimsPrincipal user, ISessionService sessions,
-        ApiSettings settings, CancellationToken cancellationToken)
+        SessionStartReader reader, ApiSettings settings, CancellationToken cancellationToken)
     {
         if (await RequestBody.ReadAsync(request, settings.LongestBatch, cancellationToken).ConfigureAwait(false) is not { } body)
             return RequestBody.TooLong(settings.LongestBatch);
-        var start = SessionStartReader.Read(request.Query, body, settings) with { StartedBy = RolePolicies.NameOf(user) };
+        var start = reader.Read(request.Query, body) with { StartedBy = RolePolicies.NameOf(user) };
         var view = await sessions.StartAsync(start, cancellationToken).ConfigureAwait(false);
         request.HttpContext.Response.Headers.Location = $"{ApiSettings.Prefix}/sessions/{view.Id}";
         return SessionJson.Of(view, StatusCodes.Status202Accepted);

@@ -1,13 +1,18 @@
 using System.Text;
+using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Options;
+using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 using Microsoft.AspNetCore.Http;
 
 namespace Granary.Api.Sessions;
 
 /// <summary>Reads the request that starts a session.</summary>
-internal static class SessionStartReader
+/// <param name="catalogues">With the confinement of what callers name.</param>
+internal sealed class SessionStartReader(ApiSettings settings, GranaryCatalogues catalogues)
 {
     /// <param name="query">
     /// Where it has the options, <paramref name="body"/> is prod.json. Otherwise the body is a <see cref="SessionBody"/>.
@@ -15,23 +20,34 @@ internal static class SessionStartReader
     /// <exception cref="InputException">
     /// An option is unknown, missing or wrong, or leads out of the folder of a confined server.
     /// </exception>
-    public static SessionStart Read(IQueryCollection query, byte[] body, ApiSettings settings)
+    public SessionStart Read(IQueryCollection query, byte[] body)
     {
+        const string File = "the body of the request";
         var inQuery = query.ContainsKey(RecordOptions<SessionOptions>.All.Single(o => o.IsRequired).Key);
-        var form = inQuery ? OfQuery(query) : RecordOptions<SessionBody>.Read(JsonPart.Parse("the body of the request", body));
-        // A confined server has one folder; the client's folder is not used.
-        var folder = Path.GetFullPath(settings.Confined ? settings.DataFolder : Path.Combine(settings.DataFolder, form.Folder));
-        if (settings.Confinement is { } confinement)
-        {
-            foreach (var (option, address) in form.Addresses) confinement.Check(option, address, folder);
-            confinement.Check(JsonPart.Parse(form.File, inQuery ? body : Encoding.UTF8.GetBytes(form.Configuration)), folder);
-        }
-        var placed = form.PlacedIn(folder);
+        var folder = inQuery ? query["folder"].LastOrDefault() : JsonPart.Parse(File, body).Find("folder")?.String();
+        var place = settings.PlaceOf(folder);
+        var form = inQuery ? OfQuery(query, place) : RecordOptions<SessionBody>.Read(JsonPart.Parse(File, body, place: place));
+        var text = inQuery ? body : Encoding.UTF8.GetBytes(form.Configuration);
+        // Its addresses are judged as it is read.
+        new ProductionReader(catalogues).Read(form.File, text, place.Folder);
+        CheckEndpoint(form, place);
         // The number alone means the server's own store.
-        if (placed is { Deployment: not null, Deployments: null }) placed = placed with { Deployments = settings.DeploymentStore };
-        return new SessionStart(placed, inQuery ? body : Encoding.UTF8.GetBytes(form.Configuration), form.File, folder);
+        return new SessionStart(form is { Deployment: not null, Deployments: null } ? form with { Deployments = settings.DeploymentStore }
+            : form, text, form.File, place.Folder);
     }
 
-    private static SessionBody OfQuery(IQueryCollection query) => RecordOptions<SessionBody>.Create(o =>
-        query[o.Key].LastOrDefault() is { Length: > 0 } text ? o.Read(o.Key, text) : null);
+    private static void CheckEndpoint(SessionBody form, Place place)
+    {
+        try
+        {
+            if (form.BrokerEndpoint is { } endpoint) place.Address(endpoint);
+        }
+        catch (BarDataException e)
+        {
+            throw new InputException($"endpoint: {e.Message}", e);
+        }
+    }
+
+    private static SessionBody OfQuery(IQueryCollection query, Place place) => RecordOptions<SessionBody>.Create(o =>
+        query[o.Key].LastOrDefault() is { Length: > 0 } text ? o.Read(o.Key, text, place) : null);
 }

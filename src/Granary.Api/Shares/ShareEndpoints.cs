@@ -19,7 +19,7 @@ internal static class ShareEndpoints
     /// <param name="Days">How long the link is valid, 1 to 365; 7 without it.</param>
     public sealed record NewShare(int? Days);
 
-    /// <param name="Url">A path of this server; it opens the report, and below it, /NAME, the files of the run.</param>
+    /// <param name="Url">A path of this server; it opens the report, and of a share below it, /NAME, the files of the run.</param>
     /// <param name="ExpiresAt">UTC.</param>
     public sealed record Share(string Url, DateTimeOffset ExpiresAt);
 
@@ -31,7 +31,8 @@ internal static class ShareEndpoints
             .Produces<Share>(201).ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
         shares.MapPost("/runs/{id}/report-link", async (string id, ShareSigner signer, RunLibrary runs, TimeProvider clock,
                 CancellationToken stop) => runs.Find(id) is null ? Unknown(id)
-                    : await LinkAsync(id, clock.GetUtcNow().AddMinutes(ReportMinutes), signer, stop).ConfigureAwait(false))
+                    : await LinkAsync(id, clock.GetUtcNow().AddMinutes(ReportMinutes), opensFiles: false, signer,
+                        stop).ConfigureAwait(false))
             .RequireAuthorization(RolePolicies.Viewer).WithName("linkReport")
             .WithSummary("Make a link that opens the report of a run for a minute: a browser sends no key with a new tab.")
             .Produces<Share>(201).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
@@ -57,13 +58,13 @@ internal static class ShareEndpoints
         if (runs.Find(id) is null) return Unknown(id);
         var days = body.Days ?? 7;
         if (days is < 1 or > MostDays) throw new InputException($"days: {days} is not 1 to {MostDays}");
-        return await LinkAsync(id, clock.GetUtcNow().AddDays(days), signer, cancellationToken).ConfigureAwait(false);
+        return await LinkAsync(id, clock.GetUtcNow().AddDays(days), opensFiles: true, signer, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<IResult> LinkAsync(string id, DateTimeOffset expiresAt, ShareSigner signer,
+    private static async Task<IResult> LinkAsync(string id, DateTimeOffset expiresAt, bool opensFiles, ShareSigner signer,
         CancellationToken cancellationToken)
     {
-        var url = $"{ApiSettings.Prefix}/shared/{signer.Sign(id, expiresAt)}";
+        var url = $"{ApiSettings.Prefix}/shared/{signer.Sign(id, expiresAt, opensFiles)}";
         return TypedResults.Created(url, new Share(url, expiresAt));
     }
 
@@ -71,8 +72,9 @@ internal static class ShareEndpoints
 
     private static IResult Open(ShareSigner signer, RunLibrary runs, string link, string name)
     {
-        if (signer.RunOf(link) is not { } run || runs.Find(run) is null)
+        if (signer.RunOf(link) is not (var run, var opensFiles) || runs.Find(run) is null)
             return Problem.NotFound("this link is not valid, or no longer");
+        if (!opensFiles && name != Report) return Problem.NotFound("this link opens the report alone; share the run to show its files");
         // Files of the run's own folder; those that begin with a point are the server's.
         var isFile = name.Length > 0 && name[0] != '.' && Path.GetFileName(name) == name;
         return isFile && RunFile.Open(runs.PathOf(run), name) is { } file ? JobAnswers.OfFile(name, file)

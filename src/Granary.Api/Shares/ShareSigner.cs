@@ -7,8 +7,8 @@ using Granary.Storage.Files;
 namespace Granary.Api.Shares;
 
 /// <summary>
-/// Signs links to runs. A link has the id of the run and its expiry, and the first 128 bits of an HMAC-SHA256 of both; the secret is in a
-/// file of the folder of the runs, which all silos read. Another secret ends all links.
+/// Signs links to runs. A link has the id of the run, its expiry and what it opens, and the first 128 bits of an HMAC-SHA256 of all
+/// three; the secret is in a file of the folder of the runs, which all silos read. Another secret ends all links.
 /// </summary>
 /// <param name="path">The file of the secret; made with the first link.</param>
 internal sealed class ShareSigner(string path, TimeProvider clock)
@@ -17,10 +17,12 @@ internal sealed class ShareSigner(string path, TimeProvider clock)
     public const string FileName = ".shares/secret";
 
     private const int SignatureBytes = 16;
+    private const char Files = 'f', Report = 'r';
 
     private const UnixFileMode Secret = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    public string Sign(string run, DateTimeOffset expiresAt)
+    /// <param name="opensFiles">Whether the link opens all files of the run, and not its report alone.</param>
+    public string Sign(string run, DateTimeOffset expiresAt, bool opensFiles)
     {
         if (!File.Exists(path))
         {
@@ -28,12 +30,12 @@ internal sealed class ShareSigner(string path, TimeProvider clock)
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             AtomicFile.TryCreate(path, RandomNumberGenerator.GetBytes(32), Secret);
         }
-        var text = string.Create(CultureInfo.InvariantCulture, $"{expiresAt.ToUnixTimeSeconds()}.{run}");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{expiresAt.ToUnixTimeSeconds()}.{(opensFiles ? Files : Report)}{run}");
         return Base64Url.EncodeToString([.. SignatureOf(text), .. Encoding.UTF8.GetBytes(text)]);
     }
 
-    /// <returns>The run; null where the link was not signed here, or is no longer valid.</returns>
-    public string? RunOf(string token)
+    /// <returns>The run, and whether its files are open too; null where the link was not signed here, or is no longer valid.</returns>
+    public (string Run, bool OpensFiles)? RunOf(string token)
     {
         if (!File.Exists(path) || token.Length > 500 || !Base64Url.IsValid(token)) return null;
         var bytes = Base64Url.DecodeFromChars(token);
@@ -41,8 +43,8 @@ internal sealed class ShareSigner(string path, TimeProvider clock)
         var text = Encoding.UTF8.GetString(bytes.AsSpan(SignatureBytes));
         if (!CryptographicOperations.FixedTimeEquals(SignatureOf(text), bytes.AsSpan(0, SignatureBytes))) return null;
         var cut = text.IndexOf('.', StringComparison.Ordinal);
-        return long.Parse(text.AsSpan(0, cut), CultureInfo.InvariantCulture) > clock.GetUtcNow().ToUnixTimeSeconds() ? text[(cut + 1)..]
-            : null;
+        return long.Parse(text.AsSpan(0, cut), CultureInfo.InvariantCulture) > clock.GetUtcNow().ToUnixTimeSeconds() 
+            ? (text[(cut + 2)..], text[cut + 1] == Files) : null;
     }
 
     /// <summary>Makes another secret: no link from before opens anything.</summary>

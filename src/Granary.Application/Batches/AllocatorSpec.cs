@@ -1,6 +1,7 @@
 using Granary.Application.Json;
 using Granary.Application.Models;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Batches;
 
@@ -31,15 +32,14 @@ public sealed record AllocatorSpec
     /// <summary>Weights stay where they would change by no more than this in sum, as a share of the equity.</summary>
     public double Band { get; init; } = 0.05;
 
-    /// <summary>The folder or database of versions, as the file has it; a folder is relative to the batch's.</summary>
-    public string Registry { get; init; } = "models";
+    /// <summary>The folder or database of versions; null where the file names none.</summary>
+    public Address? Registry { get; init; }
 
     /// <summary>How often a session that trades the policy looks for a newer promoted version; null = never.</summary>
     public CalendarSpan? Refresh { get; init; }
 
     /// <summary>The registry of a batch in a folder.</summary>
-    public string RegistryUnder(string folder) =>
-        ModelStores.IsDatabase(Registry) ? Registry : Path.GetFullPath(Path.Combine(folder, Registry));
+    public Address RegistryUnder(string folder) => Registry ?? ModelStores.Standard(new Place(folder));
 
     /// <exception cref="InputException">A value is wrong.</exception>
     public static AllocatorSpec Read(JsonPart part)
@@ -55,7 +55,7 @@ public sealed record AllocatorSpec
             RewardsSharpe = part.Find("reward")?.Choice(("log-growth", false), ("differential-sharpe", true)) ?? false,
             DrawdownPenalty = part.Find("drawdownPenalty")?.Number(0, 100) ?? standard.DrawdownPenalty,
             Band = part.Find("band")?.Number(0, 1) ?? standard.Band,
-            Registry = part.Find("registry")?.String() ?? standard.Registry,
+            Registry = part.Find("registry") is null ? null : ModelStores.Read(part),
             Refresh = part.Find("refresh") is { } refresh ? RebalanceSpec.Span(refresh) : null,
         };
     }

@@ -49,7 +49,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     public BatchSpec Read(string name, byte[] text, string folder, bool bindStrategies = true)
     {
         var faults = new JsonFaults();
-        var root = JsonPart.Parse(name, text, faults);
+        var root = JsonPart.Parse(name, text, faults, catalogues.PlaceOf(folder));
         if (ProductionReader.IsProduction(root)) return new ProductionReader(catalogues)
             .Read(root, text, folder, faults, bindStrategies).Spec;
         var spec = Spec(root, faults, name, text, folder, bindStrategies);
@@ -82,7 +82,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             faults.Try<object?>(() => WalkForwardSpec.Read(windows, data?.Timeframe ?? Engine.Market.Timeframe.D1, catalogues.Metrics),
                 null);
         if (bindStrategies && root.Find("learning") is { } learning) faults.Try<object?>(() =>
-            { LearningReader.Check(learning, named, folder, catalogues); return null; }, null);
+            { LearningReader.Check(learning, named, catalogues); return null; }, null);
         if (data is null || execution is null || portfolio is null) return null;
         var spec = new BatchSpec
         {
@@ -142,6 +142,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         part.Only([.. more, "source", "format", "symbols", "timeframe", "from", "to", "warmup", "adjust", "stamp", "timeZone", "columns",
             "instruments"]);
         var source = part.Need("source");
+        var address = part.Find("folder") is { } own && more.Length > 0 ? source.Address(own.Folder()) : source.Address();
         var symbols = part.Need("symbols").OneOrMany().Select(p => p.String()).ToList();
         if (symbols.Count == 0) part.Need("symbols").Wrong("no symbol is named; \"*\" takes all that the source has", 0);
         var from = part.Find("from")?.Time();
@@ -150,7 +151,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             end.Wrong($"'{end.Text}' is not after data.from, '{part.Find("from")!.Text}'; name a later time", 0);
         return new DataSpec
         {
-            Source = source.String(),
+            Source = address,
             Format = part.Find("format")?.String() ?? "auto",
             Symbols = symbols,
             Timeframe = Timeframe(part.Need("timeframe")),
@@ -159,7 +160,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             WarmUp = part.Find("warmup")?.Bool() ?? true,
             Adjust = part.Find("adjust")?.Bool() ?? true,
             StampIsOpen = part.Find("stamp")?.Choice(("open", true), ("close", false)) ?? true,
-            TimeZone = part.Find("timeZone") is { } zone ? TimeZone(zone, source.String()) : null,
+            TimeZone = part.Find("timeZone") is { } zone ? TimeZone(zone, address) : null,
             Columns = part.Find("columns") is { } columns ? ColumnsSection.Read(columns) : null,
             Instruments = part.Find("instruments") is { } i ? Instruments(i) : new Dictionary<string, InstrumentSpec>(),
             InstrumentsPart = part.Find("instruments"),
@@ -179,9 +180,9 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         }
     }
 
-    private static string TimeZone(JsonPart part, string source)
+    private static string TimeZone(JsonPart part, Address source)
     {
-        if (!Address.Has(source, Address.Csv))
+        if (source.Scheme != Address.Csv)
             return part.Wrong($"it is for the files of a csv: source; the times of {source} are UTC already, so leave it out", "");
         return TimeZoneInfo.TryFindSystemTimeZoneById(part.String(), out _) ? part.String()
             : part.Wrong($"'{part.Text}' is no time zone that this machine knows; use an IANA name such as America/New_York", "");

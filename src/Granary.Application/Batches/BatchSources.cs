@@ -2,6 +2,7 @@ using Granary.Application.Json;
 using Granary.Data.Reading;
 using Granary.Data.Sources;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Batches;
 
@@ -10,14 +11,13 @@ public static class BatchSources
 {
     /// <summary>The source, its instruments as the batch declares them.</summary>
     /// <param name="sources">The bar sources that the process knows.</param>
-    /// <param name="folder">What a relative path is relative to.</param>
-    /// <param name="open">Opens an address with options and a folder; null opens it with <paramref name="sources"/>.</param>
+    /// <param name="open">Opens an address with options; null opens it with <paramref name="sources"/>.</param>
     /// <exception cref="InputException">There is no such source.</exception>
-    public static IBarSource Open(BarSourceCatalogue sources, DataSpec data, string folder,
-        Func<string, BarFileOptions, string, IBarSource>? open = null) => data.Parts.Count > 0
-        ? new JoinedSource(data.Timeframe, [.. data.Parts.Select(p => (Open(sources, p.Data, p.Folder ?? folder, open), p.Data))])
+    public static IBarSource Open(BarSourceCatalogue sources, DataSpec data,
+        Func<Address, BarFileOptions, IBarSource>? open = null) => data.Parts.Count > 0
+        ? new JoinedSource(data.Timeframe, [.. data.Parts.Select(p => (Open(sources, p.Data, open), p.Data))])
         : sources.Knows(data.Source)
-        ? DeclaredSource.Of((open ?? sources.Open)(data.Source, Options(data), folder), data)
+        ? DeclaredSource.Of((open ?? sources.Open)(data.Source, Options(data)), data)
         : throw data.Place.Fault($"'{data.Source}' is no source that this host reads; write one of {sources.Forms}");
 
     public static BarFileOptions Options(DataSpec data) => new()

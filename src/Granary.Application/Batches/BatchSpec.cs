@@ -7,6 +7,7 @@ using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Batches;
 
@@ -71,8 +72,9 @@ public sealed record BatchSpec
 
 public sealed record DataSpec
 {
-    /// <summary>As written: csv:DIR, store:DIR, postgres://…, questdb://…, kafka://….</summary>
-    public required string Source { get; init; }
+    /// <summary>As csv:DIR, store:DIR, postgres://…, questdb://…, kafka://…; that of the first where there are <see
+    /// cref="Parts"/>.</summary>
+    public required Address Source { get; init; }
 
     public string Format { get; init; } = "auto";
 

@@ -27,7 +27,7 @@ internal static class DataPartsSection
         if (from >= to) data.Need("to").Wrong("it is not after data.from; name a later time", 0);
         return new DataSpec
         {
-            Source = "parts",
+            Source = read[0].Data.Source,
             Symbols = [.. read.SelectMany(p => p.Data.Symbols).Distinct(StringComparer.Ordinal)],
             Timeframe = read.MinBy(p => p.Data.Timeframe.Ticks)!.Data.Timeframe,
             From = from,

@@ -37,20 +37,20 @@ public static class LearningReader
     public static IReadOnlyList<LearningSpec> Read(BatchSpec batch)
     {
         if (batch.Learning is not { } part) return [];
-        return Sections(part, new LearningSurroundings(batch.Name, batch.Folder, batch.Execution.CommissionPercent
+        return Sections(part, new LearningSurroundings(batch.Name, batch.Execution.CommissionPercent
             + batch.Execution.SlippagePercent, LoadsLibraries: true, batch.Catalogues));
     }
 
     /// <summary>The sections as far as a plan needs them: trainers of libraries that are not loaded yet stay unknown.</summary>
     internal static IReadOnlyList<LearningSpec> Planned(BatchSpec batch) => batch.Learning is { } part
-        ? Sections(part, new LearningSurroundings(batch.Name, batch.Folder, 0, LoadsLibraries: false, batch.Catalogues)) : [];
+        ? Sections(part, new LearningSurroundings(batch.Name, 0, LoadsLibraries: false, batch.Catalogues)) : [];
 
     /// <summary>
     /// Finds the faults of the sections while the batch file is read. Trainers of libraries that are not loaded yet are checked when they
     /// are needed.
     /// </summary>
-    internal static void Check(JsonPart part, string batch, string folder, GranaryCatalogues catalogues) =>
-        Sections(part, new LearningSurroundings(batch, folder, 0, LoadsLibraries: false, catalogues));
+    internal static void Check(JsonPart part, string batch, GranaryCatalogues catalogues) =>
+        Sections(part, new LearningSurroundings(batch, 0, LoadsLibraries: false, catalogues));
 
     private static List<LearningSpec> Sections(JsonPart part, LearningSurroundings around)
     {
@@ -82,6 +82,7 @@ public static class LearningReader
             (part.Find("apply") ?? part.Find("label") ?? part).Wrong($"the rule '{rule.Name}' cannot use a model of the label {label}: "
                 + "gate, veto and size take direction, triple-barrier or trade; stop takes volatility; minimum-return takes return; "
                 + "limit takes drawdown", 0);
+        var registry = ModelStores.Read(part);
         var spec = new LearningSpec
         {
             Name = name_,
@@ -103,10 +104,8 @@ public static class LearningReader
             Watch = part.Find("watch") is { } watch ? WatchRuleReader.Read(watch, label.Meaning) : null,
             Abstains = part.Find("abstain")?.Bool() ?? false,
             Retrain = part.Find("retrain") is { } retrain ? RetrainingRuleReader.Read(retrain, label) : null,
-            Registry = part.Find("registry")?.String() is { } registry && ModelStores.IsDatabase(registry) ? registry
-                : around.Under(part.Find("registry")?.String() ?? "models"),
-            Cache = Path.Combine(around.Under(part.Find("registry")?.String() is { } folder && !ModelStores.IsDatabase(folder) ? folder
-                : "models"), ".cache"),
+            Registry = registry,
+            Cache = Path.Combine(registry.Path ?? ModelStores.Standard(part.Place).Path!, ".cache"),
             Promote = part.Find("promote")?.Bool() ?? true,
             Trainers = trainers ?? [.. around.Trainers.Own.Select(d => d.Name)
                 .Where(n => !(label.Kind is LabelKind.Trade or LabelKind.Drawdown && n == "lstm"))],

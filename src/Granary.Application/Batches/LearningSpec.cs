@@ -5,6 +5,7 @@ using Granary.Learning.Features;
 using Granary.Learning.Gating;
 using Granary.Learning.Retraining;
 using Granary.Learning.Watching;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Batches;
 
@@ -144,7 +145,7 @@ public sealed record LearningSpec
     public bool Abstains { get; init; }
 
     /// <summary>The folder of versions, or a database as postgres://….</summary>
-    public required string Registry { get; init; }
+    public required Address Registry { get; init; }
 
     /// <summary>The folder that a stopped training goes on from.</summary>
     public required string Cache { get; init; }

@@ -5,12 +5,10 @@ namespace Granary.Application.Batches;
 
 /// <summary>What learning sections take from the batch around them.</summary>
 /// <param name="CostPercent">Commission and slippage of one side, in percent.</param>
-internal sealed record LearningSurroundings(string Batch, string Folder, double CostPercent, bool LoadsLibraries,
+internal sealed record LearningSurroundings(string Batch, double CostPercent, bool LoadsLibraries,
     GranaryCatalogues Catalogues)
 {
     public TrainerCatalogue Trainers => Catalogues.Trainers;
 
     public bool Knows(string trainer) => LoadsLibraries || !Trainers.IsOfMissingLibrary(trainer);
-
-    public string Under(string path) => Path.GetFullPath(Path.Combine(Folder, path));
 }

@@ -3,11 +3,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Application.Catalogues;
 using Granary.Application.Models;
+using Granary.Engine.Market;
 using Granary.Learning.Features;
 using Granary.Learning.Gating;
 using Granary.Learning.Registry;
 using Granary.Learning.Trainers;
 using Granary.Learning.Watching;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Batches;
 
@@ -16,7 +18,7 @@ namespace Granary.Application.Batches;
 /// </summary>
 /// <param name="Registry">The folder or database of versions.</param>
 /// <param name="Watch">What is done when its predictions get worse; null = nothing.</param>
-public sealed record ModelReference(string Model, int Version, string Registry, IReadOnlyList<string> Features, PredictionMeaning Meaning,
+public sealed record ModelReference(string Model, int Version, Address Registry, IReadOnlyList<string> Features, PredictionMeaning Meaning,
     EntryRule Rule, WatchRule? Watch = null)
 {
     /// <summary>From when on the version has expired and admits no entries, UTC; null = it does not expire.</summary>
@@ -37,16 +39,32 @@ public sealed record ModelReference(string Model, int Version, string Registry, 
     // A roll-back looks no farther than so many versions back.
     private const int Earlier = 5;
 
-    internal static readonly JsonSerializerOptions Json = new()
+    internal static readonly JsonSerializerOptions Json = JsonOf(new Place("."));
+
+    // References are read in the place of their configuration.
+    private static JsonSerializerOptions JsonOf(Place place) => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new RegistryJson(place) },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <param name="place">What their registries start from.</param>
     /// <exception cref="JsonException">Not what a run writes into prod.json.</exception>
-    public static IReadOnlyDictionary<string, ModelReference> Parse(string json) =>
-        JsonSerializer.Deserialize<Dictionary<string, ModelReference>>(json, Json) ?? [];
+    /// <exception cref="BarDataException">A registry leads out of the place.</exception>
+    public static IReadOnlyDictionary<string, ModelReference> Parse(string json, Place place) =>
+        JsonSerializer.Deserialize<Dictionary<string, ModelReference>>(json, JsonOf(place)) ?? [];
+
+    private sealed class RegistryJson(Place place) : JsonConverter<Address>
+    {
+        public override Address Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            place.Address(reader.GetString() ?? "");
+
+        public override void Write(Utf8JsonWriter writer, Address value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(ModelStores.Kept(value));
+    }
 
     /// <summary>Whether it caps the portfolio's exposure, in place of judging a strategy's entries.</summary>
     [JsonIgnore]
@@ -87,7 +105,7 @@ public sealed record ModelReference(string Model, int Version, string Registry, 
             [.. Before(model, to, catalogues),
                 new ModelWindow(to.Ticks, model) { Number = Version, Until = Until, Age = Age?.ToAge() }], Rule, Meaning)
         {
-            Origin = new ModelOrigin(Registry, Model, Version),
+            Origin = new ModelOrigin(ModelStores.Kept(Registry), Model, Version),
             Observer = observer,
             Watch = Watch,
             Refresh = Refresh?.ToSchedule(),

@@ -111,7 +111,7 @@ public sealed class PolicyPlan
         json.WriteStartObject("policy");
         json.WriteString("model", first.Model);
         json.WriteNumber("version", first.Version);
-        json.WriteString("registry", ModelStores.Shown(first.Registry));
+        json.WriteString("registry", ModelStores.Kept(first.Registry));
         json.WriteString("hash", first.Hash);
         if (refresh is { } every)
         {

@@ -83,7 +83,7 @@ public static class ProductionJson
             json.WriteEndObject();
             return;
         }
-        json.WriteString("source", data.Source);
+        json.WriteString("source", data.Source.Written);
         json.WriteString("format", data.Format);
         json.WriteStartArray("symbols");
         foreach (var symbol in symbols.Distinct(StringComparer.Ordinal)) json.WriteStringValue(symbol);

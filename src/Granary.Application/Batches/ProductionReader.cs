@@ -2,9 +2,11 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Granary.Application.Catalogues;
 using Granary.Application.Json;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
 using Granary.Reporting.Runs;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Batches;
 
@@ -56,7 +58,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
     public Production Read(string name, byte[] text, string folder, bool bindStrategies = true)
     {
         var faults = new JsonFaults();
-        var root = JsonPart.Parse(name, text, faults);
+        var root = JsonPart.Parse(name, text, faults, catalogues.PlaceOf(folder));
         if (!IsProduction(root))
             throw root.Fault("this is no production configuration; a backtest writes one as prod.json into its run's folder");
         return Read(root, text, folder, faults, bindStrategies);
@@ -65,6 +67,8 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
     /// <param name="faults">Of the file; closed here, so that all faults come at once.</param>
     internal Production Read(JsonPart root, byte[] text, string folder, JsonFaults faults, bool bindStrategies)
     {
+        var place = root.Find("folder")?.Folder() ?? root.Place;
+        if (place != root.Place) root = JsonPart.Parse(root.File, text, faults, place);
         root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "account", "benchmark", "execution",
             "portfolio", "strategies", "regimes", "policy", "models", "risk", "evidence");
         var version = root.Need("version").Whole();
@@ -73,7 +77,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
                 + $"(version {version}, this one reads up to {ProductionJson.Version}); update");
         var account = root.Find("account")?.Only("cash", "riskFreePercent");
         var cash = account?.Find("cash")?.Number(1, 1e15) ?? 100_000;
-        var models = faults.Try(() => Models(root.Find("models")), null);
+        var models = faults.Try(() => Models(root.Find("models"), place), null);
         var regimes = root.Find("regimes") is { } r ? faults.Try(() => RegimeReader.Read(r, catalogues.Factors), null) : null;
         var members = Members(root, models, regimes, cash, faults, bindStrategies);
         var data = faults.Try(() => BatchReader.Data(root.Need("data")), null);
@@ -82,7 +86,6 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution")), null);
         var name = faults.Try(() => BatchReader.NameOf(root.Find("name"), root.File), "");
         var seed = (ulong)(root.Find("seed")?.Number(0, 1L << 53) ?? 1);
-        var where = root.Find("folder") is { } own ? Path.Combine(folder, own.String()) : folder;
         var digest = root.Need("digest").String();
         var findings = faults.Try(() => FindingsReader.Read(root), null);
         var policy = faults.Try(() => root.Find("policy") is { } p ? PolicyPlan.Read(p) : null, null);
@@ -112,7 +115,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
             Seed = seed,
             Text = text,
             // Paths in it are relative to what those of its batch were.
-            Folder = where,
+            Folder = place.Folder,
         };
         return new Production(spec, Convert.ToHexStringLower(SHA256.HashData(text)), digest, FindingsReader.Verdict(root),
             members.Where(m => m.Model is not null).ToDictionary(m => m.Spec.Id!, m => m.Model!, StringComparer.Ordinal))
@@ -123,9 +126,13 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
 
     /// <summary>The models that a configuration names.</summary>
     /// <param name="name">The file's name or path, for messages.</param>
+    /// <param name="folder">What relative paths in it are relative to.</param>
     /// <exception cref="InputException">The file is not JSON, or its models are not what a run writes.</exception>
-    public static IReadOnlyCollection<ModelReference> ModelsOf(string name, byte[] text) =>
-        [.. Models(JsonPart.Parse(name, text).Find("models")).Values];
+    public static IReadOnlyCollection<ModelReference> ModelsOf(string name, byte[] text, string folder)
+    {
+        var root = JsonPart.Parse(name, text, place: new Place(folder));
+        return [.. Models(root.Find("models"), root.Find("folder")?.Folder() ?? root.Place).Values];
+    }
 
     private static PortfolioSpec Weighted(PortfolioSpec portfolio, List<Member> members, JsonPart place)
     {
@@ -204,16 +211,20 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         return uses;
     }
 
-    private static IReadOnlyDictionary<string, ModelReference> Models(JsonPart? part)
+    private static IReadOnlyDictionary<string, ModelReference> Models(JsonPart? part, Place place)
     {
         if (part is null) return new Dictionary<string, ModelReference>();
         try
         {
-            return ModelReference.Parse(part.ToJson());
+            return ModelReference.Parse(part.ToJson(), place);
         }
         catch (JsonException e)
         {
             throw part.Fault("this is not what a backtest writes; run its batch again to write the configuration", e);
+        }
+        catch (BarDataException e)
+        {
+            throw part.Fault(e.Message, e);
         }
     }
 }

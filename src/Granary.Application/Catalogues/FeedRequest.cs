@@ -1,12 +1,11 @@
 using Granary.Data.Replay;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Catalogues;
 
 /// <summary>What is asked of a live feed.</summary>
-/// <param name="Feed">As written: store:DIR, csv:DIR, postgres://…, questdb://…, kafka://…, ws:….</param>
+/// <param name="Feed">As store:DIR, csv:DIR, postgres://…, questdb://…, kafka://…, ws:….</param>
 /// <param name="Markets">Each once; <see cref="BarQuery.From"/> is where live begins, null for the start of what the feed has.</param>
 /// <param name="Speed">Replay speed of stored bars; streams and exchanges have their own.</param>
-/// <param name="Folder">What a relative folder is relative to; null for the current folder.</param>
-public sealed record FeedRequest(string Feed, IReadOnlyList<BarQuery> Markets, ReplaySpeed Speed, TimeProvider Clock,
-    string? Folder = null);
+public sealed record FeedRequest(Address Feed, IReadOnlyList<BarQuery> Markets, ReplaySpeed Speed, TimeProvider Clock);

@@ -9,6 +9,7 @@ using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Trainers;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Catalogues;
 
@@ -54,6 +55,12 @@ public sealed record GranaryCatalogues
 
     /// <summary>The metrics that a run computes.</summary>
     public MetricCatalogue Metrics { get; init; } = MetricCatalogue.BuiltIn;
+
+    /// <summary>Where the addresses in texts that are read with these catalogues may lead; null = anywhere.</summary>
+    public Confinement? Confinement { get; init; }
+
+    /// <summary>The place of a text whose relative paths start from a folder.</summary>
+    public Place PlaceOf(string folder) => new(folder, Confinement);
 
     /// <summary>The plug-ins whose classes are in the catalogues.</summary>
     public required IReadOnlyList<Plugin> Plugins { get; init; }

@@ -14,15 +14,15 @@ public sealed class LiveFeedCatalogue(CatalogueBuilder<ILiveFeedFactory> builder
     : Catalogue<ILiveFeedFactory>(builder)
 {
     /// <summary>Whether a feed brings what happens now, and is not a replay of stored bars.</summary>
-    public bool IsStream(string feed) => Contains(Address.Parse(feed).Scheme) || !sources.Knows(feed);
+    public bool IsStream(Address feed) => Contains(feed.Scheme) || !sources.Knows(feed);
 
     /// <summary>Opens a stream, or a replay of stored bars.</summary>
     /// <exception cref="BarDataException">There is no such feed, or it does not have a market.</exception>
     /// <exception cref="BarStoreException">The disk or the server failed.</exception>
     public async Task<ILiveFeed> OpenAsync(FeedRequest request, CancellationToken cancellationToken = default)
     {
-        if (TryGet(Address.Parse(request.Feed).Scheme, out var factory))
-            return await factory.OpenAsync(new LiveFeedRequest(request.Feed, request.Markets, request.Clock), cancellationToken)
+        if (TryGet(request.Feed.Scheme, out var factory))
+            return await factory.OpenAsync(new LiveFeedRequest(request.Feed.Full, request.Markets, request.Clock), cancellationToken)
                 .ConfigureAwait(false);
         if (!sources.Knows(request.Feed))
         {
@@ -30,7 +30,7 @@ public sealed class LiveFeedCatalogue(CatalogueBuilder<ILiveFeedFactory> builder
             throw new BarDataException($"--feed {request.Feed}: this process has no such feed; use {streams}, or replay {sources.Forms}");
         }
 
-        var source = sources.Open(request.Feed, baseFolder: request.Folder);
+        var source = sources.Open(request.Feed);
         return await BarReplay.OpenAsync(source, request.Markets, request.Speed, request.Clock, cancellationToken: cancellationToken)
             .ConfigureAwait(false);
     }

@@ -52,7 +52,7 @@ public sealed class RunChart
             throw new InputException($"this run has no symbol '{query.Symbol}'; it has {string.Join(", ", manifest.DataHashes.Keys)}");
         var spec = new BatchReader(catalogues).Read("manifest.json (spec)", Encoding.UTF8.GetBytes(manifest.BatchText), manifest.Folder,
             bindStrategies: false);
-        var source = BatchSources.Open(catalogues.Sources, spec.Data, spec.Folder);
+        var source = BatchSources.Open(catalogues.Sources, spec.Data);
         var shown = query.Timeframe ?? spec.Data.Timeframe;
         if (shown != spec.Data.Timeframe) source = new ResampledBarSource(source, spec.Data.Timeframe);
         var series = await source.OpenAsync(new BarQuery(query.Symbol, shown, spec.Data.From, spec.Data.To), cancellationToken)

@@ -5,6 +5,7 @@ using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Combining;
 
@@ -25,7 +26,7 @@ internal sealed class CombinedData
         var same = _parts.Find(p => TextOf(p) == TextOf(part));
         foreach (var symbol in RunMember.SymbolsOf(part))
             if (_parts.Find(p => p != same && RunMember.SymbolsOf(p).Contains(symbol, StringComparer.Ordinal)) is { } other)
-                throw new InputException($"'{symbol}' has bars from {other["source"]} and from {part["source"]}, read in another way or at "
+                throw new InputException($"'{symbol}' has bars from {Shown(other)} and from {Shown(part)}, read in another way or at "
                     + "another timeframe; a portfolio values a symbol by one series, so run one of the batches on the other's data");
         if (same is null) _parts.Add(part);
         else same["symbols"] = new JsonArray([.. RunMember.SymbolsOf(same).Union(RunMember.SymbolsOf(part), StringComparer.Ordinal)
@@ -41,10 +42,10 @@ internal sealed class CombinedData
         if (missing.Count == 0) return;
         var folder = Environment.CurrentDirectory;
         var address = source.Contains(':', StringComparison.Ordinal) ? source : "store:" + source;
-        var listed = catalogues.Sources.Open(address, null, folder).ListSymbolsAsync(timeframe).AsTask().GetAwaiter().GetResult();
+        var listed = catalogues.Sources.Open(Address.Parse(address, folder)).ListSymbolsAsync(timeframe).AsTask().GetAwaiter().GetResult();
         List<string> found = [.. missing.Intersect(listed, StringComparer.Ordinal)];
         if (found.Count == 0)
-            throw new InputException($"--bars {source}: it has no {timeframe} bars of the symbols of the trades ("
+            throw new InputException($"--bars {Address.Parse(source)}: it has no {timeframe} bars of the symbols of the trades ("
                 + $"{string.Join(", ", missing.Take(5))}); name another source, or leave --bars out");
         var part = (JsonObject?)keys?.DeepClone() ?? [];
         part["source"] = address;
@@ -87,6 +88,8 @@ internal sealed class CombinedData
         data["parts"] = new JsonArray([.. _parts.Select(p => (JsonNode)p.DeepClone())]);
         return data;
     }
+
+    private static Address Shown(JsonObject part) => Address.Parse(part["source"]!.GetValue<string>());
 
     // Everything but the symbols. A missing key and its standard value are the same only where both batches write it alike.
     private static string TextOf(JsonObject part)

@@ -12,7 +12,7 @@ internal static class ConditionCsv
 
     public static void Write(TextWriter writer, ConditionReport? report)
     {
-        using var csv = new CsvWriter(writer, CultureInfo.InvariantCulture, leaveOpen: true);
+        using var csv = CsvText.Open(writer);
         Row(csv, ["strategy", "condition", "value", "trades", "win_rate", "pnl_net", "mean_return", "low", "high", "first_trades",
             "first_mean_return", "p_value", "adjusted_p_value", "later_trades", "later_mean_return", "later_low", "later_high",
             "later_p_value", "verdict"]);

@@ -1,5 +1,6 @@
 using Granary.Application.Json;
 using Granary.Application.Models;
+using Granary.Storage.Addresses;
 using Granary.Storage.Migrations;
 using Npgsql;
 
@@ -32,21 +33,21 @@ public interface IDeploymentStore
 public static class DeploymentStores
 {
     /// <exception cref="InputException">A database that is not written as one, or does not answer.</exception>
-    public static IDeploymentStore Open(string store)
+    public static IDeploymentStore Open(Address store)
     {
-        if (!ModelStores.IsDatabase(store)) return new FileDeploymentStore(store);
+        if (!store.IsDatabase) return new FileDeploymentStore(ModelStores.FolderOf(store));
         try
         {
-            return new PostgresDeploymentStore(ModelStores.Connection(store), ModelStores.Shown(store));
+            return new PostgresDeploymentStore(ModelStores.Connection(store), store.ToString());
         }
         catch (NpgsqlException e)
         {
-            throw new InputException($"the deployments store {ModelStores.Shown(store)} does not answer: {e.Message.TrimEnd('.')}; "
+            throw new InputException($"the deployments store {store} does not answer: {e.Message.TrimEnd('.')}; "
                 + "start the server, or name a folder", e);
         }
         catch (MigrationException e)
         {
-            throw new InputException($"the deployments store {ModelStores.Shown(store)}: {e.Message}", e);
+            throw new InputException($"the deployments store {store}: {e.Message}", e);
         }
     }
 }

@@ -30,8 +30,8 @@ internal static class BatchWork
     {
         var strategies = spec.Strategies.Sum(entry =>
             entry.Params.Aggregate((double)(entry.Timeframes?.Count ?? 1), (count, p) => count * p.Values.Count));
-        return Parts(spec).Sum(p => Math.Max(BarsOf(p.Data, p.Folder), LeastBars * p.Data.Symbols.Count) * strategies
-            + (Generated(p.Data)?.Minutes ?? 0));
+        return Parts(spec).Sum(p => Math.Max(BarsOf(p), LeastBars * p.Symbols.Count) * strategies
+            + (Generated(p)?.Minutes ?? 0));
     }
 
     /// <summary>
@@ -41,24 +41,22 @@ internal static class BatchWork
     public static void Check(BatchSpec spec)
     {
         BatchPlan.CheckSize(spec, spec.Data.Symbols.Count);
-        var bars = Parts(spec).Sum(p => Generated(p.Data)?.Bars ?? 0);
+        var bars = Parts(spec).Sum(p => Generated(p)?.Bars ?? 0);
         if (bars * Unsafe.SizeOf<Bar>() <= ProcessMemory.Most) return;
         throw spec.Data.Place.Fault(FormattableString.Invariant($"the source generates about {bars:0.##E+0} bars, which need ")
             + FormattableString.Invariant($"{bars * Unsafe.SizeOf<Bar>() / 1e9:N0} GB of memory, and this process may use ")
             + FormattableString.Invariant($"{ProcessMemory.Most / 1e9:0.##} GB; name fewer symbols, a shorter time or longer bars"));
     }
 
-    private static IEnumerable<(DataSpec Data, string Folder)> Parts(BatchSpec spec) => spec.Data.Parts.Count == 0
-        ? [(spec.Data, spec.Folder)] : spec.Data.Parts.Select(p => (p.Data, p.Folder ?? spec.Folder));
+    private static IEnumerable<DataSpec> Parts(BatchSpec spec) => spec.Data.Parts.Count == 0 ? [spec.Data] : spec.Data.Parts.Select(p => p.Data);
 
-    private static (double Bars, double Minutes)? Generated(DataSpec data) => Address.Has(data.Source, Address.Generated)
-        ? GeneratedBarSource.Parse(data.Source).Count(data.Symbols, data.Timeframe) : null;
+    private static (double Bars, double Minutes)? Generated(DataSpec data) => data.Source.Scheme == Address.Generated
+        ? GeneratedBarSource.Of(data.Source).Count(data.Symbols, data.Timeframe) : null;
 
-    private static double BarsOf(DataSpec data, string folder)
+    private static double BarsOf(DataSpec data)
     {
-        var address = Address.Parse(data.Source);
         if (Generated(data) is { } generated) return generated.Bars;
-        if (address.IsFolder && address.PlacedIn(folder).Body is var path && Directory.Exists(path))
+        if (data.Source.Path is { } path && Directory.Exists(path))
         {
             var files = new DirectoryInfo(path).EnumerateFiles("*", _all).ToList();
             var all = data.Symbols is ["*"] || (double)files.Count * data.Symbols.Count > MostComparisons;

@@ -11,15 +11,16 @@ using Granary.Storage.Addresses;
 namespace Granary.Application.JobKinds;
 
 /// <summary>Bar files, read into a store. Its result is the file <c>result.json</c>.</summary>
-/// <param name="files">Files, folders and patterns, as full paths.</param>
+/// <param name="files">Files, folders and patterns.</param>
 /// <param name="symbol">The market of all files; null where each file's name begins with its own.</param>
-internal sealed class ImportJob(JobText text, IReadOnlyList<string> files, string? symbol, Func<string, IReadOnlyList<string>,
+internal sealed class ImportJob(JobText text, IReadOnlyList<Address> files, string? symbol, Func<string, IReadOnlyList<string>,
     ImportRequest> request, GranaryCatalogues catalogues) : Job(text, "import")
 {
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
         var started = run.Clock.GetTimestamp();
-        var found = ImportFiles.Find(files);
+        IReadOnlyList<string> found = [.. files.SelectMany(f => ImportFiles.Find([f.Path!]).Select(found => f.Reaches(found) ? found
+            : throw new InputException($"{found}: a link leads out of the server's data folder; copy the file into it")))];
         var (results, faults) = symbol is not null
             ? (await BarImport.RunAsync(request(symbol, found), catalogues.Stores, cancellationToken).ConfigureAwait(false), [])
             : await MarketsImport.RunAsync(found, request, catalogues.Stores,
@@ -40,11 +41,12 @@ internal sealed class ImportKind : JobKind
 
     public override Job Read(JobText text, GranaryCatalogues catalogues)
     {
-        var body = JobRequest.Only(text, "files", "store", "symbol", "symbolFrom", "timeframe", "format", "stamp", "timeZone", "columns");
+        var body = JobRequest.Only(text, catalogues, "files", "store", "symbol", "symbolFrom", "timeframe", "format", "stamp", "timeZone",
+            "columns");
         var symbol = body.Find("symbol")?.String();
         if (symbol is null == (body.Find("symbolFrom")?.Choice(("name", true)) is null))
             throw body.Fault("give 'symbol' for files of one market, or \"symbolFrom\": \"name\" for a market in each file's name");
-        var store = Address.Parse(body.Need("store").String());
+        var store = body.Need("store").Address();
         var timeframe = BatchReader.Timeframe(body.Need("timeframe"));
         var options = new BarFileOptions
         {
@@ -54,9 +56,7 @@ internal sealed class ImportKind : JobKind
             Stamp = body.Find("stamp")?.Choice(("open", BarStamp.Open), ("close", BarStamp.Close)) ?? BarStamp.Open,
             Columns = body.Find("columns") is { } columns ? ColumnsSection.Read(columns) : null,
         };
-        var place = store.Scheme.Length == 0 ? Path.GetFullPath(Path.Combine(text.Folder, store.Rest))
-            : store.PlacedIn(text.Folder).ToString();
-        return new ImportJob(text, [.. body.Need("files").OneOrMany().Select(f => Path.GetFullPath(Path.Combine(text.Folder, f.String())))],
-            symbol, (s, of) => new ImportRequest(of, place, s, timeframe, options), catalogues);
+        return new ImportJob(text, [.. body.Need("files").OneOrMany().Select(f => f.Address(Address.Plain))],
+            symbol, (s, of) => new ImportRequest(of, store, s, timeframe, options), catalogues);
     }
 }

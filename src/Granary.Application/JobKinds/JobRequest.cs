@@ -10,7 +10,13 @@ internal static class JobRequest
 {
     /// <summary>The body as an object with these keys besides <c>kind</c>.</summary>
     /// <exception cref="InputException">It is no such object.</exception>
-    public static JsonPart Only(JobText text, params string[] keys) => JsonPart.Parse(text.File, text.Body).Only(["kind", .. keys]);
+    public static JsonPart Only(JobText text, GranaryCatalogues catalogues, params string[] keys) =>
+        Parse(text, catalogues).Only(["kind", .. keys]);
+
+    /// <summary>The body, whose addresses start from the job's folder.</summary>
+    /// <exception cref="InputException">It is not JSON.</exception>
+    public static JsonPart Parse(JobText text, GranaryCatalogues catalogues) =>
+        JsonPart.Parse(text.File, text.Body, place: catalogues.PlaceOf(text.Folder));
 
     /// <summary>The id of a finished run.</summary>
     /// <param name="runs">Folder of the runs.</param>

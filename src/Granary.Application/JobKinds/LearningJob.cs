@@ -102,7 +102,8 @@ internal sealed class LearningKind(ModelTask task, string summary) : JobKind
 
     public override Job Read(JobText text, GranaryCatalogues catalogues)
     {
-        var body = JobRequest.Only(text, task == ModelTask.Train ? ["batch", "strategies", "promoteUntil"] : ["batch", "strategies"]);
+        var body = JobRequest.Only(text, catalogues, task == ModelTask.Train ? ["batch", "strategies", "promoteUntil"] : ["batch",
+            "strategies"]);
         var spec = JobRequest.Batch(body, text, catalogues);
         if (spec.Learning is null)
             throw body.Need("batch").Fault("the batch has no \"learning\" section; add one, as \"learning\": { \"trainer\": "

@@ -28,7 +28,7 @@ internal sealed class ReinforceKind : JobKind
 
     public override Job Read(JobText text, GranaryCatalogues catalogues)
     {
-        var spec = JobRequest.Batch(JobRequest.Only(text, "batch"), text, catalogues);
+        var spec = JobRequest.Batch(JobRequest.Only(text, catalogues, "batch"), text, catalogues);
         LearnedWeights.Require(spec, text.File);
         return new ReinforceJob(text, spec);
     }

@@ -13,7 +13,7 @@ internal sealed class ReplayKind(string runs) : JobKind
 
     public override Job Read(JobText text, GranaryCatalogues catalogues)
     {
-        var body = JobRequest.Only(text, "batch", "modelsOf");
+        var body = JobRequest.Only(text, catalogues, "batch", "modelsOf");
         var run = JobRequest.Run(body, "modelsOf", runs);
         return new BacktestJob(text, JobRequest.Batch(body, text, catalogues)) { ModelsOf = run };
     }

@@ -4,17 +4,18 @@ using Granary.Application.Json;
 using Granary.Application.Options;
 using Granary.Application.Track;
 using Granary.Data.Reading;
+using Granary.Storage.Addresses;
 using Granary.Storage.Files;
 
 namespace Granary.Application.JobKinds;
 
 /// <summary>An index, replicated with few names. Its results are the files <c>result.json</c> and <c>replica.html</c>.</summary>
-internal sealed class TrackJob(JobText text, TrackOptions options, GranaryCatalogues catalogues) : Job(text, "track")
+internal sealed class TrackJob(JobText text, TrackOptions options, Address? index, GranaryCatalogues catalogues) : Job(text, "track")
 {
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
         var started = run.Clock.GetTimestamp();
-        var result = await TrackIndex.RunAsync(options, new BarFileOptions { Formats = catalogues.Formats }, cancellationToken)
+        var result = await TrackIndex.RunAsync(options, index, new BarFileOptions { Formats = catalogues.Formats }, cancellationToken)
             .ConfigureAwait(false);
         AtomicFile.Write(Path.Combine(run.Folder, "replica.html"),
             w => result.Report(Path.GetFileNameWithoutExtension(options.Index)).Write(w));
@@ -32,19 +33,13 @@ internal sealed class TrackKind : JobKind
 
     public override Job Read(JobText text, GranaryCatalogues catalogues)
     {
-        var body = JsonPart.Parse(text.File, text.Body);
+        var body = JobRequest.Parse(text, catalogues);
         var options = RecordOptions<TrackOptions>.Read(body, "kind");
         if (options.Out is not null || options.Json)
             throw body.Fault("a job writes its result and its page into its own folder; leave 'out' and 'json' out");
-        options = options with
-        {
-            Panel = Placed(options.Panel),
-            Universe = Placed(options.Universe),
-            Index = options.Universe is null ? options.Index : Placed(options.Index)!,
-        };
         options.ToRequest();
-        return new TrackJob(text, options, catalogues);
-
-        string? Placed(string? path) => path is null ? null : Path.GetFullPath(Path.Combine(text.Folder, path));
+        // With a universe the index is a file.
+        var index = options.Universe is null ? null : body.Need("index").Address(Address.Plain);
+        return new TrackJob(text, options, index, catalogues);
     }
 }

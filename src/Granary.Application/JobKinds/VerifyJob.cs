@@ -33,8 +33,10 @@ internal sealed class VerifyKind(string runs) : JobKind
 
     public override Job Read(JobText text, GranaryCatalogues catalogues)
     {
-        var body = JobRequest.Only(text, "run", "sample", "cuts");
+        var body = JobRequest.Only(text, catalogues, "run", "sample", "cuts");
         return new VerifyJob(text, JobRequest.Run(body, "run", runs), LookAheadEffort.OfCuts(body.Find("sample")?.Whole(1) ?? int.MaxValue,
-            body.Find("cuts")?.Whole(1, 1000) ?? 12), catalogues);
+            body.Find("cuts")?.Whole(1, 1000) ?? 12),
+            // The batch of the run was judged when it was submitted.
+            catalogues with { Confinement = null });
     }
 }

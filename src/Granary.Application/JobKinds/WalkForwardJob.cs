@@ -31,5 +31,5 @@ internal sealed class WalkForwardKind : JobKind
     public override string Summary => "Choose parameters on one stretch of a batch's bars, trade them on the next, over and over.";
 
     public override Job Read(JobText text, GranaryCatalogues catalogues) =>
-        new WalkForwardJob(text, JobRequest.Batch(JobRequest.Only(text, "batch"), text, catalogues));
+        new WalkForwardJob(text, JobRequest.Batch(JobRequest.Only(text, catalogues, "batch"), text, catalogues));
 }

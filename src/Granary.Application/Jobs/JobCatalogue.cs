@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Jobs;
 
@@ -19,10 +20,11 @@ public sealed class JobCatalogue(GranaryCatalogues catalogues, IEnumerable<JobKi
     public IReadOnlyList<JobKind> Kinds { get; } = [.. kinds.OrderBy(k => k.Name, StringComparer.Ordinal)];
 
     /// <summary>Reads and checks a job.</summary>
+    /// <param name="confinement">Where the addresses of its text may lead; null for a text that has been judged.</param>
     /// <exception cref="InputException">There is no such kind, or the text is wrong.</exception>
-    public Job Read(JobText text)
+    public Job Read(JobText text, Confinement? confinement = null)
     {
-        if (_kinds.TryGetValue(text.Kind, out var kind)) return kind.Read(text, catalogues);
+        if (_kinds.TryGetValue(text.Kind, out var kind)) return kind.Read(text, catalogues with { Confinement = confinement });
         var near = Spelling.Nearest(text.Kind, _kinds.Keys);
         throw new InputException($"{text.File}: there is no kind of job '{text.Kind}'; "
             + (near is null ? $"use one of {string.Join(", ", Kinds.Select(k => k.Name))}" : $"did you mean '{near}'?"));

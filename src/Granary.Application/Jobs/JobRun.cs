@@ -42,7 +42,7 @@ public sealed record JobRun
     public IPortfolioHost? Portfolio { get; init; }
 
     /// <summary>Opens what a batch calls its source; null = the catalogue that read the batch.</summary>
-    public Func<DataSpec, string, IBarSource>? Sources { get; init; }
+    public Func<DataSpec, IBarSource>? Sources { get; init; }
 
     /// <summary>Counts what was tried; null counts each batch's alone.</summary>
     public TrialLedger? Ledger { get; init; }

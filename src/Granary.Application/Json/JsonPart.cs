@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
+using Addresses = Granary.Storage.Addresses.Address;
 
 namespace Granary.Application.Json;
 
@@ -15,14 +17,14 @@ public sealed class JsonPart
     private readonly List<JsonPart> _items = [];
     private readonly string _text = "";
     private readonly JsonFaults? _faults;
+    private readonly Place? _place;
     // Keys that an unknown one was probably meant to be: their absence follows from it.
     private List<string>? _meant;
 
-    private JsonPart(JsonValueKind kind, string file, int line, string path, JsonFaults? faults, string text = "")
+    private JsonPart(JsonValueKind kind, Source source, int line, string path, string text = "")
     {
-        _faults = faults;
+        (File, _faults, _place) = source;
         Kind = kind;
-        File = file;
         Line = line;
         Path = path;
         _text = text;
@@ -67,11 +69,13 @@ public sealed class JsonPart
         _ => _text,
     };
 
-    /// <exception cref="InputException">Not JSON.</exception>
-    public static JsonPart Parse(string file, ReadOnlySpan<byte> utf8) => Parse(file, utf8, null);
+    // What all values of a text have in common.
+    private sealed record Source(string File, JsonFaults? Faults, Place? Place);
 
     /// <param name="faults">Collects what is wrong with values; null throws at the first.</param>
-    public static JsonPart Parse(string file, ReadOnlySpan<byte> utf8, JsonFaults? faults)
+    /// <param name="place">What the addresses in it start from; null where it has none.</param>
+    /// <exception cref="InputException">Not JSON.</exception>
+    public static JsonPart Parse(string file, ReadOnlySpan<byte> utf8, JsonFaults? faults = null, Place? place = null)
     {
         if (utf8.StartsWith(Encoding.UTF8.Preamble)) utf8 = utf8[Encoding.UTF8.Preamble.Length..];
         var lines = new LineCounter();
@@ -80,7 +84,7 @@ public sealed class JsonPart
         try
         {
             if (!reader.Read()) throw new InputException($"{file} is empty; a JSON object is needed");
-            var root = ReadPlaced(ref reader, utf8, lines, file, "", faults);
+            var root = ReadPlaced(ref reader, utf8, lines, new Source(file, faults, place), "");
             if (reader.Read()) throw new InputException($"{file}, line {lines.At(utf8, reader.TokenStartIndex)}: there is more text behind "
                 + $"the end of the JSON value");
             return root;
@@ -108,49 +112,47 @@ public sealed class JsonPart
         }
     }
 
-    private static JsonPart ReadPlaced(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, LineCounter lines, string file, string path,
-        JsonFaults? faults)
+    private static JsonPart ReadPlaced(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, LineCounter lines, Source source, string path)
     {
         var start = (int)reader.TokenStartIndex;
-        var part = Read(ref reader, utf8, lines, file, path, faults);
+        var part = Read(ref reader, utf8, lines, source, path);
         part.Bytes = (start, (int)reader.BytesConsumed);
         return part;
     }
 
-    private static JsonPart Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, LineCounter lines, string file, string path,
-        JsonFaults? faults)
+    private static JsonPart Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, LineCounter lines, Source source, string path)
     {
         var line = lines.At(utf8, reader.TokenStartIndex);
         switch (reader.TokenType)
         {
             case JsonTokenType.StartObject:
-                var node = new JsonPart(JsonValueKind.Object, file, line, path, faults);
+                var node = new JsonPart(JsonValueKind.Object, source, line, path);
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
                 {
                     var name = reader.GetString()!;
                     var at = lines.At(utf8, reader.TokenStartIndex);
                     var inner = path.Length == 0 ? name : $"{path}.{name}";
                     if (node.Find(name) is not null)
-                        throw new InputException($"{file}, line {at}: {inner} is there twice; keep one of them");
+                        throw new InputException($"{source.File}, line {at}: {inner} is there twice; keep one of them");
                     reader.Read();
-                    node._members.Add((name, ReadPlaced(ref reader, utf8, lines, file, inner, faults)));
+                    node._members.Add((name, ReadPlaced(ref reader, utf8, lines, source, inner)));
                 }
                 return node;
             case JsonTokenType.StartArray:
-                var list = new JsonPart(JsonValueKind.Array, file, line, path, faults);
+                var list = new JsonPart(JsonValueKind.Array, source, line, path);
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    list._items.Add(ReadPlaced(ref reader, utf8, lines, file, $"{path}[{list._items.Count}]", faults));
+                    list._items.Add(ReadPlaced(ref reader, utf8, lines, source, $"{path}[{list._items.Count}]"));
                 return list;
             case JsonTokenType.String:
-                return new JsonPart(JsonValueKind.String, file, line, path, faults, reader.GetString()!);
+                return new JsonPart(JsonValueKind.String, source, line, path, reader.GetString()!);
             case JsonTokenType.Number:
-                return new JsonPart(JsonValueKind.Number, file, line, path, faults, Encoding.UTF8.GetString(reader.ValueSpan));
+                return new JsonPart(JsonValueKind.Number, source, line, path, Encoding.UTF8.GetString(reader.ValueSpan));
             case JsonTokenType.True:
-                return new JsonPart(JsonValueKind.True, file, line, path, faults);
+                return new JsonPart(JsonValueKind.True, source, line, path);
             case JsonTokenType.False:
-                return new JsonPart(JsonValueKind.False, file, line, path, faults);
+                return new JsonPart(JsonValueKind.False, source, line, path);
             default:
-                return new JsonPart(JsonValueKind.Null, file, line, path, faults);
+                return new JsonPart(JsonValueKind.Null, source, line, path);
         }
     }
 
@@ -195,7 +197,7 @@ public sealed class JsonPart
         if (_faults is not { IsOpen: true } faults) throw fault;
         if (Kind != JsonValueKind.Undefined && _meant?.Contains(name) != true) faults.Add(fault);
         else faults.Mark(path);
-        return new JsonPart(JsonValueKind.Undefined, File, Line, path, faults);
+        return new JsonPart(JsonValueKind.Undefined, new Source(File, faults, _place), Line, path);
     }
 
     /// <summary>Demands an object with no other keys than these.</summary>
@@ -220,6 +222,50 @@ public sealed class JsonPart
     public IReadOnlyList<JsonPart> OneOrMany() => Kind == JsonValueKind.Array ? _items : [this];
 
     public string String() => Kind == JsonValueKind.String ? _text : Wrong($"a text in quotes is needed, not {Named(Kind)}", "");
+
+    /// <summary>An address.</summary>
+    /// <param name="schemes">Those that it may have, <see cref="Addresses.Plain"/> for a path; none = all.</param>
+    public Address Address(params ReadOnlySpan<string> schemes) => Address(Place, schemes);
+
+    /// <inheritdoc cref="Address(ReadOnlySpan{string})"/>
+    /// <param name="place">What it starts from, where that is another place than that of the text.</param>
+    public Address Address(Place place, params ReadOnlySpan<string> schemes)
+    {
+        var text = String();
+        if (Kind != JsonValueKind.String) return None;
+        try
+        {
+            var address = place.Address(text);
+            if (schemes.Length == 0 || schemes.Contains(address.Scheme)) return address;
+            var forms = string.Join(" or ", schemes.ToArray().Select(s => s.Length == 0 ? "a path" : s + ":…"));
+            return Wrong($"'{address}' is no address of the kind that belongs here; write {forms}"
+                + (schemes.Contains(Addresses.Plain) ? ", a path whose first name has a colon as ./NAME" : ""), None);
+        }
+        catch (BarDataException e)
+        {
+            return Wrong(e.Message, None, e);
+        }
+    }
+
+    // Stands in for an address that is none.
+    private static Address None => Addresses.Parse("");
+
+    /// <summary>The place that this folder is, for addresses that are relative to it.</summary>
+    public Place Folder()
+    {
+        try
+        {
+            return Place.Within(String());
+        }
+        catch (BarDataException e)
+        {
+            return Wrong(e.Message, Place, e);
+        }
+    }
+
+    /// <summary>What the addresses of the text start from.</summary>
+    /// <exception cref="InvalidOperationException">The text was parsed as one without addresses.</exception>
+    public Place Place => _place ?? throw new InvalidOperationException($"{File} was parsed without a place for its addresses");
 
     public bool Bool() => Kind switch
     {

@@ -90,7 +90,7 @@ public sealed class BatchLearning
     }
 
     private static ModelReference ReferenceTo(TrainedUnit unit) =>
-        new(unit.Version!.Model, unit.Version.Number, ModelStores.Shown(unit.Spec.Registry),
+        new(unit.Version!.Model, unit.Version.Number, unit.Spec.Registry,
             [.. unit.Spec.Features.Names, .. unit.Spec.PortfolioFeatures.Select(f => f.Name)],
             unit.Spec.Label.Meaning, unit.Spec.Rule, unit.Spec.Watch)
         {

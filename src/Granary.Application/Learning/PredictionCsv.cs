@@ -1,6 +1,4 @@
 using System.Globalization;
-using CsvHelper;
-using CsvHelper.Configuration;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Learning;
@@ -13,7 +11,7 @@ internal static class PredictionCsv
 
     public static void Write(TextWriter writer, IReadOnlyList<TrainedUnit> units)
     {
-        using var csv = new CsvWriter(writer, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen: true);
+        using var csv = CsvText.Open(writer);
         foreach (var column in (string[])["model", "window", "set", "time", "label_time", "prediction", "label"]) csv.WriteField(column);
         csv.NextRecord();
         foreach (var unit in units)

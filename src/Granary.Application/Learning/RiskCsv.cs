@@ -1,6 +1,4 @@
 using System.Globalization;
-using CsvHelper;
-using CsvHelper.Configuration;
 using Granary.Application.Batches;
 using Granary.Application.Risk;
 using Granary.Reporting.Runs;
@@ -15,7 +13,7 @@ internal static class RiskCsv
 
     public static void Write(TextWriter writer, BatchPlan plan, IEnumerable<RiskAnswer> answers)
     {
-        using var csv = new CsvWriter(writer, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen: true);
+        using var csv = CsvText.Open(writer);
         foreach (var column in (string[])["strategy", "symbol", "number", "known", "side", "prediction", "cap", "cap_of", "drawdown",
             "exposure", "positions", "win_rate"]) csv.WriteField(column);
         csv.NextRecord();

@@ -251,7 +251,7 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
                     At(table.Time[0]), At(table.LabelEnd.ToArray().Max()), table.Count, _fits.TableHash), clock);
                 // Predictions of versions that a retraining put in force are not those of the registered one.
                 if (filter is not null && version is not null && retrained is null)
-                    filter.Origin = new ModelOrigin(ModelStores.Shown(spec.Registry), version.Model, version.Number);
+                    filter.Origin = new ModelOrigin(ModelStores.Kept(spec.Registry), version.Model, version.Number);
             }
             var isLate = use == VersionUse.Add && spec.Promote && !TryPromote(version!, promoteUntil, clock);
             unit = new TrainedUnit(Name, Data, spec, members, table.Count, [.. windows.Select(w => w.Result)], all.Figures, outOfSample,

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using CsvHelper;
-using CsvHelper.Configuration;
 using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Verification;
@@ -111,7 +110,7 @@ internal static class AccountFiles
 
     private static CsvWriter Csv(TextWriter writer, params string[] header)
     {
-        var csv = new CsvWriter(writer, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen: true);
+        var csv = CsvText.Open(writer);
         foreach (var name in header) csv.WriteField(name);
         csv.NextRecord();
         return csv;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Granary.Application.Models;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Live;
 
@@ -91,7 +92,7 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
     public int Send(SessionOrder order, IReadOnlyCollection<string> accounts)
     {
         var sent = 0;
-        foreach (var state in states.Where(s => !ModelStores.IsDatabase(s) && !IsOwn(s) && accounts.Contains(Name(s))))
+        foreach (var state in states.Where(s => !IsDatabase(s) && !IsOwn(s) && accounts.Contains(Name(s))))
         {
             SessionControl.Send(Path.Combine(state, "control"), order, clock.GetUtcNow());
             sent++;
@@ -99,21 +100,24 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
         return sent;
     }
 
+    private static bool IsDatabase(string state) => Address.Parse(state).IsDatabase;
+
     private static bool IsOwn(string state) => state.StartsWith(Own, StringComparison.Ordinal);
 
     private async Task<IReadOnlyList<JournalEntry>> ReadAsync(string state, JournalQuery query, CancellationToken cancellationToken)
     {
         if (IsOwn(state)) return await store!.PeekAsync(state[Own.Length..], query, cancellationToken).ConfigureAwait(false);
-        if (!ModelStores.IsDatabase(state)) return FileJournal.Peek(state, query);
+        if (!IsDatabase(state)) return FileJournal.Peek(state, query);
         var cut = state.IndexOf("?account=", StringComparison.Ordinal);
-        if (cut < 0) throw new JournalException($"{ModelStores.Shown(state)} names no account; write postgres://…/DATABASE?account=NAME");
-        return await PostgresJournal.PeekAsync(ModelStores.Connection(state[..cut]), state[(cut + "?account=".Length)..], query,
+        if (cut < 0) throw new JournalException($"{Address.Parse(state)} names no account; write postgres://…/DATABASE?account=NAME");
+        return await PostgresJournal.PeekAsync(ModelStores.Connection(Address.Parse(state[..cut])), state[(cut + "?account=".Length)..],
+            query,
             cancellationToken).ConfigureAwait(false);
     }
 
     private static string Name(string state) =>
         IsOwn(state) ? state[Own.Length..]
-            : ModelStores.IsDatabase(state) ? state[(state.IndexOf("?account=", StringComparison.Ordinal) + "?account=".Length)..]
+            : IsDatabase(state) ? state[(state.IndexOf("?account=", StringComparison.Ordinal) + "?account=".Length)..]
             : Path.GetFileName(Path.GetFullPath(state));
 
     private static JsonObject Shown(string state, JournalEntry entry)

@@ -1,6 +1,7 @@
 using Granary.Application.Models;
 using Granary.Application.Weights;
 using Granary.Data.Journals;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Live;
 
@@ -31,8 +32,8 @@ public static class AccountStores
     /// <param name="state">A folder, or postgres://….</param>
     /// <param name="one">The folder is one account's; otherwise each has a folder of its own in it.</param>
     /// <exception cref="Json.InputException">A database that is not written as one.</exception>
-    public static IAccountStore Open(string state, bool one = false) =>
-        ModelStores.IsDatabase(state) ? new DatabaseAccounts(ModelStores.Connection(state)) : new FolderAccounts(state, one);
+    public static IAccountStore Open(Address state, bool one = false) =>
+        state.IsDatabase ? new DatabaseAccounts(ModelStores.Connection(state)) : new FolderAccounts(ModelStores.FolderOf(state), one);
 }
 
 /// <summary>

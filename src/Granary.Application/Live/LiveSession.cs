@@ -13,6 +13,7 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Reporting.Runs;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Live;
 
@@ -130,7 +131,7 @@ public static class LiveSession
                 throw new InputException(
                     $"--feed {request.Feed} does not carry {symbol} at {spec.Data.Timeframe}, which {request.Production} trades");
 
-        await using var keep = request.Keep is { } store ? spec.Catalogues.Stores.Open(store) : null;
+        await using var keep = request.Feed.Keep is { } store ? spec.Catalogues.Stores.Open(store) : null;
         var host = LiveHost.Create(spec, feed, gateway, journal, clock, new LiveOptions
         {
             Account = account,
@@ -188,7 +189,7 @@ public static class LiveSession
     }
 
     // Whether the feed brings what happens now, and is not a replay of what is stored.
-    private static bool IsStream(LiveRequest request, BatchSpec spec) => spec.Catalogues.LiveFeeds.IsStream(request.Address);
+    private static bool IsStream(LiveRequest request, BatchSpec spec) => spec.Catalogues.LiveFeeds.IsStream(request.Bars);
 
     // The configuration's history first, and then what was kept of this feed.
     private static List<IBarSource> Past(LiveRequest request, BatchSpec spec, IBarStore? keep)
@@ -197,19 +198,17 @@ public static class LiveSession
         if (request.WarmUp is not null || IsStream(request, spec))
         {
             var data = request.WarmUp is { } own ? spec.Data with { Source = own, Parts = [] } : spec.Data;
-            var source = BatchSources.Open(spec.Catalogues.Sources, data, request.WarmUp is null ? spec.Folder
-                : Environment.CurrentDirectory);
-            past.Add(Storage.Addresses.Address.Parse(data.Source).Scheme == Exchange ? new RecentSource(source, spec.Longest) : source);
+            var source = BatchSources.Open(spec.Catalogues.Sources, data);
+            past.Add(data is { Parts: [], Source.Scheme: Exchange } ? new RecentSource(source, spec.Longest) : source);
         }
         // A replay that begins in the middle of its source warms up on the bars before, as a backtest does.
         else if (request.From is not null && spec.Data.WarmUp) past.Add(
-            BatchSources.Open(spec.Catalogues.Sources, spec.Data with { Source = request.Address, Parts = [] },
-                Environment.CurrentDirectory));
+            BatchSources.Open(spec.Catalogues.Sources, spec.Data with { Source = request.Bars, Parts = [] }));
         if (keep is not null) past.Add(keep.Source());
         // What no store has, the exchange of the feed still knows.
-        if (Storage.Addresses.Address.Parse(request.Address) is { Scheme: Storage.Addresses.Address.WebSocket } feed
-            && request.Address == $"{feed.Scheme}:{feed.Body}" && spec.Catalogues.Sources.Knows(Exchange + ":"))
-            past.Add(new OptionalSource(new RecentSource(spec.Catalogues.Sources.Open($"{Exchange}:{feed.Body}"), spec.Longest)));
+        if (request.Bars is { Scheme: Address.WebSocket } feed && feed.Rest == feed.Body && spec.Catalogues.Sources.Contains(Exchange))
+            past.Add(new OptionalSource(new RecentSource(spec.Catalogues.Sources.Open(Address.Parse($"{Exchange}:{feed.Body}")),
+                spec.Longest)));
         return past;
     }
 }

@@ -6,6 +6,7 @@ using Granary.Application.Weights;
 using Granary.Data.Replay;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Live;
 
@@ -22,7 +23,7 @@ public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues cata
     /// <inheritdoc/>
     /// <remarks>Made when the lease is held: commands that lie there are a session's that trades.</remarks>
     public ISessionControl Control =>
-        _control ??= new SessionControl(Path.Combine(ModelStores.IsDatabase(_state) ? folder : _state, "control"), clock);
+        _control ??= new SessionControl(Path.Combine(Address.Parse(_state).IsDatabase ? folder : _state, "control"), clock);
 
     /// <inheritdoc/>
     public IWeightsService? Weights { get; } = request.Weights is { } weights ? new FileWeights(weights, clock) : null;
@@ -32,7 +33,7 @@ public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues cata
 
     /// <inheritdoc/>
     public Task<IOrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken) =>
-        OrderGateway.OpenAsync(AccountStores.Open(_state, one: true), new AccountOpening
+        OrderGateway.OpenAsync(AccountStores.Open(Address.Parse(_state), one: true), new AccountOpening
         {
             Account = account,
             Broker = request.Broker,
@@ -64,14 +65,14 @@ public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues cata
         OpenFeedAsync(request, catalogues, data, markets, clock, cancellationToken);
 
     /// <summary>Opens a feed from where its bars are.</summary>
-    /// <param name="sources">Opens the source of a replay, from its folder; null opens it in this process.</param>
+    /// <param name="sources">Opens the source of a replay, null opens it in this process.</param>
     public static async Task<ILiveFeed> OpenFeedAsync(SessionOptions request, GranaryCatalogues catalogues, DataSpec data,
         IReadOnlyList<BarQuery> markets, TimeProvider clock, CancellationToken cancellationToken,
-        Func<DataSpec, string, IBarSource>? sources = null) =>
-        !catalogues.LiveFeeds.IsStream(request.Address)
-        ? await BarReplay.OpenAsync((sources ?? ((spec, folder) => BatchSources.Open(catalogues.Sources, spec, folder)))(
-            data with { Source = request.Address }, Environment.CurrentDirectory), markets, request.ReadSpeed(), clock,
+        Func<DataSpec, IBarSource>? sources = null) =>
+        !catalogues.LiveFeeds.IsStream(request.Bars)
+        ? await BarReplay.OpenAsync((sources ?? (spec => BatchSources.Open(catalogues.Sources, spec)))(
+            data with { Source = request.Bars }), markets, request.ReadSpeed(), clock,
             cancellationToken: cancellationToken).ConfigureAwait(false)
-        : await catalogues.LiveFeeds.OpenAsync(new FeedRequest(request.Address, markets, request.ReadSpeed(), clock), cancellationToken)
+        : await catalogues.LiveFeeds.OpenAsync(new FeedRequest(request.Bars, markets, request.ReadSpeed(), clock), cancellationToken)
             .ConfigureAwait(false);
 }

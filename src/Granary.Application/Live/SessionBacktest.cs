@@ -62,7 +62,7 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
                 Strategies = [.. spec.Strategies.Select(s => s.Model is EntryModel model ? s with { Model = model.Unobserved() } : s)],
             };
             var options = new BatchOptions { Out = temporary, Yes = true, Validation = false, Versions = VersionUse.None };
-            var run = await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), clock, (_, _) => bars).RunAsync(backtest,
+            var run = await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), clock, _ => bars).RunAsync(backtest,
                 options).ConfigureAwait(false);
             var result = new SessionBacktest(run.Model.Portfolio?.FinalEquity ?? spec.Cash, status.AccountEquity, run.Model.Digest,
                 run.Model.Digest == digest, LiveGap.Of(temporary, folder, isOfSameBars: true));

@@ -8,6 +8,7 @@ using Granary.Learning.Registry;
 using Granary.Learning.Retraining;
 using Granary.Learning.Trainers;
 using Granary.Reporting.Runs;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Live;
 
@@ -161,7 +162,7 @@ internal sealed class SessionModels
         return new Found(number, version.ModelHash, trained, long.MaxValue, null);
     }
 
-    private ModelRegistry Registry(Followed model) => new(ModelStores.Open(model.Origin.Registry), _kinds);
+    private ModelRegistry Registry(Followed model) => new(ModelStores.Open(Address.Parse(model.Origin.Registry)), _kinds);
 
     private void Put(Followed model, Found found, long after)
     {

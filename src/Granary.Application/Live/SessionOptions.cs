@@ -14,10 +14,9 @@ namespace Granary.Application.Live;
 /// </summary>
 public record SessionOptions
 {
-    private const string KeepOption = "keep=";
-
     [Description("the bars: store:DIR, csv:DIR, kafka://… or ws:…; with ?keep=STORE at the end they are saved there too")]
-    public required string Feed { get; init; }
+    [JsonConverter(typeof(AddressJson))]
+    public required Address Feed { get; init; }
     [Description("paper, kucoin, gateio, binance, or a broker of a plug-in; 'granary broker list' shows them")]
     public string Broker { get; init; } = "paper";
     [Description("options of the broker: key=value,key=value, or a JSON object")]
@@ -35,55 +34,28 @@ public record SessionOptions
     [Description("the account's name in the journal and the weights service (the configuration's)")]
     public string? Account { get; init; }
     [Description("where the bars before the feed's first come from (for streams the configuration's source)")]
-    public string? WarmUp { get; init; }
+    [JsonConverter(typeof(AddressJson))]
+    public Address? WarmUp { get; init; }
     [Description("the first bar of the feed, as 2024-01-31 or 2024-01-31T14:30:00Z"), JsonConverter(typeof(UtcTicks))]
     public long? From { get; init; }
     [Description("the end of the feed: the first bar that is left out"), JsonConverter(typeof(UtcTicks))]
     public long? To { get; init; }
     [Description("the store of the deployment, whose enabled strategies the session follows: a folder or postgres://…")]
-    public string? Deployments { get; init; }
+    [JsonConverter(typeof(AddressJson))]
+    public Address? Deployments { get; init; }
     [Description("the number of the deployment in --deployments, in the place of PROD.json")]
     public int? Deployment { get; init; }
     [Description("trade although validation checks are missing or failed; the journal records it"), JsonPropertyName("withoutEvidence")]
     public bool IgnoresChecks { get; init; }
 
-    /// <summary>The feed without <c>keep=</c>.</summary>
+    /// <summary>The feed without the store that its bars are saved to.</summary>
     [JsonIgnore]
-    public string Address => KeepAt is { } at ? Feed[..(at - 1)] : Feed;
+    public Address Bars => Feed.WithoutKeep;
 
-    /// <summary>The store that the received bars are saved to; null for none.</summary>
-    [JsonIgnore]
-    public string? Keep => KeepAt is { } at ? Feed[(at + KeepOption.Length)..] : null;
-
-    private int? KeepAt =>
-        Feed.LastIndexOf(KeepOption, StringComparison.Ordinal) is > 0 and var at && Feed[at - 1] is '?' or '&' ? at : null;
-
-    /// <summary>Every file, folder and server that the options name, with the name of the option.</summary>
+    /// <summary>The address of the exchange in the broker's options; null where it is the usual one.</summary>
     /// <exception cref="InputException">The broker's options cannot be read.</exception>
     [JsonIgnore]
-    public IEnumerable<(string Option, string Address)> Addresses
-    {
-        get
-        {
-            (string Option, string? Address)[] named = [("feed", Address), ("keep", Keep), ("warmUp", WarmUp), ("deployments", Deployments),
-                ("endpoint", ReadBrokerOptions().GetValueOrDefault("endpoint"))];
-            foreach (var (option, address) in named)
-                if (address is not null) yield return (option, address);
-        }
-    }
-
-    /// <summary>The same options with their relative folders relative to a folder.</summary>
-    public SessionOptions PlacedIn(string folder)
-    {
-        string Place(string source) => Storage.Addresses.Address.Parse(source).PlacedIn(folder).ToString();
-        return this with
-        {
-            Feed = Place(Feed),
-            WarmUp = WarmUp is null ? null : Place(WarmUp),
-            Deployments = Deployments is null || Models.ModelStores.IsDatabase(Deployments) ? Deployments
-                : Path.GetFullPath(Path.Combine(folder, Deployments)),
-        };
-    }
+    public string? BrokerEndpoint => ReadBrokerOptions().GetValueOrDefault("endpoint");
 
     /// <exception cref="Engine.Market.BarDataException"><see cref="Speed"/> or <see cref="MaxGap"/> is wrong.</exception>
     public ReplaySpeed ReadSpeed() => ReplaySpeed.Parse(Speed, MaxGap);

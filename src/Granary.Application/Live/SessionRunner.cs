@@ -26,7 +26,7 @@ internal sealed class SessionRunner(LiveHost host, Production production, TimePr
         {
             Threads = options.Threads,
             Yes = true,
-            Sources = (_, _) => host.Bars,
+            Sources = _ => host.Bars,
             Planned = WeightRules.Checked,
             Checks = true,
         };

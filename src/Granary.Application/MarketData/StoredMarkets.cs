@@ -3,6 +3,7 @@ using Granary.Data.Comparison;
 using Granary.Data.Quality;
 using Granary.Data.Sources;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.MarketData;
 
@@ -20,7 +21,7 @@ public sealed record MarketCoverage(string Symbol, string Timeframe, string Zone
 public sealed class StoredMarkets(BarStoreCatalogue stores)
 {
     /// <exception cref="BarDataException">There is no such store or market.</exception>
-    public async Task<MarketCoverage> CoverageAsync(string store, BarQuery query, CancellationToken cancellationToken)
+    public async Task<MarketCoverage> CoverageAsync(Address store, BarQuery query, CancellationToken cancellationToken)
     {
         await using var opened = stores.Open(store);
         await using var series = await opened.Source(adjust: false).OpenAsync(query, cancellationToken).ConfigureAwait(false);
@@ -44,7 +45,7 @@ public sealed class StoredMarkets(BarStoreCatalogue stores)
     /// <param name="symbol">Null = every one of the timeframe.</param>
     /// <exception cref="InputException">The store has no bars of the timeframe.</exception>
     /// <exception cref="BarDataException">There is no such store or market.</exception>
-    public async Task<IReadOnlyList<QualityReport>> CheckAsync(string store, string? symbol, Timeframe timeframe,
+    public async Task<IReadOnlyList<QualityReport>> CheckAsync(Address store, string? symbol, Timeframe timeframe,
         CancellationToken cancellationToken)
     {
         await using var opened = stores.Open(store);
@@ -61,14 +62,14 @@ public sealed class StoredMarkets(BarStoreCatalogue stores)
 
     /// <summary>Where two stores disagree on a market.</summary>
     /// <exception cref="BarDataException">There is no such store or market.</exception>
-    public async Task<SourceComparison> CompareAsync(string a, string b, BarQuery query, SourceComparer comparer,
+    public async Task<SourceComparison> CompareAsync(Address a, Address b, BarQuery query, SourceComparer comparer,
         CancellationToken cancellationToken) =>
         comparer.Compare(await BarsAsync(a, query, cancellationToken).ConfigureAwait(false),
             await BarsAsync(b, query, cancellationToken).ConfigureAwait(false), query.Timeframe);
 
     /// <summary>All bars of a market as the store has them: not adjusted.</summary>
     /// <exception cref="BarDataException">There is no such store or market.</exception>
-    public async Task<IReadOnlyList<Bar>> BarsAsync(string store, BarQuery query, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Bar>> BarsAsync(Address store, BarQuery query, CancellationToken cancellationToken)
     {
         await using var opened = stores.Open(store);
         await using var series = await opened.Source(adjust: false).OpenAsync(query, cancellationToken).ConfigureAwait(false);

@@ -10,40 +10,50 @@ namespace Granary.Application.Models;
 /// <summary>Opens what a batch calls its registry: a folder, or <c>postgres://user:password@host:port/database</c>.</summary>
 public static class ModelStores
 {
-    /// <exception cref="InputException">A database that is not written as one, or does not answer.</exception>
-    public static IModelStore Open(string registry)
+    /// <exception cref="InputException">It is neither, or a database that does not answer.</exception>
+    public static IModelStore Open(Address registry)
     {
-        if (!IsDatabase(registry)) return new FileModelStore(registry);
+        if (!registry.IsDatabase) return new FileModelStore(FolderOf(registry));
         try
         {
             return new PostgresModelStore(Connection(registry));
         }
         catch (NpgsqlException e)
         {
-            throw new InputException($"the model registry {Shown(registry)} does not "
+            throw new InputException($"the model registry {registry} does not "
                 + $"answer: {e.Message.TrimEnd('.')}; start the server, or name a folder", e);
         }
         catch (MigrationException e)
         {
-            throw new InputException($"the model registry {Shown(registry)}: {e.Message}", e);
+            throw new InputException($"the model registry {registry}: {e.Message}", e);
         }
     }
 
-    internal static bool IsDatabase(string registry) => Address.Has(registry, Address.Postgres);
+    /// <summary>
+    /// The text of a registry in prod.json, in files of models and in the keys of grains: a full path, or a database without its password.
+    /// A host that opens it has PGPASSWORD.
+    /// </summary>
+    public static string Kept(Address registry) => registry.IsDatabase ? registry.ToString() : registry.Full;
 
-    /// <summary>Without a password: what may stand in a message or in prod.json; a host that loads it has PGPASSWORD.</summary>
-    public static string Shown(string registry) => IsDatabase(registry) ? Address.Parse(registry).Shown : registry;
+    /// <summary>The registry that a section names; without one the folder <c>models</c>.</summary>
+    internal static Address Read(JsonPart section) =>
+        section.Find("registry")?.Address(Address.Plain, Address.Postgres) ?? Standard(section.Place);
 
-    /// <summary>A registry that means the same whatever the working folder: a folder's full path, or a database as it is.</summary>
-    public static string FullPath(string registry) => IsDatabase(registry) ? registry : Path.GetFullPath(registry);
+    /// <summary>The registry of those that name none.</summary>
+    internal static Address Standard(Place place) => place.Address("models");
 
-    internal static string Connection(string registry)
+    /// <summary>The folder of a registry or store that is no database.</summary>
+    /// <exception cref="InputException">It is no folder.</exception>
+    internal static string FolderOf(Address store) => store is { Scheme: Address.Plain, Path: { } folder } ? folder
+        : throw new InputException($"'{store}' is no folder and no database; write DIR, ./DIR where its name has a colon, or postgres://…");
+
+    internal static string Connection(Address registry)
     {
         try
         {
-            var address = ServerAddress.Parse(registry, [.. PostgresConnection.Options]);
+            var address = ServerAddress.Of(registry, [.. PostgresConnection.Options]);
             if (address.Path.Length == 0)
-                throw new InputException($"{Shown(registry)} names no database; write postgres://user:password@host:port/database");
+                throw new InputException($"{registry} names no database; write postgres://user:password@host:port/database");
             return PostgresConnection.Of(address).ConnectionString;
         }
         catch (BarDataException e)

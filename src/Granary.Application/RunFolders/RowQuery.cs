@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CsvHelper;
 using Granary.Application.Json;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.RunFolders;
 
@@ -28,7 +29,7 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
         var total = 0;
         // Most lines are of other strategies: they are not taken apart.
         var beginnings = Strategy is null ? null
-            : new[] { $"\"{Strategy.Replace("\"", "\"\"", StringComparison.Ordinal)}\",", $"{Strategy}," };
+            : BeginningsOf(CsvText.Write(Strategy));
         while (lines.MoveNext())
         {
             if (beginnings is not null && !Array.Exists(beginnings, b => lines.Current.StartsWith(b, StringComparison.Ordinal))) continue;
@@ -38,6 +39,8 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
         var next = from + items.Count;
         return new FileRows(items, total, next < total ? next.ToString(CultureInfo.InvariantCulture) : null);
     }
+
+    private static string[] BeginningsOf(string cell) => [$"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\",", $"{cell},"];
 
     private static string[] Cells(string line)
     {
@@ -54,7 +57,7 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
             if (cells[i].Length == 0) continue;
             var key = string.Concat(header[i].Split('_').Select((w, n) => n == 0 ? w : char.ToUpperInvariant(w[0]) + w[1..]));
             row[key] = i > 0 && double.TryParse(cells[i], NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-                && double.IsFinite(number) ? JsonValue.Create(number) : JsonValue.Create(cells[i]);
+                && double.IsFinite(number) ? JsonValue.Create(number) : JsonValue.Create(CsvText.Read(cells[i]));
         }
         return row;
     }

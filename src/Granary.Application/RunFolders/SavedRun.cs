@@ -159,7 +159,7 @@ public sealed class SavedRun : IRunEvents
                         : double.NaN;
                 long Time(string column) => DateTime.Parse(csv.GetField(column)!, CultureInfo.InvariantCulture,
                     DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal).Ticks;
-                var id = csv.GetField("strategy")!;
+                var id = CsvText.Read(csv.GetField("strategy")!);
                 if (!byStrategy.TryGetValue(id, out var list)) byStrategy.Add(id, list = []);
                 var reason = csv.GetField("exit_reason")!;
                 list.Add(new Trade(list.Count + 1, csv.GetField("side") == "long" ? Side.Buy : Side.Sell, Number("quantity"), 0,
@@ -167,7 +167,7 @@ public sealed class SavedRun : IRunEvents
                     Number("exit_price"), Number("pnl"), Number("commission"), csv.GetField<int>("bars"),
                     Enum.GetValues<ExitReason>().First(r => RunText.Of(r) == reason), 0, 0)
                 {
-                    SymbolIndex = symbols.TryGetValue(id, out var own) ? IndexOf(own, csv.GetField("symbol")!) : 0,
+                    SymbolIndex = symbols.TryGetValue(id, out var own) ? IndexOf(own, CsvText.Read(csv.GetField("symbol")!)) : 0,
                     Financing = csv.TryGetField<double>("carry", out var financing) ? financing : 0,
                 });
             }

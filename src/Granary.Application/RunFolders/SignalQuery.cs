@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CsvHelper;
 using Granary.Application.Json;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.RunFolders;
 
@@ -53,8 +54,8 @@ public sealed record SignalQuery(int Limit, string? Strategy = null, string? Sym
         return new SignalRows(items, total, [.. totals.Values], next < total ? next.ToString(CultureInfo.InvariantCulture) : null);
     }
 
-    private bool Wants(CsvReader row) => (Strategy is null || row.GetField("strategy") == Strategy)
-        && (Symbol is null || row.GetField("symbol") == Symbol)
+    private bool Wants(CsvReader row) => (Strategy is null || CsvText.Read(row.GetField("strategy")!) == Strategy)
+        && (Symbol is null || CsvText.Read(row.GetField("symbol")!) == Symbol)
         && (Decision is null || (Decision == Refused ? row.GetField("decision") != Accepted : row.GetField("decision") == Decision));
 
     private static JsonObject Row(CsvReader csv, string[] header, string path)
@@ -65,7 +66,8 @@ public sealed record SignalQuery(int Limit, string? Strategy = null, string? Sym
             var cell = csv.GetField(column)!;
             if (cell.Length == 0) continue;
             var name = string.Concat(column.Split('_').Select((w, i) => i == 0 ? w : char.ToUpperInvariant(w[0]) + w[1..]));
-            row[name] = _numbers.Contains(column) ? JsonValue.Create(Number(cell, path, csv.Parser.Row)) : JsonValue.Create(cell);
+            row[name] = _numbers.Contains(column) ? JsonValue.Create(Number(cell, path, csv.Parser.Row)) : JsonValue.Create(CsvText
+                .Read(cell));
         }
         return row;
     }

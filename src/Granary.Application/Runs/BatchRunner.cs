@@ -17,7 +17,7 @@ namespace Granary.Application.Runs;
 /// write.</summary>
 /// <param name="sources">Opens what a batch calls its source; null = the catalogue that read the batch.</param>
 /// <param name="ledger">Counts what was tried on the same bars by other batches; null counts this one's alone.</param>
-public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSpec, string, IBarSource>? sources = null,
+public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSpec, IBarSource>? sources = null,
     TrialLedger? ledger = null)
 {
     /// <exception cref="Json.InputException">The batch is wrong.</exception>

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Granary.Application.Access;
 using Granary.Application.Batches;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Schedules;
 
@@ -12,8 +12,8 @@ namespace Granary.Application.Schedules;
 /// Reads schedules, as <c>{ "cron": "0 2 * * SUN", "window": "2h", "job": { "kind": "train", … }, "enabled": true, "why": "…" }</c>, and
 /// the jobs of their times.
 /// </summary>
-/// <param name="confinement">Which files and addresses jobs may name; null = all.</param>
-public sealed class ScheduleReader(JobCatalogue kinds, Confinement? confinement)
+/// <param name="confinement">Where the addresses of jobs may lead; null = anywhere.</param>
+public sealed class ScheduleReader(JobCatalogue kinds, Confinement? confinement = null)
 {
     private const string DefaultFile = "schedule.json";
 
@@ -33,8 +33,7 @@ public sealed class ScheduleReader(JobCatalogue kinds, Confinement? confinement)
         if (kind.String() == JobCatalogue.Backtest)
             throw kind.Fault("a backtest is no job of POST /jobs; give a kind that GET /catalogue/jobs lists, such as train");
         if (job.Find("promoteUntil") is { } until) throw until.Fault("it is the end of the schedule's window; give \"window\" instead");
-        confinement?.Check(root, folder);
-        kinds.Read(new JobText(kind.String(), job.Alone(text), file, folder));
+        kinds.Read(new JobText(kind.String(), job.Alone(text), file, folder), confinement);
         return new JobSchedule
         {
             Name = name,
@@ -57,7 +56,6 @@ public sealed class ScheduleReader(JobCatalogue kinds, Confinement? confinement)
         if (schedule.Kind == "train" && schedule.Window is { } window)
             body["promoteUntil"] = (due + window).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         var text = new JobText(schedule.Kind, JsonSerializer.SerializeToUtf8Bytes(body), $"schedule {schedule.Name}", schedule.Folder);
-        confinement?.Check(JsonPart.Parse(text.File, text.Body), text.Folder);
-        return kinds.Read(text);
+        return kinds.Read(text, confinement);
     }
 }

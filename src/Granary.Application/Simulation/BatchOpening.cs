@@ -13,7 +13,7 @@ internal sealed record BatchOpening
     public bool Yes { get; init; }
 
     /// <summary>Opens what a batch calls its source; null = the catalogue that read the batch.</summary>
-    public Func<DataSpec, string, IBarSource>? Sources { get; init; }
+    public Func<DataSpec, IBarSource>? Sources { get; init; }
 
     /// <summary>Given the plan before its markets are opened; returns the plan to run.</summary>
     public Func<BatchPlan, BatchPlan> Planned { get; init; } = static plan => plan;

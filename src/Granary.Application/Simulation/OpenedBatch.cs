@@ -30,8 +30,8 @@ internal sealed class OpenedBatch : IAsyncDisposable
     {
         var started = Stopwatch.GetTimestamp();
         using var span = GranaryInstruments.Traces.StartActivity("open");
-        var source = opening.Sources?.Invoke(spec.Data, spec.Folder)
-            ?? BatchSources.Open(spec.Catalogues.Sources, spec.Data, spec.Folder);
+        var source = opening.Sources?.Invoke(spec.Data)
+            ?? BatchSources.Open(spec.Catalogues.Sources, spec.Data);
         var symbols = await BatchSources.SymbolsAsync(source, spec.Data, cancellationToken);
         var batch = new OpenedBatch(source, opening.Planned(BatchPlan.Make(spec, symbols, opening.Yes, cancellationToken)));
         try
@@ -39,7 +39,7 @@ internal sealed class OpenedBatch : IAsyncDisposable
             await batch.OpenMarketsAsync(opening.Threads, cancellationToken);
             if (opening.Checks) await batch.CheckAsync(opening.MarksEnded, cancellationToken);
             GranaryInstruments.FeedOpen.Record(Stopwatch.GetElapsedTime(started).TotalSeconds,
-                new KeyValuePair<string, object?>("granary.scheme", Address.Parse(spec.Data.Source)?.Scheme ?? "plug-in"));
+                new KeyValuePair<string, object?>("granary.scheme", spec.Data.Source.Scheme));
             return batch;
         }
         catch

@@ -21,7 +21,7 @@ public static class ReplicaBatch
             throw new InputException("--batch: a panel has no bars to trade; give --universe DIR and a bar file as --index");
         if (result.Fit.Support.Count == 0) throw new InputException("--batch: no name was chosen, so there is nothing to hold");
         var index = TrackIndex.SymbolOf(options.Index);
-        var (bars, own) = (Path.GetFullPath(universe), Path.GetDirectoryName(Path.GetFullPath(options.Index))!);
+        var (bars, own) = (universe.Path!, Path.GetDirectoryName(Path.GetFullPath(options.Index))!);
         List<string> names = [.. result.Support];
         var parts = new JsonArray { Part(bars, bars == own ? [.. names, index] : names) };
         if (bars != own) parts.Add(Part(own, [index]));

@@ -4,6 +4,7 @@ using Granary.Data.Reading;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 using Granary.Learning.Tracking;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Track;
 
@@ -11,19 +12,21 @@ namespace Granary.Application.Track;
 public static class TrackIndex
 {
     /// <summary>From a panel or a universe of files, as the options say.</summary>
+    /// <param name="indexFile">The file of the index; null where it is a column of the panel.</param>
     /// <param name="files">How bar files are read.</param>
     /// <exception cref="Json.InputException">An option is wrong.</exception>
     /// <exception cref="BarDataException">A file, a column or an option cannot be used; one sentence.</exception>
     /// <exception cref="BarStoreException">The disk refused.</exception>
-    public static async Task<TrackResult> RunAsync(TrackOptions options, BarFileOptions files, CancellationToken cancellationToken)
+    public static async Task<TrackResult> RunAsync(TrackOptions options, Address? indexFile, BarFileOptions files,
+         CancellationToken cancellationToken)
     {
         var request = options.ToRequest();
         bool? arePrices = options.Prices ? true : options.Returns ? false : null;
-        if (options.Panel is { } panel) return FromPanel(panel, options.Index, request, arePrices);
-        var source = new CsvBarSource(options.Universe!, files);
+        if (options.Panel is { } panel) return FromPanel(panel.Path!, options.Index, request, arePrices);
+        var source = new CsvBarSource(options.Universe!.Path!, files) { Admits = options.Universe.Reaches };
         var symbols = await source.ListSymbolsAsync(Timeframe.D1, cancellationToken).ConfigureAwait(false);
-        var index = await ClosesAsync(new CsvBarSource(Path.GetDirectoryName(Path.GetFullPath(options.Index))!, files),
-            SymbolOf(options.Index), cancellationToken).ConfigureAwait(false);
+        var index = await ClosesAsync(new CsvBarSource(Path.GetDirectoryName(indexFile!.Path)!, files),
+            SymbolOf(indexFile.Path!), cancellationToken).ConfigureAwait(false);
         return await FromUniverseAsync(index, symbols, async (s, t) => await ClosesAsync(source, s, t).ConfigureAwait(false), request,
             cancellationToken).ConfigureAwait(false);
     }

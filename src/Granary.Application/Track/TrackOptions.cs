@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Granary.Application.Json;
 using Granary.Learning.Tracking;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Track;
 
@@ -8,13 +9,13 @@ namespace Granary.Application.Track;
 public sealed record TrackOptions
 {
     [Description("a CSV of prices or returns: date and a column for each name")]
-    public string? Panel { get; init; }
+    public Address? Panel { get; init; }
     [Description("the panel holds prices (by its values: nearly all are positive)")]
     public bool Prices { get; init; }
     [Description("the panel holds returns, as 0.01 for 1 % (by its values: some are negative)")]
     public bool Returns { get; init; }
     [Description("a folder of bar files")]
-    public string? Universe { get; init; }
+    public Address? Universe { get; init; }
     [Description("the panel's column, or with --universe a bar file")]
     public required string Index { get; init; }
     [Description("how many names the replica holds at the most")]

@@ -3,6 +3,7 @@ using System.Text.Json;
 using CsvHelper;
 using CsvHelper.Configuration;
 using Granary.Application.Json;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.TradeFiles;
 
@@ -70,7 +71,7 @@ internal sealed record TradeTable(string File, IReadOnlyList<string> Columns, IR
                 throw new InputException($"{path}, line {csv.RawRow + 1}: the line has {record.Length} fields and the header "
                     + $"{columns.Count}; repair the line, or remove it");
             var fields = new Dictionary<string, string>(StringComparer.Ordinal);
-            for (var i = 0; i < Math.Min(record.Length, columns.Count); i++) fields[columns[i]] = record[i].Trim('"').Trim();
+            for (var i = 0; i < Math.Min(record.Length, columns.Count); i++) fields[columns[i]] = CsvText.Read(record[i].Trim('"').Trim());
             rows.Add(new TradeRow(path, csv.RawRow + 1, fields));
         }
         return new TradeTable(path, columns, rows);

@@ -2,6 +2,7 @@ using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
 using Granary.Application.Json;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Verification;
 
@@ -205,7 +206,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         using var csv = new CsvReader(new StreamReader(path), new CsvConfiguration(CultureInfo.InvariantCulture));
         csv.Read();
         csv.ReadHeader();
-        while (csv.Read()) yield return name => csv.GetField(name) ?? "";
+        while (csv.Read()) yield return name => CsvText.Read(csv.GetField(name) ?? "");
     }
 
     private static double Number(string text) => double.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : 0;

@@ -55,8 +55,7 @@ internal static class WalkForwardReport
     /// <summary>windows.csv: a row for each choice.</summary>
     public static void Csv(TextWriter writer, BatchPlan plan, WalkForwardOutcome outcome)
     {
-        using var csv = new CsvHelper.CsvWriter(writer,
-            new CsvHelper.Configuration.CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen: true);
+        using var csv = CsvText.Open(writer);
         foreach (var name in new[] { "group", "from", "chosen_at", "to", "strategy", "objective", "in_sample_return",
             "out_of_sample_return", "trades", "out_of_sample_objective" }) csv.WriteField(name);
         csv.NextRecord();

@@ -24,7 +24,7 @@ namespace Granary.Application.WalkForward;
 /// are open, plan, choose and trade (over and over), train, simulate, validate, write.</summary>
 /// <param name="ledger">Counts what was tried on the same bars by other batches; null counts this one's alone.</param>
 /// <param name="sources">Opens what a batch calls its source; null = the catalogue that read the batch.</param>
-public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = null, Func<DataSpec, string, IBarSource>? sources = null)
+public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = null, Func<DataSpec, IBarSource>? sources = null)
 {
     /// <exception cref="InputException">The batch is wrong, or the record too short.</exception>
     /// <exception cref="BarDataException">The bars are wrong.</exception>

@@ -10,6 +10,7 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
 using Granary.Engine.Trading;
+using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
 
@@ -81,7 +82,7 @@ internal static class BrokerCommands
             var catalogues = root.Catalogues(call);
             var session = new SessionOptions
             {
-                Feed = "",
+                Feed = Address.Parse(""),
                 Broker = call.GetValue(name)!,
                 Endpoint = call.GetValue(endpoint),
                 BrokerOptions = call.GetValue(options),

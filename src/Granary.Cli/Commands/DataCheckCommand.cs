@@ -8,6 +8,7 @@ using Granary.Data.Quality;
 using Granary.Data.Reading;
 using Granary.Data.Sources;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
 
@@ -83,11 +84,12 @@ internal static class DataCheckCommand
         if (given is not { Store: { } store, Timeframe: { } typed })
             throw new InputException("nothing to check: give a FILE, or --store DIR --symbol S --timeframe TF");
         var timeframe = Given.Timeframe(typed);
-        await using var opened = stores.Open(store);
+        var address = Address.Parse(store);
+        await using var opened = stores.Open(address);
         var symbols = given.Symbol is { } name ? [name] : await opened.Source(adjust: false).ListSymbolsAsync(timeframe, token);
         if (given.Fix && symbols.Count > 1) throw new InputException("--fix corrects one market: name its --symbol");
         var catalogue = given.Fix && symbols.Count == 1 ? await opened.RepairAsync(symbols[0], timeframe, token) : null;
-        var reports = await new StoredMarkets(stores).CheckAsync(store, given.Symbol, timeframe, token);
+        var reports = await new StoredMarkets(stores).CheckAsync(address, given.Symbol, timeframe, token);
         Write(reports, given.Json);
         if (catalogue is null) return;
         var lines = catalogue.Count == 0 ? ["nothing had to be changed"]

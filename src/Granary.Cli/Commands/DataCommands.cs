@@ -7,6 +7,7 @@ using Granary.Data.Sources;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
+using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
 
@@ -42,7 +43,7 @@ internal static class DataCommands
         var command = new Command("list", "What a store holds.") { store, json };
         command.SetAction(async (call, token) =>
         {
-            await using var opened = root.Catalogues(call).Stores.Open(call.GetValue(store)!);
+            await using var opened = root.Catalogues(call).Stores.Open(Address.Parse(call.GetValue(store)!));
             if (opened is FolderBarStore && !Directory.Exists(opened.Name))
                 throw new InputException($"--store {opened.Name}: there is no such folder; 'granary data import' makes one");
             var markets = await opened.ListAsync(token);
@@ -65,7 +66,7 @@ internal static class DataCommands
                 Column.Text("Last (UTC)"), Column.Number("Size", "KiB"), Column.Text("Fault")],
                 markets.Select(m => new[] { m.Symbol, m.Timeframe.ToString(), Cell.Count(m.Count), RunText.Time(m.First),
                     RunText.Time(m.Last), m.Bytes is { } bytes ? Cell.Count((bytes + 1023) / 1024) : "", m.Fault ?? "" }),
-                $"{call.GetValue(store)} holds no bars; 'granary data import' adds some");
+                $"{opened.Name} holds no bars; 'granary data import' adds some");
             return 0;
         });
         return command;
@@ -110,7 +111,7 @@ internal static class DataCommands
         var command = new Command("export", "Write stored bars as CSV.") { source, symbol, timeframe, from, to, output };
         command.SetAction(async (call, token) =>
         {
-            await using var opened = root.Catalogues(call).Stores.Open(call.GetValue(source)!);
+            await using var opened = root.Catalogues(call).Stores.Open(Address.Parse(call.GetValue(source)!));
             var result = await DataExport.RunAsync(opened.Source(adjust: false),
                 new BarQuery(call.GetValue(symbol)!, Given.Timeframe(call.GetValue(timeframe)!), Given.Time(call.GetValue(from), "--from"),
                     Given.Time(call.GetValue(to), "--to")), call.GetValue(output)!, token);

@@ -10,6 +10,7 @@ using Granary.Data.BarFiles;
 using Granary.Data.Comparison;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
+using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
 
@@ -53,7 +54,7 @@ internal static class DataCompareCommand
                 await ReadAsync(second, query, given, root.Catalogues(call), token), query.Timeframe);
             if (given.Out is { } file) Storage.Files.AtomicFile.Write(file, s => Csv(s, found));
             if (given.Json) Console.WriteLine(JsonSerializer.Serialize(ComparisonAnswer.Of(found), Output.Json));
-            else Write(found, first, second, given.Out);
+            else Write(found, Address.Parse(first), Address.Parse(second), given.Out);
             return 0;
         });
         return command;
@@ -78,10 +79,10 @@ internal static class DataCompareCommand
             await using var file = await BarFile.OpenAsync(source, query, given.ToOptions(known) with { Adjust = false }, token);
             return await StoredMarkets.BarsOfAsync(file, token);
         }
-        return await new StoredMarkets(known.Stores).BarsAsync(source, query, token);
+        return await new StoredMarkets(known.Stores).BarsAsync(Address.Parse(source), query, token);
     }
 
-    private static void Write(SourceComparison found, string a, string b, string? file)
+    private static void Write(SourceComparison found, Address a, Address b, string? file)
     {
         Console.WriteLine($"A {a}: {Counted.Of(found.BarsOfA, "bar")}");
         Console.WriteLine($"B {b}: {Counted.Of(found.BarsOfB, "bar")}");

@@ -11,6 +11,7 @@ using Granary.Data.Import;
 using Granary.Data.Stores;
 using Granary.Exchanges.Candles;
 using Granary.Reporting.Runs;
+using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
 
@@ -70,7 +71,7 @@ internal static class DataImportCommand
         if (given.SymbolFrom is not (null or "name"))
             throw new InputException($"--symbol-from {given.SymbolFrom}: write --symbol-from name");
         ImportRequest Request(string symbol, IReadOnlyList<string> of) =>
-            new(of, given.Store, symbol, Given.Timeframe(given.Timeframe), given.ToOptions(known));
+            new(of, Address.Parse(given.Store), symbol, Given.Timeframe(given.Timeframe), given.ToOptions(known));
         var (results, faults) = given.Symbol is { } symbol
             ? (await BarImport.RunAsync(Request(symbol, files), known.Stores, token), [])
             : await MarketsImport.RunAsync(files, Request, known.Stores, ProgressOf(given), token);
@@ -104,7 +105,7 @@ internal static class DataImportCommand
         var to = given.To ?? TimeProvider.System.GetUtcNow().UtcTicks;
         if (to <= from) throw new InputException(given.To is null ? "--from lies in the future" : "--to lies before --from");
         await using var candles = ExchangeCandles.Open(given.FromExchange!, given.Endpoint, TimeProvider.System);
-        await using var store = known.Stores.Open(given.Store);
+        await using var store = known.Stores.Open(Address.Parse(given.Store));
         var shown = new Stopwatch();
         var progress = new Progress<ImportProgress>(p =>
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Handover;
 using Granary.Cli.Tables;
+using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
 
@@ -24,7 +25,7 @@ internal static class DeploymentReportCommand
         };
         command.SetAction(call =>
         {
-            var reports = DeploymentReport.Read(DeploymentsCommands.Open(call.GetValue(store)!), call.GetValue(number),
+            var reports = DeploymentReport.Read(DeploymentsCommands.Open(Address.Parse(call.GetValue(store)!)), call.GetValue(number),
                 call.GetValue(run));
             if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(reports.Select(Form), Output.Json));
             else foreach (var report in reports) Write(report);

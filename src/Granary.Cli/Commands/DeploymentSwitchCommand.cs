@@ -5,6 +5,7 @@ using Granary.Application.Handover;
 using Granary.Application.Live;
 using Granary.Cli.Tables;
 using Granary.Engine.Trading;
+using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
 
@@ -34,10 +35,11 @@ internal static class DeploymentSwitchCommand
         };
         command.SetAction(async (call, token) =>
         {
-            var book = DeploymentsCommands.Open(call.GetValue(store)!);
+            var book = DeploymentsCommands.Open(Address.Parse(call.GetValue(store)!));
             var how = PolicyWords.Parse(call.GetValue(policy)!);
             var name = call.GetValue(account) ?? book.Get(call.GetValue(number)).Name;
-            var accounts = new AccountSwitch(book, AccountStores.Open(call.GetValue(state)!, one: true), name, root.Catalogues(call),
+            var accounts = new AccountSwitch(book, AccountStores.Open(Address.Parse(call.GetValue(state)!), one: true), name, root
+                .Catalogues(call),
                 TimeProvider.System);
             var only = call.GetValue(dryRun);
             var plan = only ? await accounts.PlanAsync(call.GetValue(number), how, token)

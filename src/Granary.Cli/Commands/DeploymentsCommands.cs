@@ -5,6 +5,7 @@ using Granary.Application.Deployments;
 using Granary.Application.Json;
 using Granary.Cli.Tables;
 using Granary.Reporting.Runs;
+using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
 
@@ -32,9 +33,9 @@ internal sealed class DeploymentsCommands(CompositionRoot root)
         };
     }
 
-    internal static DeploymentBook Open(string store) => new(DeploymentStores.Open(store), TimeProvider.System);
+    internal static DeploymentBook Open(Address store) => new(DeploymentStores.Open(store), TimeProvider.System);
 
-    private DeploymentBook Open(ParseResult call) => Open(call.GetValue(_store)!);
+    private DeploymentBook Open(ParseResult call) => Open(Address.Parse(call.GetValue(_store)!));
 
     private Command List()
     {

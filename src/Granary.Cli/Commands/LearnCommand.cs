@@ -5,6 +5,7 @@ using Granary.Application.Learning;
 using Granary.Application.Models;
 using Granary.Cli.Tables;
 using Granary.Learning.Registry;
+using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
 
@@ -48,7 +49,7 @@ internal static class LearnCommand
             if (given.Save is { } name)
             {
                 (result, var version) = LearnTable.RunAndAdd(request, known.Trainers,
-                    new ModelRegistry(ModelStores.Open(given.Registry), known.ModelKinds), name, TimeProvider.System, token);
+                    new ModelRegistry(ModelStores.Open(Address.Parse(given.Registry)), known.ModelKinds), name, TimeProvider.System, token);
                 Console.Error.WriteLine($"{version.Model}: version {version.Number} added");
             }
             else

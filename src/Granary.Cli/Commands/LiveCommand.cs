@@ -62,10 +62,10 @@ internal static class LiveCommand
         if (request.Deployment is { } number)
         {
             var deployment = DeploymentsCommands.Open(request.Deployments!).Get(number);
-            return new SessionStart(request.PlacedIn(Environment.CurrentDirectory), deployment.Text(), request.Production,
+            return new SessionStart(request, deployment.Text(), request.Production,
                 deployment.Folder);
         }
-        return new SessionStart(request.PlacedIn(Environment.CurrentDirectory), RemoteLive.Read(request.Production, root.Catalogues(call)),
+        return new SessionStart(request, RemoteLive.Read(request.Production, root.Catalogues(call)),
             request.Production, Path.GetDirectoryName(Path.GetFullPath(request.Production))!);
     }
 

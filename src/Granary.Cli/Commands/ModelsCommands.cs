@@ -5,6 +5,7 @@ using Granary.Application.Models;
 using Granary.Cli.Tables;
 using Granary.Learning.Registry;
 using Granary.Reporting.Runs;
+using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
 
@@ -30,7 +31,8 @@ internal sealed class ModelsCommands(CompositionRoot root)
         };
     }
 
-    private ModelRegistry Open(ParseResult call) => new(ModelStores.Open(call.GetValue(_registry)!), root.Catalogues(call).ModelKinds);
+    private ModelRegistry Open(ParseResult call) => new(ModelStores.Open(Address.Parse(call.GetValue(_registry)!)), root
+        .Catalogues(call).ModelKinds);
 
     private Command List()
     {

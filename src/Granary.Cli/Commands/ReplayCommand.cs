@@ -24,9 +24,9 @@ internal static class ReplayCommand
         command.SetAction(async (call, token) =>
         {
             var given = options.Read(call);
-            if (!given.IsToStdout && !Address.Has(given.To, Address.Kafka))
+            if (!given.IsToStdout && Address.Parse(given.To).Scheme != Address.Kafka)
                 throw new InputException($"--to {given.To}: use stdout or kafka://HOST:PORT/TOPIC");
-            var address = given.IsToStdout ? null : KafkaBarAddress.Parse(given.To);
+            var address = given.IsToStdout ? null : KafkaBarAddress.Of(Address.Parse(given.To));
             var (speed, block) = (given.ReadSpeed(), given.ReadBlock());
             var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!);
             await using var replay = await ReplayBatch.OpenAsync(spec, speed, TimeProvider.System, block, token);

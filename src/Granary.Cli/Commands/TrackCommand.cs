@@ -5,6 +5,7 @@ using Granary.Cli.Tables;
 using Granary.Data.Reading;
 using Granary.Learning.Tracking;
 using Granary.Reporting.Runs;
+using Granary.Storage.Addresses;
 using Granary.Storage.Files;
 
 namespace Granary.Cli.Commands;
@@ -24,7 +25,8 @@ internal static class TrackCommand
         command.SetAction(async (call, token) =>
         {
             var given = options.Read(call);
-            var result = await TrackIndex.RunAsync(given, new BarFileOptions { Formats = root.Catalogues(call).Formats }, token);
+            var result = await TrackIndex.RunAsync(given, given.Universe is null ? null : Address.Parse(given.Index),
+                new BarFileOptions { Formats = root.Catalogues(call).Formats }, token);
             if (given.Out is { } path) AtomicFile.Write(path, w => result.Report(Path.GetFileNameWithoutExtension(given.Index)).Write(w));
             if (call.GetValue(batch) is { } file)
             {

@@ -164,7 +164,7 @@ internal sealed partial class ReportingGrain(
                 Attempt = attempt,
                 Running = _strategies,
                 Portfolio = portfolio,
-                Sources = isBatch ? (data, folder) => sources.Open(Run, data, folder) : null,
+                Sources = isBatch ? data => sources.Open(Run, data) : null,
                 Leaders = leaders,
                 Progress = p =>
                 {

@@ -154,7 +154,7 @@ internal sealed class StrategyGroup
     private async Task<FeedExecution> OpenAsync(BatchPlan plan, FeedPlan feed, GroupReporter reporter)
     {
         var models = await ModelsAsync();
-        var source = _silo.Services.Sources.OpenForStrategies(Order.Run, plan.Spec.Data, plan.Spec.Folder);
+        var source = _silo.Services.Sources.OpenForStrategies(Order.Run, plan.Spec.Data);
         _markets = await Task.WhenAll(feed.Symbols.Select((s, i) => OpenAsync(source, plan.Spec, s, Order.Hashes[i])));
         var series = new List<MarketSeries>();
         foreach (var market in _markets) series.Add(await WithPathAsync(source, plan.Spec, market, feed.Timeframe));

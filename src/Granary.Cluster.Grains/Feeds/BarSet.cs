@@ -19,11 +19,11 @@ internal sealed record BarSet(string Source, string? Folder, string State, strin
     ColumnMapping? Columns, long? From, long? To)
 {
     /// <param name="group">The run or the session that reads.</param>
-    /// <param name="address">The source's address, placed in its folder.</param>
+    /// <param name="address">The source's address.</param>
     /// <param name="files">The files of the address; null if it is no folder.</param>
-    public static BarSet Of(string group, Address address, FolderState? files, BarFileOptions options, string folder, BarQuery query)
+    public static BarSet Of(string group, Address address, FolderState? files, BarFileOptions options, BarQuery query)
     {
-        return new BarSet(address.ToString(), files is null ? Path.GetFullPath(folder) : null,
+        return new BarSet(address.Full, files is null ? Path.GetFullPath(address.Folder) : null,
             files?.Of(query.Symbol) ?? group, options.Format, options.Adjust, options.Stamp,
             options.TimeZone, options.Columns, query.From, query.To);
     }
@@ -42,7 +42,7 @@ internal sealed record BarSet(string Source, string? Folder, string State, strin
     /// <summary>Opens the bars of a feed. Files are parsed on another thread, so that the silo goes on with its calls.</summary>
     public Task<IBarSeries> OpenAsync(BarSourceCatalogue sources, FeedKey feed, CancellationToken cancellationToken)
     {
-        var source = sources.Open(Source, Options, Folder);
+        var source = sources.Open(Address.Parse(Source, Folder), Options);
         return Task.Run(() => source.OpenAsync(new BarQuery(feed.Symbol, feed.Timeframe, From, To), cancellationToken).AsTask(),
             cancellationToken);
     }

@@ -19,31 +19,29 @@ public sealed partial class FeedSources(IGrainFactory grains, GranaryCatalogues 
 {
     /// <summary>The source of a run or a session.</summary>
     /// <param name="group">The run or the session: the consumer group.</param>
-    /// <param name="folder">Base of relative paths.</param>
-    public IBarSource Open(string group, DataSpec data, string folder) => Open(group, data, folder, strategies: false);
+    public IBarSource Open(string group, DataSpec data) => Open(group, data, strategies: false);
 
     /// <summary>The source for the strategies of a silo, whose blocks come by the transport that the silo is set to.</summary>
-    internal IBarSource OpenForStrategies(string group, DataSpec data, string folder) => Open(group, data, folder, strategies: true);
+    internal IBarSource OpenForStrategies(string group, DataSpec data) => Open(group, data, strategies: true);
 
-    private IBarSource Open(string group, DataSpec data, string folder, bool strategies) => BatchSources.Open(catalogues.Sources, data,
-        folder, (source, options, place) => new Source(this, group, source, options, place, strategies));
+    private IBarSource Open(string group, DataSpec data, bool strategies) => BatchSources.Open(catalogues.Sources, data,
+        (source, options) => new Source(this, group, source, options, strategies));
 
-    private sealed class Source(FeedSources owner, string group, string address, BarFileOptions options, string folder, bool strategies)
+    private sealed class Source(FeedSources owner, string group, Address address, BarFileOptions options, bool strategies)
         : IBarSource
     {
-        private readonly Address _address = Address.Parse(address).PlacedIn(folder);
         private FolderState? _files;
 
         // The address is checked here; the bars are read by the feed.
-        private readonly IBarSource _own = owner.Catalogues.Sources.Open(address, options, folder);
+        private readonly IBarSource _own = owner.Catalogues.Sources.Open(address, options);
 
         public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
             _own.ListSymbolsAsync(timeframe, cancellationToken);
 
         public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
         {
-            if (_address.IsFolder) _files ??= new FolderState(_address.Rest);
-            var bars = BarSet.Of(group, _address, _files, options, folder, query);
+            if (address.Path is { } path) _files ??= new FolderState(path);
+            var bars = BarSet.Of(group, address, _files, options, query);
             var consumer = new FeedConsumer(Guid.NewGuid(), group, bars.ToText());
             var (key, feed) = owner.FeedOf(bars, query);
             FeedHeader header;
@@ -91,7 +89,7 @@ public sealed partial class FeedSources(IGrainFactory grains, GranaryCatalogues 
     internal async Task<IBarSeries?> OpenHereAsync(string feed, FeedConsumer consumer, string hash, CancellationToken cancellationToken)
     {
         var bars = BarSet.Parse(consumer.BarSet);
-        if (!Address.Parse(bars.Source).IsFolder) return null;
+        if (Address.Parse(bars.Source).Path is null) return null;
         try
         {
             var series = await bars.OpenAsync(catalogues.Sources, FeedKey.Parse(feed), cancellationToken);

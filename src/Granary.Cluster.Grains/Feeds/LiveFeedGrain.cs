@@ -38,7 +38,7 @@ internal sealed class LiveFeedGrain(GranaryCatalogues catalogues, FeedSources so
             var data = new ProductionReader(catalogues).Read(start.File, start.Text, start.Folder).Spec.Data;
             var feed = await LocalEnvironment.OpenFeedAsync(start, catalogues, data,
                 [.. data.Symbols.Select(s => new BarQuery(s, data.Timeframe, from, to))], clock, life.ApplicationStopping,
-                (spec, folder) => sources.Open(this.GetPrimaryKeyString(), spec, folder));
+                spec => sources.Open(this.GetPrimaryKeyString(), spec));
             var stop = CancellationTokenSource.CreateLinkedTokenSource(life.ApplicationStopping);
             var items = Channel.CreateBounded<FeedItem>(Ahead);
             (_feed, _stop, _items) = (feed, stop, items);

@@ -10,6 +10,7 @@ using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Portfolios;
 using Granary.Cluster.Grains.Silos;
 using Granary.Cluster.Grains.Telemetry;
+using Granary.Storage.Addresses;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -43,7 +44,7 @@ public static class GrainHosting
         services.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary"));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ClusterInstruments>();
-        services.TryAddSingleton(AccountStores.Open(settings.State ?? Path.Combine(settings.Runs, ".accounts")));
+        services.TryAddSingleton(AccountStores.Open(Address.Parse(settings.State ?? Path.Combine(settings.Runs, ".accounts"))));
         services.AddSingleton<SessionMonitor>();
         services.AddHostedService(static s => s.GetRequiredService<SessionMonitor>());
         services.AddSingleton<FeedMemory>();

@@ -5,12 +5,13 @@ using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Models;
 using Granary.Learning;
 using Granary.Learning.Registry;
+using Granary.Storage.Addresses;
 
 namespace Granary.Cluster.Grains.Models;
 
 /// <summary>The models of a silo's registry, behind its HTTP API: predictions by its replicas, the rest by the models' grains.</summary>
 /// <param name="registry">Full path of a folder, or a database.</param>
-internal sealed class ClusterModels(IGrainFactory grains, ModelReplicas replicas, string registry) : IModelService
+internal sealed class ClusterModels(IGrainFactory grains, ModelReplicas replicas, Address registry) : IModelService
 {
     /// <inheritdoc/>
     public async Task<ModelAnswers> PredictAsync(string model, int? version, JsonPart rows, CancellationToken cancellationToken = default)
@@ -52,7 +53,7 @@ internal sealed class ClusterModels(IGrainFactory grains, ModelReplicas replicas
     private Task<T> AskAsync<T>(string model, Func<IModelGrain, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
         ModelRegistry.CheckName(model);
-        var key = new ModelKey(ModelStores.Shown(registry), model).ToString();
+        var key = new ModelKey(ModelStores.Kept(registry), model).ToString();
         return AskedAsync(() => Calling.TryAsync(stop => ask(grains.GetGrain<IModelGrain>(key), stop), cancellationToken));
     }
 

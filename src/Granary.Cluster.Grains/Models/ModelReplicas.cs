@@ -6,6 +6,7 @@ using Granary.Application.Models;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Models;
 using Granary.Learning.Gating;
+using Granary.Storage.Addresses;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
@@ -25,12 +26,12 @@ internal sealed partial class ModelReplicas(IGrainFactory grains, GranaryCatalog
 
     /// <summary>The replica of a model.</summary>
     /// <param name="registry">Full path of a folder, or a database, with or without its password.</param>
-    public ModelReplica Of(string registry, string model) => _replicas.GetOrAdd(new ModelKey(ModelStores.Shown(registry), model),
+    public ModelReplica Of(Address registry, string model) => _replicas.GetOrAdd(new ModelKey(ModelStores.Kept(registry), model),
         key => new ModelReplica(grains.GetGrain<IModelGrain>(key.ToString()), model, silo.SiloAddress.ToParsableString(), catalogues));
 
     /// <summary>Counts the predictions of a batch's filter until the answer is disposed; nothing where no version is registered.</summary>
     public IDisposable? Follow(EntryModel filter) =>
-        filter.Origin is { } origin ? Of(origin.Registry, origin.Model).Follow(filter) : null;
+        filter.Origin is { } origin ? Of(Address.Parse(origin.Registry), origin.Model).Follow(filter) : null;
 
     /// <summary>Reads a live session's configuration with filters over this silo's replicas, whose predictions are followed.</summary>
     /// <param name="account">Of the session.</param>
@@ -38,7 +39,7 @@ internal sealed partial class ModelReplicas(IGrainFactory grains, GranaryCatalog
     public async Task<Production> ReadAsync(string file, byte[] text, string folder, string account, CancellationToken cancellationToken)
     {
         var loaded = new Dictionary<ModelReference, LoadedVersion>();
-        foreach (var model in ProductionReader.ModelsOf(file, text).Where(m => !m.IsOfRisk))
+        foreach (var model in ProductionReader.ModelsOf(file, text, folder).Where(m => !m.IsOfRisk))
             loaded[model] = await Of(model.Registry, model.Model).LoadAsync(model.Version, cancellationToken).ConfigureAwait(false);
         return new ProductionReader(catalogues, (strategy, model) => Filter(loaded.First(l => l.Key.Model == model.Model
             && l.Key.Version == model.Version && l.Key.Registry == model.Registry).Value, $"{account}/{strategy}", model))

@@ -33,8 +33,18 @@ public sealed class CsvBarSource : IBarSource
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
         new([.. Markets(timeframe).Keys.Order(StringComparer.Ordinal)]);
 
-    public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default) =>
-        await BarFile.OpenAsync(PathsOf(query), query, _options, _budget, cancellationToken).ConfigureAwait(false);
+    public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
+    {
+        var paths = PathsOf(query);
+        foreach (var path in paths)
+            if (!Admits(path))
+                throw BarDataException.At(path, null, null, "a link leads out of the folder that this process reads",
+                    "copy the file into it");
+        return await BarFile.OpenAsync(paths, query, _options, _budget, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether a file of the folder may be opened.</summary>
+    public Func<string, bool> Admits { get; init; } = _ => true;
 
     internal BarFileOptions Options => _options;
 

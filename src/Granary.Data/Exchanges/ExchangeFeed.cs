@@ -81,15 +81,14 @@ public sealed class ExchangeFeed : ILiveFeed
 
     /// <summary>Opens ws:EXCHANGE or ws:EXCHANGE?endpoint=URL.</summary>
     /// <exception cref="BarDataException">There is no such exchange.</exception>
-    public static ExchangeFeed Open(string feed, IReadOnlyList<BarQuery> markets, TimeProvider clock)
+    public static ExchangeFeed Open(Address address, IReadOnlyList<BarQuery> markets, TimeProvider clock)
     {
-        var address = Address.Parse(feed);
         var name = address.Body;
         Uri? endpoint = null;
         if (address.Options(["endpoint"]).TryGetValue("endpoint", out var given) && !Uri.TryCreate(given, UriKind.Absolute, out endpoint))
-            throw new BarDataException($"'{feed}': the endpoint is no address; write ws:{name}?endpoint=ws://HOST:PORT/");
+            throw new BarDataException($"'{address}': the endpoint is no address; write ws:{name}?endpoint=ws://HOST:PORT/");
         var exchange = ExchangeProtocol.All.FirstOrDefault(e => e.Name == name)
-            ?? throw new BarDataException($"'{feed}': there is no exchange '{name}'; "
+            ?? throw new BarDataException($"'{address}': there is no exchange '{name}'; "
                 + $"use {string.Join(", ", ExchangeProtocol.All.Select(e => "ws:" + e.Name))}");
         return new ExchangeFeed(new ExchangeFeedRequest { Exchange = exchange, Markets = markets, Endpoint = endpoint, Clock = clock });
     }

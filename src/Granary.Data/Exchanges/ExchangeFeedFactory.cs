@@ -8,5 +8,5 @@ namespace Granary.Data.Exchanges;
 public sealed class ExchangeFeedFactory : ILiveFeedFactory
 {
     public Task<ILiveFeed> OpenAsync(LiveFeedRequest request, CancellationToken cancellationToken = default) =>
-        Task.FromResult<ILiveFeed>(ExchangeFeed.Open(request.Address, request.Markets, request.Clock));
+        Task.FromResult<ILiveFeed>(ExchangeFeed.Open(Address.Parse(request.Address), request.Markets, request.Clock));
 }

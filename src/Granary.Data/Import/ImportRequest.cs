@@ -1,5 +1,6 @@
 using Granary.Data.Reading;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Data.Import;
 
@@ -10,4 +11,4 @@ namespace Granary.Data.Import;
 /// How the files are to be read. Adjusted closes are stored beside the raw prices, so <see cref="BarFileOptions.Adjust"/> does not matter
 /// here.
 /// </param>
-public sealed record ImportRequest(IReadOnlyList<string> Files, string Store, string Symbol, Timeframe Timeframe, BarFileOptions Options);
+public sealed record ImportRequest(IReadOnlyList<string> Files, Address Store, string Symbol, Timeframe Timeframe, BarFileOptions Options);

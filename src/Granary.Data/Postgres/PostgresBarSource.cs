@@ -43,7 +43,7 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
         }, cancellationToken).ConfigureAwait(false);
         if (count == 0)
             throw new BarDataException(
-                $"{_database.Address.Shown}: {query.Symbol} has no {query.Timeframe} bars between {Text(query.From)} and "
+                $"{_database.Address.Address}: {query.Symbol} has no {query.Timeframe} bars between {Text(query.From)} and "
                     + $"{Text(query.To)}, it has {Text(market.First)} to {Text(market.Last)}; change from and to");
         var series = new Series(_database, market, query, count, _adjust && market.HasAdjusted);
         var known = Whole(market, query) ? _adjust && market.HasAdjusted ? market.AdjustedHash : market.RawHash : "";
@@ -62,11 +62,11 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
             .ConfigureAwait(false);
         var timeframes = all.Where(m => m.Symbol == query.Symbol).Select(m => m.Timeframe.ToString()).ToList();
         if (timeframes.Count > 0) return new BarDataException(
-            $"{_database.Address.Shown}: {query.Symbol} has no {query.Timeframe} bars; use {string.Join(" or ", timeframes)}, or import "
+            $"{_database.Address.Address}: {query.Symbol} has no {query.Timeframe} bars; use {string.Join(" or ", timeframes)}, or import "
                 + $"them");
         var nearest = Spelling.Nearest(query.Symbol, all.Select(m => m.Symbol).Distinct());
         return new BarDataException(
-            $"{_database.Address.Shown}: the dataset '{_database.Address.Dataset}' has no symbol '{query.Symbol}'; "
+            $"{_database.Address.Address}: the dataset '{_database.Address.Dataset}' has no symbol '{query.Symbol}'; "
                 + $"{(nearest is null ? "import it first" : $"did you mean {nearest}?")}");
     }
 
@@ -150,7 +150,7 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
         }
 
         private BarDataException Changed() =>
-            new($"{database.Address.Shown}: the bars of {query.Symbol} changed while they were read; run again");
+            new($"{database.Address.Address}: the bars of {query.Symbol} changed while they were read; run again");
 
         private async IAsyncEnumerable<BarColumns> PiecesAsync(int size, [EnumeratorCancellation] CancellationToken cancellationToken)
         {

@@ -20,7 +20,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
 
     private readonly PostgresDatabase _database = new(address);
 
-    public string Name => address.Shown;
+    public string Name => address.Address.ToString();
 
     public IBarSource Source(bool adjust = true) => new PostgresBarSource(_database, adjust);
 
@@ -190,7 +190,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         if (reader.GetInt64(1) > 0)
-            throw new BarStoreException($"{address.Shown}: another import has just written {instrument.Symbol}; run again");
+            throw new BarStoreException($"{address.Address}: another import has just written {instrument.Symbol}; run again");
         return reader.GetInt32(0);
     }
 
@@ -264,7 +264,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
             log.Clear();
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             var market = await FindAsync(connection, symbol, timeframe, forUpdate: true, cancellationToken).ConfigureAwait(false)
-                ?? throw new BarDataException($"{address.Shown}: the dataset '{address.Dataset}' has "
+                ?? throw new BarDataException($"{address.Address}: the dataset '{address.Dataset}' has "
                     + $"no {timeframe} bars of '{symbol}'; 'granary data list' shows what it has");
             long count;
             DateTime? first, last;

@@ -85,7 +85,7 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
         }
         catch (MigrationException e)
         {
-            throw new BarDataException($"{address.Shown}: {e.Message}", e);
+            throw new BarDataException($"{address.Address}: {e.Message}", e);
         }
         finally
         {
@@ -111,7 +111,7 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
     /// <summary>One sentence for a server that was there and has been away for longer than the timeout.</summary>
     /// <param name="where">In the middle of what; empty for nothing that need be said.</param>
     public Exception NotBack(string where, Exception e) => e is PostgresException { SqlState: "40001" or "40P01" } ? Fault(e)
-        : new BarStoreException($"{address.Shown} went away{(where.Length > 0 ? " in the middle of " + where : "")} and was not back "
+        : new BarStoreException($"{address.Address} went away{(where.Length > 0 ? " in the middle of " + where : "")} and was not back "
             + $"within {ReconnectTimeout.TotalSeconds:0} s ({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); "
             + $"start the "
             + $"server and run again", e);
@@ -119,7 +119,7 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
     /// <summary>One sentence for what the server said.</summary>
     public Exception Fault(Exception e)
     {
-        var shown = address.Shown;
+        var shown = address.Address.ToString();
         if (e is not PostgresException p)
             return new BarStoreException(
                 $"{shown} cannot be reached ({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); start the server, or "

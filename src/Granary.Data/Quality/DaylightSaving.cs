@@ -51,20 +51,16 @@ internal static class DaylightSaving
     }
 
     /// <summary>The other half of the year: the hour that a wall clock shows twice, so that times step back by it.</summary>
-    /// <param name="rows">As they stand in the file.</param>
-    public static IEnumerable<Finding> Repeated(List<GatheredRow> rows, Timeframe timeframe)
+    /// <param name="before">The row above, as it stands in the file.</param>
+    public static Finding? Repeated(in GatheredRow before, in GatheredRow row, Timeframe timeframe)
     {
-        for (var i = 1; i < rows.Count; i++)
-        {
-            if (rows[i - 1].Time - rows[i].Time + timeframe.Ticks != TimeSpan.TicksPerHour) continue;
-            var at = new DateTime(rows[i].Time, DateTimeKind.Unspecified);
-            if (Array.Find(Zones.Value, z => z.IsAmbiguousTime(at)) is not { } zone) continue;
-            yield return new Finding(Severity.Warning, QualityCheck.DaylightSaving, rows[i].Place,
+        if (before.Time - row.Time + timeframe.Ticks != TimeSpan.TicksPerHour) return null;
+        var at = new DateTime(row.Time, DateTimeKind.Unspecified);
+        return Array.Find(Zones.Value, z => z.IsAmbiguousTime(at)) is not { } zone ? null
+            : new Finding(Severity.Warning, QualityCheck.DaylightSaving, row.Place,
                 $"the hour from {at.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}, which clocks show twice "
                     + $"in {zone.Id}, is there twice, so the times are not UTC but that zone's",
                 $"import the file again with --time-zone {zone.Id}");
-            yield break;
-        }
     }
 
     private static TimeZoneInfo? Find(string id) => TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) ? zone : null;

@@ -103,17 +103,13 @@ internal sealed class FileCheck
     {
         _analyser = NewAnalyser();
         _index = 0;
-        var rows = new List<GatheredRow>();
-        using (var reader = new BarFileReader(_parts,
-            new BarCollector(_query, ContentHasher.GroupSize, _adjusted, lenient: true) { Gathered = rows }, _options, _ => { }))
-            while (reader.Next())
-                cancellationToken.ThrowIfCancellationRequested();
-        if (_query.Timeframe.IsIntraday) _repeatedHours.AddRange(DaylightSaving.Repeated(rows, _query.Timeframe));
-        var sorted = rows.Where(r => _query.Wants(r.Time)).DistinctBy(r => r.Time).OrderBy(r => r.Time).ToList();
-        foreach (var piece in sorted.Chunk(BarBlock.MaxCount))
+        using var ordered = new OrderedRows();
+        Gather(ordered, cancellationToken);
+        foreach (var piece in ordered.Read().Chunk(BarBlock.MaxCount))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var columns = new BarColumns(piece.Length, _adjusted);
-            foreach (var (_, _, b, a) in piece)
+            foreach (var (b, a) in piece)
             {
                 var i = columns.Count++;
                 (columns.Time[i], columns.Open[i], columns.High[i], columns.Low[i], columns.Close[i], columns.Volume[i]) =
@@ -122,6 +118,28 @@ internal sealed class FileCheck
             }
             if (_adjusted) columns.Adjust();
             Look(columns);
+        }
+    }
+
+    private void Gather(OrderedRows ordered, CancellationToken cancellationToken)
+    {
+        var rows = new List<GatheredRow>();
+        using var reader = new BarFileReader(_parts,
+            new BarCollector(_query, ContentHasher.GroupSize, _adjusted, lenient: true) { Gathered = rows }, _options, _ => { });
+        GatheredRow? before = null;
+        var more = true;
+        while (more)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            more = reader.Next();
+            foreach (var row in rows)
+            {
+                if (_query.Timeframe.IsIntraday && _repeatedHours.Count == 0 && before is { } last
+                    && DaylightSaving.Repeated(last, row, _query.Timeframe) is { } repeated) _repeatedHours.Add(repeated);
+                if (_query.Wants(row.Time)) ordered.Add(row);
+                before = row;
+            }
+            rows.Clear();
         }
     }
 

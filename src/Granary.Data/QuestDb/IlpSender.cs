@@ -40,7 +40,7 @@ internal abstract class IlpSender : IAsyncDisposable
             }
             catch (Exception e) when (IsAway(e))
             {
-                throw new BarStoreException($"{address.Shown} does not take lines over "
+                throw new BarStoreException($"{address.Address} does not take lines over "
                     + $"HTTP: {e.Message.TrimEnd('.')}; start the server, correct the address, or for a server before 7.4 write "
                     + $"?ilp=tcp:9009 behind it", e);
             }
@@ -62,15 +62,15 @@ internal abstract class IlpSender : IAsyncDisposable
             Exception fault = response.StatusCode switch
             {
                 HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed =>
-                    new BarDataException($"{address.Shown}: the server takes no lines over HTTP, as before QuestDB 7.4; write "
+                    new BarDataException($"{address.Address}: the server takes no lines over HTTP, as before QuestDB 7.4; write "
                         + $"?ilp=tcp:9009 behind the address"),
                 HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
-                    new BarDataException($"{address.Shown}: the server refuses the user or the password; correct them"),
+                    new BarDataException($"{address.Address}: the server refuses the user or the password; correct them"),
                 HttpStatusCode.RequestEntityTooLarge =>
-                    new BarDataException($"{address.Shown}: the server refuses requests "
+                    new BarDataException($"{address.Address}: the server refuses requests "
                         + $"of {lines.Length} bytes; raise http.recv.max.initial.buffer.size or line.http limits"),
                 < HttpStatusCode.InternalServerError =>
-                    new BarDataException($"{address.Shown}: the server refuses the lines: {Sentence(body)}"),
+                    new BarDataException($"{address.Address}: the server refuses the lines: {Sentence(body)}"),
                 _ => new HttpRequestException($"it answers {(int)response.StatusCode} ({Sentence(body)})"),
             };
             throw fault;
@@ -122,13 +122,13 @@ internal abstract class IlpSender : IAsyncDisposable
             }
             catch (Exception e) when (e is SocketException or IOException && _sent)
             {
-                throw new BarStoreException($"{address.Shown} went away in the middle of the lines "
+                throw new BarStoreException($"{address.Address} went away in the middle of the lines "
                     + $"({(e.InnerException ?? e).Message.TrimEnd('.')}), or refused them, which its log says; start the server and run "
                     + $"the import again: it goes on where it was", e);
             }
             catch (Exception e) when (e is SocketException or IOException)
             {
-                throw new BarStoreException($"{address.Shown}: lines cannot be sent to "
+                throw new BarStoreException($"{address.Address}: lines cannot be sent to "
                     + $"port {port} ({e.Message.TrimEnd('.')}); start the server, or correct ilp=tcp:PORT", e);
             }
         }

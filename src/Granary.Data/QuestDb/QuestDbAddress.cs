@@ -13,24 +13,24 @@ namespace Granary.Data.QuestDb;
 /// <param name="Http">Where lines are posted.</param>
 /// <param name="IlpPort">Of lines over TCP; null where they go over HTTP.</param>
 /// <param name="Table">The name of a table: one for each timeframe, or with {symbol} in it one for each symbol, which is read only.</param>
-public sealed record QuestDbAddress(string Shown, string Host, string Connection, Uri Http, int? IlpPort, string Table, string? User,
+public sealed record QuestDbAddress(Address Address, string Host, string Connection, Uri Http, int? IlpPort, string Table, string? User,
     string? Password)
 {
     /// <exception cref="BarDataException">It is no such address; one sentence, without the password.</exception>
-    public static QuestDbAddress Parse(string text)
+    public static QuestDbAddress Of(Address where)
     {
-        var address = ServerAddress.Parse(text, ["pg", "ilp", "table", "timeout"]);
+        var address = ServerAddress.Of(where, ["pg", "ilp", "table", "timeout"]);
         if (address.Path.Length > 0)
-            throw new BarDataException($"{address.Shown}: QuestDB has one database only; leave '/{address.Path}' out");
+            throw new BarDataException($"{address.Address}: QuestDB has one database only; leave '/{address.Path}' out");
         var ilp = address.Options.GetValueOrDefault("ilp", "http");
         int? tcp = ilp.StartsWith("tcp:", StringComparison.Ordinal) ? Port(address, "ilp", ilp[4..]) : ilp == "tcp" ? 9009 : null;
-        if (tcp is null && ilp != "http") throw new BarDataException($"{address.Shown}: ilp cannot be '{ilp}'; use http or tcp:9009");
+        if (tcp is null && ilp != "http") throw new BarDataException($"{address.Address}: ilp cannot be '{ilp}'; use http or tcp:9009");
         var table = address.Options.GetValueOrDefault("table", "granary_bars_{timeframe}");
         var bare = table.Replace("{timeframe}", "", StringComparison.Ordinal).Replace("{symbol}", "", StringComparison.Ordinal);
         if (table.Length is 0 or > 100 || !bare.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
-            throw new BarDataException($"{address.Shown}: table cannot be '{table}'; use letters, digits, '_' and '-', with {{timeframe}} "
-                + $"or {{symbol}} where they are to stand");
-        if (!table.Contains('{')) throw new BarDataException($"{address.Shown}: table "
+            throw new BarDataException($"{address.Address}: table cannot be '{table}'; use letters, digits, '_' and '-', with "
+                + $"{{timeframe}} or {{symbol}} where they are to stand");
+        if (!table.Contains('{')) throw new BarDataException($"{address.Address}: table "
             + $"'{table}' would hold all timeframes; write {{timeframe}} in it, as {table}_{{timeframe}}");
         var connection = new NpgsqlConnectionStringBuilder
         {
@@ -44,7 +44,7 @@ public sealed record QuestDbAddress(string Shown, string Host, string Connection
             NoResetOnClose = true, // QuestDB knows no DISCARD ALL
             ApplicationName = "granary",
         };
-        return new QuestDbAddress(address.Shown, address.Host, connection.ConnectionString,
+        return new QuestDbAddress(where, address.Host, connection.ConnectionString,
             new Uri($"http://{address.Host}:{(address.Port ?? 9000).ToString(CultureInfo.InvariantCulture)}/"), tcp, table, address.User,
             address.Password);
     }
@@ -58,11 +58,11 @@ public sealed record QuestDbAddress(string Shown, string Host, string Connection
         var table = Table.Replace("{timeframe}", timeframe.ToString(), StringComparison.Ordinal);
         if (!TablePerSymbol) return table;
         if (symbol.Length is 0 or > 64 || !symbol.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
-            throw new BarDataException($"{Shown}: '{symbol}' cannot be part of a table's name; use letters, digits, '_' and '-'");
+            throw new BarDataException($"{Address}: '{symbol}' cannot be part of a table's name; use letters, digits, '_' and '-'");
         return table.Replace("{symbol}", symbol, StringComparison.Ordinal);
     }
 
     private static int Port(ServerAddress address, string name, string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536 ? port
-            : throw new BarDataException($"{address.Shown}: {name} cannot be '{text}'; write a number, as 8812");
+            : throw new BarDataException($"{address.Address}: {name} cannot be '{text}'; write a number, as 8812");
 }

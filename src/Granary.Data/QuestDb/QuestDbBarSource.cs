@@ -37,11 +37,11 @@ public sealed class QuestDbBarSource : IBarSource, IAsyncDisposable
                         .ConfigureAwait(false) is not null)
                         timeframes.Add(tf.ToString());
             throw new BarDataException(time is null
-                ? $"{address.Shown}: there is no table '{table}'; "
+                ? $"{address.Address}: there is no table '{table}'; "
                     + (timeframes.Count > 0
                         ? $"there are bars of {string.Join(" and ", timeframes)}"
                         : "import bars first, or name the tables with ?table=")
-                : $"{address.Shown}: the table '{table}' has no designated timestamp; make it with TIMESTAMP(…)");
+                : $"{address.Address}: the table '{table}' has no designated timestamp; make it with TIMESTAMP(…)");
         }
         var market = await _server.MarketAsync(query.Symbol, query.Timeframe, cancellationToken).ConfigureAwait(false);
         var series = new Series(_server, table, time, query, _adjust && market is { HasAdjusted: true }, market?.Instrument);
@@ -49,10 +49,10 @@ public sealed class QuestDbBarSource : IBarSource, IAsyncDisposable
         if (series.Count > 0) return series;
         var symbols = await ListSymbolsAsync(query.Timeframe, cancellationToken).ConfigureAwait(false);
         if (symbols.Contains(query.Symbol))
-            throw new BarDataException($"{address.Shown}: {query.Symbol} has "
+            throw new BarDataException($"{address.Address}: {query.Symbol} has "
                 + $"no {query.Timeframe} bars in the range that is asked for; change from and to");
         var nearest = Spelling.Nearest(query.Symbol, symbols);
-        throw new BarDataException($"{address.Shown}: the table '{table}' has no symbol "
+        throw new BarDataException($"{address.Address}: the table '{table}' has no symbol "
             + $"'{query.Symbol}'; {(nearest is null ? "import it first" : $"did you mean {nearest}?")}");
     }
 
@@ -85,7 +85,7 @@ public sealed class QuestDbBarSource : IBarSource, IAsyncDisposable
                 for (var i = 0; i < piece.Count; i++)
                 {
                     string At() =>
-                        $"{server.Address.Shown}, table '{table}', {query.Symbol}, "
+                        $"{server.Address.Address}, table '{table}', {query.Symbol}, "
                             + $"{new DateTime(piece.Time[i], DateTimeKind.Utc):yyyy-MM-dd HH:mm:ss}";
                     if (piece.Time[i] <= last) throw new BarDataException($"{At()}: the time is there twice; remove one of the rows");
                     last = piece.Time[i];
@@ -120,7 +120,7 @@ public sealed class QuestDbBarSource : IBarSource, IAsyncDisposable
                 yield return piece.ToBlock(index - piece.Count);
             }
             if (index != Count)
-                throw new BarDataException($"{server.Address.Shown}: the bars of {query.Symbol} changed while they were read; run again");
+                throw new BarDataException($"{server.Address.Address}: the bars of {query.Symbol} changed while they were read; run again");
         }
 
         private async IAsyncEnumerable<BarColumns> PiecesAsync(int size, [EnumeratorCancellation] CancellationToken cancellationToken)

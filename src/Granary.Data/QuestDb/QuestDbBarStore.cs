@@ -23,14 +23,15 @@ public sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
 
     private readonly QuestDbServer _server = new(address);
 
-    public string Name => address.Shown;
+    public string Name => address.Address.ToString();
 
     public IBarSource Source(bool adjust = true) => new QuestDbBarSource(_server, adjust);
 
     public async Task<ImportResult> MergeAsync(BarsToStore bars, CancellationToken cancellationToken = default)
     {
         if (address.TablePerSymbol)
-            throw new BarDataException($"{address.Shown}: tables named after symbols are read only; import into table=NAME_{{timeframe}}");
+            throw new BarDataException($"{address.Address}: tables named after symbols are read only; "
+                + "import into table=NAME_{timeframe}");
         var symbol = bars.Instrument.Symbol;
         _ = SymbolFileName.Of(symbol);
         var table = address.TableOf(symbol, bars.Timeframe);
@@ -114,10 +115,10 @@ public sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
         {
             var range = await _server.RangeAsync(table, symbol, cancellationToken).ConfigureAwait(false);
             if (range.Count == expected) return range;
-            if (range.Count > expected) throw new BarStoreException($"{address.Shown}: '{table}' has {range.Count} rows "
+            if (range.Count > expected) throw new BarStoreException($"{address.Address}: '{table}' has {range.Count} rows "
                 + $"of {symbol} where {expected} are meant to be, so another import ran at the same time or rows are there twice; drop the "
                 + $"table and import again");
-            if (watch.Elapsed > Timeout) throw new BarStoreException($"{address.Shown}: of {expected} rows "
+            if (watch.Elapsed > Timeout) throw new BarStoreException($"{address.Address}: of {expected} rows "
                 + $"of {symbol} only {range.Count} arrived in '{table}' within {Timeout.TotalSeconds:0} s; look into the server's log, "
                 + $"and run the import again: it goes on where it was");
             await Task.Delay(watch.ElapsedMilliseconds < 500 ? 20 : 200, cancellationToken).ConfigureAwait(false);

@@ -212,13 +212,13 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
         }
         catch (Exception e) when (e is NpgsqlException or IOException)
         {
-            throw new BarStoreException($"{address.Shown} went away in the middle of "
+            throw new BarStoreException($"{address.Address} went away in the middle of "
                 + $"'{table}' ({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); start the server and run "
                 + $"again", e);
         }
         catch (InvalidCastException e)
         {
-            throw new BarDataException($"{address.Shown}: the table '{table}' has no numbers in open, high, low, close and volume; "
+            throw new BarDataException($"{address.Address}: the table '{table}' has no numbers in open, high, low, close and volume; "
                 + $"name a table of bars", e);
         }
     }
@@ -293,11 +293,12 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
 
     /// <summary>One sentence for what the server said.</summary>
     public Exception Fault(Exception e) => e is not PostgresException p
-        ? new BarStoreException($"{address.Shown}: port {new NpgsqlConnectionStringBuilder(address.Connection).Port} of PostgreSQL's wire "
+        ? new BarStoreException($"{address.Address}: port "
+            + $"{new NpgsqlConnectionStringBuilder(address.Connection).Port} of PostgreSQL's wire "
             + $"cannot be reached ({(e.InnerException ?? e).Message.TrimEnd('.')}); start the server, or correct ?pg=PORT", e)
         : p.SqlState is "28P01" or "28000" || p.MessageText.Contains("password", StringComparison.OrdinalIgnoreCase)
-            ? new BarDataException($"{address.Shown}: the server refuses the user or the password; correct them", e)
-            : new BarStoreException($"{address.Shown}: the server says '{p.MessageText}'", e);
+            ? new BarDataException($"{address.Address}: the server refuses the user or the password; correct them", e)
+            : new BarStoreException($"{address.Address}: the server says '{p.MessageText}'", e);
 
     private static string Literal(long ticks)
     {

@@ -21,27 +21,25 @@ public sealed class BarSourceCatalogue : Catalogue<IBarSourceFactory>
     public string Forms => string.Join(", ", Entries.Select(e => FormOf(e)));
 
     /// <summary>Whether an address has the scheme of a source.</summary>
-    public bool Knows(string source) => Contains(Address.Parse(source).Scheme);
+    public bool Knows(Address source) => Contains(source.Scheme);
 
     /// <summary>Opens a source by its address.</summary>
-    /// <param name="source">As a batch writes it.</param>
     /// <param name="options">How files are read; null for the defaults.</param>
-    /// <param name="baseFolder">What a relative folder is relative to; null for the current folder.</param>
     /// <exception cref="BarDataException">There is no such scheme, or the address is wrong; one sentence.</exception>
-    public IBarSource Open(string source, BarFileOptions? options = null, string? baseFolder = null)
+    public IBarSource Open(Address source, BarFileOptions? options = null)
     {
         options ??= new BarFileOptions();
-        var address = Address.Parse(source);
-        if (!TryGet(address.Scheme, out var factory)) throw NoSource(source, address);
-        return factory.Open(
-            new BarSourceRequest(source, options.Formats is null ? options with { Formats = _formats } : options, baseFolder));
+        if (!TryGet(source.Scheme, out var factory)) throw NoSource(source);
+        if (source.Keep is not null) throw new BarDataException($"source: '{source}': 'keep' belongs to a live feed; leave it out");
+        return factory.Open(new BarSourceRequest(source, options.Formats is null ? options with { Formats = _formats } : options));
     }
 
-    private BarDataException NoSource(string source, Address address)
+    private BarDataException NoSource(Address source)
     {
-        var nearest = Spelling.Nearest(address.Scheme.Length > 0 ? address.Scheme : source, Names);
+        var nearest = Spelling.Nearest(source.Scheme.Length > 0 ? source.Scheme : source.Rest, Names);
         return new BarDataException($"source: '{source}' is no source of bars; "
-            + (nearest is null ? $"use one of {Forms}" : $"did you mean {nearest}:{(address.Scheme.Length > 0 ? address.Rest : "")}?"));
+            + (nearest is null ? $"use one of {Forms}"
+                : $"did you mean {nearest}:{source.ToString()[source.Scheme.Length..].TrimStart(':')}?"));
     }
 
     private static string FormOf(CatalogueEntry<IBarSourceFactory> entry) =>

@@ -10,18 +10,13 @@ namespace Granary.Data.Sources;
 public sealed class BarStoreCatalogue(CatalogueBuilder<IBarStoreFactory> builder) : Catalogue<IBarStoreFactory>(builder)
 {
     /// <summary>Opens a store.</summary>
-    /// <param name="store">A folder, or an address: <c>store:DIR</c>, <c>postgres://…</c>.</param>
+    /// <param name="store">A plain folder, or <c>store:DIR</c>, <c>postgres://…</c>.</param>
     /// <exception cref="BarDataException">There is no such store; one sentence.</exception>
-    public IBarStore Open(string store)
+    public IBarStore Open(Address store)
     {
-        if (TryGet(Address.Parse(store).Scheme, out var factory)) return factory.Open(store);
-        // A plain folder may have a colon in its name, but no server.
-        if (store.Length == 0 || store.Contains("://", StringComparison.Ordinal))
-        {
-            var schemes = string.Join(", ", Names.Select(n => n + ":"));
-            throw new BarDataException($"--store {store}: this is no store; use a folder, or an address with one of {schemes}");
-        }
-
-        return new FolderBarStore(store);
+        if (TryGet(store.Scheme, out var factory)) return factory.Open(store);
+        if (store is { Scheme: Address.Plain, Rest.Length: > 0, Path: { } folder }) return new FolderBarStore(folder);
+        var schemes = string.Join(", ", Names.Select(n => n + ":"));
+        throw new BarDataException($"--store {store}: this is no store; use a folder, or an address with one of {schemes}");
     }
 }

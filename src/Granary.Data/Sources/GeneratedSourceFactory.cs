@@ -8,5 +8,5 @@ namespace Granary.Data.Sources;
 [BarSource(Address.Generated, Form = "generated:…")]
 public sealed class GeneratedSourceFactory : IBarSourceFactory
 {
-    public IBarSource Open(BarSourceRequest request) => GeneratedBarSource.Parse(request.Address);
+    public IBarSource Open(BarSourceRequest request) => GeneratedBarSource.Of(request.Address);
 }

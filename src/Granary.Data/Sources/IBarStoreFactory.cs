@@ -1,5 +1,6 @@
 using Granary.Data.Stores;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Data.Sources;
 
@@ -7,7 +8,6 @@ namespace Granary.Data.Sources;
 /// <remarks>A plug-in gives the class a <see cref="BarStoreAttribute"/> and a constructor without parameters.</remarks>
 public interface IBarStoreFactory
 {
-    /// <param name="address">As the user wrote it, scheme included.</param>
     /// <exception cref="BarDataException">The address is wrong; one sentence.</exception>
-    IBarStore Open(string address);
+    IBarStore Open(Address address);
 }

@@ -9,5 +9,5 @@ namespace Granary.Data.Sources;
 public sealed class PostgresSourceFactory : IBarSourceFactory
 {
     public IBarSource Open(BarSourceRequest request) =>
-        new PostgresBarSource(PostgresAddress.Parse(request.Address), request.Options.Adjust);
+        new PostgresBarSource(PostgresAddress.Of(request.Address), request.Options.Adjust);
 }

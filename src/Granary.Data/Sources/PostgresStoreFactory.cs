@@ -8,5 +8,5 @@ namespace Granary.Data.Sources;
 [BarStore(Address.Postgres)]
 public sealed class PostgresStoreFactory : IBarStoreFactory
 {
-    public IBarStore Open(string address) => new PostgresBarStore(PostgresAddress.Parse(address));
+    public IBarStore Open(Address address) => new PostgresBarStore(PostgresAddress.Of(address));
 }

@@ -8,5 +8,5 @@ namespace Granary.Data.Sources;
 [BarSource(Address.QuestDb, Form = "questdb://…")]
 public sealed class QuestDbSourceFactory : IBarSourceFactory
 {
-    public IBarSource Open(BarSourceRequest request) => new QuestDbBarSource(QuestDbAddress.Parse(request.Address), request.Options.Adjust);
+    public IBarSource Open(BarSourceRequest request) => new QuestDbBarSource(QuestDbAddress.Of(request.Address), request.Options.Adjust);
 }

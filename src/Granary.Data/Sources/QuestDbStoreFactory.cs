@@ -8,5 +8,5 @@ namespace Granary.Data.Sources;
 [BarStore(Address.QuestDb)]
 public sealed class QuestDbStoreFactory : IBarStoreFactory
 {
-    public IBarStore Open(string address) => new QuestDbBarStore(QuestDbAddress.Parse(address));
+    public IBarStore Open(Address address) => new QuestDbBarStore(QuestDbAddress.Of(address));
 }

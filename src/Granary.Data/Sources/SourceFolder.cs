@@ -7,11 +7,6 @@ namespace Granary.Data.Sources;
 internal static class SourceFolder
 {
     /// <exception cref="BarDataException">The address names none.</exception>
-    public static string Of(BarSourceRequest request)
-    {
-        var address = Address.Parse(request.Address);
-        if (address.Rest.Length == 0) throw new BarDataException(
-            $"source: '{request.Address}' names no folder; write {address.Scheme}:DIR");
-        return request.Folder is null ? address.Rest : address.PlacedIn(request.Folder).Rest;
-    }
+    public static string Of(Address address) => address is { Rest.Length: > 0, Path: { } folder } ? folder
+        : throw new BarDataException($"source: '{address}' names no folder; write {address.Scheme}:DIR");
 }

@@ -19,32 +19,31 @@ public sealed class GeneratedBarSource : IBarSource
     private const double DaysOfStocks = 5.0 / 7, SessionOfStocks = 390.0 / 1440;
 
     private readonly Dictionary<string, SyntheticMarket> _markets = new(StringComparer.Ordinal);
-    private readonly string _address;
+    private readonly Address _address;
     private readonly ConcurrentDictionary<(string Symbol, Timeframe Timeframe), Bar[]> _bars = new();
 
-    private GeneratedBarSource(IReadOnlyList<SyntheticMarket> markets, string address)
+    private GeneratedBarSource(IReadOnlyList<SyntheticMarket> markets, Address address)
     {
         foreach (var market in markets) _markets.TryAdd(market.Instrument.Symbol, market);
         _address = address;
     }
 
     /// <exception cref="BarDataException">It is no such address, or a market makes no sense.</exception>
-    public static GeneratedBarSource Parse(string text)
+    public static GeneratedBarSource Of(Address address)
     {
-        var address = Address.Parse(text);
         var options = address.Options(["from", "to", "seed"]);
         long Day(string name)
         {
             if (options.TryGetValue(name, out var value)
                 && DateTime.TryParseExact(value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
                 return day.Ticks;
-            throw new BarDataException($"'{text}': {name} is missing or no date; write generated:ACME?from=2024-01-01&to=2024-07-01");
+            throw new BarDataException($"'{address}': {name} is missing or no date; write generated:ACME?from=2024-01-01&to=2024-07-01");
         }
         var seed = 1UL;
         if (options.TryGetValue("seed", out var given) && !ulong.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out seed))
-            throw new BarDataException($"'{text}': seed cannot be '{given}'; write a whole number from 0 on");
+            throw new BarDataException($"'{address}': seed cannot be '{given}'; write a whole number from 0 on");
         var symbols = address.Body.Length == 0 ? DataGeneration.SampleSymbols : address.Body.Split(',');
-        return new GeneratedBarSource(DataGeneration.Markets(symbols, Day("from"), Day("to"), seed), text);
+        return new GeneratedBarSource(DataGeneration.Markets(symbols, Day("from"), Day("to"), seed), address);
     }
 
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>

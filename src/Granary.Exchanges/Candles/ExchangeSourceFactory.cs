@@ -1,7 +1,6 @@
 using Granary.Data.Reading;
 using Granary.Data.Sources;
 using Granary.Engine.Market;
-using Granary.Storage.Addresses;
 
 namespace Granary.Exchanges.Candles;
 
@@ -12,7 +11,7 @@ public sealed class ExchangeSourceFactory : IBarSourceFactory
 {
     public IBarSource Open(BarSourceRequest request)
     {
-        var address = Address.Parse(request.Address);
+        var address = request.Address;
         var endpoint = address.Options(["endpoint"]).GetValueOrDefault("endpoint");
         if (!ExchangeCandles.Names.Contains(address.Body))
             throw new BarDataException($"'{request.Address}': there is no exchange '{address.Body}'; use "

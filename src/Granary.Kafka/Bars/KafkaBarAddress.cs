@@ -40,11 +40,10 @@ public sealed record KafkaBarAddress
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <exception cref="BarDataException">It is no such address; one sentence.</exception>
-    public static KafkaBarAddress Parse(string text)
+    public static KafkaBarAddress Of(Address parsed)
     {
-        var parsed = Address.Parse(text);
         if (parsed.Scheme != Address.Kafka || !parsed.Rest.StartsWith("//", StringComparison.Ordinal))
-            throw new BarDataException($"'{text}' is no address of Kafka; write kafka://HOST:PORT/TOPIC");
+            throw new BarDataException($"'{parsed}' is no address of Kafka; write kafka://HOST:PORT/TOPIC");
         var rest = parsed.Body;
         var slash = rest.IndexOf('/');
         var topic = slash < 0 ? "" : rest[(slash + 1)..];
@@ -54,10 +53,10 @@ public sealed record KafkaBarAddress
             var colon = broker.LastIndexOf(':');
             if (colon <= 0 || !ushort.TryParse(broker.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
                 || port == 0 || broker.AsSpan(0, colon).ContainsAny(" \t@/"))
-                throw new BarDataException($"'{text}': '{broker}' is no broker; write kafka://HOST:PORT/TOPIC");
+                throw new BarDataException($"'{parsed}': '{broker}' is no broker; write kafka://HOST:PORT/TOPIC");
         }
         if (topic.Length > 0 && (topic.Length > 200 || topic is "." or ".." || !topic.All(Legal)))
-            throw new BarDataException($"'{text}': '{topic}' is no name of a topic; use up to 200 letters, digits, dots, '-' and '_'");
+            throw new BarDataException($"'{parsed}': '{topic}' is no name of a topic; use up to 200 letters, digits, dots, '-' and '_'");
         var address = new KafkaBarAddress { Brokers = brokers, Topic = topic.Length > 0 ? topic : null };
         foreach (var (name, value) in parsed.Options(Options))
         {
@@ -73,7 +72,7 @@ public sealed record KafkaBarAddress
                 ("timeout", _) when value.EndsWith('s')
                     && int.TryParse(value.AsSpan(0, value.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var s)
                     && s is > 0 and <= 600 => address with { Timeout = TimeSpan.FromSeconds(s) },
-                _ => throw new BarDataException($"'{text}': {name} cannot be '{value}'; see docs/data.md for its values"),
+                _ => throw new BarDataException($"'{parsed}': {name} cannot be '{value}'; see docs/data.md for its values"),
             };
         }
         return address;

@@ -1,4 +1,5 @@
 using Granary.Engine.Market.Feeds;
+using Granary.Storage.Addresses;
 
 namespace Granary.Kafka.Bars;
 
@@ -7,6 +8,7 @@ namespace Granary.Kafka.Bars;
 public sealed class KafkaFeedFactory : ILiveFeedFactory
 {
     public async Task<ILiveFeed> OpenAsync(LiveFeedRequest request, CancellationToken cancellationToken = default) =>
-        await KafkaBarFeed.OpenAsync(KafkaBarAddress.Parse(request.Address), request.Markets, cancellationToken: cancellationToken)
+        await KafkaBarFeed.OpenAsync(KafkaBarAddress.Of(Address.Parse(request.Address)), request.Markets,
+            cancellationToken: cancellationToken)
             .ConfigureAwait(false);
 }

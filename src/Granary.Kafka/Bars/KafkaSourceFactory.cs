@@ -7,5 +7,5 @@ namespace Granary.Kafka.Bars;
 [BarSource("kafka", Form = "kafka://…")]
 public sealed class KafkaSourceFactory : IBarSourceFactory
 {
-    public IBarSource Open(BarSourceRequest request) => new KafkaBarSource(KafkaBarAddress.Parse(request.Address));
+    public IBarSource Open(BarSourceRequest request) => new KafkaBarSource(KafkaBarAddress.Of(request.Address));
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CsvHelper;
-using CsvHelper.Configuration;
 
 namespace Granary.Reporting.Runs;
 
@@ -16,13 +15,10 @@ public static class ModelCsv
     /// <summary>What challengers predicted.</summary>
     public const string Challengers = "model_challengers.csv";
 
-    private static CsvWriter Open(TextWriter writer) =>
-        new(writer, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen: true);
-
     /// <summary>Writes model_log.csv.</summary>
     public static void WriteLog(TextWriter writer, IEnumerable<WatchRecord> actions)
     {
-        using var csv = Open(writer);
+        using var csv = CsvText.Open(writer);
         Row(csv, "strategy", "time", "action", "version", "weight", "before", "after", "trades", "reason", "trained", "ready",
             "train_from", "train_to", "samples", "incumbent", "p_value");
         foreach (var a in actions)
@@ -36,7 +32,7 @@ public static class ModelCsv
     /// <summary>Writes model_challengers.csv.</summary>
     public static void WriteChallengers(TextWriter writer, IEnumerable<ChallengedSignal> signals)
     {
-        using var csv = Open(writer);
+        using var csv = CsvText.Open(writer);
         Row(csv, "strategy", "number", "time", "version", "prediction", "challenger", "challenger_prediction", "outcome", "outcome_time");
         foreach (var s in signals)
             Row(csv, s.Strategy, Whole(s.Number), RunText.Time(s.Time.Ticks), Whole(s.Version), RunText.Number(s.Prediction),
@@ -46,7 +42,7 @@ public static class ModelCsv
     /// <summary>Writes model_decisions.csv.</summary>
     public static void WriteDecisions(TextWriter writer, IEnumerable<ChangedEntry> decisions)
     {
-        using var csv = Open(writer);
+        using var csv = CsvText.Open(writer);
         Row(csv, "strategy", "number", "time", "side", "version", "verdict", "prediction", "dissimilarity", "size", "return", "worth");
         foreach (var d in decisions)
             Row(csv, d.Strategy, Whole(d.Number), RunText.Time(d.Time.Ticks), d.Side, Whole(d.Version), Word(d.Verdict),

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CsvHelper;
-using CsvHelper.Configuration;
 using Granary.Engine.Trading;
 
 namespace Granary.Reporting.Runs;
@@ -12,9 +11,6 @@ public static class RunCsv
         ["strategy", "symbol", "side", "quantity", "entry_time", "entry_price", "exit_time", "exit_price", "pnl", "commission", "pnl_net",
             "return", "bars", "exit_reason", "weight", "model", "carry"];
 
-    private static CsvWriter Open(TextWriter writer) =>
-        new(writer, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen: true);
-
     private static void Row(CsvWriter csv, params ReadOnlySpan<string> fields)
     {
         foreach (var field in fields) csv.WriteField(field);
@@ -25,7 +21,7 @@ public static class RunCsv
     public static void Trades(TextWriter writer, IEnumerable<StrategyEntry> strategies, Func<int, IEnumerable<Trade>> trades,
         Func<int, double> multiplier)
     {
-        using var csv = Open(writer);
+        using var csv = CsvText.Open(writer);
         Row(csv, TradeColumns);
         foreach (var s in strategies)
             foreach (var t in trades(s.Index))
@@ -44,7 +40,7 @@ public static class RunCsv
     public static void PortfolioTrades(TextWriter writer, IReadOnlyList<StrategyEntry> strategies, IRunEvents events,
         Func<int, double> multiplier)
     {
-        using var csv = Open(writer);
+        using var csv = CsvText.Open(writer);
         Row(csv, TradeColumns);
         foreach (var p in events.PortfolioTrades()) Trade(csv, strategies[p.Member], p.Trade, p.Weight, multiplier(p.Member));
     }
@@ -63,7 +59,7 @@ public static class RunCsv
     /// <summary>signals.csv: every wish to enter, the portfolio's answer, and how it ended in the strategy's own account.</summary>
     public static void Signals(TextWriter writer, IEnumerable<StrategyEntry> strategies, IRunEvents events)
     {
-        using var csv = Open(writer);
+        using var csv = CsvText.Open(writer);
         Row(csv, "strategy", "symbol", "number", "time", "side", "type", "price", "quantity", "stop", "target", "valid_until", "decision",
             "outcome", "entry_time", "entry_price", "exit_time", "exit_price", "pnl_net", "exit_reason",
             "prediction", "model_size", "model_version", "dissimilarity");
@@ -91,7 +87,7 @@ public static class RunCsv
     /// <summary>factors.csv: the declared factors at each entry's signal, a row for each value.</summary>
     public static void Factors(TextWriter writer, IEnumerable<StrategyEntry> strategies, IRunEvents events)
     {
-        using var csv = Open(writer);
+        using var csv = CsvText.Open(writer);
         Row(csv, "strategy", "symbol", "number", "time", "factor", "value");
         foreach (var s in strategies)
         {
@@ -112,7 +108,7 @@ public static class RunCsv
     /// </summary>
     public static void TradesByModel(TextWriter writer, IEnumerable<StrategyEntry> strategies)
     {
-        using var csv = Open(writer);
+        using var csv = CsvText.Open(writer);
         Row(csv, "model", "strategies", "trades", "win_rate", "pnl_net");
         foreach (var group in strategies.GroupBy(s => s.Model ?? "", StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
         {

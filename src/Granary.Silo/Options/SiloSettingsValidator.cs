@@ -4,6 +4,7 @@ using Granary.Api.Access;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Operations;
+using Granary.Storage.Addresses;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -94,9 +95,9 @@ public sealed class SiloSettingsValidator : IValidateOptions<SiloSettings>
     {
         try
         {
-            AccountStores.Open(state);
+            AccountStores.Open(Address.Parse(state));
             if (File.Exists(state))
-                faults.Add($"--state {state}: that is a file; give a folder, or postgres://user:password@host/database");
+                faults.Add($"--state {Address.Parse(state)}: that is a file; give a folder, or postgres://user:password@host/database");
         }
         catch (InputException e)
         {

@@ -4,33 +4,87 @@ namespace Granary.Storage.Addresses;
 
 /// <summary>
 /// Where bars, models or journals are, as batch files, the command line and the API write it: <c>csv:DIR</c>, <c>store:DIR</c>,
-/// <c>postgres://…</c>, <c>questdb://…</c>, <c>kafka://…</c>, <c>ws:EXCHANGE</c>, <c>generated:…</c>, the scheme of a plug-in, or a plain
-/// folder.
+/// <c>postgres://…</c>, <c>questdb://…</c>, <c>kafka://…</c>, <c>ws:EXCHANGE</c>, <c>generated:…</c>, the scheme of a plug-in, or the plain
+/// path of a file or folder.
 /// </summary>
-/// <param name="Scheme">In front of the colon; empty for a plain folder. <c>postgresql</c> is read as <c>postgres</c>.</param>
-/// <param name="Rest">Behind the colon, as written.</param>
-public sealed record Address(string Scheme, string Rest)
+/// <remarks>
+/// Whatever opens files or servers takes an address, and <see cref="Path"/> is the one path that it opens. What
+/// <see cref="Confinement"/> judges and what is opened are therefore the same.
+/// </remarks>
+public sealed record Address
 {
     public const string Csv = "csv", Store = "store", Postgres = "postgres", QuestDb = "questdb", Kafka = "kafka", WebSocket = "ws",
         Generated = "generated";
 
-    private const string Slashes = "//";
+    /// <summary>The scheme of a plain path.</summary>
+    public const string Plain = "";
 
-    /// <summary>Takes an address apart. Every text is one: what has no scheme is a folder.</summary>
-    public static Address Parse(string text)
+    internal const string Slashes = "//";
+
+    private const string KeepOption = "keep=";
+
+    private readonly string _folder;
+    private readonly Confinement? _confinement;
+
+    private Address(string scheme, string rest, string folder, Confinement? confinement) =>
+        (Scheme, Rest, _folder, _confinement) = (scheme, rest, folder, confinement);
+
+    /// <summary>
+    /// In front of the colon, in lower case; empty for a plain path. <c>postgresql</c> is read as <c>postgres</c>.
+    /// </summary>
+    public string Scheme { get; }
+
+    /// <summary>Behind the colon, as written.</summary>
+    public string Rest { get; }
+
+    /// <summary>
+    /// Takes apart the text of an operator, or one that another address has written. <see cref="Place"/> reads the texts of callers.
+    /// </summary>
+    /// <param name="text">Without a scheme it is a path. <c>./NAME</c> is a path too where the name looks like a scheme.</param>
+    /// <param name="folder">What a relative path is relative to; null for the current folder.</param>
+    /// <exception cref="BarDataException">The text has control characters, which no path and no server has.</exception>
+    public static Address Parse(string text, string? folder = null) => Parse(text, folder, null);
+
+    internal static Address Parse(string text, string? folder, Confinement? confinement)
     {
+        text = text.Trim();
+        if (text.Any(char.IsControl))
+            throw new BarDataException("an address has a control character in it; write a path, or a scheme, a colon and what follows");
+        folder ??= "";
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         // A single letter is a drive of Windows.
-        if (colon < 2 || !text.AsSpan(0, colon).IsScheme()) return new Address("", text);
-        var scheme = text[..colon];
-        return new Address(scheme == "postgresql" ? Postgres : scheme, text[(colon + 1)..]);
+        if (colon < 2 || !text.AsSpan(0, colon).IsScheme()) return new Address(Plain, text, folder, confinement);
+        var (scheme, rest) = (text[..colon].ToLowerInvariant(), text[(colon + 1)..]);
+        var keep = rest.LastIndexOf(KeepOption, StringComparison.Ordinal) is > 0 and var at && rest[at - 1] is '?' or '&' ? at : -1;
+        return new Address(scheme == "postgresql" ? Postgres : scheme, keep < 0 ? rest : rest[..(keep - 1)], folder, confinement)
+        {
+            Keep = keep < 0 ? null : Parse(rest[(keep + KeepOption.Length)..], folder, confinement),
+        };
     }
 
-    /// <summary>Whether a text has this scheme.</summary>
-    public static bool Has(string? text, string scheme) => text is not null && Parse(text).Scheme == scheme;
+    /// <summary>
+    /// The store that the bars of a feed are saved to: what stands behind <c>keep=</c>, the last option; null for none.
+    /// </summary>
+    public Address? Keep { get; private init; }
 
-    /// <summary>Whether it names files in a folder, so that it may be relative.</summary>
+    /// <summary>The feed without the store that it is saved to.</summary>
+    public Address WithoutKeep => this with { Keep = null };
+
+    /// <summary>The file or folder that it opens, as a full path; null for a server, generated bars and plug-ins.</summary>
+    public string? Path => IsFolder || Scheme.Length == 0
+        ? System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetFullPath(Folder), Rest)) : null;
+
+    /// <summary>What a relative path is relative to.</summary>
+    public string Folder => _folder.Length == 0 ? "." : _folder;
+
+    /// <summary>Whether the author of the address may reach a file, which a link in its folder may lead elsewhere.</summary>
+    public bool Reaches(string file) => _confinement?.Holds(file) ?? true;
+
+    /// <summary>Whether it names files in a folder.</summary>
     public bool IsFolder => Scheme is Csv or Store;
+
+    /// <summary>Whether it names a database of PostgreSQL.</summary>
+    public bool IsDatabase => Scheme == Postgres;
 
     /// <summary>The rest without the slashes of a server and without options.</summary>
     public string Body
@@ -44,55 +98,51 @@ public sealed record Address(string Scheme, string Rest)
         }
     }
 
-    /// <summary>The same address with its folder as a full path; other addresses stay as they are.</summary>
-    /// <param name="folder">What a relative folder is relative to.</param>
-    public Address PlacedIn(string folder) => IsFolder ? this with { Rest = Path.GetFullPath(Path.Combine(folder, Rest)) } : this;
+    /// <summary>The options behind the question mark, as they are written.</summary>
+    internal IEnumerable<(string Name, string Value)> Given
+    {
+        get
+        {
+            var question = IsFolder || Scheme.Length == 0 ? -1 : Rest.IndexOf('?', StringComparison.Ordinal);
+            return question < 0 ? [] : Rest[(question + 1)..].Split('&', StringSplitOptions.RemoveEmptyEntries)
+                .Select(pair => pair.IndexOf('=', StringComparison.Ordinal) is >= 0 and var equals
+                    ? (pair[..equals], Uri.UnescapeDataString(pair[(equals + 1)..])) : (pair, ""));
+        }
+    }
 
     /// <summary>The options behind the question mark by their names.</summary>
     /// <param name="known">The names that may stand there.</param>
     /// <exception cref="BarDataException">An option is not known; one sentence, without the password.</exception>
     public IReadOnlyDictionary<string, string> Options(IReadOnlyList<string> known)
     {
-        var question = IsFolder || Scheme.Length == 0 ? -1 : Rest.IndexOf('?', StringComparison.Ordinal);
         var given = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (question < 0) return given;
-        foreach (var pair in Rest[(question + 1)..].Split('&', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var (name, value) in Given)
         {
-            var equals = pair.IndexOf('=', StringComparison.Ordinal);
-            var name = equals < 0 ? pair : pair[..equals];
             if (!known.Contains(name))
-                throw new BarDataException(
-                    $"'{Hidden}': there is no option '{name}'; "
+                throw new BarDataException(Rest.LastIndexOf('@') > Rest.IndexOf('?', StringComparison.Ordinal)
+                    // The question mark belongs to a password.
+                    ? $"'{this}' has an option that there is not, or its password has a '?' that is not written %3F; the options are "
+                        + string.Join(", ", known)
+                    : $"'{this}': there is no option '{name}'; "
                         + (Spelling.Nearest(name, known) is { } nearest ? $"did you mean {nearest}?" : $"use {string.Join(", ", known)}"));
-            given[name] = equals < 0 ? "" : Uri.UnescapeDataString(pair[(equals + 1)..]);
+            given[name] = value;
         }
         return given;
     }
 
-    /// <summary>The address as written.</summary>
-    public override string ToString() => Scheme.Length == 0 ? Rest : $"{Scheme}:{Rest}";
+    /// <summary>The same address as a text that means the same from every folder, its password included: for wires and own files.</summary>
+    public string Full => With(Path is { } path ? Scheme.Length == 0 ? path : $"{Scheme}:{path}" : Own, Keep?.Full);
 
-    /// <summary>As written without the password, which stands between the user's colon and the last @; for messages and files.</summary>
-    public string Shown
-    {
-        get
-        {
-            var at = Rest.LastIndexOf('@');
-            var colon = at > Slashes.Length && Rest.StartsWith(Slashes, StringComparison.Ordinal)
-                ? Rest.IndexOf(':', Slashes.Length, at - Slashes.Length) : -1;
-            return colon < 0 ? ToString() : $"{Scheme}:{Rest[..colon]}{Rest[at..]}";
-        }
-    }
+    /// <summary>The address as written, its password included.</summary>
+    public string Written => With(Own, Keep?.Written);
 
-    /// <summary>As written, without anything in front of the last @: for a text that may be no address at all.</summary>
-    internal string Hidden
-    {
-        get
-        {
-            var at = Rest.LastIndexOf('@');
-            return at > 0 && Rest.StartsWith(Slashes, StringComparison.Ordinal) ? $"{Scheme}://…{Rest[at..]}" : ToString();
-        }
-    }
+    private string Own => Scheme.Length == 0 ? Rest : $"{Scheme}:{Rest}";
+
+    private static string With(string own, string? keep) =>
+        keep is null ? own : $"{own}{(own.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{KeepOption}{keep}";
+
+    /// <summary>The address as written, without its secrets: for messages, logs, tables and files that others read.</summary>
+    public override string ToString() => With(Redaction.Of(Own, Scheme.Length, Path is not null), Keep?.ToString());
 }
 
 file static class SchemeText
@@ -100,7 +150,7 @@ file static class SchemeText
     public static bool IsScheme(this ReadOnlySpan<char> text)
     {
         foreach (var c in text)
-            if (!char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c is not ('-' or '+' or '.'))
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '+' or '.'))
                 return false;
         return true;
     }

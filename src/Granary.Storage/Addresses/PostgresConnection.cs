@@ -16,7 +16,7 @@ public static class PostgresConnection
     public static NpgsqlConnectionStringBuilder Of(ServerAddress address)
     {
         if (address.Path.Contains('/', StringComparison.Ordinal))
-            throw new BarDataException($"{address.Shown}: '{address.Path}' is no database; write postgres://HOST/DATABASE");
+            throw new BarDataException($"{address.Address}: '{address.Path}' is no database; write postgres://HOST/DATABASE");
         var builder = new NpgsqlConnectionStringBuilder
         {
             Host = address.Host,
@@ -31,14 +31,14 @@ public static class PostgresConnection
         if (address.Options.TryGetValue("sslmode", out var mode))
         {
             if (!Enum.TryParse<SslMode>(mode.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var parsed))
-                throw new BarDataException($"{address.Shown}: sslmode cannot be "
+                throw new BarDataException($"{address.Address}: sslmode cannot be "
                     + $"'{mode}'; use disable, prefer, require, verify-ca or verify-full");
             builder.SslMode = parsed;
         }
         if (address.Options.TryGetValue("timeout", out var timeout))
         {
             if (!int.TryParse(timeout, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds is < 1 or > 1024)
-                throw new BarDataException($"{address.Shown}: timeout cannot be '{timeout}'; write seconds, 1 to 1024");
+                throw new BarDataException($"{address.Address}: timeout cannot be '{timeout}'; write seconds, 1 to 1024");
             builder.Timeout = seconds;
         }
         return builder;

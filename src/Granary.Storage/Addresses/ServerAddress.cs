@@ -1,25 +1,19 @@
-using System.Globalization;
 using Granary.Engine.Market;
 
 namespace Granary.Storage.Addresses;
 
 /// <summary>The parts of a server's address: SCHEME://USER:PASSWORD@HOST:PORT/PATH?name=value.</summary>
-public sealed record ServerAddress(string Scheme, string Host, int? Port, string? User, string? Password, string Path,
+/// <param name="Address">The whole; messages show it, without its password.</param>
+public sealed record ServerAddress(Address Address, string Host, int? Port, string? User, string? Password, string Path,
     IReadOnlyDictionary<string, string> Options)
 {
-    /// <summary>The address without its password, for messages.</summary>
-    public string Shown =>
-        $"{Scheme}://{(User is null ? "" : User + "@")}{Host}{(Port is { } p ? ":" + p.ToString(CultureInfo.InvariantCulture) : "")}"
-            + $"{(Path.Length > 0 ? "/" + Path : "")}";
-
-    /// <param name="text">The address as written.</param>
+    /// <param name="address">The address as written.</param>
     /// <param name="options">The names that may stand behind the question mark.</param>
     /// <exception cref="BarDataException">It is no address of a server; one sentence, without the password.</exception>
-    public static ServerAddress Parse(string text, string[] options)
+    public static ServerAddress Of(Address address, string[] options)
     {
-        var address = Address.Parse(text);
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.Fragment.Length > 0)
-            throw new BarDataException($"'{address.Hidden}' is no address; write {address.Scheme}://USER:PASSWORD@HOST:PORT/NAME");
+        if (!Uri.TryCreate(address.Written, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.Fragment.Length > 0)
+            throw new BarDataException($"'{address}' is no address; write {address.Scheme}://USER:PASSWORD@HOST:PORT/NAME");
         string? user = null, password = null;
         if (uri.UserInfo.Length > 0)
         {
@@ -27,7 +21,7 @@ public sealed record ServerAddress(string Scheme, string Host, int? Port, string
             user = Uri.UnescapeDataString(colon < 0 ? uri.UserInfo : uri.UserInfo[..colon]);
             if (colon >= 0) password = Uri.UnescapeDataString(uri.UserInfo[(colon + 1)..]);
         }
-        return new ServerAddress(address.Scheme, uri.Host, uri.IsDefaultPort || uri.Port < 0 ? null : uri.Port, user, password,
+        return new ServerAddress(address, uri.Host, uri.IsDefaultPort || uri.Port < 0 ? null : uri.Port, user, password,
             Uri.UnescapeDataString(uri.AbsolutePath.Trim('/')), address.Options(options));
     }
 }

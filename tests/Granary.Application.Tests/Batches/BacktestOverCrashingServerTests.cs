@@ -8,6 +8,7 @@ using Granary.Data.Import;
 using Granary.Data.Reading;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Batches;
@@ -38,7 +39,7 @@ public sealed class BacktestOverCrashingServerTests : IDisposable
             BarCsvWriter.Write(file, Timeframe.M1,
                 MarketGenerator.Generate(SyntheticMarket.Crypto(symbol, new DateTime(2023, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks,
                     new DateTime(2023, 2, 1, 0, 0, 0, DateTimeKind.Utc).Ticks), Timeframe.M1).Take(10_000));
-            await BarImport.RunAsync(new ImportRequest([file], store, symbol, Timeframe.M1, new BarFileOptions()),
+            await BarImport.RunAsync(new ImportRequest([file], Address.Parse(store), symbol, Timeframe.M1, new BarFileOptions()),
                 TestCatalogues.All.Stores);
         }
         var undisturbed = await RunAsync("csv:" + _folder, "undisturbed");

@@ -8,6 +8,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Engine.Strategies;
 using Granary.Learning.Trainers;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Tests.Catalogues;
 
@@ -50,18 +51,18 @@ public sealed class GranaryCataloguesTests
     [Fact]
     public void Two_catalogues_in_one_process_do_not_see_each_other_s_extensions()
     {
-        WithTests.Sources.Open("nothing:here").ShouldBeOfType<Nothing>();
+        WithTests.Sources.Open(Address.Parse("nothing:here")).ShouldBeOfType<Nothing>();
 
         Should.Throw<BarDataException>(() =>
-            Own.Sources.Open("nothing:here")).Message.ShouldStartWith("source: 'nothing:here' is no source of bars");
+            Own.Sources.Open(Address.Parse("nothing:here"))).Message.ShouldStartWith("source: 'nothing:here' is no source of bars");
     }
 
     [Fact]
     public async Task A_live_feed_of_another_assembly_is_opened_by_its_scheme()
     {
-        WithTests.LiveFeeds.IsStream("silence:loud").ShouldBeTrue();
+        WithTests.LiveFeeds.IsStream(Address.Parse("silence:loud")).ShouldBeTrue();
         var thrown = await Should.ThrowAsync<BarDataException>(() => WithTests.LiveFeeds.OpenAsync(
-            new FeedRequest("silence:loud", [], Data.Replay.ReplaySpeed.AsFastAsPossible, TimeProvider.System),
+            new FeedRequest(Address.Parse("silence:loud"), [], Data.Replay.ReplaySpeed.AsFastAsPossible, TimeProvider.System),
                 TestContext.Current.CancellationToken));
         thrown.Message.ShouldBe("silence:loud is silent");
     }

@@ -13,6 +13,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Numerics;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Tests.Learning;
 
@@ -188,7 +189,7 @@ public sealed class LearnBatchTests : IDisposable
         var run = await Run(Batch(Direction));
         var prod = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(run.Folder, "prod.json"))).RootElement;
         var name = prod.GetProperty("strategies")[0].GetProperty("model").GetString()!;
-        var filter = ModelReference.Parse(prod.GetProperty("models").GetRawText())[name].Load(TestCatalogues.All);
+        var filter = ModelReference.Parse(prod.GetProperty("models").GetRawText(), new Place("/"))[name].Load(TestCatalogues.All);
         filter.Name.ShouldBe(name);
         var entry = filter.Attach(new MarketSeries(new Instrument { Symbol = "MOM" }, Timeframe.Parse("1h")), new FactorPlan());
         entry.ShouldNotBeNull();

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Granary.Application.Batches;
 using Granary.Application.Live;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Tests.Live;
 
@@ -48,7 +49,7 @@ public sealed class CrossSymbolSessionTests : IDisposable
         Task<LiveRun> LiveAsync(string name, int to, string? state = null) => _under.LiveAsync(backtest, name, r => r with
         {
             Production = path,
-            Feed = "csv:" + Data,
+            Feed = Address.Parse("csv:" + Data),
             From = LeadingMarket.Start.AddHours(Learned).Ticks,
             To = LeadingMarket.Start.AddHours(to).Ticks,
             State = state,

@@ -6,6 +6,7 @@ using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Tests.Live;
 
@@ -53,7 +54,7 @@ public sealed class EndedSymbolsTests : IDisposable
                 "portfolio": { "weights": "equal" } }
             """), _under.Folder);
         var backtest = await _under.RunAsync(spec, "backtest");
-        var live = await _under.LiveAsync(backtest, with: r => r with { Feed = "csv:" + _under.Folder, To = null });
+        var live = await _under.LiveAsync(backtest, with: r => r with { Feed = Address.Parse("csv:" + _under.Folder), To = null });
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         return (backtest, live.Run);
     }

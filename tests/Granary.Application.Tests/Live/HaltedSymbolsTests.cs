@@ -5,6 +5,7 @@ using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Tests.Live;
 
@@ -52,7 +53,7 @@ public sealed class HaltedSymbolsTests : IDisposable
               "portfolio": { "weights": "equal", "limits": { "maxGrossPercent": 60 } } }
             """), Path.GetTempPath());
         var backtest = await _under.RunAsync(spec, "backtest");
-        var live = await _under.LiveAsync(backtest, with: r => r with { Feed = "csv:" + bars, To = null });
+        var live = await _under.LiveAsync(backtest, with: r => r with { Feed = Address.Parse("csv:" + bars), To = null });
 
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         // The last entry of HALTED was accepted and withdrawn; until then its cash and room are reserved.

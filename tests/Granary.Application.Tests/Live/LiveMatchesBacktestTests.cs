@@ -10,6 +10,7 @@ using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Tests.Live;
 
@@ -53,8 +54,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         signals.Count.ShouldBeInRange(50, File.ReadLines(Path.Combine(often.Folder, "signals.csv")).Count() - 50);
         signals.Count(s => s.Contains("expired")).ShouldBeGreaterThan(10);
         var production = new ProductionReader(TestCatalogues.All).Read(Path.Combine(backtest.Folder, "prod.json")).Spec;
-        production.Strategies.ShouldAllBe(s =>
-            s.Trading.EntryEvery == Timeframe.D1 && s.Trading.SignalValid == TimeSpan.FromMinutes(150));
+        production.Strategies.ShouldAllBe(s => s.Trading.EntryEvery == Timeframe.D1 && s.Trading.SignalValid == TimeSpan.FromMinutes(150));
         var live = await _under.LiveAsync(backtest);
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         live.Against!.IsSame.ShouldBeTrue();
@@ -132,8 +132,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     [Fact]
     public async Task The_report_of_a_session_shows_its_verdict_and_its_account_against_the_backtest()
     {
-        var live = await _under.LiveAsync(await _under.BacktestAsync(),
-            with: r => r with { BrokerOptions = "reject=0.2" });
+        var live = await _under.LiveAsync(await _under.BacktestAsync(), with: r => r with { BrokerOptions = "reject=0.2" });
         var page = File.ReadAllText(Path.Combine(live.Run.Folder, "report.html"));
         page.ShouldContain("Do not trade</a>");
         page.ShouldContain("0 of 5 checks passed");
@@ -290,13 +289,14 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         var (state, store) = (Path.Combine(_under.Folder, "state"), Path.Combine(_under.Folder, "kept"));
         // Its journal has the bars, and they are not saved elsewhere.
         await _under.LiveAsync(backtest, "first", r => r with { State = state, To = new DateTime(2022, 1, 15).Ticks });
-        var live = await _under.LiveAsync(backtest, "second", r => r with { State = state, Feed = $"{r.Feed}?keep={store}" });
+        var live = await _under.LiveAsync(backtest, "second",
+            r => r with { State = state, Feed = Address.Parse($"{r.Feed}?keep={store}") });
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         foreach (var symbol in new[] { "ACME", "COINUSDT" })
         {
             var query = new BarQuery(symbol, Timeframe.H1, null, new DateTime(2022, 2, 10).Ticks);
-            await using var kept = await TestCatalogues.All.Sources.Open("store:" + store).OpenAsync(query);
-            await using var file = await TestCatalogues.All.Sources.Open("csv:" + SessionUnderTest.Bars).OpenAsync(query);
+            await using var kept = await TestCatalogues.All.Sources.Open(Address.Parse("store:" + store)).OpenAsync(query);
+            await using var file = await TestCatalogues.All.Sources.Open(Address.Parse("csv:" + SessionUnderTest.Bars)).OpenAsync(query);
             kept.Count.ShouldBe(file.Count);
             kept.ContentHash.ShouldBe(file.ContentHash);
         }

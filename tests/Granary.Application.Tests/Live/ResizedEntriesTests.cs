@@ -4,6 +4,7 @@ using Granary.Application.Batches;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Reporting.Runs;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Tests.Live;
 
@@ -69,7 +70,7 @@ public sealed class ResizedEntriesTests : IDisposable
     {
         var bars = Bars(_under.Folder, "GAPS");
         var backtest = await _under.RunAsync(Spec(bars, """["GAPS"]""", """{ "weights": "equal" }"""), "backtest");
-        var live = await _under.LiveAsync(backtest, with: r => r with { Feed = "csv:" + bars, To = null });
+        var live = await _under.LiveAsync(backtest, with: r => r with { Feed = Address.Parse("csv:" + bars), To = null });
 
         // Its own account rejects the gaps' entries, of which there are six.
         var own = backtest.Model.Strategies.Single().Stats!;
@@ -112,7 +113,7 @@ public sealed class ResizedEntriesTests : IDisposable
         backtest.Model.Decisions.Keys.ShouldBe([Decision.Accepted]);
         // Three symbols with the same bars: the three members together trade as one.
         backtest.Model.Portfolio!.FinalEquity.ShouldBe(ByHand(Path.Combine(bars, "A.csv"), invested), 1);
-        var live = await _under.LiveAsync(backtest, with: r => r with { Feed = "csv:" + bars, To = null });
+        var live = await _under.LiveAsync(backtest, with: r => r with { Feed = Address.Parse("csv:" + bars), To = null });
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
     }
 }

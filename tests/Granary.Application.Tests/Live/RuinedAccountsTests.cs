@@ -5,6 +5,7 @@ using Granary.Application.Batches;
 using Granary.Application.Live;
 using Granary.Application.Runs;
 using Granary.Engine.Portfolio.Rules;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Tests.Live;
 
@@ -72,7 +73,7 @@ public sealed class RuinedAccountsTests : IDisposable
         double.IsNaN(portfolio.Sharpe).ShouldBeTrue();
         foreach (var line in File.ReadLines(Path.Combine(backtest.Folder, "equity.csv")).Skip(1))
             double.Parse(line.Split(',')[1], CultureInfo.InvariantCulture).ShouldBeGreaterThanOrEqualTo(0);
-        var live = await _under.LiveAsync(backtest, with: r => r with { Feed = "csv:" + _under.Folder, To = null });
+        var live = await _under.LiveAsync(backtest, with: r => r with { Feed = Address.Parse("csv:" + _under.Folder), To = null });
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         live.Run.Model.Portfolio!.IsRuined.ShouldBeTrue();
         live.Ledger.ActiveTrades.ShouldBeEmpty("the broker's account is closed as well");

@@ -10,6 +10,7 @@ using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Live;
@@ -199,7 +200,7 @@ public sealed class SessionTests : IDisposable
         var request = new LiveRequest
         {
             Production = Path.Combine(backtest.Folder, "prod.json"),
-            Feed = "csv:" + SessionUnderTest.Bars,
+            Feed = Address.Parse("csv:" + SessionUnderTest.Bars),
             Broker = "other",
             Out = Path.Combine(_under.Folder, "again"),
             State = State,
@@ -267,10 +268,10 @@ public sealed class SessionTests : IDisposable
         var backtest = await _under.BacktestAsync(to: "2022-01-11");
         var to = new DateTime(2022, 1, 11).Ticks;
         var undisturbed = await _under.LiveAsync(backtest, "undisturbed", r => r with { To = to });
-        await using (var store = TestCatalogues.All.Stores.Open(address))
+        await using (var store = TestCatalogues.All.Stores.Open(Address.Parse(address)))
             foreach (var symbol in new[] { "ACME", "COINUSDT" })
             {
-                await using var file = await TestCatalogues.All.Sources.Open("csv:" + SessionUnderTest.Bars)
+                await using var file = await TestCatalogues.All.Sources.Open(Address.Parse("csv:" + SessionUnderTest.Bars))
                     .OpenAsync(new BarQuery(symbol, Timeframe.H1, null, to));
                 var bars = new List<Bar>();
                 await foreach (var block in file.ReadAsync())
@@ -281,7 +282,7 @@ public sealed class SessionTests : IDisposable
         Task? crash = null;
         var live = await _under.LiveAsync(backtest, "crashed", r => r with
         {
-            Feed = $"{address}?keep={address}?dataset=kept",
+            Feed = Address.Parse($"{address}?keep={address}?dataset=kept"),
             State = address,
             To = to,
             // So slow that it is in the middle when the server goes.
@@ -306,7 +307,7 @@ public sealed class SessionTests : IDisposable
         taken.Count.ShouldBe((int)live.Status.Bars);
         taken.Select(b => (b.Series, b.Time)).Distinct().Count().ShouldBe(taken.Count);
         entries.Count(e => e.Kind == nameof(OrderIntended)).ShouldBe(live.Ledger.TrackedOrders.Count);
-        await using var kept = TestCatalogues.All.Stores.Open($"{address}?dataset=kept");
+        await using var kept = TestCatalogues.All.Stores.Open(Address.Parse($"{address}?dataset=kept"));
         (await kept.ListAsync()).Sum(m => m.Count).ShouldBe(taken.Count);
     }
 

@@ -11,6 +11,7 @@ using Granary.Engine.Backtesting;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Live;
@@ -78,7 +79,7 @@ internal sealed class SessionUnderTest : IDisposable
         var request = new LiveRequest
         {
             Production = Path.Combine(backtest.Folder, "prod.json"),
-            Feed = "csv:" + Bars,
+            Feed = Address.Parse("csv:" + Bars),
             Out = Path.Combine(Folder, name),
             To = DateTime.Parse("2022-02-10", System.Globalization.CultureInfo.InvariantCulture).Ticks,
             IgnoresChecks = true,
@@ -97,7 +98,7 @@ internal sealed class SessionUnderTest : IDisposable
         var past = new List<JournalEvent>();
         await foreach (var e in journal.ReadAsync(cancellationToken)) past.Add(e);
         var until = DateTime.Parse(to, System.Globalization.CultureInfo.InvariantCulture).Ticks;
-        await using var feed = await BarReplay.OpenAsync(BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder),
+        await using var feed = await BarReplay.OpenAsync(BatchSources.Open(TestCatalogues.All.Sources, spec.Data),
             [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, null, until))], ReplaySpeed.AsFastAsPossible,
             TimeProvider.System, cancellationToken: cancellationToken);
         var markets = feed.Series.ToDictionary(s => s.Instrument.Symbol, s => new OpenedMarket(s.Instrument.Symbol, null!, s.Instrument),

@@ -7,6 +7,7 @@ using Granary.Application.Live;
 using Granary.Engine.Numerics;
 using Granary.Learning.Gating;
 using Granary.Reporting.Runs;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Tests.Live;
 
@@ -62,7 +63,8 @@ public sealed class WatchedModelTests : IDisposable
         File.WriteAllText(path, prod.ToJsonString());
 
         // The newer version judges, the older one is there for a roll-back; both cross a wire with the rule.
-        var loaded = (EntryModel)ModelReference.Parse(prod["models"]!.ToJsonString()).Values.Single().Load(TestCatalogues.All);
+        var loaded = (EntryModel)ModelReference.Parse(prod["models"]!.ToJsonString(), new Place("/")).Values.Single()
+            .Load(TestCatalogues.All);
         loaded.Windows.Select(w => w.Number).ShouldBe([1, 2]);
         var sent = EntryModelFile.FromBytes(EntryModelFile.ToBytes(loaded), TestCatalogues.All);
         sent.Windows.Select(w => (w.Number, w.From)).ShouldBe(loaded.Windows.Select(w => (w.Number, w.From)));
@@ -72,7 +74,7 @@ public sealed class WatchedModelTests : IDisposable
         Task<LiveRun> LiveAsync(string name, int to, string? state = null) => _under.LiveAsync(backtest, name, r => r with
         {
             Production = path,
-            Feed = "csv:" + Data,
+            Feed = Address.Parse("csv:" + Data),
             From = s_start.AddHours(1008).Ticks,
             To = s_start.AddHours(to).Ticks,
             State = state,
@@ -121,7 +123,7 @@ public sealed class WatchedModelTests : IDisposable
         var live = await _under.LiveAsync(backtest, "live", r => r with
         {
             Production = path,
-            Feed = "csv:" + Data,
+            Feed = Address.Parse("csv:" + Data),
             From = s_start.AddHours(1008).Ticks,
             To = s_start.AddHours(2400).Ticks,
         });
@@ -160,7 +162,7 @@ public sealed class WatchedModelTests : IDisposable
         Task<LiveRun> LiveAsync(string name, int to, string? state = null) => _under.LiveAsync(learned, name, r => r with
         {
             Production = prod,
-            Feed = "csv:" + Data,
+            Feed = Address.Parse("csv:" + Data),
             From = s_start.AddHours(1008).Ticks,
             To = s_start.AddHours(to).Ticks,
             State = state is null ? null : Path.Combine(_under.Folder, state),
@@ -219,7 +221,7 @@ public sealed class WatchedModelTests : IDisposable
         Func<LiveRequest, LiveRequest> To(int bars, string state) => r => r with
         {
             Production = prod,
-            Feed = "csv:" + Data,
+            Feed = Address.Parse("csv:" + Data),
             From = s_start.AddHours(1008).Ticks,
             To = s_start.AddHours(bars).Ticks,
             State = Path.Combine(_under.Folder, state),

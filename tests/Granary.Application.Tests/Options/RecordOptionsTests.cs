@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Options;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Tests.Options;
 
@@ -87,10 +88,12 @@ public sealed class RecordOptionsTests
     public void Every_option_of_a_session_survives_the_JSON_that_session_files_and_grains_keep()
     {
         var all = RecordOptions<SessionOptions>.Create(o => o.Type == typeof(bool) ? true : o.Type == typeof(int) ? 7
-            : o.Type == typeof(long) ? 638_000_000_000_000_000L : "text of " + o.Key);
+            : o.Type == typeof(long) ? 638_000_000_000_000_000L : o.Type == typeof(Address) ? Address.Parse("/text of " + o.Key)
+            : "text of " + o.Key);
         var json = JsonSerializer.SerializeToElement(all, SessionControl.Json);
         foreach (var option in RecordOptions<SessionOptions>.All)
-            json.GetProperty(option.Key).ToString().ShouldBeOneOf("True", "7", "2022-09-28T22:13:20.0000000Z", "text of " + option.Key);
+            json.GetProperty(option.Key).ToString().ShouldBeOneOf("True", "7", "2022-09-28T22:13:20.0000000Z", "text of " + option.Key,
+                "/text of " + option.Key);
         JsonSerializer.Deserialize<SessionOptions>(JsonSerializer.SerializeToUtf8Bytes(all, SessionControl.Json), SessionControl.Json)
             .ShouldBe(all);
     }

@@ -11,6 +11,7 @@ using Granary.Application.Simulation;
 using Granary.Application.WalkForward;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Learning.Registry;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Tests.Risk;
 
@@ -88,7 +89,7 @@ public sealed class RiskModelTests(RiskModelTests.UsualRun usual) : IClassFixtur
         var run = await LiveSession.RunAsync(new LiveRequest
         {
             Production = WithEarlyModels(backtest.Folder),
-            Feed = "csv:" + _batch.Folder,
+            Feed = Address.Parse("csv:" + _batch.Folder),
             Out = Path.Combine(_batch.Folder, "live"),
             IgnoresChecks = true,
         }, TestCatalogues.All, TimeProvider.System, TestContext.Current.CancellationToken);

@@ -22,7 +22,7 @@ public sealed class ScheduleRunnerTests : IDisposable
     private ScheduleBook Book => new(_folder);
 
     private static ScheduleReader Reader =>
-        new(new JobCatalogue(TestCatalogues.All, [new EchoKind("train"), new EchoKind("verify")]), null);
+        new(new JobCatalogue(TestCatalogues.All, [new EchoKind("train"), new EchoKind("verify")]));
 
     private void Set(string name, string cron, string? window = null, string kind = "train", bool enabled = true) => Book.Set(
         Reader.Read(name, Encoding.UTF8.GetBytes($$"""

@@ -62,7 +62,7 @@ public static class SimulatedBatch
                     "seed": {{market.Seed.ToString(CultureInfo.InvariantCulture)}} }
                 """;
             var spec = new BatchReader(Catalogues).Read("simulated.json", Encoding.UTF8.GetBytes(text), Path.GetTempPath());
-            var runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System, (_, _) => new Markets(market));
+            var runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System, _ => new Markets(market));
             var run = await runner.RunAsync(spec, new BatchOptions { Out = folder, Threads = 1 }, null, cancellationToken);
             var findings = JsonDocument.Parse(run.Model.Section<ValidationFindings>()!.ToJson()).RootElement;
             return new Outcome(findings.EnumerateObject().ToDictionary(c => c.Name, c => c.Value.GetProperty("state").GetString()!),

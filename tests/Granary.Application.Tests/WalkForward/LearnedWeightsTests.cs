@@ -5,6 +5,7 @@ using Granary.Application.Batches;
 using Granary.Application.Live;
 using Granary.Application.Runs;
 using Granary.Application.WalkForward;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.WalkForward;
@@ -74,7 +75,7 @@ public sealed class LearnedWeightsTests : IDisposable
         var live = await LiveSession.RunAsync(new LiveRequest
         {
             Production = Path.Combine(run.Folder, "prod.json"),
-            Feed = "csv:" + Bars,
+            Feed = Address.Parse("csv:" + Bars),
             Out = Path.Combine(_folder, "live"),
             To = new DateTime(2022, 2, 10).Ticks,
             IgnoresChecks = true,

@@ -256,8 +256,8 @@ public sealed class WalkForwardTests(WalkForwardTests.Runs shared) : IClassFixtu
     public async Task The_run_reads_each_feed_once_and_leaves_a_folder_with_report_windows_and_checks_that_are_out_of_sample()
     {
         var reads = new System.Collections.Concurrent.ConcurrentDictionary<string, int>();
-        var (run, outcome) = await new WalkForwardRunner(TimeProvider.System, null, (data, folder) =>
-            new CountingSource(BatchSources.Open(TestCatalogues.All.Sources, data, folder), reads))
+        var (run, outcome) = await new WalkForwardRunner(TimeProvider.System, null, data =>
+            new CountingSource(BatchSources.Open(TestCatalogues.All.Sources, data), reads))
             .RunAsync(Spec(Rolling, Short), new BatchOptions { Out = Path.Combine(_folder, "run") }, null,
                 TestContext.Current.CancellationToken);
         reads.Keys.Order().ShouldBe(["ACME", "COINUSDT"]);

@@ -6,6 +6,7 @@ using Granary.Application.Live;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Data.Brokers;
+using Granary.Storage.Addresses;
 
 namespace Granary.Benchmarks.Live;
 
@@ -33,7 +34,7 @@ internal static class LiveBenchmark
             var request = new LiveRequest
             {
                 Production = Path.Combine(folder, "backtest", "prod.json"),
-                Feed = "csv:" + bars,
+                Feed = Address.Parse("csv:" + bars),
                 To = new DateTime(2022, 12, 1).Ticks,
                 IgnoresChecks = true,
             };

@@ -28,11 +28,11 @@ public static class StoresBenchmark
     {
         Merge(aligned: true);
         Merge(aligned: false);
-        if (args.FirstOrDefault(a => Address.Has(a, Address.Postgres)) is { } postgres && args.FirstOrDefault(File.Exists) is { } file)
+        if (args.FirstOrDefault(a => Address.Parse(a).IsDatabase) is { } postgres && args.FirstOrDefault(File.Exists) is { } file)
             PostgresAsync(file, postgres).GetAwaiter().GetResult();
         else Console.WriteLine("postgres: skipped, give a one-minute CSV and postgres://… of an empty database");
         if (Array.Find(args, a => a.StartsWith("kafka://", StringComparison.Ordinal)) is { } kafka)
-            KafkaAsync(KafkaBarAddress.Parse(kafka)).GetAwaiter().GetResult();
+            KafkaAsync(KafkaBarAddress.Of(Address.Parse(kafka))).GetAwaiter().GetResult();
         else Console.WriteLine("kafka: skipped, give kafka://HOST:PORT");
         return 0;
     }
@@ -92,7 +92,7 @@ public static class StoresBenchmark
 
     private static async Task PostgresAsync(string file, string store)
     {
-        var address = PostgresAddress.Parse(store);
+        var address = PostgresAddress.Of(Address.Parse(store));
         var uri = new Uri(store);
         var folder = Directory.CreateTempSubdirectory("granary-bench-").FullName;
         // psql may run as another user on the server's side only; the file is read by psql itself.
@@ -117,7 +117,8 @@ public static class StoresBenchmark
                 await Psql(uri, "TRUNCATE bench_copy; DELETE FROM bars.granary_market; TRUNCATE bars.granary_bar; CHECKPOINT");
                 copy.Add(await Timed(() => Psql(uri, $"\\copy bench_copy FROM '{rows}' CSV")));
                 await Psql(uri, "CHECKPOINT");
-                import.Add(await Timed(() => BarImport.RunAsync(new ImportRequest([plain], store, "m1", Timeframe.M1, new BarFileOptions()),
+                import.Add(await Timed(() => BarImport.RunAsync(new ImportRequest([plain], Address.Parse(store), "m1", Timeframe.M1,
+                    new BarFileOptions()),
                     TestCatalogues.All.Stores)));
             }
             await Psql(uri, "ANALYZE bars.granary_bar; ANALYZE bench_copy");

@@ -75,7 +75,7 @@ public sealed class ValidationOnSilosTests : IDisposable
     public async Task Changes_of_a_series_are_text_and_back(string changes)
     {
         var spec = new Granary.Application.Batches.BatchReader(TestCatalogues.All).Read(Foretelling);
-        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
+        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data)
             .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null), TestContext.Current.CancellationToken);
         Granary.Application.Causality.SeriesChanges.Of(series).ShouldBe("");
         var changed = Granary.Application.Causality.SeriesChanges.Apply(series, changes);

@@ -1,6 +1,7 @@
 using Granary.Application.Live;
 using Granary.Application.Options;
 using Granary.Cluster.Wire;
+using Granary.Storage.Addresses;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 
@@ -15,7 +16,8 @@ public sealed class SessionStartWireTests : IDisposable
 
     // Every option has a value of its own.
     private static SessionStart Start() => new(RecordOptions<SessionOptions>.Create(o => o.Type == typeof(bool) ? true
-        : o.Type == typeof(long) ? 638_000_000_000_000_000L + o.Key.Length : o.Type == typeof(int) ? o.Key.Length : "text of " + o.Key),
+        : o.Type == typeof(long) ? 638_000_000_000_000_000L + o.Key.Length : o.Type == typeof(int) ? o.Key.Length
+        : o.Type == typeof(Address) ? Address.Parse("/text of " + o.Key) : "text of " + o.Key),
         [1, 2], "prod.json", "/f")
     {
         StartedBy = "me",

@@ -6,7 +6,6 @@ using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Feeds;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
-using Granary.Storage.Addresses;
 
 namespace Granary.Cluster.Tests.Fixtures;
 
@@ -144,8 +143,7 @@ internal sealed class TestBatches : IDisposable
     {
         var spec = new BatchReader(TestCatalogues.All).Read(batch);
         var query = new BarQuery(symbol, spec.Data.Timeframe, spec.ReadFrom, spec.Data.To);
-        var address = Address.Parse(spec.Data.Source).PlacedIn(spec.Folder);
-        var bars = BarSet.Of("test", address, new FolderState(address.Rest), BatchSources.Options(spec.Data), spec.Folder, query);
+        var bars = BarSet.Of("test", spec.Data.Source, new FolderState(spec.Data.Source.Path!), BatchSources.Options(spec.Data), query);
         return (bars.KeyOf(query).ToString(), new FeedConsumer(Guid.NewGuid(), "test", bars.ToText()));
     }
 

@@ -5,6 +5,7 @@ using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Exchanges.Kucoin;
 using Granary.Exchanges.Tests.Server;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -37,7 +38,7 @@ public sealed class ExchangeSessionsInTheClusterTests
             Text = await File.ReadAllBytesAsync(production),
             File = "prod.json",
             Folder = run.Folder,
-            Feed = "csv:" + Path.Combine(batches.Folder, "data", "1h"),
+            Feed = Address.Parse("csv:" + Path.Combine(batches.Folder, "data", "1h")),
             To = DateTime.Parse(To, System.Globalization.CultureInfo.InvariantCulture).Ticks,
             Speed = "fixed:20ms",
             Broker = "kucoin-futures",

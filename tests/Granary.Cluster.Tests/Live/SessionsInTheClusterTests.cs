@@ -13,6 +13,7 @@ using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Portfolio.Rules;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Core.Internal;
@@ -101,7 +102,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
             Text = File.ReadAllBytes(Production),
             File = "prod.json",
             Folder = Backtest.Folder,
-            Feed = "csv:" + Path.Combine(Folder, "data", "1h"),
+            Feed = Address.Parse("csv:" + Path.Combine(Folder, "data", "1h")),
             Paper = paper,
             Speed = speed,
             Account = LiveSilos.Account,

@@ -7,6 +7,7 @@ using Granary.Cluster.Grains.Models;
 using Granary.Cluster.Models;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Cluster.Tests.Live;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
@@ -79,7 +80,7 @@ public sealed class ModelsOfRunsTests : IDisposable
             Text = File.ReadAllBytes(path),
             File = "prod.json",
             Folder = _batches.Folder,
-            Feed = "csv:" + Path.Combine(_batches.Folder, "data", "1h"),
+            Feed = Address.Parse("csv:" + Path.Combine(_batches.Folder, "data", "1h")),
             Speed = "asap",
             Account = LiveSilos.Account,
             From = DateTime.Parse(From, CultureInfo.InvariantCulture).Ticks,

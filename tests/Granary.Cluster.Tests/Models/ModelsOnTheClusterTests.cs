@@ -21,7 +21,7 @@ public sealed class ModelsOnTheClusterTests
 
     private static Task<TestSilos> StartAsync(ModelFolder models, int silos, ModelCalls? calls = null,
         ModelDecisions decisions = ModelDecisions.Advise) => TestSilos.StartAsync(silos,
-        s => s with { Models = models.Path, ModelDecisions = decisions },
+        s => s with { Models = Granary.Storage.Addresses.Address.Parse(models.Path), ModelDecisions = decisions },
         silo => silo.AddIncomingGrainCallFilter(calls ?? new ModelCalls()));
 
     private static IServiceProvider ServicesOf(TestSilos cluster, int silo) =>

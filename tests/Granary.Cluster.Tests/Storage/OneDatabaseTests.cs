@@ -5,6 +5,7 @@ using Granary.Data.Journals;
 using Granary.Data.Reading;
 using Granary.Data.Sources;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 using Npgsql;
 
@@ -32,7 +33,8 @@ public sealed class OneDatabaseTests(OneDatabaseTests.Server server) : IClassFix
     {
         var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".csv");
         await File.WriteAllTextAsync(file, "time,open,high,low,close,volume\n2024-01-01,1,2,0.5,1.5,10\n2024-01-02,1.5,2.5,1,2,11\n");
-        var result = await BarImport.RunAsync(new ImportRequest([file], AddressOf(connection), "NEW", Timeframe.D1, new BarFileOptions()),
+        var result = await BarImport.RunAsync(new ImportRequest([file], Address.Parse(AddressOf(connection)), "NEW", Timeframe.D1,
+            new BarFileOptions()),
             TestCatalogues.All.Stores);
         File.Delete(file);
         result[0].Added.ShouldBe(2);
@@ -52,7 +54,7 @@ public sealed class OneDatabaseTests(OneDatabaseTests.Server server) : IClassFix
 
     private Task TrainAsync(string connection)
     {
-        ModelStores.Open(AddressOf(connection)).TryAdd("gate", 1, [1], [2]).ShouldBeTrue();
+        ModelStores.Open(Address.Parse(AddressOf(connection))).TryAdd("gate", 1, [1], [2]).ShouldBeTrue();
         return Task.CompletedTask;
     }
 

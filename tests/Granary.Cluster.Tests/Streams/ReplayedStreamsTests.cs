@@ -129,7 +129,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         var id = await cluster.SubmitAsync(batch);
         await cluster.UntilAsync(id, s => s.Progress.Bars > 100 * BlockSize);
         var spec = new BatchReader(TestCatalogues.All).Read(batch);
-        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
+        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data)
             .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
         var times = new List<long>();
         await foreach (var block in series.ReadAsync(BlockSize)) times.Add(block.Time[0]);
@@ -181,7 +181,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         var id = await cluster.SubmitAsync(batch);
         await gate.Reached;
         var spec = new BatchReader(TestCatalogues.All).Read(batch);
-        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
+        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data)
             .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
         var (key, reader) = TestBatches.FeedOf(batch, "COINUSDT");
         var home = await cluster.Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(cluster.Grains.GetGrain<ISymbolFeedGrain>(key));
@@ -224,7 +224,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
 
         // The strategies wait at block 24, and their windows have room for 16 blocks: the later ones of these are lost.
         var spec = new BatchReader(TestCatalogues.All).Read(batch);
-        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
+        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data)
             .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
         var request = new BlockRequest(reader.Receiver, 0, published, series.ContentHash, reader);
         // Who comes late gets what was published before in the answer, and from there on the stream.
@@ -253,7 +253,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
                 "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
             """);
         var spec = new BatchReader(TestCatalogues.All).Read(batch);
-        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
+        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data)
             .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
         var messages = new List<BlockMessage>();
         await foreach (var block in series.ReadAsync(BlockSize)) messages.Add(new BlockMessage(messages.Count, block, false));

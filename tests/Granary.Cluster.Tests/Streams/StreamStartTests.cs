@@ -25,7 +25,7 @@ public sealed class StreamStartTests : IDisposable
     private static async Task<(string Hash, List<long> Times)> BlocksOfAsync(string batch)
     {
         var spec = new BatchReader(TestCatalogues.All).Read(batch);
-        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
+        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data)
             .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
         var times = new List<long>();
         await foreach (var block in series.ReadAsync(BlockSize)) times.Add(block.Time[0]);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Granary.Data.Exchanges;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 using static Granary.Data.Tests.Exchanges.ExchangeMessages;
 using static Granary.Data.Tests.Exchanges.LocalExchange.Ending;
@@ -169,7 +170,7 @@ public sealed class ExchangeFeedTests
     {
         Should.Throw<BarDataException>(() => Named("kucoin")
             .Spell("ORCL")).Message.ShouldBe("symbol 'ORCL': kucoin cannot tell its two currencies apart; write it as BTC/USDT");
-        Should.Throw<BarDataException>(() => ExchangeFeed.Open("ws:nasdaq", [new BarQuery("A", Timeframe.M1)],
+        Should.Throw<BarDataException>(() => ExchangeFeed.Open(Address.Parse("ws:nasdaq"), [new BarQuery("A", Timeframe.M1)],
             TimeProvider.System)).Message.ShouldBe("'ws:nasdaq': there is no exchange 'nasdaq'; use ws:binance, ws:gateio, ws:kucoin");
     }
 

@@ -3,6 +3,7 @@ using Granary.Data.BarFiles;
 using Granary.Data.Reading;
 using Granary.Data.Sources;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Data.Tests.Formats;
 
@@ -226,7 +227,8 @@ public sealed class DialectTests : IDisposable
         Fault("ORCL").ShouldContain("it has A, B, C");
         _folder.Write("in/A.txt", "x");
         Fault("B").ShouldContain("the symbol 'A' is in A.");
-        Should.Throw<BarDataException>(() => TestCatalogues.Sources.Open("cvs:data")).Message.ShouldContain("did you mean csv:data?");
+        Should.Throw<BarDataException>(() => TestCatalogues.Sources.Open(Address.Parse("cvs:data"))).Message
+            .ShouldContain("did you mean csv:data?");
         Should.Throw<BarDataException>(() => new CsvBarSource("x",
             new BarFileOptions { Format = "yahho" })).Message.ShouldContain("did you mean yahoo?");
     }

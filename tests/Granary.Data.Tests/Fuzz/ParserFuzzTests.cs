@@ -7,6 +7,7 @@ using Granary.Data.Import;
 using Granary.Data.Lean;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Data.Tests.Fuzz;
 
@@ -313,7 +314,8 @@ public sealed class ParserFuzzTests
         var map = Encoding.UTF8.GetBytes("20140327,goocv,Q\n20140402,goocv,Q\n20501231,goog,Q\n");
         var csv = folder.Write("a.csv", "time,open,high,low,close\n2020-01-02,1,2,1,2\n2020-01-03,1,2,1,2\n");
         var store = Path.Combine(folder.Path, "store");
-        _ = await BarImport.RunAsync(new ImportRequest([csv], store, "A", Timeframe.D1, new BarFileOptions()), TestCatalogues.Stores);
+        _ = await BarImport.RunAsync(new ImportRequest([csv], Address.Parse(store), "A", Timeframe.D1, new BarFileOptions()),
+            TestCatalogues.Stores);
         var bars = File.ReadAllBytes(Path.Combine(store, "A", "1d.bars"));
         for (var round = 0; round < Rounds; round++)
         {

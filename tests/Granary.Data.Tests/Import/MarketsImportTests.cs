@@ -3,6 +3,7 @@ using System.Text;
 using Granary.Data.Import;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Data.Tests.Import;
 
@@ -26,7 +27,7 @@ public sealed class MarketsImportTests : IDisposable
 
     private Task<(IReadOnlyList<Stores.ImportResult> Results, IReadOnlyList<string> Faults)> ImportAsync(params string[] named) =>
         MarketsImport.RunAsync(ImportFiles.Find(named), (symbol, files) =>
-            new ImportRequest(files, Path.Combine(_folder.Path, "store"), symbol, Timeframe.D1, new BarFileOptions()),
+            new ImportRequest(files, Address.Parse(Path.Combine(_folder.Path, "store")), symbol, Timeframe.D1, new BarFileOptions()),
             TestCatalogues.Stores, cancellationToken: TestContext.Current.CancellationToken);
 
     [Theory]

@@ -7,6 +7,7 @@ using Granary.Data.Sources;
 using Granary.Data.Stores;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 
 namespace Granary.Data.Tests.Postgres;
@@ -34,11 +35,12 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     }
 
     private async Task<ImportResult> Import(string file, string symbol = "X", string timeframe = "1d", string? store = null) =>
-        (await BarImport.RunAsync(new ImportRequest([file], store ?? _store, symbol, Timeframe.Parse(timeframe), new BarFileOptions()),
+        (await BarImport.RunAsync(new ImportRequest([file], Address.Parse(store ?? _store), symbol, Timeframe.Parse(timeframe),
+            new BarFileOptions()),
             TestCatalogues.Stores))[0];
 
     private Task<IBarSeries> Open(string symbol = "X", string timeframe = "1d", bool adjust = true, long? from = null, long? to = null) =>
-        TestCatalogues.Sources.Open(_store, new BarFileOptions { Adjust = adjust })
+        TestCatalogues.Sources.Open(Address.Parse(_store), new BarFileOptions { Adjust = adjust })
             .OpenAsync(new BarQuery(symbol, Timeframe.Parse(timeframe), from, to)).AsTask();
 
     private string Minutes(int count = 10_000)
@@ -92,7 +94,8 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         // the same merge into a folder has the same hash
         var folder = Path.Combine(_folder.Path, "store");
         foreach (var name in new[] { "a.csv", "b.csv" }) await Import(Path.Combine(_folder.Path, name), store: folder);
-        await using var files = await TestCatalogues.Sources.Open("store:" + folder).OpenAsync(new BarQuery("X", Timeframe.D1));
+        await using var files = await TestCatalogues.Sources.Open(Address.Parse("store:" + folder)).OpenAsync(new BarQuery("X",
+            Timeframe.D1));
         series.ContentHash.ShouldBe(files.ContentHash);
     }
 
@@ -124,10 +127,10 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         var file = Minutes(100);
         await Import(file, "A", "1m");
         await Import(file, "B", "1m", _store + "&dataset=other one");
-        await using var main = (PostgresBarStore)TestCatalogues.Stores.Open(_store);
+        await using var main = (PostgresBarStore)TestCatalogues.Stores.Open(Address.Parse(_store));
         (await main.ListAsync()).Select(m => (m.Symbol, m.Count)).ShouldBe([("A", 100)]);
         (await main.DatasetsAsync()).ShouldBe([("main", 1, 100), ("other one", 1, 100)]);
-        (await TestCatalogues.Sources.Open(_store + "&dataset=other one").ListSymbolsAsync(Timeframe.M1)).ShouldBe(["B"]);
+        (await TestCatalogues.Sources.Open(Address.Parse(_store + "&dataset=other one")).ListSymbolsAsync(Timeframe.M1)).ShouldBe(["B"]);
         (await _server.SqlAsync(_database, "SELECT number FROM bars.granary_migration ORDER BY 1")).Trim().ShouldBe("1");
     }
 
@@ -141,7 +144,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         await Import(Minutes(50), symbol, "1m");
         await using var series = await Open(symbol, "1m", from: Read.Utc("2023-01-01"), to: Read.Utc("2023-01-02"));
         series.Count.ShouldBe(50);
-        (await TestCatalogues.Sources.Open(_store).ListSymbolsAsync(Timeframe.M1)).ShouldBe([symbol]);
+        (await TestCatalogues.Sources.Open(Address.Parse(_store)).ListSymbolsAsync(Timeframe.M1)).ShouldBe([symbol]);
     }
 
     [Fact]
@@ -190,7 +193,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
             "SELECT count(*), count(DISTINCT time) FROM bars.granary_bar WHERE market = (SELECT id FROM bars.granary_market WHERE symbol = "
                 + "'BIG')")).Trim().ShouldBe("300000|300000");
         await using var text = Read.Open(file, "1m");
-        await using var source = new PostgresBarSource(PostgresAddress.Parse(store));
+        await using var source = new PostgresBarSource(PostgresAddress.Of(Address.Parse(store)));
         await using var stored = await source.OpenAsync(new BarQuery("BIG", Timeframe.M1));
         stored.ContentHash.ShouldBe(text.ContentHash);
         // and in the middle of a reading
@@ -216,7 +219,8 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         var file = Minutes(300_000);
         await Import(file, "BIG", "1m", store);
         var clock = new Busy();
-        await using var source = new PostgresBarSource(new PostgresDatabase(PostgresAddress.Parse(store)) { Clock = clock }, adjust: true);
+        await using var source = new PostgresBarSource(new PostgresDatabase(PostgresAddress.Of(Address.Parse(store))) { Clock = clock },
+            adjust: true);
         await using var stored = await source.OpenAsync(new BarQuery("BIG", Timeframe.M1));
         long bars = 0;
         var crashes = 0;
@@ -258,7 +262,8 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     public async Task Whatever_is_wrong_with_the_server_is_one_sentence_without_the_password()
     {
         async Task<string> Sentence<T>(string store) where T : Exception =>
-            (await Should.ThrowAsync<T>(async () => await TestCatalogues.Sources.Open(store).ListSymbolsAsync(Timeframe.D1))).Message;
+            (await Should.ThrowAsync<T>(async () => await TestCatalogues.Sources.Open(Address
+                .Parse(store)).ListSymbolsAsync(Timeframe.D1))).Message;
         await _server.SqlAsync("postgres",
             "DO $$ BEGIN CREATE ROLE someone LOGIN PASSWORD 'right'; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
         (await Sentence<BarDataException>($"postgres://postgres@127.0.0.1:{_server.Port}/nothere")).ShouldEndWith("/nothere: the database "
@@ -271,9 +276,11 @@ public sealed class PostgresStoreTests : IAsyncLifetime
             "ALTER TABLE bars.gone RENAME TO granary_market; INSERT INTO bars.granary_migration VALUES (99, 'later', '')");
         (await Sentence<BarDataException>(_store)).ShouldContain("was written by a later version of Granary");
         Should.Throw<BarDataException>(() =>
-            PostgresAddress.Parse("postgres://me:secret@h/db?datset=x")).Message.ShouldBe("'postgres://…@h/db?datset=x': there is no "
+            PostgresAddress.Of(Address.Parse("postgres://me:secret@h/db?datset=x"))).Message
+                .ShouldBe("'postgres://me@h/db?datset=…': there is no "
                 + "option 'datset'; did you mean dataset?");
-        Should.Throw<BarDataException>(() => PostgresAddress.Parse("postgres://me:secret@h/a/b")).Message.ShouldNotContain("secret");
+        Should.Throw<BarDataException>(() => PostgresAddress.Of(Address.Parse("postgres://me:secret@h/a/b"))).Message
+            .ShouldNotContain("secret");
     }
 
     [Fact]
@@ -283,9 +290,10 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         await server.SqlAsync("postgres", "ALTER ROLE postgres PASSWORD 'right'");
         await server.RequirePasswordAsync();
         (await Should.ThrowAsync<BarDataException>(async () => await TestCatalogues.Sources.Open(
-            $"postgres://postgres:wrong@127.0.0.1:{server.Port}/postgres").ListSymbolsAsync(Timeframe.D1))).Message
+            Address.Parse($"postgres://postgres:wrong@127.0.0.1:{server.Port}/postgres")).ListSymbolsAsync(Timeframe.D1))).Message
             .ShouldBe($"postgres://postgres@127.0.0.1:{server.Port}/postgres: the server refuses the user or the password; correct them");
-        (await TestCatalogues.Sources.Open($"postgres://postgres:right@127.0.0.1:{server.Port}/postgres").ListSymbolsAsync(Timeframe.D1))
+        (await TestCatalogues.Sources.Open(Address
+            .Parse($"postgres://postgres:right@127.0.0.1:{server.Port}/postgres")).ListSymbolsAsync(Timeframe.D1))
             .ShouldBeEmpty();
     }
 
@@ -293,7 +301,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     public async Task A_catalogue_that_differs_from_the_rows_is_repaired_and_the_difference_is_reported()
     {
         await Import(Minutes(100), timeframe: "1m");
-        await using var store = TestCatalogues.Stores.Open(_store);
+        await using var store = TestCatalogues.Stores.Open(Address.Parse(_store));
         (await store.RepairAsync("X", Timeframe.M1)).ShouldBeEmpty();
         await _server.SqlAsync(_database,
             "DELETE FROM bars.granary_bar WHERE time IN (SELECT time FROM bars.granary_bar ORDER BY time LIMIT 10)");
@@ -306,7 +314,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         (await store.RepairAsync("X", Timeframe.M1)).ShouldBeEmpty();
         (await Should.ThrowAsync<BarDataException>(() => store.RepairAsync("Y",
             Timeframe.M1))).Message.ShouldContain("has no 1m bars of 'Y'");
-        await using var folder = TestCatalogues.Stores.Open(_folder.Path);
+        await using var folder = TestCatalogues.Stores.Open(Address.Parse(_folder.Path));
         (await Should.ThrowAsync<BarDataException>(() => folder.RepairAsync("X",
             Timeframe.M1))).Message.ShouldContain("there is nothing to repair");
     }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Granary.Data.QuestDb;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Data.Tests.QuestDb;
 
@@ -170,7 +171,7 @@ public sealed class IlpTests
     }
 
     private static IlpSender.Http Sender(Endpoint endpoint, string user = "") =>
-        new(QuestDbAddress.Parse($"questdb://{user}127.0.0.1:{endpoint.Port}"));
+        new(QuestDbAddress.Of(Address.Parse($"questdb://{user}127.0.0.1:{endpoint.Port}")));
 
     [Fact]
     public async Task Lines_over_HTTP_arrive_and_a_server_that_is_busy_is_asked_again()
@@ -217,7 +218,7 @@ public sealed class IlpTests
             (await Should.ThrowAsync<BarDataException>(() => right.SendAsync("t a=1 5\n"u8.ToArray(),
                 default))).Message.ShouldEndWith("takes no lines over HTTP, as before QuestDB 7.4; write ?ilp=tcp:9009 behind the address");
         }
-        await using var none = new IlpSender.Http(QuestDbAddress.Parse("questdb://127.0.0.1:1"));
+        await using var none = new IlpSender.Http(QuestDbAddress.Of(Address.Parse("questdb://127.0.0.1:1")));
         (await Should.ThrowAsync<BarStoreException>(() => none.SendAsync("t a=1 5\n"u8.ToArray(),
             default))).Message.ShouldContain("does not take lines over HTTP");
     }
@@ -230,14 +231,14 @@ public sealed class IlpTests
     [InlineData("questdb://u:secret@h?tabel=x", "did you mean table?")]
     public void What_is_no_address_is_a_sentence(string text, string part)
     {
-        var sentence = Should.Throw<BarDataException>(() => QuestDbAddress.Parse(text)).Message;
+        var sentence = Should.Throw<BarDataException>(() => QuestDbAddress.Of(Address.Parse(text))).Message;
         sentence.ShouldContain(part);
         sentence.ShouldNotContain("secret");
     }
 
     [Fact]
     public void A_symbol_from_outside_does_not_become_part_of_a_tables_name() =>
-        Should.Throw<BarDataException>(() => QuestDbAddress.Parse("questdb://h?table={symbol}")
+        Should.Throw<BarDataException>(() => QuestDbAddress.Of(Address.Parse("questdb://h?table={symbol}"))
             .TableOf("x'; DROP TABLE y", Timeframe.M1)).Message.ShouldContain("cannot be part of a table's name");
 
     [Theory]

@@ -6,6 +6,7 @@ using Granary.Data.Sources;
 using Granary.Data.Stores;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 
 namespace Granary.Data.Tests.Store;
@@ -19,7 +20,8 @@ public sealed class BarStoreTests : IDisposable
     private string Store => Path.Combine(_folder.Path, "store");
 
     private ImportResult Import(string file, string symbol = "X", string timeframe = "1d", BarFileOptions? options = null) =>
-        BarImport.RunAsync(new ImportRequest([file], Store, symbol, Timeframe.Parse(timeframe), options ?? new BarFileOptions()),
+        BarImport.RunAsync(new ImportRequest([file], Address.Parse(Store), symbol, Timeframe.Parse(timeframe),
+            options ?? new BarFileOptions()),
             TestCatalogues.Stores).GetAwaiter().GetResult()[0];
 
     private IBarSeries Open(string symbol = "X", string timeframe = "1d", bool adjust = true, long? from = null, long? to = null) =>
@@ -124,7 +126,7 @@ public sealed class BarStoreTests : IDisposable
             _folder.WriteZip($"lean/equity/usa/minute/abc/{day}_trade.zip",
                 ($"{day}_abc_minute_trade.csv",
                     "34200000,1000000,1010000,990000,1005000,50\n34260000,1000000,1010000,990000,1005000,50\n")))];
-        var results = await BarImport.RunAsync(new ImportRequest(minutes, Store, "ABC", Timeframe.M1, new BarFileOptions()),
+        var results = await BarImport.RunAsync(new ImportRequest(minutes, Address.Parse(Store), "ABC", Timeframe.M1, new BarFileOptions()),
             TestCatalogues.Stores);
         results.ShouldHaveSingleItem().File.ShouldEndWith("and 1 more");
         Open("ABC", "1m").Count.ShouldBe(4);
@@ -142,7 +144,7 @@ public sealed class BarStoreTests : IDisposable
             stored.ContentHash.ShouldBe(text.ContentHash);
         }
         var minutes = Directory.GetFiles(SharedData.Require("data/lean/equity/usa/minute/spy"), "201310*_trade.zip");
-        var results = await BarImport.RunAsync(new ImportRequest(minutes, Store, "SPY", Timeframe.M1, new BarFileOptions()),
+        var results = await BarImport.RunAsync(new ImportRequest(minutes, Address.Parse(Store), "SPY", Timeframe.M1, new BarFileOptions()),
             TestCatalogues.Stores);
         results.ShouldHaveSingleItem().File.ShouldEndWith($"and {minutes.Length - 1} more");
         Open("SPY", "1m").Instrument.Calendar.Name.ShouldBe("XNYS");
@@ -248,7 +250,8 @@ public sealed class BarStoreTests : IDisposable
     public void A_folder_that_cannot_be_written_is_a_fault_of_the_disk()
     {
         var blocked = _folder.Write("blocked", "a file where the store should be");
-        Should.Throw<BarStoreException>(() => BarImport.RunAsync(new ImportRequest([Minutes("m.csv", 10)], blocked, "X", Timeframe.M1,
+        Should.Throw<BarStoreException>(() => BarImport.RunAsync(new ImportRequest([Minutes("m.csv", 10)], Address.Parse(blocked), "X",
+            Timeframe.M1,
             new BarFileOptions()), TestCatalogues.Stores).GetAwaiter().GetResult())
             .Message.ShouldContain("blocked");
     }

@@ -1,6 +1,7 @@
 using Granary.Data.Sources;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Data.Tests.Synthetic;
 
@@ -13,8 +14,8 @@ public sealed class GeneratedBarSourceTests
         const string source = "generated:ACME,BTCUSDT?from=2024-01-02&to=2024-02-01&seed=7";
         DataGeneration.Run(new GenerateRequest(folder.Path,
             DataGeneration.Markets(["ACME", "BTCUSDT"], Read.Utc("2024-01-02"), Read.Utc("2024-02-01"), 7), [Timeframe.H1]));
-        var generated = TestCatalogues.Sources.Open(source);
-        var files = TestCatalogues.Sources.Open("csv:" + folder.Path);
+        var generated = TestCatalogues.Sources.Open(Address.Parse(source));
+        var files = TestCatalogues.Sources.Open(Address.Parse("csv:" + folder.Path));
         (await generated.ListSymbolsAsync(Timeframe.H1)).ShouldBe(await files.ListSymbolsAsync(Timeframe.H1));
         foreach (var symbol in new[] { "ACME", "BTCUSDT" })
         {
@@ -35,5 +36,5 @@ public sealed class GeneratedBarSourceTests
     [InlineData("generated:ACME?from=2024-01-01&to=2024-02-01&seed=x", "seed cannot be 'x'")]
     [InlineData("generated:../x?from=2024-01-01&to=2024-02-01", "cannot be a file's name")]
     public void A_wrong_address_is_an_error_of_one_sentence(string source, string fault) =>
-        Should.Throw<BarDataException>(() => TestCatalogues.Sources.Open(source)).Message.ShouldContain(fault);
+        Should.Throw<BarDataException>(() => TestCatalogues.Sources.Open(Address.Parse(source))).Message.ShouldContain(fault);
 }

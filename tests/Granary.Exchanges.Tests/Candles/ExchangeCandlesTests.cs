@@ -4,6 +4,7 @@ using Granary.Data.Sources;
 using Granary.Engine.Market;
 using Granary.Exchanges.Candles;
 using Granary.Exchanges.Tests.Server;
+using Granary.Storage.Addresses;
 
 namespace Granary.Exchanges.Tests.Candles;
 
@@ -86,7 +87,7 @@ public sealed class ExchangeCandlesTests : IDisposable
             ExchangeImport.RunAsync(candles, "BTCUSDT", Timeframe.M1, (early, From), store))).Message
             .ShouldMatch("^gateio has only the last 10000 bars of 1m; begin at 20[0-9T:-]+Z or later$");
         var source = new ExchangeSourceFactory().Open(new BarSourceRequest(
-            $"exchange:gateio?endpoint={Uri.EscapeDataString(server.Endpoint.ToString())}", new BarFileOptions(), null));
+            Address.Parse($"exchange:gateio?endpoint={Uri.EscapeDataString(server.Endpoint.ToString())}"), new BarFileOptions()));
         await using var series = await source.OpenAsync(new BarQuery("BTCUSDT", Timeframe.M1, early));
         series.Count.ShouldBeInRange(9_990, 10_000);
     }
@@ -94,8 +95,8 @@ public sealed class ExchangeCandlesTests : IDisposable
     [Fact]
     public async Task An_exchange_that_is_away_is_no_fault_of_the_input()
     {
-        var source = new ExchangeSourceFactory().Open(new BarSourceRequest("exchange:kucoin?endpoint=http%3A%2F%2F127.0.0.1%3A1",
-            new BarFileOptions(), null));
+        var source = new ExchangeSourceFactory().Open(new BarSourceRequest(
+            Address.Parse("exchange:kucoin?endpoint=http%3A%2F%2F127.0.0.1%3A1"), new BarFileOptions()));
         await Should.ThrowAsync<BarStoreException>(async () => await source.OpenAsync(new BarQuery("BTCUSDT", Timeframe.M1, From)));
     }
 
@@ -103,7 +104,8 @@ public sealed class ExchangeCandlesTests : IDisposable
     public async Task An_exchange_is_a_source_of_bars_and_says_what_it_does_not_have()
     {
         await using var server = await ExchangeServer.StartAsync(TestExchange.Named("kucoin").Dialect(new MarketTerms()));
-        IBarSource Open(string address) => new ExchangeSourceFactory().Open(new BarSourceRequest(address, new BarFileOptions(), null));
+        IBarSource Open(string address) =>
+            new ExchangeSourceFactory().Open(new BarSourceRequest(Address.Parse(address), new BarFileOptions()));
         var source = Open($"exchange:kucoin?endpoint={Uri.EscapeDataString(server.Endpoint.ToString())}");
         await using var series = await source.OpenAsync(new BarQuery("BTCUSDT", Timeframe.M1, From, From + 10 * TimeSpan.TicksPerMinute));
         (series.Count, series.Instrument.Symbol, series.Instrument.TickSize).ShouldBe((10, "BTCUSDT", 0.01));

@@ -15,24 +15,44 @@ public sealed class AddressTests
     [InlineData("ws:binance?endpoint=ws://h:1/", "ws", "binance")]
     [InlineData("generated:ACME?seed=1", "generated", "ACME")]
     [InlineData("my-plugin:anything", "my-plugin", "anything")]
+    [InlineData("Postgres://h/db", "postgres", "h/db")]
+    [InlineData(" CSV:data ", "csv", "data")]
+    [InlineData("postgres:u:secret@h", "postgres", "u:secret@h")]
+    [InlineData("csv:generated:x", "csv", "generated:x")]
     [InlineData("some/folder", "", "some/folder")]
+    [InlineData("./csv:x", "", "./csv:x")]
     [InlineData("C:\\bars", "", "C:\\bars")]
     [InlineData("", "", "")]
     public void An_address_is_its_scheme_and_what_follows(string text, string scheme, string body)
     {
         var address = Address.Parse(text);
         (address.Scheme, address.Body).ShouldBe((scheme, body));
-        Address.Has(text, scheme).ShouldBeTrue();
-        if (!text.StartsWith("postgresql", StringComparison.Ordinal)) address.ToString().ShouldBe(text);
+    }
+
+    [Theory]
+    [InlineData("csv:a/../b", "/data/b", "csv:/data/b")]
+    [InlineData("store:/abs", "/abs", "store:/abs")]
+    [InlineData("models", "/data/models", "/data/models")]
+    [InlineData("./csv:x", "/data/csv:x", "/data/csv:x")]
+    [InlineData("postgres://me:p@h/db", null, "postgres://me:p@h/db")]
+    [InlineData("generated:/../../x", null, "generated:/../../x")]
+    [InlineData("ws:binance", null, "ws:binance")]
+    [InlineData("ws:binance?keep=kept", null, "ws:binance?keep=/data/kept")]
+    [InlineData("csv:a?keep=store:b", "/data/a", "csv:/data/a?keep=store:/data/b")]
+    public void An_address_says_which_path_it_opens_and_has_a_text_that_means_the_same_from_every_folder(string text, string? path,
+        string full)
+    {
+        var address = Address.Parse(text, "/data");
+        (address.Path, address.Full).ShouldBe((path, full));
+        Address.Parse(full, "/elsewhere").Full.ShouldBe(full);
+        address.Written.ShouldBe(text);
     }
 
     [Fact]
-    public void Only_a_folder_is_placed_in_another_one()
+    public void A_text_with_control_characters_is_no_address()
     {
-        Address.Parse("csv:a/../b").PlacedIn("/data").ToString().ShouldBe("csv:/data/b");
-        Address.Parse("store:/abs").PlacedIn("/data").ToString().ShouldBe("store:/abs");
-        Address.Parse("postgres://h/db").PlacedIn("/data").ToString().ShouldBe("postgres://h/db");
-        Address.Parse("ws:binance").PlacedIn("/data").ToString().ShouldBe("ws:binance");
+        for (var c = '\0'; c < ' '; c++)
+            Should.Throw<BarDataException>(() => Address.Parse($"csv:a{c}b")).Message.ShouldContain("control character");
     }
 
     [Theory]
@@ -41,28 +61,91 @@ public sealed class AddressTests
     [InlineData("postgres://me@h/db", "postgres://me@h/db")]
     [InlineData("postgres://h:5432/db", "postgres://h:5432/db")]
     [InlineData("csv:data", "csv:data")]
-    public void An_address_is_shown_without_its_password(string text, string shown) => Address.Parse(text).Shown.ShouldBe(shown);
+    [InlineData("bars/202?.csv", "bars/202?.csv")]
+    [InlineData("questdb://h?pg=8812&table=t_{timeframe}", "questdb://h?pg=8812&table=t_{timeframe}")]
+    [InlineData("Postgres://me:secret@h/db", "postgres://me@h/db")]
+    [InlineData(" postgres://me:secret@h/db", "postgres://me@h/db")]
+    [InlineData("postgres:me:secret@h/db", "postgres:…@h/db")]
+    [InlineData("postgres://h/db?password=secret", "postgres://h/db?password=…")]
+    [InlineData("ws:binance?keep=postgres://me:secret@h/db", "ws:binance?keep=postgres://me@h/db")]
+    [InlineData("Host=h;Password=secret", "Host=h;Password=…")]
+    public void An_address_is_shown_without_its_password(string text, string shown) => Address.Parse(text).ToString().ShouldBe(shown);
 
     [Fact]
     public void An_unknown_option_is_reported_with_the_nearest_name_and_without_the_password()
     {
         Should.Throw<BarDataException>(() => Address.Parse("postgres://me:secret@h/db?datset=x").Options(["dataset", "timeout"])).Message
-            .ShouldBe("'postgres://…@h/db?datset=x': there is no option 'datset'; did you mean dataset?");
+            .ShouldBe("'postgres://me@h/db?datset=…': there is no option 'datset'; did you mean dataset?");
         Address.Parse("questdb://h?table=a%26b&pg=1").Options(["table", "pg"])
             .ShouldBe(new Dictionary<string, string> { ["table"] = "a&b", ["pg"] = "1" }, ignoreOrder: true);
-        Should.Throw<BarDataException>(() => ServerAddress.Parse("postgres://",
+        Should.Throw<BarDataException>(() => ServerAddress.Of(Address.Parse("postgres://"),
             ["dataset"])).Message.ShouldBe("'postgres://' is no address; write postgres://USER:PASSWORD@HOST:PORT/NAME");
     }
 
     [Fact]
     public void A_connection_takes_user_database_and_options_from_the_address()
     {
-        var connection = PostgresConnection.Of(ServerAddress.Parse("postgres://me:p%40ss@h/db?sslmode=verify-full&timeout=7",
+        var connection = PostgresConnection.Of(ServerAddress.Of(Address.Parse("postgres://me:p%40ss@h/db?sslmode=verify-full&timeout=7"),
             [.. PostgresConnection.Options]));
         (connection.Host, connection.Port, connection.Username, connection.Password, connection.Database).ShouldBe(("h", 5432, "me", "p@ss",
             "db"));
         (connection.SslMode, connection.Timeout).ShouldBe((Npgsql.SslMode.VerifyFull, 7));
         foreach (var text in new[] { "postgres://h/db?timeout=0", "postgres://h/db?sslmode=maybe", "postgres://h/a/b" })
-            Should.Throw<BarDataException>(() => PostgresConnection.Of(ServerAddress.Parse(text, [.. PostgresConnection.Options])));
+            Should.Throw<BarDataException>(() => PostgresConnection.Of(ServerAddress.Of(Address.Parse(text),
+                [.. PostgresConnection.Options])));
+    }
+
+    // Every way to write a password, with characters that take an address apart.
+    [Fact]
+    public void No_text_of_an_address_and_no_fault_shows_its_password()
+    {
+        string[] schemes = ["postgres", "postgresql", "Postgres", "POSTGRES", " postgres", "questdb", "kafka", "postgers", "ws", "exchange",
+            "my-plugin"];
+        string[] hosts = ["h/db", "h:5432/db?dataset=x", "h/db?sslmode=require&timeout=7", "h", "10.0.0.1:1/db?other=1"];
+        Func<string, string, string, string>[] forms =
+        [
+            (s, p, h) => $"{s}://me:{p}@{h}", (s, p, h) => $"{s}://:{p}@{h}", (s, p, h) => $"{s}:me:{p}@{h}", (s, p, h) =>
+                $"{s}:/me:{p}@{h}",
+            (s, p, h) => $"{s}:///me:{p}@{h}", (s, p, h) => $"//me:{p}@{h}", (s, p, h) => $"ws:x?keep={s.Trim()}://me:{p}@{h}",
+        ];
+        Func<string, string, string>[] queries =
+        [
+            (s, p) => $"{s}://h/db?password={p}", (s, p) => $"{s}://h/db?user=me&Password={p}", (s, p) => $"{s}:h?pwd={p}",
+            (s, p) => $"{s}:Host=h;Password={p}", (s, p) => $"{s}://h/db?sslpassword={p}&timeout=5", (s, p) => $"{s}//h/db?pass={p}",
+        ];
+        var random = new Random(29);
+        var letters = "abcXYZ019!$*_-.~%/:?#@ +".ToCharArray();
+        foreach (var scheme in schemes)
+            for (var n = 0; n < 100; n++)
+            {
+                var secret = "Pw" + new string(random.GetItems(letters, 6)).Replace(' ', '_') + "9wP";
+                foreach (var form in forms) Check(form(scheme, secret, hosts[n % hosts.Length]), secret);
+                // Behind a question mark '&' and '#' end a value, and an '@' is none of a password.
+                var plain = secret.Replace('@', 'a').Replace('?', 'q').Replace('#', 'h');
+                foreach (var query in queries) Check(query(scheme, plain), plain);
+            }
+
+        static void Check(string text, string secret)
+        {
+            var address = Address.Parse(text, "/data");
+            Hides(address.ToString(), secret, text);
+            foreach (var use in (Action[])[() => ServerAddress.Of(address, ["dataset", "timeout"]), () => address.Options(["dataset"]),
+                () => new Place("/data", new Confinement("/data", ["none"])).Address(text)])
+            {
+                try
+                {
+                    use();
+                }
+                catch (BarDataException e)
+                {
+                    Hides(e.Message, secret, text);
+                }
+            }
+        }
+
+        // Not even its ends, which stand at either side of a character that takes the address apart.
+        static void Hides(string shown, string secret, string text) =>
+            (shown.Contains("Pw", StringComparison.Ordinal) || shown.Contains("9wP",
+                StringComparison.Ordinal)).ShouldBeFalse($"{text} → {shown} ({secret})");
     }
 }

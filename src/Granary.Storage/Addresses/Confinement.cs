@@ -1,0 +1,60 @@
+using Granary.Engine.Market;
+using Granary.Storage.Files;
+
+namespace Granary.Storage.Addresses;
+
+/// <summary>Keeps what callers of a server name within the server's data folder and the sources that it allows.</summary>
+/// <param name="Folder">The data folder.</param>
+/// <param name="AllowedSources">
+/// Schemes, as <c>postgres</c>, and beginnings of addresses, as <c>postgres://db.local/bars</c>, that may be named besides.
+/// </param>
+public sealed record Confinement(string Folder, IReadOnlyList<string> AllowedSources)
+{
+    /// <exception cref="BarDataException">The address leads out.</exception>
+    public void Demand(Address address)
+    {
+        if (!Admits(address)) throw Fault(address.ToString());
+    }
+
+    /// <param name="text">The folder as it was written.</param>
+    /// <param name="path">The folder that it means.</param>
+    /// <exception cref="BarDataException">It leads out.</exception>
+    public void Demand(string text, string path)
+    {
+        if (!Holds(path)) throw Fault(text);
+    }
+
+    private static BarDataException Fault(string shown) => new(
+        $"'{shown}' leads out of the server's data folder, to which this server confines its callers; name a folder within it, or ask for "
+        + "--allow-source");
+
+    // A server, and what a plug-in does with its scheme, must be allowed; so must the server that it is sent to instead.
+    private bool Admits(Address address)
+    {
+        if (address.Keep is { } store && !Admits(store)) return false;
+        if (address.Path is { } path) return Holds(path);
+        if (address.Scheme != Address.Generated && !AllowedSources.Any(allowed => Allows(allowed, address))) return false;
+        return address.Given.Where(o => o.Name == "endpoint").All(o => Admits(Address.Parse(o.Value, address.Folder)));
+    }
+
+    // Links that lead in a circle, and those that the server may not read, lead nowhere.
+    internal bool Holds(string path)
+    {
+        try
+        {
+            return RealPath.IsWithin(path, Folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static bool Allows(string allowed, Address address)
+    {
+        if (!allowed.Contains(':', StringComparison.Ordinal)) return address.Scheme == allowed;
+        var text = address.Written;
+        return text.StartsWith(allowed, StringComparison.Ordinal)
+            && (text.Length == allowed.Length || allowed[^1] == '/' || text[allowed.Length] is '/' or '?');
+    }
+}

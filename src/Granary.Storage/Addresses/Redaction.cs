@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+
+namespace Granary.Storage.Addresses;
+
+/// <summary>Takes the secrets out of an address: the password in front of the last @, and the values of options that may be one.</summary>
+internal static partial class Redaction
+{
+    private const string Hidden = "…";
+
+    // What stands in these is a name, a number or a choice. The values of all other options may be secrets.
+    private static readonly string[] s_harmless =
+        ["account", "broker", "dataset", "form", "from", "group", "ilp", "partitions", "pg", "seed", "sslmode", "table", "timeout", "to",
+            "topics"];
+
+    // An address itself.
+    private const string Endpoint = "endpoint";
+
+    /// <param name="text">The address as written.</param>
+    /// <param name="scheme">The length of its scheme.</param>
+    /// <param name="isPath">Whether it is the path of a file or folder.</param>
+    public static string Of(string text, int scheme, bool isPath)
+    {
+        var question = QuestionOf(text);
+        var body = Word().Replace(HideUser(question < 0 ? text : text[..question], scheme), $"$1={Hidden}");
+        return question < 0 ? body : body + "?" + string.Join('&', text[(question + 1)..].Split('&').Select(o => Option(o, isPath)));
+    }
+
+    // Where the options begin: a question mark in front of the last @ belongs to a password, unless the @ is in an option.
+    private static int QuestionOf(string text)
+    {
+        var first = text.IndexOf('?', StringComparison.Ordinal);
+        var at = text.LastIndexOf('@');
+        if (first < 0 || at < first) return first;
+        return text.AsSpan(first + 1).StartsWith(Endpoint + "=", StringComparison.Ordinal) ? first : text.IndexOf('?', at);
+    }
+
+    // A pattern of files has question marks too, and no value behind them.
+    private static string Option(string option, bool isPath)
+    {
+        var equals = option.IndexOf('=', StringComparison.Ordinal);
+        if (equals < 0) return isPath ? option : Hidden;
+        var name = option[..equals];
+        if (name == Endpoint) return $"{name}={Address.Parse(Uri.UnescapeDataString(option[(equals + 1)..]))}";
+        return s_harmless.Contains(name) && !option.Contains('@', StringComparison.Ordinal) ? option
+            : $"{(option.Contains('@', StringComparison.Ordinal) ? Hidden : name)}={Hidden}";
+    }
+
+    // The user is shown where the address has the form SCHEME://USER:PASSWORD@HOST. In another form all in front of the @ may be secret.
+    private static string HideUser(string text, int scheme)
+    {
+        var at = text.LastIndexOf('@');
+        if (at < 0) return text;
+        var start = scheme == 0 ? 0 : scheme + 1;
+        if (string.CompareOrdinal(text, start, Address.Slashes, 0, Address.Slashes.Length) == 0)
+        {
+            var end = text.IndexOf(':', start + Address.Slashes.Length);
+            return end < 0 || end > at ? text : text[..end] + text[at..];
+        }
+        return scheme > 0 || text.Contains(':', StringComparison.Ordinal) ? text[..start] + Hidden + text[at..] : text;
+    }
+
+    // In what was meant to be a connection string, or has its scheme misspelled.
+    [GeneratedRegex(@"\b(pass\w*|pwd|secret|token)\s*=[^;&]*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Word();
+}

@@ -1,0 +1,91 @@
+using Granary.Engine.Market;
+using Granary.Storage.Addresses;
+
+namespace Granary.Storage.Tests.Addresses;
+
+/// <summary>Where the texts of callers may lead.</summary>
+public sealed class PlaceTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("granary-place-").FullName;
+
+    public PlaceTests()
+    {
+        foreach (var folder in (string[])["data/inside", "outside"]) Directory.CreateDirectory(Path.Combine(_root, folder));
+        Directory.CreateSymbolicLink(Path.Combine(_root, "data", "link"), Path.Combine(_root, "outside"));
+        Directory.CreateSymbolicLink(Path.Combine(_root, "data", "circle"), Path.Combine(_root, "data", "circle"));
+    }
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    private Place Confined(params string[] allowed) => new(Path.Combine(_root, "data"), new Confinement(Path.Combine(_root, "data"),
+        allowed));
+
+    [Fact]
+    public void No_scheme_and_no_escape_makes_an_address_that_opens_a_path_outside()
+    {
+        string[] schemes = ["", "csv:", "store:", "generated:", "postgres:", "ws:", "inverse:", "file:", "CSV:", "Store:", " csv:",
+            "./csv:",
+            "csv:generated:", "generated:csv:", "csv:inside?keep=", "ws:binance?keep=", "generated:x?keep="];
+        string[] escapes = ["../outside/x", "inside/../../outside/x", _root + "/outside/x", "link/x", "link", "..", "/",
+            "/../../../../../etc/passwd",
+            "..%2foutside", "circle/x", "//etc/passwd", "./../outside"];
+        var within = Path.Combine(_root, "data");
+        foreach (var text in schemes.SelectMany(s => escapes.Select(e => s + e)))
+        {
+            foreach (var allowed in (string[][])[[], ["postgres"], ["ws", "inverse"]])
+            {
+                Address address;
+                try
+                {
+                    address = Confined(allowed).Address(text);
+                }
+                catch (BarDataException e)
+                {
+                    e.Message.ShouldContain("leads out of the server's data folder");
+                    continue;
+                }
+                foreach (var opened in (Address?[])[address, address.Keep])
+                    if (opened?.Path is { } path)
+                        (Path.GetFullPath(path) + "/").ShouldStartWith(within + "/", customMessage: text);
+                    else if (opened is not null) (opened.Scheme == "generated" || allowed.Contains(opened.Scheme)).ShouldBeTrue(text);
+                address.Path?.Contains("/link", StringComparison.Ordinal).ShouldBeFalse(text);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("postgres", "postgres://db.local/bars", true)]
+    [InlineData("postgres", "Postgres://db.local/bars", true)]
+    [InlineData("postgres://db.local/bars", "postgres://db.local/bars?timeout=5", true)]
+    [InlineData("postgres://db.local", "postgres://db.local.elsewhere/bars", false)]
+    [InlineData("ws:binance", "ws:binance", true)]
+    [InlineData("ws:binance", "ws:binance?endpoint=http://10.0.0.1/", false)]
+    [InlineData("ws", "ws:binance?keep=../outside", false)]
+    public void A_server_is_admitted_where_it_is_allowed_with_all_that_its_options_name(string allowed, string text, bool admitted)
+    {
+        if (admitted) Confined(allowed).Address(text).Scheme.ShouldNotBe("");
+        else Should.Throw<BarDataException>(() => Confined(allowed).Address(text)).Message.ShouldContain("leads out");
+    }
+
+    [Theory]
+    [InlineData("inside", true)]
+    [InlineData(".", true)]
+    [InlineData("..", false)]
+    [InlineData("link", false)]
+    [InlineData("/", false)]
+    [InlineData("generated:/../..", false)]
+    public void A_folder_within_a_place_is_one_of_it(string folder, bool admitted)
+    {
+        if (admitted) Confined().Within(folder).Address("csv:x").Path!.ShouldStartWith(Path.Combine(_root, "data"));
+        else Should.Throw<BarDataException>(() => Confined().Within(folder)).Message.ShouldContain("leads out");
+    }
+
+    [Fact]
+    public void A_link_in_a_folder_of_the_place_is_no_file_that_its_author_reaches()
+    {
+        File.CreateSymbolicLink(Path.Combine(_root, "data", "inside", "x.csv"), Path.Combine(_root, "outside", "x.csv"));
+        Confined().Address("csv:inside").Reaches(Path.Combine(_root, "data", "inside", "x.csv")).ShouldBeFalse();
+        Confined().Address("csv:inside").Reaches(Path.Combine(_root, "data", "inside", "y.csv")).ShouldBeTrue();
+        Address.Parse("csv:inside").Reaches("/etc/passwd").ShouldBeTrue();
+    }
+}
