@@ -48,7 +48,7 @@ public static class RunCsv
     /// <summary>portfolio_fills.csv: each change of a position of the portfolio.</summary>
     public static void PortfolioFills(TextWriter writer, IReadOnlyList<StrategyEntry> strategies, IRunEvents events)
     {
-        using var csv = Open(writer);
+        using var csv = CsvText.Open(writer);
         Row(csv, "time", "strategy", "number", "symbol", "side", "kind", "price", "quantity", "commission");
         foreach (var (symbol, f) in events.PortfolioFills())
             Row(csv, RunText.Time(f.Time), strategies[f.Member].Id, f.Number.ToString(CultureInfo.InvariantCulture), symbol,
