@@ -61,11 +61,15 @@ internal sealed partial class RunRetention(IGrainFactory grains, AuditLog audit,
             }
             if (status is not { Ended: true, FinishedAt: { } at } || at >= before) continue;
             // A removal that cannot be recorded is not made.
-            await audit.CheckWritableAsync(cancellationToken).ConfigureAwait(false);
-            if (!await batch.RemoveAsync(before).WaitAsync(cancellationToken).ConfigureAwait(false)) continue;
-            await audit.AppendAsync(Who, "removeRun", $"/jobs/{id}",
-                JsonSerializer.SerializeToNode(new { status.Kind, status.Name, status.State, status.FinishedAt }, JobJson.Options), null,
+            var entry = await audit.BeginAsync(Who, "removeRun", $"/jobs/{id}",
+                JsonSerializer.SerializeToNode(new { status.Kind, status.Name, status.State, status.FinishedAt }, JobJson.Options),
                 cancellationToken).ConfigureAwait(false);
+            if (!await batch.RemoveAsync(before).WaitAsync(cancellationToken).ConfigureAwait(false))
+            {
+                audit.Withdraw(entry);
+                continue;
+            }
+            await audit.CompleteAsync(entry, $"/jobs/{id}", null).ConfigureAwait(false);
             Removed(logger, id, at);
             removed++;
         }

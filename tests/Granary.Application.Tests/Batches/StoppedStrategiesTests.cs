@@ -92,6 +92,10 @@ public sealed class StoppedStrategiesTests : IDisposable
         public void OnTrade(in Trade trade)
         {
         }
+
+        public void OnClosedPart(in Trade part)
+        {
+        }
     }
 
     [Theory]

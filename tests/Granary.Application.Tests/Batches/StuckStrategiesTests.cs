@@ -95,7 +95,7 @@ public sealed class StuckStrategiesTests : IDisposable
     public async Task A_job_with_a_strategy_that_does_not_return_ends_as_failed_before_its_server_ends_and_is_not_run_again()
     {
         var runs = Path.Combine(_folder, "runs");
-        var kinds = KnownJobs.Of(TestCatalogues.All);
+        var kinds = KnownJobs.Of(TestCatalogues.All, runs);
         var ended = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         string id;
         await using (var jobs = new LocalJobs(runs, new HostedRunner(new EmbeddedHost(1) { Deadline = s_deadline }, TimeProvider.System, 1, runs),

@@ -1,3 +1,4 @@
+using Granary.Storage.Addresses;
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Granary.Application.Batches;
@@ -146,7 +147,7 @@ public sealed class StandingSessionTests : IDisposable
     {
         var answer = new TaskCompletionSource();
         await using var feed = await BarReplay.OpenAsync(
-            new SilentSource(TestCatalogues.All.Sources.Open("csv:" + SessionUnderTest.Bars), answer.Task),
+            new SilentSource(TestCatalogues.All.Sources.Open(Address.Parse("csv:" + SessionUnderTest.Bars)), answer.Task),
             [new BarQuery("COINUSDT", Timeframe.H1, null, null)], ReplaySpeed.AsFastAsPossible, TimeProvider.System);
         feed.Fault.ShouldBeNull();
         var reading = Task.Run(async () =>

@@ -1,3 +1,4 @@
+using Granary.Storage.Addresses;
 using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Json;
@@ -64,7 +65,7 @@ public sealed class TrackIndexTests : IDisposable
         var fault = Should.Throw<BarDataException>(() => TrackIndex.FromPanel(Panel, "INDEX", Names(5), arePrices: true)).Message;
         fault.ShouldContain("a price is not positive");
         fault.ShouldContain("--returns");
-        var options = new TrackOptions { Panel = file, Index = "INDEX", MaxStocks = 5, Prices = true, Returns = true };
+        var options = new TrackOptions { Panel = Address.Parse(file), Index = "INDEX", MaxStocks = 5, Prices = true, Returns = true };
         Should.Throw<InputException>(() => options.ToRequest()).Message.ShouldContain("exclude one another");
     }
 
