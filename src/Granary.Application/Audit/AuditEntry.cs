@@ -18,10 +18,7 @@ public sealed record AuditEntry(long Sequence, DateTimeOffset At, string Who, st
     /// <summary>The id of the request; null where the change was not made by one.</summary>
     public string? Operation { get; init; }
 
-    /// <summary>
-    /// True where the server ended during the operation: <see cref="After"/> is how the target stood at the next start, and the change may
-    /// not have been made. Null otherwise.
-    /// </summary>
+    /// <summary>True where the server ended meanwhile: the state after is that of its next start.</summary>
     public bool? Interrupted { get; init; }
 }
 

@@ -32,4 +32,10 @@ public sealed record AuditEntry
 
     /// <summary>SHA-256 of the entry without its hash, which includes Previous; lower-case hex.</summary>
     public required string Hash { get; init; }
+
+    /// <summary>The id of the request; null where the change was not made by one.</summary>
+    public string? Operation { get; init; }
+
+    /// <summary>True where the server ended meanwhile: the state after is that of its next start.</summary>
+    public bool? Interrupted { get; init; }
 }
