@@ -61,15 +61,15 @@ internal sealed partial class RunRetention(IGrainFactory grains, AuditLog audit,
             }
             if (status is not { Ended: true, FinishedAt: { } at } || at >= before) continue;
             // A removal that cannot be recorded is not made.
-            var entry = await audit.BeginAsync(Who, "removeRun", $"/jobs/{id}",
+            var intent = await audit.BeginAsync(Who, "removeRun", $"/jobs/{id}",
                 JsonSerializer.SerializeToNode(new { status.Kind, status.Name, status.State, status.FinishedAt }, JobJson.Options),
                 cancellationToken).ConfigureAwait(false);
             if (!await batch.RemoveAsync(before).WaitAsync(cancellationToken).ConfigureAwait(false))
             {
-                audit.Withdraw(entry);
+                audit.Withdraw(intent);
                 continue;
             }
-            await audit.CompleteAsync(entry, $"/jobs/{id}", null).ConfigureAwait(false);
+            await audit.CompleteAsync(intent, intent.Target, null).ConfigureAwait(false);
             Removed(logger, id, at);
             removed++;
         }
