@@ -9,9 +9,6 @@ namespace SamplePlugin;
 [BarFormat("cents")]
 public sealed class CentsFormat : BarFormat
 {
-    private static readonly ColumnRole[] _columns =
-        [ColumnRole.Close, ColumnRole.Low, ColumnRole.High, ColumnRole.Open, ColumnRole.Volume, ColumnRole.Time];
-
     public override string Explanation => "close, low, high, open, volume, time without a header; prices in hundredths";
 
     // "auto" tries each format. The time in the last column tells this one from the others.
@@ -26,7 +23,7 @@ public sealed class CentsFormat : BarFormat
         {
             Format = Name,
             Delimiter = (byte)sample.Delimiter,
-            Columns = _columns,
+            Columns = [ColumnRole.Close, ColumnRole.Low, ColumnRole.High, ColumnRole.Open, ColumnRole.Volume, ColumnRole.Time],
             DateStyle = DetectDates(sample, 5, options, out var ambiguous),
             AmbiguousDates = ambiguous,
             PriceScale = 2,

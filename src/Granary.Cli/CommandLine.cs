@@ -45,7 +45,7 @@ internal static class CommandLine
         }
         catch (Exception e) when (e is DiskException or BarStoreException or Granary.Data.Journals.JournalException
             or Granary.Data.Journals.LeaseException or Granary.Application.Jobs.ServiceUnavailableException
-            or Granary.Application.Simulation.StuckStrategyException)
+            or Granary.Application.Batches.StuckStrategyException)
         {
             Complain(e.Message);
             return Failed;

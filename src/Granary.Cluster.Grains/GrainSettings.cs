@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using Granary.Application.Batches;
 using Granary.Application.Models;
 using Granary.Application.Operations;
-using Granary.Application.Simulation;
 using Granary.Storage.Addresses;
 
 namespace Granary.Cluster.Grains;

@@ -1,5 +1,4 @@
 using Granary.Application.Json;
-using Granary.Application.Simulation;
 using Granary.Data.Memory;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;

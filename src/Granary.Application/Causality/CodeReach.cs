@@ -32,8 +32,8 @@ public sealed record CodeReach(string Plugin, ReachKind Kind, string Member)
 {
     /// <summary>The finding as a sentence.</summary>
     public string Sentence => Kind == ReachKind.SharedState
-        ? $"the static field {Member} can change and so carry values from one run to the next (use an instance field, or an immutable or frozen "
-            + "collection)"
+        ? $"the static field {Member} can change and so carry values from one run to the next (use an instance field, or an immutable "
+            + "or frozen collection)"
         : $"it uses {Member}, which reaches {Words}";
 
     private string Words => Kind switch

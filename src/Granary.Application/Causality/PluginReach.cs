@@ -34,7 +34,9 @@ internal sealed class PluginReach
 
     public IReadOnlyList<CodeReach> Found { get; }
 
-    /// <summary>Whether a strategy may send orders of its own, at the market or waiting. Single-symbol strategies of Granary send none.</summary>
+    /// <summary>
+    /// Whether a strategy may send orders of its own, at the market or waiting. Single-symbol strategies of Granary send none.
+    /// </summary>
     public bool SubmitsOrders(StrategyDefinition definition) =>
         _scans.TryGetValue(definition.Type.Assembly, out var scan) && scan.SubmitsOrders;
 

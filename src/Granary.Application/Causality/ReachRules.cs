@@ -2,7 +2,9 @@ using System.Collections.Frozen;
 
 namespace Granary.Application.Causality;
 
-/// <summary>Which members of .NET reach beyond the bars that a strategy is given. The longest entry that a member begins with decides.</summary>
+/// <summary>
+/// Which members of .NET reach beyond the bars that a strategy is given. The longest entry that a member begins with decides.
+/// </summary>
 internal static class ReachRules
 {
     private static readonly (ReachKind? Kind, string Members)[] s_rules =
@@ -16,7 +18,7 @@ internal static class ReachRules
             + "System.IO.Compression."),
         (ReachKind.Network, "System.Net. System.Data. System.ServiceModel. Npgsql. Confluent."),
         (ReachKind.Processes, "System.Diagnostics.Process"),
-        (ReachKind.Clock, "System.Diagnostics.Stopwatch System.TimeProvider System.Threading.Timer System.Threading.PeriodicTimer "
+        (ReachKind.Clock, "System.Diagnostics.Stopwatch System.TimeProvider.get_System System.Threading.Timer System.Threading.PeriodicTimer "
             + "System.Timers. System.DateTime.get_Now System.DateTime.get_UtcNow System.DateTime.get_Today System.DateTimeOffset.get_Now "
             + "System.DateTimeOffset.get_UtcNow System.Environment.get_TickCount"),
         (ReachKind.Environment, "System.Environment. System.AppContext System.AppDomain System.Console.Read System.Console.get_In "
@@ -54,7 +56,8 @@ internal static class ReachRules
     {
         // Attributes are metadata, not calls; the compiler itself adds many.
         if (member.EndsWith("Attribute..ctor", StringComparison.Ordinal) || member.EndsWith("Attribute..ctor()", StringComparison.Ordinal))
-            return member.StartsWith("System.Runtime.CompilerServices.UnsafeAccessor", StringComparison.Ordinal) ? ReachKind.Reflection : null;
+            return member.StartsWith("System.Runtime.CompilerServices.UnsafeAccessor", StringComparison.Ordinal) ? ReachKind.Reflection
+                : null;
         for (var length = member.Length; length > 0; length--)
             if (s_members.TryGetValue(member[..length], out var kind))
                 return kind;

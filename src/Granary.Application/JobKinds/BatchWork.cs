@@ -48,7 +48,8 @@ internal static class BatchWork
             + FormattableString.Invariant($"{ProcessMemory.Most / 1e9:0.##} GB; name fewer symbols, a shorter time or longer bars"));
     }
 
-    private static IEnumerable<DataSpec> Parts(BatchSpec spec) => spec.Data.Parts.Count == 0 ? [spec.Data] : spec.Data.Parts.Select(p => p.Data);
+    private static IEnumerable<DataSpec> Parts(BatchSpec spec) =>
+        spec.Data.Parts.Count == 0 ? [spec.Data] : spec.Data.Parts.Select(p => p.Data);
 
     private static (double Bars, double Minutes)? Generated(DataSpec data) => data.Source.Scheme == Address.Generated
         ? GeneratedBarSource.Of(data.Source).Count(data.Symbols, data.Timeframe) : null;

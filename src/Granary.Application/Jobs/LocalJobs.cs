@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
+using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
-using Granary.Application.Simulation;
 using Granary.Application.Telemetry;
 using Granary.Storage.Files;
 
@@ -27,18 +27,6 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
     /// </summary>
     private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(50);
 
-    // The text of a job is in its folder only: it may have megabytes, and jobs that ended stay listed.
-    private sealed class Entry(JobStatus status, SubmittedJob submitted)
-    {
-        public JobStatus Status = status;
-        public string? IdempotencyKey { get; } = submitted.IdempotencyKey;
-        public string Fingerprint { get; } = submitted.Fingerprint;
-        public CancellationTokenSource Cancel { get; set; } = new();
-        public bool Resumes { get; set; }
-        public TaskCompletionSource Changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        public Task Written = Task.CompletedTask;
-    }
-
     private readonly string _runs;
     private readonly IJobRunner _host;
     private readonly JobCatalogue _kinds;
@@ -48,9 +36,9 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
     private readonly Func<string?>? _refusal;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _submitting = new(1, 1);
-    private readonly Dictionary<string, Entry> _byId = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Entry> _byKey = new(StringComparer.Ordinal);
-    private readonly Channel<Entry> _queue = Channel.CreateUnbounded<Entry>(new() { SingleReader = true });
+    private readonly Dictionary<string, JobEntry> _byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JobEntry> _byKey = new(StringComparer.Ordinal);
+    private readonly Channel<JobEntry> _queue = Channel.CreateUnbounded<JobEntry>(new() { SingleReader = true });
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _worker;
 
@@ -96,7 +84,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
             ServiceUnavailableException.ThrowIfRefused(_refusal?.Invoke());
             var now = _clock.GetUtcNow();
             var id = JobId.New(submission.Job.Name, now);
-            var entry = new Entry(
+            var entry = new JobEntry(
                 new JobStatus
                 {
                     Id = id,
@@ -171,7 +159,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
 
     public async ValueTask<JobStatus?> CancelAsync(string id, CancellationToken cancellationToken = default)
     {
-        Entry? entry;
+        JobEntry? entry;
         lock (_gate) entry = _byId.GetValueOrDefault(id);
         if (entry is null) return null;
         var wasQueued = false;
@@ -187,7 +175,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
 
     public async ValueTask<JobStatus?> ResumeAsync(string id, CancellationToken cancellationToken = default)
     {
-        Entry? entry;
+        JobEntry? entry;
         lock (_gate) entry = _byId.GetValueOrDefault(id);
         if (entry is null) return null;
         ServiceUnavailableException.ThrowIfRefused(_refusal?.Invoke());
@@ -239,7 +227,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         }
     }
 
-    private async Task RunAsync(Entry entry)
+    private async Task RunAsync(JobEntry entry)
     {
         var begun = false;
         Change(entry, s =>
@@ -284,7 +272,8 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         {
             stuck = e as StuckStrategyException;
             var wrongInput = e is InputException or Engine.Market.BarDataException;
-            if (!wrongInput && e is not (Engine.Market.BarStoreException or DiskException or StuckStrategyException)) _onFault?.Invoke(entry.Status.Id, e);
+            if (!wrongInput && e is not (Engine.Market.BarStoreException or DiskException or StuckStrategyException))
+                _onFault?.Invoke(entry.Status.Id, e);
             End(entry, s => s with { State = JobState.Failed, Fault = e.Message, WrongInput = wrongInput });
         }
         await SaveWhenPossibleAsync(entry).ConfigureAwait(false);
@@ -292,7 +281,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
     }
 
     // The end of a job is kept in memory until its folder can be written. No other job begins before: it could not be written either.
-    private async Task SaveWhenPossibleAsync(Entry entry)
+    private async Task SaveWhenPossibleAsync(JobEntry entry)
     {
         for (var pause = TimeSpan.FromSeconds(0.25); ; pause = pause < LongestPause ? pause * 2 : pause)
         {
@@ -323,10 +312,10 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         }
     }
 
-    private void End(Entry entry, Func<JobStatus, JobStatus> how) =>
+    private void End(JobEntry entry, Func<JobStatus, JobStatus> how) =>
         JobMetrics.Ended(Change(entry, s => how(s) with { FinishedAt = _clock.GetUtcNow() }));
 
-    private void Report(Entry entry, JobProgress progress)
+    private void Report(JobEntry entry, JobProgress progress)
     {
         long bars = 0;
         Change(entry, s =>
@@ -339,7 +328,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
     }
 
     /// <summary>The one place where a status changes; who watches is woken.</summary>
-    private JobStatus Change(Entry entry, Func<JobStatus, JobStatus> change)
+    private JobStatus Change(JobEntry entry, Func<JobStatus, JobStatus> change)
     {
         TaskCompletionSource woken;
         JobStatus next;
@@ -357,7 +346,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
     }
 
     /// <summary>Writes the newest status; writes of one job follow one another.</summary>
-    private Task SaveAsync(Entry entry)
+    private Task SaveAsync(JobEntry entry)
     {
         lock (_gate) return entry.Written = AfterAsync(entry.Written);
 
@@ -380,7 +369,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         if (_byId.Values.Count(e => e.Status.State == JobState.Queued) >= _mostWaiting) throw new TooManyJobsException(_mostWaiting);
     }
 
-    private void Add(Entry entry)
+    private void Add(JobEntry entry)
     {
         _byId.Add(entry.Status.Id, entry);
         if (entry.IdempotencyKey is { } key) _byKey[key] = entry;
@@ -394,7 +383,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
             if (!SubmittedJob.IsIn(own)) continue; // a run that was not submitted here, or never acknowledged
             try
             {
-                Add(new Entry(SubmittedJob.ReadStatus(own), SubmittedJob.Read(own)));
+                Add(new JobEntry(SubmittedJob.ReadStatus(own), SubmittedJob.Read(own)));
             }
             catch (Exception e) when (e is JsonException or IOException)
             {

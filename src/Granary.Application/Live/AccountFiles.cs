@@ -44,7 +44,7 @@ internal static class AccountFiles
             productionRun = production.Digest,
             models = production.ModelVersions,
             broker = request.Broker,
-            feed = request.Feed,
+            feed = request.Feed.ToString(),
             journal = gateway.Name,
             withoutEvidence = !production.Verdict.IsSufficient,
             evidence = production.Verdict.Reasons,

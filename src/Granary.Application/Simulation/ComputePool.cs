@@ -1,3 +1,5 @@
+using Granary.Application.Batches;
+
 namespace Granary.Application.Simulation;
 
 /// <summary>

@@ -24,7 +24,7 @@ internal static class LookAheadText
             yield return $"{result.Found.Count} of the {result.Strategies} strategies that were looked at acted on bars that had not "
                 + $"happened yet. {Void}";
         foreach (var group in result.Reaches.GroupBy(r => r.Plugin))
-            yield return $"The plug-in {group.Key} can reach beyond the bars that it is given, so its results cannot be shown to be free of "
-                + $"look-ahead: {string.Join("; ", group.Select(r => r.Sentence).Take(3))}.";
+            yield return $"The plug-in {group.Key} can reach beyond the bars that it is given, so its results cannot be shown to be "
+                + $"free of look-ahead: {string.Join("; ", group.Select(r => r.Sentence).Take(3))}.";
     }
 }

@@ -114,7 +114,7 @@ internal static class ServeCommand
         return app;
     }
 
-    // Until it is stopped, or ends itself because of a strategy that does not return; the sessions of the server continue with the next one.
+    // Until it is stopped, or ends itself because of a strategy that does not return. Its sessions continue with the next server.
     private static async Task<int> ListenAsync(WebApplication app, string urls, CancellationToken token)
     {
         try

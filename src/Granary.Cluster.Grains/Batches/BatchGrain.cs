@@ -245,11 +245,8 @@ internal sealed class BatchGrain(
         }
         var reporting = await BeginAsync();
         if (_status is not { Ended: false }) return;
-        if (reporting.End is { } end)
-        {
-            await EndAsync(s => EndedBatch.StatusOf(s, end, reporting));
-            return;
-        }
+        if (reporting.End is { } end) await EndAsync(s => EndedBatch.StatusOf(s, end, reporting));
+        if (_status.Ended || reporting.End is not null) return;
         Silos.Ask(membership.CurrentSnapshot.Members);
         // All groups are done and outcomes are missing: an attempt that was replaced meanwhile had acknowledged them.
         var isShort = _ledger?.IsEmptyFor(settings.Tick * 20, Stopwatch.GetTimestamp()) == true;
@@ -375,8 +372,7 @@ internal sealed class BatchGrain(
         if (_status.Ended) return;
         Change(s => ended with { Revision = Math.Max(ended.Revision, s.Revision + 1) });
         _timer?.Dispose();
-        _timer = null;
-        _ledger = null;
+        (_timer, _ledger) = (null, null);
         foreach (var silo in Silos.Views.Keys) _ = Loss.IgnoreAsync(() => services.Of(silo).StopAsync(Run, null));
         _activity?.SetStatus(ended.State == JobState.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok, ended.Fault);
         _activity?.Dispose();

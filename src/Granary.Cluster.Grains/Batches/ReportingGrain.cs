@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Application.Batches;
 using Granary.Application.JobKinds;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
@@ -192,15 +193,17 @@ internal sealed partial class ReportingGrain(
             compute.EndWhenOver(Run, e.Message);
             return (Fault(e.Message), false);
         }
-        catch (Exception e) when (e is InputException or BarDataException)
-        {
-            return (Fault(e.Message) with { WrongInput = true }, false);
-        }
         catch (Exception e)
         {
-            Broken(logger, Run, e);
-            return (Fault($"{e.GetType().Name}: {e.Message}"), false);
+            return (Failed(e), false);
         }
+    }
+
+    private RunEnd Failed(Exception e)
+    {
+        if (e is InputException or BarDataException) return Fault(e.Message) with { WrongInput = true };
+        Broken(logger, Run, e);
+        return Fault($"{e.GetType().Name}: {e.Message}");
     }
 
     private static RunEnd Fault(string sentence) => new(sentence, null, 0, 0, 0, 0, []);

@@ -17,7 +17,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(250);
     // A batch grain polls several times a second; notifying a busy one is harmless.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
-    // A batch grain that has failed the run stops its groups; without a batch grain nobody does.
+    // A batch grain that has failed the run stops its groups; without a batch grain no caller does.
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(30);
     private const long NeverPolled = long.MinValue;
 
@@ -170,8 +170,8 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     {
         Ends(_logger, run, fault);
         // The batch grain takes the fault with its next poll, and keeps it before it stops the groups.
-        for (var waited = TimeSpan.Zero; waited < Silence || (waited < LongestEnd && _groups.Values.Any(g => g.Order.Run == run)); waited += Watch)
-            await Task.Delay(Watch);
+        bool IsRunning(TimeSpan waited) => waited < Silence || (waited < LongestEnd && _groups.Values.Any(g => g.Order.Run == run));
+        for (var waited = TimeSpan.Zero; IsRunning(waited); waited += Watch) await Task.Delay(Watch);
         Environment.ExitCode = 1;
         Services.Process.Life.StopApplication();
     });

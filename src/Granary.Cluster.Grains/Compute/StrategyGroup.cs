@@ -193,7 +193,8 @@ internal sealed class StrategyGroup
     // Returns the fault in one sentence.
     private string Fail(Exception e)
     {
-        var fault = e is BarDataException or BarStoreException or ReportsLostException or StuckStrategyException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+        var fault = e is BarDataException or BarStoreException or ReportsLostException or StuckStrategyException ? e.Message
+            : $"{e.GetType().Name}: {e.Message}";
         lock (_lock)
         {
             State = GroupState.Failed;

@@ -11,8 +11,8 @@ namespace Granary.Data.Journals;
 /// A record is a frame of <c>length u32 · number u64 · CRC-32 of these two u32 · entries · SHA-256</c>. The hash is over the hash of the
 /// record before, these numbers and the entries, so that a record that is changed, gone, in another place or there twice breaks the chain.
 /// <para>A write that did not finish differs from damage in what is missing. Of an unfinished write a part never arrived: the file
-/// ends within it, or its end or a whole sector of it is still the zeros of the room that it went into, and no later record follows. Anything
-/// else is damage.</para>
+/// ends within it, or its end or a whole sector of it is still the zeros of the room that it went into, and no later record follows.
+/// Anything else is damage.</para>
 /// </remarks>
 internal sealed class JournalFrames
 {
@@ -85,7 +85,8 @@ internal sealed class JournalFrames
                 yield return entry;
             }
         }
-        if (_head.Number > Number) throw Damaged($"it ends with record {Number}, and its head has record {_head.Number}", "records are gone");
+        if (_head.Number > Number)
+            throw Damaged($"it ends with record {Number}, and its head has record {_head.Number}", "records are gone");
     }
 
     private byte[]? Next()
@@ -191,6 +192,7 @@ internal sealed class JournalFrames
         return from;
     }
 
-    private JournalException Damaged(string where, string why) => new($"{_path} is damaged: {where}: {why}; nothing is traded by it. Put back "
+    private JournalException Damaged(string where, string why) => new(
+        $"{_path} is damaged: {where}: {why}; nothing is traded by it. Put back "
         + "a copy of the journal and its head, or begin a new account with another --state");
 }

@@ -128,7 +128,8 @@ public sealed class PostgresJournal : IJournal
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         var found = reader.GetInt64(0);
         if (reader.GetInt64(2) != found)
-            throw new JournalException($"the journal in {Name} is damaged: {found - reader.GetInt64(2)} of its entries 1 to {found} are gone; "
+            throw new JournalException(
+                $"the journal in {Name} is damaged: {found - reader.GetInt64(2)} of its entries 1 to {found} are gone; "
                 + "nothing is traded by it. Restore the database from a copy, or begin a new account");
         if (again && (found < Last || found > Last && reader.GetGuid(1) != _session))
             throw new LeaseException($"the account {_account} was traded by another session while the database was lost to this one; "

@@ -23,6 +23,9 @@ internal struct PortfolioHolding
     /// <summary>Open time of the bar of the last partial exit, UTC ticks.</summary>
     public long LastExit;
 
+    /// <summary>Bars from that of the entry to that of the last partial exit.</summary>
+    public int LastExitBars;
+
     /// <summary>Why the last part was closed.</summary>
     public ExitReason LastReason;
 

@@ -166,6 +166,8 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
             holding.ExitCommission += fee;
             holding.ExitNotional += fill.Price * own;
             (holding.LastExit, holding.LastReason) = (fill.Time, reason);
+            var timeframe = account.Member(TradeKey.Member(key)).Timeframe;
+            holding.LastExitBars = (int)(held.EntryBar(holding.Market, timeframe, fill.Time) - holding.EntryBar);
             holding.Quantity = own == holding.Quantity ? 0 : holding.Quantity - own;
             account.Exit(new PortfolioFill(TradeKey.Member(key), TradeKey.Number(key), holding.Market, holding.Side, PortfolioFillKind.Exit,
                 fill.Time, fill.Price, own, fee));
@@ -182,10 +184,9 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         if (!account.Holdings.TryGetValue(TradeKey.Of(member, number), out var holding) || holding.ExitNotional == 0) return null;
         var (market, closed) = (holding.Market, holding.Entered - holding.Quantity);
         var price = holding.ExitNotional / closed;
-        var bars = held.EntryBar(market, account.Member(member).Timeframe, holding.LastExit) - holding.EntryBar;
         return new PortfolioTrade(member, new Trade(number, holding.Side, closed, holding.EntryTime, holding.EntryTime, holding.EntryPrice,
             holding.LastExit, price, ProfitOf(holding, price, closed),
-            holding.ExitCommission + (holding.Commission - holding.ExitCommission) * (closed / holding.Entered), (int)bars,
+            holding.ExitCommission + (holding.Commission - holding.ExitCommission) * (closed / holding.Entered), holding.LastExitBars,
             holding.LastReason, double.NaN, double.NaN)
         {
             SymbolIndex = account.SymbolOf(member, market),

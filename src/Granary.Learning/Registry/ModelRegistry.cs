@@ -185,7 +185,8 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
         if (stored.Number != number)
             throw Damaged($"the lineage of model '{model}' version {number} is that of version {stored.Number}", "another version");
         if (stored.ModelHash != Hash(bytes))
-            throw Damaged($"the file of model '{model}' version {number} is damaged or was changed: it does not have the hash of its lineage",
+            throw Damaged(
+                $"the file of model '{model}' version {number} is damaged or was changed: it does not have the hash of its lineage",
                 "another version");
         return (bytes, new ModelVersion(model, number, stored.ModelHash, stored.Lineage));
     }

@@ -1,8 +1,8 @@
 using System.Net;
 using Granary.Api.Access;
+using Granary.Application.Batches;
 using Granary.Application.Models;
 using Granary.Application.Operations;
-using Granary.Application.Simulation;
 
 namespace Granary.Silo.Options;
 
@@ -130,7 +130,7 @@ public sealed record SiloSettings
     /// <summary>null = the number of processors.</summary>
     [Setting("N", "how many strategies' turns run at once (the number of processors)", Least = 1, Most = 1024)]
     public int? Threads { get; init; }
-    [Setting("SECONDS", "how long a strategy may take for one block of bars; after that its batch fails, and the silo ends with exit code 1",
+    [Setting("SECONDS", "how long a strategy may take for one block of bars; then its batch fails, and the silo ends with exit code 1",
         Least = 1, Most = 86_400)]
     public TimeSpan StrategyDeadline { get; init; } = StrategyWatch.DefaultDeadline;
     [Setting("SECONDS", "how long to try to reach the database and to join the cluster", Least = 1, Most = 3600)]

@@ -10,7 +10,8 @@ namespace Granary.Storage.Files;
 public static class SealedJson
 {
     private const int HashLength = 64;
-    private static readonly byte[] s_begin = "{\"sha256\":\""u8.ToArray(), s_middle = "\",\"content\":"u8.ToArray(), s_end = "}\n"u8.ToArray();
+    private static readonly byte[] s_begin = "{\"sha256\":\""u8.ToArray(), s_middle = "\",\"content\":"u8.ToArray(),
+        s_end = "}\n"u8.ToArray();
 
     /// <summary>The document of a value.</summary>
     public static byte[] Write<T>(T value, JsonSerializerOptions options)

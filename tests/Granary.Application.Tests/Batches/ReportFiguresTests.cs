@@ -103,13 +103,13 @@ public sealed class ReportFiguresTests : IAsyncLifetime
     [Fact]
     public void The_benchmark_stands_beside_the_statistics_with_figures_of_its_own()
     {
-        // Both symbols in equal parts, bought at their first close.
+        // Both symbols in equal parts, bought at their first close, at each row of the portfolio.
         double[] Ratios(string symbol)
         {
             var bars = File.ReadLines(Path.Combine(Bars, symbol + ".csv")).Skip(1).Select(l => l.Split(',')).Select(b =>
                 (Time: Time(b[0]), Close: Number(b[4]))).ToList();
             var at = -1;
-            return [.. Closes().Select(c =>
+            return [.. _equity.Select(c =>
             {
                 while (at + 1 < bars.Count && bars[at + 1].Time <= c.Time) at++;
                 return at < 0 ? 1 : bars[at].Close / bars[0].Close;

@@ -51,8 +51,8 @@ public sealed class StuckStrategiesTests : IDisposable
     public async Task A_strategy_that_does_not_return_from_a_bar_fails_its_batch_by_its_name()
     {
         var fault = await Should.ThrowAsync<StuckStrategyException>(() => RunAsync(at: 100));
-        fault.Message.ShouldBe("the strategy NeverReturning(at=100)@ACME:1h did not return from a block of bars within 1 s; correct its code, "
-            + "and run the batch again");
+        fault.Message.ShouldBe("the strategy NeverReturning(at=100)@ACME:1h did not return from a block of bars within 1 s; correct its "
+            + "code, and run the batch again");
     }
 
     [Fact]
@@ -98,11 +98,11 @@ public sealed class StuckStrategiesTests : IDisposable
         var kinds = KnownJobs.Of(TestCatalogues.All, runs);
         var ended = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         string id;
-        await using (var jobs = new LocalJobs(runs, new HostedRunner(new EmbeddedHost(1) { Deadline = s_deadline }, TimeProvider.System, 1, runs),
-            kinds, TimeProvider.System) { ThreadLost = (job, e) => ended.TrySetResult($"{job}: {e.Message}") })
+        var runner = new HostedRunner(new EmbeddedHost(1) { Deadline = s_deadline }, TimeProvider.System, 1, runs);
+        await using (var jobs = new LocalJobs(runs, runner, kinds, TimeProvider.System) { ThreadLost = (job, e) => ended.TrySetResult($"{job}: {e.Message}") })
         {
-            id = (await jobs.SubmitAsync(new JobSubmission(kinds.Read(new JobText(JobCatalogue.Backtest, Encoding.UTF8.GetBytes(Text(100)), "stuck.json", _folder)), "test")))
-                .Job.Id;
+            var job = kinds.Read(new JobText(JobCatalogue.Backtest, Encoding.UTF8.GetBytes(Text(100)), "stuck.json", _folder));
+            id = (await jobs.SubmitAsync(new JobSubmission(job, "test"))).Job.Id;
             (await ended.Task.WaitAsync(Eventually.Longest)).ShouldStartWith($"{id}: the strategy NeverReturning(at=100)");
             (await jobs.FindAsync(id))!.State.ShouldBe(JobState.Failed);
         }

@@ -1,4 +1,3 @@
-using Granary.Storage.Addresses;
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Granary.Application.Batches;
@@ -8,6 +7,7 @@ using Granary.Data.Journals;
 using Granary.Data.Replay;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Live;

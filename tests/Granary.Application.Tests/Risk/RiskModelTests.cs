@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Granary.Application.Batches;
@@ -102,7 +104,14 @@ public sealed class RiskModelTests(RiskModelTests.UsualRun usual) : IClassFixtur
     private string WithEarlyModels(string folder)
     {
         foreach (var lineage in Directory.GetFiles(Path.Combine(_batch.Folder, "models"), "*.json", SearchOption.AllDirectories))
-            File.WriteAllText(lineage, Regex.Replace(File.ReadAllText(lineage), "(\"to\"\\s*:\\s*\")[^\"]+", "${1}2020-02-20T00:00:00Z"));
+        {
+            // {"sha256":"…","content":…}
+            var text = File.ReadAllText(lineage);
+            var content = text[(text.IndexOf("\"content\":", StringComparison.Ordinal) + "\"content\":".Length)..text.LastIndexOf('}')];
+            content = Regex.Replace(content, "(\"to\"\\s*:\\s*\")[^\"]+", "${1}2020-02-20T00:00:00Z");
+            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
+            File.WriteAllText(lineage, $"{{\"sha256\":\"{hash}\",\"content\":{content}}}\n");
+        }
         return Path.Combine(folder, "prod.json");
     }
 

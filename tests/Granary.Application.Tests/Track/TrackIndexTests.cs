@@ -1,4 +1,3 @@
-using Granary.Storage.Addresses;
 using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Json;
@@ -6,6 +5,7 @@ using Granary.Application.Track;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 using Granary.Learning.Tracking;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Track;

@@ -3,8 +3,8 @@ using Granary.Data.Files;
 using Granary.Data.FolderStore;
 using Granary.Data.Import;
 using Granary.Data.Reading;
-using Granary.Storage.Addresses;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 
 namespace Granary.Data.Tests.Store;
@@ -57,7 +57,8 @@ public sealed class SymbolFileNameTests : IDisposable
 
         var store = Path.Combine(_folder.Path, "store");
         foreach (var file in files)
-            await BarImport.RunAsync(new ImportRequest([file], Address.Parse(store), ImportFiles.SymbolOf(file), Timeframe.D1, new BarFileOptions()),
+            await BarImport.RunAsync(new ImportRequest([file], Address.Parse(store), ImportFiles.SymbolOf(file), Timeframe.D1,
+                new BarFileOptions()),
                 TestCatalogues.Stores);
         new BarStore(store).List().Select(m => m.Symbol).ShouldBe(symbols.Order(StringComparer.Ordinal));
         Directory.GetDirectories(store).Length.ShouldBe(symbols.Count);

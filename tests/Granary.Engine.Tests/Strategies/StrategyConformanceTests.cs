@@ -117,7 +117,7 @@ public sealed class StrategyConformanceTests
                 foreach (var market in Markets)
                 {
                     var outcome = Run(definition, market, settings: settings, execution: execution);
-                    var trades = outcome.Symbols.SelectMany(s => s.Trades).ToList();
+                    var trades = outcome.Symbols.SelectMany(s => s.Trades.Concat(s.Parts)).ToList();
                     (settings.Cash + trades.Sum(t => t.NetProfit)).ShouldBe(outcome.Result.Equity.Final, 1e-8 * settings.Cash);
                     // Targets of a portfolio are netted by hand, beside the sides.
                     if (settings.Sides != Sides.Both && name != "MonthlyRebalance")

@@ -19,6 +19,9 @@ internal static class StrategyRunner
 
         public List<Trade> Trades { get; } = [];
 
+        /// <summary>What was closed of trades that are open at the end.</summary>
+        public List<Trade> Parts { get; } = [];
+
         /// <summary>Those that were closed.</summary>
         public IReadOnlyList<Trade> Closed => [.. Trades.Where(t => t.Reason != ExitReason.Open)];
 
@@ -32,7 +35,7 @@ internal static class StrategyRunner
         {
         }
 
-        public void OnClosedPart(in Trade part) => Trades.Add(part);
+        public void OnClosedPart(in Trade part) => Parts.Add(part);
 
         public void OnTrade(in Trade trade) => Trades.Add(trade);
     }
