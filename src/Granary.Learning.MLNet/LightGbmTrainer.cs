@@ -21,13 +21,25 @@ public sealed class LightGbmTrainer(
         if (!table.Classify)
             return TreeTranslation.Boosted(Name, table, context.Regression.Trainers.LightGbm(new LightGbmRegressionTrainer.Options
             {
-                NumberOfIterations = trees, NumberOfLeaves = leaves, MinimumExampleCountPerLeaf = _minLeaf, LearningRate = learningRate,
-                NumberOfThreads = 1, Deterministic = true, Seed = seed, ExampleWeightColumnName = table.WeightColumn,
+                NumberOfIterations = trees,
+                NumberOfLeaves = leaves,
+                MinimumExampleCountPerLeaf = _minLeaf,
+                LearningRate = learningRate,
+                NumberOfThreads = 1,
+                Deterministic = true,
+                Seed = seed,
+                ExampleWeightColumnName = table.WeightColumn,
             }).Fit(view).Model.TrainedTreeEnsemble);
         var model = context.BinaryClassification.Trainers.LightGbm(new LightGbmBinaryTrainer.Options
         {
-            NumberOfIterations = trees, NumberOfLeaves = leaves, MinimumExampleCountPerLeaf = _minLeaf, LearningRate = learningRate,
-            NumberOfThreads = 1, Deterministic = true, Seed = seed, ExampleWeightColumnName = table.WeightColumn,
+            NumberOfIterations = trees,
+            NumberOfLeaves = leaves,
+            MinimumExampleCountPerLeaf = _minLeaf,
+            LearningRate = learningRate,
+            NumberOfThreads = 1,
+            Deterministic = true,
+            Seed = seed,
+            ExampleWeightColumnName = table.WeightColumn,
         }).Fit(view).Model;
         return TreeTranslation.Boosted(Name, table, model.SubModel.TrainedTreeEnsemble, model.Calibrator);
     }

@@ -135,7 +135,7 @@ public sealed class ClientOverHttpTests : IDisposable
         using var client = new GranaryClient($"http://{broken.LocalEndpoint}", null, TimeSpan.FromSeconds(1));
         Func<Task> call = answer.Contains("event-stream", StringComparison.Ordinal)
             ? async () => { await foreach (var _ in client.WatchAsync("x")) { } }
-            : () => client.GetAsync("x");
+        : () => client.GetAsync("x");
         (await Should.ThrowAsync<Exception>(call).WaitAsync(Eventually.Longest)).Message.ShouldContain(sentence);
     }
 

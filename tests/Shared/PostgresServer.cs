@@ -120,7 +120,8 @@ internal sealed class PostgresServer : IAsyncDisposable
         // Its owner, not this user, reads it.
         var copy = Path.Combine(Path.GetTempPath(), $"{database}.dump");
         File.Copy(file, copy, overwrite: true);
-        File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         await AsOwnerAsync("pg_restore", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "--exit-on-error", "-d", database, copy]);
         File.Delete(copy);
     }

@@ -43,7 +43,7 @@ internal sealed class ShareSigner(string path, TimeProvider clock)
         var text = Encoding.UTF8.GetString(bytes.AsSpan(SignatureBytes));
         if (!CryptographicOperations.FixedTimeEquals(SignatureOf(text), bytes.AsSpan(0, SignatureBytes))) return null;
         var cut = text.IndexOf('.', StringComparison.Ordinal);
-        return long.Parse(text.AsSpan(0, cut), CultureInfo.InvariantCulture) > clock.GetUtcNow().ToUnixTimeSeconds() 
+        return long.Parse(text.AsSpan(0, cut), CultureInfo.InvariantCulture) > clock.GetUtcNow().ToUnixTimeSeconds()
             ? (text[(cut + 2)..], text[cut + 1] == Files) : null;
     }
 

@@ -1,8 +1,8 @@
 namespace Granary.Application.Batches;
 
 /// <summary>
-/// A strategy's code did not return within the deadline. Its batch fails. .NET cannot stop the thread, so the process has to end: a
-/// command line ends anyway, a server or silo is restarted by its supervisor.
+/// A strategy's code did not return within the deadline. Its batch fails. .NET cannot stop the thread, so the process has to end. A
+/// command line ends anyway; the supervisor restarts a server or silo.
 /// </summary>
 public sealed class StuckStrategyException(string strategy, string place, TimeSpan deadline) : Exception(FormattableString.Invariant(
     $"the strategy {strategy} did not return from {place} within {deadline.TotalSeconds:0.#} s; correct its code, and run the batch again"));

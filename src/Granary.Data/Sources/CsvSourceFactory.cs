@@ -8,6 +8,6 @@ namespace Granary.Data.Sources;
 [BarSource(Address.Csv, Form = "csv:DIR")]
 public sealed class CsvSourceFactory : IBarSourceFactory
 {
-    public IBarSource Open(BarSourceRequest request) => 
+    public IBarSource Open(BarSourceRequest request) =>
         new CsvBarSource(SourceFolder.Of(request.Address), request.Options) { Admits = request.Address.Reaches };
 }

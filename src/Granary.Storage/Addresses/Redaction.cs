@@ -60,6 +60,7 @@ internal static partial class Redaction
     }
 
     // In what was meant to be a connection string, or has its scheme misspelled.
-    [GeneratedRegex(@"\b(pass\w*|pwd|secret|token)\s*=[^;&]*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(?<word>pass\w*|pwd|secret|token)\s*=[^;&]*",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Word();
 }

@@ -119,8 +119,11 @@ internal static class LearningBenchmark
         var view = context.Data.Cache(MLNetTable.From("FastTree", table.All(), classesOnly: true).View(context));
         return Seconds(() => context.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options
         {
-            NumberOfTrees = Trees, NumberOfLeaves = Leaves, MinimumExampleCountPerLeaf = MinLeaf, LearningRate = 0.1,
-                NumberOfThreads = threads,
+            NumberOfTrees = Trees,
+            NumberOfLeaves = Leaves,
+            MinimumExampleCountPerLeaf = MinLeaf,
+            LearningRate = 0.1,
+            NumberOfThreads = threads,
         }).Fit(view));
     }
 
@@ -131,7 +134,10 @@ internal static class LearningBenchmark
         // Its own 20 leaves: ours grow until their leaves have five samples, so whatever more it is asked for favours ours.
         return Seconds(() => context.BinaryClassification.Trainers.FastForest(new FastForestBinaryTrainer.Options
         {
-            NumberOfTrees = Trees, MinimumExampleCountPerLeaf = 5, FeatureFractionPerSplit = 0.3, NumberOfThreads = threads,
+            NumberOfTrees = Trees,
+            MinimumExampleCountPerLeaf = 5,
+            FeatureFractionPerSplit = 0.3,
+            NumberOfThreads = threads,
         }).Fit(view));
     }
 

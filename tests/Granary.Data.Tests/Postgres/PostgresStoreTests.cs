@@ -240,7 +240,8 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         var fault = await Should.ThrowAsync<BarStoreException>(ReadAsync);
         (crashes, bars).ShouldSatisfyAllConditions(t => t.crashes.ShouldBe(2), t => t.bars.ShouldBeInRange(100_000, 299_999));
         fault.Message.ShouldStartWith(
-            $"postgres://postgres@127.0.0.1:{server.Port}/postgres?timeout=5 went away in the middle of BIG:1m and was not back within 60 s (");
+            $"postgres://postgres@127.0.0.1:{server.Port}/postgres?timeout=5 went away in the middle of BIG:1m and was not back "
+                + "within 60 s (");
         fault.Message.ShouldEndWith("); start the server and run again");
     }
 

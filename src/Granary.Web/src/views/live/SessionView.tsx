@@ -112,7 +112,8 @@ function Warnings(props: { session: Session }) {
     const { session } = props;
     const { status } = session;
     const faults = [
-        session.fault && `${session.phase === 'failed' ? 'The session failed' : session.phase === 'done' ? 'The session is over' : 'The session was interrupted'}: ${session.fault}`,
+        session.fault &&
+            `${session.phase === 'failed' ? 'The session failed' : session.phase === 'done' ? 'The session is over' : 'The session was interrupted'}: ${session.fault}`,
         status?.journalFault && `The journal cannot be written: ${status.journalFault}. The session sends nothing until it can.`,
         status?.venueFault && `The broker does not answer: ${status.venueFault}. The session asks again.`,
         status?.feedFault && `The feed brings no bars: ${status.feedFault}. The session waits.`,
