@@ -15,7 +15,8 @@ WORKDIR /source
 COPY .editorconfig global.json Directory.Build.props Directory.Packages.props ./
 COPY src/Granary.Engine/Granary.Engine.csproj src/Granary.Engine/
 COPY src/Granary.Learning/Granary.Learning.csproj src/Granary.Learning/
-COPY src/Granary.Learning.MLNet/Granary.Learning.MLNet.csproj src/Granary.Learning.MLNet/Granary.Learning.MLNet.targets src/Granary.Learning.MLNet/
+COPY src/Granary.Learning.MLNet/Granary.Learning.MLNet.csproj src/Granary.Learning.MLNet/
+COPY src/Granary.Learning.MLNet/Granary.Learning.MLNet.targets src/Granary.Learning.MLNet/
 COPY src/Granary.Storage/Granary.Storage.csproj src/Granary.Storage/
 COPY src/Granary.Data/Granary.Data.csproj src/Granary.Data/
 COPY src/Granary.Reporting/Granary.Reporting.csproj src/Granary.Reporting/

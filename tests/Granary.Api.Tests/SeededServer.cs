@@ -28,7 +28,7 @@ internal sealed class SeededServer(ApiServer server, string job, string strategy
         var link = (string)(await shared.Content.ReadFromJsonAsync<JsonObject>())!["url"]!;
         var rows = await server.Client.GetFromJsonAsync<JsonObject>($"/api/v1/runs/{Run}/strategies");
         (await server.Client.PutAsJsonAsync("/api/v1/schedules/nightly",
-            new { cron = "0 2 29 2 *", window = "2h", job = new { kind = "verify", run = job.Id }, why = "a test" }))
+            new { cron = "0 2 29 2 *", window = "2h", job = new { kind = "verify", run = Run }, why = "a test" }))
             .EnsureSuccessStatusCode();
         return new SeededServer(server, job.Id, (string)rows!["items"]![0]!["id"]!, link[(link.LastIndexOf('/') + 1)..]);
     }

@@ -47,7 +47,7 @@ public sealed class WatchedModelTests : IDisposable
     {
         WriteBars();
         BatchSpec Learned(int bars) => new BatchReader(TestCatalogues.All).Read("learned.json", Encoding.UTF8.GetBytes($$"""
-            { "name": "learned", "data": { "source": "csv:{{Data}}", "symbols": ["FLIP"], "timeframe": "1h", "to": "{{Day(bars)}}" },
+            { "name": "learned", "data": { "source": "csv:{{Data}}", "symbols": ["FLIP"], "timeframe": "1h", "to": "{{Day(bars)}}", "warmup": false },
               "strategies": [ { "class": "SmaCross", "params": { "fast": 1, "slow": [2, 3] }, "sides": "both",
                 "size": { "cash": 10000 } } ], "portfolio": { "weights": "equal" },
               "learning": { "trainer": "logistic", "features": ["return(1)", "volatility(20)"],
@@ -205,7 +205,7 @@ public sealed class WatchedModelTests : IDisposable
     {
         WriteBars();
         BatchSpec Learned(int bars) => new BatchReader(TestCatalogues.All).Read("retrained.json", Encoding.UTF8.GetBytes($$"""
-            { "name": "retrained", "data": { "source": "csv:{{Data}}", "symbols": ["FLIP"], "timeframe": "1h", "to": "{{Day(bars)}}" },
+            { "name": "retrained", "data": { "source": "csv:{{Data}}", "symbols": ["FLIP"], "timeframe": "1h", "to": "{{Day(bars)}}", "warmup": false },
               "strategies": [ { "class": "SmaCross", "params": { "fast": 1, "slow": [2, 3] }, "sides": "both",
                 "size": { "cash": 10000 } } ], "portfolio": { "weights": "equal" },
               "learning": { "trainer": "logistic", "features": ["return(1)"], "label": { "kind": "direction", "bars": 1 },
