@@ -119,7 +119,7 @@ internal static class AccountFiles
     private static void Trades(TextWriter writer, AccountLedger ledger)
     {
         using var csv = Csv(writer, "strategy", "symbol", "number", "side", "quantity", "entry_time", "entry_price", "exit_time",
-            "exit_price", "pnl", "fees", "financing", "pnl_net", "open", "exit_reason");
+            "exit_price", "pnl", "fees", "pnl_net", "open", "exit_reason", "financing");
         foreach (var t in ledger.Trades.Values.OrderBy(t => t.EntryTime).ThenBy(t => t.Order))
         {
             csv.WriteField(t.Strategy);
@@ -133,10 +133,10 @@ internal static class AccountFiles
             csv.WriteField(t.ExitPrice > 0 ? RunText.Number(t.ExitPrice) : "");
             csv.WriteField(RunText.Number(t.Profit));
             csv.WriteField(RunText.Number(t.Fees));
-            csv.WriteField(RunText.Number(t.Financing));
             csv.WriteField(RunText.Number(t.Profit - t.Fees + t.Financing));
             csv.WriteField(RunText.Number(t.Open));
             csv.WriteField(t.State == TradeState.Closed ? t.Why : "open");
+            csv.WriteField(RunText.Number(t.Financing));
             csv.NextRecord();
         }
     }
