@@ -47,7 +47,7 @@ internal static class CommandLine
             or Granary.Data.Journals.LeaseException or Granary.Application.Jobs.ServiceUnavailableException
             or Granary.Application.Batches.StuckStrategyException)
         {
-            Complain(e.Message);
+            Complain(e is DiskException { IsResumable: true } ? $"{e.Message} with --resume" : e.Message);
             return Failed;
         }
         catch (OperationCanceledException)

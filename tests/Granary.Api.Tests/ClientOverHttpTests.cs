@@ -171,7 +171,7 @@ public sealed class ClientOverHttpTests : IDisposable
                 var connection = await listener.AcceptTcpClientAsync();
                 kept.Add(connection);
                 var stream = connection.GetStream();
-                await stream.ReadAtLeastAsync(new byte[4096], 16, false);
+                await stream.ReadExactlyAsync(new byte[16]);
                 var text = n == 0 && first is not null
                     ? $"Content-Type: application/json\r\nContent-Length: {first.Length}\r\nConnection: close\r\n\r\n{first}" : answer;
                 await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nGranary-Api: 1\r\n{text}"));

@@ -57,7 +57,7 @@ public sealed class BatchReplayTests : IDisposable
     {
         var call = await GranaryCall.RunAsync("data", "list", "--store", "postgres://me:secret@127.0.0.1:1/x?timeout=2");
         call.ExitCode.ShouldBe(1);
-        call.Error.ShouldContain("postgres://me@127.0.0.1:1/x cannot be reached");
+        call.Error.ShouldContain("postgres://me@127.0.0.1:1/x?timeout=2 cannot be reached");
         call.Error.ShouldNotContain("secret");
     }
 

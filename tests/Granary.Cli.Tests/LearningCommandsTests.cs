@@ -125,7 +125,7 @@ public sealed class LearningCommandsTests : IDisposable
         bytes[4] = 99;
         await File.WriteAllBytesAsync(Path.Combine(registry, "rises", "v0001", "model.bin"), bytes);
         (await RefusedAsync("models", "predict", "rises", Table(), "--registry",
-            registry)).ShouldContain("has model format 99, and this program reads up to");
+            registry)).ShouldContain("the file of model 'rises' version 1 is damaged or was changed");
     }
 
     [Fact]

@@ -92,7 +92,7 @@ public sealed class ReplicaTests
         var panel = await GranaryCall.RunAsync("track", "--panel", folder.At("panel.csv"), "--index", "IDX", "--max-stocks", "1", "--batch",
             folder.At("replica.json"));
         (panel.ExitCode, panel.Error).ShouldBe((2,
-            "granary: --batch: a panel has returns and no prices to trade; give --universe DIR and a bar file as --index\n"));
+            "granary: --batch: a panel has no bars to trade; give --universe DIR and a bar file as --index\n"));
     }
 
     // Six names; the index is three of them, rebalanced at each close. Returns by name and day.

@@ -30,12 +30,12 @@ internal static partial class RequestFaults
             : $"the body is not the JSON that is needed: the value{place}{line} has another type than /openapi/v1.json says";
     }
 
-    [GeneratedRegex("^Failed to bind parameter \"\\S+ (?<name>\\w+)\" from \"(?<value>.*)\"\\.$", RegexOptions.Singleline)]
+    [GeneratedRegex("^Failed to bind parameter \"\\S+ (?<name>\\w+)\" from \"(?<value>.*)\"\\.$", RegexOptions.Singleline | RegexOptions.NonBacktracking)]
     private static partial Regex Unbound();
 
-    [GeneratedRegex("^Required parameter \"\\S+ (?<name>\\w+)\" was not provided")]
+    [GeneratedRegex("^Required parameter \"\\S+ (?<name>\\w+)\" was not provided", RegexOptions.NonBacktracking)]
     private static partial Regex Missing();
 
-    [GeneratedRegex("missing required propert\\w+,? including:? (?<names>[^.]*)")]
+    [GeneratedRegex("missing required propert\\w+,? including:? (?<names>[^.]*)", RegexOptions.NonBacktracking)]
     private static partial Regex Required();
 }

@@ -89,6 +89,7 @@ public static class ProductionJson
         foreach (var symbol in symbols.Distinct(StringComparer.Ordinal)) json.WriteStringValue(symbol);
         json.WriteEndArray();
         json.WriteString("timeframe", data.Timeframe.ToString());
+        if (!data.WarmUp) json.WriteBoolean("warmup", false);
         json.WriteBoolean("adjust", data.Adjust);
         json.WriteString("stamp", data.StampIsOpen ? "open" : "close");
         if (data.TimeZone is { } zone) json.WriteString("timeZone", zone);

@@ -377,7 +377,7 @@ public sealed class LiveHost
 
     private void Show(LiveState state, bool now)
     {
-        if (!_reporter.IsDue(now)) return;
+        if (!_reporter.IsDue(state, now)) return;
         if (_traded) _watch.Note(_portfolio.Timestamp);
         var (p50, p99) = Latency.Percentiles();
         _reporter.Show(new LiveStatus(state, new DateTime(_portfolio.Timestamp, DateTimeKind.Utc), _bars.Count, _portfolio.Strategies.Count,

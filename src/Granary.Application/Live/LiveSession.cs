@@ -202,8 +202,11 @@ public static class LiveSession
             past.Add(data is { Parts: [], Source.Scheme: Exchange } ? new RecentSource(source, spec.Longest) : source);
         }
         // A replay that begins in the middle of its source warms up on the bars before, as a backtest does.
-        else if (request.From is not null && spec.Data.WarmUp) past.Add(
-            BatchSources.Open(spec.Catalogues.Sources, spec.Data with { Source = request.Bars, Parts = [] }));
+        else if (request.From is not null && spec.Data.WarmUp)
+        {
+            var data = spec.Data with { Source = request.Bars, Parts = [] };
+            past.Add(new RecentSource(BatchSources.Open(spec.Catalogues.Sources, data), spec.Longest));
+        }
         if (keep is not null) past.Add(keep.Source());
         // What no store has, the exchange of the feed still knows.
         if (request.Bars is { Scheme: Address.WebSocket } feed && feed.Rest == feed.Body && spec.Catalogues.Sources.Contains(Exchange))

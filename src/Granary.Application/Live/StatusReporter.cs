@@ -20,10 +20,10 @@ internal sealed class StatusReporter(LiveOptions options, IOrderGateway gateway,
     /// <summary>The last status.</summary>
     public LiveStatus Last { get; private set; } = null!;
 
-    /// <summary>Whether a status is to be made now.</summary>
+    /// <summary>Whether a status is to be made now: a change of the state is shown at once.</summary>
     /// <param name="now">Whether somebody waits for it.</param>
-    public bool IsDue(bool now) =>
-        now || (options.Status ?? (object?)options.Control) is not null && Stopwatch.GetElapsedTime(_shown) >= Pause;
+    public bool IsDue(LiveState state, bool now) =>
+        now || state != _state || (options.Status ?? (object?)options.Control) is not null && Stopwatch.GetElapsedTime(_shown) >= Pause;
 
     /// <summary>Shows a status; faults and the sign of life are added here.</summary>
     /// <param name="now">As <see cref="ISessionControl.Show"/>.</param>
@@ -31,6 +31,7 @@ internal sealed class StatusReporter(LiveOptions options, IOrderGateway gateway,
     {
         lock (_lock)
         {
+            now |= status.State != _state;
             _state = status.State;
             Publish(status with { Machine = Environment.MachineName, Process = Environment.ProcessId }, now);
         }
@@ -65,9 +66,9 @@ internal sealed class StatusReporter(LiveOptions options, IOrderGateway gateway,
     /// <summary>The state of a session in this state, with what it waits for.</summary>
     public LiveState Waits(LiveState state) => state == LiveState.Ended ? state
         : gateway.JournalFault is not null ? LiveState.WaitingForJournal
-        : state != LiveState.Trading ? state
+        : state == LiveState.Paused ? state
         : gateway.VenueFault is not null ? LiveState.WaitingForVenue
-        : feed.Fault is not null ? LiveState.WaitingForFeed : state;
+        : state == LiveState.Trading && feed.Fault is not null ? LiveState.WaitingForFeed : state;
 
     private void Publish(LiveStatus status, bool now)
     {

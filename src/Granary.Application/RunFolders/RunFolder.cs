@@ -12,7 +12,11 @@ using Granary.Reporting.Runs;
 namespace Granary.Application.RunFolders;
 
 /// <summary>The disk refused.</summary>
-public sealed class DiskException(string message, Exception inner) : Exception(message, inner);
+public sealed class DiskException(string message, Exception inner) : Exception(message, inner)
+{
+    /// <summary>What had finished is kept, and the run can be resumed.</summary>
+    public bool IsResumable { get; init; }
+}
 
 /// <summary>
 /// A run's folder while the run is under way: what has finished is kept in it, so that an interrupted run can be read and resumed.
@@ -162,7 +166,7 @@ public sealed class RunFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DiskException($"the run's folder {FullPath} cannot be written: {e.Message.TrimEnd('.')}"
-                + (resumable ? "; what had finished is kept, and the run can be resumed" : ""), e);
+                + (resumable ? "; what had finished is kept, and the run can be resumed" : ""), e) { IsResumable = resumable };
         }
     }
 

@@ -115,11 +115,11 @@ public sealed class StoppedStrategiesTests : IDisposable
         {
             var running = new RunningStrategies();
             var host = new StoppingHost(running, id, at);
-            var run = await new BatchRunner(host, TimeProvider.System).RunAsync(spec,
+            var stopped = await new BatchRunner(host, TimeProvider.System).RunAsync(spec,
                 new BatchOptions { Out = Path.Combine(_folder, name), Running = running, Validation = false });
             host.Passes.ShouldBe(2);
             (host.Answer == StrategyPhase.Done).ShouldBe(at == Moment.BeforeTheSecondPass);
-            return run;
+            return stopped;
         }
         var run = await StoppedAsync(moment, "run");
         run.Model.Strategies.Single(s => s.Id == id).Error.ShouldBe(stops ? "stopped by anna" : null);

@@ -28,7 +28,7 @@ internal sealed class SessionUnderTest : IDisposable
 
     public void Dispose()
     {
-        if (_folder.IsValueCreated) Directory.Delete(Folder, recursive: true);
+        if (_folder.IsValueCreated && Environment.GetEnvironmentVariable("KEEP") is null) Directory.Delete(Folder, recursive: true);
     }
 
     public const string Strategies = """

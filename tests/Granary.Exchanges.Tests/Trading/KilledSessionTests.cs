@@ -89,7 +89,8 @@ public sealed class KilledSessionTests : IDisposable
         using var status = JsonDocument.Parse(File.ReadAllText(Path.Combine(state, "control", "status.json")));
         var rest = Live("asap", status.RootElement.GetProperty("instant").GetDateTime().AddDays(3).ToString("s",
             CultureInfo.InvariantCulture) + "Z");
-        (await RunAsync(rest)).ExitCode.ShouldBe(0);
+        var further = await RunAsync(rest);
+        further.ExitCode.ShouldBe(0, further.Error);
         var end = await RunAsync(rest);
         end.ExitCode.ShouldBe(0, end.Error);
         File.ReadAllText(Path.Combine(state, "control", "status.json")).ShouldContain("\"differences\": 0");

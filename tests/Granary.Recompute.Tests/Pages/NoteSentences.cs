@@ -73,10 +73,9 @@ internal sealed class NoteSentences(PageCheck check, RunFigures run)
     {
         var last = run.Rows[^1].Time;
         var symbols = run.Trades.Where(t => t.IsOpen && run.Markets.Bars[t.Symbol][^1].Time < last).CountBy(t => t.Symbol).ToList();
-        if (symbols.Count != 1) return;
-        var (symbol, count) = symbols[0];
-        var since = $"{run.Markets.Bars[symbol][^1].Time:yyyy-MM-dd}";
-        says.Says($"Open positions are marked at the last close of * ({symbol}: {{}} since {since}). *",
-            count);
+        if (symbols.Count is 0 or > 5) return;
+        var listed = symbols.OrderBy(s => s.Key, StringComparer.Ordinal).ToList();
+        var text = string.Join(", ", listed.Select(s => $"{s.Key}: {{}} since {run.Markets.Bars[s.Key][^1].Time:yyyy-MM-dd}"));
+        says.Says($"Open positions are marked at the last close of * ({text}). *", [.. listed.Select(s => (double)s.Value)]);
     }
 }

@@ -91,9 +91,10 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
     private void Excursions()
     {
         // Of what the portfolio itself closed, by its closes alone, it is not known: the strategy's own trade went on.
-        var followed = run.Files.StrategyTrades().Select(t => (t.Strategy, t.EntryTime, t.ExitTime, t.Reason)).ToHashSet();
+        // The last part of a trade that a limit trimmed is closed at the strategy's own price.
+        var followed = run.Files.StrategyTrades().ToLookup(t => (t.Strategy, t.EntryTime, t.ExitTime, t.Reason), t => t.ExitPrice);
         var reached = run.Closed.Where(t => followed.Contains((t.Strategy, t.EntryTime, t.ExitTime, t.Reason)))
-            .Select(t => (t.NetProfit, Reach: Reach(t))).ToList();
+            .Select(t => (t.NetProfit, Reach: Reach(t, followed[(t.Strategy, t.EntryTime, t.ExitTime, t.Reason)].First()))).ToList();
         if (reached.Count == 0) return;
         check.Table("Mean excursions, percent of the entry price", name =>
         {
@@ -120,10 +121,10 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
         check.Drawn("For the holder");
     }
 
-    private (double Adverse, double Favourable) Reach(TradeRow trade)
+    private (double Adverse, double Favourable) Reach(TradeRow trade, double exitPrice)
     {
         var bars = run.Markets.Of(trade.Symbol, _timeframes[trade.Strategy]);
-        var (low, high) = (Math.Min(trade.EntryPrice, trade.ExitPrice), Math.Max(trade.EntryPrice, trade.ExitPrice));
+        var (low, high) = (Math.Min(trade.EntryPrice, exitPrice), Math.Max(trade.EntryPrice, exitPrice));
         for (var i = FirstAt(bars, trade.EntryTime); i < bars.Count && bars[i].Time < trade.ExitTime; i++)
             (low, high) = (Math.Min(low, bars[i].Low), Math.Max(high, bars[i].High));
         var (fall, rise) = ((trade.EntryPrice - low) / trade.EntryPrice, (high - trade.EntryPrice) / trade.EntryPrice);
