@@ -6,7 +6,15 @@ namespace Granary.Cli.Tests;
 internal sealed record GranaryProcess(int ExitCode, string Output, string Error)
 {
     /// <summary>The folder of the trials of all tests.</summary>
-    public static string Trials { get; } = Path.Combine(Path.GetTempPath(), "granary-test-trials");
+    public static string Trials { get; } = NewTrials();
+
+    // Of these tests alone: what earlier ones tried does not count.
+    private static string NewTrials()
+    {
+        var folder = Directory.CreateTempSubdirectory("granary-trials-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        return folder;
+    }
 
     public static async Task<GranaryProcess> RunAsync(params string[] arguments) => await RunInAsync(Path.GetTempPath(), arguments);
 

@@ -157,6 +157,10 @@ public sealed class KilledServerTests : IDisposable
     {
         var runs = _folder.At("served");
         var book = new ScheduleBook(Path.Combine(runs, ".schedules"));
+        // Of a run whose batch is gone.
+        const string Run = "20261121-000000-none-cafe";
+        Directory.CreateDirectory(Path.Combine(runs, Run));
+        await File.WriteAllTextAsync(Path.Combine(runs, Run, "manifest.json"), "{}");
         var today = DateTime.UtcNow.Date;
         var due = Enumerable.Range(0, 9).Select(y => today.Year - y).Where(DateTime.IsLeapYear)
             .Select(y => new DateTimeOffset(y, 2, 29, 0, 0, 0, TimeSpan.Zero)).First(d => d.UtcDateTime <= today);
@@ -164,7 +168,7 @@ public sealed class KilledServerTests : IDisposable
         {
             Name = "rare",
             Cron = "0 0 29 2 *",
-            Job = JsonElement.Parse("""{ "kind": "verify", "run": "20261121-000000-none-cafe" }"""),
+            Job = JsonElement.Parse($$"""{ "kind": "verify", "run": "{{Run}}" }"""),
             Folder = _folder.Path,
             Who = "desk",
             ChangedAt = due.AddMinutes(-1),
@@ -178,12 +182,12 @@ public sealed class KilledServerTests : IDisposable
         (run.Due, run.Outcome).ShouldBe((due, ScheduleOutcome.Submitted));
         var jobs = (await again.GetFromJsonAsync<JsonObject>("/api/v1/jobs"))!["items"]!.AsArray();
         jobs.ShouldHaveSingleItem()!["id"]!.GetValue<string>().ShouldBe(run.Job);
-        // The list of schedules shows that it failed, since there is no such run.
+        // The list of schedules shows that it failed.
         var last = await Eventually.IsAsync(
             async () => (await again.GetFromJsonAsync<List<ScheduleDetails>>("/api/v1/schedules", JobJson.Options))!.Single().Last,
             l => l?.State == JobState.Failed);
         (last!.Job, last.Outcome).ShouldBe((run.Job, ScheduleOutcome.Submitted));
-        last.Reason.ShouldNotBeNull().ShouldContain("20261121-000000-none-cafe");
+        last.Reason.ShouldNotBeNull().ShouldContain("manifest.json");
 
         var host = again.BaseAddress!.ToString();
         var listed = await GranaryCall.RunAsync("schedules", "list", "--host", host);
@@ -196,8 +200,8 @@ public sealed class KilledServerTests : IDisposable
         var wrong = await GranaryCall.RunAsync("schedules", "set", "nightly", file, "--host", host);
         (wrong.ExitCode, wrong.Error).ShouldSatisfyAllConditions(w => w.ExitCode.ShouldNotBe(0),
             w => w.Error.ShouldContain("nightly.json: there is no kind of job 'trian'; did you mean 'train'?"));
-        await File.WriteAllTextAsync(file, """
-            { "cron": "0 2 * * *", "enabled": false, "job": { "kind": "verify", "run": "20261121-000000-none-cafe" } }
+        await File.WriteAllTextAsync(file, $$"""
+            { "cron": "0 2 * * *", "enabled": false, "job": { "kind": "verify", "run": "{{Run}}" } }
             """);
         (await GranaryCall.RunAsync("schedules", "set", "nightly", file, "--host", host)).Output.ShouldContain("nightly: disabled");
         (await GranaryCall.RunAsync("schedules", "remove", "rare", "--host", host)).Output.ShouldContain("rare: removed");

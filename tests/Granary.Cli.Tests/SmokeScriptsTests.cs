@@ -35,7 +35,7 @@ public sealed class SmokeScriptsTests
         start.ArgumentList.Add(Path.Combine(SharedData.RepositoryRoot, "infra", "smoke", "questdb.sh"));
         start.ArgumentList.Add(server);
         start.Environment["GRANARY_DLL"] = Path.Combine(AppContext.BaseDirectory, "granary.dll");
-        start.Environment["GRANARY_TRIALS"] = Path.Combine(Path.GetTempPath(), "granary-test-trials");
+        start.Environment["GRANARY_TRIALS"] = GranaryProcess.Trials;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();

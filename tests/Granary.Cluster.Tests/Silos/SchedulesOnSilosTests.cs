@@ -18,15 +18,19 @@ public sealed class SchedulesOnSilosTests
         await using var cluster = await TestSilos.StartAsync(2);
         var clock = new ManualClock(new DateTimeOffset(2026, 11, 22, 1, 0, 0, TimeSpan.Zero));
         var folder = Path.Combine(cluster.Runs, ".schedules");
-        var reader = new ScheduleReader(KnownJobs.Of(TestCatalogues.All, "runs"), null);
+        // Of a run whose batch is gone: its verification is submitted, and fails.
+        const string Run = "20261121-000000-none-cafe";
+        Directory.CreateDirectory(Path.Combine(cluster.Runs, Run));
+        await File.WriteAllTextAsync(Path.Combine(cluster.Runs, Run, "manifest.json"), "{}");
+        var reader = new ScheduleReader(KnownJobs.Of(TestCatalogues.All, cluster.Runs), null);
         // As each silo makes them: with its own grain factory, and the folder that all share.
         var silos = cluster.Alive.Select(silo => new ScheduleRunner(new ScheduleBook(folder), new ClusterJobs(
             cluster.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>(), TimeProvider.System,
             Eventually.Longest), reader, clock)).ToList();
         silos.Count.ShouldBe(2);
         var book = new ScheduleBook(folder);
-        book.Set(reader.Read("nightly", Encoding.UTF8.GetBytes("""
-            { "cron": "0 2 * * *", "job": { "kind": "verify", "run": "20261121-000000-none-cafe" } }
+        book.Set(reader.Read("nightly", Encoding.UTF8.GetBytes($$"""
+            { "cron": "0 2 * * *", "job": { "kind": "verify", "run": "{{Run}}" } }
             """), cluster.Runs) with
         { Who = "desk", ChangedAt = clock.GetUtcNow() });
 
