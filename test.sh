@@ -50,7 +50,8 @@ command -v dotnet >/dev/null || give_up "the .NET SDK 10 is not installed; get i
 # Programs that some tests need. Without them these tests skip and give the reason.
 need=()
 find_postgres || need+=(postgresql)
-command -v chromium >/dev/null || need+=(chromium)
+for program in chromium zsh fish; do command -v "$program" >/dev/null || need+=("$program"); done
+command -v promtool >/dev/null || need+=(prometheus)
 if ((${#need[@]})) && [[ $EUID == 0 ]] && command -v apt-get >/dev/null; then
     echo "test.sh: installing ${need[*]}"
     (apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${need[@]}") >"$work/apt.log" 2>&1 \

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using Granary.Application.Access;
 using Granary.Application.Jobs;
@@ -11,20 +12,20 @@ namespace Granary.Api.Tests;
 /// <summary>What <c>/metrics</c> and the traces say of a server.</summary>
 public class MetricsOverHttpTests
 {
-    private static double Value(string text, string series) => text.Split('\n')
-        .Where(l => l.StartsWith(series + " ", StringComparison.Ordinal))
-        .Select(l => double.Parse(l[(l.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture)).Single();
+    // The value of the one series that has these labels, beside those of the exporter.
+    private static double Value(string text, string name, params string[] labels) => text.Split('\n')
+        .Where(l => (l.StartsWith(name + "{", StringComparison.Ordinal) || l.StartsWith(name + " ", StringComparison.Ordinal))
+            && labels.All(label => l.Contains(label, StringComparison.Ordinal)))
+        .Select(l => double.Parse(l[(l.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture)).DefaultIfEmpty().Single();
 
     [Fact]
     public async Task Metrics_count_requests_and_jobs_and_show_the_queue()
     {
         await using var server = await ApiServer.StartAsync();
-        const string Ended = "granary_jobs_ended_total{granary_kind=\"backtest\",granary_state=\"done\"}";
         var first = await server.SubmitAsync();
         var second = await server.SubmitAsync();
         await Eventually.HoldsAsync(async () => (await server.Client.GetStringAsync("/metrics")) is { } text
-            && text.Contains("granary_jobs_queued 1\n", StringComparison.Ordinal)
-            && text.Contains("granary_jobs_running 1\n", StringComparison.Ordinal)
+            && Value(text, "granary_jobs_queued") == 1 && Value(text, "granary_jobs_running") == 1
             && Value(text, "granary_jobs_queue_age_seconds") > 0 && Value(text, "granary_disk_free_bytes") > 0);
         for (var i = 0; i < 6; i++) server.Host.Go();
         await server.UntilAsync(first.Id, s => s.State == JobState.Done);
@@ -32,9 +33,9 @@ public class MetricsOverHttpTests
         using var answer = await server.Client.GetAsync("/metrics");
         answer.Content.Headers.ContentType!.ToString().ShouldStartWith("text/plain; version=0.0.4");
         var text = await answer.Content.ReadAsStringAsync();
-        Value(text, Ended).ShouldBeGreaterThanOrEqualTo(2);
+        Value(text, "granary_jobs_ended_total", "granary_kind=\"backtest\"", "granary_state=\"done\"").ShouldBeGreaterThanOrEqualTo(2);
         text.ShouldContain("http_server_request_duration_seconds_bucket{");
-        text.ShouldContain("dotnet_process_memory_working_set_bytes ");
+        Value(text, "dotnet_process_memory_working_set_bytes").ShouldBeGreaterThan(0);
     }
 
     [Fact]
@@ -69,7 +70,10 @@ public class MetricsOverHttpTests
             await check.StandardInput.WriteAsync(text);
             check.StandardInput.Close();
             await check.WaitForExitAsync();
-            check.ExitCode.ShouldBe(0, await error + await output);
+            // It also judges names, and those of the runtime are not ours.
+            var said = (await error + await output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            said.Where(l => !l.StartsWith("dotnet_", StringComparison.Ordinal)).ShouldBeEmpty();
+            check.ExitCode.ShouldBeOneOf(0, 3);
         }
     }
 

@@ -100,8 +100,7 @@ public static class GranaryApi
         services.AddSingleton<ApiDescription>();
         services.AddSingleton<RunDisk>();
         services.AddSingleton<IReadinessCheck, DiskReadiness>();
-        services.AddMetrics();
-        services.AddSingleton<MetricsCollector>();
+        MetricsEndpoint.Add(services);
         services.AddSingleton<ServerInstruments>();
         services.AddSingleton<OperationsSampler>();
         services.AddHostedService(static s => s.GetRequiredService<OperationsSampler>());
@@ -132,8 +131,7 @@ public static class GranaryApi
     public static WebApplication UseGranaryApi(this WebApplication app)
     {
         RequestThreads.Reserve();
-        // From the start, so that counters have what came before the first scrape.
-        _ = (app.Services.GetRequiredService<MetricsCollector>(), app.Services.GetRequiredService<ServerInstruments>());
+        _ = app.Services.GetRequiredService<ServerInstruments>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.Use(static (context, next) =>

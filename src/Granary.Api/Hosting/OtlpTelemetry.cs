@@ -2,10 +2,7 @@ using Granary.Api.Telemetry;
 using Granary.Application.Operations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using OpenTelemetry;
-using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -30,38 +27,17 @@ public static class OtlpTelemetry
     public static void Add(WebApplicationBuilder builder, string service, string instance,
         params KeyValuePair<string, object>[] attributes)
     {
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(EndpointVariable))) return;
         void Describe(ResourceBuilder resource) =>
             resource.AddService(service, serviceVersion: ProgramVersion.Text,
                 serviceInstanceId: instance).AddAttributes(attributes).AddEnvironmentVariableDetector();
-        builder.Logging.AddOpenTelemetry(o =>
-        {
-            var resource = ResourceBuilder.CreateDefault();
-            Describe(resource);
-            o.SetResourceBuilder(resource).AddOtlpExporter();
-            (o.IncludeScopes, o.IncludeFormattedMessage) = (true, true);
-        });
-        builder.Services.AddSingleton(_ =>
-        {
-            var traces = Sdk.CreateTracerProviderBuilder().ConfigureResource(Describe).AddSource(ServerMeters.TraceSources);
-            if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(SamplerVariable))) traces.SetSampler(RootSampler.WithParents());
-            return traces.AddOtlpExporter().Build();
-        });
-        builder.Services.AddSingleton(_ => Sdk.CreateMeterProviderBuilder().ConfigureResource(Describe)
-            .AddMeter([.. ServerMeters.Names, .. ServerMeters.ClusterNames]).AddOtlpExporter().Build());
-        builder.Services.AddHostedService<Collecting>();
-    }
-
-    /// <summary>Starts collecting with the host, and sends what is left when it stops.</summary>
-    private sealed class Collecting(TracerProvider traces, MeterProvider meters) : IHostedService
-    {
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken)
-        {
-            traces.ForceFlush(2000);
-            meters.ForceFlush(2000);
-            return Task.CompletedTask;
-        }
+        var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(Describe);
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(EndpointVariable))) return;
+        telemetry.WithLogging(static l => l.AddOtlpExporter(), static o => (o.IncludeScopes, o.IncludeFormattedMessage) = (true, true))
+            .WithMetrics(static m => m.AddMeter(ServerMeters.ClusterNames).AddOtlpExporter())
+            .WithTracing(static t =>
+            {
+                t.AddAspNetCoreInstrumentation().AddSource(ServerMeters.TraceSources).AddOtlpExporter();
+                if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(SamplerVariable))) t.SetSampler(RootSampler.WithParents());
+            });
     }
 }

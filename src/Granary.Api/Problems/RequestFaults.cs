@@ -30,7 +30,8 @@ internal static partial class RequestFaults
             : $"the body is not the JSON that is needed: the value{place}{line} has another type than /openapi/v1.json says";
     }
 
-    [GeneratedRegex("^Failed to bind parameter \"\\S+ (?<name>\\w+)\" from \"(?<value>.*)\"\\.$", RegexOptions.Singleline | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^Failed to bind parameter \"\\S+ (?<name>\\w+)\" from \"(?<value>.*)\"\\.$",
+        RegexOptions.Singleline | RegexOptions.NonBacktracking)]
     private static partial Regex Unbound();
 
     [GeneratedRegex("^Required parameter \"\\S+ (?<name>\\w+)\" was not provided", RegexOptions.NonBacktracking)]

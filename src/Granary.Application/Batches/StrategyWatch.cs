@@ -5,7 +5,8 @@ namespace Granary.Application.Batches;
 /// command line ends anyway; the supervisor restarts a server or silo.
 /// </summary>
 public sealed class StuckStrategyException(string strategy, string place, TimeSpan deadline) : Exception(FormattableString.Invariant(
-    $"the strategy {strategy} did not return from {place} within {deadline.TotalSeconds:0.#} s; correct its code, and run the batch again"));
+    $"the strategy {strategy} did not return from {place} within {deadline.TotalSeconds:0.#} s; ")
+    + "correct its code, and run the batch again");
 
 /// <summary>Watches one thread that runs the code of strategies. The thread enters and leaves; a watchdog looks at intervals.</summary>
 /// <remarks>Looks are counted, not time: a process that was suspended, or that got no processor, does not accuse its strategies.</remarks>

@@ -19,7 +19,8 @@ internal static class ReachRules
         (ReachKind.Network, "System.Net. System.Data. System.ServiceModel. Npgsql. Confluent."),
         (ReachKind.Processes, "System.Diagnostics.Process"),
         (ReachKind.Clock, "System.Diagnostics.Stopwatch System.TimeProvider.get_System System.Threading.Timer "
-            + "System.Threading.PeriodicTimer System.Timers. System.DateTime.get_Now System.DateTime.get_UtcNow System.DateTime.get_Today System.DateTimeOffset.get_Now "
+            + "System.Threading.PeriodicTimer System.Timers. System.DateTime.get_Now System.DateTime.get_UtcNow "
+            + "System.DateTime.get_Today System.DateTimeOffset.get_Now "
             + "System.DateTimeOffset.get_UtcNow System.Environment.get_TickCount"),
         (ReachKind.Environment, "System.Environment. System.AppContext System.AppDomain System.Console.Read System.Console.get_In "
             + "System.Console.OpenStandardInput System.TimeZoneInfo.get_Local"),

@@ -26,7 +26,8 @@ public sealed class ClusterInstruments : IDisposable
         BlocksInFlight = _meter.CreateUpDownCounter<long>("granary.blocks.in_flight", "{block}",
             "Blocks that have come to this silo and that its slowest strategy has not yet processed.");
         FeedLag = _meter.CreateHistogram<double>("granary.feed.lag", "s",
-            "From a block's coming to this silo to its slowest strategy asking for the next one.");
+            "From a block's coming to this silo to its slowest strategy asking for the next one.", null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60] });
         FeedOpenings = _meter.CreateCounter<long>("granary.feed.openings", "{source}",
             "Sources that symbol feeds have opened, each for all batches and sessions that read the same bars.");
         FeedReadings = _meter.CreateCounter<long>("granary.feed.readings", "{reading}",

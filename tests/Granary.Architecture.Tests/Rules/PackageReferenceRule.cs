@@ -35,7 +35,10 @@ public sealed class PackageReferenceRule : IRule
         ("Microsoft.Orleans.Persistence.Memory", ["AddMemoryGrainStorage", "AddMemoryGrainStorageAsDefault"]),
         ("Microsoft.Orleans.Server", ["UseOrleans", "ISiloBuilder"]),
         ("Microsoft.Orleans.TestingHost", ["Orleans.TestingHost."]),
-        ("OpenTelemetry.Exporter.OpenTelemetryProtocol", ["OpenTelemetry.Exporter.", "AddOtlpExporter"]),
+        ("OpenTelemetry.Exporter.OpenTelemetryProtocol", ["AddOtlpExporter"]),
+        ("OpenTelemetry.Exporter.Prometheus.AspNetCore", ["AddPrometheusExporter"]),
+        ("OpenTelemetry.Extensions.Hosting", ["AddOpenTelemetry"]),
+        ("OpenTelemetry.Instrumentation.AspNetCore", ["AddAspNetCoreInstrumentation"]),
     ];
 
     public string Remedy => "Remove the reference, or add a sign of its use to PackageReferenceRule.";

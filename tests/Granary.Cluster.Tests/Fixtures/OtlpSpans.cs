@@ -32,11 +32,11 @@ internal static class OtlpSpans
     private static (string Name, string Text) Attribute((int Number, byte[] Bytes) field)
     {
         var parts = Fields(field.Bytes).ToList();
-        var value = parts.Where(p => p.Number == 2).SelectMany(v => Fields(v.Bytes)).FirstOrDefault(v => v.Number == 1).Bytes ?? [];
+        var value = parts.Where(p => p.Number == 2).SelectMany(v => Fields(v.Bytes)).FirstOrDefault(v => v.Number is 1 or 3).Bytes ?? [];
         return (Encoding.UTF8.GetString(parts.First(p => p.Number == 1).Bytes), Encoding.UTF8.GetString(value));
     }
 
-    // Fields of a message in protobuf's encoding; numbers come without bytes, since they are not needed.
+    // Fields of a message in protobuf's encoding; numbers come as their decimal digits.
     private static IEnumerable<(int Number, byte[] Bytes)> Fields(byte[] message)
     {
         for (var at = 0; at < message.Length;)
@@ -44,7 +44,9 @@ internal static class OtlpSpans
             var tag = Number(message, ref at);
             switch (tag & 7)
             {
-                case 0: Number(message, ref at); break;
+                case 0:
+                    yield return ((int)(tag >> 3), Encoding.UTF8.GetBytes($"{Number(message, ref at)}"));
+                    break;
                 case 1: at += 8; break;
                 case 5: at += 4; break;
                 case 2:

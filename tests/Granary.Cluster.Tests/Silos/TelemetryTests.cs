@@ -17,14 +17,19 @@ namespace Granary.Cluster.Tests.Silos;
 /// <summary>A real silo against a receiver that takes OTLP over HTTP and keeps what it is sent.</summary>
 public class TelemetryTests
 {
+    private static WebApplication Receiver()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        return builder.Build();
+    }
+
     [Fact]
     public async Task Traces_measurements_and_logs_are_sent_where_the_standard_variable_says()
     {
         var received = new ConcurrentDictionary<string, string>();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        await using var receiver = builder.Build();
+        await using var receiver = Receiver();
         receiver.MapPost("/{**path}", async (string path, HttpRequest request) =>
         {
             using var body = new MemoryStream();
@@ -68,10 +73,7 @@ public class TelemetryTests
     public async Task A_clients_trace_goes_on_through_its_request_to_the_strategy_groups_on_both_silos()
     {
         var spans = new ConcurrentQueue<OtlpSpan>();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        await using var receiver = builder.Build();
+        await using var receiver = Receiver();
         receiver.MapPost("/{**path}", async (string path, HttpRequest request) =>
         {
             using var body = new MemoryStream();
@@ -122,7 +124,9 @@ public class TelemetryTests
             List<OtlpSpan> path = [];
             for (var span = group; span is not null; span = byId[span.Parent].FirstOrDefault()) path.Add(span);
             path.Select(s => s.Name).ShouldContain("batch");
-            path[^1].Name.ShouldBe("Microsoft.AspNetCore.Hosting.HttpRequestIn", string.Join(" < ", path.Select(s => s.Name)));
+            path[^1].Name.ShouldBe("POST /api/v1/batches/", string.Join(" < ", path.Select(s => s.Name)));
+            string[] attributes = ["http.request.method", "http.route", "http.response.status_code"];
+            attributes.Select(a => path[^1].Tags.GetValueOrDefault(a)).ShouldBe(["POST", "/api/v1/batches/", "202"]);
         }
     }
 

@@ -51,7 +51,8 @@ internal static class AccountCheck
         {
             var listed = trades.Where(t => kind == "entry" || !t.IsOpen)
                 .Sum(t => t.Quantity * (kind == "entry" ? t.EntryPrice : t.ExitPrice));
-            listed.ShouldBe(fills.Where(f => f.Kind == kind).Sum(f => f.Quantity * f.Price), 1e-7 * Math.Max(1, listed), $"notional of each {kind}");
+            listed.ShouldBe(fills.Where(f => f.Kind == kind).Sum(f => f.Quantity * f.Price), 1e-7 * Math.Max(1, listed),
+                $"notional of each {kind}");
         }
     }
 
