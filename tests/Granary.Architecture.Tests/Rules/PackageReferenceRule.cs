@@ -12,7 +12,8 @@ public sealed class PackageReferenceRule : IRule
     // Analyzers and test hosts: no source names them. FSharp.Core raises the version that FsCheck brings.
     private static readonly string[] BuildOnly =
     [
-        "Meziantou.Analyzer", "Roslynator.Analyzers", "Microsoft.CodeAnalysis.BannedApiAnalyzers", "Microsoft.NET.Test.Sdk",
+        "Meziantou.Analyzer", "Roslynator.Analyzers", "Microsoft.CodeAnalysis.BannedApiAnalyzers",
+        "Microsoft.CodeAnalysis.PublicApiAnalyzers", "Microsoft.NET.Test.Sdk",
         "xunit.runner.visualstudio", "FSharp.Core",
     ];
 
