@@ -9,11 +9,10 @@ public sealed class PaperFinancingTests
     private static string Bars => Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
 
     [Theory]
-    [InlineData("short", "\"borrowPercent\": 60", "close", 1e-6)]
-    [InlineData("short", "\"borrowPercent\": 60", "high", 1e-6)]
-    // A portfolio's interest is of its whole balance, and counts other nights than that of single trades.
-    [InlineData("long", "\"leverage\": 3, \"marginRatePercent\": 60", "high", 0.01)]
-    public async Task A_paper_account_ends_where_the_backtest_of_its_bars_ends(string side, string costs, string trail, double tolerance)
+    [InlineData("short", "\"borrowPercent\": 60", "close")]
+    [InlineData("short", "\"borrowPercent\": 60", "high")]
+    [InlineData("long", "\"leverage\": 3, \"marginRatePercent\": 60", "high")]
+    public async Task A_paper_account_ends_where_the_backtest_of_its_bars_ends(string side, string costs, string trail)
     {
         using var folder = new TestFolder();
         var batch = folder.Write("costly.json", $$"""
@@ -31,7 +30,7 @@ public sealed class PaperFinancingTests
         var account = Json(folder, "live/account.json");
         var (expected, financing) = (stats.GetProperty("finalEquity").GetDouble(), account.GetProperty("financing").GetDouble());
         financing.ShouldBeLessThan(-100, "holding cost something");
-        account.GetProperty("equity").GetDouble().ShouldBe(expected, tolerance * expected);
+        account.GetProperty("equity").GetDouble().ShouldBe(expected, 1e-6 * expected);
         File.ReadAllText(folder.At("backtest/prod.json")).Contains("\"trailFrom\"").ShouldBe(trail == "high");
     }
 
