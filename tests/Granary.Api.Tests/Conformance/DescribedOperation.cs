@@ -6,17 +6,19 @@ using Granary.Testing;
 namespace Granary.Api.Tests.Conformance;
 
 /// <summary>An operation of docs/openapi.json.</summary>
-internal sealed record DescribedOperation(string Id, string Verb, Regex Path, JsonElement Operation)
+/// <param name="Place">The operation's JSON pointer in the document.</param>
+internal sealed record DescribedOperation(string Id, string Verb, Regex Path, string Place, JsonElement Operation)
 {
     private static readonly JsonElement s_document = JsonDocument.Parse(
         File.ReadAllBytes(System.IO.Path.Combine(SharedData.RepositoryRoot, "docs", "openapi.json"))).RootElement;
 
-    private static readonly JsonSchema s_schema = new(s_document);
+    private static readonly DocumentSchemas s_schemas = new(s_document);
 
     private static readonly ImmutableArray<DescribedOperation> s_all = [.. s_document.GetProperty("paths").EnumerateObject()
         .SelectMany(path => path.Value.EnumerateObject().Where(o => o.Value.TryGetProperty("operationId", out _)).Select(o =>
             new DescribedOperation(o.Value.GetProperty("operationId").GetString()!, o.Name.ToUpperInvariant(),
-                new Regex("^" + Regex.Replace(path.Name, @"\{[^}]+\}", "[^/]+") + "$"), o.Value)))];
+                new Regex("^" + Regex.Replace(path.Name, @"\{[^}]+\}", "[^/]+") + "$"),
+                "/paths" + DocumentSchemas.Step(path.Name) + DocumentSchemas.Step(o.Name), o.Value)))];
 
     /// <summary>The operation of a request; null where the document has none.</summary>
     public static DescribedOperation? Of(HttpMethod method, Uri address) => s_all
@@ -30,11 +32,17 @@ internal sealed record DescribedOperation(string Id, string Verb, Regex Path, Js
         if (status == 405) return null;
         if (!Operation.GetProperty("responses").TryGetProperty($"{status}", out var answer))
             return $"{Id}: the status {status} is not declared";
-        if (answer.TryGetProperty("$ref", out var reference)) answer = s_schema.Resolve(reference.GetString()!);
+        var place = $"{Place}/responses/{status}";
+        if (answer.TryGetProperty("$ref", out var reference))
+        {
+            place = reference.GetString()![1..];
+            answer = s_document.GetProperty("components").GetProperty("responses").GetProperty(place.Split('/')[^1]);
+        }
         if (!answer.TryGetProperty("content", out var content)) return type is null ? null : $"{Id} {status}: there should be no content";
         if (type is null) return $"{Id} {status}: there is no content";
         if (!content.TryGetProperty(type, out var media)) return $"{Id} {status}: the type {type} is not declared";
-        return body is { } value && media.TryGetProperty("schema", out var schema) && s_schema.FaultOf(schema, value) is { } fault
+        return body is { } value && media.TryGetProperty("schema", out _)
+            && s_schemas.FaultOf($"{place}/content{DocumentSchemas.Step(type)}/schema", value) is { } fault
             ? $"{Id} {status}: {fault}" : null;
     }
 }

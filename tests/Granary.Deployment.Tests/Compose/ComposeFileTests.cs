@@ -5,14 +5,13 @@ using System.Text.RegularExpressions;
 using Granary.Deployment.Tests.Running;
 using Granary.Silo.Options;
 using Granary.Testing;
+using Json.Schema;
 
 namespace Granary.Deployment.Tests.Compose;
 
 /// <summary>docker-compose.yml against the Compose specification, and against the code and files that it speaks of.</summary>
 public class ComposeFileTests
 {
-    private static readonly string[] Ajv = ["ajv@8.17.1", "ajv-formats@3.0.1"];
-
     private static readonly FrozenDictionary<string, string> Given = new Dictionary<string,
         string>
     { ["POSTGRES_PASSWORD"] = "p1", ["QUESTDB_PASSWORD"] = "p2" }.ToFrozenDictionary();
@@ -29,33 +28,30 @@ public class ComposeFileTests
     private static Dictionary<string, string> Environment(JsonObject service) =>
         service["environment"]!.AsObject().ToDictionary(e => e.Key, e => ComposeFile.Interpolate(e.Value!.ToString(), Given));
 
-    private static async Task<List<string>> FaultsAsync(JsonObject document)
+    private static string[] FaultsOf(JsonObject document)
     {
-        var schema = SharedData.Require("schemas/compose-spec.json");
-        var path = Path.GetTempFileName();
-        await System.IO.File.WriteAllTextAsync(path, document.ToJsonString());
-        try
-        {
-            return JsonSerializer.Deserialize<List<string>>(await NodeTools.RunAsync(Path.Combine(AppContext.BaseDirectory, "Tools",
-                "validate.mjs"), Ajv, schema, path))!;
-        }
-        finally
-        {
-            System.IO.File.Delete(path);
-        }
+        var text = System.IO.File.ReadAllText(SharedData.Require("schemas/compose-spec.json"));
+        // The library knows the dialect by its official address only.
+        var schema = JsonSchema.FromText(text.Replace("https://json-schema.org/draft-07/schema", $"{MetaSchemas.Draft7Id}"),
+            new BuildOptions { SchemaRegistry = new SchemaRegistry() });
+        var results = schema.Evaluate(JsonSerializer.SerializeToElement(document),
+            new EvaluationOptions { OutputFormat = OutputFormat.List });
+        return results.IsValid ? []
+            : [.. (results.Details ?? []).SelectMany(d => (d.Errors ?? []).Select(e => $"{d.InstanceLocation} {e.Value}"))];
     }
 
     [SharedFact]
-    public async Task It_fits_the_compose_specification() => (await FaultsAsync(File)).ShouldBeEmpty();
+    public void It_fits_the_compose_specification() => FaultsOf(File).ShouldBeEmpty();
 
     [SharedFact]
-    public async Task The_specification_sees_slips()
+    public void The_specification_sees_slips()
     {
         var slip = File;
         slip["services"]!["silo-1"]!["healthchek"] = new JsonObject();
         slip["services"]!["postgres"]!["restart"] = 1;
-        slip["services"]!["redpanda"]!["healthcheck"]!["interval"] = "soon";
-        (await FaultsAsync(slip)).Count.ShouldBeGreaterThanOrEqualTo(2);
+        var faults = FaultsOf(slip);
+        foreach (var place in new[] { "/services/silo-1/healthchek ", "/services/postgres/restart " })
+            faults.ShouldContain(f => f.StartsWith(place, StringComparison.Ordinal), place);
     }
 
     [Fact]
