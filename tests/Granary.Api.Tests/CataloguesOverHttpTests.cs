@@ -60,14 +60,14 @@ public sealed class CataloguesOverHttpTests
         {
             DataHash = "none",
             Data = "a table",
-            From = default,
-            To = default,
+            From = DateTime.UnixEpoch,
+            To = DateTime.UnixEpoch,
             Samples = 40,
             Features = ["a", "b"],
             Label = "label",
             Trainer = "logistic",
             Seed = 1,
-            CreatedAt = default,
+            CreatedAt = DateTime.UnixEpoch,
             InSample = new Dictionary<string, double>(),
             OutOfSample = new Dictionary<string, double>(),
         });

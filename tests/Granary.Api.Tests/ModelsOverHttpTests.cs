@@ -28,7 +28,7 @@ public sealed class ModelsOverHttpTests
                     Label = "label",
                     Trainer = "logistic",
                     Seed = seed,
-                    CreatedAt = default,
+                    CreatedAt = DateTime.UnixEpoch,
                     // One figure is undefined, as an AUC of one class.
                     InSample = new Dictionary<string, double> { ["auc"] = 0.7, ["r2"] = double.NaN },
                     OutOfSample = new Dictionary<string, double> { ["auc"] = 0.6 - (0.01 * seed) },
