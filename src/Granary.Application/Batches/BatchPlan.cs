@@ -275,7 +275,7 @@ public sealed class BatchPlan
                         : $"; did you mean '{near}'?"));
             }
         foreach (var timeframe in entry.Timeframes ?? [])
-            if (timeframe.Ticks < spec.Data.Timeframe.Ticks || timeframe.Ticks % spec.Data.Timeframe.Ticks != 0)
+            if (!timeframe.IsMultipleOf(spec.Data.Timeframe))
                 throw entry.Place.Need("timeframe")
                     .Fault($"{timeframe} bars cannot be built from the data's {spec.Data.Timeframe} bars; use a multiple of it");
 

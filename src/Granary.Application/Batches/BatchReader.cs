@@ -69,7 +69,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         var data = faults.Try(() => Data(root.Need("data")), null);
         if (bindStrategies && root.Find("data")?.Find("format") is { IsFaulty: false } format) CheckFormat(format);
         if (data is not null && root.Find("data") is { IsFaulty: false } && execution?.PathTimeframe is { } path
-            && (path.Ticks > data.Timeframe.Ticks || data.Timeframe.Ticks % path.Ticks != 0))
+            && !data.Timeframe.IsMultipleOf(path))
             faults.Add(execution.Place!.Need("intrabarPath")
                 .Fault($"{path} bars do not lie within the data's {data.Timeframe} bars; name a timeframe of which they are a multiple, or "
                     + $"\"auto\""));

@@ -172,7 +172,7 @@ internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionar
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         // The last price within a bar is its close.
-        BarCsvWriter.Write(path, timeframe, prices.GroupBy(p => p.Key - p.Key % timeframe.Ticks).Select(g => new Bar(g.Key,
+        BarCsvWriter.Write(path, timeframe, prices.GroupBy(p => timeframe.Floor(p.Key)).Select(g => new Bar(g.Key,
             g.First().Value, g.Max(p => p.Value), g.Min(p => p.Value), g.Last().Value, 0)));
     }
 

@@ -70,7 +70,7 @@ internal sealed class TradeConditions
         var symbol = instance.Symbols[trade.SymbolIndex];
         var (state, volatility) = _states[symbol];
         var time = new DateTime(trade.EntryTime);
-        return new ConditionTrade(trade.EntryTime, trade.ExitTime + instance.Timeframe.Ticks, trade.NetProfit,
+        return new ConditionTrade(trade.EntryTime, instance.Timeframe.CloseOf(trade.ExitTime), trade.NetProfit,
             trade.Return(_markets[symbol].Instrument.Multiplier),
             [
                 state?.At(trade.EntryTime) is { } s ? _regimes!.States[s] : null,

@@ -142,7 +142,7 @@ internal sealed class SearchResults(OpenedBatch opened, IBatchHost host, IReadOn
             References = [],
         };
         var trades = await StrategyTrades.RunAsync(opened.Plan.Alone(instance), opened.Markets, host, _ => true, cancellationToken);
-        var from = unit.From - instance.Timeframe.Ticks;
+        var from = instance.Timeframe.OpenOf(unit.From);
         return ModelWorth.Of(unit.Spec.Fitness, [.. ChosenTrades(unit, outer).Select(t => t.Trade)],
             [.. trades.Of(instance.Index).Where(t => t.Trade.SignalTime >= from)]);
     }

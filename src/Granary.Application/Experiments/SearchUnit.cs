@@ -97,7 +97,7 @@ internal sealed class SearchUnit
             foreach (var trade in tradesOf(strategy.Index))
                 if (Array.BinarySearch(_features!.Time, trade.Trade.SignalTime) is >= 0 and var bar)
                     signals.Add(new SearchSignal(strategy.Index, trade, bar, _features.KnownAt(bar),
-                        trade.Trade.ExitTime + _features.BarTicks));
+                        _features.Timeframe.CloseOf(trade.Trade.ExitTime)));
         return signals;
     }
 

@@ -57,7 +57,7 @@ internal sealed class ChangedEntries(IReadOnlyList<JudgedRun> runs,
     };
 
     private List<ChallengerFigures> Challengers() => [.. retrained.Where(r => r.Versions.Challenged.Count > 0).Select(r =>
-        VersionSuccession.FiguresOf(r.Instance.Id, r.Versions.Challenged, r.Instance.Timeframe.Ticks))];
+        VersionSuccession.FiguresOf(r.Instance.Id, r.Versions.Challenged, r.Instance.Timeframe))];
 
     /// <summary>What challengers predicted, by strategy, in order.</summary>
     public IEnumerable<ChallengedSignal> Challenged => retrained.SelectMany(r => r.Versions.Challenged);
@@ -132,7 +132,7 @@ internal sealed class ChangedEntries(IReadOnlyList<JudgedRun> runs,
         var earlier = 0;
         foreach (var row in rows)
         {
-            var scheduled = run.ScheduledAt(row.Signal.Time + run.BarTicks);
+            var scheduled = run.ScheduledAt(run.Timeframe.CloseOf(row.Signal.Time));
             var version = row.Signal.ModelVersion;
             if (version != scheduled && version != earlier) actions.Add(RollBack(row, scheduled));
             earlier = version == scheduled ? 0 : version;

@@ -1,4 +1,5 @@
 using Granary.Application.Batches;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Learning.Gating;
 using Granary.Learning.Watching;
@@ -18,7 +19,7 @@ internal sealed record JudgedRun
     public required string Model { get; init; }
 
     /// <summary>Length of its bars, ticks.</summary>
-    public required long BarTicks { get; init; }
+    public required Timeframe Timeframe { get; init; }
 
     /// <summary>Of its instrument.</summary>
     public required double Multiplier { get; init; }
@@ -41,19 +42,19 @@ internal sealed record JudgedRun
     /// <param name="index">Of the strategy in the run.</param>
     /// <param name="strategy">Its name in files.</param>
     /// <param name="earlier">Versions before the model's first: its own are numbered after them.</param>
-    public static JudgedRun Of(int index, string strategy, EntryModel model, long barTicks, double multiplier,
+    public static JudgedRun Of(int index, string strategy, EntryModel model, Timeframe timeframe, double multiplier,
         Func<IEnumerable<SignalRow>> signals, int earlier = 0) => new()
         {
             Index = index,
             Strategy = strategy,
             Model = model.Name,
-            BarTicks = barTicks,
+            Timeframe = timeframe,
             Multiplier = multiplier,
             Meaning = model.Meaning,
             Watch = model.Watch,
             ScheduledAt = known => model.ScheduledAt(known) is > 0 and var number ? number + earlier : 0,
             HasExpired = signal => signal.ModelVersion > earlier
-                && (model.HasExpired(signal.ModelVersion - earlier, signal.Time + barTicks)
+                && (model.HasExpired(signal.ModelVersion - earlier, timeframe.CloseOf(signal.Time))
                     || model.WasTooOld(signal with { ModelVersion = signal.ModelVersion - earlier })),
             Signals = signals,
         };
@@ -61,7 +62,7 @@ internal sealed record JudgedRun
     /// <summary>Those of a batch's strategies that have a model of which it is known what it does.</summary>
     /// <param name="multiplier">Of a strategy's instrument.</param>
     public static List<JudgedRun> OfPlan(BatchPlan plan, IRunEvents events, Func<int, double> multiplier) =>
-        [.. plan.Instances.Where(i => i.Model is EntryModel).Select(i => Of(i.Index, i.Id, (EntryModel)i.Model!, i.Timeframe.Ticks,
+        [.. plan.Instances.Where(i => i.Model is EntryModel).Select(i => Of(i.Index, i.Id, (EntryModel)i.Model!, i.Timeframe,
             multiplier(i.Index), () => events.Signals(i.Index)))];
 
     /// <summary>What the model did about a signal; null where it left it alone.</summary>

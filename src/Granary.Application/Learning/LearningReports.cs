@@ -91,7 +91,7 @@ internal static class LearningReports
         Func<int, IReadOnlyList<FilteredTrade>> judged, Func<int, IReadOnlyList<FilteredTrade>>? free)
     {
         // A signal is known at the close of its bar.
-        var from = unit.ActiveFrom - plan.Instances[strategy].Timeframe.Ticks;
+        var from = plan.Instances[strategy].Timeframe.OpenOf(unit.ActiveFrom);
         var with = judged(strategy).Where(t => t.Trade.SignalTime >= from && t.IsJudged).ToList();
         // A moved stop changes when the next entry comes, so the trades without it are those of the same time.
         return (with, free is null ? with : [.. free(strategy).Where(t => t.Trade.SignalTime >= from)]);

@@ -26,7 +26,7 @@ public sealed class OutcomeWatch(string source, LabelSpec? label, Action<ModelEv
     public void OnBars(MarketSeries series, BarBlock block)
     {
         if (!_markets.TryGetValue(series.Instrument.Symbol, out var market))
-            _markets[series.Instrument.Symbol] = market = new Market(series.Timeframe.Ticks);
+            _markets[series.Instrument.Symbol] = market = new Market(series.Timeframe);
         // Where the portfolio follows a run of its own, both runs of the strategy show the same bars.
         market.IsRepeated = block.Time[0] <= market.LastTime;
         if (market.IsRepeated) return;
@@ -50,7 +50,7 @@ public sealed class OutcomeWatch(string source, LabelSpec? label, Action<ModelEv
             if (end >= 0) known.Add((end, prediction, value));
         }
         foreach (var (end, prediction, value) in known.OrderBy(k => k.End))
-            Tell(symbol, "outcome", prediction, market.TimeAt(end) + market.BarTicks, value);
+            Tell(symbol, "outcome", prediction, market.Timeframe.CloseOf(market.TimeAt(end)), value);
     }
 
     public void OnPrediction(MarketSeries series, int index, Side side, ReadOnlySpan<double> row, double prediction)
@@ -59,7 +59,7 @@ public sealed class OutcomeWatch(string source, LabelSpec? label, Action<ModelEv
         if (market.IsRepeated) return;
         var open = new Open(market.NewestBlock + index, market.TimeAt(market.IndexOf(market.NewestBlock + index)), side, prediction,
             row.ToArray());
-        Tell(series.Instrument.Symbol, "prediction", open with { Row = [] }, open.Time + market.BarTicks, double.NaN);
+        Tell(series.Instrument.Symbol, "prediction", open with { Row = [] }, market.Timeframe.CloseOf(open.Time), double.NaN);
         if (label is null || !double.IsFinite(prediction)) return;
         if (market.Predictions.Count == MostOpen) market.Predictions.RemoveAt(0);
         market.Predictions.Add(open);
@@ -73,7 +73,7 @@ public sealed class OutcomeWatch(string source, LabelSpec? label, Action<ModelEv
         if (at < 0) return;
         var prediction = market.Predictions[at];
         market.Predictions.RemoveAt(at);
-        Tell(symbol, "outcome", prediction, market.LastTime + market.BarTicks, trade.NetProfit > 0 ? 1 : 0);
+        Tell(symbol, "outcome", prediction, market.Timeframe.CloseOf(market.LastTime), trade.NetProfit > 0 ? 1 : 0);
     }
 
     private void Tell(string symbol, string what, Open prediction, long time, double outcome) => take(new ModelEvent(source,
@@ -85,13 +85,13 @@ public sealed class OutcomeWatch(string source, LabelSpec? label, Action<ModelEv
     private sealed record Open(long Bar, long Time, Side Side, double Value, double[] Row);
 
     // The newest bars of a market, as many as open labels need.
-    private sealed class Market(long barTicks)
+    private sealed class Market(Timeframe timeframe)
     {
         private readonly List<long> _time = [];
         private readonly List<double> _high = [], _low = [], _close = [];
         private long _first;
 
-        public long BarTicks => barTicks;
+        public Timeframe Timeframe => timeframe;
 
         public long LastTime => _time.Count == 0 ? long.MinValue : _time[^1];
 

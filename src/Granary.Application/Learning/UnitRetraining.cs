@@ -1,3 +1,4 @@
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Learning.Features;
 using Granary.Learning.Retraining;
@@ -23,9 +24,9 @@ internal sealed class UnitRetraining
         (Rule, Table) = (rule, table);
         // That a symbol's bars have ended is known too late.
         Closed = [.. trades.Where(t => t.Trade.Reason is not (ExitReason.Open or ExitReason.DataEnded))];
-        BarTicks = features.BarTicks;
-        _closings = [.. Closed.Select(t => t.Trade.ExitTime + BarTicks).Order()];
-        _bars = Array.ConvertAll(features.Time, t => t + BarTicks);
+        Timeframe = features.Timeframe;
+        _closings = [.. Closed.Select(t => Timeframe.CloseOf(t.Trade.ExitTime)).Order()];
+        _bars = Array.ConvertAll(features.Time, t => Timeframe.CloseOf(t));
         Times = rule.Times(samples.FirstTime(table), _closings, End);
         Folds = [.. Times.Select((time, i) => samples.At(table, i, time))];
     }
@@ -37,7 +38,7 @@ internal sealed class UnitRetraining
     /// <summary>In the order of closing.</summary>
     public IReadOnlyList<FilteredTrade> Closed { get; }
 
-    public long BarTicks { get; }
+    public Timeframe Timeframe { get; }
 
     /// <summary>UTC ticks.</summary>
     public IReadOnlyList<long> Times { get; }

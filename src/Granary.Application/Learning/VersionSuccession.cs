@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Application.Json;
+using Granary.Engine.Market;
 using Granary.Learning.Gating;
 using Granary.Learning.Retraining;
 using Granary.Reporting.Runs;
@@ -136,7 +137,7 @@ internal sealed class VersionSuccession(string strategy, UnitRetraining plan)
         var (table, seen) = (plan.Table, new HashSet<int>());
         foreach (var (trade, _, _, _) in plan.Closed.OrderBy(t => t.Trade.Number))
         {
-            var known = trade.SignalTime + plan.BarTicks;
+            var known = plan.Timeframe.CloseOf(trade.SignalTime);
             var (row, at) = (table.Time.BinarySearch(known), _challengers.FindIndex(c => c.From <= known && known < c.To));
             if (row < 0 || at < 0 || !seen.Add(row)) continue;
             var (version, challenger) = (_windows.Last(w => w.From <= known), _challengers[at].Version);
@@ -149,10 +150,10 @@ internal sealed class VersionSuccession(string strategy, UnitRetraining plan)
     }
 
     /// <summary>The challengers of a strategy beside its versions in force.</summary>
-    public static ChallengerFigures FiguresOf(string strategy, IReadOnlyList<ChallengedSignal> signals, long barTicks)
+    public static ChallengerFigures FiguresOf(string strategy, IReadOnlyList<ChallengedSignal> signals, Timeframe timeframe)
     {
         var contest = VersionContest.Of(signals.OrderBy(s => s.Time).ThenBy(s => s.Number).Select(s => new PairedPrediction(
-            s.Time.Ticks + barTicks, s.Known.Ticks, s.Prediction, s.ChallengerPrediction, s.Outcome)));
+            timeframe.CloseOf(s.Time.Ticks), s.Known.Ticks, s.Prediction, s.ChallengerPrediction, s.Outcome)));
         var test = contest.Difference;
         return new ChallengerFigures(strategy, signals.Count, test.Count, JsonNumber.Finite(contest.Incumbent),
             JsonNumber.Finite(contest.Challenger), JsonNumber.Finite(test.Low), JsonNumber.Finite(test.High),

@@ -85,6 +85,6 @@ internal sealed class FeedTimeSlices(WarmFeed feed, TimeProvider clock)
         if (_bars.Count == 0) return null;
         var bars = _bars;
         _bars = [];
-        return new TimeSlice(bars[0].Bar.Time + bars[0].Timeframe.Ticks, bars);
+        return new TimeSlice(bars[0].Timeframe.CloseOf(bars[0].Bar.Time), bars);
     }
 }

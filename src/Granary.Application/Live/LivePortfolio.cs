@@ -106,7 +106,7 @@ internal sealed class LivePortfolio
     public void Start(long slice)
     {
         From = _bars.Count == 0 ? _spec.Portfolio.From
-            : Math.Max(_spec.Portfolio.From ?? long.MinValue, slice - _spec.Data.Timeframe.Ticks);
+            : Math.Max(_spec.Portfolio.From ?? long.MinValue, _spec.Data.Timeframe.OpenOf(slice));
         _driver.StartAt(From ?? long.MinValue);
     }
 

@@ -49,7 +49,7 @@ public sealed record MarketStates(string Symbol, Timeframe Timeframe, long[] Tim
         {
             if (Whole[i] == before) continue;
             before = Whole[i];
-            changes.Add((Time[i] + Timeframe.Ticks, before));
+            changes.Add((Timeframe.CloseOf(Time[i]), before));
         }
         return changes;
     }

@@ -28,7 +28,7 @@ internal sealed class StateChanges
                 if (tracker.States[i] == before) continue;
                 before = tracker.States[i];
                 // Known at the bar's close.
-                changes._changes.Add((block.Time[i] + market.Series.Timeframe.Ticks, before));
+                changes._changes.Add((market.Series.Timeframe.CloseOf(block.Time[i]), before));
             }
         }
         return changes;

@@ -112,17 +112,16 @@ internal sealed class EntrySampler : IExposureModel
         if (market.Error is { } error) throw new LearningInputException(error);
         double[] high = [.. market.Bars.Select(b => b.High)], low = [.. market.Bars.Select(b => b.Low)],
             close = [.. market.Bars.Select(b => b.Close)];
-        var ticks = market.Timeframe.Ticks;
         // A signal that came into being with its fill is known after some that were decided later.
         var known = _samples[(number, at)].Where(s => s.Bar + spec.Label.Bars < market.Bars.Count).OrderBy(s => s.Known).ToList();
         if (known.Count == 0)
             throw new LearningInputException($"no entry in {symbol} has all features and a known label '{spec.Label}': give more bars or "
                 + "shorter features");
-        long[] end = [.. known.Select(s => Math.Max(s.Known, market.Bars[s.Bar + spec.Label.Bars].Time + ticks))];
+        long[] end = [.. known.Select(s => Math.Max(s.Known, market.Timeframe.CloseOf(market.Bars[s.Bar + spec.Label.Bars].Time)))];
         var table = new TrainingTable(_features[number].Names, [.. known.SelectMany(s => s.Row)],
             [.. known.Select(s => LabelColumn.WorstLoss(high, low, close, s.Bar, spec.Label.Bars, (int)s.Side))], null,
             new SampleTimes([.. known.Select(s => s.Known)], end), spec.Label.ToString());
-        var by = market.Bars[Math.Max(0, market.Bars.Count * 2 / 5 - 1)].Time + ticks;
+        var by = market.Timeframe.CloseOf(market.Bars[Math.Max(0, market.Bars.Count * 2 / 5 - 1)].Time);
         return (table, end.TakeWhile(e => e <= by).Count());
     }
 }

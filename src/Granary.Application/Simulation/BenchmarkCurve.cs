@@ -126,11 +126,11 @@ internal static class BenchmarkCurve
     private static async Task<BenchmarkTrace?> TraceAsync(OpenedMarket market, long from, long periodTicks, BenchmarkStretch stretch,
         CancellationToken cancellationToken)
     {
-        var (start, first, last, ticks) = (1.0, -1L, -1L, market.Series.Timeframe.Ticks);
+        var (start, first, last) = (1.0, -1L, -1L);
         EquityTracer? tracer = null;
         await foreach (var (time, ratio) in WorthAsync(market, from, cancellationToken))
         {
-            var known = time + ticks;
+            var known = market.Series.Timeframe.CloseOf(time);
             if (known > stretch.To) break;
             if (first < 0) first = known;
             last = known;
@@ -145,8 +145,7 @@ internal static class BenchmarkCurve
     private static async Task AddAsync(OpenedMarket market, long from, BenchmarkRows rows, CancellationToken cancellationToken)
     {
         rows.Begin();
-        var ticks = market.Series.Timeframe.Ticks;
-        await foreach (var (time, worth) in WorthAsync(market, from, cancellationToken)) rows.Add(time + ticks, worth);
+        await foreach (var (time, worth) in WorthAsync(market, from, cancellationToken)) rows.Add(market.Series.Timeframe.CloseOf(time), worth);
         rows.End();
     }
 

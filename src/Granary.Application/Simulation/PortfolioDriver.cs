@@ -232,7 +232,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
 
     private Decision Decide(int strategy, in RunEvent e)
     {
-        var known = e.Time + _plan.Instances[strategy].Timeframe.Ticks;
+        var known = _plan.Instances[strategy].Timeframe.CloseOf(e.Time);
         _run.TakesEntries = known > _start;
         // By what was known when the signal was.
         if (_schedule is not null)

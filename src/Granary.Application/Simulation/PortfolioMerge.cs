@@ -42,16 +42,16 @@ internal sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioS
 
         private (long, int) KeyOf(in RunEvent e)
         {
-            if (e.IsAtClose) return (e.Time + instance.Timeframe.Ticks, 1);
+            if (e.IsAtClose) return (instance.Timeframe.CloseOf(e.Time), 1);
             if (e.IsSignal)
             {
                 // One that came into being with its fill is known when that is.
-                return Peek() is { } fill ? KeyOf(fill) : (e.Time + instance.Timeframe.Ticks, 1);
+                return Peek() is { } fill ? KeyOf(fill) : (instance.Timeframe.CloseOf(e.Time), 1);
             }
             // What the end of the bars did to it comes after everything.
-            if (e.IsEndOfRun || PortfolioDriver.IsEndOfData(instance, e)) return (e.Time + instance.Timeframe.Ticks, 2);
+            if (e.IsEndOfRun || PortfolioDriver.IsEndOfData(instance, e)) return (instance.Timeframe.CloseOf(e.Time), 2);
             // Other things are booked at their bar's open, or at its close: when anybody could have known.
-            return atClose ? (e.Time + instance.Timeframe.Ticks, 0) : (e.Time, 2);
+            return atClose ? (instance.Timeframe.CloseOf(e.Time), 0) : (e.Time, 2);
         }
 
         private RunEvent? Peek()
@@ -79,7 +79,7 @@ internal sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioS
 
         public Timeframe Timeframe => timeframe;
 
-        public long Timestamp => _block!.Time[_at] + timeframe.Ticks;
+        public long Timestamp => timeframe.CloseOf(_block!.Time[_at]);
 
         public long Time => _block!.Time[_at];
 

@@ -70,12 +70,12 @@ internal sealed class TradeReplay(StrategyInstance instance, IReadOnlyList<Repla
         switch (step)
         {
             case Step.Signal:
-                writer.OnSignal(new Signal(number, entry - instance.Timeframe.Ticks, trade.Side, OrderType.Market, trade.EntryPrice,
+                writer.OnSignal(new Signal(number, instance.Timeframe.OpenOf(entry), trade.Side, OrderType.Market, trade.EntryPrice,
                     trade.Quantity, 0, 0, long.MaxValue)
                 { SizedOn = trade.SizedOn });
                 break;
             case Step.Exiting:
-                writer.OnExiting(number, BarOf(trade.ExitTime!.Value) - instance.Timeframe.Ticks);
+                writer.OnExiting(number, instance.Timeframe.OpenOf(BarOf(trade.ExitTime!.Value)));
                 break;
             case Step.Entry:
                 writer.OnEntry(number, entry, trade.EntryPrice, trade.Quantity, EntryCosts(trade));
@@ -97,7 +97,7 @@ internal sealed class TradeReplay(StrategyInstance instance, IReadOnlyList<Repla
         var (entry, exit) = (BarOf(trade.EntryTime), trade.ExitTime is { } at ? BarOf(at) : _times[^1]);
         var price = trade.ExitTime is null ? bars[^1].Close : trade.ExitPrice;
         var (fall, rise) = Reach(trade, NumberOf(entry), NumberOf(exit), price);
-        return new Trade(number, trade.Side, trade.Quantity, entry - instance.Timeframe.Ticks, entry, trade.EntryPrice, exit, price,
+        return new Trade(number, trade.Side, trade.Quantity, instance.Timeframe.OpenOf(entry), entry, trade.EntryPrice, exit, price,
             (int)trade.Side * (price - trade.EntryPrice) * trade.Quantity * Multiplier, Costs(trade), NumberOf(exit) - NumberOf(entry),
             trade.Reason, trade.Side == Side.Buy ? fall : rise, trade.Side == Side.Buy ? rise : fall);
     }
@@ -111,10 +111,9 @@ internal sealed class TradeReplay(StrategyInstance instance, IReadOnlyList<Repla
         return ((trade.EntryPrice - low) / trade.EntryPrice, (high - trade.EntryPrice) / trade.EntryPrice);
     }
 
-    // The open of the bar of a time: days and weeks of the calendar too begin at multiples of their length.
     private long BarOf(long time)
     {
-        var bar = time - time % instance.Timeframe.Ticks;
+        var bar = instance.Timeframe.Floor(time);
         if (_times.Length > 0 && bar >= _times[0] && bar <= _times[^1]) return bar;
         throw new InputException(string.Create(CultureInfo.InvariantCulture,
             $"a trade at {new DateTime(time):yyyy-MM-dd HH:mm} lies outside the bars of {instance.Symbol}; give bars over the whole time "

@@ -113,17 +113,17 @@ internal sealed class GroupTrading(WalkForwardInput input, IReadOnlyList<WindowM
         var filters = new List<(long From, IEntryModel? Model)>();
         for (var w = first; w <= last; w++) filters.Add((_windows[w].At, models[w].WindowFilters.GetValueOrDefault(strategy.Index)));
         return filters.TrueForAll(j => j.Model is null) ? null
-            : Watched(filters, strategy.Timeframe.Ticks) ?? (IEntryModel)new ScheduledModel(filters);
+            : Watched(filters, strategy.Timeframe) ?? (IEntryModel)new ScheduledModel(filters);
     }
 
     // One model with a version for each window, so that its watch goes on from window to window. Null where there is no watch, or a window
     // has no model.
-    private static EntryModel? Watched(List<(long From, IEntryModel? Model)> filters, long barTicks)
+    private static EntryModel? Watched(List<(long From, IEntryModel? Model)> filters, Timeframe timeframe)
     {
         List<EntryModel> windows = [.. filters.Select(f => f.Model).OfType<EntryModel>()];
         if (windows.Count < filters.Count || windows[0].Watch is not { } rule) return null;
         // A window's first entries are known when its first bar has closed.
-        var versions = windows.Select((m, i) => m.Windows[^1] with { From = filters[i].From + barTicks, Number = i + 1 });
+        var versions = windows.Select((m, i) => m.Windows[^1] with { From = timeframe.CloseOf(filters[i].From), Number = i + 1 });
         return new EntryModel(windows[0].Name, windows[0].Features, [.. versions], windows[0].Rule, windows[0].Meaning) { Watch = rule };
     }
 }

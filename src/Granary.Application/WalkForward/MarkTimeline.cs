@@ -40,7 +40,7 @@ internal sealed class MarkTimeline
                 .Select(i => i.Timeframe).ToList();
             if (timeframes.Count == 0) continue;
             var timeframe = timeframes.MinBy(t => t.Ticks);
-            var cursor = new Cursor(m, timeframe.Ticks,
+            var cursor = new Cursor(m, timeframe,
                 FeedBlocks.ReadAsync(markets[m].Whole, timeframe, IBarSeries.DefaultBlockSize, cancellationToken)
                     .GetAsyncEnumerator(cancellationToken));
             await timeline.NextAsync(cursors, cursor, from, to);
@@ -81,7 +81,7 @@ internal sealed class MarkTimeline
         cursors.Enqueue(cursor, (cursor.Timestamp, cursor.Market));
     }
 
-    private sealed class Cursor(int market, long ticks, IAsyncEnumerator<BarBlock> blocks) : IAsyncDisposable
+    private sealed class Cursor(int market, Timeframe timeframe, IAsyncEnumerator<BarBlock> blocks) : IAsyncDisposable
     {
         private BarBlock? _block;
         private int _at;
@@ -90,7 +90,7 @@ internal sealed class MarkTimeline
 
         public long Time => _block!.Time[_at];
 
-        public long Timestamp => Time + ticks;
+        public long Timestamp => timeframe.CloseOf(Time);
 
         public double Close => _block!.Close[_at];
 

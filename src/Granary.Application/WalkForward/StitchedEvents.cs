@@ -33,7 +33,7 @@ internal sealed class StitchedEvents(WalkForwardOutcome outcome, IReadOnlyDictio
     {
         var (run, first) = (placed.Run, placed.Run.Windows.First);
         JudgedRun Of(EntryModel model, Func<SignalRow, bool> isOf, int earlier) => JudgedRun.Of(group, outcome.Groups[group].Name, model,
-            run.Strategy.Timeframe.Ticks, bars[run.Strategy.Symbols[0]].Instrument.Multiplier,
+            run.Strategy.Timeframe, bars[run.Strategy.Symbols[0]].Instrument.Multiplier,
             () => SignalsOf(group, placed).Where(isOf), earlier);
         if (run.Strategy.Model is EntryModel whole) return [Of(whole, _ => true, first)];
         if (run.Strategy.Model is not ScheduledModel scheduled) return [];

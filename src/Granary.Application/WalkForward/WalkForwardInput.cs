@@ -36,7 +36,7 @@ internal sealed record WalkForwardInput(BatchPlan Plan, WalkForwardSpec Spec, IR
     private static IReadOnlyList<WalkForwardWindow> WindowsOf(BatchPlan plan, WalkForwardSpec spec, IEnumerable<CachedSeries> markets)
     {
         var first = Math.Max(plan.Spec.Data.From ?? 0, markets.Min(m => m.Blocks[0].Time[0]));
-        var end = markets.Max(m => m.Blocks[^1].Time[^1]) + plan.Spec.Data.Timeframe.Ticks;
+        var end = plan.Spec.Data.Timeframe.CloseOf(markets.Max(m => m.Blocks[^1].Time[^1]));
         var windows = spec.Windows(first, end);
         return windows.Count > 0 ? windows : throw (plan.Spec.WalkForward ?? plan.Spec.Data.Place).Fault(
             FormattableString.Invariant($"the record of {(end - first) / (double)TimeSpan.TicksPerDay:0} days has no room for ")

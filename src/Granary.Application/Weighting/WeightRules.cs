@@ -41,8 +41,8 @@ public static class WeightRules
                     var reader = new RunEventReader(events.Read(instance.Index, chunk));
                     while (reader.Next(out var e, out _))
                         if (e.IsClosedTrade && e.ToTrade() is var trade)
-                            trades.Add(new StateTrade(instance.Index, trade.SignalTime, trade.ExitTime + instance.Timeframe.Ticks,
-                                MarketStates.At(changes[instance.Symbols[0]], trade.SignalTime + instance.Timeframe.Ticks),
+                            trades.Add(new StateTrade(instance.Index, trade.SignalTime, instance.Timeframe.CloseOf(trade.ExitTime),
+                                MarketStates.At(changes[instance.Symbols[0]], instance.Timeframe.CloseOf(trade.SignalTime)),
                                 trade.NetProfit));
                 }
             }

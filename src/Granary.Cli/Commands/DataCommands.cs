@@ -104,7 +104,11 @@ internal static class DataCommands
     {
         var source = new Option<string>("--store") { Required = true, Description = "the store: a folder, postgres://… or questdb://…" };
         var symbol = new Option<string>("--symbol") { Required = true, Description = "the symbol" };
-        var timeframe = new Option<string>("--timeframe") { Required = true, Description = "as 1m, 1h or 1d" };
+        var timeframe = new Option<string>("--timeframe")
+        {
+            Required = true,
+            Description = "as 1m, 1h or 1d; longer bars than the store has are built from the longest that divide them"
+        };
         var from = new Option<string?>("--from") { Description = "the first bar, as 2024-01-31" };
         var to = new Option<string?>("--to") { Description = "the first bar that is left out" };
         var output = new Option<string>("--out") { Required = true, Description = "the CSV file" };
@@ -112,10 +116,11 @@ internal static class DataCommands
         command.SetAction(async (call, token) =>
         {
             await using var opened = root.Catalogues(call).Stores.Open(Address.Parse(call.GetValue(source)!));
-            var result = await DataExport.RunAsync(opened.Source(adjust: false),
+            var result = await DataExport.RunAsync(opened,
                 new BarQuery(call.GetValue(symbol)!, Given.Timeframe(call.GetValue(timeframe)!), Given.Time(call.GetValue(from), "--from"),
                     Given.Time(call.GetValue(to), "--to")), call.GetValue(output)!, token);
-            Console.WriteLine($"{result.Path}: {Counted.Of(result.Bars, "bar")}");
+            Console.WriteLine($"{result.Path}: {Counted.Of(result.Bars, "bar")}"
+                + (result.BuiltFrom == result.Timeframe ? "" : $", built from {result.BuiltFrom} bars"));
             return 0;
         });
         return command;

@@ -31,7 +31,7 @@ public sealed record BatchFileStrategiesItem
 
     public long? MaxOpenTrades { get; init; }
 
-    /// <summary>One of 1m, 3m, 5m, 15m, 30m, 1h, 4h, 1d, 1w.</summary>
+    /// <summary>One of 1m, 3m, 5m, 10m, 15m, 30m, 1h, 2h, 4h, 6h, 8h, 12h, 1d, 1w, 1mo.</summary>
     public string? EntryEvery { get; init; }
 
     public string? SignalValid { get; init; }

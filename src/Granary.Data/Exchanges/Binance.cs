@@ -12,9 +12,13 @@ public sealed class Binance : ExchangeProtocol
 
     protected override string Join(string coin, string quote) => coin + quote;
 
+    public override bool Offers(Timeframe timeframe) => timeframe != Timeframe.M10;
+
+    private static string Spelled(Timeframe timeframe) => timeframe == Timeframe.Mo1 ? "1M" : timeframe.ToString();
+
     public override IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, DateTimeOffset now)
     {
-        var streams = markets.Select(m => $"{m.Symbol.ToLowerInvariant()}@kline_{m.Timeframe}");
+        var streams = markets.Select(m => $"{m.Symbol.ToLowerInvariant()}@kline_{Spelled(m.Timeframe)}");
         yield return JsonSerializer.Serialize(new { method = "SUBSCRIBE", @params = streams, id = 1 });
     }
 
@@ -34,7 +38,7 @@ public sealed class Binance : ExchangeProtocol
         {
             case "kline":
                 var k = message.GetProperty("k");
-                return new ExchangeKline(time, k.GetProperty("s").GetString()!, Length(k.GetProperty("i").GetString()!, t => t.ToString()),
+                return new ExchangeKline(time, k.GetProperty("s").GetString()!, Length(k.GetProperty("i").GetString()!, Spelled),
                     Checked(new Bar(Milliseconds(k.GetProperty("t").GetInt64()), Number(k.GetProperty("o")), Number(k.GetProperty("h")),
                         Number(k.GetProperty("l")), Number(k.GetProperty("c")), Number(k.GetProperty("v")))),
                     k.GetProperty("x").GetBoolean());

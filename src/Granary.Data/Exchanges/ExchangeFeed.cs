@@ -333,8 +333,7 @@ public sealed class ExchangeFeed : ILiveFeed
         for (var i = 0; i < _markets.Length; i++)
         {
             var market = _markets[i];
-            var length = market.Timeframe.Ticks;
-            if (market.Open is { } open && time >= open.Time + length + _request.Grace.Ticks) Infer(i, open);
+            if (market.Open is { } open && time >= market.Timeframe.CloseOf(open.Time) + _request.Grace.Ticks) Infer(i, open);
             _assembler.Reach(i, market.Timeframe.Floor(time - _request.Grace.Ticks));
         }
         _assembler.Reach(_markets.Min(m => m.Timeframe.Floor(time - _request.Grace.Ticks)));

@@ -15,7 +15,8 @@ public sealed class Gateio : ExchangeProtocol
 
     protected override string Join(string coin, string quote) => $"{coin}_{quote}";
 
-    public override bool Offers(Timeframe timeframe) => timeframe != Timeframe.M3;
+    public override bool Offers(Timeframe timeframe) => timeframe != Timeframe.M3 && timeframe != Timeframe.M10 && timeframe != Timeframe.H2
+        && timeframe != Timeframe.H6 && timeframe != Timeframe.H12 && timeframe != Timeframe.Mo1;
 
     private static string Spelled(Timeframe timeframe) => timeframe == Timeframe.W1 ? "7d" : timeframe.ToString();
 

@@ -35,8 +35,11 @@ public sealed class Kucoin : ExchangeProtocol
                 + $"{Guid.NewGuid():N}"), every);
     }
 
+    public override bool Offers(Timeframe timeframe) => timeframe != Timeframe.M10;
+
     private static string Spelled(Timeframe timeframe)
     {
+        if (timeframe == Timeframe.Mo1) return "1month";
         var name = timeframe.ToString();
         return name[..^1] + name[^1] switch { 'm' => "min", 'h' => "hour", 'd' => "day", _ => "week" };
     }

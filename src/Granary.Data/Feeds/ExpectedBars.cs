@@ -12,6 +12,7 @@ internal static class ExpectedBars
     {
         var calendar = instrument.Calendar;
         var step = timeframe.Ticks;
+        if (timeframe == Timeframe.Mo1) return Math.Max(0, MonthsBetween(after, next) - 1);
         if (timeframe == Timeframe.D1 && instrument.DailyEquity) return Weekdays(after + step, next);
         if (calendar.IsContinuous || !timeframe.IsIntraday) return Math.Max(0, (next - after) / step - 1);
         var expected = 0L;
@@ -30,6 +31,13 @@ internal static class ExpectedBars
             time = session.Value.Open;
         }
         return expected;
+    }
+
+    /// <summary>Calendar months from one time to another.</summary>
+    public static long MonthsBetween(long from, long to)
+    {
+        var (first, last) = (new DateTime(from), new DateTime(to));
+        return (last.Year - first.Year) * 12L + last.Month - first.Month;
     }
 
     private static long Weekdays(long from, long to)

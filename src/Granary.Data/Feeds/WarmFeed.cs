@@ -60,7 +60,7 @@ public sealed class WarmFeed : ILiveFeed
         if (request.Feed.Series.Any(s => s.Timeframe != _timeframe))
             throw new BarDataException("timeframe: the feed brings several; longer bars are built from one");
         foreach (var longer in request.Longer)
-            if (longer.Ticks <= _timeframe.Ticks || longer.Ticks % _timeframe.Ticks != 0)
+            if (longer == _timeframe || !longer.IsMultipleOf(_timeframe))
                 throw new BarDataException($"timeframe: {longer} bars cannot be built "
                     + $"from {_timeframe} bars; choose a multiple of {_timeframe}");
         var series = new List<MarketSeries>();
@@ -287,7 +287,7 @@ public sealed class WarmFeed : ILiveFeed
     // The bars between the last one and a time: found in time they come in their place, later they go into the store alone.
     private async Task FillAsync(Symbol symbol, long next, CancellationToken cancellationToken)
     {
-        if (!_request.FillGaps || symbol.Brought is null || symbol.Last is not { } last || next <= last.Time + _timeframe.Ticks
+        if (!_request.FillGaps || symbol.Brought is null || symbol.Last is not { } last || next <= _timeframe.CloseOf(last.Time)
             || next < symbol.AskFrom) return;
         var missing = ExpectedBars.Between(symbol.Instrument, _timeframe, last.Time, next);
         if (missing == 0) return;
@@ -300,7 +300,7 @@ public sealed class WarmFeed : ILiveFeed
                 filled++;
                 from = bar.Time + 1;
                 if (_request.Store is not null) symbol.Unsaved.Add(bar);
-                if (bar.Time + _timeframe.Ticks > _reached) Put(symbol, bar);
+                if (_timeframe.CloseOf(bar.Time) > _reached) Put(symbol, bar);
                 else _missed++;
             }
         }

@@ -65,7 +65,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         }
 
         var step = bar.Time - _previous.Time;
-        if (step == timeframe.Ticks) _regular++;
+        if (bar.Time == timeframe.CloseOf(_previous.Time)) _regular++;
         else if (_steps.Count < 10_000 || _steps.ContainsKey(step)) _steps[step] = _steps.GetValueOrDefault(step) + 1;
 
         LookForJump(bar, step);

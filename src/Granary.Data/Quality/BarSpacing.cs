@@ -30,14 +30,15 @@ public sealed class BarSpacing(Timeframe timeframe)
     {
         foreach (var time in times)
         {
-            if (_last != long.MinValue) Count(time - _last);
+            if (_last != long.MinValue) Count(time);
             _last = time;
         }
     }
 
-    private void Count(long step)
+    private void Count(long time)
     {
-        if (step == timeframe.Ticks) _regular++;
+        var step = time - _last;
+        if (time == timeframe.CloseOf(_last)) _regular++;
         else if (_others.Count < MostSteps || _others.ContainsKey(step)) _others[step] = _others.GetValueOrDefault(step) + 1;
     }
 }

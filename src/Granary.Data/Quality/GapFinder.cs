@@ -39,7 +39,7 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
         _weekdays[day % 7]++;
         if (day % 7 == 5) _saturdays++;
         if (_count++ == 0) _first = time;
-        else if (time - _previous > timeframe.Ticks) AddGap(time);
+        else if (time > timeframe.CloseOf(_previous)) AddGap(time);
         _previous = time;
     }
 
@@ -105,6 +105,7 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
     private long MissingBetween(long after, long next, int barsOfDay, out bool wholeDay)
     {
         wholeDay = false;
+        if (timeframe == Timeframe.Mo1) return Feeds.ExpectedBars.MonthsBetween(after, next) - 1;
         if (timeframe == Timeframe.W1) return (next - after) / timeframe.Ticks - 1;
         if (timeframe == Timeframe.D1) return instrument.DailyEquity ? MissingWeekdays(after, next) : MissingDays(after, next);
         return instrument.Calendar.IsContinuous

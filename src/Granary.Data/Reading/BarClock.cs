@@ -64,12 +64,12 @@ internal sealed class BarClock
         }
         if (written.Zone != ZoneStyle.None) time -= written.OffsetMinutes * TimeSpan.TicksPerMinute;
         else if (_zone is not null && !_zone.TryToUtc(time, _stamp == BarStamp.Close && previous != long.MinValue
-            ? previous + _timeframe.Ticks : previous, out time))
+            ? _timeframe.CloseOf(previous) : previous, out time))
         {
             fault = $"this wall clock time does not exist in {_zone.Zone.Id}";
             return false;
         }
-        if (_stamp == BarStamp.Close) time -= _timeframe.Ticks;
+        if (_stamp == BarStamp.Close) time = _timeframe.OpenOf(time);
         return true;
     }
 }

@@ -144,7 +144,7 @@ internal sealed class BarCollector
                 _direction = step > 0 ? 1 : -1;
                 TypicalStep = Describe(Math.Abs(step));
             }
-            if (Math.Abs(step) < _timeframe.Ticks) _shortSteps++;
+            if (step > 0 ? time < _timeframe.CloseOf(_last) : _last < _timeframe.CloseOf(time)) _shortSteps++;
         }
         else
         {

@@ -217,7 +217,7 @@ public sealed class BarReplay : ILiveFeed
         foreach (var s in touched)
         {
             var block = builders[s].Take();
-            yield return FeedItem.Of(s, block, block.Time[^1] + Series[s].Timeframe.Ticks);
+            yield return FeedItem.Of(s, block, Series[s].Timeframe.CloseOf(block.Time[^1]));
         }
         touched.Clear();
         yield return FeedItem.Heartbeat(timestamp);

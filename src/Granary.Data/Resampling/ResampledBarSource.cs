@@ -12,7 +12,7 @@ public sealed class ResampledBarSource(IBarSource inner, Timeframe from) : IBarS
     public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
     {
         if (query.Timeframe == from) return await inner.OpenAsync(query, cancellationToken).ConfigureAwait(false);
-        if (query.Timeframe.Ticks < from.Ticks || query.Timeframe.Ticks % from.Ticks != 0)
+        if (!query.Timeframe.IsMultipleOf(from))
             throw new BarDataException($"timeframe: {query.Timeframe} bars cannot be built from {from} bars; choose a multiple of {from}");
         // Whole long bars only: what lies before or after the range must not be missing from a bar inside it.
         await using var series = await inner.OpenAsync(query with { Timeframe = from, From = null, To = null }, cancellationToken)

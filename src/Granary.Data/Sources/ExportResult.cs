@@ -3,4 +3,5 @@ using Granary.Engine.Market;
 namespace Granary.Data.Sources;
 
 /// <summary>What <c>data export</c> wrote.</summary>
-public sealed record ExportResult(string Path, string Symbol, Timeframe Timeframe, long Bars, string ContentHash);
+/// <param name="BuiltFrom">The stored bars that these were built from; the same timeframe where they were stored as they are.</param>
+public sealed record ExportResult(string Path, string Symbol, Timeframe Timeframe, Timeframe BuiltFrom, long Bars, string ContentHash);

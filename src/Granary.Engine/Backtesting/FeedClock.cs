@@ -21,7 +21,7 @@ public sealed class FeedClock(Timeframe timeframe, long from = 0)
     public long LastTime { get; private set; }
 
     /// <summary>
-    /// Bars per trading day, times 252, or 365 where there are Saturdays. Weeks have 52, and so have daily bars whose median step is that
+    /// Bars per trading day, times 252, or 365 where there are Saturdays. Weeks have 52 and months 12, and so have daily bars whose median step is that
     /// of weeks; likewise months 12, quarters 4, years 1.
     /// </summary>
     public double PeriodsPerYear
@@ -30,6 +30,7 @@ public sealed class FeedClock(Timeframe timeframe, long from = 0)
         {
             double daysPerYear = _saturdays ? 365 : 252;
             if (timeframe == Timeframe.W1) return 52;
+            if (timeframe == Timeframe.Mo1) return 12;
             if (timeframe == Timeframe.D1 && _days > 1 && Analysis.PeriodsPerYear.OfSteps(MedianStep) is { } longer) return longer;
             double tradingDays = Math.Max(1, _saturdays ? _days : _days - _sundays);
             return (timeframe == Timeframe.D1 ? _days : _bars) / tradingDays * daysPerYear;

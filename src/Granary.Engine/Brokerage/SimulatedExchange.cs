@@ -205,7 +205,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         var (symbol, bar) = (closed.Symbol, closed.Bar);
         for (var i = 0; i < _live.Count; i++)
             if (_live[i].Waits && _live[i].Order.Symbol == symbol)
-                WorkAtOpen(_live[i], bar, closed.Timeframe.Ticks);
+                WorkAtOpen(_live[i], bar, closed.Timeframe.CloseOf(bar.Time));
         for (var i = 0; i < _live.Count; i++)
             if (_live[i].Open > 0 && _live[i].Order.Symbol == symbol)
                 Protect(_live[i], bar);
@@ -217,7 +217,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
                 w.Levels.Trail(w.Order.Side, bar, sinceOpen: w.EntryTime != bar.Time || w.AtOpen, instruments[symbol]);
     }
 
-    private void WorkAtOpen(Working w, in Bar bar, long length)
+    private void WorkAtOpen(Working w, in Bar bar, long close)
     {
         if (bar.Time > w.Simulated.ExpiresAt)
         {
@@ -227,7 +227,6 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         if (w.Order.TimeInForce == TimeInForce.Day)
             w.Simulated.ExpiresAt = Math.Min(w.Simulated.ExpiresAt,
                 bar.Time - bar.Time % TimeSpan.TicksPerDay + TimeSpan.TicksPerDay - 1);
-        var close = bar.Time + length;
         if (w.Arrives >= close) return;
         if (w.BarsToWait > 0)
         {
@@ -239,7 +238,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         {
             // It came within the bar.
             if (w.Order.Type != OrderType.Market) return;
-            var way = (double)(w.Arrives - bar.Time) / length;
+            var way = (double)(w.Arrives - bar.Time) / (close - bar.Time);
             Fill(w, bar.Open + (bar.Close - bar.Open) * way, bar, atOpen: false);
             return;
         }

@@ -39,7 +39,7 @@ public sealed class FactorRequest : IEquatable<FactorRequest>
         FactorKernel kernel;
         if (Timeframe is { } longer && longer != series.Timeframe)
         {
-            if (longer.Ticks < series.Timeframe.Ticks || longer.Ticks % series.Timeframe.Ticks != 0)
+            if (!longer.IsMultipleOf(series.Timeframe))
                 throw new ArgumentException($"{Key}: {longer} bars cannot be built from {series.Timeframe} bars");
             var inner = supply?.Invoke(this) ?? Definition.Create(_arguments);
             inner.Series = series with { Timeframe = longer };

@@ -17,7 +17,7 @@ public sealed class BarAggregator
     /// <exception cref="ArgumentException">The target is not a longer timeframe that the source divides.</exception>
     public BarAggregator(Timeframe from, Timeframe to, SessionCalendar? calendar = null)
     {
-        if (to.Ticks <= from.Ticks || to.Ticks % from.Ticks != 0)
+        if (to == from || !to.IsMultipleOf(from))
             throw new ArgumentException($"{to} bars cannot be built from {from} bars", nameof(to));
         _from = from;
         _to = to;
@@ -50,7 +50,7 @@ public sealed class BarAggregator
             _current = new Bar(_current.Time, _current.Open, Math.Max(_current.High, bar.High),
                 Math.Min(_current.Low, bar.Low), bar.Close, _current.Volume + bar.Volume);
         }
-        if (bar.Time + _from.Ticks >= _currentEnd)
+        if (_from.CloseOf(bar.Time) >= _currentEnd)
         {
             completed = _current;
             _has = false;
@@ -75,7 +75,7 @@ public sealed class BarAggregator
         return Days(time);
     }
 
-    // A day or week of sessions: dated by its local date, over when its last session closes. What trades after that belongs to the next
+    // A day, week or month of sessions: dated by its local date, over when its last session closes. What trades after that belongs to the next
     // one.
     private (long Start, long End) Days(long time)
     {
@@ -84,7 +84,7 @@ public sealed class BarAggregator
         {
             if (_calendar.Session(DateOnly.FromDayNumber(day)) is not { } next || next.Close <= time) continue;
             var first = _to.Floor(day * TimeSpan.TicksPerDay);
-            var last = DateOnly.FromDayNumber((int)((first + _to.Ticks) / TimeSpan.TicksPerDay) - 1);
+            var last = DateOnly.FromDayNumber((int)(_to.CloseOf(first) / TimeSpan.TicksPerDay) - 1);
             while (_calendar.Session(last) is null) last = last.AddDays(-1);
             var close = _calendar.Session(last)!.Value.Close;
             if (close > time) return (first, close);
@@ -122,6 +122,6 @@ public sealed class BarAggregator
     private (long Start, long End) Cut(long time)
     {
         var start = _to.Floor(time);
-        return (start, start + _to.Ticks);
+        return (start, _to.CloseOf(start));
     }
 }

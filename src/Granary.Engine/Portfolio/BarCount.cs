@@ -26,7 +26,7 @@ internal sealed class BarCount
     {
         if (marks == _marks) return;
         _marks = marks;
-        var divides = Timeframe.Ticks > marks.Ticks && Timeframe.Ticks % marks.Ticks == 0;
+        var divides = Timeframe != marks && Timeframe.IsMultipleOf(marks);
         _longer = divides ? new BarAggregator(marks, Timeframe, calendar) : null;
     }
 

@@ -66,7 +66,7 @@ public sealed class PortfolioRun
         _exposure = model;
         _trades.Closed = new RecentTrades(PortfolioState.Trades);
         _predicted = new PredictedRiskLimit(model, _peak, _trades.Closed,
-            entry => entry.Signal.Time + _account.Member(entry.Member).Timeframe.Ticks);
+            entry => _account.Member(entry.Member).Timeframe.CloseOf(entry.Signal.Time));
         _rules.Add(_predicted);
     }
 

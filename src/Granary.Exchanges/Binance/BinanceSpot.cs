@@ -159,7 +159,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
         CancellationToken cancellationToken)
     {
         var data = await Client.GetAsync(FormattableString.Invariant(
-            $"/api/v3/klines?symbol={instrument.Listed}&interval={timeframe}&limit=1000&startTime={from.ToUnixTimeMilliseconds()}")
+            $"/api/v3/klines?symbol={instrument.Listed}&interval={(timeframe == Timeframe.Mo1 ? "1M" : timeframe.ToString())}&limit=1000&startTime={from.ToUnixTimeMilliseconds()}")
             + FormattableString.Invariant($"&endTime={to.ToUnixTimeMilliseconds() - 1}"), cancellationToken, 2,
                 isSigned: false).ConfigureAwait(false);
         return [.. data.EnumerateArray().Select(c => new Bar(Milliseconds((long)c[0].AsDecimal()).UtcTicks, c[1].AsDouble(),

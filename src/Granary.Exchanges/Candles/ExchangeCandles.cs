@@ -89,7 +89,7 @@ public sealed class ExchangeCandles : IAsyncDisposable
             var (start, until) = (new DateTimeOffset(at, TimeSpan.Zero), new DateTimeOffset(end, TimeSpan.Zero));
             var page = await RequestAsync(stop => _history.PageAsync(instrument, timeframe, start, until, stop), cancellationToken)
                 .ConfigureAwait(false);
-            var bars = page.Where(b => b.Time > last && b.Time >= at && b.Time < end && b.Time + timeframe.Ticks <= now)
+            var bars = page.Where(b => b.Time > last && b.Time >= at && b.Time < end && timeframe.CloseOf(b.Time) <= now)
                 .OrderBy(b => b.Time).DistinctBy(b => b.Time).ToList();
             if (bars.Count > 0)
             {

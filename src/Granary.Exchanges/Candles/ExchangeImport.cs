@@ -70,7 +70,7 @@ public static class ExchangeImport
         (long From, long To) span, long page, CancellationToken cancellationToken)
     {
         var missing = new List<(long From, long To)>();
-        var next = timeframe.Floor(span.From + timeframe.Ticks - 1);
+        var next = timeframe.Floor(span.From) is var floor && floor == span.From ? floor : timeframe.CloseOf(floor);
         if (await HasAsync(store, symbol, timeframe, cancellationToken).ConfigureAwait(false))
         {
             await using var stored = await store.Source(adjust: false).OpenAsync(new BarQuery(symbol, timeframe), cancellationToken)
@@ -80,7 +80,7 @@ public static class ExchangeImport
                 {
                     var time = block[i].Time;
                     if (time > next) Add(next, Math.Min(time, span.To));
-                    next = Math.Max(next, time + timeframe.Ticks);
+                    next = Math.Max(next, timeframe.CloseOf(time));
                 }
         }
         if (next < span.To) Add(next, span.To);

@@ -190,7 +190,7 @@ public sealed class KafkaBarFeed : ILiveFeed
             return;
         }
         foreach (var partition in _partitions) _state[partition] = new Partition();
-        var earliest = _queries.All(q => q.From is not null) ? _queries.Min(q => q.From!.Value + q.Timeframe.Ticks) : (long?)null;
+        var earliest = _queries.All(q => q.From is not null) ? _queries.Min(q => q.Timeframe.CloseOf(q.From!.Value)) : (long?)null;
         _reader!.Consumer.Assign(_reader.Starts(_partitions, earliest));
     }
 

@@ -12,7 +12,7 @@ public sealed class FeatureTable
     private readonly FeatureSet _set;
     private readonly double[] _values;
 
-    private FeatureTable(FeatureSet set, double[] values, long[] time, double[] high, double[] low, double[] close, long barTicks)
+    private FeatureTable(FeatureSet set, double[] values, long[] time, double[] high, double[] low, double[] close, Timeframe timeframe)
     {
         _set = set;
         _values = values;
@@ -20,7 +20,7 @@ public sealed class FeatureTable
         High = high;
         Low = low;
         Close = close;
-        BarTicks = barTicks;
+        Timeframe = timeframe;
         for (FirstWarm = 0; FirstWarm < close.Length && !Dense.AllFinite(Row(FirstWarm)); FirstWarm++) { }
     }
 
@@ -29,7 +29,7 @@ public sealed class FeatureTable
 
     public FeatureSet Set => _set;
 
-    /// <summary>[bars]: open times, UTC ticks. A bar is known one timeframe later.</summary>
+    /// <summary>[bars]: open times, UTC ticks. A bar is known at its close.</summary>
     public long[] Time { get; }
 
     public double[] High { get; }
@@ -38,8 +38,8 @@ public sealed class FeatureTable
 
     public double[] Close { get; }
 
-    /// <summary>Ticks of the timeframe.</summary>
-    public long BarTicks { get; }
+    /// <summary>Of the bars.</summary>
+    public Timeframe Timeframe { get; }
 
     public int Bars => Close.Length;
 
@@ -47,7 +47,7 @@ public sealed class FeatureTable
     public int FirstWarm { get; }
 
     /// <summary>When a bar is known, UTC ticks.</summary>
-    public long KnownAt(int bar) => Time[bar] + BarTicks;
+    public long KnownAt(int bar) => Timeframe.CloseOf(Time[bar]);
 
     public ReadOnlySpan<double> Row(int bar) => _values.AsSpan(bar * _set.Names.Count, _set.Names.Count);
 
@@ -93,7 +93,7 @@ public sealed class FeatureTable
             close.AddRange(block.Close);
         }
         var (times, highs, lows, closes) = (time.ToArray(), high.ToArray(), low.ToArray(), close.ToArray());
-        return [.. sets.Select((set, s) => new FeatureTable(set, [.. values[s]], times, highs, lows, closes, series.Timeframe.Ticks))];
+        return [.. sets.Select((set, s) => new FeatureTable(set, [.. values[s]], times, highs, lows, closes, series.Timeframe))];
     }
 
     /// <summary>A training table of every warm bar whose label is known.</summary>

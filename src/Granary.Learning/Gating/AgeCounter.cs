@@ -4,7 +4,7 @@ using Granary.Learning.Retraining;
 namespace Granary.Learning.Gating;
 
 /// <summary>Counts the bars and the closed trades of a strategy, by which versions of its model expire.</summary>
-internal sealed class AgeCounter(VersionExpiry limit, long barTicks)
+internal sealed class AgeCounter(VersionExpiry limit, Timeframe timeframe)
 {
     // When they were known, UTC ticks, rising; no more of them than an age can need.
     private readonly List<long> _bars = [], _trades = [];
@@ -13,7 +13,7 @@ internal sealed class AgeCounter(VersionExpiry limit, long barTicks)
     public void Take(BarBlock block)
     {
         if (limit.Bars is not { } most) return;
-        for (var i = 0; i < block.Count; i++) _bars.Add(block.Time[i] + barTicks);
+        for (var i = 0; i < block.Count; i++) _bars.Add(timeframe.CloseOf(block.Time[i]));
         // Those of this block may lie ahead.
         Trim(_bars, most + block.Count);
     }

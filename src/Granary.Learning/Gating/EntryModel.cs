@@ -185,11 +185,11 @@ public sealed class EntryModel : IEntryModel
     {
         private readonly FeatureReader _reader = new(model._features, plan, model._rows);
         private readonly double[] _row = new double[model._features.Names.Count * model._rows + (model._sided ? 1 : 0)];
-        private readonly long _barTicks = series.Timeframe.Ticks;
+        private readonly Timeframe _timeframe = series.Timeframe;
         private readonly PredictionWatch? _watch = model.Watch is { } rule ? new PredictionWatch(rule) : null;
         private readonly JudgedTrades? _trades = model.Watch is null ? null : new JudgedTrades(model._meaning);
         private readonly AgeCounter? _ages = Array.Find(model._windows, w => w.Age is not null)?.Age is { } age
-            ? new AgeCounter(age.Limit, series.Timeframe.Ticks) : null;
+            ? new AgeCounter(age.Limit, series.Timeframe) : null;
         private BarBlock _block = null!;
         private int _window = -1, _inForce = -1;
         private long _asked;
@@ -206,7 +206,7 @@ public sealed class EntryModel : IEntryModel
         public EntryAdvice Advise(int index, Side side)
         {
             // Bars come in order, so the window only moves on. A new version ends a roll-back.
-            var known = _block.Time[index] + _barTicks;
+            var known = _timeframe.CloseOf(_block.Time[index]);
             while (_window + 1 < model._windows.Length && model._windows[_window + 1].From <= known) _inForce = ++_window;
             _asked = known;
             _last = default;
@@ -249,7 +249,7 @@ public sealed class EntryModel : IEntryModel
                 Interlocked.Increment(ref model._failed);
                 return EntryAdvice.NoOpinion with { Dissimilarity = dissimilarity };
             }
-            _last = (side, _block.Time[index] + _barTicks, prediction);
+            _last = (side, _timeframe.CloseOf(_block.Time[index]), prediction);
             var advice = model._rule.Advise(prediction, side, model._meaning);
             return advice with { SizeFactor = advice.SizeFactor * (_watch?.Weight ?? 1), Dissimilarity = dissimilarity };
         }
@@ -267,7 +267,7 @@ public sealed class EntryModel : IEntryModel
 
         public void Closed(int number, double netProfit, long time)
         {
-            _ages?.Closed(time + _barTicks);
+            _ages?.Closed(_timeframe.CloseOf(time));
             if (_trades?.Closed(number, netProfit > 0) is not { } wrong) return;
             if (_watch!.Add(wrong) is { Change: WatchChange.Alert } alert && model.Watch!.RollsBack) RollBack(alert);
         }

@@ -14,7 +14,7 @@ internal static class BarResampler
     public static IEnumerable<Bar> Resample(IEnumerable<Bar> bars, Timeframe from, Timeframe to, SessionCalendar? calendar = null,
         bool includeUnfinished = false)
     {
-        if (to.Ticks <= from.Ticks || to.Ticks % from.Ticks != 0)
+        if (to == from || !to.IsMultipleOf(from))
             throw new BarDataException($"timeframe: {to} bars cannot be built from {from} bars; choose a multiple of {from}");
         return Aggregate(bars, new BarAggregator(from, to, calendar), includeUnfinished);
     }
@@ -28,23 +28,5 @@ internal static class BarResampler
             if (completed is { } full) yield return full;
         }
         if (includeUnfinished && aggregator.Unfinished is { } last) yield return last;
-    }
-
-    /// <summary>Calendar months in UTC, stamped with the first of the month; the last is given as far as it went.</summary>
-    public static IEnumerable<Bar> ToMonths(IEnumerable<Bar> bars)
-    {
-        Bar? month = null;
-        foreach (var bar in bars)
-        {
-            var first = new DateTime(bar.OpenTime.Year, bar.OpenTime.Month, 1).Ticks;
-            if (month is { } m && m.Time == first)
-            {
-                month = new Bar(first, m.Open, Math.Max(m.High, bar.High), Math.Min(m.Low, bar.Low), bar.Close, m.Volume + bar.Volume);
-                continue;
-            }
-            if (month is { } finished) yield return finished;
-            month = bar with { Time = first };
-        }
-        if (month is { } last) yield return last;
     }
 }

@@ -18,14 +18,13 @@ public sealed class ResamplingTests
     [InlineData("2006-min-005", "5m", "1h", "60min")]
     [InlineData("2006-min-005", "5m", "1d", "1day")]
     [InlineData("orcl-1995-2014", "1d", "1w", "1week")]
-    [InlineData("orcl-1995-2014", "1d", "month", "1month")]
+    [InlineData("orcl-1995-2014", "1d", "1mo", "1month")]
     public void Longer_bars_are_those_of_backtrader(string file, string from, string to, string oracle)
     {
         var bars = Read.Bars(SharedData.Require($"data/backtrader/{file}.txt"), from,
             new BarFileOptions { Adjust = false, Stamp = BarStamp.Close });
         var source = Timeframe.Parse(from);
-        var ours = (to == "month" ? BarResampler.ToMonths(bars)
-            : BarResampler.Resample(bars, source, Timeframe.Parse(to), includeUnfinished: true)).ToList();
+        var ours = BarResampler.Resample(bars, source, Timeframe.Parse(to), includeUnfinished: true).ToList();
         var theirs = File.ReadAllLines(SharedData.Require($"oracles/resample/{file}.{oracle}.csv")).Skip(1).Select(l => l.Split(','))
             .ToList();
         ours.Count.ShouldBe(theirs.Count);
@@ -34,8 +33,7 @@ public sealed class ResamplingTests
             var label = Read.Utc(theirs[i][0]);
             var open = to switch
             {
-                "month" => new DateTime(new DateTime(label).Year, new DateTime(label).Month, 1).Ticks,
-                "1w" or "1d" => Timeframe.Parse(to).Floor(label),
+                "1mo" or "1w" or "1d" => Timeframe.Parse(to).Floor(label),
                 _ => label - Timeframe.Parse(to).Ticks,
             };
             // backtrader closes an hour that the day's end cuts short at 23:59:59 of the day; its prices are those of our hour.
@@ -48,26 +46,31 @@ public sealed class ResamplingTests
 
     /// <summary>The same without another program: each longer bar is the group of the short bars that fall into it.</summary>
     [Theory]
+    [InlineData("bars/delta-min-005.txt", "5m", "10m")]
     [InlineData("bars/delta-min-005.txt", "5m", "15m")]
     [InlineData("bars/delta-min-005.txt", "5m", "1h")]
+    [InlineData("bars/delta-min-005.txt", "5m", "2h")]
+    [InlineData("bars/delta-min-005.txt", "5m", "6h")]
+    [InlineData("bars/delta-min-005.txt", "5m", "8h")]
+    [InlineData("bars/delta-min-005.txt", "5m", "12h")]
     [InlineData("bars/delta-min-005.txt", "5m", "1d")]
+    [InlineData("bars/delta-min-005.txt", "5m", "1mo")]
     [InlineData("bars/alpha-daily.txt", "1d", "1w")]
-    [InlineData("bars/alpha-daily.txt", "1d", "month")]
+    [InlineData("bars/alpha-daily.txt", "1d", "1mo")]
     public void A_longer_bar_is_its_short_bars_taken_together(string file, string from, string to)
     {
         var bars = Read.Bars(SharedData.Synthetic(file), from, new BarFileOptions { Adjust = false });
-        var ours = to == "month" ? BarResampler.ToMonths(bars)
-            : BarResampler.Resample(bars, Timeframe.Parse(from), Timeframe.Parse(to), includeUnfinished: true);
+        var ours = BarResampler.Resample(bars, Timeframe.Parse(from), Timeframe.Parse(to), includeUnfinished: true);
         long Start(Bar bar)
         {
             var day = bar.OpenTime.Date;
             return to switch
             {
-                "month" => new DateTime(day.Year, day.Month, 1).Ticks,
+                "1mo" => new DateTime(day.Year, day.Month, 1).Ticks,
                 "1w" => day.AddDays(-(((int)day.DayOfWeek + 6) % 7)).Ticks,
                 "1d" => day.Ticks,
-                "1h" => day.AddHours(bar.OpenTime.Hour).Ticks,
-                _ => day.AddMinutes(bar.OpenTime.Hour * 60 + bar.OpenTime.Minute / 15 * 15).Ticks,
+                ['1' or '2' or '6' or '8', .., 'h'] => day.AddHours(bar.OpenTime.Hour / int.Parse(to[..^1]) * int.Parse(to[..^1])).Ticks,
+                _ => day.AddMinutes(bar.OpenTime.Hour * 60 + bar.OpenTime.Minute / int.Parse(to[..^1]) * int.Parse(to[..^1])).Ticks,
             };
         }
         var expected = bars.GroupBy(Start)

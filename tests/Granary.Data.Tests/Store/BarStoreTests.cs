@@ -273,9 +273,38 @@ public sealed class BarStoreTests : IDisposable
     {
         Import(Minutes("m.csv"), timeframe: "1m");
         var csv = Path.Combine(_folder.Path, "out", "again.csv");
-        var exported = await DataExport.RunAsync(new StoreBarSource(Store), new BarQuery("X", Timeframe.M1), csv);
+        await using var store = TestCatalogues.Stores.Open(Address.Parse(Store));
+        var exported = await DataExport.RunAsync(store, new BarQuery("X", Timeframe.M1), csv);
         exported.Bars.ShouldBe(10_000);
         Import(csv, timeframe: "1m").Changed.ShouldBeFalse();
         Read.Open(csv, "1m").ContentHash.ShouldBe(exported.ContentHash);
+    }
+
+    [Fact]
+    public async Task Longer_bars_than_the_store_has_are_exported_from_the_longest_that_divide_them()
+    {
+        Import(Minutes("m.csv"), timeframe: "1m");
+        var minutes = Read.Bars(Path.Combine(_folder.Path, "m.csv"), "1m");
+        await using var store = TestCatalogues.Stores.Open(Address.Parse(Store));
+        async Task<ExportResult> Export(string timeframe) =>
+            await DataExport.RunAsync(store, new BarQuery("X", Timeframe.Parse(timeframe)), Path.Combine(_folder.Path, timeframe + ".csv"));
+        foreach (var timeframe in (string[])["10m", "2h"])
+        {
+            var ticks = Timeframe.Parse(timeframe).Ticks;
+            var exported = await Export(timeframe);
+            exported.BuiltFrom.ShouldBe(Timeframe.M1);
+            // The last long bar is there only where its last minute is.
+            var whole = minutes.GroupBy(b => b.Time / ticks)
+                .Where(g => g.Key < minutes[^1].Time / ticks || (minutes[^1].Time + TimeSpan.TicksPerMinute) % ticks == 0);
+            Read.Bars(exported.Path, timeframe).ShouldBe(whole.Select(g => new Bar(g.Key * ticks, g.First().Open, g.Max(b => b.High),
+                g.Min(b => b.Low), g.Last().Close, g.Sum(b => b.Volume))));
+        }
+        Import(Path.Combine(_folder.Path, "2h.csv"), timeframe: "2h");
+        (await Export("6h")).BuiltFrom.ShouldBe(Timeframe.H2);
+        (await Export("15m")).BuiltFrom.ShouldBe(Timeframe.M1);
+        File.Delete(Path.Combine(Store, "X", "1m.bars"));
+        (await Should.ThrowAsync<BarDataException>(() => Export("15m"))).Message
+            .ShouldEndWith("has 2h bars of X, of which no 15m bars can be built; name one of these or a multiple");
+        File.Exists(Path.Combine(_folder.Path, "15m.csv")).ShouldBeTrue();
     }
 }

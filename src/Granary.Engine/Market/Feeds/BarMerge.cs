@@ -42,7 +42,7 @@ public sealed class BarMerge
         public BarBlock? Block;
         // Of the block: rows [Start, Start + Filled) stand in the array of rows.
         public int Start, Filled, At;
-        public long Length;
+        public Timeframe Timeframe;
     }
 
     private sealed class Feed
@@ -68,7 +68,7 @@ public sealed class BarMerge
         if (series.Count == 0) throw new ArgumentException("there is nothing to merge", nameof(series));
         _series = [.. series];
         _feeds = [.. series.Select(_ => new Feed())];
-        _cursors = [.. series.Select(s => new Cursor { Length = s.Timeframe.Ticks })];
+        _cursors = [.. series.Select(s => new Cursor { Timeframe = s.Timeframe })];
         _rows = new Bar[series.Count * Rows];
         var groups = (series.Count + Group - 1) / Group;
         _key = new long[groups * Group];
@@ -129,7 +129,7 @@ public sealed class BarMerge
         var feed = _feeds[market];
         if (openTime <= feed.KnownTo || feed.Away) return;
         (feed.KnownTo, feed.ReachedTo) = (openTime, openTime);
-        if (_cursors[market].Block is null && !feed.Ended) Change(market, feed.KnownTo + 1 + _cursors[market].Length);
+        if (_cursors[market].Block is null && !feed.Ended) Change(market, _cursors[market].Timeframe.CloseOf(feed.KnownTo + 1));
     }
 
     /// <summary>
@@ -168,7 +168,7 @@ public sealed class BarMerge
     {
         var feed = _feeds[market];
         feed.Away = false;
-        if (_cursors[market].Block is null && !feed.Ended) Change(market, feed.KnownTo + 1 + _cursors[market].Length);
+        if (_cursors[market].Block is null && !feed.Ended) Change(market, _cursors[market].Timeframe.CloseOf(feed.KnownTo + 1));
     }
 
     /// <summary>The market's feed has no more bars.</summary>
@@ -218,12 +218,12 @@ public sealed class BarMerge
             if (++at < cursor.Filled)
             {
                 cursor.At = at;
-                keys[k] = rows[at].Time + cursor.Length;
+                keys[k] = cursor.Timeframe.CloseOf(rows[at].Time);
             }
             else if (cursor.Start + cursor.Filled < block.Count)
             {
                 Fill(ref cursor, block, cursor.Start + cursor.Filled, rows);
-                keys[k] = rows[0].Time + cursor.Length;
+                keys[k] = cursor.Timeframe.CloseOf(rows[0].Time);
             }
             else
             {
@@ -249,7 +249,7 @@ public sealed class BarMerge
         _key[market] = long.MaxValue;
         var group = market / Group;
         _least[group] = Least(_key.AsSpan(group * Group, Group));
-        var free = whole.TimeColumn[whole.Count - 1] + cursor.Length < Least(_least);
+        var free = cursor.Timeframe.CloseOf(whole.TimeColumn[whole.Count - 1]) < Least(_least);
         Change(market, close);
         if (!free) return false;
         block = whole;
@@ -268,7 +268,7 @@ public sealed class BarMerge
             return;
         }
         cursor.Block = null;
-        Change(market, feed.Ended || feed.Away ? long.MaxValue : feed.KnownTo + 1 + cursor.Length);
+        Change(market, feed.Ended || feed.Away ? long.MaxValue : cursor.Timeframe.CloseOf(feed.KnownTo + 1));
     }
 
     private void Begin(int market, BarBlock block)
@@ -276,7 +276,7 @@ public sealed class BarMerge
         ref var cursor = ref _cursors[market];
         cursor.Block = block;
         Fill(ref cursor, block, 0, _rows.AsSpan(market * Rows, Rows));
-        Change(market, block.TimeColumn[0] + cursor.Length);
+        Change(market, cursor.Timeframe.CloseOf(block.TimeColumn[0]));
     }
 
     private static void Fill(ref Cursor cursor, BarBlock block, int start, Span<Bar> rows)

@@ -128,7 +128,7 @@ public sealed class FeedAssembler
     /// <summary>The same, of one market.</summary>
     public void Reach(int market, long close)
     {
-        var open = close - Series[market].Timeframe.Ticks;
+        var open = Series[market].Timeframe.OpenOf(close);
         _merge.Reach(market, open);
         Late.Reach(market, open);
     }
@@ -155,7 +155,7 @@ public sealed class FeedAssembler
             // A block that nothing interleaves with goes through as it is.
             if (_blockSize > 1 && !_open && _merge.TryTakeBlock(out var market, out var block))
             {
-                _timestamp = block.Time[^1] + Series[market].Timeframe.Ticks;
+                _timestamp = Series[market].Timeframe.CloseOf(block.Time[^1]);
                 _items.Enqueue(FeedItem.Of(market, Counted(block, _given[market]), _timestamp));
                 _given[market] += block.Count;
                 Beat(_timestamp);
@@ -208,7 +208,7 @@ public sealed class FeedAssembler
                 var block = BarBlock.FromBars(_given[s],
                     CollectionsMarshal.AsSpan(bars).Slice(i, Math.Min(BarBlock.MaxCount, bars.Count - i)));
                 _given[s] += block.Count;
-                _items.Enqueue(FeedItem.Of(s, block, block.Time[^1] + Series[s].Timeframe.Ticks));
+                _items.Enqueue(FeedItem.Of(s, block, Series[s].Timeframe.CloseOf(block.Time[^1])));
             }
             bars.Clear();
         }

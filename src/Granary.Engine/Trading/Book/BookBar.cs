@@ -139,7 +139,7 @@ internal static class BookBar
     private static void ProcessPath(StrategyBook book, in Bar bar, int index)
     {
         var path = book.Path!;
-        var (first, end) = path.Within(bar.Time, bar.Time + book.BarTicks);
+        var (first, end) = path.Within(bar.Time, book.Timeframe.CloseOf(bar.Time));
         var (low, high) = (double.PositiveInfinity, double.NegativeInfinity);
         for (var i = first; i < end; i++)
         {

@@ -36,7 +36,7 @@ internal static class BookExits
             if (trade.Exiting) continue;
             var filled = book.Settings.MaxBars > 0 && feedIndex - trade.FirstWholeBar + 1 >= book.Settings.MaxBars
                 ? Close(book, ref trade, index, OrderType.Market, ExitReason.MaxBars)
-                : bar.Time + book.BarTicks >= trade.TimeExit && Close(book, ref trade, index, OrderType.Market, ExitReason.Time);
+                : book.Timeframe.CloseOf(bar.Time) >= trade.TimeExit && Close(book, ref trade, index, OrderType.Market, ExitReason.Time);
             if (filled) i--;
         }
     }

@@ -66,14 +66,14 @@ internal static class BookRequests
         !book.IsClosed && (book.Settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) != 0
         && book.Orders.EntriesOf(side) + book.OpenTrades.Settled(side) < book.Settings.MaxOpenTrades;
 
-    private static long PeriodOf(StrategyBook book, Timeframe period, long time) => period.IsIntraday ? time / period.Ticks
-        : book.Instrument.Calendar.LocalDay(time) / (period.Ticks / TimeSpan.TicksPerDay);
+    private static long PeriodOf(StrategyBook book, Timeframe period, long time) => period.Floor(period.IsIntraday ? time
+        : book.Instrument.Calendar.LocalDay(time) * TimeSpan.TicksPerDay);
 
     // Bars before the account's first only warm up; an order that would work after its last is not made.
     private static bool MayTrade(StrategyBook book, int index)
     {
         var time = book.TimeAt(index);
-        return time >= book.Settings.TradeFrom && time + book.BarTicks < book.Settings.TradeUntil;
+        return time >= book.Settings.TradeFrom && book.Timeframe.CloseOf(time) < book.Settings.TradeUntil;
     }
 
     private static EntryPlan Plan(StrategyBook book, Side side, in EntryOptions options, double close, in EntryAdvice advice)
@@ -107,7 +107,7 @@ internal static class BookRequests
         order.TimeInForce = options.TimeInForce == TimeInForce.GoodTillCancelled ? book.Execution.EntryTimeInForce : options.TimeInForce;
         order.ExpiresAt = options.TimeInForce == TimeInForce.GoodTillDate ? options.ExpiresAt : long.MaxValue;
         if (book.Settings.SignalValid > TimeSpan.Zero)
-            order.ExpiresAt = Math.Min(order.ExpiresAt, time + book.BarTicks + book.Settings.SignalValid.Ticks);
+            order.ExpiresAt = Math.Min(order.ExpiresAt, book.Timeframe.CloseOf(time) + book.Settings.SignalValid.Ticks);
         // Absolute prices are kept; percentages are taken from the fill.
         order.StopLoss = plan.OwnStop;
         order.TakeProfit = options.TakeProfit > 0 ? plan.Target : 0;

@@ -30,7 +30,7 @@ internal sealed class StrategyBook
     public readonly FillRule FillRule;
     public readonly BuyingPower Power;
     public readonly double Multiplier;
-    public readonly long BarTicks;
+    public readonly Timeframe Timeframe;
     /// <summary>Null where the strategy has one instrument, and so the account for itself.</summary>
     public readonly SharedAccount? Shared;
     public readonly EquityMeter EquityMeter;
@@ -93,7 +93,7 @@ internal sealed class StrategyBook
         SharedAccount? account = null)
     {
         Instrument = series.Instrument;
-        BarTicks = series.Timeframe.Ticks;
+        Timeframe = series.Timeframe;
         Settings = settings;
         Execution = execution;
         FillRule = new FillRule(Instrument, execution);

@@ -26,7 +26,7 @@ internal sealed class ChartMarket
         Step = Math.Max(1, ticks / TimeSpan.TicksPerMinute);
         IsIntraday = parsed is { IsIntraday: true };
         // A reader of long series has joined 2, 4, 8 … bars into one: then no two are one bar's length apart.
-        for (var i = 1; i < bars.Count && !IsComplete; i++) IsComplete = bars[i].Time - bars[i - 1].Time == ticks;
+        for (var i = 1; i < bars.Count && !IsComplete; i++) IsComplete = parsed?.CloseOf(bars[i - 1].Time) == bars[i].Time;
         if (!IsComplete) return;
         for (var i = 0; i < bars.Count; i++) _places[bars[i].Time] = i;
     }

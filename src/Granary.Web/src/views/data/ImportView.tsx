@@ -17,7 +17,7 @@ import './data.css';
 
 type Job = Schemas['JobStatus'];
 
-const timeframes = ['1m', '5m', '15m', '30m', '1h', '4h', '1d', '1w'];
+const timeframes = ['1m', '3m', '5m', '10m', '15m', '30m', '1h', '2h', '4h', '6h', '8h', '12h', '1d', '1w', '1mo'];
 const zones = ['', 'UTC', 'America/New_York', 'Europe/London', 'Europe/Berlin', 'Asia/Tokyo', 'Asia/Hong_Kong'];
 
 /** Bar files into a store: choose files, say what they are, follow the job. */
