@@ -7,12 +7,12 @@ namespace Granary.Data.Tests;
 /// <summary>Reads whole files, for tests.</summary>
 public static class Read
 {
-    public static List<Bar> Bars(string path, string timeframe = "1d", BarFileOptions? options = null) =>
-        All(Open(path, timeframe, options));
+    public static List<Bar> Bars(string path, string timeframe = "1d", BarFileOptions? options = null,
+        string symbol = "X") => All(Open(path, timeframe, options, symbol: symbol));
 
     public static BarFileSeries Open(string path, string timeframe = "1d", BarFileOptions? options = null, long? from = null,
-        long? to = null) =>
-        BarFile.OpenAsync(path, new BarQuery("X", Timeframe.Parse(timeframe), from, to), options).AsTask().GetAwaiter().GetResult();
+        long? to = null, string symbol = "X") =>
+        BarFile.OpenAsync(path, new BarQuery(symbol, Timeframe.Parse(timeframe), from, to), options).AsTask().GetAwaiter().GetResult();
 
     public static List<Bar> All(IBarSeries series, int blockSize = IBarSeries.DefaultBlockSize) =>
         AllAsync(series, blockSize).GetAwaiter().GetResult();
@@ -29,9 +29,10 @@ public static class Read
         return bars;
     }
 
-    public static string Fault(string path, string timeframe = "1d", BarFileOptions? options = null)
+    public static string Fault(string path, string timeframe = "1d", BarFileOptions? options = null,
+        string symbol = "X")
     {
-        var fault = Should.Throw<BarDataException>(() => Bars(path, timeframe, options)).Message;
+        var fault = Should.Throw<BarDataException>(() => Bars(path, timeframe, options, symbol)).Message;
         fault.ShouldNotContain("\n");
         return fault;
     }

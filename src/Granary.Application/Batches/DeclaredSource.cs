@@ -15,6 +15,8 @@ internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<stri
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
         source.ListSymbolsAsync(timeframe, cancellationToken);
 
+    public IReadOnlyList<string> PassedOver => source.PassedOver;
+
     public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
     {
         var series = await source.OpenAsync(query, cancellationToken);

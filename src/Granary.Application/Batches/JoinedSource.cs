@@ -17,6 +17,9 @@ internal sealed class JoinedSource(Timeframe timeframe, IReadOnlyList<(IBarSourc
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> PassedOver => [.. parts.SelectMany(p => p.Source.PassedOver)];
+
+    /// <inheritdoc/>
     public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
     {
         foreach (var (source, data) in parts)

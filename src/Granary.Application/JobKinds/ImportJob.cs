@@ -13,8 +13,8 @@ namespace Granary.Application.JobKinds;
 /// <summary>Bar files, read into a store. Its result is the file <c>result.json</c>.</summary>
 /// <param name="files">Files, folders and patterns.</param>
 /// <param name="symbol">The market of all files; null where each file's name begins with its own.</param>
-internal sealed class ImportJob(JobText text, IReadOnlyList<Address> files, string? symbol, Func<string, IReadOnlyList<string>,
-    ImportRequest> request, GranaryCatalogues catalogues) : Job(text, "import")
+internal sealed class ImportJob(JobText text, IReadOnlyList<Address> files, string? symbol, BarFileOptions options,
+    Func<string, IReadOnlyList<string>, ImportRequest> request, GranaryCatalogues catalogues) : Job(text, "import")
 {
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ internal sealed class ImportJob(JobText text, IReadOnlyList<Address> files, stri
             : throw new InputException($"{found}: a link leads out of the server's data folder; copy the file into it")))];
         var (results, faults) = symbol is not null
             ? (await BarImport.RunAsync(request(symbol, found), catalogues.Stores, cancellationToken).ConfigureAwait(false), [])
-            : await MarketsImport.RunAsync(found, request, catalogues.Stores,
+            : await MarketsImport.RunAsync(found, options, request, catalogues.Stores,
                 RunOutcome.Stages<(int Done, int Markets)>(run, p => FormattableString.Invariant($"{p.Done} of {p.Markets} markets")),
                 cancellationToken).ConfigureAwait(false);
         await ResultFile.WriteAsync(run.Folder, ImportJson.Write(results, faults), cancellationToken).ConfigureAwait(false);
@@ -57,6 +57,6 @@ internal sealed class ImportKind : JobKind
             Columns = body.Find("columns") is { } columns ? ColumnsSection.Read(columns) : null,
         };
         return new ImportJob(text, [.. body.Need("files").OneOrMany().Select(f => f.Address(Address.Plain))],
-            symbol, (s, of) => new ImportRequest(of, store, s, timeframe, options), catalogues);
+            symbol, options, (s, of) => new ImportRequest(of, store, s, timeframe, options), catalogues);
     }
 }

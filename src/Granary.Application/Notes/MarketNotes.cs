@@ -12,8 +12,27 @@ namespace Granary.Application.Notes;
 internal static class MarketNotes
 {
     /// <param name="entries">The markets as the run shows them.</param>
-    public static IEnumerable<RunNote> Of(BatchSpec spec, IReadOnlyList<MarketEntry> entries, IEnumerable<OpenedMarket> markets) =>
-        [.. Spacing(entries), .. Findings(entries), .. MissingDays(entries), .. TickVolume(entries), .. Fractions(spec, markets)];
+    /// <param name="passedOver">Of the source's listing.</param>
+    public static IEnumerable<RunNote> Of(BatchSpec spec, IReadOnlyList<MarketEntry> entries, IEnumerable<OpenedMarket> markets,
+        IReadOnlyList<string> passedOver) =>
+        [.. PassedOver(passedOver), .. Spacing(entries), .. Findings(entries), .. MissingDays(entries), .. OnePrice(entries),
+            .. TickVolume(entries), .. Fractions(spec, markets)];
+
+    private static IEnumerable<RunNote> PassedOver(IReadOnlyList<string> files)
+    {
+        if (files.Count > 0)
+            yield return new RunNote(NoteCode.DataFinding, files.Count == 1 ? $"{files[0].TrimEnd('.')}."
+                : $"{files.Count} files of the source are no files of bars; the first: {files[0].TrimEnd('.')}.", files.Count);
+    }
+
+    private static IEnumerable<RunNote> OnePrice(IReadOnlyList<MarketEntry> entries)
+    {
+        var closes = entries.Where(e => e.Findings.Contains(BarNotes.OnePrice)).ToList();
+        if (closes.Count > 0)
+            yield return new RunNote(NoteCode.DataFinding, $"The bars of {Names(closes)} have one price each, as open, high, low and "
+                + "close: stops, targets and limits are met by closes only, and an order that fills at the open gets that bar's close.",
+                closes.Count);
+    }
 
     private static IEnumerable<RunNote> Spacing(IReadOnlyList<MarketEntry> entries)
     {

@@ -113,7 +113,7 @@ internal sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOpt
             BatchText = Encoding.UTF8.GetString(Spec.Text),
             Trials = checks?.Census,
         };
-        model = model.With([.. result.Notes, .. MarketNotes.Of(Spec, model.Markets, Markets.Values)]);
+        model = model.With([.. result.Notes, .. MarketNotes.Of(Spec, model.Markets, Markets.Values, Opened.Source.PassedOver)]);
         return await BenchmarkCurve.CompareAsync(model, recorder.Curve, (Spec, Opened.Source, Markets), Shortest.Ticks, cancellationToken);
     }
 }

@@ -145,7 +145,8 @@ internal static class BenchmarkCurve
     private static async Task AddAsync(OpenedMarket market, long from, BenchmarkRows rows, CancellationToken cancellationToken)
     {
         rows.Begin();
-        await foreach (var (time, worth) in WorthAsync(market, from, cancellationToken)) rows.Add(market.Series.Timeframe.CloseOf(time), worth);
+        await foreach (var (time, worth) in WorthAsync(market, from, cancellationToken))
+            rows.Add(market.Series.Timeframe.CloseOf(time), worth);
         rows.End();
     }
 

@@ -24,7 +24,8 @@ internal static class DataImportCommand
         public required string Store { get; init; }
         [Description("the symbol of the bars; all FILEs are of this market")]
         public string? Symbol { get; init; }
-        [Description("name: each FILE is of the market that its name begins with, as BTCUSDT.csv and BTCUSDT-1m-2024-01.csv")]
+        [Description("name: each FILE is of the market that its name begins with, as BTCUSDT.csv and BTCUSDT-1m-2024-01.csv, "
+            + "or of the several markets that it names in itself")]
         public string? SymbolFrom { get; init; }
         [Description("as 1m, 1h or 1d")]
         public required string Timeframe { get; init; }
@@ -74,7 +75,7 @@ internal static class DataImportCommand
             new(of, Address.Parse(given.Store), symbol, Given.Timeframe(given.Timeframe), given.ToOptions(known));
         var (results, faults) = given.Symbol is { } symbol
             ? (await BarImport.RunAsync(Request(symbol, files), known.Stores, token), [])
-            : await MarketsImport.RunAsync(files, Request, known.Stores, ProgressOf(given), token);
+            : await MarketsImport.RunAsync(files, given.ToOptions(known), Request, known.Stores, ProgressOf(given), token);
         if (given.Json) Console.WriteLine(JsonSerializer.Serialize(ImportJson.Rows(results), Output.Json));
         else if (!given.Quiet) Show(results);
         foreach (var fault in faults) CommandLine.Complain(fault);

@@ -38,6 +38,8 @@ public sealed partial class FeedSources(IGrainFactory grains, GranaryCatalogues 
         public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
             _own.ListSymbolsAsync(timeframe, cancellationToken);
 
+        public IReadOnlyList<string> PassedOver => _own.PassedOver;
+
         public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
         {
             if (address.Path is { } path) _files ??= new FolderState(path);

@@ -26,7 +26,8 @@ public static class BarFile
     {
         options ??= new BarFileOptions();
         var file = TextFile.Open(path);
-        var layout = Layout(file, options);
+        var markets = Look(file, options);
+        var layout = markets.Symbols.Count > 0 ? markets.Layout.Of(markets.Symbols[0]) : markets.Layout;
         // The shortest timeframe takes every step; faults further down are for the reading to find.
         var collector = new BarCollector(new BarQuery("", Timeframe.M1), 512, withAdjusted: layout.HasAdjustedClose, lenient: true);
         using var reader = new BarFileReader([new BarFilePart(file, layout)], collector, options with { Stamp = BarStamp.Open }, _ => { });
@@ -56,14 +57,15 @@ public static class BarFile
     }
 
     internal static async ValueTask<BarFileSeries> OpenAsync(IReadOnlyList<string> paths, BarQuery query, BarFileOptions options,
-        MemoryBudget budget, CancellationToken cancellationToken)
+        MemoryBudget budget, CancellationToken cancellationToken, Func<TextFile, FileMarkets>? look = null)
     {
-        var (parts, factors) = Parts(paths, query, options);
+        var (parts, factors) = Parts(paths, query, options, look);
         return await BarFileSeries.OpenAsync(parts, query, options, factors, budget, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <param name="look">What a file holds, where that is known; null looks.</param>
     internal static (List<BarFilePart> Parts, BarFileSeries.LeanFactors? Factors) Parts(IReadOnlyList<string> paths, BarQuery query,
-        BarFileOptions options)
+        BarFileOptions options, Func<TextFile, FileMarkets>? look = null)
     {
         var parts = new List<BarFilePart>();
         BarFileSeries.LeanFactors? factors = null;
@@ -73,7 +75,7 @@ public static class BarFile
             var contract = LeanFuture.Contract(path, query.Symbol);
             if (contract is not null && !TextFile.HasEntry(path, contract)) continue;
             var file = TextFile.Open(path, contract);
-            var layout = Layout(file, options);
+            var layout = (look?.Invoke(file) ?? Look(file, options)).Of(query.Symbol, file.DisplayName);
             if (layout.Format != "lean" || LeanLocation.Of(path) is not { } location)
             {
                 parts.Add(new BarFilePart(file, layout));
@@ -128,6 +130,8 @@ public static class BarFile
     }
 
     private static BarFileLayout Layout(TextFile file, BarFileOptions options) => FormatsOf(options).Layout(file, options);
+
+    internal static FileMarkets Look(TextFile file, BarFileOptions options) => FileMarkets.In(file, FormatsOf(options), options);
 
     internal static IBarFormats FormatsOf(BarFileOptions options) => options.Formats ?? BarFormatCatalogue.BuiltIn;
 }

@@ -271,6 +271,8 @@ public sealed class BarFileSeries : IBarSeries
     internal static List<string> Describe(BarCollector collector, BarFileReader reader, BarFileLayout layout)
     {
         var notes = new List<string>(layout.Notes);
+        notes.AddRange(reader.Notes);
+        if (layout is RowLayout { OnePrice: true }) notes.Add(BarNotes.OnePrice);
         if (collector.SkippedRows > 0)
             notes.Add(collector.SkippedRows == 1 ? "1 row without prices (null) was skipped"
                 : $"{collector.SkippedRows} rows without prices (null) were skipped");

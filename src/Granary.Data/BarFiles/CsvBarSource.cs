@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Granary.Data.Files;
 using Granary.Data.Lean;
 using Granary.Data.Reading;
@@ -6,10 +7,11 @@ using Granary.Engine.Market;
 namespace Granary.Data.BarFiles;
 
 /// <summary>
-/// A folder of text files, one market each: the symbol is the file's name without its extensions, where %2F stands for a slash and so on
-/// (<see cref="SymbolFileName"/>). Where the folder has one named as the
-/// timeframe ("1h"), as <c>data generate</c> makes them, the files are looked for in there. Folders laid out by LEAN are understood
-/// as they are (…/equity/usa, or one of its daily, hour and minute folders), ticker changes and factors included.
+/// A folder of text files. The symbol of a file is its name without its extensions, where %2F stands for a slash and so on
+/// (<see cref="SymbolFileName"/>), and without a timeframe at its end (BTC_USDT-1h.json); a file that names several symbols in itself has
+/// those. Where the folder has one named as the timeframe ("1h"), as <c>data generate</c> makes them, the files are looked for in there.
+/// Folders laid out by LEAN are understood as they are (…/equity/usa, or one of its daily, hour and minute folders), ticker changes and
+/// factors included.
 /// </summary>
 public sealed class CsvBarSource : IBarSource
 {
@@ -20,6 +22,9 @@ public sealed class CsvBarSource : IBarSource
     private readonly BarFileOptions _options;
     private readonly MemoryBudget _budget;
     private readonly Dictionary<string, (DateTime Changed, Dictionary<string, List<string>> Markets)> _listed = new(StringComparer.Ordinal);
+    // What files hold, for as long as they do not change.
+    private readonly ConcurrentDictionary<string, (DateTime Modified, long Length, FileMarkets Markets)> _looked =
+        new(StringComparer.Ordinal);
 
     /// <exception cref="BarDataException">The format does not exist.</exception>
     public CsvBarSource(string directory, BarFileOptions? options = null)
@@ -30,8 +35,16 @@ public sealed class CsvBarSource : IBarSource
         BarFile.FormatsOf(_options).Check(_options.Format);
     }
 
-    public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
-        new([.. Markets(timeframe).Keys.Order(StringComparer.Ordinal)]);
+    public async ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default)
+    {
+        var (files, passedOver) = await Task.Run(() => FilesBySymbol(timeframe, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        PassedOver = passedOver;
+        return [.. files.Keys.Order(StringComparer.Ordinal)];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> PassedOver { get; private set; } = [];
 
     public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
     {
@@ -40,7 +53,7 @@ public sealed class CsvBarSource : IBarSource
             if (!Admits(path))
                 throw BarDataException.At(path, null, null, "a link leads out of the folder that this process reads",
                     "copy the file into it");
-        return await BarFile.OpenAsync(paths, query, _options, _budget, cancellationToken).ConfigureAwait(false);
+        return await BarFile.OpenAsync(paths, query, _options, _budget, cancellationToken, Look).ConfigureAwait(false);
     }
 
     /// <summary>Whether a file of the folder may be opened.</summary>
@@ -57,13 +70,75 @@ public sealed class CsvBarSource : IBarSource
         if (match.Count == 1) return markets[match[0]];
         if (LeanFuture.Root(query.Symbol) is { } root && markets.TryGetValue(root, out var contracts)
             && LeanFuture.Contract(contracts[0], query.Symbol) is not null) return contracts;
-        var nearest = Spelling.Nearest(query.Symbol, markets.Keys);
+        var named = markets.Where(m => NameOf(m.Key, query.Timeframe) == query.Symbol).Select(m => m.Value).ToList();
+        if (named.Count == 1) return named[0];
+        var (inside, _) = FilesBySymbol(query.Timeframe, CancellationToken.None);
+        if (inside.TryGetValue(query.Symbol, out paths)) return paths;
+        var symbols = inside.Keys.Concat(markets.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var nearest = Spelling.Nearest(query.Symbol, symbols);
         throw BarDataException.At(_directory, null, null, $"there is no file for the symbol '{Show(query.Symbol)}'",
             nearest is not null ? $"did you mean {nearest}?"
-            : markets.Count == 0 ? "the folder has no .csv, .txt, .json, .gz or .zip files"
-            : $"it has {string.Join(", ", markets.Keys.Order(StringComparer.Ordinal).Take(5).Select(Show))}"
-                + $"{(markets.Count > 5 ? ", …" : "")}");
+            : symbols.Count == 0 ? "the folder has no .csv, .txt, .json, .gz or .zip files"
+            : $"it has {string.Join(", ", symbols.Take(5).Select(Show))}{(symbols.Count > 5 ? ", …" : "")}");
     }
+
+    // The files of each symbol, those inside of files too, and a sentence for each file that holds no market.
+    private (Dictionary<string, List<string>> Files, IReadOnlyList<string> PassedOver) FilesBySymbol(Timeframe timeframe,
+        CancellationToken cancellationToken)
+    {
+        var (files, passedOver) = (new Dictionary<string, List<string>>(StringComparer.Ordinal), new List<string>());
+        foreach (var (stem, paths) in Markets(timeframe).OrderBy(m => m.Key, StringComparer.Ordinal))
+        {
+            if (NameOf(stem, timeframe) is not { } name) continue;
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                // The folder shows LEAN's layout, and its zips may hold several texts.
+                IReadOnlyList<string> symbols = LeanLocation.Of(paths[0]) is null && Admits(paths[0])
+                    ? Look(TextFile.Open(paths[0])).Symbols : [];
+                foreach (var symbol in symbols.Count == 0 ? [name] : symbols)
+                    if (!files.TryAdd(symbol, paths)) throw Twice(symbol, paths[0], files[symbol][0]);
+            }
+            catch (BarDataException e) when (IsForeign(paths[0]))
+            {
+                passedOver.Add($"{Path.GetFileName(paths[0])} is no file of bars and was passed over: {e.Message}");
+            }
+        }
+        return (files, passedOver);
+    }
+
+    // A market's file that is empty was lost on the way.
+    private bool IsForeign(string path)
+    {
+        try
+        {
+            return new FileInfo(path).Length > 0 && !BarFile.FormatsOf(_options).Recognises(TextFile.Open(path), _options);
+        }
+        catch (BarDataException)
+        {
+            return true;
+        }
+    }
+
+    // The symbol in a file's name; null where the name ends in another timeframe.
+    private static string? NameOf(string stem, Timeframe timeframe)
+    {
+        var name = stem.EndsWith("-futures", StringComparison.Ordinal) ? stem[..^8] : stem;
+        var at = name.LastIndexOfAny(['-', '_']);
+        return at < 1 || !Timeframe.TryParse(name[(at + 1)..], out var own) ? stem : own == timeframe ? name[..at] : null;
+    }
+
+    private FileMarkets Look(TextFile file)
+    {
+        if (_looked.TryGetValue(file.DisplayName, out var known) && known.Modified == file.Modified && known.Length == file.Length)
+            return known.Markets;
+        var markets = BarFile.Look(file, _options);
+        _looked[file.DisplayName] = (file.Modified, file.Length, markets);
+        return markets;
+    }
+
+    private static BarDataException Twice(string symbol, string file, string other) => BarDataException.At(file, null, null,
+        $"the symbol '{symbol}' is in {Path.GetFileName(other)} too", "keep one of the two files");
 
     // Symbols are only ever looked up among the names that the folder has, so none can point out of it.
     internal Dictionary<string, List<string>> Markets(Timeframe timeframe)
@@ -88,10 +163,7 @@ public sealed class CsvBarSource : IBarSource
             foreach (var file in Directory.EnumerateFiles(folder))
             {
                 if (SymbolOf(file) is not { } symbol) continue;
-                if (markets.TryGetValue(symbol, out var others))
-                    throw BarDataException.At(file, null, null, $"the symbol '{symbol}' is in {Path.GetFileName(others[0])} too",
-                        "keep one of the two files");
-                markets[symbol] = [file];
+                if (!markets.TryAdd(symbol, [file])) throw Twice(symbol, file, markets[symbol][0]);
             }
             var daily = false;
             foreach (var sub in Directory.EnumerateDirectories(folder))

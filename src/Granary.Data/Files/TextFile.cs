@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
+using System.Text;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Files;
@@ -14,6 +15,7 @@ internal sealed class TextFile
     private readonly long _length;
     private readonly Compression _compression;
     private readonly string? _entry;
+    private Encoding? _wide;
 
     private enum Compression
     {
@@ -39,6 +41,9 @@ internal sealed class TextFile
     /// <summary>The name of the text itself, inside its zip where there is one.</summary>
     public string InnerName { get; private init; } = "";
 
+    /// <summary>When the file was written last.</summary>
+    public DateTime Modified => _modified;
+
     /// <summary>Bytes on disk.</summary>
     public long Length => _length;
 
@@ -62,9 +67,10 @@ internal sealed class TextFile
             using (var file = File.OpenHandle(path))
                 n = RandomAccess.Read(file, magic, 0);
             if (n >= 2 && magic[0] == 0x1F && magic[1] == 0x8B)
-                return new TextFile(path, info.LastWriteTimeUtc, info.Length, Compression.Gzip,
-                    null)
-                { InnerName = System.IO.Path.GetFileNameWithoutExtension(path) };
+                return new TextFile(path, info.LastWriteTimeUtc, info.Length, Compression.Gzip, null)
+                {
+                    InnerName = System.IO.Path.GetFileNameWithoutExtension(path),
+                }.Unpacked();
             if (n == 4 && magic[0] == 'P' && magic[1] == 'K' && magic[2] is 3 or 5)
             {
                 using var zip = ZipFile.OpenRead(path);
@@ -74,19 +80,34 @@ internal sealed class TextFile
                     : "the zip does not hold the text that was asked for", "pack it again with one CSV in it");
                 if (chosen.Count > 1) throw BarDataException.At(path, null, null,
                     $"the zip holds {chosen.Count} files ({chosen[0]}, {chosen[1]}, …)", "unpack it and name one of them");
-                return new TextFile(path, info.LastWriteTimeUtc, info.Length, Compression.Zip, chosen[0]) { InnerName = chosen[0] };
+                return new TextFile(path, info.LastWriteTimeUtc, info.Length, Compression.Zip, chosen[0])
+                {
+                    InnerName = chosen[0],
+                }.Unpacked();
             }
-            if (n >= 2 && (magic[0] == 0xFF && magic[1] == 0xFE || magic[0] == 0xFE && magic[1] == 0xFF))
-                throw BarDataException.At(path, 1, null, "the text is UTF-16", "save it as UTF-8");
-            return new TextFile(path, info.LastWriteTimeUtc, info.Length, Compression.None,
-                null)
-            { InnerName = System.IO.Path.GetFileName(path) };
+            return new TextFile(path, info.LastWriteTimeUtc, info.Length, Compression.None, null)
+            {
+                InnerName = System.IO.Path.GetFileName(path),
+                _wide = WideOf(magic[..n]),
+            };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw FileFaults.Reading(path, e);
         }
     }
+
+    private TextFile Unpacked()
+    {
+        Span<byte> start = stackalloc byte[2];
+        using var stream = OpenRead();
+        _wide = WideOf(start[..stream.ReadAtLeast(start, 2, throwOnEndOfStream: false)]);
+        return this;
+    }
+
+    // UTF-16 by its mark; all else is read as UTF-8.
+    private static Encoding? WideOf(ReadOnlySpan<byte> start) => start is [0xFF, 0xFE, ..] ? Encoding.Unicode
+        : start is [0xFE, 0xFF, ..] ? Encoding.BigEndianUnicode : null;
 
     /// <summary>Whether a zip holds a text of such a name.</summary>
     /// <exception cref="BarDataException">The zip is damaged or not there.</exception>
@@ -104,8 +125,11 @@ internal sealed class TextFile
         }
     }
 
-    /// <summary>A stream over the unpacked text from its start. Reading it checks the archive's own checksum and length.</summary>
-    public Stream OpenRead()
+    /// <summary>A stream over the unpacked text in UTF-8 from its start. Reading it checks the archive's own checksum and length.</summary>
+    public Stream OpenRead() => _wide is null ? OpenBytes()
+        : Encoding.CreateTranscodingStream(OpenBytes(), _wide, Encoding.UTF8);
+
+    private CheckedStream OpenBytes()
     {
         try
         {

@@ -47,6 +47,10 @@ public abstract class BarFormat
             style = options.DateOrder == DateOrder.MonthFirst ? DateStyle.MonthFirst : DateStyle.DayFirst;
         }
         if (style is { } known) return known;
+        if (times.Count > 0 && times[0].Length == 5 && !times[0].AsSpan().ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+            throw BarDataException.At(sample.File.DisplayName, line, "time",
+                $"'{System.Text.Encoding.UTF8.GetString(times[0])}' can be an Excel date before 1970 or a number of days since 1970",
+                "write dates as 2020-01-31");
         throw times.Count == 0
             ? BarDataException.At(sample.File.DisplayName, line, "time", "there are no rows with a time",
                 "export the file again with rows below its header")

@@ -40,14 +40,19 @@ public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
     BarFileLayout IBarFormats.Layout(TextFile file, BarFileOptions options)
     {
         var sample = FileSample.Of(file);
-        if (options.Columns is not null) return _generic.CreateLayout(sample, options);
-        if (Find(options.Format) is { } named) return named.CreateLayout(sample, options);
-        foreach (var format in _inOrder)
-            if (format.Recognises(sample))
-                return format.CreateLayout(sample, options);
-        // The generic format words what is missing.
-        return _generic.CreateLayout(sample, options);
+        var layout = FormatOf(sample, options).CreateLayout(sample, options);
+        return layout is RowLayout rows ? NumberSpelling.Decided(rows, sample, named: options.Format != "auto") : layout;
     }
+
+    bool IBarFormats.Recognises(TextFile file, BarFileOptions options)
+    {
+        var sample = FileSample.Of(file);
+        return FormatOf(sample, options).Recognises(sample);
+    }
+
+    // Where none recognises the file, the generic format words what is missing.
+    private BarFormat FormatOf(FileSample sample, BarFileOptions options) => options.Columns is not null ? _generic
+        : Find(options.Format) ?? _inOrder.FirstOrDefault(f => f.Recognises(sample)) ?? _generic;
 
     private static int OrderOf(BarFormat format) => format.GetType().GetCustomAttribute<BarFormatAttribute>()!.Order;
 }

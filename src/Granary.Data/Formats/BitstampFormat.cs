@@ -32,7 +32,7 @@ public sealed class BitstampFormat : BarFormat
         if (!sample.HasHeader)
             throw NotOfThisFormat(sample, "an archive of Bitstamp starts with a header", "download it again or use the format generic");
         var layout = GenericFormat.Create(Name, sample, options);
-        return layout with { SkipNullRows = true, NullMark = "NaN", Notes = [] };
+        return layout with { SkipNullRows = true, Notes = [] };
     }
 
     private static ColumnRole Role(string member) => member switch

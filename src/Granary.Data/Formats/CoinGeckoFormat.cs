@@ -43,8 +43,6 @@ public sealed class CoinGeckoFormat : BarFormat
             AmbiguousDates = ambiguous,
             OnePrice = true,
             SkipNullRows = true,
-            NullMark = "",
-            Notes = ["CoinGecko gives one price a row; it is open, high, low and close of its bar"],
         };
     }
 

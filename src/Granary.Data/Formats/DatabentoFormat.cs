@@ -4,8 +4,8 @@ using Granary.Data.Reading;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// Databento's OHLCV schemas as CSV: times in nanoseconds since 1970 or as text, prices in whole units of 10⁻⁹ or as decimals, one
-/// instrument a file.
+/// Databento's OHLCV schemas as CSV: times in nanoseconds since 1970 or as text, prices in whole units of 10⁻⁹ or as decimals; of one or
+/// several instruments.
 /// </summary>
 [BarFormat("databento", Order = 46)]
 public sealed class DatabentoFormat : BarFormat

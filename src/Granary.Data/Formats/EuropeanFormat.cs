@@ -32,7 +32,7 @@ public sealed class EuropeanFormat : BarFormat
         if (!sample.HasHeader) return false;
         var roles = HeaderColumns.Assign(sample, out var missing, out _, English);
         var local = sample.Header.Any(h => Names.ContainsKey(FileSample.Plain(h)) && FileSample.Plain(h) is not "vol");
-        return missing.Count == 0 && (local || sample.Delimiter != ',' && HasDecimalCommas(sample, roles));
+        return missing.Count == 0 && (local || sample.Delimiter != ',' && NumberSpelling.HasDecimalComma(sample, roles) == true);
     }
 
     public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
@@ -41,13 +41,11 @@ public sealed class EuropeanFormat : BarFormat
             throw NotOfThisFormat(sample, "a table without a header does not name its columns",
                 "start it with a header as Datum;Eröffnung;Hoch;Tief;Schluss;Volumen");
         var layout = DayFirst(GenericFormat.Create(Name, sample, options, english: English));
-        return layout with { DecimalComma = HasDecimalCommas(sample, layout.Columns) };
+        // In a European table 18,040 has decimals, where no number shows the opposite.
+        return layout with { DecimalComma = NumberSpelling.HasDecimalComma(sample, layout.Columns) ?? HasCommas(sample) };
     }
 
     private static string English(string name) => Names.GetValueOrDefault(name, name);
 
-    // "1,234.56" has a decimal point behind its comma.
-    private static bool HasDecimalCommas(FileSample sample, ColumnRole[] roles) =>
-        sample.Rows.Any(row => row.Where((field, i) => i < roles.Length && roles[i] is >= ColumnRole.Open and <= ColumnRole.AdjustedClose
-            && field.Contains(',') && field.LastIndexOf('.') < field.IndexOf(',')).Any());
+    private static bool HasCommas(FileSample sample) => sample.Rows.Any(row => row.Any(field => field.Contains(',')));
 }

@@ -10,6 +10,7 @@ namespace Granary.Data.Formats;
 public sealed class FileSample
 {
     private const int Size = 64 << 10;
+    private const int MostRemarks = 20;
     private static readonly char[] Delimiters = [',', ';', '\t', '|'];
 
     private FileSample(TextFile file, byte[] head, bool whole)
@@ -34,27 +35,38 @@ public sealed class FileSample
         }
         Lines = lines;
 
-        // Some vendors put a remark or a link above the header.
-        var first = 0;
-        while (first < Math.Min(5, lines.Count - 1) && (lines[first].Trim().Length == 0 || lines[first].IndexOfAny(Delimiters) < 0))
-            first++;
-        // Without a header below it, a line of one field is a row that went wrong.
-        var header = ReadHeader(lines, first, out var delimiter);
-        if (header is null)
-        {
-            for (var i = first - 1; i >= 0; i--)
-                if (lines[i].Trim().Length > 0 && !lines[i].StartsWith('#'))
-                    first = i;
-        }
-        Delimiter = delimiter;
-        HasHeader = header is not null;
-        if (header is not null) Header = [.. header.Select(c => c.Trim())];
-        HeaderLines = first + (HasHeader ? 1 : 0);
+        (HeaderLines, Header, Delimiter) = FindTable(lines);
+        HasHeader = Header.Count > 0;
         Rows = [.. lines.Skip(HeaderLines).Where(l => l.Trim().Length > 0).Select(l => FieldSplitter.Split(l, Delimiter))
             .OfType<List<string>>()];
     }
 
-    // The first line is a header where no field of it is a number.
+    // Remarks, links and blank lines may stand above the table: lines that begin with # or //, and some of one field.
+    private static (int Lines, IReadOnlyList<string> Header, char Delimiter) FindTable(List<string> lines)
+    {
+        var (first, others) = (0, 0);
+        for (; first < lines.Count - 1; first++)
+        {
+            if (IsComment(lines[first]) || lines[first].Trim().Length == 0) continue;
+            if (lines[first].IndexOfAny(Delimiters) >= 0 || ++others > MostRemarks) break;
+        }
+        if (ReadHeader(lines, first, out var delimiter) is { } header) return (first + 1, header, delimiter);
+        // numpy writes the names as the last comment.
+        if (first > 0 && IsComment(lines[first - 1]) && lines[first - 1].TrimStart('#', '/', ' ') is var names
+            && ReadHeader([names, .. lines.Skip(first)], 0, out delimiter) is { } commented
+            && commented.Count == FieldSplitter.Split(lines[first], delimiter)?.Count
+            && commented.Exists(name => Plain(name) is "close" or "c" or "last" or "price")) return (first, commented, delimiter);
+        _ = ReadHeader(lines, first, out delimiter);
+        // Without a header below it, a line of one field is a row that went wrong.
+        for (var i = first - 1; i >= 0; i--)
+            if (lines[i].Trim().Length > 0 && !IsComment(lines[i]))
+                first = i;
+        return (first, [], delimiter);
+    }
+
+    private static bool IsComment(string line) => line.StartsWith('#') || line.StartsWith("//", StringComparison.Ordinal);
+
+    // A line is a header where no field of it is a number.
     private static List<string>? ReadHeader(List<string> lines, int first, out char delimiter)
     {
         var probe = lines.Count > first + 1 ? lines[first + 1] : lines.Count > first ? lines[first] : "";
@@ -63,7 +75,7 @@ public sealed class FileSample
         // What separates columns is in the header too; a comma in a row alone is a decimal comma.
         if (!lines[first].Contains(delimiter)) delimiter = Delimiters.MaxBy(d => lines[first].Count(c => c == d));
         var cells = FieldSplitter.Split(lines[first], delimiter) ?? [];
-        return cells.Count > 1 && cells.TrueForAll(c => !LooksNumeric(c)) ? cells : null;
+        return cells.Count > 1 && cells.TrueForAll(c => !LooksNumeric(c)) ? cells.ConvertAll(c => c.Trim()) : null;
     }
 
     /// <summary>What messages call the file.</summary>
@@ -89,7 +101,7 @@ public sealed class FileSample
     public bool HasHeader { get; }
 
     /// <summary>Trimmed; empty without a header.</summary>
-    public IReadOnlyList<string> Header { get; } = [];
+    public IReadOnlyList<string> Header { get; }
 
     /// <summary>Lines above the first row, the header among them.</summary>
     public int HeaderLines { get; }

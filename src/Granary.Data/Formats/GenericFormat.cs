@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Data.Reading;
+using Granary.Data.Text;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Formats;
@@ -16,9 +17,9 @@ public sealed class GenericFormat : BarFormat
 
     public override bool Recognises(FileSample sample)
     {
-        if (!sample.HasHeader) return sample.Rows.Count > 0 && sample.Rows[0].Count is 5 or 6 or 7;
-        _ = HeaderColumns.Assign(sample, out var missing, out _);
-        return missing.Count == 0;
+        if (!sample.HasHeader) return sample.Rows.Count > 0 && sample.Rows[0].Count is >= 5 and <= 10;
+        var roles = HeaderColumns.Assign(sample, out var missing, out _);
+        return missing.Count == 0 || HeaderColumns.HasOnePrice(sample, roles);
     }
 
     public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options) =>
@@ -29,9 +30,11 @@ public sealed class GenericFormat : BarFormat
     {
         if (sample.StartsWithBrace)
             throw NotOfThisFormat(sample, "the file is a JSON object of a layout that Granary does not know",
-                "name an answer of Alpha Vantage, Polygon, Kraken or Bitstamp, or write it as [[time, open, high, low, close, volume], …]");
+                "name an answer of Alpaca, Alpha Vantage, Polygon, Kraken or Bitstamp, or write it as "
+                    + "[[time, open, high, low, close, volume], …]");
         ColumnRole[] roles;
         List<string> notes = [];
+        var onePrice = false;
         if (options.Columns is { } mapping)
         {
             roles = Map(mapping, sample);
@@ -39,7 +42,8 @@ public sealed class GenericFormat : BarFormat
         else if (sample.HasHeader)
         {
             roles = HeaderColumns.Assign(sample, out var missing, out notes, english);
-            if (missing.Count > 0)
+            onePrice = missing.Count > 0 && HeaderColumns.HasOnePrice(sample, roles);
+            if (missing.Count > 0 && !onePrice)
                 throw NotOfThisFormat(sample, $"the header has no column for {string.Join(", ", missing)}",
                     "name the columns time, open, high, low, close, or say which column is which: " + ColumnMapping.Example);
         }
@@ -57,25 +61,34 @@ public sealed class GenericFormat : BarFormat
             HeaderLines = sample.HeaderLines,
             DateStyle = style,
             AmbiguousDates = ambiguous,
-            SkipNullRows = skipNulls,
+            SkipNullRows = skipNulls || onePrice,
+            OnePrice = onePrice,
             Symbol = HeaderColumns.Symbol(sample, roles),
             Notes = notes,
         };
     }
 
+    // Time, perhaps a time of day, prices and perhaps volume and open interest; MetaStock's have a ticker before them and perhaps a period.
     private static ColumnRole[] Headless(FileSample sample)
     {
         if (sample.Rows.Count == 0 || sample.Rows[0].Count < 3)
             throw NotOfThisFormat(sample, $"'{Shorten(sample.Lines.Count > 0 ? sample.Lines[0] : "")}' is neither a header nor a row of "
                 + $"bars", "start the file with a header as time,open,high,low,close,volume");
-        var count = sample.Rows[0].Count;
-        var clock = count >= 6 && HeaderColumns.IsTimeOfDay(sample, 1) && sample.Rows[0][1].Contains(':') ? 1 : 0;
+        var row = sample.Rows[0];
+        var ticker = row[0].Length > 0 && char.IsAsciiLetter(row[0][0]) && !IsTime(sample, 0);
+        var time = !ticker ? 0 : IsTime(sample, 1) ? 1 : 2;
+        var clock = row.Count - time >= 6 && HeaderColumns.IsTimeOfDay(sample, time + 1) && (ticker || row[1].Contains(':')) ? 1 : 0;
         ColumnRole[] plain = [ColumnRole.Open, ColumnRole.High, ColumnRole.Low, ColumnRole.Close, ColumnRole.Volume];
-        if (count - clock is not (5 or 6))
-            throw NotOfThisFormat(sample, $"a row has {count} columns and there is no header to tell them by",
+        var rest = row.Count - time - 1 - clock;
+        if (rest is not (4 or 5) && !(ticker && rest == 6))
+            throw NotOfThisFormat(sample, $"a row has {row.Count} columns and there is no header to tell them by",
                 "add a header as time,open,high,low,close,volume, or say which column is which: " + ColumnMapping.Example);
-        return [ColumnRole.Time, .. clock == 1 ? [ColumnRole.TimeOfDay] : Array.Empty<ColumnRole>(), .. plain.Take(count - clock - 1)];
+        return [.. ticker ? [ColumnRole.Symbol] : Array.Empty<ColumnRole>(), .. time == 2 ? [ColumnRole.Skip] : Array.Empty<ColumnRole>(),
+            ColumnRole.Time, .. clock == 1 ? [ColumnRole.TimeOfDay] : Array.Empty<ColumnRole>(), .. plain.Take(rest),
+            .. rest == 6 ? [ColumnRole.Skip] : Array.Empty<ColumnRole>()];
     }
+
+    private static bool IsTime(FileSample sample, int column) => TimestampStyle.Detect(sample.Column(column), out _) is not null;
 
     private static ColumnRole[] Map(ColumnMapping mapping, FileSample sample)
     {

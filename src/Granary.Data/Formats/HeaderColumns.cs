@@ -10,14 +10,14 @@ internal static class HeaderColumns
     private static readonly string[] TimeNames =
         ["timestamp", "timestamputc", "timeutc", "datetime", "datetimeutc", "utc", "opentime", "opentimestamp", "gmttime", "localtime",
             "dateandtime", "date", "day", "time", "ts", "t", "dt", "unix", "unixtime", "unixtimestamp", "epoch", "index", "bartime",
-            "startsat", "period", "windowstart", "tsevent", "timeeet"];
+            "startsat", "period", "windowstart", "tsevent", "timeeet", "timeleft", "dtyyyymmdd", "observationdate"];
 
     private static readonly (ColumnRole Role, string[] Spellings)[] Prices =
     [
         (ColumnRole.Open, ["open", "o", "openprice", "priceopen", "first"]),
         (ColumnRole.High, ["high", "h", "highprice", "pricehigh", "max"]),
         (ColumnRole.Low, ["low", "l", "lowprice", "pricelow", "min"]),
-        (ColumnRole.Close, ["close", "c", "closeprice", "priceclose", "last", "closelast", "price", "settle"]),
+        (ColumnRole.Close, ["close", "c", "closeprice", "priceclose", "last", "closelast", "price", "latest", "settle"]),
         (ColumnRole.AdjustedClose, ["adjclose", "adjustedclose", "adjcloseprice", "closeadj", "closeadjusted", "adj"]),
         (ColumnRole.Volume, ["volume", "v", "vol", "tickvolume", "tickvol", "totalvolume", "tradedvolume", "basevolume", "volumebase"]),
     ];
@@ -50,8 +50,8 @@ internal static class HeaderColumns
             else if (role is not (ColumnRole.AdjustedClose or ColumnRole.Volume)) missing.Add(role.ToString().ToLowerInvariant());
         }
 
-        var date = names.FindIndex(n => n == "date");
-        var clock = names.FindIndex(n => n is "time" or "timeofday");
+        var date = names.FindIndex(n => n is "date" or "dtyyyymmdd");
+        var clock = names.FindIndex(n => n is "time" or "timeofday" or "hhmmss");
         // Two columns are one time unless one of them says it all: a date with its time, or a full time beside a date.
         if (date >= 0 && clock >= 0 && !HasTimeOfDay(sample, date) && !IsWholeTime(sample, clock))
         {
@@ -77,6 +77,23 @@ internal static class HeaderColumns
         }
         return roles;
     }
+
+    /// <summary>
+    /// Whether a table has a close and no other price, as a series of a fund or of FRED. Of two columns, the one beside the time is the
+    /// close, whatever its name, and becomes one.
+    /// </summary>
+    public static bool HasOnePrice(FileSample sample, ColumnRole[] roles)
+    {
+        if (!roles.Contains(ColumnRole.Time) || roles.Any(r => r is ColumnRole.Open or ColumnRole.High or ColumnRole.Low)) return false;
+        if (roles.Contains(ColumnRole.Close)) return true;
+        if (roles is not [ColumnRole.Time, ColumnRole.Skip] || !IsNumbers(sample, 1)) return false;
+        roles[1] = ColumnRole.Close;
+        return true;
+    }
+
+    private static bool IsNumbers(FileSample sample, int column) => sample.Column(column) is { Count: > 0 } values
+        && values.TrueForAll(v => v.AsSpan().ContainsAnyInRange((byte)'0', (byte)'9') || v is [(byte)'.']
+            || v.AsSpan().SequenceEqual("null"u8));
 
     // MetaTrader writes ticks beside a volume that is empty for all that no exchange lists.
     private static int OrTicks(FileSample sample, List<string> names, int volume, List<string> notes)

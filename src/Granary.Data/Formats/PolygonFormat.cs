@@ -12,7 +12,7 @@ public sealed class PolygonFormat : BarFormat
         "ticker,volume,open,close,high,low,window_start,transactions, or { \"results\": [{ \"t\": …, \"o\": … }] }";
 
     public override bool Recognises(FileSample sample) =>
-        sample.StartsWithBrace ? sample.Contains("\"results") && sample.Contains("\"resultsCount\"")
+        sample.StartsWithBrace ? sample.Contains("\"results\"") && sample.Contains("\"t\"")
             : sample.Header.Any(h => h == "window_start") && sample.Header.Any(h => h == "ticker");
 
     public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
@@ -24,7 +24,7 @@ public sealed class PolygonFormat : BarFormat
                 Format = Name,
                 DateStyle = DateStyle.EpochMilliseconds,
                 Holds = (name, depth) => depth == 1 && name == "results",
-                Member = Role,
+                Member = JsonRoles.OneLetter,
                 Notes = sample.Contains("\"adjusted\":true") || sample.Contains("\"adjusted\": true")
                     ? ["Polygon has adjusted these prices for splits, as of the day of the download"] : [],
                 Example = "download it again; it is { \"ticker\": …, \"results\": [{ \"v\": …, \"o\": …, \"c\": …, … }] }",
@@ -34,15 +34,4 @@ public sealed class PolygonFormat : BarFormat
             throw NotOfThisFormat(sample, "a flat file of Polygon starts with a header", "download it again or use the format generic");
         return GenericFormat.Create(Name, sample, options);
     }
-
-    private static ColumnRole Role(string member) => member switch
-    {
-        "t" => ColumnRole.Time,
-        "o" => ColumnRole.Open,
-        "h" => ColumnRole.High,
-        "l" => ColumnRole.Low,
-        "c" => ColumnRole.Close,
-        "v" => ColumnRole.Volume,
-        _ => ColumnRole.Skip,
-    };
 }

@@ -2,11 +2,11 @@ using Granary.Data.Reading;
 
 namespace Granary.Data.Formats;
 
-/// <summary>QuestDB's CSV export: quoted names, and quoted times with six decimals and a Z; one symbol a file.</summary>
+/// <summary>QuestDB's CSV export: quoted names, and quoted times with six decimals and a Z.</summary>
 [BarFormat("questdb", Order = 60)]
 public sealed class QuestDbFormat : BarFormat
 {
-    public override string Explanation => "QuestDB's CSV export of a bar table, one symbol a file";
+    public override string Explanation => "QuestDB's CSV export of a bar table";
 
     public override bool Recognises(FileSample sample) =>
         sample.HasHeader && sample.Lines[sample.HeaderLines - 1].StartsWith('"')

@@ -21,29 +21,33 @@ public sealed class YfinanceFormat : BarFormat
             throw NotOfThisFormat(sample, "the file does not start with a line of prices and a line of tickers",
                 "write it with to_csv as yfinance returned it, or use the format yahoo");
         var tickers = headers.Tickers.Skip(1).Where(t => t.Length > 0).Distinct(StringComparer.Ordinal).ToList();
-        if (tickers.Count > 1)
-            throw NotOfThisFormat(sample, $"the file holds {tickers.Count} tickers ({Shorten(string.Join(", ", tickers))})",
-                "download and write one ticker at a time");
-        var roles = headers.Prices.Select(Role).ToArray();
-        roles[0] = ColumnRole.Time;
-        foreach (var role in (ColumnRole[])[ColumnRole.Open, ColumnRole.High, ColumnRole.Low, ColumnRole.Close])
-            if (roles.Count(r => r == role) != 1)
-                throw NotOfThisFormat(sample, $"the header names {role.ToString().ToLowerInvariant()} {roles.Count(r => r == role)} times",
-                    "write the file again with one column for each price");
+        var markets = tickers.ToDictionary(t => t, t => RolesOf(sample, headers.Prices, headers.Tickers, t), StringComparer.Ordinal);
         var times = sample.Lines.Skip(headers.Count).Where(l => l.Trim().Length > 0)
             .Select(l => Encoding.UTF8.GetBytes((FieldSplitter.Split(l, ',') ?? [""])[0].Trim())).ToList();
         return new RowLayout
         {
             Format = Name,
             Delimiter = (byte)',',
-            Columns = roles,
+            Columns = markets[tickers[0]],
+            Markets = markets.Count > 1 ? markets : null,
             Names = ["time", .. headers.Prices.Skip(1)],
             HeaderLines = headers.Count,
             DateStyle = DetectDates(sample, times, headers.Count + 1, options, out var ambiguous),
             AmbiguousDates = ambiguous,
             SkipNullRows = true,
-            NullMark = "",
         };
+    }
+
+    // The roles of a ticker's columns; those of the others are skipped.
+    private ColumnRole[] RolesOf(FileSample sample, List<string> prices, List<string> tickers, string ticker)
+    {
+        ColumnRole[] roles = [ColumnRole.Time, .. prices.Skip(1).Zip(tickers.Skip(1), (price, of) => of == ticker ? Role(price)
+            : ColumnRole.Skip)];
+        foreach (var role in (ColumnRole[])[ColumnRole.Open, ColumnRole.High, ColumnRole.Low, ColumnRole.Close])
+            if (roles.Count(r => r == role) is not 1 and var count)
+                throw NotOfThisFormat(sample, $"the header names {role.ToString().ToLowerInvariant()} of {Shorten(ticker)} {count} times",
+                    "write the file again with one column for each price");
+        return roles;
     }
 
     // The lines of prices and of tickers, and how many lines the header has.

@@ -1,4 +1,5 @@
 using Granary.Data.BarFiles;
+using Granary.Data.Files;
 using Granary.Data.Lean;
 using Granary.Data.Reading;
 using Granary.Data.Sources;
@@ -21,8 +22,12 @@ public static class BarImport
     /// <exception cref="BarStoreException">
     /// The disk or the server failed, or another import holds the market; the store is as it was.
     /// </exception>
-    public static async Task<IReadOnlyList<ImportResult>> RunAsync(ImportRequest request, BarStoreCatalogue stores,
-        CancellationToken cancellationToken = default)
+    public static Task<IReadOnlyList<ImportResult>> RunAsync(ImportRequest request, BarStoreCatalogue stores,
+        CancellationToken cancellationToken = default) => RunAsync(request, stores, null, cancellationToken);
+
+    /// <param name="look">What a file holds, where that is known; null looks.</param>
+    internal static async Task<IReadOnlyList<ImportResult>> RunAsync(ImportRequest request, BarStoreCatalogue stores,
+        Func<TextFile, FileMarkets>? look, CancellationToken cancellationToken)
     {
         if (request.Files.Count == 0) throw new BarDataException("FILE: no file is named; name at least one");
         await using var store = stores.Open(request.Store);
@@ -36,7 +41,7 @@ public static class BarImport
         {
             var options = request.Options with { Adjust = false };
             await using var series = await BarFile.OpenAsync(group, new BarQuery(request.Symbol, request.Timeframe), options,
-                new MemoryBudget(options.MemoryBudget), cancellationToken).ConfigureAwait(false);
+                new MemoryBudget(options.MemoryBudget), cancellationToken, look).ConfigureAwait(false);
             var file = group.Count == 1 ? group[0] : $"{group[0]} and {group.Count - 1} more";
             results.Add(await store.MergeAsync(BarsToStore.Of(series, file, options.Template is not null), cancellationToken)
                 .ConfigureAwait(false));

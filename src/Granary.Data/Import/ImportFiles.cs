@@ -43,7 +43,7 @@ public static partial class ImportFiles
         return SymbolFileName.Symbol(text) ?? text;
     }
 
-    [GeneratedRegex(@"^(?<symbol>.+?)[-_](\d+[mhdw])([-_]\d{4}([-_]\d{2}){0,2})?$",
+    [GeneratedRegex(@"^(?<symbol>.+?)[-_](\d+(m|h|d|w|mo))(-futures)?([-_]\d{4}([-_]\d{2}){0,2})?$",
         RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Download();
 }

@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using Granary.Data.BarFiles;
+using Granary.Data.Files;
+using Granary.Data.Lean;
 using Granary.Data.Reading;
 using Granary.Data.Sources;
 using Granary.Data.Stores;
@@ -9,14 +12,19 @@ namespace Granary.Data.Import;
 /// <summary>The use case behind <c>data import</c> of many markets: markets side by side, the files of each in their order.</summary>
 public static class MarketsImport
 {
-    /// <param name="files">The symbol of each is in its name; see <see cref="ImportFiles.SymbolOf"/>.</param>
+    /// <param name="files">The symbol of each is in its name (see <see cref="ImportFiles.SymbolOf"/>), or its symbols are in it where it
+    /// has several.</param>
+    /// <param name="options">How the files are to be read.</param>
     /// <param name="progress">Markets that have ended, and how many there are.</param>
     /// <returns>One result for each file that was imported, by symbol; one sentence for each market that was not, or not wholly.</returns>
     public static async Task<(IReadOnlyList<ImportResult> Results, IReadOnlyList<string> Faults)> RunAsync(IReadOnlyList<string> files,
-        Func<string, IReadOnlyList<string>, ImportRequest> request, BarStoreCatalogue stores,
+        BarFileOptions options, Func<string, IReadOnlyList<string>, ImportRequest> request, BarStoreCatalogue stores,
         IProgress<(int Done, int Markets)>? progress = null, CancellationToken cancellationToken = default)
     {
-        var markets = files.GroupBy(ImportFiles.SymbolOf, StringComparer.Ordinal).OrderBy(m => m.Key, StringComparer.Ordinal).ToList();
+        var looked = new ConcurrentDictionary<string, FileMarkets>(StringComparer.Ordinal);
+        FileMarkets Look(TextFile file) => looked.GetOrAdd(file.DisplayName, _ => BarFile.Look(file, options));
+        var markets = files.SelectMany(f => SymbolsOf(f, Look).Select(s => (Symbol: s, File: f)))
+            .GroupBy(m => m.Symbol, m => m.File, StringComparer.Ordinal).OrderBy(m => m.Key, StringComparer.Ordinal).ToList();
         var results = new IReadOnlyList<ImportResult>[markets.Count];
         var faults = new ConcurrentDictionary<int, string>();
         var done = 0;
@@ -24,7 +32,7 @@ public static class MarketsImport
         {
             try
             {
-                results[i] = await BarImport.RunAsync(request(markets[i].Key, [.. markets[i]]), stores, token).ConfigureAwait(false);
+                results[i] = await BarImport.RunAsync(request(markets[i].Key, [.. markets[i]]), stores, Look, token).ConfigureAwait(false);
             }
             catch (BarDataException e)
             {
@@ -34,5 +42,18 @@ public static class MarketsImport
             progress?.Report((Interlocked.Increment(ref done), markets.Count));
         }).ConfigureAwait(false);
         return ([.. results.SelectMany(r => r)], [.. faults.OrderBy(f => f.Key).Select(f => f.Value)]);
+    }
+
+    private static IReadOnlyList<string> SymbolsOf(string file, Func<TextFile, FileMarkets> look)
+    {
+        try
+        {
+            if (LeanLocation.Of(file) is null && look(TextFile.Open(file)).Symbols is { Count: > 0 } inside) return inside;
+        }
+        catch (BarDataException)
+        {
+            // The import of the market reports it.
+        }
+        return [ImportFiles.SymbolOf(file)];
     }
 }

@@ -15,6 +15,7 @@ internal sealed class BarCollector
     private readonly bool _withAdjusted;
     private readonly Timeframe _timeframe;
     private BarColumns _current;
+    private readonly long _leastStep;
     private long _last, _first;
     private int _direction;
     private int _decimals;
@@ -26,6 +27,8 @@ internal sealed class BarCollector
         _from = query.From ?? long.MinValue;
         _to = query.To ?? long.MaxValue;
         _timeframe = query.Timeframe;
+        // Of February.
+        _leastStep = query.Timeframe == Timeframe.Mo1 ? 28 * TimeSpan.TicksPerDay : query.Timeframe.Ticks;
         _blockSize = blockSize;
         _withAdjusted = withAdjusted;
         _lenient = lenient;
@@ -144,7 +147,7 @@ internal sealed class BarCollector
                 _direction = step > 0 ? 1 : -1;
                 TypicalStep = Describe(Math.Abs(step));
             }
-            if (step > 0 ? time < _timeframe.CloseOf(_last) : _last < _timeframe.CloseOf(time)) _shortSteps++;
+            if (Math.Abs(step) < _leastStep) _shortSteps++;
         }
         else
         {

@@ -1,3 +1,4 @@
+using System.Text;
 using Granary.Data.Files;
 using Granary.Data.Text;
 using Granary.Engine.Market;
@@ -38,6 +39,12 @@ public abstract record BarFileLayout
     /// <summary>What the user of the bars should know; one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>The symbols in the file, in order; none or one where it holds one market.</summary>
+    internal virtual IReadOnlyList<string> SymbolsIn(TextFile file) => [];
+
+    /// <summary>The layout of one of several markets.</summary>
+    internal virtual BarFileLayout Of(string symbol) => this;
+
     internal abstract BarTextParser CreateParser(TextFile file, BarCollector collector, BarFileOptions options, Action<RowFault>? onFault);
 }
 
@@ -59,14 +66,15 @@ public sealed record RowLayout : BarFileLayout
     /// <summary>Prices are divided by ten to this power.</summary>
     public int PriceScale { get; init; }
 
-    /// <summary>Rows whose prices are all <see cref="NullMark"/> are days without a quote, to be skipped and counted.</summary>
+    /// <summary>Rows without any price (empty, null, NaN or a point) are days without a quote, to be skipped and counted.</summary>
     public bool SkipNullRows { get; init; }
 
-    /// <summary>What stands in the place of a price that is missing.</summary>
-    public string NullMark { get; init; } = "null";
+    /// <summary>Whether numbers are written as 1.234,56; null lets the first rows decide, and is a decimal point where they do
+    /// not.</summary>
+    public bool? DecimalComma { get; init; }
 
-    /// <summary>Numbers are written as 1.234,56.</summary>
-    public bool DecimalComma { get; init; }
+    /// <summary>Whether most of the first rows have currency signs or volumes as 4.16M, so that a dash is a volume of none.</summary>
+    internal bool HasUnits { get; init; }
 
     /// <summary>The close is the only price of a row, and so its open, high and low.</summary>
     public bool OnePrice { get; init; }
@@ -74,8 +82,20 @@ public sealed record RowLayout : BarFileLayout
     /// <summary>What the column of the symbol says, if there is one.</summary>
     public byte[]? Symbol { get; init; }
 
+    /// <summary>The columns of each of several markets that stand side by side, by symbol.</summary>
+    internal IReadOnlyDictionary<string, ColumnRole[]>? Markets { get; init; }
+
+    /// <summary>Rows of another symbol are another market's, and are passed over.</summary>
+    internal bool SkipsOthers { get; init; }
+
     /// <inheritdoc/>
     public override bool HasAdjustedClose => Columns.Contains(ColumnRole.AdjustedClose);
+
+    internal override IReadOnlyList<string> SymbolsIn(TextFile file) =>
+        Markets is not null ? [.. Markets.Keys.Order(StringComparer.Ordinal)] : Symbol is null ? [] : SymbolScan.OfRows(file, this);
+
+    internal override BarFileLayout Of(string symbol) => Markets is not null ? this with { Columns = Markets[symbol], Markets = null }
+        : this with { Symbol = Encoding.UTF8.GetBytes(symbol), SkipsOthers = true };
 
     internal override BarTextParser CreateParser(TextFile file, BarCollector collector, BarFileOptions options,
         Action<RowFault>? onFault) =>

@@ -32,6 +32,9 @@ internal sealed class BarFileReader : IDisposable
 
     public bool DatesStayAmbiguous { get; private set; }
 
+    /// <summary>Notes on lines that were passed over.</summary>
+    public List<string> Notes { get; } = [];
+
     /// <summary>Unpacked bytes read.</summary>
     public long Bytes { get; private set; }
 
@@ -73,10 +76,7 @@ internal sealed class BarFileReader : IDisposable
         var used = skip + _parser!.Parse(_buffer.AsSpan(skip, _have - skip), last);
         if (last)
         {
-            _parser.Finish();
-            DatesStayAmbiguous |= _parser.DatesStayAmbiguous;
-            _stream.Dispose();
-            _stream = null;
+            EndPart();
             return true;
         }
         _have -= used;
@@ -96,6 +96,17 @@ internal sealed class BarFileReader : IDisposable
             _capacity *= 2;
         }
         return true;
+    }
+
+    private void EndPart()
+    {
+        _parser!.Finish();
+        DatesStayAmbiguous |= _parser.DatesStayAmbiguous;
+        if (_parser.Remark is { } remark)
+            Notes.Add($"'{(remark.Text.Length > 80 ? remark.Text[..80] + "…" : remark.Text)}' in line {remark.Line} is no row and was "
+                + "passed over");
+        _stream!.Dispose();
+        _stream = null;
     }
 
     public void Dispose()

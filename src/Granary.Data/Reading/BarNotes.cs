@@ -5,6 +5,10 @@ public static class BarNotes
 {
     private const string Ticks = "counts price changes (ticks), not what was traded";
 
+    /// <summary>The file has one price a row.</summary>
+    public const string OnePrice =
+        "the file has one price a bar, which is its open, high, low and close: nothing is known of the prices between two closes";
+
     /// <summary>The volume of a file is MetaTrader's tick volume.</summary>
     internal static string TickVolume(string column) => $"the column '{column}' was taken as the volume: it {Ticks}";
 

@@ -24,6 +24,10 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
     /// <summary>Whether it stays open which of day and month is which.</summary>
     public bool DatesStayAmbiguous => layout.AmbiguousDates && !Times.OrderConfirmed;
 
+    /// <summary>The first line below the last row that is a sentence and no row; passed over where nothing but such lines
+    /// follows.</summary>
+    public (long Line, string Text, string Row)? Remark { get; protected set; }
+
     /// <summary>Parses the whole records at the start of the text.</summary>
     /// <param name="last">Nothing follows; a text of rows then ends in a line feed.</param>
     /// <returns>How many bytes were used up.</returns>

@@ -18,6 +18,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
     private readonly byte _delimiter;
     private readonly int _scale;
     private readonly bool _quotes, _adjusted, _plain;
+    private readonly int _symbol;
     private int _header;
 
     public DelimitedParser(RowLayout layout, string file, BarCollector collector, BarFileOptions options, Action<RowFault>? onFault)
@@ -30,7 +31,8 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         _header = layout.HeaderLines;
         _quotes = layout.Columns.Contains(ColumnRole.BidOpen);
         _adjusted = layout.HasAdjustedClose;
-        _plain = !layout.DecimalComma && !layout.OnePrice;
+        _symbol = layout.SkipsOthers ? Array.IndexOf(layout.Columns, ColumnRole.Symbol) : -1;
+        _plain = layout.DecimalComma != true && !layout.OnePrice;
     }
 
     public override int Parse(ReadOnlySpan<byte> text, bool last)
@@ -50,7 +52,12 @@ internal sealed unsafe class DelimitedParser : BarTextParser
                     p = NextLine(p, stop);
                     continue;
                 }
-                var next = _plain && Collector.Gathered is null ? TryFast(p) : null;
+                if (_symbol >= 0 && IsOfAnother(p, stop, out var behind))
+                {
+                    p = behind;
+                    continue;
+                }
+                var next = _plain && Remark is null && Collector.Gathered is null ? TryFast(p) : null;
                 if (next == null)
                 {
                     next = NextLine(p, stop);
@@ -60,6 +67,15 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             }
         }
         return end;
+    }
+
+    // Rows with too few columns are no other market's, but faults.
+    private bool IsOfAnother(byte* p, byte* stop, out byte* next)
+    {
+        next = NextLine(p, stop);
+        var line = new ReadOnlySpan<byte>(p, (int)(next - p - 1)).TrimEnd((byte)'\r');
+        var symbol = RowField.Of(line, _delimiter, _symbol);
+        return symbol.Length > 0 && !symbol.SequenceEqual(_layout.Symbol) && line.Count(_delimiter) >= _columns.Length - 1;
     }
 
     private static byte* NextLine(byte* p, byte* stop) => p + new ReadOnlySpan<byte>(p, (int)(stop - p)).IndexOf((byte)'\n') + 1;
@@ -180,6 +196,19 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             Fail(RowFaultKind.Layout, null, "a quotation mark is not closed", "close it or remove it");
             return;
         }
+        if (fields.Count != _columns.Length && IsRemark(line))
+        {
+            Remark ??= (Line, Encoding.UTF8.GetString(line).Trim('"', ' '), $"the row has {Columns(fields.Count)}");
+            return;
+        }
+        if (Remark is { } remark)
+        {
+            Remark = null;
+            var here = Line;
+            Line = remark.Line;
+            Fail(RowFaultKind.Layout, null, $"{remark.Row}, not {_columns.Length} as the file promises", "correct the row or remove it");
+            Line = here;
+        }
         if (fields.Count != _columns.Length)
         {
             Fail(RowFaultKind.Layout, null, $"the row has {Columns(fields.Count)}, not {_columns.Length} as the file promises",
@@ -212,6 +241,15 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             value[(int)ColumnRole.Close];
         Accept(time, timeName, new Bar(0, value[(int)ColumnRole.Open], value[(int)ColumnRole.High], value[(int)ColumnRole.Low],
             value[(int)ColumnRole.Close], value[(int)ColumnRole.Volume]), value[(int)ColumnRole.AdjustedClose]);
+    }
+
+    // A sentence below the rows: at least three words, which no row that was cut off has.
+    private static bool IsRemark(ReadOnlySpan<byte> line)
+    {
+        var words = 0;
+        foreach (var range in line.Trim("\" #"u8).Split((byte)' '))
+            if (range.End.Value > range.Start.Value && char.IsAsciiLetter((char)line.Trim("\" #"u8)[range.Start.Value])) words++;
+        return words >= 3;
     }
 
     // Reads a field that is no number; false where it is wrong, which is reported.
@@ -248,15 +286,15 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             return true;
         }
         if (text.Length == 0 && role >= ColumnRole.BidOpen) return true;
-        var number = _layout.DecimalComma ? DecimalCommaText.WithPoint(text, ofVolume: role == ColumnRole.Volume) : text;
-        if (number is null)
+        var comma = _layout.DecimalComma == true;
+        var scale = role == ColumnRole.Volume ? 0 : _scale;
+        if ((comma || !DecimalNumber.TryParse(Encoding.UTF8.GetBytes(text), scale, out value, out var decimals))
+            && !(WrittenNumber.Plain(text, comma, ofVolume: role == ColumnRole.Volume, _layout.HasUnits) is { } plain
+                && DecimalNumber.TryParse(Encoding.UTF8.GetBytes(plain), scale, out value, out decimals)))
         {
-            Fail(RowFaultKind.Value, Name(column), $"'{Shorten(text)}' is not a number with a decimal comma", "write it as 1.234,56");
-            return false;
-        }
-        if (!DecimalNumber.TryParse(Encoding.UTF8.GetBytes(number), role == ColumnRole.Volume ? 0 : _scale, out value, out var decimals))
-        {
-            Fail(RowFaultKind.Value, Name(column), NotANumber(text), "correct the row or remove it");
+            if (comma)
+                Fail(RowFaultKind.Value, Name(column), $"'{Shorten(text)}' is not a number with a decimal comma", "write it as 1.234,56");
+            else Fail(RowFaultKind.Value, Name(column), NotANumber(text), "correct the row or remove it");
             return false;
         }
         if (role is >= ColumnRole.Open and <= ColumnRole.Close) Collector.SeeDecimals(decimals);
@@ -295,6 +333,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
     {
         DateStyle.MonthFirst => "write it as 2020-01-31, or set the date order if days come first",
         DateStyle.DayFirst => "write it as 2020-01-31, or set the date order if months come first",
+        DateStyle.SerialDays => "an Excel date is a number of days from 25569, which is 1970-01-01, to 109574",
         DateStyle.MillisecondsOfDay => "milliseconds since midnight are 0 to 86399999",
         DateStyle.EpochSeconds or DateStyle.EpochMilliseconds or DateStyle.EpochMicroseconds or DateStyle.EpochNanoseconds =>
             "use the same unit in the whole file, between 1971 and 2199",
@@ -306,7 +345,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         for (var i = 0; i < fields.Count; i++)
         {
             if (_columns[i] is not (>= ColumnRole.Open and <= ColumnRole.AdjustedClose)) continue;
-            if (!fields[i].Trim().Equals(_layout.NullMark, StringComparison.OrdinalIgnoreCase)) return false;
+            if (fields[i].Trim().ToUpperInvariant() is not ("" or "." or "NULL" or "NAN")) return false;
         }
         return true;
     }

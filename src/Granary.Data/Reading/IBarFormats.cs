@@ -10,6 +10,10 @@ public interface IBarFormats
     /// <exception cref="BarDataException">The file is of no known format, or not of the one that the options name.</exception>
     internal BarFileLayout Layout(TextFile file, BarFileOptions options);
 
+    /// <summary>Whether a file is of a known format, or of the one that the options name.</summary>
+    /// <exception cref="BarDataException">It is no text.</exception>
+    internal bool Recognises(TextFile file, BarFileOptions options);
+
     /// <summary>Checks the name of a format.</summary>
     /// <exception cref="BarDataException">There is no such format.</exception>
     internal void Check(string name);

@@ -8,6 +8,9 @@ internal sealed record JsonRecordsLayout : BarFileLayout
     /// <summary>Whether the property of this name, at this depth from 1, holds the records.</summary>
     public required Func<string, int, bool> Holds { get; init; }
 
+    /// <summary>Whether there is a list of records for each of several symbols, by name.</summary>
+    public bool BySymbol { get; init; }
+
     /// <summary>The role of a member of a record that is an object.</summary>
     public Func<string, ColumnRole> Member { get; init; } = _ => ColumnRole.Skip;
 
@@ -25,6 +28,10 @@ internal sealed record JsonRecordsLayout : BarFileLayout
 
     /// <inheritdoc/>
     public override bool HasAdjustedClose => Adjusted;
+
+    internal override IReadOnlyList<string> SymbolsIn(TextFile file) => BySymbol ? SymbolScan.OfJson(file) : [];
+
+    internal override BarFileLayout Of(string symbol) => this with { Holds = (name, depth) => depth == 2 && name == symbol };
 
     internal override BarTextParser CreateParser(TextFile file, BarCollector collector, BarFileOptions options,
         Action<RowFault>? onFault) =>

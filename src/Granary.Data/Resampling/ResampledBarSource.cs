@@ -9,6 +9,8 @@ public sealed class ResampledBarSource(IBarSource inner, Timeframe from) : IBarS
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
         inner.ListSymbolsAsync(from, cancellationToken);
 
+    public IReadOnlyList<string> PassedOver => inner.PassedOver;
+
     public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
     {
         if (query.Timeframe == from) return await inner.OpenAsync(query, cancellationToken).ConfigureAwait(false);

@@ -5,7 +5,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Sources;
 
-/// <summary>The use case behind <c>data export</c>: bars of a store back to CSV, at a timeframe that it has or at a multiple of one.</summary>
+/// <summary>
+/// The use case behind <c>data export</c>: bars of a store back to CSV, at a timeframe that it has or at a multiple of one.
+/// </summary>
 public static class DataExport
 {
     /// <exception cref="BarDataException">The store does not have the bars, nor shorter ones that they can be built from.</exception>

@@ -21,6 +21,9 @@ public enum DateStyle
     EpochMicroseconds,
     EpochNanoseconds,
 
+    /// <summary>Days of Excel's calendar from 1900 on, the time of day as their fraction.</summary>
+    SerialDays,
+
     /// <summary>Milliseconds since a midnight that the file's name gives.</summary>
     MillisecondsOfDay,
 }

@@ -10,6 +10,8 @@ internal sealed class TimestampReader(DateStyle style)
 {
     // Years outside this window are misread units or typing errors, not markets.
     private const int FirstYear = 1792, LastYear = 2199;
+    // 1 January 1970 and 31 December 2199.
+    private const int FirstSerial = 25_569, LastSerial = 109_574;
     private static readonly int EpochDay = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
     private static readonly int[] DaysBeforeMonth = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
 
@@ -30,7 +32,7 @@ internal sealed class TimestampReader(DateStyle style)
     public bool TryRead(ReadOnlySpan<byte> text, out Timestamp timestamp)
     {
         if (style is DateStyle.EpochSeconds or DateStyle.EpochMilliseconds or DateStyle.EpochMicroseconds or DateStyle.EpochNanoseconds
-            or DateStyle.MillisecondsOfDay) return TryCount(text, out timestamp);
+            or DateStyle.MillisecondsOfDay or DateStyle.SerialDays) return TryCount(text, out timestamp);
         timestamp = default;
         if (!TryDate(text, out var day, out var used)) return false;
         if (used == text.Length)
@@ -210,12 +212,15 @@ internal sealed class TimestampReader(DateStyle style)
         var fractionTicks = 0L;
         if (i < s.Length)
         {
-            // A float column of seconds: "1509836520.0".
+            // A float column of seconds, "1509836520.0", or Excel's part of a day.
+            if (style == DateStyle.SerialDays) return TrySerial(s, out timestamp);
             if (style != DateStyle.EpochSeconds || s[i] != '.' || !TimeOfDayText.TryFraction(s[(i + 1)..], out fractionTicks)) return false;
         }
         long ticks;
         switch (style)
         {
+            case DateStyle.SerialDays:
+                return TrySerial(s, out timestamp);
             case DateStyle.MillisecondsOfDay:
                 if (n >= TimeSpan.TicksPerDay / TimeSpan.TicksPerMillisecond) return false;
                 timestamp = new Timestamp(BaseDay, n * TimeSpan.TicksPerMillisecond, HasTime: true, ZoneStyle.None, 0);
@@ -240,6 +245,20 @@ internal sealed class TimestampReader(DateStyle style)
         // 1 January 1971 to the end of 2199: an epoch of the wrong unit lands outside.
         if (day < EpochDay + 365 || day > DateOnly.FromDateTime(new DateTime(LastYear, 12, 31)).DayNumber) return false;
         timestamp = new Timestamp(day, ticks % TimeSpan.TicksPerDay, HasTime: true, ZoneStyle.Zulu, 0);
+        return true;
+    }
+
+    // Only from 1970 on: a lower number can as well count days from 1970 on. Spreadsheets cut the fraction short, so that the time is
+    // rounded to a minute.
+    private static bool TrySerial(ReadOnlySpan<byte> s, out Timestamp timestamp)
+    {
+        timestamp = default;
+        if (!DecimalNumber.TryParse(s, 0, out var serial, out _) || s.IndexOfAnyExcept("0123456789."u8) >= 0) return false;
+        var minutes = (long)Math.Round(serial * (TimeSpan.TicksPerDay / TimeSpan.TicksPerMinute));
+        var day = minutes / (TimeSpan.TicksPerDay / TimeSpan.TicksPerMinute);
+        if (day is < FirstSerial or > LastSerial) return false;
+        var time = minutes * TimeSpan.TicksPerMinute - day * TimeSpan.TicksPerDay;
+        timestamp = new Timestamp((int)day - FirstSerial + EpochDay, time, HasTime: s.Contains((byte)'.'), ZoneStyle.None, 0);
         return true;
     }
 

@@ -13,10 +13,11 @@ internal static class TimestampStyle
         ReadOnlySpan<byte> first = samples[0];
         var digits = 0;
         while (digits < first.Length && (uint)(first[digits] - '0') <= 9) digits++;
-        if (digits == first.Length || digits is 9 or 10 && first[digits] == '.')
+        if (digits == first.Length || digits is 5 or 9 or 10 && first[digits] == '.')
         {
             DateStyle? epoch = digits switch
             {
+                5 => DateStyle.SerialDays,
                 9 or 10 => DateStyle.EpochSeconds,
                 12 or 13 => DateStyle.EpochMilliseconds,
                 15 or 16 => DateStyle.EpochMicroseconds,

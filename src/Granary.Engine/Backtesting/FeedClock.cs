@@ -21,8 +21,8 @@ public sealed class FeedClock(Timeframe timeframe, long from = 0)
     public long LastTime { get; private set; }
 
     /// <summary>
-    /// Bars per trading day, times 252, or 365 where there are Saturdays. Weeks have 52 and months 12, and so have daily bars whose median step is that
-    /// of weeks; likewise months 12, quarters 4, years 1.
+    /// Bars per trading day, times 252, or 365 where there are Saturdays. Weeks have 52 and months 12, and so have daily bars whose median
+    /// step is that of weeks or months; likewise quarters 4, years 1.
     /// </summary>
     public double PeriodsPerYear
     {

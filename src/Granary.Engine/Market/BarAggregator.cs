@@ -75,8 +75,8 @@ public sealed class BarAggregator
         return Days(time);
     }
 
-    // A day, week or month of sessions: dated by its local date, over when its last session closes. What trades after that belongs to the next
-    // one.
+    // A day, week or month of sessions: dated by its local date, over when its last session closes. What trades after that belongs to the
+    // next one.
     private (long Start, long End) Days(long time)
     {
         var day = _calendar.LocalDay(time);

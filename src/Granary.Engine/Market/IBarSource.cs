@@ -8,6 +8,9 @@ public interface IBarSource
     /// <exception cref="BarStoreException">The disk or the server failed.</exception>
     ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default);
 
+    /// <summary>What the last listing passed over, since it holds no bars: one sentence each.</summary>
+    IReadOnlyList<string> PassedOver => [];
+
     /// <summary>Opens one market. Everything that is wrong with its bars is found here or while they are read, never later.</summary>
     /// <exception cref="BarDataException">
     /// The source does not have the symbol, or what it has is not good bars; one sentence that can be shown as it is.

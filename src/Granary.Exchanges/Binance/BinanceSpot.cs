@@ -158,8 +158,9 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
         DateTimeOffset to,
         CancellationToken cancellationToken)
     {
+        var interval = timeframe == Timeframe.Mo1 ? "1M" : timeframe.ToString();
         var data = await Client.GetAsync(FormattableString.Invariant(
-            $"/api/v3/klines?symbol={instrument.Listed}&interval={(timeframe == Timeframe.Mo1 ? "1M" : timeframe.ToString())}&limit=1000&startTime={from.ToUnixTimeMilliseconds()}")
+            $"/api/v3/klines?symbol={instrument.Listed}&interval={interval}&limit=1000&startTime={from.ToUnixTimeMilliseconds()}")
             + FormattableString.Invariant($"&endTime={to.ToUnixTimeMilliseconds() - 1}"), cancellationToken, 2,
                 isSigned: false).ConfigureAwait(false);
         return [.. data.EnumerateArray().Select(c => new Bar(Milliseconds((long)c[0].AsDecimal()).UtcTicks, c[1].AsDouble(),

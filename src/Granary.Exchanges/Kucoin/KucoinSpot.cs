@@ -142,7 +142,8 @@ internal sealed class KucoinSpot(ExchangeConnection connection, KucoinClient cli
         DateTimeOffset to, CancellationToken cancellationToken)
     {
         var name = timeframe.ToString();
-        var type = timeframe == Timeframe.Mo1 ? "1month" : name[..^1] + name[^1] switch { 'm' => "min", 'h' => "hour", 'd' => "day", _ => "week" };
+        var type = timeframe == Timeframe.Mo1 ? "1month"
+            : name[..^1] + name[^1] switch { 'm' => "min", 'h' => "hour", 'd' => "day", _ => "week" };
         var data = await Client.GetAsync(FormattableString.Invariant($"/api/v1/market/candles?symbol={instrument.Listed}&type={type}")
             + FormattableString.Invariant($"&startAt={from.ToUnixTimeSeconds()}&endAt={to.ToUnixTimeSeconds()}"), cancellationToken, 3,
             isSigned: false).ConfigureAwait(false);

@@ -19,10 +19,10 @@ public sealed class BatchNotesTests : IDisposable
     private static string Bars => Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
 
     private async Task<RunModel> RunAsync(string strategy, string data = "\"timeframe\": \"1h\"", string more = "", string source = "",
-        string name = "run")
+        string name = "run", string symbols = "ACME")
     {
         var text = $$"""
-            { "name": "notes", "data": { "source": "csv:{{(source.Length > 0 ? source : Bars)}}", "symbols": "ACME", {{data}} },
+            { "name": "notes", "data": { "source": "csv:{{(source.Length > 0 ? source : Bars)}}", "symbols": "{{symbols}}", {{data}} },
               "strategies": [ {{strategy}} ] {{more}} }
             """;
         var spec = new BatchReader(TestCatalogues.All).Read("notes.json", Encoding.UTF8.GetBytes(text), _folder);
@@ -128,6 +128,22 @@ public sealed class BatchNotesTests : IDisposable
             rows.Prepend("<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<TICKVOL>\t<VOL>\t<SPREAD>"));
         var model = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 10 } }""", source: Path.Combine(_folder, "mt"));
         Note(model, NoteCode.TickVolume, "counts price changes");
+    }
+
+    [Fact]
+    public async Task A_batch_on_all_symbols_takes_those_inside_of_files_and_names_the_files_that_it_passed_over()
+    {
+        var folder = Path.Combine(_folder, "closes");
+        Directory.CreateDirectory(folder);
+        await File.WriteAllLinesAsync(Path.Combine(folder, "both.csv"), Enumerable.Range(0, 60).SelectMany(i => new[] { "ACME", "COIN" }
+            .Select(symbol => FormattableString.Invariant($"{new DateTime(2020, 1, 1).AddDays(i):yyyy-MM-dd},{symbol},{100 + i % 9}")))
+            .Prepend("date,symbol,close"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "readme.txt"), "Closes of two markets.\n");
+        var model = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 2, "slow": 3 } }""", "\"timeframe\": \"1d\"",
+            source: folder, symbols: "*");
+        model.Markets.Select(m => (m.Symbol, m.Bars)).ShouldBe([("ACME", 60L), ("COIN", 60)]);
+        Note(model, NoteCode.DataFinding, "readme.txt is no file of bars and was passed over");
+        Note(model, NoteCode.DataFinding, "The bars of ACME, COIN have one price each");
     }
 
     [Fact]

@@ -8,6 +8,13 @@ namespace Granary.Data.Tests.Formats;
 /// <summary>A file of generated bars in the layout of a vendor, and the bars that reading it should give.</summary>
 public sealed record VendorSample(string File, string Format, string Timeframe, IReadOnlyList<Bar> Bars, string Text)
 {
+    /// <summary>What is asked for, where the file holds several symbols.</summary>
+    public string Symbol { get; init; } = "X";
+
+    public Encoding Encoding { get; init; } = new UTF8Encoding(false);
+
+    public byte[] Bytes => [.. Encoding.GetPreamble(), .. Encoding.GetBytes(Text)];
+
     public override string ToString() => File;
 }
 
@@ -23,7 +30,7 @@ public static class VendorSamples
     public static IReadOnlyList<VendorSample> All { get; } =
     [
         .. Yahoo(), .. Stooq(), .. AlphaVantage(), .. Polygon(), .. Databento(), .. Charts(), .. Kraken(), .. Coins(), .. Dukascopy(),
-        .. European(),
+        .. European(), .. Alpaca(), .. Platforms(), .. Spreadsheets(), .. SeveralSymbols(),
     ];
 
     private static List<Bar> Generate(string symbol, string from, string to, Timeframe timeframe) =>
@@ -187,5 +194,91 @@ public static class VendorSamples
         yield return new("european-english.csv", "european", "1d", [.. Days.Select(b => b with { Volume = 0 })], Lines(
             "Date;Open;High;Low;Close\n", Days,
             b => $"{Utc(b):dd/MM/yyyy};{Comma(b.Open)};{Comma(b.High)};{Comma(b.Low)};{Comma(b.Close)}"));
+    }
+
+    private static string OneLetter(Bar b, string time) =>
+        $"{{\"t\":{time},\"o\":{b.Open},\"h\":{b.High},\"l\":{b.Low},\"c\":{b.Close},\"v\":{b.Volume},\"n\":7,\"vw\":{b.Close}}}";
+
+    private static string Alpacas(Bar b) => OneLetter(b, $"\"{Utc(b):yyyy-MM-ddTHH:mm:ssZ}\"");
+
+    private static IEnumerable<VendorSample> Alpaca()
+    {
+        yield return new("alpaca.json", "alpaca", "1h", StockHours, Records("{\"bars\":[", StockHours, Alpacas,
+            "],\"symbol\":\"ACME\",\"next_page_token\":null}"));
+        yield return new("alpaca-symbols.json", "alpaca", "1h", StockHours,
+            Records("{\"bars\":{\"COIN\":[", CoinHours.Take(20), Alpacas, "],")
+            + Records("\"ACME\":[", StockHours, Alpacas, "]},\"next_page_token\":null}"))
+        { Symbol = "ACME" };
+        yield return new("polygon-short.json", "polygon", "1h", StockHours, Records("{\"ticker\":\"ACME\",\"results\":[", StockHours,
+            b => OneLetter(b, $"{Unix(b)}000"), "]}"));
+        yield return new("freqtrade.json", "json", "1h", CoinHours,
+            "[" + string.Join(",", CoinHours.Select(b => $"[{Unix(b)}000,{b.Open},{b.High},{b.Low},{b.Close},{b.Volume}]")) + "]");
+    }
+
+    private static IEnumerable<VendorSample> Platforms()
+    {
+        yield return new("barchart.csv", "generic", "1d", Days, Lines("Time,Open,High,Low,Latest,Change,%Change,Volume\n", Newest(Days),
+            b => $"{Utc(b):MM/dd/yyyy},{b.Open},{b.High},{b.Low},{b.Close},-0.25,-0.13%,{b.Volume}")
+            + "\"Downloaded from Barchart.com as of 04-01-2024 04:32pm CDT\"\n");
+        yield return new("quantower.csv", "generic", "1h", CoinHours, Lines(
+            "Time left;Time right;Open;High;Low;Close;Volume;\r\n", CoinHours,
+            b => $"{Utc(b):yyyy-MM-dd HH:mm:ss.fff};{Utc(b).AddMinutes(60).AddMilliseconds(-1):yyyy-MM-dd HH:mm:ss.fff};{b.Open};{b.High}"
+                + $";{b.Low};{b.Close};{b.Volume};", "\r\n"));
+        yield return new("metastock.txt", "generic", "1d", Days, Lines("<TICKER>,<DTYYYYMMDD>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>\n", Days,
+            b => $"ACME,{Utc(b):yyyyMMdd},{b.Open},{b.High},{b.Low},{b.Close},{b.Volume}"));
+        yield return new("metastock-hours.txt", "generic", "1h", StockHours, Lines(
+            "<TICKER>,<PER>,<DTYYYYMMDD>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>,<O/I>\n", StockHours,
+            b => $"ACME,60,{Utc(b):yyyyMMdd},{Utc(b):HHmmss},{b.Open},{b.High},{b.Low},{b.Close},{b.Volume},0"));
+        yield return new("metastock-plain.txt", "generic", "1d", Days, Lines("", Days,
+            b => $"ACME,{Utc(b):yyyyMMdd},{b.Open},{b.High},{b.Low},{b.Close},{b.Volume}"));
+        yield return new("utf16.csv", "metatrader", "1h", CoinHours, Lines(
+            "<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<TICKVOL>\t<VOL>\t<SPREAD>\r\n", CoinHours,
+            b => $"{Utc(b):yyyy.MM.dd}\t{Utc(b):HH:mm:ss}\t{b.Open}\t{b.High}\t{b.Low}\t{b.Close}\t{b.Volume}\t0\t3", "\r\n"))
+        { Encoding = Encoding.Unicode };
+    }
+
+    private static IEnumerable<VendorSample> Spreadsheets()
+    {
+        static double Serial(Bar b) => (Utc(b) - new DateTime(1899, 12, 30)).TotalDays;
+        // As an index: prices above a thousand.
+        List<Bar> index = [.. Days.Select(b => b with { Open = Hundred(b.Open), High = Hundred(b.High), Low = Hundred(b.Low),
+            Close = Hundred(b.Close) })];
+        yield return new("comments.csv", "generic", "1h", CoinHours, Lines(
+            "# COIN, hourly, from a file of our own\n#\n// remark, with a comma\n"
+            + "one more line\n\ntimestamp,open,high,low,close,volume\n", CoinHours,
+            b => $"{Utc(b):yyyy-MM-dd HH:mm:ss},{b.Open},{b.High},{b.Low},{b.Close},{b.Volume}"));
+        yield return new("excel-days.csv", "generic", "1d", Days, Lines("Day,Open,High,Low,Close,Volume\n",
+            Days, b => $"{Serial(b):F0},{b.Open},{b.High},{b.Low},{b.Close},{b.Volume}"));
+        yield return new("excel-hours.csv", "generic", "1h", StockHours, Lines("Date time;Open;High;Low;Close;Volume\r\n", StockHours,
+            b => $"{Serial(b):0.####};{b.Open};{b.High};{b.Low};{b.Close};{b.Volume}", "\r\n"));
+        yield return new("nasdaq.csv", "generic", "1d", Days, Lines("Date,Close/Last,Volume,Open,High,Low\n", Newest(Days),
+            b => $"{Utc(b):MM/dd/yyyy},${b.Close},{b.Volume},${b.Open},${b.High},${b.Low}"));
+        yield return new("thousands.csv", "generic", "1d", index, Lines(
+            "\"Date\",\"Price\",\"Open\",\"High\",\"Low\",\"Vol.\",\"Change %\"\n", Newest(index),
+            b => $"\"{Utc(b):MM/dd/yyyy}\",\"{b.Close:#,##0.00}\",\"{b.Open:#,##0.00}\",\"{b.High:#,##0.00}\",\"{b.Low:#,##0.00}\","
+                + $"\"{b.Volume / 1_000_000:0.######}M\",\"0.17%\""));
+        yield return new("closes.csv", "generic", "1d",
+            [.. Days.Select(b => b with { Open = b.Close, High = b.Close, Low = b.Close, Volume = 0 })],
+            Lines("observation_date,ACME\n2024-01-01,.\n", Days, b => $"{Utc(b):yyyy-MM-dd},{b.Close}"));
+    }
+
+    private static double Hundred(double price) => (double)((decimal)price * 100m);
+
+    private static IEnumerable<VendorSample> SeveralSymbols()
+    {
+        // The other market's prices are half as high, and it has no bar on each fifth day.
+        var days = Days.Take(40).ToList();
+        yield return new("symbols.csv", "generic", "1d", days, "date,symbol,open,high,low,close,volume\n"
+            + string.Concat(days.Select((b, i) =>
+            $"{Utc(b):yyyy-MM-dd},ACME,{b.Open},{b.High},{b.Low},{b.Close},{b.Volume}\n" + (i % 5 == 4 ? ""
+                : $"{Utc(b):yyyy-MM-dd},HALF,{b.Open / 2},{b.High / 2},{b.Low / 2},{b.Close / 2},{b.Volume}\n"))))
+        { Symbol = "ACME" };
+        yield return new("yfinance-tickers.csv", "yfinance", "1d", Days, "Price,Close,Close,High,High,Low,Low,Open,Open,Volume,Volume\n"
+            + "Ticker,ACME,HALF,ACME,HALF,ACME,HALF,ACME,HALF,ACME,HALF\nDate,,,,,,,,,,\n" + string.Concat(Days.Select((b, i) =>
+            {
+                string Two(double value) => i % 5 == 4 ? $"{value}," : $"{value},{value / 2}";
+                return $"{Utc(b):yyyy-MM-dd},{Two(b.Close)},{Two(b.High)},{Two(b.Low)},{Two(b.Open)},{Two(b.Volume)}\n";
+            })))
+        { Symbol = "ACME" };
     }
 }

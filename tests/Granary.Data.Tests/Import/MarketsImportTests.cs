@@ -26,7 +26,7 @@ public sealed class MarketsImportTests : IDisposable
     }
 
     private Task<(IReadOnlyList<Stores.ImportResult> Results, IReadOnlyList<string> Faults)> ImportAsync(params string[] named) =>
-        MarketsImport.RunAsync(ImportFiles.Find(named), (symbol, files) =>
+        MarketsImport.RunAsync(ImportFiles.Find(named), new BarFileOptions(), (symbol, files) =>
             new ImportRequest(files, Address.Parse(Path.Combine(_folder.Path, "store")), symbol, Timeframe.D1, new BarFileOptions()),
             TestCatalogues.Stores, cancellationToken: TestContext.Current.CancellationToken);
 
@@ -36,6 +36,8 @@ public sealed class MarketsImportTests : IDisposable
     [InlineData("BTC-USDT_1h_2024.csv", "BTC-USDT")]
     [InlineData("ETHUSDT-1d-2024-01-31.zip", "ETHUSDT")]
     [InlineData("EURUSD-4h.csv", "EURUSD")]
+    [InlineData("BTC_USDT-1mo.json", "BTC_USDT")]
+    [InlineData("BTC_USDT-1h-futures.json", "BTC_USDT")]
     [InlineData("brk-b.us.txt", "brk-b")]
     [InlineData("2024-01.csv", "2024-01")]
     public void The_symbol_is_in_the_name(string file, string symbol) => ImportFiles.SymbolOf(file).ShouldBe(symbol);

@@ -1,0 +1,63 @@
+using System.Text;
+
+namespace Granary.Data.Text;
+
+/// <summary>Rewrites numbers as people and vendors write them: 18,040.00, 1.234,56, $20.05, 4.16M.</summary>
+internal static class WrittenNumber
+{
+    private const string Currencies = "$€£¥₹₩₽", Multiples = "KMBT";
+
+    /// <param name="text">Trimmed. Thousands may be set apart by the other mark, by blanks or by apostrophes.</param>
+    /// <param name="decimalComma">Whether decimals follow a comma; else they follow a point.</param>
+    /// <param name="withUnits">Whether a price may have a currency sign, and a volume may end in K, M, B or T for thousands to trillions,
+    /// or be a dash for none.</param>
+    /// <returns>The number with a decimal point and nothing else; null where the text is something else.</returns>
+    public static string? Plain(string text, bool decimalComma, bool ofVolume, bool withUnits)
+    {
+        if (withUnits && ofVolume && text == "-") return "0";
+        if (withUnits && !ofVolume) text = WithoutCurrency(text);
+        var multiple = withUnits && ofVolume && text.Length > 1 ? Multiples.IndexOf(char.ToUpperInvariant(text[^1])) : -1;
+        if (multiple >= 0) text = text[..^1].TrimEnd();
+        var mark = text.LastIndexOf(decimalComma ? ',' : '.');
+        var whole = Joined(mark < 0 ? text : text[..mark], decimalComma ? '.' : ',');
+        if (whole is null || mark >= 0 && (mark == text.Length - 1 || text.AsSpan(mark + 1).ContainsAnyExceptInRange('0', '9')))
+            return null;
+        return whole + (mark < 0 ? "" : $".{text.AsSpan(mark + 1)}") + (multiple < 0 ? "" : $"e{3 * (multiple + 1)}");
+    }
+
+    /// <summary>A price without the currency sign before or behind it.</summary>
+    public static string WithoutCurrency(string text) =>
+        text.Length == 0 ? text
+            : Currencies.Contains(text[0]) ? text[1..].TrimStart()
+            : Currencies.Contains(text[^1]) ? text[..^1].TrimEnd() : text;
+
+    // The digits before the decimals, without what sets thousands apart: one and the same sign before each three digits.
+    private static string? Joined(string whole, char thousands)
+    {
+        var number = new StringBuilder();
+        var (separator, group) = ('\0', 0);
+        for (var i = 0; i < whole.Length; i++)
+        {
+            var c = whole[i];
+            if (char.IsAsciiDigit(c))
+            {
+                number.Append(c);
+                group++;
+            }
+            else if (i == 0 && c is '-' or '+')
+            {
+                number.Append(c);
+            }
+            else if (c == thousands || c is ' ' or '\u00A0' or '\u202F' or '\'' or '’')
+            {
+                if (separator == '\0' ? group is < 1 or > 3 : c != separator || group != 3) return null;
+                (separator, group) = (c, 0);
+            }
+            else
+            {
+                return null;
+            }
+        }
+        return number.Length > 0 && char.IsAsciiDigit(number[^1]) && (separator == '\0' || group == 3) ? number.ToString() : null;
+    }
+}
