@@ -61,8 +61,9 @@ internal static class BatchWork
         {
             var files = new DirectoryInfo(path).EnumerateFiles("*", _all).ToList();
             var all = data.Symbols is ["*"] || (double)files.Count * data.Symbols.Count > MostComparisons;
-            return files.Where(f => all || data.Symbols.Any(s => f.FullName.Contains(s, StringComparison.OrdinalIgnoreCase)))
-                .Sum(f => f.Length) / BytesOfBar;
+            var named = files.Where(f => all || data.Symbols.Any(s => f.FullName.Contains(s, StringComparison.OrdinalIgnoreCase))).ToList();
+            // Symbols that no name has are inside of files.
+            return (named.Count > 0 ? named : files).Sum(f => f.Length) / BytesOfBar;
         }
         var bars = data.From is { } from && data.To is { } to ? (double)(to - from) / data.Timeframe.Ticks : UnknownBars;
         return bars * data.Symbols.Count;

@@ -87,15 +87,24 @@ public sealed class CsvBarSource : IBarSource
         CancellationToken cancellationToken)
     {
         var (files, passedOver) = (new Dictionary<string, List<string>>(StringComparer.Ordinal), new List<string>());
-        foreach (var (stem, paths) in Markets(timeframe).OrderBy(m => m.Key, StringComparer.Ordinal))
+        var markets = Markets(timeframe).Where(m => NameOf(m.Key, timeframe) is not null).OrderBy(m => m.Key, StringComparer.Ordinal).ToList();
+        // Thousands of files are looked at side by side; the faults of each come up again in their order.
+        Parallel.ForEach(markets, new ParallelOptions { CancellationToken = cancellationToken }, market =>
         {
-            if (NameOf(stem, timeframe) is not { } name) continue;
-            cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                // The folder shows LEAN's layout, and its zips may hold several texts.
-                IReadOnlyList<string> symbols = LeanLocation.Of(paths[0]) is null && Admits(paths[0])
-                    ? Look(TextFile.Open(paths[0])).Symbols : [];
+                SymbolsIn(market.Value[0]);
+            }
+            catch (Exception e) when (e is BarDataException or BarStoreException)
+            {
+                // Reported below.
+            }
+        });
+        foreach (var (stem, paths) in markets)
+        {
+            try
+            {
+                var (name, symbols) = (NameOf(stem, timeframe)!, SymbolsIn(paths[0]));
                 foreach (var symbol in symbols.Count == 0 ? [name] : symbols)
                     if (!files.TryAdd(symbol, paths)) throw Twice(symbol, paths[0], files[symbol][0]);
             }
@@ -106,6 +115,10 @@ public sealed class CsvBarSource : IBarSource
         }
         return (files, passedOver);
     }
+
+    // Inside of a file; none where it is of one market. The folder shows LEAN's layout, whose zips may hold several texts.
+    private IReadOnlyList<string> SymbolsIn(string path) =>
+        LeanLocation.Of(path) is null && Admits(path) ? Look(TextFile.Open(path)).Symbols : [];
 
     // A market's file that is empty was lost on the way.
     private bool IsForeign(string path)

@@ -78,7 +78,7 @@ public sealed class VendorFormatTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void A_damaged_file_is_refused_with_a_sentence_or_read_as_bars(string file)
+    public async Task A_damaged_file_is_refused_with_a_sentence_or_read_as_bars(string file)
     {
         var sample = Sample(file);
         var rounds = int.TryParse(Environment.GetEnvironmentVariable("GRANARY_FUZZ"), out var n) ? n : 150;
@@ -90,6 +90,7 @@ public sealed class VendorFormatTests : IDisposable
             var path = _folder.Write(sample.File, Mutation.Of(random.Next(3) == 0 ? sample.Bytes : whole, random));
             try
             {
+                (await new CsvBarSource(_folder.Path).ListSymbolsAsync(Timeframe.Parse(sample.Timeframe))).ShouldNotBeNull();
                 var bars = Read.Bars(path, sample.Timeframe, round % 2 == 0 ? Raw : Raw with { Format = sample.Format },
                     sample.Symbol);
                 for (var i = 1; i < bars.Count; i++) bars[i].Time.ShouldBeGreaterThan(bars[i - 1].Time);
