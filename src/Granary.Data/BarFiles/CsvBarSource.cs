@@ -87,7 +87,8 @@ public sealed class CsvBarSource : IBarSource
         CancellationToken cancellationToken)
     {
         var (files, passedOver) = (new Dictionary<string, List<string>>(StringComparer.Ordinal), new List<string>());
-        var markets = Markets(timeframe).Where(m => NameOf(m.Key, timeframe) is not null).OrderBy(m => m.Key, StringComparer.Ordinal).ToList();
+        var markets = Markets(timeframe).Where(m => NameOf(m.Key, timeframe) is not null)
+            .OrderBy(m => m.Key, StringComparer.Ordinal).ToList();
         // Thousands of files are looked at side by side; the faults of each come up again in their order.
         Parallel.ForEach(markets, new ParallelOptions { CancellationToken = cancellationToken }, market =>
         {

@@ -111,8 +111,9 @@ public sealed class SpellingTests : IDisposable
     [Fact]
     public void Remarks_above_and_below_the_rows_are_passed_over_and_a_note_quotes_the_one_below()
     {
-        var series = Read.Open(_folder.Write("x.csv", 
-            string.Concat(Enumerable.Range(0, 30).Select(i => $"# remark {i}, with commas, a, b\n")) + "A title\n\n" + Header + "2020-01-02,1,2,1,2\n2020-01-03,1,2,1,2\n\n"
+        var series = Read.Open(_folder.Write("x.csv",
+            string.Concat(Enumerable.Range(0, 30).Select(i => $"# remark {i}, with commas, a, b\n")) + "A title\n\n" + Header
+            + "2020-01-02,1,2,1,2\n2020-01-03,1,2,1,2\n\n"
             + "\"Downloaded from a vendor, on a day\"\nAll rights are reserved\n"));
         Read.All(series).Count.ShouldBe(2);
         series.Notes.ShouldContain("'Downloaded from a vendor, on a day' in line 37 is no row and was passed over");
