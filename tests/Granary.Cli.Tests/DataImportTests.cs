@@ -63,8 +63,8 @@ public sealed class DataImportTests
     {
         var listed = await GranaryCall.RunAsync("data", "formats", "--json");
         JsonDocument.Parse(listed.Output).RootElement.EnumerateArray().Select(f => f.GetProperty("name").GetString())
-            .ShouldBe(["lean", "alphavantage", "polygon", "bitstamp", "coingecko", "json", "binance", "kraken", "backtrader", "stooq",
-                "cryptodatadownload", "tradingview", "yfinance", "databento", "dukascopy", "metatrader", "yahoo", "questdb", "european",
-                "generic"]);
+            .ShouldBe(["lean", "alphavantage", "alpaca", "polygon", "bitstamp", "coingecko", "json", "binance", "kraken", "backtrader",
+                "stooq", "cryptodatadownload", "tradingview", "yfinance", "databento", "dukascopy", "metatrader", "yahoo", "questdb",
+                "european", "generic"]);
     }
 }
