@@ -16,10 +16,7 @@ public sealed record SessionBody
     /// <summary>the folder that relative paths start from (the server's data folder)</summary>
     public string? Folder { get; init; }
 
-    /// <summary>
-    /// Where bars, models or journals are, as batch files, the command line and the API write it: `csv:DIR`, `store:DIR`, `postgres://…`,
-    /// `questdb://…`, `kafka://…`, `ws:EXCHANGE`, `generated:…`, the scheme of a plug-in, or the plain path of a file or folder.
-    /// </summary>
+    /// <summary>the bars: store:DIR, csv:DIR, kafka://… or ws:…; with ?keep=STORE at the end they are saved there too</summary>
     public required string Feed { get; init; }
 
     /// <summary>paper, kucoin, gateio, binance, or a broker of a plug-in; 'granary broker list' shows them</summary>
@@ -47,10 +44,7 @@ public sealed record SessionBody
     /// <summary>the account's name in the journal and the weights service (the configuration's)</summary>
     public string? Account { get; init; }
 
-    /// <summary>
-    /// Where bars, models or journals are, as batch files, the command line and the API write it: `csv:DIR`, `store:DIR`, `postgres://…`,
-    /// `questdb://…`, `kafka://…`, `ws:EXCHANGE`, `generated:…`, the scheme of a plug-in, or the plain path of a file or folder.
-    /// </summary>
+    /// <summary>where the bars before the feed's first come from (for streams the configuration's source)</summary>
     public string? WarmUp { get; init; }
 
     /// <summary>the first bar of the feed, as 2024-01-31 or 2024-01-31T14:30:00Z</summary>
@@ -59,10 +53,7 @@ public sealed record SessionBody
     /// <summary>the end of the feed: the first bar that is left out</summary>
     public JsonElement? To { get; init; }
 
-    /// <summary>
-    /// Where bars, models or journals are, as batch files, the command line and the API write it: `csv:DIR`, `store:DIR`, `postgres://…`,
-    /// `questdb://…`, `kafka://…`, `ws:EXCHANGE`, `generated:…`, the scheme of a plug-in, or the plain path of a file or folder.
-    /// </summary>
+    /// <summary>the store of the deployment, whose enabled strategies the session follows: a folder or postgres://…</summary>
     public string? Deployments { get; init; }
 
     /// <summary>the number of the deployment in --deployments, in the place of PROD.json</summary>
