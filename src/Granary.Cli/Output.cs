@@ -7,6 +7,8 @@ namespace Granary.Cli;
 /// <summary>How the command line prints JSON and lines; tables are <see cref="Tables.TableWriter"/>'s.</summary>
 internal static class Output
 {
+    private const int MostNotes = 5;
+
     public static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -18,10 +20,14 @@ internal static class Output
     /// <summary>Notes in the form of JSON outcomes.</summary>
     public static object Notes(RunModel model) => model.Notes.Select(n => new { Code = n.CodeText, n.Sentence, n.Count });
 
-    /// <summary>The notes of a run, one line each, most important first.</summary>
-    public static void WriteNotes(RunModel model)
+    /// <summary>The most important notes of a run, one line each; the others are counted.</summary>
+    /// <param name="folder">Of the run.</param>
+    public static void WriteNotes(RunModel model, string folder)
     {
-        foreach (var note in model.Notes) Marked("Note", note.Sentence);
+        foreach (var note in model.Notes.Take(MostNotes)) Marked("Note", note.Sentence);
+        if (model.Notes.Count <= MostNotes) return;
+        var file = File.Exists(Path.Combine(folder, "report.html")) ? "report.html" : "manifest.json";
+        Console.WriteLine($"{Counted.Of(model.Notes.Count - MostNotes, "more note")} in {file}");
     }
 
     /// <summary>A line that begins with a highlighted word. In a pipe it is never wrapped.</summary>

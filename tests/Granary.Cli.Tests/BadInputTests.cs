@@ -17,6 +17,8 @@ public sealed class BadInputTests : IDisposable
 
         """;
 
+    private static readonly System.Text.Json.JsonSerializerOptions _indented = new() { WriteIndented = true };
+
     private readonly TestFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -42,7 +44,7 @@ public sealed class BadInputTests : IDisposable
         _folder.Write("bars/A.csv", Bars);
         var batch = Batch();
         change(batch);
-        return await RefusedAsync(batch.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true }), 2, more);
+        return await RefusedAsync(batch.ToJsonString(_indented), 2, more);
     }
 
     private async Task<string> BadBarsAsync(string bars)
@@ -108,6 +110,72 @@ public sealed class BadInputTests : IDisposable
         });
         sentence.ShouldContain("9,998,000");
         sentence.ShouldContain("--yes");
+    }
+
+    [Theory]
+    [InlineData("backtest")]
+    [InlineData("walkforward")]
+    [InlineData("train")]
+    public async Task Bars_of_another_timeframe_than_the_batch_says_are_refused_at_its_line(string command)
+    {
+        _folder.Write("bars/A.csv", Bars);
+        var batch = Batch();
+        batch["data"]!["timeframe"] = "1h";
+        batch["walkForward"] = new JsonObject { ["inSample"] = "2d", ["outOfSample"] = "1d" };
+        if (command == "train") batch["learning"] = new JsonObject { ["trainer"] = "gradient-boosting", ["label"] = "direction" };
+        if (command != "walkforward") batch.Remove("walkForward");
+        var call = await GranaryCall.RunAsync(command, _folder.Write("batch.json", batch.ToJsonString(_indented)));
+        (call.ExitCode, call.Output).ShouldBe((2, ""));
+        call.Error.ShouldMatch("batch.json, line 8, data.timeframe: most bars of A are 1 d apart, not 1h; write \"timeframe\": \"1d\", or "
+            + "name a source with 1h bars\n$");
+    }
+
+    [Fact]
+    public async Task Of_several_sources_the_one_with_another_timeframe_is_named()
+    {
+        _folder.Write("bars/A.csv", Bars);
+        _folder.Write("other/B.csv", Bars);
+        (await RefusedAsync("""
+            { "name": "parts", "data": { "parts": [
+                { "source": "csv:bars", "symbols": ["A"], "timeframe": "1d" },
+                { "source": "csv:other", "symbols": ["B"], "timeframe": "1h" } ] },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 2, "slow": 3 } } ] }
+            """)).ShouldContain("batch.json, line 3, data.parts[1].timeframe: most bars of B are 1 d apart, not 1h");
+    }
+
+    [Theory]
+    [InlineData("03/02/2010")]
+    [InlineData("2010/03/02")]
+    [InlineData("2.3.2010")]
+    [InlineData("March 2, 2010")]
+    [InlineData("2010-3-2")]
+    [InlineData("2010-03-02 3pm")]
+    [InlineData("2010-02-30")]
+    public async Task A_time_that_is_not_of_ISO_8601_is_refused(string time)
+    {
+        (await RefusedAsync(b => b["data"]!["from"] = time)).ShouldMatch(
+            $"batch.json, line [0-9]+, data.from: '{time}' is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z\n$");
+        // Options of commands read times by the same rule.
+        var option = await GranaryCall.RunAsync("data", "import", "kucoin:BTC-USDT", "--store", _folder.At("s"), "--timeframe", "1h",
+            "--from", time);
+        (option.ExitCode, option.Output).ShouldBe((2, ""));
+        option.Error.ShouldContain($"--from {time} is no date");
+    }
+
+    [Theory]
+    [InlineData(1, "2024-01-03,11,10,12,11,1\n")]
+    [InlineData(1, "2024-01-02,11,12,10,11,1\n")]
+    [InlineData(0, "2024-01-03,11,12,10,11,1\n")]
+    public async Task A_check_of_bars_ends_with_1_where_it_finds_errors(int code, string row)
+    {
+        var file = _folder.Write("A.csv", "time,open,high,low,close,volume\n2024-01-01,10,11,9,10.5,100\n2024-01-02,10.5,12,10,11,100\n"
+            + row);
+        foreach (var form in new string[][] { [], ["--json"] })
+        {
+            var call = await GranaryCall.RunAsync(["data", "check", file, "--timeframe", "1d", .. form]);
+            (call.ExitCode, call.Error).ShouldBe((code, ""));
+            call.Output.Contains("error", StringComparison.OrdinalIgnoreCase).ShouldBe(code == 1);
+        }
     }
 
     [Fact]

@@ -365,6 +365,7 @@ public sealed class DeploymentsTests(DeploymentsTests.Versions made) : IClassFix
             folder.At("narrow"))).ExitCode.ShouldBe(0);
         var narrow = await GranaryCall.RunAsync("deployments", "report", "1", "--store", folder.At("narrow"), "--run", folder.At("r-1"));
         narrow.ExitCode.ShouldBe(0, narrow.Error);
-        narrow.Output.ShouldMatch(@"The return was outside of its band on \d+ of 40 days, first on 2022-01-\d\d");
+        narrow.Output.ShouldMatch(@"^Deployment 1 on .*: THE RETURN WAS OUTSIDE OF ITS BAND on \d+ of 40 days, first on 2022-01-\d\d\. "
+            + @"On 2022-02-09 it is ", "the verdict is the first line");
     }
 }

@@ -27,7 +27,7 @@ public sealed class ExplainTests
     }
 
     [Fact]
-    public async Task A_term_is_found_by_its_key_by_its_name_and_in_any_case()
+    public async Task A_term_is_found_by_its_key_by_its_name_by_a_word_of_them_and_in_any_case()
     {
         foreach (var words in new[] { new[] { "maxDrawdown" }, ["Maximum", "drawdown"], ["MAX-DRAWDOWN"] })
         {
@@ -35,6 +35,18 @@ public sealed class ExplainTests
             (explained.ExitCode, explained.Error).ShouldBe((0, ""));
             explained.Output.ShouldContain("maxDrawdown (metric)");
             explained.Output.ShouldContain("Formula: max(1 ");
+        }
+        foreach (var (word, term, related) in new[]
+                 {
+                     ("pbo", "PBO (term)", ""), ("kelly", "kelly (term)", "Kelly's formula"),
+                     ("drawdown", "drawdown (term)", "maxDrawdown, maxDrawdownDays, max-drawdown"),
+                     ("mae", "mae, mfe (convention)", ""), ("var", "var95 (metric)", ""),
+                 })
+        {
+            var found = await GranaryCall.RunAsync("explain", word);
+            (found.ExitCode, found.Error).ShouldBe((0, ""), word);
+            found.Output.ShouldStartWith(term);
+            if (related.Length > 0) found.Output.ShouldContain("See also: " + related);
         }
         var unknown = await GranaryCall.RunAsync("explain", "sharp");
         (unknown.ExitCode, unknown.Output).ShouldBe((2, ""));

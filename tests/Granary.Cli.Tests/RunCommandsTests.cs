@@ -197,7 +197,8 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         string Batch(int fast) => $$"""
             { "name": "c", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")}}", "symbols": "ACME",
               "timeframe": "1h", "to": "2022-07-01" },
-              "strategies": [ { "class": "SmaCross", "params": { "fast": {{fast}}, "slow": 30 } } ] }
+              "strategies": [ { "class": "SmaCross", "params": { "fast": {{fast}}, "slow": 30 } } ],
+              "portfolio": { "weights": "equal" } }
             """;
         await GranaryCall.RunAsync("backtest", _folder.Write("a.json", Batch(5)), "--out", _folder.At("a"), "--quiet", "--no-guards");
         await GranaryCall.RunAsync("backtest", _folder.Write("b.json", Batch(6)), "--out", _folder.At("b"), "--quiet", "--no-guards");
@@ -208,6 +209,80 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         differ.GetProperty("sameDigest").GetBoolean().ShouldBeFalse();
         differ.GetProperty("onlyInA").GetArrayLength().ShouldBe(1);
         differ.GetProperty("tradesOnlyInA").GetArrayLength().ShouldBeGreaterThan(0);
+        await Compare_prints_ten_rows_of_a_table_and_all_by_option(differ);
+    }
+
+    private async Task Compare_prints_ten_rows_of_a_table_and_all_by_option(JsonElement differ)
+    {
+        var statistics = differ.GetProperty("statistics").GetArrayLength();
+        var trades = differ.GetProperty("tradesOnlyInA").GetArrayLength() + differ.GetProperty("tradesOnlyInB").GetArrayLength()
+            + 2 * differ.GetProperty("tradesChanged").GetArrayLength();
+        var usual = await LinesAsync();
+        Rows(usual, "portfolio ").ShouldBe(10);
+        Rows(usual, "A ", "B ").ShouldBe(10);
+        usual.ShouldContain($"and {statistics - 10} more statistics; --all prints them");
+        usual.ShouldContain($"and {trades - 10} more rows; --all prints them");
+        // What a reader asks for first is among the ten.
+        usual.Where(l => l.StartsWith("portfolio ", StringComparison.Ordinal)).Take(3).Select(l => l.Split("  ")[1].Trim())
+            .ShouldBe(["Total return", "Sharpe ratio", "Maximum drawdown"]);
+
+        var all = await LinesAsync("--all");
+        Rows(all, "portfolio ", "SmaCross").ShouldBe(statistics);
+        Rows(all, "A ", "B ").ShouldBe(trades);
+        all.ShouldNotContain(l => l.Contains("--all", StringComparison.Ordinal));
+
+        async Task<string[]> LinesAsync(params string[] more) =>
+            (await GranaryCall.RunAsync(["compare", _folder.At("a"), _folder.At("b"), .. more])).Output.Split('\n');
+
+        static int Rows(string[] lines, params string[] starts) =>
+            lines.Count(l => starts.Any(s => l.StartsWith(s, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Compare_gives_differences_of_percentages_in_percentage_points()
+    {
+        string Batch(string commission) => $$"""
+            { "name": "c", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")}}", "symbols": "ACME",
+              "timeframe": "1h", "to": "2022-07-01" }, "execution": { "commissionPercent": {{commission}} },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": 30 } } ], "portfolio": { "weights": "equal" } }
+            """;
+        foreach (var (name, commission) in new[] { ("a", "0.01"), ("b", "0.05") })
+            (await GranaryCall.RunAsync("backtest", _folder.Write(name + ".json", Batch(commission)), "--out", _folder.At(name), "--quiet",
+                "--no-guards")).ExitCode.ShouldBe(0);
+        double Return(string name) => Json(File.ReadAllText(_folder.At(name + "/results.json"))).GetProperty("portfolio")
+            .GetProperty("stats").GetProperty("totalReturn").GetDouble();
+        var points = 100 * (Return("b") - Return("a"));
+        points.ShouldBeLessThan(-0.1);
+        var shown = $"−{(-points).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture)} pp";
+        var output = (await GranaryCall.RunAsync("compare", _folder.At("a"), _folder.At("b"))).Output;
+        output.ShouldContain("(pp: percentage points)");
+        output.Split('\n').Single(l => l.StartsWith("portfolio", StringComparison.Ordinal) && l.Contains("Total return"))
+            .ShouldEndWith(shown);
+        (await File.ReadAllTextAsync(_folder.At("b/compare.html"))).ShouldContain($">{shown}</td>");
+    }
+
+    [Fact]
+    public async Task Five_notes_follow_the_table_in_their_order_and_the_others_are_counted()
+    {
+        // Costs, sizes, duplicates, a fast average that is slow: a batch with much to say.
+        var batch = _folder.Write("many.json", $$"""
+            { "name": "many", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")}}", "symbols": "*",
+                "timeframe": "1h", "to": "2022-05-01" },
+              "execution": { "slippagePercent": 0 },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [10, 40], "slow": [30, 31] },
+                "size": { "percentOfEquity": 100 } }, { "class": "SmaCross", "params": { "fast": 2, "slow": 2000 }, "tag": "idle" } ] }
+            """);
+        var call = await GranaryCall.RunAsync("backtest", batch, "--out", _folder.At("many"), "--no-guards");
+        call.ExitCode.ShouldBe(0, call.Error);
+        var sentences = Json(await File.ReadAllTextAsync(_folder.At("many/results.json"))).GetProperty("notes").EnumerateArray()
+            .Select(n => n.GetProperty("sentence").GetString()!).ToList();
+        sentences.Count.ShouldBeGreaterThan(5, "the batch is to have more notes than are printed");
+        var lines = call.Output.Split('\n').ToList();
+        var notes = lines.Where(l => l.StartsWith("Note ", StringComparison.Ordinal)).ToList();
+        notes.ShouldBe(sentences.Take(5).Select(s => "Note " + s));
+        lines.IndexOf(notes[0]).ShouldBeGreaterThan(lines.FindLastIndex(l => l.StartsWith("SmaCross", StringComparison.Ordinal)));
+        var rest = sentences.Count - 5;
+        lines.ShouldContain($"{rest} more {(rest == 1 ? "note" : "notes")} in report.html");
     }
 
     [Fact]

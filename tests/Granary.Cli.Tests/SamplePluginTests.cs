@@ -99,6 +99,26 @@ public sealed class SamplePluginTests : IDisposable
         wrong.Error.ShouldContain("the number of bars is missing; write wave:500");
     }
 
+    [Fact]
+    public async Task Without_its_plug_in_a_run_is_not_verified_and_not_deployed_and_the_option_that_is_missing_is_named()
+    {
+        var batch = _folder.Write("own.json", $$"""
+            { "name": "own", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")}}",
+                "symbols": ["COINUSDT"], "timeframe": "1h", "to": "2022-04-01" },
+              "strategies": [ { "class": "PullbackBuyer" } ], "portfolio": { "weights": "equal" } }
+            """);
+        await RunAsync("backtest", batch, "--out", _folder.At("own"), "--no-guards");
+        string[][] calls = [["verify", _folder.At("own")], ["deployments", "add", _folder.At("own/prod.json"), "--store", _folder.At("d")]];
+        foreach (var call in calls)
+        {
+            var refused = await GranaryCall.RunAsync(call);
+            (refused.ExitCode, refused.Output).ShouldBe((2, ""));
+            refused.Error.ShouldContain("there is no strategy class 'PullbackBuyer'");
+            refused.Error.ShouldContain("--plugins DIR");
+            (await GranaryCall.RunAsync([.. call, "--plugins", Plugins])).ExitCode.ShouldBe(0);
+        }
+    }
+
     private string Limited(string rule) => _folder.Write("limited.json", $$"""
         { "name": "limited", "data": { "source": "inverse:bars", "format": "cents", "symbols": ["COINUSDT"], "timeframe": "1h" },
           "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": 8 }, "size": { "percentOfEquity": 50 } } ],

@@ -139,12 +139,13 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     /// <param name="more">Keys that a part of several has besides.</param>
     internal static DataSpec Source(JsonPart part, params string[] more)
     {
-        part.Only([.. more, "source", "format", "symbols", "timeframe", "from", "to", "warmup", "adjust", "stamp", "timeZone", "columns",
+        part.Only([.. more, "source", "format", "symbols", "timeframe", "from", "to", "warmUp", "adjust", "stamp", "timeZone", "columns",
             "instruments"]);
         var source = part.Need("source");
         var address = part.Find("folder") is { } own && more.Length > 0 ? source.Address(own.Folder()) : source.Address();
         var symbols = part.Need("symbols").OneOrMany().Select(p => p.String()).ToList();
         if (symbols.Count == 0) part.Need("symbols").Wrong("no symbol is named; \"*\" takes all that the source has", 0);
+        var timeframe = part.Need("timeframe");
         var from = part.Find("from")?.Time();
         var to = part.Find("to")?.Time();
         if (from >= to && part.Find("from") is not { IsFaulty: true } && part.Find("to") is { IsFaulty: false } end)
@@ -154,10 +155,10 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             Source = address,
             Format = part.Find("format")?.String() ?? "auto",
             Symbols = symbols,
-            Timeframe = Timeframe(part.Need("timeframe")),
+            Timeframe = Timeframe(timeframe),
             From = from,
             To = to,
-            WarmUp = part.Find("warmup")?.Bool() ?? true,
+            WarmUp = part.Find("warmUp")?.Bool() ?? true,
             Adjust = part.Find("adjust")?.Bool() ?? true,
             StampIsOpen = part.Find("stamp")?.Choice(("open", true), ("close", false)) ?? true,
             TimeZone = part.Find("timeZone") is { } zone ? TimeZone(zone, address) : null,
@@ -165,6 +166,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             Instruments = part.Find("instruments") is { } i ? Instruments(i) : new Dictionary<string, InstrumentSpec>(),
             InstrumentsPart = part.Find("instruments"),
             Place = source,
+            TimeframePlace = timeframe,
         };
     }
 

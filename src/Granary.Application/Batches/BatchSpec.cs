@@ -114,6 +114,12 @@ public sealed record DataSpec
 
     /// <summary>Where the source stands in the file, for faults; the list of parts where there are several.</summary>
     public required JsonPart Place { get; init; }
+
+    /// <summary>Where the timeframe stands in the file; the list of parts where there are several.</summary>
+    public required JsonPart TimeframePlace { get; init; }
+
+    /// <summary>The part that names a symbol; the whole where there are no parts, or none names it.</summary>
+    public DataSpec Of(string symbol) => Parts.FirstOrDefault(p => p.Data.Symbols.Contains(symbol, StringComparer.Ordinal))?.Data ?? this;
 }
 
 /// <summary>One of several sources of a batch.</summary>

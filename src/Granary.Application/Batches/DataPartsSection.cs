@@ -9,14 +9,14 @@ internal static class DataPartsSection
     /// <param name="parts">Its list of parts.</param>
     public static DataSpec Read(JsonPart data, JsonPart parts)
     {
-        data.Only("parts", "from", "to", "warmup");
+        data.Only("parts", "from", "to", "warmUp");
         var read = parts.List().Select(p => new DataPart(BatchReader.Source(p, "folder"), p.Find("folder")?.String())).ToList();
         if (read.Count == 0) throw parts.Fault("no part is named; give at least one, with its source, symbols and timeframe");
         var owners = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < read.Count; i++)
         {
             var part = parts.List()[i];
-            foreach (var key in (string[])["from", "to", "warmup"])
+            foreach (var key in (string[])["from", "to", "warmUp"])
                 part.Find(key)?.Wrong("it holds for all parts; write it beside them", 0);
             foreach (var symbol in read[i].Data.Symbols)
                 if (!owners.TryAdd(symbol, i) && owners[symbol] != i)
@@ -32,9 +32,10 @@ internal static class DataPartsSection
             Timeframe = read.MinBy(p => p.Data.Timeframe.Ticks)!.Data.Timeframe,
             From = from,
             To = to,
-            WarmUp = data.Find("warmup")?.Bool() ?? true,
+            WarmUp = data.Find("warmUp")?.Bool() ?? true,
             Parts = read,
             Place = parts,
+            TimeframePlace = parts,
         };
     }
 }

@@ -89,7 +89,7 @@ public static class ProductionJson
         foreach (var symbol in symbols.Distinct(StringComparer.Ordinal)) json.WriteStringValue(symbol);
         json.WriteEndArray();
         json.WriteString("timeframe", data.Timeframe.ToString());
-        if (!data.WarmUp) json.WriteBoolean("warmup", false);
+        if (!data.WarmUp) json.WriteBoolean("warmUp", false);
         json.WriteBoolean("adjust", data.Adjust);
         json.WriteString("stamp", data.StampIsOpen ? "open" : "close");
         if (data.TimeZone is { } zone) json.WriteString("timeZone", zone);

@@ -30,7 +30,8 @@ internal sealed record StrategyBinding(StrategyDefinition Definition, object[] D
         {
             var near = Spelling.Nearest(entry.Class, strategies.Names);
             wrong(entry.Place.Need("class").Fault($"there is no strategy class '{entry.Class}'; "
-                + (near is null ? "'granary strategies' lists what there is" : $"did you mean '{near}'?")));
+                + (near is null ? "'granary strategies' lists what there is. " : $"did you mean '{near}'? ")
+                + "A class of a plug-in needs --plugins DIR"));
             return;
         }
         var grid = new List<(int Parameter, object[] Values)>();

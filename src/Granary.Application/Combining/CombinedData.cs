@@ -83,8 +83,8 @@ internal sealed class CombinedData
                     + "that all of them trade. Set another with --settings.", given.Count));
             if ((settings.Sections[key]?.GetValue<string>() ?? shared) is { } time) data[key] = time;
         }
-        var warmups = runs.Select(r => r.Batch["data"]!["warmup"]?.GetValue<bool>() ?? true).Distinct().ToList();
-        if (warmups is [false]) data["warmup"] = false;
+        var warmUps = runs.Select(r => r.Batch["data"]!["warmUp"]?.GetValue<bool>() ?? true).Distinct().ToList();
+        if (warmUps is [false]) data["warmUp"] = false;
         data["parts"] = new JsonArray([.. _parts.Select(p => (JsonNode)p.DeepClone())]);
         return data;
     }

@@ -45,7 +45,7 @@ internal sealed class RunMember
     private JsonObject WithPlace(JsonObject data)
     {
         var part = (JsonObject)data.DeepClone();
-        foreach (var key in (string[])["from", "to", "warmup"]) part.Remove(key);
+        foreach (var key in (string[])["from", "to", "warmUp"]) part.Remove(key);
         var listed = SymbolsOf(part);
         part["symbols"] = new JsonArray([.. (listed.Contains("*") ? Read() : listed).Select(s => (JsonNode)JsonValue.Create(s))]);
         var folder = part["folder"]?.GetValue<string>();

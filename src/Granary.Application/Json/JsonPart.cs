@@ -313,10 +313,7 @@ public sealed class JsonPart
     public long Time()
     {
         var text = String();
-        return DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal,
-            out var time)
-            ? time.Ticks
-            : Wrong($"'{text}' is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z", 0L);
+        return UtcTicks.TryRead(text) ?? Wrong($"'{text}' is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z", 0L);
     }
 
     /// <summary>As it was read, without comments.</summary>

@@ -29,6 +29,7 @@ internal sealed class SessionRunner(LiveHost host, Production production, TimePr
             Sources = _ => host.Bars,
             Planned = WeightRules.Checked,
             Checks = true,
+            IsLive = true,
         };
         await using var opened = await OpenedBatch.OpenAsync(spec, opening, cancellationToken).ConfigureAwait(false);
         using var folder = RunFolder.Open(path, spec.Name, resume: false, clock.GetUtcNow().UtcDateTime, spec.Metrics);

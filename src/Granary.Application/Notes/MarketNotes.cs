@@ -39,7 +39,7 @@ internal static class MarketNotes
         foreach (var group in entries.Where(e => e.OtherSpacing is not null).GroupBy(e => (e.OtherSpacing, e.Timeframe)))
             yield return new RunNote(NoteCode.DataFinding, string.Create(CultureInfo.InvariantCulture,
                 $"{Names(group)}: most bars are {group.Key.OtherSpacing} apart, but the batch says {group.Key.Timeframe}, so every yearly "
-                    + $"figure and every period in bars is wrong. Set data.timeframe to what the bars are."),
+                    + $"figure and every period in bars is wrong. Use bars of a timeframe that Granary has."),
                 group.Count());
     }
 

@@ -35,7 +35,6 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             Sources = sources,
             Planned = WeightRules.Checked,
             Checks = true,
-            MarksEnded = true,
         };
         await using var opened = await OpenedBatch.OpenAsync(spec, opening, cancellationToken);
         using var folder = RunFolder.Open(options.Out, spec.Name, options.Resume, clock.GetUtcNow().UtcDateTime, spec.Metrics,

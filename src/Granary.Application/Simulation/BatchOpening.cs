@@ -21,6 +21,9 @@ internal sealed record BatchOpening
     /// <summary>Whether the source must have the benchmark, and the bars what the orders need.</summary>
     public bool Checks { get; init; }
 
-    /// <summary>Whether markets are marked whose bars end before the others'. A live session sees their end only when it comes.</summary>
-    public bool MarksEnded { get; init; }
+    /// <summary>
+    /// Whether the bars are those that a live session has taken: it sees the end of a market only when it comes, and trades what its feed
+    /// sends.
+    /// </summary>
+    public bool IsLive { get; init; }
 }

@@ -1,10 +1,11 @@
 using Granary.Application.Batches;
 using Granary.Application.Json;
+using Granary.Data.Quality;
 using Granary.Engine.Market;
 
 namespace Granary.Application.Simulation;
 
-/// <summary>What a batch's execution needs to know of its markets.</summary>
+/// <summary>What a batch needs of the bars of its markets.</summary>
 internal static class MarketRequirements
 {
     /// <summary>Checks that the markets say what the execution section needs to know of them: a tick, a volume.</summary>
@@ -20,6 +21,21 @@ internal static class MarketRequirements
                 throw needs.Fault($"the bars of {market.Symbol} have no volume at all, and nothing can be said of a share of it; leave it "
                     + $"out, or use data with volumes");
         }
+    }
+
+    /// <summary>Checks that the bars of a market are not of another timeframe than the batch says.</summary>
+    /// <exception cref="InputException">Most of them are.</exception>
+    public static async Task CheckSpacingAsync(DataSpec data, string symbol, IBarSeries series, CancellationToken cancellationToken)
+    {
+        var spacing = new BarSpacing(series.Timeframe);
+        await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken))
+        {
+            spacing.Add(block.Time);
+            if (spacing.Other is null) return;
+        }
+        if (spacing.OtherTimeframe is { } actual)
+            throw data.Of(symbol).TimeframePlace.Fault($"most bars of {symbol} are {spacing.Other} apart, not {series.Timeframe}; write "
+                + $"\"timeframe\": \"{actual}\", or name a source with {series.Timeframe} bars");
     }
 
     private static async Task<bool> HasVolumeAsync(IBarSeries series, CancellationToken cancellationToken)

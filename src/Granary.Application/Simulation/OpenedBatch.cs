@@ -36,8 +36,8 @@ internal sealed class OpenedBatch : IAsyncDisposable
         var batch = new OpenedBatch(source, opening.Planned(BatchPlan.Make(spec, symbols, opening.Yes, cancellationToken)));
         try
         {
-            await batch.OpenMarketsAsync(opening.Threads, cancellationToken);
-            if (opening.Checks) await batch.CheckAsync(opening.MarksEnded, cancellationToken);
+            await batch.OpenMarketsAsync(opening, cancellationToken);
+            if (opening.Checks) await batch.CheckAsync(opening, cancellationToken);
             GranaryInstruments.FeedOpen.Record(Stopwatch.GetElapsedTime(started).TotalSeconds,
                 new KeyValuePair<string, object?>("granary.scheme", spec.Data.Source.Scheme));
             return batch;
@@ -49,16 +49,16 @@ internal sealed class OpenedBatch : IAsyncDisposable
         }
     }
 
-    private async Task CheckAsync(bool marksEnded, CancellationToken cancellationToken)
+    private async Task CheckAsync(BatchOpening opening, CancellationToken cancellationToken)
     {
         var spec = Plan.Spec;
-        if (marksEnded) Markets = await EndedMarkets.MarkAsync(spec, Markets, cancellationToken);
+        if (!opening.IsLive) Markets = await EndedMarkets.MarkAsync(spec, Markets, cancellationToken);
         await BenchmarkCurve.CheckAsync(spec, Source, Markets.Keys, cancellationToken);
         await MarketRequirements.CheckAsync(spec.Execution, Markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal),
             cancellationToken);
     }
 
-    private async Task OpenMarketsAsync(int threads, CancellationToken cancellationToken)
+    private async Task OpenMarketsAsync(BatchOpening opening, CancellationToken cancellationToken)
     {
         var spec = Plan.Spec;
         var symbols = Plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal).ToList();
@@ -67,7 +67,7 @@ internal sealed class OpenedBatch : IAsyncDisposable
         var first = int.MaxValue;
         var faults = new ConcurrentDictionary<int, Exception>();
         await Parallel.ForEachAsync(Enumerable.Range(0, symbols.Count),
-            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, opening.Threads), CancellationToken = cancellationToken },
             async (i, token) =>
             {
                 if (i > Volatile.Read(ref first)) return;
@@ -77,6 +77,7 @@ internal sealed class OpenedBatch : IAsyncDisposable
                     var series = await WarmUpSpan.OpenAsync(declared, spec, symbols[i], token);
                     _opened[symbols[i]] = new OpenedMarket(symbols[i], series, series.Instrument,
                         await IntrabarPaths.OpenAsync(Source, spec, symbols[i], token));
+                    if (!opening.IsLive) await MarketRequirements.CheckSpacingAsync(spec.Data, symbols[i], series, token);
                 }
                 catch (BarDataException e) when (e.Line is null)
                 {

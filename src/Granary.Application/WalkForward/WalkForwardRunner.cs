@@ -48,7 +48,6 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             Yes = options.Yes,
             Sources = sources,
             Checks = true,
-            MarksEnded = true,
         };
         await using var opened = await OpenedBatch.OpenAsync(spec, opening, cancellationToken);
         var bars = new Dictionary<string, CachedSeries>(StringComparer.Ordinal);

@@ -52,7 +52,6 @@ internal static class BacktestView
     private static void Show(BatchRun run)
     {
         var model = run.Model;
-        Output.WriteNotes(model);
         var best = model.Strategies.Where(s => s.Stats is not null).OrderByDescending(s => Rank(s.Stats!)).ThenBy(s => s.Index).Take(10)
             .ToList();
         Metric[] headlines = [.. model.Metrics.All.Where(m => m.Headline > 0).OrderBy(m => m.Headline)];
@@ -71,6 +70,7 @@ internal static class BacktestView
                 + $"{Counted.Of(model.BarEvaluations, "bar")} "
                 + $"({NumberText.Compact((long)(model.BarEvaluations / Math.Max(1e-9, model.Seconds)))} bars/s, {model.Host})"));
         Console.WriteLine(FeltTime.OfProcess.Sentence(model.Seconds));
+        Output.WriteNotes(model, run.Folder);
         Output.WriteRun(model.Digest, run.Report, run.Folder);
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Granary.Application.RunFolders;
 using Granary.Application.Verification;
 using Granary.Cli.Tables;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Trading;
 using Granary.Reporting.Html;
 using Granary.Reporting.Html.Pages;
@@ -15,16 +16,21 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary compare RUN_A RUN_B</c>: the differences of two runs.</summary>
 internal static class CompareCommand
 {
-    private const int MostStatistics = 50, MostTrades = 20, MostGaps = 15, MostIds = 20;
+    private const int UsualRows = 10;
+
+    // The portfolio's come first, since only ten rows are printed.
+    private static readonly string[] _headlines =
+        [.. MetricCatalogue.BuiltIn.All.Where(m => m.Headline > 0).OrderBy(m => m.Headline).Select(m => m.Key)];
 
     public static Command Create(CompositionRoot root)
     {
         var a = new Argument<string>("RUN_A") { Description = "a run's folder" };
         var b = new Argument<string>("RUN_B") { Description = "another run's folder" };
         var json = new Option<bool>("--json") { Description = "print the differences as JSON" };
+        var all = new Option<bool>("--all") { Description = "print every row of each table, not the first ten" };
         var page = new Option<string?>("--out") { Description = "where the page goes (RUN_B/compare.html)" };
         var command = new Command("compare",
-            "The differences of two runs, strategy by strategy and trade by trade, in the terminal and as a page.") { a, b, json, page };
+            "The differences of two runs, strategy by strategy and trade by trade, in the terminal and as a page.") { a, b, all, json, page };
         command.SetAction(call =>
         {
             var (folderA, folderB) = (call.GetValue(a)!, call.GetValue(b)!);
@@ -37,7 +43,7 @@ internal static class CompareCommand
             AtomicFile.Write(path, w => CompareReport.Write(w, first.Model, first, second.Model, second));
             var ledger = TrialDifference.Of(first.Model, second.Model);
             if (call.GetValue(json)) Console.WriteLine(Json(difference, (gap, ledger), path));
-            else Show(difference, (gap, ledger), path, first, second);
+            else Show(difference, (gap, ledger), path, (first, second), call.GetValue(all) ? int.MaxValue : UsualRows);
             return 0;
         });
         return command;
@@ -72,33 +78,49 @@ internal static class CompareCommand
         RunText.Number(t.Quantity), RunText.Time(t.EntryTime), RunText.Number(t.EntryPrice), RunText.Time(t.ExitTime),
         RunText.Number(t.ExitPrice), RunText.Number(t.NetProfit), RunText.Number(t.Commission), RunText.Of(t.Reason));
 
-    private static void Show(RunDifference difference, (LiveGap? Gap, TrialDifference? Ledger) causes, string page, SavedRun first,
-        SavedRun second)
+    private static void Show(RunDifference difference, (LiveGap? Gap, TrialDifference? Ledger) causes, string page,
+        (SavedRun First, SavedRun Second) runs, int most)
     {
+        var (first, second) = runs;
         Console.WriteLine(difference.SameDigest ? $"The runs are the same: {difference.DigestA}"
             : $"The runs differ: A {difference.DigestA}, B {difference.DigestB}");
         if (causes.Ledger is { } ledger) Output.Marked("Note", ledger.Sentence);
-        if (causes.Gap is { } gap) ShowGap(gap);
-        Ids("A", difference.OnlyInA);
-        Ids("B", difference.OnlyInB);
-        var statistics = difference.Statistics.OrderBy(d => d.Strategy != "portfolio").Take(MostStatistics);
-        TableWriter.Write("Statistics that differ",
-            [Column.Text("Strategy"), Column.Text("Statistic"), Column.Number("A"), Column.Number("B")],
-            statistics.Select(d => new[] { d.Strategy, MetricText.Name(d.Statistic), MetricText.Value(d.Statistic, d.A ?? double.NaN),
-                MetricText.Value(d.Statistic, d.B ?? double.NaN) }));
-        if (difference.Statistics.Count > MostStatistics)
-            Console.WriteLine($"and {difference.Statistics.Count - MostStatistics} more; --json has them all");
+        if (causes.Gap is { } gap) ShowGap(gap, most);
+        Ids("A", difference.OnlyInA, most);
+        Ids("B", difference.OnlyInB, most);
+        ShowStatistics(difference.Statistics, most);
         if (!first.HasTrades || !second.HasTrades)
             Output.Marked("Note",
                 $"Run {(first.HasTrades ? "B" : "A")} has no trades.csv: its trades cannot be compared. Put \"trades\" among its outputs.");
-        else ShowTrades(difference);
+        else ShowTrades(difference, most);
         if (first.HasTrades && second.HasTrades && difference.NotListed > 0)
             Output.Marked("Note", $"The trades of {Counted.Of(difference.NotListed, "strategy")} are not compared, since one of the runs "
                 + $"does not list them. Run both with \"outputs\": \"all\".");
         Console.WriteLine($"Page {page}");
     }
 
-    private static void ShowTrades(RunDifference difference)
+    private static void ShowStatistics(IReadOnlyList<StatisticDifference> statistics, int most)
+    {
+        TableWriter.Write("Statistics that differ (pp: percentage points)",
+            [Column.Text("Strategy"), Column.Text("Statistic"), Column.Number("A"), Column.Number("B"), Column.Number("B − A")],
+            statistics.OrderBy(d => d.Strategy != "portfolio").ThenBy(Rank).Take(most).Select(d =>
+            {
+                var (a, b) = (d.A ?? double.NaN, d.B ?? double.NaN);
+                return new[] { d.Strategy, MetricText.Name(d.Statistic), MetricText.Value(d.Statistic, a), MetricText.Value(d.Statistic, b),
+                    MetricText.Difference(d.Statistic, a, b) };
+            }));
+        More(statistics.Count - (long)most, "statistic");
+
+        static int Rank(StatisticDifference d) =>
+            d.Strategy == "portfolio" && Array.IndexOf(_headlines, d.Statistic) is var at and >= 0 ? at : int.MaxValue;
+    }
+
+    private static void More(long count, string noun)
+    {
+        if (count > 0) Console.WriteLine($"and {Counted.Of(count, $"more {noun}")}; --all prints them");
+    }
+
+    private static void ShowTrades(RunDifference difference, int most)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Trades: {difference.TradesOnlyInA.Count():N0} only in A, {difference.TradesOnlyInB.Count():N0} only in "
@@ -107,9 +129,8 @@ internal static class CompareCommand
         Column[] symbol = hasSymbols ? [Column.Text("Symbol")] : [];
         TableWriter.Write("", [Column.Text("Run"), Column.Text("Strategy"), .. symbol, Column.Text("Side"), Column.Text("Entry (UTC)"),
             Column.Number("Quantity"), Column.Number("Entry price"), Column.Number("Exit price"), Column.Number("Net profit")],
-            difference.Trades.SelectMany(Rows).Take(MostTrades));
-        if (difference.Trades.Count > MostTrades)
-            Console.WriteLine($"The first rows of {Cell.Count(difference.Trades.Count)} differences; --json and the page have more");
+            difference.Trades.SelectMany(Rows).Take(most));
+        More(difference.Trades.Sum(t => (t.First is null ? 0L : 1) + (t.Second is null ? 0 : 1)) - most, "row");
 
         IEnumerable<string[]> Rows(TradePair pair)
         {
@@ -123,14 +144,13 @@ internal static class CompareCommand
                 NumberText.Price(t.ExitPrice), Cell.Money(t.NetProfit)];
     }
 
-    private static void Ids(string run, IReadOnlyList<string> ids)
+    private static void Ids(string run, IReadOnlyList<string> ids, int most)
     {
-        foreach (var id in ids.Take(MostIds)) Console.WriteLine($"only in {run}: {id}");
-        if (ids.Count > MostIds)
-            Console.WriteLine($"and {Cell.Count(ids.Count - MostIds)} more strategies only in {run}; --json has them all");
+        foreach (var id in ids.Take(most)) Console.WriteLine($"only in {run}: {id}");
+        More(ids.Count - (long)most, "strategy");
     }
 
-    private static void ShowGap(LiveGap gap)
+    private static void ShowGap(LiveGap gap, int most)
     {
         TableWriter.Write("The account's net profit against the backtest's, by cause", [Column.Text("Cause"), Column.Number("Amount")],
             [["backtest", Cell.Money(gap.Backtest)], .. gap.Causes.Select(c => new[] { c.Cause, Cell.Money(c.Amount) }),
@@ -140,7 +160,8 @@ internal static class CompareCommand
         TableWriter.Write($"Trades that differ, {Counted.Of(different.Count, gap.Trades.Count, "trade")}, largest difference first",
             [Column.Text("Strategy"), Column.Text("Symbol"), Column.Text("Entry (UTC)"), Column.Number("Difference"),
                 Column.Text("Largest cause"), Column.Text("Known reason")],
-            different.Take(MostGaps)
+            different.Take(most)
                 .Select(t => new[] { t.Strategy, t.Symbol, t.EntryTime, Cell.Money(t.Total), t.LargestCause, t.Why }));
+        More(different.Count - (long)most, "trade");
     }
 }

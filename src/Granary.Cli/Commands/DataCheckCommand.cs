@@ -43,19 +43,20 @@ internal static class DataCheckCommand
         };
         var command = new Command("check",
             "Gaps, duplicates, order, consistency, outliers, frozen prices, unadjusted splits, granularity, daylight saving, completeness "
-                + "of days.") { files };
+                + "of days. Ends with exit code 1 where it finds errors.") { files };
         var options = new OptionBinding<Options>(command);
         command.SetAction(async (call, token) =>
         {
             var (given, paths) = (options.Read(call), call.GetValue(files)!);
-            if (paths.Length == 0) await CheckStoreAsync(given, root.Catalogues(call).Stores, token);
-            else await CheckFilesAsync(paths, given, given.ToOptions(root.Catalogues(call)), token);
-            return 0;
+            var reports = paths.Length == 0 ? await CheckStoreAsync(given, root.Catalogues(call).Stores, token)
+                : await CheckFilesAsync(paths, given, given.ToOptions(root.Catalogues(call)), token);
+            return reports.Any(r => r.Findings.Any(f => f.Severity == Severity.Error)) ? CommandLine.Failed : 0;
         });
         return command;
     }
 
-    private static async Task CheckFilesAsync(string[] paths, Options given, BarFileOptions reading, CancellationToken token)
+    private static async Task<IReadOnlyList<QualityReport>> CheckFilesAsync(string[] paths, Options given, BarFileOptions reading,
+        CancellationToken token)
     {
         if (given.Fix && paths.Length > 1) throw new InputException("--fix writes a copy of one file: give a single FILE");
         reading = reading with
@@ -77,9 +78,11 @@ internal static class DataCheckCommand
         if (repaired is { } r)
             Repairs(given).WriteLine($"{r.File}: {r.Bars:N0} bars; {r.Moved:N0} rows moved, {r.Repeated:N0} repetitions left out, "
                 + $"{r.LeftOut:N0} rows to be corrected by hand; {r.Log} has each");
+        return reports;
     }
 
-    private static async Task CheckStoreAsync(Options given, BarStoreCatalogue stores, CancellationToken token)
+    private static async Task<IReadOnlyList<QualityReport>> CheckStoreAsync(Options given, BarStoreCatalogue stores,
+        CancellationToken token)
     {
         if (given is not { Store: { } store, Timeframe: { } typed })
             throw new InputException("nothing to check: give a FILE, or --store DIR --symbol S --timeframe TF");
@@ -91,11 +94,12 @@ internal static class DataCheckCommand
         var catalogue = given.Fix && symbols.Count == 1 ? await opened.RepairAsync(symbols[0], timeframe, token) : null;
         var reports = await new StoredMarkets(stores).CheckAsync(address, given.Symbol, timeframe, token);
         Write(reports, given.Json);
-        if (catalogue is null) return;
+        if (catalogue is null) return reports;
         var lines = catalogue.Count == 0 ? ["nothing had to be changed"]
             : catalogue.Select(line => line + "; the catalogue is corrected").ToArray();
         if (given.Out is { } log) await File.WriteAllLinesAsync(log, lines, token);
         foreach (var line in lines) Repairs(given).WriteLine(line);
+        return reports;
     }
 
     // The findings are JSON then, and the repairs are reported beside them.

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Handover;
 using Granary.Cli.Tables;
+using Granary.Reporting.Runs;
 using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
@@ -58,20 +59,30 @@ internal static class DeploymentReportCommand
 
     private static void Write(DeploymentReport report)
     {
-        Console.WriteLine($"Deployment {report.Deployment.Number} on {report.Account}, {report.Run}");
+        Console.WriteLine($"Deployment {report.Deployment.Number} on {report.Account}: {Verdict(report)}");
+        Console.WriteLine($"Run {report.Run}");
         TableWriter.Write("", [Column.Text("Day (UTC)"), Column.Number("Live"), Column.Number("Promised"), Column.Number("Difference"),
             Column.Text("Causes of the day"), Column.Number("Return", "%"), Column.Number("Band from", "%"), Column.Number("to", "%"),
             Column.Text("")], report.Days.Select(d => new[]
         {
-            d.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), Money(d.Live), Money(d.Promised), Money(d.Difference),
+            Date(d.Day), Money(d.Live), Money(d.Promised), Money(d.Difference),
             string.Join(", ", d.Causes.Select(c => $"{c.Key} {Money(c.Value)}")), Percent(d.Return), Percent(d.Low), Percent(d.High),
             d.IsOutside ? "outside" : "",
         }));
         if (report.Earlier != 0) Console.WriteLine($"Trades of earlier deployments, which no day has: {Money(report.Earlier)}");
-        Console.WriteLine(report.Outside.Count == 0 ? "The return stayed in the band that 95 % of such periods keep"
-            : $"The return was outside of its band on {report.Outside.Count} of {report.Days.Count} days, first on "
-                + report.Outside[0].Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
     }
+
+    private static string Verdict(DeploymentReport report)
+    {
+        var last = report.Days[^1];
+        var band = report.Outside.Count == 0 ? "the return stayed in the band that 95 % of such periods keep"
+            : $"THE RETURN WAS OUTSIDE OF ITS BAND on {report.Outside.Count} of {Counted.Of(report.Days.Count, "day")}, first on "
+                + Date(report.Outside[0].Day);
+        return $"{band}. On {Date(last.Day)} it is {Percent(last.Return)} %, the equity {Money(last.Live)}, and the difference to the "
+            + $"backtest {Money(last.Difference)}";
+    }
+
+    private static string Date(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static string Money(double value) => value.ToString("N2", CultureInfo.InvariantCulture);
 

@@ -10,6 +10,8 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary explain TERM</c>: what a figure, a check or a code of a run means.</summary>
 internal static class ExplainCommand
 {
+    private const int MostParagraphs = 8;
+
     public static Command Create(CompositionRoot root)
     {
         var term = new Argument<string[]>("TERM")
@@ -29,8 +31,8 @@ internal static class ExplainCommand
             var word = string.Join(' ', call.GetValue(term)!);
             var found = word.Length == 0 ? all : Find(all, word);
             if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(found, Output.Json));
-            else if (word.Length == 0) List(found);
-            else foreach (var explanation in found) Write(explanation);
+            else if (word.Length == 0 || found.Count > MostParagraphs) List(found);
+            else Write(found, all.Where(e => e.Has(word)));
             return 0;
         });
         return command;
@@ -39,6 +41,7 @@ internal static class ExplainCommand
     private static IReadOnlyList<Explanation> Find(IReadOnlyList<Explanation> all, string word)
     {
         var found = all.Where(e => e.IsCalled(word)).ToList();
+        if (found.Count == 0) found = all.Where(e => e.Has(word)).ToList();
         if (found.Count > 0) return found;
         var near = Spelling.Nearest(word, all.SelectMany(e => new[] { e.Term, e.Name }).Where(n => n.Length > 0));
         throw new InputException($"'{word}' is no term that Granary uses; "
@@ -48,6 +51,13 @@ internal static class ExplainCommand
     private static void List(IReadOnlyList<Explanation> all) =>
         TableWriter.Write("", [Column.Text("Term"), Column.Text("Kind"), Column.Text("Name")],
             all.Select(e => new[] { e.Term, e.Kind, e.Name }));
+
+    private static void Write(IReadOnlyList<Explanation> found, IEnumerable<Explanation> related)
+    {
+        foreach (var explanation in found) Write(explanation);
+        var others = related.Except(found).Select(e => e.Term).Distinct(StringComparer.Ordinal).ToList();
+        if (others.Count > 0) Console.WriteLine($"See also: {string.Join(", ", others)}");
+    }
 
     private static void Write(Explanation e)
     {

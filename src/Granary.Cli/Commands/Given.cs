@@ -19,7 +19,7 @@ internal static class Given
             ?? throw new InputException($"{path}: its times do not show the timeframe; name it with --timeframe");
 
     public static long? Time(string? text, string option) =>
-        text is null ? null : Application.Options.UtcTicks.Read(option, text);
+        text is null ? null : UtcTicks.Read(option, text);
 
     public static Data.Reading.BarStamp Stamp(string text) => text switch
     {

@@ -54,7 +54,6 @@ internal static class ReinforceBatch
 
     private static void Show(BatchRun run, AllocatorResults? allocator)
     {
-        Output.WriteNotes(run.Model);
         if (allocator is not null)
         {
             TableWriter.Write($"{run.Model.Name}: log growth of the windows that no policy has seen",
@@ -73,6 +72,7 @@ internal static class ReinforceBatch
             Console.WriteLine($"{Counted.Of(allocator.Windows.Count, "window")}, {Counted.Of(last.Seeds.Count, "seed")} each"
                 + (last.Version is { } version ? $"; the last policy is {version}, {verdict}" : ""));
         }
+        Output.WriteNotes(run.Model, run.Folder);
         Output.WriteRun(run.Model.Digest, run.Report, run.Folder);
     }
 }

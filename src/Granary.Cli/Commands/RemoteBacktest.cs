@@ -36,11 +36,12 @@ internal sealed class RemoteBacktest(CompositionRoot root, string hosts)
         }
         else if (!quiet)
         {
-            if (File.Exists(Path.Combine(folder, "results.json"))) Output.WriteNotes(SavedRun.Read(folder, spec.Catalogues.Metrics).Model);
             var failed = status.Progress.Failed == 0 ? "" : $", of which {status.Progress.Failed:N0} failed";
             Console.WriteLine($"{Counted.Of(status.Progress.Strategies, "strategy")}{failed}, "
                 + $"{Counted.Of(status.Trades ?? 0, "trade")} at {hosts}");
             Console.WriteLine(FeltTime.OfProcess.Sentence(status.Seconds ?? double.NaN));
+            if (File.Exists(Path.Combine(folder, "results.json")))
+                Output.WriteNotes(SavedRun.Read(folder, spec.Catalogues.Metrics).Model, folder);
             Output.WriteRun(status.Digest ?? "", File.Exists(report) ? report : null, folder);
         }
         if (status.Progress.Strategies == 0 || status.Progress.Failed < status.Progress.Strategies) return 0;

@@ -52,7 +52,6 @@ internal static class WalkForwardCommand
 
     private static void Show(BatchRun run, WalkForwardOutcome outcome)
     {
-        Output.WriteNotes(run.Model);
         TableWriter.Write($"{run.Model.Name}: choices over {Counted.Of(outcome.Windows.Count, "window")}; "
             + $"stability is the share of windows that chose "
             + $"as the one before",
@@ -70,6 +69,7 @@ internal static class WalkForwardCommand
                 [[Cell.Percent(p.TotalReturn), Cell.Ratio(p.Sharpe), Cell.Percent(p.MaxDrawdown), Cell.Count(p.Trades),
                     Cell.Ratio(outcome.Efficiency)]]);
         Console.WriteLine(FeltTime.OfProcess.Sentence(run.Model.Seconds));
+        Output.WriteNotes(run.Model, run.Folder);
         Output.WriteRun(run.Model.Digest, run.Report, run.Folder);
     }
 

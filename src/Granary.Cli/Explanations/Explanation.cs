@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
+
 namespace Granary.Cli.Explanations;
 
 /// <summary>What a term means.</summary>
 /// <param name="Term">As files, batches and tables spell it.</param>
 /// <param name="Kind">What it is: a metric, a check, a decision on an entry, …</param>
 /// <param name="Text">One paragraph.</param>
-internal sealed record Explanation(string Term, string Kind, string Text)
+internal sealed partial record Explanation(string Term, string Kind, string Text)
 {
     /// <summary>Another name that people read; empty without one.</summary>
     public string Name { get; init; } = "";
@@ -17,6 +19,18 @@ internal sealed record Explanation(string Term, string Kind, string Text)
 
     /// <summary>Whether a user may have meant it: case, blanks and hyphens do not count.</summary>
     public bool IsCalled(string word) => Folded(Term) == Folded(word) || (Name.Length > 0 && Folded(Name) == Folded(word));
+
+    /// <summary>Whether its term or its name has all words of a text, as maxDrawdown has drawdown.</summary>
+    public bool Has(string text)
+    {
+        var own = Words(Term).Concat(Words(Name)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return Words(text) is { Count: > 0 } words && words.All(own.Contains);
+    }
+
+    private static List<string> Words(string text) => [.. Word().Matches(text).Select(m => m.Value)];
+
+    [GeneratedRegex(@"\p{Lu}?\p{Ll}+|\p{Lu}+(?!\p{Ll})|[0-9]+")]
+    private static partial Regex Word();
 
     private static string Folded(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToUpperInvariant();
 }

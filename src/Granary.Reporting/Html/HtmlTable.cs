@@ -82,6 +82,10 @@ internal static class HtmlTable
     public static void SignedPercent(HtmlWriter html, double fraction, int digits = 2, bool minor = false) =>
         Number(html, NumberText.SignedPercent(fraction, digits), NumberText.Sign(fraction), minor);
 
+    /// <summary>A difference of two percentages.</summary>
+    public static void Points(HtmlWriter html, double fraction) =>
+        Number(html, NumberText.Points(fraction), NumberText.Sign(fraction));
+
     public static void SignedMoney(HtmlWriter html, double value, bool minor = false) =>
         Number(html, NumberText.SignedMoney(value), NumberText.Sign(value, 0.005), minor);
 

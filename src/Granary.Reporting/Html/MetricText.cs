@@ -25,6 +25,31 @@ public static class MetricText
     public static string Value(string key, double value) =>
         MetricCatalogue.BuiltIn.Find(key) is { } metric ? Value(metric, value) : NumberText.Ratio(value);
 
+    /// <summary>How much greater the second of two values is, percentages in percentage points; "same" where they are equal.</summary>
+    public static string Difference(string key, double first, double second)
+    {
+        var difference = second - first;
+        if (!double.IsFinite(difference)) return NumberText.Undefined;
+        // What sums in another order leave is no difference.
+        if (Math.Abs(difference) <= 1e-12 * Math.Max(Math.Abs(first), Math.Abs(second))) return "same";
+        var text = MetricCatalogue.BuiltIn.Find(key)?.Unit switch
+        {
+            MetricUnit.Share => NumberText.Points(difference, 1),
+            MetricUnit.Return or MetricUnit.Fraction => NumberText.Points(difference),
+            _ => Value(key, difference),
+        };
+        if (text.AsSpan().IndexOfAnyInRange('1', '9') < 0) return Small(text);
+        if (text.StartsWith('-')) text = "−" + text[1..];
+        return difference > 0 && !text.StartsWith('+') ? "+" + text : text;
+    }
+
+    // Smaller than the digits of the others show: less than one unit of the last one.
+    private static string Small(string zero)
+    {
+        var last = zero.LastIndexOf('0');
+        return $"< {zero[..last].TrimStart('+', '−')}1{zero[(last + 1)..]}";
+    }
+
     /// <summary>The name of a metric by its key; a key that is no metric is put into words.</summary>
     public static string Name(string key, MetricCatalogue? catalogue = null) =>
         (catalogue ?? MetricCatalogue.BuiltIn).Find(key)?.Name ?? NumberText.Words(key);

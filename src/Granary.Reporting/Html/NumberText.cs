@@ -18,6 +18,9 @@ public static class NumberText
     /// <summary>With the sign that tells gain from loss where colours do not.</summary>
     public static string SignedPercent(double fraction, int digits = 2) => Signed(fraction * 100, Digits(fraction, digits), "%");
 
+    /// <summary>The difference of two percentages, in percentage points: 0.1234 → +12.34 pp.</summary>
+    public static string Points(double fraction, int digits = 2) => Signed(fraction * 100, Digits(fraction, digits), " pp");
+
     public static string Ratio(double value, int digits = 2) => Plain(value, digits, "");
 
     public static string SignedRatio(double value, int digits = 2) => Signed(value, digits, "");

@@ -100,16 +100,20 @@ public sealed class BatchNotesTests : IDisposable
     }
 
     [Fact]
-    public async Task Daily_bars_that_the_batch_calls_hourly_are_a_finding_even_without_a_report()
+    public async Task Bars_of_a_length_that_no_timeframe_has_are_a_finding_even_without_a_report()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "bars"));
         var rows = Enumerable.Range(0, 90).Where(i => i % 7 < 5)
             .Select(i => FormattableString.Invariant(
                 $"{new DateTime(2020, 1, 6).AddDays(i):yyyy-MM-dd},{100 + i},{101 + i},{99 + i},{100 + i},1000"));
         await File.WriteAllLinesAsync(Path.Combine(_folder, "bars", "ACME.csv"), rows.Prepend("time,open,high,low,close,volume"));
-        var model = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 10 } }""", more: """, "outputs": ["results"]""",
-            source: Path.Combine(_folder, "bars"));
-        Note(model, NoteCode.DataFinding, "most bars are 1 d apart, but the batch says 1h");
+        Directory.CreateDirectory(Path.Combine(_folder, "odd"));
+        var odd = Enumerable.Range(0, 90).Select(i => FormattableString.Invariant(
+            $"{new DateTime(2020, 1, 6).AddMinutes(45 * i):yyyy-MM-dd HH:mm},{100 + i},{101 + i},{99 + i},{100 + i},1000"));
+        await File.WriteAllLinesAsync(Path.Combine(_folder, "odd", "ACME.csv"), odd.Prepend("time,open,high,low,close,volume"));
+        var model = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 10 } }""",
+            "\"timeframe\": \"30m\"", more: """, "outputs": ["results"]""", source: Path.Combine(_folder, "odd"));
+        Note(model, NoteCode.DataFinding, "most bars are 45 min apart, but the batch says 30m");
         var daily = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 10 } }""", "\"timeframe\": \"1d\"",
             source: Path.Combine(_folder, "bars"), name: "daily");
         daily.Notes.ShouldNotContain(n => n.Code == NoteCode.DataFinding);

@@ -45,7 +45,7 @@ public sealed class WarmUpTests : IDisposable
         // A run that began long before has the same crossings from then on.
         warm.Count.ShouldBeGreaterThan(10);
         warm.ShouldBe(whole.Where(t => string.CompareOrdinal(t.Split(' ')[1], From) > 0));
-        Trades(await RunAsync(Range + ", \"warmup\": false", "cold")).Count.ShouldBeLessThan(warm.Count);
+        Trades(await RunAsync(Range + ", \"warmUp\": false", "cold")).Count.ShouldBeLessThan(warm.Count);
     }
 
     [Theory]
@@ -59,7 +59,7 @@ public sealed class WarmUpTests : IDisposable
         times.ShouldAllBe(t => string.CompareOrdinal(t, From) >= 0);
         File.ReadLines(Path.Combine(run.Folder, "signals.csv")).Skip(1)
             .Select(l => l[(l.LastIndexOf('"') + 1)..].Split(',')[3]).ShouldAllBe(time => string.CompareOrdinal(time, From) >= 0);
-        var cold = await RunAsync(Range + ", \"warmup\": false", "cold", strategy);
+        var cold = await RunAsync(Range + ", \"warmUp\": false", "cold", strategy);
         times.ShouldBe(File.ReadLines(Path.Combine(cold.Folder, "equity.csv")).Skip(1).Select(l => l.Split(',')[0]));
         for (var i = 0; i < run.Model.Strategies.Count; i++)
         {

@@ -106,7 +106,7 @@ public sealed class StandingSessionTests : IDisposable
         var prod = Path.Combine(backtest.Folder, "prod.json");
         var text = await File.ReadAllTextAsync(prod);
         var at = text.IndexOf("\"data\": {", StringComparison.Ordinal) + "\"data\": {".Length;
-        await File.WriteAllTextAsync(prod, text.Insert(at, " \"warmup\": false,"));
+        await File.WriteAllTextAsync(prod, text.Insert(at, " \"warmUp\": false,"));
         (await FromAsync(backtest, "cold", named: false)).Status.Notes.ShouldContain(
             n => n.Contains("had too few earlier bars", StringComparison.Ordinal));
     }

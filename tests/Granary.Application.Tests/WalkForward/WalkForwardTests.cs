@@ -115,7 +115,7 @@ public sealed class WalkForwardTests(WalkForwardTests.Runs shared) : IClassFixtu
         var choice = group.Choices[3];
         string Day(long ticks) => new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
         var window = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
-            Spec(Rolling, $", \"from\": \"{Day(choice.Window.From)}\", \"to\": \"{Day(choice.Window.At)}\", \"warmup\": false"),
+            Spec(Rolling, $", \"from\": \"{Day(choice.Window.From)}\", \"to\": \"{Day(choice.Window.At)}\", \"warmUp\": false"),
             new BatchOptions { Out = Path.Combine(_folder, "window"), Validation = false }, null, TestContext.Current.CancellationToken);
         var best = window.Model.Strategies.Where(s => s.Class == "SmaCross" && s.Symbol == "ACME").MaxBy(s => s.Stats!.TotalReturn)!;
         group.Members.Single(m => m.Index == choice.Strategy).Id.ShouldBe(best.Id);

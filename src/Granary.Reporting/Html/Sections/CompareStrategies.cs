@@ -33,7 +33,8 @@ internal sealed class CompareStrategies : IReportSection<CompareView>
             ? $"The {NumberText.Count(MostRows)} strategies that differ most, of {NumberText.Count(different.Length)}"
             : "Strategies that differ, the largest difference of return first",
         [
-            new("Strategy", Number: false), new("Return A"), new("Return B"), new("B − A"), new("Sharpe A", Minor: true),
+            new("Strategy", Number: false), new("Return A"), new("Return B"),
+            new("B − A", Hint: "Returns in percentage points (pp)"), new("Sharpe A", Minor: true),
             new("Sharpe B", Minor: true), new("Weight A", Minor: true), new("Weight B", Minor: true),
             new("Same", Minor: true, Hint: "Trades that are the same in both"),
             new("Changed", Minor: true, Hint: "Entered in both, but not the same"), new("Only A", Hint: "Trades that only A has"),
@@ -44,7 +45,7 @@ internal sealed class CompareStrategies : IReportSection<CompareView>
             HtmlTable.RowHead(html, $"{p.Id}{(p.First is null ? " (only in B)" : p.Second is null ? " (only in A)" : "")}");
             HtmlTable.SignedPercent(html, Return(p.First));
             HtmlTable.SignedPercent(html, Return(p.Second));
-            HtmlTable.SignedPercent(html, Return(p.Second) - Return(p.First));
+            HtmlTable.Points(html, Return(p.Second) - Return(p.First));
             HtmlTable.Number(html, NumberText.Ratio(p.First?.Stats?.Sharpe ?? double.NaN), minor: true);
             HtmlTable.Number(html, NumberText.Ratio(p.Second?.Stats?.Sharpe ?? double.NaN), minor: true);
             HtmlTable.Number(html, Weight(p.First), minor: true);

@@ -22,7 +22,7 @@ internal sealed class TrailingSection : IReportSection<CurveView>
         List<HtmlColumn> columns = [new("Span", Number: false), new("From", Number: false), new("Return"),
             new("A year", Hint: "The same return a year, for spans over a year")];
         if (theirs.Count > 0) columns.AddRange([new HtmlColumn(view.BenchmarkName), new HtmlColumn("A year", Minor: true),
-            new HtmlColumn("Difference", Hint: "Return less the benchmark's")]);
+            new HtmlColumn("Difference", Hint: "Return less the benchmark's, in percentage points (pp)")]);
         HtmlTable.Open(html, $"Returns up to {NumberText.Date(view.Measured.Times[^1])}",
             System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns), "narrow");
         for (var i = 0; i < own.Count; i++)
@@ -35,7 +35,7 @@ internal sealed class TrailingSection : IReportSection<CurveView>
             {
                 HtmlTable.SignedPercent(html, theirs[i].Return);
                 HtmlTable.SignedPercent(html, theirs[i].Cagr, minor: true);
-                HtmlTable.SignedPercent(html, own[i].Return - theirs[i].Return);
+                HtmlTable.Points(html, own[i].Return - theirs[i].Return);
             }
             HtmlTable.EndRow(html);
         }

@@ -1,13 +1,17 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Granary.Application.Json;
 
-namespace Granary.Application.Options;
+namespace Granary.Application.Json;
 
 /// <summary>A time in UTC ticks as text: written as ISO 8601, read with or without a time of day; without a zone it is UTC.</summary>
 public sealed class UtcTicks : JsonConverter<long>
 {
+    private static readonly string[] Forms =
+    [
+        "yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK",
+    ];
+
     /// <param name="name">The option, for the fault.</param>
     /// <exception cref="InputException">The text is no time.</exception>
     public static long Read(string name, string text) =>
@@ -22,7 +26,8 @@ public sealed class UtcTicks : JsonConverter<long>
     public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) =>
         writer.WriteStringValue(new DateTime(value, DateTimeKind.Utc).ToString("O", CultureInfo.InvariantCulture));
 
-    private static long? TryRead(string text) =>
-        DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal,
-            out var time) ? time.Ticks : null;
+    /// <summary>The ticks of an ISO 8601 date, or date and time; null for any other text, such as 03/02/2010, which has two meanings.</summary>
+    public static long? TryRead(string text) =>
+        DateTime.TryParseExact(text, Forms, CultureInfo.InvariantCulture,
+            DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var time) ? time.Ticks : null;
 }
