@@ -5,7 +5,7 @@ namespace Granary.Client.Schemas;
 
 public sealed record BatchData
 {
-    /// <summary>several sources, each with its own symbols; from, to and warmup stand beside them</summary>
+    /// <summary>several sources, each with its own symbols; from, to and warmUp stand beside them</summary>
     public IReadOnlyList<BatchData>? Parts { get; init; }
 
     /// <summary>of a part: what its relative paths are relative to</summary>
@@ -24,7 +24,7 @@ public sealed record BatchData
 
     public string? To { get; init; }
 
-    public bool? Warmup { get; init; }
+    public bool? WarmUp { get; init; }
 
     public string? TimeZone { get; init; }
 
