@@ -54,7 +54,8 @@ public sealed class CommandTableTests
         }
 
         // --warm-up is warmUp in JSON.
-        static string Pascal(string option) => string.Concat(option.TrimStart('-').Split('-').Select(w => char.ToUpperInvariant(w[0]) + w[1..]));
+        static string Pascal(string option) =>
+            string.Concat(option.TrimStart('-').Split('-').Select(w => char.ToUpperInvariant(w[0]) + w[1..]));
 
         void Add(string name)
         {

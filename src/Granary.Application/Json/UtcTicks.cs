@@ -26,7 +26,7 @@ public sealed class UtcTicks : JsonConverter<long>
     public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) =>
         writer.WriteStringValue(new DateTime(value, DateTimeKind.Utc).ToString("O", CultureInfo.InvariantCulture));
 
-    /// <summary>The ticks of an ISO 8601 date, or date and time; null for any other text, such as 03/02/2010, which has two meanings.</summary>
+    /// <summary>The ticks of a date, or a date and time, of ISO 8601; null for other texts: 03/02/2010 has two meanings.</summary>
     public static long? TryRead(string text) =>
         DateTime.TryParseExact(text, Forms, CultureInfo.InvariantCulture,
             DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var time) ? time.Ticks : null;

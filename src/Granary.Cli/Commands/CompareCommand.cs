@@ -30,9 +30,13 @@ internal static class CompareCommand
         var all = new Option<bool>("--all") { Description = "print every row of each table, not the first ten" };
         var page = new Option<string?>("--out") { Description = "where the page goes (RUN_B/compare.html)" };
         var command = new Command("compare",
-            "The differences of two runs, strategy by strategy and trade by trade, in the terminal and as a page.") { a, b, all, json, page };
+            "The differences of two runs, strategy by strategy and trade by trade, in the terminal and as a page.")
+        {
+            a, b, all, json, page,
+        };
         command.SetAction(call =>
         {
+            var most = call.GetValue(all) ? int.MaxValue : UsualRows;
             var (folderA, folderB) = (call.GetValue(a)!, call.GetValue(b)!);
             var gap = LiveGap.IsLive(folderB) ? LiveGap.Of(folderA, folderB)
                 : LiveGap.IsLive(folderA) ? LiveGap.Of(folderB, folderA) : null;
@@ -43,7 +47,7 @@ internal static class CompareCommand
             AtomicFile.Write(path, w => CompareReport.Write(w, first.Model, first, second.Model, second));
             var ledger = TrialDifference.Of(first.Model, second.Model);
             if (call.GetValue(json)) Console.WriteLine(Json(difference, (gap, ledger), path));
-            else Show(difference, (gap, ledger), path, (first, second), call.GetValue(all) ? int.MaxValue : UsualRows);
+            else Show(difference, (gap, ledger), path, (first, second), most);
             return 0;
         });
         return command;

@@ -18,7 +18,8 @@ public sealed class BarSpacing(Timeframe timeframe)
     public string? Other => Step is { } step ? Reading.BarCollector.Describe(step) : null;
 
     /// <summary>The timeframe that most bars have, where it is another one; null too where no timeframe is as long.</summary>
-    public Timeframe? OtherTimeframe => Step is { } step ? Timeframe.All.Cast<Timeframe?>().FirstOrDefault(t => t!.Value.Ticks == step) : null;
+    public Timeframe? OtherTimeframe => Step is { } step && Timeframe.All.FirstOrDefault(t => t.Ticks == step) is { Ticks: > 0 } found
+        ? found : null;
 
     private long? Step
     {

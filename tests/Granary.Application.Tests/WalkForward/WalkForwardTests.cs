@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
@@ -323,11 +324,12 @@ public sealed class WalkForwardTests(WalkForwardTests.Runs shared) : IClassFixtu
 
         public IReadOnlyList<string> Notes => inner.Notes;
 
-        public IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize,
-            CancellationToken cancellationToken = default)
+        // Counted at its end: a look at the first block is no read.
+        public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize,
+            [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
+            await foreach (var block in inner.ReadAsync(blockSize, cancellationToken)) yield return block;
             reads.AddOrUpdate(symbol, 1, (_, n) => n + 1);
-            return inner.ReadAsync(blockSize, cancellationToken);
         }
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();

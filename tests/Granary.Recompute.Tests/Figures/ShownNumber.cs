@@ -7,8 +7,8 @@ namespace Granary.Recompute.Tests.Figures;
 /// <param name="Tolerance">Half a unit of the last digit shown, and a little more for the binary form.</param>
 internal readonly partial record struct ShownNumber(double Value, double Tolerance)
 {
-    /// <summary>Reads the first number of a text such as <c>−7.04%</c>, <c>+8.26 pp</c>, <c>157,441</c>, <c>181 days</c> or <c>4.18M</c>; NaN for a dash, 0
-    /// for none.</summary>
+    /// <summary>Reads the first number of a text such as <c>−7.04%</c>, <c>+8.26 pp</c>, <c>157,441</c>, <c>181 days</c> or <c>4.18M</c>;
+    /// NaN for a dash, 0 for none.</summary>
     public static ShownNumber Parse(string text)
     {
         if (text is "none" or "same") return new(0, 0);

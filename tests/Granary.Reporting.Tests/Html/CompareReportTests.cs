@@ -93,7 +93,7 @@ public class CompareReportTests
         CompareReport.Write(output, _run.Model, _run, nearly, _run);
         var rows = HtmlReportTests.Rows(HtmlText.Parse(output.ToString()), "Portfolio statistics of both runs");
         WebUtility.HtmlDecode(rows.Single(r => r[0] == "Sharpe ratio")[3]).ShouldBe("< 0.01");
-        WebUtility.HtmlDecode(rows.Single(r => r[0] == "Win rate")[3]).ShouldBe("< 0.1%");
+        WebUtility.HtmlDecode(rows.Single(r => r[0] == "Win rate")[3]).ShouldBe("< 0.1 pp");
     }
 
     [Fact]
