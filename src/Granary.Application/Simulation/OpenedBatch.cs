@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Granary.Application.Batches;
+using Granary.Application.Recorded;
 using Granary.Application.Telemetry;
 using Granary.Data.Memory;
 using Granary.Engine.Market;
@@ -63,6 +64,9 @@ internal sealed class OpenedBatch : IAsyncDisposable
         var spec = Plan.Spec;
         var symbols = Plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal).ToList();
         var declared = DeclaredSource.Of(Source, spec.Data);
+        // Recorded trades count no bars: theirs may be as far apart as the prices that a file has.
+        var counted = Plan.Feeds.Where(f => f.Instances.Any(i => i.Definition.Name != RecordedTrades.ClassName))
+            .SelectMany(f => f.Symbols).ToHashSet(StringComparer.Ordinal);
         // All before the first fault are tried, so that the one that is reported does not depend on the threads.
         var first = int.MaxValue;
         var faults = new ConcurrentDictionary<int, Exception>();
@@ -77,7 +81,8 @@ internal sealed class OpenedBatch : IAsyncDisposable
                     var series = await WarmUpSpan.OpenAsync(declared, spec, symbols[i], token);
                     _opened[symbols[i]] = new OpenedMarket(symbols[i], series, series.Instrument,
                         await IntrabarPaths.OpenAsync(Source, spec, symbols[i], token));
-                    if (!opening.IsLive) await MarketRequirements.CheckSpacingAsync(spec.Data, symbols[i], series, token);
+                    if (!opening.IsLive && counted.Contains(symbols[i]))
+                        await MarketRequirements.CheckSpacingAsync(spec.Data, symbols[i], series, token);
                 }
                 catch (BarDataException e) when (e.Line is null)
                 {

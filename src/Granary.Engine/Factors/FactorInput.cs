@@ -47,18 +47,25 @@ public readonly ref struct FactorInput
         Volume = whole.Volume.Slice(start, count);
     }
 
+    /// <summary>Open times of the bars, UTC ticks.</summary>
     public ReadOnlySpan<long> Time { get; }
 
+    /// <summary>First prices.</summary>
     public ReadOnlySpan<double> Open { get; }
 
+    /// <summary>Highest prices.</summary>
     public ReadOnlySpan<double> High { get; }
 
+    /// <summary>Lowest prices.</summary>
     public ReadOnlySpan<double> Low { get; }
 
+    /// <summary>Last prices.</summary>
     public ReadOnlySpan<double> Close { get; }
 
+    /// <summary>What was traded, as the source counts it.</summary>
     public ReadOnlySpan<double> Volume { get; }
 
+    /// <summary>How many bars.</summary>
     public int Count => Time.Length;
 
     /// <summary>The close of another symbol, as last known when each of these bars closed; NaN before its first.</summary>

@@ -20,8 +20,10 @@ public class StrategyContext
     // Position in the block; the run loop moves it.
     internal int Index;
 
+    /// <summary>Instrument and timeframe of the bars.</summary>
     public MarketSeries Series { get; }
 
+    /// <summary>Symbol, tick, lot, multiplier and trading hours.</summary>
     public Instrument Instrument => Series.Instrument;
 
     /// <summary>The bar's number in the feed, from 0.</summary>
@@ -30,14 +32,19 @@ public class StrategyContext
     /// <summary>The bar's open time, UTC.</summary>
     public DateTime Time => new(_block.TimeColumn[Index], DateTimeKind.Utc);
 
+    /// <summary>First price of the bar.</summary>
     public double Open => _block.OpenColumn[Index];
 
+    /// <summary>Highest price of the bar.</summary>
     public double High => _block.HighColumn[Index];
 
+    /// <summary>Lowest price of the bar.</summary>
     public double Low => _block.LowColumn[Index];
 
+    /// <summary>Last price of the bar.</summary>
     public double Close => _block.CloseColumn[Index];
 
+    /// <summary>What was traded in the bar, as the source counts it.</summary>
     public double Volume => _block.VolumeColumn[Index];
 
     /// <summary>A declared factor's value at this bar; NaN where it has none.</summary>
@@ -53,8 +60,10 @@ public class StrategyContext
     /// <summary>Trades open on both sides.</summary>
     public int OpenTrades => _book.OpenTradeCount;
 
+    /// <summary>Whether a long trade is open.</summary>
     public bool IsLong => _book.HasOpen(Side.Buy);
 
+    /// <summary>Whether a short trade is open.</summary>
     public bool IsShort => _book.HasOpen(Side.Sell);
 
     /// <summary>Whether an entry on this side is waiting for its fill.</summary>

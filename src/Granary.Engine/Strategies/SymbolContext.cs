@@ -53,6 +53,7 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     /// <summary>Its place among the strategy's symbols, from 0.</summary>
     public int Number { get; }
 
+    /// <summary>Its name in the batch.</summary>
     public string Symbol => Instrument.Symbol;
 
     /// <summary>Whether a bar of it has closed in this time slice.</summary>
@@ -113,8 +114,10 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     /// <summary>What the net position is worth at the last close; negative is short.</summary>
     public double PositionValue => _book.NetQuantity == 0 ? 0 : _book.NetQuantity * Close * Instrument.Multiplier;
 
+    /// <summary>The declared factors, as a batch file writes them.</summary>
     public IReadOnlyList<string> FactorNames => _names ??= [.. _factors.Select(f => f.ToString())];
 
+    /// <summary>Writes the values of all declared factors, in the order of their names.</summary>
     public void ReadFactors(Span<double> values)
     {
         for (var i = 0; i < _factors.Length; i++) values[i] = this[_factors[i]];

@@ -10,6 +10,7 @@ public readonly record struct OrderId(long Value)
 
 public enum TimeInForce : byte
 {
+    /// <summary>Until it fills or is cancelled.</summary>
     GoodTillCancelled,
     /// <summary>To the end of the first session day on which it can trade.</summary>
     Day,

@@ -45,6 +45,14 @@ public sealed class NewPluginProjectTests(NewPluginProjects made) : IClassFixtur
         if (kind == "strategy") known.Strategies.Get(name).Create(new Dictionary<string, object> { ["period"] = 50 }).ShouldNotBeNull();
     }
 
+    [Fact]
+    public async Task The_tests_of_a_new_strategy_pass_when_its_parameters_have_changed()
+    {
+        await made.BuiltAsync;
+        var (code, output) = NewPluginProjects.Dotnet(made.ChangedFolder, "exec", NewPluginProjects.TestsOf(made.ChangedFolder));
+        code.ShouldBe(0, output);
+    }
+
     [Theory]
     [InlineData("strategy", "golden", "'golden' cannot name a strategy; use a capital letter and then letters and digits, as GoldenHour")]
     [InlineData("broker", "Golden-Hour",

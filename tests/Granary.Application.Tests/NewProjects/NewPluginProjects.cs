@@ -12,9 +12,11 @@ public sealed class NewPluginProjects : IDisposable
         ("trainer", "GoldenMean"), ("rule", "GoldenLimit"),
     ];
 
+    private const string Changed = "ChangedHour";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-new-").FullName;
 
-    // One compiler server for the twelve projects, even where the machine's default is a compiler for each. It ends with the tests.
+    // One compiler server for the fourteen projects, even where the machine's default is a compiler for each. It ends with the tests.
     private readonly string _compiler = $"granary-new-{Environment.ProcessId}";
     private readonly Lazy<Task<string>> _built;
     private readonly Dictionary<string, IReadOnlyList<string>> _files = new(StringComparer.Ordinal);
@@ -25,6 +27,9 @@ public sealed class NewPluginProjects : IDisposable
     internal Task<string> BuiltAsync => _built.Value;
 
     internal static PluginTemplate Of(string kind) => PluginTemplate.All.Single(t => t.Kind == kind);
+
+    /// <summary>A strategy whose parameters have another name, other defaults and one more after the project was made.</summary>
+    internal string ChangedFolder => Path.Combine(_folder, Changed);
 
     /// <param name="kind">As catalogues name it.</param>
     internal string FolderOf(string kind) => Path.Combine(_folder, Kinds.Single(k => k.Kind == Template(kind)).Name);
@@ -58,6 +63,8 @@ public sealed class NewPluginProjects : IDisposable
         if (!folders.Any(p => File.Exists(Path.Combine(p, "dotnet"))))
             Assert.Skip("needs the .NET SDK on the path, which this machine does not have");
         foreach (var (kind, name) in Kinds) _files[kind] = NewPluginProject.Create(Of(kind), name, _folder, TestCatalogues.All);
+        NewPluginProject.Create(Of("strategy"), Changed, _folder, TestCatalogues.All);
+        ChangeParameters(Path.Combine(ChangedFolder, Changed + ".cs"));
         var all = Path.Combine(_folder, "All.proj");
         File.WriteAllText(all, """
             <Project>
@@ -76,6 +83,21 @@ public sealed class NewPluginProjects : IDisposable
             Assert.Skip("needs xunit.v3 from a package source, which this machine does not reach");
         built.Code.ShouldBe(0, built.Output);
         return built.Output;
+    }
+
+    private static void ChangeParameters(string file)
+    {
+        var text = File.ReadAllText(file);
+        foreach (var (old, changed) in new[]
+                 {
+                     ("int period = 20", "int length = 45"), ("\"ema\", period", "\"ema\", length"), ("int rsi = 14", "int rsi = 5"),
+                     ("double strong = 70", "double strong = 90, [Range(1, 9)] int spare = 3"),
+                 })
+        {
+            text.ShouldContain(old);
+            text = text.Replace(old, changed, StringComparison.Ordinal);
+        }
+        File.WriteAllText(file, text);
     }
 
     internal static (int Code, string Output) Dotnet(string folder, params string[] arguments)
