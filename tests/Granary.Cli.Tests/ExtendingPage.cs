@@ -59,8 +59,8 @@ internal static partial class ExtendingPage
         {
             var code = File.ReadAllText(System.IO.Path.Combine(SharedData.RepositoryRoot, "samples/Plugin/Examples", file));
             var title = Title().Match(code).Groups["title"].Value;
-            text.Append("\n### ").Append(title).Append("\n\n[").Append(file).Append("](../samples/Plugin/Examples/").Append(file).Append(")\n\n");
-            text.Append("```csharp\n").Append(code.TrimEnd()).Append("\n```\n");
+            text.Append("\n### ").Append(title).Append("\n\n[").Append(file).Append("](../samples/Plugin/Examples/").Append(file);
+            text.Append(")\n\n```csharp\n").Append(code.TrimEnd()).Append("\n```\n");
         }
         return text.ToString();
     }
@@ -116,7 +116,8 @@ internal static partial class ExtendingPage
 
     private static string IdOf(Type type) => type.IsByRef ? IdOf(type.GetElementType()!) + "@"
         : type.IsArray ? IdOf(type.GetElementType()!) + "[]"
-        : type.IsGenericType ? $"{type.FullName![..type.FullName!.IndexOf('`')]}{{{string.Join(',', type.GetGenericArguments().Select(IdOf))}}}"
+        : type.IsGenericType ? type.FullName![..type.FullName!.IndexOf('`')] + '{'
+            + string.Join(',', type.GetGenericArguments().Select(IdOf)) + '}'
         : type.FullName!;
 
     private static string Summary(MemberInfo member) => _documented.Value.TryGetValue(Id(member), out var element)

@@ -5,7 +5,8 @@ using Granary.Engine.Trading;
 namespace SamplePlugin.Examples;
 
 /// <summary>A pair: two symbols, one account, both legs opened and closed together.</summary>
-[Strategy("Sells the first symbol and buys the second, of equal worth, when their ratio is 'entry' deviations above its mean; or the reverse.")]
+[Strategy("Sells the first symbol and buys the second, of equal worth, when their ratio is 'entry' deviations above its mean; "
+    + "or the reverse.")]
 public sealed class PairTrade([Range(3, 5_000)] int period = 60, [Range(0.1, 10)] double entry = 2) : MultiSymbolStrategy
 {
     private readonly Queue<double> _ratios = [];
