@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -21,11 +22,11 @@ internal static partial class ExtendingPage
         typeof(FactorInput), typeof(FactorOutput), typeof(FactorAttribute), typeof(StrategyAttribute),
     ];
 
-    private static readonly Dictionary<Type, string> _keywords = new()
+    private static readonly FrozenDictionary<Type, string> _keywords = new Dictionary<Type, string>
     {
         [typeof(bool)] = "bool", [typeof(int)] = "int", [typeof(long)] = "long", [typeof(double)] = "double", [typeof(string)] = "string",
         [typeof(object)] = "object", [typeof(void)] = "void",
-    };
+    }.ToFrozenDictionary();
 
     public static string Path { get; } = System.IO.Path.Combine(SharedData.RepositoryRoot, "docs", "extending.md");
 
@@ -140,9 +141,9 @@ internal static partial class ExtendingPage
             .Where(m => m.Element("summary") is not null)
             .ToDictionary(m => m.Attribute("name")!.Value, m => m.Element("summary")!, StringComparer.Ordinal));
 
-    [GeneratedRegex(@"\s+")]
+    [GeneratedRegex(@"\s+", RegexOptions.NonBacktracking)]
     private static partial Regex Space();
 
-    [GeneratedRegex(@"<summary>(?<title>[^.:;]+)[.:;]")]
+    [GeneratedRegex(@"<summary>(?<title>[^.:;]+)[.:;]", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Title();
 }

@@ -29,7 +29,7 @@ internal sealed partial record Explanation(string Term, string Kind, string Text
 
     private static List<string> Words(string text) => [.. Word().Matches(text).Select(m => m.Value)];
 
-    [GeneratedRegex(@"\p{Lu}?\p{Ll}+|\p{Lu}+(?!\p{Ll})|[0-9]+")]
+    [GeneratedRegex(@"\p{Lu}?\p{Ll}+|\p{Lu}+|[0-9]+", RegexOptions.NonBacktracking)]
     private static partial Regex Word();
 
     private static string Folded(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToUpperInvariant();
