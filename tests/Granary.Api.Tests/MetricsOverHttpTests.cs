@@ -10,6 +10,9 @@ using Granary.Testing;
 namespace Granary.Api.Tests;
 
 /// <summary>What <c>/metrics</c> and the traces say of a server.</summary>
+/// <remarks>Meters belong to a process: the end of another server in it would end the series of this one.</remarks>
+[CollectionDefinition(nameof(MetricsOverHttpTests), DisableParallelization = true)]
+[Collection(nameof(MetricsOverHttpTests))]
 public class MetricsOverHttpTests
 {
     // The value of the one series that has these labels, beside those of the exporter.
