@@ -35,8 +35,12 @@ public sealed class DataImportTests
         var samples = Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "formats");
         string[] daily = ["yfinance.csv", "yfinance-adjusted.csv", "stooq-pl.csv", "alphavantage-adjusted.csv",
             "alphavantage-adjusted.json",
-            "databento-text.csv", "coingecko.csv", "european.csv", "european-quoted.csv", "european-english.csv"];
-        foreach (var path in Directory.EnumerateFiles(samples))
+            "databento-text.csv", "coingecko.csv", "european.csv", "european-quoted.csv", "european-english.csv",
+            "barchart.csv", "closes.csv", "excel-days.csv", "metastock.txt", "metastock-plain.txt", "nasdaq.csv", "thousands.csv"];
+        // Of several symbols: the Data tests read these.
+        string[] several = ["alpaca-symbols.json", "symbols.csv", "yfinance-tickers.csv"];
+        var files = Directory.GetFiles(samples).Where(f => !several.Contains(Path.GetFileName(f))).ToList();
+        foreach (var path in files)
         {
             // The name is the market's, without its extension.
             var (name, extension) = (Path.GetFileNameWithoutExtension(path), Path.GetExtension(path));
@@ -49,7 +53,7 @@ public sealed class DataImportTests
                 "--symbol-from", "name", "--quiet")).ShouldBe(new GranaryProcess(0, "", ""));
         var listed = JsonDocument.Parse((await GranaryCall.RunAsync("data", "list", "--store", folder.At("store"), "--json")).Output);
         listed.RootElement.EnumerateArray().Select(m => m.GetProperty("count").GetInt64()).ShouldAllBe(count => count > 50);
-        listed.RootElement.GetArrayLength().ShouldBe(Directory.GetFiles(samples).Length);
+        listed.RootElement.GetArrayLength().ShouldBe(files.Count);
 
         var european = File.ReadAllText(Path.Combine(samples, "european.csv")).Replace("228,58", "228,5,8");
         var damaged = await GranaryCall.RunAsync("data", "import", folder.Write("bad.csv", european), "--store", folder.At("store"),

@@ -24,8 +24,13 @@ internal static partial class ExtendingPage
 
     private static readonly FrozenDictionary<Type, string> _keywords = new Dictionary<Type, string>
     {
-        [typeof(bool)] = "bool", [typeof(int)] = "int", [typeof(long)] = "long", [typeof(double)] = "double", [typeof(string)] = "string",
-        [typeof(object)] = "object", [typeof(void)] = "void",
+        [typeof(bool)] = "bool",
+        [typeof(int)] = "int",
+        [typeof(long)] = "long",
+        [typeof(double)] = "double",
+        [typeof(string)] = "string",
+        [typeof(object)] = "object",
+        [typeof(void)] = "void",
     }.ToFrozenDictionary();
 
     public static string Path { get; } = System.IO.Path.Combine(SharedData.RepositoryRoot, "docs", "extending.md");

@@ -33,18 +33,18 @@ internal static class NumberSpelling
         unclear = null;
         // Between commas a field with one is quoted.
         if (sample.Delimiter == ',' && !sample.Lines.Any(l => l.Contains('"'))) return null;
-        var (comma, point) = (false, false);
+        var (comma, point) = (0, 0);
         foreach (var (row, column, text) in Numbers(sample, roles))
         {
             var mark = MarkOf(WrittenNumber.WithoutCurrency(text));
-            comma |= mark == Mark.Comma;
-            point |= mark == Mark.Point;
+            if (mark == Mark.Comma) comma++;
+            if (mark == Mark.Point) point++;
             if (mark == Mark.Unclear)
                 unclear ??= (sample.HeaderLines + row + 1, sample.HasHeader ? sample.Header[column]
                     : roles[column].ToString().ToLowerInvariant(), text);
         }
-        // A number with the other mark is a fault of its row.
-        return point ? false : comma ? true : null;
+        // Most of them decide: a number with the other mark is a fault of its row.
+        return comma > point ? true : point > 0 ? false : null;
     }
 
     // Most of them, since one alone is a fault of its row.
@@ -85,7 +85,7 @@ internal static class NumberSpelling
         // Three digits behind a point can be thousands of a file with decimal commas.
         if (comma < 0) return point < 0 || end - point == 4 ? Mark.None : Mark.Point;
         if (point >= 0) return comma > point ? Mark.Comma : Mark.Point;
-        if (number.IndexOf(',') != comma) return Mark.Point;
+        if (number.IndexOf(',') != comma) return number[..end].Split(',')[1..].All(g => g.Length == 3) ? Mark.Point : Mark.None;
         return end - comma != 4 || comma is < 1 or > 3 || number[0] == '0' ? Mark.Comma : Mark.Unclear;
     }
 }
