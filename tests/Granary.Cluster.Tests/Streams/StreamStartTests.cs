@@ -97,7 +97,8 @@ public sealed class StreamStartTests : IDisposable
     public async Task Bars_of_a_feed_that_does_not_answer_are_read_by_the_silo_that_needs_them_until_it_answers(BlockTransport blocks,
         bool again)
     {
-        var feeds = new HungCalls(5, nameof(ISymbolFeedGrain.ReadAsync), nameof(ISymbolFeedGrain.PublishAsync));
+        // Opening a batch and looking at the spacing of its bars ask so often at the most.
+        var feeds = new HungCalls(11, nameof(ISymbolFeedGrain.ReadAsync), nameof(ISymbolFeedGrain.PublishAsync));
         await using var cluster = await TestSilos.StartAsync(1,
             s => s with { Blocks = blocks, BlockSize = BlockSize, BarsAhead = Ahead * BlockSize },
             silo => silo.AddIncomingGrainCallFilter(feeds));
