@@ -52,6 +52,7 @@ need=()
 find_postgres || need+=(postgresql)
 for program in chromium zsh fish; do command -v "$program" >/dev/null || need+=("$program"); done
 command -v promtool >/dev/null || need+=(prometheus)
+command -v pdftoppm >/dev/null || need+=(poppler-utils)
 if ((${#need[@]})) && [[ $EUID == 0 ]] && command -v apt-get >/dev/null; then
     echo "test.sh: installing ${need[*]}"
     (apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${need[@]}") >"$work/apt.log" 2>&1 \
