@@ -166,7 +166,10 @@ public sealed class RunFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DiskException($"the run's folder {FullPath} cannot be written: {e.Message.TrimEnd('.')}"
-                + (resumable ? "; what had finished is kept, and the run can be resumed" : ""), e) { IsResumable = resumable };
+                + (resumable ? "; what had finished is kept, and the run can be resumed" : ""), e)
+            {
+                IsResumable = resumable,
+            };
         }
     }
 
