@@ -47,7 +47,8 @@ internal static class CommandLine
             or Granary.Data.Journals.LeaseException or Granary.Application.Jobs.ServiceUnavailableException
             or Granary.Application.Batches.StuckStrategyException)
         {
-            Complain(e is DiskException { IsResumable: true } ? $"{e.Message} with --resume" : e.Message);
+            var resumes = e is DiskException { IsResumable: true } && result.CommandResult.Command.Options.Any(o => o.Name == "--resume");
+            Complain(resumes ? $"{e.Message} with --resume" : e.Message);
             return Failed;
         }
         catch (OperationCanceledException)

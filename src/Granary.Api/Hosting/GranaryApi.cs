@@ -131,6 +131,7 @@ public static class GranaryApi
     public static WebApplication UseGranaryApi(this WebApplication app)
     {
         RequestThreads.Reserve();
+        // Nothing asks for them, and /metrics shows them from the start.
         _ = app.Services.GetRequiredService<ServerInstruments>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();

@@ -11,8 +11,8 @@ using OpenTelemetry.Trace;
 namespace Granary.Api.Hosting;
 
 /// <summary>
-/// Traces, measurements and logs over OTLP, wherever the standard variable <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says; nothing is collected
-/// where it is not set.
+/// Traces, measurements and logs over OTLP, wherever the standard variable <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says. Where it is not set,
+/// <c>/metrics</c> alone has the measurements.
 /// </summary>
 public static class OtlpTelemetry
 {

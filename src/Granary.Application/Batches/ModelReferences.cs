@@ -73,8 +73,8 @@ internal sealed class ModelReferences
         if (symbol == instance.Symbol)
             return $"which is the market of '{instance.Id}' itself; name strategies of other markets in 'strategies', such as "
                 + $"\"*@{_symbols.FirstOrDefault(s => s != symbol) ?? "OTHER"}*\", or leave the feature out";
-        var own = _spec.Data.Parts.FirstOrDefault(p => p.Data.Symbols.Contains(symbol, StringComparer.Ordinal))?.Data.Timeframe;
-        return own is { } bars && !instance.Timeframe.IsMultipleOf(bars)
+        var bars = _spec.Data.Of(symbol).Timeframe;
+        return !instance.Timeframe.IsMultipleOf(bars)
             ? $"whose bars of {bars} do not make up the {instance.Timeframe} bars of '{instance.Id}'; name a part of the data with shorter "
                 + $"bars of {symbol}, or strategies with longer ones"
             : null;

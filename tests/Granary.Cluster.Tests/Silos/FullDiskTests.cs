@@ -67,7 +67,11 @@ public class FullDiskTests
             using var refused = await PostAsync(silo.Client, batches.Joined);
             refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
             refused.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
-            (await refused.Content.ReadAsStringAsync()).ShouldContain("nothing is changed: ");
+            // The audit entry of the submission is written first.
+            var reason = await refused.Content.ReadAsStringAsync();
+            reason.ShouldContain("nothing is changed: the audit log ");
+            reason.ShouldContain("No space left on device");
+            reason.ShouldContain("make room");
 
             File.Delete(filler);
             await silo.ReadyAsync();
