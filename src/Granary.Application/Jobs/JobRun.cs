@@ -38,8 +38,8 @@ public sealed record JobRun
     /// <summary>Shows and stops single strategies of a batch; null if nothing asks for them.</summary>
     public RunningStrategies? Running { get; init; }
 
-    /// <summary>Runs the portfolio pass of a batch; null = the thread of the batch does.</summary>
-    public IPortfolioHost? Portfolio { get; init; }
+    /// <summary>Shows the portfolio pass of a batch; null if nothing asks for it.</summary>
+    public RunningPortfolio? Portfolio { get; init; }
 
     /// <summary>Opens what a batch calls its source; null = the catalogue that read the batch.</summary>
     public Func<DataSpec, IBarSource>? Sources { get; init; }

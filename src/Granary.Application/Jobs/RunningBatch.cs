@@ -3,4 +3,4 @@ using Granary.Application.Simulation;
 namespace Granary.Application.Jobs;
 
 /// <summary>What can be asked of a batch that runs in this process.</summary>
-public sealed record RunningBatch(RunningStrategies Strategies, LocalPortfolioHost Portfolio);
+public sealed record RunningBatch(RunningStrategies Strategies, RunningPortfolio Portfolio);

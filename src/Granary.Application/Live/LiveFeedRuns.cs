@@ -119,7 +119,7 @@ internal abstract class LiveFeedRuns
 
     private protected static void Fail(LiveStrategy strategy, Exception e)
     {
-        strategy.Error = RunGroup.Said(e);
+        strategy.Error = FeedStrategy.ErrorOf(e);
         strategy.Run = strategy.Member = null;
         strategy.Events.Clear();
         // Its open positions are closed, since no strategy manages them any more.

@@ -23,8 +23,8 @@ public sealed record BatchOptions
     /// <summary>Shows and stops single strategies; null if nothing asks for them.</summary>
     public RunningStrategies? Running { get; init; }
 
-    /// <summary>Runs the portfolio pass of a batch; null = the thread of the batch does.</summary>
-    public IPortfolioHost? Portfolio { get; init; }
+    /// <summary>Shows the portfolio pass of a batch; null if nothing asks for it.</summary>
+    public RunningPortfolio? Portfolio { get; init; }
 
     /// <summary>Also one trades file for each strategy.</summary>
     public bool Separate { get; init; }

@@ -57,8 +57,8 @@ internal sealed class RecordedPortfolio : IDisposable
             symbol => run.Markets[symbol].Series);
         var pass = new PortfolioPass(run.Plan, log, members, [.. run.OrderedMarkets.Select(m => m.Instrument)], schedule);
         var clock = new FeedClock(run.Shortest);
-        return RecordAsync(run, (row, trade, fill) => run.Options.Portfolio is { } host
-            ? host.RunAsync(new RunningPortfolio(pass, marked, row, trade, fill, clock))
+        return RecordAsync(run, (row, trade, fill) => run.Options.Portfolio is { } shown
+            ? shown.RunAsync(pass, marked, row, trade, fill, clock)
             : pass.RunAsync(marked, row, trade, clock, CancellationToken.None, fill));
     }
 

@@ -84,14 +84,15 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
         {
             var (plan, markets) = (pass.Plan, pass.Markets);
             FeedExecution? execution = null;
-            execution = new FeedExecution(feed, instances,
-                [.. feed.Symbols.Select(x => IntrabarPaths.With(plan.Spec, markets[x], feed.Timeframe))],
-                (i, stop) => FeedBlocks.ReadAsync(markets[feed.Symbols[i]].Series, feed.Timeframe, blockSize, stop),
-                new FeedSettings(plan.Spec.Execution.Settings, pass.Events, pass.WithFactors)
-                {
-                    Memory = markets[feed.Symbols[0]].MemoryOf(feed.Timeframe),
-                    Observe = Observe,
-                })
+            var settings = new FeedSettings(plan.Spec.Execution.Settings, pass.Events, pass.WithFactors)
+            {
+                Memory = markets[feed.Symbols[0]].MemoryOf(feed.Timeframe),
+                Observe = Observe,
+            };
+            var shared = new SharedFeed(feed, [.. feed.Symbols.Select(x => IntrabarPaths.With(plan.Spec, markets[x], feed.Timeframe))],
+                settings);
+            execution = new FeedExecution(shared, instances,
+                (i, stop) => FeedBlocks.ReadAsync(markets[feed.Symbols[i]].Series, feed.Timeframe, blockSize, stop))
             {
                 HasEnded = markets[feed.Symbols[0]].HasEnded,
                 Finished = outcomes =>

@@ -11,52 +11,30 @@ namespace Granary.Application.Simulation;
 /// </summary>
 public sealed class FeedExecution
 {
+    // One thread at a time has a group process a block, so that the state of its strategies stays in the thread's cache.
+    private const int GroupSize = 50;
+
+    private readonly FeedStrategy[][] _groups;
     private readonly Func<FeedReader> _open;
     private readonly CancellationTokenSource _stop = new();
     private FeedReader? _reader;
     private object? _current, _next, _prepared;
     private Task<bool>? _coming;
-    private int _inUse, _kept, _taken, _done, _underWay;
+    private int _taken, _done, _underWay;
     private bool _made, _preparing, _more, _ended, _finished, _stopped;
 
     /// <param name="instances">Those of the feed's strategies that are wanted.</param>
-    /// <param name="series">Of the feed's symbols, in their order.</param>
     /// <param name="blocksOf">The bars of one of its symbols. Where a block has to be waited for, no thread waits with it.</param>
-    public FeedExecution(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, IReadOnlyList<MarketSeries> series,
-        Func<int, CancellationToken, IAsyncEnumerable<BarBlock>> blocksOf, FeedSettings settings)
+    public FeedExecution(SharedFeed feed, IReadOnlyList<StrategyInstance> instances,
+        Func<int, CancellationToken, IAsyncEnumerable<BarBlock>> blocksOf)
     {
-        Feed = feed;
-        Strategies = instances.Count;
-        if (feed.IsJoined)
-        {
-            FactorPlan[] factors = [.. series.Select(_ => feed.NewFactors())];
-            Groups = [.. instances.Chunk(RunGroup.Size)
-                .Select(chunk => new JoinedGroup(chunk, series, factors, settings))];
-            _open = () => new JoinedReader(series, factors, i => blocksOf(i, _stop.Token), feed, _stop.Token);
-        }
-        else if (feed.IsReferring)
-        {
-            FactorPlan[] factors = [.. series.Select((_, s) => feed.NewFactors(s == 0 ? settings.Memory : null))];
-            Groups = [.. instances.Chunk(RunGroup.Size)
-                .Select(chunk => new SingleGroup(chunk, series[0], factors[0], settings))];
-            _open = () => new ReferringReader(series, factors, i => blocksOf(i, _stop.Token), feed, _stop.Token);
-        }
-        else
-        {
-            var factors = feed.NewFactors(settings.Memory);
-            Groups = [.. instances.Chunk(RunGroup.Size)
-                .Select(chunk => new SingleGroup(chunk, series[0], factors, settings))];
-            _open = () => new SingleReader(series[0], factors, blocksOf(0, _stop.Token), feed, _stop.Token);
-        }
-        _inUse = _kept = Groups.Count;
+        Strategies = [.. instances.Select(i => new FeedStrategy(i, feed))];
+        _groups = [.. Strategies.Chunk(GroupSize)];
+        _open = () => feed.Open(i => blocksOf(i, _stop.Token), _stop.Token);
     }
 
-    public FeedPlan Feed { get; }
-
-    public int Strategies { get; }
-
-    /// <summary>The strategies in their groups. They are made when the feed begins, or when a caller asks for them before.</summary>
-    public IReadOnlyList<RunGroup> Groups { get; }
+    /// <summary>The strategies, which are made when the feed begins.</summary>
+    public IReadOnlyList<FeedStrategy> Strategies { get; }
 
     /// <summary>Whether the bars of its first symbol end before those of the batch's other symbols.</summary>
     public bool HasEnded { get; init; }
@@ -69,17 +47,8 @@ public sealed class FeedExecution
     /// </summary>
     public Action<Exception?>? Ended { get; init; }
 
-    /// <summary>
-    /// Whether to wait before the next piece of work, as the receiver of the events cannot keep up. <see cref="ComputePool.Pulse"/> has it
-    /// asked again.
-    /// </summary>
-    public Func<bool>? Held { get; init; }
-
     /// <summary>Bars times strategies so far.</summary>
     public long Evaluations { get; private set; }
-
-    /// <summary>Bars that all groups have seen.</summary>
-    public long Bars { get; private set; }
 
     internal Exception? Fault { get; private set; }
 
@@ -93,7 +62,7 @@ public sealed class FeedExecution
         Finish,
     }
 
-    internal readonly record struct Piece(FeedExecution Feed, PieceKind Kind, RunGroup? Group = null, object? Block = null);
+    internal readonly record struct Piece(FeedExecution Feed, PieceKind Kind, FeedStrategy[]? Group = null, object? Block = null);
 
     /// <summary>Takes the next piece of work, if there is one; the caller holds the pool's lock.</summary>
     internal Piece? TryTake()
@@ -104,17 +73,12 @@ public sealed class FeedExecution
             if (_underWay > 0) return null;
             return Taken(new Piece(this, PieceKind.Make));
         }
-        if (Held is { } held && held()) return null;
         if (_current is null && _next is not null)
         {
             (_current, _next) = (_next, null);
             _taken = _done = 0;
-            _inUse = _kept;
         }
-        if (_current is { } block)
-        {
-            if (_taken < _inUse) return Taken(new Piece(this, PieceKind.Process, Groups[_taken++], block));
-        }
+        if (_current is { } block && _taken < _groups.Length) return Taken(new Piece(this, PieceKind.Process, _groups[_taken++], block));
         if (_next is null && !_preparing && !_ended && _coming is null or { IsCompleted: true })
         {
             _preparing = true;
@@ -136,12 +100,12 @@ public sealed class FeedExecution
         switch (piece.Kind)
         {
             case PieceKind.Make:
-                foreach (var group in Groups) group.CreateAll(watch);
+                foreach (var strategy in Strategies) strategy.Make(watch);
                 watch.Leave();
                 _reader = _open();
                 break;
             case PieceKind.Process:
-                piece.Group!.Process(piece.Block!, watch);
+                foreach (var strategy in piece.Group!) strategy.Process(piece.Block!, watch);
                 watch.Leave();
                 break;
             case PieceKind.Prepare:
@@ -166,7 +130,7 @@ public sealed class FeedExecution
                 _prepared = _more ? _reader!.Prepare() : null;
                 break;
             default:
-                Finished?.Invoke([.. Groups.Take(_kept).SelectMany(g => g.Finish(Feed, _reader!.Clock, HasEnded))]);
+                Finished?.Invoke([.. Strategies.Select(s => s.Finish(_reader!.Clock, HasEnded))]);
                 break;
         }
     }
@@ -194,9 +158,8 @@ public sealed class FeedExecution
                 break;
             case PieceKind.Process:
                 var bars = _reader!.BarsOf(piece.Block!);
-                Evaluations += (long)piece.Group!.Count * bars;
-                if (++_done < _inUse) break;
-                Bars += bars;
+                Evaluations += (long)piece.Group!.Length * bars;
+                if (++_done < _groups.Length) break;
                 _reader.Return(_current!);
                 _current = null;
                 break;
@@ -204,18 +167,6 @@ public sealed class FeedExecution
                 _finished = true;
                 break;
         }
-    }
-
-    /// <summary>
-    /// Gives up strategies that another host will run from their first bar: whole groups, from the end; they see no further block. The
-    /// caller holds the pool's lock.
-    /// </summary>
-    internal IReadOnlyList<RunGroup> GiveUp(int most)
-    {
-        var before = _kept;
-        if (_stopped || _finished || _ended || Fault is not null) return [];
-        while (_kept > 1 && most >= Groups[_kept - 1].Count) most -= Groups[--_kept].Count;
-        return [.. Groups.Skip(_kept).Take(before - _kept)];
     }
 
     /// <summary>No more work is taken; the caller holds the pool's lock.</summary>

@@ -6,13 +6,13 @@ using Granary.Engine.Market;
 namespace Granary.Application.Simulation;
 
 /// <summary>Reads a feed's blocks, of one symbol or of several joined, and prepares on each what its strategies share.</summary>
-internal abstract class FeedReader
+public abstract class FeedReader
 {
     public abstract FeedClock Clock { get; }
 
     public abstract ValueTask<bool> MoveNextAsync();
 
-    /// <summary>The block that was moved to, prepared; the runs' kind of group knows what it is.</summary>
+    /// <summary>The block that was moved to, prepared; <see cref="FeedStrategy.Process"/> takes it.</summary>
     public abstract object Prepare();
 
     public abstract int BarsOf(object block);

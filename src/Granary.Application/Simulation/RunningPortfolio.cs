@@ -5,61 +5,46 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Application.Simulation;
 
-/// <summary>The portfolio pass of a batch from its start to its end. Any thread may ask how it stands.</summary>
-/// <param name="pass">The pass, which runs once.</param>
-/// <param name="bars">As in <see cref="PortfolioPass.RunAsync"/>, as are the others.</param>
-public sealed class RunningPortfolio(PortfolioPass pass,
-    IReadOnlyDictionary<string, (Timeframe Timeframe, IAsyncEnumerable<BarBlock> Blocks)> bars, Action<EquityRow> equityRow,
-    Action<PortfolioTrade> trade, Action<PortfolioFill> fill, FeedClock clock)
+/// <summary>Runs the portfolio pass of a batch and shows how the portfolio stands. Any thread may ask.</summary>
+public sealed class RunningPortfolio
 {
-    private readonly TaskCompletionSource<PortfolioOutcome> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private EquityRow? _last;
     private int _open;
     private long _trades, _tradesAtRow;
-    private int _begun;
+    private bool _hasBegun, _isDone;
 
-    /// <summary>Completes with the outcome of the pass, or its fault.</summary>
-    public Task<PortfolioOutcome> Ended => _ended.Task;
-
-    /// <summary>Runs the pass on a thread of the pool; repeated calls change nothing.</summary>
-    public void Begin()
+    /// <summary>Runs a pass; the arguments are those of <see cref="PortfolioPass.RunAsync"/>.</summary>
+    public async Task<PortfolioOutcome> RunAsync(PortfolioPass pass,
+        IReadOnlyDictionary<string, (Timeframe Timeframe, IAsyncEnumerable<BarBlock> Blocks)> bars, Action<EquityRow> equityRow,
+        Action<PortfolioTrade> trade, Action<PortfolioFill> fill, FeedClock clock)
     {
-        if (Interlocked.Exchange(ref _begun, 1) == 0) _ = Task.Run(RunAsync);
-    }
+        lock (_lock) _hasBegun = true;
+        var outcome = await pass.RunAsync(bars, Row, Trade, clock, CancellationToken.None, fill);
+        lock (_lock) _isDone = true;
+        return outcome;
 
-    private async Task RunAsync()
-    {
-        try
+        void Row(EquityRow row)
         {
-            _ended.SetResult(await pass.RunAsync(bars, Row, Trade, clock, CancellationToken.None, fill));
+            equityRow(row);
+            lock (_lock) (_last, _open, _tradesAtRow) = (row, pass.Account.OpenTrades, _trades);
         }
-        catch (Exception e)
+
+        void Trade(PortfolioTrade closed)
         {
-            _ended.SetException(e);
+            trade(closed);
+            _trades++;
         }
     }
 
-    private void Row(EquityRow row)
-    {
-        equityRow(row);
-        lock (_lock) (_last, _open, _tradesAtRow) = (row, pass.Account.OpenTrades, _trades);
-    }
-
-    private void Trade(PortfolioTrade closed)
-    {
-        trade(closed);
-        _trades++;
-    }
-
-    /// <summary>The portfolio as it stands.</summary>
-    public BatchPortfolio Standing
+    /// <summary>The portfolio as it stands; null before the pass begins.</summary>
+    public BatchPortfolio? Standing
     {
         get
         {
             lock (_lock)
-                return new BatchPortfolio(_last is { } row ? new DateTime(row.Time, DateTimeKind.Utc) : null, _last?.Equity, _last?.Cash,
-                    _last?.Exposure, _last?.Drawdown, _open, _tradesAtRow, Ended.IsCompleted);
+                return !_hasBegun ? null : new BatchPortfolio(_last is { } row ? new DateTime(row.Time, DateTimeKind.Utc) : null,
+                    _last?.Equity, _last?.Cash, _last?.Exposure, _last?.Drawdown, _open, _tradesAtRow, _isDone);
         }
     }
 }

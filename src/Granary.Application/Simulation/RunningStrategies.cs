@@ -75,8 +75,8 @@ public sealed class RunningStrategies
             if (_stops.TryGetValue(id, out var reason))
                 return new BatchStrategy(id, StrategyPhase.Failed, 0, 0, null, FrozenDictionary<string, double>.Empty, reason);
             foreach (var execution in _executions)
-                if (SlotOf(execution, id) is { } at)
-                    return Of(id, at.Group, at.Slot);
+                if (StrategyOf(execution, id) is { } strategy)
+                    return strategy.Standing;
             return new BatchStrategy(id, StrategyPhase.Waiting, 0, 0, null, FrozenDictionary<string, double>.Empty, null);
         }
     }
@@ -101,26 +101,8 @@ public sealed class RunningStrategies
         lock (_lock) return _stops.ContainsKey(id);
     }
 
-    /// <summary>A strategy of a group that is under way.</summary>
-    public static BatchStrategy Of(string id, RunGroup group, int slot) =>
-        group.ErrorOf(slot) is { } error ? new BatchStrategy(id, StrategyPhase.Failed, 0, 0, null, FrozenDictionary<string, double>.Empty,
-            error)
-        : group.RunOf(slot)?.Standing is { } now
-            ? new BatchStrategy(id, now.Bars > 0 ? StrategyPhase.Running : StrategyPhase.Waiting, now.Bars, now.Trades, now.Equity,
-                now.Positions, null)
-        : new BatchStrategy(id, StrategyPhase.Waiting, 0, 0, null, FrozenDictionary<string, double>.Empty, null);
+    private static void Stop(FeedExecution execution, string id, string reason) => StrategyOf(execution, id)?.Stop(reason);
 
-    private static void Stop(FeedExecution execution, string id, string reason)
-    {
-        if (SlotOf(execution, id) is { } at) at.Group.Stop(at.Slot, reason);
-    }
-
-    private static (RunGroup Group, int Slot)? SlotOf(FeedExecution execution, string id)
-    {
-        foreach (var group in execution.Groups)
-            for (var i = 0; i < group.Count; i++)
-                if (group.Instances[i].Id == id)
-                    return (group, i);
-        return null;
-    }
+    private static FeedStrategy? StrategyOf(FeedExecution execution, string id) =>
+        execution.Strategies.FirstOrDefault(s => s.Instance.Id == id);
 }

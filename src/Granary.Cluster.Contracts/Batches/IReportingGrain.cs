@@ -5,8 +5,7 @@ namespace Granary.Cluster.Batches;
 
 /// <summary>
 /// The results of one run; the key is the run's id. Stores the strategies' reports durably and drops duplicates. When all strategies have
-/// reported, it does the work of the embedded host: weights, checks, digest, the run's folder; the portfolio pass is done by its
-/// <see cref="IBatchPortfolioGrain"/>.
+/// reported, it does the work of the embedded host: weights, portfolio pass, checks, digest, the run's folder.
 /// </summary>
 [Alias("granary.IReportingGrain")]
 public interface IReportingGrain : IGrainWithStringKey
@@ -37,7 +36,7 @@ public interface IReportingGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Strategy")]
     Task<StrategyStatus?> StrategyAsync(string strategy, CancellationToken cancellationToken = default);
 
-    /// <summary>Asks the grain of the run's portfolio pass, which is on the same silo; null without a pass.</summary>
+    /// <summary>Returns the portfolio of the run as it stands; null before the portfolio pass.</summary>
     [AlwaysInterleave, Alias("Portfolio")]
     Task<PortfolioStatus?> PortfolioAsync(CancellationToken cancellationToken = default);
 

@@ -8,14 +8,11 @@ public enum GroupState
     Starting = 0,
     Running = 1,
 
-    /// <summary>All strategies have finished; their results are being transferred.</summary>
-    Reporting = 2,
-
     /// <summary>The reporting grain has the results.</summary>
-    Done = 3,
+    Done = 2,
 
     /// <summary>The group failed.</summary>
-    Failed = 4,
+    Failed = 3,
 }
 
 /// <param name="Strategies">Indices of its strategies in the plan.</param>

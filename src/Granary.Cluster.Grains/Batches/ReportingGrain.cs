@@ -36,6 +36,7 @@ internal sealed partial class ReportingGrain(
     private BatchOrder? _order;
     private ClusterBatchHost? _host;
     private RunningStrategies? _strategies;
+    private RunningPortfolio? _portfolio;
     private IReadOnlyDictionary<string, string> _stopped = new Dictionary<string, string>();
     private Task? _running;
     private RunEnd? _end;
@@ -78,7 +79,7 @@ internal sealed partial class ReportingGrain(
             poke();
         }, settings.ChecksSpreadFrom)
         { Description = Described() };
-        (_host, _strategies) = (host, new RunningStrategies());
+        (_host, _strategies, _portfolio) = (host, new RunningStrategies(), new RunningPortfolio());
         _strategies.Take(_stopped);
         _cancel = new CancellationTokenSource();
         _stopping.Dispose();
@@ -151,7 +152,6 @@ internal sealed partial class ReportingGrain(
             // A batch spreads over the cluster, and so do the trials of an experiment; all else runs on this silo.
             var isBatch = job is BacktestJob;
             var leaders = new LeaderBoard(JobRun.MostLeaders);
-            using var portfolio = new ClusterPortfolioHost(Run, compute.Services.Grains, compute.Portfolios);
             _leaders = isBatch ? leaders : null;
             var run = await job.RunAsync(new JobRun
             {
@@ -164,7 +164,7 @@ internal sealed partial class ReportingGrain(
                 Resume = true,
                 Attempt = attempt,
                 Running = _strategies,
-                Portfolio = portfolio,
+                Portfolio = _portfolio,
                 Sources = isBatch ? data => sources.Open(Run, data) : null,
                 Leaders = leaders,
                 Progress = p =>
@@ -233,9 +233,9 @@ internal sealed partial class ReportingGrain(
     public Task<bool> StopStrategyAsync(string strategy, string reason) => Task.FromResult(
         _strategies is { } running && running.Stop(strategy, reason) is not null && running.IsStopped(strategy));
 
-    // The call comes from this silo, where the grain of the pass is.
-    public async Task<PortfolioStatus?> PortfolioAsync(CancellationToken cancellationToken) => _host is null ? null
-        : await GrainFactory.GetGrain<IBatchPortfolioGrain>(Run).StatusAsync(cancellationToken);
+    public Task<PortfolioStatus?> PortfolioAsync(CancellationToken cancellationToken) => Task.FromResult(
+        _host is not null && _portfolio?.Standing is { } now ? new PortfolioStatus(now.Time, now.Equity, now.Cash, now.Exposure,
+            now.Drawdown, now.OpenTrades, now.Trades, now.Done) : null);
 
     public async Task CancelAsync()
     {

@@ -31,7 +31,7 @@ internal sealed class ComputeService(GrainId id, Silo silo, ILoggerFactory logge
     public async Task<SiloDescription> DescribeAsync(CancellationToken cancellationToken)
     {
         var statistics = await Grains.GetGrain<IManagementGrain>(0).GetRuntimeStatistics([process.Silo.SiloAddress]);
-        return new SiloDescription(ProgramVersion.Text, compute.Pool.Threads, compute.Groups,
+        return new SiloDescription(ProgramVersion.Text, compute.Turns.Threads, compute.Groups,
             statistics[0].ActivationCount, compute.IsLeaving || compute.IsDraining);
     }
 

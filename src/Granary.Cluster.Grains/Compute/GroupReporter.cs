@@ -11,8 +11,8 @@ internal sealed class ReportsLostException()
     : Exception("its earlier reports were lost with the folder they were kept in; let all silos share --runs");
 
 /// <summary>
-/// Sends the events and outcomes of a group's strategies to the reporting grain, and repeats each report until it is durable. Unsent events
-/// are bounded: the group waits meanwhile.
+/// Sends the events and outcomes of a group's strategies to the reporting grain, several in one message, and repeats each message until it
+/// is durable. Unsent events are bounded: the group's feed waits meanwhile.
 /// </summary>
 internal sealed class GroupReporter : IEventSink
 {
@@ -21,115 +21,78 @@ internal sealed class GroupReporter : IEventSink
     private readonly IReportingGrain _reporting;
     private readonly string _run;
     private readonly PassKey _pass;
-    private readonly Action _released;
     private readonly CancellationToken _stop;
-    private readonly object _gate = new();
-    private readonly SemaphoreSlim _news = new(0);
-    private readonly Dictionary<int, int> _counts = [];
-    private readonly Task _sending;
-    private List<EventChunk> _waiting = [];
-    private int _bytes;
-    private bool _ending;
-    private readonly Channel<StrategyOutcome> _outcomes = Channel.CreateUnbounded<StrategyOutcome>();
+    private readonly Dictionary<int, int> _chunks = [];
+    private readonly Channel<Item> _items = Channel.CreateUnbounded<Item>(new UnboundedChannelOptions { SingleReader = true });
+    private TaskCompletionSource _sent = New();
+    private long _unsent;
 
-    /// <param name="released">Called when the reporter is no longer <see cref="IsFull"/>.</param>
-    public GroupReporter(IGrainFactory grains, string run, PassKey pass, Action released, CancellationToken stop)
+    public GroupReporter(IGrainFactory grains, string run, PassKey pass, CancellationToken stop)
     {
         _reporting = grains.GetGrain<IReportingGrain>(run);
-        (_run, _pass, _released, _stop) = (run, pass, released, stop);
-        _sending = Task.Run(SendAsync, CancellationToken.None);
+        (_run, _pass, _stop) = (run, pass, stop);
+        Sending = Task.Run(SendAsync, CancellationToken.None);
     }
 
-    /// <summary>Whether strategies must wait because too many events are unsent.</summary>
-    public bool IsFull => Volatile.Read(ref _bytes) >= Full;
+    // Events of a strategy, or its outcome with the number of its chunks.
+    private readonly record struct Item(EventChunk Events, StrategyOutcome? Outcome, int Chunks, TaskCompletionSource? Durable);
 
-    /// <summary>Why sending ended; null while it continues.</summary>
-    public Task Sending => _sending;
+    /// <summary>Ends with a fault when reports cannot be delivered.</summary>
+    public Task Sending { get; }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Append(int strategy, int chunk, ReadOnlySpan<byte> events)
     {
-        // In a finally block, which an interrupt of the strategy cannot stop: the shared state stays consistent.
-        try
+        var copy = events.ToArray();
+        lock (_chunks) _chunks[strategy] = chunk + 1;
+        Interlocked.Add(ref _unsent, copy.Length);
+        _items.Writer.TryWrite(new Item(new EventChunk(strategy, chunk, copy), null, 0, null));
+    }
+
+    /// <summary>Sends the outcome of a strategy after its events; returns when it is durable.</summary>
+    public Task ReportAsync(StrategyOutcome outcome)
+    {
+        var durable = New();
+        int chunks;
+        lock (_chunks) chunks = outcome.Error is null ? _chunks.GetValueOrDefault(outcome.Index) : 0;
+        _items.Writer.TryWrite(new Item(default, outcome, chunks, durable));
+        return durable.Task.WaitAsync(_stop);
+    }
+
+    /// <summary>Waits until few enough events are unsent.</summary>
+    public async Task RoomAsync()
+    {
+        while (Interlocked.Read(ref _unsent) >= Full)
         {
-        }
-        finally
-        {
-            lock (_gate)
-            {
-                var before = _bytes;
-                _waiting.Add(new EventChunk(strategy, chunk, events.ToArray()));
-                _counts[strategy] = chunk + 1;
-                _bytes += events.Length;
-                if (before < Load && _bytes >= Load) _news.Release();
-            }
+            var sent = Volatile.Read(ref _sent).Task;
+            if (Interlocked.Read(ref _unsent) >= Full) await sent.WaitAsync(_stop);
         }
     }
 
     private async Task SendAsync()
     {
-        while (true)
+        var items = _items.Reader;
+        while (await items.WaitToReadAsync(_stop))
         {
-            await _news.WaitAsync(_stop);
-            while (true)
+            List<EventChunk> events = [];
+            List<Item> outcomes = [];
+            var bytes = 0;
+            while (bytes < Load && outcomes.Count < OutcomesAtOnce && items.TryRead(out var item))
             {
-                List<EventChunk> load;
-                bool ending;
-                lock (_gate)
-                {
-                    ending = _ending;
-                    if (_waiting.Count == 0 || _bytes < Load && !ending) break;
-                    load = _waiting;
-                    _waiting = [];
-                }
-                // A message is bounded, however many events arrived during the last one.
-                for (var i = 0; i < load.Count;)
-                {
-                    var bytes = 0;
-                    var part = new List<EventChunk>();
-                    for (; i < load.Count && bytes < Load; i++)
-                    {
-                        part.Add(load[i]);
-                        bytes += load[i].Events.Length;
-                    }
-                    await DeliverAsync(new StrategyReport(_pass, part, [], []));
-                    bool released;
-                    lock (_gate)
-                    {
-                        var before = _bytes;
-                        _bytes -= bytes;
-                        released = before >= Full && _bytes < Full;
-                    }
-                    if (released) _released();
-                }
+                if (item.Outcome is not null) outcomes.Add(item);
+                else events.Add(item.Events);
+                bytes += item.Events.Events?.Length ?? 0;
             }
-            lock (_gate)
-                if (_ending && _waiting.Count == 0)
-                    return;
+            await DeliverAsync(new StrategyReport(_pass, events, [.. outcomes.Select(o => o.Outcome!)], [.. outcomes.Select(o => o.Chunks)]));
+            foreach (var outcome in outcomes) outcome.Durable!.SetResult();
+            Interlocked.Add(ref _unsent, -bytes);
+            Interlocked.Exchange(ref _sent, New()).SetResult();
         }
     }
 
-    /// <summary>Takes the outcome of a strategy, which is sent after all events.</summary>
-    public void Report(StrategyOutcome outcome) => _outcomes.Writer.TryWrite(outcome);
-
-    /// <summary>Sends the remaining events, then the outcomes as the strategies report them; returns when all is durable.</summary>
-    /// <param name="outcomes">Number of outcomes.</param>
     /// <exception cref="RunOverException">The run is over.</exception>
     /// <exception cref="ReportsLostException">The group must run again.</exception>
-    public async Task FinishAsync(int outcomes)
-    {
-        lock (_gate) _ending = true;
-        _news.Release();
-        await _sending;
-        while (outcomes > 0)
-        {
-            var part = new List<StrategyOutcome>();
-            while (part.Count < Math.Min(outcomes, OutcomesAtOnce)) part.Add(await _outcomes.Reader.ReadAsync(_stop));
-            await DeliverAsync(new StrategyReport(_pass, [], part,
-                [.. part.Select(o => o.Error is null ? _counts.GetValueOrDefault(o.Index) : 0)]));
-            outcomes -= part.Count;
-        }
-    }
-
     private async Task DeliverAsync(StrategyReport report)
     {
         var pause = TimeSpan.FromMilliseconds(20);

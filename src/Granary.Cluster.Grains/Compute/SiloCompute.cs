@@ -11,7 +11,7 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Compute;
 
-/// <summary>The compute threads of a silo and their strategy groups. It lives as long as the silo.</summary>
+/// <summary>The strategy groups of a silo, and the turns by which their strategies compute. It lives as long as the silo.</summary>
 public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(250);
@@ -36,7 +36,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         Membership = membership;
         _logger = logger;
         TrialThreads = new SemaphoreSlim(settings.Threads);
-        Pool = new ComputePool(settings.Threads, settings.StrategyDeadline);
+        Turns = new ComputeTurns(settings.Threads, settings.StrategyDeadline);
         _watch = new Timer(_ => LookAfterRuns(), null, Watch, Watch);
     }
 
@@ -44,10 +44,8 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     internal IClusterMembershipService Membership { get; }
 
-    internal ComputePool Pool { get; }
-
-    /// <summary>The portfolio passes that run on this silo.</summary>
-    internal SiloPortfolios Portfolios { get; } = new();
+    /// <summary>The turns by which strategies compute.</summary>
+    internal ComputeTurns Turns { get; }
 
     /// <summary>As many trials are made at a time for experiments of other silos as there are compute threads.</summary>
     internal SemaphoreSlim TrialThreads { get; }
@@ -66,8 +64,8 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     /// <summary>Number of bars in a block.</summary>
     internal int BlockSize => _settings.BlockSize;
 
-    /// <summary>While it is set, no strategy processes another block.</summary>
-    internal bool IsHeld { get; set; }
+    /// <summary>While it is not completed, no further block is prepared.</summary>
+    internal Task Hold { get; set; } = Task.CompletedTask;
 
     /// <summary>Number of running strategy groups.</summary>
     public int Groups => _groups.Values.Count(c => !c.Ended.IsCompleted);
@@ -229,7 +227,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     {
         if (!_stopping.IsCancellationRequested) _stopping.Cancel();
         _watch.Dispose();
-        Pool.Dispose();
+        Turns.Dispose();
     }
 
     [LoggerMessage(5, LogLevel.Information,

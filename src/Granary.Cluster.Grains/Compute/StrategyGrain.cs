@@ -1,54 +1,90 @@
+using Granary.Application.Batches;
+using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Placement;
+using Orleans.Concurrency;
 using Orleans.GrainDirectory;
 
 namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>
-/// Owns the run of one strategy, which the threads of its silo process with the other runs of its group. It answers how the run stands,
-/// stops it, reports its outcome, and ends when the outcome is durable.
+/// Owns the run of one strategy, has it process the prepared blocks of its group's window, a few at a time, and answers calls meanwhile. It
+/// reports its outcome once, and ends when the outcome is durable.
 /// </summary>
 [CallersSiloPlacement]
 [GrainDirectory(GrainDirectoryName = SiloDirectory.Name)]
 [CollectionAgeLimit(AlwaysActive = true)]
-[GrainType("strategy")]
+[Reentrant, GrainType("strategy")]
 internal sealed class StrategyGrain(SiloCompute compute) : Grain, IStrategyGrain
 {
-    private StrategySlot? _own;
+    private StrategyGroup? _group;
+    private FeedStrategy? _strategy;
+    private Task _making = Task.CompletedTask;
 
-    public ValueTask<bool> StartAsync(Guid group, int slot)
+    public async ValueTask<bool> StartAsync(Guid group, int slot)
     {
-        if (compute.Find(group)?.SlotAt(slot) is not { } own || _own is { } other && other.Group.OrderedAt > own.Group.OrderedAt)
+        if (compute.Find(group) is not { } own || _group is { } other && other.OrderedAt > own.OrderedAt)
         {
             EndWithout();
-            return ValueTask.FromResult(false);
+            return false;
         }
-        if (_own != own)
+        if (_group != own)
         {
-            _own = own;
-            own.Own(this);
-            _ = LiveAsync(own);
+            // An older group of the strategy, which its batch has given up, goes on without it.
+            var strategy = own.NewStrategy(slot);
+            (_group, _strategy) = (own, strategy);
+            _making = MakeAsync(own, strategy);
+            _ = RunAsync(own, strategy, slot);
         }
-        return ValueTask.FromResult(true);
+        await _making;
+        return true;
     }
 
-    private async Task LiveAsync(StrategySlot own)
+    private static async Task MakeAsync(StrategyGroup group, FeedStrategy strategy)
     {
-        if (await own.Ended is { } outcome)
+        using var turn = await group.TurnAsync();
+        await Task.Run(() => strategy.Make(turn.Watch));
+    }
+
+    private async Task RunAsync(StrategyGroup group, FeedStrategy strategy, int slot)
+    {
+        long next = 0;
+        try
         {
-            own.Report(this, outcome);
-            await own.Group.Ended;
+            while (await group.HasBlockAsync(slot, next))
+            {
+                if (_group != group) throw new OperationCanceledException("a newer group runs the strategy");
+                using var turn = await group.TurnAsync();
+                next = await Task.Run(() => Process(group.Blocks, strategy, next, turn.Watch));
+            }
+            if (group.HasGivenUp(slot)) group.Blocks.Leave(next);
+            else await group.ReportAsync(slot, strategy);
         }
-        if (_own != own) return;
-        _own = null;
+        catch (Exception e)
+        {
+            group.Lose(e);
+        }
+        if (_group != group) return;
+        (_group, _strategy) = (null, null);
         DeactivateOnIdle();
+    }
+
+    // Not on the grain's own scheduler: a strategy that computes for long, or does not return, keeps no call waiting.
+    private static long Process(PreparedBlocks blocks, FeedStrategy strategy, long next, StrategyWatch watch)
+    {
+        for (; blocks.TryGet(next) is { } block; next++)
+        {
+            strategy.Process(block, watch);
+            blocks.Processed(next);
+        }
+        return next;
     }
 
     public ValueTask<StrategyStatus?> StatusAsync(CancellationToken cancellationToken)
     {
         EndWithout();
-        return ValueTask.FromResult(_own?.Standing is { } now
+        return ValueTask.FromResult(_strategy?.Standing is { } now
             ? new StrategyStatus(now.Bars, (int)now.Trades, now.Error, (int)now.State, now.Equity,
                 new Dictionary<string, double>(now.Positions))
             : null);
@@ -57,18 +93,19 @@ internal sealed class StrategyGrain(SiloCompute compute) : Grain, IStrategyGrain
     public ValueTask<bool> StopAsync(string reason)
     {
         EndWithout();
-        return ValueTask.FromResult(_own?.Stop(reason) == true);
+        _strategy?.Stop(reason);
+        return ValueTask.FromResult(_strategy is not null);
     }
 
     // An activation without a strategy is there because of the call alone.
     private void EndWithout()
     {
-        if (_own is null) DeactivateOnIdle();
+        if (_group is null) DeactivateOnIdle();
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _own?.Leave(this);
+        _group?.Lose(new SiloUnavailableException($"the grain {this.GetPrimaryKeyString()} ended before its outcome was durable"));
         return base.OnDeactivateAsync(reason, cancellationToken);
     }
 }

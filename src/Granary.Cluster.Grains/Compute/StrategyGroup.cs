@@ -15,12 +15,9 @@ using Polly;
 
 namespace Granary.Cluster.Grains.Compute;
 
-/// <summary>A newer group on this silo has taken over a strategy.</summary>
-internal sealed class SupersededException(string strategy) : Exception($"a newer group on this silo runs {strategy}");
-
 /// <summary>
-/// A strategy group: strategies of one feed on this silo, with one receiver of blocks and one set of factors. Each strategy is owned by its
-/// grain; the silo's threads process the runs for these grains.
+/// The strategies of one feed that run on this silo: they share its reader, the factors and the window of prepared blocks. Each strategy is
+/// owned by its grain, which processes the blocks of the window.
 /// </summary>
 internal sealed class StrategyGroup
 {
@@ -33,17 +30,20 @@ internal sealed class StrategyGroup
     private readonly SiloCompute _silo;
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<IReadOnlyList<StrategyOutcome>> _processed =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly StrategySlot[] _slots;
+    // Ends when the outcomes of all strategies are durable, or with a fault.
+    private readonly TaskCompletionSource _reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
+    private readonly TurnLine _processing, _preparing;
+    private readonly HashSet<int> _open, _given = [];
     private readonly List<BatchModelLease> _models = [];
-    private int[] _strategies;
-    private FeedExecution? _execution;
-    private long _evaluations, _bars, _counted;
-    private GroupReporter? _reporter;
-    private Exception? _unowned;
+    private IReadOnlyList<StrategyInstance> _instances = [];
     private OpenedMarket[] _markets = [];
+    private SharedFeed? _feed;
+    private FeedReader? _reader;
+    private GroupReporter? _reporter;
+    private Activity? _activity;
+    private Task _reading = Task.CompletedTask;
+    private long _counted;
     private double _startSeconds;
     private bool _isRunning;
 
@@ -51,8 +51,9 @@ internal sealed class StrategyGroup
     {
         _silo = silo;
         Order = order;
-        _strategies = order.Strategies;
-        _slots = [.. order.Strategies.Select((_, slot) => new StrategySlot(this, slot))];
+        _open = [.. Enumerable.Range(0, order.Strategies.Length)];
+        Blocks = new PreparedBlocks(order.Strategies.Length, block => _reader!.Return(block));
+        (_processing, _preparing) = (new TurnLine(Lose), new TurnLine(Lose));
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
     }
 
@@ -67,6 +68,9 @@ internal sealed class StrategyGroup
 
     public bool MayPass { get; private set; }
 
+    /// <summary>The blocks that the strategies process.</summary>
+    public PreparedBlocks Blocks { get; }
+
     /// <summary>Completes when the group has ended, with or without success.</summary>
     public Task Ended => _ended.Task;
 
@@ -75,171 +79,81 @@ internal sealed class StrategyGroup
         get
         {
             Count();
-            lock (_lock) return new GroupStatus(Order.Id, Order.Pass, Order.Feed, State, _strategies, _evaluations, _bars, Fault, MayPass,
-                _startSeconds);
+            lock (_lock)
+            {
+                var strategies = _given.Count == 0 ? Order.Strategies : [.. Order.Strategies.Where((_, slot) => !_given.Contains(slot))];
+                return new GroupStatus(Order.Id, Order.Pass, Order.Feed, State, strategies, Blocks.Evaluations, Blocks.Bars, Fault, MayPass,
+                    _startSeconds);
+            }
         }
     }
 
-    // The counters of the execution become the group's status and the silo's meters.
+    // What was computed since the last call is added to the silo's meter.
     private void Count()
     {
-        lock (_lock)
-        {
-            if (_execution is not { } execution) return;
-            (_evaluations, _bars) = (execution.Evaluations, execution.Bars);
-            _silo.Services.Instruments.Bars.Add(_evaluations - _counted);
-            _counted = _evaluations;
-        }
+        var evaluations = Blocks.Evaluations;
+        _silo.Services.Instruments.Bars.Add(evaluations - Interlocked.Exchange(ref _counted, evaluations));
     }
 
     /// <summary>Runs the group from its order to the durable report.</summary>
     public async Task RunAsync(ActivityContext parent)
     {
         using var activity = ClusterInstruments.Traces.StartActivity("strategy-group", ActivityKind.Internal, parent);
-        activity?.SetTag("granary.run", Order.Run).SetTag("granary.strategies", Order.Strategies.Length);
+        _activity = activity?.SetTag("granary.run", Order.Run).SetTag("granary.strategies", Order.Strategies.Length);
         try
         {
             var plan = await _silo.Services.Plans.GetAsync(Order.Run).WaitAsync(_stop.Token);
-            var feed = plan.Feeds[Order.Feed];
-            activity?.SetTag("granary.feed", feed.ToString());
-            var reporter = new GroupReporter(_silo.Services.Grains, Order.Run, Order.Pass, _silo.Pool.Pulse, _stop.Token);
-            var execution = await OpenAsync(plan, feed, reporter);
-            lock (_lock) _execution = execution;
-            _reporter = reporter;
-            await StartAllAsync(execution);
-            _stop.Token.ThrowIfCancellationRequested();
-            for (var slot = 0; Order.Stopped is { } stopped && slot < Order.Strategies.Length; slot++)
-                if (stopped.TryGetValue(plan.Instances[Order.Strategies[slot]].Id, out var reason)) StopStrategy(slot, reason);
-            _silo.Pool.Add(execution);
+            activity?.SetTag("granary.feed", plan.Feeds[Order.Feed].ToString());
+            _reporter = new GroupReporter(_silo.Services.Grains, Order.Run, Order.Pass, _stop.Token);
+            _feed = await OpenAsync(plan, plan.Feeds[Order.Feed], _reporter);
+            await StartAllAsync();
             Begin();
-            var outcomes = await ProcessedAsync(execution, reporter);
+            _reading = ReadAsync(_feed, _reporter);
+            if (await Task.WhenAny(_reported.Task, _reporter.Sending) == _reporter.Sending) await _reporter.Sending;
+            await _reported.Task.WaitAsync(_stop.Token);
+            activity?.SetTag("granary.bars", Blocks.Evaluations);
             _silo.Finished(Order, Stopwatch.GetElapsedTime(OrderedAt).TotalSeconds);
-            SetState(GroupState.Reporting);
-            // Outcomes come in the order of the slots; the last slots may have been given up.
-            for (var slot = 0; slot < outcomes.Count; slot++) _slots[slot].End(outcomes[slot]);
-            await reporter.FinishAsync(outcomes.Count);
-            foreach (var outcome in outcomes)
-                if (outcome.Error is { } error)
-                    Failed(activity, plan.Instances[outcome.Index].Id, error);
-            activity?.SetTag("granary.bars", execution.Evaluations);
             SetState(GroupState.Done);
         }
         catch (Exception e)
         {
-            var fault = Fail(_unowned ?? e);
+            var fault = Fail(_reported.Task.Exception?.InnerException ?? e);
             activity?.SetStatus(ActivityStatusCode.Error, fault);
         }
         finally
         {
-            Count();
-            if (_isRunning) _silo.Services.Instruments.StrategiesRunning.Add(-Order.Strategies.Length);
-            _stop.Cancel();
-            lock (_lock) _execution = null;
-            foreach (var model in _models) model.Dispose();
-            foreach (var market in _markets) await market.Series.DisposeAsync();
-            foreach (var slot in _slots) slot.End(null);
-            _ended.TrySetResult();
+            await CloseAsync();
         }
     }
 
-    // A trace shows a few of the strategies that failed; the log has all.
-    private void Failed(Activity? activity, string strategy, string error)
+    private async Task CloseAsync()
     {
-        if (activity?.Events.Take(MostTraced).Count() < MostTraced)
-            activity.AddEvent(new ActivityEvent("strategy failed",
-                tags: new ActivityTagsCollection { ["granary.strategy"] = strategy, ["granary.error"] = error }));
-        _silo.Failed(Order.Run, strategy, error);
+        Count();
+        if (_isRunning) _silo.Services.Instruments.StrategiesRunning.Add(-Order.Strategies.Length);
+        await _stop.CancelAsync();
+        Blocks.Close();
+        // A strategy that does not return keeps what it reads: the silo ends.
+        if (_reported.Task.Exception?.InnerException is not StuckStrategyException)
+        {
+            await _reading;
+            foreach (var model in _models) model.Dispose();
+            foreach (var market in _markets) await market.Series.DisposeAsync();
+        }
+        _ended.TrySetResult();
     }
 
-    private async Task<FeedExecution> OpenAsync(BatchPlan plan, FeedPlan feed, GroupReporter reporter)
+    private async Task<SharedFeed> OpenAsync(BatchPlan plan, FeedPlan feed, GroupReporter reporter)
     {
         var models = await ModelsAsync();
+        _instances = [.. Order.Strategies.Select(i => models.TryGetValue(i, out var model) ? plan.Instances[i] with { Model = model }
+            : plan.Instances[i])];
         var source = _silo.Services.Sources.OpenForStrategies(Order.Run, plan.Spec.Data);
         _markets = await Task.WhenAll(feed.Symbols.Select((s, i) => OpenAsync(source, plan.Spec, s, Order.Hashes[i])));
         var series = new List<MarketSeries>();
         foreach (var market in _markets) series.Add(await WithPathAsync(source, plan.Spec, market, feed.Timeframe));
         var settings = plan.Spec.Execution.Settings;
-        return new FeedExecution(feed,
-            [.. Order.Strategies.Select(i => models.TryGetValue(i, out var model) ? plan.Instances[i] with { Model = model }
-                : plan.Instances[i])],
-            series,
-            (i, stop) => FeedBlocks.ReadAsync(_markets[i].Series, feed.Timeframe, _silo.BlockSize, stop),
-            new FeedSettings(Order.Stressed ? settings.Stressed() : settings, Order.WithEvents ? reporter : null, Order.WithFactors))
-        {
-            HasEnded = Order.HasEnded,
-            Held = () => reporter.IsFull || _silo.IsHeld,
-            Finished = outcomes => _processed.TrySetResult(outcomes),
-            Ended = fault =>
-            {
-                if (fault is not null) _processed.TrySetException(fault);
-                else _processed.TrySetCanceled();
-            },
-        };
-    }
-
-    private async Task<IReadOnlyList<StrategyOutcome>> ProcessedAsync(FeedExecution execution, GroupReporter reporter)
-    {
-        using var stopping = _stop.Token.Register(() => _silo.Pool.Stop(execution));
-        // If the reporter fails, processing ends too.
-        if (await Task.WhenAny(_processed.Task, reporter.Sending) == reporter.Sending && !_processed.Task.IsCompleted
-            && !reporter.Sending.IsCompletedSuccessfully)
-        {
-            _silo.Pool.Stop(execution);
-            await reporter.Sending;
-        }
-        return await _processed.Task;
-    }
-
-    // Returns the fault in one sentence.
-    private string Fail(Exception e)
-    {
-        var fault = e is BarDataException or BarStoreException or ReportsLostException or StuckStrategyException ? e.Message
-            : $"{e.GetType().Name}: {e.Message}";
-        lock (_lock)
-        {
-            State = GroupState.Failed;
-            Fault = fault;
-            MayPass = e switch
-            {
-                Application.Json.InputException or BarDataException or ArgumentException or StuckStrategyException => false,
-                _ => true,
-            };
-        }
-        if (e is not (OperationCanceledException or RunOverException)) _silo.GroupFailed(Order.Run, Order.Feed, fault, e);
-        if (e is StuckStrategyException) _silo.EndWhenOver(Order.Run, fault);
-        return fault;
-    }
-
-    private async Task<Dictionary<int, EntryModel>> ModelsAsync()
-    {
-        var models = new Dictionary<int, EntryModel>();
-        var catalogues = (await _silo.Services.Plans.GetAsync(Order.Run)).Spec.Catalogues;
-        foreach (var use in Order.Models)
-        {
-            var lease = await _silo.Services.Models.TakeAsync(Order.Run, Order.Pass, use.Number, catalogues, _stop.Token);
-            _models.Add(lease);
-            foreach (var strategy in use.Strategies) models[strategy] = lease.Model;
-        }
-        return models;
-    }
-
-    private void Begin()
-    {
-        _isRunning = true;
-        _silo.Services.Instruments.StrategiesRunning.Add(Order.Strategies.Length);
-        lock (_lock)
-        {
-            State = GroupState.Running;
-            _startSeconds = Stopwatch.GetElapsedTime(OrderedAt).TotalSeconds;
-        }
-        _silo.Began(Order, _startSeconds);
-    }
-
-    private void SetState(GroupState state)
-    {
-        Count();
-        lock (_lock) State = state;
-        _silo.Poke(Order.Run);
+        return new SharedFeed(feed, series,
+            new FeedSettings(Order.Stressed ? settings.Stressed() : settings, Order.WithEvents ? reporter : null, Order.WithFactors));
     }
 
     private async Task<MarketSeries> WithPathAsync(IBarSource source, BatchSpec spec, OpenedMarket market, Timeframe timeframe)
@@ -258,20 +172,33 @@ internal sealed class StrategyGroup
             + "are not those that the run began with; give all silos the same data");
     }
 
-    // Each strategy gets its grain on this silo.
-    private async Task StartAllAsync(FeedExecution execution)
+    private async Task<Dictionary<int, EntryModel>> ModelsAsync()
+    {
+        var models = new Dictionary<int, EntryModel>();
+        var catalogues = (await _silo.Services.Plans.GetAsync(Order.Run)).Spec.Catalogues;
+        foreach (var use in Order.Models)
+        {
+            var lease = await _silo.Services.Models.TakeAsync(Order.Run, Order.Pass, use.Number, catalogues, _stop.Token);
+            _models.Add(lease);
+            foreach (var strategy in use.Strategies) models[strategy] = lease.Model;
+        }
+        return models;
+    }
+
+    // Each strategy gets its grain on this silo, which makes its run.
+    private async Task StartAllAsync()
     {
         var next = 0;
         using var untraced = new Untraced();
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(StartsAtOnce, _slots.Length)).Select(async _ =>
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(StartsAtOnce, _instances.Count)).Select(async _ =>
         {
-            while (Interlocked.Increment(ref next) - 1 is var slot && slot < _slots.Length) await StartAsync(execution, slot);
+            while (Interlocked.Increment(ref next) - 1 is var slot && slot < _instances.Count) await StartAsync(slot);
         }));
     }
 
-    private async Task StartAsync(FeedExecution execution, int slot)
+    private async Task StartAsync(int slot)
     {
-        var id = execution.Groups[slot / RunGroup.Size].Instances[slot % RunGroup.Size].Id;
+        var id = _instances[slot].Id;
         var grain = _silo.Services.Grains.GetGrain<IStrategyGrain>($"{Order.Run}/{id}");
         var started = await s_lostCall.RunAsync(async stop =>
         {
@@ -279,60 +206,135 @@ internal sealed class StrategyGroup
             using (CallersSiloPlacement.On(_silo.Services.Address)) starting = grain.StartAsync(Order.Id, slot).AsTask();
             return await starting.WaitAsync(stop);
         }, _stop.Token);
-        if (!started) throw new SupersededException(id);
+        if (!started) throw new SiloUnavailableException($"a newer group on this silo runs {id}");
     }
 
-    /// <summary>Takes the outcome of a strategy from the grain that owns it.</summary>
-    public void Report(StrategyOutcome outcome) => _reporter!.Report(outcome);
-
-    /// <summary>Gives a strategy to a new activation of its grain, because the earlier one has ended.</summary>
-    public void OwnAgain(int slot)
+    /// <summary>Returns a strategy for the grain that owns it.</summary>
+    public FeedStrategy NewStrategy(int slot)
     {
-        if (_execution is { } execution && !_stop.IsCancellationRequested) _ = Task.Run(() => OwnAgainAsync(execution, slot));
+        var strategy = new FeedStrategy(_instances[slot], _feed!);
+        if (Order.Stopped?.GetValueOrDefault(_instances[slot].Id) is { } reason) strategy.Stop(reason);
+        return strategy;
     }
 
-    private async Task OwnAgainAsync(FeedExecution execution, int slot)
+    /// <summary>Waits for a turn to compute for a strategy.</summary>
+    public ValueTask<ComputeTurns.Turn> TurnAsync() => _silo.Turns.TakeAsync(_processing);
+
+    private void Begin()
+    {
+        _isRunning = true;
+        _silo.Services.Instruments.StrategiesRunning.Add(Order.Strategies.Length);
+        lock (_lock)
+        {
+            if (State == GroupState.Starting) State = GroupState.Running;
+            _startSeconds = Stopwatch.GetElapsedTime(OrderedAt).TotalSeconds;
+        }
+        _silo.Began(Order, _startSeconds);
+    }
+
+    // Prepares the blocks, as long as the window has room and the events can be sent.
+    private async Task ReadAsync(SharedFeed feed, GroupReporter reporter)
     {
         try
         {
-            using var untraced = new Untraced();
-            await StartAsync(execution, slot);
+            _reader = feed.Open(i => FeedBlocks.ReadAsync(_markets[i].Series, feed.Plan.Timeframe, _silo.BlockSize, _stop.Token), _stop.Token);
+            while (await _reader.MoveNextAsync())
+            {
+                await Blocks.RoomAsync();
+                await reporter.RoomAsync();
+                await _silo.Hold;
+                using var turn = await _silo.Turns.TakeAsync(_preparing);
+                var block = _reader.Prepare();
+                Blocks.Add(block, _reader.BarsOf(block));
+            }
+            Blocks.End();
         }
-        catch (Exception e) when (!_stop.IsCancellationRequested)
+        catch (Exception e)
         {
-            // Without an owner the outcome is not reported: the group runs again on another silo.
-            _unowned = e;
-            await _stop.CancelAsync();
+            Lose(e);
         }
-        catch (OperationCanceledException)
+        finally
         {
+            if (_reader is not null) await _reader.DisposeAsync();
         }
     }
 
-    /// <summary>Returns a place of the group; null after its end.</summary>
-    public StrategySlot? SlotAt(int slot) => slot < _slots.Length && !_ended.Task.IsCompleted ? _slots[slot] : null;
+    /// <summary>Waits for a block of a strategy.</summary>
+    /// <returns>false at the end of the feed, and where another silo runs the strategy.</returns>
+    public async ValueTask<bool> HasBlockAsync(int slot, long number) => await Blocks.WaitAsync(number) && !HasGivenUp(slot);
 
-    /// <summary>Returns a strategy as it stands; null after the end of the group.</summary>
-    public BatchStrategy? StrategyAt(int slot) => _execution?.Groups[slot / RunGroup.Size] is { } group
-        ? RunningStrategies.Of(group.Instances[slot % RunGroup.Size].Id, group, slot % RunGroup.Size) : null;
-
-    /// <summary>Stops a strategy before its next block.</summary>
-    /// <returns>false after the end of the group.</returns>
-    public bool StopStrategy(int slot, string reason)
+    /// <summary>Returns whether another silo runs a strategy.</summary>
+    public bool HasGivenUp(int slot)
     {
-        if (_execution is not { } execution) return false;
-        execution.Groups[slot / RunGroup.Size].Stop(slot % RunGroup.Size, reason);
-        return true;
+        lock (_lock) return _given.Contains(slot);
     }
 
+    /// <summary>Ends a strategy and sends its outcome; returns when it is durable.</summary>
+    public async Task ReportAsync(int slot, FeedStrategy strategy)
+    {
+        StrategyOutcome outcome;
+        using (await TurnAsync()) outcome = await Task.Run(() => strategy.Finish(_reader!.Clock, Order.HasEnded));
+        await _reporter!.ReportAsync(outcome);
+        if (outcome.Error is { } error) Failed(strategy.Instance.Id, error);
+        Close([slot]);
+    }
+
+    private void Close(IEnumerable<int> slots)
+    {
+        lock (_lock)
+        {
+            _open.ExceptWith(slots);
+            if (_open.Count > 0) return;
+        }
+        _reported.TrySetResult();
+    }
+
+    /// <summary>Ends the group with a fault; its strategies run again elsewhere if it may pass.</summary>
+    public void Lose(Exception fault) => _reported.TrySetException(fault);
+
+    // A trace shows a few of the strategies that failed; the log has all.
+    private void Failed(string strategy, string error)
+    {
+        if (_activity?.Events.Take(MostTraced).Count() < MostTraced)
+            _activity.AddEvent(new ActivityEvent("strategy failed",
+                tags: new ActivityTagsCollection { ["granary.strategy"] = strategy, ["granary.error"] = error }));
+        _silo.Failed(Order.Run, strategy, error);
+    }
+
+    // Returns the fault in one sentence.
+    private string Fail(Exception e)
+    {
+        var fault = e is BarDataException or BarStoreException or ReportsLostException or StuckStrategyException ? e.Message
+            : $"{e.GetType().Name}: {e.Message}";
+        lock (_lock)
+        {
+            State = GroupState.Failed;
+            Fault = fault;
+            MayPass = e is not (Application.Json.InputException or BarDataException or ArgumentException or StuckStrategyException);
+        }
+        if (e is not (OperationCanceledException or RunOverException)) _silo.GroupFailed(Order.Run, Order.Feed, fault, e);
+        if (e is StuckStrategyException) _silo.EndWhenOver(Order.Run, fault);
+        return fault;
+    }
+
+    private void SetState(GroupState state)
+    {
+        Count();
+        lock (_lock) State = state;
+        _silo.Poke(Order.Run);
+    }
+
+    /// <summary>Gives up strategies, the last ones first, so that another silo can run them from their first bar.</summary>
+    /// <returns>Indices of the strategies in the plan.</returns>
     public int[] GiveUp(int most)
     {
-        if (_execution is not { } execution || State != GroupState.Running) return [];
-        int[] given = [.. _silo.Pool.GiveUp(execution, most).SelectMany(g => g.Instances).Select(i => i.Index)];
-        lock (_lock) _strategies = [.. _strategies.Except(given)];
-        for (var slot = _slots.Length - 1; slot >= 0; slot--)
-            if (given.Contains(Order.Strategies[slot])) _slots[slot].End(null);
-        return given;
+        lock (_lock)
+        {
+            if (State != GroupState.Running) return [];
+            int[] slots = [.. _open.Except(_given).OrderDescending().Take(Math.Min(most, _open.Count - _given.Count - 1))];
+            _given.UnionWith(slots);
+            return [.. slots.Select(slot => Order.Strategies[slot])];
+        }
     }
 
     public void Stop() => _stop.Cancel();

@@ -35,7 +35,8 @@ public sealed class OwnDeactivationTests
         var id = await cluster.SubmitAsync(batch);
         await gate.Reached;
         var feed = cluster.Grains.GetGrain<ISymbolFeedGrain>(TestBatches.FeedOf(batch, "COINUSDT").Key);
-        await OwnedAgainAsync(cluster, id, "Dawdler(every=60,milliseconds=1,variant=1,gateAt=410)@COINUSDT:1h");
+        await BegunAgainAsync(cluster, id,
+            [.. Enumerable.Range(1, 3).Select(v => $"Dawdler(every=60,milliseconds=1,variant={v},gateAt=410)@COINUSDT:1h")]);
         await DeactivatedAsync(feed);
         // A pass that begins again is one that somebody new has asked for.
         var begun = Passes(id);
@@ -109,24 +110,23 @@ public sealed class OwnDeactivationTests
     }
 
     // Only its own silo knows a strategy's grain: the silo is asked, and the call that ends the activation names it.
-    private static async Task OwnedAgainAsync(TestSilos cluster, string run, string strategy)
+    private static async Task BegunAgainAsync(TestSilos cluster, string run, IReadOnlyList<string> strategies)
     {
-        Task<StrategyStatus?> StatusAsync(InProcessSiloHandle silo) =>
-            cluster.Computes.Of(silo.SiloAddress).StrategyAsync(run, strategy);
-        async Task<List<(InProcessSiloHandle Silo, long Bars)>> OwnersAsync()
+        async Task<(InProcessSiloHandle Silo, string Strategy)?> RunningAsync()
         {
-            var owners = new List<(InProcessSiloHandle, long)>();
-            foreach (var silo in cluster.Alive)
-                if (await StatusAsync(silo) is { } status)
-                    owners.Add((silo, status.Bars));
-            return owners;
+            foreach (var strategy in strategies)
+                foreach (var silo in cluster.Alive)
+                    if (await cluster.Computes.Of(silo.SiloAddress).StrategyAsync(run, strategy) is { Bars: > 0 })
+                        return (silo, strategy);
+            return null;
         }
-        // The gate may be reached by the strategies of the other market, before this one has begun.
-        var owner = (await Eventually.IsAsync(OwnersAsync, o => o is [(_, > 0)]))[0];
-        var grain = cluster.Grains.GetGrain<IStrategyGrain>($"{run}/{strategy}");
-        using (CallersSiloPlacement.On(owner.Silo.SiloAddress)) await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
-        // The next activation has the run as it was, not one from the first bar.
-        await Eventually.HoldsAsync(async () => await StatusAsync(owner.Silo) is { } now && now.Bars >= owner.Bars);
+        // The gate may be reached by the strategies of the other market, before one of these has begun.
+        var (owner, running) = (await Eventually.IsAsync(RunningAsync, o => o is not null))!.Value;
+        var grain = cluster.Grains.GetGrain<IStrategyGrain>($"{run}/{running}");
+        var begun = cluster.Alive.Sum(s => cluster.ComputeOf(s).Begun);
+        using (CallersSiloPlacement.On(owner.SiloAddress)) await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        // The strategies of its feed run again from their first bar.
+        await Eventually.HoldsAsync(() => cluster.Alive.Sum(s => cluster.ComputeOf(s).Begun) > begun);
     }
 
     private static int Passes(string run) =>
