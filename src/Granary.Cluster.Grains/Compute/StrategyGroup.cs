@@ -331,7 +331,8 @@ internal sealed class StrategyGroup
         lock (_lock)
         {
             if (State != GroupState.Running) return [];
-            int[] slots = [.. _open.Except(_given).OrderDescending().Take(Math.Min(most, _open.Count - _given.Count - 1))];
+            int[] slots = [.. _open.OrderDescending().Take(Math.Min(most, _open.Count - 1))];
+            _open.ExceptWith(slots);
             _given.UnionWith(slots);
             return [.. slots.Select(slot => Order.Strategies[slot])];
         }
