@@ -87,21 +87,4 @@ public sealed record GrainSettings
     /// <summary>Time in which a silo finishes work before it shuts down.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(20);
-
-    /// <summary>Transport of blocks to the silos.</summary>
-    [EnumDataType(typeof(BlockTransport))]
-    public BlockTransport Blocks { get; init; } = BlockTransport.Stream;
-}
-
-
-/// <summary>Transport of blocks from a feed to the silos with its strategies.</summary>
-public enum BlockTransport
-{
-    /// <summary>Each silo requests as many blocks as it has room for.</summary>
-    Pull,
-
-    /// <summary>
-    /// The feed publishes blocks on the stream provider <see cref="ClusterProviders.Blocks"/>; silos request missing ones.
-    /// </summary>
-    Stream,
 }

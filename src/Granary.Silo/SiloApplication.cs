@@ -173,7 +173,6 @@ public static class SiloApplication
             ModelDecisions = settings.ModelDecisions,
             Roles = settings.Roles,
             Threads = settings.Threads ?? Environment.ProcessorCount,
-            Blocks = settings.Streams == StreamTransport.None ? BlockTransport.Pull : BlockTransport.Stream,
             StrategyDeadline = settings.StrategyDeadline,
             Drain = settings.DrainTimeout * 0.6,
         }, catalogues);

@@ -1,12 +1,13 @@
 using Granary.Engine.Market;
 using Orleans.Concurrency;
+using Orleans.Runtime;
 
 namespace Granary.Cluster.Feeds;
 
 /// <summary>
 /// The bars of one symbol of a data set at the data set's timeframe; the key is <see cref="FeedKey"/>. Reads its source once for all
-/// batches and sessions that read the same bars, and keeps the replay position of each of them. A reader that missed blocks requests them
-/// again. It has no durable state: after a loss, the next call opens the source again.
+/// batches and sessions that read the same bars, and publishes its blocks on a stream. A silo that missed blocks requests them by number.
+/// It has no durable state: after a loss, the next call opens the source again.
 /// </summary>
 [Alias("granary.ISymbolFeedGrain")]
 public interface ISymbolFeedGrain : IGrainWithStringKey
@@ -15,22 +16,22 @@ public interface ISymbolFeedGrain : IGrainWithStringKey
     [ResponseTimeout("00:10:00"), Alias("Open")]
     Task<FeedHeader> OpenAsync(FeedConsumer consumer, CancellationToken cancellationToken = default);
 
-    /// <summary>Returns blocks from a number on, as many as the receiver has room for. The feed advances only on request.</summary>
+    /// <summary>Returns blocks from a number on, as many as are requested. The feed advances only on request.</summary>
     [Alias("Read")]
     Task<BlockBatch> ReadAsync(BlockRequest request, CancellationToken cancellationToken = default);
 
-    /// <summary>Publishes blocks on the feed's stream, from a number on, as many as the receiver has room for.</summary>
-    /// <returns>Blocks that the receiver cannot get from the stream, because they were published before; none otherwise.</returns>
+    /// <summary>Publishes blocks on the feed's stream, from a number on, each once.</summary>
+    /// <returns>The blocks that a subscriber gets from the stream; it requests those before them by number.</returns>
     [Alias("Publish")]
-    Task<BlockBatch> PublishAsync(BlockRequest request, CancellationToken cancellationToken = default);
+    Task<PublishedBlocks> PublishAsync(BlockRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Removes a consumer; the source is closed with the last one.</summary>
     [Alias("Leave")]
     Task LeaveAsync(Guid receiver);
 
-    /// <summary>Returns the replay position of each consumer group, in order of the group.</summary>
-    [AlwaysInterleave, Alias("Positions")]
-    Task<IReadOnlyList<FeedPosition>> PositionsAsync(CancellationToken cancellationToken = default);
+    /// <summary>Returns the consumer groups, each once and in order.</summary>
+    [AlwaysInterleave, Alias("Groups")]
+    Task<IReadOnlyList<string>> GroupsAsync(CancellationToken cancellationToken = default);
 }
 
 /// <summary>Identifies a feed.</summary>
@@ -54,12 +55,6 @@ public readonly record struct FeedKey(string BarSet, string Symbol, Timeframe Ti
 [GenerateSerializer, Immutable, Alias("granary.FeedConsumer")]
 public sealed record FeedConsumer([property: Id(0)] Guid Receiver, [property: Id(1)] string Group, [property: Id(2)] string BarSet);
 
-/// <summary>The replay position of a consumer group.</summary>
-/// <param name="Group">The run or the session.</param>
-/// <param name="Next">Number of the next block of its slowest reader, from 0; 0 before it reads.</param>
-[GenerateSerializer, Immutable, Alias("granary.FeedPosition")]
-public sealed record FeedPosition([property: Id(0)] string Group, [property: Id(1)] long Next);
-
 /// <param name="Instrument">The instrument as its source describes it.</param>
 /// <param name="Fault">Why it cannot be read, in one sentence; null if it can.</param>
 /// <param name="MayPass">Whether a retry on another silo or later may succeed.</param>
@@ -77,23 +72,34 @@ public sealed record FeedHeader(
     [property: Id(5)] string[]? Notes = null,
     [property: Id(6)] long? Line = null);
 
-/// <param name="Receiver">The requesting reader; one that lags has its own reading of the source.</param>
+/// <param name="Consumer">The requesting reader; one that lags has its own reading of the source.</param>
 /// <param name="From">Number of the first requested block, from 0.</param>
-/// <param name="Most">Number of blocks that the receiver has room for.</param>
+/// <param name="Most">Number of blocks that the reader has room for.</param>
 /// <param name="Hash">Hash of the bars that the run started with.</param>
-/// <param name="Consumer">The reader's group and data set.</param>
 [GenerateSerializer, Immutable, Alias("granary.BlockRequest")]
-public sealed record BlockRequest([property: Id(0)] Guid Receiver, [property: Id(1)] long From, [property: Id(2)]
-    int Most, [property: Id(3)] string Hash, [property: Id(4)] FeedConsumer Consumer);
+public sealed record BlockRequest([property: Id(0)] FeedConsumer Consumer, [property: Id(1)] long From, [property: Id(2)]
+    int Most, [property: Id(3)] string Hash);
 
 /// <summary>Consecutive blocks of a feed. Within a silo they are passed by reference; for another silo each block is packed once.</summary>
 /// <param name="From">Number of the first block.</param>
 /// <param name="Last">Whether the feed ends after them.</param>
 /// <param name="Fault">Why the feed cannot continue, in one sentence.</param>
+/// <param name="MayPass">Whether a retry on another silo or later may succeed.</param>
+/// <param name="Published">Number of the block that goes into the stream next.</param>
+/// <param name="Silo">The silo of the feed.</param>
 [GenerateSerializer, Immutable, Alias("granary.BlockBatch")]
 public sealed record BlockBatch(
     [property: Id(0)] long From,
     [property: Id(1)] IReadOnlyList<BarBlock> Blocks,
     [property: Id(2)] bool Last,
     [property: Id(3)] string? Fault,
-    [property: Id(4)] bool MayPass);
+    [property: Id(4)] bool MayPass,
+    [property: Id(5)] long Published,
+    [property: Id(6)] SiloAddress Silo);
+
+/// <summary>Blocks that a stream has.</summary>
+/// <param name="From">Number of the first one.</param>
+/// <param name="End">Number of the first one behind them.</param>
+/// <param name="Last">Whether the feed ends there.</param>
+[GenerateSerializer, Immutable, Alias("granary.PublishedBlocks")]
+public sealed record PublishedBlocks([property: Id(0)] long From, [property: Id(1)] long End, [property: Id(2)] bool Last);

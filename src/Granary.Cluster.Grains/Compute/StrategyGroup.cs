@@ -147,7 +147,7 @@ internal sealed class StrategyGroup
         var models = await ModelsAsync();
         _instances = [.. Order.Strategies.Select(i => models.TryGetValue(i, out var model) ? plan.Instances[i] with { Model = model }
             : plan.Instances[i])];
-        var source = _silo.Services.Sources.OpenForStrategies(Order.Run, plan.Spec.Data);
+        var source = _silo.Services.Sources.Open(Order.Run, plan.Spec.Data);
         _markets = await Task.WhenAll(feed.Symbols.Select((s, i) => OpenAsync(source, plan.Spec, s, Order.Hashes[i])));
         var series = new List<MarketSeries>();
         foreach (var market in _markets) series.Add(await WithPathAsync(source, plan.Spec, market, feed.Timeframe));

@@ -5,9 +5,8 @@ using Granary.Engine.Market;
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>A market whose bars come from its feed grain. The feed stays open until this is disposed of.</summary>
-/// <param name="strategies">Whether strategies of this silo read it.</param>
 internal sealed class FeedSeries(FeedSources sources, string key, ISymbolFeedGrain feed, FeedConsumer consumer, FeedHeader header,
-    Timeframe timeframe, bool strategies) : IBarSeries
+    Timeframe timeframe) : IBarSeries
 {
     private int _left;
 
@@ -24,7 +23,7 @@ internal sealed class FeedSeries(FeedSources sources, string key, ISymbolFeedGra
     public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var blocks = sources.ReadAsync(key, consumer, header.ContentHash, strategies, cancellationToken);
+        var blocks = sources.Windows.ReadAsync(key, consumer, header.ContentHash, cancellationToken);
         await foreach (var block in blockSize == sources.BlockSize ? blocks : Cut(blocks, blockSize)) yield return block;
     }
 

@@ -27,8 +27,8 @@ namespace Granary.Cluster.Grains.Hosting;
 public static class GrainHosting
 {
     /// <summary>
-    /// The silo needs grain storage of the name <see cref="ClusterProviders.State"/>, reminders, and with
-    /// <see cref="BlockTransport.Stream"/> the stream provider <see cref="ClusterProviders.Blocks"/>.
+    /// The silo needs grain storage of the name <see cref="ClusterProviders.State"/>, reminders, and the stream provider
+    /// <see cref="ClusterProviders.Blocks"/>.
     /// </summary>
     /// <param name="catalogues">What the silo knows; alike on all silos of a cluster.</param>
     /// <exception cref="OptionsValidationException">A setting is out of range.</exception>
@@ -48,7 +48,7 @@ public static class GrainHosting
         services.AddSingleton<SessionMonitor>();
         services.AddHostedService(static s => s.GetRequiredService<SessionMonitor>());
         services.AddSingleton<FeedMemory>();
-        ByteSegmentCodec.Add(services);
+        services.AddSingleton<FeedWindows>();
         services.AddSingleton<FeedSources>();
         services.AddSingleton<RunPlans>();
         services.AddSingleton<SiloProcess>();
@@ -61,8 +61,6 @@ public static class GrainHosting
         if (settings.Models is { } models)
             services.AddSingleton<IModelService>(s => new ClusterModels(s.GetRequiredService<IGrainFactory>(),
                 s.GetRequiredService<ModelReplicas>(), models));
-        services.AddSingleton(s => new StreamWindows(s.GetRequiredService<IGrainFactory>(), settings,
-            s.GetRequiredService<ILocalSiloDetails>(), s.GetRequiredService<ClusterInstruments>()));
         services.AddSingleton(s => new SiloServices(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<RunPlans>(),
             s.GetRequiredService<FeedSources>(), s.GetRequiredService<ClusterInstruments>(),
             s.GetRequiredService<BatchModels>(), s.GetRequiredService<ComputeServices>(),

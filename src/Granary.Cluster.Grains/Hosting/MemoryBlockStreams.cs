@@ -1,8 +1,5 @@
-using Granary.Cluster;
-using Granary.Cluster.Grains.Feeds;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Orleans.Configuration;
 using Orleans.Hosting;
 
 namespace Granary.Cluster.Grains.Hosting;
@@ -10,10 +7,11 @@ namespace Granary.Cluster.Grains.Hosting;
 /// <summary>The stream of blocks without a broker: its queues are in the memory of the silos.</summary>
 public static class MemoryBlockStreams
 {
-    // A queue is looked at this often; a look costs a call within the cluster.
+    // Orleans has eight. An agent looks at each of them every few milliseconds, which costs a call within the cluster.
+    private const int Queues = 4;
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(10);
 
-    // Receivers take blocks at once, and request lost ones from the feed: no event is read twice.
+    // Windows take blocks at once, and request lost ones from the feed: no event is read twice. Orleans keeps them for minutes.
     private static readonly TimeSpan s_kept = TimeSpan.FromSeconds(5);
 
     /// <summary>
@@ -22,13 +20,12 @@ public static class MemoryBlockStreams
     /// </summary>
     public static ISiloBuilder AddMemoryBlockStreams(this ISiloBuilder silo)
     {
-        BlockQueueGrains.Add(silo.Services);
-        // Orleans warns of each block that arrives after its reader has left: readers that were behind have requested it.
+        ByteSegmentCodec.Add(silo.Services);
+        // Orleans warns of each block that arrives after its window has been closed.
         silo.Services.AddLogging(l => l.AddFilter("Orleans.Streams.StreamConsumerExtension", LogLevel.Error));
         return silo.AddMemoryStreams(ClusterProviders.Blocks, streams =>
         {
-            streams.ConfigurePartitioning(BlockQueues.Count);
-            streams.ConfigurePartitionBalancing(static (services, _) => new BlockQueueBalancer(services));
+            streams.ConfigurePartitioning(Queues);
             streams.ConfigurePullingAgent(agent => agent.Configure(o => o.GetQueueMsgsTimerPeriod = s_look));
             streams.ConfigureCacheEviction(cache => cache.Configure(o => (o.DataMinTimeInCache, o.DataMaxAgeInCache) = (s_kept, s_kept)));
         });

@@ -24,17 +24,16 @@ public sealed class ClusterInstruments : IDisposable
         StrategiesFailed =
             _meter.CreateCounter<long>("granary.strategies.failed", "{strategy}", "Strategies that failed alone.");
         BlocksInFlight = _meter.CreateUpDownCounter<long>("granary.blocks.in_flight", "{block}",
-            "Blocks that have come to this silo and that its slowest strategy has not yet processed.");
+            "Blocks that have come to this silo and that its slowest reader has not yet processed.");
         FeedLag = _meter.CreateHistogram<double>("granary.feed.lag", "s",
-            "From a block's coming to this silo to its slowest strategy asking for the next one.", null,
+            "From a block's coming to this silo to its slowest reader asking for the next one.", null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60] });
         FeedOpenings = _meter.CreateCounter<long>("granary.feed.openings", "{source}",
             "Sources that symbol feeds have opened, each for all batches and sessions that read the same bars.");
         FeedReadings = _meter.CreateCounter<long>("granary.feed.readings", "{reading}",
             "Readings of an opened source from its first bar: one for a feed, and more for readers that lag behind its memory.");
         FeedDetours = _meter.CreateCounter<long>("granary.feed.detours", "{detour}",
-            "Ways around a silo that does not answer, by kind: read (a silo read the bars of a feed itself), queue (a feed sent its blocks "
-                + "with its answers, since its queue took none).");
+            "Times that a queue of the stream took no block of a feed, so that silos requested its blocks for some seconds.");
         _meter.CreateObservableGauge("granary.database.lock_waits", KnownLockWaits, "{session}",
             "Sessions of the cluster's database that wait for a lock.");
         Recoveries = _meter.CreateCounter<long>("granary.recoveries", "{recovery}",

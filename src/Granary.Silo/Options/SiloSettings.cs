@@ -23,9 +23,6 @@ public enum StreamTransport
 
     /// <summary>Streams over Kafka or Redpanda.</summary>
     Kafka,
-
-    /// <summary>No stream: each silo requests blocks.</summary>
-    None,
 }
 
 /// <summary>
@@ -76,7 +73,7 @@ public sealed record SiloSettings
     [Setting("ROLE,…", "what the silo does: api (HTTP, besides probes and metrics), compute (batches and other jobs), sessions (live "
         + "accounts)")]
     public SiloRoles Roles { get; init; } = SiloRolesText.All;
-    [Setting("memory|kafka|none", "streams that carry blocks to the silos; none: silos request them")]
+    [Setting("memory|kafka", "streams that carry blocks to the silos")]
     public StreamTransport Streams { get; init; }
 
     /// <summary>Set with <see cref="StreamTransport.Kafka"/>, null otherwise.</summary>

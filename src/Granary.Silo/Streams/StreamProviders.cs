@@ -17,9 +17,6 @@ internal static class StreamProviders
             case StreamTransport.Memory:
                 silo.AddMemoryBlockStreams();
                 break;
-            case StreamTransport.None:
-                // Silos request blocks from the feeds.
-                break;
             case StreamTransport.Kafka:
                 var endpoint = new KafkaEndpoint(settings.Kafka!) { More = settings.KafkaConfig };
                 var topic = $"granary-{settings.ClusterId}-{ClusterProviders.Blocks}";

@@ -32,12 +32,10 @@ public sealed class ValidationOnSilosTests : IDisposable
           "portfolio": { "weights": "equal" }, "seed": 3 }
         """);
 
-    [Theory]
-    [InlineData(BlockTransport.Pull)]
-    [InlineData(BlockTransport.Stream)]
-    public async Task Spread_over_silos_they_find_what_they_find_in_one_process(BlockTransport transport)
+    [Fact]
+    public async Task Spread_over_silos_they_find_what_they_find_in_one_process()
     {
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { ChecksSpreadFrom = 0, Blocks = transport });
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { ChecksSpreadFrom = 0 });
         foreach (var batch in new[] { Foretelling, _batches.Costly, _batches.Sweep })
         {
             var embedded = await _batches.EmbeddedAsync(batch);

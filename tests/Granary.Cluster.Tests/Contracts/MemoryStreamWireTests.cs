@@ -1,4 +1,4 @@
-using Granary.Cluster.Grains.Feeds;
+using Granary.Cluster.Grains.Hosting;
 using Granary.Cluster.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Providers;

@@ -171,14 +171,14 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         var feeds = symbols.Select(s => cluster.Silos.Grains.GetGrain<ISymbolFeedGrain>(TestBatches.FeedOf(path, s).Key)).ToList();
         // The batches wait at their first block while the session reads to its end.
         foreach (var feed in feeds)
-            await Eventually.HoldsAsync(async () => batches.All((await feed.PositionsAsync()).Select(p => p.Group).Contains));
+            await Eventually.HoldsAsync(async () => batches.All((await feed.GroupsAsync()).Contains));
         await cluster.Sessions.StartAsync(_made.Start());
         (await cluster.EndAsync()).Digest.ShouldBe(_made.Backtest.Model.Digest, TestSilos.Log.Tail);
         hold.SetResult();
         foreach (var batch in batches) (await cluster.Silos.EndAsync(batch)).Digest.ShouldBe(_made.Backtest.Model.Digest);
         (openings, readings).ShouldBe((symbols.Length, symbols.Length));
         // Feeds go with the last who read them.
-        foreach (var feed in feeds) await Eventually.HoldsAsync(async () => (await feed.PositionsAsync()).Count == 0);
+        foreach (var feed in feeds) await Eventually.HoldsAsync(async () => (await feed.GroupsAsync()).Count == 0);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class CancelledCallsTests
             .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
         var (key, reader) = TestBatches.FeedOf(batch, "COINUSDT");
         var feed = cluster.Grains.GetGrain<ISymbolFeedGrain>(key);
-        BlockRequest From(long block) => new(reader.Receiver, block, 1, series.ContentHash, reader);
+        BlockRequest From(long block) => new(reader, block, 1, series.ContentHash);
 
         var held = feed.ReadAsync(From(0));
         await reads.Reached;

@@ -3,10 +3,10 @@ using Granary.Engine.Market;
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>
-/// A feed's source, read by block number. The newest blocks stay in a window, so that silos that are abreast share one reading; who asks
-/// for older ones gets a reading of its own, from the start if need be.
+/// A feed's source, read by block number. The newest blocks are kept, so that silos that are abreast share one reading; who asks for older
+/// ones gets a reading of its own, from the start if need be. One block more than asked for is read, to know which one is the last.
 /// </summary>
-internal sealed class BlockWindow(Func<IAsyncEnumerable<BarBlock>> read, int room) : IAsyncDisposable
+internal sealed class SourceBlocks(Func<IAsyncEnumerable<BarBlock>> read, int room) : IAsyncDisposable
 {
     private const int MostLaggards = 8;
 
@@ -51,7 +51,7 @@ internal sealed class BlockWindow(Func<IAsyncEnumerable<BarBlock>> read, int roo
         var blocks = new List<BarBlock>(most);
         if (from < _main.Next - _window.Count) return await LagAsync(receiver, from, most, blocks, cancellationToken);
         if (_laggards.Remove(receiver, out var caughtUp)) await caughtUp.DisposeAsync();
-        while (_main.Next < from + most && await _main.NextAsync() is { } block)
+        while (_main.Next <= from + most && await _main.NextAsync() is { } block)
         {
             _window.Add(block);
             if (_window.Count > room) _window.RemoveAt(0);

@@ -1,0 +1,90 @@
+using Granary.Cluster.Feeds;
+using Granary.Engine.Market;
+using Granary.Storage.Retries;
+using Orleans.Storage;
+using Orleans.Streams;
+using Polly;
+
+namespace Granary.Cluster.Grains.Feeds;
+
+/// <summary>The calls of a window to its feed, and its subscription to the feed's stream.</summary>
+/// <param name="cluster">The silo as a client of the cluster: it subscribes, so that the subscription is gone with the silo.</param>
+/// <param name="key">The feed's key.</param>
+/// <param name="consumer">The window.</param>
+/// <param name="hash">Hash of the bars that the run began with.</param>
+/// <param name="take">Gets the blocks of the stream.</param>
+internal sealed class FeedLink(IClusterClient cluster, string key, FeedConsumer consumer, string hash, Action<BlockMessage> take)
+    : IAsyncDisposable
+{
+    private static readonly ResiliencePipeline s_lostCall = RetryPolicies.LostCall(Loss.Is);
+    private static readonly TimeSpan s_callTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly ISymbolFeedGrain _feed = cluster.GetGrain<ISymbolFeedGrain>(key);
+    private Task<StreamSubscriptionHandle<BlockMessage>>? _subscribing;
+
+    /// <summary>Whether blocks that are published from now on come on the stream.</summary>
+    public bool IsSubscribed => _subscribing is { IsCompletedSuccessfully: true };
+
+    /// <exception cref="BarStoreException">The feed does not answer.</exception>
+    public async Task<BlockBatch> ReadAsync(long from, int most, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // The feed may be lost with its silo; the next call opens it on another one.
+            return await s_lostCall.RunAsync(
+                stop => Timed.CallAsync(late => _feed.ReadAsync(Request(from, most), late), s_callTimeout, stop), cancellationToken);
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+            throw new BarStoreException($"the feed {key} does not answer: {e.Message}", e);
+        }
+    }
+
+    /// <returns>null if the call was lost.</returns>
+    public async Task<PublishedBlocks?> PublishAsync(long from, int most, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Timed.CallAsync(stop => _feed.PublishAsync(Request(from, most), stop), s_callTimeout, cancellationToken);
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+            return null;
+        }
+    }
+
+    private BlockRequest Request(long from, int most) => new(consumer, from, most, hash);
+
+    /// <summary>Subscribes, unless the silo with the subscriptions still has the earlier one; does not wait for it.</summary>
+    public void Subscribe()
+    {
+        if (_subscribing is not { IsCompleted: false }) _subscribing = SubscribedAsync(_subscribing);
+    }
+
+    private async Task<StreamSubscriptionHandle<BlockMessage>> SubscribedAsync(Task<StreamSubscriptionHandle<BlockMessage>>? before)
+    {
+        var stream = cluster.GetStreamProvider(ClusterProviders.Blocks).GetStream<BlockMessage>(FeedStream.Of(key));
+        if (before is { IsCompletedSuccessfully: true } && await before is { } own
+            && (await stream.GetAllSubscriptionHandles()).Any(h => h.HandleId == own.HandleId)) return own;
+        return await stream.SubscribeAsync((message, _) =>
+        {
+            take(message);
+            return Task.CompletedTask;
+        });
+    }
+
+    /// <summary>Leaves the feed and its stream.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await FeedSeries.LeaveAsync(_feed, consumer.Receiver);
+        if (_subscribing is not { } subscribing) return;
+        try
+        {
+            await (await subscribing).UnsubscribeAsync();
+        }
+        catch (Exception e) when (Loss.Is(e) || e is InconsistentStateException)
+        {
+            // The silo with the subscriptions is being replaced; a window without readers drops what comes.
+        }
+    }
+}
