@@ -58,8 +58,17 @@ public sealed class ComputePool : IDisposable
         if (over) End(feed);
     }
 
-    // A block has come.
-    private void Pulse()
+    /// <summary>
+    /// Gives up strategies of a feed, so that another host can run them from their first bar; the feed goes on with the others.
+    /// </summary>
+    /// <param name="most">Number of strategies at the most.</param>
+    public IReadOnlyList<FeedStrategy> GiveUp(FeedExecution feed, int most)
+    {
+        lock (_gate) return feed.GiveUp(most);
+    }
+
+    /// <summary>Has the threads look for work again: a block has come, or a feed is no longer held.</summary>
+    public void Pulse()
     {
         lock (_gate) Monitor.PulseAll(_gate);
     }

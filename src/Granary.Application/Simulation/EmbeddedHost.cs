@@ -91,7 +91,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
             };
             var shared = new SharedFeed(feed, [.. feed.Symbols.Select(x => IntrabarPaths.With(plan.Spec, markets[x], feed.Timeframe))],
                 settings);
-            execution = new FeedExecution(shared, instances,
+            execution = new FeedExecution(shared, [.. instances.Select(i => new FeedStrategy(i, shared))],
                 (i, stop) => FeedBlocks.ReadAsync(markets[feed.Symbols[i]].Series, feed.Timeframe, blockSize, stop))
             {
                 HasEnded = markets[feed.Symbols[0]].HasEnded,

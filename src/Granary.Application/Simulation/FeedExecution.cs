@@ -20,16 +20,17 @@ public sealed class FeedExecution
     private FeedReader? _reader;
     private object? _current, _next, _prepared;
     private Task<bool>? _coming;
-    private int _taken, _done, _underWay;
+    private int _inUse, _kept, _taken, _done, _underWay;
     private bool _made, _preparing, _more, _ended, _finished, _stopped;
 
-    /// <param name="instances">Those of the feed's strategies that are wanted.</param>
+    /// <param name="strategies">Those of the feed's strategies that are wanted.</param>
     /// <param name="blocksOf">The bars of one of its symbols. Where a block has to be waited for, no thread waits with it.</param>
-    public FeedExecution(SharedFeed feed, IReadOnlyList<StrategyInstance> instances,
+    public FeedExecution(SharedFeed feed, IReadOnlyList<FeedStrategy> strategies,
         Func<int, CancellationToken, IAsyncEnumerable<BarBlock>> blocksOf)
     {
-        Strategies = [.. instances.Select(i => new FeedStrategy(i, feed))];
+        Strategies = strategies;
         _groups = [.. Strategies.Chunk(GroupSize)];
+        _inUse = _kept = _groups.Length;
         _open = () => feed.Open(i => blocksOf(i, _stop.Token), _stop.Token);
     }
 
@@ -47,8 +48,17 @@ public sealed class FeedExecution
     /// </summary>
     public Action<Exception?>? Ended { get; init; }
 
+    /// <summary>
+    /// Whether to wait before the next piece of work, as the receiver of the events cannot keep up. <see cref="ComputePool.Pulse"/> has it
+    /// asked again.
+    /// </summary>
+    public Func<bool>? Held { get; init; }
+
     /// <summary>Bars times strategies so far.</summary>
     public long Evaluations { get; private set; }
+
+    /// <summary>Bars that all strategies have processed.</summary>
+    public long Bars { get; private set; }
 
     internal Exception? Fault { get; private set; }
 
@@ -73,12 +83,14 @@ public sealed class FeedExecution
             if (_underWay > 0) return null;
             return Taken(new Piece(this, PieceKind.Make));
         }
+        if (Held is { } held && held()) return null;
         if (_current is null && _next is not null)
         {
             (_current, _next) = (_next, null);
             _taken = _done = 0;
+            _inUse = _kept;
         }
-        if (_current is { } block && _taken < _groups.Length) return Taken(new Piece(this, PieceKind.Process, _groups[_taken++], block));
+        if (_current is { } block && _taken < _inUse) return Taken(new Piece(this, PieceKind.Process, _groups[_taken++], block));
         if (_next is null && !_preparing && !_ended && _coming is null or { IsCompleted: true })
         {
             _preparing = true;
@@ -130,7 +142,7 @@ public sealed class FeedExecution
                 _prepared = _more ? _reader!.Prepare() : null;
                 break;
             default:
-                Finished?.Invoke([.. Strategies.Select(s => s.Finish(_reader!.Clock, HasEnded))]);
+                Finished?.Invoke([.. Strategies.Take(_kept * GroupSize).Select(s => s.Finish(_reader!.Clock, HasEnded))]);
                 break;
         }
     }
@@ -159,7 +171,8 @@ public sealed class FeedExecution
             case PieceKind.Process:
                 var bars = _reader!.BarsOf(piece.Block!);
                 Evaluations += (long)piece.Group!.Length * bars;
-                if (++_done < _groups.Length) break;
+                if (++_done < _inUse) break;
+                Bars += bars;
                 _reader.Return(_current!);
                 _current = null;
                 break;
@@ -167,6 +180,18 @@ public sealed class FeedExecution
                 _finished = true;
                 break;
         }
+    }
+
+    /// <summary>
+    /// Gives up strategies that another host will run from their first bar: whole groups, from the end; they see no further block. The
+    /// caller holds the pool's lock.
+    /// </summary>
+    internal IReadOnlyList<FeedStrategy> GiveUp(int most)
+    {
+        var before = _kept;
+        if (_stopped || _finished || _ended || Fault is not null) return [];
+        while (_kept > 1 && most >= _groups[_kept - 1].Length) most -= _groups[--_kept].Length;
+        return [.. _groups[_kept..before].SelectMany(g => g)];
     }
 
     /// <summary>No more work is taken; the caller holds the pool's lock.</summary>

@@ -34,7 +34,7 @@ public interface IComputeService : IGrainService
     [Alias("Drain")]
     Task DrainAsync(bool drain);
 
-    /// <summary>Asks the grain of a strategy on this silo; null if the strategy is not running here.</summary>
+    /// <summary>Returns a strategy of this silo as it stands; null if it is not running here.</summary>
     [Alias("Strategy")]
     Task<StrategyStatus?> StrategyAsync(string run, string strategy, CancellationToken cancellationToken = default);
 

@@ -31,7 +31,7 @@ internal sealed class ComputeService(GrainId id, Silo silo, ILoggerFactory logge
     public async Task<SiloDescription> DescribeAsync(CancellationToken cancellationToken)
     {
         var statistics = await Grains.GetGrain<IManagementGrain>(0).GetRuntimeStatistics([process.Silo.SiloAddress]);
-        return new SiloDescription(ProgramVersion.Text, compute.Turns.Threads, compute.Groups,
+        return new SiloDescription(ProgramVersion.Text, compute.Pool.Threads, compute.Groups,
             statistics[0].ActivationCount, compute.IsLeaving || compute.IsDraining);
     }
 
@@ -41,14 +41,17 @@ internal sealed class ComputeService(GrainId id, Silo silo, ILoggerFactory logge
         return Task.CompletedTask;
     }
 
-    public async Task<StrategyStatus?> StrategyAsync(string run, string strategy, CancellationToken cancellationToken) =>
-        await Strategy(run, strategy).StatusAsync(cancellationToken);
+    public Task<StrategyStatus?> StrategyAsync(string run, string strategy, CancellationToken cancellationToken) =>
+        Task.FromResult(compute.Strategy(run, strategy)?.Standing is { } now
+            ? new StrategyStatus(now.Bars, (int)now.Trades, now.Error, (int)now.State, now.Equity,
+                new Dictionary<string, double>(now.Positions)) : null);
 
-    public async Task<bool> StopStrategyAsync(string run, string strategy, string reason) =>
-        await Strategy(run, strategy).StopAsync(reason);
-
-    // The calls come from this silo, where the strategy's grain is.
-    private IStrategyGrain Strategy(string run, string strategy) => Grains.GetGrain<IStrategyGrain>($"{run}/{strategy}");
+    public Task<bool> StopStrategyAsync(string run, string strategy, string reason)
+    {
+        var found = compute.Strategy(run, strategy);
+        found?.Stop(reason);
+        return Task.FromResult(found is not null);
+    }
 
     public Task RetireAsync()
     {

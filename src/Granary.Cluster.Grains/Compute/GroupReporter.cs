@@ -12,7 +12,7 @@ internal sealed class ReportsLostException()
 
 /// <summary>
 /// Sends the events and outcomes of a group's strategies to the reporting grain, several in one message, and repeats each message until it
-/// is durable. Unsent events are bounded: the group's feed waits meanwhile.
+/// is durable. Unsent events are bounded: the group waits meanwhile.
 /// </summary>
 internal sealed class GroupReporter : IEventSink
 {
@@ -21,16 +21,17 @@ internal sealed class GroupReporter : IEventSink
     private readonly IReportingGrain _reporting;
     private readonly string _run;
     private readonly PassKey _pass;
+    private readonly Action _sent;
     private readonly CancellationToken _stop;
     private readonly Dictionary<int, int> _chunks = [];
     private readonly Channel<Item> _items = Channel.CreateUnbounded<Item>(new UnboundedChannelOptions { SingleReader = true });
-    private TaskCompletionSource _sent = New();
     private long _unsent;
 
-    public GroupReporter(IGrainFactory grains, string run, PassKey pass, CancellationToken stop)
+    /// <param name="sent">Called when events were sent.</param>
+    public GroupReporter(IGrainFactory grains, string run, PassKey pass, Action sent, CancellationToken stop)
     {
         _reporting = grains.GetGrain<IReportingGrain>(run);
-        (_run, _pass, _stop) = (run, pass, stop);
+        (_run, _pass, _sent, _stop) = (run, pass, sent, stop);
         Sending = Task.Run(SendAsync, CancellationToken.None);
     }
 
@@ -39,8 +40,6 @@ internal sealed class GroupReporter : IEventSink
 
     /// <summary>Ends with a fault when reports cannot be delivered.</summary>
     public Task Sending { get; }
-
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Append(int strategy, int chunk, ReadOnlySpan<byte> events)
     {
@@ -53,22 +52,15 @@ internal sealed class GroupReporter : IEventSink
     /// <summary>Sends the outcome of a strategy after its events; returns when it is durable.</summary>
     public Task ReportAsync(StrategyOutcome outcome)
     {
-        var durable = New();
+        var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         int chunks;
         lock (_chunks) chunks = outcome.Error is null ? _chunks.GetValueOrDefault(outcome.Index) : 0;
         _items.Writer.TryWrite(new Item(default, outcome, chunks, durable));
         return durable.Task.WaitAsync(_stop);
     }
 
-    /// <summary>Waits until few enough events are unsent.</summary>
-    public async Task RoomAsync()
-    {
-        while (Interlocked.Read(ref _unsent) >= Full)
-        {
-            var sent = Volatile.Read(ref _sent).Task;
-            if (Interlocked.Read(ref _unsent) >= Full) await sent.WaitAsync(_stop);
-        }
-    }
+    /// <summary>Whether strategies must wait because too many events are unsent.</summary>
+    public bool IsFull => Interlocked.Read(ref _unsent) >= Full;
 
     private async Task SendAsync()
     {
@@ -84,10 +76,11 @@ internal sealed class GroupReporter : IEventSink
                 else events.Add(item.Events);
                 bytes += item.Events.Events?.Length ?? 0;
             }
-            await DeliverAsync(new StrategyReport(_pass, events, [.. outcomes.Select(o => o.Outcome!)], [.. outcomes.Select(o => o.Chunks)]));
+            await DeliverAsync(
+                new StrategyReport(_pass, events, [.. outcomes.Select(o => o.Outcome!)], [.. outcomes.Select(o => o.Chunks)]));
             foreach (var outcome in outcomes) outcome.Durable!.SetResult();
             Interlocked.Add(ref _unsent, -bytes);
-            Interlocked.Exchange(ref _sent, New()).SetResult();
+            _sent();
         }
     }
 

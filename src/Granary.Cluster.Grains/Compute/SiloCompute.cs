@@ -11,7 +11,7 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Compute;
 
-/// <summary>The strategy groups of a silo, and the turns by which their strategies compute. It lives as long as the silo.</summary>
+/// <summary>The strategy groups of a silo, and the threads that process them. It lives as long as the silo.</summary>
 public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(250);
@@ -36,7 +36,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         Membership = membership;
         _logger = logger;
         TrialThreads = new SemaphoreSlim(settings.Threads);
-        Turns = new ComputeTurns(settings.Threads, settings.StrategyDeadline);
+        Pool = new ComputePool(settings.Threads, settings.StrategyDeadline);
         _watch = new Timer(_ => LookAfterRuns(), null, Watch, Watch);
     }
 
@@ -44,8 +44,8 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     internal IClusterMembershipService Membership { get; }
 
-    /// <summary>The turns by which strategies compute.</summary>
-    internal ComputeTurns Turns { get; }
+    /// <summary>The threads that process the strategies.</summary>
+    internal ComputePool Pool { get; }
 
     /// <summary>As many trials are made at a time for experiments of other silos as there are compute threads.</summary>
     internal SemaphoreSlim TrialThreads { get; }
@@ -64,8 +64,8 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     /// <summary>Number of bars in a block.</summary>
     internal int BlockSize => _settings.BlockSize;
 
-    /// <summary>While it is not completed, no further block is prepared.</summary>
-    internal Task Hold { get; set; } = Task.CompletedTask;
+    /// <summary>While it is set, no strategy processes another block.</summary>
+    internal bool IsHeld { get; set; }
 
     /// <summary>Number of running strategy groups.</summary>
     public int Groups => _groups.Values.Count(c => !c.Ended.IsCompleted);
@@ -77,6 +77,10 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     public int TrialsBegun => _trialsBegun;
 
     internal void TrialBegins() => Interlocked.Increment(ref _trialsBegun);
+
+    /// <summary>Returns a strategy of a run; null if it is not running on this silo.</summary>
+    internal FeedStrategy? Strategy(string run, string id) => _groups.Values.Where(g => g.Order.Run == run)
+        .OrderByDescending(g => g.OrderedAt).Select(g => g.Strategy(id)).FirstOrDefault(s => s is not null);
 
     internal StrategyGroup? Find(Guid id) => _groups.GetValueOrDefault(id);
 
@@ -227,7 +231,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     {
         if (!_stopping.IsCancellationRequested) _stopping.Cancel();
         _watch.Dispose();
-        Turns.Dispose();
+        Pool.Dispose();
     }
 
     [LoggerMessage(5, LogLevel.Information,

@@ -16,8 +16,8 @@ using Polly;
 namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>
-/// The strategies of one feed that run on this silo: they share its reader, the factors and the window of prepared blocks. Each strategy is
-/// owned by its grain, which processes the blocks of the window.
+/// The strategies of one feed that run on this silo: they share its blocks and factors, and the silo's threads process them together. Each
+/// strategy is owned by its grain.
 /// </summary>
 internal sealed class StrategyGroup
 {
@@ -33,16 +33,21 @@ internal sealed class StrategyGroup
     // Ends when the outcomes of all strategies are durable, or with a fault.
     private readonly TaskCompletionSource _reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
-    private readonly TurnLine _processing, _preparing;
-    private readonly HashSet<int> _open, _given = [];
+    // The outcomes of the strategies that were not given up, by slot.
+    private readonly TaskCompletionSource<IReadOnlyList<StrategyOutcome>> _processed =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Ends when no thread of the silo works for the group any more.
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<int> _open;
+    private readonly FeedStrategy[] _strategies;
     private readonly List<BatchModelLease> _models = [];
     private IReadOnlyList<StrategyInstance> _instances = [];
     private OpenedMarket[] _markets = [];
     private SharedFeed? _feed;
-    private FeedReader? _reader;
+    private FeedExecution? _execution;
     private GroupReporter? _reporter;
     private Activity? _activity;
-    private Task _reading = Task.CompletedTask;
+    private int _kept;
     private long _counted;
     private double _startSeconds;
     private bool _isRunning;
@@ -52,8 +57,7 @@ internal sealed class StrategyGroup
         _silo = silo;
         Order = order;
         _open = [.. Enumerable.Range(0, order.Strategies.Length)];
-        Blocks = new PreparedBlocks(order.Strategies.Length, block => _reader!.Return(block));
-        (_processing, _preparing) = (new TurnLine(Lose), new TurnLine(Lose));
+        _strategies = new FeedStrategy[_kept = order.Strategies.Length];
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
     }
 
@@ -68,9 +72,6 @@ internal sealed class StrategyGroup
 
     public bool MayPass { get; private set; }
 
-    /// <summary>The blocks that the strategies process.</summary>
-    public PreparedBlocks Blocks { get; }
-
     /// <summary>Completes when the group has ended, with or without success.</summary>
     public Task Ended => _ended.Task;
 
@@ -81,9 +82,8 @@ internal sealed class StrategyGroup
             Count();
             lock (_lock)
             {
-                var strategies = _given.Count == 0 ? Order.Strategies : [.. Order.Strategies.Where((_, slot) => !_given.Contains(slot))];
-                return new GroupStatus(Order.Id, Order.Pass, Order.Feed, State, strategies, Blocks.Evaluations, Blocks.Bars, Fault, MayPass,
-                    _startSeconds);
+                return new GroupStatus(Order.Id, Order.Pass, Order.Feed, State, Order.Strategies[.._kept], _execution?.Evaluations ?? 0,
+                    _execution?.Bars ?? 0, Fault, MayPass, _startSeconds);
             }
         }
     }
@@ -91,7 +91,7 @@ internal sealed class StrategyGroup
     // What was computed since the last call is added to the silo's meter.
     private void Count()
     {
-        var evaluations = Blocks.Evaluations;
+        var evaluations = _execution?.Evaluations ?? 0;
         _silo.Services.Instruments.Bars.Add(evaluations - Interlocked.Exchange(ref _counted, evaluations));
     }
 
@@ -104,14 +104,15 @@ internal sealed class StrategyGroup
         {
             var plan = await _silo.Services.Plans.GetAsync(Order.Run).WaitAsync(_stop.Token);
             activity?.SetTag("granary.feed", plan.Feeds[Order.Feed].ToString());
-            _reporter = new GroupReporter(_silo.Services.Grains, Order.Run, Order.Pass, _stop.Token);
+            _reporter = new GroupReporter(_silo.Services.Grains, Order.Run, Order.Pass, _silo.Pool.Pulse, _stop.Token);
             _feed = await OpenAsync(plan, plan.Feeds[Order.Feed], _reporter);
             await StartAllAsync();
+            _execution = Execute(_feed, _reporter);
+            _silo.Pool.Add(_execution);
             Begin();
-            _reading = ReadAsync(_feed, _reporter);
             if (await Task.WhenAny(_reported.Task, _reporter.Sending) == _reporter.Sending) await _reporter.Sending;
             await _reported.Task.WaitAsync(_stop.Token);
-            activity?.SetTag("granary.bars", Blocks.Evaluations);
+            activity?.SetTag("granary.bars", _execution.Evaluations);
             _silo.Finished(Order, Stopwatch.GetElapsedTime(OrderedAt).TotalSeconds);
             SetState(GroupState.Done);
         }
@@ -131,14 +132,14 @@ internal sealed class StrategyGroup
         Count();
         if (_isRunning) _silo.Services.Instruments.StrategiesRunning.Add(-Order.Strategies.Length);
         await _stop.CancelAsync();
-        Blocks.Close();
-        // A strategy that does not return keeps what it reads: the silo ends.
-        if (_reported.Task.Exception?.InnerException is not StuckStrategyException)
+        _processed.TrySetCanceled();
+        if (_execution is { } execution)
         {
-            await _reading;
-            foreach (var model in _models) model.Dispose();
-            foreach (var market in _markets) await market.Series.DisposeAsync();
+            _silo.Pool.Stop(execution);
+            await _left.Task;
         }
+        foreach (var model in _models) model.Dispose();
+        foreach (var market in _markets) await market.Series.DisposeAsync();
         _ended.TrySetResult();
     }
 
@@ -209,16 +210,30 @@ internal sealed class StrategyGroup
         if (!started) throw new SiloUnavailableException($"a newer group on this silo runs {id}");
     }
 
-    /// <summary>Returns a strategy for the grain that owns it.</summary>
-    public FeedStrategy NewStrategy(int slot)
+    /// <summary>Makes the strategy of a slot for the grain that owns it.</summary>
+    public void Make(int slot)
     {
         var strategy = new FeedStrategy(_instances[slot], _feed!);
         if (Order.Stopped?.GetValueOrDefault(_instances[slot].Id) is { } reason) strategy.Stop(reason);
-        return strategy;
+        _strategies[slot] = strategy;
     }
 
-    /// <summary>Waits for a turn to compute for a strategy.</summary>
-    public ValueTask<ComputeTurns.Turn> TurnAsync() => _silo.Turns.TakeAsync(_processing);
+    /// <summary>Returns a strategy that runs in this group; null if there is none.</summary>
+    public FeedStrategy? Strategy(string id) =>
+        Ended.IsCompleted ? null : _strategies.Take(_kept).FirstOrDefault(s => s?.Instance.Id == id);
+
+    private FeedExecution Execute(SharedFeed feed, GroupReporter reporter) => new(feed, _strategies,
+        (i, stop) => FeedBlocks.ReadAsync(_markets[i].Series, feed.Plan.Timeframe, _silo.BlockSize, stop))
+    {
+        HasEnded = Order.HasEnded,
+        Held = () => reporter.IsFull || _silo.IsHeld,
+        Finished = outcomes => _processed.TrySetResult(outcomes),
+        Ended = fault =>
+        {
+            if (fault is not null) Lose(fault);
+            _left.TrySetResult();
+        },
+    };
 
     private void Begin()
     {
@@ -232,58 +247,23 @@ internal sealed class StrategyGroup
         _silo.Began(Order, _startSeconds);
     }
 
-    // Prepares the blocks, as long as the window has room and the events can be sent.
-    private async Task ReadAsync(SharedFeed feed, GroupReporter reporter)
+    /// <summary>Waits for the outcome of a strategy.</summary>
+    /// <returns>null if another silo runs the strategy.</returns>
+    /// <exception cref="OperationCanceledException">The group has ended without outcomes.</exception>
+    public async Task<StrategyOutcome?> OutcomeAsync(int slot)
     {
-        try
-        {
-            _reader = feed.Open(i => FeedBlocks.ReadAsync(_markets[i].Series, feed.Plan.Timeframe, _silo.BlockSize, _stop.Token), _stop.Token);
-            while (await _reader.MoveNextAsync())
-            {
-                await Blocks.RoomAsync();
-                await reporter.RoomAsync();
-                await _silo.Hold;
-                using var turn = await _silo.Turns.TakeAsync(_preparing);
-                var block = _reader.Prepare();
-                Blocks.Add(block, _reader.BarsOf(block));
-            }
-            Blocks.End();
-        }
-        catch (Exception e)
-        {
-            Lose(e);
-        }
-        finally
-        {
-            if (_reader is not null) await _reader.DisposeAsync();
-        }
+        var outcomes = await _processed.Task;
+        return slot < outcomes.Count ? outcomes[slot] : null;
     }
 
-    /// <summary>Waits for a block of a strategy.</summary>
-    /// <returns>false at the end of the feed, and where another silo runs the strategy.</returns>
-    public async ValueTask<bool> HasBlockAsync(int slot, long number) => await Blocks.WaitAsync(number) && !HasGivenUp(slot);
-
-    /// <summary>Returns whether another silo runs a strategy.</summary>
-    public bool HasGivenUp(int slot)
+    /// <summary>Sends the outcome of a strategy; returns when it is durable.</summary>
+    public async Task ReportAsync(int slot, StrategyOutcome outcome)
     {
-        lock (_lock) return _given.Contains(slot);
-    }
-
-    /// <summary>Ends a strategy and sends its outcome; returns when it is durable.</summary>
-    public async Task ReportAsync(int slot, FeedStrategy strategy)
-    {
-        StrategyOutcome outcome;
-        using (await TurnAsync()) outcome = await Task.Run(() => strategy.Finish(_reader!.Clock, Order.HasEnded));
         await _reporter!.ReportAsync(outcome);
-        if (outcome.Error is { } error) Failed(strategy.Instance.Id, error);
-        Close([slot]);
-    }
-
-    private void Close(IEnumerable<int> slots)
-    {
+        if (outcome.Error is { } error) Failed(_instances[slot].Id, error);
         lock (_lock)
         {
-            _open.ExceptWith(slots);
+            _open.Remove(slot);
             if (_open.Count > 0) return;
         }
         _reported.TrySetResult();
@@ -328,13 +308,13 @@ internal sealed class StrategyGroup
     /// <returns>Indices of the strategies in the plan.</returns>
     public int[] GiveUp(int most)
     {
+        if (_execution is not { } execution || State != GroupState.Running) return [];
+        var given = _silo.Pool.GiveUp(execution, most).Count;
         lock (_lock)
         {
-            if (State != GroupState.Running) return [];
-            int[] slots = [.. _open.OrderDescending().Take(Math.Min(most, _open.Count - 1))];
-            _open.ExceptWith(slots);
-            _given.UnionWith(slots);
-            return [.. slots.Select(slot => Order.Strategies[slot])];
+            _kept -= given;
+            _open.RemoveWhere(slot => slot >= _kept);
+            return Order.Strategies[_kept..(_kept + given)];
         }
     }
 

@@ -153,7 +153,6 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         string[] symbols = ["COINUSDT", "GLIMUSDT"];
         var path = Path.Combine(_made.Folder, "live.json");
         await using var cluster = await LiveSilos.StartAsync(2, await _made.Server.CreateDatabaseAsync());
-        var hold = new TaskCompletionSource();
         long openings = 0, readings = 0;
         using var listener = new System.Diagnostics.Metrics.MeterListener();
         foreach (var silo in cluster.Silos.Alive)
@@ -161,7 +160,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
             var instruments = cluster.Silos.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<ClusterInstruments>();
             listener.EnableMeasurementEvents(instruments.FeedOpenings);
             listener.EnableMeasurementEvents(instruments.FeedReadings);
-            cluster.Silos.ComputeOf(silo).Hold = hold.Task;
+            cluster.Silos.ComputeOf(silo).IsHeld = true;
         }
         listener.SetMeasurementEventCallback<long>((instrument, n, _, _) =>
             Interlocked.Add(ref instrument.Name == "granary.feed.openings" ? ref openings : ref readings, n));
@@ -174,7 +173,11 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
             await Eventually.HoldsAsync(async () => batches.All((await feed.GroupsAsync()).Contains));
         await cluster.Sessions.StartAsync(_made.Start());
         (await cluster.EndAsync()).Digest.ShouldBe(_made.Backtest.Model.Digest, TestSilos.Log.Tail);
-        hold.SetResult();
+        foreach (var silo in cluster.Silos.Alive)
+        {
+            cluster.Silos.ComputeOf(silo).IsHeld = false;
+            cluster.Silos.ComputeOf(silo).Pool.Pulse();
+        }
         foreach (var batch in batches) (await cluster.Silos.EndAsync(batch)).Digest.ShouldBe(_made.Backtest.Model.Digest);
         (openings, readings).ShouldBe((symbols.Length, symbols.Length));
         // Feeds go with the last who read them.
