@@ -107,12 +107,13 @@ internal sealed class StrategyGroup
             _reporter = new GroupReporter(_silo.Services.Grains, Order.Run, Order.Pass, _silo.Pool.Pulse, _stop.Token);
             _feed = await OpenAsync(plan, plan.Feeds[Order.Feed], _reporter);
             await StartAllAsync();
-            _execution = Execute(_feed, _reporter);
-            _silo.Pool.Add(_execution);
+            var execution = Execute(_feed, _reporter);
+            _silo.Pool.Add(execution);
+            _execution = execution;
             Begin();
             if (await Task.WhenAny(_reported.Task, _reporter.Sending) == _reporter.Sending) await _reporter.Sending;
             await _reported.Task.WaitAsync(_stop.Token);
-            activity?.SetTag("granary.bars", _execution.Evaluations);
+            activity?.SetTag("granary.bars", execution.Evaluations);
             _silo.Finished(Order, Stopwatch.GetElapsedTime(OrderedAt).TotalSeconds);
             SetState(GroupState.Done);
         }

@@ -103,7 +103,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
             {
               "name": "killed", "data": { "source": "csv:data/15m", "symbols": "*", "timeframe": "15m" },
               "strategies": [
-                { "class": "Laggard", "params": { "variant": [1, 2, 3, 4, 5, 6, 7, 8] }, "timeframe":
+                { "class": "Laggard", "params": { "variant": [1, 2, 3, 4, 5, 6, 7, 8], "pauses": 4 }, "timeframe":
                   ["{{string.Join("\", \"", s_timeframes)}}"], "size": { "percentOfEquity": 20 } },
                 { "class": "SmaCross", "params": { "fast": [5, 10], "slow": [30, 60] }, "timeframe":
                   ["{{string.Join("\", \"", s_timeframes)}}"], "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 }
