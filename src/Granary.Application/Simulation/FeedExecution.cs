@@ -11,8 +11,11 @@ namespace Granary.Application.Simulation;
 /// </summary>
 public sealed class FeedExecution
 {
-    // One thread at a time has a group process a block, so that the state of its strategies stays in the thread's cache.
-    private const int GroupSize = 50;
+    /// <summary>
+    /// Number of strategies that one thread at a time has process a block, so that their state stays in its cache; they are given up
+    /// together.
+    /// </summary>
+    public const int GroupSize = 50;
 
     private readonly FeedStrategy[][] _groups;
     private readonly Func<FeedReader> _open;

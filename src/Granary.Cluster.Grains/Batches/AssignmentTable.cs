@@ -20,9 +20,6 @@ internal sealed class AssignmentTable
     // Strategies of a group wait together, at 7 kB each: a silo gets the groups of a large feed in turns.
     private const int MostOfGroup = 10_000;
 
-    // Feeds are cut into multiples of this number of strategies, and silos relieve one another of at least as many.
-    private const int Piece = 50;
-
     private readonly PassOrder _pass;
     private readonly List<Work> _waiting = [];
     private readonly Dictionary<Guid, Given> _given = [];
@@ -84,12 +81,12 @@ internal sealed class AssignmentTable
     // Strategies of a feed share its blocks and factors, so they stay together unless there are too few feeds for all silos.
     private static IEnumerable<int[]> Cut(FeedWork feed, int feeds, int silos)
     {
-        var groups = (feed.Strategies.Length + Piece - 1) / Piece;
+        var groups = (feed.Strategies.Length + FeedExecution.GroupSize - 1) / FeedExecution.GroupSize;
         var pieces = Math.Max(feeds >= 4 * silos ? 1 : Math.Min(silos, groups),
             (feed.Strategies.Length + MostOfGroup - 1) / MostOfGroup);
-        // Whole pieces, assigned in turns: neighbours in a grid cost about the same, its two ends do not.
+        // Whole groups, assigned in turns: neighbours in a grid cost about the same, its two ends do not.
         for (var p = 0; p < pieces; p++)
-            yield return [.. feed.Strategies.Chunk(Piece).Where((_, piece) => piece % pieces == p).SelectMany(g => g)];
+            yield return [.. feed.Strategies.Chunk(FeedExecution.GroupSize).Where((_, group) => group % pieces == p).SelectMany(g => g)];
     }
 
     private void Sort() => _waiting.Sort((a, b) => b.Cost.CompareTo(a.Cost));
@@ -243,12 +240,12 @@ internal sealed class AssignmentTable
     {
         if (_waiting.Count > 0 || !silos.Keys.Any(s => _given.Values.All(g => !g.Silo.Equals(s)))) return null;
         var heaviest = _given.Where(g => g.Value.Seen is { State: GroupState.Running }
-            && g.Value.Work.Strategies.Length >= 2 * Piece).OrderByDescending(g => g.Value.Left).FirstOrDefault();
+            && g.Value.Work.Strategies.Length >= 2 * FeedExecution.GroupSize).OrderByDescending(g => g.Value.Left).FirstOrDefault();
         if (heaviest.Value is not { StartedAt: { } started } given) return null;
         // With a share p of the bars processed, n strategies here and m moved need max((n−m)(1−p), m): equal at m = n(1−p)/(2−p).
         var p = given.Seen!.Bars / (double)Math.Max(1, given.Work.Feed.Bars);
         var most = (int)(given.Work.Strategies.Length * (1 - p) / (2 - p));
-        if (p is 0 or > 0.7 || most < Piece) return null;
+        if (p is 0 or > 0.7 || most < FeedExecution.GroupSize) return null;
         // A restart costs as much as the start did here; groups that would end before that stay.
         var processed = Stopwatch.GetElapsedTime(started, now).TotalSeconds - given.Seen.StartSeconds;
         return processed * (1 - p) / p > Math.Max(1, 2 * given.Seen.StartSeconds) ? (given.Silo, heaviest.Key, most) : null;

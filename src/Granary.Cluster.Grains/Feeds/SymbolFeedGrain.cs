@@ -132,7 +132,8 @@ internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, Grai
         (_published, _isWhole) = (from + batch.Blocks.Count, batch.Last);
         try
         {
-            await sending.WaitAsync(s_queueTimeout, clock, cancellationToken);
+            // Not with the caller's token: a reader that leaves says nothing of the queue.
+            await sending.WaitAsync(s_queueTimeout, clock);
             return Until(_published);
         }
         catch (Exception e)
