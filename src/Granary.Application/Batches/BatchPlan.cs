@@ -69,36 +69,34 @@ public sealed record FeedPlan(int Index, IReadOnlyList<string> Symbols, Timefram
 
 /// <summary>
 /// A batch multiplied out: every strategy with an id of its own, grouped by feed. A pure function of the batch file and the list of
-/// symbols.
+/// symbols. Its variants are copies, which keep all that they do not change.
 /// </summary>
-public sealed class BatchPlan
+public sealed record BatchPlan
 {
-    /// <summary>More combinations than this need the user's word.</summary>
+    /// <summary>A batch with more combinations than this runs only if the user confirms it.</summary>
     public const int AskAbove = 1_000_000;
 
-    // Strategies between two looks at the memory.
+    // Strategies between two checks of the memory.
     private const int CheckEvery = 10_000;
 
-    private BatchPlan(BatchSpec spec, IReadOnlyList<string> symbols, IReadOnlyList<StrategyInstance> instances,
-        IReadOnlyList<FeedPlan> feeds)
+    private BatchPlan()
     {
-        Spec = spec;
-        Symbols = symbols;
-        Instances = instances;
-        Feeds = feeds;
     }
 
-    public BatchSpec Spec { get; }
+    public required BatchSpec Spec { get; init; }
 
-    /// <summary>What the data section's symbols stood for.</summary>
-    public IReadOnlyList<string> Symbols { get; }
+    /// <summary>The symbols that the data section stands for.</summary>
+    public required IReadOnlyList<string> Symbols { get; init; }
 
     /// <summary>
     /// In the order of the batch file: entries, then symbols, then timeframes, then the grid with the last parameter fastest.
     /// </summary>
-    public IReadOnlyList<StrategyInstance> Instances { get; }
+    public required IReadOnlyList<StrategyInstance> Instances { get; init; }
 
-    public IReadOnlyList<FeedPlan> Feeds { get; }
+    public required IReadOnlyList<FeedPlan> Feeds { get; init; }
+
+    /// <summary>Whether every cost is doubled and every order comes one bar later.</summary>
+    public bool IsStressed { get; private init; }
 
     /// <summary>
     /// The feeds as models see them: strategies of one symbol at one timeframe together, whatever other symbols they read; each strategy of
@@ -109,105 +107,100 @@ public sealed class BatchPlan
         .Select(g => g.First().IsJoined ? g.First()
             : g.First() with { Symbols = [g.First().Symbols[0]], Instances = [.. g.SelectMany(f => f.Instances).OrderBy(i => i.Index)] });
 
-    /// <summary>The same plan whose strategies of one symbol are given the closes of other symbols too.</summary>
+    /// <summary>The same plan whose strategies of one symbol also read the closes of other symbols.</summary>
     /// <param name="others">By symbol; the symbol itself is left out.</param>
     public BatchPlan Reading(Func<string, IEnumerable<string>> others)
     {
-        StrategyInstance With(StrategyInstance i) => i.Definition.IsMultiSymbol ? i
-            : i with { References = [.. i.References.Union(others(i.Symbol).Where(s => s != i.Symbol), StringComparer.Ordinal)] };
-        return new BatchPlan(Spec, Symbols, [.. Instances.Select(With)],
-            [.. Feeds.Select(f => f.IsJoined ? f : f with
-            {
-                Symbols = [.. f.Symbols.Union(others(f.Symbols[0]), StringComparer.Ordinal)],
-                Instances = [.. f.Instances.Select(With)],
-            })]);
+        var plan = Each(i => i.Definition.IsMultiSymbol ? i
+            : i with { References = [.. i.References.Union(others(i.Symbol).Where(s => s != i.Symbol), StringComparer.Ordinal)] });
+        return plan with
+        {
+            Feeds = [.. plan.Feeds.Select(f => f.IsJoined ? f
+                : f with { Symbols = [.. f.Symbols.Union(others(f.Symbols[0]), StringComparer.Ordinal)] })],
+        };
     }
 
-    /// <summary>The same plan with models beside some of its strategies.</summary>
+    /// <summary>The same plan with models for some of its strategies.</summary>
     /// <param name="models">By the strategy's index.</param>
-    public BatchPlan WithModels(IReadOnlyDictionary<int, IEntryModel> models)
-    {
-        StrategyInstance WithModel(StrategyInstance i) => models.TryGetValue(i.Index, out var model) ? i with { Model = model } : i;
-        return new BatchPlan(Spec, Symbols, [.. Instances.Select(WithModel)],
-            [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Select(WithModel)] })]);
-    }
+    public BatchPlan WithModels(IReadOnlyDictionary<int, IEntryModel> models) =>
+        Each(i => models.TryGetValue(i.Index, out var model) ? i with { Model = model } : i);
 
     /// <summary>The same plan with models that cap the exposure of its portfolio.</summary>
-    public BatchPlan WithRisk(IReadOnlyList<RiskUse> risk) =>
-        new(Spec with { Portfolio = Spec.Portfolio with { Risk = risk } }, Symbols, Instances, Feeds) { IsStressed = IsStressed };
-
-    /// <summary>Every cost is doubled, and every order comes one bar later.</summary>
-    public bool IsStressed { get; private init; }
+    public BatchPlan WithRisk(IReadOnlyList<RiskUse> risk) => WithPortfolio(Spec.Portfolio with { Risk = risk });
 
     /// <summary>The same plan with every cost doubled and every order one bar later.</summary>
-    public BatchPlan Stressed() =>
-        new(Spec with { Execution = Spec.Execution with { Settings = Spec.Execution.Settings.Stressed() } }, Symbols, Instances,
-            Feeds)
-        { IsStressed = true };
+    public BatchPlan Stressed() => WithExecution(Spec.Execution.Settings.Stressed()) with { IsStressed = true };
 
     /// <summary>
-    /// The same plan with accounts that make an entry smaller which they cannot pay: as a portfolio with that rule follows its members.
+    /// The same plan with accounts that reduce an entry to what their cash pays, as a portfolio with that rule follows its members.
     /// </summary>
-    public BatchPlan AsMembers()
-    {
-        StrategyInstance Resizing(StrategyInstance i) => i with { Trading = i.Trading with { ResizeToCash = true } };
-        return new BatchPlan(Spec, Symbols, [.. Instances.Select(Resizing)],
-            [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Select(Resizing)] })]);
-    }
+    public BatchPlan AsMembers() => Each(i => i with { Trading = i.Trading with { ResizeToCash = true } });
 
-    /// <summary>The same plan with orders filled otherwise.</summary>
-    public BatchPlan WithExecution(Engine.Trading.ExecutionSettings settings) =>
-        new(Spec with { Execution = Spec.Execution with { Settings = settings } }, Symbols, Instances, Feeds);
+    /// <summary>The same plan with other fills and costs.</summary>
+    public BatchPlan WithExecution(ExecutionSettings settings) =>
+        this with { Spec = Spec with { Execution = Spec.Execution with { Settings = settings } } };
 
     /// <summary>The same plan without entries before a time: bars before it only warm up.</summary>
     /// <param name="tradeFrom">UTC ticks.</param>
     /// <param name="tracePeriod">Ticks of the periods at whose ends equity is kept.</param>
     public BatchPlan TradingFrom(long tradeFrom, long tracePeriod)
     {
-        StrategyInstance Late(StrategyInstance i) => i with { Trading = i.Trading with { TradeFrom = tradeFrom } };
-        return new BatchPlan(Spec, Symbols, [.. Instances.Select(Late)],
-            [.. Feeds.Select(f => f with { TracePeriod = tracePeriod, Instances = [.. f.Instances.Select(Late)] })]);
+        var plan = Each(i => i with { Trading = i.Trading with { TradeFrom = tradeFrom } });
+        return plan with { Feeds = [.. plan.Feeds.Select(f => f with { TracePeriod = tracePeriod })] };
     }
 
-    /// <summary>The same plan with one of its strategies to run alone, in its feed.</summary>
+    /// <summary>The same plan that runs only one of its strategies, in its feed.</summary>
     /// <param name="instance">As it is to trade; its number is that of a strategy of the plan.</param>
-    public BatchPlan Alone(StrategyInstance instance)
-    {
-        var feed = Feeds.First(f => f.Instances.Any(i => i.Index == instance.Index));
-        return new BatchPlan(Spec, Symbols, Instances, [feed with { Index = 0, TracePeriod = 0, Instances = [instance] }]);
-    }
+    public BatchPlan Alone(StrategyInstance instance) =>
+        this with { Feeds = [FeedOf(instance) with { Index = 0, TracePeriod = 0, Instances = [instance] }] };
 
-    /// <summary>The same plan whose feeds have some of its strategies alone; their numbers stay.</summary>
-    public BatchPlan Where(Func<StrategyInstance, bool> include) =>
-        new(Spec, Symbols, Instances,
-            [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Where(include)] }).Where(f => f.Instances.Count > 0)]);
+    /// <summary>The same plan whose feeds run only some of its strategies; their numbers stay.</summary>
+    public BatchPlan Where(Func<StrategyInstance, bool> include) => this with
+    {
+        Feeds = [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Where(include)] }).Where(f => f.Instances.Count > 0)],
+    };
 
     /// <summary>The same plan with a portfolio that takes its strategies' own sizes, without limits.</summary>
-    public BatchPlan WithoutLimits() => new(Spec with
+    public BatchPlan WithoutLimits() => WithPortfolio(new PortfolioSpec
     {
-        Portfolio = new PortfolioSpec
-        {
-            Limits = new PortfolioLimits(),
-            BookAtClose = Spec.Portfolio.BookAtClose,
-            Sizing = PortfolioSizing.Own with { OnInsufficientCash = Spec.Portfolio.Sizing.OnInsufficientCash },
-        },
-    }, Symbols, Instances, Feeds);
+        Limits = new PortfolioLimits(),
+        BookAtClose = Spec.Portfolio.BookAtClose,
+        Sizing = PortfolioSizing.Own with { OnInsufficientCash = Spec.Portfolio.Sizing.OnInsufficientCash },
+    });
 
-    /// <summary>One strategy of the plan as number 0 of a portfolio that holds it whole, without limits.</summary>
+    /// <summary>One strategy of the plan as number 0 of a portfolio that holds only it, without limits.</summary>
     public BatchPlan InOwnPortfolio(StrategyInstance instance)
     {
-        var feed = Feeds.First(f => f.Instances.Any(i => i.Index == instance.Index));
-        instance = instance with { Index = 0 };
-        return new BatchPlan(WithoutLimits().Spec, instance.Symbols, [instance], [feed with { Index = 0, Instances = [instance] }]);
+        var first = instance with { Index = 0 };
+        return WithoutLimits() with
+        {
+            Symbols = first.Symbols,
+            Instances = [first],
+            Feeds = [FeedOf(instance) with { Index = 0, Instances = [first] }],
+        };
     }
 
     /// <summary>The first strategies of the plan alone.</summary>
     public BatchPlan First(int count)
     {
-        var feeds = Feeds.Select(f => f with { Instances = [.. f.Instances.Where(i => i.Index < count)] })
-            .Where(f => f.Instances.Count > 0);
-        return new BatchPlan(Spec, Symbols, [.. Instances.Take(count)], [.. feeds.Select((f, index) => f with { Index = index })]);
+        var plan = Where(i => i.Index < count);
+        return plan with
+        {
+            Instances = [.. Instances.Take(count)],
+            Feeds = [.. plan.Feeds.Select((f, index) => f with { Index = index })],
+        };
     }
+
+    private FeedPlan FeedOf(StrategyInstance instance) => Feeds.First(f => f.Instances.Any(i => i.Index == instance.Index));
+
+    private BatchPlan WithPortfolio(PortfolioSpec portfolio) => this with { Spec = Spec with { Portfolio = portfolio } };
+
+    // An instance stands in the list of the plan and in that of its feed.
+    private BatchPlan Each(Func<StrategyInstance, StrategyInstance> change) => this with
+    {
+        Instances = [.. Instances.Select(change)],
+        Feeds = [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Select(change)] })],
+    };
 
     /// <param name="symbols">What the data section's symbols stand for.</param>
     /// <param name="yes">The user has agreed to more than <see cref="AskAbove"/> combinations.</param>
@@ -241,7 +234,7 @@ public sealed class BatchPlan
                 Metrics = spec.Metrics,
             })
             .ToList();
-        return new BatchPlan(spec, symbols, instances, feeds);
+        return new BatchPlan { Spec = spec, Symbols = symbols, Instances = instances, Feeds = feeds };
     }
 
     /// <summary>Refuses grids that multiply out to more than <see cref="AskAbove"/> strategies.</summary>

@@ -45,7 +45,7 @@ internal static class RecordedRuns
             var replay = new TradeReplay(instance, RecordedFile.Read(path), bars)
             {
                 Multiplier = market.Instrument.Multiplier,
-                CostFactor = pass.Plan.IsStressed ? 2 : 1,
+                CostFactor = (pass.Plan.IsStressed ? 2 : 1) * (pass.Plan.Spec.Execution.Stress ? 2 : 1),
             };
             var own = new MemoryEventLog();
             var signals = replay.Write(new RunEventWriter(0, own, withFactors: false));

@@ -34,11 +34,11 @@ internal static class WalkForwardOptimiser
             [.. input.Windows.Select(w => made[w.Index].Models)], cancellationToken);
     }
 
-    /// <summary>Trades the choices and models of an outcome with orders that are filled otherwise.</summary>
-    public static async Task<WalkForwardOutcome> AgainAsync(WalkForwardInput input, ExecutionSettings execution,
-        WalkForwardOutcome outcome, CancellationToken cancellationToken)
+    /// <summary>Trades the choices and models of an outcome with every cost doubled and every order one bar later.</summary>
+    public static async Task<WalkForwardOutcome> StressedAsync(WalkForwardInput input, WalkForwardOutcome outcome,
+        CancellationToken cancellationToken)
     {
-        var again = await TradeAsync(input with { Plan = input.Plan.WithExecution(execution) },
+        var again = await TradeAsync(input with { Plan = input.Plan.Stressed() },
             [.. outcome.Groups.Select(g => g.Choices)], outcome.Models, cancellationToken, outcome.Weights);
         return again with { Runs = [] };
     }

@@ -131,7 +131,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         }.Within(rows);
         if (!run.Options.Validation) return (checks, null);
         var causality = await CausalitySample.RunAsync(plan, run.Markets, _ => host, cancellationToken);
-        var stressed = await WalkForwardOptimiser.AgainAsync(input, run.Spec.Execution.Settings.Stressed(), outcome, cancellationToken);
+        var stressed = await WalkForwardOptimiser.StressedAsync(input, outcome, cancellationToken);
         var stress = new CostStress(outcome.Groups.Count, outcome.Groups.Count, outcome.Statistics.TotalReturn,
             stressed.Statistics.TotalReturn, stressed.Groups.Count(g => g.Statistics.TotalReturn > 0));
         return (checks with { Causality = causality, Stress = stress with { IsOfPortfolio = true } }, stressed);
