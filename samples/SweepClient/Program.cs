@@ -7,7 +7,6 @@ using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Catalogues;
-using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Cluster.Client;
 

@@ -44,7 +44,7 @@ internal static class CommandLine
             return Wrong;
         }
         catch (Exception e) when (e is DiskException or BarStoreException or Granary.Data.Journals.JournalException
-            or Granary.Data.Journals.LeaseException or Granary.Application.Jobs.ServiceUnavailableException
+            or Granary.Data.Journals.LeaseException or Granary.Application.Json.ServiceUnavailableException
             or Granary.Application.Batches.StuckStrategyException)
         {
             var resumes = e is DiskException { IsResumable: true } && result.CommandResult.Command.Options.Any(o => o.Name == "--resume");

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Client.Connections;
 using Granary.Storage.Files;

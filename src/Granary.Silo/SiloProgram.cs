@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Granary.Api.Access;
 using Granary.Api.Hosting;
 using Granary.Application.Catalogues;
-using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Operations;
 using Granary.Exchanges.Kucoin;

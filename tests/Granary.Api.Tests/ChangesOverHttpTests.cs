@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Granary.Api.Events;
-using Granary.Application.Jobs;
+using Granary.Application.Json;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;

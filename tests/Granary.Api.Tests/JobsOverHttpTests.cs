@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Granary.Application.Jobs;
+using Granary.Application.Json;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;

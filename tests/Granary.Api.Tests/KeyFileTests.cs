@@ -1,6 +1,5 @@
 using Granary.Application.Access;
 using Granary.Application.Audit;
-using Granary.Application.Jobs;
 using Granary.Application.Json;
 
 namespace Granary.Api.Tests;

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Granary.Application.Access;
 using Granary.Application.Jobs;
+using Granary.Application.Json;
 using Granary.Application.Schedules;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Granary.Api.Uploads;
 using Granary.Application.Jobs;
+using Granary.Application.Json;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;

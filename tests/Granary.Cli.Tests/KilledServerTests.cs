@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Application.Audit;
 using Granary.Application.Jobs;
+using Granary.Application.Json;
 using Granary.Application.Schedules;
 using Granary.Testing;
 

@@ -10,6 +10,7 @@ using Granary.Application.Deployments;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Live;
+using Granary.Application.RunFolders;
 using Granary.Application.Schedules;
 using Granary.Application.Weights;
 using Granary.Learning;

@@ -1,5 +1,4 @@
 using Granary.Application.Audit;
-using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;

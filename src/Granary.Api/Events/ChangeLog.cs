@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Granary.Application.Jobs;
+using Granary.Application.Json;
 
 namespace Granary.Api.Events;
 

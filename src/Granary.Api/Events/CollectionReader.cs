@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Granary.Application.Deployments;
 using Granary.Application.Jobs;
+using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.RunFolders;
 using Granary.Application.Weights;

@@ -3,6 +3,7 @@ using Granary.Api.Lists;
 using Granary.Api.Problems;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
+using Granary.Application.RunFolders;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 

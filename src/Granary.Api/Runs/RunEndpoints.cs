@@ -4,7 +4,6 @@ using Granary.Api.Lists;
 using Granary.Api.Problems;
 using Granary.Api.Routing;
 using Granary.Application.Catalogues;
-using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
 using Microsoft.AspNetCore.Builder;

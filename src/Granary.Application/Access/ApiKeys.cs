@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Application.Audit;
-using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Storage.Files;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Storage.Files;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Storage.Files;
 

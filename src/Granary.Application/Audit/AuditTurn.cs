@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Storage.Files;
 

@@ -2,6 +2,7 @@ using Granary.Application.Batches;
 using Granary.Application.Catalogues;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
+using Granary.Application.RunFolders;
 
 namespace Granary.Application.JobKinds;
 

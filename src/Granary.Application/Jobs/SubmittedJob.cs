@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Granary.Application.Json;
 using Granary.Storage.Files;
 
 namespace Granary.Application.Jobs;

@@ -13,7 +13,7 @@ public interface ISessionService
     /// The configuration, the feed or an option is wrong, or the evidence does not suffice.
     /// </exception>
     /// <exception cref="Data.Journals.LeaseException">Another session trades the account.</exception>
-    /// <exception cref="Jobs.ServiceUnavailableException">The journal or the cluster does not answer.</exception>
+    /// <exception cref="Json.ServiceUnavailableException">The journal or the cluster does not answer.</exception>
     ValueTask<SessionView> StartAsync(SessionStart start, CancellationToken cancellationToken = default);
 
     /// <summary>All sessions that are known, the newest first.</summary>
@@ -29,7 +29,7 @@ public interface ISessionService
     /// <param name="id">Of the session.</param>
     /// <param name="strategy">Its id.</param>
     /// <returns>null where no session runs, or it has no such strategy.</returns>
-    /// <exception cref="Jobs.ServiceUnavailableException">
+    /// <exception cref="Json.ServiceUnavailableException">
     /// The session is opening its account or comes back from a loss, or the cluster does not answer.
     /// </exception>
     ValueTask<SessionStrategy?> StrategyAsync(string id, string strategy, CancellationToken cancellationToken = default);
@@ -40,7 +40,7 @@ public interface ISessionService
     /// </summary>
     /// <param name="who">Name of the caller, for the journal.</param>
     /// <returns>The strategy after the command; null as for <see cref="StrategyAsync"/>.</returns>
-    /// <exception cref="Jobs.ServiceUnavailableException">As for <see cref="StrategyAsync"/>.</exception>
+    /// <exception cref="Json.ServiceUnavailableException">As for <see cref="StrategyAsync"/>.</exception>
     ValueTask<SessionStrategy?> StopStrategyAsync(string id, string strategy, string who, string why,
         CancellationToken cancellationToken = default);
 

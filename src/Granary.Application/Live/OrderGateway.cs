@@ -1,5 +1,4 @@
 using Granary.Application.Batches;
-using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;

@@ -1,4 +1,3 @@
-using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Data.Journals;
 using Granary.Engine.Market;

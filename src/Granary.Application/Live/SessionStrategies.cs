@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using Granary.Application.Batches;
-using Granary.Application.Jobs;
+using Granary.Application.Json;
 
 namespace Granary.Application.Live;
 

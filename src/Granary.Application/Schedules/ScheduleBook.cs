@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Storage.Files;
 

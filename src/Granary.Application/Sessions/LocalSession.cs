@@ -93,7 +93,7 @@ internal sealed class LocalSession : IAsyncDisposable
     }
 
     /// <summary>A strategy as it stands; null where the session is over, or has no such strategy.</summary>
-    /// <exception cref="Jobs.ServiceUnavailableException">The session is opening its account, or comes back from a loss.</exception>
+    /// <exception cref="Json.ServiceUnavailableException">The session is opening its account, or comes back from a loss.</exception>
     public SessionStrategy? Strategy(string id) => _view.Phase != SessionPhase.Running ? null
         : _strategies.Find(id) ?? SessionStrategies.Missing(_view.Id, id, _start.StrategiesOf(_services.Catalogues));
 

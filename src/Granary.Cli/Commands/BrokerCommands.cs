@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using Granary.Application.Batches;
-using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Cli.Tables;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using Granary.Application.Jobs;
+using Granary.Application.Json;
 using Granary.Application.Operations;
 using Granary.Cluster.Client;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Granary.Application.Catalogues;
-using Granary.Application.Jobs;
+using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Cluster.Client;
 

@@ -37,7 +37,7 @@ public interface ISessionGrain : IGrainWithStringKey
 
     /// <summary>Asks the grain of a strategy of the running session, which is on the silo of the portfolio's grain.</summary>
     /// <returns>null without a running session, or if it has no such strategy.</returns>
-    /// <exception cref="Granary.Application.Jobs.ServiceUnavailableException">The session opens its account or comes back from a
+    /// <exception cref="Granary.Application.Json.ServiceUnavailableException">The session opens its account or comes back from a
     /// loss.</exception>
     [AlwaysInterleave, Alias("Strategy")]
     Task<SessionStrategy?> StrategyAsync(string strategy, CancellationToken cancellationToken = default);

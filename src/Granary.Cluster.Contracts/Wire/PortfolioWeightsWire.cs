@@ -1,4 +1,3 @@
-using Granary.Application.Jobs;
 using Granary.Application.Weights;
 
 namespace Granary.Cluster.Wire;

@@ -2,6 +2,7 @@ using Granary.Application.Batches;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Live;
+using Granary.Application.RunFolders;
 using Granary.Application.Weights;
 using Granary.Cluster.Accounts;
 using Granary.Cluster.Grains.Accounts;

@@ -1,4 +1,4 @@
-using Granary.Application.Jobs;
+using Granary.Application.Json;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Services;

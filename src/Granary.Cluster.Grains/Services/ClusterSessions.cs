@@ -1,6 +1,7 @@
 using Granary.Application.Batches;
 using Granary.Application.Catalogues;
 using Granary.Application.Jobs;
+using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Weights;
 using Granary.Cluster.Portfolios;

@@ -1,4 +1,5 @@
 using Granary.Application.Jobs;
+using Granary.Application.RunFolders;
 using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Storage.Migrations;
 using Granary.Storage.Retries;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Granary.Application.Audit;
-using Granary.Application.Jobs;
+using Granary.Application.Json;
+using Granary.Application.RunFolders;
 using Granary.Cluster.Batches;
 
 namespace Granary.Silo.Retention;

@@ -1,5 +1,5 @@
 using Granary.Application.Batches;
-using Granary.Application.Jobs;
+using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Simulation;
 using Granary.Data.Brokers;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Granary.Application.Batches;
 using Granary.Application.Jobs;
+using Granary.Application.Json;
 using Granary.Cluster.Client;
 using Granary.Testing;
 

@@ -73,7 +73,7 @@ internal sealed class LiveSilos : IAsyncDisposable
             {
                 last = await Sessions.FindAsync(Account, CancellationToken.None);
             }
-            catch (Application.Jobs.ServiceUnavailableException)
+            catch (Application.Json.ServiceUnavailableException)
             {
                 // A machine that does other things, or the silo that was killed: it is asked again.
                 continue;

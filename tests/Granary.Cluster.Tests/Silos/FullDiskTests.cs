@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Jobs;
+using Granary.Application.Json;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Testing;
 

@@ -1,5 +1,6 @@
 using Granary.Application.Access;
 using Granary.Application.Jobs;
+using Granary.Application.Json;
 using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Cluster.Tests.Plugin;

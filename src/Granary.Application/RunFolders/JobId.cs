@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 
-namespace Granary.Application.Jobs;
+namespace Granary.Application.RunFolders;
 
 /// <summary>
 /// Ids of jobs are folder names: the job's name, the UTC moment, and four letters that set apart what arrived in the same millisecond.

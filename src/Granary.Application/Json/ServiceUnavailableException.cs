@@ -1,4 +1,4 @@
-namespace Granary.Application.Jobs;
+namespace Granary.Application.Json;
 
 /// <summary>What is needed to answer cannot be reached at the moment; asking again later may work.</summary>
 /// <param name="message">One sentence that says what, and what to do.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Granary.Application.Jobs;
+namespace Granary.Application.Json;
 
 /// <summary>
 /// How the HTTP API and the files of jobs write JSON: camelCase, words of enumerations in small letters with hyphens, UTC times. What is
