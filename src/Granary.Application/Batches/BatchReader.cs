@@ -354,7 +354,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
                 : RebalanceSpec.Read(rebalance)
                 : null,
             Allocator = part.Find("allocator") is not { } allocator ? null
-                : weights is { Kind: System.Text.Json.JsonValueKind.String } && weights.String() is "ppo" or "adaptive"
+                : weights is { Kind: System.Text.Json.JsonValueKind.String } && weights.String() is WeightRule.Ppo or WeightRule.Adaptive
                     ? AllocatorSpec.Read(allocator)
                     : allocator.Wrong<AllocatorSpec?>("it is for the weights ppo and adaptive; leave it out, or name one of them", null),
             ChosenBefore = part.Find("chosenBefore") is { } before

@@ -195,11 +195,8 @@ public sealed record StrategySpec
 
 public sealed record PortfolioSpec
 {
-    /// <summary>What <see cref="Rule"/> may be.</summary>
-    public static IReadOnlyList<string> Rules { get; } = ["winners", "equal", "score", "matching-pursuit", "regime", "ppo", "adaptive"];
-
-    /// <summary>winners, equal, or another named rule; null where <see cref="FixedWeights"/> are given.</summary>
-    public string? Rule { get; init; } = "winners";
+    /// <summary>A <see cref="WeightRule"/>; null if <see cref="FixedWeights"/> are given.</summary>
+    public string? Rule { get; init; } = WeightRule.Winners;
 
     /// <summary>By strategy id.</summary>
     public IReadOnlyDictionary<string, double>? FixedWeights { get; init; }

@@ -122,18 +122,18 @@ public static class PortfolioSection
     /// <summary>The rule of <c>portfolio.weights</c>; null for an object of weights by strategy id.</summary>
     public static string? Rule(JsonPart? weights)
     {
-        if (weights is null) return PortfolioSpec.Rules[0];
+        if (weights is null) return WeightRule.Winners;
         if (weights.Kind == JsonValueKind.Object) return null;
         var rule = weights.String();
         if (rule.StartsWith(WeightsFile.Prefix, StringComparison.Ordinal))
             return weights.Wrong("only the command line reads a file of weights; send the weights themselves, as an object by strategy id",
-                PortfolioSpec.Rules[0]);
-        if (rule.Length == 0 || PortfolioSpec.Rules.Contains(rule, StringComparer.Ordinal)) return rule;
-        var near = Spelling.Nearest(rule, PortfolioSpec.Rules);
-        var all = string.Join(", ", PortfolioSpec.Rules.Select(r => $"\"{r}\""));
+                WeightRule.Winners);
+        if (rule.Length == 0 || WeightRule.All.Contains(rule, StringComparer.Ordinal)) return rule;
+        var near = Spelling.Nearest(rule, WeightRule.All);
+        var all = string.Join(", ", WeightRule.All.Select(r => $"\"{r}\""));
         return weights.Wrong($"there is no rule '{rule}'; "
             + (near is null ? $"use {all}, an object of weights by strategy id, or \"csv:FILE\"" : $"did you mean '{near}'?"),
-            PortfolioSpec.Rules[0]);
+            WeightRule.Winners);
     }
 
     public static EnablementRule? Enablement(JsonPart? part)

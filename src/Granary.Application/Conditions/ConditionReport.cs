@@ -113,7 +113,7 @@ internal sealed record ConditionReport(ConditionResults Results, IReadOnlyList<S
         return plans is null ? null : new JsonObject
         {
             ["regimes"] = JsonNode.Parse(RegimeReader.ToJson(plans)),
-            ["portfolio"] = new JsonObject { ["weights"] = Weighting.WeightRules.ByRegime },
+            ["portfolio"] = new JsonObject { ["weights"] = WeightRule.Regime },
         }.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 }

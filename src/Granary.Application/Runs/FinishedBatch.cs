@@ -145,7 +145,7 @@ internal sealed class FinishedBatch
         if (_choice.Allocator is { } allocator && AllocatorReport.Of(plan, allocator) is { } learned) sections.Add(learned);
         _conditions = await ConditionsAsync();
         if (_conditions is not null) sections.Add(_conditions.Results);
-        if (plan.Spec.Regimes is not null || plan.Spec.Portfolio.Rule == WeightRules.ByRegime)
+        if (plan.Spec.Regimes is not null || plan.Spec.Portfolio.Rule == WeightRule.Regime)
             sections.Add(await RegimeReport.OfAsync(plan.Spec.Regimes ?? RegimePlan.ShortAndLong(), _run.Markets,
                 plan.Spec.Data.From ?? 0, CancellationToken.None));
         return sections;
@@ -156,7 +156,7 @@ internal sealed class FinishedBatch
     {
         // A live session has too few trades for it.
         if (Carried is not null || !_run.Spec.Outputs.Has("conditions") || _strategies.Log is not { } log) return null;
-        var regimes = _run.Spec.Regimes ?? (_run.Spec.Portfolio.Rule == WeightRules.ByRegime ? RegimePlan.ShortAndLong() : null);
+        var regimes = _run.Spec.Regimes ?? (_run.Spec.Portfolio.Rule == WeightRule.Regime ? RegimePlan.ShortAndLong() : null);
         int[] listed = [.. _entries.Where(e => e.Stats is not null && _listed.Trades.Contains(e.Index)).Select(e => e.Index)];
         return await ConditionReport.OfAsync(_run.Plan, _run.Markets, log, listed, _choice.Members, regimes, CancellationToken.None);
     }

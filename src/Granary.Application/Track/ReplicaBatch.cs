@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Granary.Application.Batches;
 using Granary.Application.Json;
 
 namespace Granary.Application.Track;
@@ -43,7 +44,7 @@ public static class ReplicaBatch
                     ["size"] = new JsonObject { ["percentOfEquity"] = 100 },
                 },
             },
-            ["portfolio"] = new JsonObject { ["weights"] = "equal" },
+            ["portfolio"] = new JsonObject { ["weights"] = WeightRule.Equal },
             ["benchmark"] = index,
         }.ToJsonString(Indented) + "\n";
     }

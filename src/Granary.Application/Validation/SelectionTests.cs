@@ -36,7 +36,7 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         var overfit = Task.Run(() => Overfit(traced, from, to));
         var (snooping, snooped) = Snoop(traced, from, to, plan.Spec.Seed, benchmark);
         var effective = Cluster(traced, from, to);
-        var winners = plan.Spec.Portfolio is { Rule: "winners", Rebalance: null } && !isStitched
+        var winners = plan.Spec.Portfolio is { Rule: WeightRule.Winners, Rebalance: null } && !isStitched
             ? Winners(traced, from, to, plan.Spec.Seed, snooping?.MeanBlock ?? 1) : 0;
         var (overfitting, blocks) = overfit.GetAwaiter().GetResult();
         return new SelectionTests(overfitting, blocks, snooping, snooped, effective, winners);

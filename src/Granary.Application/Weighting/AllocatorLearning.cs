@@ -1,4 +1,5 @@
 using Granary.Application.Allocation;
+using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Engine.Analysis;
 using Granary.Learning.Reinforcement.Evaluation;
@@ -20,15 +21,15 @@ internal sealed class AllocatorLearning
         AllocationView View, AllocationView Stressed);
 
     private AllocatorLearning(AllocatorInput input) =>
-        (_input, _selects) = (input, input.Plan.Spec.Portfolio.Rule == AllocatorWeights.Adaptive);
+        (_input, _selects) = (input, input.Plan.Spec.Portfolio.Rule == WeightRule.Adaptive);
 
     /// <summary>Trains, tests, judges and decides.</summary>
     /// <returns>The outcome; or null, and why there is none.</returns>
     /// <exception cref="InputException">There are more units than a policy can weigh.</exception>
     public static async Task<(AllocatorOutcome? Outcome, string Why)> RunAsync(AllocatorInput input, CancellationToken cancellationToken)
     {
-        if (input.Plan.Spec.Portfolio.Rule == AllocatorWeights.Ppo && input.Units.Count > Batches.AllocatorSpec.MostStrategies)
-            throw input.Plan.Spec.Portfolio.Place!.Need("weights").Fault($"ppo weighs at most {Batches.AllocatorSpec.MostStrategies} "
+        if (input.Plan.Spec.Portfolio.Rule == WeightRule.Ppo && input.Units.Count > AllocatorSpec.MostStrategies)
+            throw input.Plan.Spec.Portfolio.Place!.Need("weights").Fault($"ppo weighs at most {AllocatorSpec.MostStrategies} "
                 + $"strategies and the batch has {input.Units.Count}: use \"adaptive\", which selects among them first");
         return await new AllocatorLearning(input).RunAsync(cancellationToken);
     }
@@ -56,7 +57,7 @@ internal sealed class AllocatorLearning
         List<(int, EquityTrace)> traces = [.. _input.Traces.Select((t, place) => (place, t))];
         if (!_selects) return [.. traces.Select(t => (t.Item1, 1.0))];
         return [.. ScheduledWeights.Pursue(traces, from, to, _input.Rebalance).Where(c => c.Weight > 0).OrderBy(c => c.Strategy)
-            .Take(Batches.AllocatorSpec.MostStrategies).Select(c => (c.Strategy, c.Weight))];
+            .Take(AllocatorSpec.MostStrategies).Select(c => (c.Strategy, c.Weight))];
     }
 
     private List<Window> Windows(ScheduledWeights.Calendar calendar, List<IReadOnlyList<(int Place, double Weight)>> selected,

@@ -10,10 +10,9 @@ namespace Granary.Application.Weighting;
 /// <summary>The weights of a batch by the rules <c>ppo</c> and <c>adaptive</c>, or by a policy of a production configuration.</summary>
 internal static class AllocatorWeights
 {
-    public const string Ppo = "ppo", Adaptive = "adaptive";
-
     /// <summary>Whether the batch's weights are decided by policies.</summary>
-    public static bool IsFor(BatchPlan plan) => plan.Spec.Portfolio.Rule is Ppo or Adaptive || plan.Spec.Portfolio.Policy is not null;
+    public static bool IsFor(BatchPlan plan) => plan.Spec.Portfolio.Rule is WeightRule.Ppo or WeightRule.Adaptive
+        || plan.Spec.Portfolio.Policy is not null;
 
     /// <summary>Trains policies on the batch's own past and lets them decide.</summary>
     /// <param name="events">Of the strategies; takes those of the runs that the portfolio follows in their place.</param>

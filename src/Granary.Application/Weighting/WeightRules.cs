@@ -10,12 +10,9 @@ namespace Granary.Application.Weighting;
 /// <summary>Turns a batch's results into weights.</summary>
 public static class WeightRules
 {
-    /// <summary>The rules that have to be chosen from the past, and so over time.</summary>
-    public const string Score = "score", MatchingPursuit = "matching-pursuit", ByRegime = "regime";
-
     /// <summary>Whether the rule goes by single trades, which then have to be kept.</summary>
     public static bool NeedsEvents(BatchPlan plan) =>
-        plan.Spec.Portfolio.Rule is ByRegime || AllocatorWeights.IsFor(plan);
+        plan.Spec.Portfolio.Rule is WeightRule.Regime || AllocatorWeights.IsFor(plan);
 
     /// <summary>The batch's weights; those over time are chosen from the past alone.</summary>
     /// <param name="events">Where single trades are read; null where they were not kept.</param>
@@ -27,7 +24,7 @@ public static class WeightRules
         var spec = portfolio.Rebalance ?? RebalanceSpec.Default;
         if (AllocatorWeights.IsFor(plan) && events is not null)
             return await AllocatorWeights.ChooseAsync(plan, outcomes, markets, events, call, cancellationToken);
-        if (portfolio.Rule == ByRegime)
+        if (portfolio.Rule == WeightRule.Regime)
         {
             var regimes = plan.Spec.Regimes ?? RegimePlan.ShortAndLong();
             var changes = new Dictionary<string, IReadOnlyList<(long, int)>>(StringComparer.Ordinal);
@@ -48,7 +45,7 @@ public static class WeightRules
             }
             return ScheduledWeights.ByState(plan, outcomes, trades, i => changes[plan.Instances[i].Symbols[0]], regimes.States.Count, spec);
         }
-        return portfolio.Rule is { } rule && (rule is MatchingPursuit or Score || portfolio.Rebalance is not null)
+        return portfolio.Rule is { } rule && (rule is WeightRule.MatchingPursuit or WeightRule.Score || portfolio.Rebalance is not null)
             ? ScheduledWeights.ByEquity(plan, outcomes, rule, spec)
             : new WeightChoice(Weigh(plan, outcomes));
     }
@@ -75,7 +72,7 @@ public static class WeightRules
                 if (!identical.IsFirst(instance.Index)) continue;
                 weights[instance.Index] = portfolio.Rule switch
                 {
-                    "winners" => stats.TotalReturn > 0 ? 1 : 0,
+                    WeightRule.Winners => stats.TotalReturn > 0 ? 1 : 0,
                     _ => 1.0 / (plan.Instances.Count - identical.Repeated),
                 };
             }
