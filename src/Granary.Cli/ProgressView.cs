@@ -1,4 +1,5 @@
 using Granary.Application.Simulation;
+using Granary.Contracts.Jobs;
 using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
 using Spectre.Console;

@@ -7,9 +7,12 @@ using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Operations;
-using Granary.Application.Schedules;
 using Granary.Client;
 using Granary.Client.Connections;
+using Granary.Contracts.Jobs;
+using Granary.Contracts.Operations;
+using Granary.Contracts.Schedules;
+using Granary.Contracts.Sessions;
 using Granary.Storage.Files;
 using Granary.Storage.Retries;
 

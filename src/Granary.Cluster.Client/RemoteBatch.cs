@@ -1,6 +1,7 @@
 using Granary.Application.Batches;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Cluster.Client;
 

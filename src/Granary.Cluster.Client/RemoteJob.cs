@@ -1,5 +1,6 @@
 using Granary.Application.Jobs;
 using Granary.Application.Json;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Cluster.Client;
 

@@ -1,11 +1,11 @@
 using System.Net.Http.Headers;
 using System.Text;
-using Granary.Api.Health;
 using Granary.Api.Hosting;
 using Granary.Api.Tests.Conformance;
 using Granary.Application.Access;
 using Granary.Application.Jobs;
 using Granary.Application.Simulation;
+using Granary.Contracts.Jobs;
 using Granary.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,7 +1,7 @@
 using System.Net;
 using Granary.Application.Access;
 using Granary.Application.Jobs;
-using Granary.Application.Simulation;
+using Granary.Contracts.Batches;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Tests;

@@ -2,8 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
-using Granary.Api.Events;
 using Granary.Application.Json;
+using Granary.Contracts.Events;
+using Granary.Contracts.Jobs;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;

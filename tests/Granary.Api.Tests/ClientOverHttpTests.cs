@@ -5,6 +5,7 @@ using Granary.Application.Batches;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Cluster.Client;
+using Granary.Contracts.Jobs;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;

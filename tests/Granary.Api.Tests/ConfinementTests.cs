@@ -72,7 +72,7 @@ public sealed class ConfinementTests
         {
             var ended = await server.UntilAsync((await server.SubmitAsync(ApiServer.Batch.Replace("\"orcl\"", $"\"{symbol}\""))).Id,
                 s => s.Ended);
-            (ended.State, ended.Digest).ShouldBe((Granary.Application.Jobs.JobState.Failed, null), symbol);
+            (ended.State, ended.Digest).ShouldBe((Granary.Contracts.Jobs.JobState.Failed, null), symbol);
         }
     }
 

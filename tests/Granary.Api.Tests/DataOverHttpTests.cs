@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Granary.Application.Jobs;
+using Granary.Contracts.Jobs;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Granary.Api.Deployments;
 using Granary.Application.Live;
 using Granary.Cluster.Client;
+using Granary.Contracts.Deployments;
+using Granary.Contracts.Sessions;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;
@@ -50,7 +51,7 @@ public sealed class DeploymentsOverHttpTests(SessionsOverHttpTests.Configuration
         var page = await first.ReadAsync<DeploymentPage>();
         (page.Items.Single().Number, page.Next).ShouldBe((2, "2"));
         first.Headers.GetValues("Link").Single().ShouldBe($"<{Path}?limit=1&cursor=2>; rel=\"next\"");
-        var rest = (await server.Client.GetFromJsonAsync<DeploymentPage>(Path + "?cursor=2", Granary.Application.Json.JobJson.Options))!;
+        var rest = (await server.Client.GetFromJsonAsync<DeploymentPage>(Path + "?cursor=2", Contracts.Jobs.JobJson.Options))!;
         (rest.Items.Single().Number, rest.Next).ShouldBe((1, null));
         (await (await server.Client.GetAsync(Path + "?cursor=x")).ProblemAsync(400)).ShouldContain("cursor=x is in no list here");
     }
@@ -86,7 +87,7 @@ public sealed class DeploymentsOverHttpTests(SessionsOverHttpTests.Configuration
         shown.Strategies.Where(s => !s.Enabled).ShouldAllBe(s => s.Symbols.Single() == "GLIMUSDT" && s.Change!.Why == "spread");
         var one = shown.Strategies.First(s => !s.Enabled).Id;
         await server.Client.PatchAsJsonAsync(Path + "/1", new { enabled = true, strategy = one });
-        var after = (await server.Client.GetFromJsonAsync<DeploymentDetails>(Path + "/1", Granary.Application.Json.JobJson.Options))!;
+        var after = (await server.Client.GetFromJsonAsync<DeploymentDetails>(Path + "/1", Contracts.Jobs.JobJson.Options))!;
         after.Strategies.Single(s => s.Id == one).Enabled.ShouldBeTrue();
         after.History.Select(e => e.Action.ToString()).ShouldBe(["Added", "Disabled", "Enabled"]);
         foreach (var (body, sentence) in new (object, string)[]
@@ -110,7 +111,7 @@ public sealed class DeploymentsOverHttpTests(SessionsOverHttpTests.Configuration
         await Eventually.HoldsAsync(async () => (await client.SessionAsync("handed")).Phase == SessionPhase.Done);
 
         var report = (await server.Client.GetFromJsonAsync<List<DeploymentComparison>>(Path + "/1/report",
-            Granary.Application.Json.JobJson.Options))!.ShouldHaveSingleItem();
+            Contracts.Jobs.JobJson.Options))!.ShouldHaveSingleItem();
         (report.Account, report.Days.Count > 5).ShouldBe(("handed", true));
         foreach (var (dryRun, done) in new[] { (true, false), (false, false), (false, true) })
         {
@@ -120,7 +121,7 @@ public sealed class DeploymentsOverHttpTests(SessionsOverHttpTests.Configuration
             (outcome.To, outcome.Policy, outcome.DryRun, outcome.AlreadyDone).ShouldBe((2, "keep", dryRun, done));
             outcome.Trades.ShouldAllBe(t => t.Handling == "kept");
         }
-        (await server.Client.GetFromJsonAsync<DeploymentDetails>(Path + "/2", Granary.Application.Json.JobJson.Options))!.History
+        (await server.Client.GetFromJsonAsync<DeploymentDetails>(Path + "/2", Contracts.Jobs.JobJson.Options))!.History
             .Select(e => e.Action.ToString()).ShouldBe(["Added", "Switched"]);
         (await (await server.Client.PostAsJsonAsync(Path + "/2/switch", new { account = "handed", policy = "flat" })).ProblemAsync(400))
             .ShouldContain("use keep, wind-down, close");

@@ -157,13 +157,13 @@ public sealed class EscapesTests : IAsyncDisposable
         if (answer.StatusCode == HttpStatusCode.BadRequest) (await answer.Content.ReadAsStringAsync()).ShouldNotContain(Secret);
         else
         {
-            var id = (await answer.ReadAsync<Granary.Application.Jobs.JobStatus>()).Id;
+            var id = (await answer.ReadAsync<Granary.Contracts.Jobs.JobStatus>()).Id;
             var ended = await Eventually.IsAsync(async () =>
             {
                 using var asked = await server.Client.GetAsync("/api/v1/jobs/" + id);
-                return await asked.ReadAsync<Granary.Application.Jobs.JobStatus>();
+                return await asked.ReadAsync<Granary.Contracts.Jobs.JobStatus>();
             }, s => s.Ended);
-            (ended.State, ended.Fault!.Contains(Secret)).ShouldBe((Granary.Application.Jobs.JobState.Failed, false));
+            (ended.State, ended.Fault!.Contains(Secret)).ShouldBe((Granary.Contracts.Jobs.JobState.Failed, false));
         }
     }
 

@@ -47,7 +47,7 @@ public class HealthAndDescriptionTests
         Directory.CreateDirectory(server.Folder);
         audit.Delete(recursive: true);
         (await refused.ProblemAsync(503)).ShouldContain("make room, or correct its rights");
-        (await server.SubmitAsync()).State.ShouldBe(Granary.Application.Jobs.JobState.Queued);
+        (await server.SubmitAsync()).State.ShouldBe(Granary.Contracts.Jobs.JobState.Queued);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public class HealthAndDescriptionTests
         Directory.Delete(own, recursive: true);
         await File.WriteAllTextAsync(own, "");
         for (var i = 0; i < 6; i++) server.Host.Go();
-        (await server.UntilAsync(first.Id, s => s.Ended)).State.ShouldBe(Granary.Application.Jobs.JobState.Done);
+        (await server.UntilAsync(first.Id, s => s.Ended)).State.ShouldBe(Granary.Contracts.Jobs.JobState.Done);
         await Eventually.HoldsAsync(async () =>
             (await server.Client.GetAsync("/health/ready")).StatusCode == HttpStatusCode.ServiceUnavailable);
         (await (await server.Client.GetAsync("/health/ready")).Content.ReadAsStringAsync()).ShouldContain(first.Id);
@@ -70,7 +70,7 @@ public class HealthAndDescriptionTests
 
         File.Delete(own);
         Directory.CreateDirectory(own);
-        (await server.UntilAsync(second.Id, s => s.Ended)).State.ShouldBe(Granary.Application.Jobs.JobState.Done);
+        (await server.UntilAsync(second.Id, s => s.Ended)).State.ShouldBe(Granary.Contracts.Jobs.JobState.Done);
         (await server.Client.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await File.ReadAllTextAsync(Path.Combine(own, "status.json"))).ShouldContain("\"done\"");
     }

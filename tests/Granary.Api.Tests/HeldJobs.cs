@@ -1,4 +1,5 @@
 using Granary.Application.Jobs;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Api.Tests;
 

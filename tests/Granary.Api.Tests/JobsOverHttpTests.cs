@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Granary.Application.Jobs;
 using Granary.Application.Json;
+using Granary.Contracts.Jobs;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;

@@ -1,6 +1,6 @@
 using System.Net;
 using Granary.Application.Access;
-using Granary.Application.Jobs;
+using Granary.Contracts.Jobs;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;

@@ -3,6 +3,7 @@ using Granary.Application.Batches;
 using Granary.Application.Jobs;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Api.Tests;
 

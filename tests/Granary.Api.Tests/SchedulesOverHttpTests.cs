@@ -5,7 +5,8 @@ using System.Text.Json.Nodes;
 using Granary.Application.Access;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
-using Granary.Application.Schedules;
+using Granary.Contracts.Jobs;
+using Granary.Contracts.Schedules;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Application.Live;
 using Granary.Cluster.Client;
+using Granary.Contracts.Sessions;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;
@@ -31,8 +32,8 @@ public sealed class SessionStrategiesOverHttpTests(SessionsOverHttpTests.Configu
         using var stopped = await server.Client.DeleteAsync(PathOf(ids[0]) + "?why=too%20dear");
         stopped.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         ((bool)(await stopped.Content.ReadFromJsonAsync<JsonObject>())!["enabled"]!).ShouldBeFalse();
-        (await server.Client.GetFromJsonAsync<SessionStrategy>(PathOf(ids[0]), Granary.Application.Json.JobJson.Options))!.Enabled.ShouldBeFalse();
-        (await server.Client.GetFromJsonAsync<SessionStrategy>(PathOf(ids[1]), Granary.Application.Json.JobJson.Options))!.Enabled.ShouldBeTrue();
+        (await server.Client.GetFromJsonAsync<SessionStrategy>(PathOf(ids[0]), Contracts.Jobs.JobJson.Options))!.Enabled.ShouldBeFalse();
+        (await server.Client.GetFromJsonAsync<SessionStrategy>(PathOf(ids[1]), Contracts.Jobs.JobJson.Options))!.Enabled.ShouldBeTrue();
         // The second stop finds nothing to do, and the journal has one.
         (await server.Client.DeleteAsync(PathOf(ids[0]))).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         var history = (await server.Client.GetFromJsonAsync<JsonArray>($"/api/v1/strategies/{Uri.EscapeDataString(ids[0])}/history"))!;

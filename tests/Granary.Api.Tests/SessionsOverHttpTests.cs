@@ -13,6 +13,7 @@ using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Application.Telemetry;
 using Granary.Cluster.Client;
+using Granary.Contracts.Sessions;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 

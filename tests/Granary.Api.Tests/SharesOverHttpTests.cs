@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Granary.Api.Shares;
 using Granary.Application.Access;
+using Granary.Contracts.Runs;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -21,7 +22,7 @@ public sealed class SharesOverHttpTests(SessionsOverHttpTests.Configuration made
         using var client = server.As(admin);
         using var answer = await client.PostAsJsonAsync("/api/v1/runs/run/shares", new { days = 3 });
         answer.StatusCode.ShouldBe(HttpStatusCode.Created);
-        var share = await answer.ReadAsync<ShareEndpoints.Share>();
+        var share = await answer.ReadAsync<Share>();
         share.ExpiresAt.ShouldBe(clock.GetUtcNow().AddDays(3));
 
         using var report = await server.Client.GetAsync(share.Url);
@@ -48,7 +49,7 @@ public sealed class SharesOverHttpTests(SessionsOverHttpTests.Configuration made
             add: services => services.AddSingleton<TimeProvider>(clock));
         using var client = server.As(viewer);
         using var answer = await client.PostAsync("/api/v1/runs/run/report-link", null);
-        var link = await answer.ReadAsync<ShareEndpoints.Share>();
+        var link = await answer.ReadAsync<Share>();
         link.ExpiresAt.ShouldBe(clock.GetUtcNow().AddMinutes(1));
         clock.Advance(TimeSpan.FromSeconds(59));
         using (var report = await server.Client.GetAsync(link.Url)) report.StatusCode.ShouldBe(HttpStatusCode.OK);

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Granary.Application.Batches;
 using Granary.Application.JobKinds;
 using Granary.Application.Jobs;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Api.Tests;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using Granary.Application.Weights;
+using Granary.Contracts.Weights;
 
 namespace Granary.Api.Tests;
 

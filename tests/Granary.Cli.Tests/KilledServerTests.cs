@@ -6,6 +6,8 @@ using Granary.Application.Audit;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Schedules;
+using Granary.Contracts.Jobs;
+using Granary.Contracts.Schedules;
 using Granary.Testing;
 
 namespace Granary.Cli.Tests;

@@ -1,4 +1,5 @@
 using Granary.Application.Simulation;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Cli.Tests;
 

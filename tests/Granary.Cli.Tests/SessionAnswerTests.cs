@@ -1,5 +1,6 @@
 using Granary.Application.Live;
 using Granary.Cli.Commands;
+using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 using Granary.Testing;
 

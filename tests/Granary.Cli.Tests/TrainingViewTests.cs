@@ -1,5 +1,5 @@
 using Granary.Application.Learning;
-using Granary.Application.Simulation;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Cli.Tests;
 

@@ -1,9 +1,9 @@
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Application.Feeds;
 using Granary.Application.Live;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
+using Granary.Contracts.Sessions;
 using Granary.Data.BarFiles;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;

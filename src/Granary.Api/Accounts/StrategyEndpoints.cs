@@ -6,6 +6,7 @@ using Granary.Api.Problems;
 using Granary.Api.Routing;
 using Granary.Application.Json;
 using Granary.Application.Live;
+using Granary.Contracts.Accounts;
 using Granary.Engine.Brokerage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,14 +18,6 @@ namespace Granary.Api.Accounts;
 /// <summary>Strategies and symbols of live accounts: whether they may enter, who changed it, and why.</summary>
 internal static class StrategyEndpoints
 {
-    /// <param name="Enabled">Whether it may enter.</param>
-    /// <param name="Why">Kept in the journal beside the key's name.</param>
-    /// <param name="Account">Only of this account; without one of all that have the strategy.</param>
-    public sealed record Change(bool? Enabled, string? Why, string? Account);
-
-    /// <param name="Next">The cursor of the next page; null where this is the last.</param>
-    public sealed record StrategyPage(IReadOnlyList<AccountStrategy> Items, string? Next);
-
     public static void Map(IEndpointRouteBuilder accounts)
     {
         var strategies = accounts.MapGroup("/strategies").ProducesProblem(503);
@@ -41,7 +34,8 @@ internal static class StrategyEndpoints
             .RequireAuthorization(RolePolicies.Admin).WithName("changeStrategy")
             .WithSummary("Switch a strategy's entries on or off, from the next bar on.").ProducesChange();
         strategies.MapGet("/{id}/history", async (string id, LiveAccounts known, CancellationToken stop) =>
-                await HistoryAsync(known, c => c.IsAbout(id), s => s.Id == id, stop).ConfigureAwait(false) ?? NoStrategy(id))
+                await HistoryAsync(known, c => AccountStrategies.IsAbout(c, id), s => s.Id == id, stop).ConfigureAwait(false)
+                    ?? NoStrategy(id))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listStrategyChanges")
             .WithSummary("Who switched a strategy or its symbol on and off, when and why; oldest first.")
             .Produces<IReadOnlyList<StrategyChange>>().ProducesProblem(404);

@@ -4,6 +4,7 @@ using Granary.Api.Lists;
 using Granary.Api.Routing;
 using Granary.Application.Audit;
 using Granary.Application.Json;
+using Granary.Contracts.Audit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,9 +14,6 @@ namespace Granary.Api.Audit;
 /// <summary>The audit log, for admins.</summary>
 internal static class AuditEndpoints
 {
-    /// <param name="Next">The cursor of the next page; null where this is the last.</param>
-    public sealed record AuditPage(IReadOnlyList<AuditEntry> Items, string? Next);
-
     public static void Map(IEndpointRouteBuilder api) => api.MapGroup("/audit").WithTags("Audit").ProducesProblem(401)
         .ProducesProblem(403).MapGet("", List).RequireAuthorization(RolePolicies.Admin).WithName("listAuditEntries")
         .WithSummary("Changes of state of this server, the newest first: who, what, before, after.")

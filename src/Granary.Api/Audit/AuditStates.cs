@@ -4,15 +4,14 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Api.Accounts;
-using Granary.Api.Models;
-using Granary.Api.Uploads;
-using Granary.Application.Deployments;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.RunFolders;
-using Granary.Application.Schedules;
 using Granary.Application.Weights;
+using Granary.Contracts.Accounts;
+using Granary.Contracts.Jobs;
+using Granary.Contracts.Sessions;
 using Granary.Learning;
 using Microsoft.AspNetCore.Http;
 

@@ -5,6 +5,7 @@ using Granary.Api.Lists;
 using Granary.Api.Routing;
 using Granary.Application.Jobs;
 using Granary.Application.RunFolders;
+using Granary.Contracts.Jobs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;

@@ -2,7 +2,7 @@ using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Problems;
 using Granary.Application.Jobs;
-using Granary.Application.Simulation;
+using Granary.Contracts.Batches;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

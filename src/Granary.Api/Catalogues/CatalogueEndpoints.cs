@@ -1,6 +1,8 @@
 using Granary.Api.Access;
 using Granary.Application.Catalogues;
 using Granary.Application.Jobs;
+using Granary.Contracts.Catalogues;
+using Granary.Engine.Catalogues;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -19,16 +21,16 @@ internal static class CatalogueEndpoints
         var catalogue = api.MapGroup("/catalogue").WithTags("Catalogue").ProducesProblem(401).ProducesProblem(403)
             .RequireAuthorization(RolePolicies.Viewer);
         catalogue.MapGet("/strategies", (GranaryCatalogues known) => Items(known.Strategies.All.Select(d =>
-                new CatalogueItem(d.Name, d.Summary, CatalogueParameter.Of(d.Parameters)))))
+                new CatalogueItem(d.Name, d.Summary, ParametersOf(d.Parameters)))))
             .WithName("listStrategyClasses").WithSummary("The strategy classes.").Produces<IReadOnlyList<CatalogueItem>>();
         catalogue.MapGet("/factors", (GranaryCatalogues known) => Items(known.Factors.All.Select(d =>
-                new CatalogueItem(d.Name, d.Summary, CatalogueParameter.Of(d.Parameters), [.. d.Lines.Where(l => l.Length > 0)]))))
+                new CatalogueItem(d.Name, d.Summary, ParametersOf(d.Parameters), [.. d.Lines.Where(l => l.Length > 0)]))))
             .WithName("listFactors").WithSummary("The factors.").Produces<IReadOnlyList<CatalogueItem>>();
         catalogue.MapGet("/trainers", (GranaryCatalogues known) => Items(known.Trainers.List().Trainers.Select(d =>
-                new CatalogueItem(d.Name, d.Summary, CatalogueParameter.Of(d.Parameters)))))
+                new CatalogueItem(d.Name, d.Summary, ParametersOf(d.Parameters)))))
             .WithName("listTrainers").WithSummary("The trainers of models.").Produces<IReadOnlyList<CatalogueItem>>();
         catalogue.MapGet("/brokers", (GranaryCatalogues known) => Items(known.Brokers.All.Select(d =>
-                new CatalogueItem(d.Name, d.Summary, CatalogueParameter.Of(d.Parameters)))))
+                new CatalogueItem(d.Name, d.Summary, ParametersOf(d.Parameters)))))
             .WithName("listBrokers").WithSummary("The brokers, with their options.").Produces<IReadOnlyList<CatalogueItem>>();
         catalogue.MapGet("/jobs", (JobCatalogue kinds) => Items(kinds.Kinds.Select(k => new CatalogueItem(k.Name, k.Summary, []))))
             .WithName("listJobKinds").WithSummary("The kinds of jobs.").Produces<IReadOnlyList<CatalogueItem>>();
@@ -38,4 +40,10 @@ internal static class CatalogueEndpoints
     }
 
     private static IResult Items(IEnumerable<CatalogueItem> items) => TypedResults.Ok<IReadOnlyList<CatalogueItem>>([.. items]);
+
+    private static IReadOnlyList<CatalogueParameter> ParametersOf(IEnumerable<ParameterDefinition> parameters) => [.. parameters.Select(p =>
+        new CatalogueParameter(p.Name, p.Type.IsEnum ? "enum" : p.Type == typeof(int) ? "int" : p.Type == typeof(double) ? "double"
+            : p.Type == typeof(bool) ? "bool" : "string", p.Type.IsEnum ? p.Default?.ToString()?.ToLowerInvariant() : p.Default,
+            double.IsFinite(p.Minimum) ? p.Minimum : null, double.IsFinite(p.Maximum) ? p.Maximum : null,
+            p.Type.IsEnum ? [.. Enum.GetNames(p.Type).Select(n => n.ToLowerInvariant())] : null))];
 }

@@ -9,6 +9,7 @@ using Granary.Application.Deployments;
 using Granary.Application.Handover;
 using Granary.Application.Json;
 using Granary.Application.Live;
+using Granary.Contracts.Deployments;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -19,18 +20,6 @@ namespace Granary.Api.Deployments;
 /// <summary>Production configurations by number, as <c>granary deployments</c> keeps them.</summary>
 internal static class DeploymentEndpoints
 {
-    /// <param name="Enabled">Whether entries are allowed.</param>
-    /// <param name="Strategy">The strategy's id.</param>
-    /// <param name="Symbol">Or the pair: all its strategies.</param>
-    /// <param name="Why">For the history.</param>
-    public sealed record EntriesChange(bool? Enabled, string? Strategy, string? Symbol, string? Why);
-
-    /// <param name="Account">The account's name in the journal; that of the configuration without one.</param>
-    /// <param name="Policy">keep, wind-down or close; keep without one.</param>
-    /// <param name="DryRun">Only show what would become of each open trade.</param>
-    /// <param name="Why">For journal and history.</param>
-    public sealed record SwitchOrder(string? Account, string? Policy, bool DryRun, string? Why);
-
     /// <param name="Accounts">null where the server trades none.</param>
     private sealed record Services([FromServices] DeploymentBook Book, [FromServices] IAccountStore? Accounts,
         [FromServices] GranaryCatalogues Known, [FromServices] TimeProvider Clock);
@@ -57,7 +46,7 @@ internal static class DeploymentEndpoints
     private static void MapOne(RouteGroupBuilder all)
     {
         all.MapGet("/{number:int}", (int number, DeploymentBook book) => book.Find(number) is { } found
-                ? TypedResults.Ok(DeploymentDetails.Of(book, found)) : Unknown(number))
+                ? TypedResults.Ok(DeploymentAnswers.DetailsOf(book, found)) : Unknown(number))
             .RequireAuthorization(RolePolicies.Viewer).WithName("getDeployment")
             .WithSummary("A deployment: its strategies, the backtest that justified it, its history.").Produces<DeploymentDetails>()
             .ProducesProblem(404);
@@ -73,7 +62,7 @@ internal static class DeploymentEndpoints
             .Produces<DeploymentDetails>().ProducesProblem(400).ProducesProblem(404);
         all.MapGet("/{number:int}/report", (int number, DeploymentBook book) => book.Find(number) is null ? Unknown(number)
                 : TypedResults.Ok<IReadOnlyList<DeploymentComparison>>(
-                    [.. DeploymentReport.Ended(book, number).Select(DeploymentComparison.Of)]))
+                    [.. DeploymentReport.Ended(book, number).Select(DeploymentAnswers.ComparisonOf)]))
             .RequireAuthorization(RolePolicies.Viewer).WithName("getDeploymentReport")
             .WithSummary("Live against the backtest, by day, for each account whose session of the deployment has ended.")
             .Produces<IReadOnlyList<DeploymentComparison>>().ProducesProblem(404);
@@ -90,7 +79,7 @@ internal static class DeploymentEndpoints
                 var policy = PolicyWords.Parse(order.Policy ?? "keep");
                 var plan = order.DryRun ? await hand.PlanAsync(number, policy, stop).ConfigureAwait(false)
                     : await hand.SwitchAsync(number, policy, RolePolicies.NameOf(user), order.Why ?? "", stop).ConfigureAwait(false);
-                return TypedResults.Ok(SwitchOutcome.Of(account, plan, order.DryRun));
+                return TypedResults.Ok(DeploymentAnswers.OutcomeOf(account, plan, order.DryRun));
             })
             .RequireAuthorization(RolePolicies.Admin).WithName("switchAccount").WithSummary("Hand an account over to a deployment.")
             .WithDescription("Its session must be stopped. With 'dryRun' nothing changes, and a session may run.")
@@ -104,7 +93,7 @@ internal static class DeploymentEndpoints
         var found = book.Numbers().Where(n => n < before).OrderDescending().Take(limit + 1).ToList();
         var history = book.History().ToLookup(e => e.Number);
         var page = found.Take(limit).Select(n =>
-            DeploymentDetails.EntryOf(book.Get(n), book.Disabled(n).Count, history[n])).ToList();
+            DeploymentAnswers.EntryOf(book.Get(n), book.Disabled(n).Count, history[n])).ToList();
         var next = found.Count > limit ? page[^1].Number.ToString(CultureInfo.InvariantCulture) : null;
         return paging.Answer(new DeploymentPage(page, next), next);
     }
@@ -116,12 +105,12 @@ internal static class DeploymentEndpoints
             throw new InputException("send { \"enabled\": false, \"strategy\": \"<id>\", \"why\": \"…\" }, or 'symbol' in place of "
                 + "'strategy'");
         book.SetEnabled(deployment.Number, enabled, strategy, symbol, RolePolicies.NameOf(user), change.Why ?? "");
-        return TypedResults.Ok(DeploymentDetails.Of(book, deployment));
+        return TypedResults.Ok(DeploymentAnswers.DetailsOf(book, deployment));
     }
 
     private static IResult Created(DeploymentBook book, Deployment deployment) =>
         TypedResults.Created(string.Create(CultureInfo.InvariantCulture, $"{ApiSettings.Prefix}/deployments/{deployment.Number}"),
-            DeploymentDetails.Of(book, deployment));
+            DeploymentAnswers.DetailsOf(book, deployment));
 
     private static IResult Unknown(int number) =>
         Problem.NotFound(string.Create(CultureInfo.InvariantCulture, $"there is no deployment {number} here"));

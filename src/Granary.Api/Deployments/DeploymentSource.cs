@@ -4,14 +4,9 @@ using Granary.Application.Catalogues;
 using Granary.Application.Deployments;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
+using Granary.Contracts.Deployments;
 
 namespace Granary.Api.Deployments;
-
-/// <summary>What is added as a deployment.</summary>
-/// <param name="Run">The id of a run of the server; without a configuration its prod.json is added.</param>
-/// <param name="Configuration">The text of a prod.json.</param>
-/// <param name="Why">For the history.</param>
-public sealed record NewDeployment(string? Run, string? Configuration, string? Why);
 
 /// <summary>Reads the configurations that callers add, with the runs that justify them.</summary>
 /// <param name="runs">The runs of the server; null where it has none.</param>

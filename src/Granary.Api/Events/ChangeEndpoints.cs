@@ -1,6 +1,7 @@
 using Granary.Api.Access;
 using Granary.Api.Limits;
 using Granary.Api.Problems;
+using Granary.Contracts.Events;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;

@@ -3,6 +3,8 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Granary.Application.Json;
+using Granary.Contracts.Events;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Api.Events;
 

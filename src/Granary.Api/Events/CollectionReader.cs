@@ -6,6 +6,7 @@ using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.RunFolders;
 using Granary.Application.Weights;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Api.Events;
 

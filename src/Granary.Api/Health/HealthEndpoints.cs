@@ -1,3 +1,4 @@
+using Granary.Contracts.Operations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -10,23 +11,19 @@ internal static class HealthEndpoints
 {
     private static readonly TimeSpan LongestCheck = TimeSpan.FromSeconds(2);
 
-    /// <param name="Status">"live", "ready" or "not ready".</param>
-    /// <param name="Reasons">What is not ready, by name; absent when all is.</param>
-    public sealed record Health(string Status, IReadOnlyDictionary<string, string>? Reasons = null);
-
     public static void Map(IEndpointRouteBuilder api)
     {
         var health = api.MapGroup("/health").WithTags("Health").AllowAnonymous();
-        health.MapGet("/live", () => TypedResults.Ok(new Health("live"))).WithName("isLive").WithSummary("The process answers.");
+        health.MapGet("/live", () => TypedResults.Ok(new HealthAnswer("live"))).WithName("isLive").WithSummary("The process answers.");
         health.MapGet("/ready", ReadyAsync).WithName("isReady").WithSummary("All that requests need works; 503 and the reasons if not.")
-            .Produces<Health>().Produces<Health>(StatusCodes.Status503ServiceUnavailable);
+            .Produces<HealthAnswer>().Produces<HealthAnswer>(StatusCodes.Status503ServiceUnavailable);
     }
 
     /// <summary>The same at the root, where probes look for it; these are not in the OpenAPI document.</summary>
     public static void MapAtRoot(IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/health").AllowAnonymous().ExcludeFromDescription();
-        health.MapGet("/live", () => TypedResults.Ok(new Health("live")));
+        health.MapGet("/live", () => TypedResults.Ok(new HealthAnswer("live")));
         health.MapGet("/ready", ReadyAsync);
     }
 
@@ -39,8 +36,8 @@ internal static class HealthEndpoints
         foreach (var (name, answer) in asked)
             if (await answer.ConfigureAwait(false) is { } reason) reasons[name] = reason;
         return reasons.Count == 0
-            ? TypedResults.Ok(new Health("ready"))
-            : TypedResults.Json(new Health("not ready", reasons), statusCode: StatusCodes.Status503ServiceUnavailable);
+            ? TypedResults.Ok(new HealthAnswer("ready"))
+            : TypedResults.Json(new HealthAnswer("not ready", reasons), statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<string?> AskAsync(IReadinessCheck check, CancellationToken cancellationToken)

@@ -34,6 +34,7 @@ using Granary.Application.Learning;
 using Granary.Application.Live;
 using Granary.Application.RunFolders;
 using Granary.Application.Schedules;
+using Granary.Contracts.Jobs;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -3,6 +3,7 @@ using Granary.Application.Catalogues;
 using Granary.Application.Live;
 using Granary.Application.Sessions;
 using Granary.Application.Weights;
+using Granary.Contracts.Sessions;
 using Granary.Storage.Addresses;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

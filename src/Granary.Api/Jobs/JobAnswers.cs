@@ -1,9 +1,9 @@
 using Granary.Api.Events;
-using Granary.Api.Lists;
 using Granary.Api.Problems;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
+using Granary.Contracts.Jobs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Api.Jobs;
 

@@ -1,5 +1,6 @@
 using Granary.Api.Problems;
 using Granary.Application.Jobs;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Api.Jobs;
 

@@ -3,6 +3,7 @@ using Granary.Api.Access;
 using Granary.Api.Problems;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
+using Granary.Contracts.Jobs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 

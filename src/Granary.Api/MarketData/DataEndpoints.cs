@@ -1,10 +1,10 @@
 using System.ComponentModel;
 using Granary.Api.Access;
-using Granary.Api.Lists;
 using Granary.Api.Routing;
 using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.MarketData;
+using Granary.Contracts.MarketData;
 using Granary.Data.Comparison;
 using Granary.Engine.Market;
 using Granary.Storage.Addresses;
@@ -21,9 +21,6 @@ internal static class DataEndpoints
     // The widest disagreements of an answer; a file of the command line has all.
     private const int MostShown = 1000;
 
-    /// <param name="Total">All disagreements; the answer has at most 1,000, the widest of them.</param>
-    public sealed record Comparison(int Total, ComparisonAnswer Result);
-
     public static void Map(IEndpointRouteBuilder api)
     {
         var data = api.MapGroup("/data").WithTags("Data").ProducesProblem(401).ProducesProblem(403)
@@ -39,15 +36,15 @@ internal static class DataEndpoints
             .Produces<MarketCoverage>().ProducesProblem(400);
         data.MapGet("/quality", async (string store, string timeframe, string? symbol, ApiSettings settings, GranaryCatalogues known,
                 CancellationToken stop) =>
-                TypedResults.Ok(FindingRow.Of(await new StoredMarkets(known.Stores).CheckAsync(Within(settings, "store", store), symbol,
-                    Read(timeframe), stop).ConfigureAwait(false))))
+                TypedResults.Ok(MarketAnswers.FindingsOf(await new StoredMarkets(known.Stores).CheckAsync(
+                    Within(settings, "store", store), symbol, Read(timeframe), stop).ConfigureAwait(false))))
             .WithName("checkData").WithSummary("What 'granary data check' finds in a market, or in all markets of a timeframe.")
             .Produces<IReadOnlyList<FindingRow>>().ProducesProblem(400);
         data.MapGet("/compare", CompareAsync)
             .WithName("compareData").WithSummary("Where two stores disagree on a market, as 'granary data compare' finds it.")
             .WithDescription("Prices within 'tolerance' percent are equal, volumes within 'volumeTolerance' percent. The answer has the "
                 + "1,000 widest disagreements in the order of time.")
-            .Produces<Comparison>().ProducesProblem(400);
+            .Produces<StoreComparison>().ProducesProblem(400);
     }
 
     /// <param name="A">A store.</param>
@@ -67,11 +64,11 @@ internal static class DataEndpoints
             Disagreements = [.. found.Disagreements.OrderByDescending(d => double.IsNaN(d.Percent) ? -1 : d.Percent).ThenBy(d => d.Time)
                 .Take(MostShown).OrderBy(d => d.Time)],
         };
-        var answer = ComparisonAnswer.Of(shown) with
+        var answer = MarketAnswers.ComparisonOf(shown) with
         {
             LikelierWrong = new SuspectCounts(found.SuspectsOf(Suspect.A), found.SuspectsOf(Suspect.B)),
         };
-        return TypedResults.Ok(new Comparison(found.Disagreements.Count, answer));
+        return TypedResults.Ok(new StoreComparison(found.Disagreements.Count, answer));
     }
 
     private static Timeframe Read(string timeframe) => Timeframe.TryParse(timeframe, out var read) ? read.Value

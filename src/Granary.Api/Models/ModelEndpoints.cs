@@ -2,12 +2,11 @@ using System.Diagnostics;
 using Granary.Api.Access;
 using Granary.Api.Jobs;
 using Granary.Api.Problems;
-using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Learning;
-using Granary.Application.Models;
 using Granary.Application.RunFolders;
 using Granary.Application.Telemetry;
+using Granary.Contracts.Models;
 using Granary.Learning;
 using Granary.Learning.Registry;
 using Microsoft.AspNetCore.Builder;
@@ -20,10 +19,6 @@ namespace Granary.Api.Models;
 /// <summary>The server's registry of models: names, versions, figures, promotion, and predictions.</summary>
 internal static class ModelEndpoints
 {
-    /// <param name="Versions">How many there are.</param>
-    /// <param name="Current">The version in use; 0 where none is.</param>
-    public sealed record ModelEntry(string Name, int Versions, int Current);
-
     /// <param name="IsCurrent">Whether it is the version in use.</param>
     public sealed record VersionEntry(int Number, bool IsCurrent, string ModelHash, ModelLineage Lineage);
 
@@ -34,12 +29,6 @@ internal static class ModelEndpoints
     /// <param name="Limits">Limits of its use, one sentence each.</param>
     public sealed record VersionDetail(string Model, int Number, bool IsCurrent, string ModelHash, ModelLineage Lineage,
         IReadOnlyList<int> Promoted, ModelFindings? Findings, IReadOnlyList<string> Limits);
-
-    /// <param name="Version">The version to make current.</param>
-    public sealed record Promotion(int? Version);
-
-    /// <summary>A field in which two versions differ.</summary>
-    public sealed record Difference(string Field, string First, string Second);
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -112,7 +101,7 @@ internal static class ModelEndpoints
             {
                 var opened = registry.Open();
                 foreach (var version in (int[])[current, challenger]) opened.Version(name, version);
-                return TypedResults.Ok(ModelChallenge.Of(runs, name, current, challenger));
+                return TypedResults.Ok(ModelChallenges.Of(runs, name, current, challenger));
             }))
             .WithName("challengeModelVersion")
             .WithSummary("Whether a version predicts better than the current one on the test windows that both have.")

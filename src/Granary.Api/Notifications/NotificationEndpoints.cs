@@ -1,5 +1,6 @@
 using Granary.Api.Access;
 using Granary.Application.Notifications;
+using Granary.Contracts.Notifications;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -10,17 +11,6 @@ namespace Granary.Api.Notifications;
 /// <summary>The rules of the server's notifications and their deliveries. Both are changed by the operator's file only.</summary>
 internal static class NotificationEndpoints
 {
-    /// <param name="On">The word of the event.</param>
-    /// <param name="Threshold">Percent, a number of orders, or seconds; absent for events without one.</param>
-    /// <param name="Account">Only this account; absent for all.</param>
-    /// <param name="To">Names of webhooks.</param>
-    public sealed record RuleEntry(string On, double? Threshold, string? Account, IReadOnlyList<string> To);
-
-    /// <param name="State">pending, delivered or dead (given up).</param>
-    /// <param name="NextAt">When the next attempt is due; absent where none is.</param>
-    public sealed record DeliveryEntry(string Id, string On, string Subject, string Text, DateTimeOffset At, string Webhook, string State,
-        int Attempts, DateTimeOffset? NextAt, string? Fault);
-
     public static void Map(IEndpointRouteBuilder api)
     {
         var notifications = api.MapGroup("/notifications").WithTags("Notifications").ProducesProblem(401).ProducesProblem(403)

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
-using Granary.Application.Live;
 using Granary.Application.Telemetry;
+using Granary.Contracts.Sessions;
 
 namespace Granary.Api.Operations;
 

@@ -1,5 +1,5 @@
-using Granary.Application.Jobs;
-using Granary.Application.Live;
+using Granary.Contracts.Jobs;
+using Granary.Contracts.Sessions;
 
 namespace Granary.Api.Operations;
 

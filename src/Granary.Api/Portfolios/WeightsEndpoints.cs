@@ -6,6 +6,7 @@ using Granary.Api.Problems;
 using Granary.Application.Live;
 using Granary.Application.Tables;
 using Granary.Application.Weights;
+using Granary.Contracts.Weights;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Headers;
@@ -17,18 +18,6 @@ namespace Granary.Api.Portfolios;
 /// <summary>Weights with versions: a caller cannot overwrite what it has not seen.</summary>
 internal static class WeightsEndpoints
 {
-    /// <param name="Weights">By strategy id; 0 switches a strategy off.</param>
-    /// <param name="Why">Kept in the history beside the key's name.</param>
-    public sealed record NewWeights(Dictionary<string, double> Weights, string? Why);
-
-    /// <param name="Version">The version whose weights come into force again.</param>
-    /// <param name="Why">Kept in the history beside the key's name.</param>
-    public sealed record Rollback(long? Version, string? Why);
-
-    /// <param name="Weights">New weights by strategy id.</param>
-    /// <param name="Version">Or the version to roll back to.</param>
-    public sealed record Preview(Dictionary<string, double>? Weights, long? Version);
-
     public static void Map(IEndpointRouteBuilder api)
     {
         var weights = api.MapGroup("/portfolios/{id}/weights").WithTags("Portfolios").ProducesProblem(401).ProducesProblem(403);
@@ -78,7 +67,7 @@ internal static class WeightsEndpoints
             weights = new(earlier.Weights);
         }
         await CheckKnownAsync(id, weights!.Keys, services, cancellationToken).ConfigureAwait(false);
-        return TypedResults.Ok(WeightsPlan.Of(id, await service.FindAsync(id, cancellationToken).ConfigureAwait(false), weights!));
+        return TypedResults.Ok(WeightsRules.PlanOf(id, await service.FindAsync(id, cancellationToken).ConfigureAwait(false), weights!));
     }
 
     // A session is not mounted on every server, and a portfolio may have weights before its session.

@@ -6,6 +6,7 @@ using Granary.Application.Charts;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
+using Granary.Contracts.Runs;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Microsoft.AspNetCore.Builder;

@@ -1,10 +1,10 @@
 using Granary.Api.Access;
 using Granary.Api.Jobs;
-using Granary.Api.Lists;
 using Granary.Api.Problems;
 using Granary.Api.Routing;
 using Granary.Application.Jobs;
 using Granary.Application.Schedules;
+using Granary.Contracts.Schedules;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -28,7 +28,7 @@ internal static class ScheduleEndpoints
         all.MapGet("/{name}/runs", async (string name, ScheduleBook book, IJobService jobs, CancellationToken stop,
                 [AllowedRange(1, ScheduleBook.Kept)] int limit = 20) =>
                 book.Find(name) is null ? Unknown(name) : TypedResults.Ok<IReadOnlyList<ScheduledJob>>(
-                    await ScheduledJob.OfAsync(book.Runs(name, limit), jobs, stop).ConfigureAwait(false)))
+                    await JobSchedules.JobsOfAsync(book.Runs(name, limit), jobs, stop).ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listScheduleRuns")
             .WithSummary("The times of a schedule, the newest first: the job of each, or why there was none.")
             .Produces<IReadOnlyList<ScheduledJob>>().ProducesProblem(404);

@@ -6,6 +6,7 @@ using Granary.Api.Limits;
 using Granary.Api.Problems;
 using Granary.Application.Json;
 using Granary.Application.Live;
+using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,13 +17,6 @@ namespace Granary.Api.Sessions;
 /// <summary>Live sessions: start, look at, command, fetch.</summary>
 internal static class SessionEndpoints
 {
-    /// <param name="Command">pause, resume, flatten, reload, stop, enable, disable, close.</param>
-    /// <param name="Why">Kept in the journal beside the key's name.</param>
-    /// <param name="Strategy">The strategy to enable or disable.</param>
-    /// <param name="Symbol">Or all strategies of a symbol.</param>
-    /// <param name="Trade">The trade to close: <c>entry</c> of a trade of the status.</param>
-    public sealed record Order(string? Command, string? Why, string? Strategy, string? Symbol, string? Trade);
-
     public static void Map(IEndpointRouteBuilder api, ISessionService service)
     {
         var sessions = api.MapGroup("/sessions").WithTags("Sessions").ProducesProblem(401).ProducesProblem(403);
@@ -48,7 +42,7 @@ internal static class SessionEndpoints
             .WithSummary("How a session stands, each time that it changes, as server-sent events.")
             .WithDescription("Events 'status' and at last 'done' or 'failed', each with the whole session as data.")
             .Produces<SessionView>(200, "text/event-stream").ProducesProblem(404);
-        sessions.MapPost("/{id}/commands", async (string id, Order order, ClaimsPrincipal user, CancellationToken stop) =>
+        sessions.MapPost("/{id}/commands", async (string id, NewCommand order, ClaimsPrincipal user, CancellationToken stop) =>
                 await service.CommandAsync(id, Read(order, RolePolicies.NameOf(user)), stop).ConfigureAwait(false) is { } view
                     ? SessionJson.Of(view) : NoSession(id))
             .RequireAuthorization(RolePolicies.Admin).WithName("commandSession").WithSummary("Command a session.")
@@ -69,7 +63,7 @@ internal static class SessionEndpoints
 
     private static IResult NoSession(string id) => Problem.NotFound($"the account {id} never had a session here");
 
-    private static SessionOrder Read(Order order, string who)
+    private static SessionOrder Read(NewCommand order, string who)
     {
         var command = SessionWords.Parse(order.Command ?? "");
         if (command is SessionCommand.Enable or SessionCommand.Disable && string.IsNullOrEmpty(order.Strategy)

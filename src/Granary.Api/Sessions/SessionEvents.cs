@@ -3,6 +3,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Granary.Application.Live;
+using Granary.Contracts.Sessions;
 
 namespace Granary.Api.Sessions;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Application.Json;
-using Granary.Application.Live;
+using Granary.Contracts.Jobs;
+using Granary.Contracts.Sessions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 

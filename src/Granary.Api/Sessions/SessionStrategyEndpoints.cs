@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Problems;
 using Granary.Application.Live;
+using Granary.Contracts.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

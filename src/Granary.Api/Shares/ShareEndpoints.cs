@@ -4,6 +4,7 @@ using Granary.Api.Problems;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
+using Granary.Contracts.Runs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -15,13 +16,6 @@ internal static class ShareEndpoints
 {
     private const string Report = "report.html";
     private const int MostDays = 365, ReportMinutes = 1;
-
-    /// <param name="Days">How long the link is valid, 1 to 365; 7 without it.</param>
-    public sealed record NewShare(int? Days);
-
-    /// <param name="Url">A path of this server; it opens the report, and of a share below it, /NAME, the files of the run.</param>
-    /// <param name="ExpiresAt">UTC.</param>
-    public sealed record Share(string Url, DateTimeOffset ExpiresAt);
 
     public static void Map(IEndpointRouteBuilder api)
     {

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Problems;
+using Granary.Contracts.MarketData;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

@@ -1,15 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Granary.Application.Json;
+using Granary.Contracts.MarketData;
 
 namespace Granary.Api.Uploads;
-
-/// <summary>A file that a caller has uploaded.</summary>
-/// <param name="Path">For the key 'files' of an import, relative to the server's data folder.</param>
-/// <param name="Source">For the key 'source' of a batch; the symbol is the name without its end.</param>
-/// <param name="Bytes">Its size.</param>
-/// <param name="UploadedAt">UTC.</param>
-public sealed record Upload(string Name, string Path, string Source, long Bytes, DateTimeOffset UploadedAt);
 
 /// <summary>The files that callers have uploaded: a folder each in <c>uploads</c> of the data folder.</summary>
 internal sealed class UploadStore(ApiSettings settings)

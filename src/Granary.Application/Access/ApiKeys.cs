@@ -4,6 +4,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Application.Audit;
 using Granary.Application.Json;
+using Granary.Contracts.Audit;
+using Granary.Contracts.Jobs;
 using Granary.Storage.Files;
 
 namespace Granary.Application.Access;

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Granary.Application.Json;
+using Granary.Contracts.Audit;
+using Granary.Contracts.Jobs;
 using Granary.Storage.Files;
 
 namespace Granary.Application.Audit;

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Granary.Application.Json;
-using Granary.Storage.Files;
+using Granary.Contracts.Audit;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Application.Audit;
 

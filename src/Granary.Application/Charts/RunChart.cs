@@ -3,27 +3,12 @@ using Granary.Application.Batches;
 using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
+using Granary.Contracts.Runs;
 using Granary.Data.Resampling;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 
 namespace Granary.Application.Charts;
-
-/// <summary>A factor at the bars of a chart: at a joined bar the value at its last one; null until the factor is warm.</summary>
-public sealed record ChartFactor(string Name, IReadOnlyList<double?> Values);
-
-/// <summary>
-/// The stops and targets of a strategy's trades at the bars of a chart: those that work after the bar's close, of the trade that was opened
-/// last; in the bar that closes the last trade, those that it had. null where there is none.
-/// </summary>
-/// <param name="Stops">Quote currency, one for each bar of the chart.</param>
-/// <param name="Targets">Likewise.</param>
-/// <param name="Why">Why there are none; null where they are there.</param>
-public sealed record ChartLevels(IReadOnlyList<double?> Stops, IReadOnlyList<double?> Targets, string? Why);
-
-/// <summary>The price chart of a strategy: bars with the factors that it uses.</summary>
-/// <param name="Levels">null where no strategy is named.</param>
-public sealed record ChartBars(RunBars Bars, IReadOnlyList<ChartFactor> Factors, ChartLevels? Levels);
 
 /// <summary>All bars of a market of a run, in memory, so that a reader who pans does not read the source again for each step.</summary>
 public sealed class RunChart

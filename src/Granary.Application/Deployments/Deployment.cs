@@ -46,37 +46,3 @@ public sealed record Deployment
     /// <summary>The bytes of prod.json.</summary>
     public byte[] Text() => Encoding.UTF8.GetBytes(Configuration);
 }
-
-/// <summary>What was done to a deployment.</summary>
-public enum DeploymentAction : byte
-{
-    Added,
-    Enabled,
-    Disabled,
-
-    /// <summary>An account was handed over to it.</summary>
-    Switched,
-
-    /// <summary>A session of it started.</summary>
-    Started,
-}
-
-/// <summary>An entry of the history of deployments.</summary>
-/// <param name="Sequence">From 1, over all deployments.</param>
-public sealed record DeploymentEvent(long Sequence, DateTimeOffset At, DeploymentAction Action, int Number, string Who, string Why)
-{
-    /// <summary>The strategy that was enabled or disabled; empty for all of <see cref="Symbol"/>.</summary>
-    public string Strategy { get; init; } = "";
-
-    /// <summary>The pair whose strategies were enabled or disabled.</summary>
-    public string Symbol { get; init; } = "";
-
-    /// <summary>The account that was switched or started.</summary>
-    public string Account { get; init; } = "";
-
-    /// <summary>Folder of the session's run.</summary>
-    public string Run { get; init; } = "";
-
-    /// <summary>What became of open trades, in words.</summary>
-    public string Policy { get; init; } = "";
-}

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Application.Batches;
 using Granary.Application.Json;
+using Granary.Contracts.Deployments;
 using Granary.Storage.Files;
 
 namespace Granary.Application.Deployments;

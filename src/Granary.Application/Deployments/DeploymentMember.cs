@@ -1,4 +1,5 @@
 using Granary.Application.Json;
+using Granary.Contracts.Deployments;
 
 namespace Granary.Application.Deployments;
 

@@ -1,6 +1,6 @@
 using Granary.Application.Batches;
 using Granary.Application.Learning;
-using Granary.Application.Simulation;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Application.Experiments;
 

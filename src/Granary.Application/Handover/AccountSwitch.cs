@@ -3,6 +3,7 @@ using Granary.Application.Catalogues;
 using Granary.Application.Deployments;
 using Granary.Application.Json;
 using Granary.Application.Live;
+using Granary.Contracts.Deployments;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 

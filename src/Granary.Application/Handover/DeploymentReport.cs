@@ -3,6 +3,7 @@ using Granary.Application.Deployments;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Verification;
+using Granary.Contracts.Deployments;
 
 namespace Granary.Application.Handover;
 

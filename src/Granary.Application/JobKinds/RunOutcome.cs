@@ -1,6 +1,7 @@
 using Granary.Application.Jobs;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Application.JobKinds;
 

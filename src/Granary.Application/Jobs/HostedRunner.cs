@@ -1,5 +1,6 @@
 using Granary.Application.Simulation;
 using Granary.Application.Validation;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Application.Jobs;
 

@@ -1,3 +1,5 @@
+using Granary.Contracts.Jobs;
+
 namespace Granary.Application.Jobs;
 
 /// <summary>Runs one job into its folder: what <see cref="LocalJobs"/> needs of the in-process host.</summary>

@@ -1,3 +1,5 @@
+using Granary.Contracts.Jobs;
+
 namespace Granary.Application.Jobs;
 
 /// <summary>Takes jobs, runs them, and tells how they stand. The in-process host and the cluster both serve it.</summary>

@@ -1,3 +1,5 @@
+using Granary.Contracts.Jobs;
+
 namespace Granary.Application.Jobs;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Granary.Application.Telemetry;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Application.Jobs;
 

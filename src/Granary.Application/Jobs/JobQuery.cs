@@ -1,4 +1,5 @@
 using Granary.Application.Json;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Application.Jobs;
 
@@ -31,7 +32,3 @@ public sealed record JobQuery(int Limit, string? Cursor = null, string? Kind = n
         return isBehind ? new JobPage(page, null) : throw ListCursor.Unknown(Cursor!);
     }
 }
-
-/// <summary>Jobs, the newest first.</summary>
-/// <param name="Next">The cursor of the next page; null where this is the last.</param>
-public sealed record JobPage(IReadOnlyList<JobStatus> Items, string? Next);

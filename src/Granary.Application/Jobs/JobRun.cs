@@ -3,6 +3,7 @@ using Granary.Application.Experiments;
 using Granary.Application.RunFolders;
 using Granary.Application.Simulation;
 using Granary.Application.Validation;
+using Granary.Contracts.Jobs;
 using Granary.Engine.Market;
 
 namespace Granary.Application.Jobs;

@@ -1,3 +1,5 @@
+using Granary.Contracts.Jobs;
+
 namespace Granary.Application.Jobs;
 
 /// <summary>A job that somebody wants run.</summary>

@@ -6,7 +6,7 @@ using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
 using Granary.Application.Telemetry;
-using Granary.Storage.Files;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Application.Jobs;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Granary.Application.Simulation;
+using Granary.Contracts.Batches;
 
 namespace Granary.Application.Jobs;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Json;
+using Granary.Contracts.Jobs;
 using Granary.Storage.Files;
 
 namespace Granary.Application.Jobs;

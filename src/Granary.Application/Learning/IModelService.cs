@@ -1,5 +1,5 @@
 using Granary.Application.Json;
-using Granary.Application.Models;
+using Granary.Contracts.Models;
 using Granary.Learning;
 using Granary.Learning.Registry;
 

@@ -1,5 +1,6 @@
 using Granary.Application.Json;
 using Granary.Application.Models;
+using Granary.Contracts.Models;
 using Granary.Learning.Registry;
 
 namespace Granary.Application.Learning;
@@ -13,7 +14,7 @@ public sealed class LocalModels(Func<ModelRegistry> open) : IModelService
     public Task<ModelAnswers> PredictAsync(string model, int? version, JsonPart rows, CancellationToken cancellationToken = default)
     {
         var (loaded, number) = _loaded.Find(open(), model, version);
-        return Task.FromResult(ModelAnswers.Of(loaded, model, number, rows));
+        return Task.FromResult(RowPredictions.Of(loaded, model, number, rows));
     }
 
     /// <inheritdoc/>

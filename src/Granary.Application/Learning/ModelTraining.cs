@@ -3,12 +3,7 @@ using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Models;
 using Granary.Application.Simulation;
-using Granary.Engine.Factors;
-using Granary.Engine.Market;
-using Granary.Learning;
-using Granary.Learning.Features;
-using Granary.Learning.ModelFiles;
-using Granary.Learning.Trainers;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Application.Learning;
 

@@ -1,26 +1,8 @@
+using Granary.Contracts.Accounts;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 
 namespace Granary.Application.Live;
-
-/// <summary>A strategy of a live account.</summary>
-/// <param name="Enabled">Whether it may enter.</param>
-/// <param name="Weight">null where no weights name it.</param>
-/// <param name="Signals">How many entry signals it gave.</param>
-/// <param name="Trades">How many trades it entered.</param>
-/// <param name="Change">What enabled or disabled it last; null where nothing did.</param>
-public sealed record AccountStrategy(string Account, string Id, bool Enabled, double? Weight, int Signals, int Trades, int OpenTrades,
-    StrategyChange? Change);
-
-/// <summary>A strategy, or the strategies of a symbol, were enabled or disabled.</summary>
-/// <param name="Strategy">Its id; empty for all of <paramref name="Symbol"/>.</param>
-/// <param name="Symbol">Empty for a strategy.</param>
-/// <param name="At">When it was put into the journal, UTC; in force from the next bar on.</param>
-public sealed record StrategyChange(string Account, bool Enabled, string Strategy, string Symbol, string Who, string Why, DateTimeOffset At)
-{
-    /// <summary>Whether it is about a strategy.</summary>
-    public bool IsAbout(string id) => Strategy.Length > 0 ? Strategy == id : AccountStrategies.SymbolsOf(id).Contains(Symbol);
-}
 
 /// <summary>The strategies of live accounts, from their journals.</summary>
 public sealed class AccountStrategies(AccountReader reader)
@@ -43,6 +25,10 @@ public sealed class AccountStrategies(AccountReader reader)
         var end = id.IndexOf(':', at + 1);
         return at < 0 || end < 0 ? [] : id[(at + 1)..end].Split('+');
     }
+
+    /// <summary>Whether a change is about a strategy.</summary>
+    public static bool IsAbout(StrategyChange change, string id) =>
+        change.Strategy.Length > 0 ? change.Strategy == id : SymbolsOf(id).Contains(change.Symbol);
 
     /// <summary>The strategies of the accounts, in the order of accounts and ids.</summary>
     /// <param name="symbol">Only those that trade it; null for all.</param>
@@ -79,7 +65,7 @@ public sealed class AccountStrategies(AccountReader reader)
             case nameof(EnablementChanged):
                 var change = Change(account, entry);
                 if (change.Strategy.Length > 0) Of(known, change.Strategy).Change = change;
-                else foreach (var (_, one) in known.Where(k => change.IsAbout(k.Key))) one.Change = change;
+                else foreach (var (_, one) in known.Where(k => IsAbout(change, k.Key))) one.Change = change;
                 break;
             case nameof(DeploymentSwitched):
                 // All strategies of another deployment are enabled.

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;

@@ -1,5 +1,7 @@
 using Granary.Application.Deployments;
 using Granary.Application.Json;
+using Granary.Contracts.Deployments;
+using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 using Npgsql;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Granary.Engine.Brokerage;
+using Granary.Contracts.Sessions;
 
 namespace Granary.Application.Live;
 
@@ -51,36 +51,4 @@ public interface ISessionService
 
     /// <summary>A file of the session's run, once it is over.</summary>
     ValueTask<Jobs.RunFile?> OpenFileAsync(string id, string name, CancellationToken cancellationToken = default);
-}
-
-public enum SessionPhase : byte
-{
-    /// <summary>It trades, or comes back from a loss.</summary>
-    Running = 0,
-
-    /// <summary>
-    /// Its feed has ended, or its operator has stopped it. Its run is written, unless it was stopped while it could not run: then it has no
-    /// digest, and <see cref="SessionView.Fault"/> says what it waited for.
-    /// </summary>
-    Done = 1,
-
-    /// <summary>It cannot go on; <see cref="SessionView.Fault"/> says why.</summary>
-    Failed = 2,
-}
-
-/// <summary>A session as it stands.</summary>
-/// <param name="Id">The account's.</param>
-/// <param name="Run">Name of its run's folder.</param>
-/// <param name="Host">Where its portfolio is; empty where it is nowhere just now.</param>
-/// <param name="Gateway">Where its orders are made.</param>
-/// <param name="Status">Null before its first bar.</param>
-/// <param name="Digest">Of the whole run, once it is written.</param>
-/// <param name="Fault">Why it failed, what it waits for, or waited for when it was stopped; null where nothing is wrong.</param>
-/// <param name="Restarts">Times that it came back from a loss.</param>
-public sealed record SessionView(string Id, string Run, SessionPhase Phase, string StartedBy, DateTimeOffset StartedAt, string Host,
-    [property: JsonPropertyName("desk")] string Gateway, LiveStatus? Status, string? Digest, string? Fault, int Restarts,
-        IReadOnlyList<string> Files)
-{
-    /// <summary>What it waits for before it is tried again; null while it runs.</summary>
-    public SessionRetry? Retry { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Granary.Application.Batches;
 using Granary.Application.Simulation;
 using Granary.Application.Telemetry;
+using Granary.Contracts.Sessions;
 using Granary.Data.Feeds;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;

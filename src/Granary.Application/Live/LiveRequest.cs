@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
+using Granary.Contracts.Sessions;
 
 namespace Granary.Application.Live;
 

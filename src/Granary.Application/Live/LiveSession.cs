@@ -5,14 +5,14 @@ using Granary.Application.Json;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Application.Weights;
+using Granary.Contracts.Deployments;
+using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
-using Granary.Data.Sources;
 using Granary.Data.Stores;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
-using Granary.Reporting.Runs;
 using Granary.Storage.Addresses;
 
 namespace Granary.Application.Live;

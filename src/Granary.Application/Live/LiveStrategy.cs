@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Granary.Application.Batches;
-using Granary.Application.Simulation;
+using Granary.Contracts.Batches;
+using Granary.Contracts.Sessions;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Trading;

@@ -1,3 +1,4 @@
+using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 
 namespace Granary.Application.Live;

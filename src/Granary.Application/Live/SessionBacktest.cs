@@ -4,9 +4,9 @@ using Granary.Application.Models;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Application.Verification;
+using Granary.Contracts.Sessions;
 using Granary.Engine.Market;
 using Granary.Learning.Gating;
-using Granary.Reporting.Runs;
 using Granary.Storage.Files;
 
 namespace Granary.Application.Live;

@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
-using Granary.Reporting.Runs;
 using Granary.Storage.Files;
 
 namespace Granary.Application.Live;

@@ -1,4 +1,5 @@
 using Granary.Application.Json;
+using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Engine.Market;
 

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Granary.Application.Batches;
 using Granary.Application.Json;
+using Granary.Contracts.Sessions;
 
 namespace Granary.Application.Live;
 

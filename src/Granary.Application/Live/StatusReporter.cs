@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market.Feeds;
 

@@ -1,3 +1,4 @@
+using Granary.Contracts.Sessions;
 using Granary.Engine.Backtesting;
 using Granary.Reporting.Runs;
 

@@ -1,24 +1,8 @@
+using Granary.Contracts.MarketData;
 using Granary.Data.FolderStore;
 using Granary.Data.Stores;
 
 namespace Granary.Application.MarketData;
-
-/// <summary>One market of a store.</summary>
-/// <param name="First">The first bar's open, UTC.</param>
-/// <param name="Last">The last bar's open, UTC.</param>
-/// <param name="Bytes">On disk; null = unknown.</param>
-/// <param name="Fault">Why it cannot be read; null for a good one.</param>
-public sealed record StoredMarketEntry(string Symbol, string Timeframe, long Bars, DateTime First, DateTime Last, long? Bytes,
-    string? Fault)
-{
-    internal static StoredMarketEntry Of(StoredMarket m) => new(m.Symbol, m.Timeframe.ToString(), m.Count,
-        new DateTime(m.First, DateTimeKind.Utc), new DateTime(m.Last, DateTimeKind.Utc), m.Bytes, m.Fault);
-}
-
-/// <summary>A store of bars in the data folder.</summary>
-/// <param name="Store">Its folder, relative to the data folder, with '/'; <c>.</c> for the data folder itself.</param>
-/// <param name="Markets">By symbol and timeframe.</param>
-public sealed record StoreEntry(string Store, IReadOnlyList<StoredMarketEntry> Markets);
 
 /// <summary>The stores of bars that are in a data folder.</summary>
 /// <param name="folder">Full path.</param>
@@ -39,6 +23,9 @@ public sealed class StoreLibrary(string folder)
         .. Directory.EnumerateFiles(folder, "*.bars", _search).Select(f => Path.GetDirectoryName(Path.GetDirectoryName(f))!)
             .Where(s => s.StartsWith(folder, StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .Select(s => new StoreEntry(Path.GetRelativePath(folder, s).Replace(Path.DirectorySeparatorChar, '/'),
-                [.. new BarStore(s).List().Select(StoredMarketEntry.Of)])),
+                [.. new BarStore(s).List().Select(EntryOf)])),
     ];
+
+    private static StoredMarketEntry EntryOf(StoredMarket m) => new(m.Symbol, m.Timeframe.ToString(), m.Count,
+        new DateTime(m.First, DateTimeKind.Utc), new DateTime(m.Last, DateTimeKind.Utc), m.Bytes, m.Fault);
 }

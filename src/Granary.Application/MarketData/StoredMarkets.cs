@@ -1,4 +1,5 @@
 using Granary.Application.Json;
+using Granary.Contracts.MarketData;
 using Granary.Data.Comparison;
 using Granary.Data.Quality;
 using Granary.Data.Sources;
@@ -6,15 +7,6 @@ using Granary.Engine.Market;
 using Granary.Storage.Addresses;
 
 namespace Granary.Application.MarketData;
-
-/// <summary>How many bars a market has on each day.</summary>
-/// <param name="Zone">The market's time zone, IANA.</param>
-/// <param name="From">The UTC day of the first count.</param>
-/// <param name="Counts">Bars by UTC day, each day to the last bar's.</param>
-/// <param name="Usual">Of a day with bars, the median.</param>
-/// <param name="Missing">Days without bars on which the market usually trades.</param>
-public sealed record MarketCoverage(string Symbol, string Timeframe, string Zone, DateOnly From, IReadOnlyList<int> Counts, int Usual,
-    IReadOnlyList<DateOnly> Missing);
 
 /// <summary>Questions about the markets of stores: coverage, quality, differences.</summary>
 /// <param name="stores">The stores that the process knows.</param>

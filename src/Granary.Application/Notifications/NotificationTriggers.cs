@@ -1,6 +1,6 @@
 using System.Globalization;
-using Granary.Application.Jobs;
-using Granary.Application.Live;
+using Granary.Contracts.Jobs;
+using Granary.Contracts.Sessions;
 
 namespace Granary.Application.Notifications;
 

@@ -1,3 +1,5 @@
+using Granary.Contracts.Operations;
+
 namespace Granary.Application.Operations;
 
 /// <summary>What an operator asks of a cluster.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CsvHelper;
 using Granary.Application.Json;
+using Granary.Contracts.Runs;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.RunFolders;
@@ -62,8 +63,3 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
         return row;
     }
 }
-
-/// <summary>Rows of a run's CSV file; empty cells are left out.</summary>
-/// <param name="Total">How many match.</param>
-/// <param name="Next">The cursor of the next page; null where this is the last.</param>
-public sealed record FileRows(IReadOnlyList<JsonObject> Items, int Total, string? Next);

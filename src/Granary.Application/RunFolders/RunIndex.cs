@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Contracts.Runs;
 using Granary.Storage.Files;
 
 namespace Granary.Application.RunFolders;

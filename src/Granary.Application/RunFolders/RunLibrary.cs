@@ -2,22 +2,9 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Json;
+using Granary.Contracts.Runs;
 
 namespace Granary.Application.RunFolders;
-
-/// <summary>A finished run in a list of runs.</summary>
-/// <param name="Id">The name of its folder.</param>
-/// <param name="Batch">The name of its batch.</param>
-/// <param name="Status">done or interrupted.</param>
-/// <param name="Created">UTC.</param>
-/// <param name="Seconds">The run's own clock.</param>
-/// <param name="LearnedWeights">Whether a policy learned its weights.</param>
-public sealed record RunSummary(string Id, string Batch, string Status, string Digest, DateTimeOffset Created, double? Seconds,
-    string Host, bool LearnedWeights);
-
-/// <summary>Runs, the newest first.</summary>
-/// <param name="Next">The cursor of the next page; null where this is the last.</param>
-public sealed record RunPage(IReadOnlyList<RunSummary> Items, string? Next);
 
 /// <summary>The runs of a folder: those of a server and those of the command line.</summary>
 /// <param name="folder">The folder of all runs.</param>

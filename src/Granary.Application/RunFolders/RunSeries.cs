@@ -2,20 +2,10 @@ using Granary.Application.Batches;
 using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Tables;
+using Granary.Contracts.Runs;
 using Granary.Engine.Market;
 
 namespace Granary.Application.RunFolders;
-
-/// <summary>A curve of a run, with as many points as are asked for.</summary>
-/// <param name="Rows">How many rows the run has in the span.</param>
-/// <param name="Times">UTC.</param>
-public sealed record RunCurve(string Name, int Rows, IReadOnlyList<DateTime> Times, IReadOnlyList<double> Values);
-
-/// <summary>Bars of a run, joined where they are more than are asked for.</summary>
-/// <param name="Rows">How many bars the run has in the span.</param>
-/// <param name="Times">Open times, UTC.</param>
-public sealed record RunBars(string Symbol, string Timeframe, int Rows, IReadOnlyList<DateTime> Times, IReadOnlyList<double> Open,
-    IReadOnlyList<double> High, IReadOnlyList<double> Low, IReadOnlyList<double> Close, IReadOnlyList<double> Volume);
 
 /// <summary>The part of a run that a chart shows.</summary>
 /// <param name="From">UTC ticks, the first row; null = from the start.</param>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CsvHelper;
 using Granary.Application.Json;
+using Granary.Contracts.Runs;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.RunFolders;
@@ -76,24 +77,3 @@ public sealed record SignalQuery(int Limit, string? Strategy = null, string? Sym
         : double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value
         : throw new InputException($"{path}, line {line}: '{cell}' is no number; run the batch again");
 }
-
-/// <summary>What the signals with one decision came to in the strategies' own simulated accounts.</summary>
-/// <param name="Trades">Signals that became a trade there.</param>
-/// <param name="Winners">Trades with a net profit.</param>
-/// <param name="Profit">Sum of the net profits, quote currency.</param>
-public sealed record DecisionTotal(string Decision, int Signals, int Trades, int Winners, double Profit)
-{
-    internal DecisionTotal With(double? profit) => this with
-    {
-        Signals = Signals + 1,
-        Trades = profit is null ? Trades : Trades + 1,
-        Winners = profit > 0 ? Winners + 1 : Winners,
-        Profit = Profit + (profit ?? 0),
-    };
-}
-
-/// <summary>Signals of a run, as signals.csv has them; empty cells are left out.</summary>
-/// <param name="Total">How many match.</param>
-/// <param name="Decisions">Over all that match, by decision.</param>
-/// <param name="Next">The cursor of the next page; null where this is the last.</param>
-public sealed record SignalRows(IReadOnlyList<JsonObject> Items, int Total, IReadOnlyList<DecisionTotal> Decisions, string? Next);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Granary.Application.Json;
+using Granary.Contracts.Runs;
 
 namespace Granary.Application.RunFolders;
 
@@ -103,8 +104,3 @@ public sealed record StrategyQuery(int Limit, string? Sort = null, string? Filte
         return strategies;
     }
 }
-
-/// <summary>Strategies of a run, as results.json has them.</summary>
-/// <param name="Total">How many match the filter.</param>
-/// <param name="Next">The cursor of the next page; null where this is the last.</param>
-public sealed record StrategyRows(IReadOnlyList<JsonObject> Items, int Total, string? Next);

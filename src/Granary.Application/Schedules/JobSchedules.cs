@@ -1,5 +1,6 @@
 using Granary.Application.Jobs;
 using Granary.Application.Json;
+using Granary.Contracts.Schedules;
 
 namespace Granary.Application.Schedules;
 
@@ -34,9 +35,22 @@ public sealed class JobSchedules(ScheduleBook book, ScheduleReader reader, IJobS
 
     private async Task<ScheduleDetails> DetailsAsync(JobSchedule schedule, CancellationToken cancellationToken)
     {
-        var last = await ScheduledJob.OfAsync(book.Runs(schedule.Name, 1), jobs, cancellationToken).ConfigureAwait(false);
+        var last = await JobsOfAsync(book.Runs(schedule.Name, 1), jobs, cancellationToken).ConfigureAwait(false);
         return new ScheduleDetails(schedule.Name, schedule.Cron, (int?)schedule.Window?.TotalMinutes, schedule.Kind, schedule.Job,
             schedule.Enabled, schedule.Enabled ? CronTimes.Of(schedule.Cron).After(clock.GetUtcNow()) : null, last.FirstOrDefault(),
             schedule.Who, schedule.Why, schedule.ChangedAt);
+    }
+
+    /// <summary>How the jobs of recorded times stand.</summary>
+    public static async Task<List<ScheduledJob>> JobsOfAsync(IReadOnlyList<ScheduleRun> runs, IJobService jobs,
+        CancellationToken cancellationToken)
+    {
+        var found = new List<ScheduledJob>();
+        foreach (var run in runs)
+        {
+            var status = run.Job is { } id ? await jobs.FindAsync(id, cancellationToken).ConfigureAwait(false) : null;
+            found.Add(new ScheduledJob(run.Due, run.At, run.Outcome, run.Job, status?.State, run.Reason ?? status?.Fault));
+        }
+        return found;
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Json;
+using Granary.Contracts.Jobs;
 using Granary.Storage.Files;
 
 namespace Granary.Application.Schedules;

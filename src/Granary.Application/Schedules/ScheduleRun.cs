@@ -1,3 +1,5 @@
+using Granary.Contracts.Schedules;
+
 namespace Granary.Application.Schedules;
 
 /// <summary>One time of a schedule.</summary>

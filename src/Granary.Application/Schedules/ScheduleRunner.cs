@@ -1,6 +1,8 @@
 using System.Globalization;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
+using Granary.Contracts.Jobs;
+using Granary.Contracts.Schedules;
 
 namespace Granary.Application.Schedules;
 

@@ -1,6 +1,7 @@
 using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Live;
+using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 
 namespace Granary.Application.Sessions;

@@ -4,6 +4,7 @@ using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.RunFolders;
 using Granary.Application.Weights;
+using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 
 namespace Granary.Application.Sessions;

@@ -1,6 +1,7 @@
 using Granary.Application.Catalogues;
 using Granary.Application.Live;
 using Granary.Application.Weights;
+using Granary.Contracts.Sessions;
 
 namespace Granary.Application.Sessions;
 

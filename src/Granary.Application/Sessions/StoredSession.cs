@@ -1,4 +1,5 @@
 using Granary.Application.Live;
+using Granary.Contracts.Sessions;
 
 namespace Granary.Application.Sessions;
 

@@ -1,9 +1,9 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using Granary.Application.Batches;
+using Granary.Contracts.Batches;
 using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
-using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 
 namespace Granary.Application.Simulation;

@@ -1,12 +1,7 @@
 using Granary.Application.Batches;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Application.Simulation;
-
-/// <summary>One of the best strategies of a batch so far.</summary>
-/// <param name="Sharpe">Annualised.</param>
-/// <param name="TotalReturn">Fraction.</param>
-/// <param name="MaxDrawdown">Positive fraction of the peak.</param>
-public sealed record StrategyLeader(string Id, double Sharpe, double TotalReturn, double MaxDrawdown, long Trades);
 
 /// <summary>The strategies with the highest Sharpe ratios among those that have finished; of equal ones the first of the batch.</summary>
 /// <param name="most">How many it has.</param>

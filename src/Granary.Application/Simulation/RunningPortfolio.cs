@@ -1,3 +1,4 @@
+using Granary.Contracts.Batches;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;

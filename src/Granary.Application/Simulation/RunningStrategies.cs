@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Granary.Application.Batches;
+using Granary.Contracts.Batches;
 
 namespace Granary.Application.Simulation;
 

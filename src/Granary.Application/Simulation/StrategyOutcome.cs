@@ -1,3 +1,4 @@
+using Granary.Contracts.Jobs;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Backtesting;

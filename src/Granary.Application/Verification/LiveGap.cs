@@ -2,6 +2,7 @@ using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
 using Granary.Application.Json;
+using Granary.Contracts.Models;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Verification;

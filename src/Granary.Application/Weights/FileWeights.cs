@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Granary.Application.Json;
+using Granary.Contracts.Jobs;
+using Granary.Contracts.Weights;
 using Granary.Storage.Files;
 
 namespace Granary.Application.Weights;

@@ -1,3 +1,5 @@
+using Granary.Contracts.Weights;
+
 namespace Granary.Application.Weights;
 
 /// <summary>Keeps the weights of portfolios in versions. Answered means durable.</summary>

@@ -1,4 +1,5 @@
 using Granary.Application.Json;
+using Granary.Contracts.Weights;
 
 namespace Granary.Application.Weights;
 
@@ -53,4 +54,20 @@ public static class WeightsRules
         }
         return ordered;
     }
+
+    /// <summary>What a change of weights would do.</summary>
+    /// <param name="current">null = none were ever set.</param>
+    /// <exception cref="Json.InputException">A weight is not finite, or a name is empty.</exception>
+    public static WeightsPlan PlanOf(string portfolio, PortfolioWeights? current, IReadOnlyDictionary<string, double> weights)
+    {
+        var after = Checked(portfolio, weights, "");
+        var before = current?.Weights ?? new Dictionary<string, double>();
+        var changes = before.Keys.Union(after.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .Select(id => new WeightChange(id, Weight(before, id), Weight(after, id))).Where(c => c.Before != c.After).ToList();
+        var version = current?.Version ?? 0;
+        return new WeightsPlan(portfolio, version, version + 1, changes);
+    }
+
+    private static double? Weight(IReadOnlyDictionary<string, double> weights, string id) =>
+        weights.TryGetValue(id, out var weight) ? weight : null;
 }

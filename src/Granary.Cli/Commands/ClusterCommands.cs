@@ -2,7 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using Granary.Application.Json;
 using Granary.Application.Operations;
-using Granary.Cluster.Client;
+using Granary.Contracts.Jobs;
+using Granary.Contracts.Operations;
 
 namespace Granary.Cli.Commands;
 

@@ -107,7 +107,7 @@ internal static class DataCheckCommand
 
     private static void Write(IReadOnlyList<QualityReport> reports, bool asJson)
     {
-        var findings = FindingRow.Of(reports);
+        var findings = MarketAnswers.FindingsOf(reports);
         if (asJson)
         {
             Console.WriteLine(JsonSerializer.Serialize(findings, Output.Json));

@@ -53,7 +53,7 @@ internal static class DataCompareCommand
                 await ReadAsync(first, query, given, root.Catalogues(call), token),
                 await ReadAsync(second, query, given, root.Catalogues(call), token), query.Timeframe);
             if (given.Out is { } file) Storage.Files.AtomicFile.Write(file, s => Csv(s, found));
-            if (given.Json) Console.WriteLine(JsonSerializer.Serialize(ComparisonAnswer.Of(found), Output.Json));
+            if (given.Json) Console.WriteLine(JsonSerializer.Serialize(MarketAnswers.ComparisonOf(found), Output.Json));
             else Write(found, Address.Parse(first), Address.Parse(second), given.Out);
             return 0;
         });

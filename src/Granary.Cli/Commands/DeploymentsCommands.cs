@@ -4,6 +4,7 @@ using Granary.Application.Batches;
 using Granary.Application.Deployments;
 using Granary.Application.Json;
 using Granary.Cli.Tables;
+using Granary.Contracts.Deployments;
 using Granary.Reporting.Runs;
 using Granary.Storage.Addresses;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Granary.Application.Live;
 using Granary.Cli.Tables;
+using Granary.Contracts.Sessions;
 using Granary.Reporting.Runs;
 using Spectre.Console;
 

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Batches;
-using Granary.Application.Jobs;
 using Granary.Application.RunFolders;
 using Granary.Application.Simulation;
 using Granary.Cluster.Client;
+using Granary.Contracts.Jobs;
 using Granary.Reporting.Runs;
 
 namespace Granary.Cli.Commands;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Live;
-using Granary.Cluster.Client;
+using Granary.Contracts.Sessions;
 
 namespace Granary.Cli.Commands;
 

@@ -5,6 +5,8 @@ using Granary.Application.Json;
 using Granary.Application.Schedules;
 using Granary.Cli.Tables;
 using Granary.Cluster.Client;
+using Granary.Contracts.Jobs;
+using Granary.Contracts.Schedules;
 using Granary.Reporting.Runs;
 
 namespace Granary.Cli.Commands;

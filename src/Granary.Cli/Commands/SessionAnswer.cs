@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Live;
 using Granary.Cli.Tables;
+using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 
 namespace Granary.Cli.Commands;

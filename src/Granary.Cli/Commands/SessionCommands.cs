@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Granary.Application.Json;
 using Granary.Application.Live;
+using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 
 namespace Granary.Cli.Commands;

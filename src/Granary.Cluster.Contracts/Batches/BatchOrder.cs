@@ -87,7 +87,7 @@ public sealed record RunEnd(
 /// <param name="Status">The batch's status; null if too many batches wait.</param>
 /// <param name="Waiting">Number of waiting batches, if there are too many.</param>
 [GenerateSerializer, Immutable, Alias("granary.SubmitAnswer")]
-public sealed record SubmitAnswer([property: Id(0)] Granary.Application.Jobs.JobStatus? Status, [property: Id(1)]
+public sealed record SubmitAnswer([property: Id(0)] Granary.Contracts.Jobs.JobStatus? Status, [property: Id(1)]
     bool Created, [property: Id(2)] int Waiting);
 
 /// <summary>The run of an idempotency key.</summary>

@@ -1,4 +1,4 @@
-using Granary.Application.Jobs;
+using Granary.Contracts.Jobs;
 using Orleans.Concurrency;
 
 namespace Granary.Cluster.Batches;

@@ -1,4 +1,5 @@
 using Granary.Application.Simulation;
+using Granary.Contracts.Jobs;
 using Orleans.Concurrency;
 
 namespace Granary.Cluster.Batches;

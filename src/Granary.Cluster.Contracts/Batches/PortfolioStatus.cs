@@ -1,6 +1,8 @@
+using Granary.Contracts.Batches;
+
 namespace Granary.Cluster.Batches;
 
-/// <summary>The portfolio of a run as it stands, as <see cref="Granary.Application.Simulation.BatchPortfolio"/> has it.</summary>
+/// <summary>The portfolio of a run as it stands, as <see cref="BatchPortfolio"/> has it.</summary>
 /// <param name="Time">Open time of the last row's bars, UTC; null before the first row, as the four that follow.</param>
 /// <param name="Drawdown">A positive fraction.</param>
 /// <param name="OpenTrades">Trades that are open at the row.</param>

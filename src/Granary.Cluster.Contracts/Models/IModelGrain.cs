@@ -1,4 +1,4 @@
-using Granary.Application.Models;
+using Granary.Contracts.Models;
 using Orleans.Concurrency;
 
 namespace Granary.Cluster.Models;

@@ -1,4 +1,4 @@
-using Granary.Application.Live;
+using Granary.Contracts.Sessions;
 using Orleans.Concurrency;
 
 namespace Granary.Cluster.Portfolios;

@@ -1,5 +1,6 @@
 using Granary.Application.Live;
-using Granary.Application.Weights;
+using Granary.Contracts.Sessions;
+using Granary.Contracts.Weights;
 using Orleans.Concurrency;
 
 namespace Granary.Cluster.Portfolios;

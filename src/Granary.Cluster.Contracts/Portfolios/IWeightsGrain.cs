@@ -1,4 +1,4 @@
-using Granary.Application.Weights;
+using Granary.Contracts.Weights;
 using Orleans.Concurrency;
 
 namespace Granary.Cluster.Portfolios;

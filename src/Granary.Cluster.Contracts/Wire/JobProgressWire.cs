@@ -1,6 +1,4 @@
-using Granary.Application.Jobs;
-using Granary.Application.Simulation;
-using Granary.Application.Weights;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Cluster.Wire;
 

@@ -1,5 +1,4 @@
-using Granary.Application.Jobs;
-using Granary.Application.Weights;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Cluster.Wire;
 

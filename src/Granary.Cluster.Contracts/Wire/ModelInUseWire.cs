@@ -1,4 +1,4 @@
-using Granary.Application.Models;
+using Granary.Contracts.Models;
 
 namespace Granary.Cluster.Wire;
 

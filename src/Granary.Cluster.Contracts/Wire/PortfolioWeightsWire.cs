@@ -1,4 +1,4 @@
-using Granary.Application.Weights;
+using Granary.Contracts.Weights;
 
 namespace Granary.Cluster.Wire;
 

@@ -1,5 +1,5 @@
-using Granary.Application.Live;
-using Granary.Application.Simulation;
+using Granary.Contracts.Batches;
+using Granary.Contracts.Sessions;
 
 namespace Granary.Cluster.Wire;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Granary.Application.Live;
-using Granary.Engine.Brokerage;
+using Granary.Contracts.Sessions;
 
 namespace Granary.Cluster.Wire;
 

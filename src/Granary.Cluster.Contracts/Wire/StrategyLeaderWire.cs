@@ -1,4 +1,4 @@
-using Granary.Application.Simulation;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Cluster.Wire;
 

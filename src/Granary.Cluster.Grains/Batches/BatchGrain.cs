@@ -5,6 +5,7 @@ using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Silos;
 using Granary.Cluster.Grains.Telemetry;
+using Granary.Contracts.Jobs;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Runtime;

@@ -1,4 +1,4 @@
-using Granary.Application.Jobs;
+using Granary.Contracts.Jobs;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Cluster.Grains.Batches;

@@ -1,6 +1,6 @@
-using Granary.Application.Jobs;
 using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Cluster.Grains.Batches;
 

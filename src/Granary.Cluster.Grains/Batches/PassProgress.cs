@@ -1,5 +1,5 @@
-using Granary.Application.Jobs;
 using Granary.Cluster.Batches;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Cluster.Grains.Batches;
 

@@ -3,6 +3,7 @@ using Granary.Application.Learning;
 using Granary.Application.Models;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Models;
+using Granary.Contracts.Models;
 using Granary.Learning;
 using Granary.Learning.Registry;
 using Granary.Storage.Addresses;
@@ -22,7 +23,7 @@ internal sealed class ClusterModels(IGrainFactory grains, ModelReplicas replicas
         if (wanted == 0)
             throw new LearningInputException($"no version of the model '{model}' is promoted: promote one, or name a version");
         var loaded = await AskedAsync(() => replica.LoadAsync(wanted, cancellationToken)).ConfigureAwait(false);
-        var answers = ModelAnswers.Of(loaded.Model, model, loaded.Version, rows);
+        var answers = RowPredictions.Of(loaded.Model, model, loaded.Version, rows);
         replica.Count(loaded.Version, answers.Predictions.Count, answers.Predictions.Count(p => !double.IsFinite(p)));
         return answers;
     }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Granary.Application.Models;
+using Granary.Contracts.Models;
 using Granary.Engine.Analysis;
 using Granary.Learning.Drift;
 using Granary.Learning.Evaluation;

@@ -6,6 +6,7 @@ using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Accounts;
 using Granary.Cluster.Grains.Feeds;
 using Granary.Cluster.Portfolios;
+using Granary.Contracts.Weights;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 

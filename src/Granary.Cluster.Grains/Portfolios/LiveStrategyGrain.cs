@@ -1,6 +1,6 @@
-using Granary.Application.Live;
 using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Portfolios;
+using Granary.Contracts.Sessions;
 using Orleans.GrainDirectory;
 
 namespace Granary.Cluster.Grains.Portfolios;

@@ -1,7 +1,8 @@
 using Granary.Application.Live;
-using Granary.Application.Weights;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Portfolios;
+using Granary.Contracts.Sessions;
+using Granary.Contracts.Weights;
 using Granary.Engine.Brokerage;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;

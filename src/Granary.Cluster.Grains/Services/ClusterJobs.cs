@@ -4,6 +4,7 @@ using Granary.Application.Json;
 using Granary.Application.RunFolders;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Grains.Telemetry;
+using Granary.Contracts.Jobs;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Services;

@@ -5,6 +5,7 @@ using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Weights;
 using Granary.Cluster.Portfolios;
+using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 
 namespace Granary.Cluster.Grains.Services;

@@ -1,9 +1,8 @@
 using Granary.Application.Jobs;
 using Granary.Application.RunFolders;
-using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
-using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Silos;
+using Granary.Contracts.Batches;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Services;

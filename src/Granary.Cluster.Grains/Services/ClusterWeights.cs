@@ -1,5 +1,6 @@
 using Granary.Application.Weights;
 using Granary.Cluster.Portfolios;
+using Granary.Contracts.Weights;
 
 namespace Granary.Cluster.Grains.Services;
 

@@ -3,6 +3,7 @@ using Granary.Application.Audit;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
 using Granary.Cluster.Batches;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Silo.Retention;
 

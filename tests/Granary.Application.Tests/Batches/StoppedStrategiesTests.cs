@@ -2,6 +2,7 @@ using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
+using Granary.Contracts.Batches;
 using Granary.Engine.Trading;
 using Granary.Testing;
 

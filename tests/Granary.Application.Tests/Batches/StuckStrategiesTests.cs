@@ -4,6 +4,7 @@ using Granary.Application.JobKinds;
 using Granary.Application.Jobs;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
+using Granary.Contracts.Jobs;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;

@@ -10,6 +10,7 @@ using Granary.Application.Learning;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Application.Validation;
+using Granary.Contracts.Jobs;
 using Granary.Reporting.Runs;
 using Granary.Testing;
 

@@ -3,6 +3,7 @@ using Granary.Application.Batches;
 using Granary.Application.JobKinds;
 using Granary.Application.Jobs;
 using Granary.Application.Simulation;
+using Granary.Contracts.Jobs;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Jobs;

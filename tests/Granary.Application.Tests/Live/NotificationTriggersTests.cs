@@ -1,5 +1,6 @@
 using Granary.Application.Live;
 using Granary.Application.Notifications;
+using Granary.Contracts.Sessions;
 
 namespace Granary.Application.Tests.Live;
 

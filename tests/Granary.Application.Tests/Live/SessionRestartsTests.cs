@@ -1,5 +1,6 @@
 using Granary.Application.Json;
 using Granary.Application.Live;
+using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 

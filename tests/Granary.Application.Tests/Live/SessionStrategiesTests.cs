@@ -1,7 +1,8 @@
 using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Live;
-using Granary.Application.Simulation;
+using Granary.Contracts.Batches;
+using Granary.Contracts.Sessions;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;

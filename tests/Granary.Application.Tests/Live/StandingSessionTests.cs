@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Granary.Application.Batches;
 using Granary.Application.Live;
 using Granary.Application.Runs;
+using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
 using Granary.Engine.Brokerage;

@@ -5,6 +5,7 @@ using Granary.Application.Catalogues;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Schedules;
+using Granary.Contracts.Schedules;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Schedules;

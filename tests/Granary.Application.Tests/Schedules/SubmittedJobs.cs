@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Application.Tests.Schedules;
 

@@ -5,6 +5,7 @@ using Granary.Application.Batches;
 using Granary.Application.Live;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
+using Granary.Contracts.Sessions;
 using Granary.Data.Brokers;
 using Granary.Storage.Addresses;
 

@@ -3,9 +3,10 @@ using Granary.Application.Batches;
 using Granary.Application.JobKinds;
 using Granary.Application.Jobs;
 using Granary.Application.Simulation;
-using Granary.Cluster.Batches;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Contracts.Batches;
+using Granary.Contracts.Jobs;
 using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Batches;

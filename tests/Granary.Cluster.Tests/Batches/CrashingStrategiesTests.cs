@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Granary.Application.Jobs;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Contracts.Jobs;
 
 namespace Granary.Cluster.Tests.Batches;
 

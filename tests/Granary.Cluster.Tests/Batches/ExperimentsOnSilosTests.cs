@@ -8,6 +8,7 @@ using Granary.Application.Validation;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Contracts.Jobs;
 using Granary.Testing;
 using Orleans.Runtime;
 using Orleans.TestingHost;

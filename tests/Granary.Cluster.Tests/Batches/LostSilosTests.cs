@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using Granary.Application.Jobs;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains;
 using Granary.Cluster.Tests.Fixtures;
-using Granary.Engine.Market;
-using Granary.Engine.Strategies;
+using Granary.Contracts.Jobs;
 using Granary.Engine.Strategies.Library;
 using Granary.Testing;
 using Orleans.Runtime;

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Granary.Application.Jobs;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Contracts.Jobs;
 using Granary.Testing;
 using Orleans.Runtime;
 

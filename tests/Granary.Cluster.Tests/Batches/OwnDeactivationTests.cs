@@ -1,10 +1,9 @@
-using Granary.Application.Jobs;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Tests.Fixtures;
-using Granary.Engine.Market;
+using Granary.Contracts.Jobs;
 using Granary.Engine.Strategies;
 using Granary.Testing;
 using Orleans.Core.Internal;

@@ -1,5 +1,5 @@
-using Granary.Application.Jobs;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Contracts.Jobs;
 using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Batches;

@@ -3,6 +3,7 @@ using Granary.Application.JobKinds;
 using Granary.Application.Jobs;
 using Granary.Application.Runs;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Contracts.Jobs;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Reporting.Runs;
 

@@ -1,11 +1,8 @@
 using Granary.Application.Batches;
-using Granary.Application.Jobs;
 using Granary.Cluster.Feeds;
-using Granary.Cluster.Grains;
 using Granary.Cluster.Tests.Fixtures;
-using Granary.Engine.Factors;
+using Granary.Contracts.Jobs;
 using Granary.Engine.Market;
-using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
 using Orleans.Hosting;
 

@@ -2,6 +2,7 @@ using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Cluster.Grains.Accounts;
 using Granary.Cluster.Portfolios;
+using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Engine.Market;
 using Microsoft.Extensions.DependencyInjection;

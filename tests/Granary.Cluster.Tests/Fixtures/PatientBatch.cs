@@ -3,6 +3,7 @@ using Granary.Application.Batches;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Cluster.Client;
+using Granary.Contracts.Jobs;
 using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Fixtures;

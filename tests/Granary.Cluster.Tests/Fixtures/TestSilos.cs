@@ -6,6 +6,7 @@ using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Grains.Hosting;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Grains.Silos;
+using Granary.Contracts.Jobs;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,7 @@
 using Granary.Application.Live;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Contracts.Sessions;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Exchanges.Kucoin;

@@ -1,6 +1,7 @@
 using Granary.Application.Live;
 using Granary.Cluster.Portfolios;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 using Granary.Testing;
 using Orleans.Core.Internal;

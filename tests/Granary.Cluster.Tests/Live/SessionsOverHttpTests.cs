@@ -7,6 +7,7 @@ using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Testing;
 

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text.Json;
-using Granary.Application.Jobs;
 using Granary.Application.Live;
 using Granary.Application.Operations;
 using Granary.Cluster.Client;
 using Granary.Cluster.Grains;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Contracts.Jobs;
+using Granary.Contracts.Sessions;
 using Granary.Testing;
 using SiloProcess = Granary.Cluster.Tests.Fixtures.SiloProcess;
 

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Granary.Application.Batches;
 using Granary.Application.Live;
-using Granary.Application.Models;
 using Granary.Cluster.Grains.Models;
 using Granary.Cluster.Models;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Cluster.Tests.Live;
+using Granary.Contracts.Models;
+using Granary.Contracts.Sessions;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;

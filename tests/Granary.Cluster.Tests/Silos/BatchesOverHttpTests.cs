@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using Granary.Application.Batches;
-using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Application.Tests.Plugins;
 using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Contracts.Jobs;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
 using Granary.Testing;

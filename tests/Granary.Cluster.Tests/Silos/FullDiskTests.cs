@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Contracts.Jobs;
 using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Silos;

@@ -4,6 +4,7 @@ using Granary.Application.Json;
 using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Cluster.Tests.Plugin;
+using Granary.Contracts.Jobs;
 using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Silos;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using Granary.Application.Jobs;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Portfolios;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Contracts.Jobs;
 using Granary.Testing;
 using Orleans.Hosting;
 

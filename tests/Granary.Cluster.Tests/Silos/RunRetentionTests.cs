@@ -3,6 +3,7 @@ using Granary.Application.Batches;
 using Granary.Application.JobKinds;
 using Granary.Application.Jobs;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Contracts.Jobs;
 using Granary.Silo.Retention;
 using Granary.Testing;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -4,6 +4,7 @@ using Granary.Application.Jobs;
 using Granary.Application.Schedules;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Contracts.Schedules;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,7 +1,7 @@
 using Granary.Application.Batches;
-using Granary.Application.Jobs;
 using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Contracts.Jobs;
 using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Silos;

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using Granary.Application.Batches;
-using Granary.Application.Jobs;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Contracts.Jobs;
 using Granary.Engine.Market;
 using Granary.Testing;
 using Orleans.Hosting;

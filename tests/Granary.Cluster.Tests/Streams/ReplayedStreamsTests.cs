@@ -1,15 +1,13 @@
 using System.Diagnostics.Metrics;
 using Granary.Application.Batches;
-using Granary.Application.Jobs;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains;
 using Granary.Cluster.Grains.Feeds;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Tests.Fixtures;
-using Granary.Engine.Factors;
+using Granary.Contracts.Jobs;
 using Granary.Engine.Market;
-using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;

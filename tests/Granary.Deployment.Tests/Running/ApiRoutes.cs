@@ -1,6 +1,7 @@
 using Granary.Api;
 using Granary.Api.Hosting;
 using Granary.Application.Jobs;
+using Granary.Contracts.Jobs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 

@@ -4,7 +4,7 @@ using Granary.Application.Catalogues;
 using Granary.Application.Live;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
-using Granary.Data.Brokers;
+using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
 using Granary.Engine.Brokerage;

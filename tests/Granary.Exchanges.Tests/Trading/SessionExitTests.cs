@@ -1,5 +1,5 @@
-using Granary.Application.Live;
 using Granary.Application.Tests.Live;
+using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Tests.Server;

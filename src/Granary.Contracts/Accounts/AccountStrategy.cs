@@ -1,0 +1,25 @@
+namespace Granary.Contracts.Accounts;
+
+/// <summary>A strategy of a live account.</summary>
+/// <param name="Enabled">Whether it may enter.</param>
+/// <param name="Weight">null where no weights name it.</param>
+/// <param name="Signals">How many entry signals it gave.</param>
+/// <param name="Trades">How many trades it entered.</param>
+/// <param name="Change">What enabled or disabled it last; null where nothing did.</param>
+public sealed record AccountStrategy(string Account, string Id, bool Enabled, double? Weight, int Signals, int Trades, int OpenTrades,
+    StrategyChange? Change);
+
+/// <summary>A strategy, or the strategies of a symbol, were enabled or disabled.</summary>
+/// <param name="Strategy">Its id; empty for all of <paramref name="Symbol"/>.</param>
+/// <param name="Symbol">Empty for a strategy.</param>
+/// <param name="At">When it was put into the journal, UTC; in force from the next bar on.</param>
+public sealed record StrategyChange(string Account, bool Enabled, string Strategy, string Symbol, string Who, string Why,
+    DateTimeOffset At);
+
+/// <param name="Next">The cursor of the next page; null where this is the last.</param>
+public sealed record StrategyPage(IReadOnlyList<AccountStrategy> Items, string? Next);
+
+/// <param name="Enabled">Whether it may enter.</param>
+/// <param name="Why">Kept in the journal beside the key's name.</param>
+/// <param name="Account">Only of this account; without one of all that have the strategy.</param>
+public sealed record Change(bool? Enabled, string? Why, string? Account);

@@ -1,0 +1,14 @@
+namespace Granary.Contracts.Catalogues;
+
+/// <summary>A class of a catalogue, for forms.</summary>
+/// <param name="Lines">The names of a factor's lines behind its first; null for other classes.</param>
+public sealed record CatalogueItem(string Name, string Summary, IReadOnlyList<CatalogueParameter> Parameters,
+    IReadOnlyList<string>? Lines = null);
+
+/// <summary>A parameter of a class.</summary>
+/// <param name="Type">int, double, bool, string, or enum with its <paramref name="Values"/>.</param>
+/// <param name="Default">null where it must be given.</param>
+/// <param name="Minimum">null = none.</param>
+/// <param name="Maximum">null = none.</param>
+public sealed record CatalogueParameter(string Name, string Type, object? Default, double? Minimum, double? Maximum,
+    IReadOnlyList<string>? Values);

@@ -1,0 +1,36 @@
+namespace Granary.Contracts.MarketData;
+
+/// <summary>A store of bars in the data folder.</summary>
+/// <param name="Store">Its folder, relative to the data folder, with '/'; <c>.</c> for the data folder itself.</param>
+/// <param name="Markets">By symbol and timeframe.</param>
+public sealed record StoreEntry(string Store, IReadOnlyList<StoredMarketEntry> Markets);
+
+/// <summary>One market of a store.</summary>
+/// <param name="First">The first bar's open, UTC.</param>
+/// <param name="Last">The last bar's open, UTC.</param>
+/// <param name="Bytes">On disk; null = unknown.</param>
+/// <param name="Fault">Why it cannot be read; null for a good one.</param>
+public sealed record StoredMarketEntry(string Symbol, string Timeframe, long Bars, DateTime First, DateTime Last, long? Bytes,
+    string? Fault);
+
+/// <summary>How many bars a market has on each day.</summary>
+/// <param name="Zone">The market's time zone, IANA.</param>
+/// <param name="From">The UTC day of the first count.</param>
+/// <param name="Counts">Bars by UTC day, each day to the last bar's.</param>
+/// <param name="Usual">Of a day with bars, the median.</param>
+/// <param name="Missing">Days without bars on which the market usually trades.</param>
+public sealed record MarketCoverage(string Symbol, string Timeframe, string Zone, DateOnly From, IReadOnlyList<int> Counts, int Usual,
+    IReadOnlyList<DateOnly> Missing);
+
+/// <summary>A finding of <c>data check</c> with the market that it is about.</summary>
+/// <param name="Symbol"><c>all</c> for what all markets share.</param>
+/// <param name="Severity">Info, Warning or Error.</param>
+/// <param name="Check">A name of QualityCheck.</param>
+public sealed record FindingRow(string Symbol, string Severity, string Check, string Place, string Sentence, string Remedy);
+
+/// <summary>A file that a caller has uploaded.</summary>
+/// <param name="Path">For the key 'files' of an import, relative to the server's data folder.</param>
+/// <param name="Source">For the key 'source' of a batch; the symbol is the name without its end.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="UploadedAt">UTC.</param>
+public sealed record Upload(string Name, string Path, string Source, long Bytes, DateTimeOffset UploadedAt);

@@ -1,0 +1,37 @@
+namespace Granary.Contracts.Models;
+
+/// <param name="Versions">How many there are.</param>
+/// <param name="Current">The version in use; 0 where none is.</param>
+public sealed record ModelEntry(string Name, int Versions, int Current);
+
+/// <param name="Version">The version to make current.</param>
+public sealed record Promotion(int? Version);
+
+/// <summary>A field in which two versions differ.</summary>
+public sealed record Difference(string Field, string First, string Second);
+
+/// <summary>What a version of a model says of rows of features.</summary>
+/// <param name="Number">The version.</param>
+/// <param name="Predictions">Of each row the probability of 1, or the number that is expected.</param>
+public sealed record ModelAnswers(string Model, int Number, IReadOnlyList<double> Predictions);
+
+/// <summary>A test window that two versions of a model have in common.</summary>
+/// <param name="TestFrom">UTC.</param>
+/// <param name="TestTo">UTC.</param>
+/// <param name="Current">The figure of the current version out of sample.</param>
+/// <param name="Challenger">That of the challenger.</param>
+public sealed record ChallengeWindow(DateTime TestFrom, DateTime TestTo, double Current, double Challenger);
+
+/// <summary>Whether a version of a model predicts better than another, on the same test windows.</summary>
+/// <param name="Figure">auc for classes, r2 for numbers; more is better.</param>
+/// <param name="Windows">Those of both versions, oldest first.</param>
+/// <param name="Mean">Of challenger − current over the windows; null without a window.</param>
+/// <param name="Low">Lower end of its 95 % interval by Student's t; null with fewer than two windows.</param>
+/// <param name="High">Upper end.</param>
+/// <param name="PValue">
+/// One-sided, of a paired t-test: the probability of so large a mean where the challenger is no better; null with fewer than two
+/// windows, and where the difference is the same in all of them.
+/// </param>
+/// <param name="Verdict">One sentence.</param>
+public sealed record ModelChallenge(string Figure, IReadOnlyList<ChallengeWindow> Windows, double? Mean, double? Low, double? High,
+    double? PValue, string Verdict);

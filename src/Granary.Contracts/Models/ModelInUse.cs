@@ -1,0 +1,43 @@
+namespace Granary.Contracts.Models;
+
+/// <summary>How a model's versions do in use: predictions, outcomes of live sessions, and what follows from them.</summary>
+/// <param name="Current">The version in use; 0 where none is.</param>
+/// <param name="Versions">Those that predicted, or that are compared with the current one; by number.</param>
+/// <param name="Outcomes">The newest outcomes of the current version, at most 200.</param>
+/// <param name="Loss">Their mean loss: log-loss of a probability, squared error otherwise; null without outcomes.</param>
+/// <param name="Expected">Out-of-sample loss with which the current version was registered; null where its lineage has none.</param>
+/// <param name="HasDrifted">Whether the squared error of the current version has grown since it came into use (detector adwin).</param>
+public sealed record ModelInUse(string Model, int Current, IReadOnlyList<VersionInUse> Versions, int Outcomes, double? Loss,
+    double? Expected, bool HasDrifted, ModelDecision Decision);
+
+/// <summary>A version in use.</summary>
+/// <param name="Predictions">In batches, live sessions and over HTTP.</param>
+/// <param name="Failed">Predictions that were no number.</param>
+/// <param name="Outcomes">Outcomes of its predictions in live sessions.</param>
+/// <param name="Compared">Outcomes on which it is compared with the current version.</param>
+/// <param name="Advantage">
+/// Mean of the current version's squared error less its own on these outcomes, as far as the last look; null before the first look.
+/// </param>
+/// <param name="PValue">One-sided, of a paired t-test; null before the first look, and where all differences are equal.</param>
+public sealed record VersionInUse(int Version, long Predictions, long Failed, long Outcomes, int Compared, double? Advantage,
+    double? PValue);
+
+/// <summary>What should be done with the version in use.</summary>
+public enum ModelAction
+{
+    /// <summary>Its errors have not grown.</summary>
+    Keep,
+
+    /// <summary>Its errors have grown, and no other version is shown to be better.</summary>
+    Train,
+
+    /// <summary>Its errors have grown, and a newer version is shown to be better.</summary>
+    Promote,
+
+    /// <summary>Its errors have grown, and the version before it is shown to be better.</summary>
+    RollBack,
+}
+
+/// <param name="Version">The version to use instead; null where it is to be kept or trained.</param>
+/// <param name="Reason">One sentence.</param>
+public sealed record ModelDecision(ModelAction Action, int? Version, string Reason);

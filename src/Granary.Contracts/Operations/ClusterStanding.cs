@@ -1,0 +1,32 @@
+namespace Granary.Contracts.Operations;
+
+/// <param name="Status">"live", "ready" or "not ready".</param>
+/// <param name="Reasons">What is not ready, by name; absent when all is.</param>
+public sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, string>? Reasons = null);
+
+/// <param name="Name">Of the key; "local" where no keys are configured.</param>
+/// <param name="Role">viewer, submitter or admin.</param>
+/// <param name="Keys">Whether the server asks for keys.</param>
+public sealed record CallerAnswer(string Name, string Role, bool Keys);
+
+/// <summary>A cluster as one of its silos sees it.</summary>
+/// <param name="Id">Id of the cluster.</param>
+/// <param name="Queued">Batches and jobs that wait.</param>
+/// <param name="Running">Batches and jobs that run.</param>
+/// <param name="Sessions">Live sessions that run, by account.</param>
+/// <param name="Silos">By name; those that were declared dead are left out.</param>
+public sealed record ClusterStanding(string Id, IReadOnlyList<string> Queued, IReadOnlyList<string> Running,
+    IReadOnlyList<string> Sessions, IReadOnlyList<SiloStanding> Silos);
+
+/// <summary>A silo of a cluster.</summary>
+/// <param name="Name">Its name, by which it is ordered to drain or retire.</param>
+/// <param name="Address">Address and port for other silos.</param>
+/// <param name="Status">Its status as the members of the cluster know it, as active.</param>
+/// <param name="Since">When it joined, UTC.</param>
+/// <param name="Version">Version of Granary with the commit of its sources; null if it did not answer.</param>
+/// <param name="Threads">Number of compute threads; 0 if it did not answer.</param>
+/// <param name="Groups">Strategy groups under way.</param>
+/// <param name="Activations">Activations of grains.</param>
+/// <param name="Draining">Whether it takes no new work.</param>
+public sealed record SiloStanding(string Name, string Address, string Status, DateTimeOffset Since, string? Version, int Threads,
+    int Groups, int Activations, bool Draining);

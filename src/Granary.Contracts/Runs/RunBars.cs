@@ -1,0 +1,28 @@
+namespace Granary.Contracts.Runs;
+
+/// <summary>A curve of a run, with as many points as are asked for.</summary>
+/// <param name="Rows">How many rows the run has in the span.</param>
+/// <param name="Times">UTC.</param>
+public sealed record RunCurve(string Name, int Rows, IReadOnlyList<DateTime> Times, IReadOnlyList<double> Values);
+
+/// <summary>Bars of a run, joined where they are more than are asked for.</summary>
+/// <param name="Rows">How many bars the run has in the span.</param>
+/// <param name="Times">Open times, UTC.</param>
+public sealed record RunBars(string Symbol, string Timeframe, int Rows, IReadOnlyList<DateTime> Times, IReadOnlyList<double> Open,
+    IReadOnlyList<double> High, IReadOnlyList<double> Low, IReadOnlyList<double> Close, IReadOnlyList<double> Volume);
+
+/// <summary>A factor at the bars of a chart: at a joined bar the value at its last one; null until the factor is warm.</summary>
+public sealed record ChartFactor(string Name, IReadOnlyList<double?> Values);
+
+/// <summary>
+/// The stops and targets of a strategy's trades at the bars of a chart: those that work after the bar's close, of the trade that was opened
+/// last; in the bar that closes the last trade, those that it had. null where there is none.
+/// </summary>
+/// <param name="Stops">Quote currency, one for each bar of the chart.</param>
+/// <param name="Targets">Likewise.</param>
+/// <param name="Why">Why there are none; null where they are there.</param>
+public sealed record ChartLevels(IReadOnlyList<double?> Stops, IReadOnlyList<double?> Targets, string? Why);
+
+/// <summary>The price chart of a strategy: bars with the factors that it uses.</summary>
+/// <param name="Levels">null where no strategy is named.</param>
+public sealed record ChartBars(RunBars Bars, IReadOnlyList<ChartFactor> Factors, ChartLevels? Levels);

@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+
+namespace Granary.Contracts.Runs;
+
+/// <summary>Strategies of a run, as results.json has them.</summary>
+/// <param name="Total">How many match the filter.</param>
+/// <param name="Next">The cursor of the next page; null where this is the last.</param>
+public sealed record StrategyRows(IReadOnlyList<JsonObject> Items, int Total, string? Next);
+
+/// <summary>Signals of a run, as signals.csv has them; empty cells are left out.</summary>
+/// <param name="Total">How many match.</param>
+/// <param name="Decisions">Over all that match, by decision.</param>
+/// <param name="Next">The cursor of the next page; null where this is the last.</param>
+public sealed record SignalRows(IReadOnlyList<JsonObject> Items, int Total, IReadOnlyList<DecisionTotal> Decisions, string? Next);
+
+/// <summary>What the signals with one decision came to in the strategies' own simulated accounts.</summary>
+/// <param name="Trades">Signals that became a trade there.</param>
+/// <param name="Winners">Trades with a net profit.</param>
+/// <param name="Profit">Sum of the net profits, quote currency.</param>
+public sealed record DecisionTotal(string Decision, int Signals, int Trades, int Winners, double Profit)
+{
+    /// <summary>The total with one signal more.</summary>
+    /// <param name="profit">Net profit of its trade; null where it became none.</param>
+    public DecisionTotal With(double? profit) => this with
+    {
+        Signals = Signals + 1,
+        Trades = profit is null ? Trades : Trades + 1,
+        Winners = profit > 0 ? Winners + 1 : Winners,
+        Profit = Profit + (profit ?? 0),
+    };
+}
+
+/// <summary>Rows of a run's CSV file; empty cells are left out.</summary>
+/// <param name="Total">How many match.</param>
+/// <param name="Next">The cursor of the next page; null where this is the last.</param>
+public sealed record FileRows(IReadOnlyList<JsonObject> Items, int Total, string? Next);

@@ -1,0 +1,80 @@
+using System.Text.Json.Serialization;
+using Granary.Contracts.Batches;
+
+namespace Granary.Contracts.Sessions;
+
+public enum SessionPhase : byte
+{
+    /// <summary>It trades, or comes back from a loss.</summary>
+    Running = 0,
+
+    /// <summary>
+    /// Its feed has ended, or its operator has stopped it. Its run is written, unless it was stopped while it could not run: then it has no
+    /// digest, and <see cref="SessionView.Fault"/> says what it waited for.
+    /// </summary>
+    Done = 1,
+
+    /// <summary>It cannot go on; <see cref="SessionView.Fault"/> says why.</summary>
+    Failed = 2,
+}
+
+/// <summary>A session as it stands.</summary>
+/// <param name="Id">The account's.</param>
+/// <param name="Run">Name of its run's folder.</param>
+/// <param name="Host">Where its portfolio is; empty where it is nowhere just now.</param>
+/// <param name="Gateway">Where its orders are made.</param>
+/// <param name="Status">Null before its first bar.</param>
+/// <param name="Digest">Of the whole run, once it is written.</param>
+/// <param name="Fault">Why it failed, what it waits for, or waited for when it was stopped; null where nothing is wrong.</param>
+/// <param name="Restarts">Times that it came back from a loss.</param>
+public sealed record SessionView(string Id, string Run, SessionPhase Phase, string StartedBy, DateTimeOffset StartedAt, string Host,
+    [property: JsonPropertyName("desk")] string Gateway, LiveStatus? Status, string? Digest, string? Fault, int Restarts,
+        IReadOnlyList<string> Files)
+{
+    /// <summary>What it waits for before it is tried again; null while it runs.</summary>
+    public SessionRetry? Retry { get; init; }
+}
+
+/// <summary>What an interrupted session waits for before it is tried again.</summary>
+/// <param name="Attempts">Attempts since its last bar that failed.</param>
+/// <param name="NextAt">When the next attempt begins, UTC.</param>
+/// <param name="Reason">Why the last attempt failed, one sentence.</param>
+public sealed record SessionRetry(int Attempts, DateTimeOffset NextAt, string Reason)
+{
+    /// <summary>After this many attempts the pauses become longer.</summary>
+    public const int ShortPauses = 20;
+
+    /// <summary>The first failed attempt: worth a warning.</summary>
+    [JsonIgnore]
+    public bool IsFirst => Attempts == 1;
+
+    /// <summary>The attempt after which the pauses become longer: worth an error. The attempts after it repeat what is known.</summary>
+    [JsonIgnore]
+    public bool IsLasting => Attempts == ShortPauses;
+}
+
+/// <summary>One strategy of a live session while the session runs; the numbers are those of its own, simulated account.</summary>
+/// <param name="Id">The strategy's id, as <c>Class(a=1,b=2)@SYMBOL:TF</c>.</param>
+/// <param name="State">Waiting before its first bar, running, or failed; a failed strategy trades no more.</param>
+/// <param name="Bars">Bars seen so far, those before the session's first trade included.</param>
+/// <param name="Trades">Trades closed so far.</param>
+/// <param name="Equity">Cash and open position at the last close, in the account's currency; null before the first bar, and if it
+/// failed.</param>
+/// <param name="Positions">Open position of each symbol, base units, negative = short.</param>
+/// <param name="Error">Why it failed; null otherwise.</param>
+/// <param name="Enabled">Whether the portfolio takes its entries; open trades go on without.</param>
+/// <param name="Weight">Its weight in the portfolio now; 0 = not traded.</param>
+public sealed record SessionStrategy(string Id, StrategyPhase State, long Bars, long Trades, double? Equity,
+    IReadOnlyDictionary<string, double> Positions, string? Error, bool Enabled, double Weight)
+{
+    /// <summary>Whether a stop changes anything: it has not failed, and may enter.</summary>
+    [JsonIgnore]
+    public bool CanStop => Enabled && State != StrategyPhase.Failed;
+}
+
+/// <param name="Command">pause, resume, flatten, reload, stop, enable, disable, close.</param>
+/// <param name="Why">Kept in the journal beside the key's name.</param>
+/// <param name="Strategy">The strategy to enable or disable.</param>
+/// <param name="Symbol">Or all strategies of a symbol.</param>
+/// <param name="Trade">The trade to close: <c>entry</c> of a trade of the status.</param>
+public sealed record NewCommand(string? Command, string? Why, string? Strategy, string? Symbol, string? Trade);

@@ -1,0 +1,31 @@
+namespace Granary.Contracts.Weights;
+
+/// <summary>One version of a portfolio's weights, and who set it why.</summary>
+/// <param name="Version">1 for the first; each change is one more.</param>
+/// <param name="Weights">By strategy id; 0 = kept but not traded. Ordered by id.</param>
+/// <param name="At">UTC.</param>
+public sealed record PortfolioWeights(
+    string Portfolio, long Version, IReadOnlyDictionary<string, double> Weights, string Who, string Why, DateTimeOffset At);
+
+/// <summary>A weight that a change adds, replaces or removes.</summary>
+/// <param name="Before">null where the strategy had none.</param>
+/// <param name="After">null where it has none any more.</param>
+public sealed record WeightChange(string Strategy, double? Before, double? After);
+
+/// <summary>What a change of weights would do; nothing is written.</summary>
+/// <param name="Current">The version in force; 0 = none.</param>
+/// <param name="Next">The version that the change would make.</param>
+/// <param name="Changes">By strategy id; strategies whose weight stays are left out.</param>
+public sealed record WeightsPlan(string Portfolio, long Current, long Next, IReadOnlyList<WeightChange> Changes);
+
+/// <param name="Weights">By strategy id; 0 switches a strategy off.</param>
+/// <param name="Why">Kept in the history beside the key's name.</param>
+public sealed record NewWeights(Dictionary<string, double> Weights, string? Why);
+
+/// <param name="Version">The version whose weights come into force again.</param>
+/// <param name="Why">Kept in the history beside the key's name.</param>
+public sealed record Rollback(long? Version, string? Why);
+
+/// <param name="Weights">New weights by strategy id.</param>
+/// <param name="Version">Or the version to roll back to.</param>
+public sealed record Preview(Dictionary<string, double>? Weights, long? Version);
