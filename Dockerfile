@@ -20,7 +20,12 @@ COPY src/Granary.Learning.MLNet/Granary.Learning.MLNet.targets src/Granary.Learn
 COPY src/Granary.Storage/Granary.Storage.csproj src/Granary.Storage/
 COPY src/Granary.Data/Granary.Data.csproj src/Granary.Data/
 COPY src/Granary.Reporting/Granary.Reporting.csproj src/Granary.Reporting/
-COPY src/Granary.Application/Granary.Application.csproj src/Granary.Application/
+COPY src/Granary.Contracts/Granary.Contracts.csproj src/Granary.Contracts/
+COPY src/Granary.Simulation/Granary.Simulation.csproj src/Granary.Simulation/
+COPY src/Granary.Modelling/Granary.Modelling.csproj src/Granary.Modelling/
+COPY src/Granary.Backtesting/Granary.Backtesting.csproj src/Granary.Backtesting/
+COPY src/Granary.Trading/Granary.Trading.csproj src/Granary.Trading/
+COPY src/Granary.Server/Granary.Server.csproj src/Granary.Server/
 COPY src/Granary.Api/Granary.Api.csproj src/Granary.Api/
 COPY src/Granary.Web/Granary.Web.targets src/Granary.Web/
 COPY src/Granary.Exchanges/Granary.Exchanges.csproj src/Granary.Exchanges/

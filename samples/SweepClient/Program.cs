@@ -5,10 +5,10 @@
 
 using System.Globalization;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Catalogues;
-using Granary.Application.Json;
 using Granary.Cluster.Client;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
 
 if (args is not [var hosts, ..])
 {

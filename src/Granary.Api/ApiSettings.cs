@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using Granary.Application.Access;
+using Granary.Server.Access;
+using Granary.Server.Audit;
 using Granary.Storage.Addresses;
 
 namespace Granary.Api;
@@ -67,7 +68,7 @@ public sealed record ApiSettings
     [Required]
     public string Runs { get; init; } = "runs";
 
-    /// <summary>The audit log; null = <see cref="Application.Audit.AuditLog.FileName"/> in <see cref="Runs"/>.</summary>
+    /// <summary>The audit log; null = <see cref="AuditLog.FileName"/> in <see cref="Runs"/>.</summary>
     public string? Audit { get; init; }
 
     /// <summary>Requests a second of each key; twice as many at once.</summary>

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Granary.Application.Json;
-using Granary.Application.RunFolders;
 using Granary.Engine.Market;
+using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
 
 namespace Granary.Cli;
 
@@ -44,8 +44,8 @@ internal static class CommandLine
             return Wrong;
         }
         catch (Exception e) when (e is DiskException or BarStoreException or Granary.Data.Journals.JournalException
-            or Granary.Data.Journals.LeaseException or Granary.Application.Json.ServiceUnavailableException
-            or Granary.Application.Batches.StuckStrategyException)
+            or Granary.Data.Journals.LeaseException or Granary.Simulation.Json.ServiceUnavailableException
+            or Granary.Simulation.Batches.StuckStrategyException)
         {
             var resumes = e is DiskException { IsResumable: true } && result.CommandResult.Command.Options.Any(o => o.Name == "--resume");
             Complain(resumes ? $"{e.Message} with --resume" : e.Message);

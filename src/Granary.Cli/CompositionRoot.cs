@@ -1,9 +1,10 @@
 using System.CommandLine;
-using Granary.Application.Catalogues;
-using Granary.Application.Plugins;
 using Granary.Cluster.Client;
 using Granary.Exchanges.Kucoin;
 using Granary.Kafka.Bars;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Simulation.Plugins;
 
 namespace Granary.Cli;
 
@@ -17,7 +18,7 @@ internal sealed class CompositionRoot
         new("--plugins") { Description = "a folder of plug-in assemblies (GRANARY_PLUGINS)", Recursive = true };
 
     /// <summary>What this process knows. It is built at the first call: commands that need none start faster.</summary>
-    /// <exception cref="Application.Json.InputException">A plug-in is not usable.</exception>
+    /// <exception cref="InputException">A plug-in is not usable.</exception>
     public GranaryCatalogues Catalogues(ParseResult call) => _catalogues ??= GranaryCataloguesBuilder.CreateDefault()
         .AddAssembly(typeof(KafkaBarSource).Assembly)
         .AddAssembly(typeof(KucoinBrokerFactory).Assembly)
@@ -25,7 +26,7 @@ internal sealed class CompositionRoot
         .Build();
 
     /// <summary>Builds the catalogues where there are plug-ins, so that a faulty one is reported by every command.</summary>
-    /// <exception cref="Application.Json.InputException">A plug-in is not usable.</exception>
+    /// <exception cref="InputException">A plug-in is not usable.</exception>
     public void CheckPlugins(ParseResult call)
     {
         if (FolderOf(call) is not null) _ = Catalogues(call);
@@ -35,7 +36,7 @@ internal sealed class CompositionRoot
     public TimeSpan ServerTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The server that <c>--host</c> names.</summary>
-    /// <exception cref="Application.Json.InputException">It names none.</exception>
+    /// <exception cref="InputException">It names none.</exception>
     public GranaryClient Server(string hosts) =>
         new(hosts, Environment.GetEnvironmentVariable(GranaryClient.KeyVariable), ServerTimeout);
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Confluent.Kafka;
-using Granary.Application.Catalogues;
-using Granary.Application.Operations;
+using Granary.Server.Operations;
+using Granary.Simulation.Catalogues;
 
 namespace Granary.Cli;
 

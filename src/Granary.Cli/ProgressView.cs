@@ -1,7 +1,7 @@
-using Granary.Application.Simulation;
 using Granary.Contracts.Jobs;
 using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Passes;
 using Spectre.Console;
 
 namespace Granary.Cli;

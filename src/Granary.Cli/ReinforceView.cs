@@ -1,7 +1,7 @@
-using Granary.Application.Reinforcement;
-using Granary.Application.Weighting;
 using Granary.Cli.Tables;
 using Granary.Learning.Reinforcement.Training;
+using Granary.Modelling.Reinforcement;
+using Granary.Modelling.Weighting;
 using Spectre.Console;
 
 namespace Granary.Cli;

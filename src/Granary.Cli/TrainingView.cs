@@ -1,6 +1,6 @@
-using Granary.Application.Learning;
 using Granary.Cli.Tables;
 using Granary.Contracts.Jobs;
+using Granary.Modelling.Learning;
 using Granary.Reporting.Runs;
 using Spectre.Console;
 

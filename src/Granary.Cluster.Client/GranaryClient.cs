@@ -1,26 +1,25 @@
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Catalogues;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
-using Granary.Application.Live;
-using Granary.Application.Operations;
 using Granary.Client;
 using Granary.Client.Connections;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Operations;
 using Granary.Contracts.Schedules;
 using Granary.Contracts.Sessions;
+using Granary.Server.Operations;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
 using Granary.Storage.Files;
 using Granary.Storage.Retries;
+using Granary.Trading.Live;
 
 namespace Granary.Cluster.Client;
 
 /// <summary>
 /// The calls of the command line, over <see cref="ApiClient"/>: submits batches to silos, or to <c>granary serve</c>, follows them and
-/// brings their files back. Answers are the types of Granary.Application that a run in this process has too. Give several addresses of
+/// brings their files back. Answers are the types of Granary.Contracts that a run in this process has too. Give several addresses of
 /// one cluster, and the next one is asked when one does not answer.
 /// </summary>
 /// <example><code>

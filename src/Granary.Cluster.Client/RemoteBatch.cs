@@ -1,7 +1,6 @@
-using Granary.Application.Batches;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
 using Granary.Contracts.Jobs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
 
 namespace Granary.Cluster.Client;
 

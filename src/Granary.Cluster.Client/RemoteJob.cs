@@ -1,6 +1,5 @@
-using Granary.Application.Jobs;
-using Granary.Application.Json;
 using Granary.Contracts.Jobs;
+using Granary.Simulation.Json;
 
 namespace Granary.Cluster.Client;
 

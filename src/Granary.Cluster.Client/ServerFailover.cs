@@ -2,10 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using Granary.Application.Json;
 using Granary.Client.Connections;
-using Granary.Storage.Files;
-using Granary.Storage.Retries;
+using Granary.Simulation.Json;
 
 namespace Granary.Cluster.Client;
 

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
-using Granary.Application.Batches;
-using Granary.Application.Models;
-using Granary.Application.Operations;
+using Granary.Server.Operations;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 
 namespace Granary.Cluster.Grains;
@@ -15,7 +15,7 @@ public sealed record GrainSettings
 
     /// <summary>
     /// Journals of live accounts: a folder with one for each, or postgres://…; null = a folder of <see cref="Runs"/>. Ignored if the host
-    /// registers an <see cref="Granary.Application.Live.IAccountStore"/>.
+    /// registers an <see cref="Granary.Trading.Live.IAccountStore"/>.
     /// </summary>
     public string? State { get; init; }
 

@@ -2,14 +2,14 @@ using System.Net;
 using System.Net.Sockets;
 using Granary.Api.Access;
 using Granary.Api.Hosting;
-using Granary.Application.Catalogues;
-using Granary.Application.Json;
-using Granary.Application.Operations;
 using Granary.Exchanges.Kucoin;
 using Granary.Kafka;
 using Granary.Kafka.Bars;
+using Granary.Server.Operations;
 using Granary.Silo.Clustering;
 using Granary.Silo.Options;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
 

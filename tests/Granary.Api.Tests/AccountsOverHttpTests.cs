@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Granary.Application.Live;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
+using Granary.Trading.Live;
 
 namespace Granary.Api.Tests;
 

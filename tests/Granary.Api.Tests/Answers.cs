@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Granary.Application.Json;
 using Granary.Contracts.Jobs;
 using Granary.Testing;
 

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Granary.Application.Access;
-using Granary.Application.Audit;
+using Granary.Server.Access;
+using Granary.Server.Audit;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;

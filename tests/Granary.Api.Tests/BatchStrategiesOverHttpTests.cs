@@ -1,7 +1,7 @@
 using System.Net;
-using Granary.Application.Access;
-using Granary.Application.Jobs;
 using Granary.Contracts.Batches;
+using Granary.Server.Access;
+using Granary.Server.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Tests;

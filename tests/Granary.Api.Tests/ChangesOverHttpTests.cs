@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
-using Granary.Application.Json;
 using Granary.Contracts.Events;
 using Granary.Contracts.Jobs;
 using Granary.Testing;

@@ -1,11 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
-using Granary.Application.Access;
-using Granary.Application.Batches;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
 using Granary.Cluster.Client;
 using Granary.Contracts.Jobs;
+using Granary.Server.Access;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;

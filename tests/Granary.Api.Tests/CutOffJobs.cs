@@ -1,5 +1,6 @@
-using Granary.Application.Jobs;
 using Granary.Contracts.Jobs;
+using Granary.Server.Jobs;
+using Granary.Simulation.RunFolders;
 
 namespace Granary.Api.Tests;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
-using Granary.Application.Access;
+using Granary.Server.Access;
 
 namespace Granary.Api.Tests;
 

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Granary.Application.Live;
 using Granary.Cluster.Client;
 using Granary.Contracts.Deployments;
 using Granary.Contracts.Sessions;
 using Granary.Testing;
+using Granary.Trading.Live;
 
 namespace Granary.Api.Tests;
 

@@ -2,9 +2,9 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Api.Health;
-using Granary.Application.Live;
-using Granary.Application.Options;
+using Granary.Simulation.Options;
 using Granary.Testing;
+using Granary.Trading.Live;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Tests;

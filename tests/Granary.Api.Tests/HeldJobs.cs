@@ -1,5 +1,5 @@
-using Granary.Application.Jobs;
 using Granary.Contracts.Jobs;
+using Granary.Server.Jobs;
 
 namespace Granary.Api.Tests;
 

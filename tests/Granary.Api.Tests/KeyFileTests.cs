@@ -1,6 +1,6 @@
-using Granary.Application.Access;
-using Granary.Application.Audit;
-using Granary.Application.Json;
+using Granary.Server.Access;
+using Granary.Server.Audit;
+using Granary.Simulation.Json;
 
 namespace Granary.Api.Tests;
 

@@ -1,6 +1,6 @@
 using System.Net;
-using Granary.Application.Access;
 using Granary.Contracts.Jobs;
+using Granary.Server.Access;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;

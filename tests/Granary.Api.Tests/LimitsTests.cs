@@ -1,5 +1,5 @@
 using System.Net;
-using Granary.Application.Access;
+using Granary.Server.Access;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;

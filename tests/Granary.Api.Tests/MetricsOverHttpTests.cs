@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using Granary.Application.Access;
-using Granary.Application.Telemetry;
 using Granary.Contracts.Jobs;
+using Granary.Server.Access;
+using Granary.Simulation.Telemetry;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;

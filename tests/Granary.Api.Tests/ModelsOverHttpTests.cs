@@ -1,9 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Granary.Application.Access;
 using Granary.Learning.Registry;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
+using Granary.Server.Access;
 
 namespace Granary.Api.Tests;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Jobs;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
+using Granary.Backtesting.Runs;
 using Granary.Contracts.Jobs;
+using Granary.Server.Jobs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 
 namespace Granary.Api.Tests;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using Granary.Application.Jobs;
 using Granary.Contracts.Jobs;
+using Granary.Server.Jobs;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;

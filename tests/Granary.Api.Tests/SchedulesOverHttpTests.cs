@@ -2,11 +2,10 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using Granary.Application.Access;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Schedules;
+using Granary.Server.Access;
+using Granary.Server.Jobs;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Granary.Application.Live;
 using Granary.Cluster.Client;
 using Granary.Contracts.Sessions;
 using Granary.Testing;
+using Granary.Trading.Live;
 
 namespace Granary.Api.Tests;
 

@@ -6,16 +6,16 @@ using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Granary.Application.Batches;
-using Granary.Application.Json;
-using Granary.Application.Live;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
-using Granary.Application.Telemetry;
+using Granary.Backtesting.Runs;
 using Granary.Cluster.Client;
 using Granary.Contracts.Sessions;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Telemetry;
 using Granary.Storage.Addresses;
 using Granary.Testing;
+using Granary.Trading.Live;
 
 namespace Granary.Api.Tests;
 

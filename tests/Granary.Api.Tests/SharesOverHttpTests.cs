@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using Granary.Api.Shares;
-using Granary.Application.Access;
 using Granary.Contracts.Runs;
+using Granary.Server.Access;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 

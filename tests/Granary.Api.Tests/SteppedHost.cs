@@ -1,8 +1,8 @@
 using System.Threading.Channels;
-using Granary.Application.Batches;
-using Granary.Application.JobKinds;
-using Granary.Application.Jobs;
 using Granary.Contracts.Jobs;
+using Granary.Server.JobKinds;
+using Granary.Server.Jobs;
+using Granary.Simulation.Batches;
 
 namespace Granary.Api.Tests;
 

@@ -3,9 +3,9 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Json;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.MarketData;
+using Granary.Simulation.Json;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;

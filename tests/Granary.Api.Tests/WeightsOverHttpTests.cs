@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
-using Granary.Application.Weights;
 using Granary.Contracts.Weights;
+using Granary.Simulation.Weights;
 
 namespace Granary.Api.Tests;
 

@@ -1,5 +1,5 @@
-using Granary.Application.Catalogues;
 using Granary.Application.Tests.Batches;
+using Granary.Simulation.Catalogues;
 
 namespace Granary.Application.Tests;
 

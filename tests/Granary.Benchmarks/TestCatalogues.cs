@@ -1,5 +1,5 @@
-using Granary.Application.Catalogues;
 using Granary.Kafka.Bars;
+using Granary.Simulation.Catalogues;
 
 namespace Granary.Benchmarks;
 

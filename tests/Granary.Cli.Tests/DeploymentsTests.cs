@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Granary.Application.Deployments;
-using Granary.Application.Json;
+using Granary.Simulation.Json;
 using Granary.Testing;
+using Granary.Trading.Deployments;
 
 namespace Granary.Cli.Tests;
 

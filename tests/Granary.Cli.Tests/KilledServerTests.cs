@@ -2,12 +2,11 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Granary.Application.Audit;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
-using Granary.Application.Schedules;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Schedules;
+using Granary.Server.Audit;
+using Granary.Server.Jobs;
+using Granary.Server.Schedules;
 using Granary.Testing;
 
 namespace Granary.Cli.Tests;

@@ -1,8 +1,8 @@
-using Granary.Application.Live;
 using Granary.Cli.Commands;
 using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 using Granary.Testing;
+using Granary.Trading.Live;
 
 namespace Granary.Cli.Tests;
 

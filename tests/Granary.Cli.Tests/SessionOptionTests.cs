@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.ComponentModel;
 using System.Text.RegularExpressions;
-using Granary.Application.Json;
-using Granary.Application.Live;
-using Granary.Application.Options;
 using Granary.Cli.Commands;
+using Granary.Simulation.Json;
+using Granary.Simulation.Options;
 using Granary.Storage.Addresses;
 using Granary.Testing;
+using Granary.Trading.Live;
 
 namespace Granary.Cli.Tests;
 
@@ -35,14 +35,14 @@ public sealed class SessionOptionTests
 
     // granary broker check makes a broker as a session would.
     [Theory]
-    [InlineData("BrokerOptions", "Granary.Application/Live/SessionOptions.cs", "Granary.Cli/Commands/BrokerCommands.cs")]
-    [InlineData("WarmUp", "Granary.Application/Live/LiveSession.cs", "Granary.Application/Live/SessionOptions.cs")]
+    [InlineData("BrokerOptions", "Granary.Trading/Live/SessionOptions.cs", "Granary.Cli/Commands/BrokerCommands.cs")]
+    [InlineData("WarmUp", "Granary.Trading/Live/LiveSession.cs", "Granary.Trading/Live/SessionOptions.cs")]
     public void The_hosts_do_not_name_the_options_of_a_session(string option, params string[] files)
     {
         RecordOptions<SessionOptions>.All.Select(o => o.Key).ShouldContain(char.ToLowerInvariant(option[0]) + option[1..]);
         var source = Path.Combine(SharedData.RepositoryRoot, "src");
         string[] rooms = ["Granary.Cli", "Granary.Api", "Granary.Cluster.Contracts", "Granary.Cluster.Client", "Granary.Cluster.Grains",
-            "Granary.Application/Live", "Granary.Application/Sessions"];
+            "Granary.Trading/Live", "Granary.Trading/Sessions"];
         rooms.SelectMany(r => Directory.EnumerateFiles(Path.Combine(source, r), "*.cs", SearchOption.AllDirectories))
             .Where(f => !f.Contains("/obj/", StringComparison.Ordinal)
                 && Regex.IsMatch(File.ReadAllText(f), $@"\b{option}\b"))

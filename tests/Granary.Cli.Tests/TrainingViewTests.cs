@@ -1,5 +1,5 @@
-using Granary.Application.Learning;
 using Granary.Contracts.Jobs;
+using Granary.Modelling.Learning;
 
 namespace Granary.Cli.Tests;
 

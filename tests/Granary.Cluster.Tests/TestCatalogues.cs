@@ -1,7 +1,7 @@
-using Granary.Application.Catalogues;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Cluster.Tests.Plugin;
 using Granary.Kafka.Bars;
+using Granary.Simulation.Catalogues;
 
 namespace Granary.Cluster.Tests;
 

@@ -1,4 +1,4 @@
-using Granary.Application.Catalogues;
+using Granary.Simulation.Catalogues;
 
 namespace Granary.Deployment.Tests;
 

@@ -1,16 +1,15 @@
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Feeds;
-using Granary.Application.Live;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
+using Granary.Backtesting.Runs;
 using Granary.Data.BarFiles;
 using Granary.Data.Brokers;
 using Granary.Data.Replay;
 using Granary.Engine.Market;
 using Granary.Kafka.Bars;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Storage.Addresses;
 using Granary.Testing;
+using Granary.Trading.Live;
 
 namespace Granary.Kafka.Tests;
 

@@ -1,8 +1,5 @@
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Live;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
+using Granary.Backtesting.Runs;
 using Granary.Contracts.Sessions;
 using Granary.Data.BarFiles;
 using Granary.Data.Brokers;
@@ -12,8 +9,11 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Kafka.Bars;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Storage.Addresses;
 using Granary.Testing;
+using Granary.Trading.Live;
 
 namespace Granary.Kafka.Tests;
 

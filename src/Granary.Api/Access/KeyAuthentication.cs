@@ -1,5 +1,5 @@
 using System.Text.Encodings.Web;
-using Granary.Application.Access;
+using Granary.Server.Access;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

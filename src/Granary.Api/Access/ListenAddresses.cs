@@ -1,5 +1,5 @@
 using System.Net;
-using Granary.Application.Json;
+using Granary.Simulation.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 

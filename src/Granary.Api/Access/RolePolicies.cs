@@ -1,5 +1,5 @@
 using System.Security.Claims;
-using Granary.Application.Access;
+using Granary.Server.Access;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Granary.Api.Access;

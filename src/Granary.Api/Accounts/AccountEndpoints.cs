@@ -1,8 +1,6 @@
 using System.Security.Claims;
 using System.Text.Json.Nodes;
 using Granary.Api.Access;
-using Granary.Api.Problems;
-using Granary.Application.Live;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Microsoft.AspNetCore.Builder;

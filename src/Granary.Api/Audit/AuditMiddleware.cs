@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Granary.Api.Access;
-using Granary.Application.Audit;
-using Granary.Application.Json;
+using Granary.Server.Audit;
+using Granary.Simulation.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;

@@ -1,7 +1,7 @@
 using Granary.Api.Models;
 using Granary.Api.Uploads;
-using Granary.Application.Deployments;
-using Granary.Application.Schedules;
+using Granary.Server.Schedules;
+using Granary.Trading.Deployments;
 
 namespace Granary.Api.Audit;
 

@@ -1,5 +1,4 @@
-using Granary.Application.Audit;
-using Granary.Application.Json;
+using Granary.Server.Audit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

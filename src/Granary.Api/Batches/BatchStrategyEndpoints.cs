@@ -1,8 +1,8 @@
 using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Problems;
-using Granary.Application.Jobs;
 using Granary.Contracts.Batches;
+using Granary.Server.Jobs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

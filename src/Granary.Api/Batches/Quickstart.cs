@@ -1,4 +1,4 @@
-using Granary.Application.Jobs;
+using Granary.Server.Jobs;
 using Granary.Storage.Files;
 
 namespace Granary.Api.Batches;

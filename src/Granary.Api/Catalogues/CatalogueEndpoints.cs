@@ -1,8 +1,8 @@
 using Granary.Api.Access;
-using Granary.Application.Catalogues;
-using Granary.Application.Jobs;
 using Granary.Contracts.Catalogues;
 using Granary.Engine.Catalogues;
+using Granary.Server.Jobs;
+using Granary.Simulation.Catalogues;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

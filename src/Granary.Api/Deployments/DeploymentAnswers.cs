@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Granary.Application.Deployments;
-using Granary.Application.Handover;
 using Granary.Contracts.Deployments;
 using Granary.Engine.Trading;
+using Granary.Trading.Deployments;
+using Granary.Trading.Handover;
 
 namespace Granary.Api.Deployments;
 

@@ -1,10 +1,10 @@
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Catalogues;
-using Granary.Application.Deployments;
-using Granary.Application.Json;
-using Granary.Application.RunFolders;
 using Granary.Contracts.Deployments;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
+using Granary.Trading.Deployments;
 
 namespace Granary.Api.Deployments;
 

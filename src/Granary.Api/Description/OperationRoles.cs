@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Granary.Application.Access;
+using Granary.Server.Access;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Granary.Application.Json;
 using Granary.Contracts.Events;
 using Granary.Contracts.Jobs;
 

@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Granary.Application.Deployments;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
-using Granary.Application.Live;
-using Granary.Application.RunFolders;
-using Granary.Application.Weights;
 using Granary.Contracts.Jobs;
+using Granary.Server.Jobs;
+using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
+using Granary.Simulation.Weights;
+using Granary.Trading.Deployments;
+using Granary.Trading.Live;
 
 namespace Granary.Api.Events;
 

@@ -1,4 +1,4 @@
-using Granary.Application.RunFolders;
+using Granary.Simulation.RunFolders;
 
 namespace Granary.Api.Health;
 

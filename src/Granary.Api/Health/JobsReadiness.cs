@@ -1,4 +1,4 @@
-using Granary.Application.Jobs;
+using Granary.Server.Jobs;
 
 namespace Granary.Api.Health;
 

@@ -23,18 +23,19 @@ using Granary.Api.Sessions;
 using Granary.Api.Shares;
 using Granary.Api.Telemetry;
 using Granary.Api.Uploads;
-using Granary.Application.Audit;
-using Granary.Application.Catalogues;
-using Granary.Application.Charts;
-using Granary.Application.Deployments;
-using Granary.Application.JobKinds;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
-using Granary.Application.Learning;
-using Granary.Application.Live;
-using Granary.Application.RunFolders;
-using Granary.Application.Schedules;
+using Granary.Backtesting.Charts;
 using Granary.Contracts.Jobs;
+using Granary.Modelling.Learning;
+using Granary.Server.Audit;
+using Granary.Server.JobKinds;
+using Granary.Server.Jobs;
+using Granary.Server.Schedules;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
+using Granary.Simulation.Weights;
+using Granary.Trading.Deployments;
+using Granary.Trading.Live;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -49,7 +50,7 @@ namespace Granary.Api.Hosting;
 
 /// <summary>
 /// The HTTP API, <c>/api/v1</c>. The host registers an <see cref="IJobService"/> and an
-/// <see cref="Application.Weights.IWeightsService"/>; live sessions are mounted where it has an <see cref="ISessionService"/>; every
+/// <see cref="IWeightsService"/>; live sessions are mounted where it has an <see cref="ISessionService"/>; every
 /// registered <see cref="IReadinessCheck"/> must pass before the server reports that it is ready.
 /// </summary>
 public static class GranaryApi

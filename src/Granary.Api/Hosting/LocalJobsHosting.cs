@@ -1,7 +1,7 @@
 using Granary.Api.Health;
-using Granary.Application.Jobs;
-using Granary.Application.RunFolders;
-using Granary.Application.Weights;
+using Granary.Server.Jobs;
+using Granary.Simulation.RunFolders;
+using Granary.Simulation.Weights;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

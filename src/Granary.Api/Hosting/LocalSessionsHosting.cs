@@ -1,10 +1,10 @@
 using Granary.Api.Health;
-using Granary.Application.Catalogues;
-using Granary.Application.Live;
-using Granary.Application.Sessions;
-using Granary.Application.Weights;
 using Granary.Contracts.Sessions;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Weights;
 using Granary.Storage.Addresses;
+using Granary.Trading.Live;
+using Granary.Trading.Sessions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

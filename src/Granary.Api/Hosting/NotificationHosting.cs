@@ -1,6 +1,7 @@
 using Granary.Api.Notifications;
-using Granary.Application.Notifications;
-using Granary.Application.RunFolders;
+using Granary.Server.Notifications;
+using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Hosting;
@@ -12,7 +13,7 @@ public static class NotificationHosting
     /// <param name="connection">
     /// Of the PostgreSQL database that keeps them until they are delivered; null for the folder <c>.notifications</c> of the runs.
     /// </param>
-    /// <exception cref="Application.Json.InputException">The file is wrong.</exception>
+    /// <exception cref="InputException">The file is wrong.</exception>
     public static IServiceCollection AddNotifications(this IServiceCollection services, string? file, string? connection = null)
     {
         if (file is null) return services;

@@ -1,5 +1,5 @@
 using Granary.Api.Telemetry;
-using Granary.Application.Operations;
+using Granary.Server.Operations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;

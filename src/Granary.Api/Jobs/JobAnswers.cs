@@ -1,9 +1,9 @@
 using Granary.Api.Events;
 using Granary.Api.Problems;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
-using Granary.Application.RunFolders;
 using Granary.Contracts.Jobs;
+using Granary.Server.Jobs;
+using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 

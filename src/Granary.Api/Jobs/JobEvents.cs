@@ -2,9 +2,8 @@ using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
 using Granary.Contracts.Jobs;
+using Granary.Server.Jobs;
 
 namespace Granary.Api.Jobs;
 

@@ -1,6 +1,7 @@
 using Granary.Api.Problems;
-using Granary.Application.Jobs;
 using Granary.Contracts.Jobs;
+using Granary.Server.Jobs;
+using Granary.Simulation.RunFolders;
 
 namespace Granary.Api.Jobs;
 

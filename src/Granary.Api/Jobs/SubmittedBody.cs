@@ -1,9 +1,9 @@
 using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Problems;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
 using Granary.Contracts.Jobs;
+using Granary.Server.Jobs;
+using Granary.Simulation.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 

@@ -1,12 +1,12 @@
 using System.ComponentModel;
 using Granary.Api.Access;
 using Granary.Api.Routing;
-using Granary.Application.Catalogues;
-using Granary.Application.Json;
-using Granary.Application.MarketData;
 using Granary.Contracts.MarketData;
 using Granary.Data.Comparison;
 using Granary.Engine.Market;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Simulation.MarketData;
 using Granary.Storage.Addresses;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,6 @@
-using Granary.Application.Catalogues;
-using Granary.Application.Models;
 using Granary.Learning.Registry;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 
 namespace Granary.Api.Models;

@@ -1,6 +1,6 @@
 using Granary.Api.Access;
-using Granary.Application.Notifications;
 using Granary.Contracts.Notifications;
+using Granary.Server.Notifications;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,6 +1,6 @@
 using Granary.Api.Operations;
-using Granary.Application.Jobs;
-using Granary.Application.Notifications;
+using Granary.Server.Jobs;
+using Granary.Server.Notifications;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

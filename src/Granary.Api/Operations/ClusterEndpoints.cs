@@ -1,7 +1,7 @@
 using Granary.Api.Access;
 using Granary.Api.Problems;
-using Granary.Application.Operations;
 using Granary.Contracts.Operations;
+using Granary.Server.Operations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,8 +1,8 @@
-using Granary.Application.Jobs;
-using Granary.Application.Live;
-using Granary.Application.RunFolders;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Sessions;
+using Granary.Server.Jobs;
+using Granary.Simulation.RunFolders;
+using Granary.Trading.Live;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

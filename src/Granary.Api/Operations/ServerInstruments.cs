@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
-using Granary.Application.Telemetry;
 using Granary.Contracts.Sessions;
+using Granary.Simulation.Telemetry;
 
 namespace Granary.Api.Operations;
 

@@ -1,11 +1,11 @@
 using System.Data.Common;
 using System.Diagnostics;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
-using Granary.Application.Weights;
 using Granary.Data.Journals;
 using Granary.Engine.Market;
 using Granary.Learning;
+using Granary.Server.Jobs;
+using Granary.Simulation.Json;
+using Granary.Simulation.Weights;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;

@@ -1,4 +1,4 @@
-using Granary.Application.RunFolders;
+using Granary.Simulation.RunFolders;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

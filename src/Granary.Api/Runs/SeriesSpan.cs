@@ -1,6 +1,6 @@
-using Granary.Application.Json;
-using Granary.Application.Options;
-using Granary.Application.RunFolders;
+using Granary.Simulation.Json;
+using Granary.Simulation.Options;
+using Granary.Simulation.RunFolders;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Granary.Api.Runs;

@@ -1,4 +1,4 @@
-using Granary.Application.Schedules;
+using Granary.Server.Schedules;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

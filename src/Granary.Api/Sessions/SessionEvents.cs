@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Granary.Application.Live;
 using Granary.Contracts.Sessions;
+using Granary.Trading.Live;
 
 namespace Granary.Api.Sessions;
 

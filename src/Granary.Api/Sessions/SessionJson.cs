@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Granary.Application.Json;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Sessions;
 using Microsoft.AspNetCore.Http;

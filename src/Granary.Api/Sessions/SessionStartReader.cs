@@ -1,11 +1,11 @@
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Catalogues;
-using Granary.Application.Json;
-using Granary.Application.Live;
-using Granary.Application.Options;
 using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Simulation.Options;
 using Granary.Storage.Addresses;
+using Granary.Trading.Live;
 using Microsoft.AspNetCore.Http;
 
 namespace Granary.Api.Sessions;

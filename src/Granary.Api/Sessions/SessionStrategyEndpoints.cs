@@ -1,8 +1,8 @@
 using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Problems;
-using Granary.Application.Live;
 using Granary.Contracts.Sessions;
+using Granary.Trading.Live;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

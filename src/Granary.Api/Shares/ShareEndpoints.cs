@@ -1,10 +1,9 @@
 using Granary.Api.Access;
 using Granary.Api.Jobs;
 using Granary.Api.Problems;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
-using Granary.Application.RunFolders;
 using Granary.Contracts.Runs;
+using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

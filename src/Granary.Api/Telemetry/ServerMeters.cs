@@ -1,4 +1,4 @@
-using Granary.Application.Telemetry;
+using Granary.Simulation.Telemetry;
 
 namespace Granary.Api.Telemetry;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Json;
+using Granary.Simulation.Json;
 
 namespace Granary.Api.Uploads;
 

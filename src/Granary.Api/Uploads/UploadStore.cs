@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using Granary.Application.Json;
 using Granary.Contracts.MarketData;
+using Granary.Simulation.Json;
 
 namespace Granary.Api.Uploads;
 

@@ -1,13 +1,13 @@
 using System.CommandLine;
 using System.ComponentModel;
 using System.Globalization;
-using Granary.Application.Analyze;
-using Granary.Application.Json;
-using Granary.Application.TradeFiles;
+using Granary.Backtesting.Analyze;
 using Granary.Cli.Tables;
 using Granary.Reporting.Html;
 using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Json;
+using Granary.Simulation.TradeFiles;
 using Granary.Storage.Files;
 
 namespace Granary.Cli.Commands;

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Granary.Application.Access;
-using Granary.Application.Audit;
-using Granary.Application.Json;
 using Granary.Cli.Tables;
 using Granary.Reporting.Runs;
+using Granary.Server.Access;
+using Granary.Server.Audit;
+using Granary.Simulation.Json;
 
 namespace Granary.Cli.Commands;
 

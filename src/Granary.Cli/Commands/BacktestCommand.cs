@@ -2,15 +2,14 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Json;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
-using Granary.Application.Validation;
-using Granary.Cli.Tables;
+using Granary.Backtesting.Runs;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Validation;
 
 namespace Granary.Cli.Commands;
 

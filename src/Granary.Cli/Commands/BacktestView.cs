@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Granary.Application.Runs;
+using Granary.Backtesting.Runs;
 using Granary.Cli.Tables;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Html;

@@ -1,7 +1,8 @@
 using System.ComponentModel;
-using Granary.Application.Batches;
-using Granary.Application.Catalogues;
 using Granary.Data.Reading;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
 
 namespace Granary.Cli.Commands;
 
@@ -18,7 +19,7 @@ internal record BarFileForm
         + "timeOfDay, volume and adjustedClose are optional")]
     public string? Columns { get; init; }
 
-    /// <exception cref="Application.Json.InputException">A word is unknown.</exception>
+    /// <exception cref="InputException">A word is unknown.</exception>
     public BarFileOptions ToOptions(GranaryCatalogues known) => new()
     {
         Format = Format,

@@ -1,15 +1,15 @@
 using System.CommandLine;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Json;
-using Granary.Application.Live;
 using Granary.Cli.Tables;
 using Granary.Data.Brokers;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
 using Granary.Engine.Trading;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
+using Granary.Trading.Live;
 
 namespace Granary.Cli.Commands;
 

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
-using Granary.Application.Json;
-using Granary.Application.Operations;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Operations;
+using Granary.Server.Operations;
 
 namespace Granary.Cli.Commands;
 

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.ComponentModel;
 using System.Globalization;
-using Granary.Application.Combining;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
-using Granary.Application.TradeFiles;
-using Granary.Application.Validation;
+using Granary.Backtesting.Combining;
+using Granary.Backtesting.Runs;
+using Granary.Simulation.Passes;
+using Granary.Simulation.TradeFiles;
+using Granary.Simulation.Validation;
 
 namespace Granary.Cli.Commands;
 

@@ -1,14 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Granary.Application.RunFolders;
-using Granary.Application.Verification;
+using Granary.Backtesting.Verification;
 using Granary.Cli.Tables;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Trading;
 using Granary.Reporting.Html;
 using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
+using Granary.Simulation.RunFolders;
 using Granary.Storage.Files;
 
 namespace Granary.Cli.Commands;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Granary.Application.Json;
+using Granary.Simulation.Json;
 
 namespace Granary.Cli.Commands;
 

@@ -3,12 +3,12 @@ using System.ComponentModel;
 using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
-using Granary.Application.Json;
 using Granary.Data.BarFiles;
 using Granary.Data.Reading;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Json;
 using Granary.Storage.Files;
 
 namespace Granary.Cli.Commands;

@@ -1,13 +1,13 @@
 using System.CommandLine;
 using System.ComponentModel;
 using System.Text.Json;
-using Granary.Application.Json;
-using Granary.Application.MarketData;
 using Granary.Cli.Tables;
 using Granary.Data.Quality;
 using Granary.Data.Reading;
 using Granary.Data.Sources;
 using Granary.Engine.Market;
+using Granary.Simulation.Json;
+using Granary.Simulation.MarketData;
 using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;

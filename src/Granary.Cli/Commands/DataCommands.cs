@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
-using Granary.Application.Json;
 using Granary.Cli.Tables;
 using Granary.Data.FolderStore;
 using Granary.Data.Sources;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;

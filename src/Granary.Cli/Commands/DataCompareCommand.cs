@@ -2,14 +2,14 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
-using Granary.Application.Catalogues;
-using Granary.Application.Json;
-using Granary.Application.MarketData;
 using Granary.Cli.Tables;
 using Granary.Data.BarFiles;
 using Granary.Data.Comparison;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Simulation.MarketData;
 using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;

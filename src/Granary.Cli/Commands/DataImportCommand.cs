@@ -3,14 +3,14 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Granary.Application.Catalogues;
-using Granary.Application.JobKinds;
-using Granary.Application.Json;
-using Granary.Application.Options;
 using Granary.Data.Import;
 using Granary.Data.Stores;
 using Granary.Exchanges.Candles;
 using Granary.Reporting.Runs;
+using Granary.Server.JobKinds;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Simulation.Options;
 using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Granary.Application.Handover;
 using Granary.Cli.Tables;
 using Granary.Reporting.Runs;
 using Granary.Storage.Addresses;
+using Granary.Trading.Handover;
 
 namespace Granary.Cli.Commands;
 

@@ -1,11 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
-using Granary.Application.Deployments;
-using Granary.Application.Handover;
-using Granary.Application.Live;
 using Granary.Cli.Tables;
 using Granary.Engine.Trading;
 using Granary.Storage.Addresses;
+using Granary.Trading.Handover;
+using Granary.Trading.Live;
 
 namespace Granary.Cli.Commands;
 

@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Deployments;
-using Granary.Application.Json;
 using Granary.Cli.Tables;
 using Granary.Contracts.Deployments;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
+using Granary.Trading.Deployments;
 
 namespace Granary.Cli.Commands;
 

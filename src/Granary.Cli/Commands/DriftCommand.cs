@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
-using Granary.Application.Drift;
 using Granary.Cli.Tables;
 using Granary.Learning.Drift;
+using Granary.Modelling.Drift;
 
 namespace Granary.Cli.Commands;
 

@@ -2,16 +2,16 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Experiments;
-using Granary.Application.JobKinds;
-using Granary.Application.Json;
-using Granary.Application.Learning;
-using Granary.Application.Simulation;
-using Granary.Application.Validation;
 using Granary.Cli.Tables;
 using Granary.Cluster.Client;
+using Granary.Modelling.Experiments;
+using Granary.Modelling.Learning;
 using Granary.Reporting.Runs;
+using Granary.Server.JobKinds;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Validation;
 
 namespace Granary.Cli.Commands;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
-using Granary.Application.Json;
 using Granary.Cli.Explanations;
 using Granary.Cli.Tables;
 using Granary.Engine.Market;
+using Granary.Simulation.Json;
 
 namespace Granary.Cli.Commands;
 

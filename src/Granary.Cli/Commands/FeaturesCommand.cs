@@ -1,13 +1,13 @@
 using System.CommandLine;
 using System.ComponentModel;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Screening;
-using Granary.Application.Simulation;
+using Granary.Backtesting.Screening;
 using Granary.Cli.Tables;
 using Granary.Reporting.Html;
 using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Storage.Files;
 
 namespace Granary.Cli.Commands;

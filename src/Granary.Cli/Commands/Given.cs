@@ -1,5 +1,5 @@
-using Granary.Application.Json;
 using Granary.Engine.Market;
+using Granary.Simulation.Json;
 
 namespace Granary.Cli.Commands;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Granary.Application.NewProjects;
+using Granary.Backtesting.NewProjects;
 using Granary.Cli.Tables;
 
 namespace Granary.Cli.Commands;

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using Granary.Application.Access;
-using Granary.Application.Json;
 using Granary.Cli.Tables;
 using Granary.Reporting.Runs;
+using Granary.Server.Access;
+using Granary.Simulation.Json;
 
 namespace Granary.Cli.Commands;
 

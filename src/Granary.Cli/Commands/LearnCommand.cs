@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.ComponentModel;
 using System.Text.Json;
-using Granary.Application.Learning;
-using Granary.Application.Models;
 using Granary.Cli.Tables;
 using Granary.Learning.Registry;
+using Granary.Modelling.Learning;
+using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;

@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Learning;
-using Granary.Application.Simulation;
 using Granary.Cli.Tables;
+using Granary.Modelling.Learning;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 
 namespace Granary.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using Granary.Application.Json;
-using Granary.Application.Live;
+using Granary.Simulation.Json;
+using Granary.Trading.Live;
 
 namespace Granary.Cli.Commands;
 

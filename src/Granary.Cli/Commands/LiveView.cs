@@ -1,8 +1,8 @@
 using System.Globalization;
-using Granary.Application.Live;
 using Granary.Cli.Tables;
 using Granary.Contracts.Sessions;
 using Granary.Reporting.Runs;
+using Granary.Trading.Live;
 using Spectre.Console;
 
 namespace Granary.Cli.Commands;

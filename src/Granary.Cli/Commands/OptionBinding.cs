@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Granary.Application.Options;
+using Granary.Simulation.Json;
+using Granary.Simulation.Options;
 
 namespace Granary.Cli.Commands;
 
@@ -20,7 +21,7 @@ internal sealed class OptionBinding<T> where T : class
         }
     }
 
-    /// <exception cref="Application.Json.InputException">A text is no value of its option.</exception>
+    /// <exception cref="InputException">A text is no value of its option.</exception>
     public T Read(ParseResult call) => RecordOptions<T>.Create(of => _options[of].Read(call));
 
     private static (Option Option, Func<ParseResult, object?> Read) Bind(RecordOption of)

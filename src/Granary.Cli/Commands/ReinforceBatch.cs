@@ -1,12 +1,12 @@
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Json;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
-using Granary.Application.Validation;
-using Granary.Application.Weighting;
+using Granary.Backtesting.Runs;
 using Granary.Cli.Tables;
+using Granary.Modelling.Weighting;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Validation;
 
 namespace Granary.Cli.Commands;
 

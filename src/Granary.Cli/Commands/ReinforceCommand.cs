@@ -1,13 +1,13 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Json;
-using Granary.Application.Reinforcement;
-using Granary.Application.Runs;
+using Granary.Backtesting.Runs;
 using Granary.Cli.Tables;
 using Granary.Learning.Networks;
 using Granary.Learning.Reinforcement.Policies;
+using Granary.Modelling.Reinforcement;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
 using Granary.Storage.Files;
 
 namespace Granary.Cli.Commands;

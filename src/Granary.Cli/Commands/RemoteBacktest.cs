@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.RunFolders;
-using Granary.Application.Simulation;
 using Granary.Cluster.Client;
 using Granary.Contracts.Jobs;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+using Granary.Simulation.RunFolders;
 
 namespace Granary.Cli.Commands;
 

@@ -1,8 +1,9 @@
 using System.Text.Json;
-using Granary.Application.Catalogues;
-using Granary.Application.Json;
-using Granary.Application.Live;
 using Granary.Contracts.Sessions;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Trading.Live;
 
 namespace Granary.Cli.Commands;
 
@@ -15,7 +16,7 @@ internal sealed class RemoteLive(CompositionRoot root, string hosts)
     public static byte[] Read(string production, GranaryCatalogues catalogues)
     {
         // Wrong files are found out here, with their own line, before anything is sent.
-        new Application.Batches.ProductionReader(catalogues).Read(production, bindStrategies: false);
+        new ProductionReader(catalogues).Read(production, bindStrategies: false);
         return File.ReadAllBytes(production);
     }
 

@@ -1,14 +1,14 @@
 using System.CommandLine;
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Json;
-using Granary.Application.Models;
-using Granary.Application.RunFolders;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
-using Granary.Application.Validation;
-using Granary.Application.Verification;
-using Granary.Application.WalkForward;
+using Granary.Backtesting.Runs;
+using Granary.Backtesting.Verification;
+using Granary.Backtesting.WalkForward;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Models;
+using Granary.Simulation.Passes;
+using Granary.Simulation.RunFolders;
+using Granary.Simulation.Validation;
 using Granary.Storage.Files;
 
 namespace Granary.Cli.Commands;

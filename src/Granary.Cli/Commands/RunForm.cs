@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
-using Granary.Application.Runs;
+using Granary.Backtesting.Runs;
 
 namespace Granary.Cli.Commands;
 

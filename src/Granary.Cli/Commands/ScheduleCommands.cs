@@ -1,13 +1,13 @@
 using System.CommandLine;
 using System.Text.Json;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
-using Granary.Application.Schedules;
 using Granary.Cli.Tables;
 using Granary.Cluster.Client;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Schedules;
 using Granary.Reporting.Runs;
+using Granary.Server.Jobs;
+using Granary.Server.Schedules;
+using Granary.Simulation.Json;
 
 namespace Granary.Cli.Commands;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using Granary.Application.Live;
 using Granary.Cli.Tables;
 using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
+using Granary.Trading.Live;
 
 namespace Granary.Cli.Commands;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
-using Granary.Application.Json;
-using Granary.Application.Live;
 using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
+using Granary.Simulation.Json;
+using Granary.Trading.Live;
 
 namespace Granary.Cli.Commands;
 

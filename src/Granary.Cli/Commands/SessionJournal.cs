@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Json;
-using Granary.Application.Live;
 using Granary.Cli.Tables;
 using Granary.Data.Journals;
 using Granary.Engine.Market;
+using Granary.Simulation.Json;
+using Granary.Trading.Live;
 
 namespace Granary.Cli.Commands;
 

@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
-using Granary.Application.Track;
 using Granary.Cli.Tables;
 using Granary.Data.Reading;
 using Granary.Learning.Tracking;
 using Granary.Reporting.Runs;
 using Granary.Storage.Addresses;
 using Granary.Storage.Files;
+using Granary.Trading.Track;
 
 namespace Granary.Cli.Commands;
 

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
-using Granary.Application.Analyze;
-using Granary.Application.Json;
+using Granary.Backtesting.Analyze;
 using Granary.Cli.Tables;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Json;
 
 namespace Granary.Cli.Commands;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.ComponentModel;
-using Granary.Application.Causality;
-using Granary.Application.Simulation;
-using Granary.Application.Verification;
+using Granary.Backtesting.Verification;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Causality;
+using Granary.Simulation.Passes;
 
 namespace Granary.Cli.Commands;
 

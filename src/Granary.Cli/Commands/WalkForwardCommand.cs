@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Runs;
-using Granary.Application.Validation;
-using Granary.Application.WalkForward;
+using Granary.Backtesting.Runs;
+using Granary.Backtesting.WalkForward;
 using Granary.Cli.Tables;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Validation;
 
 namespace Granary.Cli.Commands;
 

@@ -1,9 +1,9 @@
-using Granary.Application.Catalogues;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Catalogues;
 
 namespace Granary.Cli.Explanations;
 

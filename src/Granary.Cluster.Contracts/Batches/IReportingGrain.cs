@@ -1,5 +1,5 @@
-using Granary.Application.Simulation;
 using Granary.Contracts.Jobs;
+using Granary.Simulation.Passes;
 using Orleans.Concurrency;
 
 namespace Granary.Cluster.Batches;

@@ -1,5 +1,5 @@
-using Granary.Application.Live;
 using Granary.Engine.Market;
+using Granary.Trading.Live;
 
 namespace Granary.Cluster.Feeds;
 

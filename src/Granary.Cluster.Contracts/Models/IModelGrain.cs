@@ -11,12 +11,12 @@ namespace Granary.Cluster.Models;
 public interface IModelGrain : IGrainWithStringKey
 {
     /// <summary>Returns the model's versions in ascending order, and the current one.</summary>
-    /// <exception cref="Granary.Application.Json.InputException">There is no such model.</exception>
+    /// <exception cref="Granary.Simulation.Json.InputException">There is no such model.</exception>
     [AlwaysInterleave, Alias("Versions")]
     Task<ModelVersions> VersionsAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Returns a version for a silo's replica.</summary>
-    /// <exception cref="Granary.Application.Json.InputException">There is no such version.</exception>
+    /// <exception cref="Granary.Simulation.Json.InputException">There is no such version.</exception>
     [AlwaysInterleave, Alias("Load")]
     Task<ModelVersionFile> LoadAsync(int version, CancellationToken cancellationToken = default);
 
@@ -26,19 +26,19 @@ public interface IModelGrain : IGrainWithStringKey
     Task ReportAsync(ModelReport report);
 
     /// <summary>Returns predictions and outcomes, and what they say of the version in use.</summary>
-    /// <exception cref="Granary.Application.Json.InputException">There is no such model.</exception>
+    /// <exception cref="Granary.Simulation.Json.InputException">There is no such model.</exception>
     [AlwaysInterleave, Alias("Use")]
     Task<ModelInUse> UseAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Makes a version the current one.</summary>
     /// <returns>The current version and those before it, oldest first.</returns>
-    /// <exception cref="Granary.Application.Json.InputException">There is no such version.</exception>
+    /// <exception cref="Granary.Simulation.Json.InputException">There is no such version.</exception>
     [Alias("Promote")]
     Task<ModelVersions> PromoteAsync(int version);
 
     /// <summary>Makes the version before the current one current again.</summary>
     /// <returns>The current version and those before it, oldest first.</returns>
-    /// <exception cref="Granary.Application.Json.InputException">There was none before.</exception>
+    /// <exception cref="Granary.Simulation.Json.InputException">There was none before.</exception>
     [Alias("RollBack")]
     Task<ModelVersions> RollBackAsync();
 }

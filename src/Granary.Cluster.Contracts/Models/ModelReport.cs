@@ -15,7 +15,7 @@ public sealed record ModelReport([property: Id(0)] string Replica, [property: Id
 [GenerateSerializer, Immutable, Alias("granary.PredictionCount")]
 public sealed record PredictionCount([property: Id(0)] int Version, [property: Id(1)] long Predictions, [property: Id(2)] long Failed);
 
-/// <summary>A prediction of a live session, or its outcome: a <see cref="Granary.Application.Learning.ModelEvent"/> of a version.</summary>
+/// <summary>A prediction of a live session, or its outcome: a <see cref="Granary.Modelling.Learning.ModelEvent"/> of a version.</summary>
 /// <param name="Time">UTC ticks.</param>
 /// <param name="Outcome">NaN in the event of a prediction.</param>
 [GenerateSerializer, Immutable, Alias("granary.PredictionEvent")]

@@ -1,6 +1,6 @@
-using Granary.Application.Live;
 using Granary.Contracts.Sessions;
 using Granary.Contracts.Weights;
+using Granary.Trading.Live;
 using Orleans.Concurrency;
 
 namespace Granary.Cluster.Portfolios;

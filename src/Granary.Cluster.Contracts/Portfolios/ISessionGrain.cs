@@ -1,6 +1,6 @@
-using Granary.Application.Live;
 using Granary.Contracts.Sessions;
 using Granary.Contracts.Weights;
+using Granary.Trading.Live;
 using Orleans.Concurrency;
 
 namespace Granary.Cluster.Portfolios;
@@ -18,7 +18,7 @@ namespace Granary.Cluster.Portfolios;
 public interface ISessionGrain : IGrainWithStringKey
 {
     /// <summary>Starts a live session. The answer comes when the account's lease is held.</summary>
-    /// <exception cref="Granary.Application.Json.InputException">The configuration or an option is wrong, or validation checks failed or
+    /// <exception cref="Granary.Simulation.Json.InputException">The configuration or an option is wrong, or validation checks failed or
     /// are missing.</exception>
     /// <exception cref="Granary.Data.Journals.LeaseException">Another session trades the account.</exception>
     /// <exception cref="Granary.Data.Journals.JournalException">The journal cannot be reached.</exception>
@@ -38,7 +38,7 @@ public interface ISessionGrain : IGrainWithStringKey
 
     /// <summary>Asks the grain of a strategy of the running session, which is on the silo of the portfolio's grain.</summary>
     /// <returns>null without a running session, or if it has no such strategy.</returns>
-    /// <exception cref="Granary.Application.Json.ServiceUnavailableException">The session opens its account or comes back from a
+    /// <exception cref="Granary.Simulation.Json.ServiceUnavailableException">The session opens its account or comes back from a
     /// loss.</exception>
     [AlwaysInterleave, Alias("Strategy")]
     Task<SessionStrategy?> StrategyAsync(string strategy, CancellationToken cancellationToken = default);
@@ -52,7 +52,7 @@ public interface ISessionGrain : IGrainWithStringKey
     /// Sends a command to the session. It answers when the command is in the journal, or after about 20 s without a journal.
     /// </summary>
     /// <returns>The session's state; null without a session.</returns>
-    /// <exception cref="Granary.Application.Json.InputException">The session has ended.</exception>
+    /// <exception cref="Granary.Simulation.Json.InputException">The session has ended.</exception>
     [AlwaysInterleave, Alias("Command")]
     Task<SessionView?> CommandAsync(SessionOrder order);
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Granary.Application.Live;
+using Granary.Trading.Live;
 
 namespace Granary.Cluster.Wire;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Granary.Application.Live;
 using Granary.Contracts.Sessions;
+using Granary.Trading.Live;
 
 namespace Granary.Cluster.Wire;
 

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
-using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Trading;
+using Granary.Simulation.Passes;
 
 namespace Granary.Cluster.Wire;
 

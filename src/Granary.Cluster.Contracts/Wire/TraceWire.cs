@@ -1,8 +1,5 @@
 using System.Runtime.InteropServices;
-using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
-using Granary.Engine.Analysis.Metrics;
-using Granary.Engine.Trading;
 
 namespace Granary.Cluster.Wire;
 

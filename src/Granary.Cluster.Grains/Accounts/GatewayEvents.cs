@@ -1,8 +1,8 @@
-using Granary.Application.Live;
 using Granary.Cluster.Accounts;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
+using Granary.Trading.Live;
 
 namespace Granary.Cluster.Grains.Accounts;
 

@@ -1,11 +1,11 @@
 using System.Diagnostics;
-using Granary.Application.Batches;
-using Granary.Application.Catalogues;
-using Granary.Application.Live;
 using Granary.Cluster.Accounts;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Trading.Live;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;

@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
-using Granary.Cluster.Grains.Compute;
+using Granary.Simulation.Passes;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Batches;

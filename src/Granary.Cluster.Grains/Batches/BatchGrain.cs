@@ -1,11 +1,11 @@
 using System.Diagnostics;
-using Granary.Application.Jobs;
-using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Silos;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Contracts.Jobs;
+using Granary.Server.Jobs;
+using Granary.Simulation.Passes;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Runtime;

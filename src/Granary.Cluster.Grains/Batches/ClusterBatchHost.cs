@@ -1,12 +1,12 @@
-using Granary.Application.Batches;
-using Granary.Application.Causality;
-using Granary.Application.Learning;
-using Granary.Application.RunFolders;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
+using Granary.Backtesting.Runs;
 using Granary.Cluster.Batches;
 using Granary.Engine.Trading;
 using Granary.Learning.Gating;
+using Granary.Modelling.Learning;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Causality;
+using Granary.Simulation.Passes;
+using Granary.Simulation.RunFolders;
 
 namespace Granary.Cluster.Grains.Batches;
 

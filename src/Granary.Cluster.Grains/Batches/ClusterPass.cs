@@ -1,5 +1,5 @@
-using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
+using Granary.Simulation.Passes;
 
 namespace Granary.Cluster.Grains.Batches;
 

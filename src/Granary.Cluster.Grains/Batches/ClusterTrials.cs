@@ -1,7 +1,7 @@
-using Granary.Application.Experiments;
-using Granary.Application.Operations;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Compute;
+using Granary.Modelling.Experiments;
+using Granary.Server.Operations;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 

@@ -1,6 +1,6 @@
-using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
 using Granary.Contracts.Jobs;
+using Granary.Simulation.Passes;
 
 namespace Granary.Cluster.Grains.Batches;
 

@@ -1,6 +1,6 @@
-using Granary.Application.Operations;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
+using Granary.Server.Operations;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 

@@ -1,8 +1,8 @@
 using System.Threading.Channels;
-using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Grains.Plans;
 using Granary.Engine.Trading;
+using Granary.Simulation.Passes;
 
 namespace Granary.Cluster.Grains.Compute;
 

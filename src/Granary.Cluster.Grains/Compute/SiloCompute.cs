@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Granary.Application.Operations;
-using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
-using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Telemetry;
+using Granary.Server.Operations;
+using Granary.Simulation.Passes;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 

@@ -1,8 +1,4 @@
 using System.Diagnostics;
-using Granary.Application.Batches;
-using Granary.Application.Causality;
-using Granary.Application.Simulation;
-using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Models;
 using Granary.Cluster.Grains.Placement;
@@ -10,6 +6,10 @@ using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine.Market;
 using Granary.Learning.Gating;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Causality;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
 using Granary.Storage.Retries;
 using Polly;
 
@@ -291,7 +291,7 @@ internal sealed class StrategyGroup
         {
             State = GroupState.Failed;
             Fault = fault;
-            MayPass = e is not (Application.Json.InputException or BarDataException or ArgumentException or StuckStrategyException);
+            MayPass = e is not (InputException or BarDataException or ArgumentException or StuckStrategyException);
         }
         if (e is not (OperationCanceledException or RunOverException)) _silo.GroupFailed(Order.Run, Order.Feed, fault, e);
         if (e is StuckStrategyException) _silo.EndWhenOver(Order.Run, fault);

@@ -1,13 +1,13 @@
-using Granary.Application.Experiments;
-using Granary.Application.JobKinds;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
-using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Plans;
 using Granary.Engine.Market;
+using Granary.Modelling.Experiments;
+using Granary.Server.JobKinds;
+using Granary.Server.Jobs;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Compute;

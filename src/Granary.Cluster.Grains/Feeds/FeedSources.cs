@@ -1,9 +1,9 @@
-using Granary.Application.Batches;
-using Granary.Application.Catalogues;
-using Granary.Application.Json;
 using Granary.Cluster.Feeds;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
 using Granary.Storage.Retries;
 

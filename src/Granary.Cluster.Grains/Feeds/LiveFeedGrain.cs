@@ -1,11 +1,11 @@
 using System.Threading.Channels;
-using Granary.Application.Batches;
-using Granary.Application.Catalogues;
-using Granary.Application.Json;
-using Granary.Application.Live;
 using Granary.Cluster.Feeds;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Trading.Live;
 using Microsoft.Extensions.Hosting;
 using Orleans.Placement;
 using Orleans.Runtime;

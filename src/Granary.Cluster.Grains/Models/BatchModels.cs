@@ -1,7 +1,7 @@
-using Granary.Application.Catalogues;
-using Granary.Application.Learning;
 using Granary.Cluster.Batches;
 using Granary.Learning.Gating;
+using Granary.Modelling.Learning;
+using Granary.Simulation.Catalogues;
 
 namespace Granary.Cluster.Grains.Models;
 

@@ -1,11 +1,11 @@
-using Granary.Application.Json;
-using Granary.Application.Learning;
-using Granary.Application.Models;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Models;
 using Granary.Contracts.Models;
 using Granary.Learning;
 using Granary.Learning.Registry;
+using Granary.Modelling.Learning;
+using Granary.Simulation.Json;
+using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 
 namespace Granary.Cluster.Grains.Models;

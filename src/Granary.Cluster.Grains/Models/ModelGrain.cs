@@ -1,11 +1,11 @@
-using Granary.Application.Catalogues;
-using Granary.Application.Json;
-using Granary.Application.Models;
 using Granary.Cluster.Models;
 using Granary.Contracts.Models;
 using Granary.Learning;
 using Granary.Learning.Registry;
 using Granary.Learning.Trainers;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Simulation.Models;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Granary.Application.Catalogues;
-using Granary.Application.Learning;
 using Granary.Cluster.Models;
 using Granary.Learning.Gating;
 using Granary.Learning.Trainers;
+using Granary.Modelling.Learning;
+using Granary.Simulation.Catalogues;
 
 namespace Granary.Cluster.Grains.Models;
 

@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
-using Granary.Application.Batches;
-using Granary.Application.Catalogues;
-using Granary.Application.Learning;
-using Granary.Application.Models;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Models;
 using Granary.Learning.Gating;
+using Granary.Modelling.Learning;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -35,7 +35,7 @@ internal sealed partial class ModelReplicas(IGrainFactory grains, GranaryCatalog
 
     /// <summary>Reads a live session's configuration with filters over this silo's replicas, whose predictions are followed.</summary>
     /// <param name="account">Of the session.</param>
-    /// <exception cref="Granary.Application.Json.InputException">The configuration is wrong, or a version is not there.</exception>
+    /// <exception cref="Granary.Simulation.Json.InputException">The configuration is wrong, or a version is not there.</exception>
     public async Task<Production> ReadAsync(string file, byte[] text, string folder, string account, CancellationToken cancellationToken)
     {
         var loaded = new Dictionary<ModelReference, LoadedVersion>();

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using Granary.Application.Operations;
+using Granary.Server.Operations;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
 using Orleans.Runtime.Placement;

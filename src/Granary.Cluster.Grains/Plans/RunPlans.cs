@@ -1,7 +1,7 @@
-using Granary.Application.Batches;
-using Granary.Application.JobKinds;
-using Granary.Application.Jobs;
 using Granary.Cluster.Batches;
+using Granary.Server.JobKinds;
+using Granary.Server.Jobs;
+using Granary.Simulation.Batches;
 
 namespace Granary.Cluster.Grains.Plans;
 

@@ -1,6 +1,3 @@
-using Granary.Application.Batches;
-using Granary.Application.Live;
-using Granary.Application.Weights;
 using Granary.Cluster.Accounts;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Accounts;
@@ -9,6 +6,9 @@ using Granary.Cluster.Portfolios;
 using Granary.Contracts.Weights;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Weights;
+using Granary.Trading.Live;
 
 namespace Granary.Cluster.Grains.Portfolios;
 

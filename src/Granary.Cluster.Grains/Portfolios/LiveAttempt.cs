@@ -1,7 +1,7 @@
-using Granary.Application.Live;
 using Granary.Cluster.Grains.Accounts;
 using Granary.Cluster.Portfolios;
 using Granary.Contracts.Sessions;
+using Granary.Trading.Live;
 
 namespace Granary.Cluster.Grains.Portfolios;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Granary.Application.Live;
+using Granary.Trading.Live;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 

@@ -1,5 +1,5 @@
-using Granary.Application.Live;
 using Granary.Contracts.Sessions;
+using Granary.Trading.Live;
 
 namespace Granary.Cluster.Grains.Portfolios;
 

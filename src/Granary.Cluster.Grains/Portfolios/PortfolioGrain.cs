@@ -1,9 +1,9 @@
-using Granary.Application.Live;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Portfolios;
 using Granary.Contracts.Sessions;
 using Granary.Contracts.Weights;
 using Granary.Engine.Brokerage;
+using Granary.Trading.Live;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 using Orleans.Runtime;

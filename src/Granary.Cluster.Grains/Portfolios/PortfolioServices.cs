@@ -1,5 +1,5 @@
-using Granary.Application.Catalogues;
 using Granary.Cluster.Grains.Models;
+using Granary.Simulation.Catalogues;
 
 namespace Granary.Cluster.Grains.Portfolios;
 

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
-using Granary.Application.Live;
 using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Portfolios;
 using Granary.Storage.Retries;
+using Granary.Trading.Live;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 using Polly;

@@ -1,6 +1,6 @@
-using Granary.Application.Live;
 using Granary.Cluster.Portfolios;
 using Granary.Engine.Brokerage;
+using Granary.Trading.Live;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 

@@ -1,4 +1,4 @@
-using Granary.Application.Json;
+using Granary.Simulation.Json;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Services;

@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
-using Granary.Application.RunFolders;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Contracts.Jobs;
+using Granary.Server.Jobs;
+using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Services;

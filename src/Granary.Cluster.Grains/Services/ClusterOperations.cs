@@ -1,11 +1,11 @@
-using Granary.Application.Jobs;
-using Granary.Application.Live;
-using Granary.Application.Operations;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Silos;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Operations;
 using Granary.Contracts.Sessions;
+using Granary.Server.Jobs;
+using Granary.Server.Operations;
+using Granary.Trading.Live;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime;

@@ -1,12 +1,13 @@
-using Granary.Application.Batches;
-using Granary.Application.Catalogues;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
-using Granary.Application.Live;
-using Granary.Application.Weights;
 using Granary.Cluster.Portfolios;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
+using Granary.Server.Jobs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
+using Granary.Simulation.Weights;
+using Granary.Trading.Live;
 
 namespace Granary.Cluster.Grains.Services;
 

@@ -1,8 +1,8 @@
-using Granary.Application.Jobs;
-using Granary.Application.RunFolders;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Grains.Silos;
 using Granary.Contracts.Batches;
+using Granary.Server.Jobs;
+using Granary.Simulation.RunFolders;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Services;

@@ -1,6 +1,6 @@
-using Granary.Application.Weights;
 using Granary.Cluster.Portfolios;
 using Granary.Contracts.Weights;
+using Granary.Simulation.Weights;
 
 namespace Granary.Cluster.Grains.Services;
 

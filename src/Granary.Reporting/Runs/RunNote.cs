@@ -8,7 +8,7 @@ namespace Granary.Reporting.Runs;
 /// </summary>
 /// <remarks>
 /// How to add a note: add a value to <see cref="NoteCode"/> where none fits, and return a <see cref="RunNote"/> from the place that knows
-/// the fact. A batch's notes are collected by <c>BatchNotes</c> (Granary.Application), those of a walk-forward by <c>WalkForwardRunner</c>;
+/// the fact. A batch's notes are collected by <c>BatchNotes</c> (Granary.Simulation), those of a walk-forward by <c>WalkForwardRunner</c>;
 /// a part that has the finished model uses <see cref="RunNotes.With"/>.
 /// </remarks>
 /// <param name="Code">What it is about; scripts match on it.</param>

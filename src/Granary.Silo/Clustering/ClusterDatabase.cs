@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Granary.Application.Json;
+using Granary.Simulation.Json;
 using Granary.Storage.Migrations;
 using Granary.Storage.Retries;
 using Npgsql;

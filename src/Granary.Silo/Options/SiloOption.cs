@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Reflection;
-using Granary.Application.Operations;
+using Granary.Server.Operations;
 
 namespace Granary.Silo.Options;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using Granary.Api.Access;
-using Granary.Application.Batches;
-using Granary.Application.Models;
-using Granary.Application.Operations;
+using Granary.Server.Operations;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Models;
 
 namespace Granary.Silo.Options;
 

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Net;
 using Granary.Api.Access;
-using Granary.Application.Json;
-using Granary.Application.Live;
-using Granary.Application.Operations;
+using Granary.Server.Operations;
+using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
+using Granary.Trading.Live;
 using Microsoft.Extensions.Options;
 using Npgsql;
 

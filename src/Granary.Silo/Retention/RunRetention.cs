@@ -1,9 +1,8 @@
 using System.Text.Json;
-using Granary.Application.Audit;
-using Granary.Application.Json;
-using Granary.Application.RunFolders;
 using Granary.Cluster.Batches;
 using Granary.Contracts.Jobs;
+using Granary.Server.Audit;
+using Granary.Simulation.RunFolders;
 
 namespace Granary.Silo.Retention;
 

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Access;
 using Granary.Client;
 using Granary.Client.Connections;
 using Granary.Client.Schemas;
+using Granary.Server.Access;
 using Granary.Testing;
 
 namespace Granary.Api.Tests.ClientCode;

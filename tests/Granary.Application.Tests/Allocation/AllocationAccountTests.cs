@@ -1,10 +1,10 @@
-using Granary.Application.Allocation;
-using Granary.Application.Batches;
-using Granary.Application.Simulation;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Numerics;
 using Granary.Engine.Portfolio;
+using Granary.Modelling.Allocation;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 
 namespace Granary.Application.Tests.Allocation;
 

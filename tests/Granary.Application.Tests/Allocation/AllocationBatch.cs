@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
-using Granary.Application.Allocation;
-using Granary.Application.Batches;
-using Granary.Application.Simulation;
 using Granary.Engine.Market;
+using Granary.Modelling.Allocation;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 
 namespace Granary.Application.Tests.Allocation;
 

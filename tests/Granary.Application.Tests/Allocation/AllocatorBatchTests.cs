@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Granary.Application.Json;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
+using Granary.Backtesting.Runs;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
 
 namespace Granary.Application.Tests.Allocation;
 

@@ -1,6 +1,6 @@
-using Granary.Application.Allocation;
-using Granary.Application.Batches;
 using Granary.Learning.Reinforcement.Policies;
+using Granary.Modelling.Allocation;
+using Granary.Simulation.Batches;
 
 namespace Granary.Application.Tests.Allocation;
 

@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Granary.Application.Batches;
-using Granary.Application.Live;
-using Granary.Application.Runs;
 using Granary.Application.Tests.Live;
+using Granary.Backtesting.Runs;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Learning;
 using Granary.Learning.Registry;
+using Granary.Simulation.Batches;
+using Granary.Trading.Live;
 
 namespace Granary.Application.Tests.Allocation;
 

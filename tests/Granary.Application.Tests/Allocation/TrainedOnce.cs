@@ -1,5 +1,5 @@
-using Granary.Application.Runs;
 using Granary.Application.Tests.Live;
+using Granary.Backtesting.Runs;
 
 namespace Granary.Application.Tests.Allocation;
 

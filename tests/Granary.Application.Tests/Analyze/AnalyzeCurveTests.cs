@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Granary.Application.Analyze;
+using Granary.Backtesting.Analyze;
 using Granary.Engine.Market;
 using Granary.Testing;
 

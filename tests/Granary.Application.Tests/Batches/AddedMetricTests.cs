@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
-using Granary.Application.WalkForward;
+using Granary.Backtesting.Runs;
+using Granary.Backtesting.WalkForward;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Batches;
@@ -71,7 +72,7 @@ public sealed class AddedMetricTests : IDisposable
     public async Task An_added_metric_is_an_objective_in_its_own_direction()
     {
         const string Windows = """, "walkForward": { "inSample": "12w", "outOfSample": "6w", "objective": "profitPerBar" } """;
-        Should.Throw<Application.Json.InputException>(() => Spec(Windows,
+        Should.Throw<InputException>(() => Spec(Windows,
             MetricCatalogue.BuiltIn)).Message.ShouldContain("there is no statistic 'profitPerBar'");
 
         var (_, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
+using Granary.Backtesting.Runs;
 using Granary.Data.BarFiles;
 using Granary.Data.Import;
 using Granary.Data.Reading;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Json;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
 
 namespace Granary.Application.Tests.Batches;
 

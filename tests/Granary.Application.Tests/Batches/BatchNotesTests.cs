@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
-using Granary.Application.Analyze;
-using Granary.Application.Batches;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
+using Granary.Backtesting.Analyze;
+using Granary.Backtesting.Runs;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Batches;

@@ -1,15 +1,16 @@
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Catalogues;
-using Granary.Application.Causality;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
+using Granary.Backtesting.Runs;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Causality;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Batches;
@@ -235,7 +236,7 @@ public sealed class BatchesInProcessTests : IDisposable
     [Fact]
     public async Task A_benchmark_that_is_not_there_is_refused_before_anything_runs()
     {
-        var fault = await Should.ThrowAsync<Application.Json.InputException>(() => new BatchRunner(new EmbeddedHost(1), TimeProvider.System)
+        var fault = await Should.ThrowAsync<InputException>(() => new BatchRunner(new EmbeddedHost(1), TimeProvider.System)
             .RunAsync(Spec("""{ "class": "SmaCross" }""", """, "benchmark": "NOSUCH" """),
                 new BatchOptions { Out = Path.Combine(_folder, "none") }));
         fault.Message.ShouldContain("benchmark");
@@ -246,7 +247,7 @@ public sealed class BatchesInProcessTests : IDisposable
     public void Slippage_in_ticks_of_a_market_without_one_is_refused_with_the_line_and_the_remedy()
     {
         var spec = Spec("""{ "class": "SmaCross" }""", """, "execution": { "slippageTicks": 2 } """);
-        var fault = Should.Throw<Application.Json.InputException>(() => ExecutionSection.CheckTick(spec.Execution,
+        var fault = Should.Throw<InputException>(() => ExecutionSection.CheckTick(spec.Execution,
             new Instrument { Symbol = "ACME" }));
         fault.Message.ShouldContain("line 2");
         fault.Message.ShouldContain("\"ACME\": { \"tick\": 0.01 }");

@@ -1,14 +1,14 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Granary.Application.Batches;
-using Granary.Application.RunFolders;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
-using Granary.Application.Verification;
+using Granary.Backtesting.Runs;
+using Granary.Backtesting.Verification;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+using Granary.Simulation.RunFolders;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Batches;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Granary.Application.RunFolders;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Simulation.RunFolders;
 
 namespace Granary.Application.Tests.Batches;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Granary.Application.Batches;
-using Granary.Application.Simulation;
 using Granary.Application.Tests.Allocation;
 using Granary.Engine.Trading;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 
 namespace Granary.Application.Tests.Batches;
 
@@ -78,7 +78,8 @@ public sealed class PlanVariantTests : IDisposable
 
     private static async Task<double> ReturnAsync(BatchPlan plan)
     {
-        await using var opened = await OpenedBatch.OpenAsync(plan.Spec, new BatchOpening { Threads = 1 }, TestContext.Current.CancellationToken);
+        await using var opened = await OpenedBatch.OpenAsync(plan.Spec, new BatchOpening { Threads = 1 },
+            TestContext.Current.CancellationToken);
         var pass = new StrategyPass(plan, opened.Markets);
         var outcomes = await pass.OutcomesAsync(new EmbeddedHost(1), TestContext.Current.CancellationToken);
         outcomes[0].Error.ShouldBeNull();

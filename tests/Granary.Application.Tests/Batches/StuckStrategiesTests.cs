@@ -1,13 +1,13 @@
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.JobKinds;
-using Granary.Application.Jobs;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
+using Granary.Backtesting.Runs;
 using Granary.Contracts.Jobs;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
+using Granary.Server.JobKinds;
+using Granary.Server.Jobs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Batches;

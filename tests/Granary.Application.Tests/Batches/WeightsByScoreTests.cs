@@ -1,9 +1,9 @@
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Simulation;
-using Granary.Application.Weighting;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
+using Granary.Modelling.Weighting;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 
 namespace Granary.Application.Tests.Batches;
 

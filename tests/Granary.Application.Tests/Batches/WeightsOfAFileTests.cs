@@ -1,6 +1,6 @@
-using Granary.Application.Batches;
-using Granary.Application.Json;
-using Granary.Application.Tables;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Tables;
 
 namespace Granary.Application.Tests.Batches;
 

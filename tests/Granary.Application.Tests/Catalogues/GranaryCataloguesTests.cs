@@ -1,5 +1,4 @@
 using System.Reflection;
-using Granary.Application.Catalogues;
 using Granary.Application.Tests.Batches;
 using Granary.Data.Formats;
 using Granary.Data.Sources;
@@ -8,6 +7,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Engine.Strategies;
 using Granary.Learning.Trainers;
+using Granary.Simulation.Catalogues;
 using Granary.Storage.Addresses;
 
 namespace Granary.Application.Tests.Catalogues;

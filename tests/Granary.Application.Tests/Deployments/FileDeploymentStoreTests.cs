@@ -1,5 +1,5 @@
 using System.Text;
-using Granary.Application.Deployments;
+using Granary.Trading.Deployments;
 
 namespace Granary.Application.Tests.Deployments;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Experiments;
-using Granary.Application.Simulation;
+using Granary.Modelling.Experiments;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Experiments;

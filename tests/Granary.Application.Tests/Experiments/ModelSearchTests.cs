@@ -1,17 +1,17 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Experiments;
-using Granary.Application.JobKinds;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
-using Granary.Application.Learning;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
-using Granary.Application.Validation;
+using Granary.Backtesting.Runs;
 using Granary.Contracts.Jobs;
+using Granary.Modelling.Experiments;
+using Granary.Modelling.Learning;
 using Granary.Reporting.Runs;
+using Granary.Server.JobKinds;
+using Granary.Server.Jobs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Validation;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Experiments;

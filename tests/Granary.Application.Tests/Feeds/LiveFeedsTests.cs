@@ -1,7 +1,6 @@
-using Granary.Application.Catalogues;
-using Granary.Application.Feeds;
 using Granary.Data.Replay;
 using Granary.Engine.Market;
+using Granary.Simulation.Catalogues;
 using Granary.Storage.Addresses;
 
 namespace Granary.Application.Tests.Feeds;

@@ -1,16 +1,16 @@
 using System.Globalization;
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Causality;
-using Granary.Application.Experiments;
-using Granary.Application.Json;
-using Granary.Application.Learning;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
-using Granary.Application.Verification;
-using Granary.Application.WalkForward;
+using Granary.Backtesting.Runs;
+using Granary.Backtesting.Verification;
+using Granary.Backtesting.WalkForward;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
+using Granary.Modelling.Experiments;
+using Granary.Modelling.Learning;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Causality;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
 
 namespace Granary.Application.Tests.Learning;
 

@@ -1,17 +1,17 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Experiments;
-using Granary.Application.Learning;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
+using Granary.Backtesting.Runs;
 using Granary.Engine.Factors;
 using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
 using Granary.Engine.Numerics;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
+using Granary.Modelling.Experiments;
+using Granary.Modelling.Learning;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Learning;

@@ -1,18 +1,18 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Experiments;
-using Granary.Application.Json;
-using Granary.Application.Learning;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
+using Granary.Backtesting.Runs;
 using Granary.Engine.Factors;
 using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
 using Granary.Engine.Numerics;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
+using Granary.Modelling.Experiments;
+using Granary.Modelling.Learning;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
 using Granary.Storage.Addresses;
 
 namespace Granary.Application.Tests.Learning;

@@ -1,9 +1,9 @@
-using Granary.Application.Learning;
 using Granary.Learning;
 using Granary.Learning.Registry;
 using Granary.Learning.Series;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
+using Granary.Modelling.Learning;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Learning;

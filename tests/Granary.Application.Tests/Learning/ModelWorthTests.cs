@@ -1,7 +1,7 @@
-using Granary.Application.Batches;
-using Granary.Application.Learning;
 using Granary.Engine.Numerics;
 using Granary.Engine.Trading;
+using Granary.Modelling.Learning;
+using Granary.Simulation.Batches;
 
 namespace Granary.Application.Tests.Learning;
 

@@ -1,8 +1,8 @@
-using Granary.Application.Batches;
-using Granary.Application.Learning;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Learning.Labels;
+using Granary.Modelling.Learning;
+using Granary.Simulation.Batches;
 
 namespace Granary.Application.Tests.Learning;
 

@@ -1,9 +1,9 @@
-using Granary.Application.Json;
-using Granary.Application.Models;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
+using Granary.Simulation.Json;
+using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 

@@ -1,10 +1,10 @@
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Learning;
-using Granary.Application.Simulation;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
+using Granary.Modelling.Learning;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Learning;

@@ -1,15 +1,15 @@
 using System.Globalization;
 using System.Text;
 using CsvHelper;
-using Granary.Application.Batches;
-using Granary.Application.Json;
-using Granary.Application.Learning;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
+using Granary.Backtesting.Runs;
 using Granary.Engine.Numerics;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
+using Granary.Modelling.Learning;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Learning;

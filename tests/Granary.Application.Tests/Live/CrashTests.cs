@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Granary.Application.Batches;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
+using Granary.Simulation.Batches;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Live;

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using Granary.Application.Batches;
-using Granary.Application.Live;
+using Granary.Simulation.Batches;
 using Granary.Storage.Addresses;
+using Granary.Trading.Live;
 
 namespace Granary.Application.Tests.Live;
 

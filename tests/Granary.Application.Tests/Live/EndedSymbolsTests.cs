@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Runs;
+using Granary.Backtesting.Runs;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
 using Granary.Storage.Addresses;
 
 namespace Granary.Application.Tests.Live;

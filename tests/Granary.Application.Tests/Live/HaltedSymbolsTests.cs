@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
-using Granary.Application.Batches;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
 using Granary.Storage.Addresses;
 
 namespace Granary.Application.Tests.Live;

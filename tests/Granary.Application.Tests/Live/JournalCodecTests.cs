@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Live;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
+using Granary.Trading.Live;
 
 namespace Granary.Application.Tests.Live;
 

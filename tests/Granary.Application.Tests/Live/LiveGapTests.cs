@@ -1,10 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Granary.Application.Batches;
-using Granary.Application.Live;
-using Granary.Application.Verification;
+using Granary.Backtesting.Verification;
 using Granary.Data.Brokers;
-using Granary.Engine.Brokerage;
+using Granary.Simulation.Batches;
+using Granary.Trading.Live;
 
 namespace Granary.Application.Tests.Live;
 

@@ -1,16 +1,16 @@
-using Granary.Application.Batches;
-using Granary.Application.Json;
-using Granary.Application.Live;
-using Granary.Application.Runs;
+using Granary.Backtesting.Runs;
 using Granary.Data.Brokers;
 using Granary.Engine.Analysis.Metrics;
-using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Weights;
 using Granary.Storage.Addresses;
+using Granary.Trading.Live;
 
 namespace Granary.Application.Tests.Live;
 
@@ -76,7 +76,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         // The session's own portfolio follows the weights that its operator gave it; the backtest of its configuration does not.
         var weights = Directory.CreateDirectory(Path.Combine(_under.Folder, "weights")).FullName;
         var production = new ProductionReader(TestCatalogues.All).Read(Path.Combine(backtest.Folder, "prod.json"));
-        await new Application.Weights.FileWeights(weights, TimeProvider.System).SetAsync(
+        await new FileWeights(weights, TimeProvider.System).SetAsync(
             production.Spec.Name, 0, production.Spec.Portfolio.FixedWeights!.ToDictionary(w => w.Key, _ => 0.0), "test", "off");
         var off = await _under.LiveAsync(backtest, "off", r => r with { Weights = weights });
         off.Status.ModelEquity.ShouldBe(100_000);
@@ -103,7 +103,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         without.Against!.IsSame.ShouldBeTrue();
 
         var weights = Directory.CreateDirectory(Path.Combine(_under.Folder, "given")).FullName;
-        await new Application.Weights.FileWeights(weights, TimeProvider.System).SetAsync(
+        await new FileWeights(weights, TimeProvider.System).SetAsync(
             new ProductionReader(TestCatalogues.All).Read(file).Spec.Name, 0,
             new Dictionary<string, double> { [hourly["id"]!.ToString()] = 0.5 }, "test", "on");
         var given = await _under.LiveAsync(backtest, "given-run", r => r with { Weights = weights });

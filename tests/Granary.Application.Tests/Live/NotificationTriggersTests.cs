@@ -1,6 +1,6 @@
-using Granary.Application.Live;
-using Granary.Application.Notifications;
 using Granary.Contracts.Sessions;
+using Granary.Server.Notifications;
+using Granary.Trading.Live;
 
 namespace Granary.Application.Tests.Live;
 

@@ -1,7 +1,7 @@
-using Granary.Application.Live;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
+using Granary.Trading.Live;
 
 namespace Granary.Application.Tests.Live;
 

@@ -1,7 +1,7 @@
-using Granary.Application.Batches;
-using Granary.Application.Live;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
+using Granary.Simulation.Batches;
+using Granary.Trading.Live;
 
 namespace Granary.Application.Tests.Live;
 

@@ -1,9 +1,9 @@
-using Granary.Application.Live;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Trading.Live;
 
 namespace Granary.Application.Tests.Live;
 

@@ -1,10 +1,10 @@
-using Granary.Application.Batches;
-using Granary.Application.Live;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
+using Granary.Simulation.Batches;
 using Granary.Testing;
+using Granary.Trading.Live;
 
 namespace Granary.Application.Tests.Live;
 

@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Live;
-using Granary.Application.Runs;
+using Granary.Backtesting.Runs;
 using Granary.Engine.Portfolio.Rules;
+using Granary.Simulation.Batches;
 using Granary.Storage.Addresses;
 
 namespace Granary.Application.Tests.Live;

@@ -1,4 +1,3 @@
-using Granary.Application.Live;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 

@@ -1,8 +1,8 @@
-using Granary.Application.Json;
-using Granary.Application.Live;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
+using Granary.Simulation.Json;
+using Granary.Trading.Live;
 
 namespace Granary.Application.Tests.Live;
 

@@ -1,13 +1,13 @@
-using Granary.Application.Batches;
-using Granary.Application.Json;
-using Granary.Application.Live;
 using Granary.Contracts.Batches;
 using Granary.Contracts.Sessions;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Portfolio.Rules;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
 using Granary.Testing;
+using Granary.Trading.Live;
 
 namespace Granary.Application.Tests.Live;
 

@@ -1,7 +1,3 @@
-using Granary.Application.Batches;
-using Granary.Application.Json;
-using Granary.Application.Live;
-using Granary.Application.Weights;
 using Granary.Contracts.Sessions;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
@@ -10,8 +6,12 @@ using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Weights;
 using Granary.Storage.Addresses;
 using Granary.Testing;
+using Granary.Trading.Live;
 
 namespace Granary.Application.Tests.Live;
 

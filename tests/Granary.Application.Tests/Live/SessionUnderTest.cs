@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Live;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
+using Granary.Backtesting.Runs;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
@@ -11,8 +8,11 @@ using Granary.Engine.Backtesting;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Storage.Addresses;
 using Granary.Testing;
+using Granary.Trading.Live;
 
 namespace Granary.Application.Tests.Live;
 

@@ -1,15 +1,15 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using Granary.Application.Batches;
-using Granary.Application.Live;
-using Granary.Application.Runs;
+using Granary.Backtesting.Runs;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
+using Granary.Simulation.Batches;
 using Granary.Storage.Addresses;
 using Granary.Testing;
+using Granary.Trading.Live;
 
 namespace Granary.Application.Tests.Live;
 

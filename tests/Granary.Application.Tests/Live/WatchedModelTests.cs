@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using Granary.Application.Batches;
-using Granary.Application.Learning;
-using Granary.Application.Live;
 using Granary.Engine.Numerics;
 using Granary.Learning.Gating;
+using Granary.Modelling.Learning;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
 using Granary.Storage.Addresses;
+using Granary.Trading.Live;
 
 namespace Granary.Application.Tests.Live;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Granary.Application.Catalogues;
-using Granary.Application.Json;
-using Granary.Application.NewProjects;
+using Granary.Backtesting.NewProjects;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
 
 namespace Granary.Application.Tests.NewProjects;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Granary.Application.NewProjects;
+using Granary.Backtesting.NewProjects;
 
 namespace Granary.Application.Tests.NewProjects;
 

@@ -2,10 +2,10 @@ using System.ComponentModel;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Granary.Application.Json;
-using Granary.Application.Live;
-using Granary.Application.Options;
+using Granary.Simulation.Json;
+using Granary.Simulation.Options;
 using Granary.Storage.Addresses;
+using Granary.Trading.Live;
 
 namespace Granary.Application.Tests.Options;
 

@@ -1,6 +1,5 @@
-using Granary.Application.Catalogues;
-using Granary.Application.Plugins;
 using Granary.Engine.Strategies;
+using Granary.Simulation.Catalogues;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 

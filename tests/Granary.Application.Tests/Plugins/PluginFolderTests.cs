@@ -1,10 +1,9 @@
-using Granary.Application.Catalogues;
-using Granary.Application.Json;
-using Granary.Application.Plugins;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
 
 namespace Granary.Application.Tests.Plugins;
 

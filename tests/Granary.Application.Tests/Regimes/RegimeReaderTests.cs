@@ -1,7 +1,7 @@
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Json;
 using Granary.Learning.Regimes;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
 
 namespace Granary.Application.Tests.Regimes;
 

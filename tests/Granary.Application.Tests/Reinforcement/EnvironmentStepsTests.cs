@@ -1,6 +1,6 @@
 using System.Globalization;
-using Granary.Application.Json;
-using Granary.Application.Reinforcement;
+using Granary.Modelling.Reinforcement;
+using Granary.Simulation.Json;
 
 namespace Granary.Application.Tests.Reinforcement;
 

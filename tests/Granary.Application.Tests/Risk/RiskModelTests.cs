@@ -3,17 +3,17 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Granary.Application.Batches;
-using Granary.Application.Experiments;
-using Granary.Application.Json;
-using Granary.Application.Learning;
-using Granary.Application.Live;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
-using Granary.Application.WalkForward;
+using Granary.Backtesting.Runs;
+using Granary.Backtesting.WalkForward;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Learning.Registry;
+using Granary.Modelling.Experiments;
+using Granary.Modelling.Learning;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
 using Granary.Storage.Addresses;
+using Granary.Trading.Live;
 
 namespace Granary.Application.Tests.Risk;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Granary.Application.Json;
-using Granary.Application.RunFolders;
+using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
 
 namespace Granary.Application.Tests.RunFolders;
 

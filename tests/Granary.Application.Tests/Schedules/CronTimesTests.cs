@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Granary.Application.Json;
-using Granary.Application.Schedules;
+using Granary.Server.Schedules;
+using Granary.Simulation.Json;
 
 namespace Granary.Application.Tests.Schedules;
 

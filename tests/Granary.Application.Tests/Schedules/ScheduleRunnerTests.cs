@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Catalogues;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
-using Granary.Application.Schedules;
 using Granary.Contracts.Schedules;
+using Granary.Server.Jobs;
+using Granary.Server.Schedules;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Schedules;

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
 using Granary.Contracts.Jobs;
+using Granary.Server.Jobs;
+using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
 
 namespace Granary.Application.Tests.Schedules;
 

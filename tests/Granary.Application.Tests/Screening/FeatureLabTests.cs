@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Catalogues;
-using Granary.Application.Json;
-using Granary.Application.Screening;
-using Granary.Application.Simulation;
+using Granary.Backtesting.Screening;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
 
 namespace Granary.Application.Tests.Screening;
 

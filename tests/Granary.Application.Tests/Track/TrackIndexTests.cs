@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
-using Granary.Application.Json;
-using Granary.Application.Track;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 using Granary.Learning.Tracking;
+using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
 using Granary.Testing;
+using Granary.Trading.Track;
 
 namespace Granary.Application.Tests.Track;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Granary.Application.Json;
-using Granary.Application.TradeFiles;
 using Granary.Engine.Trading;
+using Granary.Simulation.Json;
+using Granary.Simulation.TradeFiles;
 
 namespace Granary.Application.Tests.TradeFiles;
 

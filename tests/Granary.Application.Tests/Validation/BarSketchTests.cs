@@ -1,7 +1,7 @@
-using Granary.Application.Validation;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Validation;
 
 namespace Granary.Application.Tests.Validation;
 

@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Json;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
-using Granary.Application.Validation;
+using Granary.Backtesting.Runs;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Validation;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Validation;

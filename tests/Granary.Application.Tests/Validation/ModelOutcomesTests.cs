@@ -1,11 +1,11 @@
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
-using Granary.Application.Validation;
+using Granary.Backtesting.Runs;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Validation;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Validation;

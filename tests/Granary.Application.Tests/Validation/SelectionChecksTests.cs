@@ -1,10 +1,10 @@
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Simulation;
-using Granary.Application.Validation;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Validation;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Validation;

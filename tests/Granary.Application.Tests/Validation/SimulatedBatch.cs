@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Catalogues;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
-using Granary.Application.Validation;
+using Granary.Backtesting.Runs;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Validation;
 
 namespace Granary.Application.Tests.Validation;
 

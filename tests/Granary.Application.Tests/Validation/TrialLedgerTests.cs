@@ -1,4 +1,4 @@
-using Granary.Application.Validation;
+using Granary.Simulation.Validation;
 
 namespace Granary.Application.Tests.Validation;
 

@@ -1,8 +1,8 @@
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Json;
-using Granary.Application.Validation;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Validation;
 
 namespace Granary.Application.Tests.Validation;
 

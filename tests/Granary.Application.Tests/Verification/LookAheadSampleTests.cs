@@ -1,19 +1,19 @@
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Catalogues;
-using Granary.Application.Causality;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
 using Granary.Application.Tests.Batches;
 using Granary.Application.Tests.Plugins;
-using Granary.Application.Validation;
-using Granary.Application.Verification;
+using Granary.Backtesting.Runs;
+using Granary.Backtesting.Verification;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Causality;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Validation;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Verification;

@@ -1,11 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Causality;
-using Granary.Application.Regimes;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
-using Granary.Application.Verification;
+using Granary.Backtesting.Runs;
+using Granary.Backtesting.Verification;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
@@ -14,6 +10,10 @@ using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Causality;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Regimes;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Verification;

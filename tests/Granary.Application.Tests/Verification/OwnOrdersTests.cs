@@ -1,12 +1,12 @@
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Causality;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
-using Granary.Application.Verification;
+using Granary.Backtesting.Runs;
+using Granary.Backtesting.Verification;
 using Granary.Engine.Factors;
 using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Causality;
+using Granary.Simulation.Passes;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Verification;

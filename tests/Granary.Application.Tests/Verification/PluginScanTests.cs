@@ -1,5 +1,5 @@
-using Granary.Application.Causality;
 using Granary.Application.Tests.Plugins;
+using Granary.Simulation.Causality;
 
 namespace Granary.Application.Tests.Verification;
 

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Live;
-using Granary.Application.Runs;
-using Granary.Application.WalkForward;
+using Granary.Backtesting.Runs;
+using Granary.Backtesting.WalkForward;
+using Granary.Simulation.Batches;
 using Granary.Storage.Addresses;
 using Granary.Testing;
+using Granary.Trading.Live;
 
 namespace Granary.Application.Tests.WalkForward;
 

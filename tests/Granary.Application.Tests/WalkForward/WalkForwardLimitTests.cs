@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
-using Granary.Application.WalkForward;
+using Granary.Backtesting.Runs;
+using Granary.Backtesting.WalkForward;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 
 namespace Granary.Application.Tests.WalkForward;
 

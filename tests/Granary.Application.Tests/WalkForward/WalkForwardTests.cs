@@ -1,15 +1,15 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Causality;
-using Granary.Application.Json;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
-using Granary.Application.Verification;
-using Granary.Application.WalkForward;
+using Granary.Backtesting.Runs;
+using Granary.Backtesting.Verification;
+using Granary.Backtesting.WalkForward;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Causality;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.WalkForward;

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Runs;
-using Granary.Application.WalkForward;
+using Granary.Backtesting.Runs;
+using Granary.Backtesting.WalkForward;
 using Granary.Engine.Numerics;
 using Granary.Engine.Portfolio;
+using Granary.Simulation.Batches;
 
 namespace Granary.Application.Tests.WalkForward;
 

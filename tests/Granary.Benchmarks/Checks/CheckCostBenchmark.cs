@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
-using Granary.Application.Batches;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
-using Granary.Application.Validation;
+using Granary.Backtesting.Runs;
 using Granary.Benchmarks.Tracking;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Validation;
 
 namespace Granary.Benchmarks.Checks;
 

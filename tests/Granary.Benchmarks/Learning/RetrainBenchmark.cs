@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Learning;
-using Granary.Application.Simulation;
 using Granary.Engine.Numerics;
+using Granary.Modelling.Learning;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 
 namespace Granary.Benchmarks.Learning;
 

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Experiments;
-using Granary.Application.Learning;
-using Granary.Application.Simulation;
 using Granary.Engine.Numerics;
 using Granary.Learning.Evaluation;
 using Granary.Learning.Tables;
+using Granary.Modelling.Experiments;
+using Granary.Modelling.Learning;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 
 namespace Granary.Benchmarks.Learning;
 

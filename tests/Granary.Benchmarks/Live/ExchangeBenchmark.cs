@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Tracing;
 using System.Globalization;
-using Granary.Application.Live;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
@@ -11,6 +10,7 @@ using Granary.Exchanges.Binance;
 using Granary.Exchanges.Connections;
 using Granary.Exchanges.Tests.Server;
 using Granary.Exchanges.Trading;
+using Granary.Trading.Live;
 
 namespace Granary.Benchmarks.Live;
 

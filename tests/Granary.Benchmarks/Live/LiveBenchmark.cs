@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Live;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
+using Granary.Backtesting.Runs;
 using Granary.Contracts.Sessions;
 using Granary.Data.Brokers;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Storage.Addresses;
+using Granary.Trading.Live;
 
 namespace Granary.Benchmarks.Live;
 

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
-using Granary.Application.Allocation;
-using Granary.Application.Batches;
-using Granary.Application.Catalogues;
-using Granary.Application.Simulation;
 using Granary.Learning.Reinforcement.Training;
+using Granary.Modelling.Allocation;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Passes;
 
 namespace Granary.Benchmarks.Reinforce;
 

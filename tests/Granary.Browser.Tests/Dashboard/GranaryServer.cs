@@ -5,7 +5,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
-using Granary.Application.Access;
+using Granary.Server.Access;
 using Granary.Testing;
 
 namespace Granary.Browser.Tests.Dashboard;

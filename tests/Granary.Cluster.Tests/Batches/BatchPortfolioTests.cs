@@ -1,12 +1,12 @@
 using System.Globalization;
-using Granary.Application.Batches;
-using Granary.Application.JobKinds;
-using Granary.Application.Jobs;
-using Granary.Application.Simulation;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Batches;
 using Granary.Contracts.Jobs;
+using Granary.Server.JobKinds;
+using Granary.Server.Jobs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Batches;

@@ -1,11 +1,11 @@
 using System.Text;
-using Granary.Application.JobKinds;
-using Granary.Application.Jobs;
-using Granary.Application.Runs;
+using Granary.Backtesting.Runs;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Jobs;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Reporting.Runs;
+using Granary.Server.JobKinds;
+using Granary.Server.Jobs;
 
 namespace Granary.Cluster.Tests.Batches;
 

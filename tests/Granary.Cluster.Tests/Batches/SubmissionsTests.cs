@@ -1,17 +1,17 @@
-using Granary.Application.Batches;
-using Granary.Application.JobKinds;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
-using Granary.Application.Operations;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
-using Granary.Application.Weights;
+using Granary.Backtesting.Runs;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Batches;
 using Granary.Contracts.Jobs;
 using Granary.Engine.Strategies.Library;
+using Granary.Server.JobKinds;
+using Granary.Server.Jobs;
+using Granary.Server.Operations;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Weights;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -71,9 +71,9 @@ public sealed class SubmissionsTests : IAsyncLifetime
         (ended.State, ended.Fault, ended.Kind).ShouldBe((JobState.Done, null, "walkforward"));
         ended.Files.ShouldContain("results.json");
         (await _cluster.Batches.ListAsync(new JobQuery(10, Kind: "walkforward"))).Items.Select(j => j.Id).ShouldBe([id]);
-        var alone = await new Granary.Application.WalkForward.WalkForwardRunner(TimeProvider.System).RunAsync(
+        var alone = await new Granary.Backtesting.WalkForward.WalkForwardRunner(TimeProvider.System).RunAsync(
             new BatchReader(TestCatalogues.All).Read("job.json", System.Text.Encoding.UTF8.GetBytes(batch), text.Folder),
-            new Granary.Application.Runs.BatchOptions { Out = Path.Combine(_cluster.Runs, "alone") });
+            new Granary.Backtesting.Runs.BatchOptions { Out = Path.Combine(_cluster.Runs, "alone") });
         ended.Digest.ShouldBe(alone.Run.Model.Digest);
     }
 

@@ -1,9 +1,9 @@
-using Granary.Application.Batches;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Jobs;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies.Library;
+using Granary.Simulation.Batches;
 using Orleans.Hosting;
 
 namespace Granary.Cluster.Tests.Batches;
@@ -69,16 +69,16 @@ public sealed class ValidationOnSilosTests : IDisposable
     [InlineData("head=3000;until=638100000000000000:100;perturb=638100000000000000:18446744073709551615:21")]
     public async Task Changes_of_a_series_are_text_and_back(string changes)
     {
-        var spec = new Granary.Application.Batches.BatchReader(TestCatalogues.All).Read(Foretelling);
+        var spec = new Granary.Simulation.Batches.BatchReader(TestCatalogues.All).Read(Foretelling);
         await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data)
             .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null), TestContext.Current.CancellationToken);
-        Granary.Application.Causality.SeriesChanges.Of(series).ShouldBe("");
-        var changed = Granary.Application.Causality.SeriesChanges.Apply(series, changes);
-        Granary.Application.Causality.SeriesChanges.Of(changed).ShouldBe(changes);
+        Granary.Simulation.Causality.SeriesChanges.Of(series).ShouldBe("");
+        var changed = Granary.Simulation.Causality.SeriesChanges.Apply(series, changes);
+        Granary.Simulation.Causality.SeriesChanges.Of(changed).ShouldBe(changes);
         changed.ContentHash.ShouldBe(series.ContentHash, "by it silos know that they have the same bars");
         var key = new FeedKey("set", "A/B?C", Timeframe.Parse("1h"));
         FeedKey.Parse(key.ToString()).ShouldBe(key);
-        Should.Throw<FormatException>(() => Granary.Application.Causality.SeriesChanges.Apply(series,
+        Should.Throw<FormatException>(() => Granary.Simulation.Causality.SeriesChanges.Apply(series,
             "newer=1")).Message.ShouldContain("'newer=1'");
     }
 }

@@ -1,10 +1,10 @@
-using Granary.Application.Json;
-using Granary.Application.Live;
 using Granary.Cluster.Grains.Accounts;
 using Granary.Cluster.Portfolios;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Engine.Market;
+using Granary.Simulation.Json;
+using Granary.Trading.Live;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
 using Orleans.Serialization;

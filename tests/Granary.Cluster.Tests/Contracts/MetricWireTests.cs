@@ -1,7 +1,7 @@
-using Granary.Application.Simulation;
 using Granary.Cluster.Wire;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Simulation.Passes;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 

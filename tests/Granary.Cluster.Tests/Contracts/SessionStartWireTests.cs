@@ -1,7 +1,6 @@
-using Granary.Application.Live;
-using Granary.Application.Options;
-using Granary.Cluster.Wire;
+using Granary.Simulation.Options;
 using Granary.Storage.Addresses;
+using Granary.Trading.Live;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 

@@ -1,9 +1,8 @@
 using System.Diagnostics;
-using Granary.Application.Batches;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
 using Granary.Cluster.Client;
 using Granary.Contracts.Jobs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
 using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Fixtures;

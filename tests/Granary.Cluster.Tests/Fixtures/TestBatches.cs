@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
-using Granary.Application.Batches;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
+using Granary.Backtesting.Runs;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Feeds;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 
 namespace Granary.Cluster.Tests.Fixtures;
 

@@ -1,12 +1,12 @@
-using Granary.Application.Batches;
-using Granary.Application.JobKinds;
-using Granary.Application.Jobs;
 using Granary.Cluster.Grains;
 using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Grains.Hosting;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Grains.Silos;
 using Granary.Contracts.Jobs;
+using Granary.Server.JobKinds;
+using Granary.Server.Jobs;
+using Granary.Simulation.Batches;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,3 @@
-using Granary.Application.Live;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Sessions;
@@ -8,6 +7,7 @@ using Granary.Exchanges.Kucoin;
 using Granary.Exchanges.Tests.Server;
 using Granary.Storage.Addresses;
 using Granary.Testing;
+using Granary.Trading.Live;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Cluster.Tests.Live;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Granary.Application.Live;
 using Granary.Cluster.Accounts;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Portfolios;
@@ -11,7 +10,9 @@ using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Trading;
+using Granary.Simulation.Json;
 using Granary.Testing;
+using Granary.Trading.Live;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 
@@ -73,7 +74,7 @@ internal sealed class LiveSilos : IAsyncDisposable
             {
                 last = await Sessions.FindAsync(Account, CancellationToken.None);
             }
-            catch (Application.Json.ServiceUnavailableException)
+            catch (ServiceUnavailableException)
             {
                 // A machine that does other things, or the silo that was killed: it is asked again.
                 continue;

@@ -1,9 +1,9 @@
-using Granary.Application.Live;
 using Granary.Cluster.Portfolios;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 using Granary.Testing;
+using Granary.Trading.Live;
 using Orleans.Core.Internal;
 using Orleans.Runtime;
 

@@ -1,8 +1,5 @@
 using System.Text.Json.Nodes;
-using Granary.Application.Batches;
-using Granary.Application.Json;
-using Granary.Application.Live;
-using Granary.Application.Runs;
+using Granary.Backtesting.Runs;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Telemetry;
@@ -13,8 +10,11 @@ using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Portfolio.Rules;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
 using Granary.Testing;
+using Granary.Trading.Live;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Core.Internal;
 using Orleans.Runtime;
@@ -259,7 +259,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         (await cluster.EndAsync()).Phase.ShouldBe(SessionPhase.Done, TestSilos.Log.Tail);
         var other = JsonNode.Parse(File.ReadAllBytes(_made.Production))!.AsObject();
         other["created"] = "2024-01-02T00:00:00Z";
-        var refused = await Should.ThrowAsync<Application.Json.InputException>(() =>
+        var refused = await Should.ThrowAsync<InputException>(() =>
             cluster.Sessions.StartAsync(_made.Start() with { Text = System.Text.Encoding.UTF8.GetBytes(other.ToJsonString()) }).AsTask());
         refused.Message.ShouldStartWith("postgres://");
         refused.Message.ShouldEndWith("belongs to another configuration than prod.json; hand it over with 'granary deployments switch', "

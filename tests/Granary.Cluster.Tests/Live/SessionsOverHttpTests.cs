@@ -3,13 +3,13 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Granary.Application.Json;
-using Granary.Application.Live;
 using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
+using Granary.Simulation.Json;
 using Granary.Testing;
+using Granary.Trading.Live;
 
 namespace Granary.Cluster.Tests.Live;
 

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Text.Json;
-using Granary.Application.Live;
-using Granary.Application.Operations;
 using Granary.Cluster.Client;
 using Granary.Cluster.Grains;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Sessions;
+using Granary.Server.Operations;
 using Granary.Testing;
+using Granary.Trading.Live;
 using SiloProcess = Granary.Cluster.Tests.Fixtures.SiloProcess;
 
 namespace Granary.Cluster.Tests.Live;

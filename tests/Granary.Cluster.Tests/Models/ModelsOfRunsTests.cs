@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Granary.Application.Live;
 using Granary.Cluster.Grains.Models;
 using Granary.Cluster.Models;
 using Granary.Cluster.Tests.Fixtures;
@@ -9,6 +8,7 @@ using Granary.Contracts.Models;
 using Granary.Contracts.Sessions;
 using Granary.Storage.Addresses;
 using Granary.Testing;
+using Granary.Trading.Live;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 

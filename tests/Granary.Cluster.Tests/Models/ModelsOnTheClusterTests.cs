@@ -1,12 +1,12 @@
 using System.Text;
-using Granary.Application.Json;
-using Granary.Application.Learning;
-using Granary.Application.Models;
 using Granary.Cluster.Grains;
 using Granary.Cluster.Models;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Models;
 using Granary.Learning;
+using Granary.Modelling.Learning;
+using Granary.Simulation.Json;
+using Granary.Simulation.Models;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;

@@ -1,15 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
-using Granary.Application.Batches;
-using Granary.Application.Json;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
 using Granary.Application.Tests.Plugins;
+using Granary.Backtesting.Runs;
 using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Jobs;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
 using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Silos;

@@ -1,8 +1,8 @@
-using Granary.Application.Operations;
 using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Cluster.Tests.Plugin;
 using Granary.Contracts.Jobs;
+using Granary.Server.Operations;
 using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Silos;

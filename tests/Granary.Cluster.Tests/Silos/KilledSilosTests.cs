@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Runs;
+using Granary.Backtesting.Runs;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Client;
 using Granary.Cluster.Feeds;
@@ -13,6 +12,7 @@ using Granary.Contracts.Jobs;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies.Library;
+using Granary.Simulation.Batches;
 using Granary.Storage.Migrations;
 using Granary.Testing;
 using Microsoft.Extensions.Hosting;

@@ -1,11 +1,11 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Granary.Application.Telemetry;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Silo;
 using Granary.Silo.Options;
+using Granary.Simulation.Telemetry;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,10 +1,9 @@
-using Granary.Application.Access;
-using Granary.Application.Jobs;
-using Granary.Application.Json;
 using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Cluster.Tests.Plugin;
 using Granary.Contracts.Jobs;
+using Granary.Server.Access;
+using Granary.Simulation.Json;
 using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Silos;

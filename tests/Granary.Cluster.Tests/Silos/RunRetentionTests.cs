@@ -1,10 +1,10 @@
-using Granary.Application.Audit;
-using Granary.Application.Batches;
-using Granary.Application.JobKinds;
-using Granary.Application.Jobs;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Jobs;
+using Granary.Server.Audit;
+using Granary.Server.JobKinds;
+using Granary.Server.Jobs;
 using Granary.Silo.Retention;
+using Granary.Simulation.Batches;
 using Granary.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,10 +1,10 @@
 using System.Text;
-using Granary.Application.JobKinds;
-using Granary.Application.Jobs;
-using Granary.Application.Schedules;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Schedules;
+using Granary.Server.JobKinds;
+using Granary.Server.Jobs;
+using Granary.Server.Schedules;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 

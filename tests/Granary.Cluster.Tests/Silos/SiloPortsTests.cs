@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using Granary.Application.Access;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Server.Access;
 using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Silos;

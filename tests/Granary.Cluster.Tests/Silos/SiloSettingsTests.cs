@@ -1,5 +1,4 @@
-using Granary.Application.Operations;
-using Granary.Cluster.Grains;
+using Granary.Server.Operations;
 using Granary.Silo.Options;
 using Microsoft.Extensions.Options;
 

@@ -1,8 +1,8 @@
 using System.Net;
-using Granary.Application.Batches;
 using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Jobs;
+using Granary.Simulation.Batches;
 using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Silos;

@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
-using Granary.Application.Batches;
 using Granary.Cluster.Client;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Jobs;
+using Granary.Simulation.Batches;
 using Granary.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,10 +1,10 @@
-using Granary.Application.Models;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Data.Import;
 using Granary.Data.Journals;
 using Granary.Data.Reading;
 using Granary.Data.Sources;
 using Granary.Engine.Market;
+using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 using Npgsql;

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
-using Granary.Application.Batches;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Jobs;
 using Granary.Engine.Market;
+using Granary.Simulation.Batches;
 using Granary.Testing;
 using Orleans.Hosting;
 

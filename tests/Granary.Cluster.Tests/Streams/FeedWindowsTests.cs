@@ -1,10 +1,10 @@
 using System.Diagnostics.Metrics;
-using Granary.Application.Batches;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Feeds;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Engine.Market;
+using Granary.Simulation.Batches;
 using Granary.Testing;
 using Orleans.Hosting;
 using Orleans.Streams.Core;

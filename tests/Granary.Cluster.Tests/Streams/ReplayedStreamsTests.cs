@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Granary.Application.Batches;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains;
@@ -9,6 +8,7 @@ using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Jobs;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies.Library;
+using Granary.Simulation.Batches;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Concurrency;

@@ -1,7 +1,7 @@
 using Granary.Api;
 using Granary.Api.Hosting;
-using Granary.Application.Jobs;
 using Granary.Contracts.Jobs;
+using Granary.Server.Jobs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 

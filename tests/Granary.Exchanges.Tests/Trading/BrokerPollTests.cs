@@ -1,4 +1,3 @@
-using Granary.Application.Live;
 using Granary.Application.Tests.Live;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
@@ -6,6 +5,7 @@ using Granary.Engine.Trading;
 using Granary.Exchanges.Tests.Server;
 using Granary.Exchanges.Trading;
 using Granary.Testing;
+using Granary.Trading.Live;
 
 namespace Granary.Exchanges.Tests.Trading;
 

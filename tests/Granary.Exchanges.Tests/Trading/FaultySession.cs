@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using Granary.Application.Live;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Tests.Server;
 using Granary.Exchanges.Trading;
+using Granary.Trading.Live;
 
 namespace Granary.Exchanges.Tests.Trading;
 

@@ -1,9 +1,5 @@
 using System.Text;
-using Granary.Application.Batches;
-using Granary.Application.Catalogues;
-using Granary.Application.Live;
-using Granary.Application.Runs;
-using Granary.Application.Simulation;
+using Granary.Backtesting.Runs;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
@@ -11,7 +7,11 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Exchanges.Tests.Server;
 using Granary.Exchanges.Trading;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Passes;
 using Granary.Testing;
+using Granary.Trading.Live;
 
 namespace Granary.Exchanges.Tests.Trading;
 

@@ -1,7 +1,0 @@
-using Granary.Application.Learning;
-
-namespace Granary.Application.Experiments;
-
-/// <param name="Rule">What is done with predictions; "chosen" = the rule chosen in each window.</param>
-/// <param name="Strategy">"all", or one strategy.</param>
-public sealed record SearchedWorth(string Rule, string Strategy, ModelWorth Worth);

@@ -1,6 +1,0 @@
-using Granary.Application.Simulation;
-
-namespace Granary.Application.Jobs;
-
-/// <summary>What can be asked of a batch that runs in this process.</summary>
-public sealed record RunningBatch(RunningStrategies Strategies, RunningPortfolio Portfolio);

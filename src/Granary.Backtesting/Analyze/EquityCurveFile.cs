@@ -1,0 +1,44 @@
+using Granary.Engine.Analysis;
+using Granary.Engine.Market;
+using Granary.Simulation.Tables;
+
+namespace Granary.Backtesting.Analyze;
+
+/// <summary>
+/// Reads an equity curve: <c>date,equity</c> of any program, a run's own <c>equity.csv</c>, or a file of prices, whose close it takes.
+/// </summary>
+public static class EquityCurveFile
+{
+    // The first of these that the header has is the curve.
+    private static readonly string[] ValueNames =
+        ["equity", "adj close", "adj_close", "adjclose", "close", "value", "nav", "balance", "portfolio", "portfolio_value", "total",
+            "price", "benchmark", "index"];
+
+    /// <exception cref="BarDataException">
+    /// Not an equity curve of at least two positive values in order of time; one sentence with file, line, field and remedy.
+    /// </exception>
+    /// <exception cref="BarStoreException">The disk refused.</exception>
+    public static EquityCurve Read(string path)
+    {
+        var table = TimeTable.Read(path, names => [Choose(path, names)], headerless: ["equity"]);
+        var values = table.Columns[0];
+        for (var i = 0; i < values.Length; i++)
+            if (values[i] < 0 || (i == 0 && values[i] == 0))
+                throw table.Fault(i, table.Names[0], FormattableString.Invariant($"{values[i]} is not positive"),
+                    "returns need positive equity; start the curve with the account's value, not with its profit");
+        if (values.Length < 2)
+            throw BarDataException.At(path, null, table.Names[0], "the curve has one point", "a return needs at least two dates");
+        return new EquityCurve(table.Times, values);
+    }
+
+    private static string Choose(string path, IReadOnlyList<string> names)
+    {
+        foreach (var wanted in ValueNames)
+            foreach (var name in names)
+                if (string.Equals(name, wanted, StringComparison.OrdinalIgnoreCase))
+                    return name;
+        if (names.Count == 1) return names[0];
+        throw BarDataException.At(path, 1, null, $"none of the columns {string.Join(", ", names)} is called equity",
+            "name the column that holds the account's value 'equity'");
+    }
+}

@@ -1,0 +1,125 @@
+using System.Text;
+using Granary.Contracts.Runs;
+using Granary.Data.Resampling;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
+
+namespace Granary.Backtesting.Charts;
+
+/// <summary>All bars of a market of a run, in memory, so that a reader who pans does not read the source again for each step.</summary>
+public sealed class RunChart
+{
+    private readonly Timeframe _timeframe;
+    private readonly List<Bar> _bars = [];
+    private readonly ChartQuery _query;
+    private readonly List<double>[] _factors;
+    private double[] _stops = [], _targets = [];
+    private string? _missing;
+
+    private RunChart(ChartQuery query, Timeframe timeframe)
+    {
+        (_query, _timeframe) = (query, timeframe);
+        _factors = [.. query.Factors.Select(_ => new List<double>())];
+    }
+
+    /// <summary>Reads the bars of a market from the run's source, and computes factors over all of them.</summary>
+    /// <param name="runFolder">The folder of the run.</param>
+    /// <exception cref="InputException">The run has no such symbol, or a text is no factor of one market.</exception>
+    public static async Task<RunChart> ReadAsync(string runFolder, ChartQuery query, GranaryCatalogues catalogues,
+        CancellationToken cancellationToken)
+    {
+        var manifest = RunManifest.Read(runFolder);
+        if (!manifest.DataHashes.ContainsKey(query.Symbol))
+            throw new InputException($"this run has no symbol '{query.Symbol}'; it has {string.Join(", ", manifest.DataHashes.Keys)}");
+        var spec = new BatchReader(catalogues).Read("manifest.json (spec)", Encoding.UTF8.GetBytes(manifest.BatchText), manifest.Folder,
+            bindStrategies: false);
+        var source = BatchSources.Open(catalogues.Sources, spec.Data);
+        var shown = query.Timeframe ?? spec.Data.Timeframe;
+        if (shown != spec.Data.Timeframe) source = new ResampledBarSource(source, spec.Data.Timeframe);
+        var series = await source.OpenAsync(new BarQuery(query.Symbol, shown, spec.Data.From, spec.Data.To), cancellationToken)
+            .ConfigureAwait(false);
+        await using var _ = series.ConfigureAwait(false);
+        var chart = new RunChart(query, shown);
+        var columns = Columns(new MarketSeries(series.Instrument, shown), query.Factors, catalogues.Factors);
+        var replay = query.Strategy is null ? null
+            : Task.Run(() => chart.ReplayAsync(runFolder, manifest, catalogues, cancellationToken), cancellationToken);
+        await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            columns.Next(block);
+            for (var i = 0; i < block.Count; i++) chart._bars.Add(block[i]);
+            for (var f = 0; f < query.Factors.Count; f++) chart._factors[f].AddRange(columns[f]);
+        }
+        if (replay is not null && await replay.ConfigureAwait(false) is { } recorder)
+            (chart._stops, chart._targets) = recorder.Over(chart._bars);
+        return chart;
+    }
+
+    /// <summary>The part of it that is in sight.</summary>
+    public ChartBars Show(RunSeries part)
+    {
+        var (first, end) = (IndexOf(part.From ?? long.MinValue), IndexOf(part.To ?? long.MaxValue));
+        var bars = _bars.GetRange(first, Math.Max(0, end - first));
+        var joined = LevelOfDetail.Join(bars, part.Points);
+        return new ChartBars(new RunBars(_query.Symbol, _timeframe.ToString(), bars.Count,
+            [.. joined.Select(b => new DateTime(b.Time, DateTimeKind.Utc))], [.. joined.Select(b => b.Open)],
+            [.. joined.Select(b => b.High)], [.. joined.Select(b => b.Low)], [.. joined.Select(b => b.Close)],
+            [.. joined.Select(b => b.Volume)]),
+            [.. _query.Factors.Select((name, f) => new ChartFactor(name, Shown(_factors[f])))],
+            _query.Strategy is null ? null : new ChartLevels(Shown(_stops), Shown(_targets), _missing));
+
+        IReadOnlyList<double?> Shown(IReadOnlyList<double> values) => values.Count == 0 ? []
+            : [.. Enumerable.Range(0, joined.Count)
+                .Select(i => JsonNumber.Finite(values[first + LevelOfDetail.LastOf(bars.Count, part.Points, i)]))];
+    }
+
+    // A chart without levels is better than none: whatever the replay fails of is shown beside it.
+    private async Task<LevelRecorder?> ReplayAsync(string runFolder, RunManifest manifest, GranaryCatalogues catalogues,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            var spec = new BatchReader(catalogues).Read("manifest.json (spec)", Encoding.UTF8.GetBytes(manifest.BatchText),
+                manifest.Folder);
+            (var recorder, _missing) = await StrategyLevels.ReplayAsync(runFolder, spec, _query.Strategy!, _query.Symbol,
+                cancellationToken).ConfigureAwait(false);
+            return recorder;
+        }
+        catch (Exception e) when (e is InputException or BarDataException)
+        {
+            _missing = $"The strategy cannot be run again: {e.Message}";
+            return null;
+        }
+    }
+
+    private static FactorColumns Columns(MarketSeries market, IReadOnlyList<string> factors, FactorCatalogue known)
+    {
+        FactorColumns columns;
+        try
+        {
+            columns = new FactorColumns(market, factors, known);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InputException($"factors: {e.Message}", e);
+        }
+        return columns.ReferenceSymbols.Count == 0 ? columns
+            : throw new InputException("factors: a chart has one market, and "
+                + $"{string.Join(", ", columns.ReferenceSymbols)} would be needed");
+    }
+
+    private int IndexOf(long time)
+    {
+        var (low, high) = (0, _bars.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_bars[middle].Time < time) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
+}

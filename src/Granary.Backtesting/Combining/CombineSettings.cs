@@ -1,0 +1,34 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Simulation.Json;
+
+namespace Granary.Backtesting.Combining;
+
+/// <summary>Sections of a batch that hold for a combined portfolio in place of its members'.</summary>
+internal sealed class CombineSettings
+{
+    private static readonly string[] Keys =
+        ["account", "execution", "portfolio", "benchmark", "regimes", "outputs", "seed", "from", "to", "bars"];
+
+    private CombineSettings(JsonObject sections) => Sections = sections;
+
+    /// <summary>By key.</summary>
+    public JsonObject Sections { get; }
+
+    /// <summary>Keys of a data section for the bars of recorded trades, as <c>adjust</c>.</summary>
+    public JsonObject? Bars => Sections["bars"] as JsonObject;
+
+    /// <param name="path">Null for none.</param>
+    /// <exception cref="InputException">The file is missing, not JSON, or has another key.</exception>
+    public static CombineSettings Read(string? path)
+    {
+        if (path is null) return new CombineSettings([]);
+        if (!File.Exists(path)) throw new InputException($"--settings {path}: the file does not exist");
+        var text = File.ReadAllBytes(path);
+        var faults = new JsonFaults();
+        JsonPart.Parse(path, text, faults).Only(Keys);
+        faults.Close();
+        return new CombineSettings((JsonObject)JsonNode.Parse(text, null,
+            new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!);
+    }
+}

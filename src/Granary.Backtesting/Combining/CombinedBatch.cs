@@ -1,0 +1,73 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Engine.Market;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Simulation.TradeFiles;
+using Granary.Storage.Files;
+
+namespace Granary.Backtesting.Combining;
+
+/// <summary>
+/// A batch whose strategies are those of several batches and of other programs. It runs as every batch does, so that its portfolio is
+/// computed by the same steps.
+/// </summary>
+/// <param name="Spec">The batch, as it is written beside its members.</param>
+/// <param name="Notes">How it was made.</param>
+public sealed record CombinedBatch(BatchSpec Spec, IReadOnlyList<RunNote> Notes)
+{
+    /// <summary>The batch in the folder of the run.</summary>
+    public const string FileName = "batch.json";
+
+    private static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes the batch and its recorded members into the folder of the request, and reads the batch.</summary>
+    /// <exception cref="InputException">A member is missing or wrong, or members contradict one another; one sentence.</exception>
+    /// <exception cref="BarDataException">A file of a member is wrong.</exception>
+    public static CombinedBatch Write(CombineRequest request, GranaryCatalogues catalogues)
+    {
+        var (runs, files) = Divide(request);
+        var settings = CombineSettings.Read(request.Settings);
+        var data = new CombinedData();
+        foreach (var run in runs) data.Add(run);
+        if (request.Bars is { } bars) data.AddBars(bars, request.Timeframe, settings.Bars, catalogues, SymbolsOf(request, files));
+        var recorded = new RecordedMembers(request, data.Timeframes());
+        foreach (var file in files)
+            if (TradeFile.Knows(file) || request.Columns is not null) recorded.AddTrades(file);
+            else recorded.AddCurve(file);
+        var (parts, strategies) = recorded.Write();
+        data.AddMultipliers(recorded);
+        foreach (var part in parts) data.Add(part);
+
+        var sections = new CombinedSections(runs, settings);
+        var batch = new JsonObject { ["name"] = request.Name ?? sections.Name, ["data"] = data.ToJson(runs, settings, recorded.Notes) };
+        sections.AddTo(batch, request.Weights);
+        batch["strategies"] = new JsonArray([.. runs.SelectMany(r => r.Strategies()), .. strategies]);
+        var text = Encoding.UTF8.GetBytes(batch.ToJsonString(Indented));
+        var path = Path.Combine(request.Folder, FileName);
+        Directory.CreateDirectory(request.Folder);
+        AtomicFile.Write(path, text);
+        return new CombinedBatch(new BatchReader(catalogues).Read(path, text, request.Folder), recorded.Notes);
+    }
+
+    private static (List<RunMember> Runs, List<string> Files) Divide(CombineRequest request)
+    {
+        var (runs, files) = (new List<RunMember>(), new List<string>());
+        foreach (var member in request.Members)
+        {
+            if (Directory.Exists(member)) runs.Add(RunMember.Read(member));
+            else if (File.Exists(member)) files.Add(member);
+            else throw new InputException($"{member} does not exist; name the folder of a run, a file of trades or an equity curve");
+        }
+        return (runs, files);
+    }
+
+    private static HashSet<string> SymbolsOf(CombineRequest request, IEnumerable<string> files) =>
+        [.. files.Where(f => TradeFile.Knows(f) || request.Columns is not null)
+            .SelectMany(f => TradeFile.Read(f, request.Columns, request.Symbol).Trades).Select(t => t.Symbol)];
+}

@@ -1,0 +1,72 @@
+using System.Text.Json.Nodes;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Tables;
+
+namespace Granary.Backtesting.Combining;
+
+/// <summary>Account, execution, portfolio and the like: those that the members share, or those of the settings.</summary>
+internal sealed class CombinedSections(IReadOnlyList<RunMember> runs, CombineSettings settings)
+{
+    private static readonly string[] Shared = ["account", "execution", "benchmark", "regimes"];
+
+    /// <summary>Of the run where none is given.</summary>
+    public string Name => runs.Count == 0 ? "combined"
+        : string.Join('-', runs.Select(r => r.Batch["name"]?.GetValue<string>() ?? Path.GetFileName(r.Folder.TrimEnd('/'))).Distinct())
+            is { Length: <= 80 } joined ? "combined-" + joined : "combined";
+
+    /// <param name="weights">A rule or a CSV; null takes that of the settings or of the members.</param>
+    /// <exception cref="InputException">Members differ in a section that the settings do not have.</exception>
+    public void AddTo(JsonObject batch, string? weights)
+    {
+        foreach (var key in Shared) Add(batch, key, settings.Sections[key] ?? Agreed(key, r => r.Batch[key]));
+        // Files and the order of resamples are nothing to disagree about.
+        foreach (var key in (string[])["outputs", "seed"])
+            Add(batch, key, settings.Sections[key] ?? (Distinct(r => r.Batch[key]) is [var one] ? one : null));
+        var portfolio = (JsonObject?)settings.Sections["portfolio"]?.DeepClone()
+            ?? (JsonObject?)Agreed("portfolio", r => WithoutWeights(r.Batch["portfolio"]))?.DeepClone() ?? [];
+        portfolio["weights"] = WeightsOf(weights) ?? portfolio["weights"]?.DeepClone() ?? MembersRule() ?? WeightRule.Winners;
+        if (portfolio["weights"] is JsonObject) portfolio.Remove("rebalance");
+        batch["portfolio"] = portfolio;
+    }
+
+    private static JsonNode? WeightsOf(string? weights)
+    {
+        if (weights is null) return null;
+        if (!weights.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)) return JsonValue.Create(weights);
+        if (!File.Exists(weights)) throw new InputException($"--weights {weights}: the file does not exist");
+        using var reader = new StreamReader(weights);
+        var given = new JsonObject();
+        foreach (var (strategy, weight) in WeightsCsv.Read(weights, reader)) given[strategy] = weight;
+        return given;
+    }
+
+    private JsonNode? MembersRule() =>
+        Distinct(r => r.Batch["portfolio"]?["weights"]) is [JsonValue rule] && rule.TryGetValue<string>(out var name)
+            && !name.StartsWith("csv:", StringComparison.Ordinal) ? rule.DeepClone() : null;
+
+    private static JsonObject? WithoutWeights(JsonNode? portfolio)
+    {
+        if (portfolio?.DeepClone() is not JsonObject own) return null;
+        own.Remove("weights");
+        own.Remove("chosenBefore");
+        return own.Count > 0 ? own : null;
+    }
+
+    private JsonNode? Agreed(string key, Func<RunMember, JsonNode?> section)
+    {
+        var found = Distinct(section);
+        return found.Count <= 1 ? found.FirstOrDefault()
+            : throw new InputException($"the batches of {string.Join(" and ", runs.Select(r => r.Folder))} differ in '{key}'; say with "
+                + $"--settings FILE.json what holds for the portfolio: {{ \"{key}\": … }}");
+    }
+
+    // What the members have of a section, each once.
+    private List<JsonNode?> Distinct(Func<RunMember, JsonNode?> section) =>
+        [.. runs.Select(section).DistinctBy(s => s?.ToJsonString() ?? "", StringComparer.Ordinal)];
+
+    private static void Add(JsonObject batch, string key, JsonNode? section)
+    {
+        if (section is not null) batch[key] = section.DeepClone();
+    }
+}

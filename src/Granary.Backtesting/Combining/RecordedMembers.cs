@@ -1,0 +1,218 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Granary.Backtesting.Analyze;
+using Granary.Data.BarFiles;
+using Granary.Data.Files;
+using Granary.Engine.Analysis;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Recorded;
+using Granary.Simulation.TradeFiles;
+
+namespace Granary.Backtesting.Combining;
+
+/// <summary>
+/// Files of trades and equity curves as members: their trades, and bars for symbols that no source has, are written into the folder of the
+/// batch.
+/// </summary>
+/// <param name="request">Names the folder.</param>
+/// <param name="known">Symbols whose bars the portfolio has, with their timeframes.</param>
+internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionary<string, Timeframe> known)
+{
+    private readonly List<(string Name, string Symbol, List<ReplayedTrade> Trades)> _members = [];
+    private readonly SortedDictionary<string, SortedList<long, double>> _prices = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Timeframe> _timeframes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, double> _multipliers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _curves = new(StringComparer.Ordinal);
+
+    /// <summary>What the reader of the run must know of the files.</summary>
+    public List<RunNote> Notes { get; } = [];
+
+    /// <summary>Adds a file of trades: a member for each strategy and symbol in it.</summary>
+    /// <exception cref="InputException">The file is wrong.</exception>
+    public void AddTrades(string path)
+    {
+        var file = TradeFile.Read(path, request.Columns, request.Symbol);
+        Notes.AddRange(file.Notes.Select(n => new RunNote(NoteCode.DataFinding, n, file.OtherProfits + 1)));
+        var (withoutBars, stem) = (0, NameOf(path));
+        foreach (var strategy in file.Trades.GroupBy(t => t.Strategy, StringComparer.Ordinal))
+        {
+            var name = Unused(strategy.Key.Length > 0 ? $"{stem}-{Plain(strategy.Key)}" : stem);
+            foreach (var market in strategy.GroupBy(t => t.Symbol, StringComparer.Ordinal))
+            {
+                var several = strategy.Select(t => t.Symbol).Distinct(StringComparer.Ordinal).Skip(1).Any();
+                if (_curves.Contains(market.Key))
+                    throw new InputException($"{path}: '{market.Key}' is the name of an equity curve of another member; rename its file");
+                _members.Add((several ? Unused($"{name}-{Plain(market.Key)}") : name, market.Key,
+                    [.. market.Select(t => new ReplayedTrade(t.Side, t.Quantity, t.EntryTime, t.EntryPrice, t.ExitTime, t.ExitPrice,
+                        t.Commission, t.Reason, 0))]));
+                if (file.Multipliers.TryGetValue(market.Key, out var multiplier)) _multipliers[market.Key] = multiplier;
+                if (known.ContainsKey(market.Key)) continue;
+                AddPrices(market.Key, [.. market.SelectMany(PricesOf)]);
+                withoutBars += market.Count();
+            }
+        }
+        if (withoutBars > 0)
+            Notes.Add(new RunNote(NoteCode.DataFinding, string.Create(CultureInfo.InvariantCulture,
+                $"{Path.GetFileName(path)}: {Counted.Of(withoutBars, "trade")} are valued at the prices of the trades alone, a row for "
+                    + $"each day, so that drawdowns within a trade do not show; give bars with --bars."), withoutBars));
+    }
+
+    /// <summary>
+    /// Adds an equity curve: a market whose price is the equity. It is bought again at the end of each month, so that new weights hold.
+    /// </summary>
+    /// <exception cref="BarDataException">The file is wrong.</exception>
+    public void AddCurve(string path)
+    {
+        var curve = EquityCurveFile.Read(path);
+        var name = Unused(NameOf(path));
+        if (known.ContainsKey(name) || _prices.ContainsKey(name))
+            throw new InputException($"{path}: '{name}' is a symbol of another member; rename the file");
+        _curves.Add(name);
+        AddPrices(name, [.. Enumerable.Range(0, curve.Count).Select(i => (curve.Times[i], curve.Values[i]))]);
+        _members.Add((name, name, MonthlyTrades(curve)));
+    }
+
+    /// <summary>Writes the files.</summary>
+    /// <returns>The parts of the data section and the strategies of the members.</returns>
+    public (List<JsonObject> Parts, List<JsonObject> Strategies) Write()
+    {
+        foreach (var (name, _, trades) in _members) RecordedFile.Write(RecordedFile.PathOf(request.Folder, name), trades);
+        var parts = new List<JsonObject>();
+        foreach (var group in _prices.GroupBy(p => _timeframes[p.Key]).OrderBy(g => g.Key.Ticks))
+        {
+            var source = Path.Combine(RecordedFile.Folder, group.Key.ToString());
+            foreach (var (symbol, prices) in group)
+                WriteBars(Path.Combine(request.Folder, source, SymbolFileName.Of(symbol) + ".csv"), group.Key,
+                    _curves.Contains(symbol) ? prices : Daily(prices));
+            parts.Add(new JsonObject
+            {
+                ["source"] = "csv:" + source,
+                ["format"] = "generic",
+                ["symbols"] = new JsonArray([.. group.Select(g => (JsonNode)JsonValue.Create(g.Key))]),
+                ["timeframe"] = group.Key.ToString(),
+                ["folder"] = request.Folder,
+            });
+            if (InstrumentsOf(group.Select(g => g.Key)) is { } instruments) parts[^1]["instruments"] = instruments;
+        }
+        var systems = _members.Select(m => m.Name).Distinct(StringComparer.Ordinal).Count();
+        return (parts, [.. _members.Select((m, i) => StrategyOf(m.Name, m.Symbol, TrialsOf(i, systems)))]);
+    }
+
+    /// <summary>The multipliers that files of trades show, of symbols whose bars a source has.</summary>
+    public JsonObject? InstrumentsOf(IEnumerable<string> symbols)
+    {
+        var instruments = new JsonObject();
+        foreach (var symbol in symbols)
+            if (_multipliers.TryGetValue(symbol, out var multiplier))
+                instruments[symbol] = new JsonObject { ["multiplier"] = multiplier };
+        return instruments.Count > 0 ? instruments : null;
+    }
+
+    private JsonObject StrategyOf(string name, string symbol, int trials) => new()
+    {
+        ["class"] = RecordedTrades.ClassName,
+        ["params"] = new JsonObject { ["name"] = name, ["trials"] = trials },
+        ["symbols"] = symbol,
+        ["timeframe"] = (known.TryGetValue(symbol, out var timeframe) ? timeframe : _timeframes[symbol]).ToString(),
+    };
+
+    // The first member carries the trials of the others.
+    private int TrialsOf(int member, int systems) => request.Trials is not { } trials ? 0
+        : trials < systems ? throw new InputException($"--trials {trials}: the recorded members alone are {systems} systems; give the "
+            + "number of all that were tried, these among them")
+        : member == 0 ? trials - (systems - 1) : 1;
+
+    private static IEnumerable<(long, double)> PricesOf(RecordedTrade trade)
+    {
+        yield return (trade.EntryTime, trade.EntryPrice);
+        if (trade.ExitTime is { } exit) yield return (exit, trade.ExitPrice);
+    }
+
+    private void AddPrices(string symbol, IReadOnlyList<(long Time, double Price)> prices)
+    {
+        var timeframe = TimeframeOf(prices.Select(p => p.Time));
+        if (!_timeframes.TryGetValue(symbol, out var own) || timeframe.Ticks < own.Ticks) _timeframes[symbol] = timeframe;
+        if (!_prices.TryGetValue(symbol, out var all)) _prices.Add(symbol, all = []);
+        foreach (var (time, price) in prices.OrderBy(p => p.Time)) all[time] = price;
+    }
+
+    // The longest timeframe, of a day at the most, at whose opens all times lie.
+    private static Timeframe TimeframeOf(IEnumerable<long> times)
+    {
+        var all = times.ToList();
+        return Timeframe.All.Where(t => t.Ticks <= Timeframe.D1.Ticks && all.TrueForAll(time => time % t.Ticks == 0))
+            .DefaultIfEmpty(Timeframe.All.MinBy(t => t.Ticks)).MaxBy(t => t.Ticks);
+    }
+
+    // Prices of trades with the last one again on each weekday without any, or on each day where there are prices on a Saturday: ratios by
+    // the year need rows over the whole time, not over the days of trades.
+    private static SortedList<long, double> Daily(SortedList<long, double> prices)
+    {
+        var hasSaturdays = prices.Keys.Any(t => new DateTime(t).DayOfWeek == DayOfWeek.Saturday);
+        var all = new SortedList<long, double>(prices.Count);
+        foreach (var (time, price) in prices)
+        {
+            if (all.Count > 0)
+            {
+                var last = all.Values[^1];
+                for (var day = new DateTime(all.Keys[^1]).Date.AddDays(1); day < new DateTime(time).Date; day = day.AddDays(1))
+                    if (hasSaturdays || day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday))
+                        all.Add(day.Ticks, last);
+            }
+            all.Add(time, price);
+        }
+        return all;
+    }
+
+    private static void WriteBars(string path, Timeframe timeframe, SortedList<long, double> prices)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        // The last price within a bar is its close.
+        BarCsvWriter.Write(path, timeframe, prices.GroupBy(p => timeframe.Floor(p.Key)).Select(g => new Bar(g.Key,
+            g.First().Value, g.Max(p => p.Value), g.Min(p => p.Value), g.Last().Value, 0)));
+    }
+
+    private static List<ReplayedTrade> MonthlyTrades(EquityCurve curve)
+    {
+        var trades = new List<ReplayedTrade>();
+        var from = 0;
+        for (var i = 1; i < curve.Count; i++)
+        {
+            var isLast = i == curve.Count - 1;
+            if (!isLast && MonthOf(curve.Times[i]) == MonthOf(curve.Times[i + 1])) continue;
+            if (!(curve.Values[from] > 0)) break;
+            var units = BatchSpec.DefaultCash / curve.Values[0];
+            // What is sold at the month's last value is bought again at the next bar's open, for the same value.
+            trades.Add(new ReplayedTrade(Side.Buy, units, curve.Times[from == 0 ? 0 : from + 1], curve.Values[from],
+                isLast ? null : curve.Times[i + 1], isLast ? double.NaN : curve.Values[i], 0, isLast ? ExitReason.Open : ExitReason.Time,
+                units * curve.Values[from]));
+            from = i;
+        }
+        return trades;
+    }
+
+    private static int MonthOf(long ticks) => new DateTime(ticks).Year * 12 + new DateTime(ticks).Month;
+
+    private static string NameOf(string path)
+    {
+        var name = Path.GetFileNameWithoutExtension(path);
+        // Files of run folders have the same names in each.
+        return Plain(name is "trades" or "equity" or "portfolio_trades"
+            ? $"{Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path)))}-{name}" : name);
+    }
+
+    private static string Plain(string text) =>
+        string.Concat(text.Select(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
+
+    private string Unused(string name)
+    {
+        var unused = name;
+        for (var i = 2; !_names.Add(unused); i++) unused = $"{name}-{i}";
+        return unused;
+    }
+}

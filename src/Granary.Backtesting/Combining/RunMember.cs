@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
+
+namespace Granary.Backtesting.Combining;
+
+/// <summary>A run of Granary's as a member: its batch, as the manifest of its folder has it.</summary>
+internal sealed class RunMember
+{
+    // They belong to the batch that has them: a portfolio of several batches would train other models.
+    private static readonly string[] NotCombined = ["learning", "version"];
+
+    private readonly RunManifest _manifest;
+
+    private RunMember(string folder, RunManifest manifest, JsonObject batch) => (Folder, _manifest, Batch) = (folder, manifest, batch);
+
+    /// <summary>The run's folder, as it was named.</summary>
+    public string Folder { get; }
+
+    /// <summary>The text of its batch, parsed.</summary>
+    public JsonObject Batch { get; }
+
+    /// <exception cref="InputException">It is no run that can be combined.</exception>
+    public static RunMember Read(string folder)
+    {
+        var manifest = RunManifest.Read(folder);
+        if (manifest.Interrupted) throw new InputException($"{folder}: the run was interrupted; finish it with --resume first");
+        var batch = (JsonObject)JsonNode.Parse(manifest.BatchText, null,
+            new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!;
+        if (manifest.IsWalkForward || NotCombined.Any(batch.ContainsKey))
+            throw new InputException($"{folder}: a walk-forward, a live session and a batch that trains models are no members as "
+                + "batches; name the equity.csv or the portfolio_trades.csv of the folder");
+        return new RunMember(folder, manifest, batch);
+    }
+
+    /// <summary>Its data, with the symbols that it read and the folder that its paths are relative to.</summary>
+    public IEnumerable<JsonObject> DataParts()
+    {
+        var data = (JsonObject)Batch["data"]!;
+        if (data["parts"] is not JsonArray parts) return [WithPlace(data)];
+        return parts.Select(p => WithPlace((JsonObject)p!));
+    }
+
+    private JsonObject WithPlace(JsonObject data)
+    {
+        var part = (JsonObject)data.DeepClone();
+        foreach (var key in (string[])["from", "to", "warmUp"]) part.Remove(key);
+        var listed = SymbolsOf(part);
+        part["symbols"] = new JsonArray([.. (listed.Contains("*") ? Read() : listed).Select(s => (JsonNode)JsonValue.Create(s))]);
+        var folder = part["folder"]?.GetValue<string>();
+        part["folder"] = folder is null ? _manifest.Folder : Path.GetFullPath(folder, _manifest.Folder);
+        return part;
+
+        // Also those that only a factor or the benchmark reads.
+        IEnumerable<string> Read() => _manifest.DataHashes.Keys.Order(StringComparer.Ordinal);
+    }
+
+    /// <summary>Its strategies, each with the symbols and the timeframe that the data section gave it.</summary>
+    public IEnumerable<JsonObject> Strategies()
+    {
+        List<JsonObject> parts = [.. DataParts()];
+        var symbols = parts.SelectMany(SymbolsOf).Distinct(StringComparer.Ordinal).ToList();
+        foreach (var given in (JsonArray)Batch["strategies"]!)
+        {
+            var strategy = (JsonObject)given!.DeepClone();
+            strategy["symbols"] ??= new JsonArray([.. symbols.Select(s => (JsonNode)JsonValue.Create(s))]);
+            if (parts.Count == 1) strategy["timeframe"] ??= parts[0]["timeframe"]!.DeepClone();
+            yield return strategy;
+        }
+    }
+
+    /// <summary>The symbols of a part of the data.</summary>
+    public static List<string> SymbolsOf(JsonObject part) => part["symbols"] is JsonArray several
+        ? [.. several.Select(s => s!.GetValue<string>())] : [part["symbols"]!.GetValue<string>()];
+}

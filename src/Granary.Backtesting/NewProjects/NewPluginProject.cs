@@ -1,0 +1,119 @@
+using System.Text;
+using Granary.Engine.Market;
+using Granary.Engine.Strategies;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+
+namespace Granary.Backtesting.NewProjects;
+
+/// <summary>
+/// <c>granary new KIND NAME</c>: a folder with a plug-in that works, a test project that passes, and a README. The files are those of
+/// samples/Plugin, which the tests compile, under the new name.
+/// </summary>
+public static class NewPluginProject
+{
+    // A class must not have the name of its own namespace, nor hide what its file uses.
+    private static readonly string[] _reserved =
+    [
+        "Strategy", "Factor", "Side", "Crossing", "StrategyContext", "Range", "Tests", "System", "Granary", "Bar", "BarBlock", "BarFormat",
+        "Broker", "Trainer", "Plugins", "Timeframe", "Instrument", "Protection",
+    ];
+
+    /// <summary>Makes the folder NAME in <paramref name="parent"/>, whole or not at all.</summary>
+    /// <param name="name">The class's name: "GoldenHour". In catalogues of lower-case names it is "golden-hour".</param>
+    /// <param name="known">What the process knows; its names are taken.</param>
+    /// <returns>The files made, relative to the new folder, in order.</returns>
+    /// <exception cref="InputException">The name is no class name or is taken, or the folder is there already; one sentence.</exception>
+    /// <exception cref="BarStoreException">The folder cannot be written.</exception>
+    public static IReadOnlyList<string> Create(PluginTemplate template, string name, string parent, GranaryCatalogues known)
+    {
+        Check(template, name, known);
+        var target = Path.GetFullPath(Path.Combine(parent, name));
+        if (Directory.Exists(target) || File.Exists(target))
+            throw new InputException($"{target} is there already; choose another name, or move it away");
+        var files = Files(template, name);
+        var draft = target + ".new";
+        try
+        {
+            if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
+            foreach (var (path, text) in files)
+            {
+                var file = Path.Combine(draft, path);
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                File.WriteAllText(file, text.ReplaceLineEndings("\n"));
+            }
+            Directory.Move(draft, target);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BarStoreException($"{target}: it cannot be written ({e.Message}); choose a folder where you may write, with --in", e);
+        }
+        return [.. files.Select(f => f.Path)];
+    }
+
+    private static void Check(PluginTemplate template, string name, GranaryCatalogues known)
+    {
+        if (name.Length == 0 || !char.IsAsciiLetterUpper(name[0]) || !name.All(char.IsAsciiLetterOrDigit))
+            throw new InputException($"'{name}' cannot name a {template.Kind}; use a capital letter and then letters and digits, as "
+                + $"GoldenHour");
+        var entry = CatalogueNameOf(template, name);
+        if (template.Taken(known, entry))
+            throw new InputException($"the {template.Kind} name '{entry}' is taken; choose another name");
+        if (_reserved.Contains(name))
+            throw new InputException($"'{name}' has a meaning in every {template.Kind}'s file already; choose another name");
+    }
+
+    // GoldenHour is golden-hour where catalogues have lower-case names, and goldenHour where names are keys of a batch.
+    private static string CatalogueNameOf(PluginTemplate template, string name)
+    {
+        if (template.SampleName is null) return name;
+        if (template.SampleName == AsKey(template.Sample)) return AsKey(name);
+        var text = new StringBuilder();
+        foreach (var c in name)
+        {
+            if (char.IsAsciiLetterUpper(c) && text.Length > 0) text.Append('-');
+            text.Append(char.ToLowerInvariant(c));
+        }
+        return text.ToString();
+    }
+
+    private static string AsKey(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+
+    private static List<(string Path, string Text)> Files(PluginTemplate template, string name)
+    {
+        var home = Path.GetDirectoryName(typeof(Strategy).Assembly.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory;
+        string Filled(string text) => text.Replace("{{use}}", template.Use, StringComparison.Ordinal)
+            .Replace("{{name}}", name, StringComparison.Ordinal).Replace("{{kind}}", template.Kind, StringComparison.Ordinal)
+            .Replace("{{home}}", home, StringComparison.Ordinal)
+            .Replace("{{catalogue}}", CatalogueNameOf(template, name), StringComparison.Ordinal);
+        string Renamed(string text)
+        {
+            var renamed = text.Replace(template.Sample, name, StringComparison.Ordinal)
+                .Replace("SamplePlugin", "Plugins", StringComparison.Ordinal);
+            return template.SampleName is null ? renamed
+                : renamed.Replace($"\"{template.SampleName}\"", $"\"{CatalogueNameOf(template, name)}\"", StringComparison.Ordinal);
+        }
+        List<(string, string)> files =
+        [
+            ("README.md", Filled(Read("README.md.txt"))),
+            ("Directory.Build.props", Filled(Read("Directory.Build.props.txt"))),
+            ("Directory.Build.targets", "<Project />\n"),
+            ("Directory.Packages.props", "<Project />\n"),
+            ($"{name}.csproj", Filled(Read("Project.csproj.txt"))),
+            ($"{name}.cs", Renamed(Read(template.Sample + ".cs"))),
+            ("Tests/Tests.csproj", Filled(Read("Tests.csproj.txt"))),
+            ($"Tests/{name}Tests.cs", Renamed(Read(template.Sample + "Tests.cs"))),
+        ];
+        if (template.HasBatch) files.Add(("batch.json", Filled(Read("batch.json.txt"))));
+        foreach (var file in template.TestFiles) files.Add(("Tests/" + file, Read(file)));
+        return files;
+    }
+
+    private static string Read(string file)
+    {
+        using var stream = typeof(NewPluginProject).Assembly.GetManifestResourceStream("templates/" + file)
+            ?? throw new InvalidOperationException($"the template {file} is missing in this build");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Text;
+using Granary.Engine.Market;
+using Granary.Modelling.Learning;
+using Granary.Modelling.Weighting;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Models;
+using Granary.Simulation.Passes;
+using Granary.Simulation.RunFolders;
+using Granary.Simulation.Telemetry;
+using Granary.Simulation.Validation;
+
+namespace Granary.Backtesting.Runs;
+
+/// <summary>The main job: a batch file in, a run's folder out. The steps are open, plan, train, simulate, weigh, portfolio, validate,
+/// write.</summary>
+/// <param name="sources">Opens what a batch calls its source; null = the catalogue that read the batch.</param>
+/// <param name="ledger">Counts what was tried on the same bars by other batches; null counts this one's alone.</param>
+public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSpec, IBarSource>? sources = null,
+    TrialLedger? ledger = null)
+{
+    /// <exception cref="InputException">The batch is wrong.</exception>
+    /// <exception cref="BarDataException">The bars are wrong.</exception>
+    /// <exception cref="BarStoreException">The disk or server of the bars failed.</exception>
+    /// <exception cref="DiskException">The run's folder cannot be written.</exception>
+    public async Task<BatchRun> RunAsync(BatchSpec spec, BatchOptions options, IProgress<BatchProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        var watch = Stopwatch.StartNew();
+        var opening = new BatchOpening
+        {
+            Threads = options.Threads,
+            Yes = options.Yes,
+            Sources = sources,
+            Planned = WeightRules.Checked,
+            Checks = true,
+        };
+        await using var opened = await OpenedBatch.OpenAsync(spec, opening, cancellationToken);
+        using var folder = RunFolder.Open(options.Out, spec.Name, options.Resume, clock.GetUtcNow().UtcDateTime, spec.Metrics,
+            options.Attempt?.Number ?? 0);
+        return await folder.WorkAsync(async () =>
+        {
+            var run = await new RunContext(opened, folder, options, clock, watch).TrainAsync(host, cancellationToken);
+            run.BeginFolder();
+            folder.RemoveReplaced();
+            return await RunAsync(run, progress, cancellationToken);
+        });
+    }
+
+    private async Task<BatchRun> RunAsync(RunContext run, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
+    {
+        using var strategies = new StrategySimulation(run);
+        using (GranaryInstruments.Traces.StartActivity("strategies"))
+            await strategies.RunAsync(host.RunAsync, progress, cancellationToken);
+        var choice = await strategies.WeighAsync();
+        if (choice.Allocator is { } allocator && run.Options.Versions is not VersionUse.None and var use)
+            choice = choice with
+            {
+                Allocator = AllocatorVersions.Register(run.Plan, allocator, run.DataHash, run.Clock.GetUtcNow().UtcDateTime, use),
+            };
+        var members = choice.Members;
+        // Without their events the weighted strategies have no portfolio: an interrupted run shows the strategies alone.
+        if (!await strategies.FollowAsync(members, host, cancellationToken)) members = new double[members.Length];
+        if (!strategies.Interrupted)
+            run = await run.TrainRiskAsync(host, new PortfolioEvents(strategies.Log, members, choice.Schedule), cancellationToken);
+
+        var validation = strategies.Interrupted ? null
+            : await BatchValidation.BeginAsync(run, strategies, choice, host, cancellationToken);
+        using var portfolio = await RecordedPortfolio.OfEventsAsync(run, strategies.Log, members, choice.Schedule);
+        BatchChecks? checks = null;
+        var step = GranaryInstruments.Traces.StartActivity("validate");
+        if (validation is null)
+            await BatchValidation.CountAsync(run, strategies.Outcomes, ledger, SelectionTests.Of(run.Plan, strategies.Outcomes));
+        else
+            checks = await validation.FinishAsync(portfolio, members.Any(w => w != 0), ledger);
+
+        step?.Dispose();
+        using var write = GranaryInstruments.Traces.StartActivity("write");
+        var finished = new FinishedBatch(run, strategies, choice, portfolio, checks);
+        var model = await finished.ModelAsync(host.Description, run.Folder.Replaced);
+        if (run.Options.Attempt is { } attempt) await attempt.ConfirmAsync(cancellationToken);
+        new RunFiles(run).WriteAll(model, finished.Events, finished.Files(model));
+        if (!strategies.Interrupted) run.Folder.Complete();
+        return new BatchRun(model, run.Folder.FullPath, strategies.Interrupted);
+    }
+}

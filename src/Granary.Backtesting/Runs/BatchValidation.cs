@@ -1,0 +1,105 @@
+using Granary.Engine.Analysis;
+using Granary.Modelling.Weighting;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Causality;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Validation;
+
+namespace Granary.Backtesting.Runs;
+
+/// <summary>
+/// The step "validate": the checks of a batch. What looks at the strategies alone goes on while the portfolio is passed through.
+/// </summary>
+internal sealed class BatchValidation
+{
+    private readonly RunContext _run;
+    private readonly StrategySimulation _strategies;
+    private readonly WeightChoice _choice;
+    private readonly Task<IReadOnlyDictionary<int, StrategyOutcome>> _traded;
+    private readonly Task<(CausalityResult? Causality, CostStress? Stress)> _searched;
+
+    private BatchValidation(RunContext run, StrategySimulation strategies, WeightChoice choice, IBatchHost host,
+        CancellationToken cancellationToken)
+    {
+        (_run, _strategies, _choice) = (run, strategies, choice);
+        _traded = Task.Run(() => ModelOutcomes.OfAsync(run.Plan, strategies.Outcomes, run.Markets, HostFor, cancellationToken),
+            cancellationToken);
+        _searched = run.Options.Validation ? Task.Run(SearchAsync, cancellationToken)
+            : Task.FromResult<(CausalityResult?, CostStress?)>(default);
+
+        IBatchHost HostFor(long evaluations) => host.ForValidation(evaluations, run.Options.Threads);
+
+        async Task<(CausalityResult?, CostStress?)> SearchAsync()
+        {
+            var failed = strategies.Outcomes.Values.Where(o => o.Error is not null).Select(o => o.Index).ToHashSet();
+            // What the program looked at that recorded its trades cannot be tried.
+            failed.UnionWith(run.Plan.Instances.Where(RecordedRuns.IsRecorded).Select(i => i.Index));
+            return (failed.Count == run.Plan.Instances.Count ? null
+                    : await CausalitySample.RunAsync(run.Plan, run.Markets, HostFor, cancellationToken, failed),
+                await CostStress.RunAsync(run.Plan, run.Markets, await _traded, choice.Last, HostFor, cancellationToken));
+        }
+    }
+
+    /// <summary>Begins what needs the strategies alone.</summary>
+    public static async Task<BatchValidation> BeginAsync(RunContext run, StrategySimulation strategies, WeightChoice choice,
+        IBatchHost host, CancellationToken cancellationToken)
+    {
+        var validation = new BatchValidation(run, strategies, choice, host, cancellationToken);
+        validation.Benchmark = await run.BenchmarkAsync(CancellationToken.None);
+        validation.Tests = Task.Run(async () => SelectionTests.Of(run.Plan, await validation._traded, validation.Benchmark?.Trace),
+            CancellationToken.None);
+        return validation;
+    }
+
+    private BenchmarkTrace? Benchmark { get; set; }
+
+    private Task<SelectionTests> Tests { get; set; } = null!;
+
+    /// <summary>The checks, once the portfolio is known.</summary>
+    /// <param name="members">Whether a strategy has a weight: without any the portfolio has no equity to judge.</param>
+    public async Task<BatchChecks> FinishAsync(RecordedPortfolio portfolio, bool members, TrialLedger? ledger)
+    {
+        var (plan, traded, tests) = (_run.Plan, await _traded, await Tests);
+        var equity = members ? portfolio.Trace : null;
+        var census = await CountAsync(_run, traded, ledger, tests);
+        var (causality, stress) = await _searched;
+        var outOfSample = OutOfSample.Of(plan, traded, equity, _choice.From ?? plan.Spec.Portfolio.ChosenBefore, out var why);
+        var checks = new BatchChecks(SelectionChecks.Of(plan, traded, equity, census, tests), outOfSample, why, causality, stress,
+            census.Fault)
+        {
+            Census = census,
+            BenchmarkName = BenchmarkCurve.NameOf(plan.Spec),
+            Benchmark = equity is null || await _run.CompareAsync(Benchmark, equity, portfolio.Rows, CancellationToken.None) is not { } b
+                ? null : b with { Selection = IsChosen(traded) ? tests.Snooping?.Consistent : null },
+            CostsAreZero = plan.Spec.Execution.Settings.IsFree && !plan.Instances.Any(RecordedRuns.IsRecorded),
+            Recorded = RecordedTrials.Of(plan, _choice.Members),
+            LearnedWeights = _choice.Allocator is { } learned ? AllocatorReport.FindingOf(learned) : null,
+            Bridge = ResultBridge.Of(plan, traded, _choice.Last, portfolio.Outcome.Statistics, equity, (outOfSample, stress)),
+        };
+        return checks.Within(portfolio.Rows);
+    }
+
+    // Whether the record that judges the portfolio has also chosen its strategies, so that some are left out. Weights over time are chosen
+    // from the bars before.
+    private bool IsChosen(IReadOnlyDictionary<int, StrategyOutcome> traded)
+    {
+        if (_choice.Schedule is not null) return false;
+        var identical = IdenticalResults.Of(_run.Plan, traded);
+        return _run.Plan.Instances.Any(i => _choice.Members[i.Index] == 0 && identical.IsFirst(i.Index)
+            && traded.GetValueOrDefault(i.Index)?.Trace is not null);
+    }
+
+    /// <summary>Enters what was tried in the ledger. What an interrupted run had finished has been seen, and so counts.</summary>
+    public static async Task<TrialCensus> CountAsync(RunContext run,
+        IReadOnlyDictionary<int, StrategyOutcome> outcomes, TrialLedger? ledger, SelectionTests tests)
+    {
+        // A report that is made again shows what was counted then.
+        if (run.Options.Rebuilds is { Trials: { } counted }) return counted;
+        var hashes = run.Markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal);
+        // A new version of a model is no new idea.
+        var trials = BatchTrials.Of(run.Plan, outcomes, hashes, i => run.Plan.Instances[i].Model?.Name, tests.Effective);
+        return RecordedTrials.AddTo(await BatchTrials.CountAsync(ledger, trials,
+            ledger is null ? null : await BatchTrials.SketchAsync(run.Plan, run.Markets)), run.Plan);
+    }
+}

@@ -1,0 +1,172 @@
+using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Trading;
+using Granary.Learning.Regimes;
+using Granary.Modelling.Learning;
+using Granary.Modelling.Weighting;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Conditions;
+using Granary.Simulation.Notes;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Regimes;
+using Granary.Simulation.Validation;
+
+namespace Granary.Backtesting.Runs;
+
+/// <summary>
+/// What the steps of a batch or of a live session have left, for the step "write": the model of the run and its tables.
+/// </summary>
+public sealed class FinishedBatch
+{
+    private readonly RunContext _run;
+    private readonly StrategySimulation _strategies;
+    private readonly RecordedPortfolio _portfolio;
+    private readonly WeightChoice _choice;
+    private readonly IReadOnlyList<StrategyEntry> _entries;
+    private readonly ListedStrategies _listed;
+    private ConditionReport? _conditions;
+
+    /// <param name="checks">Null where none were made.</param>
+    public FinishedBatch(RunContext run, StrategySimulation strategies, WeightChoice choice, RecordedPortfolio portfolio,
+        BatchChecks? checks = null)
+    {
+        (_run, _strategies, _choice, _portfolio, Checks) = (run, strategies, choice, portfolio, checks);
+        var entries = run.Plan.Instances.Select(Entry).ToList();
+        _listed = ListedStrategies.Of(run.Spec.Outputs, entries, strategies.Outcomes, choice.Members);
+        _entries = entries.ConvertAll(e =>
+            e.Stats is null || _listed.Trades.Contains(e.Index) ? e : e with { HasListedTrades = false });
+        Events = new RunEvents(run.Plan, strategies.Log, portfolio.Outcome.Decisions, (portfolio.Trades, portfolio.Fills), run.Markets);
+    }
+
+    public RunEvents Events { get; }
+
+    private BatchChecks? Checks { get; }
+
+    /// <summary>The evidence of the configuration that a session trades; null for a batch, which has checks of its own.</summary>
+    public ValidationFindings? Carried { get; init; }
+
+    /// <summary>The digest of all signals, trades, sums of equity, and of all that the portfolio did and was worth.</summary>
+    private string Digest
+    {
+        get
+        {
+            var digest = new BatchDigest();
+            foreach (var instance in _run.Plan.Instances)
+                digest.Add(instance.Id, _strategies.Outcomes.TryGetValue(instance.Index, out var o) ? o.Fingerprint : 0);
+            digest.Add("portfolio", _portfolio.Outcome.Fingerprint);
+            return digest.Finish();
+        }
+    }
+
+    /// <summary>The model of the run.</summary>
+    /// <param name="host">Where it ran, for the manifest and the report.</param>
+    /// <param name="replaced">What the folder held before; null for nothing.</param>
+    public async Task<RunModel> ModelAsync(string host, RunNote? replaced = null)
+    {
+        var (outcomes, portfolio) = (_strategies.Outcomes, _portfolio.Outcome);
+        var facts = new BatchFacts(_run.Plan, _entries, outcomes, portfolio, _run.Markets)
+        {
+            Members = _choice.Members,
+            Listed = _listed,
+            IsInterrupted = _strategies.Interrupted,
+        };
+        RunNote[] first = replaced is null ? [] : [replaced];
+        var result = new RunResult(host, Digest, _entries, outcomes.Values.Sum(v => v.Bars), portfolio,
+            [.. first, .. _run.Options.Notes, .. _choice.Notes, .. portfolio.Notes, .. BatchNotes.Of(facts)]);
+        var model = await _run.ModelAsync(result, Checks, CancellationToken.None);
+        model = model with { Interrupted = _strategies.Interrupted, Decisions = portfolio.Counts, Sections = await SectionsAsync() };
+        if (_run.Learning is { IsReplayed: false }) model = WithLearning(model);
+        return (_run.Spec.Outputs.NeedsEvents ? Decisions.Results() : Decisions.Trainings()) is { } decided ? model.With(decided) : model;
+    }
+
+    private ChangedEntries Decisions => new(JudgedRun.OfPlan(_run.Plan, Events, Multiplier), _run.Learning?.Retrained ?? []);
+
+    /// <summary>The files of single events, and prod.json.</summary>
+    public IEnumerable<OutputFile> Files(RunModel model)
+    {
+        var finished = model.Strategies.Where(s => s.Stats is not null).ToList();
+        var traded = finished.Where(s => _listed.Trades.Contains(s.Index)).ToList();
+        var signalled = finished.Where(s => _listed.Signals.Contains(s.Index)).ToList();
+        yield return OutputFile.Text("trades", "trades.csv", w => RunCsv.Trades(w, traded, Events.Trades, Multiplier));
+        yield return OutputFile.Text("signals", "signals.csv", w => RunCsv.Signals(w, signalled, Events));
+        yield return OutputFile.Text("factors", "factors.csv", w => RunCsv.Factors(w, signalled, Events));
+        yield return OutputFile.Text("portfolio_trades", "portfolio_trades.csv",
+            w => RunCsv.PortfolioTrades(w, model.Strategies, Events, Multiplier));
+        yield return OutputFile.Text("portfolio_trades", "portfolio_fills.csv",
+            w => RunCsv.PortfolioFills(w, model.Strategies, Events));
+        yield return OutputFile.Text("trades_by_model", "trades_by_model.csv", w => RunCsv.TradesByModel(w, finished));
+        // No session can trade what another program has decided, and a replay names no version of a registry.
+        if (_run.Learning is not { IsReplayed: true }
+            && !_run.Plan.Instances.Any(i => RecordedRuns.IsRecorded(i) && _choice.Members[i.Index] != 0))
+            yield return new OutputFile("prod", "prod.json", s =>
+                s.Write(ProductionJson.Write(_run.Plan, model, _run.Learning?.ProductionModels(), _choice.ByState,
+                    _choice.Allocator is { } decided ? decided.ForProduction(_run.Plan, decided.Weights.Units.Indices) : null)));
+        if (_conditions is { } conditions)
+            yield return OutputFile.Text("conditions", ConditionCsv.Name, w => ConditionCsv.Write(w, conditions));
+        if (_choice.Allocator is { } allocator)
+            yield return OutputFile.Text("equity", "weights.csv", w => AllocatorReport.Csv(w, allocator));
+        foreach (var file in OutputFile.LearningOf(_run, model)) yield return file;
+        if (model.Section<ModelResults>() is { } models)
+        {
+            yield return OutputFile.Text(null, ModelCsv.Log, w => ModelCsv.WriteLog(w, models.Actions));
+            yield return OutputFile.Text("signals", ModelCsv.Decisions, w => ModelCsv.WriteDecisions(w,
+                Decisions.All(_listed.Signals.Contains)));
+            if (models.Challengers.Count > 0)
+                yield return OutputFile.Text(null, ModelCsv.Challengers, w => ModelCsv.WriteChallengers(w, Decisions.Challenged));
+        }
+        if (_run.Spec.Portfolio.Risk.Count > 0)
+            yield return OutputFile.Text("predictions", RiskCsv.Name, w => RiskCsv.Write(w, _run.Plan, _portfolio.Outcome.Risk));
+        if (!_run.Options.Separate) yield break;
+        foreach (var strategy in finished)
+            yield return OutputFile.Text("trades", Path.Combine("trades", $"{strategy.Index:D6}-{strategy.Class}.csv"),
+                w => RunCsv.Trades(w, [strategy], Events.Trades, Multiplier));
+    }
+
+    private StrategyEntry Entry(StrategyInstance i)
+    {
+        var outcome = _strategies.Outcomes.GetValueOrDefault(i.Index);
+        var statistics = Checks?.Selection is { } selection
+            ? outcome?.Statistics?.With(MetricInput.Of(selection.Of(i.Index))) : outcome?.Statistics;
+        return new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides),
+            _choice.Last[i.Index], statistics, _run.Learning?.ModelOf(i.Index) ?? i.Model?.Name,
+            outcome is null ? "was not finished" : outcome.Error, i.Symbols.Count > 1 ? i.Symbols : null)
+        {
+            Trace = outcome?.Trace,
+        };
+    }
+
+    private async Task<List<ResultSection>> SectionsAsync()
+    {
+        var (plan, sections) = (_run.Plan, new List<ResultSection>());
+        if (Checks is not null) sections.AddRange([Checks.ToResults(_entries), Checks.ToFindings()]);
+        if (Carried is not null) sections.Add(Carried);
+        if (_choice.Schedule is not null) sections.Add(WeightReport.Of(plan, _choice));
+        if (_choice.Allocator is { } allocator && AllocatorReport.Of(plan, allocator) is { } learned) sections.Add(learned);
+        _conditions = await ConditionsAsync();
+        if (_conditions is not null) sections.Add(_conditions.Results);
+        if (plan.Spec.Regimes is not null || plan.Spec.Portfolio.Rule == WeightRule.Regime)
+            sections.Add(await RegimeReport.OfAsync(plan.Spec.Regimes ?? RegimePlan.ShortAndLong(), _run.Markets,
+                plan.Spec.Data.From ?? 0, CancellationToken.None));
+        return sections;
+    }
+
+    // Of the strategies whose trades the files list.
+    private async Task<ConditionReport?> ConditionsAsync()
+    {
+        // A live session has too few trades for it.
+        if (Carried is not null || !_run.Spec.Outputs.Has("conditions") || _strategies.Log is not { } log) return null;
+        var regimes = _run.Spec.Regimes ?? (_run.Spec.Portfolio.Rule == WeightRule.Regime ? RegimePlan.ShortAndLong() : null);
+        int[] listed = [.. _entries.Where(e => e.Stats is not null && _listed.Trades.Contains(e.Index)).Select(e => e.Index)];
+        return await ConditionReport.OfAsync(_run.Plan, _run.Markets, log, listed, _choice.Members, regimes, CancellationToken.None);
+    }
+
+    private RunModel WithLearning(RunModel model)
+    {
+        // Without a log of events it is known how the models did, but not what they did for the strategies.
+        var report = _run.Learning!.Report(_run.Spec.Outputs.NeedsEvents ? Events : null, Multiplier);
+        return model.With(report).With(report.Problems.Select(p => new RunNote(NoteCode.Learning, p)));
+    }
+
+    private double Multiplier(int strategy) => _run.Markets[_run.Plan.Instances[strategy].Symbols[0]].Instrument.Multiplier;
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Text;
+using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Market;
+using Granary.Modelling.Learning;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Notes;
+using Granary.Simulation.Passes;
+using Granary.Simulation.RunFolders;
+using Granary.Simulation.Validation;
+
+namespace Granary.Backtesting.Runs;
+
+/// <summary>What the steps of a run share: the opened batch, its folder, and the options of the call.</summary>
+/// <param name="Watch">Started before the batch was opened.</param>
+public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptions Options, TimeProvider Clock, Stopwatch Watch)
+{
+    /// <summary>The plan; after <see cref="TrainAsync"/> its strategies have their models.</summary>
+    public BatchPlan Plan { get; private init; } = Opened.Plan;
+
+    /// <summary>By symbol.</summary>
+    public IReadOnlyDictionary<string, OpenedMarket> Markets { get; init; } = Opened.Markets;
+
+    /// <summary>The trained models; null before the training, and where the batch has no learning section.</summary>
+    public BatchLearning? Learning { get; private init; }
+
+    public BatchSpec Spec => Plan.Spec;
+
+    /// <summary>The shortest timeframe that a strategy trades: that of the portfolio's rows.</summary>
+    public Timeframe Shortest => Plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe;
+
+    /// <summary>Ticks of the periods at whose ends equity is traced.</summary>
+    public long TracePeriod => Plan.Feeds[0].TracePeriod;
+
+    /// <summary>In the order of their symbols.</summary>
+    public IEnumerable<OpenedMarket> OrderedMarkets => Markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal);
+
+    /// <summary>SHA-256 of the bars of all markets.</summary>
+    public string DataHash => RunFolder.HashOf([.. OrderedMarkets.Select(m => m.Series.ContentHash)]);
+
+    private ModelTraining Training(IBatchHost host) => new(host, Clock, Options.Threads)
+    {
+        Versions = Options.Versions,
+        Progress = Options.Training,
+        KeepsTrainingSamples = Spec.Outputs.OfAllStrategies,
+    };
+
+    /// <summary>The step "train": the models of the batch's learning section.</summary>
+    /// <param name="host">Runs strategies whose trades are the label.</param>
+    public async Task<RunContext> TrainAsync(IBatchHost host, CancellationToken cancellationToken)
+    {
+        if (Options.ModelsOf is { } other)
+        {
+            var replayed = BatchLearning.Replay(Plan, other);
+            return this with { Plan = replayed.Plan, Learning = replayed };
+        }
+        return await BatchLearning.PrepareAsync(Plan, Markets, Training(host), cancellationToken) is { } learning
+            ? this with { Plan = learning.Plan, Learning = learning } : this;
+    }
+
+    /// <summary>The models of the risk: trained on the entries of the strategies that have run.</summary>
+    public async Task<RunContext> TrainRiskAsync(IBatchHost host, PortfolioEvents events, CancellationToken cancellationToken)
+    {
+        if (Learning is null || LearningReader.Read(Spec) is var specs && !specs.Any(s => s.IsOfRisk)) return this;
+        var learning = Learning.With(await new RiskTraining(Training(host), Plan, Markets).TrainAsync(specs, events, cancellationToken));
+        return this with { Plan = learning.Plan, Learning = learning };
+    }
+
+    /// <summary>
+    /// Starts the folder's log of finished strategies, or continues that of an interrupted run of the same batch and bars.
+    /// </summary>
+    public void BeginFolder() => Folder.Begin(RunFolder.HashOf([Encoding.UTF8.GetString(Spec.Text),
+        .. OrderedMarkets.Select(m => m.Series.ContentHash)]), Options.Resume);
+
+    /// <summary>The benchmark's worth at the ends of the trace's periods; null where the batch names none.</summary>
+    public Task<BenchmarkTrace?> BenchmarkAsync(CancellationToken cancellationToken) =>
+        BenchmarkCurve.TraceAsync(Spec, Opened.Source, Markets, TracePeriod, cancellationToken);
+
+    /// <summary>Whether an account earned more than the benchmark over the account's own rows; null where the batch names none.</summary>
+    /// <param name="rows">Open times of the account's first and last row, UTC ticks.</param>
+    public async Task<BenchmarkCheck?> CompareAsync(BenchmarkTrace? benchmark, EquityTrace account, (long First, long Last) rows,
+        CancellationToken cancellationToken) => benchmark is null ? null
+        : BenchmarkCheck.Of(BenchmarkCurve.NameOf(Spec)!, account, await BenchmarkCurve.OverAsync(benchmark, rows, Shortest.Ticks, Spec,
+            Opened.Source, Markets, cancellationToken), Spec.Seed);
+
+    /// <summary>The model of the run with what each kind of run has; its sections and decisions are added by the caller.</summary>
+    /// <param name="checks">Those whose figures stand beside the portfolio's; null without any.</param>
+    public async Task<RunModel> ModelAsync(RunResult result, BatchChecks? checks, CancellationToken cancellationToken)
+    {
+        var (portfolio, recorder) = (result.Portfolio.Statistics, result.Portfolio.Recorder);
+        var model = new RunModel
+        {
+            Name = Spec.Name,
+            Run = Folder.Name,
+            Digest = result.Digest,
+            CreatedAt = Clock.GetUtcNow().UtcDateTime,
+            Seconds = Watch.Elapsed.TotalSeconds,
+            BarEvaluations = result.BarEvaluations,
+            Host = result.Host,
+            Strategies = result.Strategies,
+            Markets = await MarketDescription.OfAsync(Markets, Spec.Data, Spec.Outputs.Has("report"), cancellationToken),
+            StartingCash = Spec.Cash,
+            RiskFree = Spec.RiskFreePercent / 100,
+            Metrics = Spec.Metrics,
+            Portfolio = checks?.Selection is { } selection ? portfolio.With(MetricInput.Of(selection.OfPortfolio)) : portfolio,
+            Equity = recorder.Count > 0 ? recorder.Rows() : [],
+            Closes = recorder.Closes(),
+            Held = recorder.Held(),
+            WorstDrawdowns = recorder.Count > 0 ? recorder.WorstDrawdowns() : [],
+            LongestUnderwaterDays = recorder.LongestUnderwaterDays,
+            BatchText = Encoding.UTF8.GetString(Spec.Text),
+            Trials = checks?.Census,
+        };
+        model = model.With([.. result.Notes, .. MarketNotes.Of(Spec, model.Markets, Markets.Values, Opened.Source.PassedOver)]);
+        return await BenchmarkCurve.CompareAsync(model, recorder.Curve, (Spec, Opened.Source, Markets), Shortest.Ticks, cancellationToken);
+    }
+}

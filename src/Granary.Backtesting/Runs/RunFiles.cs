@@ -1,0 +1,55 @@
+using System.Runtime.ExceptionServices;
+using Granary.Reporting.Html.Pages;
+using Granary.Reporting.Runs;
+using Granary.Simulation.RunFolders;
+using Granary.Storage.Files;
+
+namespace Granary.Backtesting.Runs;
+
+/// <summary>
+/// The step "write": the files of a run, several at once. Each file has one writer, so its content does not depend on the threads.
+/// </summary>
+public sealed class RunFiles(RunContext run)
+{
+    /// <summary>Writes some of the files before <see cref="WriteAll"/>.</summary>
+    public void Write(params IEnumerable<OutputFile> files) => AtOnce(files);
+
+    /// <summary>Writes report and results.json, which show the whole model, the files given, and at the end the manifest.</summary>
+    /// <param name="events">For the report's tables of single trades.</param>
+    public void WriteAll(RunModel model, IRunEvents events, IEnumerable<OutputFile> files)
+    {
+        if (run.Options.Rebuilds is { } first) model = first.Restore(model);
+        var isWalkForward = model.Section<WalkForwardResults>() is not null;
+        // The longest ones first.
+        AtOnce([
+            OutputFile.Text(isWalkForward ? null : "report", "report.html", w => HtmlReport.Write(w, model, events)),
+            new OutputFile(isWalkForward ? null : "results", "results.json", s => ResultsJson.Write(s, model)),
+            .. files,
+        ]);
+        // Last, so that a folder with a manifest is whole.
+        AtomicFile.Write(run.Folder.PathOf("manifest.json"), RunManifest.Write(model, run.Plan, run.Options.Validation));
+    }
+
+    private void AtOnce(IEnumerable<OutputFile> files)
+    {
+        try
+        {
+            Parallel.ForEach(files.Where(IsWanted),
+                new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, run.Options.Threads) }, Write);
+        }
+        catch (AggregateException several)
+        {
+            ExceptionDispatchInfo.Throw(several.Flatten().InnerExceptions[0]);
+        }
+    }
+
+    private void Write(OutputFile file)
+    {
+        var path = run.Folder.PathOf(file.Name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        AtomicFile.Write(path, file.Write);
+    }
+
+    private bool IsWanted(OutputFile file) => file.Output is not { } output
+        || run.Spec.Outputs.Has(output) && run.Options.Only?.Contains(output, StringComparer.Ordinal) != false;
+}

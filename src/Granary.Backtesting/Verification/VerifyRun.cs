@@ -1,0 +1,112 @@
+using System.Text;
+using Granary.Backtesting.Runs;
+using Granary.Backtesting.WalkForward;
+using Granary.Engine.Market;
+using Granary.Learning;
+using Granary.Learning.Features;
+using Granary.Learning.Proofs;
+using Granary.Modelling.Learning;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Causality;
+using Granary.Simulation.Json;
+using Granary.Simulation.Models;
+using Granary.Simulation.Passes;
+using Granary.Simulation.RunFolders;
+
+namespace Granary.Backtesting.Verification;
+
+/// <param name="DataChanged">Symbols whose bars are no longer those of the run.</param>
+public sealed record VerificationResult(string Expected, string Actual, IReadOnlyList<string> DataChanged, CausalityResult Causality)
+{
+    /// <summary>What learning must show on data with a known truth; empty where the batch has no learning section.</summary>
+    public IReadOnlyList<ProofClaim> Proofs { get; init; } = [];
+
+    public bool Passed => Expected == Actual && DataChanged.Count == 0 && Causality.Passed && Proofs.All(c => c.Holds);
+}
+
+/// <summary>
+/// The use case behind <c>verify</c>: runs a run again from its manifest, compares the digests, and looks for look-ahead.
+/// </summary>
+public static class VerifyRun
+{
+    /// <summary>
+    /// Bars in a block of the second run: not as many as in a batch, so that a result shows that depends on it. Few, so that a record of a
+    /// few hundred bars has several blocks.
+    /// </summary>
+    public const int BlockSize = 97;
+
+    /// <param name="catalogues">What the process knows.</param>
+    /// <param name="effort">How long the look-ahead check searches.</param>
+    /// <exception cref="InputException">The folder is not of a finished run.</exception>
+    public static async Task<VerificationResult> RunAsync(string runFolder, GranaryCatalogues catalogues, IBatchHost host,
+        TimeProvider clock, LookAheadEffort effort, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
+    {
+        var manifest = RunManifest.Read(runFolder);
+        if (manifest.Interrupted) throw new InputException($"{runFolder} was interrupted and has no digest of a whole run; finish it with "
+            + $"backtest --resume first");
+        if (LiveGap.IsLive(runFolder))
+            throw new InputException($"{runFolder} is the run of a live session, whose bars came from a feed: {RunFolder.AgainstBacktest} "
+                + "compares it with a backtest over the same bars. Verify the backtest that made its configuration");
+        var spec = new BatchReader(catalogues)
+            .Read(Path.Combine(runFolder, "manifest.json (spec)"), Encoding.UTF8.GetBytes(manifest.BatchText), manifest.Folder);
+        var temporary = Path.Combine(Path.GetTempPath(), "granary-verify-" + Path.GetRandomFileName());
+        try
+        {
+            var options = new BatchOptions { Out = temporary, Yes = true, Versions = VersionUse.None, Validation = false };
+            var again = manifest.IsWalkForward
+                ? (await new WalkForwardRunner(clock).RunAsync(spec, options, null, cancellationToken)).Run
+                : await new BatchRunner(host, clock).RunAsync(spec with { Outputs = new OutputSet { Names = ["results"] } }, options,
+                    progress, cancellationToken);
+            var changed = again.Model.Markets.Where(m => manifest.DataHashes.GetValueOrDefault(m.Symbol) != m.Hash).Select(m => m.Symbol)
+                .ToList();
+
+            await using var opened = await OpenedBatch.OpenAsync(spec,
+                new BatchOpening { Threads = Environment.ProcessorCount, Yes = true }, cancellationToken);
+            var plan = opened.Plan;
+            var subject = new LookAheadSubject(plan, opened.Markets, host)
+            {
+                // What the program looked at that recorded its trades cannot be tried.
+                Except = plan.Instances.Where(RecordedRuns.IsRecorded).Select(i => i.Index).ToHashSet(),
+                WithModels = spec.Learning is null ? null : m => WithModelsAsync(plan, m, host, clock, temporary, cancellationToken),
+            };
+            var causality = await CausalityCheck.RunAsync(subject, effort, spec.Seed, cancellationToken);
+            var honesty = spec.Learning is null ? [] : LearningProof.Run(1, cancellationToken, Features(spec, plan), plan.Feeds[0].Supply);
+            return new VerificationResult(manifest.Digest, again.Model.Digest, changed, causality) { Proofs = honesty };
+        }
+        finally
+        {
+            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+        }
+    }
+
+    // Those of the run's models that can be computed over hours; the usual ones where none can.
+    private static IReadOnlyList<FeatureSet>? Features(BatchSpec spec, BatchPlan plan)
+    {
+        var series = new MarketSeries(new Instrument { Symbol = "WALK" }, Timeframe.Parse("1h"));
+        FeatureSet[] sets = [.. LearningReader.Read(spec).Select(s => s.Features).Distinct().Where(Computable)];
+        return sets.Length > 0 ? sets : null;
+
+        bool Computable(FeatureSet set)
+        {
+            try
+            {
+                FeatureTable.Compute(series, [], set, _ => new Dictionary<string, double[]>(), plan.Feeds[0].Supply);
+                return true;
+            }
+            catch (Exception e) when (e is LearningInputException or ArgumentException)
+            {
+                return false;
+            }
+        }
+    }
+
+    // Trained on whatever bars it is given; nothing of it is kept.
+    private static async Task<BatchPlan> WithModelsAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host,
+        TimeProvider clock, string temporary, CancellationToken cancellationToken)
+    {
+        var specs = LearningReader.Read(plan.Spec).Select(s => s with { Cache = Path.Combine(temporary, "models") }).ToList();
+        var units = await new ModelTraining(host, clock, Environment.ProcessorCount).TrainAsync(specs, plan, markets, cancellationToken);
+        return plan.WithModels(LearnBatch.Models(units));
+    }
+}

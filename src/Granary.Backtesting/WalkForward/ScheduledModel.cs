@@ -1,0 +1,54 @@
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Backtesting.WalkForward;
+
+/// <summary>
+/// The models of one strategy over several windows that it trades one after the other: each entry is judged by the model of its own window.
+/// </summary>
+/// <param name="models">When each window begins to trade, UTC ticks, in order, and its model; null where it could not be made.</param>
+internal sealed class ScheduledModel(IReadOnlyList<(long From, IEntryModel? Model)> models) : IEntryModel
+{
+    /// <summary>By window.</summary>
+    public IReadOnlyList<(long From, IEntryModel? Model)> Models => models;
+
+    public string Name { get; } = models.First(m => m.Model is not null).Model!.Name;
+
+    public IEntryFilter Attach(MarketSeries series, FactorPlan plan) =>
+        new WindowFilters([.. models.Select(m => (m.From, m.Model?.Attach(series, plan)))]);
+
+    private sealed class WindowFilters((long From, IEntryFilter? Filter)[] windows) : IEntryFilter
+    {
+        private BarBlock _block = null!;
+        private IEntryFilter? _asked;
+
+        public void Bind(BarBlock block, FactorSheet sheet)
+        {
+            _block = block;
+            foreach (var (_, filter) in windows) filter?.Bind(block, sheet);
+        }
+
+        public EntryAdvice Advise(int index, Side side)
+        {
+            var time = _block.Time[index];
+            var at = windows.Length - 1;
+            while (at > 0 && windows[at].From > time) at--;
+            _asked = windows[at].Filter;
+            return _asked is null ? EntryAdvice.NoOpinion : _asked.Advise(index, side) with { Version = at + 1 };
+        }
+
+        public void Signalled(int number) => _asked?.Signalled(number);
+
+        // Only the filter that judged a signal knows its number.
+        public void Ended(int number)
+        {
+            foreach (var (_, filter) in windows) filter?.Ended(number);
+        }
+
+        public void Closed(int number, double netProfit)
+        {
+            foreach (var (_, filter) in windows) filter?.Closed(number, netProfit);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+
+namespace Granary.Backtesting.WalkForward;
+
+/// <summary>What a walk-forward works on: the plan, the windows, and bars that were read once.</summary>
+/// <param name="Markets">By symbol.</param>
+/// <exception cref="InputException">The record is too short for a single window.</exception>
+internal sealed record WalkForwardInput(BatchPlan Plan, WalkForwardSpec Spec, IReadOnlyDictionary<string, CachedSeries> Markets)
+{
+    public required int Threads { get; init; }
+
+    /// <summary>
+    /// Models that gate strategies: trained again inside each in-sample stretch, walk-forward there, and on all of it for the stretch that
+    /// follows.
+    /// </summary>
+    public IReadOnlyList<LearningSpec> Learning { get; init; } = [];
+
+    /// <summary>The windows over the batch's bars; those that only warm up are before the first.</summary>
+    public IReadOnlyList<WalkForwardWindow> Windows { get; } = WindowsOf(Plan, Spec, Markets.Values);
+
+    /// <summary>In the order of their symbols.</summary>
+    public IReadOnlyList<CachedSeries> OrderedMarkets { get; } =
+        [.. Markets.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => m.Value)];
+
+    /// <summary>The lists of combinations among which is chosen, in the plan's order.</summary>
+    public IReadOnlyList<(string Name, IReadOnlyList<StrategyInstance> Members)> Groups() =>
+        Spec.Among == ChoiceAmong.Batch ? [(Plan.Spec.Name, [.. Plan.Instances])]
+        : Spec.Among == ChoiceAmong.Market ? [.. Plan.Instances.GroupBy(i => i.Symbol).Select(g => (g.Key, Members(g)))]
+        : [.. Plan.Instances.GroupBy(i => (i.Definition.Name, i.Symbol, i.Timeframe, i.Trading))
+            .Select(g => ($"{g.Key.Name}@{g.Key.Symbol}:{g.Key.Timeframe}", Members(g)))];
+
+    private static IReadOnlyList<StrategyInstance> Members(IEnumerable<StrategyInstance> group) => [.. group];
+
+    private static IReadOnlyList<WalkForwardWindow> WindowsOf(BatchPlan plan, WalkForwardSpec spec, IEnumerable<CachedSeries> markets)
+    {
+        var first = Math.Max(plan.Spec.Data.From ?? 0, markets.Min(m => m.Blocks[0].Time[0]));
+        var end = plan.Spec.Data.Timeframe.CloseOf(markets.Max(m => m.Blocks[^1].Time[^1]));
+        var windows = spec.Windows(first, end);
+        return windows.Count > 0 ? windows : throw (plan.Spec.WalkForward ?? plan.Spec.Data.Place).Fault(
+            FormattableString.Invariant($"the record of {(end - first) / (double)TimeSpan.TicksPerDay:0} days has no room for ")
+            + $"{spec.InSample} in sample and {spec.OutOfSample} out of sample; use shorter windows");
+    }
+}

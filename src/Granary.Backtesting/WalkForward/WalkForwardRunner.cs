@@ -1,0 +1,255 @@
+using System.Diagnostics;
+using System.Globalization;
+using Granary.Backtesting.Runs;
+using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+using Granary.Modelling.Learning;
+using Granary.Modelling.Weighting;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Models;
+using Granary.Simulation.Notes;
+using Granary.Simulation.Passes;
+using Granary.Simulation.RunFolders;
+using Granary.Simulation.Validation;
+
+namespace Granary.Backtesting.WalkForward;
+
+/// <summary>The use case behind <c>walkforward</c>: a batch file in, a run's folder out whose equity is out of sample throughout. The steps
+/// are open, plan, choose and trade (over and over), train, simulate, validate, write.</summary>
+/// <param name="ledger">Counts what was tried on the same bars by other batches; null counts this one's alone.</param>
+/// <param name="sources">Opens what a batch calls its source; null = the catalogue that read the batch.</param>
+public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = null, Func<DataSpec, IBarSource>? sources = null)
+{
+    /// <exception cref="InputException">The batch is wrong, or the record too short.</exception>
+    /// <exception cref="BarDataException">The bars are wrong.</exception>
+    /// <exception cref="DiskException">The run's folder cannot be written.</exception>
+    public async Task<(BatchRun Run, WalkForwardOutcome Outcome)> RunAsync(BatchSpec spec, BatchOptions options,
+        IProgress<(int Done, int Windows)>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var learning = LearningReader.Read(spec);
+        var watch = Stopwatch.StartNew();
+        Check(spec);
+        if (learning.FirstOrDefault(s => s.IsOfRisk) is { } risk)
+            throw risk.Place.Need("label").Fault("a walk-forward has a portfolio of choices that change from window to window, and no cap "
+                + "by a predicted drawdown; run this section with 'backtest', which trains it walk-forward too");
+        if (learning.FirstOrDefault(s => s.Retrain is not null) is { } retrained)
+            throw retrained.Place.Need("retrain").Fault("a walk-forward trains models at its own windows; run this section with "
+                + "'backtest', which trains on the past alone too, or leave 'retrain' out");
+        var settings = WalkForwardSpec.Read(spec.WalkForward, spec.Data.Timeframe, spec.Metrics);
+        var opening = new BatchOpening
+        {
+            Threads = options.Threads,
+            Yes = options.Yes,
+            Sources = sources,
+            Checks = true,
+        };
+        await using var opened = await OpenedBatch.OpenAsync(spec, opening, cancellationToken);
+        var bars = new Dictionary<string, CachedSeries>(StringComparer.Ordinal);
+        foreach (var market in opened.Markets.Values) bars[market.Symbol] = await CachedSeries.ReadAsync(market, cancellationToken);
+
+        using var folder = RunFolder.Open(options.Out, spec.Name + (options.Out is null ? "-walkforward" : ""), false,
+            clock.GetUtcNow().UtcDateTime, spec.Metrics);
+        return await folder.WorkAsync(async () =>
+        {
+            var input = new WalkForwardInput(opened.Plan, settings, bars) { Threads = options.Threads, Learning = learning };
+            var counter = progress is null ? null : new Relay(done => progress.Report((done, input.Windows.Count)));
+            var outcome = await WalkForwardOptimiser.RunAsync(input, clock, counter, cancellationToken);
+
+            if (outcome.Weights is { Learned: { } learned } weights && options.Versions != VersionUse.None)
+            {
+                var registered = AllocatorVersions.Register(opened.Plan, learned,
+                    RunFolder.HashOf([.. bars.Values.OrderBy(b => b.Market.Symbol, StringComparer.Ordinal)
+                        .Select(b => b.Market.Series.ContentHash)]), clock.GetUtcNow().UtcDateTime, options.Versions);
+                outcome = outcome with { Weights = weights with { Learned = registered } };
+            }
+
+            // Models over the whole record: what the last choice goes on with, and what the report shows of them.
+            var host = new EmbeddedHost(options.Threads);
+            var run = await new RunContext(opened, folder, options, clock, watch)
+            {
+                Markets = bars.ToDictionary(b => b.Key, b => b.Value.Market, StringComparer.Ordinal),
+            }.TrainAsync(host, cancellationToken);
+            // All combinations over the whole record: what is counted, split and tested is all that could have been chosen.
+            var all = await new StrategyPass(run.Plan, run.Markets).OutcomesAsync(host, cancellationToken);
+            var (checks, stressed) = await ValidateAsync(run, input with { Plan = run.Plan }, all, outcome, cancellationToken);
+            var events = new StitchedEvents(outcome, bars);
+            var model = await ModelAsync(run, outcome, (all, events), checks, cancellationToken);
+            folder.RemoveReplaced();
+            // What the stressed return of the checks is made of.
+            var extra = stressed is null ? [] : Trades(RunFolder.Stressed, model, stressed, bars);
+            new RunFiles(run).WriteAll(model, events, [.. Files(run, model, outcome, bars), .. extra]);
+            folder.Complete();
+            return (new BatchRun(model, folder.FullPath, false), outcome);
+        }, resumable: false);
+    }
+
+    private sealed class Relay(Action<int> to) : IProgress<int>
+    {
+        public void Report(int value) => to(value);
+    }
+
+    private static void Check(BatchSpec spec)
+    {
+        if (spec.Execution.PathTimeframe is { } path && path != spec.Data.Timeframe)
+            throw spec.Execution.Place!.Need("intrabarPath")
+                .Fault("a walk-forward holds the data's own bars alone in memory; write \"auto\", or make the smaller bars the data's and "
+                    + "give the strategies their timeframe");
+        if (spec.Portfolio.From is not null)
+            throw spec.Portfolio.Place!.Need("from")
+                .Fault("the account of a walk-forward begins with its first window; leave 'from' out, or set data.from so that the first "
+                    + "in-sample window begins earlier or later");
+    }
+
+    private async Task<(BatchChecks Checks, WalkForwardOutcome? Stressed)> ValidateAsync(RunContext run, WalkForwardInput input,
+        Dictionary<int, StrategyOutcome> all, WalkForwardOutcome outcome, CancellationToken cancellationToken)
+    {
+        var (plan, host) = (run.Plan, new EmbeddedHost(run.Options.Threads));
+        var benchmark = await run.BenchmarkAsync(cancellationToken);
+        // What is judged is what the models let trade.
+        var traded = await ModelOutcomes.OfAsync(plan, all, run.Markets, _ => host, cancellationToken);
+        var tests = SelectionTests.Of(plan, traded, benchmark?.Trace, isStitched: true);
+        var census = await BatchValidation.CountAsync(run, traded, ledger, tests);
+        // In the periods of the batch's traces, so that its Sharpe ratio can be held against theirs.
+        var tracer = new EquityTracer(run.TracePeriod, run.Spec.Cash);
+        foreach (var row in outcome.Rows) tracer.Add(row.Time, row.Equity);
+        var stitched = tracer.Finish()!;
+        var rows = (outcome.Rows[0].Time, outcome.Rows[^1].Time);
+        var checks = new BatchChecks(SelectionChecks.Of(plan, traded, stitched, census, tests), OutOfSample.Stitched(stitched), "", null,
+            null, census.Fault)
+        {
+            Census = census,
+            BenchmarkName = BenchmarkCurve.NameOf(run.Spec),
+            Benchmark = await run.CompareAsync(benchmark, stitched, rows, cancellationToken),
+            CostsAreZero = run.Spec.Execution.Settings.IsFree,
+            LearnedWeights = outcome.Weights?.Learned is { } learned ? AllocatorReport.FindingOf(learned) : null,
+        }.Within(rows);
+        if (!run.Options.Validation) return (checks, null);
+        var causality = await CausalitySample.RunAsync(plan, run.Markets, _ => host, cancellationToken);
+        var stressed = await WalkForwardOptimiser.StressedAsync(input, outcome, cancellationToken);
+        var stress = new CostStress(outcome.Groups.Count, outcome.Groups.Count, outcome.Statistics.TotalReturn,
+            stressed.Statistics.TotalReturn, stressed.Groups.Count(g => g.Statistics.TotalReturn > 0));
+        return (checks with { Causality = causality, Stress = stress with { IsOfPortfolio = true } }, stressed);
+    }
+
+    // A group is what a strategy is elsewhere: its equity is stitched, its parameters are those of its last choice.
+    private static async Task<RunModel> ModelAsync(RunContext run, WalkForwardOutcome outcome, (Dictionary<int, StrategyOutcome> All,
+        StitchedEvents Stitched) events, BatchChecks checks, CancellationToken cancellationToken)
+    {
+        var (windows, all) = (outcome.Windows.Count, events.All);
+        var host = $"walk-forward, {Counted.Of(windows, "window")}, {Counted.Of(run.Options.Threads, "thread")}";
+        RunNote[] replaced = run.Folder.Replaced is { } note ? [note] : [];
+        var result = new RunResult(host, DigestOf(outcome), [.. outcome.Groups.Select((g, i) => EntryOf(run.Plan, outcome, g, i))],
+            all.Values.Sum(o => o.Bars), outcome.Portfolio,
+            [.. replaced, .. Notes(outcome, run.Learning), .. outcome.Weights?.Notes ?? [], .. outcome.Portfolio.Notes,
+                .. CostNotes.Of(run.Spec.Execution.Settings)]);
+        var model = (await run.ModelAsync(result, checks, cancellationToken)).With(WalkForwardReport.Of(run.Plan, outcome))
+            .With(checks.ToFindings()).With(checks.ToResults(AllEntries(run, _ => 0, i => all.GetValueOrDefault(i)?.Statistics)));
+        model = model with { Decisions = outcome.Portfolio.Counts };
+        if (new ChangedEntries(events.Stitched.Judged(), []).Results() is { } decided) model = model.With(decided);
+        if (outcome.Weights?.Learned is { } learned && AllocatorReport.Of(run.Plan, learned) is { } section) model = model.With(section);
+        return run.Learning is { } learning ? model.With(learning.Report(null, _ => 1)) : model;
+    }
+
+    private static string DigestOf(WalkForwardOutcome outcome)
+    {
+        var digest = new BatchDigest();
+        foreach (var group in outcome.Groups)
+        {
+            digest.Add($"{group.Name}#{string.Join(',', group.Choices.Select(c => c.Strategy))}", 0);
+            foreach (var (fingerprint, run) in group.Fingerprints.Select((f, i) => (f, i)))
+                digest.Add($"{group.Name}#run {run}", fingerprint);
+        }
+        digest.Add("portfolio", outcome.Portfolio.Fingerprint);
+        return digest.Finish();
+    }
+
+    private static StrategyEntry EntryOf(BatchPlan plan, WalkForwardOutcome outcome, ChoiceGroup group, int index)
+    {
+        var last = group.Choices[^1].Strategy >= 0 ? plan.Instances[group.Choices[^1].Strategy] : group.Members[0];
+        return new StrategyEntry(index, group.Name, last.Definition.Name, last.Params, string.Join('+', group.Symbols),
+            last.Timeframe.ToString(), RunText.Of(last.Trading.Sides), WeightOf(outcome, index), group.Statistics,
+            Symbols: group.Symbols.Count > 1 ? group.Symbols : null)
+        { Trace = group.Trace };
+    }
+
+    // Of a group when the bars end.
+    private static double WeightOf(WalkForwardOutcome outcome, int group) => outcome.Weights?.LastOf(group) ?? 1.0 / outcome.Groups.Count;
+
+    // All combinations.
+    private static List<StrategyEntry> AllEntries(RunContext run, Func<int, double> weightOf, Func<int, MetricSet?> statisticsOf) =>
+        [.. run.Plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(),
+            RunText.Of(i.Trading.Sides), weightOf(i.Index), statisticsOf(i.Index), run.Learning?.ModelOf(i.Index)))];
+
+    private static IEnumerable<RunNote> Notes(WalkForwardOutcome outcome, BatchLearning? learning)
+    {
+        var windows = outcome.Windows.Count;
+        yield return new RunNote(NoteCode.WalkForward,
+            $"Every figure is out of sample: parameters were chosen on one stretch and traded on the next, {Counted.Of(windows, "time")}. "
+            + "Each row of the strategies is a choice that was made again each time; the parameters shown are the last.", windows);
+        if (learning is null) yield break;
+        yield return new RunNote(NoteCode.WalkForward,
+            "Models were trained again inside each window's in-sample stretch: there they judged the choice by samples that they had not "
+                + "seen, and what had learned from the whole stretch judged the trades that followed. "
+            + "The learning section below is of models trained over the whole record, which the last choice goes on with.", windows);
+        var without = outcome.Models.Where(m => m.Missing.Count > 0).ToList();
+        if (without.Count > 0)
+            yield return new RunNote(NoteCode.Learning, string.Create(CultureInfo.InvariantCulture,
+                $"In {without.Count} of {windows} windows a model could not be made, and its strategies went on without, "
+                    + $"first {without[0].Missing[0].Model}: {without[0].Missing[0].Why}"), without.Count);
+    }
+
+    private static IEnumerable<OutputFile> Files(RunContext run, RunModel model, WalkForwardOutcome outcome,
+        IReadOnlyDictionary<string, CachedSeries> bars)
+    {
+        foreach (var file in Trades("", model, outcome, bars)) yield return file;
+        var events = new StitchedEvents(outcome, bars);
+        yield return OutputFile.Text("signals", "signals.csv", w => RunCsv.Signals(w, model.Strategies, events));
+        if (model.Section<ModelResults>() is { } models)
+        {
+            yield return OutputFile.Text(null, ModelCsv.Log, w => ModelCsv.WriteLog(w, models.Actions));
+            yield return OutputFile.Text("signals", ModelCsv.Decisions,
+                w => ModelCsv.WriteDecisions(w, new ChangedEntries(events.Judged(), []).All(_ => true)));
+        }
+        yield return OutputFile.Text(null, "equity.csv", w =>
+        {
+            var csv = new EquityCsv(w);
+            csv.Header();
+            foreach (var row in outcome.Rows) csv.Row(row);
+        });
+        yield return OutputFile.Text(null, "windows.csv", w => WalkForwardReport.Csv(w, run.Plan, outcome));
+        // The last choice stays in force: its bars are not traded yet.
+        var next = new Dictionary<int, double>();
+        for (var g = 0; g < outcome.Groups.Count; g++) next[outcome.Groups[g].Choices[^1].Strategy] = WeightOf(outcome, g);
+        var production = model with
+        {
+            Strategies = AllEntries(run, i => next.GetValueOrDefault(i), _ => null),
+        };
+        yield return new OutputFile(null, "prod.json",
+            s => s.Write(ProductionJson.Write(run.Plan, production, run.Learning?.ProductionModels(),
+                policy: outcome.Weights?.IsForProduction(outcome.Groups) == true
+                    ? outcome.Weights.Learned!.ForProduction(run.Plan, []) : null)));
+        if (outcome.Weights?.Learned is { } learned)
+            yield return OutputFile.Text(null, "weights.csv", w => AllocatorReport.Csv(w, learned));
+        foreach (var file in OutputFile.LearningOf(run, model)) yield return file;
+    }
+
+    private static OutputFile[] Trades(string prefix, RunModel model, WalkForwardOutcome outcome,
+        IReadOnlyDictionary<string, CachedSeries> bars)
+    {
+        var events = new StitchedEvents(outcome, bars);
+        double Multiplier(int group) => bars[outcome.Groups[group].Members[0].Symbols[0]].Instrument.Multiplier;
+        return
+        [
+            OutputFile.Text(null, prefix + "trades.csv", w => RunCsv.Trades(w, model.Strategies, events.Trades, Multiplier)),
+            OutputFile.Text(null, prefix + "portfolio_trades.csv",
+                w => RunCsv.PortfolioTrades(w, model.Strategies, events, Multiplier)),
+            OutputFile.Text(null, prefix + "portfolio_fills.csv", w => RunCsv.PortfolioFills(w, model.Strategies, events)),
+        ];
+    }
+}

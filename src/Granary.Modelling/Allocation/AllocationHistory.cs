@@ -1,0 +1,48 @@
+using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+
+namespace Granary.Modelling.Allocation;
+
+/// <summary>
+/// What the strategies of a batch did, in one order, with the instruments they traded: the past that allocators learn from.
+/// </summary>
+public sealed record AllocationHistory(BatchPlan Plan, PortfolioTimeline Timeline, IReadOnlyList<Instrument> Instruments)
+{
+    /// <summary>Reads the events of some strategies and the bars of their markets.</summary>
+    /// <param name="strategies">Indices of the strategies.</param>
+    public static async Task<AllocationHistory> ReadAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
+        IEventLog log, IReadOnlyCollection<int> strategies, CancellationToken cancellationToken)
+    {
+        // The order of the portfolio's instruments.
+        List<Instrument> instruments = [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)];
+        var timeline = new PortfolioTimeline(instruments.Select((x, i) => (x.Symbol, i))
+            .ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal));
+        var members = strategies.ToHashSet();
+        var bars = plan.Instances.Where(i => members.Contains(i.Index)).SelectMany(i => i.Symbols.Select(s => (Symbol: s, i.Timeframe)))
+            .GroupBy(x => x.Symbol, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g =>
+            {
+                var timeframe = g.MinBy(x => x.Timeframe.Ticks).Timeframe;
+                return (timeframe, FeedBlocks.ReadAsync(markets[g.Key].Series, timeframe, IBarSeries.DefaultBlockSize));
+            }, StringComparer.Ordinal);
+        await new PortfolioMerge(plan, log, timeline).RunAsync(members.Contains, bars, cancellationToken);
+        return new AllocationHistory(plan, timeline, instruments);
+    }
+
+    /// <summary>What the same strategies do with every cost doubled and every order one bar later.</summary>
+    public static async Task<AllocationHistory> StressedAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
+        IReadOnlyCollection<int> strategies, int threads, CancellationToken cancellationToken)
+    {
+        // Accounts as the portfolio follows them: one that is never short of cash does the same with either rule.
+        var stressed = MemberRuns.Resizes(plan.Spec.Portfolio) ? plan.Stressed().AsMembers() : plan.Stressed();
+        var log = new MemoryEventLog();
+        var members = strategies.ToHashSet();
+        var pass = new StrategyPass(stressed, markets) { Include = i => members.Contains(i.Index), Events = log };
+        await new EmbeddedHost(threads).RunAsync(pass, cancellationToken);
+        return await ReadAsync(stressed, markets, log, strategies, cancellationToken);
+    }
+
+    /// <summary>What an allocator of some units sees.</summary>
+    public AllocationView View(AllocationUnits units, double[] baseWeights) => new(Timeline, Plan, Instruments, units, baseWeights);
+}

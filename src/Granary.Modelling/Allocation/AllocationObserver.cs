@@ -1,0 +1,161 @@
+using Granary.Engine.Market;
+using Granary.Engine.Numerics;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+using Granary.Learning.Regimes;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+
+namespace Granary.Modelling.Allocation;
+
+/// <summary>
+/// What the allocator sees, made from the same calls in training, backtest and live session: for each market its log returns over 1, 5 and
+/// 21 rows, its deviation over 21 rows and its regime; for each unit the average return of its last trades; and of the account the
+/// weights, drawdown, exposure and the cost of a trade.
+/// </summary>
+public sealed class AllocationObserver : IPortfolioSteps
+{
+    private const int Memory = 22, PerMarket = 4;
+    private const double Forgetting = 0.2;
+
+    private readonly AllocationUnits _units;
+    private readonly int[] _marketOf;
+    private readonly RegimeTracker[] _regimes;
+    private readonly double[][] _closes; // by market: the last rows' closes, newest last
+    private readonly long[] _bars;
+    // By unit: the multiplier of its first market; a unit of several trades alike instruments.
+    private readonly double[] _multiplier;
+    private readonly double[] _close, _tradeReturn;
+    private readonly int[] _state;
+    private readonly int _states;
+    private readonly double _cost;
+    private readonly Dictionary<string, int> _symbolIndex;
+    private int _rows;
+
+    /// <param name="units">What is given weights.</param>
+    /// <param name="instruments">Of all symbols of the batch, in the portfolio's order.</param>
+    public AllocationObserver(BatchPlan plan, IReadOnlyList<Instrument> instruments, AllocationUnits units)
+    {
+        _units = units;
+        _symbolIndex = instruments.Select((x, i) => (x.Symbol, i)).ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal);
+        int[] markets = [.. units.SymbolsOf(plan).Select(s => _symbolIndex[s]).Order()];
+        _marketOf = new int[instruments.Count];
+        Array.Fill(_marketOf, -1);
+        for (var m = 0; m < markets.Length; m++) _marketOf[markets[m]] = m;
+        var regimes = plan.Spec.Regimes ?? RegimePlan.ShortAndLong();
+        _states = regimes.States.Count;
+        _regimes = [.. markets.Select(m => new RegimeTracker(new MarketSeries(instruments[m], plan.Spec.Data.Timeframe), regimes))];
+        _closes = [.. markets.Select(_ => new double[Memory])];
+        (_bars, _close, _state) = (new long[markets.Length], new double[markets.Length], new int[markets.Length]);
+        Array.Fill(_state, -1);
+        _tradeReturn = new double[units.Count];
+        _multiplier = [.. units.Members.Select(m => instruments[_symbolIndex[plan.Instances[m[0]].Symbols[0]]].Multiplier)];
+        _cost = plan.Spec.Execution.Settings.Fee.Fee(100, 1, 1, maker: false) / 100;
+        MarketSize = markets.Length * (PerMarket + _states) + units.Count;
+    }
+
+    /// <summary>Markets of the strategies.</summary>
+    public int Markets => _closes.Length;
+
+    /// <summary>The last close of each market; 0 before the first.</summary>
+    public ReadOnlySpan<double> Closes => _close;
+
+    /// <summary>Numbers that do not depend on the account.</summary>
+    public int MarketSize { get; }
+
+    /// <summary>Numbers of an observation.</summary>
+    public int Size => MarketSize + _units.Count + 3;
+
+    /// <summary>Which numbers of <see cref="ObserveMarkets"/> an observer of some of the units would write, in its order.</summary>
+    public int[] PlacesOf(BatchPlan plan, AllocationUnits part)
+    {
+        var perMarket = PerMarket + _states;
+        var markets = part.SymbolsOf(plan).Select(s => _marketOf[_symbolIndex[s]]).Order();
+        return [.. markets.SelectMany(m => Enumerable.Range(m * perMarket, perMarket)),
+            .. part.Indices.Select(i => Markets * perMarket + _units.PlaceOf(i))];
+    }
+
+    public int SymbolIndex(string symbol) => _symbolIndex[symbol];
+
+    public void Mark(int symbol, in Bar bar)
+    {
+        if (_marketOf[symbol] is var market && market < 0) return;
+        _close[market] = bar.Close;
+        var tracker = _regimes[market];
+        tracker.Next(BarBlock.FromBars(_bars[market]++, [bar]));
+        _state[market] = tracker.States[0];
+    }
+
+    public bool OpenRow(long stamp, long timestamp)
+    {
+        for (var m = 0; m < _closes.Length; m++)
+        {
+            var closes = _closes[m];
+            closes.AsSpan(1).CopyTo(closes);
+            closes[^1] = _close[m];
+        }
+        _rows++;
+        return true;
+    }
+
+    public void Take(int strategy, in RunEvent e)
+    {
+        if (e.Kind != RunEventKind.Trade || _units.PlaceOf(strategy) is var place && place < 0) return;
+        var trade = e.ToTrade();
+        // How its data ended says nothing of a strategy, and would not be known in time.
+        if (trade.Reason is ExitReason.Open or ExitReason.DataEnded) return;
+        var result = trade.Return(_multiplier[place]);
+        _tradeReturn[place] += Forgetting * (result - _tradeReturn[place]);
+    }
+
+    public void CloseRow(long stamp)
+    {
+    }
+
+    /// <summary>Writes the numbers that do not depend on the account, after <see cref="OpenRow"/>.</summary>
+    public void ObserveMarkets(Span<double> target)
+    {
+        var at = 0;
+        for (var m = 0; m < _closes.Length; m++)
+        {
+            var closes = _closes[m];
+            target[at] = Growth(closes, 1);
+            target[at + 1] = Growth(closes, 5);
+            target[at + 2] = Growth(closes, 21);
+            target[at + 3] = Deviation(closes);
+            at += PerMarket;
+            target.Slice(at, _states).Clear();
+            if (_state[m] >= 0) target[at + _state[m]] = 1;
+            at += _states;
+        }
+        _tradeReturn.CopyTo(target[at..]);
+    }
+
+    /// <summary>Writes the numbers of the account.</summary>
+    /// <param name="weights">As they were decided last.</param>
+    public void ObserveAccount(PortfolioRun account, ReadOnlySpan<double> weights, Span<double> target)
+    {
+        weights.CopyTo(target);
+        target[weights.Length] = account.Drawdown;
+        target[weights.Length + 1] = account.Equity > 0 ? account.Exposure / account.Equity : 0;
+        target[weights.Length + 2] = _cost;
+    }
+
+    // 0 until a market has as many rows.
+    private double Growth(double[] closes, int rows) =>
+        _rows > rows && closes[^(rows + 1)] > 0 && closes[^1] > 0 ? PortableMath.Log(closes[^1] / closes[^(rows + 1)]) : 0;
+
+    private double Deviation(double[] closes)
+    {
+        if (_rows < Memory || !(closes[0] > 0)) return 0;
+        var (mean, squares) = (0.0, 0.0);
+        for (var i = 1; i < Memory; i++)
+        {
+            var change = closes[i] / closes[i - 1] - 1;
+            var difference = change - mean;
+            mean += difference / i;
+            squares += difference * (change - mean);
+        }
+        return Math.Sqrt(squares / (Memory - 2));
+    }
+}

@@ -1,0 +1,74 @@
+using Granary.Learning;
+using Granary.Learning.Reinforcement.Policies;
+using Granary.Simulation.Batches;
+
+namespace Granary.Modelling.Allocation;
+
+/// <summary>
+/// What an allocator weighs: single strategies, or groups of which one strategy trades at a time, as a walk-forward has them.
+/// </summary>
+public sealed class AllocationUnits
+{
+    private readonly int[] _placeOf;
+
+    /// <param name="indices">Of the units among all of the run, in ascending order.</param>
+    /// <param name="names">By unit.</param>
+    /// <param name="members">By unit: indices of its strategies in the plan.</param>
+    public AllocationUnits(BatchPlan plan, int[] indices, IReadOnlyList<string> names, IReadOnlyList<IReadOnlyList<int>> members)
+    {
+        (Indices, Names, Members) = (indices, names, members);
+        _placeOf = new int[plan.Instances.Count];
+        Array.Fill(_placeOf, -1);
+        for (var u = 0; u < members.Count; u++)
+            foreach (var strategy in members[u])
+                _placeOf[strategy] = u;
+    }
+
+    /// <summary>Single strategies.</summary>
+    /// <param name="strategies">Indices in ascending order.</param>
+    public static AllocationUnits Of(BatchPlan plan, int[] strategies) =>
+        new(plan, strategies, [.. strategies.Select(s => plan.Instances[s].Id)], [.. strategies.Select(s => (int[])[s])]);
+
+    /// <summary>The strategies of a plan that a policy weighs.</summary>
+    /// <exception cref="LearningInputException">The plan does not have one of them, or has them in another order.</exception>
+    public static AllocationUnits Of(BatchPlan plan, WeightPolicy policy)
+    {
+        var byId = plan.Instances.ToDictionary(i => i.Id, i => i.Index, StringComparer.Ordinal);
+        var indices = new int[policy.Names.Count];
+        for (var i = 0; i < indices.Length; i++)
+        {
+            if (!byId.TryGetValue(policy.Names[i], out indices[i]))
+                throw new LearningInputException($"the policy weighs {policy.Names[i]}, which the configuration does not have: run its "
+                    + "batch again");
+            if (i > 0 && indices[i] <= indices[i - 1])
+                throw new LearningInputException("the policy weighs the strategies in another order than the configuration lists them: "
+                    + "run its batch again");
+        }
+        return Of(plan, indices);
+    }
+
+    /// <summary>The strategies of a plan that the versions of a policy may weigh.</summary>
+    /// <exception cref="LearningInputException">The plan does not have those of the first version.</exception>
+    public static AllocationUnits Of(BatchPlan plan, PolicyPlan policies) => policies.Schedule is null && policies.Changes.Count == 0
+        ? Of(plan, policies.First) : Of(plan, [.. plan.Instances.Select(i => i.Index)]);
+
+    public int Count => Indices.Length;
+
+    public int[] Indices { get; }
+
+    public IReadOnlyList<string> Names { get; }
+
+    public IReadOnlyList<IReadOnlyList<int>> Members { get; }
+
+    /// <summary>The place of a strategy's unit; −1 where it is in none.</summary>
+    public int PlaceOf(int strategy) => _placeOf[strategy];
+
+    /// <summary>Some of the units.</summary>
+    /// <param name="places">In ascending order.</param>
+    public AllocationUnits Select(BatchPlan plan, int[] places) => new(plan, [.. places.Select(p => Indices[p])],
+        [.. places.Select(p => Names[p])], [.. places.Select(p => Members[p])]);
+
+    /// <summary>Symbols that its strategies trade, each once, in the order of the units.</summary>
+    public IEnumerable<string> SymbolsOf(BatchPlan plan) =>
+        Members.SelectMany(m => m).SelectMany(s => plan.Instances[s].Symbols).Distinct(StringComparer.Ordinal);
+}

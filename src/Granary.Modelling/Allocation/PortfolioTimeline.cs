@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+using Granary.Simulation.Passes;
+
+namespace Granary.Modelling.Allocation;
+
+/// <summary>
+/// Everything that a portfolio is given in a batch, kept in its order, so that accounts with other weights can go through it again and
+/// again. A row is a time slice in which bars closed; weights are decided when its closes are marked, before its signals.
+/// </summary>
+/// <param name="symbolIndex">The number of each symbol among the instruments.</param>
+public sealed class PortfolioTimeline(IReadOnlyDictionary<string, int> symbolIndex) : IPortfolioSteps
+{
+    private enum StepKind : byte
+    {
+        Mark,
+        Open,
+        Take,
+        Close,
+    }
+
+    private readonly List<(StepKind Kind, int At)> _steps = [];
+    private readonly List<(int Symbol, Bar Bar)> _marks = [];
+    private readonly List<(int Strategy, RunEvent Event)> _events = [];
+    private readonly List<(long Stamp, long Time, int Begin, int Decision)> _rows = [];
+    private long _lastStamp = long.MinValue;
+    private int _begin;
+
+    /// <summary>How many rows there are.</summary>
+    public int Rows => _rows.Count;
+
+    /// <summary>When the bars of a row closed, UTC ticks: from then on its decision holds.</summary>
+    public long TimeOf(int row) => _rows[row].Time;
+
+    /// <summary>Open time of the bars of a row, UTC ticks.</summary>
+    public long StampOf(int row) => _rows[row].Stamp;
+
+    /// <summary>The first row at or after a time, UTC ticks; <see cref="Rows"/> where there is none.</summary>
+    public int RowAt(long time)
+    {
+        var (low, high) = (0, _rows.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_rows[middle].Time < time) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
+
+    /// <summary>The first step of a row: everything before it belongs to earlier ones.</summary>
+    public int BeginOf(int row) => _rows[row].Begin;
+
+    /// <summary>The step before which the row's weights are decided.</summary>
+    public int DecisionOf(int row) => row < _rows.Count ? _rows[row].Decision : _steps.Count;
+
+    public int SymbolIndex(string symbol) => symbolIndex[symbol];
+
+    public void Mark(int symbol, in Bar bar)
+    {
+        _steps.Add((StepKind.Mark, _marks.Count));
+        _marks.Add((symbol, bar));
+    }
+
+    public bool OpenRow(long stamp, long timestamp)
+    {
+        // As the portfolio's driver: a time slice without a bar of its own has no row.
+        if (stamp <= _lastStamp) return false;
+        _steps.Add((StepKind.Open, _rows.Count));
+        _rows.Add((stamp, timestamp, _begin, _steps.Count));
+        return true;
+    }
+
+    public void Take(int strategy, in RunEvent e)
+    {
+        _steps.Add((StepKind.Take, _events.Count));
+        _events.Add((strategy, e));
+    }
+
+    public void CloseRow(long stamp)
+    {
+        _lastStamp = stamp;
+        _steps.Add((StepKind.Close, _rows.Count - 1));
+        _begin = _steps.Count;
+    }
+
+    /// <summary>Gives steps to a portfolio.</summary>
+    /// <param name="from">The first step.</param>
+    /// <param name="to">The step after the last.</param>
+    public void Replay<T>(int from, int to, T target) where T : IPortfolioSteps
+    {
+        var marks = CollectionsMarshal.AsSpan(_marks);
+        var events = CollectionsMarshal.AsSpan(_events);
+        var rows = CollectionsMarshal.AsSpan(_rows);
+        foreach (var (kind, at) in CollectionsMarshal.AsSpan(_steps)[from..to])
+        {
+            switch (kind)
+            {
+                case StepKind.Mark:
+                    target.Mark(marks[at].Symbol, marks[at].Bar);
+                    break;
+                case StepKind.Open:
+                    target.OpenRow(rows[at].Stamp, rows[at].Time);
+                    break;
+                case StepKind.Take:
+                    target.Take(events[at].Strategy, events[at].Event);
+                    break;
+                default:
+                    target.CloseRow(rows[at].Stamp);
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Granary.Learning;
+using Granary.Learning.Drift;
+using Granary.Simulation.Json;
+using Granary.Simulation.Tables;
+
+namespace Granary.Modelling.Drift;
+
+/// <summary>The use case behind <c>granary drift</c>: changes in one column of a file.</summary>
+public static class SeriesDrift
+{
+    /// <summary>The detector that compares all rows with a reference.</summary>
+    public const string Stability = "psi";
+
+    /// <summary>Passes the column to a detector, row by row.</summary>
+    /// <exception cref="InputException">The file cannot be read; file, line, column and remedy.</exception>
+    /// <exception cref="LearningInputException">An unknown detector or parameter, or a value that the detector cannot use.</exception>
+    public static DriftFindings Detect(DriftRequest request, DriftDetectorCatalogue detectors)
+    {
+        if (!detectors.Contains(request.Detector))
+            throw new LearningInputException($"--detector: {detectors.Unknown(request.Detector)}"
+                + (request.Detector.StartsWith('p') ? $" ({Stability} compares all rows with a reference)" : ""));
+        if (request.Reference is not null)
+            throw new InputException($"--reference is for {Stability}; {request.Detector} examines all rows, so leave it out");
+        var detector = detectors.Create(request.Detector, request.Parameters);
+        var values = NumberColumn.Read(request.File, request.Column);
+        var (drifts, warnings) = (new List<int>(), new List<int>());
+        for (var row = 0; row < values.Length; row++)
+        {
+            DriftSignal signal;
+            try
+            {
+                signal = detector.Add(values[row]);
+            }
+            catch (LearningInputException e)
+            {
+                throw new LearningInputException($"{request.File}, row {row} (from 0) below the header, {request.Column}: {e.Message}", e);
+            }
+            if (signal == DriftSignal.Drift) drifts.Add(row);
+            else if (signal == DriftSignal.Warning) warnings.Add(row);
+        }
+        return new DriftFindings(request.Detector, drifts, warnings, values.Length);
+    }
+
+    /// <summary>Compares the rows after a reference with it.</summary>
+    /// <exception cref="InputException">The file cannot be read, or the reference is missing or leaves no rows.</exception>
+    /// <exception cref="LearningInputException">An unknown parameter, or values without bins.</exception>
+    public static StabilityFindings Compare(DriftRequest request)
+    {
+        var options = StabilityOptions.From(request.Parameters);
+        if (request.Reference is not { } count)
+            throw new InputException(
+                $"{Stability} needs --reference: the number of rows, from the first on, that the others are compared with");
+        var values = NumberColumn.Read(request.File, request.Column);
+        if (count < 1 || count >= values.Length)
+            throw new InputException($"--reference {count}: {request.File} has {values.Length} rows; use 1 to {values.Length - 1}");
+        var index = PopulationStability.Of(values.AsSpan(0, count), values.AsSpan(count), options.Bins);
+        var threshold = options.Threshold ?? index.ThresholdFor(options.AlphaOfOne);
+        return new StabilityFindings(Stability, index.Value, threshold, options.OfAll(index.ChanceAbove(threshold)),
+            index.Value > threshold, index.Reference, index.Sample, index.Bins);
+    }
+}

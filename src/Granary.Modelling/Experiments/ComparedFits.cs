@@ -1,0 +1,43 @@
+using Granary.Modelling.Learning;
+
+namespace Granary.Modelling.Experiments;
+
+/// <summary>Lets a host of trials make the fits of one trainer and label before they are measured.</summary>
+/// <param name="candidate">Number of the trainer and label in <see cref="ComparedSections"/>.</param>
+internal sealed class ComparedFits(ITrialHost trials, int candidate)
+{
+    private int _before;
+
+    /// <summary>Makes the fits of the next units that no earlier run has made.</summary>
+    /// <param name="fitted">Called after each fit of a window, from any thread.</param>
+    public async Task MakeAsync(IReadOnlyList<UnitTraining> units, Action<UnitTraining, int> fitted, CancellationToken cancellationToken)
+    {
+        var wanted = new List<SearchTrial>();
+        foreach (var (u, unit) in units.Index())
+        {
+            if (unit.Error is not null) continue;
+            foreach (var window in unit.Folds.Where(f => f.Train.Length > 0).Select(f => f.Index).Append(UnitTraining.Whole))
+                if (!unit.Fits.Has(unit.RowsOf(window))) wanted.Add(new SearchTrial(_before + u, candidate, window, KeyOf(unit, window)));
+        }
+        await trials.RunAsync(wanted, (trial, token) => Make(UnitOf(trial), trial.Inner, token), (place, fit) =>
+        {
+            var (unit, window) = (UnitOf(wanted[place]), wanted[place].Inner);
+            unit.Fits.Take(unit.RowsOf(window), fit.Model, fit.Error);
+            if (window != UnitTraining.Whole) fitted(unit, window);
+        }, cancellationToken);
+        _before += units.Count;
+
+        UnitTraining UnitOf(in SearchTrial trial) => units[trial.Search - _before];
+    }
+
+    /// <summary>Makes one fit.</summary>
+    /// <param name="window">Its number; <see cref="UnitTraining.Whole"/> for the model of all samples.</param>
+    public static SearchFit Make(UnitTraining unit, int window, CancellationToken cancellationToken)
+    {
+        var (model, error) = unit.Fits.Make(unit.RowsOf(window), cancellationToken);
+        return new SearchFit([], [], error) { Model = model };
+    }
+
+    /// <summary>Of a trial.</summary>
+    public static string KeyOf(UnitTraining unit, int window) => unit.Fits.NameOf(unit.Data, unit.RowsOf(window));
+}

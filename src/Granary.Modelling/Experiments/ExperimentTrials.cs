@@ -1,0 +1,67 @@
+using System.Globalization;
+using Granary.Engine.Analysis;
+using Granary.Learning.Gating;
+using Granary.Modelling.Learning;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Validation;
+
+namespace Granary.Modelling.Experiments;
+
+/// <summary>What an experiment tried: each strategy with each model and rule is a combination of its own in the ledger of trials.</summary>
+internal sealed class ExperimentTrials(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets)
+{
+    private readonly List<Tried> _tried = [];
+    private readonly Dictionary<int, string> _dataSets = plan.Feeds.SelectMany(feed =>
+    {
+        var hashes = feed.Symbols.ToDictionary(s => s, s => markets[s].Series.ContentHash, StringComparer.Ordinal);
+        var dataSet = BatchTrials.DataSet(feed, hashes);
+        return feed.Instances.Select(i => (i.Index, DataSet: dataSet));
+    }).ToDictionary(f => f.Index, f => f.DataSet);
+
+    private sealed record Tried(string DataSet, UInt128 Combination, (long Day, double Return)[] Days);
+
+    /// <summary>All that distinguishes a model and its rule from others.</summary>
+    public static string ModelText(LearningSpec section, SearchCandidate candidate, EntryRule rule) =>
+        string.Create(CultureInfo.InvariantCulture,
+            $"{candidate.Text}|{section.Label}|{section.Weights}|{section.WalkForward}|{RuleText.Of(rule)}");
+
+    /// <param name="strategy">Its number in the plan.</param>
+    /// <param name="trades">Those of the strategy that the model judged; none where it was not run.</param>
+    public void Add(int strategy, string model, IEnumerable<FilteredTrade> trades) =>
+        _tried.Add(new Tried(_dataSets[strategy],
+            TrialLedger.HashOf(BatchTrials.Text(plan.Instances[strategy], model, plan.Spec.Execution.Settings)),
+            [.. trades.Where(t => t.SizeFactor > 0).GroupBy(t => TradeDays.DayOf(t)).OrderBy(g => g.Key)
+                .Select(g => (g.Key, g.Sum(t => t.SizeFactor * t.Return)))]));
+
+    /// <summary>Enters them in the ledger, and counts all that was ever tried on these bars.</summary>
+    /// <exception cref="IOException">The ledger cannot be written.</exception>
+    public async Task<TrialCensus> RecordAsync(TrialLedger ledger, CancellationToken cancellationToken)
+    {
+        var costs = BatchTrials.CostsOf(plan.Spec.Execution.Settings);
+        var trials = new Dictionary<string, IReadOnlyList<Trial>>(StringComparer.Ordinal);
+        foreach (var group in _tried.GroupBy(t => t.DataSet, StringComparer.Ordinal))
+        {
+            List<Tried> all = [.. group.DistinctBy(t => t.Combination)], moving = [.. all.Where(t => t.Days.Length > 0)];
+            var (first, last) = moving.Count == 0 ? (0L, 0L) : (moving.Min(t => t.Days[0].Day), moving.Max(t => t.Days[^1].Day));
+            double[] Returns(Tried tried)
+            {
+                var returns = new double[last - first + 1];
+                foreach (var (day, value) in tried.Days) returns[day - first] = value;
+                return returns;
+            }
+            var sampled = Math.Min(moving.Count, EffectiveTrials.MostCompared);
+            var effective = EffectiveTrials.Of([.. Enumerable.Range(0, sampled).Select(i =>
+                Returns(moving[(int)((long)i * moving.Count / sampled)]))], moving.Count);
+            var share = effective.Trials > 0 ? Math.Min(1, effective.Number / effective.Trials) : 0;
+            trials[group.Key] = [.. all.Select(t =>
+            {
+                var moments = Moments.Of(t.Days.Length > 0 ? Returns(t) : []);
+                var sharpe = moments.SampleDeviation > 0 ? moments.Mean / moments.SampleDeviation : double.NaN;
+                return new Trial(t.Combination, costs, sharpe, double.IsNaN(sharpe) ? 0 : share);
+            })];
+        }
+        return await ledger.RecordAsync(trials, await BatchTrials.SketchAsync(plan, markets, cancellationToken), cancellationToken);
+    }
+}

@@ -1,0 +1,90 @@
+using Granary.Modelling.Learning;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Validation;
+
+namespace Granary.Modelling.Experiments;
+
+/// <summary>
+/// An experiment that searches trainers, parameters, sets of features and rules under a budget of fits. The search takes place within the
+/// training part of each outer window, and what it chooses is judged on the window's test, so that no test has a say in a choice.
+/// </summary>
+/// <remarks>
+/// The rungs of all outer windows close together, after the last fit of each, so that the result does not depend on the number of threads
+/// or silos. Every prediction is kept in the registry's cache: a search that was stopped continues.
+/// </remarks>
+/// <param name="ledger">Counts what is tried; null counts nothing.</param>
+/// <param name="trials">Makes the fits; null = the threads of this process.</param>
+public sealed class ModelSearch(IBatchHost host, TimeProvider clock, int threads, TrialLedger? ledger = null, ITrialHost? trials = null)
+{
+    private readonly ITrialHost _trials = trials ?? new LocalTrials(threads);
+
+    // Inner is −1 for the outer window itself.
+    private readonly record struct FitTask(SearchWork Work, int Candidate, int Inner);
+
+    /// <param name="strategies">"all" or how many of the batch's first strategies.</param>
+    /// <exception cref="InputException">The batch or its learning section is wrong, or there is none.</exception>
+    /// <exception cref="IOException">The ledger of trials cannot be written.</exception>
+    public async Task<SearchReport> RunAsync(BatchSpec batch, string strategies = "all", IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        var started = clock.GetTimestamp();
+        await using var search = await PreparedSearch.OpenAsync(batch, strategies, host, threads, keeps: true, cancellationToken);
+        var work = search.Work;
+        var counter = new SearchProgress(progress, work.Sum(w => w.Plan.FitsPerWindow));
+        await SearchAsync(search, counter, cancellationToken);
+        var results = new SearchResults(search.Opened, host, [.. work.Select(w => (w.Unit, w.Plan)).DistinctBy(w => w.Unit)]);
+        var found = new List<SearchedUnit>();
+        foreach (var unit in search.Units)
+            found.Add(await results.OfAsync(unit, [.. work.Where(w => w.Unit == unit).Select(w => (w.Window, w.Outer))],
+                cancellationToken));
+        var census = ledger is null ? null : await results.Trials.RecordAsync(ledger, cancellationToken);
+        return new SearchReport(counter.Done, counter.Reused, census?.Trials, census?.New, clock.GetElapsedTime(started).TotalSeconds,
+            found);
+    }
+
+    private async Task SearchAsync(PreparedSearch search, SearchProgress counter, CancellationToken cancellationToken)
+    {
+        var work = search.Work;
+        for (var rung = 0; work.Any(w => rung < w.Plan.Rungs.Count); rung++)
+        {
+            List<SearchWork> open = [.. work.Where(w => rung < w.Plan.Rungs.Count)];
+            await FitAsync(search, [.. open.SelectMany(w => w.Window.Missing(w.Plan.Rungs[rung])
+                .Select(m => new FitTask(w, m.Candidate, m.Inner)))], counter, cancellationToken);
+            Parallel.ForEach(open, Options(cancellationToken), w => w.Window.Close(rung));
+            counter.Lead(SearchLeaders.Of(search.Units.Select(u => open.LastOrDefault(w => w.Unit == u))
+                .OfType<SearchWork>().Select(w => (w.Unit, w.Window, w.Plan))));
+        }
+        await FitAsync(search, [.. work.SelectMany(w => w.Window.BestByRule.Distinct().Select(c => new FitTask(w, c, -1)))],
+            counter, cancellationToken);
+    }
+
+    // Each fit goes to a place of its own, so that the order in which they end does not matter.
+    private async Task FitAsync(PreparedSearch search, List<FitTask> tasks, SearchProgress counter, CancellationToken cancellationToken)
+    {
+        var fits = new SearchFit?[tasks.Count];
+        Parallel.For(0, tasks.Count, Options(cancellationToken), i =>
+        {
+            var (work, candidate, inner) = tasks[i];
+            fits[i] = work.Fits.Find(PreparedSearch.KeyOf(work, candidate, inner), work.FoldOf(inner));
+            if (fits[i] is not null) counter.Step(isReused: true, work.Unit.Data);
+        });
+        int[] missing = [.. Enumerable.Range(0, tasks.Count).Where(i => fits[i] is null)];
+        SearchTrial[] wanted = [.. missing.Select(i => tasks[i]).Select(t => new SearchTrial(t.Work.Number, t.Candidate, t.Inner,
+            PreparedSearch.KeyOf(t.Work, t.Candidate, t.Inner)))];
+        await _trials.RunAsync(wanted, search.Make, (t, fit) =>
+        {
+            var work = tasks[missing[t]].Work;
+            work.Fits.Keep(wanted[t].Key, fit);
+            fits[missing[t]] = fit;
+            counter.Step(isReused: false, work.Unit.Data);
+        }, cancellationToken);
+        foreach (var (i, (work, candidate, inner)) in tasks.Index())
+            if (inner < 0) work.Outer[candidate] = fits[i]!;
+            else work.Window.Keep(candidate, inner, fits[i]!);
+    }
+
+    private ParallelOptions Options(CancellationToken cancellationToken) =>
+        new() { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken };
+}

@@ -1,0 +1,100 @@
+using Granary.Modelling.Learning;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
+
+namespace Granary.Modelling.Experiments;
+
+/// <summary>
+/// Makes fits of a comparison for the process that runs it. Samples and windows of a trainer and label in a market are made when the first
+/// of their fits is wanted, and go when others are.
+/// </summary>
+public sealed class PreparedComparison : ITrialMaker
+{
+    // Fits of one trainer, label and market come together; a late one of the group before may come between them.
+    private const int MostKept = 2;
+
+    private readonly OpenedBatch _opened;
+    private readonly IBatchHost _host;
+    private readonly IReadOnlyList<LearningSpec> _sections;
+    private readonly StrategyTrades? _trades;
+    private readonly Lock _lock = new();
+    private readonly List<((int Candidate, int Market) Of, Task<List<UnitTraining>> Units)> _kept = [];
+    private readonly CancellationTokenSource _ended = new();
+
+    // Preparations share the factors of their markets.
+    private readonly SemaphoreSlim _turn = new(1);
+
+    private PreparedComparison(OpenedBatch opened, IBatchHost host, IReadOnlyList<LearningSpec> sections, StrategyTrades? trades) =>
+        (_opened, _host, _sections, _trades) = (opened, host, sections, trades);
+
+    /// <param name="strategies">"all" or how many of the batch's first strategies.</param>
+    /// <param name="host">Runs the strategies whose trades are learned.</param>
+    /// <exception cref="InputException">The batch or its learning section is wrong, or there is none.</exception>
+    public static async Task<PreparedComparison> OpenAsync(BatchSpec batch, string strategies, IBatchHost host, int threads,
+        CancellationToken cancellationToken)
+    {
+        var opened = await LearnBatch.OpenAsync(batch, strategies, threads, cancellationToken);
+        try
+        {
+            var sections = ComparedSections.Of(opened.Plan, strategies);
+            return new PreparedComparison(opened, host, sections, await ComparedSections.TradesAsync(sections, opened, host,
+                cancellationToken));
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask<Func<CancellationToken, SearchFit>?> FindAsync(SearchTrial trial, CancellationToken cancellationToken)
+    {
+        if (trial.Candidate < 0 || trial.Candidate >= _sections.Count || _sections[trial.Candidate].IsOfRisk) return null;
+        var preparation = new UnitPreparation([_sections[trial.Candidate]], _opened.Plan, _opened.Markets);
+        var (market, number) = (0, trial.Search);
+        while (market < preparation.Markets.Count && number >= preparation.Markets[market]) number -= preparation.Markets[market++];
+        if (number < 0 || market == preparation.Markets.Count) return null;
+        var unit = (await UnitsAsync(preparation, trial.Candidate, market).WaitAsync(cancellationToken))[number];
+        return unit.Error is null && trial.Inner >= UnitTraining.Whole && trial.Inner < unit.Folds.Count
+            && ComparedFits.KeyOf(unit, trial.Inner) == trial.Key ? token => ComparedFits.Make(unit, trial.Inner, token) : null;
+    }
+
+    private Task<List<UnitTraining>> UnitsAsync(UnitPreparation preparation, int candidate, int market)
+    {
+        lock (_lock)
+        {
+            _kept.RemoveAll(k => k.Units.IsFaulted || k.Units.IsCanceled);
+            var place = _kept.FindIndex(k => k.Of == (candidate, market));
+            if (place >= 0) return _kept[place].Units;
+            if (_kept.Count == MostKept) _kept.RemoveAt(0);
+            var units = Task.Run(() => MakeAsync(preparation, market), _ended.Token);
+            _kept.Add(((candidate, market), units));
+            return units;
+        }
+    }
+
+    private async Task<List<UnitTraining>> MakeAsync(UnitPreparation preparation, int market)
+    {
+        await _turn.WaitAsync(_ended.Token);
+        try
+        {
+            await preparation.OpenAsync(_host, _trades, _ended.Token);
+            return await preparation.MakeAsync(market, static (_, _) => WindowCache.None, _ended.Token);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        Task[] open;
+        lock (_lock) open = [.. _kept.Select(k => k.Units)];
+        await Task.WhenAll(open).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None,
+            TaskScheduler.Default);
+        await _opened.DisposeAsync();
+    }
+}

@@ -1,0 +1,113 @@
+using System.Security.Cryptography;
+using System.Text;
+using Granary.Learning.Trainers;
+using Granary.Modelling.Learning;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
+
+namespace Granary.Modelling.Experiments;
+
+/// <summary>
+/// A search that is ready to make its trials: the bars are open, the strategies have run, samples and windows are known. It follows from
+/// the batch alone, so each process that takes part prepares its own.
+/// </summary>
+public sealed class PreparedSearch : ITrialMaker
+{
+    // Of the records in the cache.
+    private const string Format = "search 1";
+
+    private readonly IReadOnlyDictionary<LearningSpec, WindowCache> _caches;
+
+    private PreparedSearch(OpenedBatch opened, IReadOnlyDictionary<LearningSpec, WindowCache> caches, List<SearchUnit> units)
+    {
+        (Opened, _caches, Units) = (opened, caches, units);
+        Work = Plan(units, caches, (long)opened.Plan.Spec.Seed);
+    }
+
+    public OpenedBatch Opened { get; }
+
+    public List<SearchUnit> Units { get; }
+
+    /// <summary>By number.</summary>
+    public List<SearchWork> Work { get; }
+
+    /// <param name="strategies">"all" or how many of the batch's first strategies.</param>
+    /// <param name="host">Runs the strategies without models.</param>
+    /// <param name="keeps">Whether the registry's cache keeps what is predicted; only one process at a time can.</param>
+    /// <exception cref="InputException">The batch or its learning section is wrong, or there is none.</exception>
+    public static async Task<PreparedSearch> OpenAsync(BatchSpec batch, string strategies, IBatchHost host, int threads, bool keeps,
+        CancellationToken cancellationToken = default)
+    {
+        var opened = await LearnBatch.OpenAsync(batch, strategies, threads, cancellationToken);
+        IReadOnlyDictionary<LearningSpec, WindowCache> caches = new Dictionary<LearningSpec, WindowCache>();
+        try
+        {
+            List<LearningSpec> specs = [.. LearnBatch.Specs(opened.Plan, strategies, inWindows: true).Where(s => !s.IsOfRisk)];
+            if (specs.FirstOrDefault(s => s.Search is null) is { } without)
+                throw without.Place.Fault("other sections have a \"search\" in their \"experiment\", and this one has none: give it one");
+            caches = specs.ToDictionary(s => s, s => keeps ? new WindowCache(CachePath(s)) : WindowCache.None);
+            var trades = await StrategyTrades.RunAsync(opened.Plan, opened.Markets, host, i => specs.Any(s => s.Covers(i)),
+                cancellationToken);
+            return new PreparedSearch(opened, caches, await new SearchUnits(opened, specs, caches).MakeAsync(trades, cancellationToken));
+        }
+        catch
+        {
+            foreach (var cache in caches.Values) cache.Dispose();
+            await opened.DisposeAsync();
+            throw;
+        }
+    }
+
+    public ValueTask<Func<CancellationToken, SearchFit>?> FindAsync(SearchTrial trial, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<Func<CancellationToken, SearchFit>?>(Has(trial) ? token => Make(trial, token) : null);
+
+    private bool Has(in SearchTrial trial)
+    {
+        if (trial.Search < 0 || trial.Search >= Work.Count) return false;
+        var work = Work[trial.Search];
+        return trial.Candidate >= 0 && trial.Candidate < work.Plan.Candidates.Count
+            && trial.Inner >= -1 && trial.Inner < work.Unit.Inner[work.Window.Index].Count
+            && KeyOf(work, trial.Candidate, trial.Inner) == trial.Key;
+    }
+
+    /// <summary>Makes a trial of this search, whatever the cache has. Safe to call from several threads.</summary>
+    public SearchFit Make(SearchTrial trial, CancellationToken cancellationToken)
+    {
+        var work = Work[trial.Search];
+        return work.Fits.Make(work.Unit, work.Plan.Candidates[trial.Candidate], work.FoldOf(trial.Inner), cancellationToken);
+    }
+
+    public static string KeyOf(SearchWork work, int candidate, int inner) =>
+        work.Fits.KeyOf(work.Unit, work.Plan.Candidates[candidate], work.FoldOf(inner));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var cache in _caches.Values) cache.Dispose();
+        await Opened.DisposeAsync();
+    }
+
+    // The search of each outer window; units of one section share its budget.
+    private static List<SearchWork> Plan(List<SearchUnit> units, IReadOnlyDictionary<LearningSpec, WindowCache> caches, long seed)
+    {
+        var work = new List<SearchWork>();
+        foreach (var (section, cache) in caches)
+        {
+            List<SearchUnit> own = [.. units.Where(u => u.Error is null && u.Spec.Name == section.Name)];
+            if (own.Count == 0) continue;
+            var plan = SearchPlan.Of(section.Search!, own.Sum(u => u.Outer.Count), seed,
+                section.Place.Find("experiment")!.Find("search")!);
+            var fits = new SearchFits(cache, seed);
+            foreach (var unit in own)
+                for (var w = 0; w < unit.Outer.Count; w++)
+                    work.Add(new SearchWork(work.Count, new SearchWindow(unit, w, plan), unit, plan, fits));
+        }
+        return work;
+    }
+
+    private static string CachePath(LearningSpec spec)
+    {
+        var key = $"{Format} {typeof(ITrainer).Assembly.ManifestModule.ModuleVersionId} {spec.Name} {spec.Label}";
+        return Path.Combine(spec.Cache, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))) + ".windows");
+    }
+}

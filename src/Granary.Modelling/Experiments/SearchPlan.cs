@@ -1,0 +1,71 @@
+using Granary.Engine.Numerics;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+
+namespace Granary.Modelling.Experiments;
+
+/// <summary>Which candidates a search tries, and on how many inner windows each.</summary>
+/// <param name="Candidates">In the order of the batch file.</param>
+/// <param name="Possible">How many combinations there are.</param>
+/// <param name="Rungs">Empty where there is nothing to choose.</param>
+/// <param name="FitsPerWindow">At most, of each outer window: those of the rungs, and of what is chosen on all of its training
+/// part.</param>
+/// <remarks>
+/// Successive halving (Jamieson and Talwalkar 2016): all candidates compete on the first inner window, the better half on twice as many
+/// windows, and so on to all of them. A fit of an earlier rung is not made again.
+/// </remarks>
+public sealed record SearchPlan(IReadOnlyList<SearchCandidate> Candidates, int Possible, IReadOnlyList<SearchRung> Rungs,
+    int FitsPerWindow)
+{
+    // Decides which candidates are drawn, apart from all that models draw.
+    private const long DrawStream = 71_000;
+
+    /// <summary>As many candidates as the budget allows; of more, a draw.</summary>
+    /// <param name="outerWindows">Of all models of the section; at least 1.</param>
+    /// <param name="budget">Where a fault of the budget is.</param>
+    /// <exception cref="InputException">The budget is too small for a single candidate.</exception>
+    public static SearchPlan Of(SearchSpec search, int outerWindows, long seed, JsonPart budget)
+    {
+        var all = new List<SearchCandidate>();
+        foreach (var trainer in search.Trainers)
+            for (var set = 0; set < search.FeatureSets.Count; set++)
+                foreach (var keep in search.Keeps)
+                    all.Add(new SearchCandidate(all.Count, trainer, set, search.FeatureSets[set], keep));
+        var each = search.Budget / outerWindows;
+        var count = all.Count;
+        while (count > 0 && Cost(search, count) > each) count--;
+        if (count == 0)
+            throw budget.Fault(FormattableString.Invariant(
+                $"a budget of {search.Budget} fits is not enough for one candidate on {outerWindows} outer windows: give at least ")
+                + FormattableString.Invariant($"{(long)outerWindows * Cost(search, 1)}, or fewer inner windows"));
+        var chosen = all;
+        if (count < all.Count)
+        {
+            var order = Enumerable.Range(0, all.Count).ToArray();
+            new PortableRandom(seed, DrawStream).Shuffle(order.AsSpan());
+            chosen = [.. order.Take(count).Order().Select((at, index) => all[at] with { Index = index })];
+        }
+        return new SearchPlan(chosen, all.Count, RungsOf(search, count), Cost(search, count));
+    }
+
+    private static List<SearchRung> RungsOf(SearchSpec search, int count)
+    {
+        var rungs = new List<SearchRung>();
+        if (count == 1 && search.Rules.Count == 1) return rungs;
+        for (var windows = 1; ; windows = Math.Min(2 * windows, search.Windows))
+        {
+            rungs.Add(new SearchRung(count, windows));
+            if (windows == search.Windows) return rungs;
+            count = (count + 1) / 2;
+        }
+    }
+
+    private static int Cost(SearchSpec search, int count)
+    {
+        var rungs = RungsOf(search, count);
+        // Under each rule another candidate may be the best one.
+        var cost = Math.Min(search.Rules.Count, rungs.Count > 0 ? rungs[^1].Candidates : 1);
+        for (var r = 0; r < rungs.Count; r++) cost += rungs[r].Candidates * (rungs[r].Windows - (r > 0 ? rungs[r - 1].Windows : 0));
+        return cost;
+    }
+}

@@ -1,0 +1,146 @@
+using Granary.Learning.Gating;
+using Granary.Modelling.Learning;
+using Granary.Simulation.Batches;
+
+namespace Granary.Modelling.Experiments;
+
+/// <summary>The search within the training part of one outer window: its candidates, and what they have shown so far.</summary>
+public sealed class SearchWindow
+{
+    private readonly SearchUnit _unit;
+    private readonly SearchPlan _plan;
+    private readonly IReadOnlyList<SearchFold> _inner;
+    private readonly SearchFit?[][] _fits;
+
+    // Of each candidate and rule, after its last rung.
+    private readonly double[][] _ranks;
+    private readonly double[] _firsts;
+    private int[] _alive;
+
+    public SearchWindow(SearchUnit unit, int index, SearchPlan plan)
+    {
+        (_unit, Index, _plan, _inner) = (unit, index, plan, unit.Inner[index]);
+        _fits = [.. plan.Candidates.Select(_ => new SearchFit?[_inner.Count])];
+        _ranks = [.. plan.Candidates.Select(_ => unit.Spec.Search!.Rules.Select(_ => double.NegativeInfinity).ToArray())];
+        _firsts = new double[plan.Candidates.Count];
+        _alive = [.. plan.Candidates.Select(c => c.Index)];
+    }
+
+    public int Index { get; }
+
+    /// <summary>Candidates of the last rung that was closed, in plan order.</summary>
+    public IReadOnlyList<int> Finalists { get; private set; } = [0];
+
+    /// <summary>Under each rule, the candidate that is best under it. Known when the last rung is closed.</summary>
+    public int[] BestByRule { get; private set; } = [0];
+
+    /// <summary>The best of all rules.</summary>
+    public int ChosenRule { get; private set; }
+
+    public int Chosen => BestByRule[ChosenRule];
+
+    /// <summary>The fits that a rung needs and earlier ones have not made.</summary>
+    public IEnumerable<(int Candidate, int Inner)> Missing(SearchRung rung) =>
+        from candidate in _alive
+        from inner in Enumerable.Range(0, rung.Windows)
+        where _fits[candidate][inner] is null
+        select (candidate, inner);
+
+    public void Keep(int candidate, int inner, SearchFit fit) => _fits[candidate][inner] = fit;
+
+    public SearchFold FoldOf(int inner) => _inner[inner];
+
+    /// <summary>Ranks the candidates of a rung by all that they have shown, and keeps the better half for the next one.</summary>
+    public void Close(int rung)
+    {
+        var windows = _plan.Rungs[rung].Windows;
+        foreach (var candidate in _alive)
+        {
+            _ranks[candidate] = Ranks(candidate, windows);
+            if (rung == 0) _firsts[candidate] = _ranks[candidate].Max();
+        }
+        Finalists = _alive;
+        if (rung + 1 < _plan.Rungs.Count)
+            _alive = [.. _alive.OrderByDescending(c => _ranks[c].Max()).ThenBy(c => c).Take(_plan.Rungs[rung + 1].Candidates).Order()];
+        else Choose(windows);
+    }
+
+    /// <summary>The rank of a candidate's best rule after its last rung; negative infinity where it has none.</summary>
+    public double RankOf(int candidate) => _ranks[candidate].Max();
+
+    /// <summary>The same on the first inner window, which all candidates have; negative infinity where it has none.</summary>
+    public double FirstRankOf(int candidate) => _plan.Rungs.Count > 0 ? _firsts[candidate] : double.NegativeInfinity;
+
+    /// <summary>Why the candidate has no model in some window; null where it has all that it was asked for.</summary>
+    public string? ErrorOf(int candidate) => Array.Find(_fits[candidate], f => f?.Error is not null)?.Error;
+
+    /// <summary>The best rule of a candidate so far, and the trades that it leaves of those in the inner windows that it has.</summary>
+    public (int Rule, IReadOnlyList<FilteredTrade> Trades) BestTradesOf(int candidate)
+    {
+        var ranks = _ranks[candidate];
+        var rule = Array.IndexOf(ranks, ranks.Max());
+        return (rule, Trades(candidate, _unit.Spec.Search!.Rules[rule], _fits[candidate].Count(f => f is not null)));
+    }
+
+    /// <summary>The trades that a rule leaves of those in the first inner window.</summary>
+    public IReadOnlyList<(int Strategy, FilteredTrade Trade)> FirstTradesOf(int candidate, EntryRule rule)
+    {
+        if (_fits[candidate][0] is not { Error: null } fit) return [];
+        return [.. _inner[0].Signals.Select((s, i) => (_unit.Signals[s].Strategy, Advised(_unit, s, fit.Signals[i], rule)))
+            .Where(t => double.IsFinite(t.Item2.Prediction))];
+    }
+
+    /// <summary>A trade with what a rule makes of a prediction of its signal.</summary>
+    public static FilteredTrade Advised(SearchUnit unit, int signal, double prediction, EntryRule rule)
+    {
+        var trade = unit.Signals[signal].Trade;
+        var advice = rule.Advise(prediction, trade.Trade.Side, unit.Spec.Label.Meaning);
+        return trade with { Prediction = advice.Prediction, SizeFactor = advice.SizeFactor };
+    }
+
+    private void Choose(int windows)
+    {
+        var fitness = _unit.Spec.Fitness;
+        BestByRule = [.. _unit.Spec.Search!.Rules.Select((_, r) =>
+            Finalists.OrderByDescending(c => _ranks[c][r]).ThenBy(c => c).First())];
+        // Predictions do not tell the rules apart, so their trades do.
+        var ranks = BestByRule.Select((c, r) => fitness.IsOfTrades() ? _ranks[c][r]
+            : TradeRank(ExperimentFitness.Sortino, c, _unit.Spec.Search.Rules[r], windows)).ToArray();
+        ChosenRule = Array.IndexOf(ranks, ranks.Max());
+    }
+
+    private double[] Ranks(int candidate, int windows)
+    {
+        var (fitness, rules) = (_unit.Spec.Fitness, _unit.Spec.Search!.Rules);
+        if (ErrorOf(candidate) is not null) return [.. rules.Select(_ => double.NegativeInfinity)];
+        if (fitness.IsOfTrades()) return [.. rules.Select(rule => TradeRank(fitness, candidate, rule, windows))];
+        var (predicted, labels) = SearchScore.Known(Enumerable.Range(0, windows).SelectMany(w => _fits[candidate][w]!.Predicted
+            .Select((p, i) => (p, _unit.Table.Label[_inner[w].Test[i]]))));
+        var rank = SearchScore.Rank(fitness, SearchScore.Of(fitness, _unit.Spec.Top, _unit.Table.Task, predicted, labels));
+        return [.. rules.Select(_ => rank)];
+    }
+
+    private double TradeRank(ExperimentFitness fitness, int candidate, EntryRule rule, int windows)
+    {
+        var trades = Trades(candidate, rule, windows);
+        if (trades.Count == 0) return double.NegativeInfinity;
+        // All rules and candidates over the same days, those of the trades without a model.
+        var (first, days) = TradeDays.SpanOf(_inner.Take(windows).SelectMany(f => f.Signals).Select(s => _unit.Signals[s].Trade));
+        return SearchScore.Rank(fitness,
+            new TradeDays(trades.Where(t => t.SizeFactor > 0), first, days, t => t.SizeFactor * t.Return).Figure(fitness));
+    }
+
+    // Of the signals of the first inner windows, those that the model has a prediction for.
+    private List<FilteredTrade> Trades(int candidate, EntryRule rule, int windows)
+    {
+        var trades = new List<FilteredTrade>();
+        for (var w = 0; w < windows; w++)
+        {
+            if (_fits[candidate][w] is not { Error: null } fit) continue;
+            for (var i = 0; i < fit.Signals.Length; i++)
+                if (Advised(_unit, _inner[w].Signals[i], fit.Signals[i], rule) is var trade && double.IsFinite(trade.Prediction))
+                    trades.Add(trade);
+        }
+        return trades;
+    }
+}

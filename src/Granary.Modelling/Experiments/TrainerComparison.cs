@@ -1,0 +1,116 @@
+using Granary.Engine.Analysis;
+using Granary.Learning.Evaluation;
+using Granary.Learning.Tables;
+using Granary.Modelling.Learning;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Models;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Validation;
+
+namespace Granary.Modelling.Experiments;
+
+/// <summary>Compares trainers and labels on the same windows: an experiment without a search.</summary>
+/// <param name="ledger">Counts what is tried; null counts nothing.</param>
+/// <param name="trials">Makes the fits of models that judge entries; null = the threads of this process.</param>
+public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int threads, TrialLedger? ledger = null,
+    ITrialHost? trials = null)
+{
+    private sealed record Tried(TrainedUnit Unit, double Seconds, ModelWorth? Worth);
+
+    /// <summary>Compares trainers and labels on the same windows. Nothing is registered.</summary>
+    /// <returns>By market or strategy in the batch's order, the best first.</returns>
+    /// <exception cref="InputException">The batch or its learning section is wrong, or there is none.</exception>
+    /// <exception cref="IOException">The ledger of trials cannot be written.</exception>
+    public async Task<IReadOnlyList<ExperimentTrial>> RunAsync(BatchSpec batch, string strategies = "all",
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        await using var opened = await LearnBatch.OpenAsync(batch, strategies, threads, cancellationToken);
+        var sections = ComparedSections.Of(opened.Plan, strategies);
+        var trades = await ComparedSections.TradesAsync(sections, opened, host, cancellationToken);
+        var (tried, counted) = (new List<Tried>(), new ExperimentTrials(opened.Plan, opened.Markets));
+        foreach (var (number, section) in sections.Index())
+        {
+            var learn = new LearnBatch(host, clock, threads)
+            {
+                Trades = trades,
+                Fit = trials is null ? null : new ComparedFits(trials, number).MakeAsync,
+            };
+            var started = clock.GetTimestamp();
+            var units = await learn.TrainAsync(opened, [section], VersionUse.None, progress, cancellationToken);
+            var seconds = clock.GetElapsedTime(started).TotalSeconds / Math.Max(1, units.Count);
+            var worth = await WorthAsync(learn, opened, units, counted, cancellationToken);
+            tried.AddRange(units.Select((u, i) => new Tried(u, seconds, worth[i])));
+        }
+        if (ledger is not null) await counted.RecordAsync(ledger, cancellationToken);
+        return Ranked(tried);
+    }
+
+    private static List<ExperimentTrial> Ranked(List<Tried> tried)
+    {
+        var fitness = tried.ToDictionary(t => t, t => t.Unit.Spec.Fitness);
+        var trials = tried.Select(t => (Trial: Trial(t.Unit, t.Seconds, tried.Count) with { Worth = t.Worth }, Fitness: fitness[t]))
+            .ToList();
+        var order = trials.Select(t => t.Trial.Data).Distinct().ToList();
+        return [.. trials.OrderBy(t => order.IndexOf(t.Trial.Data))
+            .ThenByDescending(t => t.Trial.Worth?.With ?? double.NegativeInfinity)
+            .ThenByDescending(t => t.Trial.FigureName == "auc" ? 1 : 0)
+            .ThenByDescending(t => SearchScore.Rank(t.Fitness, t.Trial.Figure ?? double.NaN)).Select(t => t.Trial)];
+    }
+
+    // By unit; null where its section asks for predictions alone, or there is nothing to compare.
+    private static async Task<IReadOnlyList<ModelWorth?>> WorthAsync(LearnBatch learn, OpenedBatch opened,
+        IReadOnlyList<TrainedUnit> units, ExperimentTrials counted, CancellationToken cancellationToken)
+    {
+        if (units.All(u => u.Model is null || !u.Spec.Fitness.IsOfTrades()))
+        {
+            foreach (var unit in units.Where(u => u.Error is null))
+                foreach (var strategy in unit.Strategies) counted.Add(strategy, TextOf(unit), []);
+            return new ModelWorth?[units.Count];
+        }
+        var (judged, free) = await learn.JudgeAsync(opened, units, cancellationToken);
+        return [.. units.Select(unit =>
+        {
+            if (unit.Model is null) return null;
+            var (with, without) = (new List<FilteredTrade>(), new List<FilteredTrade>());
+            foreach (var strategy in unit.Strategies)
+            {
+                var trades = LearningReports.OutOfSample(unit, opened.Plan, strategy, judged, free);
+                with.AddRange(trades.With);
+                without.AddRange(trades.Without);
+                counted.Add(strategy, TextOf(unit), trades.With);
+            }
+            return ModelWorth.Of(unit.Spec.Fitness, with, without);
+        })];
+    }
+
+    private static string TextOf(TrainedUnit unit) => ExperimentTrials.ModelText(unit.Spec,
+        new SearchCandidate(0, new TrainerSetting(unit.Spec.Trainer, unit.Spec.Parameters), 0, unit.Spec.Features, unit.Spec.Keep),
+        unit.Spec.Rule);
+
+    private static ExperimentTrial Trial(TrainedUnit unit, double seconds, int trials)
+    {
+        var classes = unit.Spec.Label.Kind is LabelKind.Direction or LabelKind.TripleBarrier or LabelKind.Trade;
+        var name = unit.OutOfSample.ContainsKey("auc") || (unit.Error is not null && classes) ? "auc" : "r2";
+        double? figure = unit.OutOfSample.TryGetValue(name, out var value) ? value : null;
+        double? p = null;
+        if (name == "auc" && figure is not null)
+        {
+            // Labels that overlap are fewer than they are; as many ones as zeros is the narrowest case and so the strictest.
+            var independent =
+                Math.Max(4, unit.OutOfSample["samples"] / (unit.Spec.Label.Kind == LabelKind.Trade ? 1 : unit.Spec.Label.Bars));
+            var z = (value - 0.5) / ClassificationMetrics.AucStandardError((long)(independent / 2), (long)(independent / 2));
+            p = Math.Min(1, trials * (1 - NormalDistribution.Cumulative(z)));
+        }
+        if (unit.Spec.Fitness is ExperimentFitness.LogLoss or ExperimentFitness.Precision)
+        {
+            var tests = unit.Predictions.Where(s => s.IsTest).ToList();
+            name = unit.Spec.Fitness == ExperimentFitness.LogLoss ? "logLoss" : "precision";
+            var own = SearchScore.Of(unit.Spec.Fitness, unit.Spec.Top, LearningTask.Classification,
+                [.. tests.Select(s => s.Prediction)], [.. tests.Select(s => s.Label)]);
+            figure = JsonNumber.Finite(own);
+        }
+        return new ExperimentTrial(unit.Data, unit.Spec.Trainer, unit.Spec.Label.ToString(), unit.Samples, name, figure, unit.TrainTestGap,
+            p, seconds, unit.Error);
+    }
+}

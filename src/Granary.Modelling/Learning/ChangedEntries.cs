@@ -1,0 +1,158 @@
+using System.Globalization;
+using Granary.Engine.Trading;
+using Granary.Learning.Gating;
+using Granary.Learning.Watching;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+
+namespace Granary.Modelling.Learning;
+
+/// <summary>
+/// What the models of a finished run did to its entries, read off the signals and their outcomes: what the watch of a model decides follows
+/// from the outcomes alone, so it is decided here a second time.
+/// </summary>
+/// <param name="runs">What models judged, those of a strategy one after the other.</param>
+/// <param name="retrained">What retrainings decided before the run.</param>
+public sealed class ChangedEntries(IReadOnlyList<JudgedRun> runs,
+    IReadOnlyList<(StrategyInstance Instance, RetrainedVersions Versions)> retrained)
+{
+    private const int MostListed = 100;
+
+    /// <summary>The section of the run; null where no strategy has a model whose decisions can be read.</summary>
+    public ModelResults? Results()
+    {
+        List<ModelEffect> effects = [];
+        List<WatchRecord> actions = [];
+        var listed = new PriorityQueue<ChangedEntry, double>();
+        foreach (var strategy in runs.GroupBy(r => r.Index))
+        {
+            List<(JudgedRun Run, List<SignalRow> Rows)> judged = [.. strategy.Select(r => (r, JudgedOf(r).ToList()))];
+            effects.Add(EffectOf(judged));
+            foreach (var (run, rows) in judged)
+            {
+                actions.AddRange(ActionsOf(run, rows));
+                foreach (var decision in DecisionsOf(run, rows))
+                {
+                    listed.Enqueue(decision, Math.Abs(decision.Worth));
+                    if (listed.Count > MostListed) listed.Dequeue();
+                }
+            }
+        }
+        actions.AddRange(retrained.SelectMany(r => r.Versions.Log));
+        return effects.Count == 0 ? null : new ModelResults(effects,
+            [.. actions.OrderBy(a => a.Time).ThenBy(a => a.Strategy, StringComparer.Ordinal)],
+            [.. listed.UnorderedItems.Select(i => i.Element).OrderByDescending(d => Math.Abs(d.Worth)).ThenBy(d => d.Time)
+                .ThenBy(d => d.Strategy, StringComparer.Ordinal).ThenBy(d => d.Number)])
+        {
+            Versions = [.. retrained.SelectMany(r => InForce(r.Instance, r.Versions.InForce))],
+            Challengers = Challengers(),
+        };
+    }
+
+    /// <summary>What is known without the events of the run: what the retrainings decided; null where there are none.</summary>
+    public ModelResults? Trainings() => retrained.Count == 0 ? null : new ModelResults([], [.. retrained.SelectMany(r => r.Versions.Log)
+        .OrderBy(a => a.Time).ThenBy(a => a.Strategy, StringComparer.Ordinal)], [])
+    {
+        Challengers = Challengers(),
+    };
+
+    private List<ChallengerFigures> Challengers() => [.. retrained.Where(r => r.Versions.Challenged.Count > 0).Select(r =>
+        VersionSuccession.FiguresOf(r.Instance.Id, r.Versions.Challenged, r.Instance.Timeframe))];
+
+    /// <summary>What challengers predicted, by strategy, in order.</summary>
+    public IEnumerable<ChallengedSignal> Challenged => retrained.SelectMany(r => r.Versions.Challenged);
+
+    private IEnumerable<VersionInForce> InForce(StrategyInstance instance, IReadOnlyList<VersionInForce> versions)
+    {
+        var run = runs.Single(r => r.Index == instance.Index);
+        var signals = run.Signals().Select(r => r.Signal).ToLookup(s => s.ModelVersion);
+        return versions.Select(v => v with
+        {
+            Signals = signals[v.Version].Count(),
+            Refused = signals[v.Version].Count(s => run.VerdictOf(s) == ModelVerdict.Expired),
+        });
+    }
+
+    /// <summary>All entries that a model changed and whose trade was closed, by strategy, in order.</summary>
+    /// <param name="isListed">Whether a strategy's are wanted.</param>
+    public IEnumerable<ChangedEntry> All(Func<int, bool> isListed) =>
+        runs.Where(r => isListed(r.Index)).SelectMany(r => DecisionsOf(r, JudgedOf(r)));
+
+    private static IEnumerable<SignalRow> JudgedOf(JudgedRun run) => run.Signals().Where(r => r.Signal.ModelVersion > 0);
+
+    private static bool IsClosed(SignalRow row) => row.Trade is { Reason: not ExitReason.Open };
+
+    // The runs of one strategy.
+    private static ModelEffect EffectOf(List<(JudgedRun Run, List<SignalRow> Rows)> judged)
+    {
+        List<VerdictWorth> verdicts = [];
+        var all = judged.SelectMany(j => j.Rows.Select(r => (j.Run, Row: r))).ToList();
+        foreach (var group in all.GroupBy(r => r.Run.VerdictOf(r.Row.Signal)).Where(g => g.Key is not null).OrderBy(g => g.Key))
+        {
+            var closed = group.Where(r => IsClosed(r.Row)).ToList();
+            verdicts.Add(new VerdictWorth(group.Key!.Value, group.Count(), closed.Count, closed.Sum(r => r.Run.ReturnOf(r.Row)),
+                closed.Sum(r => r.Row.Trade!.Value.NetProfit),
+                closed.Sum(r => (r.Row.Signal.SizeFactor - 1) * r.Run.ReturnOf(r.Row))));
+        }
+        var outcomes = judged.Where(j => j.Run.Watch is not null).SelectMany(j => Outcomes(j.Run, j.Rows)).ToList();
+        return new ModelEffect(judged[0].Run.Strategy, judged[0].Run.Model,
+            all.Count(r => !double.IsNaN(r.Row.Signal.Prediction) || r.Row.Signal.IsAbstained), outcomes.Count,
+            outcomes.Count(o => o.Wrong), verdicts);
+    }
+
+    private static IEnumerable<ChangedEntry> DecisionsOf(JudgedRun run, IEnumerable<SignalRow> rows)
+    {
+        foreach (var row in rows)
+        {
+            if (run.VerdictOf(row.Signal) is not { } verdict || !IsClosed(row)) continue;
+            var (signal, earned) = (row.Signal, run.ReturnOf(row));
+            yield return new ChangedEntry(run.Strategy, signal.Number, new DateTime(signal.Time, DateTimeKind.Utc), RunText.Of(signal.Side),
+                signal.ModelVersion, verdict, Known(signal.Prediction), Known(signal.Dissimilarity), signal.SizeFactor, earned,
+                (signal.SizeFactor - 1) * earned);
+        }
+    }
+
+    private static double? Known(double value) => double.IsNaN(value) ? null : value;
+
+    // In the order of closing. That a symbol's bars have ended is known too late for the watch.
+    private static List<(long Time, bool Wrong)> Outcomes(JudgedRun run, List<SignalRow> rows) =>
+        [.. rows.Where(r => r.Trade is { Reason: not (ExitReason.Open or ExitReason.DataEnded) } && !double.IsNaN(r.Signal.Prediction))
+            .OrderBy(r => r.Closing).Select(r => (r.Trade!.Value.ExitTime,
+            TradeOutcome.IsWrong(r.Signal.Prediction, r.Signal.Side, run.Meaning, r.Trade!.Value.NetProfit > 0)))];
+
+    private static List<WatchRecord> ActionsOf(JudgedRun run, List<SignalRow> rows)
+    {
+        List<WatchRecord> actions = [];
+        if (run.Watch is not { } rule) return actions;
+        var watch = new PredictionWatch(rule);
+        foreach (var (time, wrong) in Outcomes(run, rows))
+            if (watch.Add(wrong) is { } step)
+                actions.Add(new WatchRecord(At(time), run.Strategy, step.Change == WatchChange.Alert ? "alert" : "restored", 0,
+                    watch.Weight, step.Before, step.After, step.Trades, ReasonOf(step, rule)));
+        var earlier = 0;
+        foreach (var row in rows)
+        {
+            var scheduled = run.ScheduledAt(run.Timeframe.CloseOf(row.Signal.Time));
+            var version = row.Signal.ModelVersion;
+            if (version != scheduled && version != earlier) actions.Add(RollBack(row, scheduled));
+            earlier = version == scheduled ? 0 : version;
+        }
+        return actions;
+
+        WatchRecord RollBack(SignalRow row, int scheduled)
+        {
+            var alert = actions.Last(a => a.Action == "alert" && a.Time.Ticks <= row.Signal.Time);
+            return new WatchRecord(At(row.Signal.Time), run.Strategy, "rolled-back", row.Signal.ModelVersion, alert.Weight, null, null, 0,
+                $"Version {row.Signal.ModelVersion} replaces version {scheduled}: of the newest {alert.Trades} trades it would have "
+                    + $"predicted at most {Percent((alert.Before + alert.After) / 2)} wrong.");
+        }
+    }
+
+    private static string ReasonOf(in WatchStep step, WatchRule rule) => step.Change == WatchChange.Alert
+        ? $"{rule.Detector}: {Percent(step.After)} of the newest {step.Trades} predictions were wrong, {Percent(step.Before)} before."
+        : $"{Percent(step.After)} of {step.Trades} predictions were wrong, {Percent(step.Before)} before the alert.";
+
+    private static string Percent(double? share) => string.Create(CultureInfo.InvariantCulture, $"{100 * (share ?? double.NaN):0.0} %");
+
+    private static DateTime At(long ticks) => new(ticks, DateTimeKind.Utc);
+}

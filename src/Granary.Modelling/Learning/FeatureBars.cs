@@ -1,0 +1,67 @@
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Learning.Features;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+
+namespace Granary.Modelling.Learning;
+
+/// <summary>What the features of a market are computed from: all its bars, and the closes of other symbols that are read.</summary>
+public sealed class FeatureBars
+{
+    private readonly FeedPlan _feed;
+    private readonly OpenedMarket _market;
+    private readonly List<BarBlock> _blocks = [];
+    private readonly Dictionary<BarBlock, IReadOnlyDictionary<string, double[]>> _closes = new(ReferenceEqualityComparer.Instance);
+
+    private FeatureBars(FeedPlan feed, OpenedMarket market) => (_feed, _market) = (feed, market);
+
+    public MarketSeries Series => new(_market.Instrument, _feed.Timeframe);
+
+    /// <summary>The other symbols that feature sets read, in their order.</summary>
+    /// <param name="market">A feed of one symbol.</param>
+    public static IReadOnlyList<string> ReferencesOf(FeedPlan market, IEnumerable<FeatureSet> sets)
+    {
+        var series = new MarketSeries(new Instrument { Symbol = market.Symbols[0] }, market.Timeframe);
+        return [.. sets.SelectMany(s => s.ReferencesOn(series, market.Supply)).Select(r => r.Symbol).Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <param name="feed">Of one symbol.</param>
+    /// <param name="references">Other symbols whose closes are read beside its bars.</param>
+    /// <param name="markets">By symbol, all of these among them.</param>
+    public static async Task<FeatureBars> ReadAsync(FeedPlan feed, IReadOnlyList<string> references,
+        IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken)
+    {
+        var bars = new FeatureBars(feed, markets[feed.Symbols[0]]);
+        await foreach (var (block, closes) in ReferredBlocks.ReadAsync([feed.Symbols[0], .. references], feed.Timeframe, markets,
+            cancellationToken))
+        {
+            bars._blocks.Add(block);
+            if (closes is not null) bars._closes.Add(block, closes);
+        }
+        return bars;
+    }
+
+    /// <summary>The features of every bar: a table for each set.</summary>
+    /// <param name="memory">See <see cref="FeatureTable"/>.</param>
+    /// <exception cref="Granary.Learning.LearningInputException">A feature reads a symbol whose closes were not read.</exception>
+    public IReadOnlyList<FeatureTable> Tables(IReadOnlyList<FeatureSet> sets, FactorMemory? memory = null) =>
+        FeatureTable.Compute(Series, _blocks, sets, _closes.Count > 0 ? block => _closes[block] : null, _feed.Supply, memory);
+
+    /// <summary>The first bars and what was known of the other symbols at them.</summary>
+    /// <param name="most">Bars; fewer where there are fewer.</param>
+    public ReferredBlock First(int most)
+    {
+        if (_closes.Count == 0) return new ReferredBlock(_blocks[0].Slice(0, Math.Min(most, _blocks[0].Count)), null);
+        var bars = new List<Bar>();
+        var closes = new Dictionary<string, double[]>(StringComparer.Ordinal);
+        for (var b = 0; b < _blocks.Count && bars.Count < most; b++)
+        {
+            var taken = Math.Min(_blocks[b].Count, most - bars.Count);
+            for (var i = 0; i < taken; i++) bars.Add(_blocks[b][i]);
+            foreach (var (symbol, column) in _closes[_blocks[b]])
+                closes[symbol] = [.. closes.GetValueOrDefault(symbol, []), .. column.AsSpan(0, taken)];
+        }
+        return new ReferredBlock(BarBlock.FromBars(0, [.. bars]), closes);
+    }
+}

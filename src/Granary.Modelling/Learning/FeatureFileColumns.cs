@@ -1,0 +1,43 @@
+using Granary.Engine.Market;
+using Granary.Learning;
+
+namespace Granary.Modelling.Learning;
+
+/// <summary>The columns of a file of features, as its header names them.</summary>
+/// <param name="Label">The place of the label; −1 without one.</param>
+/// <param name="Time">The place of the time that orders the rows; −1 without one.</param>
+/// <param name="Features">The places of the features.</param>
+internal sealed record FeatureFileColumns(char Separator, string[] Names, int Label, int Time, int[] Features)
+{
+    private static readonly string[] _timeNames = ["date", "time", "datetime", "timestamp"];
+
+    /// <param name="label">Null where there is none.</param>
+    /// <param name="optional">The label may be missing from the file.</param>
+    /// <exception cref="LearningInputException">The header is missing, or not that of such a file.</exception>
+    public static FeatureFileColumns Of(string path, string? header, string? label, bool optional)
+    {
+        if (string.IsNullOrWhiteSpace(header))
+            throw new LearningInputException($"{path}: the file is empty; its first line must name the columns");
+        var separator = header.Contains('\t') ? '\t' : header.Contains(';') && !header.Contains(',') ? ';' : ',';
+        var names = header.Split(separator).Select(n => n.Trim().Trim('"').Trim()).ToArray();
+        if (names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new LearningInputException($"{path}, line 1: the column '{twice.Key}' is there twice; "
+                + "give every column a name of its own");
+        var labelAt = label is null ? -1 : Array.IndexOf(names, label);
+        if (labelAt < 0 && label is not null && !optional)
+        {
+            var near = Spelling.Nearest(label, names);
+            throw new LearningInputException($"{path}: there is no column '{label}'"
+                + (near is null ? $"; --label must be one of {string.Join(", ", names)}" : $"; did you mean '{near}'?"));
+        }
+        bool IsTime(int i) =>
+            i != labelAt && (_timeNames.Contains(names[i], StringComparer.OrdinalIgnoreCase) || (i == 0 && names[i].Length == 0));
+        int[] features = [.. Enumerable.Range(0, names.Length).Where(i => i != labelAt && !IsTime(i))];
+        if (Array.Find(features, i => names[i].Length == 0) is var nameless and > 0)
+            throw new LearningInputException($"{path}, line 1: column {nameless + 1} has no name; give it one, or remove it");
+        if (features.Length == 0)
+            throw new LearningInputException($"{path}: there is no feature column{(label is null ? "" : $" beside the label '{label}'")}; "
+                + "add at least one");
+        return new FeatureFileColumns(separator, names, labelAt, Array.FindIndex([.. Enumerable.Range(0, names.Length)], IsTime), features);
+    }
+}

@@ -1,0 +1,69 @@
+using Granary.Learning.Features;
+using Granary.Learning.Labels;
+using Granary.Simulation.Batches;
+
+namespace Granary.Modelling.Learning;
+
+/// <summary>Labels that follow from the bars alone.</summary>
+public static class LabelColumns
+{
+    // Barriers are in deviations of the last twenty returns.
+    private const int DeviationBars = 20;
+
+    /// <param name="label">
+    /// Any but <see cref="LabelKind.Trade"/>, which needs the strategy's trades, and <see cref="LabelKind.Drawdown"/>, which needs entries.
+    /// </param>
+    public static LabelColumn Of(FeatureTable features, LabelSpec label) => label.Kind switch
+    {
+        LabelKind.Direction => LabelColumn.Direction(features.Close, label.Bars),
+        LabelKind.Return => LabelColumn.ForwardReturn(features.Close, label.Bars),
+        LabelKind.Volatility => LabelColumn.ForwardVolatility(features.Close, label.Bars),
+        LabelKind.TripleBarrier => Barriers(features, label),
+        _ => throw new ArgumentException($"the label {label} does not follow from the bars alone", nameof(label)),
+    };
+
+    /// <summary>The label of one bar, from the bars until now.</summary>
+    /// <param name="at">Of the bar in the columns.</param>
+    /// <param name="label">Any but <see cref="LabelKind.Trade"/> and <see cref="LabelKind.Drawdown"/>.</param>
+    /// <returns>The bar at whose close it was known, −1 if it is not known yet.</returns>
+    public static (double Value, int End) At(ReadOnlySpan<double> high, ReadOnlySpan<double> low, ReadOnlySpan<double> close, int at,
+        LabelSpec label)
+    {
+        var last = Math.Min(at + label.Bars, close.Length - 1);
+        var ahead = close[at..(last + 1)];
+        var column = label.Kind switch
+        {
+            LabelKind.Direction => LabelColumn.Direction(ahead, label.Bars),
+            LabelKind.Return => LabelColumn.ForwardReturn(ahead, label.Bars),
+            LabelKind.Volatility => LabelColumn.ForwardVolatility(ahead, label.Bars),
+            _ => Barriers(high[at..(last + 1)], low[at..(last + 1)], ahead, DeviationBefore(close, at) * Math.Sqrt(label.Bars), label),
+        };
+        return (column.Values[0], column.End[0] < 0 ? -1 : at + column.End[0]);
+    }
+
+    /// <summary>Bars before one that its label needs.</summary>
+    public static int Before(LabelSpec label) => label.Kind == LabelKind.TripleBarrier ? DeviationBars : 0;
+
+    private static double DeviationBefore(ReadOnlySpan<double> close, int at) => at < DeviationBars ? double.NaN
+        : LabelColumn.ForwardVolatility(close[(at - DeviationBars)..(at + 1)], DeviationBars).Values[0];
+
+    private static LabelColumn Barriers(ReadOnlySpan<double> high, ReadOnlySpan<double> low, ReadOnlySpan<double> close, double deviation,
+        LabelSpec label)
+    {
+        var (target, stop) = (new double[close.Length], new double[close.Length]);
+        Array.Fill(target, double.NaN);
+        (target[0], stop[0]) = (deviation * label.Target, deviation * label.Stop);
+        return LabelColumn.TripleBarrier(high, low, close, target, stop, label.Bars);
+    }
+
+    private static LabelColumn Barriers(FeatureTable features, LabelSpec label)
+    {
+        var deviation = new double[features.Bars];
+        var past = LabelColumn.ForwardVolatility(features.Close, DeviationBars);
+        Array.Fill(deviation, double.NaN);
+        for (var i = DeviationBars; i < deviation.Length; i++)
+            deviation[i] = past.Values[i - DeviationBars] * Math.Sqrt(label.Bars);
+        return LabelColumn.TripleBarrier(features.High, features.Low, features.Close,
+            Array.ConvertAll(deviation, d => d * label.Target), Array.ConvertAll(deviation, d => d * label.Stop), label.Bars);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+using Granary.Learning.Drift;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+
+namespace Granary.Modelling.Learning;
+
+/// <summary>Makes the learning section of a run.</summary>
+internal static class LearningReports
+{
+    private const int MostPoints = 500;
+
+    /// <param name="judged">Closed trades of a strategy, with what its model said; null where strategies were not run.</param>
+    /// <param name="free">The same of a run without models, where a model moved stops; null where it only chose among trades.</param>
+    /// <param name="risk">The portfolio with its models of the risk and without; null without such models.</param>
+    public static LearningReport Of(IReadOnlyList<TrainedUnit> units, BatchPlan plan, Func<int, IReadOnlyList<FilteredTrade>>? judged,
+        Func<int, IReadOnlyList<FilteredTrade>>? free = null, RiskWorth? risk = null)
+    {
+        var shown = new List<LearningUnit>();
+        var problems = new List<string>();
+        var all = new List<(long Time, double With, double Without)>();
+        foreach (var unit in units)
+        {
+            var effects = new List<StrategyEffect>();
+            var own = new List<(long Time, double With, double Without)>();
+            if (unit.Error is not null)
+            {
+                var whose = unit.Strategies.Count == 1 ? "the strategy goes" : $"its {unit.Strategies.Count} strategies go";
+                problems.Add(unit.Spec.IsOfRisk ? $"{unit.Data}: {unit.Error}; entries there have no cap by a predicted drawdown."
+                    : $"{unit.Data}: {unit.Error}; {whose} on without a model.");
+            }
+            else
+            {
+                if (judged is not null && !unit.Spec.IsOfRisk)
+                    foreach (var s in unit.Strategies) Count(s, judged);
+                if (unit is { LateFor: { } late, Version: { } registered })
+                    problems.Add(string.Create(CultureInfo.InvariantCulture, $"{registered.Model}:{registered.Number} was trained after "
+                        + $"{late.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, the end of the schedule's window, and not promoted; a later training "
+                        + $"promotes it, or 'granary models promote'."));
+                if (unit.Model is { Failed: > 0 } model)
+                    problems.Add($"{unit.Name} gave no number at {model.Failed} of {model.Predictions} entries: these were taken without "
+                        + "it.");
+            }
+            all.AddRange(own);
+            var (watched, changes) = Watch(unit);
+            shown.Add(new LearningUnit(unit.Name, unit.Version is { } v ? $"{v.Model}:{v.Number}" : null, unit.Data, unit.Spec.Trainer,
+                unit.Spec.Label.ToString(), unit.Spec.Rule.Name, unit.Samples, unit.Error,
+                unit.InSample, unit.OutOfSample, unit.TrainTestGap, unit.Windows,
+                [.. unit.Calibration.Select(b => new CalibrationRow(b.From, b.To, b.Count, b.Predicted, b.Observed))],
+                unit.Importance, effects, Curve(own))
+            {
+                Section = unit.Spec.Name,
+                Watched = watched,
+                LossChanges = changes,
+                LearnedTo = unit.LearnedTo,
+                DissimilarityThreshold = unit.DissimilarityThreshold,
+                Limits = LimitsOf(unit, changes.Count),
+            });
+
+            void Count(int s, Func<int, IReadOnlyList<FilteredTrade>> judged)
+            {
+                var (with, without) = OutOfSample(unit, plan, s, judged, free);
+                var taken = with.Where(t => t.SizeFactor > 0).ToList();
+                own.AddRange(with.Select(t => (t.Trade.ExitTime, t.SizeFactor * t.Return, 0.0)));
+                own.AddRange(without.Select(t => (t.Trade.ExitTime, 0.0, t.Return)));
+                effects.Add(new StrategyEffect(plan.Instances[s].Id, without.Count, taken.Count, Rate(without) ?? 0, Rate(taken),
+                    without.Sum(t => t.Return), taken.Sum(t => t.SizeFactor * t.Return)));
+            }
+        }
+        return new LearningReport(shown, problems, Curve(all)) { Risk = risk };
+
+        static double? Rate(List<FilteredTrade> trades) =>
+            trades.Count == 0 ? null : trades.Count(t => t.Trade.NetProfit > 0) / (double)trades.Count;
+    }
+
+    private static IReadOnlyList<string> LimitsOf(TrainedUnit unit, int changes) => unit.Error is not null ? [] : new ModelLimits
+    {
+        Data = unit.Data,
+        Label = unit.Spec.Label.ToString(),
+        References = unit.References,
+        LearnedTo = unit.LearnedTo,
+        OutOfSample = unit.OutOfSample,
+        TrainTestGap = unit.TrainTestGap,
+        Threshold = unit.DissimilarityThreshold,
+        Changes = changes,
+    }.Sentences();
+
+    /// <summary>The trades of a strategy whose signals its model judged out of sample, and those of the same time without it.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static (List<FilteredTrade> With, List<FilteredTrade> Without) OutOfSample(TrainedUnit unit, BatchPlan plan, int strategy,
+        Func<int, IReadOnlyList<FilteredTrade>> judged, Func<int, IReadOnlyList<FilteredTrade>>? free)
+    {
+        // A signal is known at the close of its bar.
+        var from = plan.Instances[strategy].Timeframe.OpenOf(unit.ActiveFrom);
+        var with = judged(strategy).Where(t => t.Trade.SignalTime >= from && t.IsJudged).ToList();
+        // A moved stop changes when the next entry comes, so the trades without it are those of the same time.
+        return (with, free is null ? with : [.. free(strategy).Where(t => t.Trade.SignalTime >= from)]);
+    }
+
+    private static (int Watched, List<LossChangeRow> Changes) Watch(TrainedUnit unit)
+    {
+        var (watch, changes) = (new LossWatch(), new List<LossChangeRow>());
+        foreach (var sample in unit.Predictions)
+            if (sample.IsTest && watch.Add(sample.Time, sample.LabelTime, sample.Prediction, sample.Label) is { } change)
+                changes.Add(new LossChangeRow(new DateTime(change.Noticed, DateTimeKind.Utc), new DateTime(change.Since, DateTimeKind.Utc),
+                    change.Before, change.After));
+        return (watch.Count, changes);
+    }
+
+    // Running sums in the order of time, thinned evenly to what a page can draw; the last point stays.
+    private static List<ModelEquityPoint> Curve(List<(long Time, double With, double Without)> trades)
+    {
+        var points = new List<ModelEquityPoint>();
+        var (with, without) = (0.0, 0.0);
+        foreach (var at in trades.GroupBy(t => t.Time).OrderBy(g => g.Key))
+        {
+            foreach (var t in at)
+            {
+                with += t.With;
+                without += t.Without;
+            }
+            points.Add(new ModelEquityPoint(new DateTime(at.Key, DateTimeKind.Utc), with, without));
+        }
+        return points.Count <= MostPoints ? points
+            : [.. Enumerable.Range(1, MostPoints).Select(k => points[(int)((long)points.Count * k / MostPoints) - 1])];
+    }
+}

@@ -1,0 +1,103 @@
+using System.IO.Compression;
+using System.Text.Json;
+using Granary.Learning;
+using Granary.Learning.Gating;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
+
+namespace Granary.Modelling.Learning;
+
+/// <summary>
+/// The filters of a run with the versions that were in force, and what its retrainings decided: models.zip, with which the run can be
+/// replayed without training. The same filters are the same bytes.
+/// </summary>
+public static class ModelArchive
+{
+    /// <summary>In a run's folder.</summary>
+    public const string Name = "models.zip";
+
+    private const string Index = "index.json";
+
+    private static readonly DateTimeOffset s_time = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private sealed record Entry(string Strategy, string Label, string File, IReadOnlyList<WatchRecord>? Log,
+        IReadOnlyList<VersionInForce>? InForce, IReadOnlyList<ChallengedSignal>? Challenged);
+
+    /// <summary>A strategy's filter in an archive.</summary>
+    /// <param name="Label">As it stands in trades.csv.</param>
+    /// <param name="Retrained">What its retrainings decided; null where it was trained in windows.</param>
+    public sealed record Filter(string Label, EntryModel Model, RetrainedVersions? Retrained);
+
+    /// <summary>Writes the filters of a plan.</summary>
+    /// <param name="filters">By strategy.</param>
+    public static void Write(Stream stream, BatchPlan plan, IReadOnlyDictionary<int, Filter> filters)
+    {
+        using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+        var (entries, files) = (new List<Entry>(), new Dictionary<EntryModel, string>(ReferenceEqualityComparer.Instance));
+        foreach (var (strategy, filter) in filters.OrderBy(f => f.Key))
+        {
+            if (!files.TryGetValue(filter.Model, out var file))
+            {
+                files.Add(filter.Model, file = FormattableString.Invariant($"{files.Count:D6}.model"));
+                Add(archive, file, EntryModelFile.ToBytes(filter.Model));
+            }
+            entries.Add(new Entry(plan.Instances[strategy].Id, filter.Label, file, filter.Retrained?.Log, filter.Retrained?.InForce,
+                filter.Retrained?.Challenged));
+        }
+        Add(archive, Index, JsonSerializer.SerializeToUtf8Bytes(entries, ModelReference.Json));
+    }
+
+    /// <summary>Reads the filters of a run for a plan of the same strategies.</summary>
+    /// <param name="folder">Of the run.</param>
+    /// <returns>By strategy.</returns>
+    /// <exception cref="InputException">
+    /// The folder has no archive, it is damaged, or it has a strategy that the plan does not have.
+    /// </exception>
+    public static IReadOnlyDictionary<int, Filter> Read(string folder, BatchPlan plan)
+    {
+        var path = Path.Combine(folder, Name);
+        if (!File.Exists(path))
+            throw new InputException($"{path}: there is no such file; only a run with learning.retrain keeps the versions that were in "
+                + "force");
+        var numbers = plan.Instances.ToDictionary(i => i.Id, i => i.Index, StringComparer.Ordinal);
+        try
+        {
+            using var archive = ZipFile.OpenRead(path);
+            var models = new Dictionary<string, EntryModel>(StringComparer.Ordinal);
+            var filters = new Dictionary<int, Filter>();
+            foreach (var entry in JsonSerializer.Deserialize<List<Entry>>(Bytes(archive, Index), ModelReference.Json)!)
+            {
+                if (!numbers.TryGetValue(entry.Strategy, out var strategy))
+                    throw new InputException($"{path}: it has the model of {entry.Strategy}, which the batch does not run; replay the "
+                        + "batch of that run");
+                if (!models.TryGetValue(entry.File, out var model))
+                    models.Add(entry.File, model = EntryModelFile.FromBytes(Bytes(archive, entry.File), plan.Spec.Catalogues));
+                filters.Add(strategy, new Filter(entry.Label, model, entry.Log is null ? null
+                    : new RetrainedVersions(model.Windows, entry.Log, entry.InForce ?? [], entry.Challenged ?? [])));
+            }
+            return filters;
+        }
+        catch (Exception e) when (e is InvalidDataException or JsonException or LearningInputException or ArgumentException)
+        {
+            throw new InputException($"{path}: it is damaged ({e.Message.TrimEnd('.')}); run the batch again without --models-of", e);
+        }
+    }
+
+    private static void Add(ZipArchive archive, string name, byte[] bytes)
+    {
+        var entry = archive.CreateEntry(name, CompressionLevel.Fastest);
+        entry.LastWriteTime = s_time;
+        using var content = entry.Open();
+        content.Write(bytes);
+    }
+
+    private static byte[] Bytes(ZipArchive archive, string name)
+    {
+        using var content = (archive.GetEntry(name) ?? throw new InvalidDataException($"it has no {name}")).Open();
+        using var bytes = new MemoryStream();
+        content.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Learning.Registry;
+using Granary.Reporting.Runs;
+using Granary.Simulation.RunFolders;
+
+namespace Granary.Modelling.Learning;
+
+/// <summary>
+/// What a run or a training wrote of a version of a model: its windows, calibration, importance and effect on strategies.
+/// </summary>
+/// <param name="Run">The folder that has it, in the folder of the runs.</param>
+/// <param name="Unit">As <see cref="Reporting.Runs.LearningUnit"/> is written.</param>
+public sealed record ModelFindings(string Run, JsonObject Unit)
+{
+    // A run's own file, and that of a training or evaluation job.
+    private static readonly string[] _files = ["learning.json", "result.json"];
+
+    /// <summary>What a detector found in the model's errors; null where they were not watched.</summary>
+    public ModelDriftFindings? Drift { get; init; } = ModelDriftFindings.Of(Unit);
+
+    /// <summary>Whether the folder is a run with decisions of models.</summary>
+    public bool HasDecisions { get; init; }
+
+    /// <summary>Limits of a version's use, one sentence each.</summary>
+    /// <param name="findings">Of the version; null where there are none.</param>
+    public static IReadOnlyList<string> LimitsOf(ModelLineage lineage, ModelFindings? findings) => new ModelLimits
+    {
+        Data = lineage.Data,
+        Label = lineage.Label,
+        References = lineage.References ?? [],
+        LearnedTo = lineage.To,
+        OutOfSample = lineage.OutOfSample,
+        TrainTestGap = lineage.TrainTestGap,
+        Threshold = lineage.DissimilarityThreshold,
+        Changes = findings?.Drift?.Changes.Count ?? 0,
+    }.Sentences();
+
+    /// <summary>Of the newest run or job that made or used the version; null where no folder has it.</summary>
+    public static ModelFindings? Find(RunLibrary runs, string model, int version)
+    {
+        if (!Directory.Exists(runs.Folder)) return null;
+        var name = FormattableString.Invariant($"{model}:{version}");
+        foreach (var folder in new DirectoryInfo(runs.Folder).EnumerateDirectories().OrderByDescending(d => d.LastWriteTimeUtc))
+            foreach (var file in _files.Select(f => Path.Combine(folder.FullName, f)).Where(File.Exists))
+                if (UnitOf(file, name) is { } unit)
+                    return new ModelFindings(folder.Name, unit)
+                    {
+                        HasDecisions = File.Exists(Path.Combine(folder.FullName, ModelCsv.Decisions)),
+                    };
+        return null;
+    }
+
+    private static JsonObject? UnitOf(string file, string version)
+    {
+        var text = File.ReadAllText(file);
+        // Most files are of other models.
+        if (!text.Contains(version, StringComparison.Ordinal)) return null;
+        try
+        {
+            return (JsonNode.Parse(text) as JsonObject)?["units"] is JsonArray units
+                ? units.OfType<JsonObject>().FirstOrDefault(u => u["version"] is JsonValue v && v.GetValueKind() == JsonValueKind.String
+                    && v.GetValue<string>() == version)?.DeepClone() as JsonObject : null;
+        }
+        catch (JsonException)
+        {
+            return null; // a file that is being written, or of another program
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using Granary.Engine.Trading;
+using Granary.Learning.Features;
+using Granary.Learning.Labels;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+
+namespace Granary.Modelling.Learning;
+
+/// <summary>A closed trade and the signal that opened it.</summary>
+/// <param name="Return">Net profit over the notional at entry.</param>
+public readonly record struct FilteredTrade(Trade Trade, double Prediction, double SizeFactor, double Return)
+{
+    /// <summary>Whether the model had a say: it predicted, or abstained.</summary>
+    public bool IsJudged => !double.IsNaN(Prediction) || SizeFactor == 0;
+
+    /// <summary>Commission over the notional at entry.</summary>
+    public double Cost { get; init; }
+
+    /// <param name="multiplier">Of the traded instrument.</param>
+    public static FilteredTrade Of(Trade trade, double prediction, double sizeFactor, double multiplier) =>
+        new(trade, prediction, sizeFactor, trade.Return(multiplier))
+        {
+            Cost = trade.Commission / (trade.EntryPrice * trade.Quantity * multiplier),
+        };
+}
+
+/// <summary>The closed trades of a batch's strategies with what their models said, gathered while a host runs them.</summary>
+public sealed class StrategyTrades : IEventSink
+{
+    private readonly List<FilteredTrade>?[] _trades;
+    private readonly Dictionary<int, (double Prediction, double SizeFactor)>?[] _open;
+    private readonly double[] _multipliers;
+    private readonly int[] _next;
+
+    private StrategyTrades(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets)
+    {
+        _trades = new List<FilteredTrade>[plan.Instances.Count];
+        _open = new Dictionary<int, (double, double)>[plan.Instances.Count];
+        _next = new int[plan.Instances.Count];
+        // A strategy whose market has no bars here has no trades either.
+        _multipliers =
+            [.. plan.Instances.Select(i => markets.TryGetValue(i.Symbols[0], out var market) ? market.Instrument.Multiplier : 1)];
+    }
+
+    public static async Task<StrategyTrades> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host,
+        Func<StrategyInstance, bool> include, CancellationToken cancellationToken)
+    {
+        var trades = new StrategyTrades(plan, markets);
+        await host.RunAsync(new StrategyPass(plan, markets) { Include = include, Events = trades }, cancellationToken);
+        return trades;
+    }
+
+    /// <summary>In the order of closing.</summary>
+    public IReadOnlyList<FilteredTrade> Of(int strategy) => _trades[strategy] ?? [];
+
+    // One strategy's events come one chunk at a time, so its lists need no lock. A chunk that comes again is the same one.
+    public void Append(int strategy, int chunk, ReadOnlySpan<byte> events)
+    {
+        if (chunk < _next[strategy]) return;
+        _next[strategy] = chunk + 1;
+        var reader = new RunEventReader(events);
+        while (reader.Next(out var e, out _))
+            switch (e.Kind)
+            {
+                case RunEventKind.Signal:
+                    var signal = e.ToSignal();
+                    (_open[strategy] ??= []).Add(signal.Number, (signal.Prediction, signal.SizeFactor));
+                    break;
+                case RunEventKind.SignalEnded:
+                    _open[strategy]?.Remove(e.Number);
+                    break;
+                case RunEventKind.Trade:
+                    var trade = e.ToTrade();
+                    if (_open[strategy] is { } open && open.Remove(e.Number, out var said) && trade.Reason != ExitReason.Open)
+                        (_trades[strategy] ??= []).Add(FilteredTrade.Of(trade, said.Prediction, said.SizeFactor,
+                            _multipliers[strategy]));
+                    break;
+            }
+    }
+
+    /// <summary>The outcome of each trade at the bar of its signal: 1 where it gained after commission.</summary>
+    /// <returns>The labels, the sides, and the bars at which there is one; of two trades from one bar the first counts.</returns>
+    public (LabelColumn Label, double[] Sides, IReadOnlyList<int> Bars) LabelOf(int strategy, FeatureTable features)
+    {
+        var values = new double[features.Bars];
+        var end = new int[features.Bars];
+        var sides = new double[features.Bars];
+        Array.Fill(values, double.NaN);
+        Array.Fill(end, -1);
+        var bars = new SortedSet<int>();
+        foreach (var (trade, _, _, _) in Of(strategy).OrderBy(t => t.Trade.Number))
+        {
+            var bar = Array.BinarySearch(features.Time, trade.SignalTime);
+            var exit = Array.BinarySearch(features.Time, trade.ExitTime);
+            if (bar < 0 || exit < 0 || !bars.Add(bar)) continue;
+            (values[bar], end[bar], sides[bar]) = (trade.NetProfit > 0 ? 1 : 0, exit, (int)trade.Side);
+        }
+        return (new LabelColumn(values, end), sides, [.. bars]);
+    }
+}

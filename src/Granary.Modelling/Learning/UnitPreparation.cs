@@ -1,0 +1,145 @@
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Learning;
+using Granary.Learning.Features;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
+
+namespace Granary.Modelling.Learning;
+
+/// <summary>
+/// Makes the samples and windows of models that judge entries, one market after the other. Which models there are, and in which order,
+/// follows from the batch alone.
+/// </summary>
+internal sealed class UnitPreparation
+{
+    // Bytes of factor columns that a batch keeps between its passes.
+    private const long KeptFactors = 256 << 20;
+
+    private readonly BatchPlan _plan;
+    private readonly IReadOnlyDictionary<string, OpenedMarket> _markets;
+    private readonly LearningSpec?[] _owner;
+    private readonly List<List<Work>> _work;
+
+    private sealed record Work(LearningSpec Spec, FeedPlan Feed, IReadOnlyList<StrategyInstance> Strategies);
+
+    /// <param name="specs">Sections whose models judge entries.</param>
+    /// <exception cref="InputException">A section covers no strategy.</exception>
+    public UnitPreparation(IReadOnlyList<LearningSpec> specs, BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets)
+    {
+        (_plan, _markets) = (plan, markets);
+        _owner = [.. plan.Instances.Select(i => specs.FirstOrDefault(s => s.Covers(i)))];
+        foreach (var spec in specs)
+            if (Array.IndexOf(_owner, spec) < 0)
+                throw (spec.Place.Find("strategies")
+                    ?? spec.Place).Fault("no strategy of the batch is covered by this section; name classes or ids that it runs, or leave "
+                        + "'strategies' out");
+        _work = [.. plan.Markets.Select(WorkOf).Where(w => w.Count > 0)];
+        Markets = [.. _work.Select(w => w.Count)];
+    }
+
+    /// <summary>Samples begin here, UTC ticks; bars before it only warm features up.</summary>
+    public long From { get; init; }
+
+    /// <summary>Whether predictions of training samples are kept beside those of tests.</summary>
+    public bool KeepsTraining { get; init; }
+
+    /// <summary>Of the strategies without models; null = they are not known yet.</summary>
+    public StrategyTrades? Trades { get; private set; }
+
+    /// <summary>Numbers of models, by market that has any.</summary>
+    public IReadOnlyList<int> Markets { get; }
+
+    /// <summary>Prepares the passes over the bars that all markets share.</summary>
+    /// <param name="host">Runs the strategies whose trades are learned.</param>
+    /// <param name="trades">Those of the strategies without models, where they are known.</param>
+    public async Task OpenAsync(IBatchHost host, StrategyTrades? trades, CancellationToken cancellationToken)
+    {
+        await KeepFactorsAsync(_plan, _markets, i => _owner[i.Index] is not null, cancellationToken);
+        Trades = trades
+            ?? await TradesAsync(_plan, _markets, host, i => _owner[i.Index]?.IsOfOneStrategy == true, cancellationToken);
+    }
+
+    /// <summary>The trades of strategies without models; null where none is included.</summary>
+    /// <param name="host">Runs them.</param>
+    public static async Task<StrategyTrades?> TradesAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
+        IBatchHost host, Func<StrategyInstance, bool> include, CancellationToken cancellationToken)
+    {
+        if (!plan.Instances.Any(include)) return null;
+        await KeepFactorsAsync(plan, markets, include, cancellationToken);
+        return await StrategyTrades.RunAsync(plan, markets, host, include, cancellationToken);
+    }
+
+    /// <summary>
+    /// The models of a market. Their tables are made together, in one pass that computes each factor once, and go when the models are done.
+    /// </summary>
+    /// <param name="market">Its number among <see cref="Markets"/>.</param>
+    /// <param name="cacheOf">The cache of a section's fits in a market.</param>
+    public async Task<List<UnitTraining>> MakeAsync(int market, Func<LearningSpec, string, WindowCache> cacheOf,
+        CancellationToken cancellationToken)
+    {
+        var work = _work[market];
+        FeatureSet[] sets = [.. work.Where(w => w.Feed.Symbols.Count == 1).Select(w => w.Spec.Features).Distinct()];
+        var tables = new Dictionary<FeatureSet, FeatureTable>();
+        string? unreadable = null;
+        try
+        {
+            if (sets.Length > 0)
+                foreach (var table in await FeaturesAsync(work[0].Feed, _markets, sets, cancellationToken)) tables.Add(table.Set, table);
+        }
+        catch (LearningInputException e)
+        {
+            unreadable = e.Message;
+        }
+        var from = _plan.Spec.Data is { WarmUp: true, From: { } start } ? Math.Max(From, start) : From;
+        var units = new List<UnitTraining>();
+        foreach (var (spec, feed, strategies) in work)
+        {
+            var source = new UnitSource(spec.IsOfOneStrategy ? strategies[0].Id : feed.ToString(), [.. strategies.Select(i => i.Index)])
+            {
+                References = feed.Symbols.Count > 1 ? [] : FeatureBars.ReferencesOf(feed, [spec.Features]),
+            };
+            var unit = new UnitTraining(spec, source, cacheOf(spec, feed.ToString()), from, (long)_plan.Spec.Seed, KeepsTraining);
+            units.Add(unit);
+            if (feed.Symbols.Count > 1) unit.Error = "a strategy of several symbols is not judged by a model; leave it out of 'strategies'";
+            unit.RunStep(() => unit.Prepare(tables.TryGetValue(spec.Features, out var features) ? features
+                : throw new LearningInputException(unreadable!), Trades));
+        }
+        return units;
+    }
+
+    /// <summary>The features of every bar of a feed of one symbol, with the closes of other symbols that they read.</summary>
+    public static async Task<IReadOnlyList<FeatureTable>> FeaturesAsync(FeedPlan feed, IReadOnlyDictionary<string, OpenedMarket> markets,
+        IReadOnlyList<FeatureSet> sets, CancellationToken cancellationToken)
+    {
+        var bars = await FeatureBars.ReadAsync(feed, FeatureBars.ReferencesOf(feed, sets), markets, cancellationToken);
+        return bars.Tables(sets, markets[feed.Symbols[0]].MemoryOf(feed.Timeframe));
+    }
+
+    private List<Work> WorkOf(FeedPlan feed) =>
+        [.. feed.Instances.Where(i => _owner[i.Index] is not null).GroupBy(i => _owner[i.Index]!)
+            .SelectMany(g => g.Key.IsOfOneStrategy ? g.Select(i => new Work(g.Key, feed, [i])) : [new Work(g.Key, feed, [.. g])])];
+
+    // Strategies whose trades are learned, features, and the run that asks the models pass over the same bars: what one has computed the
+    // next reads.
+    private static async Task KeepFactorsAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
+        Func<StrategyInstance, bool> include, CancellationToken cancellationToken)
+    {
+        var budget = new FactorBudget(KeptFactors / sizeof(double));
+        foreach (var feed in plan.Markets.Where(f => f.Symbols.Count == 1 && f.Instances.Any(include)))
+        {
+            var market = markets[feed.Symbols[0]];
+            if (market.MemoryOf(feed.Timeframe) is not null) continue;
+            var bars = market.Series.Count;
+            if (feed.Timeframe != market.Series.Timeframe)
+            {
+                // How many longer bars there are depends on the calendar.
+                bars = 0;
+                await foreach (var block in FeedBlocks.ReadAsync(market.Series, feed.Timeframe, IBarSeries.DefaultBlockSize,
+                    cancellationToken)) bars += block.Count;
+            }
+            market.Keep(feed.Timeframe, bars, budget);
+        }
+    }
+}

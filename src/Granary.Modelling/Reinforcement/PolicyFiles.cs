@@ -1,0 +1,33 @@
+using Granary.Learning;
+using Granary.Learning.Reinforcement.Policies;
+using Granary.Simulation.Json;
+
+namespace Granary.Modelling.Reinforcement;
+
+/// <summary>Saved policies by path.</summary>
+public static class PolicyFiles
+{
+    /// <param name="path">A file, or a folder that holds one .policy file.</param>
+    /// <exception cref="InputException">There is none, there are several, or it is no policy.</exception>
+    public static TrainedPolicy Read(string path)
+    {
+        var file = path;
+        if (Directory.Exists(path))
+        {
+            var files = Directory.GetFiles(path, "*.policy");
+            if (files.Length != 1)
+                throw new InputException($"{path} has {files.Length} .policy files: name one"
+                    + (files.Length == 0 ? "" : $", as {files.Order(StringComparer.Ordinal).First()}"));
+            file = files[0];
+        }
+        if (!File.Exists(file)) throw new InputException($"{file} does not exist: 'granary reinforce --env NAME --save DIR' makes one");
+        try
+        {
+            return TrainedPolicy.FromBytes(File.ReadAllBytes(file));
+        }
+        catch (LearningInputException e)
+        {
+            throw new InputException($"{file}: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using Granary.Learning.Reinforcement.Evaluation;
+using Granary.Modelling.Allocation;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+
+namespace Granary.Modelling.Weighting;
+
+/// <summary>The sections of results.json and prod.json on weights that a policy has learned, and their table.</summary>
+public static class AllocatorReport
+{
+    // Of the decisions: a chart has no use for more.
+    private const int MostDrawn = 400;
+
+    /// <summary>The section of results.json; null where the policy was not trained here.</summary>
+    public static AllocatorResults? Of(BatchPlan plan, AllocatorOutcome outcome)
+    {
+        if (outcome.Result is not { } result) return null;
+        var last = result.Windows[^1];
+        return new AllocatorResults
+        {
+            Rule = plan.Spec.Portfolio.Rule!,
+            Promoted = result.IsPromoted,
+            Growth = [.. result.Growth.Select(g => new MethodGrowth(g.Method, g.Growth.Value, g.Growth.Low, g.Growth.High))],
+            Improvement = Improvements(result.Improvements),
+            ImprovementStressed = Improvements(result.StressedImprovements),
+            Windows = [.. result.Windows.Select((w, k) => Window(w, k < outcome.Versions.Count ? outcome.Versions[k].ToString() : null))],
+            Curves = [.. last.Seeds.Select(s => new TrainingCurve(s.Seed, [.. s.Curve.Select(p =>
+                new TrainingPoint(p.Steps, p.Reward, p.Entropy, p.ApproxKl, p.ClipFraction, p.ExplainedVariance))]))],
+            Weights = Rows(outcome.Weights),
+        };
+    }
+
+    /// <summary>The finding on learned weights; null where the policy was not trained here.</summary>
+    public static ValidationFinding? FindingOf(AllocatorOutcome outcome)
+    {
+        if (outcome.Result is not { } result) return null;
+        var all = result.Improvements.Select(i => (Name: i.Baseline, i.Probability))
+            .Concat(result.StressedImprovements.Select(i => (Name: i.Baseline + " with doubled costs", i.Probability))).ToList();
+        var worst = all.MinBy(i => i.Probability.Low);
+        return new ValidationFinding(result.IsPromoted ? ValidationState.Passed : ValidationState.Failed,
+            string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"the probability of improvement over {worst.Name} has the lower bound {worst.Probability.Low:0.00}, ")
+                + (result.IsPromoted ? "the lowest of all" : "where more than 0.50 is needed")
+                + $"; {Counted.Of(result.Windows.Count, "later window")}, {Counted.Of(result.Windows[0].Seeds.Count, "seed")}",
+            [("value", worst.Probability.Low), ("threshold", 0.5), ("windows", result.Windows.Count),
+                ("seeds", result.Windows[0].Seeds.Count)]);
+    }
+
+    /// <summary>weights.csv: every decision, a column for each strategy and one for cash.</summary>
+    public static void Csv(TextWriter writer, AllocatorOutcome outcome)
+    {
+        var weights = outcome.Weights;
+        writer.Write("time");
+        foreach (var name in weights.Units.Names) writer.Write($",\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
+        writer.Write(",cash\n");
+        for (var d = 0; d < weights.Count; d++)
+        {
+            writer.Write(RunText.Time(weights.TimeOf(d)));
+            var cash = 1.0;
+            foreach (var weight in weights.Of(d))
+            {
+                writer.Write(',');
+                writer.Write(RunText.Number(weight));
+                cash -= weight;
+            }
+            writer.Write(',');
+            writer.Write(RunText.Number(cash));
+            writer.Write('\n');
+        }
+    }
+
+    private static List<BaselineImprovement> Improvements(
+        IReadOnlyList<(string Baseline, ImprovementProbability Probability)> improvements) =>
+        [.. improvements.Select(i => new BaselineImprovement(i.Baseline, i.Probability.Value, i.Probability.Low, i.Probability.High))];
+
+    private static AllocatorWindowRow Window(AllocatorWindow window, string? version) => new(window.From, window.Validated, window.At,
+        window.To, window.Strategies, window.Seeds[window.Chosen].Seed,
+        [.. window.Seeds.Select((seed, s) =>
+            new AllocatorSeed(seed.Seed, seed.Digest, seed.Validation, window.Tests[s], window.Stressed[s]))],
+        [.. window.Baselines.Select(b => new AllocatorBaseline(b.Name, b.Growth, b.Stressed))], version);
+
+    private static AllocatorWeightRows Rows(DecidedWeights weights)
+    {
+        var points = Math.Min(weights.Count, MostDrawn);
+        int[] at = [.. Enumerable.Range(0, points).Select(p => (int)((long)p * weights.Count / points))];
+        return new AllocatorWeightRows([.. at.Select(weights.TimeOf)], weights.Units.Names,
+            [.. at.Select(d => weights.Of(d).ToArray())]);
+    }
+}

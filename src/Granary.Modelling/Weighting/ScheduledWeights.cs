@@ -1,0 +1,190 @@
+using Granary.Engine.Analysis;
+using Granary.Engine.Portfolio;
+using Granary.Learning.Regimes;
+using Granary.Learning.Registry;
+using Granary.Learning.Tracking;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+
+namespace Granary.Modelling.Weighting;
+
+/// <summary>A trade as far as weights by state go.</summary>
+/// <param name="KnownAt">When its outcome was known, UTC ticks.</param>
+/// <param name="State">That of the regimes when its signal was made; −1 for none.</param>
+public readonly record struct StateTrade(int Strategy, long SignalledAt, long KnownAt, int State, double Profit);
+
+/// <summary>Chooses weights again at intervals, each time from the strategies' past alone.</summary>
+public static class ScheduledWeights
+{
+    // The times of the choices, as numbers of trace periods, and how many periods each looks back.
+    internal sealed record Calendar(long Ticks, IReadOnlyList<(long From, long At)> Choices, string? Note);
+
+    internal static Calendar CalendarOf(RebalanceSpec spec, IEnumerable<EquityTrace> traces)
+    {
+        var (first, last, ticks) = (long.MaxValue, long.MinValue, 0L);
+        foreach (var trace in traces)
+        {
+            ticks = trace.PeriodTicks;
+            first = Math.Min(first, trace.FirstPeriod);
+            last = Math.Max(last, trace.LastPeriod);
+        }
+        if (ticks == 0) return new Calendar(TimeSpan.TicksPerDay, [], "no strategy left an equity, so no weights could be chosen");
+        var periods = last - first + 1;
+        // The times follow the calendar; what is known then is the last period that has ended.
+        var start = first * ticks;
+        var begin = spec.Window is { } w ? w.After(start)
+            : start + Math.Min(periods / 4 * ticks, (long)(RebalanceSpec.Default.Window!.Value.NominalDays * TimeSpan.TicksPerDay));
+        long At(long timestamp) => (timestamp + ticks - 1) / ticks;
+        var window = Math.Max(2, At(begin) - first);
+        var schedule = new RetrainingSchedule(begin, spec.Every, spec.Window);
+        var choices = new List<(long From, long At)>();
+        for (var k = 0; ; k++)
+        {
+            var timestamp = schedule.TimeOf(k);
+            var at = Math.Max(At(timestamp), choices.Count > 0 ? choices[^1].At + 1 : first + window);
+            if (at > last) break;
+            choices.Add((schedule.WindowOf(timestamp) is { } past ? Math.Clamp(At(past), first, at - 2) : first, at));
+        }
+        return new Calendar(ticks, choices, choices.Count > 0 ? null
+            : $"the record has {periods} periods, no more than the window of {window} that weights are chosen from: nothing is weighted; "
+                + $"use a shorter portfolio.rebalance.window");
+    }
+
+    /// <summary>The rules that go by the strategies' equity: winners, equal, score, matching-pursuit.</summary>
+    public static WeightChoice ByEquity(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, string rule, RebalanceSpec spec)
+    {
+        var identical = IdenticalResults.Of(plan, outcomes);
+        var traces = plan.Instances.Select(i => (i.Index, Trace: outcomes.GetValueOrDefault(i.Index)?.Trace))
+            .Where(t => t.Trace is not null && identical.IsFirst(t.Index)).Select(t => (t.Index, Trace: t.Trace!)).ToList();
+        var calendar = CalendarOf(spec, traces.Select(t => t.Trace));
+        var schedule = new WeightSchedule(plan.Instances.Count);
+        var history = new List<WeightStep>();
+        var last = new double[plan.Instances.Count];
+        foreach (var (from, at) in calendar.Choices)
+        {
+            var chosen = rule switch
+            {
+                WeightRule.Winners =>
+                    [.. traces.Where(t => t.Trace.EquityAt(at - 1) > t.Trace.EquityAt(from - 1)).Select(t => (t.Index, 1.0))],
+                WeightRule.Equal => [.. traces.Select(t => (t.Index, 1.0 / (plan.Instances.Count - identical.Repeated)))],
+                WeightRule.Score => ByScore(traces, from, at, spec),
+                _ => Pursue(traces, from, at, spec),
+            };
+            Array.Clear(last);
+            foreach (var (strategy, weight) in chosen) last[strategy] = weight;
+            for (var i = 0; i < last.Length; i++) schedule.Set(i, at * calendar.Ticks, last[i]);
+            history.Add(new WeightStep(at * calendar.Ticks, chosen));
+        }
+        return new WeightChoice(last)
+        {
+            Schedule = schedule,
+            From = calendar.Choices.Count > 0 ? calendar.Choices[0].At * calendar.Ticks : null,
+            History = history,
+            Notes = calendar.Note is null ? [] : [new RunNote(NoteCode.Weights, calendar.Note)],
+        };
+    }
+
+    // The best by their Sharpe ratio over the window, each only if it does not correlate too much with a better one; weights in proportion
+    // to the ratio.
+    private static IReadOnlyList<(int Strategy, double Weight)> ByScore(List<(int Index, EquityTrace Trace)> traces, long from, long to,
+        RebalanceSpec spec)
+    {
+        var scored = new List<(int Index, double Score, double[] Returns)>();
+        foreach (var (index, trace) in traces)
+        {
+            // An account that was ruined has no score.
+            if (trace.FirstPeriod > from || !(trace.EquityAt(to - 1) > 0)) continue;
+            var returns = trace.Returns(from, to);
+            var (mean, deviation) = Moments(returns);
+            if (mean > 0 && deviation > 0) scored.Add((index, mean / deviation, returns));
+        }
+        var chosen = new List<(int Index, double Score, double[] Returns)>();
+        foreach (var candidate in scored.OrderByDescending(s => s.Score).ThenBy(s => s.Index))
+        {
+            if (chosen.Count == spec.MaxStrategies) break;
+            if (!chosen.Any(c => PearsonCorrelation.Of(c.Returns, candidate.Returns) > spec.MaxCorrelation)) chosen.Add(candidate);
+        }
+        var sum = chosen.Sum(c => c.Score);
+        return [.. chosen.Select(c => (c.Index, Math.Min(c.Score / sum, spec.MaxWeight)))];
+    }
+
+    private static (double Mean, double Deviation) Moments(double[] values)
+    {
+        var mean = values.Sum() / values.Length;
+        var squares = 0.0;
+        foreach (var v in values) squares += (v - mean) * (v - mean);
+        return (mean, values.Length > 1 ? Math.Sqrt(squares / (values.Length - 1)) : 0);
+    }
+
+    internal static IReadOnlyList<(int Strategy, double Weight)> Pursue(List<(int Index, EquityTrace Trace)> traces, long from, long to,
+        RebalanceSpec spec)
+    {
+        // A strategy that has not begun, or lost over the window, adds nothing to a choice without shorts.
+        var (names, columns, byName) = (new List<string>(), new List<double[]>(), new Dictionary<string, int>(StringComparer.Ordinal));
+        foreach (var (index, trace) in traces)
+        {
+            if (trace.FirstPeriod > from || trace.EquityAt(to - 1) <= trace.EquityAt(from - 1)) continue;
+            var name = index.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            byName.Add(name, index);
+            names.Add(name);
+            columns.Add(trace.Returns(from, to));
+        }
+        if (names.Count == 0) return [];
+        var fit = SparseSelection.Choose(ReturnPanel.FromColumns(names, columns), spec.MaxStrategies, spec.MaxCorrelation, spec.MaxWeight);
+        return [.. fit.Chosen.Select((name, k) => (byName[name], fit.Weights[k]))];
+    }
+
+    /// <summary>The rule <c>regime</c>: a strategy trades in the states in which its trades had earned money.</summary>
+    /// <param name="trades">Closed ones, in any order.</param>
+    /// <param name="changes">By strategy index: the states of its market, each with the time from which on it was known, in order.</param>
+    public static WeightChoice ByState(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyList<StateTrade> trades,
+        Func<int, IReadOnlyList<(long Time, int State)>> changes, int states, RebalanceSpec spec)
+    {
+        var calendar = CalendarOf(spec, outcomes.Values.Select(o => o.Trace).OfType<EquityTrace>());
+        var identical = IdenticalResults.Of(plan, outcomes);
+        var schedule = new WeightSchedule(plan.Instances.Count);
+        var history = new List<WeightStep>();
+        var ordered = trades.OrderBy(t => t.KnownAt).ThenBy(t => t.Strategy).ToList();
+        var byState = new double[]?[plan.Instances.Count];
+        for (var c = 0; c < calendar.Choices.Count; c++)
+        {
+            var (from, at) = (calendar.Choices[c].From * calendar.Ticks, calendar.Choices[c].At * calendar.Ticks);
+            var until = c + 1 < calendar.Choices.Count ? calendar.Choices[c + 1].At * calendar.Ticks : long.MaxValue;
+            var learnt = RegimeWeights.Learn(ordered.Where(t => t.SignalledAt >= from && t.KnownAt <= at)
+                .Select(t => new RegimeTrade(plan.Instances[t.Strategy].Id, t.State, t.Profit)), states, spec.MinTrades);
+            var chosen = new List<(int, double)>();
+            foreach (var instance in plan.Instances)
+            {
+                if (!identical.IsFirst(instance.Index)) continue;
+                var weights = new double[states];
+                for (var s = 0; s < states; s++) weights[s] = learnt[instance.Id, s];
+                byState[instance.Index] = weights;
+                var most = weights.Max();
+                if (most > 0) chosen.Add((instance.Index, most));
+                var now = -1;
+                foreach (var (time, state) in changes(instance.Index))
+                {
+                    if (time >= until) break;
+                    if (time <= at) now = state;
+                    else
+                    {
+                        if (now != -2) schedule.Set(instance.Index, at, now < 0 ? 0 : weights[now]);
+                        now = -2;
+                        schedule.Set(instance.Index, time, state < 0 ? 0 : weights[state]);
+                    }
+                }
+                if (now != -2) schedule.Set(instance.Index, at, now < 0 ? 0 : weights[now]);
+            }
+            history.Add(new WeightStep(at, chosen));
+        }
+        return new WeightChoice([.. byState.Select(w => w?.Max() ?? 0)])
+        {
+            Schedule = schedule,
+            From = calendar.Choices.Count > 0 ? calendar.Choices[0].At * calendar.Ticks : null,
+            History = history,
+            ByState = byState,
+            Notes = calendar.Note is null ? [] : [new RunNote(NoteCode.Weights, calendar.Note)],
+        };
+    }
+}

@@ -1,0 +1,44 @@
+using Granary.Learning.Regimes;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+
+namespace Granary.Modelling.Weighting;
+
+/// <summary>The section of results.json on weights over time: what was chosen when.</summary>
+public static class WeightReport
+{
+    // Of each choice: a list of a thousand winners is of no use.
+    private const int MostNamed = 30, MostSteps = 200;
+
+    public static WeightResults Of(BatchPlan plan, WeightChoice choice)
+    {
+        var spec = choice.Allocator is null ? plan.Spec.Portfolio.Rebalance ?? RebalanceSpec.Default : null;
+        return new WeightResults
+        {
+            Rule = plan.Spec.Portfolio.Rule!,
+            EveryDays = spec?.Every.NominalDays,
+            WindowDays = spec?.Window?.NominalDays,
+            Choices = choice.History.Count,
+            History = [.. choice.History.Take(MostSteps).Select((step, i) => Row(plan, step, i > 0 ? choice.History[i - 1].Chosen : []))],
+            ByState = choice.ByState is { } byState ? ByState(plan, choice, byState) : null,
+        };
+    }
+
+    private static WeightStepRow Row(BatchPlan plan, WeightStep step, IReadOnlyList<(int Strategy, double Weight)> before)
+    {
+        var known = before.Select(c => c.Strategy).ToHashSet();
+        return new WeightStepRow(step.Time, step.Chosen.Count, step.Chosen.Count(c => !known.Contains(c.Strategy)),
+            step.Chosen.Sum(c => c.Weight), step.Chosen.Select(c => c.Weight).DefaultIfEmpty().Max(),
+            [.. step.Chosen.Take(MostNamed).Select(c => new StrategyWeight(plan.Instances[c.Strategy].Id, c.Weight))]);
+    }
+
+    private static List<StateWeightRow> ByState(BatchPlan plan, WeightChoice choice, double[]?[] byState)
+    {
+        var states = (plan.Spec.Regimes ?? RegimePlan.ShortAndLong()).States;
+        return [.. plan.Instances.Where(i => choice.Last[i.Index] != 0).Take(MostSteps).Select(i => new StateWeightRow(i.Id)
+        {
+            Weights = states.Select((name, s) => (name, s)).ToDictionary(x => x.name, x => (object)byState[i.Index]![x.s],
+                StringComparer.Ordinal),
+        })];
+    }
+}

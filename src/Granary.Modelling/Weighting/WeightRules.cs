@@ -1,0 +1,101 @@
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+using Granary.Learning.Regimes;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Regimes;
+
+namespace Granary.Modelling.Weighting;
+
+/// <summary>Turns a batch's results into weights.</summary>
+public static class WeightRules
+{
+    /// <summary>Whether the rule goes by single trades, which then have to be kept.</summary>
+    public static bool NeedsEvents(BatchPlan plan) =>
+        plan.Spec.Portfolio.Rule is WeightRule.Regime || AllocatorWeights.IsFor(plan);
+
+    /// <summary>The batch's weights; those over time are chosen from the past alone.</summary>
+    /// <param name="events">Where single trades are read; null where they were not kept.</param>
+    /// <param name="call">For policies that have to be trained.</param>
+    public static async Task<WeightChoice> ChooseAsync(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
+        IReadOnlyDictionary<string, OpenedMarket> markets, EventLog? events, AllocatorCall call, CancellationToken cancellationToken)
+    {
+        var portfolio = plan.Spec.Portfolio;
+        var spec = portfolio.Rebalance ?? RebalanceSpec.Default;
+        if (AllocatorWeights.IsFor(plan) && events is not null)
+            return await AllocatorWeights.ChooseAsync(plan, outcomes, markets, events, call, cancellationToken);
+        if (portfolio.Rule == WeightRule.Regime)
+        {
+            var regimes = plan.Spec.Regimes ?? RegimePlan.ShortAndLong();
+            var changes = new Dictionary<string, IReadOnlyList<(long, int)>>(StringComparer.Ordinal);
+            foreach (var symbol in plan.Instances.Select(i => i.Symbols[0]).Distinct(StringComparer.Ordinal))
+                changes[symbol] = (await MarketStates.RunAsync(markets[symbol], regimes, cancellationToken)).Changes();
+            var trades = new List<StateTrade>();
+            foreach (var instance in plan.Instances)
+            {
+                for (var chunk = 0; events is not null && chunk < events.ChunkCount(instance.Index); chunk++)
+                {
+                    var reader = new RunEventReader(events.Read(instance.Index, chunk));
+                    while (reader.Next(out var e, out _))
+                        if (e.IsClosedTrade && e.ToTrade() is var trade)
+                            trades.Add(new StateTrade(instance.Index, trade.SignalTime, instance.Timeframe.CloseOf(trade.ExitTime),
+                                MarketStates.At(changes[instance.Symbols[0]], instance.Timeframe.CloseOf(trade.SignalTime)),
+                                trade.NetProfit));
+                }
+            }
+            return ScheduledWeights.ByState(plan, outcomes, trades, i => changes[plan.Instances[i].Symbols[0]], regimes.States.Count, spec);
+        }
+        return portfolio.Rule is { } rule && (rule is WeightRule.MatchingPursuit or WeightRule.Score || portfolio.Rebalance is not null)
+            ? ScheduledWeights.ByEquity(plan, outcomes, rule, spec)
+            : new WeightChoice(Weigh(plan, outcomes));
+    }
+
+    /// <returns>By strategy index; strategies that failed or were not finished weigh nothing.</returns>
+    /// <exception cref="InputException">An unknown rule, or a weight for a strategy that the batch does not have.</exception>
+    private static double[] Weigh(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes)
+    {
+        var weights = new double[plan.Instances.Count];
+        var portfolio = plan.Spec.Portfolio;
+        if (portfolio.FixedWeights is { } fixedWeights)
+        {
+            var byId = plan.Instances.ToDictionary(i => i.Id, i => i.Index, StringComparer.Ordinal);
+            foreach (var (id, weight) in fixedWeights)
+                weights[byId[id]] = weight;
+        }
+        else
+        {
+            // Strategies with identical results are one strategy, which is weighted once.
+            var identical = IdenticalResults.Of(plan, outcomes);
+            foreach (var instance in plan.Instances)
+            {
+                if (!outcomes.TryGetValue(instance.Index, out var outcome) || outcome.Statistics is not { } stats) continue;
+                if (!identical.IsFirst(instance.Index)) continue;
+                weights[instance.Index] = portfolio.Rule switch
+                {
+                    WeightRule.Winners => stats.TotalReturn > 0 ? 1 : 0,
+                    _ => 1.0 / (plan.Instances.Count - identical.Repeated),
+                };
+            }
+        }
+        foreach (var instance in plan.Instances)
+            if (!outcomes.TryGetValue(instance.Index, out var outcome) || outcome.Statistics is null)
+                weights[instance.Index] = 0;
+        return weights;
+    }
+
+    /// <summary>The plan, its weights checked before the run.</summary>
+    /// <exception cref="InputException">A weight for a strategy that the batch does not have.</exception>
+    public static BatchPlan Checked(BatchPlan plan)
+    {
+        var ids = plan.Instances.Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var id in plan.Spec.Portfolio.FixedWeights?.Keys ?? [])
+        {
+            if (ids.Contains(id)) continue;
+            var near = Spelling.Nearest(id, ids);
+            throw plan.Spec.Portfolio.Place!.Need("weights").Need(id)
+                .Fault("the batch has no strategy of this id" + (near is null ? "" : $"; did you mean '{near}'?"));
+        }
+        return plan;
+    }
+}

@@ -1,0 +1,240 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Contracts.Audit;
+using Granary.Contracts.Jobs;
+using Granary.Server.Audit;
+using Granary.Simulation.Json;
+using Granary.Storage.Files;
+
+namespace Granary.Server.Access;
+
+/// <summary>Who presented a key.</summary>
+public sealed record Caller(string Name, Role Role);
+
+/// <summary>
+/// The keys that open the HTTP API: a file of names, roles and salted hashes. The keys themselves are shown once and kept nowhere.
+/// </summary>
+/// <remarks>
+/// A key is <c>granary_ID_SECRET</c> with a secret of 256 random bits. Such a secret cannot be guessed by trying, so one round of SHA-256
+/// over salt and secret is enough; the slow hashes that passwords need would only slow each request.
+/// </remarks>
+public sealed class ApiKeys
+{
+    private const string Prefix = "granary_", AuditEnd = ".audit.jsonl";
+
+    // A key that is rotated has two entries of its name until the older one expires.
+    private sealed record Entry(string Id, string Name, Role Role, string Salt, string Hash, DateTimeOffset CreatedAt,
+        DateTimeOffset? ExpiresAt = null);
+
+    /// <param name="Change">The entry of the audit log that records how the keys came to be as they are.</param>
+    private sealed record Content(IReadOnlyList<Entry> Keys, AuditEntry Change);
+
+    // Gives the keys after a change, and what the caller gets.
+    private delegate (IReadOnlyList<Entry> Keys, string Result) KeyChange(IReadOnlyList<Entry> keys);
+
+    private readonly string _path;
+    private readonly Lock _gate = new();
+    private IReadOnlyDictionary<string, Entry> _byId;
+    private DateTime _stamp;
+
+    private readonly TimeProvider _clock;
+
+    private ApiKeys(string path, TimeProvider clock)
+    {
+        (_path, _clock) = (path, clock);
+        _stamp = File.GetLastWriteTimeUtc(path);
+        _byId = Index(Read(path));
+    }
+
+    /// <summary>Opens a file of keys; later changes to it are seen on the next request.</summary>
+    /// <exception cref="InputException">Missing, unreadable, or without any key.</exception>
+    /// <param name="clock">null = the machine's.</param>
+    public static ApiKeys Open(string path, TimeProvider? clock = null)
+    {
+        if (!File.Exists(path)) throw new InputException($"the file of keys {path} does not exist; make one with: granary keys add NAME "
+            + $"--role admin --file {path}");
+        var keys = new ApiKeys(path, clock ?? TimeProvider.System);
+        if (keys._byId.Count == 0)
+            throw new InputException($"{path} holds no key; make one with: granary keys add NAME --role admin --file {path}");
+        return keys;
+    }
+
+    /// <summary>Makes a key and stores its hash; the file is made where missing, readable by its owner only.</summary>
+    /// <param name="validFor">How long the key is valid; null = until it is revoked.</param>
+    /// <returns>The key: the only time that it is seen.</returns>
+    /// <exception cref="InputException">The name is empty or taken, or the file is not one of keys.</exception>
+    /// <exception cref="ServiceUnavailableException">The file or its audit log cannot be written.</exception>
+    public static Task<string> AddAsync(string path, string name, Role role, TimeProvider clock, TimeSpan? validFor = null,
+        CancellationToken cancellationToken = default)
+    {
+        if (name.Length is 0 or > 100 || name.Any(char.IsControl))
+            throw new InputException($"'{name}' cannot name a key: use 1 to 100 printable characters");
+        return ChangeAsync(path, "addKey", name, clock, keys =>
+        {
+            if (keys.Any(k => string.Equals(k.Name, name, StringComparison.Ordinal)))
+                throw new InputException($"{path} has a key named {name} already; revoke it first or choose another name");
+            var (key, entry) = Make(name, role, clock.GetUtcNow(), validFor);
+            return ([.. keys, entry], key);
+        }, cancellationToken);
+    }
+
+    /// <summary>Makes another key of a name. The one before stays valid for a while, so that its users can change over.</summary>
+    /// <param name="overlap">How long the key before stays valid.</param>
+    /// <returns>The new key: the only time that it is seen.</returns>
+    /// <exception cref="InputException">There is no key of that name, or the file is not one of keys.</exception>
+    /// <exception cref="ServiceUnavailableException">The file or its audit log cannot be written.</exception>
+    public static Task<string> RotateAsync(string path, string name, TimeSpan overlap, TimeProvider clock,
+        CancellationToken cancellationToken = default) => ChangeAsync(path, "rotateKey", name, clock, keys =>
+        {
+            var (others, own) = Split(keys, path, name);
+            var now = clock.GetUtcNow();
+            var last = own[^1];
+            var (key, entry) = Make(name, last.Role, now, last.ExpiresAt - last.CreatedAt);
+            var until = now + overlap;
+            return ([.. others, last with { ExpiresAt = last.ExpiresAt < until ? last.ExpiresAt : until }, entry], key);
+        }, cancellationToken);
+
+    /// <summary>Removes every key of a name. A server that has the file open refuses them from the next request on.</summary>
+    /// <exception cref="InputException">There is no key of that name, or the file is not one of keys.</exception>
+    /// <exception cref="ServiceUnavailableException">The file or its audit log cannot be written.</exception>
+    public static Task RevokeAsync(string path, string name, TimeProvider clock, CancellationToken cancellationToken = default) =>
+        ChangeAsync(path, "revokeKey", name, clock, keys => (Split(keys, path, name).Others, ""), cancellationToken);
+
+    /// <summary>Appends the newest change to the audit log, if the process that made it ended before it could.</summary>
+    public static Task CompleteAuditAsync(string path, TimeProvider clock, CancellationToken cancellationToken = default) =>
+        LogOf(path, clock).ExclusivelyAsync(turn =>
+        {
+            turn.Complete(Read(path).Change, path);
+            return true;
+        }, cancellationToken);
+
+    /// <summary>The audit log of a file of keys.</summary>
+    public static string AuditOf(string path) => path + AuditEnd;
+
+    /// <summary>The file of keys that an audit log belongs to; null where its name is not that of such a log.</summary>
+    public static string? FileOf(string audit) => audit.EndsWith(AuditEnd, StringComparison.Ordinal) ? audit[..^AuditEnd.Length] : null;
+
+    private static AuditLog LogOf(string path, TimeProvider clock) => new(AuditOf(path), clock);
+
+    // The lock of the audit log is that of the keys: a change and its entry are one write, and the log is completed from it.
+    private static Task<string> ChangeAsync(string path, string what, string name, TimeProvider clock, KeyChange change,
+        CancellationToken cancellationToken) => LogOf(path, clock).ExclusivelyAsync(turn =>
+        {
+            var content = File.Exists(path) ? Read(path) : null;
+            if (content is not null) turn.Complete(content.Change, path);
+            var (keys, result) = change(content?.Keys ?? []);
+            var entry = turn.Next(Environment.UserName, what, name, Shown(content?.Keys ?? [], name), Shown(keys, name));
+            using (var file = new AtomicFile(Path.GetFullPath(path), Unwritable, UnixFileMode.UserRead | UnixFileMode.UserWrite))
+            {
+                JsonSerializer.Serialize(file.Stream, new Content(keys, entry), JobJson.Options);
+                file.Commit();
+            }
+            turn.Append(entry);
+            return result;
+        }, cancellationToken);
+
+    private static ServiceUnavailableException Unwritable(string path, Exception e) => new(
+        $"{path} cannot be written ({e.Message.TrimEnd('.')}); make room, or give the user of this process the right", e);
+
+    private static JsonNode? Shown(IReadOnlyList<Entry> keys, string name) => keys.Any(k => k.Name == name)
+        ? JsonSerializer.SerializeToNode(keys.Where(k => k.Name == name).Select(k => new { k.Role, k.CreatedAt, k.ExpiresAt }),
+            JobJson.Options)
+        : null;
+
+    /// <summary>The keys of a file, in the order in which they were made.</summary>
+    /// <exception cref="InputException">The file is missing or not one of keys.</exception>
+    public static IReadOnlyList<ApiKeyEntry> List(string path, TimeProvider clock)
+    {
+        var now = clock.GetUtcNow();
+        return [.. Read(path).Keys.Select(k => new ApiKeyEntry(k.Name, k.Role, k.CreatedAt, k.ExpiresAt, k.ExpiresAt <= now))];
+    }
+
+    private static (List<Entry> Others, List<Entry> Own) Split(IReadOnlyList<Entry> keys, string path, string name)
+    {
+        var own = keys.Where(k => k.Name == name).ToList();
+        if (own.Count == 0)
+            throw new InputException($"{path} has no key named {name}; it has {string.Join(", ", keys.Select(k => k.Name).Distinct())}");
+        return ([.. keys.Where(k => k.Name != name)], own);
+    }
+
+    private static (string Key, Entry Entry) Make(string name, Role role, DateTimeOffset now, TimeSpan? validFor)
+    {
+        var id = RandomNumberGenerator.GetHexString(8, lowercase: true);
+        var secret = RandomNumberGenerator.GetBytes(32);
+        var salt = RandomNumberGenerator.GetBytes(16);
+        return ($"{Prefix}{id}_{Convert.ToHexStringLower(secret)}", new Entry(id, name, role, Convert.ToHexStringLower(salt),
+            Convert.ToHexStringLower(HashOf(salt, secret)), now, now + validFor));
+    }
+
+    /// <returns>The name of the key's owner; null where no key matches, or the key has expired.</returns>
+    public Caller? Find(string key)
+    {
+        var known = Current();
+        if (!key.StartsWith(Prefix, StringComparison.Ordinal) || key.Length != Prefix.Length + 8 + 1 + 64 || key[Prefix.Length + 8] != '_')
+            return null;
+        Span<byte> secret = stackalloc byte[32];
+        if (Convert.FromHexString(key.AsSpan(Prefix.Length + 9), secret, out _, out _) != System.Buffers.OperationStatus.Done) return null;
+        if (!known.TryGetValue(key.Substring(Prefix.Length, 8), out var entry)) return null;
+        return CryptographicOperations.FixedTimeEquals(HashOf(Convert.FromHexString(entry.Salt), secret), Convert.FromHexString(entry.Hash))
+            && !(entry.ExpiresAt <= _clock.GetUtcNow()) ? new Caller(entry.Name, entry.Role) : null;
+    }
+
+    private IReadOnlyDictionary<string, Entry> Current()
+    {
+        lock (_gate)
+        {
+            var stamp = File.GetLastWriteTimeUtc(_path);
+            if (stamp != _stamp)
+            {
+                // A removed or broken file admits no key: after a revocation in a hurry the old keys must not stay valid.
+                _byId = new Dictionary<string, Entry>();
+                _stamp = stamp;
+                if (File.Exists(_path)) _byId = Index(Read(_path));
+            }
+            return _byId;
+        }
+    }
+
+    private static byte[] HashOf(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> secret)
+    {
+        Span<byte> both = stackalloc byte[salt.Length + secret.Length];
+        salt.CopyTo(both);
+        secret.CopyTo(both[salt.Length..]);
+        return SHA256.HashData(both);
+    }
+
+    private static Dictionary<string, Entry> Index(Content content)
+    {
+        var index = new Dictionary<string, Entry>(StringComparer.Ordinal);
+        foreach (var entry in content.Keys) index[entry.Id] = entry;
+        return index;
+    }
+
+    private static Content Read(string path)
+    {
+        try
+        {
+            var content = JsonSerializer.Deserialize<Content>(File.ReadAllText(path, Encoding.UTF8), JobJson.Options);
+            foreach (var entry in content?.Keys ?? throw new JsonException("no list of keys"))
+            {
+                if (entry is not { Id.Length: 8, Name.Length: > 0, Salt.Length: > 0, Hash.Length: 64 } || !Enum.IsDefined(entry.Role))
+                    throw new JsonException($"the entry of '{entry?.Name}' is not complete");
+                Convert.FromHexString(entry.Salt);
+                Convert.FromHexString(entry.Hash);
+            }
+            return content.Change is not null ? content : throw new JsonException("no entry of the audit log");
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            var line = e is JsonException { LineNumber: { } at } ? $", line {at + 1}" : "";
+            throw new InputException($"{path}{line}: not a file of keys as 'granary keys add' writes it; put back a copy, or remove it and "
+                + $"make new keys", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path} cannot be read: {e.Message}", e);
+        }
+    }
+}

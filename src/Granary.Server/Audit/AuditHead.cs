@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Granary.Contracts.Audit;
+using Granary.Contracts.Jobs;
+using Granary.Simulation.Json;
+using Granary.Storage.Files;
+
+namespace Granary.Server.Audit;
+
+/// <summary>The newest entry of an audit log, in a file beside it: it shows that lines at the end of the log were cut off.</summary>
+internal static class AuditHead
+{
+    private static string FileOf(string log) => log + ".head";
+
+    /// <returns>null where there is no such file.</returns>
+    /// <exception cref="InputException">The file is damaged.</exception>
+    public static AuditEntry? Read(string log)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(FileOf(log));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        return AuditTurn.Parse(bytes) is { } entry && AuditTurn.HashOf(entry) == entry.Hash ? entry
+            : throw new InputException($"{FileOf(log)} is damaged: it does not hold the newest entry of {log}; put back a copy");
+    }
+
+    public static void Write(string log, AuditEntry entry) =>
+        AtomicFile.Write(FileOf(log), JsonSerializer.SerializeToUtf8Bytes(entry, JobJson.Options));
+
+    /// <summary>What is wrong with a log that ends with an entry; null where its head is that entry or the one that follows it.</summary>
+    public static string? FaultOf(string log, AuditEntry? head, AuditEntry? last)
+    {
+        if (head?.Hash == last?.Hash || head is not null && AuditTurn.Follows(head, last)) return null;
+        if (head is null) return $"{FileOf(log)} is missing: without it nothing shows whether lines at the end of {log} were cut off";
+        var end = $"{log} ends at entry {last?.Sequence ?? 0}, and {FileOf(log)} holds entry {head.Sequence}";
+        return head.Sequence > (last?.Sequence ?? 0) ? $"{end}: lines at the end were cut off" : $"{end}: one of them was replaced";
+    }
+}

@@ -1,0 +1,57 @@
+using Granary.Backtesting.Runs;
+using Granary.Server.Jobs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+
+namespace Granary.Server.JobKinds;
+
+/// <summary>A batch file, run.</summary>
+public sealed class BacktestJob : Job
+{
+    /// <param name="spec">Read and checked; its text is the job's.</param>
+    public BacktestJob(BatchSpec spec) : this(new JobText(JobCatalogue.Backtest, spec.Text, spec.Data.Place.File, spec.Folder), spec)
+    {
+    }
+
+    internal BacktestJob(JobText text, BatchSpec spec) : base(text, spec.Name) => Spec = spec;
+
+    public BatchSpec Spec { get; }
+
+    /// <summary>The id of an earlier run whose model versions it uses, without training; null = it trains.</summary>
+    public string? ModelsOf { get; init; }
+
+    public override double Work => BatchWork.Estimate(Spec);
+
+    public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
+    {
+        var runner = new BatchRunner(run.Host, run.Clock, run.Sources, run.Ledger);
+        var options = new BatchOptions
+        {
+            Out = run.Folder,
+            Resume = run.Resume,
+            Attempt = run.Attempt,
+            Threads = run.Threads,
+            Leaders = run.Leaders,
+            Running = run.Running,
+            Portfolio = run.Portfolio,
+            ModelsOf = ModelsOf is { } earlier ? Path.Combine(run.Runs, earlier) : null,
+        };
+        var done = await runner.RunAsync(Spec, options, RunOutcome.Relay(run, run.Leaders), cancellationToken).ConfigureAwait(false);
+        return RunOutcome.Of(done, cancellationToken);
+    }
+}
+
+/// <summary>The kind of <see cref="BacktestJob"/>.</summary>
+public sealed class BacktestKind : JobKind
+{
+    public override string Name => JobCatalogue.Backtest;
+
+    public override string Summary => "Run a batch file.";
+
+    public override Job Read(JobText text, GranaryCatalogues catalogues)
+    {
+        var spec = new BatchReader(catalogues).Read(text.File, text.Body, text.Folder);
+        BatchWork.Check(spec);
+        return new BacktestJob(spec);
+    }
+}

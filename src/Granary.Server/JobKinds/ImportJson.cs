@@ -1,0 +1,29 @@
+using System.Text.Json;
+using Granary.Data.Stores;
+
+namespace Granary.Server.JobKinds;
+
+/// <summary>What an import did, as JSON.</summary>
+public static class ImportJson
+{
+    /// <param name="faults">One sentence for each market that was not imported, or not wholly.</param>
+    public static string Write(IReadOnlyList<ImportResult> results, IReadOnlyList<string> faults) =>
+        JsonSerializer.Serialize(new { Files = Rows(results), Faults = faults }, ResultFile.Json);
+
+    /// <summary>The rows alone, one for each file: what <c>data import --json</c> prints.</summary>
+    public static object Rows(IReadOnlyList<ImportResult> results) => results.Select(r => new
+    {
+        r.File,
+        r.Format,
+        r.Symbol,
+        Timeframe = r.Timeframe.ToString(),
+        r.Read,
+        r.Added,
+        r.Replaced,
+        r.Unchanged,
+        r.SkippedRows,
+        r.Total,
+        r.ContentHash,
+        r.Notes,
+    });
+}

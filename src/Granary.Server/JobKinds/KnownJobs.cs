@@ -1,0 +1,24 @@
+using Granary.Server.Jobs;
+using Granary.Simulation.Catalogues;
+
+namespace Granary.Server.JobKinds;
+
+/// <summary>The kinds of jobs of Granary itself.</summary>
+public static class KnownJobs
+{
+    /// <param name="catalogues">What the process knows.</param>
+    /// <param name="runs">Folder of the runs that jobs can name.</param>
+    public static JobCatalogue Of(GranaryCatalogues catalogues, string runs) => new(catalogues,
+    [
+        new BacktestKind(),
+        new ReplayKind(runs),
+        new WalkForwardKind(),
+        new ReinforceKind(),
+        new LearningKind(ModelTask.Train, "Train the models of a batch, and register a version of each."),
+        new LearningKind(ModelTask.Evaluate, "Run the strategies of a batch with their models and without."),
+        new LearningKind(ModelTask.Experiment, "Compare trainers and labels on the windows of a batch's learning section."),
+        new TrackKind(),
+        new VerifyKind(runs),
+        new ImportKind(),
+    ]);
+}

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using Granary.Modelling.Experiments;
+using Granary.Modelling.Learning;
+using Granary.Server.Jobs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
+
+namespace Granary.Server.JobKinds;
+
+/// <summary>What a learning job does with the models of a batch.</summary>
+public enum ModelTask
+{
+    /// <summary>Trains them, and registers a version of each.</summary>
+    Train,
+
+    /// <summary>Runs the strategies with them and without.</summary>
+    Evaluate,
+
+    /// <summary>Compares trainers, or searches a model.</summary>
+    Experiment,
+}
+
+/// <summary>The models of a batch: trained, evaluated or compared. Its result is the file <c>result.json</c>.</summary>
+/// <param name="text">Of the job.</param>
+/// <param name="spec">The batch, with a learning section.</param>
+/// <param name="task">What is done.</param>
+/// <param name="strategies">"all", or how many of the batch's first strategies.</param>
+public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, string strategies) : Job(text,
+    $"{spec.Name}-{task.ToString().ToLowerInvariant()}")
+{
+    /// <summary>A training promotes no version after this time, UTC; null = at any time.</summary>
+    public DateTimeOffset? PromoteUntil { get; init; }
+
+    // Of an experiment: whether it searches.
+    private bool IsSearch => task == ModelTask.Experiment && LearningReader.Read(spec).Any(s => s.Search is not null);
+
+    /// <summary>Prepares the experiment, to make some of its trials in this process.</summary>
+    /// <param name="threads">Of this process.</param>
+    /// <returns>Null where the job is no experiment.</returns>
+    /// <exception cref="InputException">The batch or its data cannot be used here.</exception>
+    public async Task<ITrialMaker?> PrepareAsync(IBatchHost host, int threads, CancellationToken cancellationToken) => task switch
+    {
+        ModelTask.Experiment when IsSearch =>
+            await PreparedSearch.OpenAsync(spec, strategies, host, threads, keeps: false, cancellationToken).ConfigureAwait(false),
+        ModelTask.Experiment =>
+            await PreparedComparison.OpenAsync(spec, strategies, host, threads, cancellationToken).ConfigureAwait(false),
+        _ => null,
+    };
+
+    /// <summary>What an experiment has found, from the files of its job.</summary>
+    /// <returns>A search, or the trials of a comparison; the other is null.</returns>
+    /// <exception cref="InputException">There is no result, or it is damaged.</exception>
+    public static (SearchReport? Search, IReadOnlyList<ExperimentTrial>? Trials) ReadExperiment(string folder)
+    {
+        var path = Path.Combine(folder, ResultFile.Name);
+        try
+        {
+            var json = JsonSerializer.Deserialize<JsonElement>(File.ReadAllBytes(path));
+            return json.ValueKind == JsonValueKind.Array ? (null, json.Deserialize<List<ExperimentTrial>>(ResultFile.Json))
+                : (json.Deserialize<SearchReport>(ResultFile.Json), null);
+        }
+        catch (Exception e) when (e is JsonException or IOException)
+        {
+            throw new InputException($"{path} is not the result of an experiment ({e.Message.TrimEnd('.')}); run it again", e);
+        }
+    }
+
+    public override double Work => BatchWork.Estimate(spec);
+
+    public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
+    {
+        var started = run.Clock.GetTimestamp();
+        var learn = new LearnBatch(run.Host, run.Clock, run.Threads) { PromoteUntil = PromoteUntil };
+        var progress = RunOutcome.Stages<TrainingProgress>(run, p =>
+            FormattableString.Invariant($"{p.Done} of {p.Total} windows trained, the last {p.Current}"), p => p.Leaders);
+        var result = task switch
+        {
+            ModelTask.Train =>
+                (await learn.TrainAsync(spec, strategies, progress, cancellationToken).ConfigureAwait(false)).ToJson(),
+            ModelTask.Evaluate =>
+                (await learn.EvaluateAsync(spec, strategies, progress, cancellationToken).ConfigureAwait(false)).ToJson(),
+            _ when IsSearch => JsonSerializer.Serialize(
+                await new ModelSearch(run.Host, run.Clock, run.Threads, run.Ledger, run.Trials).RunAsync(spec, strategies, progress,
+                    cancellationToken).ConfigureAwait(false), ResultFile.Json),
+            _ => JsonSerializer.Serialize(
+                await new TrainerComparison(run.Host, run.Clock, run.Threads, run.Ledger, run.Trials).RunAsync(spec, strategies,
+                    progress, cancellationToken).ConfigureAwait(false), ResultFile.Json),
+        };
+        await ResultFile.WriteAsync(run.Folder, result, cancellationToken).ConfigureAwait(false);
+        return new JobOutcome(null, null, run.Clock.GetElapsedTime(started).TotalSeconds, 0, 0);
+    }
+}
+
+/// <summary>A kind of <see cref="LearningJob"/>.</summary>
+internal sealed class LearningKind(ModelTask task, string summary) : JobKind
+{
+    public override string Name => task.ToString().ToLowerInvariant();
+
+    public override string Summary => summary;
+
+    public override Job Read(JobText text, GranaryCatalogues catalogues)
+    {
+        var body = JobRequest.Only(text, catalogues, task == ModelTask.Train ? ["batch", "strategies", "promoteUntil"] : ["batch",
+            "strategies"]);
+        var spec = JobRequest.Batch(body, text, catalogues);
+        if (spec.Learning is null)
+            throw body.Need("batch").Fault("the batch has no \"learning\" section; add one, as \"learning\": { \"trainer\": "
+                + "\"gradient-boosting\", \"label\": \"direction\" }");
+        return new LearningJob(text, spec, task, Strategies(body.Find("strategies")))
+        {
+            PromoteUntil = body.Find("promoteUntil") is { } until ? new DateTimeOffset(until.Time(), TimeSpan.Zero) : null
+        };
+    }
+
+    private static string Strategies(JsonPart? part) => part is null ? "all"
+        : part.Kind == JsonValueKind.String && part.Text == "all" ? part.Text
+        : part.Whole(1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

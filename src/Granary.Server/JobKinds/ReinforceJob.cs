@@ -1,0 +1,35 @@
+using Granary.Backtesting.Runs;
+using Granary.Modelling.Weighting;
+using Granary.Server.Jobs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+
+namespace Granary.Server.JobKinds;
+
+/// <summary>A batch whose weights a policy learns.</summary>
+internal sealed class ReinforceJob(JobText text, BatchSpec spec) : Job(text, spec.Name + "-reinforce")
+{
+    public override double Work => BatchWork.Estimate(spec);
+
+    public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
+    {
+        var options = new BatchOptions { Out = run.Folder, Resume = run.Resume, Threads = run.Threads };
+        return RunOutcome.Of(await new BatchRunner(run.Host, run.Clock, run.Sources, run.Ledger)
+            .RunAsync(spec, options, RunOutcome.Relay(run), cancellationToken).ConfigureAwait(false), cancellationToken);
+    }
+}
+
+/// <summary>The kind of <see cref="ReinforceJob"/>.</summary>
+internal sealed class ReinforceKind : JobKind
+{
+    public override string Name => "reinforce";
+
+    public override string Summary => "Train the allocator of a batch, judge it on later windows, and register its versions.";
+
+    public override Job Read(JobText text, GranaryCatalogues catalogues)
+    {
+        var spec = JobRequest.Batch(JobRequest.Only(text, catalogues, "batch"), text, catalogues);
+        LearnedWeights.Require(spec, text.File);
+        return new ReinforceJob(text, spec);
+    }
+}

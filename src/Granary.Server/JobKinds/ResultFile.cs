@@ -1,0 +1,24 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Granary.Storage.Files;
+
+namespace Granary.Server.JobKinds;
+
+/// <summary>The result of a job that makes no run.</summary>
+internal static class ResultFile
+{
+    public const string Name = "result.json";
+
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    public static Task WriteAsync(string folder, string json, CancellationToken cancellationToken) =>
+        AtomicFile.WriteAsync(Path.Combine(folder, Name), Encoding.UTF8.GetBytes(json), cancellationToken);
+}

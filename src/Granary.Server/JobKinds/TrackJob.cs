@@ -1,0 +1,44 @@
+using Granary.Data.Reading;
+using Granary.Server.Jobs;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Options;
+using Granary.Storage.Addresses;
+using Granary.Storage.Files;
+using Granary.Trading.Track;
+
+namespace Granary.Server.JobKinds;
+
+/// <summary>An index, replicated with few names. Its results are the files <c>result.json</c> and <c>replica.html</c>.</summary>
+internal sealed class TrackJob(JobText text, TrackOptions options, Address? index, GranaryCatalogues catalogues) : Job(text, "track")
+{
+    public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
+    {
+        var started = run.Clock.GetTimestamp();
+        var result = await TrackIndex.RunAsync(options, index, new BarFileOptions { Formats = catalogues.Formats }, cancellationToken)
+            .ConfigureAwait(false);
+        AtomicFile.Write(Path.Combine(run.Folder, "replica.html"),
+            w => result.Report(Path.GetFileNameWithoutExtension(options.Index)).Write(w));
+        await ResultFile.WriteAsync(run.Folder, TrackJson.Write(result), cancellationToken).ConfigureAwait(false);
+        return new JobOutcome(null, null, run.Clock.GetElapsedTime(started).TotalSeconds, 0, 0);
+    }
+}
+
+/// <summary>The kind of <see cref="TrackJob"/>.</summary>
+internal sealed class TrackKind : JobKind
+{
+    public override string Name => "track";
+
+    public override string Summary => "Replicate an index with few names.";
+
+    public override Job Read(JobText text, GranaryCatalogues catalogues)
+    {
+        var body = JobRequest.Parse(text, catalogues);
+        var options = RecordOptions<TrackOptions>.Read(body, "kind");
+        if (options.Out is not null || options.Json)
+            throw body.Fault("a job writes its result and its page into its own folder; leave 'out' and 'json' out");
+        options.ToRequest();
+        // With a universe the index is a file.
+        var index = options.Universe is null ? null : body.Need("index").Address(Address.Plain);
+        return new TrackJob(text, options, index, catalogues);
+    }
+}

@@ -1,0 +1,42 @@
+using Granary.Backtesting.Verification;
+using Granary.Server.Jobs;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Causality;
+using Granary.Simulation.Passes;
+
+namespace Granary.Server.JobKinds;
+
+/// <summary>A finished run of the server, run again and searched for look-ahead. Its result is the file <c>result.json</c>.</summary>
+/// <param name="verified">The id of the run.</param>
+/// <param name="effort">How long the look-ahead check searches.</param>
+internal sealed class VerifyJob(JobText text, string verified, LookAheadEffort effort, GranaryCatalogues catalogues) : Job(text, "verify")
+{
+    public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
+    {
+        var started = run.Clock.GetTimestamp();
+        // In blocks of another size than the run had, on this process alone.
+        var host = new EmbeddedHost(run.Threads, VerifyRun.BlockSize);
+        var result = await VerifyRun.RunAsync(Path.Combine(run.Runs, verified), catalogues, host, run.Clock, effort,
+            RunOutcome.Relay(run), cancellationToken).ConfigureAwait(false);
+        await ResultFile.WriteAsync(run.Folder, VerificationJson.Write(result), cancellationToken).ConfigureAwait(false);
+        return new JobOutcome(result.Actual, null, run.Clock.GetElapsedTime(started).TotalSeconds, result.Causality.Strategies, 0);
+    }
+}
+
+/// <summary>The kind of <see cref="VerifyJob"/>.</summary>
+/// <param name="runs">Folder of the runs.</param>
+internal sealed class VerifyKind(string runs) : JobKind
+{
+    public override string Name => "verify";
+
+    public override string Summary => "Run a finished run of this server again, compare the digests, and search for look-ahead.";
+
+    public override Job Read(JobText text, GranaryCatalogues catalogues)
+    {
+        var body = JobRequest.Only(text, catalogues, "run", "sample", "cuts");
+        return new VerifyJob(text, JobRequest.Run(body, "run", runs), LookAheadEffort.OfCuts(body.Find("sample")?.Whole(1) ?? int.MaxValue,
+            body.Find("cuts")?.Whole(1, 1000) ?? 12),
+            // The batch of the run was judged when it was submitted.
+            catalogues with { Confinement = null });
+    }
+}

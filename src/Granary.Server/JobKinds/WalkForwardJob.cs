@@ -1,0 +1,35 @@
+using System.Globalization;
+using Granary.Backtesting.Runs;
+using Granary.Backtesting.WalkForward;
+using Granary.Server.Jobs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+
+namespace Granary.Server.JobKinds;
+
+/// <summary>A batch file, walked forward.</summary>
+internal sealed class WalkForwardJob(JobText text, BatchSpec spec) : Job(text, spec.Name + "-walkforward")
+{
+    public override double Work => BatchWork.Estimate(spec);
+
+    public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
+    {
+        var progress = RunOutcome.Stages<(int Done, int Windows)>(run,
+            p => string.Create(CultureInfo.InvariantCulture, $"{p.Done} of {p.Windows} windows"));
+        var (made, _) = await new WalkForwardRunner(run.Clock, run.Ledger, run.Sources)
+            .RunAsync(spec, new BatchOptions { Out = run.Folder, Threads = run.Threads }, progress,
+                cancellationToken).ConfigureAwait(false);
+        return RunOutcome.Of(made, cancellationToken);
+    }
+}
+
+/// <summary>The kind of <see cref="WalkForwardJob"/>.</summary>
+internal sealed class WalkForwardKind : JobKind
+{
+    public override string Name => "walkforward";
+
+    public override string Summary => "Choose parameters on one stretch of a batch's bars, trade them on the next, over and over.";
+
+    public override Job Read(JobText text, GranaryCatalogues catalogues) =>
+        new WalkForwardJob(text, JobRequest.Batch(JobRequest.Only(text, catalogues, "batch"), text, catalogues));
+}

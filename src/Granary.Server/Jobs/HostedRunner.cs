@@ -1,0 +1,40 @@
+using Granary.Contracts.Jobs;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Validation;
+
+namespace Granary.Server.Jobs;
+
+/// <summary>Runs submitted jobs over any <see cref="IBatchHost"/>.</summary>
+/// <param name="runs">The folder of all runs and jobs.</param>
+/// <param name="ledger">Counts what is tried; null counts each batch's alone.</param>
+/// <param name="running">Takes each batch while it runs, by the name of its folder; null if nothing asks for running batches.</param>
+public sealed class HostedRunner(IBatchHost host, TimeProvider clock, int threads, string runs, TrialLedger? ledger = null,
+    RunningBatches? running = null) : IJobRunner
+{
+    public async Task<JobOutcome> RunAsync(Job job, string folder, bool resume, Action<JobProgress> progress,
+        CancellationToken cancellationToken = default)
+    {
+        var id = Path.GetFileName(folder);
+        var batch = running?.Begin(id);
+        try
+        {
+            return await job.RunAsync(new JobRun
+            {
+                Host = host,
+                Clock = clock,
+                Threads = threads,
+                Folder = folder,
+                Runs = runs,
+                Resume = resume,
+                Ledger = ledger,
+                Progress = progress,
+                Running = batch?.Strategies,
+                Portfolio = batch?.Portfolio,
+            }, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            running?.End(id);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using Granary.Contracts.Jobs;
+using Granary.Simulation.Telemetry;
+
+namespace Granary.Server.Jobs;
+
+/// <summary>Measures jobs, where they run in this process and on a cluster.</summary>
+public static class JobMetrics
+{
+    /// <summary>Counts a job that has ended, and how long it ran.</summary>
+    public static void Ended(JobStatus job)
+    {
+        KeyValuePair<string, object?> kind = new(GranaryInstruments.Kind, job.Kind),
+            state = new(GranaryInstruments.State, job.State.ToString().ToLowerInvariant());
+        GranaryInstruments.JobsEnded.Add(1, kind, state);
+        if (job is { StartedAt: { } started, FinishedAt: { } finished })
+            GranaryInstruments.JobDuration.Record((finished - started).TotalSeconds, kind, state);
+    }
+}

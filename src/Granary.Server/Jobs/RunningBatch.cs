@@ -1,0 +1,6 @@
+using Granary.Simulation.Passes;
+
+namespace Granary.Server.Jobs;
+
+/// <summary>What can be asked of a batch that runs in this process.</summary>
+public sealed record RunningBatch(RunningStrategies Strategies, RunningPortfolio Portfolio);

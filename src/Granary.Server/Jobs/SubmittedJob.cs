@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Granary.Contracts.Jobs;
+using Granary.Storage.Files;
+
+namespace Granary.Server.Jobs;
+
+/// <summary>A submitted job as its folder stores it: the text, and what identifies a repeated submission.</summary>
+/// <param name="Trace">The W3C trace parent of the request; null where it was not traced.</param>
+internal sealed record SubmittedJob(string Text, string Folder, string FileName, string? IdempotencyKey,
+    string Kind = JobCatalogue.Backtest,
+    string? Trace = null)
+{
+    private const string TextFile = "batch.json", StatusFile = "status.json";
+
+    /// <summary>SHA-256 of the text and its folder: two submissions with the same value ask for the same work.</summary>
+    public string Fingerprint => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Text + "\0" + Folder)));
+
+    public static SubmittedJob Of(JobSubmission submission)
+    {
+        var text = submission.Job.Text;
+        return new SubmittedJob(Encoding.UTF8.GetString(text.Body), text.Folder, text.File, submission.ScopedKey, text.Kind,
+            Activity.Current?.Id);
+    }
+
+    /// <summary>The text, to be read and run.</summary>
+    public JobText ToText() => new(Kind, Encoding.UTF8.GetBytes(Text), FileName, Folder);
+
+    /// <summary>Whether a folder of a run was submitted here and acknowledged.</summary>
+    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, StatusFile));
+
+    /// <param name="folder">The job's folder <see cref="LocalJobs.SubmissionFolder"/>; made where missing.</param>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    public Task WriteAsync(string folder, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        return AtomicFile.WriteAsync(Path.Combine(folder, TextFile), JsonSerializer.SerializeToUtf8Bytes(this, JobJson.Options),
+            cancellationToken);
+    }
+
+    /// <exception cref="JsonException">The file is damaged.</exception>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    public static SubmittedJob Read(string folder) => Read<SubmittedJob>(Path.Combine(folder, TextFile));
+
+    /// <inheritdoc cref="WriteAsync"/>
+    public static Task WriteStatusAsync(string folder, JobStatus status) =>
+        AtomicFile.WriteAsync(Path.Combine(folder, StatusFile), JsonSerializer.SerializeToUtf8Bytes(status, JobJson.Options));
+
+    /// <inheritdoc cref="Read(string)"/>
+    public static JobStatus ReadStatus(string folder) => Read<JobStatus>(Path.Combine(folder, StatusFile));
+
+    private static T Read<T>(string path) =>
+        JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), JobJson.Options) ?? throw new JsonException($"{path} is empty");
+}

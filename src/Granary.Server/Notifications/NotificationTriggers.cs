@@ -1,0 +1,63 @@
+using System.Globalization;
+using Granary.Contracts.Jobs;
+using Granary.Contracts.Sessions;
+
+namespace Granary.Server.Notifications;
+
+/// <summary>Compares sessions and jobs with the rules. Each event is reported once for a run, and again at each further step of its
+/// threshold.</summary>
+public sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules)
+{
+    private readonly Dictionary<string, double> _peaks = new(StringComparer.Ordinal);
+
+    /// <param name="barAge">Time since the session took a bar.</param>
+    public IEnumerable<(NotificationRule Rule, Notification Event)> Of(SessionView view, TimeSpan barAge, DateTimeOffset now)
+    {
+        if (view.Status is { AccountEquity: > 0 } status)
+            _peaks[view.Run] = Math.Max(_peaks.GetValueOrDefault(view.Run), status.AccountEquity);
+        foreach (var rule in rules.Where(r => r.Account is null || r.Account == view.Id))
+            if (Occasion(rule, view, barAge) is { } found)
+                yield return (rule, Notification.Of(rule.On, view.Id, $"{view.Run}\0{found.Occasion}", found.Text, now));
+    }
+
+    /// <param name="job">One that has ended.</param>
+    public IEnumerable<(NotificationRule Rule, Notification Event)> Of(JobStatus job, DateTimeOffset now)
+    {
+        var kind = job.State switch
+        {
+            JobState.Done => NotificationEvent.JobDone,
+            JobState.Failed => NotificationEvent.JobFailed,
+            _ => (NotificationEvent?)null,
+        };
+        var text = job.State == JobState.Failed ? $"The job {job.Id} failed: {job.Fault}"
+            : $"The job {job.Id} is done{(job.Digest is { } digest ? $", digest {digest}" : "")}.";
+        foreach (var rule in rules.Where(r => r.On == kind && r.Account is null))
+            yield return (rule, Notification.Of(rule.On, job.Id, "", text, now));
+    }
+
+    private (string Occasion, string Text)? Occasion(NotificationRule rule, SessionView view, TimeSpan barAge)
+    {
+        var running = view.Phase == SessionPhase.Running;
+        return (rule.On, view.Status) switch
+        {
+            (NotificationEvent.Drawdown, { } s) when running && _peaks.GetValueOrDefault(view.Run) is > 0 and var peak =>
+                Step(rule, 100 * (1 - s.AccountEquity / peak), v => $"The equity of {view.Id} is {v:0.##} % below its highest."),
+            (NotificationEvent.Drift, { ModelEquity: > 0 } s) when running =>
+                Step(rule, 100 * Math.Abs(s.AccountEquity / s.ModelEquity - 1),
+                    v => $"The equity of {view.Id} differs by {v:0.##} % from its portfolio's with simulated fills."),
+            (NotificationEvent.RejectedOrders, { } s) => Step(rule, s.Rejected, v => $"{v:0} orders of {view.Id} were rejected."),
+            (NotificationEvent.FeedLag, { } s) when running && barAge.TotalSeconds >= rule.Threshold =>
+                (Invariant($"{s.Bars}"), Invariant($"{view.Id} took no bar for {barAge.TotalSeconds:0} s.")),
+            (NotificationEvent.SessionLost, _) when view.Phase == SessionPhase.Failed =>
+                ("failed", $"The session of {view.Id} failed: {view.Fault}"),
+            (NotificationEvent.SessionLost, _) when view.Retry is { } retry =>
+                (Invariant($"{view.Status?.Bars}"), $"The session of {view.Id} was interrupted and is tried again: {retry.Reason}"),
+            _ => null,
+        };
+    }
+
+    private static (string, string)? Step(NotificationRule rule, double value, Func<double, FormattableString> text) =>
+        value >= rule.Threshold ? (Invariant($"{Math.Floor(value / rule.Threshold)}"), Invariant(text(value))) : null;
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

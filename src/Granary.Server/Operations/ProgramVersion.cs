@@ -1,0 +1,17 @@
+using System.Reflection;
+
+namespace Granary.Server.Operations;
+
+/// <summary>The version of this program.</summary>
+public static class ProgramVersion
+{
+    private const int CommitLength = 12;
+
+    /// <summary>As 0.1.0+3bf2f05d0534: the version and the commit of the sources, where the build knew it.</summary>
+    public static string Text { get; } =
+        Of(typeof(ProgramVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
+
+    /// <param name="full">With the whole commit, as the build writes it.</param>
+    internal static string Of(string full) =>
+        full.IndexOf('+') is > 0 and var plus && full.Length > plus + 1 + CommitLength ? full[..(plus + 1 + CommitLength)] : full;
+}

@@ -1,0 +1,44 @@
+using Granary.Simulation.Json;
+using Quartz;
+
+namespace Granary.Server.Schedules;
+
+/// <summary>The times of a cron expression, in UTC.</summary>
+/// <remarks>
+/// Five fields as crontab has them: minute, hour, day of the month, month, day of the week (0 and 7 are Sunday, or SUN to SAT). Quartz
+/// reads them and computes the times.
+/// </remarks>
+public sealed class CronTimes
+{
+    private readonly CronExpression _expression;
+
+    private CronTimes(CronExpression expression) => _expression = expression;
+
+    /// <exception cref="InputException">It is no such expression, or has no times.</exception>
+    public static CronTimes Parse(JsonPart part)
+    {
+        var text = part.String();
+        var fields = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
+        if (fields != 5)
+            throw part.Fault($"'{text}' has {fields} fields; give five: minute, hour, day of the month, month, day of the week, such as "
+                + "\"0 2 * * SUN\" (Sundays at 02:00 UTC)");
+        try
+        {
+            var times = Of(text);
+            // Without a year the times repeat: what has none after one time has none at all.
+            return times.After(DateTimeOffset.UnixEpoch) is null
+                ? throw part.Fault($"'{text}' names a day that no month has; correct the day of the month or the month") : times;
+        }
+        catch (FormatException e)
+        {
+            throw part.Fault($"'{text}' is no cron expression ({e.Message.TrimEnd('.')}); give one such as \"30 2 * * MON-FRI\"", e);
+        }
+    }
+
+    /// <summary>The times of an expression that was read before.</summary>
+    /// <exception cref="FormatException">It is no such expression.</exception>
+    public static CronTimes Of(string text) => new(CronExpression.Parse(text, CronFormat.Unix).WithTimeZone(TimeZoneInfo.Utc));
+
+    /// <summary>The first time after another one; null where there is none.</summary>
+    public DateTimeOffset? After(DateTimeOffset time) => _expression.GetNextValidTimeAfter(time);
+}

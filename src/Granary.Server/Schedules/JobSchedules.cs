@@ -1,0 +1,56 @@
+using Granary.Contracts.Schedules;
+using Granary.Server.Jobs;
+using Granary.Simulation.Json;
+
+namespace Granary.Server.Schedules;
+
+/// <summary>The schedules of a server: how each stands, and setting one.</summary>
+public sealed class JobSchedules(ScheduleBook book, ScheduleReader reader, IJobService jobs, TimeProvider clock)
+{
+    /// <summary>All schedules, by name.</summary>
+    public async Task<IReadOnlyList<ScheduleDetails>> AllAsync(CancellationToken cancellationToken)
+    {
+        var all = new List<ScheduleDetails>();
+        foreach (var schedule in book.All()) all.Add(await DetailsAsync(schedule, cancellationToken).ConfigureAwait(false));
+        return all;
+    }
+
+    /// <returns>null where there is none of this name.</returns>
+    public async Task<ScheduleDetails?> FindAsync(string name, CancellationToken cancellationToken) =>
+        book.Find(name) is { } schedule ? await DetailsAsync(schedule, cancellationToken).ConfigureAwait(false) : null;
+
+    /// <summary>Sets a schedule, in place of one of the same name.</summary>
+    /// <param name="text">UTF-8 JSON, as <see cref="ScheduleReader"/> takes it.</param>
+    /// <param name="folder">What relative paths in its job are relative to.</param>
+    /// <param name="file">The file's path at its author, for messages; null for <c>schedule.json</c>.</param>
+    /// <param name="who">Who sets it.</param>
+    /// <exception cref="InputException">It is no schedule, or its job cannot be run.</exception>
+    public async Task<ScheduleDetails> SetAsync(string name, byte[] text, string folder, string? file, string who,
+        CancellationToken cancellationToken)
+    {
+        var schedule = reader.Read(name, text, folder, file) with { Who = who, ChangedAt = clock.GetUtcNow() };
+        book.Set(schedule);
+        return await DetailsAsync(schedule, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ScheduleDetails> DetailsAsync(JobSchedule schedule, CancellationToken cancellationToken)
+    {
+        var last = await JobsOfAsync(book.Runs(schedule.Name, 1), jobs, cancellationToken).ConfigureAwait(false);
+        return new ScheduleDetails(schedule.Name, schedule.Cron, (int?)schedule.Window?.TotalMinutes, schedule.Kind, schedule.Job,
+            schedule.Enabled, schedule.Enabled ? CronTimes.Of(schedule.Cron).After(clock.GetUtcNow()) : null, last.FirstOrDefault(),
+            schedule.Who, schedule.Why, schedule.ChangedAt);
+    }
+
+    /// <summary>How the jobs of recorded times stand.</summary>
+    public static async Task<List<ScheduledJob>> JobsOfAsync(IReadOnlyList<ScheduleRun> runs, IJobService jobs,
+        CancellationToken cancellationToken)
+    {
+        var found = new List<ScheduledJob>();
+        foreach (var run in runs)
+        {
+            var status = run.Job is { } id ? await jobs.FindAsync(id, cancellationToken).ConfigureAwait(false) : null;
+            found.Add(new ScheduledJob(run.Due, run.At, run.Outcome, run.Job, status?.State, run.Reason ?? status?.Fault));
+        }
+        return found;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Server.Jobs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Storage.Addresses;
+
+namespace Granary.Server.Schedules;
+
+/// <summary>
+/// Reads schedules, as <c>{ "cron": "0 2 * * SUN", "window": "2h", "job": { "kind": "train", … }, "enabled": true, "why": "…" }</c>, and
+/// the jobs of their times.
+/// </summary>
+/// <param name="confinement">Where the addresses of jobs may lead; null = anywhere.</param>
+public sealed class ScheduleReader(JobCatalogue kinds, Confinement? confinement = null)
+{
+    private const string DefaultFile = "schedule.json";
+
+    /// <param name="text">UTF-8 JSON.</param>
+    /// <param name="folder">What relative paths in the job are relative to.</param>
+    /// <param name="file">The file's path at its author, for messages; null for <c>schedule.json</c>.</param>
+    /// <returns>Without who set it, and when.</returns>
+    /// <exception cref="InputException">It is no schedule, or its job cannot be run.</exception>
+    public JobSchedule Read(string name, byte[] text, string folder, string? file = null)
+    {
+        file = string.IsNullOrWhiteSpace(file) ? DefaultFile : file;
+        var root = JsonPart.Parse(file, text).Only("cron", "window", "job", "enabled", "why");
+        CronTimes.Parse(root.Need("cron"));
+        var job = root.Need("job");
+        if (job.Kind != JsonValueKind.Object) throw job.Fault("it is no object; give the body of POST /jobs");
+        var kind = job.Need("kind");
+        if (kind.String() == JobCatalogue.Backtest)
+            throw kind.Fault("a backtest is no job of POST /jobs; give a kind that GET /catalogue/jobs lists, such as train");
+        if (job.Find("promoteUntil") is { } until) throw until.Fault("it is the end of the schedule's window; give \"window\" instead");
+        kinds.Read(new JobText(kind.String(), job.Alone(text), file, folder), confinement);
+        return new JobSchedule
+        {
+            Name = name,
+            Cron = root.Need("cron").String(),
+            Window = root.Find("window") is { } window ? BatchReader.Duration(window) : null,
+            Job = JsonElement.Parse(job.ToJson()),
+            Folder = folder,
+            Enabled = root.Find("enabled")?.Bool() ?? true,
+            Who = "",
+            Why = root.Find("why")?.String() ?? "",
+            ChangedAt = default,
+        };
+    }
+
+    /// <summary>The job of a time: a training may promote until the window ends.</summary>
+    /// <exception cref="InputException">It cannot be run.</exception>
+    public Job JobOf(JobSchedule schedule, DateTimeOffset due)
+    {
+        var body = JsonNode.Parse(schedule.Job.GetRawText())!.AsObject();
+        if (schedule.Kind == "train" && schedule.Window is { } window)
+            body["promoteUntil"] = (due + window).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var text = new JobText(schedule.Kind, JsonSerializer.SerializeToUtf8Bytes(body), $"schedule {schedule.Name}", schedule.Folder);
+        return kinds.Read(text, confinement);
+    }
+}

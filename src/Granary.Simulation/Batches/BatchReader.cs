@@ -1,0 +1,388 @@
+using System.Globalization;
+using System.Text.Json;
+using Granary.Data.Brokers;
+using Granary.Engine.Catalogues;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Trading;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Storage.Addresses;
+
+namespace Granary.Simulation.Batches;
+
+/// <summary>Reads batch files. What is wrong is said with its line and key, all of it at once; nothing is guessed.</summary>
+/// <param name="catalogues">What the process knows.</param>
+public sealed class BatchReader(GranaryCatalogues catalogues)
+{
+    /// <param name="bindStrategies">
+    /// Whether this process knows the strategy classes: false at a client, whose server may have plug-ins of its own.
+    /// </param>
+    /// <exception cref="InputException">The file is missing, not JSON, or not a batch.</exception>
+    public BatchSpec Read(string path, bool bindStrategies = true)
+    {
+        byte[] text;
+        try
+        {
+            text = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InputException($"{path} does not exist; give the path of a batch file, as samples/quickstart.json", e);
+        }
+        catch (UnauthorizedAccessException e) when (Directory.Exists(path))
+        {
+            throw new InputException($"{path} is a folder; give the path of a batch file, as samples/quickstart.json", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path} cannot be read: {e.Message.TrimEnd('.')}; make it readable, or give another file", e);
+        }
+        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+        return Read(path, WeightsFile.Inline(text, folder), folder, bindStrategies);
+    }
+
+    /// <inheritdoc cref="Read(string, bool)"/>
+    /// <param name="folder">What relative paths in the text are relative to.</param>
+    public BatchSpec Read(string name, byte[] text, string folder, bool bindStrategies = true)
+    {
+        var faults = new JsonFaults();
+        var root = JsonPart.Parse(name, text, faults, catalogues.PlaceOf(folder));
+        if (ProductionReader.IsProduction(root)) return new ProductionReader(catalogues)
+            .Read(root, text, folder, faults, bindStrategies).Spec;
+        var spec = Spec(root, faults, name, text, folder, bindStrategies);
+        faults.Close();
+        return spec!;
+    }
+
+    // Section by section: a fault in one does not hide those of the others. With faults there is no batch.
+    private BatchSpec? Spec(JsonPart root, JsonFaults faults, string name, byte[] text, string folder, bool bindStrategies)
+    {
+        root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward",
+            "regimes", "outputs", "seed");
+        var named = faults.Try(() => NameOf(root.Find("name"), name), "");
+        var account = root.Find("account")?.Only("cash", "riskFreePercent");
+        var cash = account?.Find("cash")?.Number(1, 1e15) ?? BatchSpec.DefaultCash;
+        var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution")), null);
+        var data = faults.Try(() => Data(root.Need("data")), null);
+        if (bindStrategies && root.Find("data")?.Find("format") is { IsFaulty: false } format) CheckFormat(format);
+        if (data is not null && root.Find("data") is { IsFaulty: false } && execution?.PathTimeframe is { } path
+            && !data.Timeframe.IsMultipleOf(path))
+            faults.Add(execution.Place!.Need("intrabarPath")
+                .Fault($"{path} bars do not lie within the data's {data.Timeframe} bars; name a timeframe of which they are a multiple, or "
+                    + $"\"auto\""));
+        var strategies = Strategies(root.Need("strategies"), cash, faults, bindStrategies);
+        var portfolio = faults.Try(() => Portfolio(root.Find("portfolio"), bindStrategies ? catalogues.PortfolioRules : null), null);
+        var outputs = faults.Try(() => Outputs(root.Find("outputs")), OutputSet.Default);
+        var regimes = faults.Try(() => root.Find("regimes") is { } part ? RegimeReader.Read(part, catalogues.Factors) : null, null);
+        var seed = root.Find("seed")?.WholeLong(0, 1L << 53) ?? 1;
+        if (root.Find("walkForward") is { } windows)
+            faults.Try<object?>(() => WalkForwardSpec.Read(windows, data?.Timeframe ?? Engine.Market.Timeframe.D1, catalogues.Metrics),
+                null);
+        if (bindStrategies && root.Find("learning") is { } learning) faults.Try<object?>(() =>
+            { LearningReader.Check(learning, named, catalogues); return null; }, null);
+        if (data is null || execution is null || portfolio is null) return null;
+        var spec = new BatchSpec
+        {
+            Name = named,
+            Catalogues = catalogues,
+            Data = data,
+            Cash = cash,
+            RiskFreePercent = account?.Find("riskFreePercent")?.Number(-100, 1000) ?? 0,
+            Benchmark = root.Find("benchmark") is { } benchmark && benchmark.String().Length > 0 ? benchmark : null,
+            Execution = execution,
+            Strategies = strategies,
+            Portfolio = portfolio,
+            Outputs = outputs,
+            Seed = (ulong)seed,
+            Metrics = catalogues.Metrics,
+            Learning = root.Find("learning"),
+            WalkForward = root.Find("walkForward"),
+            Regimes = regimes,
+            Text = text,
+            Folder = folder,
+        };
+        if (bindStrategies) CheckBroker(spec, faults);
+        return spec;
+    }
+
+    // The portfolio's plan is refused before anything is computed for a venue that cannot trade it.
+    private void CheckBroker(BatchSpec spec, JsonFaults faults)
+    {
+        if (spec.Portfolio.Broker is not { } broker) return;
+        var part = spec.Portfolio.Place!.Need("broker");
+        try
+        {
+            var capabilities = catalogues.Brokers.Create(broker, new Dictionary<string, string>()).Capabilities;
+            foreach (var fault in BrokerFit.Faults(broker, capabilities, spec)) faults.Add(part.Fault(fault));
+        }
+        catch (BrokerInputException e)
+        {
+            faults.Add(part.Fault(e.Message));
+        }
+    }
+
+    internal static string NameOf(JsonPart? part, string file)
+    {
+        var name = part?.String() ?? System.IO.Path.GetFileNameWithoutExtension(file);
+        if (name.Length is 0 or > 100 || name.Any(c => !char.IsLetterOrDigit(c) && c is not ('-' or '_' or '.' or ' '))
+            || name[0] is '.' or '-')
+            throw part?.Fault("a batch's name becomes a folder: use letters, digits, '-', '_' and '.', 100 at the most")
+                ?? new InputException($"{file}: add a \"name\" of letters, digits and '-', since the file's own name cannot serve as one");
+        return name;
+    }
+
+    internal static DataSpec Data(JsonPart part) => part.Find("parts") is { } parts ? DataPartsSection.Read(part, parts) : Source(part);
+
+    /// <param name="more">Keys that a part of several has besides.</param>
+    internal static DataSpec Source(JsonPart part, params string[] more)
+    {
+        part.Only([.. more, "source", "format", "symbols", "timeframe", "from", "to", "warmUp", "adjust", "stamp", "timeZone", "columns",
+            "instruments"]);
+        var source = part.Need("source");
+        var address = part.Find("folder") is { } own && more.Length > 0 ? source.Address(own.Folder()) : source.Address();
+        var symbols = part.Need("symbols").OneOrMany().Select(p => p.String()).ToList();
+        if (symbols.Count == 0) part.Need("symbols").Wrong("no symbol is named; \"*\" takes all that the source has", 0);
+        var timeframe = part.Need("timeframe");
+        var from = part.Find("from")?.Time();
+        var to = part.Find("to")?.Time();
+        if (from >= to && part.Find("from") is not { IsFaulty: true } && part.Find("to") is { IsFaulty: false } end)
+            end.Wrong($"'{end.Text}' is not after data.from, '{part.Find("from")!.Text}'; name a later time", 0);
+        return new DataSpec
+        {
+            Source = address,
+            Format = part.Find("format")?.String() ?? "auto",
+            Symbols = symbols,
+            Timeframe = Timeframe(timeframe),
+            From = from,
+            To = to,
+            WarmUp = part.Find("warmUp")?.Bool() ?? true,
+            Adjust = part.Find("adjust")?.Bool() ?? true,
+            StampIsOpen = part.Find("stamp")?.Choice(("open", true), ("close", false)) ?? true,
+            TimeZone = part.Find("timeZone") is { } zone ? TimeZone(zone, address) : null,
+            Columns = part.Find("columns") is { } columns ? ColumnsSection.Read(columns) : null,
+            Instruments = part.Find("instruments") is { } i ? Instruments(i) : new Dictionary<string, InstrumentSpec>(),
+            InstrumentsPart = part.Find("instruments"),
+            Place = source,
+            TimeframePlace = timeframe,
+        };
+    }
+
+    private void CheckFormat(JsonPart part)
+    {
+        try
+        {
+            catalogues.Formats.Find(part.String());
+        }
+        catch (BarDataException e)
+        {
+            part.Wrong(e.Message, 0, e);
+        }
+    }
+
+    private static string TimeZone(JsonPart part, Address source)
+    {
+        if (source.Scheme != Address.Csv)
+            return part.Wrong($"it is for the files of a csv: source; the times of {source} are UTC already, so leave it out", "");
+        return TimeZoneInfo.TryFindSystemTimeZoneById(part.String(), out _) ? part.String()
+            : part.Wrong($"'{part.Text}' is no time zone that this machine knows; use an IANA name such as America/New_York", "");
+    }
+
+    private static Dictionary<string, InstrumentSpec> Instruments(JsonPart part)
+    {
+        if (part.Kind != JsonValueKind.Object) part.Wrong("an object by symbol is needed", 0);
+        var found = new Dictionary<string, InstrumentSpec>(StringComparer.Ordinal);
+        foreach (var (symbol, p) in part.Members)
+        {
+            p.Only("kind", "tick", "lot", "multiplier", "margin", "currency", "venue", "session");
+            // Stocks trade whole shares, unless the file gives a lot.
+            double? lot = p.Find("kind")?.Choice(("stock", 1.0));
+            found.Add(symbol, new InstrumentSpec(p.Find("tick")?.Number(0, 1e9), p.Find("lot")?.Number(0, 1e9) ?? lot,
+                p.Find("multiplier")?.Number(1e-9, 1e9),
+                p.Find("margin")?.Number(0, 1e12), p.Find("currency")?.String(), p.Find("venue")?.String(), p.Find("session") is { } s
+                    ? Session(s) : null));
+        }
+        return found;
+    }
+
+    private static SessionCalendar Session(JsonPart part)
+    {
+        if (part.Kind == JsonValueKind.String)
+            return part.Choice(("24/7", SessionCalendar.Continuous), ("XNYS", SessionCalendar.NewYork()));
+        part.Only("timeZone", "open", "close", "holidays");
+        try
+        {
+            return SessionCalendar.Daily("custom", part.Need("timeZone").String(), TimeOfDay(part.Need("open")),
+                TimeOfDay(part.Need("close")), part.Find("holidays")?.List().Select(h => DateOnly.FromDateTime(new DateTime(h.Time()))));
+        }
+        catch (TimeZoneNotFoundException e)
+        {
+            throw part.Need("timeZone").Fault("this machine does not know that time zone; use an IANA name such as America/New_York", e);
+        }
+        catch (ArgumentException e)
+        {
+            throw part.Fault(e.Message, e);
+        }
+    }
+
+    private static TimeSpan TimeOfDay(JsonPart part) =>
+        TimeSpan.TryParseExact(part.String(), ["hh\\:mm", "hh\\:mm\\:ss"], CultureInfo.InvariantCulture, out var time)
+            ? time
+            : part.Wrong($"'{part.Text}' is no time of day; write it as 15:55", TimeSpan.Zero);
+
+    public static Timeframe Timeframe(JsonPart part) =>
+        Engine.Market.Timeframe.TryParse(part.String(), out var timeframe)
+            ? timeframe.Value
+            : part.IsFaulty ? Engine.Market.Timeframe.D1
+            : part.Wrong($"'{part.Text}' is no timeframe; use one of {string.Join(' ', Engine.Market.Timeframe.All)}",
+                Engine.Market.Timeframe.D1);
+
+    // A whole number of minutes, hours or days.
+    public static TimeSpan Duration(JsonPart part)
+    {
+        var text = part.String();
+        var unit = text is [.., 'm'] ? TimeSpan.FromMinutes(1) : text is [.., 'h'] ? TimeSpan.FromHours(1)
+            : text is [.., 'd'] ? TimeSpan.FromDays(1) : TimeSpan.Zero;
+        return unit > TimeSpan.Zero && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var number) && number is > 0 and <= 100_000 ? number * unit
+            : part.Wrong($"'{part.Text}' is no length of time; write it as 30m, 4h or 2d", TimeSpan.Zero);
+    }
+
+    private List<StrategySpec> Strategies(JsonPart part, double cash, JsonFaults faults, bool bind)
+    {
+        var found = new List<StrategySpec>();
+        var list = part.List();
+        if (list.Count == 0) faults.Add(part.Fault("no strategy is named; 'granary strategies' lists what there is"));
+        foreach (var p in list)
+        {
+            if (faults.Try(() => Strategy(p, cash), null) is not { } strategy) continue;
+            found.Add(strategy);
+            if (bind) StrategyBinding.Check(strategy, catalogues.Strategies, faults.Add);
+        }
+        return found;
+    }
+
+    /// <param name="more">Keys that a production configuration has besides.</param>
+    internal static StrategySpec Strategy(JsonPart part, double cash, params string[] more)
+    {
+        part.Only([.. more, "class", "params", "sides", "size", "stopLossPercent", "takeProfitPercent", "trailingStopPercent", "trailFrom",
+            "exitOnSignal", "maxBars", "exitAt", "maxOpenTrades", "entryEvery", "signalValid", "symbols", "timeframe", "tag"]);
+        var parameters = new List<(string, IReadOnlyList<string>, JsonPart)>();
+        if (part.Find("params") is { } p)
+        {
+            if (p.Kind != JsonValueKind.Object) p.Wrong("an object of parameter names and values is needed", 0);
+            foreach (var (name, value) in p.Members)
+            {
+                var values = value.OneOrMany();
+                if (values.Count == 0) value.Wrong("the list of values is empty", 0);
+                foreach (var v in values)
+                    if (v.Kind is JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null)
+                        v.Wrong("a parameter's value is a number, a text, true or false, or a list of these", 0);
+                var texts = values.Select(v => v.Text).ToList();
+                if (texts.Distinct(StringComparer.Ordinal).Count() != texts.Count) value.Wrong("a value is there twice", 0);
+                if (!value.IsFaulty) parameters.Add((name, texts, value));
+            }
+        }
+        return new StrategySpec
+        {
+            Class = part.Need("class").String(),
+            Params = parameters,
+            Trading = new TradingSettings
+            {
+                Cash = cash,
+                Sides = part.Find("sides")?.Choice(("long", Sides.Long), ("short", Sides.Short), ("both", Sides.Both)) ?? Sides.Both,
+                Size = part.Find("size") is { } size ? Size(size) : SizeRule.PercentOfEquity(95),
+                StopLossPercent = part.Find("stopLossPercent")?.Number(0, 99.99) ?? 0,
+                TakeProfitPercent = part.Find("takeProfitPercent")?.Number(0, 10_000) ?? 0,
+                TrailingStopPercent = part.Find("trailingStopPercent")?.Number(0, 99.99) ?? 0,
+                TrailFrom = part.Find("trailFrom")?.Choice(("close", TrailFrom.Close), ("high", TrailFrom.High)) ?? TrailFrom.Close,
+                ExitOnSignal = part.Find("exitOnSignal")?.Bool() ?? true,
+                MaxBars = part.Find("maxBars")?.Whole(0) ?? 0,
+                ExitAt = part.Find("exitAt") is { } at ? TimeOfDay(at) : null,
+                MaxOpenTrades = part.Find("maxOpenTrades")?.Whole(1, 1000) ?? 1,
+                EntryEvery = part.Find("entryEvery") is { } every ? Timeframe(every) : null,
+                SignalValid = part.Find("signalValid") is { } valid ? Duration(valid) : TimeSpan.Zero,
+            },
+            Symbols = part.Find("symbols")?.OneOrMany().Select(s => s.String()).ToList(),
+            Timeframes = part.Find("timeframe")?.OneOrMany().Select(Timeframe).ToList(),
+            Tag = part.Find("tag")?.String(),
+            Place = part,
+        };
+    }
+
+    private static SizeRule Size(JsonPart part)
+    {
+        part.Only("units", "percentOfEquity", "cash", "riskPercent");
+        if (part.IsFaulty) return SizeRule.PercentOfEquity(95);
+        if (part.Members.Count != 1)
+            return part.Wrong("one rule is needed: units, percentOfEquity, cash or riskPercent", SizeRule.PercentOfEquity(95));
+        var (name, value) = part.Members[0];
+        return name switch
+        {
+            "units" => SizeRule.Units(value.Number(1e-12, 1e15)),
+            "percentOfEquity" => SizeRule.PercentOfEquity(value.Number(1e-9, 10_000)),
+            "cash" => new SizeRule(SizeKind.Cash, value.Number(1e-9, 1e15)),
+            _ => new SizeRule(SizeKind.RiskPercent, value.Number(1e-9, 100)),
+        };
+    }
+
+    /// <param name="rules">Rules that limits can name; null where the process does not know them.</param>
+    internal static PortfolioSpec Portfolio(JsonPart? part, Catalogue<PortfolioRuleDefinition>? rules)
+    {
+        if (part is null) return new PortfolioSpec { Limits = new PortfolioLimits() };
+        part.Only("weights", "limits", "size", "onInsufficientCash", "enable", "rebalance", "allocator", "chosenBefore", "from",
+            "fills", "broker");
+        var weights = part.Find("weights");
+        return new PortfolioSpec
+        {
+            Rule = PortfolioSection.Rule(weights),
+            FixedWeights = weights is { Kind: JsonValueKind.Object }
+                ? weights.Members.ToDictionary(m => m.Name, m => m.Value.Number(0, 1e6), StringComparer.Ordinal)
+                : null,
+            Limits = PortfolioSection.Limits(part.Find("limits"), rules),
+            Sizing = PortfolioSection.Sizing(part.Find("size")) with
+            {
+                OnInsufficientCash = part.Find("onInsufficientCash")?.Choice(("resize", InsufficientCash.Resize),
+                    ("reject", InsufficientCash.Reject)) ?? InsufficientCash.Resize,
+            },
+            Enablement = PortfolioSection.Enablement(part.Find("enable")),
+            Rebalance = part.Find("rebalance") is { } rebalance
+                ? weights is { Kind: JsonValueKind.Object }
+                ? rebalance.Wrong<RebalanceSpec?>("given weights are not chosen again; leave it out, or name a rule", null)
+                : RebalanceSpec.Read(rebalance)
+                : null,
+            Allocator = part.Find("allocator") is not { } allocator ? null
+                : weights is { Kind: System.Text.Json.JsonValueKind.String } && weights.String() is WeightRule.Ppo or WeightRule.Adaptive
+                    ? AllocatorSpec.Read(allocator)
+                    : allocator.Wrong<AllocatorSpec?>("it is for the weights ppo and adaptive; leave it out, or name one of them", null),
+            ChosenBefore = part.Find("chosenBefore") is { } before
+                ? weights is { Kind: JsonValueKind.Object } ? before.Time()
+                : before.Wrong("it is for weights that are given; a rule chooses its own", 0L)
+                : null,
+            From = part.Find("from")?.Time(),
+            Broker = part.Find("broker")?.String(),
+            BookAtClose = part.Find("fills")?.Choice(("bar-open", false), ("bar-close", true)) ?? false,
+            Place = part,
+        };
+    }
+
+    private static OutputSet Outputs(JsonPart? part)
+    {
+        if (part is null) return OutputSet.Default;
+        if (part.Kind == JsonValueKind.String && part.Text == "all") return OutputSet.All;
+        var names = new List<string>();
+        foreach (var p in part.OneOrMany())
+        {
+            var name = p.String();
+            if (!OutputSet.Known.Contains(name, StringComparer.Ordinal))
+            {
+                var near = Spelling.Nearest(name, OutputSet.Known);
+                p.Wrong($"there is no output '{name}'; " + (near is null
+                    ? $"the outputs are {string.Join(", ", OutputSet.Known)}, or \"all\"" : $"did you mean '{near}'?"), 0);
+            }
+            else if (!names.Contains(name)) names.Add(name);
+        }
+        return new OutputSet { Names = names, OfAllStrategies = true };
+    }
+}

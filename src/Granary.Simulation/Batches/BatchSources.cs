@@ -1,0 +1,39 @@
+using Granary.Data.Reading;
+using Granary.Data.Sources;
+using Granary.Engine.Market;
+using Granary.Simulation.Json;
+using Granary.Storage.Addresses;
+
+namespace Granary.Simulation.Batches;
+
+/// <summary>Opens what a batch file calls its source.</summary>
+public static class BatchSources
+{
+    /// <summary>The source, its instruments as the batch declares them.</summary>
+    /// <param name="sources">The bar sources that the process knows.</param>
+    /// <param name="open">Opens an address with options; null opens it with <paramref name="sources"/>.</param>
+    /// <exception cref="InputException">There is no such source.</exception>
+    public static IBarSource Open(BarSourceCatalogue sources, DataSpec data,
+        Func<Address, BarFileOptions, IBarSource>? open = null) => data.Parts.Count > 0
+        ? new JoinedSource(data.Timeframe, [.. data.Parts.Select(p => (Open(sources, p.Data, open), p.Data))])
+        : sources.Knows(data.Source)
+        ? DeclaredSource.Of((open ?? sources.Open)(data.Source, Options(data)), data)
+        : throw data.Place.Fault($"'{data.Source}' is no source that this host reads; write one of {sources.Forms}");
+
+    public static BarFileOptions Options(DataSpec data) => new()
+    {
+        Format = data.Format,
+        Adjust = data.Adjust,
+        TimeZone = data.TimeZone,
+        Stamp = data.StampIsOpen ? BarStamp.Open : BarStamp.Close,
+        Columns = data.Columns,
+    };
+
+    /// <summary>The batch's symbols, "*" resolved, each once, in the order in which they are named.</summary>
+    public static async Task<IReadOnlyList<string>> SymbolsAsync(IBarSource source, DataSpec data, CancellationToken cancellationToken)
+    {
+        if (!data.Symbols.Contains("*")) return [.. data.Symbols.Distinct(StringComparer.Ordinal)];
+        var all = await source.ListSymbolsAsync(data.Timeframe, cancellationToken);
+        return all.Count > 0 ? all : throw data.Place.Fault($"'{data.Source}' has no {data.Timeframe} bars of any symbol");
+    }
+}

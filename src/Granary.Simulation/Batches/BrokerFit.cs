@@ -1,0 +1,84 @@
+using Granary.Data.Brokers;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Simulation.Batches;
+
+/// <summary>Whether a broker's venue can trade a configuration.</summary>
+public static class BrokerFit
+{
+    /// <summary>What the venue cannot trade of it, one sentence each; empty where it can trade all.</summary>
+    /// <param name="broker">Its name in the sentences.</param>
+    public static IReadOnlyList<string> Faults(string broker, BrokerCapabilities capabilities, BatchSpec spec)
+    {
+        var faults = new List<string>();
+        var sellers = spec.Strategies.Where(s => (s.Trading.Sides & Sides.Short) != 0).Select(s => s.Class).Distinct().ToList();
+        if (!capabilities.Short && sellers.Count > 0)
+            faults.Add($"the broker '{broker}' cannot sell short, which {string.Join(", ", sellers)} may do; give "
+                + $"{(sellers.Count == 1 ? "it" : "them")} \"sides\": \"long\" in the batch and run the backtest again, "
+                + "or take a broker of a futures market");
+        if (Leverage($"the broker '{broker}'", capabilities, spec) is { } leverage) faults.Add(leverage);
+        var hasStops = spec.Strategies.Any(s => s.Trading.StopLossPercent > 0 || s.Trading.TrailingStopPercent > 0);
+        if (hasStops && !capabilities.RestingStops)
+            faults.Add($"the broker '{broker}' keeps no stops while the session is off, and the configuration has stops; "
+                + "take another broker");
+        Need(OrderType.Market, "every entry and exit is one", true);
+        Need(OrderType.Stop, "stopLossPercent and trailingStopPercent are stops", hasStops && capabilities.RestingStops);
+        Need(OrderType.Limit, "takeProfitPercent is a limit", spec.Strategies.Any(s => s.Trading.TakeProfitPercent > 0));
+        return faults;
+
+        void Need(OrderType type, string why, bool isNeeded)
+        {
+            if (isNeeded && !capabilities.OrderTypes.Contains(type))
+                faults.Add($"the broker '{broker}' has no {type.Word()} orders, and {why}; take another broker");
+        }
+    }
+
+    /// <summary>What single instruments do not allow, once the venue has listed them, one sentence each.</summary>
+    /// <inheritdoc cref="Faults(string, BrokerCapabilities, BatchSpec)"/>
+    public static IReadOnlyList<string> Faults(string broker, IReadOnlyList<InstrumentCapabilities> instruments, BatchSpec spec)
+    {
+        var faults = new List<string>();
+        foreach (var instrument in instruments)
+        {
+            var own = spec.Data.Instruments.GetValueOrDefault(instrument.Symbol);
+            Step(faults, instrument, "lot", own?.LotSize, instrument.Instrument.LotSize);
+            Step(faults, instrument, "tick", own?.TickSize, instrument.Instrument.TickSize);
+            if (Leverage($"{instrument.VenueSymbol} at '{broker}'", instrument.Capabilities, spec) is { } leverage) faults.Add(leverage);
+            foreach (var strategy in spec.Strategies.Where(s => s.Symbols?.Contains(instrument.Symbol) ?? true))
+                if (Smallest(strategy.Trading.Size, spec.Cash) is { } value && value < instrument.MinNotional)
+                    faults.Add(FormattableString.Invariant(
+                        $"{strategy.Class} orders {instrument.Symbol} for {value:0.##} {instrument.Instrument.Currency}, and the smallest ")
+                        + FormattableString.Invariant($"order at '{broker}' is worth {instrument.MinNotional}; give it a larger size"));
+        }
+        return [.. faults.Distinct(StringComparer.Ordinal)];
+    }
+
+    // A configured step that the venue does not have makes other quantities and prices than the backtest's.
+    private static void Step(List<string> faults, InstrumentCapabilities instrument, string name, double? configured, double venue)
+    {
+        if (configured is not > 0 || venue <= 0) return;
+        var times = configured.Value / venue;
+        if (Math.Round(times) >= 1 && Math.Abs(times - Math.Round(times)) < 1e-6) return;
+        faults.Add(FormattableString.Invariant(
+            $"the {name} of {instrument.VenueSymbol} is {venue}, and data.instruments.{instrument.Symbol}.{name} is {configured}; ")
+            + FormattableString.Invariant($"write a multiple of {venue} and run the backtest again"));
+    }
+
+    private static string? Leverage(string what, BrokerCapabilities capabilities, BatchSpec spec)
+    {
+        var leverage = spec.Execution.Settings.Leverage;
+        return capabilities.Leverage > 0 && leverage > capabilities.Leverage
+            ? FormattableString.Invariant($"{what} has no leverage above {capabilities.Leverage}, and the configuration's ")
+                + FormattableString.Invariant($"execution.leverage is {leverage}; lower it and run the backtest again")
+            : null;
+    }
+
+    // The value of an order while the account has its first cash; null where it depends on the price or on the stop.
+    private static double? Smallest(SizeRule size, double cash) => size.Kind switch
+    {
+        SizeKind.Cash => size.Value,
+        SizeKind.PercentOfEquity => cash * size.Value / 100,
+        _ => null,
+    };
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Granary.Data.Reading;
+using Granary.Simulation.Json;
+
+namespace Granary.Simulation.Batches;
+
+/// <summary><c>data.columns</c>: which column of a bar file is what, for files whose headers say it otherwise or have none.</summary>
+public static class ColumnsSection
+{
+    private static readonly string[] Keys = ["time", "timeOfDay", "open", "high", "low", "close", "adjustedClose", "volume"];
+
+    /// <exception cref="InputException">A key is unknown or missing.</exception>
+    public static ColumnMapping Read(JsonPart part)
+    {
+        part.Only(Keys);
+        return new ColumnMapping(Column(part.Need("time")), Column(part.Need("open")), Column(part.Need("high")), Column(part.Need("low")),
+            Column(part.Need("close")))
+        {
+            TimeOfDay = part.Find("timeOfDay") is { } timeOfDay ? Column(timeOfDay) : null,
+            AdjustedClose = part.Find("adjustedClose") is { } adjusted ? Column(adjusted) : null,
+            Volume = part.Find("volume") is { } volume ? Column(volume) : null,
+        };
+    }
+
+    /// <summary>The same from a command line, as "time=Datum;open=2;high=3;low=4;close=5".</summary>
+    public static ColumnMapping Parse(string text)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            foreach (var pair in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            {
+                var at = pair.IndexOf('=', StringComparison.Ordinal);
+                if (at < 1) throw new InputException($"--columns '{pair}' is no name=column; write it as "
+                    + $"\"time=Datum;open=2;high=3;low=4;close=5\"");
+                json.WriteString(pair[..at].TrimEnd(), pair[(at + 1)..].TrimStart());
+            }
+            json.WriteEndObject();
+        }
+        return Read(JsonPart.Parse("--columns", stream.ToArray()));
+    }
+
+    public static void Write(Utf8JsonWriter json, ColumnMapping columns)
+    {
+        json.WriteStartObject("columns");
+        ReadOnlySpan<string?> values = [columns.Time, columns.TimeOfDay, columns.Open, columns.High, columns.Low, columns.Close,
+            columns.AdjustedClose, columns.Volume];
+        for (var i = 0; i < Keys.Length; i++)
+            if (values[i] is { } column)
+                json.WriteString(Keys[i], column);
+        json.WriteEndObject();
+    }
+
+    // A header's text, or a number from 1.
+    private static string Column(JsonPart part) =>
+        part.Kind == JsonValueKind.Number ? part.Whole(1, 10_000).ToString(System.Globalization.CultureInfo.InvariantCulture)
+            : part.String();
+}

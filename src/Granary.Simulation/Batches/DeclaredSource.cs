@@ -1,0 +1,46 @@
+using Granary.Engine.Market;
+
+namespace Granary.Simulation.Batches;
+
+/// <summary>
+/// A source whose instruments are what the batch declares of them: every reader of its bars sees the same sessions, lots and multipliers.
+/// </summary>
+/// <param name="declared">By symbol; "*" for all others.</param>
+internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<string, InstrumentSpec> declared) : IBarSource
+{
+    /// <summary>The source itself where the batch declares nothing.</summary>
+    public static IBarSource Of(IBarSource source, DataSpec data) =>
+        data.Instruments.Count == 0 || source is DeclaredSource ? source : new DeclaredSource(source, data.Instruments);
+
+    public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
+        source.ListSymbolsAsync(timeframe, cancellationToken);
+
+    public IReadOnlyList<string> PassedOver => source.PassedOver;
+
+    public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
+    {
+        var series = await source.OpenAsync(query, cancellationToken);
+        var own = declared.GetValueOrDefault(query.Symbol) ?? declared.GetValueOrDefault("*");
+        return own is null ? series : new Series(series, own);
+    }
+
+    private sealed class Series(IBarSeries series, InstrumentSpec declared) : IBarSeries
+    {
+        // Asked again each time: the price's decimals are complete only after the first block is read.
+        public Instrument Instrument => declared.Apply(series.Instrument);
+
+        public Timeframe Timeframe => series.Timeframe;
+
+        public long Count => series.Count;
+
+        public string ContentHash => series.ContentHash;
+
+        public IReadOnlyList<string> Notes => series.Notes;
+
+        public IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize,
+            CancellationToken cancellationToken = default) =>
+            series.ReadAsync(blockSize, cancellationToken);
+
+        public ValueTask DisposeAsync() => series.DisposeAsync();
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Json;
+
+namespace Granary.Simulation.Batches;
+
+/// <summary>Reads the evidence of production configurations.</summary>
+public static class FindingsReader
+{
+    /// <summary>Reads the evidence of a production configuration.</summary>
+    /// <param name="production">The root of prod.json.</param>
+    /// <returns>Null where it carries none: then <see cref="Verdict"/> refuses it.</returns>
+    /// <exception cref="InputException">It is there, but not what <see cref="ValidationFindings.ToJson"/> writes.</exception>
+    public static ValidationFindings? Read(JsonPart production)
+    {
+        if (production.Find(ValidationFindings.Key) is not { Kind: not JsonValueKind.Null } part) return null;
+        var findings = new Dictionary<string, ValidationFinding>(StringComparer.Ordinal);
+        foreach (var check in (string[])[.. ValidationFindings.Checks, .. ValidationFindings.Conditional])
+        {
+            if (part.Find(check) is not { } p) continue;
+            var state = p.Need("state")
+                .Choice(("missing", ValidationState.Missing), ("passed", ValidationState.Passed), ("failed", ValidationState.Failed));
+            var figures = p.Members.Where(m => m.Value.Kind is JsonValueKind.Number or JsonValueKind.Null)
+                .Select(m => (m.Name, m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : double.NaN)).ToList();
+            findings[check] = new ValidationFinding(state, p.Find("sentence")?.String() ?? "", figures);
+        }
+        return new ValidationFindings(findings);
+    }
+
+    /// <summary>The verdict on a production configuration: what <c>live</c> asks before it trades.</summary>
+    /// <param name="production">The root of prod.json.</param>
+    /// <exception cref="InputException">Its evidence cannot be read.</exception>
+    public static ValidationVerdict Verdict(JsonPart production) => Read(production)?.Decide()
+        ?? new ValidationVerdict(false, ["the configuration carries no evidence: run its batch again, or say --without-evidence"]);
+}

@@ -1,0 +1,34 @@
+using Granary.Engine.Market;
+
+namespace Granary.Simulation.Batches;
+
+/// <summary>Several sources as one: each symbol comes from the part that names it, at that part's timeframe.</summary>
+/// <param name="timeframe">The shortest of the parts: what a batch asks for where it asks for its bars.</param>
+/// <param name="parts">Each with what the batch says of it.</param>
+internal sealed class JoinedSource(Timeframe timeframe, IReadOnlyList<(IBarSource Source, DataSpec Data)> parts) : IBarSource
+{
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe wanted, CancellationToken cancellationToken = default)
+    {
+        var symbols = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var (source, data) in parts)
+            symbols.UnionWith(await BatchSources.SymbolsAsync(source, data, cancellationToken));
+        return [.. symbols];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> PassedOver => [.. parts.SelectMany(p => p.Source.PassedOver)];
+
+    /// <inheritdoc/>
+    public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
+    {
+        foreach (var (source, data) in parts)
+        {
+            var symbols = await BatchSources.SymbolsAsync(source, data, cancellationToken);
+            if (symbols.Contains(query.Symbol, StringComparer.Ordinal))
+                return await source.OpenAsync(query.Timeframe == timeframe ? query with { Timeframe = data.Timeframe } : query,
+                    cancellationToken);
+        }
+        throw new BarDataException($"no part of the data has the symbol '{query.Symbol}'; add it to the part that has its bars");
+    }
+}

@@ -1,0 +1,14 @@
+using Granary.Learning.Trainers;
+using Granary.Simulation.Catalogues;
+
+namespace Granary.Simulation.Batches;
+
+/// <summary>What learning sections take from the batch around them.</summary>
+/// <param name="CostPercent">Commission and slippage of one side, in percent.</param>
+internal sealed record LearningSurroundings(string Batch, double CostPercent, bool LoadsLibraries,
+    GranaryCatalogues Catalogues)
+{
+    public TrainerCatalogue Trainers => Catalogues.Trainers;
+
+    public bool Knows(string trainer) => LoadsLibraries || !Trainers.IsOfMissingLibrary(trainer);
+}

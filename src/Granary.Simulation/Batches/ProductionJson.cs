@@ -1,0 +1,203 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Granary.Engine.Trading;
+using Granary.Learning.Regimes;
+using Granary.Reporting.Runs;
+
+namespace Granary.Simulation.Batches;
+
+/// <summary>
+/// prod.json: what a live run loads. The strategies that have a weight, bound to their markets, and the limits of the portfolio.
+/// </summary>
+public static class ProductionJson
+{
+    public const int Version = 1;
+
+    /// <param name="byState">By strategy index its weights in the states of the regimes; null where they are the same in all.</param>
+    /// <param name="models">Of its strategies and of its portfolio; null without any.</param>
+    /// <param name="policy">Of the weights that are decided row by row; null where they stay.</param>
+    public static byte[] Write(BatchPlan plan, RunModel run, ProductionModels? models = null, double[]?[]? byState = null,
+        ProductionPolicy? policy = null)
+    {
+        var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer,
+            new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            var spec = plan.Spec;
+            json.WriteStartObject();
+            json.WriteNumber("version", Version);
+            json.WriteString("name", run.Name);
+            json.WriteString("run", run.Run);
+            json.WriteString("folder", spec.Folder);
+            json.WriteNumber("seed", spec.Seed);
+            json.WriteString("digest", run.Digest);
+            json.WriteString("created", run.CreatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
+            Data(json, spec.Data, run.Strategies.Where(IsIn)
+                .SelectMany(e => plan.Instances[e.Index].Symbols.Concat(plan.Instances[e.Index].References)));
+            json.WriteStartObject("account");
+            json.WriteNumber("cash", spec.Cash);
+            if (spec.RiskFreePercent != 0) json.WriteNumber("riskFreePercent", spec.RiskFreePercent);
+            json.WriteEndObject();
+            if (spec.Benchmark is { } benchmark) json.WriteString("benchmark", benchmark.String());
+            json.WriteStartObject("execution");
+            ExecutionSection.Write(json, spec.Execution);
+            json.WriteEndObject();
+            Portfolio(json, spec.Portfolio);
+            json.WriteStartArray("strategies");
+            foreach (var entry in run.Strategies)
+                if (IsIn(entry))
+                    Strategy(json, plan.Instances[entry.Index], entry, byState is null ? null
+                        : (Regimes(plan).States, byState[entry.Index]!));
+            json.WriteEndArray();
+            if (plan.Spec.Regimes is not null || byState is not null)
+            {
+                json.WritePropertyName("regimes");
+                json.WriteRawValue(RegimeReader.ToJson(Regimes(plan)));
+            }
+            policy?.Write(json);
+            if (models is not null)
+            {
+                json.WritePropertyName("models");
+                json.WriteRawValue(models.Json);
+                Risk(json, spec.Portfolio.Risk, models.RiskVersions);
+            }
+            if (run.Section<ValidationFindings>() is { } findings)
+            {
+                json.WritePropertyName(ValidationFindings.Key);
+                json.WriteRawValue(findings.ToJson());
+            }
+            json.WriteEndObject();
+        }
+        return buffer.ToArray();
+
+        bool IsIn(StrategyEntry entry) => entry.Weight != 0 || policy?.Strategies.Contains(entry.Index) == true;
+    }
+
+    private static void Data(Utf8JsonWriter json, DataSpec data, IEnumerable<string> symbols)
+    {
+        json.WriteStartObject("data");
+        if (data.Parts.Count > 0)
+        {
+            json.WritePropertyName("parts");
+            data.Place.WriteTo(json);
+            json.WriteEndObject();
+            return;
+        }
+        json.WriteString("source", data.Source.Written);
+        json.WriteString("format", data.Format);
+        json.WriteStartArray("symbols");
+        foreach (var symbol in symbols.Distinct(StringComparer.Ordinal)) json.WriteStringValue(symbol);
+        json.WriteEndArray();
+        json.WriteString("timeframe", data.Timeframe.ToString());
+        if (!data.WarmUp) json.WriteBoolean("warmUp", false);
+        json.WriteBoolean("adjust", data.Adjust);
+        json.WriteString("stamp", data.StampIsOpen ? "open" : "close");
+        if (data.TimeZone is { } zone) json.WriteString("timeZone", zone);
+        if (data.Columns is { } columns) ColumnsSection.Write(json, columns);
+        if (data.InstrumentsPart is { } instruments)
+        {
+            json.WritePropertyName("instruments");
+            instruments.WriteTo(json);
+        }
+        json.WriteEndObject();
+    }
+
+    private static void Risk(Utf8JsonWriter json, IReadOnlyList<RiskUse> risk, IReadOnlyDictionary<string, string> versions)
+    {
+        List<RiskUse> registered = [.. risk.Where(u => versions.ContainsKey(u.Model.Name))];
+        if (registered.Count == 0) return;
+        json.WriteStartArray("risk");
+        foreach (var use in registered)
+        {
+            json.WriteStartObject();
+            json.WriteString("model", versions[use.Model.Name]);
+            json.WriteString("symbol", use.Symbol);
+            json.WriteString("timeframe", use.Timeframe.ToString());
+            json.WriteStartArray("strategies");
+            foreach (var id in use.Strategies) json.WriteStringValue(id);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static RegimePlan Regimes(BatchPlan plan) => plan.Spec.Regimes ?? RegimePlan.ShortAndLong();
+
+    // As it stands in the batch, without how the weights were found: what is left are weights.
+    private static void Portfolio(Utf8JsonWriter json, PortfolioSpec portfolio)
+    {
+        json.WriteStartObject("portfolio");
+        foreach (var (name, value) in portfolio.Place?.Members ?? [])
+        {
+            if (name is "weights" or "rebalance" or "allocator" or "chosenBefore" or "fills") continue;
+            json.WritePropertyName(name);
+            value.WriteTo(json);
+        }
+        json.WriteString("fills", "bar-close");
+        json.WriteEndObject();
+    }
+
+    private static void Strategy(Utf8JsonWriter json, StrategyInstance instance, StrategyEntry entry,
+        (IReadOnlyList<string> States, double[] Weights)? byState)
+    {
+        var trading = instance.Trading;
+        json.WriteStartObject();
+        json.WriteString("id", instance.Id);
+        json.WriteString("class", instance.Definition.Name);
+        json.WriteStartObject("params");
+        foreach (var (name, value) in instance.Params) ResultsJson.Value(json, name, value);
+        json.WriteEndObject();
+        if (instance.Symbols.Count == 1)
+        {
+            json.WriteString("symbol", instance.Symbols[0]);
+        }
+        else
+        {
+            json.WriteStartArray("symbols");
+            foreach (var symbol in instance.Symbols) json.WriteStringValue(symbol);
+            json.WriteEndArray();
+        }
+        if (instance.References.Count > 0)
+        {
+            json.WriteStartArray("references");
+            foreach (var symbol in instance.References) json.WriteStringValue(symbol);
+            json.WriteEndArray();
+        }
+        json.WriteString("timeframe", instance.Timeframe.ToString());
+        json.WriteString("sides", RunText.Of(trading.Sides));
+        json.WriteStartObject("size");
+        json.WriteNumber(trading.Size.Kind switch
+        {
+            SizeKind.Units => "units",
+            SizeKind.PercentOfEquity => "percentOfEquity",
+            SizeKind.Cash => "cash",
+            _ => "riskPercent",
+        }, trading.Size.Value);
+        json.WriteEndObject();
+        if (trading.StopLossPercent > 0) json.WriteNumber("stopLossPercent", trading.StopLossPercent);
+        if (trading.TakeProfitPercent > 0) json.WriteNumber("takeProfitPercent", trading.TakeProfitPercent);
+        if (trading.TrailingStopPercent > 0) json.WriteNumber("trailingStopPercent", trading.TrailingStopPercent);
+        if (trading.TrailFrom == TrailFrom.High) json.WriteString("trailFrom", "high");
+        json.WriteBoolean("exitOnSignal", trading.ExitOnSignal);
+        if (trading.MaxBars > 0) json.WriteNumber("maxBars", trading.MaxBars);
+        if (trading.ExitAt is { } at) json.WriteString("exitAt", at.ToString("hh\\:mm"));
+        if (trading.MaxOpenTrades > 1) json.WriteNumber("maxOpenTrades", trading.MaxOpenTrades);
+        if (trading.EntryEvery is { } every) json.WriteString("entryEvery", every.ToString());
+        if (trading.SignalValid > TimeSpan.Zero) json.WriteString("signalValid", Duration(trading.SignalValid));
+        json.WriteNumber("weight", entry.Weight);
+        if (byState is { } b)
+        {
+            json.WriteStartObject("weightByState");
+            for (var s = 0; s < b.Weights.Length; s++) json.WriteNumber(b.States[s], b.Weights[s]);
+            json.WriteEndObject();
+        }
+        if (entry.Model is null) json.WriteNull("model");
+        else json.WriteString("model", entry.Model);
+        json.WriteEndObject();
+    }
+
+    private static string Duration(TimeSpan time) =>
+        time.Ticks % TimeSpan.TicksPerDay == 0 ? $"{time.Ticks / TimeSpan.TicksPerDay}d"
+        : time.Ticks % TimeSpan.TicksPerHour == 0 ? $"{time.Ticks / TimeSpan.TicksPerHour}h"
+        : $"{time.Ticks / TimeSpan.TicksPerMinute}m";
+}

@@ -1,0 +1,230 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+using Granary.Learning.Regimes;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Storage.Addresses;
+
+namespace Granary.Simulation.Batches;
+
+/// <summary>A production configuration, read and checked.</summary>
+/// <param name="Spec">The batch that it is: its strategies with their weights and models, fills booked at their bar's close.</param>
+/// <param name="Hash">SHA-256 of the file, lower-case hex.</param>
+/// <param name="Digest">Of the run that it came from.</param>
+/// <param name="Verdict">Whether it may go live, and if not, why not.</param>
+/// <param name="ModelVersions">By strategy id, as name:version; those without a model are left out.</param>
+public sealed record Production(BatchSpec Spec, string Hash, string Digest, ValidationVerdict Verdict,
+    IReadOnlyDictionary<string, string> ModelVersions)
+{
+    /// <summary>What the verdict is on; without findings where the file carries none.</summary>
+    public ValidationFindings Findings { get; init; } = new(new Dictionary<string, ValidationFinding>());
+}
+
+/// <summary>Reads prod.json, as <see cref="ProductionJson"/> writes it. Any host runs it as a batch; <c>live</c> trades it.</summary>
+/// <param name="catalogues">What the process knows.</param>
+/// <param name="filters">Makes the filter of a strategy by its id and model; null loads each model from its registry.</param>
+public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, ModelReference, IEntryModel>? filters = null)
+{
+    private readonly Func<string, ModelReference, IEntryModel> _load = filters ?? ((_, model) => model.Load(catalogues));
+
+    public static bool IsProduction(JsonPart root) =>
+        root.Find("version") is not null && root.Find("digest") is not null && root.Find("strategies") is not null;
+
+    /// <exception cref="InputException">The file is missing, not JSON, or not a production configuration.</exception>
+    /// <param name="bindStrategies">
+    /// Whether this process knows the strategy classes: false at a client, whose server may have plug-ins of its own.
+    /// </param>
+    public Production Read(string path, bool bindStrategies = true)
+    {
+        byte[] text;
+        try
+        {
+            text = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InputException($"{path} does not exist; give the path of a prod.json, as a backtest writes it into its run's folder",
+                e);
+        }
+        return Read(path, text, Path.GetDirectoryName(Path.GetFullPath(path))!, bindStrategies);
+    }
+
+    /// <param name="name">The file's name or path, for messages.</param>
+    /// <param name="folder">What relative paths in it are relative to.</param>
+    /// <inheritdoc cref="Read(string, bool)"/>
+    public Production Read(string name, byte[] text, string folder, bool bindStrategies = true)
+    {
+        var faults = new JsonFaults();
+        var root = JsonPart.Parse(name, text, faults, catalogues.PlaceOf(folder));
+        if (!IsProduction(root))
+            throw root.Fault("this is no production configuration; a backtest writes one as prod.json into its run's folder");
+        return Read(root, text, folder, faults, bindStrategies);
+    }
+
+    /// <param name="faults">Of the file; closed here, so that all faults come at once.</param>
+    internal Production Read(JsonPart root, byte[] text, string folder, JsonFaults faults, bool bindStrategies)
+    {
+        var place = root.Find("folder")?.Folder() ?? root.Place;
+        if (place != root.Place) root = JsonPart.Parse(root.File, text, faults, place);
+        root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "account", "benchmark", "execution",
+            "portfolio", "strategies", "regimes", "policy", "models", "risk", "evidence");
+        var version = root.Need("version").Whole();
+        if (version > ProductionJson.Version)
+            throw root.Need("version").Fault($"this configuration was written by a newer Granary "
+                + $"(version {version}, this one reads up to {ProductionJson.Version}); update");
+        var account = root.Find("account")?.Only("cash", "riskFreePercent");
+        var cash = account?.Find("cash")?.Number(1, 1e15) ?? 100_000;
+        var models = faults.Try(() => Models(root.Find("models"), place), null);
+        var regimes = root.Find("regimes") is { } r ? faults.Try(() => RegimeReader.Read(r, catalogues.Factors), null) : null;
+        var members = Members(root, models, regimes, cash, faults, bindStrategies);
+        var data = faults.Try(() => BatchReader.Data(root.Need("data")), null);
+        var portfolio = root.Need("portfolio");
+        var sizes = faults.Try(() => BatchReader.Portfolio(portfolio, bindStrategies ? catalogues.PortfolioRules : null), null);
+        var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution")), null);
+        var name = faults.Try(() => BatchReader.NameOf(root.Find("name"), root.File), "");
+        var seed = (ulong)(root.Find("seed")?.Number(0, 1L << 53) ?? 1);
+        var digest = root.Need("digest").String();
+        var findings = faults.Try(() => FindingsReader.Read(root), null);
+        var policy = faults.Try(() => root.Find("policy") is { } p ? PolicyPlan.Read(p) : null, null);
+        var risk = faults.Try(() => Risk(root.Find("risk"), models), []);
+        faults.Close();
+        var strategies = members.ConvertAll(m => m.Model is { } model ? m.Spec with { Model = _load(m.Spec.Id!, models![model]) } : m.Spec);
+        var spec = new BatchSpec
+        {
+            Name = name,
+            Catalogues = catalogues,
+            Data = data! with
+            {
+                Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References)).Distinct(StringComparer.Ordinal)],
+            },
+            Cash = cash,
+            RiskFreePercent = account?.Find("riskFreePercent")?.Number(-100, 1000) ?? 0,
+            Benchmark = root.Find("benchmark"),
+            Execution = execution!,
+            Strategies = strategies,
+            Regimes = regimes,
+            Portfolio = Weighted(sizes!, members, portfolio) with
+            {
+                Policy = policy?.Invoke(catalogues.ModelKinds),
+                Risk = [.. risk.Select(use => use(catalogues))],
+            },
+            Outputs = OutputSet.All,
+            Seed = seed,
+            Text = text,
+            // Paths in it are relative to what those of its batch were.
+            Folder = place.Folder,
+        };
+        return new Production(spec, Convert.ToHexStringLower(SHA256.HashData(text)), digest, FindingsReader.Verdict(root),
+            members.Where(m => m.Model is not null).ToDictionary(m => m.Spec.Id!, m => m.Model!, StringComparer.Ordinal))
+        {
+            Findings = findings ?? new ValidationFindings(new Dictionary<string, ValidationFinding>()),
+        };
+    }
+
+    /// <summary>The models that a configuration names.</summary>
+    /// <param name="name">The file's name or path, for messages.</param>
+    /// <param name="folder">What relative paths in it are relative to.</param>
+    /// <exception cref="InputException">The file is not JSON, or its models are not what a run writes.</exception>
+    public static IReadOnlyCollection<ModelReference> ModelsOf(string name, byte[] text, string folder)
+    {
+        var root = JsonPart.Parse(name, text, place: new Place(folder));
+        return [.. Models(root.Find("models"), root.Find("folder")?.Folder() ?? root.Place).Values];
+    }
+
+    private static PortfolioSpec Weighted(PortfolioSpec portfolio, List<Member> members, JsonPart place)
+    {
+        var byState = members.Where(m => m.ByState is not null).ToDictionary(m => m.Spec.Id!, m => m.ByState!, StringComparer.Ordinal);
+        return portfolio with
+        {
+            Rule = null,
+            FixedWeights = members.ToDictionary(m => m.Spec.Id!, m => m.Weight, StringComparer.Ordinal),
+            WeightsByState = byState.Count > 0 ? byState : null,
+            BookAtClose = true,
+            Place = place,
+        };
+    }
+
+    // A strategy of the configuration; its model is loaded when the whole file is right.
+    private sealed record Member(StrategySpec Spec, double Weight, IReadOnlyList<double>? ByState, string? Model);
+
+    private List<Member> Members(JsonPart root, IReadOnlyDictionary<string, ModelReference>? models, RegimePlan? regimes, double cash,
+        JsonFaults faults, bool bindStrategies)
+    {
+        var members = new List<Member>();
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        var list = root.Need("strategies");
+        foreach (var part in list.List())
+        {
+            if (faults.Try(() => MemberOf(part, models, regimes, root.Find("regimes") is not null, cash), null) is not { } member) continue;
+            if (!ids.Add(member.Spec.Id!)) part.Need("id").Wrong("this id is there twice; keep one of them", 0);
+            members.Add(member);
+            if (bindStrategies) StrategyBinding.Check(member.Spec, catalogues.Strategies, faults.Add);
+        }
+        if (members.Count == 0 && !list.IsFaulty) list.Wrong("no strategy has a weight: there is nothing to trade", 0);
+        return members;
+    }
+
+    private static Member MemberOf(JsonPart part, IReadOnlyDictionary<string, ModelReference>? models, RegimePlan? regimes, bool hasRegimes,
+        double cash)
+    {
+        IReadOnlyList<double>? byState = null;
+        if (part.Find("weightByState") is { } states)
+        {
+            if (!hasRegimes) states.Wrong("weights by state need the section 'regimes'; run its batch again to write the configuration", 0);
+            else if (regimes is not null) byState = [.. regimes.States.Select(s => states.Need(s).Number(0, 1e6))];
+        }
+        string? model = null;
+        if (part.Find("model") is { Kind: JsonValueKind.String } named)
+        {
+            model = named.Text;
+            if (models?.ContainsKey(model) == false)
+                named.Wrong($"the section 'models' does not have '{model}'; run its batch again to write the configuration", 0);
+        }
+        var spec = BatchReader.Strategy(part, cash, "id", "symbol", "weight", "weightByState", "model", "references") with
+        {
+            Id = part.Need("id").String(),
+            Symbols = [.. (part.Find("symbols") ?? part.Need("symbol")).OneOrMany().Select(s => s.String())],
+            References = part.Find("references") is { } others ? [.. others.OneOrMany().Select(s => s.String())] : [],
+        };
+        return new Member(spec, part.Need("weight").Number(0, 1e6), byState, model);
+    }
+
+    // Models of the risk; they are loaded when the whole file is right.
+    private static List<Func<GranaryCatalogues, RiskUse>> Risk(JsonPart? part, IReadOnlyDictionary<string, ModelReference>? models)
+    {
+        var uses = new List<Func<GranaryCatalogues, RiskUse>>();
+        foreach (var p in part?.List() ?? [])
+        {
+            p.Only("model", "symbol", "timeframe", "strategies");
+            var (name, symbol) = (p.Need("model").String(), p.Need("symbol").String());
+            var timeframe = BatchReader.Timeframe(p.Need("timeframe"));
+            List<string> strategies = [.. p.Need("strategies").List().Select(s => s.String())];
+            if (models is null || p.IsFaulty) continue;
+            if (!models.TryGetValue(name, out var model) || !model.IsOfRisk)
+                p.Need("model").Wrong($"the section 'models' has no model of the drawdown '{name}'; run its batch again to write the "
+                    + "configuration", 0);
+            else uses.Add(c => new RiskUse(symbol, timeframe, strategies, model.LoadRisk(c)));
+        }
+        return uses;
+    }
+
+    private static IReadOnlyDictionary<string, ModelReference> Models(JsonPart? part, Place place)
+    {
+        if (part is null) return new Dictionary<string, ModelReference>();
+        try
+        {
+            return ModelReference.Parse(part.ToJson(), place);
+        }
+        catch (JsonException e)
+        {
+            throw part.Fault("this is not what a backtest writes; run its batch again to write the configuration", e);
+        }
+        catch (BarDataException e)
+        {
+            throw part.Fault(e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+namespace Granary.Simulation.Batches;
+
+/// <summary>The rules of <c>portfolio.weights</c>.</summary>
+public static class WeightRule
+{
+    /// <summary>Equal weights of the strategies that gained.</summary>
+    public const string Winners = "winners";
+
+    /// <summary>Equal weights of all strategies.</summary>
+    public const string Equal = "equal";
+
+    /// <summary>Weights by a score of the past equity, chosen at each rebalance.</summary>
+    public const string Score = "score";
+
+    /// <summary>Weights by matching pursuit of a constant return over past equity, chosen at each rebalance.</summary>
+    public const string MatchingPursuit = "matching-pursuit";
+
+    /// <summary>Weights by the market's state.</summary>
+    public const string Regime = "regime";
+
+    /// <summary>Weights by a policy that PPO trains.</summary>
+    public const string Ppo = "ppo";
+
+    /// <summary>Weights by a policy that tilts the selection of matching pursuit.</summary>
+    public const string Adaptive = "adaptive";
+
+    public static IReadOnlyList<string> All { get; } = [Winners, Equal, Score, MatchingPursuit, Regime, Ppo, Adaptive];
+}

@@ -1,0 +1,167 @@
+using System.Reflection;
+using Granary.Data.Brokers;
+using Granary.Data.Formats;
+using Granary.Data.Sources;
+using Granary.Engine.Catalogues;
+using Granary.Engine.Factors;
+using Granary.Engine.Market.Feeds;
+using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Strategies;
+using Granary.Learning.ModelFiles;
+using Granary.Learning.Trainers;
+using Granary.Simulation.Json;
+using Granary.Simulation.Plugins;
+using Granary.Simulation.Recorded;
+
+namespace Granary.Simulation.Catalogues;
+
+/// <summary>
+/// Collects what a process can be extended with. Granary's own assemblies and plug-ins are searched for the same attributes.
+/// </summary>
+/// <example><code>
+/// var catalogues = GranaryCataloguesBuilder.CreateDefault().AddAssembly(typeof(KafkaBarSource).Assembly).AddPlugins("plugins").Build();
+/// </code></example>
+public sealed class GranaryCataloguesBuilder
+{
+    private readonly CatalogueBuilder<FactorDefinition> _factors = new("factor");
+    private readonly CatalogueBuilder<Type> _strategies = new("strategy");
+    private readonly CatalogueBuilder<TrainerDefinition> _trainers = new("trainer");
+    private readonly CatalogueBuilder<ModelKind> _modelKinds = new("model kind");
+    private readonly CatalogueBuilder<BarFormat> _formats = new("file format");
+    private readonly CatalogueBuilder<IBarSourceFactory> _sources = new("bar source");
+    private readonly CatalogueBuilder<IBarStoreFactory> _stores = new("bar store");
+    private readonly CatalogueBuilder<ILiveFeedFactory> _liveFeeds = new("live feed");
+    private readonly CatalogueBuilder<BrokerDefinition> _brokers = new("broker");
+    private readonly CatalogueBuilder<PortfolioRuleDefinition> _portfolioRules = new("portfolio rule");
+    private readonly List<TrainerLibrary> _libraries = [];
+    private readonly List<object> _services = [];
+    private readonly List<Plugin> _plugins = [];
+
+    /// <summary>A builder with what every host has: <see cref="AddEngine"/>, <see cref="AddData"/> and <see cref="AddLearning"/>.</summary>
+    public static GranaryCataloguesBuilder CreateDefault() =>
+        new GranaryCataloguesBuilder().AddEngine().AddData().AddLearning().AddAssembly(typeof(RecordedTrades).Assembly);
+
+    /// <summary>Granary's own factors and strategies.</summary>
+    public GranaryCataloguesBuilder AddEngine() => AddAssembly(typeof(Strategy).Assembly);
+
+    /// <summary>Granary's own formats, sources, stores, live feeds and brokers.</summary>
+    public GranaryCataloguesBuilder AddData() => AddAssembly(typeof(BarFormat).Assembly);
+
+    /// <summary>Granary's own trainers and model kinds, and ML.NET's trainers where they are installed.</summary>
+    public GranaryCataloguesBuilder AddLearning()
+    {
+        _libraries.Add(MLNetLibrary.Library);
+        return AddAssembly(typeof(ITrainer).Assembly);
+    }
+
+    /// <summary>The public strategies of an assembly, and every class that has an attribute of a catalogue.</summary>
+    /// <exception cref="ArgumentException">A name is taken, or a class does not fit its attribute; one sentence.</exception>
+    public GranaryCataloguesBuilder AddAssembly(Assembly assembly)
+    {
+        AddAssembly(assembly, type => type.ToString());
+        return this;
+    }
+
+    /// <summary>An object of the host that constructors of strategies can take as a parameter, by its type.</summary>
+    public GranaryCataloguesBuilder AddService(object service)
+    {
+        _services.Add(service);
+        return this;
+    }
+
+    /// <summary>The plug-ins of a folder. Add Granary's own assemblies first: a plug-in's strategies are tried when it is added.</summary>
+    /// <param name="folder">Null for none.</param>
+    /// <exception cref="InputException">There is no such folder, or one of its DLLs is not usable; one sentence.</exception>
+    public GranaryCataloguesBuilder AddPlugins(string? folder)
+    {
+        if (folder is not null) PluginFolder.Load(folder, AddPlugin);
+        return this;
+    }
+
+    /// <summary>The catalogues of what was added so far.</summary>
+    /// <exception cref="ArgumentException">A class cannot be a strategy; one sentence.</exception>
+    public GranaryCatalogues Build()
+    {
+        var factors = new FactorCatalogue(_factors);
+        var trainers = new TrainerCatalogue(_trainers, [.. _libraries]);
+        var formats = new BarFormatCatalogue(_formats);
+        var sources = new BarSourceCatalogue(_sources, formats);
+        return new GranaryCatalogues
+        {
+            Factors = factors,
+            Strategies = new StrategyCatalogue(_strategies, factors, [trainers, .. _services]),
+            Trainers = trainers,
+            ModelKinds = new ModelKindCatalogue(_modelKinds),
+            Formats = formats,
+            Sources = sources,
+            Stores = new BarStoreCatalogue(_stores),
+            LiveFeeds = new LiveFeedCatalogue(_liveFeeds, sources),
+            Brokers = new BrokerCatalogue(_brokers),
+            PortfolioRules = _portfolioRules.Build(),
+            Plugins = [.. _plugins],
+        };
+    }
+
+    private void AddPlugin(PluginFile file)
+    {
+        if (CatalogueTypes.FindHidden(file.Assembly) is { } hidden)
+            throw new InputException($"{file.Path}: the class {hidden} has an attribute of a catalogue but is not public; make it public");
+        var entries = AddAssembly(file.Assembly, type => $"{type} in {Path.GetFileName(file.Path)}");
+        if (entries.Count == 0)
+            throw new InputException(
+                $"{file.Path}: it refers to Granary.Engine but holds no public strategy and no class with an attribute such as "
+                + "[Factor], [Trainer] or [BarFormat]; make the class public, or take the file away");
+        var plugin = new Plugin(file.Path, file.ContentHash, entries);
+        _plugins.Add(plugin);
+        var strategies = Build().Strategies;
+        foreach (var name in plugin.Names(_strategies.Kind)) PluginFolder.Try(strategies.Get(name));
+    }
+
+    private List<(string Kind, string Name)> AddAssembly(Assembly assembly, Func<Type, string> origin)
+    {
+        var entries = new List<(string Kind, string Name)>();
+        foreach (var (type, attribute) in CatalogueTypes.Of(assembly))
+            if (Add(type, attribute, origin(type)))
+                entries.Add((attribute.Kind, attribute.Name));
+        foreach (var name in StrategyCatalogue.AddFrom(_strategies, assembly, origin)) entries.Add((_strategies.Kind, name));
+        return entries;
+    }
+
+    private bool Add(Type type, CatalogueAttribute attribute, string origin)
+    {
+        switch (attribute)
+        {
+            case FactorAttribute factor:
+                _factors.Add(factor.Name, new FactorDefinition(type, factor), origin);
+                return true;
+            case TrainerAttribute trainer:
+                _trainers.Add(trainer.Name, new TrainerDefinition(type, trainer), origin);
+                return true;
+            case ModelKindAttribute kind:
+                _modelKinds.Add(kind.Name, ModelKind.Of(type), origin);
+                return true;
+            case BarFormatAttribute format:
+                _formats.Add(format.Name, CatalogueTypes.Create<BarFormat>(type, format), origin);
+                return true;
+            case BarSourceAttribute source:
+                _sources.Add(source.Name, CatalogueTypes.Create<IBarSourceFactory>(type, source), origin);
+                return true;
+            case BarStoreAttribute store:
+                _stores.Add(store.Name, CatalogueTypes.Create<IBarStoreFactory>(type, store), origin);
+                return true;
+            case LiveFeedAttribute feed:
+                _liveFeeds.Add(feed.Name, CatalogueTypes.Create<ILiveFeedFactory>(type, feed), origin);
+                return true;
+            case BrokerAttribute broker:
+                _brokers.Add(broker.Name, BrokerDefinition.Of(type), origin);
+                return true;
+            case PortfolioRuleAttribute rule:
+                if (PortfolioLimits.Keys.Contains(rule.Name, StringComparer.OrdinalIgnoreCase))
+                    throw new ArgumentException($"the portfolio rule name '{rule.Name}' of {origin} is taken by a limit of Granary");
+                _portfolioRules.Add(rule.Name, new PortfolioRuleDefinition(type, rule), origin);
+                return true;
+            default:
+                return false;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Granary.Engine.Trading;
+using Granary.Simulation.Passes;
+
+namespace Granary.Simulation.Causality;
+
+/// <summary>A time from which on the future is changed, and the strategies that are run again over it.</summary>
+/// <param name="Strategies">Their indices.</param>
+internal sealed record DecisionCut(long Time, IReadOnlySet<int> Strategies);
+
+/// <summary>Chooses cuts right after decisions of the strategies: there a decision that depends on the very next bar shows.</summary>
+internal static class DecisionCuts
+{
+    // Candidates of each strategy and kind. All take those that one hash prefers, so that strategies with common decisions share cuts.
+    private const int Candidates = 64;
+
+    /// <param name="representatives">Strategies that get their cuts whatever <see cref="LookAheadEffort.MostCuts"/> says.</param>
+    /// <param name="known">Of each strategy's feeds.</param>
+    public static IReadOnlyList<DecisionCut> Choose(IReadOnlyList<int> strategies, IReadOnlySet<int> representatives,
+        MemoryEventLog events,
+        Func<int, KnownBars> known, LookAheadEffort effort, ulong seed)
+    {
+        var needs = strategies.SelectMany(s => NeedsOf(s, events.ChunksOf(s), known(s), effort.Decisions, seed)).ToList();
+        var chosen = new Dictionary<long, HashSet<int>>();
+        while (true)
+        {
+            var open = needs.Where(n => n.Left > 0).ToList();
+            var first = open.Where(n => representatives.Contains(n.Strategy)).ToList();
+            if (first.Count > 0) open = first;
+            else if (open.Count == 0 || chosen.Count >= effort.MostCuts) break;
+            var counts = new Dictionary<long, int>();
+            foreach (var time in open.SelectMany(n => n.Times)) counts[time] = counts.GetValueOrDefault(time) + 1;
+            var best = counts.OrderByDescending(c => c.Value).ThenBy(c => Mix(c.Key, seed)).First().Key;
+            var members = chosen[best] = [];
+            foreach (var need in needs)
+                if (need.Times.Remove(best))
+                {
+                    members.Add(need.Strategy);
+                    need.Wanted--;
+                }
+        }
+        return [.. chosen.OrderBy(c => c.Key).Select(c => new DecisionCut(c.Key, c.Value))];
+    }
+
+    // Cuts after a strategy's entries, and as many after its own exits.
+    private static IEnumerable<Need> NeedsOf(int strategy, IReadOnlyList<byte[]> chunks, KnownBars known, int decisions, ulong seed)
+    {
+        var (entries, exits) = (new HashSet<long>(), new HashSet<long>());
+        foreach (var chunk in chunks)
+        {
+            var reader = new RunEventReader(chunk);
+            while (reader.Next(out var e, out _))
+                if (e.IsSignal && known.CutAfter(e.Time) is { } after) entries.Add(after);
+                else if (e.Kind == RunEventKind.Trade && e.ToTrade().Reason == ExitReason.Signal) exits.Add(e.Time);
+        }
+        foreach (var times in new[] { entries, exits })
+            yield return new Need(strategy, [.. times.OrderBy(t => Mix(t, seed)).Take(Candidates)]) { Wanted = decisions };
+    }
+
+    private static ulong Mix(long time, ulong seed)
+    {
+        var x = ((ulong)time ^ seed) * 0x9E3779B97F4A7C15;
+        x = (x ^ (x >> 32)) * 0xD6E8FEB86659FD93;
+        return x ^ (x >> 29);
+    }
+
+    private sealed class Need(int strategy, HashSet<long> times)
+    {
+        public int Strategy => strategy;
+
+        public HashSet<long> Times => times;
+
+        public int Wanted { get; set; }
+
+        public int Left => Math.Min(Wanted, times.Count);
+    }
+}

@@ -1,0 +1,16 @@
+namespace Granary.Simulation.Causality;
+
+/// <summary>Properties of the first bars of a perturbed future; the absence of one is its opposite.</summary>
+[Flags]
+public enum PerturbedShape
+{
+    /// <summary>Prices far below the past, falling bars without wicks, little volume, no gap in time.</summary>
+    None = 0,
+    Higher = 1,
+    Rising = 2,
+    WideRange = 4,
+    HighVolume = 8,
+    /// <summary>Bars are missing before and between them.</summary>
+    LongGap = 16,
+    All = 31,
+}

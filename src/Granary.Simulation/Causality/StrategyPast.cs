@@ -1,0 +1,134 @@
+using Granary.Engine.Trading;
+
+namespace Granary.Simulation.Causality;
+
+/// <summary>What a strategy did before a time, out of the chunks of events that its run wrote.</summary>
+internal static class StrategyPast
+{
+    /// <param name="known">Events before this are compared.</param>
+    /// <returns>The first difference as a sentence; null where there is none.</returns>
+    public static string? Difference(IReadOnlyList<byte[]> truth, IReadOnlyList<byte[]> other, long known)
+    {
+        var a = new Reader(truth, known);
+        var b = new Reader(other, known);
+        while (true)
+        {
+            var (more, others) = (a.Next(out var x), b.Next(out var y));
+            if (!more && !others) return null;
+            if (!more) return $"it made one more {y.Kind} at {Text(y.Time)} when only later bars were changed";
+            if (!others) return $"its {x.Kind} at {Text(x.Time)} went away when only later bars were changed";
+            if (!x.SameAs(y)) return $"its {x.Kind} at {Text(x.Time)} changed when only later bars were changed";
+        }
+    }
+
+    /// <summary>
+    /// Exits that the strategy ordered on the last unchanged bar fill at the open of the first changed one, whatever it looks like: the
+    /// same trades must end there.
+    /// </summary>
+    /// <param name="truthBar">Open time of the first bar from the cut on, as the source has it.</param>
+    /// <param name="otherBar">The same in the changed bars.</param>
+    public static string? ExitDifference(IReadOnlyList<byte[]> truth, long truthBar, IReadOnlyList<byte[]> other, long otherBar)
+    {
+        var (a, b) = (ExitsAt(truth, truthBar), ExitsAt(other, otherBar));
+        foreach (var (number, reason) in a)
+            if (reason == ExitReason.Signal && !b.ContainsKey(number))
+                return $"its exit ordered before {Text(truthBar)} went away when only bars from then on were changed";
+        foreach (var (number, reason) in b)
+            if (reason == ExitReason.Signal && !a.ContainsKey(number))
+                return $"it ordered one more exit before {Text(truthBar)} when only bars from then on were changed";
+        return null;
+    }
+
+    /// <summary>
+    /// Orders at the market that the strategy sent itself on the last unchanged bars fill at the changed ones. Price and size follow from
+    /// these, but in which symbol and on which side it entered must be the same.
+    /// </summary>
+    /// <param name="known">Orders sent before this that filled at it or later are compared.</param>
+    public static string? OrderDifference(IReadOnlyList<byte[]> truth, IReadOnlyList<byte[]> other, long known)
+    {
+        // An account that cannot pay at the changed price tells nothing of the strategy.
+        if (OrdersOver(truth, known) is not { } a || OrdersOver(other, known) is not { } b) return null;
+        foreach (var (time, _, side) in a.Except(b).Order())
+            return $"its order to {Verb(side)} sent at {Text(time)} went away when only later bars were changed";
+        foreach (var (time, _, side) in b.Except(a).Order())
+            return $"it sent one more order to {Verb(side)} at {Text(time)} when only later bars were changed";
+        return null;
+    }
+
+    private static string Verb(Side side) => side == Side.Buy ? "buy" : "sell";
+
+    // Entries that were ordered before the time and filled at it or later; null where cash was short there.
+    private static HashSet<(long Time, int Symbol, Side Side)>? OrdersOver(IReadOnlyList<byte[]> chunks, long known)
+    {
+        var orders = new HashSet<(long, int, Side)>();
+        RunEvent? sent = null;
+        foreach (var chunk in chunks)
+        {
+            var reader = new RunEventReader(chunk);
+            while (reader.Next(out var e, out _))
+            {
+                if (e.Kind == RunEventKind.CashShort && e.Time >= known) return null;
+                if (sent is { } order && e.Time >= known) orders.Add((order.Time, order.SymbolIndex, order.ToSignal().Side));
+                sent = IsSentOver(e, known) ? e : null;
+            }
+        }
+        return orders;
+    }
+
+    private static bool IsSentOver(in RunEvent e, long known) =>
+        e.IsSignal && e.Time < known && e.ToSignal() is { AtFill: true, Type: OrderType.Market };
+
+    private static Dictionary<int, ExitReason> ExitsAt(IReadOnlyList<byte[]> chunks, long bar)
+    {
+        var exits = new Dictionary<int, ExitReason>();
+        foreach (var chunk in chunks)
+        {
+            var reader = new RunEventReader(chunk);
+            while (reader.Next(out var e, out _))
+                if (e.Kind == RunEventKind.Trade && e.Time == bar && e.ToTrade().Reason != ExitReason.Open)
+                    exits[e.Number] = e.ToTrade().Reason;
+        }
+        return exits;
+    }
+
+    private static string Text(long time) => new DateTime(time, DateTimeKind.Utc).ToString("yyyy-MM-dd HH:mm",
+        System.Globalization.CultureInfo.InvariantCulture);
+
+    // Reads the events before a time. A signal that became one with its fill, as those of a strategy's own orders, has the fill's time:
+    // the fill is the event after it.
+    private ref struct Reader(IReadOnlyList<byte[]> chunks, long known)
+    {
+        private RunEventReader _reader;
+        private RunEvent _fill;
+        private int _next;
+        private bool _hasFill;
+
+        public bool Next(out RunEvent e)
+        {
+            if (_hasFill)
+            {
+                e = _fill;
+                _hasFill = false;
+                return true;
+            }
+            while (Read(out e))
+            {
+                if (e.IsEndOfRun || e.Time >= known) continue;
+                if (!e.IsSignal || !e.ToSignal().AtFill) return true;
+                if (!Read(out _fill) || _fill.Time >= known) continue;
+                return _hasFill = true;
+            }
+            return false;
+        }
+
+        private bool Read(out RunEvent e)
+        {
+            while (!_reader.Next(out e, out _))
+            {
+                if (_next == chunks.Count) return false;
+                _reader = new RunEventReader(chunks[_next++]);
+            }
+            return true;
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Engine.Analysis;
+using Granary.Learning.Regimes;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+
+namespace Granary.Simulation.Conditions;
+
+/// <summary>
+/// Profit by condition: tables of all closed trades, and tests of the conditions that are known at an entry. They are chosen on the first
+/// part of the record and judged on the rest; a trade that was open at the split is in neither.
+/// </summary>
+/// <param name="Results">The section of results.json and of the report.</param>
+/// <param name="Rows">Of all strategies, for conditions.csv.</param>
+/// <param name="Tests">Likewise.</param>
+public sealed record ConditionReport(ConditionResults Results, IReadOnlyList<StrategyConditions> Rows,
+    IReadOnlyDictionary<(string Strategy, string Condition, string Value), ConditionTest> Tests)
+{
+    /// <summary>Trades that a condition needs before the split to be a test.</summary>
+    public const int LeastTrades = 10;
+
+    private const double Level = 0.05;
+    private const int MostTests = 20, MostStrategies = 8;
+    // The part of the record on which conditions are chosen: 6 of 10.
+    private const int FirstTenths = 6;
+
+    /// <param name="strategies">Indices of those whose trades the run lists.</param>
+    /// <param name="members">By strategy index: not 0 where the strategy has a weight.</param>
+    /// <param name="regimes">Of the batch; null where it has none.</param>
+    /// <returns>Null where no trade was closed.</returns>
+    public static async Task<ConditionReport?> OfAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IEventLog log,
+        IReadOnlyList<int> strategies, IReadOnlyList<double> members, RegimePlan? regimes, CancellationToken cancellationToken)
+    {
+        var conditions = await TradeConditions.ReadAsync(plan, markets, regimes, strategies, cancellationToken);
+        var trades = strategies.Select(i => (plan.Instances[i].Id, Trades: conditions.Of(i, log))).Where(s => s.Trades.Count > 0).ToList();
+        if (trades.Count == 0) return null;
+        var (first, last) = (trades.Min(s => s.Trades.Min(t => t.Entry)), trades.Max(s => s.Trades.Max(t => t.Closed)));
+        var split = first + (last - first) / 10 * FirstTenths;
+        var intervals = new MeanIntervals();
+        var tests = Tested([.. trades.SelectMany(s => TestsOf(s.Id, s.Trades, split, intervals))]);
+        var rows = trades.ConvertAll(s => new StrategyConditions(s.Id, [.. RowsOf(s.Trades, intervals)]));
+        var weighted = strategies.Where(i => members[i] != 0).Select(i => plan.Instances[i].Id).ToHashSet(StringComparer.Ordinal);
+        var held = tests.Where(t => t.Verdict == ConditionTest.Held).ToList();
+        return new ConditionReport(new ConditionResults
+        {
+            Split = split,
+            Tried = tests.Count,
+            Chosen = tests.Count(t => t.Verdict != ConditionTest.NotChosen),
+            Held = held.Count,
+            Suggestion = SuggestionFor(held, plan, regimes),
+            Tests = [.. tests.OrderBy(t => t.PValue).Take(MostTests)],
+            Strategies = [.. rows.Where(r => weighted.Count == 0 || weighted.Contains(r.Strategy)).Take(MostStrategies)],
+        }, rows, tests.ToDictionary(t => (t.Strategy, t.Condition, t.Value)));
+    }
+
+    private static IEnumerable<ConditionRow> RowsOf(IReadOnlyList<ConditionTrade> trades, MeanIntervals intervals)
+    {
+        foreach (var (k, name) in TradeConditions.Names.Index())
+            foreach (var group in GroupsOf(trades, k))
+            {
+                var mean = intervals.Of([.. group.Select(t => t.Return)]);
+                yield return new ConditionRow(name, group.Key, mean.Count, (double)group.Count(t => t.Net > 0) / mean.Count,
+                    group.Sum(t => t.Net), mean.Mean, mean.Low, mean.High);
+            }
+    }
+
+    private static IEnumerable<IGrouping<string, ConditionTrade>> GroupsOf(IEnumerable<ConditionTrade> trades, int condition) =>
+        trades.Where(t => t.Values[condition] is not null).GroupBy(t => t.Values[condition]!, StringComparer.Ordinal)
+            .OrderBy(g => RankOf(g.Key)).ThenBy(g => g.Key, StringComparer.Ordinal);
+
+    // Days in the order of the week, volatility from low to high; others by name.
+    private static int RankOf(string value) => Enum.TryParse<DayOfWeek>(value, out var day) && !char.IsDigit(value[0]) ? ((int)day + 6) % 7
+        : value switch { "low" => 0, "middle" => 1, "high" => 2, _ => 0 };
+
+    private static IEnumerable<ConditionTest> TestsOf(string strategy, IReadOnlyList<ConditionTrade> trades, long split,
+        MeanIntervals intervals)
+    {
+        var (before, after) = (trades.Where(t => t.Closed <= split).ToList(), trades.Where(t => t.Entry >= split).ToList());
+        foreach (var (k, name) in TradeConditions.Names.Index())
+        {
+            if (name == TradeConditions.Exit) continue;
+            foreach (var group in GroupsOf(before, k))
+            {
+                var own = intervals.Of([.. group.Select(t => t.Return)]);
+                if (own.Count < LeastTrades || double.IsNaN(own.PValue)) continue;
+                var later = intervals.Of([.. after.Where(t => t.Values[k] == group.Key).Select(t => t.Return)]);
+                yield return new ConditionTest(strategy, name, group.Key, own.Count, own.Mean, own.PValue, 1, later.Count, later.Mean,
+                    later.Low, later.High, later.PValue, ConditionTest.NotChosen);
+            }
+        }
+    }
+
+    private static List<ConditionTest> Tested(List<ConditionTest> tests)
+    {
+        var adjusted = HolmCorrection.Adjust(tests.ConvertAll(t => t.PValue));
+        var chosen = adjusted.Count(p => p <= Level);
+        return [.. tests.Select((t, i) => t with
+        {
+            Adjusted = adjusted[i],
+            Verdict = adjusted[i] > Level ? ConditionTest.NotChosen
+                : t.LaterPValue * chosen <= Level ? ConditionTest.Held : ConditionTest.Lost,
+        })];
+    }
+
+    // Hours and weekdays are no states that weights could follow.
+    private static string? SuggestionFor(List<ConditionTest> held, BatchPlan plan, RegimePlan? regimes)
+    {
+        var plans = held.Any(t => t.Condition == TradeConditions.State) ? regimes
+            : held.Any(t => t.Condition == TradeConditions.Volatility)
+                ? TradeConditions.VolatilityPlan(plan.Spec.Catalogues.Factors) : null;
+        return plans is null ? null : new JsonObject
+        {
+            ["regimes"] = JsonNode.Parse(RegimeReader.ToJson(plans)),
+            ["portfolio"] = new JsonObject { ["weights"] = WeightRule.Regime },
+        }.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
+}

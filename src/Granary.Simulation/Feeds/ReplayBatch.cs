@@ -1,0 +1,47 @@
+using Granary.Data.Replay;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+using Granary.Simulation.Batches;
+
+namespace Granary.Simulation.Feeds;
+
+/// <summary>What a replay has published.</summary>
+/// <param name="Bars">Of all markets.</param>
+/// <param name="Timestamps">Timestamps that had bars, or ranges of them in which no order waited.</param>
+/// <param name="Last">The last close, UTC ticks.</param>
+public sealed record ReplayOutcome(int Markets, long Bars, long Timestamps, long Last, IReadOnlyList<string> Notes);
+
+/// <summary>The use case behind <c>granary replay</c>: a batch's bars, published in one order of time.</summary>
+public static class ReplayBatch
+{
+    /// <summary>Opens a batch's markets as a feed.</summary>
+    /// <param name="blockSize">See <see cref="BarReplay.OpenAsync"/>.</param>
+    public static async Task<BarReplay> OpenAsync(BatchSpec spec, ReplaySpeed speed, TimeProvider clock, int blockSize,
+        CancellationToken cancellationToken = default)
+    {
+        var source = Batches.BatchSources.Open(spec.Catalogues.Sources, spec.Data);
+        var symbols = await Batches.BatchSources.SymbolsAsync(source, spec.Data, cancellationToken);
+        return await BarReplay.OpenAsync(source,
+            [.. symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, spec.Data.From, spec.Data.To))], speed, clock, blockSize,
+            cancellationToken);
+    }
+
+    /// <summary>Publishes all of it.</summary>
+    /// <param name="progress">Called at each heartbeat: bars so far, and the close reached.</param>
+    /// <exception cref="BarStoreException">Either side failed.</exception>
+    public static async Task<ReplayOutcome> RunAsync(BarReplay replay, IFeedSink sink, Action<long, long>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        long bars = 0, timestamps = 0;
+        await foreach (var item in replay.ReadAsync(cancellationToken))
+        {
+            await sink.PublishAsync(replay.Series, item, cancellationToken);
+            if (item.Bars is { } block) bars += block.Count;
+            if (item.Kind != FeedItemKind.Heartbeat) continue;
+            timestamps++;
+            progress?.Invoke(bars, item.Time);
+        }
+        await sink.FlushAsync(cancellationToken);
+        return new ReplayOutcome(replay.Series.Count, bars, timestamps, replay.Reached ?? 0, replay.Notes);
+    }
+}

@@ -1,0 +1,370 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Granary.Engine.Market;
+using Granary.Storage.Addresses;
+using Addresses = Granary.Storage.Addresses.Address;
+
+namespace Granary.Simulation.Json;
+
+/// <summary>
+/// A value of a JSON text (comments and trailing commas allowed) that knows its file, line and path, so that whatever is wrong
+/// with it can be said in a sentence that leads there.
+/// </summary>
+public sealed class JsonPart
+{
+    private readonly List<(string Name, JsonPart Value)> _members = [];
+    private readonly List<JsonPart> _items = [];
+    private readonly string _text = "";
+    private readonly JsonFaults? _faults;
+    private readonly Place? _place;
+    // Keys that an unknown one was probably meant to be: their absence follows from it.
+    private List<string>? _meant;
+
+    private JsonPart(JsonValueKind kind, Source source, int line, string path, string text = "")
+    {
+        (File, _faults, _place) = source;
+        Kind = kind;
+        Line = line;
+        Path = path;
+        _text = text;
+    }
+
+    public JsonValueKind Kind { get; }
+
+    public string File { get; }
+
+    /// <summary>From 1.</summary>
+    public int Line { get; }
+
+    /// <summary>As <c>strategies[0].params.fast</c>; empty at the root.</summary>
+    public string Path { get; }
+
+    /// <summary>Where it stands in the parsed text: the first byte, and the byte behind the last.</summary>
+    internal (int Start, int End) Bytes { get; private set; }
+
+    /// <summary>The text of this part at its own lines, so that faults in it name the lines of the whole text.</summary>
+    /// <param name="whole">What was parsed.</param>
+    public byte[] Alone(ReadOnlySpan<byte> whole)
+    {
+        var alone = whole.ToArray();
+        var first = whole.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
+        var (start, end) = (first + Bytes.Start, first + Bytes.End);
+        for (var i = 0; i < alone.Length; i++)
+            if ((i < start || i >= end) && alone[i] != '\n')
+                alone[i] = (byte)' ';
+        return alone;
+    }
+
+    public IReadOnlyList<(string Name, JsonPart Value)> Members => _members;
+
+    public IReadOnlyList<JsonPart> Items => _items;
+
+    /// <summary>The scalar as it stands in the file, strings without their quotes.</summary>
+    public string Text => Kind switch
+    {
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        JsonValueKind.Null => "null",
+        _ => _text,
+    };
+
+    // What all values of a text have in common.
+    private sealed record Source(string File, JsonFaults? Faults, Place? Place);
+
+    /// <param name="faults">Collects what is wrong with values; null throws at the first.</param>
+    /// <param name="place">What the addresses in it start from; null where it has none.</param>
+    /// <exception cref="InputException">Not JSON.</exception>
+    public static JsonPart Parse(string file, ReadOnlySpan<byte> utf8, JsonFaults? faults = null, Place? place = null)
+    {
+        if (utf8.StartsWith(Encoding.UTF8.Preamble)) utf8 = utf8[Encoding.UTF8.Preamble.Length..];
+        var lines = new LineCounter();
+        var reader = new Utf8JsonReader(utf8,
+            new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 64 });
+        try
+        {
+            if (!reader.Read()) throw new InputException($"{file} is empty; a JSON object is needed");
+            var root = ReadPlaced(ref reader, utf8, lines, new Source(file, faults, place), "");
+            if (reader.Read()) throw new InputException($"{file}, line {lines.At(utf8, reader.TokenStartIndex)}: there is more text behind "
+                + $"the end of the JSON value");
+            return root;
+        }
+        catch (JsonException e)
+        {
+            var what = e.Message;
+            var cut = what.IndexOf(" LineNumber:", StringComparison.Ordinal);
+            if (cut > 0) what = what[..cut];
+            throw new InputException($"{file}, line {(e.LineNumber ?? 0) + 1}, column {(e.BytePositionInLine ?? 0) + 1}: this is not "
+                + $"JSON: {what.TrimEnd('.')}", e);
+        }
+    }
+
+    private sealed class LineCounter
+    {
+        private long _position;
+        private int _line = 1;
+
+        public int At(ReadOnlySpan<byte> text, long position)
+        {
+            _line += text[(int)_position..(int)position].Count((byte)'\n');
+            _position = position;
+            return _line;
+        }
+    }
+
+    private static JsonPart ReadPlaced(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, LineCounter lines, Source source, string path)
+    {
+        var start = (int)reader.TokenStartIndex;
+        var part = Read(ref reader, utf8, lines, source, path);
+        part.Bytes = (start, (int)reader.BytesConsumed);
+        return part;
+    }
+
+    private static JsonPart Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, LineCounter lines, Source source, string path)
+    {
+        var line = lines.At(utf8, reader.TokenStartIndex);
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartObject:
+                var node = new JsonPart(JsonValueKind.Object, source, line, path);
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+                {
+                    var name = reader.GetString()!;
+                    var at = lines.At(utf8, reader.TokenStartIndex);
+                    var inner = path.Length == 0 ? name : $"{path}.{name}";
+                    if (node.Find(name) is not null)
+                        throw new InputException($"{source.File}, line {at}: {inner} is there twice; keep one of them");
+                    reader.Read();
+                    node._members.Add((name, ReadPlaced(ref reader, utf8, lines, source, inner)));
+                }
+                return node;
+            case JsonTokenType.StartArray:
+                var list = new JsonPart(JsonValueKind.Array, source, line, path);
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    list._items.Add(ReadPlaced(ref reader, utf8, lines, source, $"{path}[{list._items.Count}]"));
+                return list;
+            case JsonTokenType.String:
+                return new JsonPart(JsonValueKind.String, source, line, path, reader.GetString()!);
+            case JsonTokenType.Number:
+                return new JsonPart(JsonValueKind.Number, source, line, path, Encoding.UTF8.GetString(reader.ValueSpan));
+            case JsonTokenType.True:
+                return new JsonPart(JsonValueKind.True, source, line, path);
+            case JsonTokenType.False:
+                return new JsonPart(JsonValueKind.False, source, line, path);
+            default:
+                return new JsonPart(JsonValueKind.Null, source, line, path);
+        }
+    }
+
+    /// <summary>A fault of this value.</summary>
+    public InputException Fault(string sentence) => new(Sentence(sentence)) { Path = Path, Line = Line };
+
+    /// <summary>A fault of this value that something else has found.</summary>
+    public InputException Fault(string sentence, Exception inner) => new(Sentence(sentence), inner) { Path = Path, Line = Line };
+
+    private string Sentence(string sentence) => $"{File}, line {Line}{(Path.Length == 0 ? "" : ", " + Path)}: {sentence}";
+
+    /// <summary>
+    /// Throws a fault of this value. While the file's faults are collected, keeps it instead and returns a stand-in. A value that is
+    /// missing has had its fault.
+    /// </summary>
+    public T Wrong<T>(string sentence, T standIn, Exception? inner = null)
+    {
+        if (_faults is not { IsOpen: true } faults) throw inner is null ? Fault(sentence) : Fault(sentence, inner);
+        if (Kind != JsonValueKind.Undefined) faults.Add(Fault(sentence));
+        return standIn;
+    }
+
+    /// <summary>
+    /// Whether this value, or one within it, has a fault that is kept: what follows from it would be no fault of its own.
+    /// </summary>
+    public bool IsFaulty => Kind == JsonValueKind.Undefined || _faults?.HasWithin(Path) == true;
+
+    public JsonPart? Find(string name)
+    {
+        foreach (var (n, value) in _members)
+            if (n == name)
+                return value;
+        return null;
+    }
+
+    /// <summary>A member that must be there.</summary>
+    public JsonPart Need(string name)
+    {
+        if (Find(name) is { } found) return found;
+        var path = Path.Length == 0 ? name : $"{Path}.{name}";
+        var fault = new InputException(Sentence($"'{name}' is missing")) { Path = path, Line = Line };
+        if (_faults is not { IsOpen: true } faults) throw fault;
+        if (Kind != JsonValueKind.Undefined && _meant?.Contains(name) != true) faults.Add(fault);
+        else faults.Mark(path);
+        return new JsonPart(JsonValueKind.Undefined, new Source(File, faults, _place), Line, path);
+    }
+
+    /// <summary>Demands an object with no other keys than these.</summary>
+    public JsonPart Only(params string[] keys)
+    {
+        if (Kind != JsonValueKind.Object) return Wrong($"an object with {string.Join(", ", keys)} is needed, not {Named(Kind)}", this);
+        foreach (var (name, value) in _members)
+            if (!keys.Contains(name, StringComparer.Ordinal))
+            {
+                var near = Spelling.Nearest(name, keys);
+                value.Wrong($"there is no key '{name}'; " + (near is null ? $"the keys here are {string.Join(", ", keys)}"
+                    : $"did you mean '{near}'?"), 0);
+                if (near is not null) (_meant ??= []).Add(near);
+            }
+        return this;
+    }
+
+    public IReadOnlyList<JsonPart> List() =>
+        Kind == JsonValueKind.Array ? _items : Wrong<IReadOnlyList<JsonPart>>($"a list is needed, not {Named(Kind)}", []);
+
+    /// <summary>The items of a list, or the value itself where it stands alone.</summary>
+    public IReadOnlyList<JsonPart> OneOrMany() => Kind == JsonValueKind.Array ? _items : [this];
+
+    public string String() => Kind == JsonValueKind.String ? _text : Wrong($"a text in quotes is needed, not {Named(Kind)}", "");
+
+    /// <summary>An address.</summary>
+    /// <param name="schemes">Those that it may have, <see cref="Addresses.Plain"/> for a path; none = all.</param>
+    public Address Address(params ReadOnlySpan<string> schemes) => Address(Place, schemes);
+
+    /// <inheritdoc cref="Address(ReadOnlySpan{string})"/>
+    /// <param name="place">What it starts from, where that is another place than that of the text.</param>
+    public Address Address(Place place, params ReadOnlySpan<string> schemes)
+    {
+        var text = String();
+        if (Kind != JsonValueKind.String) return None;
+        try
+        {
+            var address = place.Address(text);
+            if (schemes.Length == 0 || schemes.Contains(address.Scheme)) return address;
+            var forms = string.Join(" or ", schemes.ToArray().Select(s => s.Length == 0 ? "a path" : s + ":…"));
+            return Wrong($"'{address}' is no address of the kind that belongs here; write {forms}"
+                + (schemes.Contains(Addresses.Plain) ? ", a path whose first name has a colon as ./NAME" : ""), None);
+        }
+        catch (BarDataException e)
+        {
+            return Wrong(e.Message, None, e);
+        }
+    }
+
+    // Stands in for an address that is none.
+    private static Address None => Addresses.Parse("");
+
+    /// <summary>The place that this folder is, for addresses that are relative to it.</summary>
+    public Place Folder()
+    {
+        try
+        {
+            return Place.Within(String());
+        }
+        catch (BarDataException e)
+        {
+            return Wrong(e.Message, Place, e);
+        }
+    }
+
+    /// <summary>What the addresses of the text start from.</summary>
+    /// <exception cref="InvalidOperationException">The text was parsed as one without addresses.</exception>
+    public Place Place => _place ?? throw new InvalidOperationException($"{File} was parsed without a place for its addresses");
+
+    public bool Bool() => Kind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => Wrong($"true or false is needed, not {Named(Kind)}", false),
+    };
+
+    public double Number(double minimum = double.NegativeInfinity, double maximum = double.PositiveInfinity)
+    {
+        if (Kind != JsonValueKind.Number || !double.TryParse(_text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            || !double.IsFinite(value))
+            return Wrong($"a number is needed, not {(Kind == JsonValueKind.Number ? _text : Named(Kind))}",
+                Math.Clamp(1, minimum, maximum));
+        if (value < minimum || value > maximum)
+            return Wrong(string.Create(CultureInfo.InvariantCulture, $"{_text} is out of range: {Span(minimum, maximum)}"),
+                Math.Clamp(value, minimum, maximum));
+        return value;
+    }
+
+    public int Whole(int minimum = int.MinValue, int maximum = int.MaxValue) => (int)WholeLong(minimum, maximum);
+
+    /// <summary>A whole number of at most 53 bits, which a JSON number holds exactly.</summary>
+    public long WholeLong(long minimum, long maximum)
+    {
+        var value = Number(minimum, maximum);
+        return value == Math.Floor(value) ? (long)value : Wrong($"a whole number is needed, not {_text}", (long)value);
+    }
+
+    /// <summary>One of a set of words.</summary>
+    public T Choice<T>(params (string Word, T Value)[] choices)
+    {
+        var word = String();
+        foreach (var (w, value) in choices)
+            if (w == word)
+                return value;
+        var words = string.Join(", ", choices.Select(c => c.Word));
+        var near = Spelling.Nearest(word, choices.Select(c => c.Word));
+        var remedy = near is not null ? $"did you mean '{near}'?" : choices.Length == 1 ? $"use {words}, or leave it out"
+            : $"use one of {words}";
+        return Wrong($"'{word}' is not understood; {remedy}", choices[0].Value);
+    }
+
+    /// <summary>A day or a time in ISO 8601; without a zone it is UTC.</summary>
+    public long Time()
+    {
+        var text = String();
+        return UtcTicks.TryRead(text) ?? Wrong($"'{text}' is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z", 0L);
+    }
+
+    /// <summary>As it was read, without comments.</summary>
+    public string ToJson()
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer)) WriteTo(json);
+        return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    /// <summary>Writes it as it was read, without comments.</summary>
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        switch (Kind)
+        {
+            case JsonValueKind.Object:
+                json.WriteStartObject();
+                foreach (var (name, value) in _members)
+                {
+                    json.WritePropertyName(name);
+                    value.WriteTo(json);
+                }
+                json.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                json.WriteStartArray();
+                foreach (var item in _items) item.WriteTo(json);
+                json.WriteEndArray();
+                break;
+            case JsonValueKind.String:
+                json.WriteStringValue(_text);
+                break;
+            default:
+                json.WriteRawValue(Text);
+                break;
+        }
+    }
+
+    private static string Span(double minimum, double maximum) =>
+        minimum is > 0 and <= 1e-6 ? string.Create(CultureInfo.InvariantCulture, $"more than 0, at most {maximum}")
+        : double.IsPositiveInfinity(maximum) ? string.Create(CultureInfo.InvariantCulture, $"at least {minimum}")
+        : double.IsNegativeInfinity(minimum) ? string.Create(CultureInfo.InvariantCulture, $"at most {maximum}")
+        : string.Create(CultureInfo.InvariantCulture, $"{minimum} … {maximum}");
+
+    private static string Named(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => "a text",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Null => "null",
+        _ => "true or false",
+    };
+}

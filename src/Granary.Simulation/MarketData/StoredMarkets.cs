@@ -1,0 +1,80 @@
+using Granary.Contracts.MarketData;
+using Granary.Data.Comparison;
+using Granary.Data.Quality;
+using Granary.Data.Sources;
+using Granary.Engine.Market;
+using Granary.Simulation.Json;
+using Granary.Storage.Addresses;
+
+namespace Granary.Simulation.MarketData;
+
+/// <summary>Questions about the markets of stores: coverage, quality, differences.</summary>
+/// <param name="stores">The stores that the process knows.</param>
+public sealed class StoredMarkets(BarStoreCatalogue stores)
+{
+    /// <exception cref="BarDataException">There is no such store or market.</exception>
+    public async Task<MarketCoverage> CoverageAsync(Address store, BarQuery query, CancellationToken cancellationToken)
+    {
+        await using var opened = stores.Open(store);
+        await using var series = await opened.Source(adjust: false).OpenAsync(query, cancellationToken).ConfigureAwait(false);
+        var counts = new List<int>();
+        var first = 0L;
+        await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+            for (var i = 0; i < block.Count; i++)
+            {
+                var day = block[i].Time / TimeSpan.TicksPerDay;
+                if (counts.Count == 0) first = day;
+                while (counts.Count <= day - first) counts.Add(0);
+                counts[(int)(day - first)]++;
+            }
+        var report = await DataCheck.SeriesAsync(series, cancellationToken).ConfigureAwait(false);
+        var traded = counts.Where(c => c > 0).Order().ToList();
+        return new MarketCoverage(query.Symbol, query.Timeframe.ToString(), series.Instrument.Calendar.Zone.Id,
+            DateOnly.FromDateTime(new DateTime(first * TimeSpan.TicksPerDay)), counts, traded[traded.Count / 2], report.MissingDays);
+    }
+
+    /// <summary>Findings in one market, or in all markets of a timeframe.</summary>
+    /// <param name="symbol">Null = every one of the timeframe.</param>
+    /// <exception cref="InputException">The store has no bars of the timeframe.</exception>
+    /// <exception cref="BarDataException">There is no such store or market.</exception>
+    public async Task<IReadOnlyList<QualityReport>> CheckAsync(Address store, string? symbol, Timeframe timeframe,
+        CancellationToken cancellationToken)
+    {
+        await using var opened = stores.Open(store);
+        var source = opened.Source(adjust: false);
+        var symbols = symbol is not null ? [symbol]
+            : await source.ListSymbolsAsync(timeframe, cancellationToken).ConfigureAwait(false);
+        if (symbols.Count == 0)
+            throw new InputException($"{store} has no {timeframe} bars; 'granary data list --store {store}' shows what it has");
+        var reports = new List<QualityReport>();
+        foreach (var stored in symbols)
+            reports.Add(await DataCheck.RunAsync(source, new BarQuery(stored, timeframe), cancellationToken).ConfigureAwait(false));
+        return reports;
+    }
+
+    /// <summary>Where two stores disagree on a market.</summary>
+    /// <exception cref="BarDataException">There is no such store or market.</exception>
+    public async Task<SourceComparison> CompareAsync(Address a, Address b, BarQuery query, SourceComparer comparer,
+        CancellationToken cancellationToken) =>
+        comparer.Compare(await BarsAsync(a, query, cancellationToken).ConfigureAwait(false),
+            await BarsAsync(b, query, cancellationToken).ConfigureAwait(false), query.Timeframe);
+
+    /// <summary>All bars of a market as the store has them: not adjusted.</summary>
+    /// <exception cref="BarDataException">There is no such store or market.</exception>
+    public async Task<IReadOnlyList<Bar>> BarsAsync(Address store, BarQuery query, CancellationToken cancellationToken)
+    {
+        await using var opened = stores.Open(store);
+        await using var series = await opened.Source(adjust: false).OpenAsync(query, cancellationToken).ConfigureAwait(false);
+        return await BarsOfAsync(series, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>All bars of opened ones.</summary>
+    public static async Task<IReadOnlyList<Bar>> BarsOfAsync(IBarSeries series, CancellationToken cancellationToken)
+    {
+        var bars = new List<Bar>();
+        await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+            for (var i = 0; i < block.Count; i++)
+                bars.Add(block[i]);
+        return bars;
+    }
+}

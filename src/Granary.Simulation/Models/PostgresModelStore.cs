@@ -1,0 +1,51 @@
+using Granary.Learning.Registry;
+using Granary.Storage.Migrations;
+using Npgsql;
+
+namespace Granary.Simulation.Models;
+
+/// <summary>
+/// Model versions in PostgreSQL: a row for each, whose primary key prevents a second write, and a row for each model's current version.
+/// Committed means durable. The tables are made at the first use.
+/// </summary>
+public sealed class PostgresModelStore : IModelStore
+{
+    private readonly SchemaDatabase _tables;
+
+    /// <param name="connection">As Npgsql takes it.</param>
+    /// <exception cref="NpgsqlException">The server cannot be reached or refuses.</exception>
+    /// <exception cref="MigrationException">The database is of a later version, or the user may not create the tables.</exception>
+    public PostgresModelStore(string connection) =>
+        _tables = new(connection, DatabaseSchema.Models);
+
+    public IReadOnlyList<string> Models() =>
+        [.. _tables.Rows("SELECT DISTINCT model FROM granary_model_version", r => r.GetString(0)).Order(StringComparer.Ordinal)];
+
+    public IReadOnlyList<int> Versions(string model) =>
+        _tables.Rows("SELECT number FROM granary_model_version WHERE model = $1 ORDER BY number", r => r.GetInt32(0), model);
+
+    public bool TryAdd(string model, int number, byte[] bytes, byte[] lineage) =>
+        _tables.Execute("INSERT INTO granary_model_version VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", model, number, bytes,
+            lineage) == 1;
+
+    public (byte[] Bytes, byte[] Lineage)? Read(string model, int number)
+    {
+        var rows = _tables.Rows("SELECT bytes, lineage FROM granary_model_version WHERE model = $1 AND number = $2",
+            r => (r.GetFieldValue<byte[]>(0), r.GetFieldValue<byte[]>(1)), model, number);
+        return rows.Count == 0 ? null : rows[0];
+    }
+
+    public byte[]? ReadPointer(string model)
+    {
+        var rows = _tables.Rows("SELECT pointer FROM granary_model_pointer WHERE model = $1", r => r.GetFieldValue<byte[]>(0), model);
+        return rows.Count == 0 ? null : rows[0];
+    }
+
+    public void ChangePointer(string model, Func<byte[]?, byte[]?> change) => _tables.InTurn($"granary-model:{model}", turn =>
+    {
+        var rows = turn.Rows("SELECT pointer FROM granary_model_pointer WHERE model = $1", r => r.GetFieldValue<byte[]>(0), model);
+        if (change(rows.Count == 0 ? null : rows[0]) is not { } next) return;
+        turn.Execute("INSERT INTO granary_model_pointer VALUES ($1, $2) ON CONFLICT (model) DO UPDATE SET pointer = EXCLUDED.pointer",
+            model, next);
+    });
+}

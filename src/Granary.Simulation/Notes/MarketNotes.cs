@@ -1,0 +1,96 @@
+using System.Globalization;
+using Granary.Data.Quality;
+using Granary.Data.Reading;
+using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+
+namespace Granary.Simulation.Notes;
+
+/// <summary>Notes on the bars of a batch: what the data check found, volumes that are none, quantities that are fractions.</summary>
+public static class MarketNotes
+{
+    /// <param name="entries">The markets as the run shows them.</param>
+    /// <param name="passedOver">Of the source's listing.</param>
+    public static IEnumerable<RunNote> Of(BatchSpec spec, IReadOnlyList<MarketEntry> entries, IEnumerable<OpenedMarket> markets,
+        IReadOnlyList<string> passedOver) =>
+        [.. PassedOver(passedOver), .. Spacing(entries), .. Findings(entries), .. MissingDays(entries), .. OnePrice(entries),
+            .. TickVolume(entries), .. Fractions(spec, markets)];
+
+    private static IEnumerable<RunNote> PassedOver(IReadOnlyList<string> files)
+    {
+        if (files.Count > 0)
+            yield return new RunNote(NoteCode.DataFinding, files.Count == 1 ? $"{files[0].TrimEnd('.')}."
+                : $"{files.Count} files of the source are no files of bars; the first: {files[0].TrimEnd('.')}.", files.Count);
+    }
+
+    private static IEnumerable<RunNote> OnePrice(IReadOnlyList<MarketEntry> entries)
+    {
+        var closes = entries.Where(e => e.Findings.Contains(BarNotes.OnePrice)).ToList();
+        if (closes.Count > 0)
+            yield return new RunNote(NoteCode.DataFinding, $"The bars of {Names(closes)} have one price each, as open, high, low and "
+                + "close: stops, targets and limits are met by closes only, and an order that fills at the open gets that bar's close.",
+                closes.Count);
+    }
+
+    private static IEnumerable<RunNote> Spacing(IReadOnlyList<MarketEntry> entries)
+    {
+        foreach (var group in entries.Where(e => e.OtherSpacing is not null).GroupBy(e => (e.OtherSpacing, e.Timeframe)))
+            yield return new RunNote(NoteCode.DataFinding, string.Create(CultureInfo.InvariantCulture,
+                $"{Names(group)}: most bars are {group.Key.OtherSpacing} apart, but the batch says {group.Key.Timeframe}, so every yearly "
+                    + $"figure and every period in bars is wrong. Use bars of a timeframe that Granary has."),
+                group.Count());
+    }
+
+    private static IEnumerable<RunNote> Findings(IReadOnlyList<MarketEntry> entries)
+    {
+        var found = entries.Where(e => e is { Warnings: > 0, OtherSpacing: null }).ToList();
+        var count = found.Sum(e => e.Warnings);
+        if (count > 0)
+            yield return new RunNote(NoteCode.DataFinding, string.Create(CultureInfo.InvariantCulture,
+                $"The data check has {(count == 1 ? "1 warning" : FormattableString.Invariant($"{count:N0} warnings"))} on "
+                    + $"{Names(found)}; the first: {found[0].Findings[0].TrimEnd('.')}. The report lists them by market, 'granary data "
+                    + $"check' all of them."),
+                count);
+    }
+
+    // Days that every market misses which covers them: no market shows by its own bars that there was trading.
+    private static IEnumerable<RunNote> MissingDays(IReadOnlyList<MarketEntry> entries)
+    {
+        var covering = entries.Where(e => e.Bars > 0 && e.OtherSpacing is null).ToList();
+        var missing = SharedGaps.Of(
+            [.. covering.Select(e => new MarketGaps(DateOnly.FromDateTime(e.First), DateOnly.FromDateTime(e.Last), e.MissingDays))]);
+        if (missing.Count == 0) yield break;
+        var who = covering.Count == 1 ? $"{covering[0].Symbol} has no bars" : "No symbol has bars";
+        yield return new RunNote(NoteCode.DataFinding, string.Create(CultureInfo.InvariantCulture,
+            $"{who} on {SharedGaps.Text(missing)}: a market holiday, or missing data. Compare with another source."), missing.Count);
+    }
+
+    private static IEnumerable<RunNote> TickVolume(IReadOnlyList<MarketEntry> entries)
+    {
+        var ticks = entries.Where(e => e.Findings.Any(BarNotes.IsTickVolume)).ToList();
+        if (ticks.Count > 0)
+            yield return new RunNote(NoteCode.TickVolume,
+                $"The volume of {Names(ticks)} counts price changes (MetaTrader's tick volume), not what was traded: factors of volume, "
+                    + $"volumePercent and slippageVolumeImpact are about those.", ticks.Count);
+    }
+
+    private static IEnumerable<RunNote> Fractions(BatchSpec spec, IEnumerable<OpenedMarket> markets)
+    {
+        var stocks = markets.Where(m => m.Instrument is { LotSize: 0 } i && (i.DailyEquity || !i.Calendar.IsContinuous))
+            .Select(m => m.Symbol).Distinct(StringComparer.Ordinal).ToList();
+        if (stocks.Count == 0 || spec.Strategies.All(s => s.Trading.Size is { Kind: SizeKind.Units } units
+            && units.Value == Math.Floor(units.Value))) yield break;
+        yield return new RunNote(NoteCode.FractionalShares,
+            $"Quantities of {Names(stocks)} are fractional, since no lot is set. For whole shares or contracts write \"instruments\": {{ "
+                + $"\"*\": {{ \"lot\": 1 }} }} into the data section.", stocks.Count);
+    }
+
+    private static string Names(IEnumerable<MarketEntry> entries) =>
+        Names([.. entries.Select(e => e.Symbol).Distinct(StringComparer.Ordinal)]);
+
+    private static string Names(IReadOnlyList<string> symbols) =>
+        symbols.Count <= 3 ? string.Join(", ", symbols)
+            : string.Create(CultureInfo.InvariantCulture, $"{symbols[0]}, {symbols[1]} and {symbols.Count - 2:N0} more");
+}

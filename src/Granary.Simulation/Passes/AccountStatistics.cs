@@ -1,0 +1,51 @@
+using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>Collects the rows and the closed trades of one account as they come, and computes its metrics.</summary>
+/// <param name="cash">Before the first row, against which the first return is taken.</param>
+/// <param name="clock">Counts the rows, and so tells how many of them a year has.</param>
+public sealed class AccountStatistics(double cash, FeedClock clock, MetricCatalogue metrics)
+{
+    private readonly TradeAccumulator _trades = new();
+    private readonly EquityAccumulator _equity = new(cash);
+    private readonly AccountAccumulator _account = new(cash);
+    private long _rows, _exposed;
+    private double _final = double.NaN;
+
+    /// <param name="holds">Whether a trade was open at the row's close.</param>
+    public void Add(in EquityRow row, bool holds)
+    {
+        _equity.Add(row.Time, row.Equity);
+        _account.Add(row.Time, row.Equity, row.Exposure);
+        clock.Count(row.Time);
+        _rows++;
+        if (holds) _exposed++;
+        _final = row.Equity;
+    }
+
+    /// <summary>The next trade in the order of closing; one that is still open is left out.</summary>
+    public void Add(in Trade trade)
+    {
+        if (trade.Reason != ExitReason.Open) _trades.Add(trade.NetProfit, trade.AdverseExcursion, trade.FavourableExcursion, trade.Bars);
+    }
+
+    /// <param name="commission">Of all fills.</param>
+    public MetricSet ToMetrics(double commission, double financing)
+    {
+        var days = _account.Finish();
+        return metrics.Compute(new MetricInput
+        {
+            Parts = MetricParts.Strategy | (days is null ? MetricParts.None : MetricParts.Days),
+            Equity = _rows > 1 ? _equity.Measure(clock.PeriodsPerYear) : EquityMeasures.Unmeasured(cash, _rows > 0 ? _final : cash),
+            Trades = _trades.Measure(),
+            Account = new AccountMeasures(_rows, _exposed, commission, financing),
+            Days = days,
+            Checks = CheckResults.None,
+        });
+    }
+}

@@ -1,0 +1,172 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Market;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>What a batch's portfolio is compared with: a symbol of its source bought and held, or its own markets in equal parts.</summary>
+public static class BenchmarkCurve
+{
+    public const string Own = "buy-and-hold";
+
+    /// <summary>The model with its benchmark, and the portfolio's figures against it, where the batch names one.</summary>
+    /// <param name="rows">All rows of the portfolio; null where the batch names no benchmark.</param>
+    /// <param name="rowTicks">A row of the equity is known so long after its stamp.</param>
+    /// <exception cref="InputException">The source does not have the symbol.</exception>
+    public static async Task<RunModel> CompareAsync(RunModel model, EquityCurve? rows,
+        (BatchSpec Spec, IBarSource Source, IReadOnlyDictionary<string, OpenedMarket> Markets) batch, long rowTicks,
+        CancellationToken cancellationToken)
+    {
+        var (spec, source, markets) = batch;
+        if (spec.Benchmark is not { } part || rows is not { Count: > 1 }) return model;
+        var (name, from) = (part.String(), spec.Data.From ?? 0);
+        var worth = new BenchmarkRows(rows.Times.ToArray(), rowTicks);
+        if (name == Own)
+        {
+            foreach (var (_, market) in markets.OrderBy(m => m.Key, StringComparer.Ordinal))
+                await AddAsync(market, from, worth, cancellationToken);
+        }
+        else if (markets.TryGetValue(name, out var market))
+        {
+            await AddAsync(market, from, worth, cancellationToken);
+        }
+        else
+        {
+            await using var series = await OpenAsync(spec, source, part, cancellationToken);
+            await AddAsync(new OpenedMarket(name, series, series.Instrument), from, worth, cancellationToken);
+        }
+        var common = worth.Common();
+        if (common.Length < 2) return model;
+        long[] times = [.. common.Select(i => rows.Times[i])];
+        var benchmark = new EquityCurve(times, [.. common.Select(i => worth.At(i) * model.StartingCash)]);
+        var comparison = BenchmarkComparison.Of(new EquityCurve(times, [.. common.Select(i => rows.Values[i])]), benchmark, spec.Metrics);
+        int[] drawn = [.. worth.CommonAt(model.Closes.Select(r => r.Time))];
+        return model with
+        {
+            Benchmark = new EquityCurve([.. drawn.Select(i => rows.Times[i])], [.. drawn.Select(i => worth.At(i) * model.StartingCash)]),
+            BenchmarkName = name == Own ? "Buy and hold" : name,
+            Comparison = comparison,
+            Portfolio = model.Portfolio?.With(MetricInput.Of(comparison.Against)),
+        };
+    }
+
+    /// <summary>Whether the bars of these symbols are all that the benchmark needs.</summary>
+    public static bool IsOf(string name, IEnumerable<string> symbols) => name == Own || symbols.Contains(name, StringComparer.Ordinal);
+
+    /// <summary>Tells early that the benchmark is not there.</summary>
+    public static async Task CheckAsync(BatchSpec spec, IBarSource source, IEnumerable<string> opened, CancellationToken cancellationToken)
+    {
+        if (spec.Benchmark is not { } part || part.String() == Own || opened.Contains(part.String())) return;
+        await using var series = await OpenAsync(spec, source, part, cancellationToken);
+    }
+
+    private static async Task<IBarSeries> OpenAsync(BatchSpec spec, IBarSource source, JsonPart part, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await source.OpenAsync(new BarQuery(part.String(), spec.Data.Timeframe, spec.Data.From, spec.Data.To),
+                cancellationToken);
+        }
+        catch (BarDataException e)
+        {
+            throw new InputException(part.Fault($"the benchmark cannot be read "
+                + $"({e.Message}); name a symbol of the source, or \"{Own}\"").Message, e);
+        }
+    }
+
+    /// <summary>
+    /// The benchmark's worth at the ends of the periods of the strategies' traces, from 1 on; null where the batch names none.
+    /// </summary>
+    /// <exception cref="InputException">The source does not have the symbol.</exception>
+    public static async Task<BenchmarkTrace?> TraceAsync(BatchSpec spec, IBarSource source,
+        IReadOnlyDictionary<string, OpenedMarket> markets, long periodTicks, CancellationToken cancellationToken) =>
+        spec.Benchmark is null ? null
+            : await TraceAsync(spec, source, markets, periodTicks, BenchmarkStretch.Whole, cancellationToken);
+
+    /// <summary>
+    /// The benchmark over the rows of an account: it starts at its worth at the first row and ends with the last, as in the report.
+    /// </summary>
+    /// <param name="whole">Of all bars; it is taken where the account covers them.</param>
+    /// <param name="rows">Open times of the first and the last row, UTC ticks.</param>
+    /// <param name="rowTicks">A row is known so long after its stamp.</param>
+    public static async Task<EquityTrace> OverAsync(BenchmarkTrace whole, (long First, long Last) rows, long rowTicks, BatchSpec spec,
+        IBarSource source, IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken)
+    {
+        var stretch = new BenchmarkStretch(rows.First + rowTicks, rows.Last + rowTicks);
+        if (stretch.From <= whole.FirstKnown && whole.LastKnown <= stretch.To) return whole.Trace;
+        return (await TraceAsync(spec, source, markets, whole.Trace.PeriodTicks, stretch, cancellationToken))!.Trace;
+    }
+
+    private static async Task<BenchmarkTrace?> TraceAsync(BatchSpec spec, IBarSource source,
+        IReadOnlyDictionary<string, OpenedMarket> markets, long periodTicks, BenchmarkStretch stretch, CancellationToken cancellationToken)
+    {
+        var (part, from) = (spec.Benchmark!, spec.Data.From ?? 0);
+        var name = part.String();
+        if (name != Own)
+        {
+            if (markets.TryGetValue(name, out var market)) return await TraceAsync(market, from, periodTicks, stretch, cancellationToken);
+            await using var series = await OpenAsync(spec, source, part, cancellationToken);
+            return await TraceAsync(new OpenedMarket(name, series, series.Instrument), from, periodTicks, stretch, cancellationToken);
+        }
+        var traces = new List<BenchmarkTrace>();
+        foreach (var (_, market) in markets.OrderBy(m => m.Key, StringComparer.Ordinal))
+            if (await TraceAsync(market, from, periodTicks, stretch, cancellationToken) is { } trace)
+                traces.Add(trace);
+        return traces.Count == 0 ? null : BenchmarkTrace.Mean(traces);
+    }
+
+    /// <summary>As the benchmark is called in the report.</summary>
+    public static string? NameOf(BatchSpec spec) =>
+        spec.Benchmark is not { } part ? null : part.String() is var name && name == Own ? "buy and hold" : name;
+
+    private static async Task<BenchmarkTrace?> TraceAsync(OpenedMarket market, long from, long periodTicks, BenchmarkStretch stretch,
+        CancellationToken cancellationToken)
+    {
+        var (start, first, last) = (1.0, -1L, -1L);
+        EquityTracer? tracer = null;
+        await foreach (var (time, ratio) in WorthAsync(market, from, cancellationToken))
+        {
+            var known = market.Series.Timeframe.CloseOf(time);
+            if (known > stretch.To) break;
+            if (first < 0) first = known;
+            last = known;
+            // At the first row its return begins.
+            if (known <= stretch.From) start = ratio;
+            else (tracer ??= new EquityTracer(periodTicks, start)).Add(time, ratio);
+        }
+        if (first < 0) return null;
+        return new BenchmarkTrace(tracer?.Finish() ?? new EquityTrace(periodTicks, first / periodTicks, start, [start]), first, last);
+    }
+
+    private static async Task AddAsync(OpenedMarket market, long from, BenchmarkRows rows, CancellationToken cancellationToken)
+    {
+        rows.Begin();
+        await foreach (var (time, worth) in WorthAsync(market, from, cancellationToken))
+            rows.Add(market.Series.Timeframe.CloseOf(time), worth);
+        rows.End();
+    }
+
+    // What a unit of money in a market has become at the close of each bar; 1 at the first from a time on, since bars before it only warm
+    // up. Dividends buy more of it.
+    private static async IAsyncEnumerable<(long Time, double Worth)> WorthAsync(OpenedMarket market, long from, [EnumeratorCancellation]
+        CancellationToken cancellationToken)
+    {
+        var ex = market.Instrument.CorporateActions;
+        var (action, units, first) = (0, 1.0, double.NaN);
+        await foreach (var block in market.Series.ReadAsync(BarBlock.MaxCount, cancellationToken))
+            for (var i = 0; i < block.Count; i++)
+            {
+                var time = block.Time[i];
+                if (time < from) continue;
+                for (; action < ex.Count && ex[action].From(market.Series.Timeframe) <= time; action++)
+                    if (!double.IsNaN(first))
+                        units *= ex[action].SplitRatio * (1 + ex[action].Dividend / block.Open[i]);
+                if (double.IsNaN(first)) first = block.Close[i];
+                yield return (time, units * block.Close[i] / first);
+            }
+    }
+}

@@ -1,0 +1,204 @@
+using Granary.Simulation.Batches;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>
+/// A fixed number of threads that process feeds: what every host computes on. A strategy that does not return within the deadline fails its
+/// feed with a <see cref="StuckStrategyException"/>; its thread is lost.
+/// </summary>
+public sealed class ComputePool : IDisposable
+{
+    private readonly TimeSpan _deadline;
+    private readonly string _name;
+    private readonly object _gate = new();
+    private readonly List<FeedExecution> _feeds = [];
+    private readonly List<Worker> _workers = [];
+    private readonly Timer _watchdog;
+    private readonly Action _pulse;
+    private int _first, _made;
+    private bool _stopped;
+
+    /// <param name="deadline">Longest time of one strategy over one block; null = <see cref="StrategyWatch.DefaultDeadline"/>.</param>
+    /// <param name="name">Of its threads, for a debugger.</param>
+    public ComputePool(int threads, TimeSpan? deadline = null, string name = "strategies")
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        _deadline = deadline ?? StrategyWatch.DefaultDeadline;
+        _name = name;
+        _pulse = Pulse;
+        Threads = threads;
+        for (var i = 0; i < threads; i++) _workers.Add(new Worker(this));
+        foreach (var worker in _workers) worker.Start();
+        _watchdog = new Timer(_ => LookForStuck(), null, StrategyWatch.Interval, StrategyWatch.Interval);
+    }
+
+    public int Threads { get; }
+
+    /// <summary>Begins with a feed; those that are under way share the threads.</summary>
+    public void Add(FeedExecution feed)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_stopped, this);
+            _feeds.Add(feed);
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Ends a feed early; <see cref="FeedExecution.Ended"/> is called when its last piece of work is done.</summary>
+    public void Stop(FeedExecution feed)
+    {
+        bool over;
+        lock (_gate)
+        {
+            feed.Stop();
+            over = feed.IsOver && _feeds.Remove(feed);
+            Monitor.PulseAll(_gate);
+        }
+        if (over) End(feed);
+    }
+
+    /// <summary>
+    /// Gives up strategies of a feed, so that another host can run them from their first bar; the feed goes on with the others.
+    /// </summary>
+    /// <param name="most">Number of strategies at the most.</param>
+    public IReadOnlyList<FeedStrategy> GiveUp(FeedExecution feed, int most)
+    {
+        lock (_gate) return feed.GiveUp(most);
+    }
+
+    /// <summary>Has the threads look for work again: a block has come, or a feed is no longer held.</summary>
+    public void Pulse()
+    {
+        lock (_gate) Monitor.PulseAll(_gate);
+    }
+
+    private static void End(FeedExecution feed)
+    {
+        // The source may have to be waited for; no thread of the pool does that.
+        _ = Closed(feed);
+
+        static async Task Closed(FeedExecution feed)
+        {
+            try
+            {
+                await feed.CloseAsync();
+                feed.Ended?.Invoke(feed.Fault);
+            }
+            catch (Exception e)
+            {
+                feed.Ended?.Invoke(feed.Fault ?? e);
+            }
+        }
+    }
+
+    private FeedExecution.Piece? Take()
+    {
+        // In turns, so that a large batch does not hold up a small one.
+        for (var i = 0; i < _feeds.Count; i++)
+            if (_feeds[(_first + i) % _feeds.Count].TryTake() is { } piece)
+            {
+                _first = (_first + i) % _feeds.Count + (piece.Kind == FeedExecution.PieceKind.Process ? 0 : 1);
+                return piece;
+            }
+        return null;
+    }
+
+    private sealed class Worker(ComputePool pool)
+    {
+        private FeedExecution.Piece _piece;
+        private Thread? _thread;
+
+        /// <summary>The feed whose piece of work it does; guarded by the pool's lock.</summary>
+        public FeedExecution? Feed { get; private set; }
+
+        /// <summary>A strategy keeps its thread; guarded by the pool's lock.</summary>
+        public bool Lost { get; set; }
+
+        public StrategyWatch Watch { get; } = new();
+
+
+        public void Start()
+        {
+            _thread = new Thread(Work) { IsBackground = true, Name = $"{pool._name} {++pool._made}" };
+            _thread.Start();
+        }
+
+        public void Join(TimeSpan timeout) => _thread!.Join(timeout);
+
+        private void Work()
+        {
+            while (true)
+            {
+                lock (pool._gate)
+                {
+                    while (true)
+                    {
+                        if (pool._stopped) return;
+                        if (pool.Take() is { } piece)
+                        {
+                            _piece = piece;
+                            Feed = piece.Feed;
+                            break;
+                        }
+                        Monitor.Wait(pool._gate);
+                    }
+                }
+                Exception? fault = null;
+                try
+                {
+                    _piece.Feed.Do(_piece, pool._pulse, Watch);
+                }
+                catch (Exception e)
+                {
+                    fault = e;
+                }
+                bool over;
+                lock (pool._gate)
+                {
+                    if (Lost) return;
+                    Feed = null;
+                    _piece.Feed.Complete(_piece, fault);
+                    over = _piece.Feed.IsOver && pool._feeds.Remove(_piece.Feed);
+                    Monitor.PulseAll(pool._gate);
+                }
+                if (over) End(_piece.Feed);
+            }
+        }
+    }
+
+    private void LookForStuck()
+    {
+        var lost = new List<(FeedExecution Feed, StuckStrategyException Fault)>();
+        lock (_gate)
+        {
+            if (_stopped) return;
+            foreach (var worker in _workers)
+            {
+                if (worker.Watch.Look(_deadline) is not { } strategy || worker is not { Lost: false, Feed: { } feed }) continue;
+                worker.Lost = true;
+                if (_feeds.Remove(feed)) lost.Add((feed, new StuckStrategyException(strategy, "a block of bars", _deadline)));
+            }
+        }
+        // The lost thread still uses the feed and its source, so neither is closed.
+        foreach (var (feed, fault) in lost) feed.Ended?.Invoke(fault);
+    }
+
+    /// <summary>
+    /// Ends the threads; feeds that are under way are left where they are. A thread that a strategy keeps is not waited for: it goes with
+    /// the process.
+    /// </summary>
+    public void Dispose()
+    {
+        Worker[] workers;
+        lock (_gate)
+        {
+            if (_stopped) return;
+            _stopped = true;
+            workers = [.. _workers];
+            Monitor.PulseAll(_gate);
+        }
+        _watchdog.Dispose();
+        foreach (var worker in workers.Where(w => !w.Lost)) worker.Join(TimeSpan.FromSeconds(2));
+    }
+}

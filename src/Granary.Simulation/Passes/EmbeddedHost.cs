@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+using Granary.Simulation.Batches;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>
+/// Runs the strategies of a batch in this process, on a fixed number of threads. Feeds are read once, factors computed once,
+/// strategies run in parallel; results do not depend on the number of threads.
+/// </summary>
+public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.DefaultBlockSize) : IBatchHost
+{
+    public string Description => $"embedded, {threads} thread{(threads == 1 ? "" : "s")}";
+
+    /// <summary>Longest time of one strategy over one block, before its batch fails.</summary>
+    public TimeSpan Deadline { get; init; } = StrategyWatch.DefaultDeadline;
+
+    /// <summary>Receives what a strategy does in one of its symbols, instead of the pass's events; null = nothing does.</summary>
+    public Func<StrategyInstance, int, IRunObserver>? Observe { get; init; }
+
+    /// <inheritdoc/>
+    public async Task RunAsync(StrategyPass pass, CancellationToken cancellationToken)
+    {
+        if (pass.Running is { } running)
+        {
+            var finished = pass.Finished;
+            pass = pass with
+            {
+                Finished = outcomes => finished(running.Finished(outcomes)),
+            };
+        }
+        await RecordedRuns.RunAsync(pass, cancellationToken).ConfigureAwait(false);
+        var decided = pass with { Include = i => !RecordedRuns.IsRecorded(i) && pass.Include(i) };
+        await Task.Factory.StartNew(() => new FeedQueue(decided, threads, blockSize, Deadline) { Observe = Observe }.Run(cancellationToken),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+    }
+
+    // The feeds of a pass: as many at once as there are threads, so that memory is that of a few feeds, however many the batch has.
+    private sealed class FeedQueue(StrategyPass pass, int threads, int blockSize, TimeSpan deadline)
+    {
+        private readonly Queue<(FeedPlan Feed, List<StrategyInstance> Instances)> _waiting = new();
+        private readonly List<FeedExecution> _active = [];
+        private readonly object _gate = new();
+        private readonly Lock _reporting = new();
+        private readonly Stopwatch _clock = Stopwatch.StartNew();
+        private readonly LoadMeter _load = new(TimeProvider.System);
+        private long _total, _before;
+        private int _strategies, _done;
+        private Exception? _fault;
+
+        public Func<StrategyInstance, int, IRunObserver>? Observe { get; init; }
+
+        public void Run(CancellationToken cancellationToken)
+        {
+            foreach (var feed in pass.Plan.Feeds)
+            {
+                var wanted = feed.Instances.Where(pass.Include).ToList();
+                if (wanted.Count == 0) continue;
+                _waiting.Enqueue((feed, wanted));
+                _total += FeedBlocks.CountOf(pass.Markets[feed.Symbols[0]].Series, feed.Timeframe) * wanted.Count;
+                _strategies += wanted.Count;
+            }
+            using var pool = new ComputePool(threads, deadline);
+            lock (_gate)
+            {
+                while (true)
+                {
+                    var stop = _fault is not null || cancellationToken.IsCancellationRequested;
+                    while (!stop && _active.Count < threads && _waiting.TryDequeue(out var next)) Start(pool, next.Feed, next.Instances);
+                    if (stop) foreach (var feed in _active.ToArray()) pool.Stop(feed);
+                    if (_active.Count == 0 && (stop || _waiting.Count == 0)) break;
+                    Monitor.Wait(_gate, 100);
+                    Report(last: false);
+                }
+            }
+            if (_fault is not null) ExceptionDispatchInfo.Throw(_fault);
+            cancellationToken.ThrowIfCancellationRequested();
+            Report(last: true);
+        }
+
+        private void Start(ComputePool pool, FeedPlan feed, List<StrategyInstance> instances)
+        {
+            var (plan, markets) = (pass.Plan, pass.Markets);
+            FeedExecution? execution = null;
+            var settings = new FeedSettings(plan.Spec.Execution.Settings, pass.Events, pass.WithFactors)
+            {
+                Memory = markets[feed.Symbols[0]].MemoryOf(feed.Timeframe),
+                Observe = Observe,
+            };
+            var shared = new SharedFeed(feed, [.. feed.Symbols.Select(x => IntrabarPaths.With(plan.Spec, markets[x], feed.Timeframe))],
+                settings);
+            execution = new FeedExecution(shared, [.. instances.Select(i => new FeedStrategy(i, shared))],
+                (i, stop) => FeedBlocks.ReadAsync(markets[feed.Symbols[i]].Series, feed.Timeframe, blockSize, stop))
+            {
+                HasEnded = markets[feed.Symbols[0]].HasEnded,
+                Finished = outcomes =>
+                {
+                    // Feeds report one at a time.
+                    lock (_reporting) pass.Finished(outcomes);
+                },
+                Ended = failed =>
+                {
+                    pass.Running?.Remove(execution!);
+                    lock (_gate)
+                    {
+                        _fault ??= failed;
+                        _active.Remove(execution!);
+                        _before += execution!.Evaluations;
+                        _done += instances.Count;
+                        Monitor.PulseAll(_gate);
+                    }
+                },
+            };
+            _active.Add(execution);
+            pass.Running?.Add(execution);
+            pool.Add(execution);
+        }
+
+        private void Report(bool last)
+        {
+            if (pass.Progress is not { } progress) return;
+            var elapsed = _clock.Elapsed;
+            var evaluations = _before + _active.Sum(f => f.Evaluations);
+            var rate = evaluations / Math.Max(1e-9, elapsed.TotalSeconds);
+            var rest = rate > 0 && _total > evaluations ? TimeSpan.FromSeconds((_total - evaluations) / rate) : (TimeSpan?)null;
+            progress.Report(new BatchProgress(last ? _strategies : _done, _strategies, evaluations, _total, rate, elapsed, rest,
+                "strategies")
+            {
+                Load = _load.Measure(_waiting.Count),
+            });
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+using Granary.Simulation.Batches;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>Finds the markets of a batch whose bars end before those of the others, where the batch closes what is open in them.</summary>
+internal static class EndedMarkets
+{
+    /// <summary>The markets, those that have ended marked as such: the others have bars on more than five days after their last.</summary>
+    public static async Task<IReadOnlyDictionary<string, OpenedMarket>> MarkAsync(
+        BatchSpec spec, IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken)
+    {
+        if (spec.Execution.Settings.AtEnd != AtEnd.Close || markets.Count < 2) return markets;
+        var (days, last) = (new SortedSet<long>(), new Dictionary<string, long>(StringComparer.Ordinal));
+        foreach (var (symbol, market) in markets)
+            await foreach (var block in market.Series.ReadAsync(BarBlock.MaxCount, cancellationToken))
+                foreach (var time in block.Time)
+                {
+                    var day = time / TimeSpan.TicksPerDay;
+                    if (last.GetValueOrDefault(symbol, -1) == day) continue;
+                    last[symbol] = day;
+                    days.Add(day);
+                }
+        bool HasEnded(string symbol) => last.TryGetValue(symbol, out var day)
+            && days.GetViewBetween(day + 1, long.MaxValue).Count > MarketActivity.MostDays;
+        return markets.ToDictionary(m => m.Key, m => HasEnded(m.Key) ? m.Value with { HasEnded = true } : m.Value, StringComparer.Ordinal);
+    }
+}

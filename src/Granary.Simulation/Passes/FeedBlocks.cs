@@ -1,0 +1,32 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>Blocks of a series at its own timeframe or a longer one.</summary>
+public static class FeedBlocks
+{
+    /// <summary>About how many bars that will be.</summary>
+    public static long CountOf(IBarSeries series, Timeframe timeframe) =>
+        series.Count / Math.Max(1, timeframe.Ticks / series.Timeframe.Ticks);
+
+    /// <summary>About how many bars times strategies a batch is.</summary>
+    public static long Evaluations(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets) =>
+        plan.Feeds.Sum(f => CountOf(markets[f.Symbols[0]].Series, f.Timeframe) * f.Instances.Count);
+
+    public static IAsyncEnumerable<BarBlock> ReadAsync(IBarSeries series, Timeframe timeframe, int blockSize,
+        CancellationToken cancellationToken = default) =>
+        timeframe == series.Timeframe ? series.ReadAsync(blockSize, cancellationToken)
+            : Aggregated(series, timeframe, blockSize, cancellationToken);
+
+    private static async IAsyncEnumerable<BarBlock> Aggregated(IBarSeries series, Timeframe timeframe, int blockSize,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var aggregator = new BlockAggregator(series.Timeframe, timeframe, series.Instrument.Calendar, blockSize);
+        await foreach (var block in series.ReadAsync(blockSize, cancellationToken))
+            foreach (var longer in aggregator.Add(block))
+                yield return longer;
+        if (aggregator.End() is { } last) yield return last;
+    }
+}

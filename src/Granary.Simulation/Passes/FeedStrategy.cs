@@ -1,0 +1,112 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using Granary.Contracts.Batches;
+using Granary.Engine.Analysis;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Trading;
+using Granary.Simulation.Batches;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>
+/// One strategy of a feed under way. Its owner makes it, has it process each prepared block, and ends it. A strategy that throws fails
+/// alone.
+/// </summary>
+public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed)
+{
+    private IStrategyRun? _run;
+    private RunEventWriter? _events;
+    private string? _stop;
+
+    public StrategyInstance Instance => instance;
+
+    /// <summary>Why it failed; null while it has not.</summary>
+    public string? Error { get; private set; }
+
+    /// <summary>Makes the run and declares its factors, before the first block; repeated calls change nothing.</summary>
+    public void Make(StrategyWatch watch)
+    {
+        if (_run is not null || Error is not null) return;
+        watch.Enter(instance.Id);
+        try
+        {
+            var strategy = instance.Create();
+            _events = feed.Settings.WriterOf(instance);
+            _run = feed.MakeRun(instance, strategy, _events);
+        }
+        catch (Exception e)
+        {
+            Fail(ErrorOf(e));
+        }
+    }
+
+    /// <summary>Processes the next prepared block; nothing after a failure.</summary>
+    public void Process(object block, StrategyWatch watch)
+    {
+        if (_run is not { } run) return;
+        if (Volatile.Read(ref _stop) is { } reason)
+        {
+            Fail(reason);
+            return;
+        }
+        watch.Enter(instance.Id);
+        try
+        {
+            if (run is MultiSymbolRun several) several.Process((PreparedJoin)block);
+            // Of a joined stretch its own bars, where it has any.
+            else if ((block as PreparedBlock ?? ((PreparedJoin)block).Symbol(0)) is { } own) ((StrategyRun)run).Process(own);
+        }
+        catch (Exception e)
+        {
+            Fail(ErrorOf(e));
+        }
+    }
+
+    /// <summary>Fails the strategy before its next block. Any thread may call it; a strategy that has ended stays as it is.</summary>
+    public void Stop(string reason) => Volatile.Write(ref _stop, reason);
+
+    /// <summary>Ends the strategy after the last block, once.</summary>
+    /// <param name="clock">Clock of the feed, which has seen all bars.</param>
+    /// <param name="hasEnded">Whether the bars of the feed's first symbol end before those of others.</param>
+    public StrategyOutcome Finish(FeedClock clock, bool hasEnded = false)
+    {
+        StrategyResult? result = null;
+        try
+        {
+            if (hasEnded) (_run as StrategyRun)?.EndData();
+            result = _run?.Finish();
+            _events?.Flush();
+        }
+        catch (Exception e) when (e is not IOException)
+        {
+            result = null;
+            Fail(ErrorOf(e));
+        }
+        (_run, _events) = (null, null);
+        return StrategyOutcome.Of(instance.Index, result, clock, feed.Plan.Metrics, Error) with
+        {
+            Trace = EquityTrace.Of(result?.Equity, feed.Plan.TracePeriod),
+        };
+    }
+
+    private void Fail(string reason)
+    {
+        Error = reason;
+        (_run, _events) = (null, null);
+    }
+
+    /// <summary>Describes why a strategy that threw has failed.</summary>
+    public static string ErrorOf(Exception e) =>
+        e is TargetInvocationException { InnerException: { } inner } ? ErrorOf(inner) : $"{e.GetType().Name}: {e.Message}";
+
+    /// <summary>The strategy as it stands.</summary>
+    public BatchStrategy Standing =>
+        Error is { } error ? Of(StrategyPhase.Failed, error)
+        : _run?.Standing is { } now
+            ? new BatchStrategy(instance.Id, now.Bars > 0 ? StrategyPhase.Running : StrategyPhase.Waiting, now.Bars, now.Trades, now.Equity,
+                now.Positions, null)
+        : Of(StrategyPhase.Waiting, null);
+
+    private BatchStrategy Of(StrategyPhase phase, string? error) =>
+        new(instance.Id, phase, 0, 0, null, FrozenDictionary<string, double>.Empty, error);
+}

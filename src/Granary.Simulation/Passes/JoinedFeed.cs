@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>Reads several symbols side by side and joins them on one timeline.</summary>
+internal static class JoinedFeed
+{
+    public static async IAsyncEnumerable<JoinedBlock> ReadAsync(IReadOnlyList<MarketSeries> series,
+        Func<int, IAsyncEnumerable<BarBlock>> blocksOf, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var joiner = new FeedJoiner(series);
+        var readers = new IAsyncEnumerator<BarBlock>[series.Count];
+        try
+        {
+            for (var s = 0; s < readers.Length; s++) readers[s] = blocksOf(s).GetAsyncEnumerator(cancellationToken);
+            while (true)
+            {
+                while (joiner.TryNext(out var block)) yield return block;
+                // Only the symbol that holds the others up is read on, so that none runs ahead of the rest.
+                if (joiner.WaitsFor is not { } symbol) yield break;
+                if (await readers[symbol].MoveNextAsync()) joiner.Add(symbol, readers[symbol].Current);
+                else joiner.End(symbol);
+            }
+        }
+        finally
+        {
+            foreach (var reader in readers)
+                if (reader is not null)
+                    await reader.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Granary.Contracts.Jobs;
+using Granary.Simulation.Batches;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>The strategies with the highest Sharpe ratios among those that have finished; of equal ones the first of the batch.</summary>
+/// <param name="most">How many it has.</param>
+public sealed class LeaderBoard(int most)
+{
+    private readonly Lock _gate = new();
+    private readonly SortedSet<(double Worse, int Index, StrategyLeader Leader)> _leaders = new(Comparer<(double, int, StrategyLeader)>
+        .Create(static (a, b) => a.Item1 != b.Item1 ? a.Item1.CompareTo(b.Item1) : a.Item2.CompareTo(b.Item2)));
+
+    /// <summary>Takes strategies that have finished; one that failed or has no Sharpe ratio is left out.</summary>
+    public void Add(BatchPlan plan, IReadOnlyList<StrategyOutcome> finished)
+    {
+        lock (_gate)
+        {
+            foreach (var outcome in finished)
+            {
+                if (outcome.Statistics is not { } stats || !double.IsFinite(stats.Sharpe)) continue;
+                if (_leaders.Count == most && -stats.Sharpe > _leaders.Max.Worse) continue;
+                _leaders.Add((-stats.Sharpe, outcome.Index, new StrategyLeader(plan.Instances[outcome.Index].Id, stats.Sharpe,
+                    stats.TotalReturn, stats.MaxDrawdown, stats.Trades)));
+                if (_leaders.Count > most) _leaders.Remove(_leaders.Max);
+            }
+        }
+    }
+
+    /// <summary>The best first.</summary>
+    public IReadOnlyList<StrategyLeader> Best()
+    {
+        lock (_gate) return [.. _leaders.Select(l => l.Leader)];
+    }
+}

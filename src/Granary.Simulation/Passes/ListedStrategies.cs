@@ -1,0 +1,49 @@
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>
+/// The strategies whose single trades and signals a run's files list. Unless the batch asks for all of them, these are as many as fit
+/// into a number of rows, those with a weight first: the trades of a sweep of many thousand strategies are a gigabyte.
+/// </summary>
+public sealed class ListedStrategies
+{
+    /// <summary>Rows of trades.csv and signals.csv together: some fifty megabytes with the rows of factors.csv.</summary>
+    public const int MostRows = 150_000;
+
+    private ListedStrategies(IReadOnlySet<int> trades, IReadOnlySet<int> signals) => (Trades, Signals) = (trades, signals);
+
+    /// <summary>Indexes of the strategies in trades.csv.</summary>
+    public IReadOnlySet<int> Trades { get; }
+
+    /// <summary>Indexes of the strategies in signals.csv and factors.csv.</summary>
+    public IReadOnlySet<int> Signals { get; }
+
+    /// <param name="strategies">All of the batch; those without statistics are never listed.</param>
+    /// <param name="members">By strategy index: not 0 where the strategy has a weight at some time.</param>
+    public static ListedStrategies Of(OutputSet outputs, IReadOnlyList<StrategyEntry> strategies,
+        IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyList<double> members, int mostRows = MostRows)
+    {
+        var finished = strategies.Where(s => s.Stats is not null).ToList();
+        var all = finished.Select(s => s.Index).ToHashSet();
+        if (outputs.OfAllStrategies) return new ListedStrategies(all, all);
+        // Where no strategy has a weight there is no better choice than all of them.
+        var none = !finished.Exists(s => members[s.Index] != 0);
+        bool HasSignals(int strategy) => none || members[strategy] != 0;
+        var ordered = finished.OrderByDescending(s => Math.Abs(members[s.Index])).ThenByDescending(s => Rank(s)).ThenBy(s => s.Index);
+        var listed = new HashSet<int>();
+        long rows = 0;
+        foreach (var strategy in ordered)
+        {
+            var outcome = outcomes[strategy.Index];
+            rows += outcome.Opened + (HasSignals(strategy.Index) ? outcome.Signals : 0);
+            if (rows > mostRows && listed.Count > 0) break;
+            listed.Add(strategy.Index);
+        }
+        return new ListedStrategies(listed, listed.Where(HasSignals).ToHashSet());
+    }
+
+    private static double Rank(StrategyEntry strategy) =>
+        strategy.Stats is { IsRuined: false } stats && !double.IsNaN(stats.Sharpe) ? stats.Sharpe : double.NegativeInfinity;
+}

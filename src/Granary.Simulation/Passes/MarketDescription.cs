@@ -1,0 +1,62 @@
+using Granary.Data.Quality;
+using Granary.Engine.Market;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>What a run says of the bars that it used.</summary>
+public static class MarketDescription
+{
+    private const int MostFindings = 50;
+
+    /// <param name="check">
+    /// Whether the quality check looks through the bars too, for the report; the reader's own notes are there anyway.
+    /// </param>
+    public static async Task<IReadOnlyList<MarketEntry>> OfAsync(IReadOnlyDictionary<string, OpenedMarket> markets, DataSpec data,
+        bool check, CancellationToken cancellationToken)
+    {
+        var entries = new List<MarketEntry>();
+        foreach (var market in markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal))
+        {
+            var analyser = check ? new BarQualityAnalyser(market.Instrument, market.Series.Timeframe) : null;
+            var spacing = new BarSpacing(market.Series.Timeframe);
+            var days = new TradingDays(market.Instrument.Calendar, market.Series.Timeframe);
+            long first = 0, last = 0;
+            long count = 0;
+            await foreach (var read in market.Series.ReadAsync(BarBlock.MaxCount, cancellationToken))
+            {
+                // Bars that only warm up are no part of the run's.
+                if (read.Time[^1] < data.From) continue;
+                var at = data.From is { } from ? read.Time.BinarySearch(from) : 0;
+                if (at < 0) at = ~at;
+                var block = (at == 0 ? read : read.Slice(at, read.Count - at)).Renumbered(count);
+                if (count == 0) first = block.Time[0];
+                last = block.Time[^1];
+                count += block.Count;
+                analyser?.Add(block);
+                spacing.Add(block.Time);
+                days.Add(block.Time);
+            }
+            IReadOnlyList<string> findings = market.Series.Notes;
+            var warnings = 0;
+            if (analyser is not null)
+            {
+                var found = analyser.Finish([]).Findings.Where(f => f.Severity != Severity.Info).ToList();
+                warnings = found.Count;
+                // What is only worth knowing comes last.
+                findings = [.. found.Take(MostFindings).Select(f => $"{f.Place}: {f.Sentence}; {f.Remedy}."), .. findings];
+            }
+            entries.Add(new MarketEntry(market.Symbol, market.Series.Timeframe.ToString(), count, new DateTime(first, DateTimeKind.Utc),
+                new DateTime(last, DateTimeKind.Utc), market.Series.ContentHash, findings)
+            {
+                Multiplier = market.Instrument.Multiplier,
+                Zone = market.Instrument.Calendar.Zone.Id,
+                OtherSpacing = spacing.Other,
+                MissingDays = days.Missing(),
+                Warnings = warnings,
+            });
+        }
+        return entries;
+    }
+}

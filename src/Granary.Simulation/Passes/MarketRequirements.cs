@@ -1,0 +1,49 @@
+using Granary.Data.Quality;
+using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>What a batch needs of the bars of its markets.</summary>
+internal static class MarketRequirements
+{
+    /// <summary>Checks that the markets say what the execution section needs to know of them: a tick, a volume.</summary>
+    /// <exception cref="InputException">One sentence for the first of them.</exception>
+    public static async Task CheckAsync(ExecutionSpec spec, IEnumerable<OpenedMarket> markets, CancellationToken cancellationToken)
+    {
+        if (spec.Place is not { } place) return;
+        foreach (var market in markets)
+        {
+            ExecutionSection.CheckTick(spec, market.Instrument);
+            var needs = place.Find("volumePercent") ?? place.Find("slippageVolumeImpact");
+            if (needs is not null && !await HasVolumeAsync(market.Series, cancellationToken))
+                throw needs.Fault($"the bars of {market.Symbol} have no volume at all, and nothing can be said of a share of it; leave it "
+                    + $"out, or use data with volumes");
+        }
+    }
+
+    /// <summary>Checks that the bars of a market are not of another timeframe than the batch says.</summary>
+    /// <exception cref="InputException">Most of them are.</exception>
+    public static async Task CheckSpacingAsync(DataSpec data, string symbol, IBarSeries series, CancellationToken cancellationToken)
+    {
+        var spacing = new BarSpacing(series.Timeframe);
+        await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken))
+        {
+            spacing.Add(block.Time);
+            if (spacing.Other is null) return;
+        }
+        if (spacing.OtherTimeframe is { } actual)
+            throw data.Of(symbol).TimeframePlace.Fault($"most bars of {symbol} are {spacing.Other} apart, not {series.Timeframe}; write "
+                + $"\"timeframe\": \"{actual}\", or name a source with {series.Timeframe} bars");
+    }
+
+    private static async Task<bool> HasVolumeAsync(IBarSeries series, CancellationToken cancellationToken)
+    {
+        await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken))
+            foreach (var volume in block.Volume)
+                if (volume > 0)
+                    return true;
+        return false;
+    }
+}

@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+using Granary.Engine.Trading;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>Keeps the events of a few strategies in memory.</summary>
+public sealed class MemoryEventLog : IEventSink, IEventLog
+{
+    private readonly ConcurrentDictionary<int, List<byte[]>> _chunks = new();
+
+    public void Append(int strategy, int chunk, ReadOnlySpan<byte> events)
+    {
+        var own = _chunks.GetOrAdd(strategy, _ => []);
+        // A run that is repeated writes the same chunks again.
+        if (chunk == own.Count) own.Add(events.ToArray());
+    }
+
+    public int ChunkCount(int strategy) => ChunksOf(strategy).Count;
+
+    public byte[] Read(int strategy, int chunk) => _chunks[strategy][chunk];
+
+    /// <summary>All chunks of a strategy, in order.</summary>
+    public IReadOnlyList<byte[]> ChunksOf(int strategy) => _chunks.TryGetValue(strategy, out var own) ? own : [];
+}

@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using Granary.Data.Memory;
+using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Recorded;
+using Granary.Simulation.Telemetry;
+using Granary.Storage.Addresses;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>The steps "open" and "plan": a batch's source, its plan and the series that the plan reads, closed together.</summary>
+public sealed class OpenedBatch : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, OpenedMarket> _opened = new(StringComparer.Ordinal);
+
+    private OpenedBatch(IBarSource source, BatchPlan plan) => (Source, Plan, Markets) = (source, plan, _opened);
+
+    public IBarSource Source { get; }
+
+    public BatchPlan Plan { get; }
+
+    /// <summary>By symbol.</summary>
+    public IReadOnlyDictionary<string, OpenedMarket> Markets { get; private set; }
+
+    /// <summary>Opens a batch for a backtest, a session or a training.</summary>
+    /// <exception cref="Json.InputException">The batch names a source, symbols or times that are not there.</exception>
+    /// <exception cref="BarDataException">The bars are wrong.</exception>
+    public static async Task<OpenedBatch> OpenAsync(BatchSpec spec, BatchOpening opening, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var span = GranaryInstruments.Traces.StartActivity("open");
+        var source = opening.Sources?.Invoke(spec.Data)
+            ?? BatchSources.Open(spec.Catalogues.Sources, spec.Data);
+        var symbols = await BatchSources.SymbolsAsync(source, spec.Data, cancellationToken);
+        var batch = new OpenedBatch(source, opening.Planned(BatchPlan.Make(spec, symbols, opening.Yes, cancellationToken)));
+        try
+        {
+            await batch.OpenMarketsAsync(opening, cancellationToken);
+            if (opening.Checks) await batch.CheckAsync(opening, cancellationToken);
+            GranaryInstruments.FeedOpen.Record(Stopwatch.GetElapsedTime(started).TotalSeconds,
+                new KeyValuePair<string, object?>("granary.scheme", spec.Data.Source.Scheme));
+            return batch;
+        }
+        catch
+        {
+            await batch.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task CheckAsync(BatchOpening opening, CancellationToken cancellationToken)
+    {
+        var spec = Plan.Spec;
+        if (!opening.IsLive) Markets = await EndedMarkets.MarkAsync(spec, Markets, cancellationToken);
+        await BenchmarkCurve.CheckAsync(spec, Source, Markets.Keys, cancellationToken);
+        await MarketRequirements.CheckAsync(spec.Execution, Markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal),
+            cancellationToken);
+    }
+
+    private async Task OpenMarketsAsync(BatchOpening opening, CancellationToken cancellationToken)
+    {
+        var spec = Plan.Spec;
+        var symbols = Plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal).ToList();
+        var declared = DeclaredSource.Of(Source, spec.Data);
+        // Recorded trades count no bars: theirs may be as far apart as the prices that a file has.
+        var counted = Plan.Feeds.Where(f => f.Instances.Any(i => i.Definition.Name != RecordedTrades.ClassName))
+            .SelectMany(f => f.Symbols).ToHashSet(StringComparer.Ordinal);
+        // All before the first fault are tried, so that the one that is reported does not depend on the threads.
+        var first = int.MaxValue;
+        var faults = new ConcurrentDictionary<int, Exception>();
+        await Parallel.ForEachAsync(Enumerable.Range(0, symbols.Count),
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, opening.Threads), CancellationToken = cancellationToken },
+            async (i, token) =>
+            {
+                if (i > Volatile.Read(ref first)) return;
+                ProcessMemory.Check("the bars of this batch");
+                try
+                {
+                    var series = await WarmUpSpan.OpenAsync(declared, spec, symbols[i], token);
+                    _opened[symbols[i]] = new OpenedMarket(symbols[i], series, series.Instrument,
+                        await IntrabarPaths.OpenAsync(Source, spec, symbols[i], token));
+                    if (!opening.IsLive && counted.Contains(symbols[i]))
+                        await MarketRequirements.CheckSpacingAsync(spec.Data, symbols[i], series, token);
+                }
+                catch (BarDataException e) when (e.Line is null)
+                {
+                    // The fault is not in a row of a file, so the batch names the wrong source, symbol or time.
+                    Faulty(i, spec.Data.Place.Fault(e.Message, e));
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    Faulty(i, e);
+                }
+            });
+        if (!faults.IsEmpty) ExceptionDispatchInfo.Throw(faults[faults.Keys.Min()]);
+
+        void Faulty(int i, Exception fault)
+        {
+            faults[i] = fault;
+            for (var known = first; i < known; known = first)
+                if (Interlocked.CompareExchange(ref first, i, known) == known)
+                    return;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var market in _opened.Values)
+        {
+            await market.Series.DisposeAsync();
+            if (market.Smaller is { } smaller) await smaller.DisposeAsync();
+        }
+    }
+}

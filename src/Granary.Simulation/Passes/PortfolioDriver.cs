@@ -1,0 +1,341 @@
+using Granary.Engine.Analysis;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Trading;
+using Granary.Engine.Trading.Book;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Risk;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>
+/// A portfolio run with its books: its decisions, its trades, its equity row by row. The host passes it, time slice by time slice, the
+/// fills that became known, the closes, the signals made at them; the batch does so from a log of events, the live session as they happen.
+/// </summary>
+public sealed class PortfolioDriver : IPortfolioSteps
+{
+    private readonly Dictionary<string, int> _symbolIndex = new(StringComparer.Ordinal);
+    private readonly PortfolioRun _run;
+    private readonly BatchPlan _plan;
+    private readonly IWeightSource? _schedule;
+    private readonly RiskCaps? _caps;
+    private readonly List<(int Member, int Number, ExitReason Reason)> _called = [];
+    // Trades of strategies whose bars have ended: the portfolio may still close its part.
+    private readonly List<(int Strategy, Trade Trade)> _ended = [];
+    private int _closedAtEnd;
+    private double _peak;
+    private readonly List<(int Member, int Number, double Share)> _cuts = [];
+    private readonly Dictionary<int, List<Decision>> _decisions = [];
+    private readonly long[] _counts = new long[Enum.GetValues<Decision>().Length];
+    // Before it no strategy has a weight, so that nothing can trade: there are no rows.
+    private readonly long _from;
+    private readonly long _shortest;
+    // Signals that are known by then are before the portfolio's first bar.
+    private long _start;
+    private readonly EquityRecorder _recorder;
+    private AccountStatistics? _statistics;
+    private Action<EquityRow>? _row;
+    private Action<PortfolioTrade>? _trade;
+    private readonly string[] _symbols;
+    private readonly SymbolValue[] _held;
+    private readonly SortedDictionary<string, int> _expired = new(StringComparer.Ordinal);
+    private int _expiredSeen;
+    private long _lastStamp = long.MinValue;
+
+    /// <param name="weights">By strategy index; those without are not members.</param>
+    /// <param name="instruments">Of all symbols of the batch.</param>
+    /// <param name="schedule">
+    /// Weights over time, in place of those of <paramref name="weights"/> that are not 0; null where they stay.
+    /// </param>
+    /// <param name="exposure">Caps the exposure in place of the models of the plan's portfolio; null = those do.</param>
+    public PortfolioDriver(BatchPlan plan, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments,
+        IWeightSource? schedule = null, IExposureModel? exposure = null)
+    {
+        (_plan, _schedule, _peak) = (plan, schedule, plan.Spec.Cash);
+        // A benchmark is compared at every row.
+        _recorder = new EquityRecorder(keepsAll: plan.Spec.Benchmark is not null);
+        // Signals of a bar that closes at that time are the first to be accepted; bars before the batch's first only warm up.
+        _shortest = plan.Feeds.Min(f => f.Timeframe.Ticks);
+        _start = plan.Spec.Portfolio.From ?? long.MinValue;
+        var begin = schedule?.First is { } first ? first - _shortest : long.MinValue;
+        _from = Math.Max(begin, Math.Max(plan.Spec.Data.From ?? long.MinValue, plan.Feeds.Min(f => f.TradeFrom)));
+        for (var i = 0; i < instruments.Count; i++) _symbolIndex[instruments[i].Symbol] = i;
+        (_symbols, _held) = ([.. instruments.Select(i => i.Symbol)], new SymbolValue[instruments.Count]);
+        var members = plan.Instances.Select(s => new PortfolioMember(s.Id, [.. s.Symbols.Select(x => _symbolIndex[x])],
+            weights[s.Index])
+        { Timeframe = s.Timeframe }).ToList();
+        _run = new PortfolioRun(plan.Spec.Cash, plan.Spec.Portfolio.Limits, instruments, members, plan.Spec.Execution.Settings,
+            plan.Spec.Portfolio.Sizing, plan.Spec.Portfolio.Enablement);
+        if (exposure is null && plan.Spec.Portfolio.Risk.Count > 0) exposure = _caps = new RiskCaps(plan, weights, instruments);
+        if (exposure is not null) _run.CapExposure(exposure);
+        foreach (var instance in plan.Instances)
+            if (weights[instance.Index] != 0)
+                _decisions[instance.Index] = [];
+    }
+
+    public PortfolioRun Run => _run;
+
+    /// <summary>Sets the time of the first bar that the portfolio trades: earlier bars move the strategies alone.</summary>
+    /// <param name="from">Open time, UTC ticks.</param>
+    public void StartAt(long from) => _start = from;
+
+    public int SymbolIndex(string symbol) => _symbolIndex[symbol];
+
+    /// <summary>Keeps rows and trades for an <see cref="Outcome"/>; without this call the account alone is followed.</summary>
+    /// <param name="row">Is given every row of the equity curve.</param>
+    /// <param name="trade">Is given the portfolio's trades in the order of closing.</param>
+    /// <param name="fill">Is given each change of a position.</param>
+    public void Begin(FeedClock clock, Action<EquityRow>? row, Action<PortfolioTrade>? trade, Action<PortfolioFill>? fill = null)
+    {
+        (_statistics, _row, _trade) = (new AccountStatistics(_run.StartingCash, clock, _plan.Spec.Metrics), row, trade);
+        if (fill is not null) _run.ReportFills(fill);
+    }
+
+    /// <summary>
+    /// Trades that were closed by the portfolio itself, since the account could not carry them or their symbol has stopped trading; their
+    /// strategies go on with them.
+    /// </summary>
+    public IReadOnlyList<(int Member, int Number, ExitReason Reason)> ClosedItself => _called;
+
+    /// <summary>Shares of open trades that were closed to keep a limit, in order; 1 = all that was left.</summary>
+    public IReadOnlyList<(int Member, int Number, double Share)> Cuts => _cuts;
+
+    bool IPortfolioSteps.OpenRow(long stamp, long timestamp) => OpenRow(stamp);
+
+    void IPortfolioSteps.Take(int strategy, in RunEvent e) => Take(strategy, e);
+
+    /// <summary>A bar has closed.</summary>
+    public void Mark(int symbol, in Bar bar) => _run.Mark(symbol, bar);
+
+    /// <summary>All closes of a time slice are marked.</summary>
+    /// <param name="stamp">Open time of the bars that closed, UTC ticks; <see cref="long.MinValue"/> where none did.</param>
+    /// <returns>Whether the time slice has a row of its own, which is then to be closed when its signals are decided.</returns>
+    public bool OpenRow(long stamp)
+    {
+        if (stamp <= _lastStamp) return false;
+        _run.Revalue(stamp);
+        for (; _expiredSeen < _run.Expired.Count; _expiredSeen++) Expire(_run.Expired[_expiredSeen]);
+        var ended = _run.CloseEnded(stamp);
+        foreach (var closed in ended) BookOwn(closed);
+        if (ended.Count > 0) _run.Revalue(stamp);
+        foreach (var called in _run.CallMargin(stamp)) BookOwn(called);
+        foreach (var closed in _run.Unwind(stamp)) Book(closed);
+        foreach (var (member, number, share, closed) in _run.Trim(stamp))
+        {
+            if (closed is { } whole) Book(whole);
+            _cuts.Add((member, number, share));
+        }
+        return true;
+    }
+
+    // A trade that the portfolio has closed itself.
+    private void BookOwn(in PortfolioTrade closed)
+    {
+        Book(closed);
+        _called.Add((closed.Member, closed.Trade.Number, closed.Trade.Reason));
+        if (closed.Trade.Reason == ExitReason.DataEnded) _closedAtEnd++;
+    }
+
+    // An entry that waited for a symbol that has stopped trading is refused after all.
+    private void Expire((int Member, int Number) entry)
+    {
+        var said = _decisions[entry.Member];
+        if (said[entry.Number - 1] != Decision.Accepted) return;
+        _counts[(int)Decision.Accepted]--;
+        _counts[(int)Decision.Expired]++;
+        said[entry.Number - 1] = Decision.Expired;
+        var strategy = _plan.Instances[entry.Member].Id;
+        _expired[strategy] = _expired.GetValueOrDefault(strategy) + 1;
+    }
+
+    public void CloseRow(long stamp)
+    {
+        _lastStamp = stamp;
+        _run.Revalue(stamp);
+        if (stamp < _from || _start > long.MinValue && stamp <= _start - _shortest) return;
+        // A flat curve without strategies is not part of the result.
+        if (_decisions.Count > 0) _run.Seal(stamp);
+        if (_statistics is null) return;
+        // Below the peak of the rows: what the account was worth before fees of the same time slice is no row.
+        _peak = Math.Max(_peak, _run.Equity);
+        var r = new EquityRow(stamp, _run.Equity, _run.Cash, _run.Exposure, _peak > 0 ? 1 - _run.Equity / _peak : 0);
+        _statistics.Add(r, _run.OpenTrades > 0);
+        _recorder.Add(r, Held());
+        _row?.Invoke(r);
+    }
+
+    private ReadOnlySpan<SymbolValue> Held()
+    {
+        if (_run.Exposure == 0) return [];
+        var count = 0;
+        for (var i = 0; i < _symbols.Length; i++)
+            if (_run.ValuesIn(i) is { Gross: not 0 } value)
+                _held[count++] = new SymbolValue(_symbols[i], value.Net, value.Gross);
+        return _held.AsSpan(0, count);
+    }
+
+    /// <summary>
+    /// Whether a strategy of one symbol has closed a trade since its bars had ended: known at the end alone, and no exit that a portfolio
+    /// could follow.
+    /// </summary>
+    public static bool IsEndOfData(StrategyInstance instance, in RunEvent e) =>
+        e.Kind == RunEventKind.Trade && !instance.Definition.IsMultiSymbol && e.ToTrade().Reason == ExitReason.DataEnded;
+
+    /// <summary>The next event of a strategy.</summary>
+    /// <returns>The answer to a signal; null to anything else.</returns>
+    public Decision? Take(int strategy, in RunEvent e)
+    {
+        switch (e.Kind)
+        {
+            case RunEventKind.Signal:
+                return Decide(strategy, e);
+            // Its bars have ended: a live session cannot know that, so that the portfolio withdraws the entry when the symbol proves
+            // inactive.
+            case RunEventKind.SignalEnded when e.IsEndOfRun:
+                break;
+            case RunEventKind.SignalEnded:
+                EndSignal(strategy, e);
+                break;
+            case RunEventKind.Entry:
+            case RunEventKind.Fill:
+                Fill(strategy, e);
+                break;
+            case RunEventKind.Exiting:
+                _run.OnExiting(strategy, e.Number);
+                break;
+            case RunEventKind.EntryCut:
+                _run.OnEntryCut(strategy, e.Number, e.ToEntryCut().Rest);
+                break;
+            // Of the portfolio's own trade another part may be closed.
+            case RunEventKind.CashShort or RunEventKind.ClosedPart:
+                break;
+            case RunEventKind.EntryEnded:
+                _run.OnEntryEnded(strategy, e.Number);
+                break;
+            case RunEventKind.Financing:
+                var financing = e.ToFinancing();
+                _run.OnFinancing(strategy, e.Number, e.Time, financing.Kind, financing.Amount);
+                break;
+            case RunEventKind.Split:
+                var split = e.ToSplit();
+                _run.OnSplit(strategy, e.Number, e.Time, split.ExDate, split.Ratio);
+                break;
+            default:
+                CloseTrade(strategy, e);
+                break;
+        }
+        return null;
+    }
+
+    private Decision Decide(int strategy, in RunEvent e)
+    {
+        var known = _plan.Instances[strategy].Timeframe.CloseOf(e.Time);
+        _run.TakesEntries = known > _start;
+        // By what was known when the signal was.
+        if (_schedule is not null)
+        {
+            _run.SetWeight(strategy, _schedule.At(strategy, known));
+            _run.TotalWeight = _schedule.SumAt(known);
+        }
+        var decision = _run.OnSignal(strategy, e.ToSignal(), e.SymbolIndex);
+        AnswersTo(strategy, e.Number - 1).Add(decision);
+        _counts[(int)decision]++;
+        return decision;
+    }
+
+    private void EndSignal(int strategy, in RunEvent e)
+    {
+        // What its own book refuses at once is refused here too, whatever the portfolio had said.
+        if (e.ToSignalEnded().End is SignalEnd.NoCash or SignalEnd.NoQuantity or SignalEnd.NoStop)
+        {
+            var said = AnswersTo(strategy, 0);
+            if (said.Count == e.Number) Refuse(said, e.ToSignalEnded().End);
+        }
+        _run.OnSignalEnded(strategy, e.Number);
+    }
+
+    private void Fill(int strategy, in RunEvent e)
+    {
+        var fill = e.ToFill();
+        var own = _run.OnFill(strategy, fill, e.SymbolIndex);
+        if (fill.IsEntry) Reconsider(strategy, fill.Number, own);
+        // A venue has filled what was accepted: the part that cannot be paid is sold again.
+        if (_run.CashCut > 0) _cuts.Add((strategy, fill.Number, _run.CashCut));
+    }
+
+    private void CloseTrade(int strategy, in RunEvent e)
+    {
+        // The portfolio closes its own part when it knows that the symbol has stopped trading; else that is open.
+        if (IsEndOfData(_plan.Instances[strategy], e)) _ended.Add((strategy, e.ToTrade() with { Reason = ExitReason.Open }));
+        // Its symbol's bars may end before others: until those end it costs interest.
+        else if (e.IsEndOfRun) _ended.Add((strategy, e.ToTrade()));
+        else Settle(strategy, e.ToTrade());
+    }
+
+    // Of a trade that is open at the end, what was closed of it is a trade of its own.
+    private void Settle(int strategy, in Trade trade)
+    {
+        if (trade.Reason == ExitReason.Open && _run.ClosedPartOf(strategy, trade.Number) is { } part) Book(part);
+        if (_run.OnTrade(strategy, trade) is { } own) Book(own);
+    }
+
+    private void Refuse(List<Decision> said, SignalEnd end)
+    {
+        // A size by risk is no quantity where there is no stop; the missing stop is the reason.
+        var now = said[^1] == Decision.Accepted ? Decision.StrategyRefused
+            : said[^1] == Decision.NoQuantity && end == SignalEnd.NoStop ? Decision.NoStop : said[^1];
+        _counts[(int)said[^1]]--;
+        _counts[(int)now]++;
+        said[^1] = now;
+    }
+
+    // A strategy that was given its weight in the middle of a session had none when its earlier signals were made.
+    private List<Decision> AnswersTo(int strategy, int earlier)
+    {
+        if (!_decisions.TryGetValue(strategy, out var answers)) _decisions[strategy] = answers = [];
+        while (answers.Count < earlier) answers.Add(Decision.WeightZero);
+        return answers;
+    }
+
+    // An accepted signal whose fill found no cash, or its bar's volume taken by others, was refused after all, unless a later part of its
+    // entry comes through.
+    private void Reconsider(int strategy, int number, double own)
+    {
+        var said = AnswersTo(strategy, 0);
+        if (number > said.Count) return;
+        var now = own > 0 ? Decision.Accepted : _run.CashCut >= 1 ? Decision.NoCash : Decision.VolumeTaken;
+        var before = said[number - 1];
+        if (before == now || before is not (Decision.Accepted or Decision.VolumeTaken or Decision.NoCash)
+            || own == 0 && !_run.VolumeCapReached && _run.CashCut < 1) return;
+        _counts[(int)before]--;
+        _counts[(int)now]++;
+        said[number - 1] = now;
+    }
+
+    private void Book(in PortfolioTrade own)
+    {
+        _statistics?.Add(own.Trade);
+        _trade?.Invoke(own);
+    }
+
+    /// <summary>Sums up after the last row; to be asked once, after <see cref="Begin"/>.</summary>
+    public PortfolioOutcome Outcome()
+    {
+        if (_statistics is null) throw new InvalidOperationException("rows and trades were not kept: call Begin first");
+        foreach (var open in _run.EndUnwinding(_lastStamp)) Book(open);
+        foreach (var (strategy, trade) in _ended) Settle(strategy, trade);
+        var stats = _statistics.ToMetrics(_run.Commission, _run.Financing);
+        var counts = new Dictionary<Decision, long>();
+        foreach (var decision in Enum.GetValues<Decision>())
+            if (_counts[(int)decision] > 0)
+                counts[decision] = _counts[(int)decision];
+        return new PortfolioOutcome(stats, _run.Fingerprint, counts, _decisions, _recorder)
+        {
+            Notes = PortfolioNotes.Of(_run, _counts, _expired, _closedAtEnd),
+            Risk = _caps?.Answers ?? [],
+        };
+    }
+}

@@ -1,0 +1,161 @@
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+using Granary.Simulation.Batches;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>
+/// Merges what strategies did and the closes of their markets into one total order. At one time first the bars that close are
+/// marked, then the signals made at that close are decided (by strategy), then what fills in the bars that open is booked.
+/// A fill within a bar is booked at that bar's open, since the bar does not say when it was; or, where the batch asks for it, at its close,
+/// when it is known for certain, as a live session must. With one timeframe that is the same.
+/// </summary>
+/// <param name="steps">Is given everything in this order.</param>
+public sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioSteps steps)
+{
+    // The events of one run of a strategy, read chunk by chunk, with the time at which each is known.
+    private sealed class Stream(IEventLog log, FollowedRun run, StrategyInstance instance, bool atClose)
+    {
+        private readonly Queue<RunEvent> _events = new();
+        private int _chunk;
+        private (long Timestamp, int Phase) _last = (long.MinValue, 0);
+
+        public int Strategy => instance.Index;
+
+        /// <summary>Among the streams, by strategy: events of one time are decided in this order.</summary>
+        public required int Order { get; init; }
+
+        public RunEvent Current { get; private set; }
+
+        public (long Timestamp, int Phase) Key => _last;
+
+        public bool Next()
+        {
+            while (_events.Count == 0)
+                if (!Load())
+                    return false;
+            Current = _events.Dequeue();
+            var key = KeyOf(Current);
+            if (key.CompareTo(_last) > 0) _last = key;
+            return true;
+        }
+
+        private (long, int) KeyOf(in RunEvent e)
+        {
+            if (e.IsAtClose) return (instance.Timeframe.CloseOf(e.Time), 1);
+            if (e.IsSignal)
+            {
+                // One that came into being with its fill is known when that is.
+                return Peek() is { } fill ? KeyOf(fill) : (instance.Timeframe.CloseOf(e.Time), 1);
+            }
+            // What the end of the bars did to it comes after everything.
+            if (e.IsEndOfRun || PortfolioDriver.IsEndOfData(instance, e)) return (instance.Timeframe.CloseOf(e.Time), 2);
+            // Other things are booked at their bar's open, or at its close: when anybody could have known.
+            return atClose ? (instance.Timeframe.CloseOf(e.Time), 0) : (e.Time, 2);
+        }
+
+        private RunEvent? Peek()
+        {
+            if (_events.Count == 0 && !Load()) return null;
+            return _events.Peek();
+        }
+
+        private bool Load()
+        {
+            if (_chunk == log.ChunkCount(run.Log)) return false;
+            var reader = new RunEventReader(log.Read(run.Log, _chunk++));
+            while (reader.Next(out var e, out _)) _events.Enqueue(e.NumberedAfter(run.Earlier));
+            return true;
+        }
+    }
+
+    // The closes of one symbol, in time order.
+    private sealed class Marks(int symbol, Timeframe timeframe, IAsyncEnumerator<BarBlock> blocks)
+    {
+        private BarBlock? _block;
+        private int _at;
+
+        public int Symbol => symbol;
+
+        public Timeframe Timeframe => timeframe;
+
+        public long Timestamp => timeframe.CloseOf(_block!.Time[_at]);
+
+        public long Time => _block!.Time[_at];
+
+        public Bar Bar => _block![_at];
+
+        public async ValueTask<bool> NextAsync()
+        {
+            if (_block is not null && ++_at < _block.Count) return true;
+            if (!await blocks.MoveNextAsync()) return false;
+            _block = blocks.Current;
+            _at = 0;
+            return true;
+        }
+
+        public ValueTask DisposeAsync() => blocks.DisposeAsync();
+    }
+
+    /// <param name="isMember">By strategy index: whether its events are merged.</param>
+    /// <param name="bars">For each symbol that a member trades, its bars at the shortest timeframe.</param>
+    public async Task RunAsync(Func<int, bool> isMember,
+        IReadOnlyDictionary<string, (Timeframe Timeframe, IAsyncEnumerable<BarBlock> Blocks)> bars, CancellationToken cancellationToken)
+    {
+        var streams = new PriorityQueue<Stream, (long, int, int)>();
+        var order = 0;
+        foreach (var instance in plan.Instances)
+        {
+            if (!isMember(instance.Index)) continue;
+            foreach (var run in log!.RunsOf(instance.Index))
+            {
+                var stream = new Stream(log, run, instance, plan.Spec.Portfolio.BookAtClose) { Order = order++ };
+                if (stream.Next()) streams.Enqueue(stream, (stream.Key.Timestamp, stream.Key.Phase, stream.Order));
+            }
+        }
+        var marks = new PriorityQueue<Marks, (long, int)>();
+        foreach (var (symbol, feed) in bars)
+        {
+            var m = new Marks(steps.SymbolIndex(symbol), feed.Timeframe, feed.Blocks.GetAsyncEnumerator(cancellationToken));
+            if (await m.NextAsync()) marks.Enqueue(m, (m.Timestamp, m.Symbol));
+            else await m.DisposeAsync();
+        }
+        while (streams.Count > 0 || marks.Count > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var timestamp = long.MaxValue;
+            if (marks.TryPeek(out _, out var m0)) timestamp = m0.Item1;
+            if (streams.TryPeek(out _, out var s0)) timestamp = Math.Min(timestamp, s0.Item1);
+
+            Drain(streams, timestamp, 0);
+            var stamp = long.MinValue;
+            while (marks.TryPeek(out var m, out var key) && key.Item1 == timestamp)
+            {
+                marks.Dequeue();
+                steps.Mark(m.Symbol, m.Bar);
+                stamp = Math.Max(stamp, m.Time);
+                if (await m.NextAsync()) marks.Enqueue(m, (m.Timestamp, m.Symbol));
+                else await m.DisposeAsync();
+            }
+            var row = steps.OpenRow(stamp, timestamp);
+            Drain(streams, timestamp, 1);
+            if (row) steps.CloseRow(stamp);
+            Drain(streams, timestamp, 2);
+        }
+    }
+
+    private void Drain(PriorityQueue<Stream, (long, int, int)> streams, long timestamp, int phase)
+    {
+        while (streams.TryPeek(out var stream, out var key) && key.Item1 == timestamp && key.Item2 <= phase)
+        {
+            streams.Dequeue();
+            var more = true;
+            while (more && stream.Key == (key.Item1, key.Item2))
+            {
+                steps.Take(stream.Strategy, stream.Current);
+                more = stream.Next();
+            }
+            if (more) streams.Enqueue(stream, (stream.Key.Timestamp, stream.Key.Phase, stream.Order));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>Bars of a market with the closes of other symbols.</summary>
+/// <param name="Closes">
+/// By symbol, for each bar the other's close as known when the bar closed: of the same open time, or else its last before; NaN before its
+/// first. Null where no other symbol is read.
+/// </param>
+public readonly record struct ReferredBlock(BarBlock Bars, IReadOnlyDictionary<string, double[]>? Closes);
+
+/// <summary>Reads the bars of a market side by side with those of the symbols that it is compared with.</summary>
+public static class ReferredBlocks
+{
+    /// <param name="symbols">The market's, and after it the others.</param>
+    /// <param name="timeframe">Of the bars of all of them.</param>
+    /// <param name="markets">By symbol.</param>
+    public static async IAsyncEnumerable<ReferredBlock> ReadAsync(IReadOnlyList<string> symbols, Timeframe timeframe,
+        IReadOnlyDictionary<string, OpenedMarket> markets, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        IAsyncEnumerable<BarBlock> BlocksOf(int s) =>
+            FeedBlocks.ReadAsync(markets[symbols[s]].Series, timeframe, IBarSeries.DefaultBlockSize, cancellationToken);
+        if (symbols.Count == 1)
+        {
+            await foreach (var block in BlocksOf(0)) yield return new ReferredBlock(block, null);
+            yield break;
+        }
+        List<MarketSeries> series = [.. symbols.Select(s => new MarketSeries(markets[s].Instrument, timeframe))];
+        await foreach (var joined in JoinedFeed.ReadAsync(series, BlocksOf, cancellationToken))
+        {
+            if (joined.Bars(0) is not { } own) continue;
+            var closes = new Dictionary<string, double[]>(StringComparer.Ordinal);
+            for (var s = 1; s < symbols.Count; s++) closes[symbols[s]] = joined.CloseOf(s, 0);
+            yield return new ReferredBlock(own, closes);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using Granary.Engine.Backtesting;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>Reads a finished batch's events out of its event log, one strategy at a time.</summary>
+public sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictionary<int, List<Decision>> decisions,
+    (Func<IEnumerable<PortfolioTrade>> Trades, Func<IEnumerable<(string Symbol, PortfolioFill Fill)>> Fills) portfolio,
+    IReadOnlyDictionary<string, OpenedMarket> markets) : IRunEvents
+{
+    public IEnumerable<Trade> Trades(int strategy)
+    {
+        if (log is null) yield break;
+        for (var chunk = 0; chunk < log.ChunkCount(strategy); chunk++)
+            foreach (var trade in TradesOf(log.Read(strategy, chunk)))
+                yield return trade;
+    }
+
+    private static List<Trade> TradesOf(byte[] chunk)
+    {
+        var trades = new List<Trade>();
+        var reader = new RunEventReader(chunk);
+        while (reader.Next(out var e, out _))
+            if (e.IsTradeRow)
+                trades.Add(e.ToTrade());
+        return trades;
+    }
+
+    // Of the run that the portfolio followed: its answers are to these signals.
+    public IEnumerable<SignalRow> Signals(int strategy)
+    {
+        if (log is null) return [];
+        var answers = decisions.GetValueOrDefault(strategy);
+        return SignalOutcomes.Of(log, log.Followed(strategy), number => answers is null ? Decision.WeightZero : answers[number - 1]);
+    }
+
+    public IReadOnlyList<string> FactorNames(int strategy)
+    {
+        var instance = plan.Instances[strategy];
+        var execution = plan.Spec.Execution.Settings;
+        var series = instance.Symbols.Select(s => new MarketSeries(markets[s].Instrument, instance.Timeframe)).ToList();
+        if (instance.Create() is not Engine.Strategies.MultiSymbolStrategy several)
+        {
+            var factors = new FactorPlan { Supply = plan.Feeds[0].Supply, Symbols = [.. instance.Symbols, .. instance.References] };
+            return new StrategyRun(instance.Id, instance.Create(), series[0], instance.Trading, execution, factors).FactorNames;
+        }
+        var run = new MultiSymbolRun(instance.Id, several, series, instance.Trading, execution,
+            [.. series.Select(_ => plan.Feeds[0].NewFactors())]);
+        return run.Factors(0).FactorNames;
+    }
+
+    public IEnumerable<PortfolioTrade> PortfolioTrades() => portfolio.Trades();
+
+    public IEnumerable<(string Symbol, PortfolioFill Fill)> PortfolioFills() => portfolio.Fills();
+
+    public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most)
+    {
+        if (!markets.TryGetValue(symbol, out var market)) return [];
+        var bars = new List<Bar>();
+        var (stride, number) = (1, 0L);
+        foreach (var block in FeedBlocks.ReadAsync(market.Series, Timeframe.Parse(timeframe), IBarSeries.DefaultBlockSize)
+            .ToBlockingEnumerable())
+            for (var i = 0; i < block.Count; i++)
+            {
+                var bar = block[i];
+                if (bar.Time < plan.Spec.Data.From) continue;
+                if (number++ % stride != 0)
+                {
+                    bars[^1] = bars[^1].JoinedWith(bar);
+                    continue;
+                }
+                bars.Add(bar);
+                if (bars.Count <= most) continue;
+                // Twice as long bars from here on.
+                var half = new List<Bar>(most);
+                for (var k = 0; k < bars.Count; k += 2) half.Add(k + 1 < bars.Count ? bars[k].JoinedWith(bars[k + 1]) : bars[k]);
+                bars = half;
+                stride *= 2;
+            }
+        return bars;
+    }
+}

@@ -1,0 +1,51 @@
+using Granary.Contracts.Batches;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Reporting.Runs;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>Runs the portfolio pass of a batch and shows how the portfolio stands. Any thread may ask.</summary>
+public sealed class RunningPortfolio
+{
+    private readonly Lock _lock = new();
+    private EquityRow? _last;
+    private int _open;
+    private long _trades, _tradesAtRow;
+    private bool _hasBegun, _isDone;
+
+    /// <summary>Runs a pass; the arguments are those of <see cref="PortfolioPass.RunAsync"/>.</summary>
+    public async Task<PortfolioOutcome> RunAsync(PortfolioPass pass,
+        IReadOnlyDictionary<string, (Timeframe Timeframe, IAsyncEnumerable<BarBlock> Blocks)> bars, Action<EquityRow> equityRow,
+        Action<PortfolioTrade> trade, Action<PortfolioFill> fill, FeedClock clock)
+    {
+        lock (_lock) _hasBegun = true;
+        var outcome = await pass.RunAsync(bars, Row, Trade, clock, CancellationToken.None, fill);
+        lock (_lock) _isDone = true;
+        return outcome;
+
+        void Row(EquityRow row)
+        {
+            equityRow(row);
+            lock (_lock) (_last, _open, _tradesAtRow) = (row, pass.Account.OpenTrades, _trades);
+        }
+
+        void Trade(PortfolioTrade closed)
+        {
+            trade(closed);
+            _trades++;
+        }
+    }
+
+    /// <summary>The portfolio as it stands; null before the pass begins.</summary>
+    public BatchPortfolio? Standing
+    {
+        get
+        {
+            lock (_lock)
+                return !_hasBegun ? null : new BatchPortfolio(_last is { } row ? new DateTime(row.Time, DateTimeKind.Utc) : null,
+                    _last?.Equity, _last?.Cash, _last?.Exposure, _last?.Drawdown, _open, _tradesAtRow, _isDone);
+        }
+    }
+}

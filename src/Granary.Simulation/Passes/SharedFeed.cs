@@ -1,0 +1,61 @@
+using Granary.Engine.Backtesting;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Engine.Strategies;
+using Granary.Engine.Trading;
+using Granary.Simulation.Batches;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>
+/// Holds what the strategies of one feed share: its markets and their factors, which are computed once. Every host makes its strategies
+/// here, and then opens the reader that prepares the blocks for all of them.
+/// </summary>
+public sealed class SharedFeed
+{
+    private readonly IReadOnlyList<MarketSeries> _series;
+    private readonly FactorPlan[] _factors;
+    private readonly Lock _making = new();
+
+    /// <param name="series">Series of the feed's symbols, in their order.</param>
+    public SharedFeed(FeedPlan plan, IReadOnlyList<MarketSeries> series, FeedSettings settings)
+    {
+        (Plan, _series, Settings) = (plan, series, settings);
+        _factors = [.. series.Select((_, s) => plan.NewFactors(s == 0 && !plan.IsJoined ? settings.Memory : null))];
+    }
+
+    public FeedPlan Plan { get; }
+
+    internal FeedSettings Settings { get; }
+
+    /// <summary>Makes the run of a strategy and declares its factors. Any thread may call it before the reader is opened.</summary>
+    internal IStrategyRun MakeRun(StrategyInstance instance, Strategy strategy, RunEventWriter? events)
+    {
+        lock (_making) return Plan.IsJoined ? Several(instance, (MultiSymbolStrategy)strategy, events) : Single(instance, strategy, events);
+    }
+
+    private StrategyRun Single(StrategyInstance instance, Strategy strategy, RunEventWriter? events)
+    {
+        var run = new StrategyRun(instance.Id, strategy, _series[0], instance.Trading, Settings.Execution, _factors[0],
+            Settings.Observe?.Invoke(instance, 0) ?? events);
+        run.FilterEntries(instance.Model);
+        if (events is not null) events.Run = run;
+        return run;
+    }
+
+    private MultiSymbolRun Several(StrategyInstance instance, MultiSymbolStrategy strategy, RunEventWriter? events)
+    {
+        var observers = events is null ? null : _series.Select((_, s) => events.ForSymbol(s)).ToArray();
+        var run = new MultiSymbolRun(instance.Id, strategy, _series, instance.Trading, Settings.Execution, _factors,
+            Settings.Observe is { } observe ? [.. _series.Select((_, s) => observe(instance, s))] : observers);
+        for (var s = 0; observers is not null && s < observers.Length; s++) observers[s].Run = run.Factors(s);
+        return run;
+    }
+
+    /// <summary>Opens the reader of the feed's blocks, after all strategies are made.</summary>
+    /// <param name="blocksOf">Returns the bars of the symbol with a number.</param>
+    public FeedReader Open(Func<int, IAsyncEnumerable<BarBlock>> blocksOf, CancellationToken cancellationToken) =>
+        Plan.IsJoined ? new JoinedReader(_series, _factors, blocksOf, Plan, cancellationToken)
+        : Plan.IsReferring ? new ReferringReader(_series, _factors, blocksOf, Plan, cancellationToken)
+        : new SingleReader(_series[0], _factors[0], blocksOf(0), Plan, cancellationToken);
+}

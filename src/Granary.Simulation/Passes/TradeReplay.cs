@@ -1,0 +1,128 @@
+using System.Globalization;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Recorded;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>
+/// Recorded trades as run events on the bars of their market. A trade's signal is made at the close before the bar of its entry; entry and
+/// exit are booked at their bars, at the recorded prices.
+/// </summary>
+/// <param name="instance">The strategy that the trades are of.</param>
+/// <param name="trades">In any order; those that begin before the strategy trades are left out.</param>
+/// <param name="bars">Of the market, oldest first; open trades are marked at the last close.</param>
+internal sealed class TradeReplay(StrategyInstance instance, IReadOnlyList<ReplayedTrade> trades, IReadOnlyList<Bar> bars)
+{
+    private readonly long[] _times = [.. bars.Select(b => b.Time)];
+
+    /// <summary>Quote currency for a move of the price by 1 of one unit.</summary>
+    public required double Multiplier { get; init; }
+
+    /// <summary>By which recorded costs are multiplied.</summary>
+    public double CostFactor { get; init; } = 1;
+
+    private enum Step
+    {
+        Exiting,
+        Signal,
+        Exit,
+        Entry,
+        // Of a trade that was entered in the same bar.
+        LaterExit,
+    }
+
+    /// <summary>Writes the events in the order in which a portfolio takes them.</summary>
+    /// <returns>How many signals there are.</returns>
+    /// <exception cref="InputException">A trade lies outside the bars.</exception>
+    public int Write(RunEventWriter writer)
+    {
+        var taken = trades.Where(t => BarOf(t.EntryTime) >= instance.Trading.TradeFrom).OrderBy(t => BarOf(t.EntryTime))
+            .ThenBy(t => t.EntryTime).ToList();
+        var steps = new List<(long Timestamp, Step Step, int Number)>();
+        for (var i = 0; i < taken.Count; i++) steps.AddRange(StepsOf(taken[i], i + 1));
+        // Signals are made at a bar's close; entries and exits follow at the open after it.
+        foreach (var (_, step, number) in steps.OrderBy(s => s.Timestamp).ThenBy(s => s.Step).ThenBy(s => s.Number))
+            Write(writer, step, number, taken[number - 1]);
+        for (var i = 0; i < taken.Count; i++)
+            if (taken[i].ExitTime is null)
+                writer.OnTrade(TradeOf(taken[i], i + 1));
+        writer.Flush();
+        return taken.Count;
+    }
+
+    private IEnumerable<(long, Step, int)> StepsOf(ReplayedTrade trade, int number)
+    {
+        var entry = BarOf(trade.EntryTime);
+        yield return (entry, Step.Signal, number);
+        yield return (entry, Step.Entry, number);
+        if (trade.ExitTime is not { } at) yield break;
+        var exit = BarOf(at);
+        if (exit > entry) yield return (exit, Step.Exiting, number);
+        yield return (exit, exit > entry ? Step.Exit : Step.LaterExit, number);
+    }
+
+    private void Write(RunEventWriter writer, Step step, int number, in ReplayedTrade trade)
+    {
+        var entry = BarOf(trade.EntryTime);
+        switch (step)
+        {
+            case Step.Signal:
+                writer.OnSignal(new Signal(number, instance.Timeframe.OpenOf(entry), trade.Side, OrderType.Market, trade.EntryPrice,
+                    trade.Quantity, 0, 0, long.MaxValue)
+                { SizedOn = trade.SizedOn });
+                break;
+            case Step.Exiting:
+                writer.OnExiting(number, instance.Timeframe.OpenOf(BarOf(trade.ExitTime!.Value)));
+                break;
+            case Step.Entry:
+                writer.OnEntry(number, entry, trade.EntryPrice, trade.Quantity, EntryCosts(trade));
+                break;
+            default:
+                writer.OnTrade(TradeOf(trade, number));
+                break;
+        }
+    }
+
+    // A file has the costs of a whole trade: its entry has paid the part of its notional.
+    private double EntryCosts(in ReplayedTrade trade) =>
+        Costs(trade) * (trade.ExitTime is null ? 1 : trade.EntryPrice / (trade.EntryPrice + trade.ExitPrice));
+
+    private double Costs(in ReplayedTrade trade) => trade.Commission > 0 ? trade.Commission * CostFactor : trade.Commission;
+
+    private Trade TradeOf(in ReplayedTrade trade, int number)
+    {
+        var (entry, exit) = (BarOf(trade.EntryTime), trade.ExitTime is { } at ? BarOf(at) : _times[^1]);
+        var price = trade.ExitTime is null ? bars[^1].Close : trade.ExitPrice;
+        var (fall, rise) = Reach(trade, NumberOf(entry), NumberOf(exit), price);
+        return new Trade(number, trade.Side, trade.Quantity, instance.Timeframe.OpenOf(entry), entry, trade.EntryPrice, exit, price,
+            (int)trade.Side * (price - trade.EntryPrice) * trade.Quantity * Multiplier, Costs(trade), NumberOf(exit) - NumberOf(entry),
+            trade.Reason, trade.Side == Side.Buy ? fall : rise, trade.Side == Side.Buy ? rise : fall);
+    }
+
+    // How far prices fell and rose from the entry on, fractions of its price. The bar of the entry counts where that was at its open.
+    private (double Fall, double Rise) Reach(in ReplayedTrade trade, int entry, int exit, double price)
+    {
+        var (low, high) = (Math.Min(trade.EntryPrice, price), Math.Max(trade.EntryPrice, price));
+        for (var i = bars[entry].Open == trade.EntryPrice ? entry : entry + 1; i < exit; i++)
+            (low, high) = (Math.Min(low, bars[i].Low), Math.Max(high, bars[i].High));
+        return ((trade.EntryPrice - low) / trade.EntryPrice, (high - trade.EntryPrice) / trade.EntryPrice);
+    }
+
+    private long BarOf(long time)
+    {
+        var bar = instance.Timeframe.Floor(time);
+        if (_times.Length > 0 && bar >= _times[0] && bar <= _times[^1]) return bar;
+        throw new InputException(string.Create(CultureInfo.InvariantCulture,
+            $"a trade at {new DateTime(time):yyyy-MM-dd HH:mm} lies outside the bars of {instance.Symbol}; give bars over the whole time "
+                + $"of the trades"));
+    }
+
+    private int NumberOf(long time)
+    {
+        var at = Array.BinarySearch(_times, time);
+        return at < 0 ? ~at - 1 : at;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Json;
+using Granary.Simulation.TradeFiles;
+using Granary.Storage.Files;
+
+namespace Granary.Simulation.Recorded;
+
+/// <summary>A trade as a portfolio replays it.</summary>
+/// <param name="SizedOn">Equity that its quantity is a part of, quote currency; 0 = the quantity does not depend on the equity.</param>
+public readonly record struct ReplayedTrade(
+    Side Side, double Quantity, long EntryTime, double EntryPrice, long? ExitTime, double ExitPrice, double Commission, ExitReason Reason,
+    double SizedOn);
+
+/// <summary>The trades of a member, in a file in the batch's folder <c>members</c>.</summary>
+public static class RecordedFile
+{
+    /// <summary>The folder beside the batch.</summary>
+    public const string Folder = "members";
+
+    private const string Header = "side,quantity,entry_time,entry_price,exit_time,exit_price,commission,exit_reason,sized_on";
+
+    /// <param name="batchFolder">Of the batch.</param>
+    /// <param name="name">Of the member.</param>
+    /// <exception cref="InputException">The name is no plain file name.</exception>
+    public static string PathOf(string batchFolder, string name) =>
+        name.Length > 0 && name == Path.GetFileName(name) && name is not ("." or "..") ? Path.Combine(batchFolder, Folder, name + ".csv")
+            : throw new InputException(
+                $"'{name}' is no name of a recorded member; give that of a file in the folder {Folder}, without .csv");
+
+    /// <summary>Writes the file whole.</summary>
+    public static void Write(string path, IEnumerable<ReplayedTrade> trades)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        AtomicFile.Write(path, writer =>
+        {
+            writer.Write(Header + "\n");
+            foreach (var t in trades)
+            {
+                var exit = t.ExitTime is { } time ? string.Create(CultureInfo.InvariantCulture, $"{Time(time)},{t.ExitPrice:R}") : ",";
+                writer.Write(string.Create(CultureInfo.InvariantCulture,
+                    $"{(t.Side == Side.Buy ? "long" : "short")},{t.Quantity:R},{Time(t.EntryTime)},{t.EntryPrice:R},{exit},"
+                        + $"{t.Commission:R},{RunText.Of(t.Reason)},{t.SizedOn:R}\n"));
+            }
+        });
+    }
+
+    /// <exception cref="InputException">The file is missing or damaged.</exception>
+    public static IReadOnlyList<ReplayedTrade> Read(string path)
+    {
+        var trades = new List<ReplayedTrade>();
+        foreach (var row in TradeTable.Read(path).Rows)
+        {
+            var exit = row.Text("exittime") is null ? (long?)null : row.Time("exittime");
+            trades.Add(new ReplayedTrade(TradeFormat.SideOf(row.Need("side")) ?? throw row.Fault("side", "write long or short"),
+                row.Positive("quantity"), row.Time("entrytime"), row.Positive("entryprice"), exit,
+                exit is null ? double.NaN : row.Positive("exitprice"), row.Number("commission"), ReasonOf(row), row.Number("sizedon")));
+        }
+        return trades;
+    }
+
+    private static ExitReason ReasonOf(TradeRow row)
+    {
+        var word = row.Need("exitreason");
+        foreach (var reason in Enum.GetValues<ExitReason>())
+            if (RunText.Of(reason) == word)
+                return reason;
+        throw row.Fault("exitreason", $"'{word}' is no reason that ends a trade");
+    }
+
+    private static string Time(long ticks) =>
+        new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+}

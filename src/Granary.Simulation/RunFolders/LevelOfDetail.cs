@@ -1,0 +1,58 @@
+using Granary.Engine.Market;
+
+namespace Granary.Simulation.RunFolders;
+
+/// <summary>Fewer points of a series, so that its drawing stays the same.</summary>
+/// <remarks>
+/// M4 of Jugel, Jerzak, Hackenbroich and Markl, "M4: A Visualization-Oriented Time Series Data Aggregation" (VLDB 2014): of each stretch
+/// the first, the last, the smallest and the largest value.
+/// </remarks>
+public static class LevelOfDetail
+{
+    /// <summary>The indices of the points that are kept, ascending.</summary>
+    /// <param name="points">How many at the most; at least 4.</param>
+    public static IReadOnlyList<int> Keep(IReadOnlyList<double> values, int points)
+    {
+        if (values.Count <= points) return [.. Enumerable.Range(0, values.Count)];
+        var kept = new List<int>(points);
+        var stretches = points / 4;
+        for (var s = 0; s < stretches; s++)
+        {
+            var (first, end) = Stretch(values.Count, stretches, s);
+            var (low, high) = (first, first);
+            for (var i = first; i < end; i++)
+            {
+                if (values[i] < values[low]) low = i;
+                if (values[i] > values[high]) high = i;
+            }
+            foreach (var i in new SortedSet<int> { first, low, high, end - 1 }) kept.Add(i);
+        }
+        return kept;
+    }
+
+    /// <summary>Bars joined to longer ones: the first open, the highest high, the lowest low, the last close, the sum of the
+    /// volumes.</summary>
+    /// <param name="points">How many at the most.</param>
+    public static IReadOnlyList<Bar> Join(IReadOnlyList<Bar> bars, int points)
+    {
+        if (bars.Count <= points) return bars;
+        var joined = new List<Bar>(points);
+        for (var s = 0; s < points; s++)
+        {
+            var (first, end) = Stretch(bars.Count, points, s);
+            var bar = bars[first];
+            var (high, low, volume) = (bar.High, bar.Low, 0.0);
+            for (var i = first; i < end; i++)
+                (high, low, volume) = (Math.Max(high, bars[i].High), Math.Min(low, bars[i].Low), volume + bars[i].Volume);
+            joined.Add(new Bar(bar.Time, bar.Open, high, low, bars[end - 1].Close, volume));
+        }
+        return joined;
+    }
+
+    /// <summary>The index of the last bar of a joined bar.</summary>
+    /// <param name="points">As <see cref="Join"/> was given it.</param>
+    public static int LastOf(int count, int points, int number) => count <= points ? number : Stretch(count, points, number).End - 1;
+
+    private static (int First, int End) Stretch(int count, int stretches, int number) =>
+        ((int)((long)count * number / stretches), (int)((long)count * (number + 1) / stretches));
+}

@@ -1,0 +1,56 @@
+namespace Granary.Simulation.RunFolders;
+
+/// <summary>
+/// Whether the folder of the runs can be written: it writes a small file there, at most every two seconds while that works.
+/// </summary>
+public sealed class RunDisk(RunLibrary runs, TimeProvider clock)
+{
+    private const int Length = 64 << 10;
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private readonly string _file = Path.Combine(runs.Folder, $".ready-{Environment.ProcessId}");
+    private long _checked;
+    private string? _fault;
+
+    /// <returns>Why no run can be written now, one sentence; null where nothing is in the way.</returns>
+    public string? Fault()
+    {
+        lock (_lock)
+        {
+            if (_checked == 0 || _fault is not null || clock.GetElapsedTime(_checked) >= Every)
+                (_fault, _checked) = (Check(), clock.GetTimestamp());
+            return _fault;
+        }
+    }
+
+    private string? Check()
+    {
+        try
+        {
+            Directory.CreateDirectory(runs.Folder);
+            File.WriteAllBytes(_file, new byte[Length]);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"the folder of the runs cannot be written ({e.Message.TrimEnd('.')}); make room, or correct its rights";
+        }
+        finally
+        {
+            Remove();
+        }
+    }
+
+    private void Remove()
+    {
+        try
+        {
+            File.Delete(_file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Where nothing can be written, nothing was: the fault is reported already.
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+
+namespace Granary.Simulation.RunFolders;
+
+/// <summary>manifest.json: everything that is needed to run it again, and to see whether that gave the same.</summary>
+public sealed record RunManifest
+{
+    public const int Version = 1;
+
+    public required string Batch { get; init; }
+
+    public required string Digest { get; init; }
+
+    public required string BatchText { get; init; }
+
+    /// <summary>What relative paths in the batch are relative to.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Zones of the markets' exchanges by symbol, IANA.</summary>
+    public required IReadOnlyDictionary<string, string> Zones { get; init; }
+
+    /// <summary>Hash of the bars by symbol.</summary>
+    public required IReadOnlyDictionary<string, string> DataHashes { get; init; }
+
+    public bool Interrupted { get; init; }
+
+    /// <summary>Whether it is a walk-forward optimisation rather than a backtest.</summary>
+    public bool IsWalkForward { get; init; }
+
+    /// <summary>When the run was made, UTC.</summary>
+    public required DateTime CreatedAt { get; init; }
+
+    /// <summary>How long it took.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Where it ran, as "embedded, 2 threads".</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Whether it was searched for look-ahead and tried with stressed costs.</summary>
+    public required bool HasChecks { get; init; }
+
+    /// <summary>The notes of its report.</summary>
+    public required IReadOnlyList<RunNote> Notes { get; init; }
+
+    /// <summary>What had been tried on its bars; null where that was not counted.</summary>
+    public TrialCensus? Trials { get; init; }
+
+    /// <summary>The model of the same run, made again, with what only the first one knew.</summary>
+    public RunModel Restore(RunModel again) => again with
+    {
+        CreatedAt = CreatedAt,
+        Seconds = Seconds,
+        Host = Host,
+        Notes = Notes,
+        Trials = Trials ?? again.Trials,
+    };
+
+    /// <param name="hasChecks">Whether the run was searched for look-ahead and tried with stressed costs.</param>
+    public static byte[] Write(RunModel run, BatchPlan plan, bool hasChecks)
+    {
+        var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer,
+            new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", Version);
+            json.WriteString("batch", run.Name);
+            json.WriteString("run", run.Run);
+            if (run.Section<WalkForwardResults>() is not null) json.WriteString("verb", "walkforward");
+            json.WriteString("status", run.Interrupted ? "interrupted" : "done");
+            json.WriteString("digest", run.Digest);
+            json.WriteString("created", run.CreatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
+            json.WriteNumber("seconds", run.Seconds);
+            json.WriteNumber("barEvaluations", run.BarEvaluations);
+            json.WriteString("host", run.Host);
+            json.WriteString("granary", typeof(RunManifest).Assembly.GetName().Version?.ToString(3));
+            json.WriteString("runtime", RuntimeInformation.FrameworkDescription);
+            json.WriteString("os", RuntimeInformation.RuntimeIdentifier);
+            json.WriteNumber("seed", plan.Spec.Seed);
+            json.WriteString("folder", plan.Spec.Folder);
+            json.WriteString("spec", Encoding.UTF8.GetString(plan.Spec.Text));
+            json.WriteString("specHash", RunFolder.HashOf(Encoding.UTF8.GetString(plan.Spec.Text)));
+            json.WriteStartArray("data");
+            foreach (var market in run.Markets)
+            {
+                json.WriteStartObject();
+                json.WriteString("symbol", market.Symbol);
+                json.WriteString("timeframe", market.Timeframe);
+                json.WriteNumber("bars", market.Bars);
+                json.WriteString("first", RunText.Time(market.First.Ticks));
+                json.WriteString("last", RunText.Time(market.Last.Ticks));
+                json.WriteString("hash", market.Hash);
+                if (market.Zone is { } zone) json.WriteString("zone", zone);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteStartArray("outputs");
+            foreach (var name in plan.Spec.Outputs.Names) json.WriteStringValue(name);
+            json.WriteEndArray();
+            json.WriteBoolean("checks", hasChecks);
+            RunNotes.Write(json, run.Notes);
+            if (run.Trials is { } trials) Write(json, trials);
+            json.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, TrialCensus trials)
+    {
+        json.WriteStartObject("trials");
+        json.WriteNumber("count", trials.Trials);
+        json.WriteNumber("new", trials.New);
+        json.WriteNumber("effective", trials.Effective);
+        json.WriteNumber("own", trials.Own);
+        json.WriteNumber("sharpes", trials.Sharpes.Count);
+        WriteFinite("sharpeMean", trials.Sharpes.Mean);
+        WriteFinite("sharpeVariance", trials.Sharpes.Variance);
+        if (trials.Fault is { } fault) json.WriteString("fault", fault);
+        json.WriteEndObject();
+
+        void WriteFinite(string name, double value)
+        {
+            if (double.IsFinite(value)) json.WriteNumber(name, value);
+        }
+    }
+
+    /// <summary>Notes as a run's files write them; those whose code only a newer Granary knows are left out.</summary>
+    internal static IReadOnlyList<RunNote> ReadNotes(JsonPart notes) => [.. notes.List().Select(n =>
+        RunNotes.CodeOf(n.Need("code").String()) is { } code
+            ? new RunNote(code, n.Need("sentence").String(), (long)n.Need("count").Number()) : null).OfType<RunNote>()];
+
+    internal static TrialCensus ReadTrials(JsonPart part) => new((long)part.Need("count").Number(), (long)part.Need("new").Number(),
+        part.Need("effective").Number(), part.Need("own").Number(), new TrialSharpes((long)part.Need("sharpes").Number(),
+            part.Find("sharpeMean")?.Number() ?? double.NaN, part.Find("sharpeVariance")?.Number() ?? double.NaN))
+    {
+        Fault = part.Find("fault")?.String(),
+    };
+
+    /// <exception cref="InputException">There is none, or it is not one.</exception>
+    public static RunManifest Read(string runFolder)
+    {
+        var path = Path.Combine(runFolder, "manifest.json");
+        if (!File.Exists(path)) throw new InputException($"{runFolder} has no manifest.json; name the folder of a run");
+        var root = JsonPart.Parse(path, File.ReadAllBytes(path));
+        var version = root.Need("version").Whole();
+        if (version > Version) throw root.Need("version")
+            .Fault($"this run was written by a newer Granary (manifest version {version}, this one reads up to {Version}); update");
+        return new RunManifest
+        {
+            Batch = root.Need("batch").String(),
+            Digest = root.Need("digest").String(),
+            BatchText = root.Need("spec").String(),
+            Folder = root.Need("folder").String(),
+            CreatedAt = new DateTime(root.Need("created").Time(), DateTimeKind.Utc),
+            Seconds = root.Need("seconds").Number(),
+            Host = root.Need("host").String(),
+            HasChecks = root.Need("checks").Bool(),
+            Notes = ReadNotes(root.Need("notes")),
+            Trials = root.Find("trials") is { } trials ? ReadTrials(trials) : null,
+            IsWalkForward = root.Find("verb")?.String() == "walkforward",
+            Interrupted = root.Need("status").String() == "interrupted",
+            Zones = root.Need("data").List().Where(d => d.Find("zone") is not null)
+                .ToDictionary(d => d.Need("symbol").String(), d => d.Need("zone").String(), StringComparer.Ordinal),
+            DataHashes = root.Need("data").List()
+                .ToDictionary(d => d.Need("symbol").String(), d => d.Need("hash").String(), StringComparer.Ordinal),
+        };
+    }
+}

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Granary.Simulation.Json;
+
+namespace Granary.Simulation.RunFolders;
+
+/// <summary>
+/// A run's results.json in memory, with the place of each strategy in it. What a list sorts or filters by is read once for all strategies.
+/// </summary>
+public sealed class RunResults
+{
+    // A text of twenty characters in UTF-16, with what the runtime puts before it.
+    private static readonly int CellSize = Unsafe.SizeOf<Cell>() + 24 + 2 * 20;
+
+    private readonly byte[] _text;
+    private readonly List<(string Name, Range Place)> _parts = [];
+    private readonly List<Range> _strategies = [];
+    private readonly ConcurrentDictionary<string, Cell[]> _columns = new(StringComparer.Ordinal);
+    private readonly Lazy<IReadOnlyList<string>> _keys;
+
+    /// <summary>What a strategy has under a key.</summary>
+    /// <param name="Text">As written, without quotes; null where the strategy has no text and no number there.</param>
+    /// <param name="Number">NaN for a text.</param>
+    internal readonly record struct Cell(string? Text, double Number, bool IsText);
+
+    private RunResults(byte[] text)
+    {
+        _text = text;
+        _keys = new(ReadKeys);
+    }
+
+    /// <summary>The number of strategies.</summary>
+    public int Count => _strategies.Count;
+
+    /// <summary>The size in memory, bytes: the file, the places of its strategies, and the columns that were read; texts of cells count
+    /// as twenty characters.</summary>
+    internal long Size => _text.LongLength + (long)_strategies.Count * (Unsafe.SizeOf<Range>() + (long)_columns.Count * CellSize);
+
+    /// <summary>The parts of the file beside the strategies, as they are written: name and JSON in UTF-8.</summary>
+    public IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> Parts => _parts.Select(p => (p.Name, Slice(p.Place)));
+
+    /// <summary>The keys that all strategies have, and the metrics: what a list is sorted and filtered by.</summary>
+    internal IReadOnlyList<string> Keys => _keys.Value;
+
+    /// <param name="path">A results.json.</param>
+    /// <exception cref="InputException">The file is damaged.</exception>
+    public static RunResults Read(string path)
+    {
+        var results = new RunResults(File.ReadAllBytes(path));
+        try
+        {
+            results.Index();
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"{path}: {e.Message.TrimEnd('.')}; rebuild the run with 'granary backtest'", e);
+        }
+        return results;
+    }
+
+    /// <summary>A strategy by its place in the run, as JSON in UTF-8.</summary>
+    internal ReadOnlyMemory<byte> Strategy(int index) => Slice(_strategies[index]);
+
+    /// <summary>What each strategy has under a key, in the run's order; the strategy's own keys go before its metrics.</summary>
+    internal IReadOnlyList<Cell> Column(string key) => _columns.GetOrAdd(key, ReadColumn);
+
+    private ReadOnlyMemory<byte> Slice(Range place) => _text.AsMemory(place);
+
+    private void Index()
+    {
+        var reader = new Utf8JsonReader(_text);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            if (name != "strategies")
+            {
+                _parts.Add((name, Skip(ref reader)));
+                continue;
+            }
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) _strategies.Add(Skip(ref reader));
+        }
+    }
+
+    private static Range Skip(ref Utf8JsonReader reader)
+    {
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return start..(int)reader.BytesConsumed;
+    }
+
+    private Cell[] ReadColumn(string key)
+    {
+        var name = Encoding.UTF8.GetBytes(key);
+        var cells = new Cell[_strategies.Count];
+        for (var i = 0; i < cells.Length; i++) cells[i] = ReadCell(Strategy(i).Span, name);
+        return cells;
+    }
+
+    private static Cell ReadCell(ReadOnlySpan<byte> strategy, ReadOnlySpan<byte> key)
+    {
+        var found = default(Cell);
+        var reader = new Utf8JsonReader(strategy);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals(key))
+            {
+                reader.Read();
+                return CellOf(ref reader);
+            }
+            var isStatistics = reader.ValueTextEquals("stats"u8);
+            reader.Read();
+            if (isStatistics && reader.TokenType == JsonTokenType.StartObject) found = InStatistics(ref reader, key);
+            else reader.Skip();
+        }
+        return found;
+    }
+
+    private static Cell InStatistics(ref Utf8JsonReader reader, ReadOnlySpan<byte> key)
+    {
+        var found = default(Cell);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isFound = reader.ValueTextEquals(key);
+            reader.Read();
+            if (isFound) found = CellOf(ref reader);
+            reader.Skip();
+        }
+        return found;
+    }
+
+    private static Cell CellOf(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.String => new Cell(reader.GetString(), double.NaN, IsText: true),
+        JsonTokenType.Number => new Cell(Encoding.UTF8.GetString(reader.ValueSpan), reader.GetDouble(), IsText: false),
+        _ => default,
+    };
+
+    private List<string> ReadKeys()
+    {
+        var keys = new List<string>();
+        for (var i = 0; i < Count; i++)
+        {
+            using var strategy = JsonDocument.Parse(Strategy(i));
+            if (i == 0)
+                keys.AddRange(strategy.RootElement.EnumerateObject()
+                    .Where(p => p.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number).Select(p => p.Name));
+            if (strategy.RootElement.GetProperty("stats") is not { ValueKind: JsonValueKind.Object } statistics) continue;
+            keys.AddRange(statistics.EnumerateObject().Select(p => p.Name));
+            break;
+        }
+        return keys;
+    }
+}

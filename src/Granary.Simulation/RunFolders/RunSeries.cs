@@ -1,0 +1,86 @@
+using Granary.Contracts.Runs;
+using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Simulation.Tables;
+
+namespace Granary.Simulation.RunFolders;
+
+/// <summary>The part of a run that a chart shows.</summary>
+/// <param name="From">UTC ticks, the first row; null = from the start.</param>
+/// <param name="To">UTC ticks, the first row that is left out; null = to the end.</param>
+/// <param name="Points">How many points at the most.</param>
+public sealed record RunSeries(long? From, long? To, int Points)
+{
+    /// <summary>A column of equity.csv.</summary>
+    /// <param name="path">equity.csv of the run.</param>
+    /// <param name="column">equity, cash, exposure or drawdown.</param>
+    /// <exception cref="InputException">The run has no such file, or it is damaged.</exception>
+    public RunCurve Curve(string path, string column)
+    {
+        var (times, values) = Read(path, column);
+        var kept = LevelOfDetail.Keep(values, Points);
+        return new RunCurve(column, values.Count, [.. kept.Select(i => times[i])], [.. kept.Select(i => values[i])]);
+    }
+
+    /// <summary>The return of each month: its last equity over the last one before it, minus 1. A month's time is its first day.</summary>
+    /// <param name="path">equity.csv of the run.</param>
+    /// <exception cref="InputException">The run has no such file, or it is damaged.</exception>
+    public RunCurve Months(string path)
+    {
+        var (times, values) = Read(path, "equity");
+        var (months, returns) = (new List<DateTime>(), new List<double>());
+        var before = values.Count > 0 ? values[0] : 0;
+        for (var i = 0; i < values.Count; i++)
+        {
+            var month = new DateTime(times[i].Year, times[i].Month, 1, 0, 0, 0, DateTimeKind.Utc);
+            if (i + 1 < values.Count && times[i + 1].Year == month.Year && times[i + 1].Month == month.Month) continue;
+            months.Add(month);
+            returns.Add(before == 0 ? 0 : values[i] / before - 1);
+            before = values[i];
+        }
+        return new RunCurve("months", values.Count, months, returns);
+    }
+
+    private (List<DateTime> Times, List<double> Values) Read(string path, string column)
+    {
+        if (!File.Exists(path)) throw new InputException("this run has no equity.csv; run its batch with \"equity\" among its outputs");
+        var table = TimeTable.Read(path, names => names.Contains(column) ? [column]
+            : throw new InputException($"{path}, line 1: there is no column '{column}'; run the batch again"));
+        var (times, values) = (new List<DateTime>(), new List<double>());
+        for (var i = 0; i < table.Times.Length; i++)
+        {
+            if (!Has(table.Times[i])) continue;
+            times.Add(new DateTime(table.Times[i], DateTimeKind.Utc));
+            values.Add(table.Columns[0][i]);
+        }
+        return (times, values);
+    }
+
+    /// <summary>The bars of a symbol of a run, from the run's source.</summary>
+    /// <param name="runFolder">The folder of the run.</param>
+    /// <exception cref="InputException">The run has no such symbol.</exception>
+    public async Task<RunBars> BarsAsync(string runFolder, string symbol, GranaryCatalogues catalogues, CancellationToken cancellationToken)
+    {
+        var manifest = RunManifest.Read(runFolder);
+        if (!manifest.DataHashes.ContainsKey(symbol))
+            throw new InputException($"this run has no symbol '{symbol}'; it has {string.Join(", ", manifest.DataHashes.Keys)}");
+        var spec = new BatchReader(catalogues).Read("manifest.json (spec)", System.Text.Encoding.UTF8.GetBytes(manifest.BatchText),
+            manifest.Folder, bindStrategies: false);
+        var source = BatchSources.Open(catalogues.Sources, spec.Data);
+        var series = await source.OpenAsync(new BarQuery(symbol, spec.Data.Timeframe, From ?? spec.Data.From, To ?? spec.Data.To),
+            cancellationToken).ConfigureAwait(false);
+        await using var _ = series.ConfigureAwait(false);
+        var bars = new List<Bar>();
+        await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+            for (var i = 0; i < block.Count; i++) bars.Add(block[i]);
+        var joined = LevelOfDetail.Join(bars, Points);
+        return new RunBars(symbol, spec.Data.Timeframe.ToString(), bars.Count,
+            [.. joined.Select(b => new DateTime(b.Time, DateTimeKind.Utc))], [.. joined.Select(b => b.Open)],
+            [.. joined.Select(b => b.High)], [.. joined.Select(b => b.Low)], [.. joined.Select(b => b.Close)],
+            [.. joined.Select(b => b.Volume)]);
+    }
+
+    private bool Has(long time) => time >= (From ?? long.MinValue) && time < (To ?? long.MaxValue);
+}

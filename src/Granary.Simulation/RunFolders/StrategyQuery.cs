@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Granary.Contracts.Runs;
+using Granary.Simulation.Json;
+
+namespace Granary.Simulation.RunFolders;
+
+/// <summary>Which strategies of a run are wanted, and in which order.</summary>
+/// <param name="Sort">
+/// <c>id</c>, <c>class</c>, <c>symbol</c>, <c>timeframe</c>, <c>weight</c> or a metric, with '-' in front for the largest first; null for
+/// the run's order. What is undefined comes last.
+/// </param>
+/// <param name="Filter">Conditions with commas between, as <c>trades>=30,symbol=BTCUSDT,id~SmaCross</c>; null = all.</param>
+/// <param name="Cursor">As <see cref="StrategyRows.Next"/> gave it; null begins at the first.</param>
+public sealed record StrategyQuery(int Limit, string? Sort = null, string? Filter = null, string? Cursor = null)
+{
+    // Longer ones first: '>=' is not '>' with a value that begins with '='.
+    private static readonly string[] s_operators = [">=", "<=", "!=", "=", ">", "<", "~"];
+
+    private sealed record Condition(string Key, string Operator, string Value);
+
+    /// <summary>The page of the strategies of a run.</summary>
+    /// <exception cref="InputException">A key, a condition or the cursor cannot be used.</exception>
+    public StrategyRows Of(RunResults results)
+    {
+        var from = 0;
+        if (Cursor is not null && !(int.TryParse(Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from)))
+            throw ListCursor.Unknown(Cursor);
+        var conditions = Conditions();
+        Check([.. conditions.Select(c => c.Key), .. Sort is null ? [] : (string[])[Sort.TrimStart('-')]], results);
+        var columns = conditions.Select(c => results.Column(c.Key)).ToList();
+        var found = new List<int>(results.Count);
+        for (var i = 0; i < results.Count; i++)
+        {
+            var holds = true;
+            for (var c = 0; c < conditions.Count && holds; c++) holds = Holds(conditions[c], columns[c][i]);
+            if (holds) found.Add(i);
+        }
+        var ordered = Sort is null ? found : Ordered(found, results.Column(Sort.TrimStart('-')), Sort.StartsWith('-'));
+        var page = ordered.Skip(from).Take(Limit).Select(i => JsonNode.Parse(results.Strategy(i).Span)!.AsObject()).ToList();
+        var next = from + page.Count;
+        return new StrategyRows(page, found.Count, next < found.Count ? next.ToString(CultureInfo.InvariantCulture) : null);
+    }
+
+    private List<Condition> Conditions() =>
+        [.. (Filter?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? []).Select(ConditionOf)];
+
+    private static Condition ConditionOf(string text)
+    {
+        var at = text.AsSpan().IndexOfAny("<>=!~");
+        var symbol = at < 1 ? null : Array.Find(s_operators, o => text.AsSpan(at).StartsWith(o, StringComparison.Ordinal));
+        return symbol is null
+            ? throw new InputException($"filter={text}: write a key, one of >= <= != = > < ~ and a value, as trades>=30")
+            : new Condition(text[..at].TrimEnd(), symbol, text[(at + symbol.Length)..].TrimStart());
+    }
+
+    private static void Check(IEnumerable<string> keys, RunResults results)
+    {
+        if (results.Count == 0) return;
+        foreach (var key in keys)
+            if (!results.Keys.Contains(key, StringComparer.Ordinal))
+            {
+                var near = Engine.Market.Spelling.Nearest(key, results.Keys);
+                throw new InputException($"strategies have no '{key}'; "
+                    + (near is null ? $"they have {string.Join(", ", results.Keys)}" : $"did you mean '{near}'?"));
+            }
+    }
+
+    private static bool Holds(Condition condition, RunResults.Cell cell)
+    {
+        if (cell.Text is not { } text) return false;
+        if (cell.IsText || condition.Operator == "~")
+            return condition.Operator switch
+            {
+                "=" => text == condition.Value,
+                "!=" => text != condition.Value,
+                "~" => text.Contains(condition.Value, StringComparison.OrdinalIgnoreCase),
+                _ => throw new InputException($"filter={condition.Key}{condition.Operator}: texts are compared by =, != and ~"),
+            };
+        if (!double.TryParse(condition.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var limit))
+            throw new InputException($"filter={condition.Key}{condition.Operator}{condition.Value}: a number is needed");
+        return condition.Operator switch
+        {
+            "=" => cell.Number == limit,
+            "!=" => cell.Number != limit,
+            ">" => cell.Number > limit,
+            "<" => cell.Number < limit,
+            ">=" => cell.Number >= limit,
+            _ => cell.Number <= limit,
+        };
+    }
+
+    // Equal ones keep the run's order; what is undefined comes last.
+    private static List<int> Ordered(List<int> strategies, IReadOnlyList<RunResults.Cell> column, bool descending)
+    {
+        var sign = descending ? -1 : 1;
+        strategies.Sort((a, b) =>
+        {
+            var (x, y) = (column[a], column[b]);
+            if (x.Text is null || y.Text is null) return x.Text is null && y.Text is null ? a - b : x.Text is null ? 1 : -1;
+            var order = x.IsText ? string.CompareOrdinal(x.Text, y.Text) : x.Number.CompareTo(y.Number);
+            return order == 0 ? a - b : sign * order;
+        });
+        return strategies;
+    }
+}

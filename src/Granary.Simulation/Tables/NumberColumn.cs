@@ -1,0 +1,52 @@
+using System.Globalization;
+using CsvHelper;
+using CsvHelper.Configuration;
+using Granary.Engine.Market;
+using Granary.Simulation.Json;
+
+namespace Granary.Simulation.Tables;
+
+/// <summary>One column of numbers of a CSV file with a header.</summary>
+public static class NumberColumn
+{
+    /// <param name="path">Text in UTF-8, separated by commas, semicolons or tabs; other columns may hold anything.</param>
+    /// <param name="column">Its name in the header; case counts.</param>
+    /// <returns>A finite number for each row, in the file's order; true and false count as 1 and 0.</returns>
+    /// <exception cref="InputException">The file or column is missing, or a field is no number; file, line, column and remedy.</exception>
+    public static double[] Read(string path, string column)
+    {
+        if (!File.Exists(path)) throw new InputException($"{path}: there is no such file; give the path of a CSV file with a header");
+        using var reader = new StreamReader(path);
+        var header = reader.ReadLine()?.TrimStart('\uFEFF') ?? throw new InputException($"{path} is empty; it needs a header and a row");
+        var separator = header.Contains('\t') ? "\t" : header.Contains(';') && !header.Contains(',') ? ";" : ",";
+        var names = header.Split(separator[0], StringSplitOptions.TrimEntries).Select(n => n.Trim('"')).ToList();
+        var at = names.IndexOf(column);
+        if (at < 0)
+            throw new InputException($"{path}, line 1: there is no column '{column}'; "
+                + (Spelling.Nearest(column, names) is { } near ? $"did you mean '{near}'?" : $"use one of {string.Join(", ", names)}"));
+        if (names.LastIndexOf(column) != at)
+            throw new InputException($"{path}, line 1: the header names '{column}' twice; give each column a name of its own");
+        using var csv = new CsvParser(reader, new CsvConfiguration(CultureInfo.InvariantCulture)
+        {
+            Delimiter = separator,
+            HasHeaderRecord = false,
+            TrimOptions = TrimOptions.Trim,
+            BadDataFound = null,
+        });
+        var values = new List<double>();
+        while (csv.Read())
+        {
+            var row = csv.Record!;
+            // The header was read before the parser began.
+            if (row.Length <= at)
+                throw new InputException($"{path}, line {csv.RawRow + 1}: the line has {row.Length} fields and the header {names.Count}; "
+                    + "give every line as many fields as the header");
+            values.Add(row[at] is "true" or "True" ? 1 : row[at] is "false" or "False" ? 0
+                : double.TryParse(row[at], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+                    ? value
+                : throw new InputException(
+                    $"{path}, line {csv.RawRow + 1}, {column}: '{row[at]}' is no number; write one, or remove the line"));
+        }
+        return values.Count > 0 ? [.. values] : throw new InputException($"{path} has no rows; write one below the header");
+    }
+}

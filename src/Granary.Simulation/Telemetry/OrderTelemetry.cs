@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
+
+namespace Granary.Simulation.Telemetry;
+
+/// <summary>
+/// Traces and counts an account's orders, and counts its bars, from its journal: a span "order" from the intent to the final state, and
+/// below it a span "fill" for each fill. The parent of an order is what is current where the session runs: the request that started it.
+/// </summary>
+public sealed class OrderTelemetry
+{
+    private readonly Dictionary<string, Activity> _open = new(StringComparer.Ordinal);
+    // Of orders whose consequences are not all booked: a fill is reported after the state that it leads to.
+    private readonly Dictionary<string, ActivityContext> _contexts = new(StringComparer.Ordinal);
+    private string _account = "";
+
+    public void Observe(JournalEvent e)
+    {
+        switch (e)
+        {
+            case SessionStarted started: _account = started.Account; break;
+            case BarsTaken { Warm: false } taken: GranaryInstruments.SessionBars.Add(taken.Bars.Count, Account); break;
+            case OrderIntended intended: Begin(intended); break;
+            case OrderChanged changed: Change(changed); break;
+            case VenueReported { Event.Fill: { } fill }: Fill(fill); break;
+            case OrderClosed closed: _contexts.Remove(closed.ClientId); break;
+        }
+    }
+
+    private void Begin(OrderIntended intended)
+    {
+        GranaryInstruments.Orders.Add(1, Account, State("intended"));
+        var current = Activity.Current;
+        if (GranaryInstruments.Traces.StartActivity("order") is not { } span) return;
+        // An order lasts over many calls: it is not what the session's next call belongs to.
+        Activity.Current = current;
+        span.SetTag(GranaryInstruments.Account, _account).SetTag(GranaryInstruments.Symbol, intended.Symbol)
+            .SetTag("granary.order", intended.Order.ClientId).SetTag("granary.side", intended.Order.Side.ToString())
+            .SetTag("granary.quantity", intended.Order.Quantity);
+        _open[intended.Order.ClientId] = span;
+        _contexts[intended.Order.ClientId] = span.Context;
+    }
+
+    private void Change(OrderChanged changed)
+    {
+        if (changed.To != OrderState.Closed)
+            GranaryInstruments.Orders.Add(1, Account, State(changed.To.ToString().ToLowerInvariant()));
+        if (!changed.To.IsFinal() || !_open.Remove(changed.ClientId, out var span)) return;
+        span.SetTag(GranaryInstruments.State, changed.To.ToString());
+        if (changed.To is OrderState.Rejected or OrderState.Expired) span.SetStatus(ActivityStatusCode.Error, changed.Reason);
+        span.Dispose();
+    }
+
+    private void Fill(BrokerFill fill)
+    {
+        GranaryInstruments.Fills.Add(1, Account);
+        var parent = _contexts.TryGetValue(fill.ClientId, out var order) ? order : Activity.Current?.Context ?? default;
+        using var span = GranaryInstruments.Traces.StartActivity("fill", ActivityKind.Internal, parent);
+        span?.SetTag(GranaryInstruments.Account, _account).SetTag(GranaryInstruments.Symbol, fill.Symbol)
+            .SetTag("granary.execution", fill.ExecutionId).SetTag("granary.price", fill.Price).SetTag("granary.quantity", fill.Quantity);
+    }
+
+    private KeyValuePair<string, object?> Account => new(GranaryInstruments.Account, _account);
+
+    private static KeyValuePair<string, object?> State(string state) => new(GranaryInstruments.State, state);
+}

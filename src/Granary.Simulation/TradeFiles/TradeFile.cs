@@ -1,0 +1,112 @@
+using System.Globalization;
+using Granary.Simulation.Json;
+
+namespace Granary.Simulation.TradeFiles;
+
+/// <summary>A file of trades that a program wrote, recognised by its columns.</summary>
+/// <param name="Path">As it was named.</param>
+/// <param name="Program">That wrote it; "columns" where they were named.</param>
+/// <param name="Trades">In the order of their entries.</param>
+/// <param name="Multipliers">By symbol, profit per unit of quantity and price, where it is not 1: derived from the file's profits.</param>
+/// <param name="OtherProfits">Trades whose profit in the file is not what prices, quantity and multiplier give.</param>
+public sealed record TradeFile(string Path, string Program, IReadOnlyList<RecordedTrade> Trades,
+    IReadOnlyDictionary<string, double> Multipliers, int OtherProfits)
+{
+    /// <summary>The roles that columns can be given.</summary>
+    public static IReadOnlyList<string> Roles { get; } =
+        ["strategy", "symbol", "side", "quantity", "entry_time", "entry_price", "exit_time", "exit_price", "commission", "profit",
+            "net_profit", "exit_reason"];
+
+    /// <summary>Whether a file holds trades, and not an equity curve.</summary>
+    /// <param name="path">Of an existing file.</param>
+    public static bool Knows(string path)
+    {
+        if (TradeTable.HeaderOf(path) is not { } header) return true;
+        var table = new TradeTable(path, header, []);
+        return TradeFormat.All.Any(f => table.Has(f.Needs)) || TradingViewTrades.Knows(table) || FillPairing.ProgramOf(table) is not null;
+    }
+
+    /// <param name="columns">The file's columns by role, in place of its program's; null recognises the program.</param>
+    /// <param name="symbol">Where the file names none; null takes the file's name.</param>
+    /// <exception cref="InputException">The file is missing, not recognised, or a row of it is wrong; one sentence.</exception>
+    public static TradeFile Read(string path, IReadOnlyDictionary<string, string>? columns = null, string? symbol = null)
+    {
+        var table = TradeTable.Read(path, columns);
+        symbol ??= System.IO.Path.GetFileNameWithoutExtension(path);
+        var (program, trades) = Recognise(table, symbol, columns is not null);
+        if (trades.Count == 0) throw new InputException($"{path}: it has no trades; give a file with at least one");
+        trades = [.. trades.OrderBy(t => t.EntryTime).ThenBy(t => t.ExitTime ?? long.MaxValue).ThenBy(t => t.Line)];
+        var multipliers = trades.GroupBy(t => t.Symbol, StringComparer.Ordinal)
+            .Select(g => (Symbol: g.Key, Multiplier: MultiplierOf([.. g]))).Where(m => m.Multiplier != 1)
+            .ToDictionary(m => m.Symbol, m => m.Multiplier, StringComparer.Ordinal);
+        var others = trades.Count(t => !t.IsOpen && double.IsFinite(t.Profit)
+            && !IsNear(t.Profit, t.PriceProfit * multipliers.GetValueOrDefault(t.Symbol, 1), t));
+        return new TradeFile(path, program, trades, multipliers, others);
+    }
+
+    /// <summary>Columns by role, from "entry_time=Opened;symbol=Ticker".</summary>
+    /// <exception cref="InputException">It is not written like that, or there is no such role.</exception>
+    public static IReadOnlyDictionary<string, string>? ColumnsOf(string? text)
+    {
+        if (text is null) return null;
+        var columns = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var at = pair.IndexOf('=', StringComparison.Ordinal);
+            if (at < 1 || !Roles.Contains(pair[..at], StringComparer.Ordinal))
+                throw new InputException($"--columns '{pair}': write ROLE=COLUMN, with a role of {string.Join(", ", Roles)}");
+            columns[pair[..at]] = pair[(at + 1)..];
+        }
+        return columns;
+    }
+
+    private static (string Program, List<RecordedTrade> Trades) Recognise(TradeTable table, string symbol, bool isNamed)
+    {
+        if (!isNamed && TradingViewTrades.Knows(table)) return ("TradingView", [.. TradingViewTrades.Read(table, symbol)]);
+        var format = isNamed ? TradeFormat.All[^1] : TradeFormat.All.FirstOrDefault(f => table.Has(f.Needs));
+        if (format is not null && table.Has(format.Needs))
+        {
+            var trades = new List<RecordedTrade>();
+            foreach (var row in table.Rows)
+                if (format.TryRead(row, symbol, out var trade))
+                    trades.Add(trade);
+            return (format.Name, trades);
+        }
+        if (!isNamed && FillPairing.ProgramOf(table) is { } program) return (program, [.. FillPairing.Read(table)]);
+        throw new InputException($"{table.File}: its columns ({string.Join(", ", table.Columns)}) are those of no program that is known "
+            + "(Granary, backtrader, freqtrade, LEAN, TradingView, MetaTrader); say with --columns which is what, as "
+            + "\"side=Direction;entry_time=Opened;entry_price=In;exit_time=Closed;exit_price=Out\"");
+    }
+
+    // A contract's multiplier shows as one ratio of profit to prices over all trades.
+    private static double MultiplierOf(IReadOnlyList<RecordedTrade> trades)
+    {
+        double[] ratios = [.. trades.Where(t => !t.IsOpen && double.IsFinite(t.Profit) && Math.Abs(t.PriceProfit) > 1e-9)
+            .Select(t => t.Profit / t.PriceProfit).Order()];
+        if (ratios.Length == 0) return 1;
+        var middle = ratios[ratios.Length / 2];
+        var rounded = Math.Round(middle, 6);
+        return rounded > 0 && trades.All(t => t.IsOpen || !double.IsFinite(t.Profit) || IsNear(t.Profit, rounded * t.PriceProfit, t))
+            ? rounded : 1;
+    }
+
+    // Files round their profits to cents.
+    private static bool IsNear(double profit, double computed, RecordedTrade trade) =>
+        Math.Abs(profit - computed) <= Math.Max(0.011, 1e-6 * trade.EntryPrice * trade.Quantity);
+
+    /// <summary>What the reader of a result must know of the file; empty where there is nothing.</summary>
+    public IEnumerable<string> Notes
+    {
+        get
+        {
+            var name = System.IO.Path.GetFileName(Path);
+            if (OtherProfits > 0)
+                yield return string.Create(CultureInfo.InvariantCulture,
+                    $"{name}: {OtherProfits:N0} of {Trades.Count:N0} trades have another profit in the file than their prices give, as "
+                        + $"with another currency; the profit of the prices counts.");
+            foreach (var (symbol, multiplier) in Multipliers.OrderBy(m => m.Key, StringComparer.Ordinal))
+                yield return string.Create(CultureInfo.InvariantCulture,
+                    $"{name}: a move of {symbol} by 1 earns {multiplier:G6} for each unit, which the file's profits show.");
+        }
+    }
+}

@@ -1,0 +1,285 @@
+using System.Globalization;
+using System.Text.Json;
+using Granary.Engine.Analysis;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Causality;
+
+namespace Granary.Simulation.Validation;
+
+/// <summary>All that speaks for and against a batch's results.</summary>
+/// <param name="Selection">Null where nothing could be traced.</param>
+/// <param name="OutOfSample">Null where nothing can be computed; then <paramref name="OutOfSampleMissing"/> says why.</param>
+/// <param name="LedgerFault">Why the trials of other batches are not counted; null where they are.</param>
+public sealed record BatchChecks(
+    SelectionChecks? Selection, OutOfSample? OutOfSample, string OutOfSampleMissing, CausalityResult? Causality, CostStress? Stress,
+    string? LedgerFault)
+{
+    /// <summary>Deflated Sharpe ratios above this are evidence.</summary>
+    public const double Confidence = ValidationFindings.Confidence;
+
+    /// <summary>What was ever tried on these bars; null where that was not counted.</summary>
+    public TrialCensus? Census { get; init; }
+
+    /// <summary>Against the benchmark that the batch names; null where that cannot be computed.</summary>
+    public BenchmarkCheck? Benchmark { get; init; }
+
+    /// <summary>The benchmark that the batch names; null without one, and then no check asks for it.</summary>
+    public string? BenchmarkName { get; init; }
+
+    /// <summary>Whether the batch's trading costs are zero, so that doubling them says nothing.</summary>
+    public bool CostsAreZero { get; init; }
+
+    /// <summary>Members whose trades another program recorded.</summary>
+    public RecordedTrials Recorded { get; init; } = new(0, 0);
+
+    /// <summary>Of weights that a policy has learned; null where none has.</summary>
+    public ValidationFinding? LearnedWeights { get; init; }
+
+    /// <summary>From the headline figure to those of the checks.</summary>
+    public IReadOnlyList<BridgeRow> Bridge { get; init; } = [];
+
+    /// <summary>The same, whose stretches begin and end with the record: whole periods reach beyond it.</summary>
+    /// <param name="rows">Times of the portfolio's first row and of its last.</param>
+    public BatchChecks Within((long First, long Last) rows) => rows.First < 0 ? this : this with
+    {
+        OutOfSample = OutOfSample is { } o ? o with { From = Math.Max(o.From, rows.First), To = Math.Min(o.To, rows.Last) } : null,
+        Bridge = [.. Bridge.Select(r => r with
+        {
+            From = r.From is { } from ? Math.Max(from, rows.First) : null,
+            To = r.To is { } to ? Math.Min(to, rows.Last) : null,
+        })],
+    };
+
+    /// <summary>The checks, each passed, failed or missing.</summary>
+    public ValidationFindings ToFindings()
+    {
+        var findings = new Dictionary<string, ValidationFinding>(StringComparer.Ordinal);
+        static ValidationState State(bool passed) => passed ? ValidationState.Passed : ValidationState.Failed;
+        findings[ValidationFindings.OutOfSample] = OutOfSample is { } o
+            ? new ValidationFinding(State(o.Passed),
+                Text($"{Percent(o.Return)} over {Counted.Of(o.Periods, "period")} that the choice had not seen, ")
+                    + Text($"from {Day(o.From)} to {Day(o.To)}: {o.How}"),
+                [("return", o.Return), ("sharpe", o.Sharpe), ("periods", o.Periods)])
+            : ValidationFinding.Missing(OutOfSampleMissing);
+        var s = Selection;
+        findings[ValidationFindings.DeflatedSharpe] = s is null || double.IsNaN(s.PortfolioDeflated)
+            ? ValidationFinding.Missing("the portfolio has no Sharpe ratio to deflate")
+            : Recorded.Unknown > 0 ? ValidationFinding.Missing(Recorded.UnknownSentence)
+            : LedgerFault is not null ? ValidationFinding.Missing($"the trials of other batches are not counted: {LedgerFault}")
+            : new ValidationFinding(State(s.PortfolioDeflated > Confidence),
+                Text($"{s.PortfolioDeflated:0.000}, where more than {Confidence} is needed; {Counted.Of(s.Trials, "trial")} on these ")
+                + Text($"bars {(s.Trials == 1 ? "counts" : "count")} as ")
+                + Text($"{s.EffectiveTrials:#,0.#} independent {(s.EffectiveTrials == 1 ? "one" : "ones")}")
+                + (DependsOnLedger(s) ? Text($". The ledger decides: with the trials of this batch alone it is {s.PortfolioAlone:0.000}")
+                    : ""),
+                [("value", s.PortfolioDeflated), ("threshold", Confidence), ("trials", s.Trials), ("effectiveTrials", s.EffectiveTrials),
+                    ("alone", s.PortfolioAlone), ("raw", s.Raw.Deflated),
+                    ("sharpe", s.Portfolio.Sharpe), ("expectedMaximum", s.ExpectedMaximum),
+                    ("winnersOfNothing", s.WinnersOfNothing), ("minimumTrackRecord", s.Portfolio.MinimumTrackRecord),
+                    ("periods", s.Portfolio.Returns)]);
+        findings[ValidationFindings.Overfitting] = AgainstOverfitting();
+        findings[ValidationFindings.Causality] = Recorded.Members > 0 ? ValidationFinding.Missing(Recorded.Sentence)
+            : Causality is { } c
+            ? new ValidationFinding(State(c.Passed), LookAheadText.Of(c),
+                [("strategies", c.Strategies), ("cuts", c.Cuts), ("found", c.Found.Count + c.Reaches.Count)])
+            : ValidationFinding.Missing("not checked (--no-guards)");
+        findings[ValidationFindings.CostStress] = CostsAreZero
+            ? ValidationFinding.Missing("the batch sets no commission and no slippage to double; set execution.commissionPercent and "
+                + "execution.slippagePercent")
+            : Stress is { Strategies: > 0 } t
+            ? new ValidationFinding(State(t.Passed),
+                Text($"{Of(t)}: {Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; ")
+                    + Text($"{Tried(t)}"),
+                [("return", t.Return), ("stressed", t.Stressed), ("weighted", t.Weighted), ("strategies", t.Strategies),
+                    ("stillProfitable", t.StillProfitable)])
+            : ValidationFinding.Missing("no strategy has a weight");
+        if (BenchmarkName is not null) findings[ValidationFindings.Benchmark] = AgainstBenchmark(BenchmarkName);
+        if (LearnedWeights is not null) findings[ValidationFindings.LearnedWeights] = LearnedWeights;
+        return new ValidationFindings(findings);
+    }
+
+    private static string LedgerSentence(SelectionChecks s) => !DependsOnLedger(s) ? ""
+        : Text($" This verdict depends on the trial ledger: with the trials of this batch alone the probability is ")
+            + Text($"{Percent(s.PortfolioAlone)}, and the check passes.");
+
+    // What other batches have tried on these bars changes the result of the check.
+    private static bool DependsOnLedger(SelectionChecks s) => s.PortfolioAlone > Confidence != s.PortfolioDeflated > Confidence;
+
+    private ValidationFinding AgainstOverfitting() => Selection switch
+    {
+        null => ValidationFinding.Missing("nothing was traced"),
+        { Overfitting: { } p } s => new ValidationFinding(p.PersistsOutOfSample ? ValidationState.Passed : ValidationState.Failed,
+            Text($"{p.Probability:0.00}, where 0.5 is a choice by chance; the choice earns nothing out of sample in ")
+            + Text($"{Percent(p.ProbabilityOfNoGain)} of the splits")
+            + (p.IsAmongEarners ? Text(
+                $" (at most {Percent(ProbabilityOfOverfitting.MostLoss)} passes: it is a choice among strategies that all earn)") : ""),
+            [("value", p.Probability), ("threshold", ProbabilityOfOverfitting.Most), ("loss", p.ProbabilityOfNoGain),
+                ("lossThreshold", ProbabilityOfOverfitting.MostLoss), ("blocks", s.OverfittingBlocks)]),
+        { Trials: <= 1, Deflated.Length: 1 } => new ValidationFinding(ValidationState.Passed,
+            "a single strategy, the only one ever run on these bars: nothing was chosen", [("value", 0)]),
+        { Deflated.Length: < 2 } =>
+            ValidationFinding.Missing("one strategy alone gives nothing to choose among, and others have been tried on these bars"),
+        _ => ValidationFinding.Missing("the record is too short to be split"),
+    };
+
+    private ValidationFinding AgainstBenchmark(string name) => Benchmark is not { } b
+        ? ValidationFinding.Missing($"the portfolio or {name} never moved, or has fewer than ten periods")
+        : new ValidationFinding(b.Passed ? ValidationState.Passed : ValidationState.Failed,
+            Text($"the portfolio returned {Percent(b.Return)} and {name} {Percent(b.BenchmarkReturn)}; at the same risk the portfolio ")
+                + Text($"earned {Percent(AnnualExcess(b))} a year ")
+            + Text($"{(b.Excess >= 0 ? "more" : "less")}, which luck explains with a probability of {b.Probability:0.000} (at most ")
+            + Text($"{BenchmarkCheck.Level} passes)")
+                + (b.Selection is { } best ? Text($"; of the portfolio by itself {b.Own:0.000}, of the best of the strategies that it was ")
+                    + Text($"chosen from {best:0.000}") : ""),
+            [("return", b.Return), ("benchmarkReturn", b.BenchmarkReturn), ("sharpe", b.Sharpe), ("benchmarkSharpe", b.BenchmarkSharpe),
+                ("excess", b.Excess), ("pValue", b.Probability), ("own", b.Own),
+                ("selection", b.Selection ?? double.NaN), ("threshold", BenchmarkCheck.Level)]);
+
+    // Without a portfolio's returns, as without trades, there is nothing to expect.
+    private static string Worthless(SelectionChecks s) => double.IsNaN(s.ExpectedMaximum) ? ""
+        : Text($" If all of them were worthless, the best would still be expected to show a Sharpe ratio of ")
+            + Text($"{TracePeriod.Annual(s.ExpectedMaximum, s.PeriodTicks):0.00} a year")
+            + (s.WinnersOfNothing > 0
+                ? Text($", and a portfolio of the winners among them {TracePeriod.Annual(s.WinnersOfNothing, s.PeriodTicks):0.00}.") : ".");
+
+    private static double AnnualExcess(BenchmarkCheck b) => Math.Abs(b.Excess) * 365.25 * TimeSpan.TicksPerDay / b.PeriodTicks;
+
+    private static string Of(CostStress stress) => stress.IsOfPortfolio ? "the stitched equity earns"
+        : "the weighted strategies, each in its own account, earn on average";
+
+    /// <summary>How far the results can be believed, in plain words, most important first.</summary>
+    public IReadOnlyList<string> Conclusions(IReadOnlyList<StrategyEntry> strategies)
+    {
+        var said = new List<string>();
+        var verdict = ToFindings().Decide();
+        said.Add(verdict.IsSufficient
+            ? $"All {ToFindings().Required.Count} checks passed. That does not make the future like the past; it says that luck, "
+                + $"choosing, look-ahead and thin costs do not explain these results."
+            : $"{verdict.Reasons.Count} of the {ToFindings().Required.Count} checks did not pass: these results should not be traded as "
+                + $"they are.");
+        if (Causality is { Passed: false } leak) said.AddRange(LookAheadText.Conclusions(leak));
+        if (Selection is { } s)
+        {
+            var unit = TracePeriod.Unit(s.PeriodTicks);
+            if (s.Trials > 1)
+                said.Add(Text(
+                    $"{s.Trials:#,0} different combinations have been run on these bars so far, {s.NewTrials:#,0} of them for the first ")
+                        + Text($"time now. Similar ones counted together, they amount to {s.EffectiveTrials:#,0.#} independent ")
+                        + Text($"trials.{Worthless(s)}"));
+            if (!double.IsNaN(s.PortfolioDeflated))
+                said.Add(Text(
+                    $"The portfolio's Sharpe ratio of {TracePeriod.Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year exceeds ")
+                        + Text($"what luck would show, with a probability of {Percent(s.PortfolioDeflated)}")
+                        + (s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill.") + LedgerSentence(s));
+            var strong = strategies.Where(e => s.Deflated[e.Index] > Confidence).ToList();
+            said.Add(strong.Count == 0 ? $"No single strategy stands out from so many trials."
+                : $"{Counted.Of(strong.Count, strategies.Count, "strategy")} {(strong.Count == 1 ? "stands" : "stand")} out from so many "
+                    + $"trials, first {strong.MaxBy(e => s.Deflated[e.Index])!.Id}.");
+            if (s.Overfitting is { } o)
+                said.Add(Text(
+                    $"Choosing the best strategy on one half of the record and looking at it on the other half, over {o.Logits.Count:#,0} ")
+                        + Text($"ways of halving, it fell into the worse half of all strategies in {Percent(o.Probability)} of ")
+                        + Text($"them{OverfittingSentence(o)}"));
+            if (s.Snooping is { } n)
+                said.Add(Text(
+                    $"That {(s.SnoopingStrategies == 1 ? "the strategy" : Text($"the best of {s.SnoopingStrategies:#,0} strategies"))} ")
+                        + Text($"earns {(BenchmarkName is { } over ? $"more than {over}" : "anything at all")} could be luck with a ")
+                        + Text($"probability of {Percent(n.Consistent)} (test for superior predictive ability; White's reality check says ")
+                        + Text($"{Percent(n.RealityCheck)}){(n.Consistent <= 0.05 ? "." : ", too much to rule it out.")}"));
+            if (double.IsFinite(s.Portfolio.MinimumTrackRecord))
+                said.Add(Text(
+                    $"A record of at least {Math.Ceiling(s.Portfolio.MinimumTrackRecord):#,0} {unit} would be needed to tell the ")
+                        + Text($"portfolio's Sharpe ratio from zero; this one has {s.Portfolio.Returns:#,0}."));
+        }
+        if (LedgerFault is not null) said.Add(
+            $"The trial ledger could not be kept, so the trials of other batches are not counted and every figure above flatters: "
+                + $"{LedgerFault}");
+        said.Add(OutOfSample is { } out1 ? Text($"On bars that the choice had not seen the result is {Percent(out1.Return)} ({out1.How}).")
+            : $"There is no result on unseen bars: {OutOfSampleMissing}.");
+        if (BenchmarkName is not null) said.Add(Sentence(AgainstBenchmark(BenchmarkName).Sentence));
+        if (CostsAreZero) said.Add("Costs are zero, so every figure is before costs, and there is no stress of costs.");
+        if (Stress is { Strategies: > 0 } stress)
+            said.Add(Text(
+                $"With {(CostsAreZero ? "" : "every cost doubled and ")}every order one bar later, {Of(stress)} ")
+                    + Text($"{Percent(stress.Stressed)} instead of {Percent(stress.Return)}, and {Tried(stress)}."));
+        if (Causality is { Passed: true } clean)
+            said.Add(Text(
+                $"No look-ahead was found in a sample of {Counted.Of(clean.Strategies, "strategy")} whose later bars were changed at ")
+                    + $"{Counted.Of(clean.Cuts, "time")}. granary verify checks all of them.");
+        return said;
+    }
+
+    private static string OverfittingSentence(ProbabilityOfOverfitting overfitting) =>
+        overfitting.IsAmongEarners ? Text(
+            $". It failed to earn there in {Percent(overfitting.ProbabilityOfNoGain)} of them only: the choice is among strategies that ")
+                + "all earn."
+        : !overfitting.PersistsOutOfSample ? ": the choice is no better than drawing lots."
+        : overfitting.Probability < 0.2 ? ": the choice carries over." : ".";
+
+    /// <summary>The section of results.json and of the report.</summary>
+    public ValidationResults ToResults(IReadOnlyList<StrategyEntry> strategies)
+    {
+        var results = new ValidationResults
+        {
+            Conclusions = Conclusions(strategies),
+            Bridge = Bridge,
+            Ledger = LedgerFault,
+            LookAhead = Causality is not { Passed: false } c ? null
+                : [.. c.Found.Select(f => new LookAheadRow(f.Strategy, f.Cut.Ticks, f.Sentence))],
+            Reaches = Causality is not { Passed: false } r ? null
+                : [.. r.Reaches.Select(x => new ReachRow(x.Plugin, JsonNamingPolicy.CamelCase.ConvertName(x.Kind.ToString()), x.Sentence))],
+        };
+        return Selection is { } s ? WithFigures(results, s) : results;
+    }
+
+    private static ValidationResults WithFigures(ValidationResults results, SelectionChecks s) => results with
+    {
+        Period = TracePeriod.Unit(s.PeriodTicks),
+        Trials = s.Trials,
+        NewTrials = s.NewTrials,
+        EffectiveTrials = s.EffectiveTrials,
+        Clusters = s.Clusters,
+        TrialDeviation = s.Raw.TrialDeviation,
+        RawExpectedMaximum = s.Raw.ExpectedMaximum,
+        RawDeflatedSharpe = s.Raw.Deflated,
+        ExpectedMaximum = s.ExpectedMaximum,
+        WinnersOfNothing = s.WinnersOfNothing,
+        Sharpe = s.Portfolio.Sharpe,
+        DeflatedSharpe = s.PortfolioDeflated,
+        MinimumTrackRecord = s.Portfolio.MinimumTrackRecord,
+        Periods = s.Portfolio.Returns,
+        ProbabilityOfOverfitting = s.Overfitting?.Probability ?? double.NaN,
+        ProbabilityOfLoss = s.Overfitting?.ProbabilityOfLoss ?? double.NaN,
+        Degradation = s.Overfitting?.Degradation ?? double.NaN,
+        Blocks = s.OverfittingBlocks,
+        RealityCheck = s.Snooping?.RealityCheck ?? double.NaN,
+        SuperiorPredictiveAbility = s.Snooping?.Consistent ?? double.NaN,
+        MeanBlock = s.Snooping?.MeanBlock ?? double.NaN,
+        Resamples = s.Snooping?.Resamples ?? 0,
+        Logits = s.Overfitting is { } o ? CountsOf(o.Logits) : null,
+    };
+
+    private static int[] CountsOf(IReadOnlyList<double> logits)
+    {
+        var counts = new int[24];
+        foreach (var logit in logits) counts[(int)Math.Clamp(Math.Floor((logit + 6) * 2), 0, counts.Length - 1)]++;
+        return counts;
+    }
+
+    private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..] + ".";
+
+    private static string Tried(CostStress stress)
+    {
+        var verb = stress.StillProfitable == 1 || stress.Strategies == 1 ? "earns" : "earn";
+        var earning = $"{Counted.Of(stress.StillProfitable, stress.Strategies, "strategy")} still {verb}";
+        return stress.Strategies == stress.Weighted ? earning
+            : earning + Text($", which were drawn evenly from the {stress.Weighted:#,0} with a weight");
+    }
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:#,0.0} %");
+
+    private static string Day(long ticks) => new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

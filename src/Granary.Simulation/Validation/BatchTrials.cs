@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text;
+using Granary.Engine.Analysis;
+using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+using Granary.Simulation.RunFolders;
+
+namespace Granary.Simulation.Validation;
+
+/// <summary>What a batch tried: each of its combinations under the hash of the bars that it ran on.</summary>
+public static class BatchTrials
+{
+    /// <param name="hashes">Of the bars, by symbol.</param>
+    /// <param name="modelOf">The name of a strategy's model without its version; null without one.</param>
+    /// <param name="effective">How many independent trials the batch's are.</param>
+    public static Dictionary<string, IReadOnlyList<Trial>> Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
+        IReadOnlyDictionary<string, string> hashes, Func<int, string?> modelOf, EffectiveTrials effective)
+    {
+        // Strategies with identical results are one trial; what never moved is counted, but could not have been the best.
+        var identical = IdenticalResults.Of(plan, outcomes);
+        var share = effective.Trials > 0 ? Math.Min(1, effective.Number / effective.Trials) : 0;
+        var settings = plan.Spec.Execution.Settings;
+        var costs = CostsOf(settings);
+        var trials = new Dictionary<string, IReadOnlyList<Trial>>(StringComparer.Ordinal);
+        foreach (var feed in plan.Feeds)
+        {
+            var dataSet = DataSet(feed, hashes);
+            if (!trials.TryGetValue(dataSet, out var list)) trials.Add(dataSet, list = new List<Trial>());
+            foreach (var instance in feed.Instances)
+            {
+                if (!identical.IsFirst(instance.Index)) continue;
+                if (!outcomes.TryGetValue(instance.Index, out var outcome) || outcome.Statistics is null) continue;
+                var sharpe = outcome.Trace is { } trace
+                    ? TraceSharpe.Of(trace).Sharpe * Math.Sqrt(TimeSpan.TicksPerDay / (double)trace.PeriodTicks)
+                    : double.NaN;
+                ((List<Trial>)list).Add(new Trial(TrialLedger.HashOf(Text(instance, modelOf(instance.Index), settings)), costs, sharpe,
+                    double.IsNaN(sharpe) ? 0 : share));
+            }
+        }
+        return trials;
+    }
+
+    /// <summary>
+    /// Enters them in a ledger and tells what has been tried in all; where that cannot be done, what this run tried alone.
+    /// </summary>
+    /// <param name="ledger">Null where no ledger is kept.</param>
+    public static async Task<TrialCensus> CountAsync(TrialLedger? ledger,
+        IReadOnlyDictionary<string, IReadOnlyList<Trial>> trials,
+        IReadOnlyDictionary<string, BarSketch>? sketches = null, CancellationToken cancellationToken = default)
+    {
+        string? fault = null;
+        try
+        {
+            if (ledger is not null) return await ledger.RecordAsync(trials, sketches, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            fault = e.Message.TrimEnd('.');
+        }
+        return TrialLedger.Alone(trials) with { Fault = fault };
+    }
+
+    /// <summary>Sketches of the data sets that a batch runs on.</summary>
+    public static async Task<IReadOnlyDictionary<string, BarSketch>> SketchAsync(BatchPlan plan,
+        IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken = default)
+    {
+        var hashes = markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal);
+        var bySymbol = new Dictionary<string, BarSketch>(StringComparer.Ordinal);
+        foreach (var symbol in plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal))
+            bySymbol[symbol] = await BarSketch.OfAsync(markets[symbol].Series, cancellationToken);
+        var sketches = new Dictionary<string, BarSketch>(StringComparer.Ordinal);
+        foreach (var feed in plan.Feeds) sketches[DataSet(feed, hashes)] = BarSketch.Join([.. feed.Symbols.Select(s => bySymbol[s])]);
+        return sketches;
+    }
+
+    public static string DataSet(FeedPlan feed, IReadOnlyDictionary<string, string> hashes) =>
+        feed.Symbols.Count == 1 ? hashes[feed.Symbols[0]] : RunFolder.HashOf(feed.Symbols.Select(s => hashes[s]));
+
+    // What makes a combination another one: class, parameters, timeframe, how it trades and how its orders are filled; not what it is
+    // called nor what trading costs.
+    public static string Text(StrategyInstance instance, string? model, ExecutionSettings settings)
+    {
+        var t = instance.Trading;
+        var parameters =
+            string.Join(',', instance.Params.Select(p => $"{p.Name}={Convert.ToString(p.Value, CultureInfo.InvariantCulture)}"));
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{instance.Definition.Name}({parameters})@{instance.Timeframe}|{RunText.Of(t.Sides)}|{t.Size.Kind} "
+                + $"{t.Size.Value:R}|{t.StopLossPercent:R}|{t.TakeProfitPercent:R}|{t.TrailingStopPercent:R} {t.TrailFrom}|"
+                + $"{t.ExitOnSignal}|{t.MaxBars}|{t.ExitAt}|{t.MaxOpenTrades}|{t.EntryEvery}|{t.SignalValid.Ticks}|{model}")
+            + RulesOf(settings);
+    }
+
+    // How orders are filled and what the account may hold, as far as it is not the default.
+    private static string RulesOf(ExecutionSettings settings)
+    {
+        var plain = new ExecutionSettings();
+        var text = new StringBuilder();
+        Add("fill", settings.Fill, plain.Fill);
+        Add("latency", settings.LatencyBars, plain.LatencyBars);
+        Add("leverage", settings.Leverage, plain.Leverage);
+        Add("maintenance", settings.Maintenance, plain.Maintenance);
+        Add("intrabar", settings.Intrabar, plain.Intrabar);
+        Add("protect", settings.ProtectFrom, plain.ProtectFrom);
+        return text.ToString();
+
+        void Add<T>(string name, T value, T usual)
+        {
+            if (!EqualityComparer<T>.Default.Equals(value, usual)) text.Append(CultureInfo.InvariantCulture, $"|{name} {value}");
+        }
+    }
+
+    // By what orders of several kinds would cost, so that the spelling of the batch file does not matter.
+    public static ulong CostsOf(ExecutionSettings settings)
+    {
+        var text = new StringBuilder();
+        foreach (var quantity in (double[])[1, 1_000, 1_000_000])
+            foreach (var maker in (bool[])[false, true])
+                text.Append(CultureInfo.InvariantCulture,
+                    $"{settings.Fee.Fee(100, quantity, 1, maker):R}|"
+                        + $"{settings.Slippage?.Slip(Side.Buy, 100, quantity, 10_000, 0.01) ?? 100:R}|");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{settings.BorrowRate:R}|{settings.MarginRate:R}");
+        return (ulong)TrialLedger.HashOf(text.ToString());
+    }
+}

@@ -1,0 +1,53 @@
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+
+namespace Granary.Simulation.Validation;
+
+/// <summary>What is left of the weighted strategies when every cost is doubled and every order comes one bar later.</summary>
+/// <param name="Weighted">Strategies with a weight.</param>
+/// <param name="Strategies">How many of them were tried, evenly over the batch.</param>
+/// <param name="Return">Mean of their total returns in their own accounts, by weight: as the batch has it.</param>
+/// <param name="Stressed">The same under stress.</param>
+/// <param name="StillProfitable">How many of them still earn.</param>
+public sealed record CostStress(int Weighted, int Strategies, double Return, double Stressed, int StillProfitable)
+{
+    /// <summary>
+    /// Whether the returns are those of the portfolio that is shown; if not, they are means over its strategies, each in an account of its
+    /// own.
+    /// </summary>
+    public bool IsOfPortfolio { get; init; }
+
+    // At the least so many strategies, and as many as cost this share of the batch's bars times strategies; what a small batch has anyway
+    // is free.
+    private const int Least = 50;
+    private const double Share = 0.05;
+    private const long Free = 5_000_000;
+
+    public bool Passed => Strategies > 0 && Stressed > 0;
+
+    /// <param name="host">Who runs so many bars times strategies.</param>
+    public static async Task<CostStress> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
+        IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyList<double> weights, Func<long, IBatchHost> host,
+        CancellationToken cancellationToken)
+    {
+        var members = plan.Instances.Where(i => weights[i.Index] != 0 && outcomes.GetValueOrDefault(i.Index)?.Statistics is not null)
+            .Select(i => i.Index).ToList();
+        var evaluations = FeedBlocks.Evaluations(plan, markets);
+        var mean = Math.Max(1, evaluations / Math.Max(1, plan.Instances.Count));
+        var count = (int)Math.Min(members.Count, Math.Max(Least, Math.Max(Free, (long)(Share * evaluations)) / mean));
+        var chosen = Enumerable.Range(0, count).Select(i => members[(int)((long)i * members.Count / count)]).ToHashSet();
+        if (count == 0) return new CostStress(0, 0, double.NaN, double.NaN, 0);
+        var stressed = await ModelOutcomes.RunAsync(plan.Stressed(), markets, chosen, host(count * mean), cancellationToken);
+        double total = 0, before = 0, after = 0;
+        var profitable = 0;
+        foreach (var i in chosen.Order())
+        {
+            if (stressed.GetValueOrDefault(i)?.Statistics is not { } now) continue;
+            total += Math.Abs(weights[i]);
+            before += weights[i] * outcomes[i].Statistics!.TotalReturn;
+            after += weights[i] * now.TotalReturn;
+            if (now.TotalReturn > 0) profitable++;
+        }
+        return new CostStress(members.Count, count, before / total, after / total, profitable);
+    }
+}

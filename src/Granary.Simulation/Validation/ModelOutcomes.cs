@@ -1,0 +1,85 @@
+using Granary.Engine.Analysis;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+
+namespace Granary.Simulation.Validation;
+
+/// <summary>
+/// What strategies with a model trade live: the entries that their model refuses are left out, the others have the size that it allows. A
+/// strategy's own
+/// account takes every entry, so that the outcome of a refused one is known; the validation checks judge what is traded. Where the
+/// portfolio makes entries smaller that cash does not pay in full, so does this.
+/// </summary>
+public static class ModelOutcomes
+{
+    /// <summary>The outcomes of a batch, those of strategies with a model as the model lets them trade.</summary>
+    /// <param name="host">Runs that many bars times strategies.</param>
+    public static async Task<IReadOnlyDictionary<int, StrategyOutcome>> OfAsync(BatchPlan plan, IReadOnlyDictionary<int,
+        StrategyOutcome> outcomes,
+        IReadOnlyDictionary<string, OpenedMarket> markets, Func<long, IBatchHost> host, CancellationToken cancellationToken)
+    {
+        var judged = plan.Instances.Where(i => i.Model is not null
+            && outcomes.GetValueOrDefault(i.Index)?.Statistics is not null).Select(i => i.Index).ToHashSet();
+        if (judged.Count == 0) return outcomes;
+        var mean = FeedBlocks.Evaluations(plan, markets) / Math.Max(1, plan.Instances.Count);
+        var traded = await RunAsync(plan, markets, judged, host(judged.Count * mean), cancellationToken);
+        return plan.Instances.Where(i => outcomes.ContainsKey(i.Index))
+            .ToDictionary(i => i.Index, i => judged.Contains(i.Index) ? traded[i.Index] : outcomes[i.Index]);
+    }
+
+    /// <summary>Runs strategies of a plan; those with a model as the model lets them trade.</summary>
+    public static async Task<IReadOnlyDictionary<int, StrategyOutcome>> RunAsync(BatchPlan plan, IReadOnlyDictionary<string,
+        OpenedMarket> markets,
+        IReadOnlySet<int> strategies, IBatchHost host, CancellationToken cancellationToken)
+    {
+        var events = new MemoryEventLog();
+        var judged = plan.Instances.Where(i => strategies.Contains(i.Index) && i.Model is not null).ToList();
+        var pass = new StrategyPass(plan, markets)
+        {
+            Include = i => strategies.Contains(i.Index),
+            Events = judged.Count > 0 ? events : null,
+        };
+        var outcomes = await pass.OutcomesAsync(host, cancellationToken);
+        var log = new FollowedEvents(events,
+            await MemberRuns.OfAsync(plan, markets, [.. judged.Select(i => i.Index)], events, cancellationToken));
+        foreach (var instance in judged)
+            if (outcomes.GetValueOrDefault(instance.Index) is { Statistics: not null } own)
+                outcomes[instance.Index] = await TradedAsync(plan, instance, own, markets, log, cancellationToken);
+        return outcomes;
+    }
+
+    // The strategy alone in a portfolio without limits: there its model decides as it does live.
+    private static async Task<StrategyOutcome> TradedAsync(BatchPlan plan, StrategyInstance instance, StrategyOutcome own,
+        IReadOnlyDictionary<string, OpenedMarket> markets,
+        FollowedEvents events, CancellationToken cancellationToken)
+    {
+        var alone = plan.InOwnPortfolio(instance);
+        var pass = new PortfolioPass(alone, new Renumbered(events, instance.Index), [1],
+            [.. instance.Symbols.Select(s => markets[s].Instrument)]);
+        var tracer = plan.Feeds[0].TracePeriod > 0 ? new EquityTracer(plan.Feeds[0].TracePeriod, alone.Spec.Cash) : null;
+        var bars = instance.Symbols.ToDictionary(s => s, s =>
+            (instance.Timeframe, FeedBlocks.ReadAsync(markets[s].Series, instance.Timeframe, IBarSeries.DefaultBlockSize)),
+            StringComparer.Ordinal);
+        var outcome = await pass.RunAsync(bars, row => tracer?.Add(row.Time, row.Equity), null, new FeedClock(instance.Timeframe),
+            cancellationToken);
+        return own with { Statistics = outcome.Statistics, Trace = tracer?.Finish() };
+    }
+
+    // A strategy's own events, or those of the run with a resizing account, which a portfolio follows in its place.
+    private sealed record FollowedEvents(MemoryEventLog Own, MemoryEventLog Members)
+    {
+        public MemoryEventLog Of(int strategy) => Members.ChunkCount(strategy) > 0 ? Members : Own;
+    }
+
+    // One strategy's events under the number that it has alone.
+    private sealed class Renumbered(FollowedEvents events, int strategy) : IEventLog
+    {
+        private readonly MemoryEventLog _log = events.Of(strategy);
+
+        public int ChunkCount(int _) => _log.ChunkCount(strategy);
+
+        public byte[] Read(int _, int chunk) => _log.Read(strategy, chunk);
+    }
+}

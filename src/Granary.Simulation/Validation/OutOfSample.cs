@@ -1,0 +1,95 @@
+using Granary.Engine.Analysis;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+
+namespace Granary.Simulation.Validation;
+
+/// <summary>What the choice of weights would have earned on bars that it had not seen.</summary>
+/// <param name="How">Where the figures come from, one sentence.</param>
+/// <param name="From">The first time that counts, UTC ticks.</param>
+/// <param name="Sharpe">Per period; NaN where nothing moved or all was lost.</param>
+public sealed record OutOfSample(string How, long From, long To, long Periods, double Return, double Sharpe)
+{
+    // The choice is repeated so often over the second half of the record.
+    private const int Choices = 6;
+
+    /// <summary>Whether it is of strategies weighted on paper, and not of the portfolio that is shown.</summary>
+    public bool OnPaper { get; private init; }
+
+    public bool Passed => Sharpe > 0 && Return > 0;
+
+    /// <param name="portfolio">The portfolio's own equity; null where it has none.</param>
+    /// <param name="unseenFrom">
+    /// The time from which on the portfolio's weights had not seen the bars, UTC ticks; null where they saw all of them.
+    /// </param>
+    /// <returns>Null where nothing can be computed; then <paramref name="why"/> says why.</returns>
+    public static OutOfSample? Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, EquityTrace? portfolio,
+        long? unseenFrom, out string why)
+    {
+        why = "";
+        if (unseenFrom is { } start)
+        {
+            if (portfolio is null)
+            {
+                why = "the portfolio has no equity";
+                return null;
+            }
+            var first = Math.Max(portfolio.FirstPeriod, start / portfolio.PeriodTicks + 1);
+            if (portfolio.LastPeriod - first < 3)
+            {
+                why = "fewer than four periods come after the weights were chosen";
+                return null;
+            }
+            return Compare("the portfolio itself, from the first weights on that were chosen from the past alone",
+                portfolio.Returns(first, portfolio.LastPeriod + 1), first, portfolio.PeriodTicks);
+        }
+        if (plan.Spec.Portfolio.FixedWeights is not null)
+        {
+            why = "the weights were given, and nothing says on which bars they were chosen; say it with portfolio.chosenBefore, or let a "
+                + "rule choose";
+            return null;
+        }
+
+        // The rule is followed on paper: chosen by what was known, held over what came next.
+        var identical = IdenticalResults.Of(plan, outcomes);
+        var traces = plan.Instances.Where(i => identical.IsFirst(i.Index)).Select(i => outcomes.GetValueOrDefault(i.Index)?.Trace)
+            .OfType<EquityTrace>().ToList();
+        if (traces.Count == 0 || traces.Max(t => t.LastPeriod) - traces.Min(t => t.FirstPeriod) + 1 < 4 * Choices)
+        {
+            why = $"the record is too short to choose on one part and judge on another: fewer than {4 * Choices} periods";
+            return null;
+        }
+        var (from, to) = (traces.Min(t => t.FirstPeriod), traces.Max(t => t.LastPeriod) + 1);
+        var middle = from + (to - from) / 2;
+        var returns = new double[to - middle];
+        for (var c = 0; c < Choices; c++)
+        {
+            var (a, b) = (middle + (to - middle) * c / Choices, middle + (to - middle) * (c + 1) / Choices);
+            var chosen = plan.Spec.Portfolio.Rule == WeightRule.Equal ? traces : traces.Where(t => t.EquityAt(a - 1) > t.Start).ToList();
+            if (chosen.Count == 0) continue;
+            for (var p = a; p < b; p++)
+            {
+                double sum = 0;
+                foreach (var trace in chosen) sum += trace.ReturnOf(p);
+                returns[p - middle] = sum / chosen.Count;
+            }
+        }
+        return Compare($"the rule '{plan.Spec.Portfolio.Rule}', followed on paper over the second half of the record: weights "
+            + $"chosen {Choices} times, each time from what came before; not the portfolio that is shown", returns, middle,
+            traces[0].PeriodTicks) with
+        { OnPaper = true };
+    }
+
+    /// <summary>An equity that is out of sample throughout.</summary>
+    public static OutOfSample Stitched(EquityTrace equity) =>
+        Compare("walk-forward, each window traded with what was chosen on the one before",
+            equity.Returns(equity.FirstPeriod, equity.LastPeriod + 1), equity.FirstPeriod, equity.PeriodTicks);
+
+    private static OutOfSample Compare(string how, double[] returns, long first, long ticks)
+    {
+        var growth = 1.0;
+        foreach (var r in returns) growth *= 1 + r;
+        return new OutOfSample(how, first * ticks, (first + returns.Length) * ticks, returns.Length, growth - 1,
+            TraceSharpe.Of(returns).Sharpe);
+    }
+}

@@ -1,0 +1,146 @@
+using Granary.Engine.Analysis;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+
+namespace Granary.Simulation.Validation;
+
+/// <summary>The tests that need the strategies alone, so that they can go on while the portfolio is passed through.</summary>
+/// <param name="Overfitting">Null where there are too few strategies or periods.</param>
+/// <param name="Blocks">Of that test.</param>
+/// <param name="Snooping">Against the batch's benchmark, or against doing nothing; null where there are too few periods.</param>
+/// <param name="Snooped">How many strategies that test looked at.</param>
+/// <param name="Effective">How many independent trials the strategies amount to.</param>
+/// <param name="WinnersOfNothing">
+/// The Sharpe ratio per period that the portfolio's rule would show if every strategy were worthless; 0 where the rule chooses none by this
+/// record.
+/// </param>
+public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int Blocks, DataSnoopingTest? Snooping, int Snooped,
+    EffectiveTrials Effective, double WinnersOfNothing)
+{
+    // Beyond these the tests would take longer than the batch.
+    private const int MostSnooped = 20_000, MostPeriods = 256, MostJoined = 4_000, WinnersResamples = 50;
+
+    /// <param name="benchmark">What the tests for data snooping compare with; null compares with doing nothing.</param>
+    /// <param name="isStitched">
+    /// Whether the portfolio is a walk-forward's, whose groups have equal parts whatever the rule of the weights.
+    /// </param>
+    public static SelectionTests Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, EquityTrace? benchmark = null,
+        bool isStitched = false)
+    {
+        // Strategies with identical results are one strategy.
+        var identical = IdenticalResults.Of(plan, outcomes);
+        var traced = Traced(plan, outcomes).FindAll(t => identical.IsFirst(t.Strategy));
+        if (traced.Count == 0) return new SelectionTests(null, 0, null, 0, new EffectiveTrials(0, 0, 0), 0);
+        var (from, to) = (traced.Min(t => t.Trace.FirstPeriod), traced.Max(t => t.Trace.LastPeriod) + 1);
+        // Side by side: each is one thread's work.
+        var overfit = Task.Run(() => Overfit(traced, from, to));
+        var (snooping, snooped) = Snoop(traced, from, to, plan.Spec.Seed, benchmark);
+        var effective = Cluster(traced, from, to);
+        var winners = plan.Spec.Portfolio is { Rule: WeightRule.Winners, Rebalance: null } && !isStitched
+            ? Winners(traced, from, to, plan.Spec.Seed, snooping?.MeanBlock ?? 1) : 0;
+        var (overfitting, blocks) = overfit.GetAwaiter().GetResult();
+        return new SelectionTests(overfitting, blocks, snooping, snooped, effective, winners);
+    }
+
+    internal static List<(int Strategy, EquityTrace Trace)> Traced(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes)
+    {
+        var traced = new List<(int Strategy, EquityTrace Trace)>();
+        foreach (var instance in plan.Instances)
+            if (outcomes.TryGetValue(instance.Index, out var outcome) && outcome.Trace is { } trace)
+                traced.Add((instance.Index, trace));
+        return traced;
+    }
+
+    private static (ProbabilityOfOverfitting? Result, int Blocks) Overfit(List<(int Strategy, EquityTrace Trace)> traced, long from,
+        long to)
+    {
+        var periods = (int)(to - from);
+        // Splits times strategies are what it costs.
+        var blocks = traced.Count <= 2_500 ? ProbabilityOfOverfitting.DefaultBlocks : traced.Count <= 30_000 ? 12 : 8;
+        blocks = Math.Min(blocks, periods / 2 / 2 * 2);
+        if (traced.Count < 2 || blocks < 4) return (null, 0);
+        var sums = new OverfittingBlocks(traced.Count, blocks);
+        Parallel.For(0, traced.Count, k =>
+        {
+            var trace = traced[k].Trace;
+            for (var b = 0; b < blocks; b++)
+            {
+                var (start, end) = ((long)b * periods / blocks, (long)(b + 1) * periods / blocks);
+                double sum = 0, squares = 0;
+                for (var t = start; t < end; t++)
+                {
+                    // A ruined account loses every period from there on, so that it is the worst of every split.
+                    var r = trace.EquityAt(from + t) > 0 ? trace.ReturnOf(from + t) : -1;
+                    sum += r;
+                    squares += r * r;
+                }
+                sums.Set(k, b, end - start, sum, squares);
+            }
+        });
+        return (ProbabilityOfOverfitting.Of(sums), blocks);
+    }
+
+    private static (DataSnoopingTest? Result, int Strategies) Snoop(List<(int Strategy, EquityTrace Trace)> traced, long from, long to,
+        ulong seed, EquityTrace? benchmark)
+    {
+        // Periods are joined where there are many, and strategies taken evenly, the best among them.
+        var join = (int)((to - from + MostPeriods - 1) / MostPeriods);
+        var count = (int)((to - from) / join);
+        if (count < 10) return (null, 0);
+        var chosen = traced;
+        if (traced.Count > MostSnooped)
+        {
+            var best = traced.MaxBy(t => TraceSharpe.Of(t.Trace).Sharpe is var s && double.IsFinite(s) ? s : double.NegativeInfinity);
+            chosen = [best, .. Enumerable.Range(0, MostSnooped).Select(i => traced[(int)((long)i * traced.Count / MostSnooped)])
+                .Where(t => t.Strategy != best.Strategy)];
+        }
+        var excess = Returns(chosen, from, join, count);
+        if (benchmark is not null)
+        {
+            var other = Returns([(-1, benchmark)], from, join, count)[0];
+            foreach (var returns in excess)
+                for (var i = 0; i < count; i++)
+                    returns[i] -= other[i];
+        }
+        var resamples = (int)Math.Clamp(400_000_000L / ((long)count * chosen.Count), 200, 1000);
+        return (DataSnoopingTest.Of(excess, seed, resamples), chosen.Count);
+    }
+
+    // What never moved is no trial.
+    private static EffectiveTrials Cluster(List<(int Strategy, EquityTrace Trace)> traced, long from, long to)
+    {
+        var distinct = traced.Where(t => t.Trace.Equity.AsSpan().ContainsAnyExcept(t.Trace.Start)).ToList();
+        var join = (int)((to - from + MostPeriods - 1) / MostPeriods);
+        var count = (int)((to - from) / join);
+        if (count < 2) return new EffectiveTrials(distinct.Count, distinct.Count, distinct.Count);
+        var sample = Math.Min(distinct.Count, EffectiveTrials.MostCompared);
+        var chosen = Enumerable.Range(0, sample).Select(i => distinct[(int)((long)i * distinct.Count / sample)]).ToList();
+        return EffectiveTrials.Of(Returns(chosen, from, join, count), distinct.Count);
+    }
+
+    private static double Winners(List<(int Strategy, EquityTrace Trace)> traced, long from, long to, ulong seed, double meanBlock)
+    {
+        var join = (int)((to - from + MostPeriods - 1) / MostPeriods);
+        var count = (int)((to - from) / join);
+        var sample = Math.Min(traced.Count, MostJoined);
+        var chosen = Enumerable.Range(0, sample).Select(i => traced[(int)((long)i * traced.Count / sample)]).ToList();
+        return WinnersPortfolio.ExpectedSharpe(Returns(chosen, from, join, count), seed, WinnersResamples, meanBlock) / Math.Sqrt(join);
+    }
+
+    private static double[][] Returns(List<(int Strategy, EquityTrace Trace)> chosen, long from, int join, int count)
+    {
+        var all = new double[chosen.Count][];
+        Parallel.For(0, chosen.Count, k =>
+        {
+            var trace = chosen[k].Trace;
+            var returns = new double[count];
+            for (var i = 0; i < count; i++)
+            {
+                var (a, b) = (trace.EquityAt(from + (long)i * join - 1), trace.EquityAt(from + (long)(i + 1) * join - 1));
+                returns[i] = a > 0 ? b / a - 1 : -1;
+            }
+            all[k] = returns;
+        });
+        return all;
+    }
+}

@@ -1,0 +1,13 @@
+namespace Granary.Simulation.Weights;
+
+/// <summary>Somebody else changed the weights first.</summary>
+/// <param name="current">Version in force; 0 = none have been set.</param>
+public sealed class StaleWeightsException(string portfolio, long expected, long current)
+    : Exception(current == 0
+        ? $"portfolio {portfolio} has no weights yet, so version {expected} cannot be replaced"
+        : expected == 0
+            ? $"portfolio {portfolio} has weights already, in version {current}"
+            : $"portfolio {portfolio} is in version {current}, not {expected}; read it again and decide again")
+{
+    public long Current { get; } = current;
+}

@@ -1,0 +1,155 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Granary.Contracts.Deployments;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Storage.Files;
+
+namespace Granary.Trading.Deployments;
+
+/// <summary>Deployments and their history, over any store.</summary>
+public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+    };
+
+    /// <summary>What messages call the store.</summary>
+    public string Store => store.Name;
+
+    /// <summary>All deployments, oldest first.</summary>
+    public IReadOnlyList<Deployment> All() => [.. store.Numbers().Select(Get)];
+
+    /// <summary>The numbers in use, ascending.</summary>
+    public IReadOnlyList<int> Numbers() => store.Numbers();
+
+    /// <exception cref="InputException">There is no such deployment, or its document is damaged.</exception>
+    public Deployment Get(int number)
+    {
+        if (Find(number) is { } found) return found;
+        var numbers = store.Numbers();
+        throw new InputException($"{store.Name} has no deployment {number}; "
+            + (numbers.Count == 0 ? "'granary deployments add PROD.json' adds the first" : $"it has {string.Join(", ", numbers)}"));
+    }
+
+    /// <summary>The deployment of a number; null where there is none.</summary>
+    /// <exception cref="InputException">Its document is damaged, or was changed after it was added.</exception>
+    public Deployment? Find(int number) =>
+        store.Read(number) is { } document ? Parse<Deployment>(document, $"deployment {number}", d => d.Number == number) : null;
+
+    /// <summary>The deployment of a configuration; the newest where several have it. Null where none has.</summary>
+    public Deployment? Find(string hash) => All().LastOrDefault(d => d.Hash == hash);
+
+    /// <summary>Adds a configuration as the next version.</summary>
+    /// <param name="production">Read from <paramref name="text"/>.</param>
+    /// <exception cref="InputException">The newest version is the same configuration.</exception>
+    public Deployment Add(Production production, byte[] text, string folder, Justification backtest, string who, string why)
+    {
+        // Somebody else may take the number first; perhaps for the same configuration.
+        while (true)
+        {
+            if (Find(production.Hash) is { } same)
+                throw new InputException($"deployment {same.Number} of {store.Name} is this configuration already; nothing was added");
+            var number = store.Numbers().LastOrDefault() + 1;
+            var deployment = new Deployment
+            {
+                Number = number,
+                Name = production.Spec.Name,
+                Hash = production.Hash,
+                Configuration = Encoding.UTF8.GetString(text),
+                Folder = folder,
+                AddedAt = clock.GetUtcNow(),
+                Who = who,
+                Why = why,
+                FailedChecks = production.Verdict.IsSufficient ? [] : [.. production.Verdict.Reasons],
+                Backtest = backtest,
+            };
+            var added = new DeploymentEvent(Last() + 1, deployment.AddedAt, DeploymentAction.Added, number, who, why);
+            if (store.TryAdd(number, SealedJson.Write(deployment, Json), added.Sequence, SealedJson.Write(added, Json))) return deployment;
+        }
+    }
+
+    /// <summary>Appends an entry to the history; sequence number and time are given to it here.</summary>
+    public DeploymentEvent Append(DeploymentEvent e)
+    {
+        for (var sequence = Last() + 1; ; sequence++)
+        {
+            var entry = e with { Sequence = sequence, At = clock.GetUtcNow() };
+            if (store.TryAppend(sequence, SealedJson.Write(entry, Json))) return entry;
+        }
+    }
+
+    /// <summary>The history after a sequence number, oldest first.</summary>
+    /// <param name="number">Of one deployment; null for all.</param>
+    /// <exception cref="InputException">An event is damaged or missing.</exception>
+    public IReadOnlyList<DeploymentEvent> History(int? number = null, long after = 0)
+    {
+        var events = store.Events(after)
+            .Select(e => Parse<DeploymentEvent>(e.Document, $"event {e.Sequence}", d => d.Sequence == e.Sequence)).ToList();
+        for (var i = 0; i < events.Count; i++)
+            if (events[i].Sequence != after + i + 1)
+                throw new InputException($"event {after + i + 1} of {store.Name} is missing; put back a copy");
+        return [.. events.Where(e => number is null || e.Number == number)];
+    }
+
+    /// <summary>Enables or disables a strategy, or the strategies of a pair, of a deployment.</summary>
+    /// <param name="strategy">Its id; empty for a pair.</param>
+    /// <param name="symbol">The pair; empty for a strategy.</param>
+    /// <exception cref="InputException">The deployment has no such strategy or pair.</exception>
+    public DeploymentEvent SetEnabled(int number, bool enabled, string strategy, string symbol, string who, string why)
+    {
+        var members = DeploymentMember.Of(Get(number));
+        if (strategy.Length > 0 && members.All(m => m.Id != strategy))
+            throw new InputException(Named($"deployment {number} has no strategy {strategy}", strategy, members.Select(m => m.Id)));
+        if (strategy.Length == 0 && !members.Any(m => m.Symbols.Contains(symbol, StringComparer.Ordinal)))
+            throw new InputException(Named($"deployment {number} has no strategy of {symbol}", symbol, members.SelectMany(m => m.Symbols)));
+        return Append(new DeploymentEvent(0, default, enabled ? DeploymentAction.Enabled : DeploymentAction.Disabled, number, who, why)
+        {
+            Strategy = strategy,
+            Symbol = strategy.Length > 0 ? "" : symbol,
+        });
+    }
+
+    /// <summary>The strategies of a deployment that may not enter, with the entry of the history that says so.</summary>
+    public IReadOnlyDictionary<string, DeploymentEvent> Disabled(int number)
+    {
+        var disabled = new Dictionary<string, DeploymentEvent>(StringComparer.Ordinal);
+        var members = DeploymentMember.Of(Get(number));
+        foreach (var e in History(number).Where(e => e.Action is DeploymentAction.Enabled or DeploymentAction.Disabled))
+            foreach (var member in members.Where(m => m.Matches(e)))
+            {
+                if (e.Action == DeploymentAction.Disabled) disabled[member.Id] = e;
+                else disabled.Remove(member.Id);
+            }
+        return disabled;
+    }
+
+    private long Last() => store.Events(0) is [.., var last] ? last.Sequence : 0;
+
+    private static string Named(string sentence, string word, IEnumerable<string> known)
+    {
+        var names = known.Distinct(StringComparer.Ordinal).ToList();
+        return sentence + (Engine.Market.Spelling.Nearest(word, names) is { } near ? $"; did you mean {near}?"
+            : $"; it has {string.Join(", ", names.Take(5))}{(names.Count > 5 ? ", …" : "")}");
+    }
+
+    // Each document has its hash, and is used under the number that it was written for.
+    private T Parse<T>(byte[] document, string what, Func<T, bool> isOfItsNumber)
+    {
+        try
+        {
+            var value = SealedJson.Read<T>(document, Json);
+            return isOfItsNumber(value) ? value : throw new JsonException("it was written for another number");
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"{what} of {store.Name} is damaged or was changed ({e.Message.TrimEnd('.')}); put back a copy", e);
+        }
+    }
+}

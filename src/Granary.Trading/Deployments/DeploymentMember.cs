@@ -1,0 +1,19 @@
+using Granary.Contracts.Deployments;
+using Granary.Simulation.Json;
+
+namespace Granary.Trading.Deployments;
+
+/// <summary>A strategy of a deployment, as its configuration names it.</summary>
+public sealed record DeploymentMember(string Id, double Weight, IReadOnlyList<string> Symbols)
+{
+    /// <summary>Whether an entry of the history is about this strategy.</summary>
+    public bool Matches(DeploymentEvent e) => e.Strategy.Length > 0 ? e.Strategy == Id : Symbols.Contains(e.Symbol, StringComparer.Ordinal);
+
+    /// <summary>The strategies of a deployment, in the order of its configuration.</summary>
+    public static IReadOnlyList<DeploymentMember> Of(Deployment deployment) =>
+    [
+        .. JsonPart.Parse($"deployment {deployment.Number}", deployment.Text()).Need("strategies").List().Select(s =>
+            new DeploymentMember(s.Need("id").String(), s.Need("weight").Number(),
+                [.. (s.Find("symbols") ?? s.Need("symbol")).OneOrMany().Select(symbol => symbol.String())])),
+    ];
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text.Json;
+using Granary.Simulation.Json;
+using Granary.Storage.Files;
+
+namespace Granary.Trading.Deployments;
+
+/// <summary>
+/// Deployments in a folder: <c>versions/0001.json</c> and <c>events/00000001.json</c>. A reader of a file sees all of it
+/// or nothing. Writers of all processes take turns by a lock file; of two writers of a number, one loses.
+/// </summary>
+/// <remarks>
+/// A version and its event are first written to one file, <c>pending.json</c>, and then to their own. Where a process ends in between, the
+/// next access completes them.
+/// </remarks>
+public sealed class FileDeploymentStore(string folder) : IDeploymentStore
+{
+    private sealed record Addition(int Number, byte[] Document, long Sequence, byte[] Entry);
+
+    // A turn is a few small files.
+    private static readonly TimeSpan s_longestTurn = TimeSpan.FromMinutes(1);
+
+    private readonly string _versions = Path.Combine(folder, "versions"), _events = Path.Combine(folder, "events"),
+        _pending = Path.Combine(folder, "pending.json");
+
+    public string Name => folder;
+
+    public IReadOnlyList<int> Numbers()
+    {
+        Complete();
+        return [.. NumbersIn(_versions).Select(n => (int)n)];
+    }
+
+    public byte[]? Read(int number)
+    {
+        Complete();
+        var path = VersionAt(number);
+        return File.Exists(path) ? File.ReadAllBytes(path) : null;
+    }
+
+    public bool TryAdd(int number, byte[] document, long sequence, byte[] entry) => InTurn(() =>
+    {
+        if (File.Exists(VersionAt(number)) || File.Exists(EventAt(sequence))) return false;
+        AtomicFile.Write(_pending, SealedJson.Write(new Addition(number, document, sequence, entry), JsonSerializerOptions.Web));
+        CompleteInTurn();
+        return true;
+    });
+
+    public IReadOnlyList<(long Sequence, byte[] Document)> Events(long after)
+    {
+        Complete();
+        return [.. NumbersIn(_events).Where(n => n > after).Select(n => (n, File.ReadAllBytes(EventAt(n))))];
+    }
+
+    public bool TryAppend(long sequence, byte[] document) => InTurn(() =>
+    {
+        if (File.Exists(EventAt(sequence))) return false;
+        AtomicFile.Write(EventAt(sequence), document);
+        return true;
+    });
+
+    private string VersionAt(int number) => Path.Combine(_versions, string.Create(CultureInfo.InvariantCulture, $"{number:0000}.json"));
+
+    private string EventAt(long sequence) =>
+        Path.Combine(_events, string.Create(CultureInfo.InvariantCulture, $"{sequence:00000000}.json"));
+
+    private static IEnumerable<long> NumbersIn(string path) => !Directory.Exists(path) ? []
+        : Directory.GetFiles(path, "*.json").Select(f => long.TryParse(Path.GetFileNameWithoutExtension(f), NumberStyles.None,
+            CultureInfo.InvariantCulture, out var n) ? n : 0).Where(n => n > 0).Order();
+
+    private bool InTurn(Func<bool> write)
+    {
+        Directory.CreateDirectory(_versions);
+        Directory.CreateDirectory(_events);
+        using var turn = ExclusiveFile.Open(Path.Combine(folder, ".lock"), s_longestTurn);
+        CompleteInTurn();
+        return write();
+    }
+
+    private void Complete()
+    {
+        if (File.Exists(_pending)) InTurn(static () => true);
+    }
+
+    private void CompleteInTurn()
+    {
+        if (!File.Exists(_pending)) return;
+        Addition addition;
+        try
+        {
+            addition = SealedJson.Read<Addition>(File.ReadAllBytes(_pending), JsonSerializerOptions.Web);
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"{_pending} is damaged ({e.Message.TrimEnd('.')}); put back a copy, or remove it: the deployment "
+                + "that it holds was not added", e);
+        }
+        AtomicFile.Write(VersionAt(addition.Number), addition.Document);
+        AtomicFile.Write(EventAt(addition.Sequence), addition.Entry);
+        File.Delete(_pending);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+
+namespace Granary.Trading.Deployments;
+
+/// <summary>Reads the run that justifies a production configuration.</summary>
+public static class JustifyingRun
+{
+    /// <param name="folder">Of the run.</param>
+    /// <param name="name">Of the configuration's file, for messages.</param>
+    /// <exception cref="InputException">The folder is no run, of another digest, or without its equity.</exception>
+    public static Justification Read(string folder, Production production, string name)
+    {
+        var path = Path.Combine(folder, "results.json");
+        if (!File.Exists(path))
+            throw new InputException($"{folder} has no results.json; name the folder of the backtest that wrote {name} with --run");
+        var results = JsonPart.Parse(path, File.ReadAllBytes(path));
+        var digest = results.Need("digest").String();
+        if (digest != production.Digest)
+            throw new InputException($"{folder} has the digest {digest[..8]}… and {name} {production.Digest[..Math.Min(8,
+                production.Digest.Length)]}…: it comes from another run; name that one with --run");
+        var statistics = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        foreach (var (key, value) in results.Need("portfolio").Find("stats")?.Members ?? [])
+            if (value.Kind == System.Text.Json.JsonValueKind.Number) statistics[key] = value.Number();
+        var days = EquityDays.Read(folder);
+        if (days.Count < 2)
+            throw new InputException($"{Path.Combine(folder, "equity.csv")} has fewer than two days, so no return can be expected from it");
+        return new Justification(Path.GetFullPath(folder), digest, statistics, days);
+    }
+}
+
+/// <summary>The equity of a run by day.</summary>
+public static class EquityDays
+{
+    /// <summary>The last equity of each UTC day in the run's equity.csv.</summary>
+    /// <exception cref="InputException">The run has no equity.csv, or it is damaged.</exception>
+    public static IReadOnlyList<DayEquity> Read(string folder)
+    {
+        var path = Path.Combine(folder, "equity.csv");
+        if (!File.Exists(path))
+            throw new InputException($"{folder} has no equity.csv; name the folder of a run that has \"equity\" among its outputs");
+        var days = new SortedDictionary<DateOnly, double>();
+        var line = 1;
+        foreach (var row in File.ReadLines(path).Skip(1))
+        {
+            line++;
+            var fields = row.Split(',');
+            if (fields.Length < 2 || !DateTime.TryParse(fields[0], CultureInfo.InvariantCulture,
+                    DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+                || !double.TryParse(fields[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var equity))
+                throw new InputException($"{path}, line {line}: a row needs a time and an equity; run the batch again");
+            days[DateOnly.FromDateTime(time)] = equity;
+        }
+        return [.. days.Select(d => new DayEquity(d.Key, d.Value))];
+    }
+}

@@ -1,0 +1,48 @@
+using Granary.Storage.Migrations;
+using Npgsql;
+
+namespace Granary.Trading.Deployments;
+
+/// <summary>Deployments in PostgreSQL, in the schema <c>deployments</c>; the primary keys prevent a second write of a number.</summary>
+public sealed class PostgresDeploymentStore : IDeploymentStore
+{
+    private readonly SchemaDatabase _tables;
+
+    /// <param name="connection">As Npgsql takes it.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <exception cref="NpgsqlException">The server cannot be reached or refuses.</exception>
+    /// <exception cref="MigrationException">The database is of a later version, or the user may not create the tables.</exception>
+    public PostgresDeploymentStore(string connection, string name) =>
+        (_tables, Name) = (new(connection, DatabaseSchema.Deployments), name);
+
+    public string Name { get; }
+
+    public IReadOnlyList<int> Numbers() => _tables.Rows("SELECT number FROM granary_deployment ORDER BY number", r => r.GetInt32(0));
+
+    public byte[]? Read(int number) =>
+        _tables.Rows("SELECT document FROM granary_deployment WHERE number = $1", r => r.GetFieldValue<byte[]>(0), number) is [var found]
+            ? found
+            : null;
+
+    public bool TryAdd(int number, byte[] document, long sequence, byte[] entry)
+    {
+        try
+        {
+            // One statement is one transaction.
+            _tables.Execute("WITH added AS (INSERT INTO granary_deployment VALUES ($1, $2)) INSERT INTO granary_deployment_event VALUES "
+                + "($3, $4)", number, document, sequence, entry);
+            return true;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            return false;
+        }
+    }
+
+    public IReadOnlyList<(long Sequence, byte[] Document)> Events(long after) =>
+        _tables.Rows("SELECT sequence, document FROM granary_deployment_event WHERE sequence > $1 ORDER BY sequence",
+            r => (r.GetInt64(0), r.GetFieldValue<byte[]>(1)), after);
+
+    public bool TryAppend(long sequence, byte[] document) =>
+        _tables.Execute("INSERT INTO granary_deployment_event VALUES ($1, $2) ON CONFLICT DO NOTHING", sequence, document) == 1;
+}

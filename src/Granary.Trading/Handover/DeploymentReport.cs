@@ -1,0 +1,136 @@
+using System.Globalization;
+using Granary.Backtesting.Verification;
+using Granary.Contracts.Deployments;
+using Granary.Simulation.Json;
+using Granary.Trading.Deployments;
+using Granary.Trading.Live;
+
+namespace Granary.Trading.Handover;
+
+/// <summary>One day of a deployment, live against the backtest.</summary>
+/// <param name="Live">Equity that the deployment's own trades made of its cash, at the day's end.</param>
+/// <param name="Promised">Equity of a backtest of the same bars.</param>
+/// <param name="Causes">What the day added to the difference, by cause as <c>compare</c> splits it.</param>
+/// <param name="Return">Of the account since the first day; a fraction.</param>
+/// <param name="Low">The least return that the justifying backtest lets expect with 95 %.</param>
+/// <param name="High">The greatest.</param>
+public sealed record ReportDay(DateOnly Day, double Live, double Promised, IReadOnlyDictionary<string, double> Causes, double Return,
+    double Low, double High)
+{
+    public double Difference => Live - Promised;
+
+    /// <summary>Whether the return has left the band.</summary>
+    public bool IsOutside => Return < Low || Return > High;
+}
+
+/// <summary>A session of a deployment beside its backtest, by day.</summary>
+/// <param name="Run">Folder of the session's run.</param>
+/// <param name="Earlier">Net profit of trades that earlier deployments entered; no day has it.</param>
+public sealed record DeploymentReport(Deployment Deployment, string Account, string Run, IReadOnlyList<ReportDay> Days, double Earlier)
+{
+    // Two-sided, 95 % of a normal distribution.
+    private const double Width = 1.959963984540054;
+
+    /// <summary>The causes of all days.</summary>
+    public IReadOnlyDictionary<string, double> Causes => Days.SelectMany(d => d.Causes).GroupBy(c => c.Key, StringComparer.Ordinal)
+        .ToDictionary(g => g.Key, g => g.Sum(c => c.Value), StringComparer.Ordinal);
+
+    public IReadOnlyList<ReportDay> Outside => [.. Days.Where(d => d.IsOutside)];
+
+    /// <summary>Reports of the newest run of each account that traded the deployment.</summary>
+    /// <param name="runs">Folders of runs; null for those of the history.</param>
+    /// <exception cref="InputException">No run has ended yet, or a folder is of no live session.</exception>
+    public static IReadOnlyList<DeploymentReport> Read(DeploymentBook book, int number, IReadOnlyList<string>? runs)
+    {
+        var deployment = book.Get(number);
+        var started = Started(book, number);
+        if (runs is { Count: > 0 }) return [.. runs.Select(r => Of(deployment, AccountOf(started, r), r))];
+        var ended = Ended(book, number);
+        return ended.Count > 0 ? ended : throw new InputException(started.Count == 0
+            ? $"no session of deployment {number} has started; "
+                + $"'granary live --deployments {book.Store} --deployment {number}' starts one"
+            : $"no session of deployment {number} has ended with a backtest of its bars; stop it, or name its run's folder with --run");
+    }
+
+    /// <summary>Reports of the newest run of each account of the history; empty where no session has ended.</summary>
+    /// <exception cref="InputException">There is no such deployment, or a run is damaged.</exception>
+    public static IReadOnlyList<DeploymentReport> Ended(DeploymentBook book, int number)
+    {
+        var deployment = book.Get(number);
+        // A session that goes on with its journal has all bars since the switch: the newest run holds those before.
+        return
+        [
+            .. Started(book, number).GroupBy(e => e.Account, StringComparer.Ordinal)
+                .Select(g => (Account: g.Key, Run: g.Select(e => e.Run).LastOrDefault(IsOver) ?? ""))
+                .Where(f => f.Run.Length > 0).Select(f => Of(deployment, f.Account, f.Run)),
+        ];
+    }
+
+    private static List<DeploymentEvent> Started(DeploymentBook book, int number) =>
+        [.. book.History(number).Where(e => e.Action == DeploymentAction.Started)];
+
+    private static string AccountOf(List<DeploymentEvent> started, string run) =>
+        started.LastOrDefault(e => e.Run == Path.GetFullPath(run))?.Account ?? "";
+
+    private static bool IsOver(string run) => File.Exists(Path.Combine(run, SessionBacktest.File));
+
+    private static DeploymentReport Of(Deployment deployment, string account, string run)
+    {
+        if (!IsOver(run)) throw new InputException(
+            $"{run} has no {SessionBacktest.File}; name the folder of a live session that has ended");
+        var (gaps, earlier) = Gaps(run);
+        var equity = EquityDays.Read(run);
+        var (mean, deviation) = Daily(deployment.Backtest.Days);
+        var start = equity[0].Equity;
+        var days = new List<ReportDay>();
+        double live = 0, promised = 0;
+        for (var i = 0; i < equity.Count; i++)
+        {
+            var (day, own) = (equity[i].Day, equity[i].Equity);
+            var isLast = i == equity.Count - 1;
+            var until = gaps.Where(g => g.Day <= day || isLast).Where(g => i == 0 || g.Day > equity[i - 1].Day).ToList();
+            // The session's own portfolio stands between: the account differs from it by its venue, the backtest by bars and commands.
+            live += until.Sum(g => g.ByVenue);
+            promised += until.Sum(g => g.Total - g.ByVenue);
+            var causes = until.SelectMany(g => g.Parts).GroupBy(p => p.Cause, StringComparer.Ordinal)
+                .ToDictionary(g => g.Key, g => g.Sum(p => p.Amount), StringComparer.Ordinal);
+            var (centre, half) = (mean * (i + 1), Width * deviation * Math.Sqrt(i + 1));
+            days.Add(new ReportDay(day, own + live, own - promised, causes, (own + live) / start - 1, Math.Exp(centre - half) - 1,
+                Math.Exp(centre + half) - 1));
+        }
+        return new DeploymentReport(deployment, account, run, days, earlier);
+    }
+
+    private sealed record Gap(DateOnly Day, double Total, double ByVenue, IReadOnlyList<(string Cause, double Amount)> Parts);
+
+    private static (List<Gap> Gaps, double Earlier) Gaps(string run)
+    {
+        var path = Path.Combine(run, SessionBacktest.File);
+        var gaps = new List<Gap>();
+        var earlier = 0.0;
+        foreach (var trade in JsonPart.Parse(path, File.ReadAllBytes(path)).Need("trades").List())
+        {
+            if (trade.Need("why").String() == LiveGap.EarlierVersion)
+            {
+                earlier += trade.Need("total").Number();
+                continue;
+            }
+            var time = trade.Find("exit") is { } exit && exit.String().Length > 0 ? exit.String() : trade.Need("entry").String();
+            var parts = trade.Need("parts").Members.Select(m => (Cause: m.Name, Amount: m.Value.Number())).ToList();
+            gaps.Add(new Gap(DateOnly.FromDateTime(DateTime.Parse(time, CultureInfo.InvariantCulture,
+                    DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal)), trade.Need("total").Number(),
+                parts.Where(p => p.Cause is "timing" or "fill price" or "missed fill" or "cost").Sum(p => p.Amount), parts));
+        }
+        return (gaps, earlier);
+    }
+
+    // Mean and deviation of the daily log returns.
+    private static (double Mean, double Deviation) Daily(IReadOnlyList<DayEquity> days)
+    {
+        var returns = new List<double>();
+        for (var i = 1; i < days.Count; i++)
+            if (days[i].Equity > 0 && days[i - 1].Equity > 0) returns.Add(Math.Log(days[i].Equity / days[i - 1].Equity));
+        var mean = returns.Count == 0 ? 0 : returns.Average();
+        return (mean, returns.Count < 2 ? 0 : Math.Sqrt(returns.Sum(r => (r - mean) * (r - mean)) / (returns.Count - 1)));
+    }
+}

@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using System.Text;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Trading.Deployments;
+
+namespace Granary.Trading.Handover;
+
+/// <summary>One line of a plan: an open trade, or an entry that waits, and what becomes of it.</summary>
+/// <param name="Quantity">Open, base units; of a waiting entry what is ordered.</param>
+/// <param name="EntryPrice">0 for an entry that waits.</param>
+/// <param name="Profit">Unrealised at the last close, before fees; null for an entry that waits.</param>
+/// <param name="What">In words.</param>
+public sealed record SwitchStep(string Strategy, string Symbol, Side Side, double Quantity, double EntryPrice, double? Profit,
+    TradeHandling Handling, string What);
+
+/// <summary>What a switch of an account to another deployment does.</summary>
+/// <param name="From">The deployment that the account trades.</param>
+/// <param name="Fact">For the journal; who and why are empty.</param>
+/// <param name="NewSymbols">Symbols whose factors have no past in the journal and start cold.</param>
+public sealed record SwitchPlan(Deployment From, Deployment To, HandOverPolicy Policy, DeploymentSwitched Fact,
+    IReadOnlyList<SwitchStep> Steps, IReadOnlyList<string> NewSymbols)
+{
+    /// <summary>Whether sessions trade the deployment already.</summary>
+    public bool IsDone => From.Hash == To.Hash;
+
+    /// <param name="read">Reads a configuration.</param>
+    /// <exception cref="InputException">The account cannot go from one to the other.</exception>
+    internal static SwitchPlan Of(AccountBooks books, Deployment from, Deployment to, HandOverPolicy policy,
+        Func<Deployment, Production> read)
+    {
+        var (before, after) = (read(from).Spec.Data.Symbols, read(to).Spec.Data.Symbols);
+        IReadOnlyList<string> symbols = books.LastSwitch is { } last ? [.. last.Symbols.Union(before, StringComparer.Ordinal)] : before;
+        var configurations = Configurations(books, from);
+        var target = StrategySections.Of(to.Configuration);
+        StrategySections.CheckCompatible(from, to);
+        var (trades, steps) = (new List<HandedTrade>(), new List<SwitchStep>());
+        foreach (var (entry, trade) in books.Open())
+        {
+            var handed = Hand(entry, new Origins(books.LastSwitch, from.Hash, configurations), to.Hash, target, policy, trades);
+            trades.Add(handed);
+            var close = symbols.ToList().IndexOf(entry.Order.Symbol) is >= 0 and var series
+                ? books.LastClose.GetValueOrDefault(series, double.NaN) : double.NaN;
+            steps.Add(new SwitchStep(entry.Strategy, entry.Order.Symbol, entry.Order.Side, trade?.Open ?? entry.Order.Quantity,
+                trade?.EntryPrice ?? 0, trade is null ? null : (int)trade.Side * (close - trade.EntryPrice) * trade.Open,
+                handed.Handling, Words(handed, trade is not null, to.Number, from.Number)));
+        }
+        var tag = "g" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+            FormattableString.Invariant($"{books.Started.Account}\n{to.Hash}\n{books.Started.Tag}\n{books.Switches + 1}"))))[..8];
+        var fact = new DeploymentSwitched(books.Timestamp, to.Hash, tag, to.Number, policy, symbols, trades,
+            [.. trades.Select(t => t.Configuration).Where(h => h != to.Hash).Distinct(StringComparer.Ordinal).Select(h =>
+                configurations[h])],
+            "", "");
+        return new SwitchPlan(from, to, policy, fact, steps, [.. after.Except(symbols, StringComparer.Ordinal)]);
+    }
+
+    // The configurations that define open trades, by hash.
+    private static Dictionary<string, EarlierConfiguration> Configurations(AccountBooks books, Deployment from)
+    {
+        var known = (books.LastSwitch?.Earlier ?? []).ToDictionary(e => e.Hash, StringComparer.Ordinal);
+        known[from.Hash] = new EarlierConfiguration(from.Hash, from.Folder, from.Configuration);
+        return known;
+    }
+
+    // Which configuration defines the strategy of an open trade.
+    private sealed record Origins(DeploymentSwitched? LastSwitch, string Current, Dictionary<string, EarlierConfiguration> Configurations)
+    {
+        public string Of(string entry) => LastSwitch?.Trades.FirstOrDefault(t => t.Entry == entry)?.Configuration ?? Current;
+    }
+
+    private static HandedTrade Hand(TrackedOrder entry, Origins origins, string to, StrategySections target, HandOverPolicy policy,
+        List<HandedTrade> others)
+    {
+        var id = entry.Order.ClientId;
+        var origin = origins.Of(id);
+        var isAlike = StrategySections.Of(origins.Configurations[origin].Text).IsAlike(target, entry.Strategy);
+        var handling = policy == HandOverPolicy.Close ? TradeHandling.Closes
+            : policy == HandOverPolicy.Keep && isAlike ? TradeHandling.Kept : TradeHandling.WindsDown;
+        if (isAlike) return new HandedTrade(id, entry.Strategy, entry.Order.Symbol, entry.Strategy, to, handling);
+        var isTaken = target.Has(entry.Strategy)
+            || others.Exists(t => t.RunsAs == entry.Strategy && t.Configuration != origin);
+        return new HandedTrade(id, entry.Strategy, entry.Order.Symbol, isTaken ? $"{entry.Strategy}~{origin[..6]}" : entry.Strategy, origin,
+            handling);
+    }
+
+    private static string Words(HandedTrade trade, bool isOpen, int to, int from) => (trade.Handling, isOpen) switch
+    {
+        (TradeHandling.Kept, true) => $"kept: deployment {to} has the same strategy, which goes on with it",
+        (TradeHandling.Kept, false) => $"the entry waits on: deployment {to} has the same strategy",
+        (_, false) => "the entry that waits is cancelled when the next session starts",
+        (TradeHandling.Closes, _) => "closed by a market order when the next session starts",
+        _ => $"winds down: ends by its strategy's own exits, stop and target; deployment {from} enters nothing more",
+    };
+}

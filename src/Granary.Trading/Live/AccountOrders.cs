@@ -1,0 +1,239 @@
+using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
+
+namespace Granary.Trading.Live;
+
+/// <summary>
+/// Brings a broker's account to where the strategies are: makes an entry of each signal that was granted, the exits that are missing,
+/// cancels entries that are no longer waited for, and moves stops. An order's id is made from the signal that it serves, so an order that
+/// is made again is the same order.
+/// </summary>
+/// <param name="names">Of orders, and who manages those of before a switch.</param>
+internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledger, IOrderGateway gateway, ExecutionSettings execution,
+    OrderNames names)
+{
+    // The orders that serve one trade of a strategy.
+    private sealed class TradeOrders
+    {
+        public TrackedOrder? Entry;
+        public TrackedOrder? Exit;
+        public int Exits;
+    }
+
+    private readonly Dictionary<(int Strategy, int Number), TradeOrders> _orders = [];
+    private readonly Dictionary<string, double> _movedStops = new(StringComparer.Ordinal);
+    private readonly List<JournalEvent> _facts = [];
+    private readonly List<OrderIntended> _intents = [];
+    // Trades that the operator closes, by the client ids of their entries.
+    private readonly HashSet<string> _closing = new(StringComparer.Ordinal);
+    private bool _resendStops = true;
+
+    /// <summary>Everything is to be closed, and nothing entered.</summary>
+    public bool Flatten { get; set; }
+
+    /// <summary>Signals that were decided, of this session and those before it.</summary>
+    public long Signals { get; set; }
+
+    /// <summary>Facts of this time slice that are not written yet.</summary>
+    public IReadOnlyList<JournalEvent> Facts => _facts;
+
+    /// <summary>Orders of this time slice that are to be sent.</summary>
+    public int Intended => _intents.Count;
+
+    /// <summary>When the first order of the last time slice went to the venue (stopwatch ticks).</summary>
+    public long FirstSent { get; private set; }
+
+    /// <summary>An order of the past, as the journal has it.</summary>
+    public void Register(TrackedOrder order)
+    {
+        if (StrategyOf(order.Order.Closes ?? order.Order.ClientId, order.Strategy) is not { } member) return;
+        var key = (member.Instance.Index, order.Intent.Trade);
+        if (!_orders.TryGetValue(key, out var orders)) _orders.Add(key, orders = new TradeOrders());
+        if (order.Order.Closes is null)
+        {
+            orders.Entry = order;
+            return;
+        }
+        orders.Exit = order;
+        orders.Exits++;
+    }
+
+    private LiveStrategy? StrategyOf(string entry, string strategy) =>
+        names.Handed.RunsAs(entry, strategy) is { } id ? portfolio.Find(id) : null;
+
+    /// <summary>The operator closes a trade of the account.</summary>
+    /// <param name="entry">The client id of its entry.</param>
+    public void Close(string entry) => _closing.Add(entry);
+
+    /// <summary>The operator has looked at the differences to the venue.</summary>
+    public void Unblock() => ledger.Unblock();
+
+    /// <summary>Whether the account has an open trade.</summary>
+    /// <param name="entry">The client id of its entry.</param>
+    public bool HasOpen(string entry) => ledger.TradeOf(entry) is { Open: > 0 };
+
+    /// <summary>A stop that was moved in the past.</summary>
+    public void Moved(StopMoved moved) => _movedStops[moved.ClientId] = moved.Price;
+
+    /// <summary>Begins a time slice with its first fact.</summary>
+    public void Begin(JournalEvent? fact)
+    {
+        _facts.Clear();
+        _intents.Clear();
+        if (fact is not null) _facts.Add(fact);
+    }
+
+    /// <summary>The policy has decided the weights of the time slice: a fact before its signals.</summary>
+    public void Weighed(WeightsDecided weights) => _facts.Insert(1, weights);
+
+    /// <summary>The portfolio has decided on trades that are there.</summary>
+    public void Acted(IReadOnlyList<PortfolioActed> decisions) => _facts.AddRange(decisions);
+
+    /// <summary>The portfolio has answered a signal: an entry is made of one that it granted.</summary>
+    /// <param name="why">Why no entries are sent now; empty where they are.</param>
+    public void Decided(long timestamp, in DecidedSignal decided, string why)
+    {
+        var (strategy, symbol, signal, said, granted, factors) = decided;
+        var factorNames = strategy.FactorNames;
+        var values = new Dictionary<string, double>(StringComparer.Ordinal);
+        for (var i = 0; i < factors.Length && i < factorNames.Count; i++) values[factorNames[i]] = factors[i];
+        Signals++;
+        _facts.Add(new SignalDecided(timestamp, signal.Number, signal.Time, signal.Side, signal.Type, signal.Price, signal.Quantity,
+            signal.Stop, signal.Target, signal.ValidUntil, signal.Prediction, signal.SizeFactor, said, granted, values)
+        { Strategy = strategy.Instance.Id, Symbol = symbol });
+        if (!(granted > 0)) return;
+        // Its own account has refused it at once.
+        if (!strategy.Trades.TryGetValue(signal.Number, out var wanted)) return;
+        if (why.Length == 0 && ledger.Blocked.Contains(symbol)) why = "blocked";
+        if (why.Length > 0)
+        {
+            _facts.Add(new EntrySkipped(timestamp, signal.Number, why) { Strategy = strategy.Instance.Id, Symbol = symbol });
+            return;
+        }
+        Intend(strategy, symbol, wanted, signal, granted, timestamp);
+    }
+
+    private void Intend(LiveStrategy strategy, string symbol, WantedTrade wanted, in Signal signal, double quantity, long timestamp)
+    {
+        var trading = strategy.Instance.Trading;
+        ref readonly var order = ref wanted.Entry;
+        _intents.Add(new OrderIntended(timestamp, new BrokerOrder
+        {
+            ClientId = $"{names.Tag}-{strategy.Instance.Index}-{signal.Number}-e",
+            Symbol = symbol,
+            Side = signal.Side,
+            Type = signal.AtFill ? OrderType.Market : signal.Type,
+            Quantity = quantity,
+            LimitPrice = order.LimitPrice,
+            StopPrice = order.StopPrice,
+            TimeInForce = order.TimeInForce,
+            ExpiresAt = signal.AtFill ? long.MaxValue : signal.ValidUntil,
+            Protection = signal.AtFill ? default
+                : new Protection(order.StopLoss, order.StopLoss > 0 ? 0 : trading.StopLossPercent / 100, order.TakeProfit,
+                    order.TakeProfit > 0 ? 0 : trading.TakeProfitPercent / 100,
+                order.TrailFraction, execution.ProtectFrom == ProtectFrom.NextBar, trading.TrailFrom),
+            CreatedAt = timestamp,
+        }, OrderRole.Entry, signal.Number, ExitReason.Open)
+        { Strategy = strategy.Instance.Id, Symbol = symbol });
+    }
+
+    /// <summary>
+    /// Makes the exits that are missing: of trades that the strategy is leaving, or has left (its stop fell otherwise, an exit was
+    /// refused).
+    /// </summary>
+    public void Align(long timestamp)
+    {
+        foreach (var trade in ledger.ActiveTrades)
+        {
+            if (!(trade.Open > 0)) continue;
+            if (StrategyOf(trade.Entry, trade.Strategy) is not { } strategy
+                || !_orders.TryGetValue((strategy.Instance.Index, trade.Number), out var orders)) continue;
+            var wanted = strategy.Trades.GetValueOrDefault(trade.Number);
+            var key = (strategy.Instance.Index, trade.Number);
+            var whole = wanted is not { State: not WantedState.Exit } || Flatten || portfolio.IsCalled(key)
+                || names.Handed.Closes(trade.Entry) || _closing.Contains(trade.Entry);
+            var cut = portfolio.CutOf(key);
+            if (!whole && cut == 0) continue;
+            // What an exit has sold already is not sold again, also where only its answer says so.
+            if (orders.Exit is { } exit && (!exit.State.IsFinal() || exit.AwaitsFills)) continue;
+            var quantity = whole ? trade.Open
+                : Math.Min(trade.Open, trade.Open - portfolio.InstrumentOf(trade.Symbol).RoundQuantity(trade.Open * (1 - cut)));
+            portfolio.CutMade(key);
+            if (!(quantity > 0)) continue;
+            var type = wanted is { State: WantedState.Exit, ExitType: OrderType.MarketOnClose } && orders.Exits == 0
+                ? OrderType.MarketOnClose : OrderType.Market;
+            _intents.Add(new OrderIntended(timestamp, new BrokerOrder
+            {
+                ClientId = $"{names.Tag}-{strategy.Instance.Index}-{trade.Number}-x{orders.Exits + 1}",
+                Symbol = trade.Symbol,
+                Side = (Side)(-(int)trade.Side),
+                Type = type,
+                Quantity = quantity,
+                Closes = trade.Entry,
+                CreatedAt = timestamp,
+            }, OrderRole.Exit, trade.Number, whole ? wanted is { State: WantedState.Exit } ? wanted.ExitReason : portfolio.ReasonOf(key)
+                : ExitReason.Limit)
+            { Strategy = trade.Strategy, Symbol = trade.Symbol });
+        }
+    }
+
+    /// <summary>Cancels entries that the strategy no longer waits for, and moves stops.</summary>
+    public async ValueTask MoveAsync(long timestamp, CancellationToken cancellationToken)
+    {
+        foreach (var order in ledger.OpenOrders.Where(t => t.Order.Closes is null
+            && t.State is OrderState.Submitted or OrderState.PartiallyFilled).ToList())
+        {
+            var strategy = StrategyOf(order.Order.ClientId, order.Strategy);
+            var wanted = strategy?.Trades.GetValueOrDefault(order.Intent.Trade);
+            var isExpired = strategy is not null && portfolio.IsExpired((strategy.Instance.Index, order.Intent.Trade));
+            // A part of it may be filled after the strategy's own was: it waits for the rest as long as the trade lives.
+            if (wanted is null or { State: WantedState.Exit } || isExpired || Flatten
+                || names.Handed.Cancels(order.Order.ClientId) || _closing.Contains(order.Order.ClientId))
+                await gateway.CancelAsync(timestamp, order, cancellationToken).ConfigureAwait(false);
+        }
+        foreach (var strategy in portfolio.Strategies)
+            foreach (var (number, wanted) in strategy.Trades)
+            {
+                if (!(wanted.MovedStop > 0) || !_orders.TryGetValue((strategy.Instance.Index, number), out var orders)
+                    || orders.Entry is not { } entry) continue;
+                if (!_resendStops && _movedStops.TryGetValue(entry.Order.ClientId, out var sent) && sent == wanted.MovedStop) continue;
+                if (await gateway.MoveStopAsync(timestamp, entry.Order.ClientId, wanted.MovedStop, cancellationToken).ConfigureAwait(false))
+                    _movedStops[entry.Order.ClientId] = wanted.MovedStop;
+            }
+        _resendStops = false;
+    }
+
+    /// <summary>Writes the facts of the time slice and sends its orders; an exit that is refused is sent again at once.</summary>
+    public async ValueTask SendAsync(long timestamp, CancellationToken cancellationToken)
+    {
+        FirstSent = 0;
+        // Where all are refused, the next time slice tries again.
+        for (var attempt = 0; _intents.Count > 0 && attempt < 5; attempt++)
+        {
+            await gateway.SendAsync(timestamp, _facts, _intents, cancellationToken).ConfigureAwait(false);
+            if (FirstSent == 0) FirstSent = gateway.FirstSent;
+            var refused = false;
+            foreach (var intent in _intents)
+            {
+                var order = ledger.Find(intent.Order.ClientId)!;
+                Register(order);
+                refused |= order.Order.Closes is not null && order.State == OrderState.Rejected;
+            }
+            _facts.Clear();
+            _intents.Clear();
+            if (!refused) return;
+            // A stop can have closed the trade meanwhile.
+            await gateway.PollAsync(timestamp, cancellationToken).ConfigureAwait(false);
+            Align(timestamp);
+        }
+    }
+
+    /// <summary>Brings the account to the positions of the strategies, between two time slices.</summary>
+    public async ValueTask CatchUpAsync(long timestamp, CancellationToken cancellationToken)
+    {
+        Begin(null);
+        Align(timestamp);
+        if (_intents.Count > 0) await SendAsync(timestamp, cancellationToken).ConfigureAwait(false);
+        await MoveAsync(timestamp, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using Granary.Contracts.Sessions;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Trading;
+
+namespace Granary.Trading.Live;
+
+/// <summary>Follows a live account's equity by day, and describes its open trades, orders and limits.</summary>
+internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio, PortfolioLimits limits)
+{
+    private const int MostDays = 35, MostWeeks = 14;
+
+    // The last equity of each day, by its number; the journal's replay fills them in again.
+    private readonly List<(DateOnly Day, double Equity)> _days = [];
+    private double _peak = double.NaN;
+
+    /// <summary>When the last bar reached the session, UTC.</summary>
+    public DateTimeOffset? LastBarAt { get; set; }
+
+    /// <summary>Cash and positions at the last closes.</summary>
+    public double Equity()
+    {
+        var equity = ledger.Cash;
+        foreach (var (symbol, held) in ledger.Positions) equity += ValueOf(symbol, held);
+        return equity;
+    }
+
+    /// <summary>Whether nothing is left: its fills are other ones than the portfolio's, which may not be ruined.</summary>
+    public bool IsRuined => ledger.Cash != 0 && !(Equity() > 0);
+
+    /// <summary>
+    /// Keeps the equity at a market time as the last one of its day. A bar that closes at midnight belongs to the day before.
+    /// </summary>
+    /// <param name="timestamp">UTC ticks; 0 before the first bar.</param>
+    public void Note(long timestamp)
+    {
+        if (timestamp <= 0) return;
+        var (day, equity) = (DateOnly.FromDateTime(new DateTime(timestamp - 1)), Equity());
+        _peak = double.IsNaN(_peak) ? Math.Max(ledger.StartingCash, equity) : Math.Max(_peak, equity);
+        if (_days.Count > 0 && _days[^1].Day >= day) _days[^1] = (_days[^1].Day, equity);
+        else _days.Add((day, equity));
+    }
+
+    /// <summary>The account as it stands.</summary>
+    /// <param name="isStream">Whether the bars are of now.</param>
+    public AccountDetails Details(IOrderGateway gateway, bool isStream) => new()
+    {
+        StartingCash = ledger.StartingCash,
+        Trades = [.. ledger.ActiveTrades.Where(t => t.Open > 0).Select(Of)],
+        Orders = [.. ledger.OpenOrders.Where(o => o.Unknown || !o.State.IsFinal()).Select(Of)],
+        Limits = [.. Limits(Equity())],
+        Days = Periods(d => d, MostDays),
+        Weeks = Periods(d => d.AddDays(-(((int)d.DayOfWeek + 6) % 7)), MostWeeks),
+        LastBarAt = LastBarAt,
+        FeedLag = isStream && LastBarAt is { } at
+            ? Math.Max(0, (at - new DateTimeOffset(portfolio.Timestamp, TimeSpan.Zero)).TotalSeconds) : null,
+        Journal = gateway.Name,
+        Blocked = [.. ledger.Blocked.Order(StringComparer.Ordinal)],
+    };
+
+    private AccountTradeRow Of(AccountTrade t)
+    {
+        var last = portfolio.LastOf(t.Symbol)?.Close;
+        return new AccountTradeRow(t.Entry, t.Strategy, t.Number, t.Symbol, t.Side, t.Open, t.EntryPrice,
+            new DateTime(t.EntryTime, DateTimeKind.Utc), last,
+            last is { } close ? (int)t.Side * t.Open * (close - t.EntryPrice) * portfolio.InstrumentOf(t.Symbol).Multiplier : null);
+    }
+
+    private static AccountOrderRow Of(TrackedOrder o) => new(o.Order.ClientId, o.Strategy, o.Order.Symbol, o.Order.Side, o.Order.Type,
+        o.Order.Quantity, o.Filled,
+        o.Order.LimitPrice > 0 ? o.Order.LimitPrice : o.Order.StopPrice > 0 ? o.Order.StopPrice : null,
+        o.Unknown ? "unknown" : JsonNamingPolicy.KebabCaseLower.ConvertName(o.State.ToString()),
+        new DateTime(o.Order.CreatedAt, DateTimeKind.Utc));
+
+    private IEnumerable<LimitUse> Limits(double equity)
+    {
+        double Percent(double value) => equity > 0 ? 100 * value / equity : 0;
+        var bySymbol = ledger.Positions.Where(p => p.Value != 0).Select(p => (About: p.Key, Value: ValueOf(p.Key, p.Value))).ToList();
+        var byStrategy = ledger.ActiveTrades.GroupBy(t => t.Strategy, StringComparer.Ordinal)
+            .Select(g => (About: g.Key, Value: g.Sum(t => Math.Abs(ValueOf(t.Symbol, t.Open))))).ToList();
+        var gross = bySymbol.Sum(p => Math.Abs(p.Value));
+        if (limits.MaxPositions is { } positions) yield return new("maxPositions", ledger.ActiveTrades.Count, positions, null);
+        if (limits.MaxGrossPercent is { } most) yield return new("maxGrossPercent", Percent(gross), most, null);
+        if (limits.MaxNetPercent is { } net) yield return new("maxNetPercent", Percent(Math.Abs(bySymbol.Sum(p => p.Value))), net, null);
+        if (limits.MaxLeverage is { } leverage) yield return new("maxLeverage", Percent(gross) / 100, leverage, null);
+        if (limits.MaxSymbolPercent is { } symbol) yield return Largest("maxSymbolPercent", bySymbol, symbol);
+        if (limits.MaxStrategyPercent is { } strategy) yield return Largest("maxStrategyPercent", byStrategy, strategy);
+        if (limits.MaxDrawdownPercent is { } drawdown)
+            yield return new("maxDrawdownPercent", _peak > 0 ? 100 * Math.Max(0, 1 - equity / _peak) : 0, drawdown, null);
+        if (limits.DailyLossPercent is { } daily)
+        {
+            var before = _days.Count > 1 ? _days[^2].Equity : ledger.StartingCash;
+            yield return new("dailyLossPercent", before > 0 ? 100 * Math.Max(0, 1 - equity / before) : 0, daily, null);
+        }
+
+        LimitUse Largest(string limit, List<(string About, double Value)> used, double allowed)
+        {
+            var (about, value) = used.OrderByDescending(u => Math.Abs(u.Value)).ThenBy(u => u.About, StringComparer.Ordinal)
+                .FirstOrDefault();
+            return new LimitUse(limit, Percent(Math.Abs(value)), allowed, about);
+        }
+    }
+
+    private double ValueOf(string symbol, double held) =>
+        held != 0 && portfolio.LastOf(symbol) is { } last ? held * last.Close * portfolio.InstrumentOf(symbol).Multiplier : 0;
+
+    private List<PeriodProfit> Periods(Func<DateOnly, DateOnly> startOf, int most)
+    {
+        var found = new List<PeriodProfit>();
+        var before = ledger.StartingCash;
+        foreach (var period in _days.GroupBy(d => startOf(d.Day)))
+        {
+            var equity = period.Last().Equity;
+            found.Add(new PeriodProfit(period.Key, equity - before, equity));
+            before = equity;
+        }
+        return found.Count > most ? found.GetRange(found.Count - most, most) : found;
+    }
+}

@@ -1,0 +1,89 @@
+using Granary.Contracts.Deployments;
+using Granary.Contracts.Sessions;
+using Granary.Engine.Brokerage;
+using Granary.Simulation.Json;
+using Granary.Trading.Deployments;
+using Npgsql;
+
+namespace Granary.Trading.Live;
+
+/// <summary>
+/// Commands of a session's operator, and with them what the deployment's history enables and disables: at the start what differs from the
+/// journal, then each change within a second.
+/// </summary>
+internal sealed class DeploymentControl : ISessionControl
+{
+    private readonly ISessionControl _inner;
+    private readonly DeploymentBook _book;
+    private readonly int _number;
+    private readonly TimeProvider _clock;
+    private readonly Dictionary<string, bool> _enabled;
+    private readonly IReadOnlyList<DeploymentMember> _members;
+    private long _looked = long.MinValue, _seen;
+    private string? _fault;
+
+    /// <param name="past">What the journal holds.</param>
+    public DeploymentControl(ISessionControl inner, DeploymentBook book, int number, IReadOnlyList<JournalEvent> past, TimeProvider clock)
+    {
+        (_inner, _book, _number, _clock) = (inner, book, number, clock);
+        _members = DeploymentMember.Of(book.Get(number));
+        _enabled = _members.ToDictionary(m => m.Id, _ => true, StringComparer.Ordinal);
+        foreach (var e in past)
+        {
+            // A switch begins with all strategies enabled.
+            if (e is DeploymentSwitched) foreach (var member in _members) _enabled[member.Id] = true;
+            if (e is not EnablementChanged change) continue;
+            foreach (var member in _members)
+                if (change.Strategy.Length > 0 ? change.Strategy == member.Id : member.Symbols.Contains(change.Symbol,
+                    StringComparer.Ordinal))
+                    _enabled[member.Id] = change.Enabled;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SessionOrder> Take()
+    {
+        var orders = _inner.Take();
+        if (_looked != long.MinValue && _clock.GetElapsedTime(_looked) < TimeSpan.FromSeconds(1)) return orders;
+        var first = _looked == long.MinValue;
+        _looked = _clock.GetTimestamp();
+        try
+        {
+            var changes = Changes(first);
+            _fault = null;
+            return changes.Count == 0 ? orders : [.. orders, .. changes];
+        }
+        catch (Exception e) when (e is InputException or IOException or NpgsqlException)
+        {
+            // The session goes on with what it knows; its status says so.
+            _fault = $"the deployments store {_book.Store} cannot be read: {e.Message.TrimEnd('.')}";
+            return orders;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Show(LiveStatus status, bool now) =>
+        _inner.Show(_fault is null ? status : status with { CommandFault = status.CommandFault ?? _fault }, now);
+
+    // A command to the session itself holds until the deployment changes the strategy, or until the next start.
+    private List<SessionOrder> Changes(bool first)
+    {
+        var news = _book.History(after: _seen);
+        if (!first && news.Count == 0) return [];
+        if (news.Count > 0) _seen = news[^1].Sequence;
+        var disabled = _book.Disabled(_number);
+        var changes = new List<SessionOrder>();
+        foreach (var member in _members)
+        {
+            var wanted = !disabled.ContainsKey(member.Id);
+            if (_enabled[member.Id] == wanted) continue;
+            _enabled[member.Id] = wanted;
+            var e = disabled.GetValueOrDefault(member.Id) ?? _book.History(_number).LastOrDefault(h =>
+                h.Action == DeploymentAction.Enabled && member.Matches(h));
+            // Nothing of the deployment enabled it: the session's own operator has disabled it, before this start.
+            if (e is null && first) continue;
+            changes.Add(new SessionOrder(wanted ? SessionCommand.Enable : SessionCommand.Disable, e?.Who ?? "", e?.Why ?? "", member.Id));
+        }
+        return changes;
+    }
+}

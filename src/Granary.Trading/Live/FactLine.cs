@@ -1,0 +1,48 @@
+using System.Globalization;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Portfolio.Rules;
+using Granary.Reporting.Runs;
+
+namespace Granary.Trading.Live;
+
+/// <summary>Decisions and transitions of a session as lines of a log.</summary>
+public static class FactLine
+{
+    /// <summary>The fact in one line with its market time; null for bars and what venues reported, which orders show.</summary>
+    public static string? Of(JournalEvent e) =>
+        Words(e) is { } words ? $"{(e.Timestamp == 0 ? "start" : RunText.Time(e.Timestamp))} {words}" : null;
+
+    /// <summary>
+    /// The same for facts of the session itself, which a server's log has; null for signals, orders, fills and trades: they are entries of
+    /// the journal, of which a busy session makes hundreds a second.
+    /// </summary>
+    public static string? OfSession(JournalEvent e) => e is SessionStarted or SessionChanged or WeightsChanged or EnablementChanged
+        or SessionControlled or Reconciled or DeploymentSwitched ? Of(e) : null;
+
+    private static string? Words(JournalEvent e) => e switch
+    {
+        SessionStarted s => $"Session started on {s.Host}, process {s.Process.ToString(CultureInfo.InvariantCulture)}, broker {s.Broker}",
+        SessionChanged c => $"Session went from {c.From} to {c.To}{Because(c.Why)}",
+        SignalDecided d => FormattableString.Invariant(
+            $"Portfolio decided {d.Decision} on signal {d.Number} of {d.Strategy}: granted {d.Granted} of {d.Quantity} {d.Symbol}"),
+        EntrySkipped s => FormattableString.Invariant($"Entry {s.Number} of {s.Strategy} was skipped: {s.Why}"),
+        PortfolioActed a => FormattableString.Invariant(
+            $"Portfolio {a.Action} {a.Share:0.##%} of trade {a.Number} of {a.Strategy}: {a.Reason}"),
+        OrderIntended o => FormattableString.Invariant(
+            $"Order {o.Order.ClientId} was made: {o.Order.Side} {o.Order.Quantity} {o.Symbol}, {o.Role}"),
+        OrderChanged o => $"Order {o.ClientId} went from {o.From} to {o.To}{Because(o.Reason)}",
+        StopMoved s => FormattableString.Invariant($"Stop of {s.ClientId} moves to {s.Price}"),
+        TradeChanged t => FormattableString.Invariant($"Trade {t.Number} of {t.Strategy} is {t.State}: {t.Open} of {t.Quantity} open"),
+        WeightsChanged w => FormattableString.Invariant($"Weights version {w.Version} of {w.Who} came into force") + Because(w.Why),
+        WeightsDecided w => "Policy decided weights: " + string.Join(", ",
+            w.Weights.Select(x => FormattableString.Invariant($"{x.Key} {x.Value:0.####}"))),
+        EnablementChanged n => $"{n.Who} {(n.Enabled ? "enabled" : "disabled")} {n.Strategy}{n.Symbol}{Because(n.Why)}",
+        SessionControlled c => $"{c.Who} gave the command {c.Command}{Because(c.Why)}",
+        Reconciled r => $"Reconciled: {r.Difference}; {r.Rule}",
+        DeploymentSwitched d =>
+            $"{d.Who} handed the account over to deployment {d.Version.ToString(CultureInfo.InvariantCulture)}{Because(d.Why)}",
+        _ => null,
+    };
+
+    private static string Because(string why) => why.Length > 0 ? $": {why}" : "";
+}

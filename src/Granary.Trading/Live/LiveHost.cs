@@ -1,0 +1,399 @@
+using System.Diagnostics;
+using Granary.Contracts.Sessions;
+using Granary.Data.Feeds;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Telemetry;
+
+namespace Granary.Trading.Live;
+
+/// <summary>
+/// A live session: it runs the plan's strategies and its portfolio bar by bar as a feed brings them, and brings a broker's account to
+/// where they are. It is restarted on its journal: it replays the bars that it had taken, without calls to the venue, and then
+/// continues.
+/// </summary>
+/// <remarks>
+/// For each time slice: the venue's fills are booked; the strategies see the bars that close; the portfolio decides
+/// (<see cref="LivePortfolio"/>); bars, signals and the intents of all orders are appended to the journal in one piece; the orders are
+/// sent; the answers are appended (<see cref="AccountOrders"/>, at an <see cref="IOrderGateway"/>). So what was sent is known, whenever the
+/// process dies. Between time slices the session takes the operator's commands (<see cref="SessionOperator"/>), and every 30 seconds it
+/// reconciles its books with the venue.
+/// </remarks>
+public sealed class LiveHost
+{
+    private static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(10);
+
+    private readonly BatchSpec _spec;
+    private readonly ILiveFeed _feed;
+    private readonly IOrderGateway _gateway;
+    private readonly TimeProvider _clock;
+    private readonly LiveOptions _options;
+    private readonly List<JournalEvent> _past;
+    private readonly long _pastSignals;
+    private readonly HandedTrades _handed;
+    private readonly LiveBars _bars;
+    private readonly List<string> _notes = [];
+    private readonly SortedDictionary<string, int> _hits = new(StringComparer.Ordinal);
+    private AccountLedger _ledger = null!;
+    private LivePortfolio _portfolio = null!;
+    private AccountOrders _orders = null!;
+    private AccountWatch _watch = null!;
+    private SessionOperator _operator = null!;
+    private SessionPolicies _policies = null!;
+    private SessionModels _models = null!;
+    private FeedTimeSlices _slices = null!;
+    private StatusReporter _reporter = null!;
+    private WarmUpWatch _warmUp = null!;
+    private LiveState _state = LiveState.WarmingUp;
+    private long _synchronised, _warm;
+    private bool _ruined;
+    // Whether books and venue were compared since the start: without that an entry could double a position.
+    private bool _reconciled;
+    // Whether bars were taken that were not of the past.
+    private bool _traded;
+
+    private LiveHost(BatchSpec spec, ILiveFeed feed, IOrderGateway gateway, TimeProvider clock, LiveOptions options, AccountPast past)
+    {
+        (_spec, _feed, _gateway, _clock, _options) = (spec, feed, gateway, clock, options);
+        (_past, _pastSignals) = ([.. past.Events], past.Signals);
+        _handed = new HandedTrades(HandedTrades.LastSwitch(_past));
+        _bars = new LiveBars(feed.Series);
+        Tag = OrderNames.TagOf(_past, spec, options);
+    }
+
+    /// <param name="spec">Of the production configuration.</param>
+    /// <param name="feed">Carries all its symbols at the data's timeframe; the session disposes of it.</param>
+    /// <param name="past">What the journal holds.</param>
+    /// <param name="clock">Of the waiting and the thirty seconds; market time comes from the bars.</param>
+    public static LiveHost Create(BatchSpec spec, ILiveFeed feed, IBroker broker, AccountJournal journal, IReadOnlyList<JournalEvent> past,
+        TimeProvider clock, LiveOptions options) =>
+        Create(spec, feed, new OrderGateway(journal, broker), AccountPast.Of(past), clock, options);
+
+    /// <inheritdoc cref="Create(BatchSpec, ILiveFeed, IBroker, AccountJournal, IReadOnlyList{JournalEvent}, TimeProvider, LiveOptions)"/>
+    /// <param name="gateway">Whose journal <paramref name="past"/> was read from; not begun yet, and not disposed of.</param>
+    public static LiveHost Create(BatchSpec spec, ILiveFeed feed, IOrderGateway gateway, AccountPast past, TimeProvider clock,
+        LiveOptions options) =>
+        new(spec, feed, gateway, clock, options, past);
+
+    public string Description => $"live, broker {_gateway.Broker}";
+
+    /// <summary>The bars that it has taken, for the report of its run.</summary>
+    public IBarSource Bars => _bars;
+
+    public AccountLedger Ledger => _ledger;
+
+    /// <summary>Order ids of this account begin with it.</summary>
+    public string Tag { get; }
+
+    /// <summary>Trades of before the account was handed over to this configuration.</summary>
+    internal HandedTrades Handed => _handed;
+
+    /// <summary>Bar to order, and how much of it was the journal.</summary>
+    public LatencyRecorder Latency { get; } = new();
+
+    /// <summary>The portfolio's trades, with the strategies' simulated fills; what is open last.</summary>
+    internal IEnumerable<(StrategyInstance Strategy, string? Model, PortfolioTrade Trade)> PortfolioTrades =>
+        _portfolio.Trades.Select(t => (_portfolio.Strategies[t.Member].Instance, _portfolio.Strategies[t.Member].Instance.Model?.Name, t));
+
+    /// <summary>Open time of the first bar that the portfolio trades, UTC ticks; null where that is the first bar.</summary>
+    internal long? PortfolioFrom => _portfolio.From;
+
+    /// <summary>Whether a bar came that was not of the past.</summary>
+    internal bool HasTraded => _traded;
+
+    internal Instrument InstrumentOf(string symbol) => _portfolio.InstrumentOf(symbol);
+
+    /// <summary>The symbol's last bar.</summary>
+    internal Bar? LastOf(string symbol) => _portfolio.LastOf(symbol);
+
+    /// <summary>Notes for the reader of the run; one sentence each.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>Of the last row of the portfolio.</summary>
+    public LiveStatus Status => _reporter.Last;
+
+    /// <summary>What the portfolio did; after <see cref="RunAsync"/>.</summary>
+    /// <param name="row">Is given every row of the equity curve.</param>
+    /// <param name="trade">Is given the portfolio's trades in the order of closing.</param>
+    /// <param name="fill">Is given each change of a position.</param>
+    public PortfolioOutcome Outcome(Action<EquityRow> row, Action<PortfolioTrade> trade, Action<PortfolioFill> fill) =>
+        _portfolio.Outcome(row, trade, fill);
+
+    /// <summary>Trades until the feed ends or the operator stops it.</summary>
+    /// <param name="pass">All strategies of the plan, with the instruments of its markets; it takes their outcomes at the end.</param>
+    public async Task RunAsync(StrategyPass pass, CancellationToken cancellationToken)
+    {
+        var plan = pass.Plan;
+        _ledger = new AccountLedger(_spec.Cash, s => _portfolio.InstrumentOf(s).Multiplier);
+        if (_options.Strategies is { } shown) await shown.OwnAsync(plan, cancellationToken).ConfigureAwait(false);
+        _portfolio = new LivePortfolio(pass, _feed.Series, _bars, _notes);
+        _options.Strategies?.Begin(_portfolio.Strategies);
+        _warmUp = new WarmUpWatch(_portfolio.Strategies);
+        _orders = new AccountOrders(_portfolio, _ledger, _gateway, _spec.Execution.Settings, new OrderNames(Tag, _handed));
+        _watch = new AccountWatch(_ledger, _portfolio, _spec.Portfolio.Limits);
+        _policies = new SessionPolicies(_options, _gateway, _portfolio, _spec.Portfolio.Policy, _notes);
+        _models = new SessionModels(_options, _gateway, _portfolio, _spec.Catalogues.ModelKinds, _notes);
+        _operator = new SessionOperator(_options, _gateway, _portfolio, _orders, _clock, _notes);
+        // Each market in all the timeframes that strategies trade.
+        IReadOnlyList<Timeframe> longer =
+            [.. plan.Feeds.Select(f => f.Timeframe).Where(t => t != _spec.Data.Timeframe).Distinct().OrderBy(t => t.Ticks)];
+        await using var warm = new WarmFeed(new WarmFeedRequest
+        {
+            Feed = _feed,
+            Longer = longer,
+            Past = _options.Past,
+            WarmUpFrom = _spec.ReadFrom,
+            Store = _options.Keep,
+            FillGaps = _options.IsStream,
+            Clock = _clock,
+        });
+        _reporter = new StatusReporter(_options, _gateway, warm, _clock);
+        _slices = new FeedTimeSlices(warm, _clock);
+        using var life = new CancellationTokenSource();
+        var heartbeat = _reporter.BeatAsync(life.Token);
+        try
+        {
+            await TradeAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await life.CancelAsync().ConfigureAwait(false);
+            await heartbeat.ConfigureAwait(false);
+        }
+        _notes.AddRange(warm.Notes);
+        pass.Finished(_portfolio.Finish());
+        Show(LiveState.Ended, now: true);
+    }
+
+    private async Task TradeAsync(CancellationToken cancellationToken)
+    {
+        await _gateway.BeginAsync(_ledger, Tag, _portfolio.Instruments, cancellationToken).ConfigureAwait(false);
+        Show(_state, now: true);
+        try
+        {
+            Replay();
+            // What comes from now on is news.
+            _ledger.Hit = (trade, fill) =>
+            {
+                _hits[fill.Leg] = _hits.GetValueOrDefault(fill.Leg) + 1;
+                _options.Hit?.Invoke(trade, fill);
+            };
+            await StartAsync(cancellationToken).ConfigureAwait(false);
+            await _slices.ReadAsync(ProcessAsync, IdleAsync, () => _operator.Stopping, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Stopped by its operator: what is open stays open, at the venue and in the books, for the next start.
+        }
+        // A journal that is away does not keep a stopping process; what waits is written again from the feed by the next start.
+        using var end = new CancellationTokenSource(cancellationToken.IsCancellationRequested ? LastWrite : Timeout.InfiniteTimeSpan,
+            _clock);
+        await _reporter.NoteAsync(LiveState.Ended, _portfolio.Timestamp, end.Token).ConfigureAwait(false);
+        await _gateway.FlushAsync(end.Token).ConfigureAwait(false);
+    }
+
+    // Walks again over what the journal holds. Every fact of the account is booked, and nothing is sent.
+    private void Replay()
+    {
+        var switched = _past.FindLastIndex(e => e is DeploymentSwitched);
+        // Strategies are run ahead of the facts, so the models' versions are there before.
+        _models.Put(_past.Skip(switched + 1).OfType<ModelChanged>());
+        var slices = new ReplayedSlices(_past, _slices, _portfolio);
+        for (var i = 0; i < _past.Count; i++)
+        {
+            var e = _past[i];
+            _operator.Know(e);
+            // Before the switch the account traded another configuration: its weights and switches of strategies were that one's.
+            var isEarlier = i < switched;
+            switch (e)
+            {
+                case BarsTaken taken:
+                    if (_traded) _watch.Note(_portfolio.Timestamp);
+                    if (!taken.Warm && !_traded && !isEarlier)
+                    {
+                        _portfolio.Start(taken.Timestamp);
+                        _traded = true;
+                    }
+                    foreach (var slice in slices.Next()) _portfolio.Process(slice, null);
+                    break;
+                case WeightsChanged weights when isEarlier: _operator.Skip(weights); break;
+                case WeightsChanged weights: _operator.Put(weights); break;
+                case PolicyChanged or EnablementChanged when isEarlier: break;
+                case ModelChanged: break;
+                case PolicyChanged policy: _policies.Put(policy); break;
+                case EnablementChanged enablement: _operator.Put(enablement); break;
+                case SessionControlled { Command: not SessionCommand.Stop } control: _operator.Put(control); break;
+                case StopMoved moved: _orders.Moved(moved); break;
+                default:
+                    _ledger.Apply(e);
+                    if (e is OrderIntended intent) _orders.Register(_ledger.Find(intent.Order.ClientId)!);
+                    break;
+            }
+        }
+        _orders.Signals = _pastSignals;
+        if (_past.Count > 0) _notes.Add($"went on with the journal at {RunText.Time(_portfolio.Timestamp)}, "
+            + $"after {Counted.Of(_bars.Count, "bar")} "
+            + $"and {Counted.Of(_ledger.Fills, "fill")}");
+        if (switched >= 0) _notes.Add(_handed.Note((DeploymentSwitched)_past[switched]));
+        _past.Clear();
+        _past.TrimExcess();
+    }
+
+    private async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _gateway.AppendAsync([new SessionStarted(_portfolio.Timestamp, Tag, _options.Account, _options.Configuration, _gateway.Broker,
+            Environment.MachineName, Environment.ProcessId, _options.WithoutEvidence)], cancellationToken).ConfigureAwait(false);
+        await _reporter.NoteAsync(_state, _portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
+        if (_gateway.Cut is { } cut) _notes.Add(cut);
+        if (_options.WithoutEvidence)
+            _notes.Add("The validation checks of this configuration are missing or failed; it is traded with --without-evidence.");
+        await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
+        // Also those that no session before has carried out.
+        await CommandsAsync(cancellationToken).ConfigureAwait(false);
+        // What the walk over the past has left to do, as a cancellation that was on its way.
+        await _orders.CatchUpAsync(_portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
+        await _operator.LookForWeightsAsync(now: true, cancellationToken).ConfigureAwait(false);
+        await _policies.LookAsync(cancellationToken).ConfigureAwait(false);
+        await _models.LookAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask ProcessAsync(TimeSlice now, bool past, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var slice = now.Time;
+        List<TakenBar> taken = [.. now.Bars.Where(b => b.Timeframe == _spec.Data.Timeframe).Select(b => TakenBar.Of(b.Market, b.Bar))];
+        // Strategies see what was before the account's first trade; the session does not act on it.
+        if (past && !_traded)
+        {
+            await _gateway.NoteAsync(new BarsTaken(slice, taken, Warm: true), cancellationToken).ConfigureAwait(false);
+            _portfolio.Process(now, null);
+            _warm += taken.Count;
+            Show(_state, now: false);
+            return;
+        }
+        if (!_traded) Begin(slice);
+        if (taken.Count > 0)
+            await _gateway.OnBarsAsync(slice,
+                [.. taken.Select(b => new ClosedBar(_feed.Series[b.Series].Instrument.Symbol, b.Bar, _spec.Data.Timeframe))],
+                cancellationToken).ConfigureAwait(false);
+        // A venue that lives on these bars has had them first; from here on they are ours.
+        var arrived = Stopwatch.GetTimestamp();
+        _watch.LastBarAt = _clock.GetUtcNow();
+        await CommandsAsync(cancellationToken).ConfigureAwait(false);
+        if (_reconciled) await _gateway.PollAsync(slice, cancellationToken).ConfigureAwait(false);
+        else await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
+
+        _orders.Begin(new BarsTaken(slice, taken));
+        var late = _options.EntriesWithin is { } within && _clock.GetUtcNow().UtcTicks - slice > within.Ticks;
+        _state = late ? LiveState.CatchingUp : _operator.Paused ? LiveState.Paused : LiveState.Trading;
+        LookForRuin();
+        var why = _ruined ? "ruined" : !_reconciled ? "unreconciled" : late ? "late" : _operator.Paused ? "paused" : "";
+        _portfolio.Process(now, (at, decided) => _orders.Decided(at, decided, why));
+        _orders.Acted(_portfolio.Acted);
+        if (_portfolio.WeightsDecidedAt(slice) is { } weights) _orders.Weighed(new WeightsDecided(slice, weights));
+        _orders.Align(slice);
+        var journalBefore = _gateway.Appending;
+        if (_orders.Intended > 0)
+        {
+            await _orders.SendAsync(slice, cancellationToken).ConfigureAwait(false);
+            GranaryInstruments.OrderLatency.Record(Stopwatch.GetElapsedTime(arrived, _orders.FirstSent).TotalSeconds);
+            Latency.Add(Stopwatch.GetElapsedTime(arrived, _orders.FirstSent), Stopwatch.GetElapsedTime(arrived),
+                _gateway.Appending - journalBefore);
+        }
+        else if (_options.IsStream && !late)
+        {
+            // Who knows whether the feed would give them once more.
+            await _gateway.AppendAsync(_orders.Facts, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            foreach (var fact in _orders.Facts) await _gateway.NoteAsync(fact, cancellationToken).ConfigureAwait(false);
+        }
+        await _orders.MoveAsync(slice, cancellationToken).ConfigureAwait(false);
+        _watch.Note(slice);
+        await IdleAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Begin(long slice)
+    {
+        _portfolio.Start(slice);
+        if (_warm > 0) _notes.Add($"warmed up over {Counted.Of(_warm, "bar")}");
+        if (_warmUp.Standing() is { } cold) _notes.Add(WarmUpWatch.Note(cold, _portfolio.Strategies.Count));
+        _traded = true;
+    }
+
+    private async ValueTask IdleAsync(CancellationToken cancellationToken)
+    {
+        await CommandsAsync(cancellationToken).ConfigureAwait(false);
+        if (_clock.GetElapsedTime(_synchronised) >= _options.Synchronise) await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
+        await _operator.LookForWeightsAsync(now: false, cancellationToken).ConfigureAwait(false);
+        await _policies.LookAsync(cancellationToken).ConfigureAwait(false);
+        await _models.LookAsync(cancellationToken).ConfigureAwait(false);
+        await _reporter.NoteAsync(_reporter.Waits(_state), _portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
+        await _gateway.FlushIfDueAsync(cancellationToken).ConfigureAwait(false);
+        Show(_state, now: false);
+    }
+
+    private async ValueTask SynchroniseAsync(CancellationToken cancellationToken)
+    {
+        foreach (var difference in await _gateway.SynchroniseAsync(_portfolio.Timestamp, cancellationToken).ConfigureAwait(false))
+            _notes.Add(difference);
+        _synchronised = _clock.GetTimestamp();
+        _reconciled |= _gateway.VenueFault is null;
+    }
+
+    private async ValueTask CommandsAsync(CancellationToken cancellationToken)
+    {
+        if (await _operator.CommandsAsync(cancellationToken).ConfigureAwait(false)) ShowCommanded();
+    }
+
+    /// <summary>
+    /// Executes an operator's command before the next time slice; called from the session's own thread, or before it runs.
+    /// </summary>
+    public async ValueTask CommandAsync(SessionOrder order, CancellationToken cancellationToken = default)
+    {
+        await _operator.CommandAsync(order, cancellationToken).ConfigureAwait(false);
+        ShowCommanded();
+    }
+
+    private void ShowCommanded()
+    {
+        _state = _operator.Paused ? LiveState.Paused : _traded ? LiveState.Trading : LiveState.WarmingUp;
+        Show(_state, now: true);
+    }
+
+    private void LookForRuin()
+    {
+        if (_ruined || !_watch.IsRuined) return;
+        _ruined = _orders.Flatten = true;
+        _notes.Add($"the broker's account had no equity left at {RunText.Time(_portfolio.Timestamp)}: all positions are closed, and "
+            + "nothing is entered any more");
+    }
+
+    private void Show(LiveState state, bool now)
+    {
+        if (!_reporter.IsDue(state, now)) return;
+        if (_traded) _watch.Note(_portfolio.Timestamp);
+        var (p50, p99) = Latency.Percentiles();
+        _reporter.Show(new LiveStatus(state, new DateTime(_portfolio.Timestamp, DateTimeKind.Utc), _bars.Count, _portfolio.Strategies.Count,
+            _portfolio.Strategies.Count(s => s.Error is not null), _portfolio.Run.Equity, _watch.Equity(), _ledger.Cash, _ledger.Fees,
+            _ledger.Positions.Where(p => p.Value != 0).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal),
+            _ledger.ActiveTrades.Count, _orders.Signals, _portfolio.Run.Accepted,
+            _ledger.TrackedOrders.Count, _ledger.Fills, _ledger.TrackedOrders.Count(t =>
+                t.State == OrderState.Rejected || t.Ended == OrderState.Rejected),
+            _ledger.OpenOrders.Count(t => t.Unknown), _ledger.Differences,
+            _operator.WeightsVersion, null, null, p50, p99, [.. _notes.TakeLast(20)])
+        {
+            Hits = new Dictionary<string, int>(_hits),
+            CommandFault = _operator.CommandFault,
+            Account = _watch.Details(_gateway, _options.IsStream),
+            WarmingUp = _warmUp.Standing(),
+        }, now);
+    }
+}

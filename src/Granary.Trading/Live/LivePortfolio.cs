@@ -1,0 +1,327 @@
+using Granary.Engine.Analysis;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Trading;
+using Granary.Modelling.Allocation;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Regimes;
+
+namespace Granary.Trading.Live;
+
+/// <summary>A signal of a member of the portfolio, and the portfolio's answer.</summary>
+/// <param name="Granted">Base units; 0 where it was refused.</param>
+/// <param name="Factors">In the order of the strategy's factor names.</param>
+internal readonly record struct DecidedSignal(LiveStrategy Strategy, string Symbol, Signal Signal, Decision Decision, double Granted,
+    double[] Factors);
+
+/// <summary>
+/// The plan's strategies and the portfolio over them, fed time slice by time slice as bars come: the same runs, pipelines and driver as in
+/// a batch, in blocks of one.
+/// </summary>
+internal sealed class LivePortfolio
+{
+    private readonly BatchSpec _spec;
+    private readonly IReadOnlyList<MarketSeries> _carried;
+    private readonly Dictionary<string, int> _marketOf;
+    private readonly LiveBars _bars;
+    private readonly LiveFeeds _feeds;
+    private readonly Dictionary<string, LiveStrategy> _byId;
+    private readonly Dictionary<string, Instrument> _instrumentOf;
+    private readonly bool[] _isMember;
+    private readonly Timeframe?[] _markedAt;
+    private readonly int[] _driverSymbol;
+    private readonly StateWeights? _states;
+    private readonly PolicyWeights? _policy;
+    private readonly PortfolioDriver _driver;
+    private readonly List<EquityRow> _rows = [];
+    private readonly List<PortfolioTrade> _trades = [];
+    private readonly List<PortfolioFill> _fills = [];
+    // Trades that the portfolio has closed itself, with the reason.
+    private readonly Dictionary<(int Strategy, int Number), ExitReason> _called = [];
+    private readonly Dictionary<(int Strategy, int Number), double> _cuts = [];
+    private readonly HashSet<(int Strategy, int Number)> _expired = [];
+    private readonly List<PortfolioActed> _acted = [];
+    private int _calledSeen, _cutsSeen, _expiredSeen;
+
+    /// <param name="carried">What the feed brings, a market for each symbol.</param>
+    /// <param name="bars">Gets what is taken.</param>
+    /// <param name="notes">Receives the notes for the reader of the run.</param>
+    public LivePortfolio(StrategyPass pass, IReadOnlyList<MarketSeries> carried, LiveBars bars, ICollection<string> notes)
+    {
+        var (plan, markets, spec) = (pass.Plan, pass.Markets, pass.Plan.Spec);
+        (_spec, _carried, _bars) = (spec, carried, bars);
+        var weights = new double[plan.Instances.Count];
+        foreach (var instance in plan.Instances) weights[instance.Index] = spec.Portfolio.FixedWeights?.GetValueOrDefault(instance.Id) ?? 0;
+        var instruments = markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument).ToList();
+        // Also markets that only an earlier configuration traded: its fills are in the books.
+        _instrumentOf = instruments.Concat(carried.Select(s => s.Instrument)).DistinctBy(i => i.Symbol, StringComparer.Ordinal)
+            .ToDictionary(i => i.Symbol, StringComparer.Ordinal);
+        _policy = spec.Portfolio.Policy is { } policy ? new PolicyWeights(plan, instruments, policy) : null;
+        if (_policy is not null) Array.Fill(weights, 1);
+        _isMember = [.. weights.Select(w => w != 0)];
+        _driver = new PortfolioDriver(plan, weights, instruments, _policy?.Weights);
+        if (spec.Portfolio.WeightsByState is { } byState)
+            _states = new StateWeights(_driver.Run, plan, s => new MarketSeries(markets[s].Instrument, spec.Data.Timeframe), byState);
+        // Until the account trades, only the strategies do.
+        _driver.StartAt(long.MaxValue);
+        _driver.Begin(new FeedClock(plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe), _rows.Add, _trades.Add, _fills.Add);
+        _marketOf = carried.Select((s, i) => (s.Instrument.Symbol, i)).ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal);
+        // Also a strategy without a weight: it may be given one.
+        _feeds = new LiveFeeds(pass, carried, notes);
+        Strategies = [.. _feeds.Strategies.OrderBy(s => s.Instance.Index)];
+        _byId = Strategies.ToDictionary(s => s.Instance.Id, StringComparer.Ordinal);
+        // Marked is each market of a strategy with a weight, at its shortest timeframe.
+        _markedAt = new Timeframe?[carried.Count];
+        _driverSymbol = [.. carried.Select(s => instruments.FindIndex(i => i.Symbol == s.Instrument.Symbol))];
+        foreach (var strategy in Strategies)
+        {
+            // A policy gives weights at its first decision.
+            strategy.Weight = _policy is null ? weights[strategy.Instance.Index] : 0;
+            if (_isMember[strategy.Instance.Index]) MarkFor(strategy.Instance);
+        }
+    }
+
+    private void MarkFor(StrategyInstance instance)
+    {
+        foreach (var symbol in instance.Symbols)
+            if (_markedAt[_marketOf[symbol]] is not { } known || instance.Timeframe.Ticks < known.Ticks)
+                _markedAt[_marketOf[symbol]] = instance.Timeframe;
+    }
+
+    /// <summary>Market time that has been walked to, UTC ticks.</summary>
+    public long Timestamp { get; private set; }
+
+    /// <summary>Open time of the first bar that the portfolio trades, UTC ticks; null where that is its first bar.</summary>
+    public long? From { get; private set; }
+
+    /// <summary>
+    /// The account trades from this time slice on: the portfolio starts here with the cash of the configuration, whatever the strategies
+    /// gained on the bars before.
+    /// </summary>
+    public void Start(long slice)
+    {
+        From = _bars.Count == 0 ? _spec.Portfolio.From
+            : Math.Max(_spec.Portfolio.From ?? long.MinValue, _spec.Data.Timeframe.OpenOf(slice));
+        _driver.StartAt(From ?? long.MinValue);
+    }
+
+    /// <summary>By their index in the plan.</summary>
+    public IReadOnlyList<LiveStrategy> Strategies { get; }
+
+    public PortfolioRun Run => _driver.Run;
+
+    /// <summary>Null for an id that the plan does not have.</summary>
+    public LiveStrategy? Find(string id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>By symbol.</summary>
+    public IReadOnlyDictionary<string, Instrument> Instruments => _instrumentOf;
+
+    public Instrument InstrumentOf(string symbol) => _instrumentOf[symbol];
+
+    /// <summary>The symbol's last bar.</summary>
+    public Bar? LastOf(string symbol) => _marketOf.TryGetValue(symbol, out var market) ? _bars.Last(market) : null;
+
+    /// <summary>
+    /// Closed trades of the portfolio, with the strategies' simulated fills; after <see cref="Finish"/> also what is open.
+    /// </summary>
+    public IReadOnlyList<PortfolioTrade> Trades => _trades;
+
+    /// <summary>Whether the portfolio closed the trade itself, since the account could not carry it.</summary>
+    public bool IsCalled((int Strategy, int Number) trade) => _called.ContainsKey(trade);
+
+    /// <summary>Whether the portfolio withdrew the entry, since its symbol has stopped trading.</summary>
+    public bool IsExpired((int Strategy, int Number) trade) => _expired.Contains(trade);
+
+    /// <summary>Why a trade is closed that its strategy has not closed by an order.</summary>
+    public ExitReason ReasonOf((int Strategy, int Number) trade) =>
+        _called.GetValueOrDefault(trade, ExitReason.Signal);
+
+    /// <summary>Which share of a trade must be closed now to keep a limit; 0 = none.</summary>
+    public double CutOf((int Strategy, int Number) trade) => _cuts.GetValueOrDefault(trade);
+
+    /// <summary>The cut is on its way to the venue.</summary>
+    public void CutMade((int Strategy, int Number) trade) => _cuts.Remove(trade);
+
+    /// <summary>What the portfolio decided itself in the last time slice.</summary>
+    public IReadOnlyList<PortfolioActed> Acted => _acted;
+
+    /// <inheritdoc cref="LiveFeeds.RunAhead"/>
+    public void RunAhead(IReadOnlyList<TimeSlice> slices) => _feeds.RunAhead(slices);
+
+    /// <summary>Passes the bars that close at one time to strategies and portfolio: the feed's own and longer ones.</summary>
+    /// <param name="decided">
+    /// Is given each signal with the portfolio's answer; null while the past is walked, of which nothing is to be made.
+    /// </param>
+    public void Process(TimeSlice now, Action<long, DecidedSignal>? decided)
+    {
+        foreach (var (market, timeframe, bar) in now.Bars)
+            if (timeframe == _carried[market].Timeframe)
+                _bars.Add(market, bar);
+        var timestamp = now.Time;
+        Timestamp = timestamp;
+        _acted.Clear();
+        _feeds.Process(now);
+        foreach (var strategy in Strategies)
+            for (int i = 0, n = FillCount(strategy); i < n; i++)
+                Take(strategy, strategy.Events[i].Event, [], timestamp, decided);
+        var stamp = long.MinValue;
+        foreach (var (market, timeframe, bar) in now.Bars)
+        {
+            if (timeframe == _spec.Data.Timeframe) _states?.Take(_carried[market].Instrument.Symbol, bar);
+            if (_markedAt[market] != timeframe) continue;
+            _driver.Mark(_driverSymbol[market], bar);
+            _policy?.Mark(_driverSymbol[market], bar);
+            stamp = Math.Max(stamp, bar.Time);
+        }
+        var row = _driver.OpenRow(stamp);
+        if (row) _policy?.Decide(stamp, timestamp, _driver.Run);
+        for (; _cutsSeen < _driver.Cuts.Count; _cutsSeen++)
+        {
+            var (member, number, share) = _driver.Cuts[_cutsSeen];
+            if (decided is not null) _cuts[(member, number)] = 1 - (1 - _cuts.GetValueOrDefault((member, number))) * (1 - share);
+            if (share >= 1) _called[(member, number)] = ExitReason.Limit;
+            Act(member, number, "cut", ExitReason.Limit, share);
+        }
+        for (; _expiredSeen < _driver.Run.Expired.Count; _expiredSeen++)
+        {
+            var (member, number) = _driver.Run.Expired[_expiredSeen];
+            _expired.Add((member, number));
+            Act(member, number, "expired", ExitReason.Open, 1);
+        }
+        for (; _calledSeen < _driver.ClosedItself.Count; _calledSeen++)
+        {
+            var (member, number, reason) = _driver.ClosedItself[_calledSeen];
+            _called[(member, number)] = reason;
+            Act(member, number, "closed", reason, 1);
+        }
+        foreach (var strategy in Strategies)
+            for (var i = FillCount(strategy); i < strategy.Events.Count; i++)
+                Take(strategy, strategy.Events[i].Event, strategy.Events[i].Factors, timestamp, decided);
+        if (row) _driver.CloseRow(stamp);
+        foreach (var strategy in Strategies)
+        {
+            strategy.Events.Clear();
+            var index = strategy.Instance.Index;
+            // States of the market change weights of the run, a policy's decisions stand beside it.
+            strategy.Weight = _policy is null ? _driver.Run.WeightOf(index) : _policy.Weights.At(index, timestamp);
+        }
+    }
+
+    private void Act(int member, int number, string action, ExitReason reason, double share)
+    {
+        var instance = Strategies[member].Instance;
+        _acted.Add(new PortfolioActed(Timestamp, number, action, reason, share)
+        {
+            Strategy = instance.Id,
+            Symbol = instance.Symbols.Count == 1 ? instance.Symbols[0] : "",
+        });
+    }
+
+    // What happened within the bar comes before the marks; from the first signal made at its close on, everything after them.
+    private static int FillCount(LiveStrategy strategy)
+    {
+        var events = strategy.Events;
+        for (var i = 0; i < events.Count; i++)
+            if (events[i].Event.IsAtClose)
+                return i;
+        return events.Count;
+    }
+
+    private void Take(LiveStrategy strategy, in RunEvent e, double[] factors, long timestamp, Action<long, DecidedSignal>? decided)
+    {
+        var instance = strategy.Instance;
+        if (!_isMember[instance.Index]) return;
+        _policy?.Take(instance.Index, e);
+        if (_driver.Take(instance.Index, e) is not { } said || decided is null) return;
+        var signal = e.ToSignal();
+        var symbol = instance.Symbols[e.SymbolIndex];
+        var granted = said == Decision.Accepted
+            ? _instrumentOf[symbol].RoundQuantity(signal.Quantity * _driver.Run.ScaleOf(instance.Index, signal.Number)) : 0;
+        decided(timestamp, new DecidedSignal(strategy, symbol, signal, said, granted, factors));
+    }
+
+    /// <summary>Whether a policy of the configuration decides the weights.</summary>
+    public bool HasPolicy => _policy is not null;
+
+    /// <summary>Makes ready for a later version of the policy.</summary>
+    /// <exception cref="Granary.Learning.LearningInputException">It is of other strategies, markets or regimes.</exception>
+    public void Require(PolicyChange change) => _policy!.Require(change.Policy);
+
+    /// <summary>A later version of the policy decides from the next time slice on.</summary>
+    /// <inheritdoc cref="Require"/>
+    public void Put(PolicyChange change)
+    {
+        Require(change);
+        _spec.Portfolio.Policy!.Add(change);
+    }
+
+    /// <summary>The weights that the policy has decided at a time, by strategy id; null where it has decided none then.</summary>
+    /// <param name="timestamp">UTC ticks.</param>
+    public IReadOnlyDictionary<string, double>? WeightsDecidedAt(long timestamp)
+    {
+        if (_policy is not { Weights: { Count: > 0 } decided } || decided.TimeOf(decided.Count - 1) != timestamp) return null;
+        var weights = new Dictionary<string, double>(StringComparer.Ordinal);
+        for (var u = 0; u < decided.Units.Count; u++) weights[decided.Units.Names[u]] = decided.Last[u];
+        return weights;
+    }
+
+    /// <summary>New weights, from the next time slice on; strategies that are not named keep theirs.</summary>
+    /// <returns>Names that the plan does not have.</returns>
+    public IReadOnlyList<string> Put(WeightsChanged change)
+    {
+        foreach (var strategy in Strategies)
+            if (change.Weights.TryGetValue(strategy.Instance.Id, out var weight))
+            {
+                _driver.Run.SetWeight(strategy.Instance.Index, weight);
+                strategy.Weight = weight;
+                if (weight == 0 || _isMember[strategy.Instance.Index]) continue;
+                _isMember[strategy.Instance.Index] = true;
+                MarkFor(strategy.Instance);
+            }
+        return [.. change.Weights.Keys.Where(id => !_byId.ContainsKey(id))];
+    }
+
+    /// <summary>Lets a strategy, or those of a symbol, enter or not, from the next time slice on.</summary>
+    /// <returns>How many strategies it is about.</returns>
+    public int Put(EnablementChanged change)
+    {
+        var matching = Matching(change.Strategy, change.Symbol);
+        foreach (var strategy in matching)
+        {
+            _driver.Run.SetEnabled(strategy.Instance.Index, change.Enabled);
+            strategy.IsEnabled = change.Enabled;
+        }
+        return matching.Count;
+    }
+
+    /// <summary>The strategy of this id, or, where the id is empty, those that trade the symbol.</summary>
+    public IReadOnlyList<LiveStrategy> Matching(string id, string symbol) =>
+        [.. Strategies.Where(s => id.Length > 0 ? s.Instance.Id == id : s.Instance.Symbols.Contains(symbol, StringComparer.Ordinal))];
+
+    /// <summary>The run is over: what each strategy made of it; what is open joins the portfolio's trades.</summary>
+    public IReadOnlyList<StrategyOutcome> Finish()
+    {
+        var outcomes = _feeds.Finish(s => _driver.Run.HasStopped(_driver.SymbolIndex(s)));
+        foreach (var strategy in Strategies)
+        {
+            foreach (var (e, _) in strategy.Events) Take(strategy, e, [], Timestamp, null);
+            strategy.Events.Clear();
+        }
+        return outcomes;
+    }
+
+    /// <summary>Of the portfolio, with the strategies' simulated fills.</summary>
+    public PortfolioOutcome Outcome(Action<EquityRow> row, Action<PortfolioTrade> trade, Action<PortfolioFill> fill)
+    {
+        foreach (var r in _rows) row(r);
+        foreach (var f in _fills) fill(f);
+        var outcome = _driver.Outcome();
+        foreach (var t in _trades) trade(t);
+        return outcome;
+    }
+}

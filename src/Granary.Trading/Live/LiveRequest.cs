@@ -1,0 +1,27 @@
+using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
+using Granary.Contracts.Sessions;
+
+namespace Granary.Trading.Live;
+
+/// <summary>A live session in this process: its options, its configuration, and where this process keeps what it writes.</summary>
+public sealed record LiveRequest : SessionOptions
+{
+    public LiveRequest()
+    {
+    }
+
+    [SetsRequiredMembers]
+    public LiveRequest(SessionOptions options, string production) : base(options) => Production = production;
+
+    /// <summary>Path of a prod.json.</summary>
+    public required string Production { get; init; }
+    [Description("the folder of the account's journal, or postgres://… (state in the run's folder)")]
+    public string? State { get; init; }
+    [Description("the folder of the weights service, whose changes come into force at the next bar")]
+    public string? Weights { get; init; }
+    [Description("the run's folder (runs/<name>-live-<UTC>)")]
+    public string? Out { get; init; }
+
+    public IProgress<LiveStatus>? Status { get; init; }
+}

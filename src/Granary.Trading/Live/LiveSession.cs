@@ -1,0 +1,217 @@
+using Granary.Backtesting.Runs;
+using Granary.Contracts.Deployments;
+using Granary.Contracts.Sessions;
+using Granary.Data.Journals;
+using Granary.Data.Replay;
+using Granary.Data.Stores;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Weights;
+using Granary.Storage.Addresses;
+using Granary.Trading.Deployments;
+
+namespace Granary.Trading.Live;
+
+/// <summary>A session that is over.</summary>
+/// <param name="Run">As a backtest leaves it; its digest is that of a backtest over the same bars.</param>
+/// <param name="Recorded">Bar to order, of this session.</param>
+public sealed record LiveRun(BatchRun Run, LiveStatus Status, LatencyRecorder Recorded, AccountLedger Ledger)
+{
+    /// <summary>Beside a backtest of the same bars; null where there were none.</summary>
+    public SessionBacktest? Against { get; init; }
+}
+
+/// <summary>Opens everything that a live session needs, runs it to its end, and writes its run's folder.</summary>
+public static class LiveSession
+{
+    // The scheme of the history of an exchange.
+    private const string Exchange = "exchange";
+
+    /// <exception cref="InputException">The configuration, the feed or an option is wrong, or the evidence does not suffice.</exception>
+    /// <exception cref="LeaseException">Another session trades the account.</exception>
+    /// <exception cref="JournalException">The journal cannot be read or written.</exception>
+    public static async Task<LiveRun> RunAsync(LiveRequest request, GranaryCatalogues catalogues, TimeProvider clock,
+        CancellationToken cancellationToken = default)
+    {
+        request.Check();
+        var production = ProductionOf(request, catalogues, clock);
+        var folder = FolderOf(request, production, clock);
+        using var environment = new LocalEnvironment(request, catalogues, folder, clock);
+        return await RunAsync(request with { Out = folder }, production, environment, clock, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static Production ProductionOf(LiveRequest request, GranaryCatalogues catalogues, TimeProvider clock)
+    {
+        var reader = new ProductionReader(catalogues);
+        if (request.Deployment is not { } number) return reader.Read(request.Production);
+        var deployment = new DeploymentBook(DeploymentStores.Open(request.Deployments!), clock).Get(number);
+        return reader.Read(request.Production, deployment.Text(), deployment.Folder);
+    }
+
+    private static string FolderOf(LiveRequest request, Production production, TimeProvider clock) =>
+        Path.GetFullPath(request.Out ?? Path.Combine("runs",
+            FormattableString.Invariant($"{production.Spec.Name}-live-{clock.GetUtcNow().UtcDateTime:yyyyMMdd'T'HHmmss'Z'}")));
+
+    /// <summary>The faults that are visible before anything is opened.</summary>
+    /// <exception cref="InputException">
+    /// An option is wrong, validation checks failed or are missing, the broker cannot trade the configuration, or the account cannot have
+    /// this name.
+    /// </exception>
+    public static void Check(LiveRequest request, Production production)
+    {
+        request.Check();
+        if (!production.Verdict.IsSufficient && !request.IgnoresChecks)
+            throw new InputException(
+                $"{request.Production} does not pass its validation checks: {string.Join("; ", production.Verdict.Reasons)}. "
+                + "Fix the strategy, or pass --without-evidence to trade it anyway; the journal records that.");
+        var capabilities = request.CreateBroker(production.Spec.Catalogues.Brokers).Capabilities;
+        if (BrokerFit.Faults(request.Broker, capabilities, production.Spec) is { Count: > 0 } faults)
+            throw new InputException($"--broker {request.Broker}: {string.Join("; ", faults)}");
+        WeightsRules.CheckPortfolio(request.Account ?? production.Spec.Name);
+    }
+
+    /// <summary>The last start in a journal, with the configuration that the account was handed over to since; null if it is new.</summary>
+    public static SessionStarted? LastStart(SessionStarted? before, JournalEvent e) => e switch
+    {
+        SessionStarted started => started,
+        DeploymentSwitched switched => before! with { Configuration = switched.Configuration },
+        _ => before,
+    };
+
+    /// <summary>A journal continues with the configuration and the broker that it began with, or that it was handed over to.</summary>
+    /// <param name="before">The last start in the journal; null if it is new.</param>
+    /// <param name="journal">Its name.</param>
+    /// <exception cref="InputException">It belongs to another configuration or another broker.</exception>
+    public static void CheckJournal(SessionStarted? before, string journal, LiveRequest request, Production production)
+    {
+        if (before is null) return;
+        if (before.Configuration != production.Hash)
+            throw new InputException($"{journal} belongs to another configuration than {request.Production};"
+                + " hand it over with 'granary deployments switch', or give this session a new --state or another --account");
+        if (before.Broker != request.Broker)
+            throw new InputException($"--broker {request.Broker}: {journal} is of an account at '{before.Broker}';"
+                + " use that broker, or give this session a new --state or another --account");
+    }
+
+    /// <summary>Runs a session where it is.</summary>
+    /// <inheritdoc cref="RunAsync(LiveRequest, GranaryCatalogues, TimeProvider, CancellationToken)"/>
+    public static async Task<LiveRun> RunAsync(LiveRequest request, Production production, ISessionEnvironment environment,
+        TimeProvider clock,
+        CancellationToken cancellationToken = default)
+    {
+        Check(request, production);
+        var account = request.Account ?? production.Spec.Name;
+        var folder = FolderOf(request, production, clock);
+
+        await using var gateway = await environment.OpenGatewayAsync(production, account, cancellationToken).ConfigureAwait(false);
+        var journal = await AccountPast.ReadAsync(gateway, cancellationToken).ConfigureAwait(false);
+        var past = journal.Events;
+        CheckJournal(past.Aggregate((SessionStarted?)null, LastStart), gateway.Name, request, production);
+        var spec = Compared(HandedTrades.Combine(production.Spec, HandedTrades.LastSwitch(past), production.Spec.Catalogues));
+        var control = environment.Control;
+        if (request.Deployments is { } deployments)
+        {
+            var book = new DeploymentBook(DeploymentStores.Open(deployments), clock);
+            control = new DeploymentControl(control, book, request.Deployment!.Value, past, clock);
+            book.Append(new DeploymentEvent(0, default, DeploymentAction.Started, request.Deployment.Value, Environment.UserName, "")
+            {
+                Account = account,
+                Run = folder,
+            });
+        }
+
+        await using var feed = await OpenFeedAsync(request, spec, past, environment, cancellationToken).ConfigureAwait(false);
+        foreach (var symbol in spec.Data.Symbols)
+            if (!feed.Series.Any(s => s.Instrument.Symbol == symbol && s.Timeframe == spec.Data.Timeframe))
+                throw new InputException(
+                    $"--feed {request.Feed} does not carry {symbol} at {spec.Data.Timeframe}, which {request.Production} trades");
+
+        await using var keep = request.Feed.Keep is { } store ? spec.Catalogues.Stores.Open(store) : null;
+        var host = LiveHost.Create(spec, feed, gateway, journal, clock, new LiveOptions
+        {
+            Account = account,
+            Configuration = production.Hash,
+            WithoutEvidence = !production.Verdict.IsSufficient,
+            Weights = environment.Weights,
+            Strategies = environment.Strategies,
+            Control = control,
+            EntriesWithin = IsStream(request, spec) ? 2 * new TimeSpan(spec.Data.Timeframe.Ticks) : null,
+            Past = Past(request, spec, keep),
+            Synchronise = request.ReadReconcile(),
+            Keep = keep,
+            Status = request.Status,
+        });
+        past.Clear();
+        try
+        {
+            var (run, against) = await new SessionRunner(host, production, clock).RunAsync(spec, folder, WriteAccountAsync,
+                cancellationToken).ConfigureAwait(false);
+            return new LiveRun(run, host.Status, host.Latency, host.Ledger) { Against = against };
+        }
+        finally
+        {
+            environment.Strategies?.End();
+        }
+
+        Task WriteAccountAsync(string path) => AccountFiles.WriteAsync(path, gateway, request, production, host);
+    }
+
+    // A session has the bars of what it trades alone: a benchmark beyond those cannot be drawn.
+    private static BatchSpec Compared(BatchSpec spec) => spec.Benchmark?.String() is not { } name
+        || BenchmarkCurve.IsOf(name, spec.Data.Symbols) ? spec : spec with { Benchmark = null };
+
+    private static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, BatchSpec spec, List<JournalEvent> past,
+        ISessionEnvironment environment,
+        CancellationToken cancellationToken)
+    {
+        // What the journal has is not asked for again, where that can be said; what comes all the same is skipped.
+        var known = past.OfType<BarsTaken>().SelectMany(b => b.Bars).Select(b => b.Time).DefaultIfEmpty(long.MinValue).Max();
+        var isTimed = request.ReadSpeed().Kind != ReplaySpeedKind.AsFastAsPossible || IsStream(request, spec);
+        var from = known > long.MinValue && isTimed ? known + 1 : request.From ?? spec.ReadFrom;
+        Task<ILiveFeed> Open(long? start) =>
+            environment.OpenFeedAsync(spec.Data,
+                [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, start, request.To))],
+                cancellationToken);
+        try
+        {
+            return await Open(from).ConfigureAwait(false);
+        }
+        catch (BarDataException) when (from is not null && known > long.MinValue)
+        {
+            // It has nothing newer: all there is has been taken.
+            return await Open(request.From ?? spec.ReadFrom).ConfigureAwait(false);
+        }
+    }
+
+    // Whether the feed brings what happens now, and is not a replay of what is stored.
+    private static bool IsStream(LiveRequest request, BatchSpec spec) => spec.Catalogues.LiveFeeds.IsStream(request.Bars);
+
+    // The configuration's history first, and then what was kept of this feed.
+    private static List<IBarSource> Past(LiveRequest request, BatchSpec spec, IBarStore? keep)
+    {
+        var past = new List<IBarSource>();
+        if (request.WarmUp is not null || IsStream(request, spec))
+        {
+            var data = request.WarmUp is { } own ? spec.Data with { Source = own, Parts = [] } : spec.Data;
+            var source = BatchSources.Open(spec.Catalogues.Sources, data);
+            past.Add(data is { Parts: [], Source.Scheme: Exchange } ? new RecentSource(source, spec.Longest) : source);
+        }
+        // A replay that begins in the middle of its source warms up on the bars before, as a backtest does.
+        else if (request.From is not null && spec.Data.WarmUp)
+        {
+            var data = spec.Data with { Source = request.Bars, Parts = [] };
+            past.Add(new RecentSource(BatchSources.Open(spec.Catalogues.Sources, data), spec.Longest));
+        }
+        if (keep is not null) past.Add(keep.Source());
+        // What no store has, the exchange of the feed still knows.
+        if (request.Bars is { Scheme: Address.WebSocket } feed && feed.Rest == feed.Body && spec.Catalogues.Sources.Contains(Exchange))
+            past.Add(new OptionalSource(new RecentSource(spec.Catalogues.Sources.Open(Address.Parse($"{Exchange}:{feed.Body}")),
+                spec.Longest)));
+        return past;
+    }
+}

@@ -1,0 +1,76 @@
+using Granary.Data.Replay;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Weights;
+using Granary.Storage.Addresses;
+
+namespace Granary.Trading.Live;
+
+/// <summary>A session in this process: <c>granary live</c>.</summary>
+/// <param name="catalogues">What the process knows.</param>
+/// <param name="folder">The run's.</param>
+public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues catalogues, string folder,
+    TimeProvider clock) : ISessionEnvironment, IDisposable
+{
+    private readonly string _state = request.State ?? Path.Combine(folder, "state");
+    private SessionControl? _control;
+    private StreamWriter? _log;
+
+    /// <inheritdoc/>
+    /// <remarks>Made when the lease is held: commands that lie there are a session's that trades.</remarks>
+    public ISessionControl Control =>
+        _control ??= new SessionControl(Path.Combine(Address.Parse(_state).IsDatabase ? folder : _state, "control"), clock);
+
+    /// <inheritdoc/>
+    public IWeightsService? Weights { get; } = request.Weights is { } weights ? new FileWeights(weights, clock) : null;
+
+    /// <inheritdoc/>
+    public SessionStrategies? Strategies => null;
+
+    /// <inheritdoc/>
+    public Task<IOrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken) =>
+        OrderGateway.OpenAsync(AccountStores.Open(Address.Parse(_state), one: true), new AccountOpening
+        {
+            Account = account,
+            Broker = request.Broker,
+            Factory = request.CreateBroker(catalogues.Brokers),
+            Spec = production.Spec,
+            Holder = $"granary live {Path.GetFileName(request.Production)}",
+            OnKept = Log,
+        }, clock, cancellationToken);
+
+    /// <summary>The name of the log of decisions and transitions, in the run's folder.</summary>
+    public const string LogFile = "session.log";
+
+    private void Log(Engine.Brokerage.JournalEvent e)
+    {
+        if (FactLine.Of(e) is not { } line) return;
+        if (_log is null)
+        {
+            Directory.CreateDirectory(folder);
+            _log = new StreamWriter(Path.Combine(folder, LogFile), append: true) { AutoFlush = true, NewLine = "\n" };
+        }
+        _log.WriteLine(line);
+    }
+
+    /// <summary>Closes the log.</summary>
+    public void Dispose() => _log?.Dispose();
+
+    /// <inheritdoc/>
+    public Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken) =>
+        OpenFeedAsync(request, catalogues, data, markets, clock, cancellationToken);
+
+    /// <summary>Opens a feed from where its bars are.</summary>
+    /// <param name="sources">Opens the source of a replay, null opens it in this process.</param>
+    public static async Task<ILiveFeed> OpenFeedAsync(SessionOptions request, GranaryCatalogues catalogues, DataSpec data,
+        IReadOnlyList<BarQuery> markets, TimeProvider clock, CancellationToken cancellationToken,
+        Func<DataSpec, IBarSource>? sources = null) =>
+        !catalogues.LiveFeeds.IsStream(request.Bars)
+        ? await BarReplay.OpenAsync((sources ?? (spec => BatchSources.Open(catalogues.Sources, spec)))(
+            data with { Source = request.Bars }), markets, request.ReadSpeed(), clock,
+            cancellationToken: cancellationToken).ConfigureAwait(false)
+        : await catalogues.LiveFeeds.OpenAsync(new FeedRequest(request.Bars, markets, request.ReadSpeed(), clock), cancellationToken)
+            .ConfigureAwait(false);
+}

@@ -1,0 +1,313 @@
+using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
+
+namespace Granary.Trading.Live;
+
+/// <summary>
+/// Sends orders and knows how each stands. The intent is written, then the order is sent, then the answer is written; an answer that does
+/// not come leaves the order unknown, and it is asked for before anything else is done with it. A fill that comes twice is booked once.
+/// </summary>
+/// <remarks>The rule of reconciliation: what the venue has executed is fetched and booked first. What then still differs, the venue is
+/// right about: our position in the symbol is set to its, the difference is reported, and no entry is made in that symbol until the
+/// operator says resume. An order of ours that waits there and that we do not know, or hold for finished, is cancelled; orders that do not
+/// carry our tag are left alone and reported.</remarks>
+public sealed class OrderManager(IBroker broker, AccountJournal journal, AccountLedger ledger, string tag)
+{
+    private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
+
+    private long _now;
+
+    public AccountLedger Ledger => ledger;
+
+    /// <summary>Why the venue does not answer; null while it does.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>When the first order of the last lot went to the venue (stopwatch ticks).</summary>
+    public long FirstSent { get; private set; }
+
+    // Before the first call the journal is replayed, whose transitions it has.
+    private void Begin(long timestamp)
+    {
+        _now = timestamp;
+        ledger.Changed ??= (order, before) => journal.Defer(new OrderChanged(_now, order.Order.ClientId, before, order.State, order.Reason)
+        {
+            Strategy = order.Strategy,
+            Symbol = order.Order.Symbol,
+        });
+    }
+
+    /// <summary>Writes facts and intents in one piece, then sends the orders.</summary>
+    public async ValueTask SendAsync(long timestamp, List<JournalEvent> events, List<OrderIntended> intents,
+        CancellationToken cancellationToken)
+    {
+        Begin(timestamp);
+        foreach (var intent in intents) ledger.Intend(intent);
+        await journal.AppendAsync(events.Concat(intents), cancellationToken).ConfigureAwait(false);
+        if (intents.Count == 0) return;
+        FirstSent = System.Diagnostics.Stopwatch.GetTimestamp();
+        var answers = new List<JournalEvent>(intents.Count);
+        await SubmitAsync(timestamp, [.. intents.Select(i => i.Order)], answers, cancellationToken).ConfigureAwait(false);
+        await NoteAsync(answers, cancellationToken).ConfigureAwait(false);
+        await ResolveAsync(timestamp, cancellationToken).ConfigureAwait(false);
+    }
+
+    // The venue's reports can be requested again: they go to the journal with the next append, a second later at the most.
+    private async ValueTask NoteAsync(List<JournalEvent> facts, CancellationToken cancellationToken)
+    {
+        foreach (var fact in facts) await journal.NoteAsync(fact, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask SubmitAsync(long timestamp, IReadOnlyList<BrokerOrder> orders, List<JournalEvent> answers,
+        CancellationToken cancellationToken)
+    {
+        var outcomes = await broker.SubmitAllAsync(orders, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < orders.Count; i++)
+        {
+            ledger.Answer(orders[i].ClientId, outcomes[i].Status);
+            answers.Add(Answered(timestamp, orders[i], outcomes[i].Status));
+        }
+        // Whether the venue answers now.
+        Fault = outcomes[^1].Fault?.Message;
+    }
+
+    private static OrderAnswered Answered(long timestamp, BrokerOrder order, BrokerOrderStatus? status) =>
+        new(timestamp, order.ClientId, status) { Symbol = order.Symbol };
+
+    /// <summary>Asks about every order whose standing is unknown; one that the venue never had is sent again, under its own id.</summary>
+    public async ValueTask ResolveAsync(long timestamp, CancellationToken cancellationToken)
+    {
+        Begin(timestamp);
+        // At once, and then at every time slice until it is known.
+        for (var attempt = 0; attempt < 3; attempt++)
+            if (!await AskAsync(timestamp, cancellationToken).ConfigureAwait(false))
+                return;
+    }
+
+    // Whether something was asked for.
+    private async ValueTask<bool> AskAsync(long timestamp, CancellationToken cancellationToken)
+    {
+        var answers = new List<JournalEvent>();
+        var missing = new List<BrokerOrder>();
+        string? fault = null;
+        foreach (var order in ledger.Unresolved())
+        {
+            BrokerOrderStatus? status;
+            try
+            {
+                status = await broker.FindAsync(order.Order.ClientId, cancellationToken).ConfigureAwait(false);
+                Fault = null;
+            }
+            catch (BrokerUnavailableException e)
+            {
+                Fault = fault = e.Message;
+                break;
+            }
+            if (status is null)
+            {
+                missing.Add(order.Order);
+                continue;
+            }
+            ledger.Answer(order.Order.ClientId, status);
+            answers.Add(Answered(timestamp, order.Order, status));
+        }
+        if (missing.Count > 0) await SubmitAsync(timestamp, missing, answers, cancellationToken).ConfigureAwait(false);
+        Fault = fault ?? Fault;
+        if (answers.Count == 0) return false;
+        await NoteAsync(answers, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    public async ValueTask CancelAsync(long timestamp, TrackedOrder order, CancellationToken cancellationToken)
+    {
+        Begin(timestamp);
+        try
+        {
+            var status = await broker.CancelAsync(order.Order.ClientId, cancellationToken).ConfigureAwait(false);
+            if (status is null) return;
+            ledger.Answer(order.Order.ClientId, status);
+            await journal.NoteAsync(Answered(timestamp, order.Order, status), cancellationToken).ConfigureAwait(false);
+        }
+        catch (BrokerUnavailableException e)
+        {
+            Fault = e.Message;
+        }
+    }
+
+    /// <summary>Moves the stop of an open trade; false where the venue did not answer.</summary>
+    public async ValueTask<bool> MoveStopAsync(long timestamp, string entry, double price, CancellationToken cancellationToken)
+    {
+        Begin(timestamp);
+        await journal.NoteAsync(new StopMoved(timestamp, entry, price), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await broker.MoveStopAsync(entry, price, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (BrokerUnavailableException e)
+        {
+            Fault = e.Message;
+            return false;
+        }
+    }
+
+    /// <summary>Fetches and books what the venue has executed since the last time.</summary>
+    /// <returns>Trades that changed.</returns>
+    public async ValueTask<IReadOnlyList<AccountTrade>> PollAsync(long timestamp, CancellationToken cancellationToken)
+    {
+        Begin(timestamp);
+        IReadOnlyList<BrokerEvent> events;
+        try
+        {
+            events = await broker.PollAsync(ledger.VenueSequence, cancellationToken).ConfigureAwait(false);
+            Fault = null;
+        }
+        catch (BrokerUnavailableException e)
+        {
+            Fault = e.Message;
+            return [];
+        }
+        if (events.Count == 0) return [];
+        var facts = new List<JournalEvent>();
+        var changed = new List<AccountTrade>();
+        var symbols = new List<string>();
+        foreach (var e in events)
+        {
+            var known = e.Sequence <= ledger.VenueSequence;
+            var order = ledger.Find(e.Status.ClientId);
+            var news = ledger.Report(e, out var trade);
+            if (known || !news && e.Fill is null) continue;
+            facts.Add(new VenueReported(timestamp, e)
+            {
+                Strategy = order?.Strategy ?? "",
+                Symbol = e.Fill?.Symbol ?? order?.Order.Symbol ?? ""
+            });
+            if (trade is not null)
+            {
+                changed.Add(trade);
+                facts.Add(trade.ToEvent(timestamp));
+            }
+            if (e.Fill is { } fill && !symbols.Contains(fill.Symbol)) symbols.Add(fill.Symbol);
+        }
+        foreach (var symbol in symbols) facts.Add(new PositionChanged(timestamp, ledger.PositionOf(symbol)) { Symbol = symbol });
+        foreach (var order in ledger.Settled())
+        {
+            ledger.Close(order.Order.ClientId);
+            facts.Add(new OrderClosed(timestamp, order.Order.ClientId) { Strategy = order.Strategy, Symbol = order.Order.Symbol });
+        }
+        foreach (var fact in facts) journal.Defer(fact);
+        return changed;
+    }
+
+    /// <summary>Brings our books and the venue's together, by the rule.</summary>
+    /// <returns>The differences that were found, one sentence each.</returns>
+    public async ValueTask<IReadOnlyList<string>> SynchroniseAsync(long timestamp, CancellationToken cancellationToken)
+    {
+        Begin(timestamp);
+        await ResolveAsync(timestamp, cancellationToken).ConfigureAwait(false);
+        await PollAsync(timestamp, cancellationToken).ConfigureAwait(false);
+        var facts = new List<JournalEvent>();
+        try
+        {
+            // Against books that miss a fill, every position of the snapshot would look wrong. An order whose outcome is not known can
+            // have filled.
+            if (Fault is null && ledger.Unresolved() is { Count: > 0 } unresolved)
+                Fault = $"whether the venue has order {unresolved[0].Order.ClientId} is not known yet";
+            if (Fault is null) await CompareAsync(timestamp, facts, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BrokerUnavailableException e)
+        {
+            Fault = e.Message;
+        }
+        // What was found before the connection was lost is kept; the next synchronisation finds the rest.
+        if (facts.Count > 0) await journal.AppendAsync(facts, cancellationToken).ConfigureAwait(false);
+        return [.. facts.OfType<Reconciled>().Select(r => r.Difference)];
+    }
+
+    private async ValueTask CompareAsync(long time, List<JournalEvent> facts, CancellationToken cancellationToken)
+    {
+        if (await SettledAsync(time, cancellationToken).ConfigureAwait(false) is not { } snapshot) return;
+        AdoptPositions(time, snapshot, facts);
+        foreach (var order in snapshot.Orders) await CompareTheirsAsync(time, order, facts, cancellationToken).ConfigureAwait(false);
+        var waiting = snapshot.Orders.Select(o => o.ClientId).ToHashSet(StringComparer.Ordinal);
+        foreach (var ours in ledger.OpenOrders.Where(t => t.State is OrderState.Submitted or OrderState.PartiallyFilled
+            && !waiting.Contains(t.Order.ClientId)).ToList())
+            await CompareOursAsync(time, ours, facts, cancellationToken).ConfigureAwait(false);
+        Fault = null;
+    }
+
+    // A snapshot that agrees with our books, or one after which two polls in a row brought nothing: a fill that comes between snapshot and
+    // poll is no difference. On a slow machine several can follow each other; null where that does not end, with the fault.
+    private async ValueTask<BrokerSnapshot?> SettledAsync(long time, CancellationToken cancellationToken)
+    {
+        for (int attempt = 0, quiet = 0; attempt < 20; attempt++)
+        {
+            var snapshot = await broker.SnapshotAsync(cancellationToken).ConfigureAwait(false);
+            if (Differing(snapshot).Count == 0) return snapshot;
+            var before = ledger.VenueSequence;
+            await PollAsync(time, cancellationToken).ConfigureAwait(false);
+            if (Fault is not null) return null;
+            quiet = ledger.VenueSequence == before ? quiet + 1 : 0;
+            if (quiet == 2) return snapshot;
+        }
+        Fault = "the account changed during each comparison with our books";
+        return null;
+    }
+
+    private List<(string Symbol, double Theirs, double Ours)> Differing(BrokerSnapshot snapshot) =>
+    [
+        .. from symbol in snapshot.Positions.Keys.Union(ledger.Positions.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
+           let theirs = snapshot.Positions.GetValueOrDefault(symbol)
+           let ours = ledger.PositionOf(symbol)
+           where Math.Abs(theirs - ours) > 1e-9 * Math.Max(Math.Abs(theirs), Math.Abs(ours))
+           select (symbol, theirs, ours),
+    ];
+
+    private void AdoptPositions(long time, BrokerSnapshot snapshot, List<JournalEvent> facts)
+    {
+        foreach (var (symbol, theirs, ours) in Differing(snapshot))
+        {
+            var difference = FormattableString.Invariant(
+                $"{symbol}: the venue holds {theirs}, our fills make {ours}; entries in it wait for 'resume'");
+            Found(facts, new Reconciled(time, "the venue is right about what it holds", difference, theirs - ours) { Symbol = symbol });
+        }
+    }
+
+    private void Found(List<JournalEvent> facts, Reconciled difference)
+    {
+        ledger.Apply(difference);
+        facts.Add(difference);
+    }
+
+    // An order that waits at the venue.
+    private async ValueTask CompareTheirsAsync(long time, BrokerOrderStatus order, List<JournalEvent> facts,
+        CancellationToken cancellationToken)
+    {
+        if (ledger.Find(order.ClientId) is { } known && !known.State.IsFinal()) return;
+        if (ledger.Find(order.ClientId) is null && !order.ClientId.StartsWith(tag, StringComparison.Ordinal))
+        {
+            // A manual order has no id of a client.
+            if (_reported.Add(order.VenueId.Length > 0 ? order.VenueId : order.ClientId))
+                Found(facts, new Reconciled(time, "orders of others are left alone",
+                    $"an order {order.ClientId} ({order.VenueId}) that is not this session's waits at the venue", 0));
+            return;
+        }
+        await broker.CancelAsync(order.ClientId, cancellationToken).ConfigureAwait(false);
+        Found(facts, new Reconciled(time, "an order of ours that should not wait is cancelled",
+            $"order {order.ClientId} ({order.VenueId}) waits at the venue, and our books do not have it waiting", 0));
+    }
+
+    // An order that waits in our books and not in the venue's snapshot.
+    private async ValueTask CompareOursAsync(long time, TrackedOrder ours, List<JournalEvent> facts, CancellationToken cancellationToken)
+    {
+        var id = ours.Order.ClientId;
+        var found = await broker.FindAsync(id, cancellationToken).ConfigureAwait(false);
+        // An acknowledged order that the venue has forgotten will not fill.
+        var status = found ?? new BrokerOrderStatus(id, ours.VenueId, OrderState.Cancelled, ours.Filled,
+            "the venue has no such order any more");
+        ledger.Answer(id, status);
+        facts.Add(Answered(time, ours.Order, status));
+        if (found is null)
+            Found(facts, new Reconciled(time, "an order that the venue has lost is cancelled",
+                $"order {id} was acknowledged as {ours.VenueId}, and the venue does not know it any more", 0));
+    }
+}

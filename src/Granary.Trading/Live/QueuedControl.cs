@@ -1,0 +1,102 @@
+using Granary.Contracts.Sessions;
+using Granary.Engine.Brokerage;
+
+namespace Granary.Trading.Live;
+
+/// <summary>Passes commands from the server of a session (a portfolio's grain, or a process) to the session on its own threads.</summary>
+/// <param name="keep">Stores the commands that are not carried out before a caller knows that they were taken; null = the caller does.
+/// </param>
+public sealed class QueuedControl(Action<IReadOnlyList<SessionOrder>>? keep = null) : ISessionControl
+{
+    private readonly Lock _lock = new();
+    private readonly List<(SessionOrder Order, TaskCompletionSource Done)> _waiting = [], _taken = [], _stopping = [];
+    private readonly TaskCompletionSource<SessionOrder> _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile LiveStatus? _status;
+    private bool _ended;
+
+    /// <summary>How the session stands; null before its first bar.</summary>
+    public LiveStatus? Status => _status;
+
+    /// <summary>Completes with the operator's first stop, before the session takes it.</summary>
+    public Task<SessionOrder> StopAsked => _stopAsked.Task;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SessionOrder> Take()
+    {
+        lock (_lock)
+        {
+            if (_taken.Count == 0 && _waiting.Count == 0) return [];
+            foreach (var carried in _taken)
+            {
+                // A stopping session has stopped when its end is written.
+                if (carried.Order.Command == SessionCommand.Stop) _stopping.Add(carried);
+                else carried.Done.TrySetResult();
+            }
+            _taken.Clear();
+            Keep();
+            _taken.AddRange(_waiting);
+            _waiting.Clear();
+            return [.. _taken.Select(t => t.Order)];
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Show(LiveStatus status, bool now) => _status = status;
+
+    /// <summary>Passes a command to the session; completes when it is carried out and in the journal.</summary>
+    /// <param name="order">One that is pending already, by its id, is not passed again.</param>
+    public Task SendAsync(SessionOrder order)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            if (_ended) return Task.CompletedTask;
+            if (order.Id is { } id && Pending.FirstOrDefault(p => p.Order.Id == id) is { Done: { } pending }) return pending.Task;
+            _waiting.Add((order with { Id = order.Id ?? Guid.NewGuid().ToString("N") }, done));
+            try
+            {
+                Keep();
+            }
+            catch
+            {
+                _waiting.RemoveAt(_waiting.Count - 1);
+                throw;
+            }
+        }
+        if (order.Command == SessionCommand.Stop) _stopAsked.TrySetResult(order);
+        return done.Task;
+    }
+
+    // In the order in which they are carried out.
+    private IEnumerable<(SessionOrder Order, TaskCompletionSource Done)> Pending => _stopping.Concat(_taken).Concat(_waiting);
+
+    private void Keep() => keep?.Invoke([.. Pending.Select(p => p.Order)]);
+
+    /// <summary>Passes a command to the session without waiting.</summary>
+    public void Offer(SessionOrder order) => _ = SendAsync(order);
+
+    /// <summary>Keeps the pending commands of an interrupted session for the next run.</summary>
+    public void Again()
+    {
+        lock (_lock)
+        {
+            _waiting.InsertRange(0, [.. _stopping, .. _taken]);
+            _taken.Clear();
+            _stopping.Clear();
+        }
+    }
+
+    /// <summary>Ends all pending and later commands; no session will carry them out.</summary>
+    public void End()
+    {
+        lock (_lock)
+        {
+            _ended = true;
+            foreach (var (_, done) in Pending) done.TrySetResult();
+            _stopping.Clear();
+            _taken.Clear();
+            _waiting.Clear();
+            Keep();
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Granary.Backtesting.Runs;
+using Granary.Backtesting.Verification;
+using Granary.Contracts.Sessions;
+using Granary.Engine.Market;
+using Granary.Learning.Gating;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Models;
+using Granary.Simulation.Passes;
+using Granary.Simulation.RunFolders;
+using Granary.Storage.Files;
+
+namespace Granary.Trading.Live;
+
+/// <summary>A session beside a backtest of its production configuration over the very bars that it took.</summary>
+/// <param name="Equity">Of the backtest's portfolio after the last bar.</param>
+/// <param name="Account">Of the account, with the venue's fills, at the same closes.</param>
+/// <param name="Digest">Of the backtest.</param>
+/// <param name="IsSame">Whether the session's own portfolio did what the backtest does, to the bit.</param>
+/// <param name="Gap">The account less the backtest, by cause.</param>
+public sealed record SessionBacktest(double Equity, double Account, string Digest, bool IsSame, LiveGap Gap)
+{
+    /// <summary>Its file in the session's folder.</summary>
+    public const string File = RunFolder.AgainstBacktest;
+
+    /// <summary>Differences below this share of the equity are rounding.</summary>
+    private const double Rounding = 1e-9;
+
+    /// <summary>The comparison in one sentence, with the causes of a difference, the largest first.</summary>
+    public string Sentence
+    {
+        get
+        {
+            var text = FormattableString.Invariant($"account {Account:N2}, a backtest of the same bars {Equity:N2}");
+            var causes = Gap.Causes.Where(c => Counts(c.Amount)).OrderByDescending(c =>
+                Math.Abs(c.Amount)).ToList();
+            if (!Counts(Account - Equity) && causes.Count == 0) return text + ": no difference";
+            return text + FormattableString.Invariant($": {Account - Equity:+#,0.00;-#,0.00} by ")
+                + string.Join(", ", causes.Select(c => FormattableString.Invariant($"{c.Cause} {c.Amount:+#,0.00;-#,0.00}")));
+        }
+    }
+
+    /// <summary>Whether an amount is more than rounding.</summary>
+    internal bool Counts(double amount) => Math.Abs(amount) > Rounding * Math.Abs(Equity);
+
+    /// <summary>Runs the backtest and compares.</summary>
+    /// <param name="bars">What the session took.</param>
+    /// <param name="folder">The session's, with its files.</param>
+    /// <param name="digest">Of the session's own portfolio.</param>
+    /// <returns>Null where the session took no bar.</returns>
+    public static async Task<SessionBacktest?> RunAsync(BatchSpec spec, IBarSource bars, string folder, string digest, LiveStatus status,
+        TimeProvider clock)
+    {
+        if (status.Bars == 0) return null;
+        var temporary = Path.Combine(Path.GetTempPath(), "granary-against-" + Path.GetRandomFileName());
+        try
+        {
+            // All that the comparison reads; by the code of every backtest, and not by the session's.
+            var backtest = spec with
+            {
+                Outputs = new OutputSet { Names = ["results", "portfolio_trades", "prod"] },
+                // Its predictions are not those of the session.
+                Strategies = [.. spec.Strategies.Select(s => s.Model is EntryModel model ? s with { Model = model.Unobserved() } : s)],
+            };
+            var options = new BatchOptions { Out = temporary, Yes = true, Validation = false, Versions = VersionUse.None };
+            var run = await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), clock, _ => bars).RunAsync(backtest,
+                options).ConfigureAwait(false);
+            var result = new SessionBacktest(run.Model.Portfolio?.FinalEquity ?? spec.Cash, status.AccountEquity, run.Model.Digest,
+                run.Model.Digest == digest, LiveGap.Of(temporary, folder, isOfSameBars: true));
+            result.Write(folder);
+            return result;
+        }
+        finally
+        {
+            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+        }
+    }
+
+    private void Write(string folder) => AtomicFile.Write(Path.Combine(folder, File), JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        backtest = Equity,
+        account = Account,
+        digest = Digest,
+        same = IsSame,
+        sentence = Sentence,
+        causes = Gap.Causes.ToDictionary(c => JsonNamingPolicy.CamelCase.ConvertName(c.Cause.Replace(" ", "", StringComparison.Ordinal)),
+            c => c.Amount),
+        trades = Gap.Trades.Where(t => Counts(t.Total)).Select(t =>
+            new
+            {
+                t.Strategy,
+                t.Symbol,
+                entry = t.EntryTime,
+                exit = t.ExitTime,
+                t.Total,
+                cause = t.LargestCause,
+                parts = t.Parts.Where(p => p.Amount != 0).ToDictionary(p => p.Cause, p => p.Amount),
+                t.Why,
+            }),
+    }, Json));
+
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+}

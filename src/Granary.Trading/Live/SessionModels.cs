@@ -1,0 +1,174 @@
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+using Granary.Learning;
+using Granary.Learning.Gating;
+using Granary.Learning.ModelFiles;
+using Granary.Learning.Registry;
+using Granary.Learning.Retraining;
+using Granary.Learning.Trainers;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Models;
+using Granary.Storage.Addresses;
+
+namespace Granary.Trading.Live;
+
+/// <summary>
+/// Replaces the models of a session by newer promoted versions, by the schedule of their retraining. Another process trains and promotes
+/// them. Each replacement is written before it is in force. A stream does not wait for the registry: entries are judged by the version in
+/// force until the newer one is read.
+/// </summary>
+internal sealed class SessionModels
+{
+    private readonly LiveOptions _options;
+    private readonly IOrderGateway _gateway;
+    private readonly LivePortfolio _portfolio;
+    private readonly ModelKindCatalogue _kinds;
+    private readonly ICollection<string> _notes;
+    private readonly List<Followed> _followed;
+    // Models of strategies whose versions expire, and the versions whose expiry has been noted.
+    private readonly List<(string Strategy, EntryModel Model)> _expiring;
+    private readonly HashSet<(string Strategy, int Version)> _expired = [];
+
+    private sealed class Followed(ModelOrigin origin, RetrainingSchedule schedule, List<EntryModel> models)
+    {
+        public ModelOrigin Origin => origin;
+
+        public RetrainingSchedule Schedule => schedule;
+
+        /// <summary>The filters of the strategies that it judges.</summary>
+        public List<EntryModel> Models => models;
+
+        public int InForce { get; set; } = origin.Version;
+
+        public long Due { get; set; } = schedule.From;
+
+        public Task<Found?>? Search { get; set; }
+    }
+
+    private sealed record Found(int Version, string Hash, ITrainedModel Model, long Until, VersionAge? Age);
+
+    public SessionModels(LiveOptions options, IOrderGateway gateway, LivePortfolio portfolio, ModelKindCatalogue kinds,
+        ICollection<string> notes)
+    {
+        (_options, _gateway, _portfolio, _kinds, _notes) = (options, gateway, portfolio, kinds, notes);
+        _followed = [.. portfolio.Strategies.Select(s => s.Instance.Model).OfType<EntryModel>().Distinct()
+            .Where(m => m is { Origin: not null, Refresh: not null }).GroupBy(m => m.Origin!)
+            .Select(g => new Followed(g.Key, g.First().Refresh!, [.. g]))];
+        _expiring = [.. portfolio.Strategies.Where(s => s.Instance.Model is EntryModel model
+                && model.Windows.Any(w => w.Age is not null || w.Until < long.MaxValue))
+            .Select(s => (s.Instance.Id, (EntryModel)s.Instance.Model!))];
+    }
+
+    /// <summary>Puts the versions in force that a journal names, before its bars are processed again.</summary>
+    /// <exception cref="LearningInputException">The registry does not have one any more.</exception>
+    public void Put(IEnumerable<ModelChanged> facts)
+    {
+        foreach (var fact in facts)
+        {
+            var model = _followed.Find(f => f.Origin.Model == fact.Model)
+                ?? throw new JournalException($"the journal has a version of the model '{fact.Model}', which the configuration does not "
+                    + "follow: give the session the configuration that it began with");
+            var found = Load(model, fact.Version);
+            if (found.Hash != fact.Hash)
+                throw new LearningInputException($"version {fact.Version} of the model '{fact.Model}' is another one than the session "
+                    + "used: restore the registry");
+            Put(model, found, fact.Timestamp);
+        }
+    }
+
+    /// <summary>Looks for newer versions where they are due.</summary>
+    public async ValueTask LookAsync(CancellationToken cancellationToken)
+    {
+        foreach (var model in _followed) await LookAsync(model, cancellationToken).ConfigureAwait(false);
+        NoteExpiries();
+    }
+
+    // Of the version in force: it admits no entries, so that a session without a newer one only closes trades.
+    private void NoteExpiries()
+    {
+        foreach (var (strategy, model) in _expiring)
+        {
+            var version = model.ScheduledAt(_portfolio.Timestamp);
+            if (ReasonOf(model, version) is { } reason && _expired.Add((strategy, version)))
+                _notes.Add($"model {model.Origin?.Model ?? model.Name}:{version} has expired ({reason}): {strategy} enters no trades until "
+                    + "a newer version is promoted");
+        }
+    }
+
+    private string? ReasonOf(EntryModel model, int version)
+    {
+        if (model.HasExpired(version, _portfolio.Timestamp))
+            return $"at {RunText.Time(model.Windows.First(w => w.Number == version).Until)}";
+        return model.Aged.TryGetValue(version, out var at) && model.Windows.First(w => w.Number == version).Age is { Limit: var limit }
+            ? $"more than its {string.Join(" or ", Limits(limit))} since its training, at the entry of {RunText.Time(at)}" : null;
+    }
+
+    private static IEnumerable<string> Limits(VersionExpiry limit)
+    {
+        if (limit.Bars is { } bars) yield return Counted.Of(bars, "bar");
+        if (limit.Trades is { } trades) yield return Counted.Of(trades, "closed trade");
+    }
+
+    private async ValueTask LookAsync(Followed model, CancellationToken cancellationToken)
+    {
+        if (model.Search is null)
+        {
+            if (_portfolio.Timestamp < model.Due) return;
+            var (time, inForce) = (_portfolio.Timestamp, model.InForce);
+            model.Due = model.Schedule.NextAfter(time);
+            model.Search = Task.Run(() => Find(model, time, inForce), cancellationToken);
+        }
+        // A replay waits, so that it uses the same versions each time.
+        if (_options.IsStream && !model.Search.IsCompleted) return;
+        var search = model.Search;
+        model.Search = null;
+        try
+        {
+            if (await search.ConfigureAwait(false) is not { } found) return;
+            var after = _portfolio.Timestamp;
+            await _gateway.AppendAsync([new ModelChanged(after, model.Origin.Model, found.Version, found.Hash)], cancellationToken)
+                .ConfigureAwait(false);
+            Put(model, found, after);
+        }
+        catch (Exception e) when (e is LearningInputException or IOException or System.Data.Common.DbException)
+        {
+            _notes.Add($"model {model.Origin.Model}:{model.InForce} stays in force after {RunText.Time(_portfolio.Timestamp)}: "
+                + e.Message);
+        }
+    }
+
+    // Null where the version in force stays.
+    private Found? Find(Followed model, long time, int inForce)
+    {
+        var version = Registry(model).PromotedAt(model.Origin.Model, new DateTime(time, DateTimeKind.Utc));
+        if (version is null || version.Number <= inForce) return null;
+        var found = Load(model, version.Number);
+        foreach (var filter in model.Models) filter.Require(found.Model);
+        return found;
+    }
+
+    private Found Load(Followed model, int number)
+    {
+        var registry = Registry(model);
+        var (trained, version) = registry.Load(model.Origin.Model, number);
+        // It may become as old as the version that the session began with.
+        var first = model.Models[0].Windows.First(w => w.Number == model.Origin.Version);
+        if (first.Age is { Limit: var limit })
+        {
+            var trainedAt = (version.Lineage.TrainedAt ?? version.Lineage.To).Ticks;
+            return new Found(number, version.ModelHash, trained,
+                limit.Days is { } days ? trainedAt + days * TimeSpan.TicksPerDay : long.MaxValue, new VersionAge(limit, trainedAt, 0, 0));
+        }
+        return new Found(number, version.ModelHash, trained, long.MaxValue, null);
+    }
+
+    private ModelRegistry Registry(Followed model) => new(ModelStores.Open(Address.Parse(model.Origin.Registry)), _kinds);
+
+    private void Put(Followed model, Found found, long after)
+    {
+        foreach (var filter in model.Models)
+            filter.Add(new ModelWindow(after + 1, found.Model) { Number = found.Version, Until = found.Until, Age = found.Age });
+        (model.InForce, model.Due) = (found.Version, model.Schedule.NextAfter(after));
+        _notes.Add($"model {model.Origin.Model}:{found.Version} in force from the bar after {RunText.Time(after)}");
+    }
+}

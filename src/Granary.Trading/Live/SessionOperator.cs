@@ -1,0 +1,157 @@
+using Granary.Engine.Brokerage;
+using Granary.Reporting.Runs;
+
+namespace Granary.Trading.Live;
+
+/// <summary>
+/// What a session's operator has said, and the weights service: commands, weights and enablement, each written before it is in force.
+/// </summary>
+internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway, LivePortfolio portfolio, AccountOrders orders,
+    TimeProvider clock, ICollection<string> notes)
+{
+    // Commands that the journal has: what a session finds again is not carried out again.
+    private readonly HashSet<string> _done = new(StringComparer.Ordinal);
+    private bool _checkWeights;
+    private long _weightsLooked;
+
+    /// <summary>No entries; exits, stops and targets go on.</summary>
+    public bool Paused { get; private set; }
+
+    public bool Stopping { get; private set; }
+
+    /// <summary>Of the weights service; 0 = those of the configuration.</summary>
+    public long WeightsVersion { get; private set; }
+
+    /// <summary>Commands that have come.</summary>
+    public async ValueTask<bool> CommandsAsync(CancellationToken cancellationToken)
+    {
+        if (options.Control is not { } control) return false;
+        var any = false;
+        foreach (var order in control.Take())
+        {
+            await CommandAsync(order, cancellationToken).ConfigureAwait(false);
+            any = true;
+        }
+        return any;
+    }
+
+    /// <summary>Why the last command changed nothing; null where it did.</summary>
+    public string? CommandFault { get; private set; }
+
+    /// <summary>A fact that the journal has.</summary>
+    public void Know(JournalEvent e)
+    {
+        if (e is ICommanded { CommandId: { } id }) _done.Add(id);
+    }
+
+    public async ValueTask CommandAsync(SessionOrder order, CancellationToken cancellationToken)
+    {
+        CommandFault = null;
+        if (order.Id is { } id && _done.Contains(id)) return;
+        if (order.Command is SessionCommand.Enable or SessionCommand.Disable)
+        {
+            if (portfolio.Matching(order.Strategy, order.Symbol).Count == 0)
+            {
+                var word = order.Command == SessionCommand.Enable ? "enabled" : "disabled";
+                CommandFault = $"nothing was {word}: this configuration has no "
+                    + (order.Strategy.Length > 0 ? $"strategy {order.Strategy}; use an id of its prod.json"
+                        : $"strategy of the symbol {order.Symbol}");
+                return;
+            }
+            var change = new EnablementChanged(portfolio.Timestamp, order.Command == SessionCommand.Enable, order.Who,
+                order.Why)
+            { Strategy = order.Strategy, Symbol = order.Symbol, CommandId = order.Id };
+            await gateway.AppendAsync([change], cancellationToken).ConfigureAwait(false);
+            Know(change);
+            Put(change);
+            return;
+        }
+        if (order.Command == SessionCommand.Close && !orders.HasOpen(order.Trade))
+        {
+            CommandFault = $"nothing was closed: the account has no open trade {order.Trade}; use the entry of a trade of the status";
+            return;
+        }
+        var control = new SessionControlled(portfolio.Timestamp, order.Command, order.Who, order.Why)
+        {
+            Trade = order.Command == SessionCommand.Close ? order.Trade : null,
+            CommandId = order.Id,
+        };
+        await gateway.AppendAsync([control], cancellationToken).ConfigureAwait(false);
+        Know(control);
+        Put(control);
+        if (order.Command is SessionCommand.Flatten or SessionCommand.Close)
+            await orders.CatchUpAsync(portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Puts a command in force that the gateway has stored.</summary>
+    public void Put(SessionControlled control)
+    {
+        switch (control.Command)
+        {
+            case SessionCommand.Pause:
+                Paused = true;
+                break;
+            case SessionCommand.Resume:
+                (Paused, orders.Flatten) = (false, false);
+                orders.Unblock();
+                break;
+            case SessionCommand.Flatten:
+                (Paused, orders.Flatten) = (true, true);
+                break;
+            case SessionCommand.ReloadWeights:
+                _checkWeights = true;
+                break;
+            case SessionCommand.Stop:
+                Stopping = true;
+                break;
+            case SessionCommand.Close:
+                orders.Close(control.Trade!);
+                break;
+        }
+    }
+
+    /// <summary>Looks for a new version of the weights, where there is a service: at once, or once a second.</summary>
+    public async ValueTask LookForWeightsAsync(bool now, CancellationToken cancellationToken)
+    {
+        if (options.Weights is null || !now && !_checkWeights && clock.GetElapsedTime(_weightsLooked) < TimeSpan.FromSeconds(1)) return;
+        (_checkWeights, _weightsLooked) = (false, clock.GetTimestamp());
+        if (await options.Weights.FindAsync(options.Account, cancellationToken).ConfigureAwait(false) is not { } newest
+            || newest.Version <= WeightsVersion) return;
+        var change = new WeightsChanged(portfolio.Timestamp, newest.Version, newest.Weights, newest.Who, newest.Why);
+        await gateway.AppendAsync([change], cancellationToken).ConfigureAwait(false);
+        foreach (var unknown in Put(change).Take(3))
+            notes.Add($"weights version {newest.Version} names {unknown}, which this configuration does not have");
+    }
+
+    /// <summary>Puts weights in force that the gateway has stored.</summary>
+    /// <returns>Names that the configuration does not have.</returns>
+    public IReadOnlyList<string> Put(WeightsChanged change)
+    {
+        WeightsVersion = change.Version;
+        if (portfolio.HasPolicy)
+        {
+            notes.Add($"weights version {change.Version} of {change.Who} is not used: the policy of the configuration decides the weights");
+            return [];
+        }
+        notes.Add($"weights version {change.Version} of {change.Who} in force from "
+            + (change.Timestamp == 0 ? "the first bar on" : $"the bar after {RunText.Time(change.Timestamp)}")
+            + Reason(change.Why));
+        return portfolio.Put(change);
+    }
+
+    /// <summary>Passes over weights of the configuration that the account traded before it was handed over.</summary>
+    public void Skip(WeightsChanged change) => WeightsVersion = change.Version;
+
+    /// <summary>Puts an enablement in force that the gateway has stored.</summary>
+    public void Put(EnablementChanged change)
+    {
+        var name = change.Strategy.Length > 0 ? change.Strategy : change.Symbol;
+        var word = change.Enabled ? "enabled" : "disabled";
+        var count = portfolio.Put(change);
+        var from = change.Timestamp == 0 ? "first bar on" : $"bar after {RunText.Time(change.Timestamp)}";
+        notes.Add($"{name} {word} by {change.Who} from the {from} "
+            + $"({count} {(count == 1 ? "strategy" : "strategies")}){Reason(change.Why)}");
+    }
+
+    private static string Reason(string why) => why.Length == 0 ? "" : $": {why}";
+}

@@ -1,0 +1,33 @@
+using Granary.Contracts.Sessions;
+using Granary.Engine.Brokerage;
+using Granary.Reporting.Runs;
+
+namespace Granary.Trading.Live;
+
+/// <summary>The section of results.json and of the report on a session's account.</summary>
+internal static class SessionReport
+{
+    private const int MostTrades = 20;
+
+    /// <param name="against">The backtest of the same bars; null without one.</param>
+    public static SessionResults Of(LiveStatus status, AccountLedger ledger, SessionBacktest? against) => new()
+    {
+        Account = status.AccountEquity,
+        Model = status.ModelEquity,
+        Cash = ledger.Cash,
+        Fees = ledger.Fees,
+        Orders = ledger.TrackedOrders.Count,
+        Fills = ledger.Fills,
+        Rejected = status.Rejected,
+        Unknown = status.Unknown,
+        OpenTrades = status.OpenTrades,
+        Backtest = against?.Equity,
+        SameDecisions = against?.IsSame,
+        Sentence = against?.Sentence,
+        Causes = against is null ? null
+            : [.. against.Gap.Causes.Where(c => against.Counts(c.Amount)).Select(c => new GapCause(c.Cause, c.Amount))],
+        Trades = against is null ? null
+            : [.. against.Gap.Trades.Where(t => against.Counts(t.Total)).OrderByDescending(t => Math.Abs(t.Total)).Take(MostTrades)
+                .Select(t => new GapTrade(t.Strategy, t.Symbol, t.EntryTime, t.Total, t.LargestCause, t.Why))],
+    };
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics.CodeAnalysis;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+
+namespace Granary.Trading.Live;
+
+/// <summary>The order to start a session on a server: its options, and the configuration that it trades.</summary>
+public sealed record SessionStart : SessionOptions
+{
+    public SessionStart()
+    {
+    }
+
+    /// <param name="options">The session's options; the other properties must be set too.</param>
+    [SetsRequiredMembers]
+    public SessionStart(SessionOptions options, byte[] text, string file, string folder) : base(options) =>
+        (Text, File, Folder) = (text, file, folder);
+
+    /// <summary>The production configuration, byte by byte: its hash identifies the configuration.</summary>
+    public required byte[] Text { get; init; }
+
+    /// <summary>The configuration's path, for messages.</summary>
+    public required string File { get; init; }
+
+    /// <summary>Base of relative paths in the configuration.</summary>
+    public required string Folder { get; init; }
+
+    public string StartedBy { get; init; } = "";
+
+    /// <summary>The ids of the strategies of the configuration.</summary>
+    /// <exception cref="InputException">The configuration cannot be read.</exception>
+    public IReadOnlySet<string> StrategiesOf(GranaryCatalogues catalogues) =>
+        new ProductionReader(catalogues).Read(File, Text, Folder).Spec.Strategies.Select(s => s.Id!).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The request that runs the session.</summary>
+    public LiveRequest ToRequest() => new(this, File);
+}

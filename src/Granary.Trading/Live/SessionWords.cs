@@ -1,0 +1,22 @@
+using Granary.Engine.Brokerage;
+using Granary.Simulation.Json;
+
+namespace Granary.Trading.Live;
+
+/// <summary>Commands to a session as people write them.</summary>
+public static class SessionWords
+{
+    private static readonly (string Word, SessionCommand Command)[] All =
+    [
+        ("pause", SessionCommand.Pause), ("resume", SessionCommand.Resume), ("flatten", SessionCommand.Flatten),
+        ("reload", SessionCommand.ReloadWeights), ("stop", SessionCommand.Stop), ("enable", SessionCommand.Enable),
+        ("disable", SessionCommand.Disable), ("close", SessionCommand.Close),
+    ];
+
+    public static string Of(SessionCommand command) => All.First(c => c.Command == command).Word;
+
+    /// <exception cref="InputException">It is no command.</exception>
+    public static SessionCommand Parse(string word) =>
+        Array.Find(All, c => c.Word == word) is { Word: not null } found ? found.Command
+            : throw new InputException($"'{word}' is no command to a session; use {string.Join(", ", All.Select(c => c.Word))}");
+}

@@ -1,0 +1,216 @@
+using Granary.Contracts.Sessions;
+using Granary.Engine.Brokerage;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Trading.Live;
+
+namespace Granary.Trading.Sessions;
+
+/// <summary>One session of a process: runs it to its end, and restarts it on its journal after a loss.</summary>
+internal sealed class LocalSession : IAsyncDisposable
+{
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(20);
+
+    private readonly SessionStart _start;
+    private readonly SessionServices _services;
+    private readonly QueuedControl _control;
+    private readonly Lock _saving = new();
+    private IReadOnlyList<SessionOrder> _commands;
+    private readonly SessionStrategies _strategies = new();
+    private readonly CancellationTokenSource _stop = new();
+    // Completes when the account is open and its journal belongs to this configuration.
+    private readonly TaskCompletionSource _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SessionRestarts _restarts;
+    private volatile SessionView _view;
+    private volatile IOrderGateway? _gateway;
+    private volatile CancellationTokenSource? _attempt;
+    private Task _running = Task.CompletedTask;
+
+    private LocalSession(StoredSession stored, SessionServices services)
+    {
+        (_start, _view, _services, _restarts) = (stored.Start, stored.View, services, new SessionRestarts(services.Clock));
+        _commands = stored.Commands;
+        _control = new QueuedControl(Keep);
+    }
+
+    /// <summary>How the session was started.</summary>
+    public SessionStart Start => _start;
+
+    /// <summary>How the session stands.</summary>
+    public SessionView View
+    {
+        get
+        {
+            if (_view is not { Phase: SessionPhase.Running } view) return _view;
+            var status = _control.Status;
+            var retry = _restarts.Waiting(status);
+            return view with { Status = status ?? view.Status, Fault = view.Fault ?? retry?.Reason, Retry = retry };
+        }
+    }
+
+    /// <summary>Starts a session; returns when its account is open and its file is written.</summary>
+    /// <exception cref="InputException">The journal belongs to another configuration or broker, or a broker's option is wrong.</exception>
+    /// <exception cref="Data.Journals.LeaseException">Another session trades the account.</exception>
+    /// <exception cref="Data.Journals.JournalException">The journal cannot be opened.</exception>
+    public static async Task<LocalSession> StartAsync(StoredSession stored, SessionServices services)
+    {
+        var session = new LocalSession(stored, services);
+        session._running = Task.Run(session.RunAsync);
+        await session._accepted.Task.ConfigureAwait(false);
+        return session;
+    }
+
+    /// <summary>A session of an earlier process. It runs again where that process ended before it did.</summary>
+    public static LocalSession Continue(StoredSession stored, SessionServices services)
+    {
+        var session = new LocalSession(stored, services);
+        session._accepted.SetResult();
+        if (stored.View.Phase != SessionPhase.Running) return session;
+        session._view = stored.View with { Restarts = stored.View.Restarts + 1 };
+        foreach (var order in stored.Commands) session._control.Offer(order);
+        session._running = Task.Run(session.RunAsync);
+        return session;
+    }
+
+    /// <summary>Commands the session; returns when the command is in the journal.</summary>
+    /// <exception cref="InputException">The session is over.</exception>
+    public async Task<SessionView> CommandAsync(SessionOrder order, CancellationToken cancellationToken)
+    {
+        if (_view.Phase != SessionPhase.Running)
+            throw new InputException($"the session of {_view.Id} is over; start it again with its configuration, and it goes on from its "
+                + "journal");
+        try
+        {
+            await _control.SendAsync(order).WaitAsync(CommandTimeout, _services.Clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The session waits for its journal or its feed: the view says so, and the command stays queued. A stop ends a wait for the
+            // journal.
+            if (order.Command == SessionCommand.Stop && _gateway?.JournalFault is not null && _attempt is { } attempt)
+                await attempt.CancelAsync().ConfigureAwait(false);
+        }
+        return View;
+    }
+
+    /// <summary>A strategy as it stands; null where the session is over, or has no such strategy.</summary>
+    /// <exception cref="ServiceUnavailableException">The session is opening its account, or comes back from a loss.</exception>
+    public SessionStrategy? Strategy(string id) => _view.Phase != SessionPhase.Running ? null
+        : _strategies.Find(id) ?? SessionStrategies.Missing(_view.Id, id, _start.StrategiesOf(_services.Catalogues));
+
+    /// <summary>Interrupts the session; its file still says that it runs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        // A fault of it was reported to OnInterrupted.
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            var production = new ProductionReader(_services.Catalogues).Read(_start.File, _start.Text, _start.Folder);
+            var digest = await TradeAsync(production).ConfigureAwait(false);
+            if (digest is not null) End(SessionPhase.Done, digest, null);
+        }
+        catch (Exception) when (_stop.IsCancellationRequested)
+        {
+            // The process ends; the next one continues the session.
+        }
+        catch (Exception e) when (_accepted.TrySetException(e))
+        {
+            // The caller of StartAsync gets it; there is no session.
+        }
+        catch (Exception e)
+        {
+            _services.OnInterrupted?.Invoke(_view.Id, e, null);
+            End(SessionPhase.Failed, null, SessionRestarts.Describe(e));
+        }
+        finally
+        {
+            _control.End();
+            _accepted.TrySetException(new InputException("the server is stopping; start the session when it runs again"));
+        }
+    }
+
+    // Returns the digest of the run; null where the process ends first.
+    private async Task<string?> TradeAsync(Production production)
+    {
+        var request = _start.ToRequest() with { Out = Path.Combine(_services.Runs, _view.Run) };
+        var environment = new ServerEnvironment(request, _services, _control, _strategies, gateway => _gateway = gateway, Accept);
+        while (true)
+        {
+            // Not disposed of: a command may cancel it late.
+            var attempt = _attempt = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+            try
+            {
+                var run = await LiveSession.RunAsync(request, production, environment, _services.Clock, attempt.Token)
+                    .ConfigureAwait(false);
+                return _stop.IsCancellationRequested ? null : run.Run.Model.Digest;
+            }
+            catch (Exception e) when (_accepted.Task.IsCompleted && !_stop.IsCancellationRequested
+                && _restarts.After(e, _control.Status) is { } retry)
+            {
+                _services.OnInterrupted?.Invoke(_view.Id, e, retry);
+                Save(_view with { Fault = e.Message, Restarts = _view.Restarts + 1 });
+                _control.Again();
+                if (await _restarts.WaitAsync(_control.StopAsked, _stop.Token).ConfigureAwait(false) is not { } stop) continue;
+                End(SessionPhase.Done, null, SessionRestarts.Describe(stop, e.Message));
+                return null;
+            }
+        }
+    }
+
+    private void Accept()
+    {
+        Save(_view with { Fault = null });
+        _accepted.TrySetResult();
+    }
+
+    private void End(SessionPhase phase, string? digest, string? fault)
+    {
+        var folder = Path.Combine(_services.Runs, _view.Run);
+        Save(View with
+        {
+            Phase = phase,
+            Host = "",
+            Gateway = "",
+            Digest = digest,
+            Fault = fault,
+            Retry = null,
+            Files = digest is not null && Directory.Exists(folder)
+                ? [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Where(f => f[0] != '.')
+                    .Order(StringComparer.Ordinal)] : [],
+        });
+    }
+
+    // The file first: what is answered is what the next process finds.
+    private void Save(SessionView view)
+    {
+        lock (_saving)
+        {
+            SessionFile.Write(_services.Runs, new StoredSession(_start, view, _commands));
+            _view = view;
+        }
+    }
+
+    // A command is taken when it is in the file. The next process finds those that this one does not carry out before its end.
+    private void Keep(IReadOnlyList<SessionOrder> commands)
+    {
+        lock (_saving)
+        {
+            if (_stop.IsCancellationRequested || commands.Count == 0 && _commands.Count == 0) return;
+            try
+            {
+                SessionFile.Write(_services.Runs, new StoredSession(_start, _view, commands));
+            }
+            catch (IOException) when (commands.Count < _commands.Count)
+            {
+                // One that is carried out is found again at most, and the journal has it.
+            }
+            _commands = commands;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Weights;
+using Granary.Trading.Live;
+
+namespace Granary.Trading.Sessions;
+
+/// <summary>The session environment in a server's process: its account store, its weights service and its commands.</summary>
+/// <param name="strategies">Shows the session's strategies to the server.</param>
+/// <param name="opened">Called with the gateway when the account is open.</param>
+/// <param name="accepted">Called when the account is open and its journal was checked.</param>
+internal sealed class ServerEnvironment(LiveRequest request, SessionServices services, ISessionControl control,
+    SessionStrategies strategies, Action<IOrderGateway> opened, Action accepted) : ISessionEnvironment
+{
+    /// <inheritdoc/>
+    public ISessionControl Control => control;
+
+    /// <inheritdoc/>
+    public IWeightsService? Weights => services.Weights;
+
+    /// <inheritdoc/>
+    public SessionStrategies Strategies => strategies;
+
+    /// <inheritdoc/>
+    public async Task<IOrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken)
+    {
+        var gateway = await OrderGateway.OpenAsync(services.Accounts, new AccountOpening
+        {
+            Account = account,
+            Broker = request.Broker,
+            Factory = request.CreateBroker(services.Catalogues.Brokers),
+            Spec = production.Spec,
+            Holder = "granary serve",
+            OnKept = services.OnFact is { } log ? e =>
+            {
+                if (FactLine.OfSession(e) is { } line) log(account, line);
+            }
+            : null,
+        }, services.Clock, cancellationToken).ConfigureAwait(false);
+        opened(gateway);
+        return gateway;
+    }
+
+    /// <inheritdoc/>
+    public Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken)
+    {
+        accepted();
+        return LocalEnvironment.OpenFeedAsync(request, services.Catalogues, data, markets, services.Clock, cancellationToken);
+    }
+}

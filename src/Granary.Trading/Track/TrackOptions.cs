@@ -1,0 +1,94 @@
+using System.ComponentModel;
+using Granary.Learning.Tracking;
+using Granary.Simulation.Json;
+using Granary.Storage.Addresses;
+
+namespace Granary.Trading.Track;
+
+/// <summary>The options of <c>granary track</c>.</summary>
+public sealed record TrackOptions
+{
+    [Description("a CSV of prices or returns: date and a column for each name")]
+    public Address? Panel { get; init; }
+    [Description("the panel holds prices (by its values: nearly all are positive)")]
+    public bool Prices { get; init; }
+    [Description("the panel holds returns, as 0.01 for 1 % (by its values: some are negative)")]
+    public bool Returns { get; init; }
+    [Description("a folder of bar files")]
+    public Address? Universe { get; init; }
+    [Description("the panel's column, or with --universe a bar file")]
+    public required string Index { get; init; }
+    [Description("how many names the replica holds at the most")]
+    public required int MaxStocks { get; init; }
+    [Description("fit a constant beside the weights")]
+    public bool Intercept { get; init; }
+    [Description("no short positions")]
+    public bool NonNegative { get; init; }
+    [Description("the weights add up to one")]
+    public bool SumToOne { get; init; }
+    [Description("names whose weight would be smaller are not held")]
+    public double MinWeight { get; init; }
+    [Description("the largest weight of a name")]
+    public double? MaxWeight { get; init; }
+    [Description("stop when the residual's norm is at most this share of the index's")]
+    public double Residual { get; init; }
+    [Description("volatile names have no advantage in the choice")]
+    public bool Normalise { get; init; }
+    [Description("names that correlate more with a chosen one are passed over")]
+    public double MaxCorrelation { get; init; } = 1;
+    [Description("price of moving a unit of weight, as a share of the index's squared norm")]
+    public double TurnoverPenalty { get; init; }
+    [Description("what trading a unit of each name costs on top, in the same unit")]
+    public double Cost { get; init; }
+    [Description("choose again from the last so many periods, and follow out of sample")]
+    public int? Window { get; init; }
+    [Description("periods between such choices")]
+    public int Step { get; init; } = 21;
+    [Description("share of the periods that is fitted; the rest judges")]
+    public double Split { get; init; } = 1;
+    [Description("how many rows a year has (from the dates)")]
+    public double? PeriodsPerYear { get; init; }
+    [Description("with constraints: auto tries all sets of names where they are few and else exchanges names, local exchanges them, none "
+        + "keeps the pursuit's")]
+    public string Refine { get; init; } = "auto";
+    [Description("a report, as replica.html: residual, names and their history, names against error")]
+    public string? Out { get; init; }
+    [Description("print the result as JSON")]
+    public bool Json { get; init; }
+
+    /// <exception cref="InputException">A word is unknown, or panel and universe are both given or both missing.</exception>
+    public TrackRequest ToRequest() => Panel is null == Universe is null
+        ? throw new InputException(Panel is null ? "nothing to choose from: give --panel CSV or --universe DIR"
+            : "--panel and --universe exclude one another: give one of them")
+        : Prices && Returns ? throw new InputException("--prices and --returns exclude one another: give what the panel holds")
+        : Universe is not null && (Prices || Returns)
+            ? throw new InputException($"--{(Prices ? "prices" : "returns")} says what a --panel holds; leave it out with --universe")
+        : new TrackRequest
+        {
+            Options = new PursuitOptions
+            {
+                MaxNames = MaxStocks,
+                Intercept = Intercept,
+                NonNegative = NonNegative,
+                SumToOne = SumToOne,
+                MaxWeight = MaxWeight ?? double.PositiveInfinity,
+                MinWeight = MinWeight,
+                ResidualThreshold = Residual,
+                NormaliseAtoms = Normalise,
+                MaxCorrelation = MaxCorrelation,
+                // A price for each unit moved is one sum for every name.
+                TurnoverPenalty = TurnoverPenalty + Cost,
+                Refinement = Refine switch
+                {
+                    "auto" => Refinement.Auto,
+                    "local" => Refinement.LocalSearch,
+                    "none" => Refinement.None,
+                    _ => throw new InputException($"--refine {Refine}: use auto, local or none"),
+                },
+            },
+            Window = Window,
+            Step = Step,
+            Split = Split,
+            PeriodsPerYear = PeriodsPerYear,
+        };
+}
