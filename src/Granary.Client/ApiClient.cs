@@ -1,91 +1,67 @@
-// Generated from docs/openapi.json by GeneratedClientTests.
 using System.Net.Http.Headers;
-using Granary.Client.Connections;
-using Granary.Client.Operations;
 
 namespace Granary.Client;
 
-/// <summary>The HTTP API of silos and of <c>granary serve</c>: a method for each operation, by tag.</summary>
+/// <summary>A client of the HTTP API of silos and of <c>granary serve</c>; its answers are the records of Granary.Contracts.</summary>
 /// <example><code>
 /// using var granary = new ApiClient(new Uri("http://127.0.0.1:8080"), key: null);
 /// var job = await granary.Batches.SubmitQuickstartAsync();
-/// await foreach (var status in granary.Jobs.WatchJobAsync(job.Id)) Console.WriteLine(status.State);
+/// await foreach (var status in granary.Jobs.WatchAsync(job.Id)) Console.WriteLine(status.State);
 /// </code></example>
 public sealed class ApiClient : IDisposable
 {
     private readonly HttpClient _http;
+    private readonly ApiConnection _api;
 
+    /// <summary>A client of one server.</summary>
     /// <param name="server">Address of the server, as http://127.0.0.1:8080.</param>
     /// <param name="key">API key; null for a server without keys.</param>
     public ApiClient(Uri server, string? key = null) : this(new HttpClient { BaseAddress = server })
     {
-        if (key is null) return;
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        if (key is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 
+    /// <summary>A client with handlers of your own.</summary>
     /// <param name="http">Has the server's address as its base, and the key. Disposed with this client.</param>
     public ApiClient(HttpClient http)
     {
         _http = http;
-        var connection = new ApiConnection(http);
-        Access = new AccessApi(connection);
-        Accounts = new AccountsApi(connection);
-        Audit = new AuditApi(connection);
-        Batches = new BatchesApi(connection);
-        Catalogue = new CatalogueApi(connection);
-        Cluster = new ClusterApi(connection);
-        Data = new DataApi(connection);
-        Deployments = new DeploymentsApi(connection);
-        Events = new EventsApi(connection);
-        Health = new HealthApi(connection);
-        Jobs = new JobsApi(connection);
-        Models = new ModelsApi(connection);
-        Notifications = new NotificationsApi(connection);
-        Portfolios = new PortfoliosApi(connection);
-        Runs = new RunsApi(connection);
-        Schedules = new SchedulesApi(connection);
-        Sessions = new SessionsApi(connection);
-        Shares = new SharesApi(connection);
-        Uploads = new UploadsApi(connection);
+        _api = new ApiConnection(http);
     }
 
-    public AccessApi Access { get; }
+    /// <summary>Submits batches and shows them while they run.</summary>
+    public BatchesApi Batches => new(_api);
 
-    public AccountsApi Accounts { get; }
+    /// <summary>Batches and other jobs: their status, events and files.</summary>
+    public JobsApi Jobs => new(_api);
 
-    public AuditApi Audit { get; }
+    /// <summary>Finished runs and their files.</summary>
+    public RunsApi Runs => new(_api);
 
-    public BatchesApi Batches { get; }
+    /// <summary>Weights of portfolios.</summary>
+    public WeightsApi Weights => new(_api);
 
-    public CatalogueApi Catalogue { get; }
+    /// <summary>Production configurations.</summary>
+    public DeploymentsApi Deployments => new(_api);
 
-    public ClusterApi Cluster { get; }
+    /// <summary>Live sessions.</summary>
+    public SessionsApi Sessions => new(_api);
 
-    public DataApi Data { get; }
+    /// <summary>Live accounts and their strategies.</summary>
+    public AccountsApi Accounts => new(_api);
 
-    public DeploymentsApi Deployments { get; }
+    /// <summary>The registry of models.</summary>
+    public ModelsApi Models => new(_api);
 
-    public EventsApi Events { get; }
+    /// <summary>Jobs that the server submits by itself.</summary>
+    public SchedulesApi Schedules => new(_api);
 
-    public HealthApi Health { get; }
+    /// <summary>Stores of bars and uploads.</summary>
+    public DataApi Data => new(_api);
 
-    public JobsApi Jobs { get; }
+    /// <summary>The server itself: changes, catalogues, silos, audit log.</summary>
+    public ServerApi Server => new(_api);
 
-    public ModelsApi Models { get; }
-
-    public NotificationsApi Notifications { get; }
-
-    public PortfoliosApi Portfolios { get; }
-
-    public RunsApi Runs { get; }
-
-    public SchedulesApi Schedules { get; }
-
-    public SessionsApi Sessions { get; }
-
-    public SharesApi Shares { get; }
-
-    public UploadsApi Uploads { get; }
-
+    /// <summary>Ends the connections.</summary>
     public void Dispose() => _http.Dispose();
 }

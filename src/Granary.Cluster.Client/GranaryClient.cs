@@ -2,12 +2,10 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Granary.Client;
-using Granary.Client.Connections;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Operations;
 using Granary.Contracts.Schedules;
 using Granary.Contracts.Sessions;
-using Granary.Server.Operations;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
@@ -19,7 +17,7 @@ namespace Granary.Cluster.Client;
 
 /// <summary>
 /// The calls of the command line, over <see cref="ApiClient"/>: submits batches to silos, or to <c>granary serve</c>, follows them and
-/// brings their files back. Answers are the types of Granary.Contracts that a run in this process has too. Give several addresses of
+/// brings their files back. Give several addresses of
 /// one cluster, and the next one is asked when one does not answer.
 /// </summary>
 /// <example><code>
@@ -83,8 +81,8 @@ public sealed class GranaryClient : IDisposable
     {
         using var body = new ByteArrayContent(spec.Text) { Headers = { ContentType = new("application/json") } };
         // Without a key of the user's own one is made, so that a submission whose answer was lost can be sent again without running twice.
-        return JobOf(await _api.Batches.SubmitBatchAsync(body, idempotencyKey ?? Guid.NewGuid().ToString("N"), spec.Folder, file,
-            cancellationToken).ConfigureAwait(false));
+        return await _api.Batches.SubmitAsync(body, idempotencyKey ?? Guid.NewGuid().ToString("N"), spec.Folder, file, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Submits an experiment on a batch: a job of the kind <c>experiment</c>.</summary>
@@ -96,16 +94,15 @@ public sealed class GranaryClient : IDisposable
         CancellationToken cancellationToken = default)
     {
         using var body = new ByteArrayContent(spec.Text) { Headers = { ContentType = new("application/json") } };
-        return JobOf(await _api.Jobs.SubmitExperimentAsync(body, Guid.NewGuid().ToString("N"), spec.Folder, file, strategies,
-            cancellationToken).ConfigureAwait(false));
+        return await _api.Batches.SubmitExperimentAsync(body, Guid.NewGuid().ToString("N"), spec.Folder, file, strategies,
+            cancellationToken).ConfigureAwait(false);
     }
 
-    public async Task<JobStatus> GetAsync(string id, CancellationToken cancellationToken = default) =>
-        JobOf(await _api.Jobs.GetJobAsync(id, cancellationToken).ConfigureAwait(false));
+    public Task<JobStatus> GetAsync(string id, CancellationToken cancellationToken = default) => _api.Jobs.GetAsync(id, cancellationToken);
 
     /// <summary>Asks for the end of a batch, or of another job.</summary>
-    public async Task<JobStatus> CancelAsync(string id, CancellationToken cancellationToken = default) =>
-        JobOf(await _api.Jobs.CancelJobAsync(id, cancellationToken).ConfigureAwait(false));
+    public Task<JobStatus> CancelAsync(string id, CancellationToken cancellationToken = default) =>
+        _api.Jobs.CancelAsync(id, cancellationToken);
 
     /// <summary>
     /// The status of a batch or another job now and at each change, to the one that ends it. A broken connection is made again, to another
@@ -119,7 +116,7 @@ public sealed class GranaryClient : IDisposable
         while (true)
         {
             using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await using var events = _api.Jobs.WatchJobAsync(id, silence.Token).GetAsyncEnumerator(silence.Token);
+            await using var events = _api.Jobs.EventsAsync(id, silence.Token).GetAsyncEnumerator(silence.Token);
             // The first wait contains the connection, which gives up by itself.
             silence.CancelAfter(2 * Timeout);
             while (await NextAsync(events, cancellationToken).ConfigureAwait(false))
@@ -127,7 +124,7 @@ public sealed class GranaryClient : IDisposable
                 // A server repeats its last event after two seconds without one: where nothing comes, it hangs.
                 silence.CancelAfter(_servers.IsOne ? Timeout : s_silence);
                 last = _clock.GetTimestamp();
-                var status = JobOf(events.Current);
+                var status = events.Current;
                 if (status.Revision > seen || status.Ended)
                 {
                     seen = status.Revision;
@@ -149,7 +146,7 @@ public sealed class GranaryClient : IDisposable
     public async Task<IReadOnlyList<string>> DownloadAsync(string id, string folder, CancellationToken cancellationToken = default)
     {
         var status = await GetAsync(id, cancellationToken).ConfigureAwait(false);
-        await DownloadAsync((name, stop) => _api.Jobs.GetJobFileAsync(id, name, stop), status.Files, folder, cancellationToken)
+        await DownloadAsync((name, stop) => _api.Jobs.FileAsync(id, name, stop), status.Files, folder, cancellationToken)
             .ConfigureAwait(false);
         return status.Files;
     }
@@ -164,68 +161,53 @@ public sealed class GranaryClient : IDisposable
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new SessionBody(start), SessionControl.Json);
         using var content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } };
-        return SessionOf(await _api.Sessions.StartSessionAsync(content, cancellationToken).ConfigureAwait(false));
+        return await _api.Sessions.StartAsync(content, cancellationToken).ConfigureAwait(false);
     }
 
-    public async Task<SessionView> SessionAsync(string id, CancellationToken cancellationToken = default) =>
-        SessionOf(await _api.Sessions.GetSessionAsync(id, cancellationToken).ConfigureAwait(false));
+    public Task<SessionView> SessionAsync(string id, CancellationToken cancellationToken = default) =>
+        _api.Sessions.GetAsync(id, cancellationToken);
 
     /// <summary>Shows one strategy of a session that runs.</summary>
     /// <exception cref="InputException">No such session runs, or it has no such strategy.</exception>
     /// <exception cref="ServiceUnavailableException">The session opens its account or comes back from a loss.</exception>
-    public async Task<SessionStrategy> SessionStrategyAsync(string id, string strategy, CancellationToken cancellationToken = default) =>
-        Converted<SessionStrategy>(await _api.Sessions.GetSessionStrategyAsync(id, strategy, cancellationToken).ConfigureAwait(false),
-            JobJson.Options);
+    public Task<SessionStrategy> SessionStrategyAsync(string id, string strategy, CancellationToken cancellationToken = default) =>
+        _api.Sessions.StrategyAsync(id, strategy, cancellationToken);
 
     /// <summary>Commands a session: pause, resume, flatten, reload, stop, enable, disable, close.</summary>
     /// <returns>How it stands when the command is in its journal.</returns>
-    public async Task<SessionView> CommandAsync(string id, string command, string why, string? strategy = null, string? symbol = null,
-        string? trade = null, CancellationToken cancellationToken = default)
-    {
-        var order = new Granary.Client.Schemas.Order { Command = command, Why = why, Strategy = strategy, Symbol = symbol, Trade = trade };
-        return SessionOf(await _api.Sessions.CommandSessionAsync(id, order, cancellationToken).ConfigureAwait(false));
-    }
+    public Task<SessionView> CommandAsync(string id, string command, string why, string? strategy = null, string? symbol = null,
+        string? trade = null, CancellationToken cancellationToken = default) =>
+        _api.Sessions.CommandAsync(id, new NewCommand(command, why, strategy, symbol, trade), cancellationToken);
 
     /// <summary>Brings the files of a session that is over into a folder.</summary>
     /// <returns>Their names.</returns>
     public async Task<IReadOnlyList<string>> DownloadSessionAsync(string id, string folder, CancellationToken cancellationToken = default)
     {
         var view = await SessionAsync(id, cancellationToken).ConfigureAwait(false);
-        await DownloadAsync((name, stop) => _api.Sessions.GetSessionFileAsync(id, name, stop), view.Files, folder, cancellationToken)
+        await DownloadAsync((name, stop) => _api.Sessions.FileAsync(id, name, stop), view.Files, folder, cancellationToken)
             .ConfigureAwait(false);
         return view.Files;
     }
 
     /// <summary>The silos of a cluster and its work.</summary>
     /// <exception cref="InputException">The server is not a cluster.</exception>
-    public async Task<ClusterStanding> ClusterAsync(CancellationToken cancellationToken = default) =>
-        Converted<ClusterStanding>(await _api.Cluster.GetClusterAsync(cancellationToken).ConfigureAwait(false), JobJson.Options);
+    public Task<ClusterStanding> ClusterAsync(CancellationToken cancellationToken = default) =>
+        _api.Server.ClusterAsync(cancellationToken);
 
     /// <summary>Orders a silo to drain, to take work again, or to retire.</summary>
     /// <returns>The silo, as it stood.</returns>
     /// <exception cref="InputException">There is no such silo.</exception>
-    public async Task<SiloStanding> OrderAsync(string silo, SiloOrder order, CancellationToken cancellationToken = default)
-    {
-        var standing = await (order switch
-        {
-            SiloOrder.Drain => _api.Cluster.DrainSiloAsync(silo, cancellationToken),
-            SiloOrder.Resume => _api.Cluster.ResumeSiloAsync(silo, cancellationToken),
-            _ => _api.Cluster.RetireSiloAsync(silo, cancellationToken),
-        }).ConfigureAwait(false);
-        return Converted<SiloStanding>(standing, JobJson.Options);
-    }
+    public Task<SiloStanding> OrderAsync(string silo, SiloOrder order, CancellationToken cancellationToken = default) =>
+        _api.Server.OrderAsync(silo, order, cancellationToken);
 
     /// <summary>The jobs that the server submits by itself, by name.</summary>
-    public async Task<IReadOnlyList<ScheduleDetails>> SchedulesAsync(CancellationToken cancellationToken = default) =>
-        Converted<IReadOnlyList<ScheduleDetails>>(await _api.Schedules.ListSchedulesAsync(cancellationToken).ConfigureAwait(false),
-            JobJson.Options);
+    public Task<IReadOnlyList<ScheduleDetails>> SchedulesAsync(CancellationToken cancellationToken = default) =>
+        _api.Schedules.ListAsync(cancellationToken);
 
     /// <summary>The times of a schedule, the newest first.</summary>
     /// <exception cref="InputException">There is no such schedule.</exception>
-    public async Task<IReadOnlyList<ScheduledJob>> ScheduleRunsAsync(string name, int limit,
-        CancellationToken cancellationToken = default) =>
-        Converted<IReadOnlyList<ScheduledJob>>(
-            await _api.Schedules.ListScheduleRunsAsync(name, limit, cancellationToken).ConfigureAwait(false), JobJson.Options);
+    public Task<IReadOnlyList<ScheduledJob>> ScheduleRunsAsync(string name, int limit, CancellationToken cancellationToken = default) =>
+        _api.Schedules.RunsAsync(name, limit, cancellationToken);
 
     /// <summary>Sets a schedule, in place of one of the same name.</summary>
     /// <param name="schedule">UTF-8 JSON, as PUT /schedules/{name} takes it.</param>
@@ -235,14 +217,13 @@ public sealed class GranaryClient : IDisposable
         CancellationToken cancellationToken = default)
     {
         using var body = new ByteArrayContent(schedule) { Headers = { ContentType = new("application/json") } };
-        return Converted<ScheduleDetails>(await _api.Schedules.SetScheduleAsync(name, body, file, cancellationToken).ConfigureAwait(false),
-            JobJson.Options);
+        return await _api.Schedules.SetAsync(name, body, file, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Removes a schedule; its jobs stay.</summary>
     /// <exception cref="InputException">There is no such schedule.</exception>
     public Task RemoveScheduleAsync(string name, CancellationToken cancellationToken = default) =>
-        _api.Schedules.RemoveScheduleAsync(name, cancellationToken);
+        _api.Schedules.RemoveAsync(name, cancellationToken);
 
     public void Dispose() => _api.Dispose();
 
@@ -319,13 +300,6 @@ public sealed class GranaryClient : IDisposable
             return false;
         }
     }
-
-    private static JobStatus JobOf(Granary.Client.Schemas.JobStatus status) => Converted<JobStatus>(status, JobJson.Options);
-
-    private static SessionView SessionOf(Granary.Client.Schemas.SessionView view) => Converted<SessionView>(view, SessionControl.Json);
-
-    private static T Converted<T>(object answer, JsonSerializerOptions options) =>
-        JsonSerializer.Deserialize<T>(JsonSerializer.SerializeToUtf8Bytes(answer, answer.GetType(), ApiJson.Options), options)!;
 
     private static Uri AddressOf(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"

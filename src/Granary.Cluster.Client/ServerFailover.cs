@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using Granary.Client.Connections;
+using Granary.Client;
 using Granary.Simulation.Json;
 
 namespace Granary.Cluster.Client;

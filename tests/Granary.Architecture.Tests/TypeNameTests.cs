@@ -14,8 +14,7 @@ public sealed class TypeNameTests(Repository repository)
         var code = CodeBase.Of(
             ("src/P/One/A.cs", "namespace P.One;\nclass A;\nclass A<T>;\npartial class B;"),
             ("src/P/One/B.cs", "namespace P.One;\npartial class B;"),
-            ("src/P/Two/A.cs", "namespace P.Two;\nclass A;"),
-            ("src/Granary.Client/Schemas/A.cs", "namespace Granary.Client.Schemas;\nclass A;"));
+            ("src/P/Two/A.cs", "namespace P.Two;\nclass A;"));
 
         new TypeNameRule().PlacesIn(code).ShouldBe(["src/P/Two/A.cs:2"]);
     }

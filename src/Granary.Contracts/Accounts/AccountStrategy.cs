@@ -17,7 +17,7 @@ public sealed record StrategyChange(string Account, bool Enabled, string Strateg
     DateTimeOffset At);
 
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
-public sealed record StrategyPage(IReadOnlyList<AccountStrategy> Items, string? Next);
+public sealed record StrategyPage(IReadOnlyList<AccountStrategy> Items, string? Next) : IPage<AccountStrategy>;
 
 /// <param name="Enabled">Whether it may enter.</param>
 /// <param name="Why">Kept in the journal beside the key's name.</param>

@@ -23,4 +23,4 @@ public sealed record AuditEntry(long Sequence, DateTimeOffset At, string Who, st
 }
 
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
-public sealed record AuditPage(IReadOnlyList<AuditEntry> Items, string? Next);
+public sealed record AuditPage(IReadOnlyList<AuditEntry> Items, string? Next) : IPage<AuditEntry>;

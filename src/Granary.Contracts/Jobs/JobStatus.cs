@@ -89,7 +89,7 @@ public sealed record JobStatus
 
 /// <summary>Jobs, the newest first.</summary>
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
-public sealed record JobPage(IReadOnlyList<JobStatus> Items, string? Next);
+public sealed record JobPage(IReadOnlyList<JobStatus> Items, string? Next) : IPage<JobStatus>;
 
 /// <summary>How busy a process is.</summary>
 /// <param name="CpuPercent">Of one processor, over the last second or so: 200 are two busy processors.</param>

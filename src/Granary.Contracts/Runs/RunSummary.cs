@@ -12,7 +12,7 @@ public sealed record RunSummary(string Id, string Batch, string Status, string D
 
 /// <summary>Runs, the newest first.</summary>
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
-public sealed record RunPage(IReadOnlyList<RunSummary> Items, string? Next);
+public sealed record RunPage(IReadOnlyList<RunSummary> Items, string? Next) : IPage<RunSummary>;
 
 /// <param name="Days">How long the link is valid, 1 to 365; 7 without it.</param>
 public sealed record NewShare(int? Days);

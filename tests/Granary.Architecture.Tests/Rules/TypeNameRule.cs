@@ -3,21 +3,16 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Granary.Architecture.Tests.Rules;
 
-/// <summary>
-/// A name in src means one type. Types with other type parameters (Result and Result&lt;T&gt;) are different names. The records of
-/// Granary.Client have the names of docs/openapi.json, where a program that knows nothing else of Granary looks for them.
-/// </summary>
+/// <summary>A name in src means one type. Types with other type parameters (Result and Result&lt;T&gt;) are different names.</summary>
 public sealed class TypeNameRule : IRule
 {
-    private const string DescribedTypes = "src/Granary.Client/Schemas";
-
     public string Remedy => "Rename all but one of the types, or make them one type.";
 
     public IEnumerable<Violation> Find(CodeBase code)
     {
         var declared =
             from file in code.Sources
-            where file.IsUnder("src") && !file.IsUnder(DescribedTypes)
+            where file.IsUnder("src")
             from type in file.TopLevelTypes
             select (File: file, Type: type, Name: SourceFile.NameOf(type), Parameters: CountOf(type));
         foreach (var same in declared.GroupBy(type => (type.Name, type.Parameters)))

@@ -2,7 +2,7 @@ using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Cluster.Tests.Plugin;
 using Granary.Contracts.Jobs;
-using Granary.Server.Operations;
+using Granary.Contracts.Operations;
 using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Silos;

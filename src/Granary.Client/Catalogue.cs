@@ -1,0 +1,20 @@
+namespace Granary.Client;
+
+/// <summary>A list of what a server knows by name.</summary>
+public enum Catalogue
+{
+    /// <summary>Classes of strategies.</summary>
+    Strategies,
+
+    /// <summary>Factors.</summary>
+    Factors,
+
+    /// <summary>Trainers of models.</summary>
+    Trainers,
+
+    /// <summary>Brokers.</summary>
+    Brokers,
+
+    /// <summary>Kinds of jobs.</summary>
+    Jobs,
+}

@@ -1,0 +1,46 @@
+using Granary.Contracts.MarketData;
+
+namespace Granary.Client;
+
+/// <summary>The stores of the server's data folder, and the caller's uploads.</summary>
+public sealed class DataApi
+{
+    private readonly ApiConnection _api;
+
+    internal DataApi(ApiConnection api) => _api = api;
+
+    /// <summary>All stores with their markets.</summary>
+    public Task<IReadOnlyList<StoreEntry>> ListAsync(CancellationToken cancellationToken = default) =>
+        _api.GetAsync<IReadOnlyList<StoreEntry>>($"data", cancellationToken);
+
+    /// <summary>Number of bars of a market on each day.</summary>
+    public Task<MarketCoverage> CoverageAsync(string store, string symbol, string timeframe,
+        CancellationToken cancellationToken = default) =>
+        _api.GetAsync<MarketCoverage>($"data/coverage?store={store}&symbol={symbol}&timeframe={timeframe}", cancellationToken);
+
+    /// <summary>Findings in a market, or in all markets of a timeframe.</summary>
+    public Task<IReadOnlyList<FindingRow>> CheckAsync(string store, string timeframe, string? symbol = null,
+        CancellationToken cancellationToken = default) => _api.GetAsync<IReadOnlyList<FindingRow>>(
+            $"data/quality?store={store}&timeframe={timeframe}&symbol={symbol}", cancellationToken);
+
+    /// <summary>Disagreements of two stores on a market.</summary>
+    /// <param name="tolerance">Prices within so many percent are equal.</param>
+    /// <param name="volumeTolerance">Volumes within so many percent are equal.</param>
+    public Task<StoreComparison> CompareAsync(string a, string b, string symbol, string timeframe, double? tolerance = null,
+        double? volumeTolerance = null, CancellationToken cancellationToken = default) => _api.GetAsync<StoreComparison>(
+            $"data/compare?a={a}&b={b}&symbol={symbol}&timeframe={timeframe}&tolerance={tolerance}&volumeTolerance={volumeTolerance}",
+            cancellationToken);
+
+    /// <summary>The caller's uploads.</summary>
+    public Task<IReadOnlyList<Upload>> UploadsAsync(CancellationToken cancellationToken = default) =>
+        _api.GetAsync<IReadOnlyList<Upload>>($"uploads", cancellationToken);
+
+    /// <summary>Uploads a file of bars; one of the same name is replaced.</summary>
+    /// <param name="bars">The file, as text/csv or application/json.</param>
+    public Task<Upload> UploadAsync(string name, HttpContent bars, CancellationToken cancellationToken = default) =>
+        _api.SendAsync<Upload>(HttpMethod.Put, $"uploads/{name}", bars, cancellationToken);
+
+    /// <summary>Deletes an upload.</summary>
+    public Task DeleteUploadAsync(string name, CancellationToken cancellationToken = default) =>
+        _api.SendAsync(HttpMethod.Delete, $"uploads/{name}", cancellationToken);
+}

@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+using Granary.Contracts.Runs;
+
+namespace Granary.Client;
+
+/// <summary>Finished runs.</summary>
+public sealed class RunsApi
+{
+    private readonly ApiConnection _api;
+
+    internal RunsApi(ApiConnection api) => _api = api;
+
+    /// <summary>All runs, the newest first.</summary>
+    public IAsyncEnumerable<RunSummary> ListAsync(CancellationToken cancellationToken = default) =>
+        _api.PagesAsync<RunPage, RunSummary>(cursor => $"runs?cursor={cursor}", cancellationToken);
+
+    /// <summary>A run's results without its strategies, as in results.json.</summary>
+    public Task<JsonObject> GetAsync(string id, CancellationToken cancellationToken = default) =>
+        _api.GetAsync<JsonObject>($"runs/{id}", cancellationToken);
+
+    /// <summary>A page of the strategies of a run.</summary>
+    /// <param name="sort">A metric, as -sharpe for the highest first.</param>
+    /// <param name="filter">Conditions, as trades>=30,symbol=BTCUSDT.</param>
+    /// <param name="cursor">The next page of an answer; null for the first page.</param>
+    public Task<StrategyRows> StrategiesAsync(string id, string? sort = null, string? filter = null, string? cursor = null,
+        int? limit = null, CancellationToken cancellationToken = default) => _api.GetAsync<StrategyRows>(
+            $"runs/{id}/strategies?sort={sort}&filter={filter}&cursor={cursor}&limit={limit}", cancellationToken);
+
+    /// <summary>A page of the signals of a run, and the total of each decision.</summary>
+    /// <param name="cursor">The next page of an answer; null for the first page.</param>
+    public Task<SignalRows> SignalsAsync(string id, string? strategy = null, string? symbol = null, string? decision = null,
+        string? cursor = null, int? limit = null, CancellationToken cancellationToken = default) => _api.GetAsync<SignalRows>(
+            $"runs/{id}/signals?strategy={strategy}&symbol={symbol}&decision={decision}&cursor={cursor}&limit={limit}", cancellationToken);
+
+    /// <summary>A page of the rows of a table of a run.</summary>
+    /// <param name="cursor">The next page of an answer; null for the first page.</param>
+    public Task<FileRows> RowsAsync(string id, RunTable table, string? strategy = null, string? cursor = null, int? limit = null,
+        CancellationToken cancellationToken = default) =>
+        _api.GetAsync<FileRows>($"runs/{id}/{table}?strategy={strategy}&cursor={cursor}&limit={limit}", cancellationToken);
+
+    /// <summary>A curve of a run.</summary>
+    /// <param name="name">equity, cash, exposure, drawdown, or months: the return of each.</param>
+    /// <param name="from">The first time, as 2024-01-31 or 2024-01-31T14:30:00Z.</param>
+    /// <param name="to">The first time that is left out.</param>
+    /// <param name="points">The most points; the curve is reduced to them.</param>
+    public Task<RunCurve> CurveAsync(string id, string name, string? from = null, string? to = null, int? points = null,
+        CancellationToken cancellationToken = default) =>
+        _api.GetAsync<RunCurve>($"runs/{id}/series/{name}?from={from}&to={to}&points={points}", cancellationToken);
+
+    /// <summary>Bars of a symbol of a run, joined to at most so many.</summary>
+    /// <inheritdoc cref="CurveAsync"/>
+    public Task<RunBars> BarsAsync(string id, string symbol, string? from = null, string? to = null, int? points = null,
+        CancellationToken cancellationToken = default) =>
+        _api.GetAsync<RunBars>($"runs/{id}/series/price:{symbol}?from={from}&to={to}&points={points}", cancellationToken);
+
+    /// <summary>Bars of a run with factors and a strategy's levels.</summary>
+    public Task<ChartBars> ChartAsync(string id, ChartPart part, CancellationToken cancellationToken = default)
+    {
+        var (symbol, step, factors, strategy, from, to, most) = part;
+        return _api.GetAsync<ChartBars>(
+            $"runs/{id}/chart?symbol={symbol}&timeframe={step}&factors={factors}&strategy={strategy}&from={from}&to={to}&points={most}",
+            cancellationToken);
+    }
+
+    /// <summary>A file of a run.</summary>
+    public Task<ApiFile> FileAsync(string id, string name, CancellationToken cancellationToken = default) =>
+        _api.OpenAsync($"runs/{id}/files/{name}", cancellationToken);
+
+    /// <summary>Makes a link that opens the report and the files of a run without a key.</summary>
+    /// <param name="days">How long the link is valid; null for a week.</param>
+    public Task<Share> ShareAsync(string id, int? days = null, CancellationToken cancellationToken = default) =>
+        _api.PostAsync<Share>($"runs/{id}/shares", ApiConnection.Json(new NewShare(days)), cancellationToken);
+
+    /// <summary>Makes a link of a minute to the report of a run.</summary>
+    public Task<Share> LinkReportAsync(string id, CancellationToken cancellationToken = default) =>
+        _api.PostAsync<Share>($"runs/{id}/report-link", null, cancellationToken);
+
+    /// <summary>Makes all links that were ever made invalid.</summary>
+    public Task RevokeSharesAsync(CancellationToken cancellationToken = default) =>
+        _api.SendAsync(HttpMethod.Post, $"shares/rotate", cancellationToken);
+}

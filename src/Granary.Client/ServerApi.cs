@@ -1,0 +1,66 @@
+using System.Net.ServerSentEvents;
+using System.Text.Json.Nodes;
+using Granary.Contracts.Audit;
+using Granary.Contracts.Catalogues;
+using Granary.Contracts.Events;
+using Granary.Contracts.Notifications;
+using Granary.Contracts.Operations;
+
+namespace Granary.Client;
+
+/// <summary>The server itself: its health, changes, catalogues, silos, audit log and notifications.</summary>
+public sealed class ServerApi
+{
+    private readonly ApiConnection _api;
+
+    internal ServerApi(ApiConnection api) => _api = api;
+
+    /// <summary>Whether the server is ready for requests; 503 with the reasons if it is not.</summary>
+    public Task<HealthAnswer> ReadyAsync(CancellationToken cancellationToken = default) =>
+        _api.GetAsync<HealthAnswer>($"health/ready", cancellationToken);
+
+    /// <summary>Name and role of the caller's key.</summary>
+    public Task<CallerAnswer> CallerAsync(CancellationToken cancellationToken = default) =>
+        _api.GetAsync<CallerAnswer>($"caller", cancellationToken);
+
+    /// <summary>
+    /// Changes of jobs, runs, weights, sessions and deployments. The first value, of the kind revision, shows that the stream has begun:
+    /// read the collections then. A broken connection goes on behind the last change; 410 says that the server has no longer all changes.
+    /// </summary>
+    /// <param name="since">The id of a value of the kind revision; null for changes from now on.</param>
+    public IAsyncEnumerable<ChangeEvent> WatchChangesAsync(string? since = null, CancellationToken cancellationToken = default) =>
+        _api.WatchAsync($"events?since={since}", ChangeOf, _ => false, cancellationToken);
+
+    /// <summary>The items of a catalogue, with their parameters.</summary>
+    public Task<IReadOnlyList<CatalogueItem>> CatalogueAsync(Catalogue catalogue, CancellationToken cancellationToken = default) =>
+        _api.GetAsync<IReadOnlyList<CatalogueItem>>($"catalogue/{catalogue}", cancellationToken);
+
+    /// <summary>The JSON schema of batch files.</summary>
+    public Task<JsonObject> BatchSchemaAsync(CancellationToken cancellationToken = default) =>
+        _api.GetAsync<JsonObject>($"catalogue/schemas/batch", cancellationToken);
+
+    /// <summary>The silos of a cluster and its work.</summary>
+    public Task<ClusterStanding> ClusterAsync(CancellationToken cancellationToken = default) =>
+        _api.GetAsync<ClusterStanding>($"cluster", cancellationToken);
+
+    /// <summary>Orders a silo to drain, to take work again, or to retire.</summary>
+    /// <returns>The silo, as it stood.</returns>
+    public Task<SiloStanding> OrderAsync(string silo, SiloOrder order, CancellationToken cancellationToken = default) =>
+        _api.PostAsync<SiloStanding>($"cluster/silos/{silo}/{order}", null, cancellationToken);
+
+    /// <summary>Changes of state of the server, the newest first.</summary>
+    public IAsyncEnumerable<AuditEntry> AuditAsync(CancellationToken cancellationToken = default) =>
+        _api.PagesAsync<AuditPage, AuditEntry>(cursor => $"audit?cursor={cursor}", cancellationToken);
+
+    /// <summary>The rules of the server's notifications.</summary>
+    public Task<IReadOnlyList<RuleEntry>> NotificationRulesAsync(CancellationToken cancellationToken = default) =>
+        _api.GetAsync<IReadOnlyList<RuleEntry>>($"notifications/rules", cancellationToken);
+
+    /// <summary>Deliveries of notifications, the newest first.</summary>
+    public Task<IReadOnlyList<DeliveryEntry>> NotificationDeliveriesAsync(CancellationToken cancellationToken = default) =>
+        _api.GetAsync<IReadOnlyList<DeliveryEntry>>($"notifications/deliveries", cancellationToken);
+
+    // The data of a revision are empty; its id continues the stream.
+    private static ChangeEvent ChangeOf(SseItem<string> item) => item.EventType == "revision"
+        ? new ChangeEvent(item.EventType, item.EventId ?? "", "", default) : ApiConnection.ValueOf<ChangeEvent>(item);
+}

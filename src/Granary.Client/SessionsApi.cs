@@ -1,0 +1,46 @@
+using Granary.Contracts.Sessions;
+
+namespace Granary.Client;
+
+/// <summary>Live sessions; the id of a session is that of its account.</summary>
+public sealed class SessionsApi
+{
+    private readonly ApiConnection _api;
+
+    internal SessionsApi(ApiConnection api) => _api = api;
+
+    /// <summary>Starts a session.</summary>
+    /// <param name="session">JSON with the configuration and the options of the session.</param>
+    public Task<SessionView> StartAsync(HttpContent session, CancellationToken cancellationToken = default) =>
+        _api.PostAsync<SessionView>($"sessions", session, cancellationToken);
+
+    /// <summary>All sessions.</summary>
+    public Task<IReadOnlyList<SessionView>> ListAsync(CancellationToken cancellationToken = default) =>
+        _api.GetAsync<IReadOnlyList<SessionView>>($"sessions", cancellationToken);
+
+    /// <summary>A session.</summary>
+    public Task<SessionView> GetAsync(string id, CancellationToken cancellationToken = default) =>
+        _api.GetAsync<SessionView>($"sessions/{id}", cancellationToken);
+
+    /// <summary>A session now and at each change, until it has ended. A broken connection is made again.</summary>
+    public IAsyncEnumerable<SessionView> WatchAsync(string id, CancellationToken cancellationToken = default) =>
+        _api.WatchAsync($"sessions/{id}/events", ApiConnection.ValueOf<SessionView>, view => view.Phase != SessionPhase.Running,
+            cancellationToken);
+
+    /// <summary>Commands a session; the answer shows it when the command is in its journal.</summary>
+    public Task<SessionView> CommandAsync(string id, NewCommand command, CancellationToken cancellationToken = default) =>
+        _api.PostAsync<SessionView>($"sessions/{id}/commands", ApiConnection.Json(command), cancellationToken);
+
+    /// <summary>A strategy of a session that runs.</summary>
+    public Task<SessionStrategy> StrategyAsync(string id, string strategy, CancellationToken cancellationToken = default) =>
+        _api.GetAsync<SessionStrategy>($"sessions/{id}/strategies/{strategy}", cancellationToken);
+
+    /// <summary>Stops the entries of a strategy of a session.</summary>
+    public Task<SessionStrategy> StopStrategyAsync(string id, string strategy, string? why = null,
+        CancellationToken cancellationToken = default) =>
+        _api.SendAsync<SessionStrategy>(HttpMethod.Delete, $"sessions/{id}/strategies/{strategy}?why={why}", null, cancellationToken);
+
+    /// <summary>A file of the run of a session that has ended.</summary>
+    public Task<ApiFile> FileAsync(string id, string name, CancellationToken cancellationToken = default) =>
+        _api.OpenAsync($"sessions/{id}/files/{name}", cancellationToken);
+}

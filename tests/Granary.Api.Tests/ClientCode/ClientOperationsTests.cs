@@ -1,0 +1,108 @@
+using System.Collections;
+using System.Collections.Frozen;
+using System.Net;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Granary.Client;
+using Granary.Testing;
+
+namespace Granary.Api.Tests.ClientCode;
+
+/// <summary>Each operation of docs/openapi.json is sent by a method of Granary.Client, or stands here with its reason.</summary>
+public sealed class ClientOperationsTests
+{
+    // The operations that no method sends.
+    private static readonly FrozenDictionary<string, string> s_left = new Dictionary<string, string>
+    {
+        ["listBatches"] = "listJobs of the kind backtest",
+        ["getBatch"] = "getJob: a batch is a job",
+        ["cancelBatch"] = "cancelJob",
+        ["watchBatch"] = "watchJob",
+        ["resumeBatch"] = "resumeJob",
+        ["getBatchFile"] = "getJobFile",
+        ["isLive"] = "probe of an orchestrator",
+        ["openShare"] = "a link for a browser, whose whole address shareRun answers",
+        ["openSharedFile"] = "likewise",
+    }.ToFrozenDictionary();
+
+    private sealed class Recorder : HttpMessageHandler
+    {
+        public List<(string Method, string Path, HashSet<string> Query)> Sent { get; } = [];
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var query = request.RequestUri!.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries);
+            Sent.Add((request.Method.Method, request.RequestUri.AbsolutePath, [.. query.Select(p => p.Split('=')[0])]));
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.NotFound));
+        }
+    }
+
+    [Fact]
+    public async Task Each_operation_is_sent_by_a_method_or_is_left_out_for_a_reason_and_each_method_sends_one()
+    {
+        var sent = await CallAllAsync();
+        var found = sent.Select(request => OperationOf(request)).ToList();
+        found.ShouldNotContain((string?)null);
+        Operations().Select(o => o.Id).Except(found.OfType<string>()).ShouldBe(s_left.Keys, ignoreOrder: true);
+    }
+
+    private static IEnumerable<(string Id, string Method, Regex Path, List<string> Query)> Operations()
+    {
+        var file = Path.Combine(SharedData.RepositoryRoot, "docs", "openapi.json");
+        using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+        foreach (var path in document.RootElement.GetProperty("paths").EnumerateObject())
+            foreach (var operation in path.Value.EnumerateObject())
+                yield return (operation.Value.GetProperty("operationId").GetString()!, operation.Name.ToUpperInvariant(),
+                    new Regex($"^{Regex.Replace(Regex.Escape(path.Name), @"\\\{\w+}", "[^/]+")}$"), QueryOf(operation.Value));
+    }
+
+    private static List<string> QueryOf(JsonElement operation) => !operation.TryGetProperty("parameters", out var parameters) ? []
+        : [.. parameters.EnumerateArray().Where(p => p.TryGetProperty("in", out var place) && place.GetString() == "query")
+            .Select(p => p.GetProperty("name").GetString()!)];
+
+    // A literal path before one with parameters; the operation has each parameter of the query that the method sends.
+    private static string? OperationOf((string Method, string Path, HashSet<string> Query) request) => Operations()
+        .Where(o => o.Method == request.Method && o.Path.IsMatch(request.Path) && request.Query.IsSubsetOf(o.Query))
+        .OrderBy(o => o.Path.ToString().Contains("[^/]+", StringComparison.Ordinal)).FirstOrDefault().Id;
+
+    private static async Task<List<(string Method, string Path, HashSet<string> Query)>> CallAllAsync()
+    {
+        using var recorder = new Recorder();
+        using var client = new ApiClient(new HttpClient(recorder) { BaseAddress = new Uri("http://server") });
+        foreach (var api in typeof(ApiClient).GetProperties().Select(p => p.GetValue(client)!))
+            foreach (var method in api.GetType().GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+            {
+                // A word of an enumeration may be a part of the path.
+                var words = method.GetParameters().FirstOrDefault(p => p.ParameterType.IsEnum)?.ParameterType;
+                foreach (var word in words is null ? [null] : Enum.GetValues(words).Cast<object?>())
+                    await Should.ThrowAsync<ApiException>(() => CallAsync(method.Invoke(api,
+                        [.. method.GetParameters().Select(p => p.ParameterType == words ? word : ArgumentOf(p))])!), method.Name);
+            }
+        return recorder.Sent;
+    }
+
+    private static async Task CallAsync(object answer)
+    {
+        if (answer is Task task)
+        {
+            await task;
+            return;
+        }
+        // One value of a stream of any type.
+        var item = answer.GetType().GetInterface(typeof(IAsyncEnumerable<>).Name)!.GetGenericArguments()[0];
+        await (Task)typeof(ClientOperationsTests).GetMethod(nameof(FirstAsync), BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(item).Invoke(null, [answer])!;
+    }
+
+    private static async Task FirstAsync<T>(IAsyncEnumerable<T> items) => _ = await items.FirstOrDefaultAsync();
+
+    private static object? ArgumentOf(ParameterInfo parameter)
+    {
+        var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
+        return type == typeof(string) ? "x" : type == typeof(HttpContent) ? new StringContent("{}")
+            : typeof(IEnumerable).IsAssignableFrom(type) ? null
+            : type.IsValueType ? Activator.CreateInstance(type) : RuntimeHelpers.GetUninitializedObject(type);
+    }
+}
