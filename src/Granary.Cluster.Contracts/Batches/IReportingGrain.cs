@@ -11,10 +11,14 @@ namespace Granary.Cluster.Batches;
 [Alias("granary.IReportingGrain")]
 public interface IReportingGrain : IGrainWithStringKey
 {
-    /// <summary>Starts the run, or resumes it after a loss. Later calls return its progress.</summary>
+    /// <summary>
+    /// Starts the run, or resumes it after a loss, and returns its progress: at once if its revision is not <paramref name="seen"/>, else
+    /// when it changes, at the latest after a timer callback of the batch.
+    /// </summary>
     /// <param name="stopped">Strategies that were stopped so far, with the reasons.</param>
+    /// <param name="seen">Revision of the caller's last answer.</param>
     [AlwaysInterleave, Alias("Begin")]
-    Task<ReportingStatus> BeginAsync(BatchOrder order, IReadOnlyDictionary<string, string> stopped);
+    Task<ReportingStatus> BeginAsync(BatchOrder order, IReadOnlyDictionary<string, string> stopped, long seen);
 
     /// <summary>Stops a strategy: whatever its run brings from here on, it has failed with this reason.</summary>
     /// <returns>false where its outcome came first, and where the run has no such strategy.</returns>
@@ -82,6 +86,7 @@ public enum ReportAnswer
 /// <param name="Strategies">Number of strategies of the pass.</param>
 /// <param name="Total">Bars times strategies of the pass.</param>
 /// <param name="End">The run's end; null before it.</param>
+/// <param name="Revision">Differs where stage, pass or end have changed.</param>
 /// <param name="Leaders">The best strategies so far, the best first; null where none has finished, or the job has none.</param>
 [GenerateSerializer, Immutable, Alias("granary.ReportingStatus")]
 public sealed record ReportingStatus(
@@ -92,7 +97,8 @@ public sealed record ReportingStatus(
     [property: Id(4)] int Strategies,
     [property: Id(5)] long Total,
     [property: Id(6)] RunEnd? End,
-    [property: Id(7)] IReadOnlyList<StrategyLeader>? Leaders = null)
+    [property: Id(7)] long Revision,
+    [property: Id(8)] IReadOnlyList<StrategyLeader>? Leaders = null)
 {
     /// <summary>The leaders, as the same list where they are those of before: another list would be a change of the batch.</summary>
     public IReadOnlyList<StrategyLeader>? LeadersAfter(IReadOnlyList<StrategyLeader>? before) =>

@@ -11,10 +11,10 @@ namespace Granary.Cluster.Portfolios;
 public interface ILiveStrategyGrain : IGrainWithStringKey
 {
     /// <summary>Takes over the strategy of a session on this silo.</summary>
-    /// <param name="session">Of one attempt to run the session; each attempt has another id.</param>
+    /// <param name="epoch">Of the attempt to run the session.</param>
     /// <returns>false if this attempt is not under way on this silo.</returns>
     [Alias("Start")]
-    ValueTask<bool> StartAsync(Guid session);
+    ValueTask<bool> StartAsync(long epoch);
 
     /// <summary>Returns the strategy as it stands; null if it does not run on this silo.</summary>
     [AlwaysInterleave, Alias("Status")]

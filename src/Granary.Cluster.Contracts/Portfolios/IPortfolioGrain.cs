@@ -7,13 +7,23 @@ namespace Granary.Cluster.Portfolios;
 
 /// <summary>
 /// One portfolio; the key is its id and its account's. For the <see cref="ISessionGrain"/> of the account it runs an attempt of the live
-/// session: it drives the portfolio over the strategies' runs, which their <see cref="ILiveStrategyGrain"/>s own: sizing, limits, open
-/// orders and positions, restored from the journal of its <see cref="Accounts.IOrderGrain"/>. Its weights are in its
-/// <see cref="IWeightsGrain"/>.
+/// session: it drives the portfolio over the strategies' runs, which their <see cref="ILiveStrategyGrain"/>s own, and has the account:
+/// its journal with its lease, its ledger, and its open orders at the broker. Its weights are in its <see cref="IWeightsGrain"/>.
 /// </summary>
 [Alias("granary.IPortfolioGrain")]
 public interface IPortfolioGrain : IGrainWithStringKey
 {
+    /// <summary>Takes the account's lease for the next attempt, and ends an earlier one.</summary>
+    /// <exception cref="Granary.Simulation.Json.InputException">The journal belongs to another configuration or broker.</exception>
+    /// <exception cref="Granary.Data.Journals.LeaseException">Another session trades the account.</exception>
+    /// <exception cref="Granary.Data.Journals.JournalException">The journal cannot be reached.</exception>
+    [ResponseTimeout("00:01:00"), Alias("Open")]
+    Task OpenAsync(SessionStart start);
+
+    /// <summary>Releases an account that was opened for an attempt which does not begin.</summary>
+    [Alias("Close")]
+    Task CloseAsync();
+
     /// <summary>
     /// Begins an attempt to run the session; it replaces one of an earlier epoch. The answer does not wait for the account. An attempt that
     /// is known, or older than the current one, is not begun.

@@ -12,7 +12,7 @@ namespace Granary.Cluster.Portfolios;
 /// </summary>
 /// <remarks>
 /// An attempt outlives the loss of this grain: the next activation finds it by its epoch. It is lost if the portfolio's grain does not know
-/// its epoch; the next attempt has a higher one, under which the <see cref="Accounts.IOrderGrain"/> refuses all earlier ones.
+/// its epoch; the next attempt has a higher one. One attempt at a time has the account, since it holds the lease of the journal.
 /// </remarks>
 [Alias("granary.ISessionGrain")]
 public interface ISessionGrain : IGrainWithStringKey

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
+using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Silos;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Contracts.Jobs;
 using Granary.Server.Jobs;
+using Granary.Server.Operations;
 using Granary.Simulation.Passes;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
@@ -17,7 +19,7 @@ namespace Granary.Cluster.Grains.Batches;
 /// Controls one run. Except for submission and cancellation, all its work is in its timer callback: it compares the work that the reporting
 /// grain needs with the work of the silos, and assigns the rest. No notification is required; one only makes the callback run sooner.
 /// </summary>
-[Reentrant, CollectionAgeLimit(Minutes = 5), GrainType("batch")]
+[SiloRole(SiloRoles.Compute), Reentrant, CollectionAgeLimit(Minutes = 5), GrainType("batch")]
 internal sealed class BatchGrain(
     [PersistentState("batch", ClusterProviders.State)] IPersistentState<BatchRecord> state,
     IClusterMembershipService membership, ComputeServices services, GrainSettings settings, ClusterInstruments instruments,
@@ -27,16 +29,16 @@ internal sealed class BatchGrain(
     // Shorter than the time after which a silo can be declared dead.
     private static readonly TimeSpan s_stall = TimeSpan.FromSeconds(1);
     private SiloPolls? _polls;
+    private ReportingPoll? _reports;
     private IGrainTimer? _timer;
     private AssignmentTable? _ledger;
     private JobStatus? _status;
     private Activity? _activity;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task _writing = Task.CompletedTask, _ending = Task.CompletedTask;
-    private Task? _submitting;
+    private Task _writing = Task.CompletedTask, _ending = Task.CompletedTask, _submitting = Task.CompletedTask;
     private readonly LoadMeter _load = new(clock);
     private readonly PassProgress _progress = new(clock);
-    private bool _inTimer, _again, _hasBegun;
+    private bool _inTimer, _again;
     private QueuePlace? _place;
     private long _confirmedAt;
 
@@ -46,6 +48,9 @@ internal sealed class BatchGrain(
 
     private SiloPolls Silos =>
         _polls ??= new SiloPolls(settings, (silo, stop) => services.Of(silo).PollAsync(Run, stop), () => _ = OnTimerAsync());
+
+    private ReportingPoll Reports => _reports ??= new ReportingPoll(BeginAsync, () => _ = OnTimerAsync(),
+        e => BatchMessages.TimerFailed(logger, Run, e.Message, e));
 
     private IReportingGrain Reporting => GrainFactory.GetGrain<IReportingGrain>(Run);
 
@@ -66,7 +71,7 @@ internal sealed class BatchGrain(
 
     public async Task<SubmitAnswer> SubmitAsync(BatchOrder order)
     {
-        while (_submitting is { IsCompleted: false } other) await Task.WhenAny(other);
+        while (!_submitting.IsCompleted) await Task.WhenAny(_submitting);
         if (_status is { } known) return new SubmitAnswer(known, false, 0);
         var own = TakeAsync(order);
         _submitting = own;
@@ -100,7 +105,7 @@ internal sealed class BatchGrain(
 
     public async Task<SubmitAnswer?> ResumeAsync()
     {
-        while (_submitting is { IsCompleted: false } other) await Task.WhenAny(other);
+        while (!_submitting.IsCompleted) await Task.WhenAny(_submitting);
         if (_status is not { State: JobState.Cancelled } cancelled) return _status is { } known ? new SubmitAnswer(known, false, 0) : null;
         var own = TakeUpAsync(cancelled);
         _submitting = own;
@@ -113,10 +118,11 @@ internal sealed class BatchGrain(
         await _ending;
         if (!await List.AddAsync(Run)) return new SubmitAnswer(null, false, settings.MostWaiting);
         await Reporting.ReopenAsync();
+        await Reports.ForgetAsync();
         await this.RegisterOrUpdateReminder(Reminder, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
         var queued = EndedBatch.QueuedAgain(cancelled);
         await WriteAsync(queued);
-        (_hasBegun, _place) = (false, null);
+        _place = null;
         Change(_ => queued);
         Observe("batch resumed", state.State.Trace);
         Drive();
@@ -126,7 +132,7 @@ internal sealed class BatchGrain(
 
     public async Task<bool> RemoveAsync(DateTimeOffset endedBefore)
     {
-        while (_submitting is { IsCompleted: false } other) await Task.WhenAny(other);
+        while (!_submitting.IsCompleted) await Task.WhenAny(_submitting);
         if (_status is not { Ended: true, FinishedAt: { } at } || at >= endedBefore) return false;
         _submitting = EndedBatch.RemoveAsync(GrainFactory, Run, state.State.Order?.IdempotencyKey, state.ClearStateAsync);
         await _submitting;
@@ -151,8 +157,7 @@ internal sealed class BatchGrain(
     {
         if (_status is { Ended: false })
         {
-            _ending = EndAsync(s => s with { State = JobState.Cancelled });
-            await _ending;
+            await (_ending = EndAsync(s => s with { State = JobState.Cancelled }));
             await Loss.IgnoreAsync(() => Reporting.CancelAsync());
         }
         return _status;
@@ -244,8 +249,8 @@ internal sealed class BatchGrain(
             if (_status.Ended) return;
             Change(_ => running);
         }
-        var reporting = await BeginAsync();
-        if (_status is not { Ended: false }) return;
+        Reports.Ask();
+        if (Reports.Answer is not { } reporting) return;
         if (reporting.End is { } end) await EndAsync(s => EndedBatch.StatusOf(s, end, reporting));
         if (_status.Ended || reporting.End is not null) return;
         Silos.Ask(membership.CurrentSnapshot.Members);
@@ -257,20 +262,17 @@ internal sealed class BatchGrain(
         await ShowAsync(reporting);
     }
 
-    // The call that starts the reporting is part of the trace; those that ask for its progress are not.
-    private async Task<ReportingStatus> BeginAsync()
+    // Where the answer is late, this silo may have been cut off, and another one may have taken over the run.
+    private async Task<ReportingStatus> BeginAsync(long seen)
     {
+        var askedAt = Stopwatch.GetTimestamp();
         try
         {
-            Task<ReportingStatus> Call() => Reporting.BeginAsync(state.State.Order!, new Dictionary<string, string>(state.State.Stopped));
-            var status = await (_hasBegun ? Untraced.CallAsync(Call) : Call()).WaitAsync(SiloPolls.Timeout);
-            _hasBegun = true;
-            return status;
+            return await Reporting.BeginAsync(state.State.Order!, state.State.Stopped, seen).WaitAsync(SiloPolls.Timeout);
         }
-        catch
+        finally
         {
-            _hasBegun = false;
-            throw;
+            if (Stopwatch.GetElapsedTime(askedAt) > settings.Tick + s_stall) _confirmedAt = 0;
         }
     }
 

@@ -4,6 +4,19 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Batches;
 
+/// <summary>Persistent state of the list of batches.</summary>
+[GenerateSerializer, Alias("granary.BatchListRecord")]
+public sealed class BatchListRecord
+{
+    /// <summary>Not ended, oldest first.</summary>
+    [Id(0)]
+    public List<string> Unfinished { get; set; } = [];
+
+    /// <summary>Newest last.</summary>
+    [Id(1)]
+    public List<string> All { get; set; } = [];
+}
+
 /// <summary>
 /// Lists the batches and gives places to the oldest ones. A batch whose silo is lost between its end and the call that announces it would
 /// keep its place: the grain asks the batches with a place whether they have ended, when it is activated and then regularly.

@@ -2,11 +2,13 @@ using System.Text.Json;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Grains.Feeds;
+using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Contracts.Jobs;
 using Granary.Engine.Market;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
+using Granary.Server.Operations;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
@@ -19,12 +21,21 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Batches;
 
+/// <summary>Persistent state of a run's reporting: the number of its newest attempt.</summary>
+[GenerateSerializer, Alias("granary.AttemptRecord")]
+public sealed class AttemptRecord
+{
+    /// <summary>Number of the newest attempt; 0 before the first. It increases only, and is written before the attempt begins.</summary>
+    [Id(0)]
+    public long Newest { get; set; }
+}
+
 /// <summary>
 /// Runs a job (<see cref="Job"/>) in the run's folder, over a host that stores the cluster's reports. Acknowledged
 /// reports are in that folder; after a loss the grain resumes from it. Each attempt has a number from the grain's stored state: an attempt
 /// on a silo that hung finds a higher number when it continues, and writes nothing.
 /// </summary>
-[PreferLocalPlacement]
+[PreferLocalPlacement, SiloRole(SiloRoles.Compute)]
 [GrainType("reporting")]
 internal sealed partial class ReportingGrain(
     [PersistentState("attempts", ClusterProviders.State)] IPersistentState<AttemptRecord> attempts, SiloCompute compute,
@@ -45,6 +56,8 @@ internal sealed partial class ReportingGrain(
     private string _stage = ReportingStage.Opening;
     private TaskScheduler? _turns;
     private int _faults;
+    private long _revision;
+    private TaskCompletionSource _change = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LeaderBoard? _leaders;
     private IReadOnlyList<StrategyLeader>? _models;
     private DateTimeOffset _notBefore;
@@ -54,14 +67,24 @@ internal sealed partial class ReportingGrain(
 
     private string Folder => Path.GetFullPath(Path.Combine(settings.Runs, Run));
 
-    public Task<ReportingStatus> BeginAsync(BatchOrder order, IReadOnlyDictionary<string, string> stopped)
+    public async Task<ReportingStatus> BeginAsync(BatchOrder order, IReadOnlyDictionary<string, string> stopped, long seen)
     {
         _order ??= order;
         _stopped = stopped;
         if (_end is null && !_cancelled && _running is null or { IsCompleted: true } && clock.GetUtcNow() >= _notBefore) Start();
+        var change = Volatile.Read(ref _change);
+        if (Interlocked.Read(ref _revision) == seen) await Task.WhenAny(change.Task, Task.Delay(settings.Tick));
+        var revision = Interlocked.Read(ref _revision);
         var (token, done, failed, strategies, total) = _host?.Status ?? default;
-        return Task.FromResult(new ReportingStatus((token is null || strategies == 0) && _stage == ReportingStage.Strategies
-            ? ReportingStage.Portfolio : _stage, token, done, failed, strategies, total, _end, _leaders?.Best() ?? _models));
+        return new ReportingStatus((token is null || strategies == 0) && _stage == ReportingStage.Strategies
+            ? ReportingStage.Portfolio : _stage, token, done, failed, strategies, total, _end, revision, _leaders?.Best() ?? _models);
+    }
+
+    // The thread of the run calls it too.
+    private void Change()
+    {
+        Interlocked.Increment(ref _revision);
+        Interlocked.Exchange(ref _change, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -72,11 +95,10 @@ internal sealed partial class ReportingGrain(
 
     private void Start()
     {
-        var poke = () => compute.Poke(Run);
         var host = new ClusterBatchHost(() =>
         {
             _stage = ReportingStage.Strategies;
-            poke();
+            Change();
         }, settings.ChecksSpreadFrom)
         { Description = Described() };
         (_host, _strategies, _portfolio) = (host, new RunningStrategies(), new RunningPortfolio());
@@ -108,7 +130,7 @@ internal sealed partial class ReportingGrain(
             {
                 _end = end;
             }
-            poke();
+            Change();
         }
     }
 
@@ -220,10 +242,8 @@ internal sealed partial class ReportingGrain(
     {
         if (_cancelled || _end is not null)
             return Task.FromResult(_cancelled || _end!.Fault is not null ? ReportAnswer.Over : ReportAnswer.Taken);
-        if (_host is { } host) return Task.FromResult(host.Take(report));
-        // A report activated the grain after a loss; the batch grain starts it.
-        compute.Poke(Run);
-        return Task.FromResult(ReportAnswer.NotYet);
+        // A report may activate the grain after a loss; the batch grain starts it.
+        return Task.FromResult(_host?.Take(report) ?? ReportAnswer.NotYet);
     }
 
     public Task<StrategyStatus?> StrategyAsync(string strategy, CancellationToken cancellationToken) => Task.FromResult(

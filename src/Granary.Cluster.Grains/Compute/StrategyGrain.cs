@@ -1,6 +1,7 @@
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Placement;
 using Orleans.GrainDirectory;
+using Orleans.Placement;
 
 namespace Granary.Cluster.Grains.Compute;
 
@@ -8,7 +9,7 @@ namespace Granary.Cluster.Grains.Compute;
 /// Owns one strategy of a run: it makes the strategy for its group, whose blocks the threads of the silo process, reports the outcome once,
 /// and ends when the outcome is durable. If it ends before, the group runs again from its first bar.
 /// </summary>
-[CallersSiloPlacement]
+[PreferLocalPlacement]
 [GrainDirectory(GrainDirectoryName = SiloDirectory.Name)]
 [CollectionAgeLimit(AlwaysActive = true)]
 [GrainType("strategy")]

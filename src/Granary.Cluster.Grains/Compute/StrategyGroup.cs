@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Models;
-using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine.Market;
@@ -202,12 +201,8 @@ internal sealed class StrategyGroup
     {
         var id = _instances[slot].Id;
         var grain = _silo.Services.Grains.GetGrain<IStrategyGrain>($"{Order.Run}/{id}");
-        var started = await s_lostCall.RunAsync(async stop =>
-        {
-            Task<bool> starting;
-            using (CallersSiloPlacement.On(_silo.Services.Address)) starting = grain.StartAsync(Order.Id, slot).AsTask();
-            return await starting.WaitAsync(stop);
-        }, _stop.Token);
+        var started = await s_lostCall.RunAsync(async stop => await grain.StartAsync(Order.Id, slot).AsTask().WaitAsync(stop),
+            _stop.Token);
         if (!started) throw new SiloUnavailableException($"a newer group on this silo runs {id}");
     }
 

@@ -52,8 +52,7 @@ public static class GrainHosting
         services.AddSingleton<FeedSources>();
         services.AddSingleton<RunPlans>();
         services.AddSingleton<SiloProcess>();
-        services.AddSingleton(s => new PortfolioServices(s.GetRequiredService<GranaryCatalogues>(), s.GetRequiredService<ModelReplicas>(),
-            settings, s.GetRequiredService<SiloProcess>(), s.GetRequiredService<LiveSessions>()));
+        services.AddSingleton<PortfolioServices>();
         services.AddSingleton<LiveSessions>();
         services.AddSingleton<ModelReplicas>();
         services.AddHostedService(static s => s.GetRequiredService<ModelReplicas>());
@@ -61,10 +60,7 @@ public static class GrainHosting
         if (settings.Models is { } models)
             services.AddSingleton<IModelService>(s => new ClusterModels(s.GetRequiredService<IGrainFactory>(),
                 s.GetRequiredService<ModelReplicas>(), models));
-        services.AddSingleton(s => new SiloServices(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<RunPlans>(),
-            s.GetRequiredService<FeedSources>(), s.GetRequiredService<ClusterInstruments>(),
-            s.GetRequiredService<BatchModels>(), s.GetRequiredService<ComputeServices>(),
-            s.GetRequiredService<SiloProcess>()));
+        services.AddSingleton<SiloServices>();
         services.AddSingleton(s => new SiloCompute(s.GetRequiredService<SiloServices>(), settings,
             s.GetRequiredService<IClusterMembershipService>(), s.GetRequiredService<ILogger<SiloCompute>>()));
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloCompute>());
@@ -73,8 +69,7 @@ public static class GrainHosting
         services.AddLogging(l => l.AddFilter(typeof(ComputeService).FullName, LogLevel.Warning));
         services.AddSingleton<ComputeServices>();
         silo.AddGrainDirectory(SiloDirectory.Name, static (_, _) => new SiloDirectory());
-        services.AddPlacementDirector<CallersSiloPlacement, CallersSiloPlacementDirector>();
-        RolePlacement.Add(services);
+        SiloRoleFilter.Add(services);
         services.AddPlacementDirector<SiloKeyPlacement, SiloKeyPlacementDirector>();
         return silo;
     }

@@ -1,42 +1,64 @@
-using Granary.Cluster.Grains.Accounts;
+using System.Collections.Concurrent;
+using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Portfolios;
 using Granary.Contracts.Sessions;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Weights;
+using Granary.Storage.Retries;
 using Granary.Trading.Live;
+using Microsoft.Extensions.Logging;
+using Polly;
 
 namespace Granary.Cluster.Grains.Portfolios;
 
 /// <summary>
-/// Runs one attempt of an account's session on this silo, with a <see cref="LiveSession"/> as <c>granary live</c> does, the order grain as
-/// order gateway and the feed grain as feed.
+/// One attempt to run an account's session on this silo, with a <see cref="LiveSession"/> as <c>granary live</c> does: it has the account's
+/// journal, broker and ledger. Each strategy is owned by its grain; the session's thread processes the runs for these grains, so that no
+/// bar waits for a call.
 /// </summary>
-internal sealed class LiveAttempt
+internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
 {
+    private const int StartsAtOnce = 128;
+
+    private static readonly ResiliencePipeline s_lostCall = RetryPolicies.LostCall(Loss.Is);
+
+    private readonly ConcurrentDictionary<string, LiveStrategyGrain?> _owners = new(StringComparer.Ordinal);
     private readonly SessionAttempt _attempt;
     private readonly QueuedControl _control;
     private readonly CurrentWeights _weights;
     private readonly PortfolioServices _services;
-    private readonly IGrainFactory _grains;
     private readonly CancellationTokenSource _stop, _cancel;
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LiveStatus? _before;
-    private RemoteOrderGateway? _gateway;
+    private IOrderGateway? _opened;
+    private volatile IOrderGateway? _gateway;
     private string? _digest;
     private Exception? _fault;
 
     /// <param name="control">The session's commands and its status, which its attempts share.</param>
-    public LiveAttempt(SessionAttempt attempt, QueuedControl control, CurrentWeights weights, PortfolioServices services,
-        IGrainFactory grains)
+    /// <param name="opened">The account, where it is open already.</param>
+    public LiveAttempt(SessionAttempt attempt, QueuedControl control, CurrentWeights weights, IOrderGateway? opened,
+        PortfolioServices services)
     {
-        (_attempt, _control, _weights, _services, _grains) = (attempt, control, weights, services, grains);
+        (_attempt, _control, _weights, _opened, _services) = (attempt, control, weights, opened, services);
+        Strategies = new SessionStrategies(this);
         _before = control.Status;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(services.Process.Life.ApplicationStopping);
         _cancel = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
     }
 
+    public string Account => _attempt.Account;
+
     public long Epoch => _attempt.Epoch;
 
     /// <summary>Whether it was ended from outside, as by its silo, so that it has no result.</summary>
     public bool IsStopped => _stop.IsCancellationRequested;
+
+    /// <summary>Completes with the attempt.</summary>
+    public Task Ended => _over.Task;
 
     /// <summary>Why the journal cannot be written; null if it can.</summary>
     public string? JournalFault => _gateway?.JournalFault;
@@ -47,17 +69,27 @@ internal sealed class LiveAttempt
         {
             // What the attempt before has shown is not this one's.
             var status = _control.Status is { } shown && !ReferenceEquals(shown, _before) ? shown : null;
-            return new AttemptStanding(_services.Process.Silo.SiloAddress.ToString(), _gateway?.Where ?? "", status, _digest, _fault);
+            var silo = _services.Process.Silo.SiloAddress.ToString();
+            return new AttemptStanding(silo, _gateway is null ? "" : silo, status, _digest, _fault);
         }
     }
 
+    /// <inheritdoc/>
+    public ISessionControl Control => _control;
+
+    /// <inheritdoc/>
+    public IWeightsService Weights => _weights;
+
+    /// <summary>The strategies, as the session's thread leaves them.</summary>
+    public SessionStrategies Strategies { get; }
+
     /// <summary>Runs it to its end; never fails.</summary>
-    /// <param name="clock">UTC.</param>
-    public async Task RunAsync(TimeProvider clock)
+    public async Task RunAsync()
     {
         try
         {
-            var digest = await RunSessionAsync(clock);
+            _services.Sessions.Add(this);
+            var digest = await RunSessionAsync();
             if (!IsStopped) _digest = digest;
         }
         catch (Exception e)
@@ -66,21 +98,114 @@ internal sealed class LiveAttempt
         }
         finally
         {
+            if (_opened is { } unused) await unused.DisposeAsync();
+            _services.Sessions.Remove(this);
             _over.TrySetResult();
         }
     }
 
-    private async Task<string> RunSessionAsync(TimeProvider clock)
+    private async Task<string> RunSessionAsync()
     {
         var start = _attempt.Start;
-        var production = await _services.Models.ReadAsync(start.File, start.Text, start.Folder, _attempt.Account, _stop.Token);
+        var production = await _services.Models.ReadAsync(start.File, start.Text, start.Folder, Account, _stop.Token);
         var request = start.ToRequest() with { Out = Path.Combine(_services.Settings.Runs, _attempt.Run) };
-        _weights.Take(await _grains.GetGrain<IWeightsGrain>(_attempt.Account).FindAsync(_stop.Token));
-        using var running = _services.Sessions.Open(_attempt.Account, _control);
-        var environment = new ClusterEnvironment(_grains, _attempt, _control, _weights, running.Strategies, gateway => _gateway = gateway);
-        var run = await Task.Run(
-            () => LiveSession.RunAsync(request, production, environment, clock, _cancel.Token), CancellationToken.None);
+        _weights.Take(await _services.Grains.GetGrain<IWeightsGrain>(Account).FindAsync(_stop.Token));
+        var run = await Task.Run(() => LiveSession.RunAsync(request, production, this, _services.Clock, _cancel.Token),
+            CancellationToken.None);
         return run.Run.Model.Digest;
+    }
+
+    /// <summary>Opens an account, and with it takes its lease.</summary>
+    /// <inheritdoc cref="OrderGateway.OpenAsync"/>
+    public static Task<IOrderGateway> OpenAsync(PortfolioServices services, string account, SessionStart start, Production production,
+        CancellationToken cancellationToken) => OrderGateway.OpenAsync(services.Accounts, new AccountOpening
+        {
+            Account = account,
+            Broker = start.Broker,
+            Factory = start.CreateBroker(services.Catalogues.Brokers),
+            Spec = production.Spec,
+            Holder = $"a session in the cluster (silo {services.Process.Silo.SiloAddress.Endpoint})",
+            OnKept = e =>
+            {
+                if (services.Logger.IsEnabled(LogLevel.Information) && FactLine.OfSession(e) is { } line)
+                    Fact(services.Logger, account, line);
+            },
+        }, services.Clock, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IOrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken)
+    {
+        var gateway = Interlocked.Exchange(ref _opened, null)
+            ?? await OpenAsync(_services, account, _attempt.Start, production, cancellationToken).ConfigureAwait(false);
+        Opened(_services.Logger, account, Epoch, gateway.Name);
+        return _gateway = gateway;
+    }
+
+    /// <inheritdoc/>
+    public Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken) =>
+        LocalEnvironment.OpenFeedAsync(_attempt.Start, _services.Catalogues, data, markets, _services.Clock, cancellationToken,
+            spec => _services.Sources.Open(Account, spec));
+
+    /// <summary>Whether it runs a strategy, for a grain to own.</summary>
+    public bool Has(string strategy) => !_over.Task.IsCompleted && _owners.ContainsKey(strategy);
+
+    /// <inheritdoc/>
+    public async Task OwnAsync(IReadOnlyList<string> strategies, CancellationToken cancellationToken)
+    {
+        foreach (var strategy in strategies) _owners.TryAdd(strategy, null);
+        using var untraced = new Untraced();
+        await Parallel.ForEachAsync(strategies,
+            new ParallelOptions { MaxDegreeOfParallelism = StartsAtOnce, CancellationToken = cancellationToken },
+            async (strategy, stop) => await OwnAsync(strategy, stop).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private async Task OwnAsync(string strategy, CancellationToken cancellationToken)
+    {
+        var grain = _services.Grains.GetGrain<ILiveStrategyGrain>($"{Account}/{strategy}");
+        var owned = await s_lostCall.RunAsync(async stop => await grain.StartAsync(Epoch).AsTask().WaitAsync(stop).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+        if (!owned) throw new OrleansException($"the session of {Account} has ended, or its silo has another one");
+    }
+
+    /// <summary>Gives a strategy to a grain.</summary>
+    public void Own(string strategy, LiveStrategyGrain grain) => _owners[strategy] = grain;
+
+    /// <summary>Takes a strategy from a grain that ends; another activation follows while the session runs.</summary>
+    public void Leave(string strategy, LiveStrategyGrain grain)
+    {
+        if (_owners.TryUpdate(strategy, null, grain) && !_over.Task.IsCompleted) _ = Task.Run(() => OwnAgainAsync(strategy));
+    }
+
+    private async Task OwnAgainAsync(string strategy)
+    {
+        try
+        {
+            using var untraced = new Untraced();
+            await OwnAsync(strategy, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+            // The account is traded on all the same; the next call of the strategy brings its owner.
+            if (!_over.Task.IsCompleted) NotOwned(_services.Logger, Account, strategy, e.Message);
+        }
+    }
+
+    /// <summary>Sends a command; returns whether it is in the journal, after 20 s at the latest.</summary>
+    public Task<bool> SendAsync(SessionOrder order) => SendAsync(_control, order);
+
+    /// <inheritdoc cref="SendAsync(SessionOrder)"/>
+    public static async Task<bool> SendAsync(QueuedControl control, SessionOrder order)
+    {
+        try
+        {
+            await control.SendAsync(order).WaitAsync(TimeSpan.FromSeconds(20)).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            // The session waits for its journal: its status says so, and the command stays queued.
+            return false;
+        }
     }
 
     /// <summary>Ends a wait for the journal, so that the session can come to its end; the attempt has failed with that.</summary>
@@ -92,4 +217,26 @@ internal sealed class LiveAttempt
         await _stop.CancelAsync();
         await _over.Task;
     }
+
+    [LoggerMessage(1, LogLevel.Warning, "Live session {Session}: strategy {Strategy} trades without its grain: {Reason}")]
+    private static partial void NotOwned(ILogger logger, string session, string strategy, string reason);
+
+    [LoggerMessage(2, LogLevel.Information, "Account {Account} opened for epoch {Epoch} of its session, with {Journal}")]
+    private static partial void Opened(ILogger logger, string account, long epoch, string journal);
+
+    [LoggerMessage(3, LogLevel.Information, "Account {Account}: {Fact}")]
+    private static partial void Fact(ILogger logger, string account, string fact);
+}
+
+/// <summary>The attempts that this silo runs, by account.</summary>
+internal sealed class LiveSessions
+{
+    private readonly ConcurrentDictionary<string, LiveAttempt> _running = new(StringComparer.Ordinal);
+
+    /// <returns>null where the account has no session on this silo.</returns>
+    public LiveAttempt? Find(string account) => _running.GetValueOrDefault(account);
+
+    public void Add(LiveAttempt attempt) => _running[attempt.Account] = attempt;
+
+    public void Remove(LiveAttempt attempt) => _running.TryRemove(KeyValuePair.Create(attempt.Account, attempt));
 }

@@ -2,6 +2,7 @@ using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Portfolios;
 using Granary.Contracts.Sessions;
 using Orleans.GrainDirectory;
+using Orleans.Placement;
 
 namespace Granary.Cluster.Grains.Portfolios;
 
@@ -9,48 +10,51 @@ namespace Granary.Cluster.Grains.Portfolios;
 /// Owns the run of one strategy of a live session, which the session's thread processes bar by bar with the other runs of the account. It
 /// answers how the run stands, stops it, and ends with the session.
 /// </summary>
-[CallersSiloPlacement]
+[PreferLocalPlacement]
 [GrainDirectory(GrainDirectoryName = SiloDirectory.Name)]
 [CollectionAgeLimit(AlwaysActive = true)]
 [GrainType("livestrategy")]
 internal sealed class LiveStrategyGrain(LiveSessions sessions) : Grain, ILiveStrategyGrain
 {
-    private LiveSlot? _own;
+    private LiveAttempt? _own;
 
     // Without an owner, as after an activation that ended early, the next call brings the strategy its owner.
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         var (account, strategy) = Key();
-        if (sessions.Find(account)?.SlotOf(strategy) is { } slot) Own(slot);
+        if (sessions.Find(account) is { } attempt && attempt.Has(strategy)) Own(attempt);
         return base.OnActivateAsync(cancellationToken);
     }
 
-    public ValueTask<bool> StartAsync(Guid session)
+    public ValueTask<bool> StartAsync(long epoch)
     {
         var (account, strategy) = Key();
-        if (sessions.Find(account) is not { } running || running.Id != session || running.SlotOf(strategy) is not { } slot)
+        if (sessions.Find(account) is not { } attempt || attempt.Epoch != epoch || !attempt.Has(strategy))
         {
             EndWithout();
             return ValueTask.FromResult(false);
         }
-        if (_own != slot) Own(slot);
+        if (_own != attempt) Own(attempt);
         return ValueTask.FromResult(true);
     }
 
     public ValueTask<SessionStrategy?> StatusAsync(CancellationToken cancellationToken)
     {
         EndWithout();
-        return ValueTask.FromResult(_own?.Standing);
+        return ValueTask.FromResult(Standing);
     }
 
     public async Task<SessionStrategy?> StopAsync(string who, string why)
     {
         EndWithout();
-        if (_own is not { Standing: { } found } own) return null;
+        if (_own is not { } own || Standing is not { } found) return null;
         if (!found.CanStop) return found;
-        await own.StopAsync(who, why);
-        return own.Standing ?? found;
+        await own.SendAsync(SessionStrategies.StopOrder(Key().Strategy, who, why));
+        return Standing ?? found;
     }
+
+    // null where its run is not made yet, and at the end.
+    private SessionStrategy? Standing => _own?.Strategies.Find(Key().Strategy);
 
     // Symbols have slashes too, and accounts have none.
     private (string Account, string Strategy) Key()
@@ -60,17 +64,17 @@ internal sealed class LiveStrategyGrain(LiveSessions sessions) : Grain, ILiveStr
         return (key[..end], key[(end + 1)..]);
     }
 
-    private void Own(LiveSlot slot)
+    private void Own(LiveAttempt attempt)
     {
-        _own = slot;
-        slot.Own(this);
-        _ = LiveAsync(slot);
+        _own = attempt;
+        attempt.Own(Key().Strategy, this);
+        _ = LiveAsync(attempt);
     }
 
-    private async Task LiveAsync(LiveSlot slot)
+    private async Task LiveAsync(LiveAttempt attempt)
     {
-        await slot.Ended;
-        if (_own != slot) return;
+        await attempt.Ended;
+        if (_own != attempt) return;
         _own = null;
         DeactivateOnIdle();
     }
@@ -83,7 +87,7 @@ internal sealed class LiveStrategyGrain(LiveSessions sessions) : Grain, ILiveStr
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _own?.Leave(this);
+        _own?.Leave(Key().Strategy, this);
         return base.OnDeactivateAsync(reason, cancellationToken);
     }
 }

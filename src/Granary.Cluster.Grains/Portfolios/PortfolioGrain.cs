@@ -1,8 +1,12 @@
+using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Portfolios;
 using Granary.Contracts.Sessions;
 using Granary.Contracts.Weights;
+using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
+using Granary.Server.Operations;
+using Granary.Simulation.Batches;
 using Granary.Trading.Live;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
@@ -15,15 +19,16 @@ namespace Granary.Cluster.Grains.Portfolios;
 /// has the session, and the journal the account. It is placed on the silo of the session's grain, which is the first to call it, and may
 /// outlive that.
 /// </summary>
-[PreferLocalPlacement]
+[PreferLocalPlacement, SiloRole(SiloRoles.Sessions)]
 [GrainType("portfolio")]
-internal sealed partial class PortfolioGrain(PortfolioServices services, TimeProvider clock, ILogger<PortfolioGrain> logger)
+internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger<PortfolioGrain> logger)
     : Grain, IPortfolioGrain
 {
     private readonly CurrentWeights _weights = new();
     private QueuedControl? _control;
     private string _run = "";
     private LiveAttempt? _attempt;
+    private IOrderGateway? _opened;
     private IGrainTimer? _awake;
 
     private string Id => this.GetPrimaryKeyString();
@@ -31,6 +36,33 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, TimePro
     private IWeightsGrain Weights => GrainFactory.GetGrain<IWeightsGrain>(Id);
 
     private ISessionGrain Session => GrainFactory.GetGrain<ISessionGrain>(Id);
+
+    public async Task OpenAsync(SessionStart start)
+    {
+        if (_attempt is { } before) await before.StopAsync();
+        await CloseAsync();
+        var production = new ProductionReader(services.Catalogues).Read(start.File, start.Text, start.Folder);
+        var stop = services.Process.Life.ApplicationStopping;
+        var gateway = await LiveAttempt.OpenAsync(services, Id, start, production, stop);
+        try
+        {
+            SessionStarted? last = null;
+            await foreach (var entry in gateway.ReadAsync(JournalKinds.BesideStarts, stop))
+                last = LiveSession.LastStart(last, JournalCodec.Decode(entry));
+            LiveSession.CheckJournal(last, gateway.Name, start.ToRequest(), production);
+            _opened = gateway;
+        }
+        catch
+        {
+            await gateway.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task CloseAsync()
+    {
+        if (Interlocked.Exchange(ref _opened, null) is { } opened) await opened.DisposeAsync();
+    }
 
     public Task RunAsync(SessionAttempt attempt)
     {
@@ -41,7 +73,8 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, TimePro
         }
         if (attempt.Epoch <= (_attempt?.Epoch ?? 0)) return Task.CompletedTask;
         var before = _attempt;
-        _attempt = new LiveAttempt(attempt, ControlOf(attempt.Run), _weights, services, GrainFactory);
+        _attempt = new LiveAttempt(attempt, ControlOf(attempt.Run), _weights, _opened, services);
+        _opened = null;
         foreach (var order in attempt.Commands) _control!.Offer(order);
         // An attempt keeps the activation without calls.
         _awake ??= this.RegisterGrainTimer(static (own, _) => own.LookForWeightsAsync(), this,
@@ -54,7 +87,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, TimePro
     {
         if (before is not null) await before.StopAsync();
         control.Again();
-        await attempt.RunAsync(clock);
+        await attempt.RunAsync();
         if (_attempt != attempt) return;
         _awake?.Dispose();
         _awake = null;
@@ -83,17 +116,10 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, TimePro
 
     public async Task<bool> SendAsync(string run, SessionOrder order)
     {
-        try
-        {
-            await ControlOf(run).SendAsync(order).WaitAsync(TimeSpan.FromSeconds(20));
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            // The session waits for its journal: its status says so, and the command stays queued. A stop ends the wait.
-            if (order.Command == SessionCommand.Stop && _attempt is { JournalFault: not null } attempt) await attempt.CancelAsync();
-            return false;
-        }
+        if (await LiveAttempt.SendAsync(ControlOf(run), order)) return true;
+        // A stop ends a wait for the journal.
+        if (order.Command == SessionCommand.Stop && _attempt is { JournalFault: not null } attempt) await attempt.CancelAsync();
+        return false;
     }
 
     public Task EndAsync(string run)
@@ -109,8 +135,8 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, TimePro
         Grain(strategy) is { } grain ? await grain.StopAsync(who, why) : null;
 
     // The calls come from this silo, where the strategy's grain is; null where the session has no such strategy, or not yet.
-    private ILiveStrategyGrain? Grain(string strategy) => services.Sessions.Find(Id)?.SlotOf(strategy) is null ? null
-        : GrainFactory.GetGrain<ILiveStrategyGrain>($"{Id}/{strategy}");
+    private ILiveStrategyGrain? Grain(string strategy) =>
+        _attempt?.Has(strategy) == true ? GrainFactory.GetGrain<ILiveStrategyGrain>($"{Id}/{strategy}") : null;
 
     public Task WeightsSetAsync(PortfolioWeights weights)
     {
@@ -131,6 +157,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, TimePro
     {
         if (_attempt is { } attempt)
             await Task.WhenAny(attempt.StopAsync(), Task.Delay(TimeSpan.FromSeconds(10), CancellationToken.None));
+        await CloseAsync();
         _control?.End();
         await base.OnDeactivateAsync(reason, cancellationToken);
     }

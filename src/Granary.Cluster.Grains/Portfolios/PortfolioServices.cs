@@ -1,8 +1,12 @@
+using Granary.Cluster.Grains.Feeds;
 using Granary.Cluster.Grains.Models;
 using Granary.Simulation.Catalogues;
+using Granary.Trading.Live;
+using Microsoft.Extensions.Logging;
 
 namespace Granary.Cluster.Grains.Portfolios;
 
 /// <summary>What the grains of sessions and portfolios of a silo share.</summary>
 internal sealed record PortfolioServices(GranaryCatalogues Catalogues, ModelReplicas Models, GrainSettings Settings, SiloProcess Process,
-    LiveSessions Sessions);
+    LiveSessions Sessions, IAccountStore Accounts, FeedSources Sources, IGrainFactory Grains, TimeProvider Clock,
+    ILogger<LiveAttempt> Logger);

@@ -1,5 +1,4 @@
-using Granary.Cluster.Accounts;
-using Granary.Cluster.Grains.Accounts;
+using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Portfolios;
 using Granary.Contracts.Sessions;
@@ -7,6 +6,7 @@ using Granary.Contracts.Weights;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Server.Jobs;
+using Granary.Server.Operations;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
@@ -22,6 +22,7 @@ namespace Granary.Cluster.Grains.Portfolios;
 /// the portfolio's grain alone: a call without an answer decides nothing, and is made again.
 /// </summary>
 // State names are unique: the database keeps states by their name and the grain's key.
+[SiloRole(SiloRoles.Sessions)]
 [GrainType("session")]
 internal sealed partial class SessionGrain([PersistentState("session", ClusterProviders.State)] IPersistentState<SessionRecord> session,
     PortfolioServices services, SessionMonitor monitor, TimeProvider clock, ILogger<SessionGrain> logger) : Grain, ISessionGrain
@@ -47,8 +48,6 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
     private bool IsRunning => session.State is { Start: not null, Phase: (int)SessionPhase.Running };
 
     private IPortfolioGrain Portfolio => GrainFactory.GetGrain<IPortfolioGrain>(Id);
-
-    private IOrderGrain Orders => GrainFactory.GetGrain<IOrderGrain>(Id);
 
     private SessionWriter Writer => _writer ??= new SessionWriter(Id, session, logger);
 
@@ -77,10 +76,9 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         var now = clock.GetUtcNow();
         var epoch = known.Epoch + 1;
         // Finds another owner of the account before the session is accepted.
-        var opened = await Orders.OpenAsync(epoch, start);
+        await Portfolio.OpenAsync(start);
         try
         {
-            LiveSession.CheckJournal(await LastStartAsync(epoch), opened.Name, start.ToRequest(), production);
             session.State = new SessionRecord
             {
                 Start = start,
@@ -93,25 +91,13 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         catch
         {
             // There is no session that would release the account.
-            await Orders.CloseAsync(epoch);
+            await Portfolio.CloseAsync();
             throw;
         }
         Started(logger, Id, session.State.Run, start.StartedBy);
         Drive(begin: true);
         await Loss.IgnoreAsync(EnterAsync);
         return View()!;
-    }
-
-    private async Task<SessionStarted?> LastStartAsync(long epoch)
-    {
-        SessionStarted? last = null;
-        for (var after = 0L; ;)
-        {
-            var page = await Orders.ReadEntriesAsync(epoch, after, [.. JournalKinds.BesideStarts]);
-            if (page.Count == 0) return last;
-            foreach (var fact in page) last = LiveSession.LastStart(last, GatewayEvents.ToEvent(fact));
-            after = page[^1].Sequence;
-        }
     }
 
     public Task<IReadOnlyList<string>?> StrategiesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>?>(
@@ -192,10 +178,10 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         _running = SuperviseAsync(begin, _stop.Token);
     }
 
-    // Has the session run to its end. After the loss of portfolio, order grain, feed or journal it resumes from the journal.
+    // Has the session run to its end. After the loss of the portfolio, the feed or the journal it resumes from the journal.
     private async Task SuperviseAsync(bool begin, CancellationToken stop)
     {
-        var restarts = _restarts = new SessionRestarts(clock, static e => Loss.Is(e) || e is GatewaySupersededException);
+        var restarts = _restarts = new SessionRestarts(clock, Loss.Is);
         try
         {
             while (true)
@@ -330,7 +316,6 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         (_awake, _restarts) = (null, null);
         // What gets lost here is repaired by the monitor, by the next session's epoch, and by the time limit of commands.
         await Loss.IgnoreAsync(() => List.EndedAsync(Id));
-        if (digest is null) await Loss.IgnoreAsync(() => Orders.CloseAsync(state.Epoch));
         await Loss.IgnoreAsync(() => Portfolio.EndAsync(state.Run));
     }
 

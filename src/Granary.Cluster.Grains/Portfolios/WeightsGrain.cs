@@ -1,5 +1,7 @@
+using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Portfolios;
 using Granary.Contracts.Weights;
+using Granary.Server.Operations;
 using Granary.Simulation.Weights;
 using Orleans.Runtime;
 
@@ -15,6 +17,7 @@ public sealed class WeightsRecord
 }
 
 /// <summary>Keeps the versions of a portfolio's weights.</summary>
+[SiloRole(SiloRoles.Sessions)]
 [GrainType("weights")]
 internal sealed class WeightsGrain([PersistentState("weights", ClusterProviders.State)] IPersistentState<WeightsRecord> state,
     TimeProvider clock) : Grain, IWeightsGrain

@@ -1,7 +1,6 @@
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Feeds;
-using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Jobs;
 using Granary.Engine.Strategies;
@@ -9,6 +8,7 @@ using Granary.Testing;
 using Orleans.Core.Internal;
 using Orleans.Hosting;
 using Orleans.Runtime;
+using Orleans.Runtime.Placement;
 using Orleans.TestingHost;
 
 namespace Granary.Cluster.Tests.Batches;
@@ -123,7 +123,9 @@ public sealed class OwnDeactivationTests
         var (owner, running) = (await Eventually.IsAsync(RunningAsync, o => o is not null))!.Value;
         var grain = cluster.Grains.GetGrain<IStrategyGrain>($"{run}/{running}");
         var begun = cluster.Alive.Sum(s => cluster.ComputeOf(s).Begun);
-        using (CallersSiloPlacement.On(owner.SiloAddress)) await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, owner.SiloAddress);
+        await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        RequestContext.Remove(IPlacementDirector.PlacementHintKey);
         // The strategies of its feed run again from their first bar.
         await Eventually.HoldsAsync(() => cluster.Alive.Sum(s => cluster.ComputeOf(s).Begun) > begun);
     }

@@ -1,4 +1,3 @@
-using Granary.Cluster.Grains.Accounts;
 using Granary.Cluster.Portfolios;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
@@ -24,7 +23,7 @@ public sealed class AttemptStandingWireTests
         { new BarDataException("the bars are wrong"), false },
         { new JournalException("the journal is away"), true },
         { new LeaseException("another session trades"), true },
-        { new GatewaySupersededException("the account is not open"), true },
+        { new BarStoreException("the feed is away"), true },
         { new SiloUnavailableException("the silo is lost"), true },
         { new TaskCanceledException("a wait was ended"), true },
     };
@@ -43,7 +42,7 @@ public sealed class AttemptStandingWireTests
             .ShouldBe((LiveState.Paused, 7, 0.25, "gone", "a note"));
         (read.Fault!.GetType(), read.Fault.Message).ShouldBe((fault.GetType(), fault.Message));
 
-        var restarts = new SessionRestarts(TimeProvider.System, e => e is OrleansException or GatewaySupersededException);
+        var restarts = new SessionRestarts(TimeProvider.System, e => e is OrleansException);
         Enumerable.Range(0, 30).All(_ => restarts.After(read.Fault, null) is not null).ShouldBe(passes);
     }
 }

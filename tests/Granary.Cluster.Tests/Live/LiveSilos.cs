@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Granary.Cluster.Accounts;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Portfolios;
 using Granary.Cluster.Tests.Fixtures;
@@ -54,11 +53,7 @@ internal sealed class LiveSilos : IAsyncDisposable
     public MortalAccounts AccountsOf(InProcessSiloHandle silo) =>
         Silos.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<MortalAccounts>();
 
-    /// <summary>Has the account's order grain activated on a silo, wherever its portfolio will be.</summary>
-    public async Task PlaceGatewayAsync(InProcessSiloHandle silo) =>
-        await Silos.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>().GetGrain<IOrderGrain>(Account)
-            .WhereAsync();
-
+    /// <summary>Has the portfolio's grain activated on a silo, wherever its session will be.</summary>
     public async Task PlacePortfolioAsync(InProcessSiloHandle silo) =>
         await Silos.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>().GetGrain<IPortfolioGrain>(Account)
             .StandingAsync(0);

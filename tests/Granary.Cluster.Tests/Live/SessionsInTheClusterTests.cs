@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Granary.Backtesting.Runs;
 using Granary.Cluster.Feeds;
-using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Portfolios;
 using Granary.Cluster.Tests.Fixtures;
@@ -18,6 +17,7 @@ using Granary.Trading.Live;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Core.Internal;
 using Orleans.Runtime;
+using Orleans.Runtime.Placement;
 
 namespace Granary.Cluster.Tests.Live;
 
@@ -126,9 +126,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         foreach (var paper in new[] { "", Rough })
         {
             await using var cluster = await LiveSilos.StartAsync(silos, await _made.Server.CreateDatabaseAsync());
-            // Portfolio and orders on different silos, where there are two.
-            await cluster.PlacePortfolioAsync(cluster.Silos.Alive[0]);
-            await cluster.PlaceGatewayAsync(cluster.Silos.Alive[^1]);
+            await cluster.PlacePortfolioAsync(cluster.Silos.Alive[^1]);
             var begun = await cluster.Sessions.StartAsync(_made.Start(paper));
             (begun.Phase, begun.StartedBy).ShouldBe((SessionPhase.Running, "a test"));
             var end = await cluster.EndAsync();
@@ -208,9 +206,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
     {
         var fate = new Fate(at);
         await using var cluster = await LiveSilos.StartAsync(2, await _made.Server.CreateDatabaseAsync(), fate);
-        await cluster.PlacePortfolioAsync(cluster.Silos.Alive[0]);
-        // With half of them the portfolio dies too, with the others the orders alone.
-        await cluster.PlaceGatewayAsync(cluster.Silos.Alive[seed % 2]);
+        await cluster.PlacePortfolioAsync(cluster.Silos.Alive[seed % 2]);
         await cluster.Sessions.StartAsync(_made.Start(Rough));
         // On a busy machine a session may write several events at once and end before it comes to the place: it dies at an earlier one.
         if (await Task.WhenAny(fate.Died, cluster.EndAsync()) is Task<SessionView> { IsCompletedSuccessfully: true })
@@ -341,7 +337,9 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         owners.ShouldAllBe(g => g.SiloAddress.ToString() == host);
         var bars = (await cluster.Sessions.StrategyAsync(LiveSilos.Account, strategy))!.Bars;
         var grain = cluster.Silos.Grains.GetGrain<ILiveStrategyGrain>($"{LiveSilos.Account}/{strategy}");
-        using (CallersSiloPlacement.On(owners[0].SiloAddress)) await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, owners[0].SiloAddress);
+        await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        RequestContext.Remove(IPlacementDirector.PlacementHintKey);
         (await cluster.Sessions.StrategyAsync(LiveSilos.Account, strategy))!.Bars.ShouldBeGreaterThanOrEqualTo(bars);
     }
 
@@ -362,7 +360,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
                 crashed = true;
                 await server.CrashAsync();
                 down = true;
-                // Long enough for the order grain to answer that it waits.
+                // Long enough for the session to show that it waits.
                 back = Task.Run(async () =>
                 {
                     await Task.Delay(3000);

@@ -10,7 +10,6 @@ using Granary.Storage.Addresses;
 using Granary.Testing;
 using Granary.Trading.Live;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.TestingHost;
 
 namespace Granary.Cluster.Tests.Models;
 
@@ -93,8 +92,7 @@ public sealed class ModelsOfRunsTests : IDisposable
         {
             var fate = dies ? new Fate(300) : new Fate();
             await using var cluster = await LiveSilos.StartAsync(2, await server.CreateDatabaseAsync(), fate);
-            foreach (var place in (Func<InProcessSiloHandle, Task>[])[cluster.PlacePortfolioAsync, cluster.PlaceGatewayAsync])
-                await place(cluster.Silos.Alive[0]);
+            await cluster.PlacePortfolioAsync(cluster.Silos.Alive[0]);
             await cluster.Sessions.StartAsync(start);
             if (dies)
             {
