@@ -8,7 +8,7 @@ namespace Granary.Api;
 /// <summary>Settings of the HTTP API's server; <see cref="Hosting.GranaryApi"/> refuses values out of range.</summary>
 public sealed record ApiSettings
 {
-    /// <summary>Where every path of the API begins.</summary>
+    /// <summary>Prefix of all paths of the API.</summary>
     public const string Prefix = "/api/v1";
 
     /// <summary>The number that client and server compare; it changes when an old client could misread a new server.</summary>
@@ -21,16 +21,16 @@ public sealed record ApiSettings
     public ApiKeys? Keys { get; init; }
 
     /// <summary>
-    /// Folder that relative paths in submitted batches start from. Where <see cref="Confined"/>, none may lead out of it.
+    /// Base folder of relative paths in submitted batches. If <see cref="Confined"/> is set, no path may lead out of it.
     /// </summary>
     [Required]
     public string DataFolder { get; init; } = Environment.CurrentDirectory;
 
-    /// <summary>Whether files outside <see cref="DataFolder"/> and other sources are out of reach for callers.</summary>
+    /// <summary>Whether callers can use only files in <see cref="DataFolder"/> and sources in <see cref="AllowedSources"/>.</summary>
     public bool Confined { get; init; }
 
     /// <summary>
-    /// Schemes and beginnings of addresses that callers may name where <see cref="Confined"/>; see <see cref="Confinement"/>.
+    /// Schemes and address prefixes that callers may use if <see cref="Confined"/> is set; see <see cref="Confinement"/>.
     /// </summary>
     [Required]
     public IReadOnlyList<string> AllowedSources { get; init; } = [];
@@ -44,12 +44,12 @@ public sealed record ApiSettings
     /// <summary>The deployments: a folder, or postgres://…; null for the folder <c>deployments</c> of the data folder.</summary>
     public string? Deployments { get; init; }
 
-    /// <summary>Where the deployments are.</summary>
+    /// <summary>Address of the store of deployments.</summary>
     internal Address DeploymentStore => Address.Parse(Deployments ?? Path.Combine(DataFolder, "deployments"));
 
-    /// <summary>The place of what callers send.</summary>
-    /// <param name="folder">Theirs, which a confined server does not use: it has one folder, wherever the client's file lies.</param>
-    /// <exception cref="Engine.Market.BarDataException">Theirs is no folder.</exception>
+    /// <summary>Returns the place in which a caller's paths and addresses are resolved.</summary>
+    /// <param name="folder">The caller's folder. A confined server ignores it and uses <see cref="DataFolder"/>.</param>
+    /// <exception cref="Engine.Market.BarDataException">The caller's folder has a control character.</exception>
     internal Place PlaceOf(string? folder = null)
     {
         var place = new Place(Path.GetFullPath(DataFolder), Confinement);
@@ -60,7 +60,7 @@ public sealed record ApiSettings
     [Range(1, 1 << 30)]
     public int LongestBatch { get; init; } = 16 << 20;
 
-    /// <summary>A stream of events that has nothing to say sends its last event again this often, so that proxies keep it open.</summary>
+    /// <summary>Period at which an idle stream repeats its last event, so that proxies keep the connection open.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
     public TimeSpan EventHeartbeat { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -71,19 +71,19 @@ public sealed record ApiSettings
     /// <summary>The audit log; null = <see cref="AuditLog.FileName"/> in <see cref="Runs"/>.</summary>
     public string? Audit { get; init; }
 
-    /// <summary>Requests a second of each key; twice as many at once.</summary>
+    /// <summary>Maximum requests per second of each key, with bursts of twice as many.</summary>
     [Range(1, 1_000_000)]
     public int RequestsPerSecond { get; init; } = 5_000;
 
-    /// <summary>Streams of events that each key may have open.</summary>
+    /// <summary>Maximum number of open event streams of each key.</summary>
     [Range(1, 1_000_000)]
     public int MostStreams { get; init; } = 1_000;
 
-    /// <summary>Jobs of each key that may wait.</summary>
+    /// <summary>Maximum number of waiting jobs of each key.</summary>
     [Range(1, 1_000_000)]
     public int MostQueued { get; init; } = 500;
 
-    /// <summary>Bars times strategies of the jobs of each key that may wait, as they are estimated.</summary>
+    /// <summary>Maximum estimated work of each key's waiting jobs, in bars times strategies.</summary>
     [Range(1, double.MaxValue)]
     public double MostQueuedWork { get; init; } = 1e13;
 
@@ -91,15 +91,15 @@ public sealed record ApiSettings
     [Range(1, long.MaxValue)]
     public long LongestUpload { get; init; } = 256L << 20;
 
-    /// <summary>Files that each caller may have uploaded.</summary>
+    /// <summary>Maximum number of stored files of each caller.</summary>
     [Range(1, 1_000_000)]
     public int MostUploads { get; init; } = 1_000;
 
-    /// <summary>Bytes that each caller may have uploaded.</summary>
+    /// <summary>Maximum size of all stored files of each caller, bytes.</summary>
     [Range(1, long.MaxValue)]
     public long UploadQuota { get; init; } = 4L << 30;
 
-    /// <summary>How many changes of the collections are kept for clients that connect again.</summary>
+    /// <summary>Number of changes of the collections that are kept for clients that reconnect.</summary>
     [Range(1, 1_000_000)]
     public int EventsKept { get; init; } = 10_000;
 

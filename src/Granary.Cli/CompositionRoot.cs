@@ -17,7 +17,7 @@ internal sealed class CompositionRoot
     public Option<string?> Plugins { get; } =
         new("--plugins") { Description = "a folder of plug-in assemblies (GRANARY_PLUGINS)", Recursive = true };
 
-    /// <summary>What this process knows. It is built at the first call: commands that need none start faster.</summary>
+    /// <summary>Catalogues of this process, built at the first call: commands that need none start faster.</summary>
     /// <exception cref="InputException">A plug-in is not usable.</exception>
     public GranaryCatalogues Catalogues(ParseResult call) => _catalogues ??= GranaryCataloguesBuilder.CreateDefault()
         .AddAssembly(typeof(KafkaBarSource).Assembly)

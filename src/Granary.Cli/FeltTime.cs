@@ -5,7 +5,7 @@ namespace Granary.Cli;
 
 /// <summary>The time that a user waited: from the start of the process until now.</summary>
 /// <param name="clock">Its timestamps only go forward, so that a clock that is set while a run is under way changes nothing.</param>
-/// <param name="before">How long the process had run already when this was made.</param>
+/// <param name="before">Uptime of the process when this was created.</param>
 internal sealed class FeltTime(TimeProvider clock, TimeSpan before)
 {
     // Between the start of the process and the first line of the program lies the start of the runtime. A clock that was set within that

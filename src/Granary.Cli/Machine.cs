@@ -14,7 +14,7 @@ internal sealed record MachineCheck(string What, string Result, string Found)
     public bool IsFault => Result == "fault";
 }
 
-/// <summary>What is installed on this machine, and writable.</summary>
+/// <summary>Checks of this machine: installed programs and writable folders.</summary>
 internal static class Machine
 {
     public static async Task<IReadOnlyList<MachineCheck>> CheckAsync(GranaryCatalogues known, CancellationToken cancellationToken) =>

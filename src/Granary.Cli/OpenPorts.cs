@@ -12,7 +12,7 @@ internal static class OpenPorts
 {
     private const int Http = 8080, Silo = 11111, Gateway = 30000;
 
-    /// <summary>The ports that servers have by default, or by the environment's settings of a silo.</summary>
+    /// <summary>Default ports of the servers, or those of a silo's settings in the environment.</summary>
     public static IReadOnlyList<int> Expected(Func<string, string?> environment) =>
     [
         .. (environment("GRANARY_URLS") ?? "").Split(';').Select(u => u.Replace("//*", "//any").Replace("//+", "//any"))
@@ -21,7 +21,7 @@ internal static class OpenPorts
         PortOf(environment("GRANARY_GATEWAY_PORT")) ?? Gateway,
     ];
 
-    /// <param name="timeout">How long a port may take to show a certificate.</param>
+    /// <param name="timeout">Timeout for a port to present a certificate.</param>
     public static async Task<MachineCheck> CheckAsync(IReadOnlyList<int> ports, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var names = string.Join(", ", ports);

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Granary.Cli;
 
-/// <summary>How the command line prints JSON and lines; tables are <see cref="Tables.TableWriter"/>'s.</summary>
+/// <summary>Prints JSON and lines; <see cref="Tables.TableWriter"/> prints tables.</summary>
 internal static class Output
 {
     private const int MostNotes = 5;

@@ -15,7 +15,7 @@ public sealed class ApiException : Exception
 
     public string? Title { get; }
 
-    /// <summary>What is wrong, where, and what to do.</summary>
+    /// <summary>The fault, its place and its remedy, in one sentence.</summary>
     public string Detail => Message;
 
     /// <summary>How long the server asks to wait; null where it does not say.</summary>

@@ -1,6 +1,6 @@
 namespace Granary.Client;
 
-/// <summary>What a handler of the <see cref="HttpClient"/> can know of a request of the API.</summary>
+/// <summary>Options of a request of the API, for handlers of the <see cref="HttpClient"/>.</summary>
 public static class ApiOptions
 {
     /// <summary>The caller reads the answer while it arrives: a file, or a stream of events.</summary>

@@ -17,8 +17,7 @@ namespace Granary.Cluster.Client;
 
 /// <summary>
 /// The calls of the command line, over <see cref="ApiClient"/>: submits batches to silos, or to <c>granary serve</c>, follows them and
-/// brings their files back. Give several addresses of
-/// one cluster, and the next one is asked when one does not answer.
+/// downloads their files. With several addresses of one cluster, it sends a call to the next one if one does not answer.
 /// </summary>
 /// <example><code>
 /// using var granary = new GranaryClient("http://127.0.0.1:8080", key: null);
@@ -42,12 +41,12 @@ public sealed class GranaryClient : IDisposable
     /// <param name="hosts">One address or several with commas between, as <c>http://a:8080,http://b:8080</c>.</param>
     /// <param name="key">API key; null for a server without keys.</param>
     /// <param name="timeout">
-    /// How long to retry while no server answers; 30 s by default. It also limits the wait for the start of an answer, but where there are
-    /// several servers, what may be asked twice is asked of the next one after 5 s, in the second round after 10 s, and so on.
+    /// How long to retry while no server answers; 30 s by default. It also limits the wait for the start of an answer. With several
+    /// servers, a call that may be repeated goes to the next one after 5 s, in the second round after 10 s, and so on.
     /// </param>
-    /// <param name="catalogues">What this process knows, to check batch files before they are sent; null for what every host has.</param>
-    /// <param name="clock">For timeouts and pauses; null for the system's.</param>
-    /// <exception cref="InputException">Something of it is not an address.</exception>
+    /// <param name="catalogues">Catalogues that check batch files before they are sent; null = those that every host has.</param>
+    /// <param name="clock">For timeouts and pauses; null = the system's clock.</param>
+    /// <exception cref="InputException">An address is not valid, or there is none.</exception>
     public GranaryClient(string hosts, string? key, TimeSpan? timeout = null, GranaryCatalogues? catalogues = null,
         TimeProvider? clock = null)
     {
@@ -69,7 +68,7 @@ public sealed class GranaryClient : IDisposable
     /// <exception cref="ServiceUnavailableException">No server answers, or the server cannot take the batch now.</exception>
     public Task<JobStatus> SubmitAsync(string path, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
-        // What is wrong with the file is said here, with its line, before anything is sent; the server knows the classes.
+        // Reading the file here reports its faults with their lines before anything is sent. Only the server knows the strategy classes.
         var spec = _batches.Value.Read(path, bindStrategies: false);
         return SubmitAsync(spec, path, idempotencyKey, cancellationToken);
     }
@@ -80,14 +79,14 @@ public sealed class GranaryClient : IDisposable
         CancellationToken cancellationToken = default)
     {
         using var body = new ByteArrayContent(spec.Text) { Headers = { ContentType = new("application/json") } };
-        // Without a key of the user's own one is made, so that a submission whose answer was lost can be sent again without running twice.
+        // Without the caller's key, a new one is made: a submission whose answer was lost can then be repeated without running twice.
         return await _api.Batches.SubmitAsync(body, idempotencyKey ?? Guid.NewGuid().ToString("N"), spec.Folder, file, cancellationToken)
             .ConfigureAwait(false);
     }
 
     /// <summary>Submits an experiment on a batch: a job of the kind <c>experiment</c>.</summary>
     /// <param name="file">Name of the file, for faults.</param>
-    /// <param name="strategies">How many of the batch's first strategies; null = all.</param>
+    /// <param name="strategies">Number of strategies, counted from the batch's first; null = all.</param>
     /// <exception cref="InputException">The batch is wrong.</exception>
     /// <exception cref="ServiceUnavailableException">No server answers, or the server cannot take the job now.</exception>
     public async Task<JobStatus> ExperimentAsync(BatchSpec spec, string file, int? strategies,
@@ -100,13 +99,13 @@ public sealed class GranaryClient : IDisposable
 
     public Task<JobStatus> GetAsync(string id, CancellationToken cancellationToken = default) => _api.Jobs.GetAsync(id, cancellationToken);
 
-    /// <summary>Asks for the end of a batch, or of another job.</summary>
+    /// <summary>Requests the cancellation of a batch or another job.</summary>
     public Task<JobStatus> CancelAsync(string id, CancellationToken cancellationToken = default) =>
         _api.Jobs.CancelAsync(id, cancellationToken);
 
     /// <summary>
-    /// The status of a batch or another job now and at each change, to the one that ends it. A broken connection is made again, to another
-    /// server where there is one.
+    /// Returns the status of a batch or another job now and at each change, until it ends. If the connection breaks, the client connects
+    /// again, to another server if there is one.
     /// </summary>
     /// <exception cref="ServiceUnavailableException">No server gave a status within the timeout.</exception>
     public async IAsyncEnumerable<JobStatus> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -117,11 +116,11 @@ public sealed class GranaryClient : IDisposable
         {
             using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             await using var events = _api.Jobs.EventsAsync(id, silence.Token).GetAsyncEnumerator(silence.Token);
-            // The first wait contains the connection, which gives up by itself.
+            // The first wait includes the connection, which has its own timeout.
             silence.CancelAfter(2 * Timeout);
             while (await NextAsync(events, cancellationToken).ConfigureAwait(false))
             {
-                // A server repeats its last event after two seconds without one: where nothing comes, it hangs.
+                // A server repeats its last event after two seconds without a new one. If nothing arrives, the server hangs.
                 silence.CancelAfter(_servers.IsOne ? Timeout : s_silence);
                 last = _clock.GetTimestamp();
                 var status = events.Current;
@@ -132,7 +131,7 @@ public sealed class GranaryClient : IDisposable
                 }
                 if (status.Ended) yield break;
             }
-            // the server ended the stream before the batch: it is being stopped, or was killed
+            // The server ended the stream before the batch ended: it is stopping, or was killed.
             if (_clock.GetElapsedTime(last) > Timeout)
                 throw new ServiceUnavailableException($"no server gave the status of {id} within {Timeout.TotalSeconds:0} s: "
                     + "each broke off its answer; the job may still be running");
@@ -141,7 +140,7 @@ public sealed class GranaryClient : IDisposable
         }
     }
 
-    /// <summary>Brings the files of a batch, or another job, that is done into a folder. Each appears whole or not at all.</summary>
+    /// <summary>Downloads the files of a finished batch or other job into a folder. Each file appears complete or not at all.</summary>
     /// <returns>Their names.</returns>
     public async Task<IReadOnlyList<string>> DownloadAsync(string id, string folder, CancellationToken cancellationToken = default)
     {
@@ -152,8 +151,8 @@ public sealed class GranaryClient : IDisposable
     }
 
     /// <summary>
-    /// Begins a live session on the cluster, or goes on with the account's journal where it has one. Asked once: where the answer is lost,
-    /// look at the session before it is started again.
+    /// Starts a live session on the cluster; it resumes from the account's journal if there is one. The request is not repeated: if its
+    /// answer is lost, look at the session before you start it again.
     /// </summary>
     /// <exception cref="InputException">The configuration or an option is wrong, or another session trades the account.</exception>
     /// <exception cref="ServiceUnavailableException">No server answers.</exception>
@@ -167,19 +166,19 @@ public sealed class GranaryClient : IDisposable
     public Task<SessionView> SessionAsync(string id, CancellationToken cancellationToken = default) =>
         _api.Sessions.GetAsync(id, cancellationToken);
 
-    /// <summary>Shows one strategy of a session that runs.</summary>
+    /// <summary>Returns one strategy of a running session.</summary>
     /// <exception cref="InputException">No such session runs, or it has no such strategy.</exception>
-    /// <exception cref="ServiceUnavailableException">The session opens its account or comes back from a loss.</exception>
+    /// <exception cref="ServiceUnavailableException">The session is opening its account, or recovering from a loss.</exception>
     public Task<SessionStrategy> SessionStrategyAsync(string id, string strategy, CancellationToken cancellationToken = default) =>
         _api.Sessions.StrategyAsync(id, strategy, cancellationToken);
 
-    /// <summary>Commands a session: pause, resume, flatten, reload, stop, enable, disable, close.</summary>
-    /// <returns>How it stands when the command is in its journal.</returns>
+    /// <summary>Sends a command to a session: pause, resume, flatten, reload, stop, enable, disable, close.</summary>
+    /// <returns>The session's state when the command is in its journal.</returns>
     public Task<SessionView> CommandAsync(string id, string command, string why, string? strategy = null, string? symbol = null,
         string? trade = null, CancellationToken cancellationToken = default) =>
         _api.Sessions.CommandAsync(id, new NewCommand(command, why, strategy, symbol, trade), cancellationToken);
 
-    /// <summary>Brings the files of a session that is over into a folder.</summary>
+    /// <summary>Downloads the files of an ended session into a folder.</summary>
     /// <returns>Their names.</returns>
     public async Task<IReadOnlyList<string>> DownloadSessionAsync(string id, string folder, CancellationToken cancellationToken = default)
     {
@@ -189,30 +188,30 @@ public sealed class GranaryClient : IDisposable
         return view.Files;
     }
 
-    /// <summary>The silos of a cluster and its work.</summary>
+    /// <summary>Returns the silos of a cluster, its jobs and its live sessions.</summary>
     /// <exception cref="InputException">The server is not a cluster.</exception>
     public Task<ClusterStanding> ClusterAsync(CancellationToken cancellationToken = default) =>
         _api.Server.ClusterAsync(cancellationToken);
 
     /// <summary>Orders a silo to drain, to take work again, or to retire.</summary>
-    /// <returns>The silo, as it stood.</returns>
+    /// <returns>The silo's state after the order.</returns>
     /// <exception cref="InputException">There is no such silo.</exception>
     public Task<SiloStanding> OrderAsync(string silo, SiloOrder order, CancellationToken cancellationToken = default) =>
         _api.Server.OrderAsync(silo, order, cancellationToken);
 
-    /// <summary>The jobs that the server submits by itself, by name.</summary>
+    /// <summary>Returns the schedules of the server, by name.</summary>
     public Task<IReadOnlyList<ScheduleDetails>> SchedulesAsync(CancellationToken cancellationToken = default) =>
         _api.Schedules.ListAsync(cancellationToken);
 
-    /// <summary>The times of a schedule, the newest first.</summary>
+    /// <summary>Returns the due times of a schedule and their jobs, the newest first.</summary>
     /// <exception cref="InputException">There is no such schedule.</exception>
     public Task<IReadOnlyList<ScheduledJob>> ScheduleRunsAsync(string name, int limit, CancellationToken cancellationToken = default) =>
         _api.Schedules.RunsAsync(name, limit, cancellationToken);
 
-    /// <summary>Sets a schedule, in place of one of the same name.</summary>
+    /// <summary>Creates a schedule, or replaces the one with this name.</summary>
     /// <param name="schedule">UTF-8 JSON, as PUT /schedules/{name} takes it.</param>
     /// <param name="file">Its file, for messages.</param>
-    /// <exception cref="InputException">It is no schedule, or its job cannot be run.</exception>
+    /// <exception cref="InputException">The schedule is not valid, or its job cannot run.</exception>
     public async Task<ScheduleDetails> SetScheduleAsync(string name, byte[] schedule, string? file = null,
         CancellationToken cancellationToken = default)
     {
@@ -284,7 +283,7 @@ public sealed class GranaryClient : IDisposable
         return true;
     }
 
-    // false where the stream is cut off, or silent for too long.
+    // Returns false if the stream ends, breaks off, or is silent for too long.
     private static async Task<bool> NextAsync<T>(IAsyncEnumerator<T> events, CancellationToken cancellationToken)
     {
         try

@@ -4,15 +4,15 @@ using Granary.Simulation.Json;
 
 namespace Granary.Cluster.Client;
 
-/// <summary>A batch from its file to its run's folder on this machine, computed elsewhere.</summary>
+/// <summary>Runs a batch file on a server and downloads its run's folder to this machine.</summary>
 public static class RemoteBatch
 {
     /// <param name="output">Folder for the run's files; null = <c>runs/ID</c>.</param>
     /// <param name="progress">Receives each status.</param>
     /// <returns>The last status, and the folder.</returns>
-    /// <exception cref="InputException">The batch is wrong, or failed for its input.</exception>
+    /// <exception cref="InputException">The batch is wrong, or failed because of its input.</exception>
     /// <exception cref="ServiceUnavailableException">No server answers, or the batch failed at the server.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled, here (and then at the server too) or there.</exception>
+    /// <exception cref="OperationCanceledException">The token cancelled the batch, also on the server, or another caller did.</exception>
     public static async Task<(JobStatus Status, string Folder)> RunAsync(GranaryClient client, BatchSpec spec, string file,
         string? output, Action<JobStatus>? progress = null, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {

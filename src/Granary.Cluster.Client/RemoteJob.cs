@@ -3,14 +3,14 @@ using Granary.Simulation.Json;
 
 namespace Granary.Cluster.Client;
 
-/// <summary>A job that a server has accepted, to its end.</summary>
+/// <summary>Follows a job that a server has accepted until it ends.</summary>
 public static class RemoteJob
 {
     /// <param name="progress">Receives each status.</param>
     /// <returns>The last status: the job is done.</returns>
-    /// <exception cref="InputException">The job failed for its input.</exception>
+    /// <exception cref="InputException">The job failed because of its input.</exception>
     /// <exception cref="ServiceUnavailableException">No server answers, or the job failed at the server.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled, here (and then at the server too) or there.</exception>
+    /// <exception cref="OperationCanceledException">The token cancelled the job, also on the server, or another caller did.</exception>
     public static async Task<JobStatus> EndAsync(GranaryClient client, JobStatus job, Action<JobStatus>? progress = null,
         CancellationToken cancellationToken = default)
     {

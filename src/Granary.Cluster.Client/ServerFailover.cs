@@ -7,7 +7,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Cluster.Client;
 
-/// <summary>Sends a request until one of the servers answers, and turns every refusal into a sentence.</summary>
+/// <summary>Sends a request to one server after another until one answers. Throws errors with messages for the user.</summary>
 /// <param name="hosts">Addresses of one cluster, each with a '/' at its end; the first is the base of the requests.</param>
 /// <param name="timeout">How long to retry while no server answers.</param>
 /// <param name="clock">For the timeouts and pauses.</param>
@@ -25,7 +25,7 @@ internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout,
     /// <summary>Whether there is no other server to ask.</summary>
     public bool IsOne => hosts.Count == 1;
 
-    /// <summary>The next request begins with another server.</summary>
+    /// <summary>Makes the next request begin with another server.</summary>
     public void Skip() => _current++;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -33,9 +33,9 @@ internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout,
         var path = hosts[0].MakeRelativeUri(request.RequestUri!);
         using var wait = new CancellationTokenSource(timeout, clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, wait.Token);
-        // What a server that answers gave as the reason why it does not take the request now, and else why none answers.
+        // refusal: why a server that answered does not take the request now. reason: why the last server did not answer.
         string? refusal = null, reason = null;
-        // What may be asked twice is asked of another server after a time, which doubles with each round, so that a slow answer arrives.
+        // A repeatable request goes to another server after a timeout, which doubles with each round, so that a slow answer can arrive.
         var mayRepeat = hosts.Count > 1 && (request.Method == HttpMethod.Get || request.Headers.Contains("Idempotency-Key"));
         var answerTimeout = s_answerTimeout;
         for (var attempts = 1; ; attempts++)
@@ -81,7 +81,7 @@ internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout,
         }
     }
 
-    // An answer that is not read while it arrives is here as a whole, or the server has not answered.
+    // Unless the caller streams the answer, a server has answered only when the whole answer is here.
     private async Task<HttpResponseMessage> WholeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var answer = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);

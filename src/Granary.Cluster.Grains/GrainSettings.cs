@@ -27,19 +27,19 @@ public sealed record GrainSettings
     /// </summary>
     public Address? Models { get; init; }
 
-    /// <summary>Whether a model's grain promotes and rolls back itself.</summary>
+    /// <summary>Whether a model's grain promotes and rolls back versions itself, or only advises.</summary>
     [EnumDataType(typeof(ModelDecisions))]
     public ModelDecisions ModelDecisions { get; init; } = ModelDecisions.Advise;
 
-    // Keys of grains have no password.
+    // A grain's key has the registry's address without its password. This returns the configured address with it.
     internal Address RegistryOf(string kept) => Models is { } own && ModelStores.Kept(own) == kept ? own : Address.Parse(kept);
 
     /// <summary>
-    /// What this silo does. Other silos know it by its name: the host gives it that of <see cref="SiloRolesText.NameOf"/>.
+    /// Roles of this silo. Other silos read them from its name, so the host must use <see cref="SiloRolesText.NameOf"/> as the silo's name.
     /// </summary>
     public SiloRoles Roles { get; init; } = SiloRolesText.All;
 
-    /// <summary>Number of compute threads. One core remains for messages, so that a busy silo answers its probes.</summary>
+    /// <summary>Number of compute threads. The default leaves one core for messages, so that a busy silo answers its probes.</summary>
     [Range(1, 1024)]
     public int Threads { get; init; } = Math.Max(1, Environment.ProcessorCount - 1);
 
@@ -59,8 +59,8 @@ public sealed record GrainSettings
     public TimeSpan StrategyDeadline { get; init; } = StrategyWatch.DefaultDeadline;
 
     /// <summary>
-    /// Bars times strategies from which on look-ahead check and cost stress run on all silos. Less, about a second of one thread, runs in
-    /// the reporting grain.
+    /// Bars times strategies from which the look-ahead check and the cost stress run on all silos. Smaller work runs in the reporting
+    /// grain; the default is about a second of one thread.
     /// </summary>
     [Range(typeof(long), "0", "9223372036854775807")]
     public long ChecksSpreadFrom { get; init; } = 300_000_000;
@@ -70,8 +70,8 @@ public sealed record GrainSettings
     public TimeSpan Tick { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// Time without an answer after which a silo counts as lost, whatever the membership says. Its work runs again on another silo, which
-    /// is harmless if it was not lost.
+    /// Time without an answer after which a silo counts as lost, even if the membership lists it as alive. Another silo then repeats its
+    /// work, which is harmless if the silo was not lost.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan SiloTimeout { get; init; } = TimeSpan.FromSeconds(20);

@@ -2,15 +2,15 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains;
 
-/// <summary>Tells a call that was lost with a silo from one that failed.</summary>
+/// <summary>Distinguishes calls that were lost with a silo from calls that failed.</summary>
 internal static class Loss
 {
-    /// <summary>Whether the same call may succeed when it is made again.</summary>
+    /// <summary>Whether the same call may succeed if it is repeated.</summary>
     public static bool Is(Exception e) =>
         e is OrleansException or TimeoutException or ObjectDisposedException or OrleansMessageRejectionException
             or SiloUnavailableException;
 
-    /// <summary>Makes a call that nothing depends on: a loss of it is ignored.</summary>
+    /// <summary>Makes a call on which nothing depends, and ignores its loss.</summary>
     public static async Task IgnoreAsync(Func<Task> call)
     {
         try

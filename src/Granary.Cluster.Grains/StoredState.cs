@@ -1,11 +1,11 @@
 namespace Granary.Cluster.Grains;
 
-/// <summary>Writes of grain states whose memory never runs ahead of storage.</summary>
+/// <summary>Writes grain states so that memory never differs from storage after a failure.</summary>
 internal static class StoredState
 {
     /// <summary>
-    /// Writes or clears a state that the grain has changed. Where that fails, by a version conflict or since the storage is away, the
-    /// activation ends: the next call reads what is stored.
+    /// Writes or clears a state that the grain has changed. If this fails, by a version conflict or because storage is unreachable, the
+    /// activation ends, and the next call reads the stored state.
     /// </summary>
     public static async Task WriteAsync(IGrainBase grain, Func<Task> write)
     {

@@ -1,9 +1,9 @@
 namespace Granary.Cluster.Grains;
 
-/// <summary>Calls of grains that end after a time: the grain drops a call that still waits, and cancels one that runs.</summary>
+/// <summary>Calls grains with a timeout. After it, the grain drops a call that still waits and cancels one that runs.</summary>
 internal static class Timed
 {
-    /// <param name="call">A call that only asks, or one that ignores its token.</param>
+    /// <param name="call">A call that only reads, or one that ignores its token.</param>
     /// <exception cref="TimeoutException">There was no answer in time.</exception>
     public static async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, TimeSpan timeout,
         CancellationToken cancellationToken = default)

@@ -31,7 +31,7 @@ internal sealed class KafkaAdapter(string name, KafkaStreamOptions options, IStr
             throw new ArgumentException("Kafka assigns the place of each event; a token cannot be passed", nameof(token));
         var message = serializer.SerializeToArray(new KafkaBatch(streamId, [.. events.Cast<object>()], requestContext));
         var partition = new TopicPartition(options.Topic, (int)queues.GetQueueForStream(streamId).GetNumericId());
-        // the client's own exceptions do not travel between silos, and hold the message; what they say is in the sentences
+        // Kafka's exceptions cannot be sent between silos and contain the message, so only their reason is passed on.
         try
         {
             await _producer.Value.ProduceAsync(partition, new Message<Null, byte[]> { Value = message }).ConfigureAwait(false);

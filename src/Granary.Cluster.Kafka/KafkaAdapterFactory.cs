@@ -9,7 +9,7 @@ using Orleans.Streams;
 
 namespace Granary.Cluster.Kafka;
 
-/// <summary>Makes what Orleans needs of a stream provider, by its name.</summary>
+/// <summary>Creates the adapter, queue mapper and cache of a named Orleans stream provider.</summary>
 internal sealed class KafkaAdapterFactory : IQueueAdapterFactory
 {
     private readonly string _name;

@@ -17,7 +17,7 @@ internal sealed class KafkaBatch(StreamId streamId, List<object> events, Diction
     [Id(2)]
     public Dictionary<string, object>? RequestContext { get; } = requestContext;
 
-    /// <summary>Where the message stands in its partition; not part of the message itself, but of its way to a grain.</summary>
+    /// <summary>Offset of the message in its partition. The receiver sets it after it reads the message; in Kafka it is unset.</summary>
     [Id(3)]
     public long Offset { get; set; }
 

@@ -11,11 +11,11 @@ public static class KafkaStreams
     /// <summary>Adds a persistent stream provider: a queue is a partition, an event's token its offset. Not rewindable.</summary>
     public static ISiloBuilder AddKafkaStreams(this ISiloBuilder silo, string name, Action<KafkaStreamOptions> configure)
     {
-        // so that a caller on another silo gets the sentence too
+        // A caller on another silo then gets Granary's exceptions with their messages.
         silo.Services.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary"));
         silo.Services.AddOptions<KafkaStreamOptions>(name).Configure(configure);
         return silo.AddPersistentStreams(name, KafkaAdapterFactory.Create, streams =>
-            // the receiver itself waits for events, so the agent comes back at once instead of sleeping between looks
+            // The receiver waits for events itself, so the agent should not sleep between two reads.
             streams.ConfigurePullingAgent(agent => agent.Configure(o => o.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(1))));
     }
 }

@@ -65,7 +65,7 @@ public sealed record KafkaEndpoint(string Brokers)
         SocketKeepaliveEnable = true,
     });
 
-    /// <summary>Makes a topic with at least so many partitions, or finds that it is there.</summary>
+    /// <summary>Creates a topic with at least this number of partitions, or checks the existing one.</summary>
     /// <param name="replicas">-1 = as many as the brokers make by default.</param>
     /// <param name="settings">The topic's own, as retention.ms; used only when it is made.</param>
     /// <param name="made">How many partitions it gets where it is made; null for <paramref name="partitions"/>.</param>
@@ -119,7 +119,7 @@ public sealed record KafkaEndpoint(string Brokers)
         }
     }
 
-    /// <summary>How many partitions a topic has; 0 where it does not exist.</summary>
+    /// <summary>The number of partitions of a topic; 0 if it does not exist.</summary>
     /// <exception cref="KafkaFailedException">The brokers do not answer in time.</exception>
     internal int Partitions(string topic, TimeSpan timeout)
     {
@@ -167,7 +167,7 @@ public sealed record KafkaEndpoint(string Brokers)
         return config;
     }
 
-    // librdkafka would write to stderr by itself; what matters comes back as an error of the call
+    // librdkafka would write to stderr; relevant errors are returned by the calls
     internal static void Silent<T>(T client, LogMessage message)
     {
     }

@@ -6,9 +6,8 @@ using Microsoft.ML.Data;
 namespace Granary.Learning.MLNet;
 
 /// <summary>
-/// A training set as ML.NET reads it: single precision, slots named after the features, weights of mean one. Samples without weight and
-/// features that do not vary in the set are left out, for ML.NET would count the former as samples and drop the latter without saying
-/// which.
+/// A training set in the form that ML.NET reads: single precision, slots named after the features, weights of mean one. Samples without
+/// weight and constant features are left out, because ML.NET would count the former as samples and drop the latter without naming them.
 /// </summary>
 internal sealed class MLNetTable
 {

@@ -5,7 +5,7 @@ using Microsoft.ML;
 
 namespace Granary.Learning.MLNet;
 
-/// <summary>What ML.NET's tree trainers have in common: a table in, one thread, and trees out that are rewritten as Granary's.</summary>
+/// <summary>Base of ML.NET's tree trainers. Each trains on a table with one thread; its trees are converted to Granary's.</summary>
 /// <param name="minLeaf">Samples that a leaf needs: twice as many, and twenty at the least, are needed in all.</param>
 public abstract class MLNetTreeTrainer(string name, int minLeaf) : ITrainer
 {

@@ -10,7 +10,7 @@ namespace Granary.Learning.MLNet;
 /// </summary>
 internal static class TreeTranslation
 {
-    /// <param name="leaf">What a leaf's value, times its tree's weight, adds to the prediction.</param>
+    /// <param name="leaf">Contribution of a leaf's value, times its tree's weight, to the prediction.</param>
     public static List<GrownTree> Trees<T>(TreeEnsemble<T> ensemble, MLNetTable table, Func<double, double> leaf)
         where T : RegressionTreeBase
     {

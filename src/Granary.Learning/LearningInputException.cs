@@ -1,7 +1,7 @@
 namespace Granary.Learning;
 
 /// <summary>
-/// A table, label, model or setting from which nothing can be learned; the message is one sentence that names it and the remedy.
+/// A table, label, model or setting is not usable for learning. The message is one sentence with the input and the remedy.
 /// </summary>
 public sealed class LearningInputException : ArgumentException
 {
@@ -13,6 +13,6 @@ public sealed class LearningInputException : ArgumentException
     {
     }
 
-    /// <summary>True where the stored model is damaged: the caller named the right one.</summary>
+    /// <summary>Whether the stored model is damaged, although the caller named the correct one.</summary>
     public bool IsDamage { get; init; }
 }

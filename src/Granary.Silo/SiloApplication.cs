@@ -42,7 +42,7 @@ public static class SiloApplication
     private const string Postgres = "Npgsql";
 
     /// <param name="database">The prepared database with <see cref="Options.Clustering.Postgres"/>, null otherwise.</param>
-    /// <param name="catalogues">What the silo knows.</param>
+    /// <param name="catalogues">Catalogues of the silo: strategy classes, factors, sources, brokers.</param>
     public static WebApplication Build(SiloSettings settings, GranaryCatalogues catalogues, NpgsqlDataSource? database)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
@@ -137,7 +137,7 @@ public static class SiloApplication
         silo.AddActivityPropagation();
         if (settings.ShedMemory is { } percent)
         {
-            // Batches use all processors, so that their load says nothing.
+            // Batches use all processors, so the processor load does not show an overload.
             silo.Configure<LoadSheddingOptions>(o => (o.LoadSheddingEnabled, o.MemoryThreshold, o.CpuThreshold) = (true, percent, 100));
         }
         if (database is null)
@@ -150,7 +150,7 @@ public static class SiloApplication
         }
         else
         {
-            // the state of a cluster is its own: two clusters in one database never activate one another's grains
+            // Each cluster has its own grain state: two clusters in one database never activate each other's grains.
             silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.ClusterId, settings.ClusterId));
             if (settings.SiloAddress is { } address) silo.ConfigureEndpoints(address, settings.SiloPort, settings.GatewayPort);
             else silo.ConfigureEndpoints(settings.SiloPort, settings.GatewayPort, AddressFamily.InterNetwork);
@@ -161,7 +161,7 @@ public static class SiloApplication
                 silo.AddAdoNetGrainStorage(name, o => o.Configure<OrleansGrainStorageSerializer>((options, serializer) =>
                     (options.Invariant, options.DataSource, options.GrainStorageSerializer) = (Postgres, database, serializer)));
             }
-            // by field ids, as grains talk
+            // Stores states by their field ids, like messages between grains.
             silo.Services.AddSingleton<OrleansGrainStorageSerializer>();
         }
         StreamProviders.Add(silo, settings);
@@ -179,7 +179,7 @@ public static class SiloApplication
     }
 
     /// <summary>
-    /// For people on a terminal, one line for each message; elsewhere JSON, which log collectors take apart by themselves.
+    /// Logs one line per message to a terminal, and JSON to a redirected output, for log collectors.
     /// </summary>
     internal static void AddLogging(ILoggingBuilder logging)
     {
@@ -190,11 +190,11 @@ public static class SiloApplication
         logging.AddFilter("Microsoft.Orleans", LogLevel.Warning);
         // Orleans places each grain through Polly, which logs each attempt: two lines for each strategy of a batch.
         logging.AddFilter("Polly", LogLevel.Error);
-        // One lost silo ends each call that was under way to it; membership and the callers of these calls log the loss. Both categories
-        // have nothing else: "Orleans.Messaging" is that of messages that could not be sent, not of Orleans.Runtime.Messaging.
+        // The loss of a silo fails every pending call to it. The membership and the callers log the loss already. These two categories log
+        // nothing else: "Orleans.Messaging" has messages that could not be sent, and is not Orleans.Runtime.Messaging.
         logging.AddFilter("Orleans.Runtime.CallbackData", LogLevel.Critical);
         logging.AddFilter("Orleans.Messaging", LogLevel.Critical);
-        // It warns of each probe and message that a silo does not answer; SiloHealthMonitor logs the probes that count.
+        // This category warns of each unanswered probe and message; SiloHealthMonitor logs the probes that count.
         logging.AddFilter("Orleans.Runtime.MembershipService.MembershipSystemTarget", LogLevel.Error);
         // While the process starts, compilation stalls it for longer than the watchdog expects.
         var start = Stopwatch.StartNew();
@@ -219,7 +219,7 @@ public static class SiloApplication
         }
     }
 
-    /// <summary>Whether a port can be listened on; Orleans itself would only say so after its retries.</summary>
+    /// <summary>Whether a port is free. Orleans itself would report a used port only after its retries.</summary>
     internal static bool IsFree(IPAddress address, int port)
     {
         try

@@ -17,7 +17,7 @@ internal static class SiloHealth
             [var url] => url,
             _ => "",
         };
-        // what listens on all addresses answers on this one
+        // A silo that listens on all addresses also answers on 127.0.0.1.
         if (!Uri.TryCreate(text.Replace("//*", "//127.0.0.1", StringComparison.Ordinal)
             .Replace("//+", "//127.0.0.1", StringComparison.Ordinal).Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal),
             UriKind.Absolute, out var address))

@@ -77,7 +77,7 @@ public static partial class SiloProgram
         }
         await using var app = SiloApplication.Build(settings, catalogues, database);
         await StartAsync(app, settings).ConfigureAwait(false);
-        // The logger of the start exists before the host; this one also exports to telemetry.
+        // The startup logger exists before the host. The host's logger also exports to telemetry.
         var hosted = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Granary.Silo");
         Started(
             hosted, settings.ClusterId, string.Join(' ', app.Urls), settings.Clustering, settings.SiloPort, settings.GatewayPort,
@@ -113,7 +113,7 @@ public static partial class SiloProgram
         }
     }
 
-    // What strategies report is kept there: a folder that cannot be written would fail every batch.
+    // Strategies' reports are stored in this folder. If it were not writable, every batch would fail.
     private static void CheckRuns(string runs)
     {
         try
@@ -147,7 +147,7 @@ public static partial class SiloProgram
         }
     }
 
-    /// <summary>The exception, and what led to it, ending with the root.</summary>
+    /// <summary>Returns the exception and its inner exceptions, the root cause last.</summary>
     private static IEnumerable<Exception> Causes(Exception e)
     {
         for (var cause = e; cause is not null; cause = cause is AggregateException { InnerExceptions: [var first, ..] } ? first

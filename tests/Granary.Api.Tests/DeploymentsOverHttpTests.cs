@@ -59,7 +59,7 @@ public sealed class DeploymentsOverHttpTests(SessionsOverHttpTests.Configuration
     [Theory]
     [InlineData("{}", "send 'run'")]
     [InlineData("""{ "run": "no-such" }""", "there is no run no-such here")]
-    [InlineData("""{ "configuration": "{}" }""", "no production configuration")]
+    [InlineData("""{ "configuration": "{}" }""", "not a production configuration")]
     public async Task What_cannot_be_deployed_is_refused_with_the_reason(string body, string sentence)
     {
         await using var server = await ServerAsync();

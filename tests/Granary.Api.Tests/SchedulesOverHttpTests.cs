@@ -103,9 +103,9 @@ public sealed class SchedulesOverHttpTests : IDisposable
         foreach (var (body, sentence) in new[]
         {
             ("{ \n ", "schedule.json, line 2"),
-            (Body("0 25 * * *"), "schedule.json, line 2, cron: '0 25 * * *' is no cron expression"),
+            (Body("0 25 * * *"), "schedule.json, line 2, cron: '0 25 * * *' is not a cron expression"),
             (Body("0 2 * *"), "has 4 fields; give five: minute, hour"),
-            (Body(more: ", \"window\": \"soon\""), "schedule.json, line 4, window: 'soon' is no length of time; write it as 30m, 4h or 2d"),
+            (Body(more: ", \"window\": \"soon\""), "schedule.json, line 4, window: 'soon' is not a length of time; write it as 30m, 4h or 2d"),
             (Body(more: ", \"windw\": \"2h\""), "did you mean 'window'?"),
             (Body().Replace("\"run\"", "\"rum\""), "schedule.json, line 3, rum: there is no key 'rum'; did you mean 'run'?"),
             (Body().Replace("two-cafe", "two-gone"), "line 3, run: there is no finished run '20261121-000000-two-gone' here"),
@@ -116,7 +116,7 @@ public sealed class SchedulesOverHttpTests : IDisposable
             (await (await PutAsync(server.Client, "nightly", body)).ProblemAsync(400)).ShouldContain(sentence);
         (await (await PutAsync(server.Client, "nightly", Body("0 25 * * *"), "?file=jobs/night.json")).ProblemAsync(400))
             .ShouldContain("jobs/night.json, line 2, cron: '0 25 * * *'");
-        (await (await PutAsync(server.Client, ".hidden", Body())).ProblemAsync(400)).ShouldContain("is no name of a schedule; use 1 to 64");
+        (await (await PutAsync(server.Client, ".hidden", Body())).ProblemAsync(400)).ShouldContain("is not a name of a schedule; use 1 to 64");
         (await server.Client.GetStringAsync(Path)).ShouldBe("[]");
     }
 

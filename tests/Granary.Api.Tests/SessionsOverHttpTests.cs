@@ -363,7 +363,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         await RefusedAsync("", Body(new { feed }), "'configuration' is missing");
         await RefusedAsync("", Body(new { body.configuration }), "'feed' is missing");
         await RefusedAsync("", text, "there is no key");
-        await RefusedAsync("", Body(new { body.configuration, feed, to = "soon" }), "to: 'soon' is no date");
-        await RefusedAsync($"?feed={feed}&to=soon", text, "to soon is no date; write it as 2024-01-31");
+        await RefusedAsync("", Body(new { body.configuration, feed, to = "soon" }), "to: 'soon' is not a date");
+        await RefusedAsync($"?feed={feed}&to=soon", text, "to soon is not a date; write it as 2024-01-31");
     }
 }

@@ -54,7 +54,7 @@ public class WeightsOverHttpTests
         current.Weights.ShouldBe(new Dictionary<string, double> { ["A(x=1,y=2)@ORCL:1d"] = 0.75, ["B@ORCL:1d"] = 0 });
         current.Why.ShouldBe("from a table");
         (await (await server.Client.SendAsync(Table("strategy,weight\nA,much\n"))).ProblemAsync(400))
-            .ShouldContain("line 2, weight: 'much' is no weight");
+            .ShouldContain("line 2, weight: 'much' is not a weight");
 
         static HttpRequestMessage Table(string text) =>
             new(HttpMethod.Put, "/api/v1/portfolios/main/weights?why=from%20a%20table")

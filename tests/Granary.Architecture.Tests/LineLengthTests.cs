@@ -16,4 +16,13 @@ public sealed class LineLengthTests(Repository repository)
 
         new LineLengthRule().PlacesIn(code).ShouldBe(["src/A.cs:2"]);
     }
+
+    [Fact]
+    public void A_string_literal_may_run_over_the_limit_and_code_and_comments_may_not()
+    {
+        var code = CodeBase.Of(
+            ("src/A.cs", $"a = \"{new string('x', 150)}\";\n// \"{new string('x', 150)}\"\na = \"\" + {new string('x', 150)};"));
+
+        new LineLengthRule().PlacesIn(code).ShouldBe(["src/A.cs:2", "src/A.cs:3"]);
+    }
 }

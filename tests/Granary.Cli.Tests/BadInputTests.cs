@@ -154,12 +154,12 @@ public sealed class BadInputTests : IDisposable
     public async Task A_time_that_is_not_of_ISO_8601_is_refused(string time)
     {
         (await RefusedAsync(b => b["data"]!["from"] = time)).ShouldMatch(
-            $"batch.json, line [0-9]+, data.from: '{time}' is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z\n$");
+            $"batch.json, line [0-9]+, data.from: '{time}' is not a date; write it as 2024-01-31 or 2024-01-31T14:30:00Z\n$");
         // Options of commands read times by the same rule.
         var option = await GranaryCall.RunAsync("data", "import", "kucoin:BTC-USDT", "--store", _folder.At("s"), "--timeframe", "1h",
             "--from", time);
         (option.ExitCode, option.Output).ShouldBe((2, ""));
-        option.Error.ShouldContain($"--from {time} is no date");
+        option.Error.ShouldContain($"--from {time} is not a date");
     }
 
     [Theory]

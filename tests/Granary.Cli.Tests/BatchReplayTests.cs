@@ -41,9 +41,9 @@ public sealed class BatchReplayTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--to kafka://nobroker --pace asap", "'nobroker' is no broker")]
+    [InlineData("--to kafka://nobroker --pace asap", "'nobroker' is not a broker address")]
     [InlineData("--to nowhere", "--to nowhere: use stdout or kafka://HOST:PORT/TOPIC")]
-    [InlineData("--to stdout --pace quick", "--pace quick is no replay speed; use asap, fixed:100ms, realtime or x60")]
+    [InlineData("--to stdout --pace quick", "--pace quick is not a replay speed; use asap, fixed:100ms, realtime or x60")]
     public async Task What_is_wrong_with_the_call_is_one_sentence(string options, string sentence)
     {
         var call = await GranaryCall.RunAsync(["replay", await Batch(), .. options.Split(' ')]);
@@ -89,7 +89,7 @@ public sealed class BatchReplayTests : IDisposable
         (await NextAsync("end")).GetProperty("time").GetDateTime().ShouldBe(new DateTime(2024, 1, 15, 0, 0, 0, DateTimeKind.Utc));
         await replay.WaitForExitAsync();
         replay.ExitCode.ShouldBe(0);
-        (await errors).ShouldContain("'sleep' is no command; use pause, resume, seek TIME, pace PACE or stop");
-        (await errors).ShouldContain("--pace quick is no replay speed");
+        (await errors).ShouldContain("'sleep' is not a command; use pause, resume, seek TIME, pace PACE or stop");
+        (await errors).ShouldContain("--pace quick is not a replay speed");
     }
 }

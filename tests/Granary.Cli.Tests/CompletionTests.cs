@@ -52,7 +52,7 @@ public sealed class CompletionTests
     {
         var unknown = await GranaryCall.RunAsync("completion", "tcsh");
         (unknown.ExitCode, unknown.Error.TrimEnd()).ShouldBe((2,
-            "granary: 'tcsh' is no shell that completion is made for; write bash, zsh or fish"));
+            "granary: 'tcsh' is not a shell with completion; write bash, zsh or fish"));
     }
 
     private static async Task<string[]> RunAsync(string shell, string script, string folder)

@@ -70,7 +70,7 @@ public sealed class LearningCommandsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("losses.csv, line 3, loss: 'x' is no number; write one, or remove the line", "loss", "adwin")]
+    [InlineData("losses.csv, line 3, loss: 'x' is not a number; write one, or remove the line", "loss", "adwin")]
     [InlineData("losses.csv, line 1: there is no column 'Loss'; did you mean 'loss'?", "Loss", "adwin")]
     [InlineData("there is no detector 'adwim'; did you mean 'adwin'?", "loss", "adwim")]
     [InlineData("psi needs --reference: the number of rows", "loss", "psi")]
@@ -88,7 +88,7 @@ public sealed class LearningCommandsTests : IDisposable
         (await RefusedAsync("learn", Table(), "--label", "up", "--trainer", "tree", "--params",
             "depth=3")).ShouldContain("tree has no parameter 'depth'");
         (await RefusedAsync("learn", Table(), "--label", "up", "--trainer", "tree", "--params",
-            "maxDepth")).ShouldContain("--params 'maxDepth' is no name=value");
+            "maxDepth")).ShouldContain("--params 'maxDepth' is not a name=value pair");
         (await RefusedAsync("learn", Table(), "--label", "up", "--trainer", "tree", "--split", "7")).ShouldContain("--split 7");
         (await RefusedAsync("learn", Table(row: i => $"2020-01-01,{(i == 50 ? "NaN" : "1")},{i},1"), "--label", "up", "--trainer",
             "tree")).ShouldContain("line 52, column 'a' = 'NaN' is not a finite number");

@@ -30,12 +30,12 @@ public sealed class SessionOptionTests
         options.Read(command.Parse(["--feed", "csv:d"])).ShouldBe(new WithOneMore { Feed = Address.Parse("csv:d") });
         command.Parse([]).Errors.ShouldHaveSingleItem().Message.ShouldContain("--feed");
         Should.Throw<InputException>(() => options.Read(command.Parse(["--feed", "csv:d", "--to", "soon"]))).Message
-            .ShouldStartWith("--to soon is no date");
+            .ShouldStartWith("--to soon is not a date");
     }
 
     // granary broker check makes a broker as a session would.
     [Theory]
-    [InlineData("BrokerOptions", "Granary.Trading/Live/SessionOptions.cs", "Granary.Cli/Commands/BrokerCommands.cs")]
+    [InlineData("BrokerOptions", "Granary.Cli/Commands/BrokerCommands.cs", "Granary.Trading/Live/SessionOptions.cs")]
     [InlineData("WarmUp", "Granary.Trading/Live/LiveSession.cs", "Granary.Trading/Live/SessionOptions.cs")]
     public void The_hosts_do_not_name_the_options_of_a_session(string option, params string[] files)
     {

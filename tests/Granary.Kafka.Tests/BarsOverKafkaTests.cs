@@ -294,11 +294,11 @@ public sealed class BarsOverKafkaTests : IDisposable
         SendRaw(topic, 0, "a"u8.ToArray(), "b"u8.ToArray());
         (await Should.ThrowAsync<BarDataException>(async () => await new KafkaBarSource(topic).OpenAsync(new BarQuery("A",
             Timeframe.M1)))).Message
-            .ShouldContain("holds no bars: of its 2 messages the first says (partition 0, offset 0: it is no message of bars of "
-                + "Granary's)");
+            .ShouldContain("holds no bars: of its 2 messages the first says (partition 0, offset 0: it is not a bar message of "
+                + "Granary)");
         (await Should.ThrowAsync<BarDataException>(() => KafkaBarFeed.OpenAsync(topic, [new BarQuery("A", Timeframe.M1)]))).Message
-            .ShouldContain("holds no bars: of its 2 messages the first says (partition 0, offset 0: it is no message of bars of "
-                + "Granary's)");
+            .ShouldContain("holds no bars: of its 2 messages the first says (partition 0, offset 0: it is not a bar message of "
+                + "Granary)");
     }
 
     [Fact]

@@ -7,13 +7,13 @@ namespace Granary.Kafka.Tests;
 public class KafkaAddressesTests
 {
     [Theory]
-    [InlineData("kafka://", "'' is no broker")]
-    [InlineData("kafka://host/t", "'host' is no broker")]
-    [InlineData("kafka://h:1/a b", "'a b' is no name of a topic")]
-    [InlineData("kafka://h:1/../x", "is no name of a topic")]
+    [InlineData("kafka://", "'' is not a broker address")]
+    [InlineData("kafka://host/t", "'host' is not a broker address")]
+    [InlineData("kafka://h:1/a b", "'a b' is not a valid topic name")]
+    [InlineData("kafka://h:1/../x", "is not a valid topic name")]
     [InlineData("kafka://h:1/t?from=json", "there is no option 'from'; did you mean form?")]
     [InlineData("kafka://h:1/t?form=xml", "form cannot be 'xml'")]
-    [InlineData("postgres://h", "is no address of Kafka")]
+    [InlineData("postgres://h", "is not a Kafka address")]
     public void What_is_no_address_is_a_sentence(string text, string part) =>
         Should.Throw<BarDataException>(() => KafkaBarAddress.Of(Address.Parse(text))).Message.ShouldContain(part);
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Access;
 
-/// <summary>Tells callers who they are, so that the dashboard shows no action that the server would refuse.</summary>
+/// <summary>Endpoint with the caller's name and role, so that the dashboard hides actions that the server would refuse.</summary>
 internal static class CallerEndpoints
 {
     public static void Map(IEndpointRouteBuilder api) => api

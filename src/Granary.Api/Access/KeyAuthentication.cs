@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Granary.Api.Access;
 
 /// <summary>
-/// <c>Authorization: Bearer KEY</c>. Without keys configured everybody who gets past <see cref="LoopbackOnly"/> is the local user and may
-/// do everything.
+/// Authenticates <c>Authorization: Bearer KEY</c>. If no keys are configured, every caller that passes <see cref="LoopbackOnly"/> is the
+/// local user with all permissions.
 /// </summary>
 internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder,
     ApiSettings settings)

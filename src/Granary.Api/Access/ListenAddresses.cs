@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Api.Access;
 
-/// <summary>The addresses that a server listens on, as <c>--urls</c> has them: with semicolons between.</summary>
+/// <summary>Reads the addresses on which a server listens, separated by semicolons as in <c>--urls</c>.</summary>
 public static partial class ListenAddresses
 {
-    /// <exception cref="InputException">An address is not one, or can be reached from outside although no keys are configured.</exception>
+    /// <exception cref="InputException">An address is not valid, or other machines can reach it and no keys are configured.</exception>
     public static void Check(string urls, bool hasKeys)
     {
         foreach (var (url, address) in Read(urls))
@@ -29,7 +29,7 @@ public static partial class ListenAddresses
             if (address.Scheme == "http" && !IsOfThisMachine(address)) IsPlain(logger, url);
     }
 
-    /// <summary>Whether a host name or address, as a URL has it, is that of loopback.</summary>
+    /// <summary>Whether the host of a URL is a loopback name or address.</summary>
     internal static bool IsLoopback(string host) => string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
 

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace Granary.Api.Access;
 
 /// <summary>
-/// Without keys configured only programs of this machine get through. Host and Origin are looked at too, so that a web page that the user
-/// happens to visit cannot call the server through the user's own browser.
+/// Without configured keys, lets only programs of this machine pass. It also checks Host and Origin, so that a web page of another site
+/// cannot call the server through the user's browser.
 /// </summary>
 internal sealed class LoopbackOnly(RequestDelegate next, ApiSettings settings)
 {
@@ -24,13 +24,13 @@ internal sealed class LoopbackOnly(RequestDelegate next, ApiSettings settings)
                 + ApiSettings.ProtocolHeader) : next(context);
     }
 
-    // The kinds of content that a browser sends to another origin without asking it first.
+    // Content types that a browser sends to another origin without a preflight request.
     private static bool IsFormOfPage(HttpRequest request) => !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)
         && request.Headers.Authorization.Count == 0 && !request.Headers.ContainsKey(ApiSettings.ProtocolHeader)
         && request.ContentType?.Split(';')[0].Trim().ToLowerInvariant()
             is "text/plain" or "multipart/form-data" or "application/x-www-form-urlencoded";
 
-    // Another port is another origin: another program of this machine serves its pages.
+    // Another port is another origin, since another program of this machine may serve its pages.
     private static int PortOf(HttpRequest request) => request.Host.Port ?? (request.IsHttps ? 443 : 80);
 
     private static Task Refuse(HttpContext context, string what) =>

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Granary.Api.Access;
 
-/// <summary>One policy for each role; a higher role passes the lower ones' too.</summary>
+/// <summary>One authorization policy for each role. A higher role also passes the policies of lower roles.</summary>
 internal static class RolePolicies
 {
     public const string Viewer = nameof(Role.Viewer);

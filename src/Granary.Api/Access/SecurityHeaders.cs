@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Granary.Api.Access;
 
-/// <summary>Headers that keep browsers from doing more with an answer than showing it.</summary>
+/// <summary>Response headers that restrict what browsers may do with an answer.</summary>
 internal static class SecurityHeaders
 {
     /// <summary>Adds them. Pages of runs bring their own policy for their script; they may not be framed by other sites.</summary>

@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Granary.Api.Accounts;
 
 /// <summary>
-/// What live sessions have kept: orders, positions, trades, signals.
+/// Endpoints that show the records of live accounts: orders, positions, trades, signals.
 /// </summary>
 internal static class AccountEndpoints
 {

@@ -3,9 +3,9 @@ using Granary.Trading.Live;
 
 namespace Granary.Api.Accounts;
 
-/// <summary>The live accounts that were named at the start, and those that the server itself trades.</summary>
-/// <param name="sessions">null where the server trades none.</param>
-/// <param name="store">Of the server's own accounts.</param>
+/// <summary>The live accounts that the server's options name, and those that the server itself trades.</summary>
+/// <param name="sessions">null if the server trades no account.</param>
+/// <param name="store">Store of the accounts that the server trades.</param>
 internal sealed class LiveAccounts(ApiSettings settings, TimeProvider clock, ISessionService? sessions = null, IAccountStore? store = null)
 {
     public async Task<AccountReader> ReaderAsync(CancellationToken cancellationToken) =>
@@ -15,8 +15,8 @@ internal sealed class LiveAccounts(ApiSettings settings, TimeProvider clock, ISe
     public async Task<AccountStrategies> StrategiesAsync(CancellationToken cancellationToken) =>
         new(await ReaderAsync(cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Commands the sessions of some accounts.</summary>
-    /// <returns>How many take the command.</returns>
+    /// <summary>Sends a command to the sessions of some accounts.</summary>
+    /// <returns>Number of sessions that accept the command.</returns>
     public async Task<int> CommandAsync(SessionOrder order, IReadOnlyCollection<string> accounts, CancellationToken cancellationToken)
     {
         var sent = (await ReaderAsync(cancellationToken).ConfigureAwait(false)).Send(order, accounts);

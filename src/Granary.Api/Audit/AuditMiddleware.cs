@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Routing;
 namespace Granary.Api.Audit;
 
 /// <summary>
-/// Puts each successful change of state into the audit log: who, what, before, after. The operation is recorded before it begins, so that
-/// the end of the process hides no change. The answer is held back until the entry is on the disk.
+/// Writes each successful change of state to the audit log: who, what, before, after. It records the operation before it begins, so that
+/// a crash hides no change. It sends the answer only when the entry is on the disk.
 /// </summary>
 internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, AuditStates states)
 {
@@ -50,7 +50,7 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, AuditS
         await answer.CopyToAsync(context.Response.Body, context.RequestAborted).ConfigureAwait(false);
     }
 
-    // A change that could not be recorded is not made.
+    // Do not make a change that cannot be recorded.
     private async Task<AuditIntent> BeginAsync(string who, string what, PathString path, JsonNode? before,
         CancellationToken cancellationToken)
     {

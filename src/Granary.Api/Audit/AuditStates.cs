@@ -17,14 +17,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Granary.Api.Audit;
 
-/// <summary>Reads how the target of an operation stands, for the audit log.</summary>
-/// <param name="sessions">null where the server trades none.</param>
+/// <summary>Reads the state of an operation's target for the audit log.</summary>
+/// <param name="sessions">null if the server trades no account.</param>
 internal sealed class AuditStates(IJobService jobs, IWeightsService weights, LiveAccounts accounts, AuditedFiles files,
     ISessionService? sessions = null)
 {
-    /// <param name="path">Below the prefix of the API.</param>
+    /// <param name="path">Path below the prefix of the API.</param>
     /// <param name="who">The caller, who has uploads of their own.</param>
-    /// <returns>null where there is no such thing, or it has no state to show.</returns>
+    /// <returns>null if the target does not exist, or has no state to show.</returns>
     public async Task<JsonNode?> ReadAsync(PathString path, string who, CancellationToken cancellationToken)
     {
         var parts = path.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries);
@@ -67,7 +67,7 @@ internal sealed class AuditStates(IJobService jobs, IWeightsService weights, Liv
         }
         catch (Exception e) when (e is InputException or LearningInputException)
         {
-            // The name is none that the collection could have; the operation says so.
+            // The name is not valid in this collection. The operation reports this to the caller.
             return null;
         }
     }
@@ -76,7 +76,7 @@ internal sealed class AuditStates(IJobService jobs, IWeightsService weights, Liv
         (await (await accounts.StrategiesAsync(cancellationToken).ConfigureAwait(false)).ListAsync(null, cancellationToken)
             .ConfigureAwait(false)).Where(wanted).Select(s => new { s.Account, s.Id, s.Enabled });
 
-    // A session that is coming back from a loss shows none; the operation says so.
+    // A session that recovers from a loss shows no state. The operation reports this to the caller.
     private static async Task<SessionStrategy?> StrategyAsync(ISessionService sessions, string id, string strategy,
         CancellationToken cancellationToken)
     {

@@ -5,5 +5,5 @@ using Granary.Trading.Deployments;
 
 namespace Granary.Api.Audit;
 
-/// <summary>What callers change and the server keeps in files or a store, for the audit log.</summary>
+/// <summary>Stores, in files or a database, whose changes by callers are written to the audit log.</summary>
 internal sealed record AuditedFiles(DeploymentBook Deployments, ServerModels Models, UploadStore Uploads, ScheduleBook Schedules);

@@ -15,7 +15,7 @@ internal sealed partial class InterruptedOperations(AuditLog log, AuditStates st
 
     private IReadOnlyList<AuditIntent> _found = [];
 
-    // Before the server takes requests: what is open then was begun by a process that has ended.
+    // Runs before the server accepts requests: operations that are open then belong to a process that has ended.
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         _found = log.Open();
@@ -36,7 +36,7 @@ internal sealed partial class InterruptedOperations(AuditLog log, AuditStates st
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                // The target may be out of reach for now, as a grain while its database is away.
+                // The target may be unreachable, for example a grain whose database does not answer.
                 Waits(logger, e, intent.What, intent.Target);
                 await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(false);
             }

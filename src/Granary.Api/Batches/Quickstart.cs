@@ -10,9 +10,9 @@ internal static class Quickstart
 {
     private const string FolderName = ".samples", Bars = "samples/data/1h/";
 
-    /// <summary>Writes the bars where they are not there yet.</summary>
-    /// <param name="runs">The folder of all runs; the bars lie in its folder <c>.samples</c>.</param>
-    /// <returns>The text of the batch.</returns>
+    /// <summary>Writes the files of bars that are missing or have another length, and reads the batch.</summary>
+    /// <param name="runs">The folder of all runs. The bars are in its folder <c>.samples</c>.</param>
+    /// <returns>The batch, with the folder of the bars.</returns>
     public static async Task<JobText> PrepareAsync(string runs, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(runs, FolderName);

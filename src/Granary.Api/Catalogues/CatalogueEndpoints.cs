@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Catalogues;
 
-/// <summary>What the server knows, for forms: classes with their parameters and ranges, kinds of jobs, and the schema of batch
+/// <summary>Endpoints with the data of input forms: classes with parameters and ranges, kinds of jobs, and the schema of batch
 /// files.</summary>
 internal static class CatalogueEndpoints
 {

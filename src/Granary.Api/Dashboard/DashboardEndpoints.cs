@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Dashboard;
 
-/// <summary>Serves the dashboard: its page at <c>/</c>, and what the page loads. They hold no data, so they need no key.</summary>
+/// <summary>Serves the dashboard: its page at <c>/</c>, and the files that it loads. They contain no data, so they need no key.</summary>
 internal static class DashboardEndpoints
 {
-    /// <summary>The answer at <c>/</c> where the dashboard was not built.</summary>
+    /// <summary>The answer at <c>/</c> if the dashboard was not built.</summary>
     public const string NotBuilt = "This build of Granary has no dashboard: install Node.js 20.19 or newer with npm, delete "
         + "src/Granary.Api/bin, and build again with 'dotnet build src/Granary.Cli -c Release'. The API is at /api/v1.\n";
 

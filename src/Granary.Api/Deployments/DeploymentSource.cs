@@ -9,12 +9,12 @@ using Granary.Trading.Deployments;
 namespace Granary.Api.Deployments;
 
 /// <summary>Reads the configurations that callers add, with the runs that justify them.</summary>
-/// <param name="runs">The runs of the server; null where it has none.</param>
+/// <param name="runs">The runs of the server; null if it has none.</param>
 internal sealed class DeploymentSource(ApiSettings settings, GranaryCatalogues catalogues, RunLibrary? runs = null)
 {
     /// <summary>A configuration, its bytes, the folder of its relative paths, and the backtest that justifies it.</summary>
     /// <exception cref="InputException">
-    /// The configuration is missing or wrong, names what a confined server does not open, or no run justifies it.
+    /// The configuration is missing or wrong, names a file or source that a confined server does not open, or no run justifies it.
     /// </exception>
     public (Production Production, byte[] Text, string Folder, Justification Backtest) Read(NewDeployment added)
     {

@@ -11,8 +11,8 @@ using Microsoft.OpenApi;
 namespace Granary.Api.Description;
 
 /// <summary>
-/// The OpenAPI document, <c>/openapi/v1.json</c>: what the framework finds in the endpoints, and what it cannot find there. It is made
-/// once.
+/// Creates the OpenAPI document, <c>/openapi/v1.json</c>, once. It adds to the framework's document the parts that the framework cannot
+/// read from the endpoints.
 /// </summary>
 internal sealed class ApiDescription(IServiceProvider services) : IDisposable
 {

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Granary.Api.Description;
 
-/// <summary>What the document says of the API as a whole.</summary>
+/// <summary>Writes the general part of the OpenAPI document: title, servers, security and the texts of tags.</summary>
 internal static class DocumentHead
 {
     private static readonly FrozenDictionary<string, string> s_tags = new Dictionary<string, string>

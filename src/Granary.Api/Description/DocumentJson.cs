@@ -17,7 +17,7 @@ internal static class DocumentJson
         document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Where(o => s_verbs.Contains(o.Key))
             .Select(o => (path.Key, o.Key, o.Value!.AsObject())));
 
-    /// <summary>A part of the components, as <c>schemas</c>; it is made where it is missing.</summary>
+    /// <summary>Returns a part of the components, such as <c>schemas</c>; creates it if it is missing.</summary>
     public static JsonObject Components(JsonObject document, string kind)
     {
         if (document["components"] is not JsonObject components) document["components"] = components = [];
@@ -35,7 +35,7 @@ internal static class DocumentJson
         return JsonNode.Parse(stream)!.AsObject();
     }
 
-    /// <summary>The names of the schemas that a request can have; all others are of answers alone.</summary>
+    /// <summary>Returns the names of the schemas that requests use; all other schemas occur only in answers.</summary>
     public static IReadOnlySet<string> SentSchemas(JsonObject document)
     {
         var schemas = Components(document, "schemas");

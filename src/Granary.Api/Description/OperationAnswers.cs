@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Granary.Api.Description;
 
-/// <summary>The answers of each operation: what any of them can answer, whatever it does, and the headers of all.</summary>
+/// <summary>Adds the answers that every operation can give, and the headers of all answers, to the OpenAPI document.</summary>
 internal static class OperationAnswers
 {
     private const string ProblemType = "application/problem+json";

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Granary.Api.Description;
 
-/// <summary>Adds to schemas what holds for all values of the server: the ranges of numbers, and the lengths of texts and lists.</summary>
+/// <summary>Adds the server's general limits to schemas: the ranges of numbers, and the lengths of texts and lists.</summary>
 internal static class SchemaLimits
 {
     /// <summary>The longest text and list that the server can write.</summary>
@@ -12,7 +12,7 @@ internal static class SchemaLimits
     /// <summary>The longest value of a path, a query or a header that the server reads, characters.</summary>
     private const int LongestOfHead = 8192;
 
-    // The integers that every JSON reader keeps as they are.
+    // The largest integer that every JSON reader reads exactly.
     private const long LargestInteger = (1L << 53) - 1;
 
     // Keys whose values are maps of names to schemas.
@@ -35,7 +35,7 @@ internal static class SchemaLimits
         }
     }
 
-    // An answer has every field that cannot be null: the server leaves out no other.
+    // An answer has every field that cannot be null: the server omits only null fields.
     private static void RequireAnswers(JsonObject document, JsonObject schemas)
     {
         var sent = DocumentJson.SentSchemas(document);
@@ -73,7 +73,7 @@ internal static class SchemaLimits
         if (types.Contains("integer")) LimitInteger(schema);
     }
 
-    // The server leaves out what is null, and reads what is missing as null.
+    // The server omits properties that are null, and reads missing ones as null.
     private static void LeaveOutNulls(JsonObject schema)
     {
         if (schema["required"] is not JsonArray required || schema["properties"] is not JsonObject properties) return;
@@ -81,14 +81,14 @@ internal static class SchemaLimits
         if (required.Count == 0) schema.Remove("required");
     }
 
-    // The framework calls a number that may be NaN an object, and gives words no type.
+    // The framework describes a number that may be NaN as an object, and gives enums of words no type.
     private static void CorrectTypes(JsonObject schema)
     {
         if (schema["anyOf"] is not null && (string?)schema["format"] == "double") schema.Remove("type");
         if (schema["enum"] is JsonArray words && words.All(w => w?.GetValueKind() == JsonValueKind.String)) schema.TryAdd("type", "string");
     }
 
-    // What says nothing of its type, as a JsonNode, can be null.
+    // A schema without a type, such as that of a JsonNode, allows null.
     private static bool IsNullable(JsonObject schema) => TypesOf(schema) is var types && types.Contains("null")
         || types.Count == 0 && !schema.ContainsKey("$ref") && !schema.ContainsKey("anyOf") && !schema.ContainsKey("oneOf")
             && !schema.ContainsKey("enum")

@@ -8,12 +8,12 @@ using Granary.Contracts.Jobs;
 namespace Granary.Api.Events;
 
 /// <summary>
-/// The changes of the collections, numbered by revisions. The collections are read while a client watches; what has changed in between is
-/// found when the next one begins.
+/// The changes of the collections, numbered by revisions. The log reads the collections only while a client watches. It finds changes
+/// in between when the next client connects.
 /// </summary>
 /// <remarks>
-/// A revision is <c>PROCESS.NUMBER</c>: another process, or the same server after a restart, has other revisions, and says so instead of
-/// leaving changes out.
+/// A revision is <c>PROCESS.NUMBER</c>. Another process, or the same server after a restart, refuses such a revision, so that no client
+/// misses changes without an error.
 /// </remarks>
 internal sealed class ChangeLog(CollectionReader collections, ApiSettings settings, TimeProvider clock) : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class ChangeLog(CollectionReader collections, ApiSettings settin
     private readonly Queue<(long Number, ChangeEvent Change)> _kept = new();
     private long _number, _read = long.MinValue;
 
-    /// <summary>The number of a revision; null where this process does not have it, or no longer has the changes after it.</summary>
+    /// <summary>Returns the number of a revision; null if it is of another process, or changes after it are no longer kept.</summary>
     public long? NumberOf(string revision)
     {
         var parts = revision.Split('.');
@@ -35,7 +35,7 @@ internal sealed class ChangeLog(CollectionReader collections, ApiSettings settin
         lock (_lock) return number <= _number && number >= _number - _kept.Count ? number : null;
     }
 
-    /// <summary>The changes after a revision, or without one from now on; each event's id is its revision.</summary>
+    /// <summary>Returns the changes after a revision; without one, the changes from now on. Each event's id is its revision.</summary>
     public async IAsyncEnumerable<SseItem<string>> WatchAsync(long? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await RefreshAsync(cancellationToken).ConfigureAwait(false);
@@ -44,7 +44,7 @@ internal sealed class ChangeLog(CollectionReader collections, ApiSettings settin
         var spoken = clock.GetTimestamp();
         while (true)
         {
-            // A reader so slow that changes were dropped meanwhile connects again, and is answered with 410.
+            // If the reader is so slow that changes were dropped meanwhile, it must reconnect, and gets the answer 410.
             if (After(at) is not { } changes) yield break;
             foreach (var (number, change) in changes)
             {
@@ -102,10 +102,10 @@ internal sealed class ChangeLog(CollectionReader collections, ApiSettings settin
                 var key = (item.Kind, item.Id);
                 if (_signatures.TryGetValue(key, out var known) && known == item.Signature) continue;
                 _signatures[key] = item.Signature;
-                // What is there at the first look has not changed.
+                // The first read only records the existing items: none of them has changed.
                 if (_read != long.MinValue) Add(new ChangeEvent(item.Kind, item.Id, item.State, now));
             }
-            // Jobs that are no longer among the newest are not gone; folders of runs are.
+            // Only the newest jobs are read, so a missing job may still exist. All runs are read, so a missing run was removed.
             var runs = items.Where(i => i.Kind == "run").Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
             foreach (var (kind, id) in _signatures.Keys.Where(k => k.Kind == "run" && !runs.Contains(k.Id)).ToList())
             {

@@ -10,31 +10,31 @@ using Granary.Trading.Live;
 
 namespace Granary.Api.Events;
 
-/// <summary>An item of a collection as it stands.</summary>
-/// <param name="State">For the event.</param>
-/// <param name="Signature">Differs where the item has changed.</param>
+/// <summary>Current state of one item of a collection.</summary>
+/// <param name="State">State that a change event shows.</param>
+/// <param name="Signature">Changes when the item changes.</param>
 internal readonly record struct CollectionItem(string Kind, string Id, string State, string Signature);
 
 /// <summary>Reads the collections that can be watched.</summary>
-/// <param name="runs">null where the server has none.</param>
-/// <param name="sessions">null where the server trades none.</param>
+/// <param name="runs">null if the server has no runs.</param>
+/// <param name="sessions">null if the server trades no account.</param>
 internal sealed class CollectionReader(IJobService jobs, IWeightsService weights, DeploymentBook deployments, RunLibrary? runs = null,
     ISessionService? sessions = null)
 {
     private const int NewestJobs = 200;
 
-    // By their use: what the service of weights does not list.
+    // Portfolios that calls have used; the weights service does not list portfolios.
     private readonly ConcurrentDictionary<string, bool> _portfolios = new(StringComparer.Ordinal);
 
-    // Jobs that had not ended, however old they are by now.
+    // Jobs that had not ended at the last read. They may no longer be among the newest.
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
     private readonly Dictionary<int, CollectionItem> _deployments = [];
     private long _seen;
 
-    /// <summary>Watches the weights of a portfolio that no session trades, too.</summary>
+    /// <summary>Also watches the weights of a portfolio that no session trades.</summary>
     public void Watch(string portfolio) => _portfolios.TryAdd(portfolio, true);
 
-    /// <summary>All items.</summary>
+    /// <summary>Returns all items of all collections.</summary>
     /// <exception cref="ServiceUnavailableException">A collection cannot be read now.</exception>
     public async Task<IReadOnlyList<CollectionItem>> ReadAsync(CancellationToken cancellationToken)
     {

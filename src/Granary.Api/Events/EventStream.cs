@@ -9,13 +9,13 @@ namespace Granary.Api.Events;
 /// <summary>
 /// Server-sent events until their source ends. Each event is complete, so a client that lost the connection needs nothing replayed.
 /// </summary>
-/// <param name="open">Opens the source, which gives its first event at once.</param>
-/// <param name="heartbeat">The longest silence; the last event is sent again then, so that proxies keep the connection open.</param>
+/// <param name="open">Opens the source, which returns its first event at once.</param>
+/// <param name="heartbeat">Time without an event after which the last one is repeated, so that proxies keep the connection open.</param>
 internal sealed class EventStream(Func<CancellationToken, IAsyncEnumerable<SseItem<string>>> open, TimeSpan heartbeat) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        // a stream that may last for hours must not hold up the stop of the server; the client connects again, elsewhere
+        // A stream can last for hours, so it must not delay the stop of the server. The client reconnects to another one.
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted,
             httpContext.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
         httpContext.Response.Headers["X-Accel-Buffering"] = "no";
@@ -52,14 +52,14 @@ internal sealed class EventStream(Func<CancellationToken, IAsyncEnumerable<SseIt
             }
             finally
             {
-                // A source must not be closed while it is being asked.
+                // A source must not be disposed while a read of it is pending.
                 await closing.CancelAsync().ConfigureAwait(false);
                 await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    /// <returns>Whether there is another event; null where there is none yet and the silence lasts too long.</returns>
+    /// <returns>Whether there is another event; null if none arrived within the heartbeat time.</returns>
     private async Task<bool?> HasNextAsync(Task<bool> next, bool canRepeat, CancellationToken stop)
     {
         try

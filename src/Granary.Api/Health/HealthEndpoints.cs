@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Granary.Api.Health;
 
-/// <summary>For probes: whether the process lives, and whether it should be sent requests.</summary>
+/// <summary>Endpoints for probes: whether the process is alive, and whether it is ready for requests.</summary>
 internal static class HealthEndpoints
 {
     private static readonly TimeSpan LongestCheck = TimeSpan.FromSeconds(2);

@@ -8,11 +8,11 @@ using Microsoft.Extensions.Configuration;
 namespace Granary.Api.Hosting;
 
 /// <summary>
-/// A certificate in files. For a server's https addresses Kestrel's configuration takes it, and reads it again when a file changes: new
-/// connections have the new certificate.
+/// A certificate in files. For a server's https addresses, Kestrel loads it through its configuration and reloads it when a file changes.
+/// New connections then use the new certificate.
 /// </summary>
 /// <param name="Certificate">A PFX file, or a PEM file with the certificate and its chain; null for none.</param>
-/// <param name="Key">The PEM file of the private key; null where <paramref name="Certificate"/> has it.</param>
+/// <param name="Key">The PEM file of the private key; null if <paramref name="Certificate"/> contains the key.</param>
 /// <param name="PasswordFile">A file with the password of the key; null for that of <see cref="PasswordVariable"/>, or none.</param>
 public sealed record CertificateFiles(string? Certificate, string? Key, string? PasswordFile)
 {
@@ -40,7 +40,7 @@ public sealed record CertificateFiles(string? Certificate, string? Key, string? 
             builder.WebHost.UseUrls(urls);
             return;
         }
-        // Kestrel itself would complain without the option's name, after the rest of the server has started.
+        // Kestrel's own error would come after the start of the rest of the server, and would not name the option.
         Load().Dispose();
         var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {

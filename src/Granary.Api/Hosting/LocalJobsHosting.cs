@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Api.Hosting;
 
-/// <summary>The services behind the API where one process does it all: what <c>granary serve</c> mounts.</summary>
+/// <summary>Registers the services of the API for a single process, as <c>granary serve</c> uses them.</summary>
 public static partial class LocalJobsHosting
 {
     /// <param name="runs">Folder of the runs; the portfolios' weights are kept in its folder <c>.portfolios</c>.</param>

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Api.Hosting;
 
-/// <summary>The live sessions behind the API where one process does it all: what <c>granary serve</c> mounts.</summary>
+/// <summary>Registers the live sessions of the API for a single process, as <c>granary serve</c> uses them.</summary>
 public static partial class LocalSessionsHosting
 {
     /// <summary>
@@ -42,7 +42,7 @@ public static partial class LocalSessionsHosting
     [LoggerMessage(2, LogLevel.Information, "Session of {Account}: {Fact}")]
     private static partial void Fact(ILogger logger, string account, string fact);
 
-    // The retries of one fault are one warning and, where it lasts, one error.
+    // Retries after the same fault log one warning, and one error if the fault lasts.
     private static void LogInterruption(ILogger logger, string account, Exception fault, SessionRetry? retry)
     {
         if (retry is null) Failed(logger, account, fault.Message, fault);

@@ -11,8 +11,8 @@ using OpenTelemetry.Trace;
 namespace Granary.Api.Hosting;
 
 /// <summary>
-/// Traces, measurements and logs over OTLP, wherever the standard variable <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says. Where it is not set,
-/// <c>/metrics</c> alone has the measurements.
+/// Exports traces, metrics and logs over OTLP to the endpoint of the standard variable <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>. If it is not
+/// set, only <c>/metrics</c> shows the metrics.
 /// </summary>
 public static class OtlpTelemetry
 {
@@ -22,7 +22,7 @@ public static class OtlpTelemetry
     private const string SamplerVariable = "OTEL_TRACES_SAMPLER";
 
     /// <param name="service">The name of the service: granary-serve or granary-silo.</param>
-    /// <param name="instance">Tells the processes of a service apart.</param>
+    /// <param name="instance">Distinguishes the processes of a service.</param>
     /// <param name="attributes">Further attributes of the resource.</param>
     public static void Add(WebApplicationBuilder builder, string service, string instance,
         params KeyValuePair<string, object>[] attributes)

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Limits;
 
-/// <summary>How much each caller may ask of the server. The user of a loopback server without keys has no limits.</summary>
+/// <summary>Rate limits of each caller. The user of a loopback server without keys has no limits.</summary>
 internal sealed class CallerLimits : IDisposable
 {
     /// <summary>The policy of streams of events.</summary>
@@ -53,7 +53,7 @@ internal sealed class CallerLimits : IDisposable
         };
     }
 
-    /// <summary>Adds what the caller has left to an answer; nothing where there is no limit.</summary>
+    /// <summary>Adds the caller's remaining quota to an answer; adds nothing if the caller has no limit.</summary>
     public void AddHeaders(HttpContext context)
     {
         if (_settings.Keys is null || context.User.Identity?.IsAuthenticated != true || _requests.GetStatistics(context) is not { } now)
@@ -66,7 +66,7 @@ internal sealed class CallerLimits : IDisposable
 
     public void Dispose() => _requests.Dispose();
 
-    // Callers without a valid key share what their address may ask.
+    // Callers without a valid key share the limit of their address.
     private static string NameOf(HttpContext context) => context.User.Identity?.IsAuthenticated == true
         ? RolePolicies.NameOf(context.User) : $"{context.Connection.RemoteIpAddress}";
 }

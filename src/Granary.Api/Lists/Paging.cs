@@ -4,15 +4,15 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Granary.Api.Lists;
 
-/// <summary>Which page of a list is wanted.</summary>
+/// <summary>The page of a list that a caller requests.</summary>
 /// <param name="Cursor">As the page before gave it; null begins with the first.</param>
 internal sealed record Paging(HttpContext Context, [FromQuery(Name = "cursor")] string? Cursor)
 {
-    /// <summary>How many items a page has at the most, and without a number of the caller's.</summary>
+    /// <summary>Maximum number of items of a page, and the number if the caller gives none.</summary>
     public const int Most = 1000, Usual = 100;
 
-    /// <summary>The answer with a page; the header Link (RFC 8288) names the next one.</summary>
-    /// <param name="next">The cursor of the next page; null where this is the last.</param>
+    /// <summary>Returns the answer with a page; the header Link (RFC 8288) names the next one.</summary>
+    /// <param name="next">The cursor of the next page; null if this is the last page.</param>
     public IResult Answer<T>(T page, string? next)
     {
         if (next is not null)

@@ -18,7 +18,7 @@ namespace Granary.Api.MarketData;
 /// <summary>The stores of the data folder: what they have, by day, how good it is, and where two of them disagree.</summary>
 internal static class DataEndpoints
 {
-    // The widest disagreements of an answer; a file of the command line has all.
+    // An answer has only the largest differences; the file of the command line has all.
     private const int MostShown = 1000;
 
     public static void Map(IEndpointRouteBuilder api)

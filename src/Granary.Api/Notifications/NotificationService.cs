@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Api.Notifications;
 
-/// <summary>Compares each sample of the server with the rules, keeps what they report, and sends it.</summary>
+/// <summary>Compares each sample of the server with the rules, stores their notifications, and sends them.</summary>
 /// <remarks>The store has the deliveries, and the time up to which ended jobs were compared.</remarks>
 internal sealed partial class NotificationService : BackgroundService
 {
@@ -108,7 +108,7 @@ internal sealed partial class NotificationService : BackgroundService
         }
     }
 
-    // The first start begins now: jobs of the past are no news.
+    // At the first start, ignore jobs that have ended before.
     private DateTimeOffset ReadSince() => _store.Since ?? _clock.GetUtcNow() + Overlap;
 
     [LoggerMessage(1, LogLevel.Information, "Notifying {Webhook}: {Text}")]

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Api.Operations;
 
-/// <summary>Reads every five seconds how the server stands, for gauges, notifications and the release of memory.</summary>
+/// <summary>Samples the server's state every five seconds, for gauges, notifications and the release of memory.</summary>
 internal sealed partial class OperationsSampler : BackgroundService
 {
     private const int MostJobs = 1000;
@@ -53,7 +53,7 @@ internal sealed partial class OperationsSampler : BackgroundService
         }
     }
 
-    // A sample that cannot be read keeps the one before; one line says so until a sample succeeds.
+    // If a sample fails, the last one stays. Only the first failure in a row is logged.
     private async Task TrySampleAsync(CancellationToken stop)
     {
         try

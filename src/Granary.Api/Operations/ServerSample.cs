@@ -3,7 +3,7 @@ using Granary.Contracts.Sessions;
 
 namespace Granary.Api.Operations;
 
-/// <summary>How a server stood at one moment.</summary>
+/// <summary>State of a server at one time: jobs, live sessions and disk space.</summary>
 /// <param name="At">UTC.</param>
 /// <param name="Queued">Jobs that wait, the oldest first.</param>
 /// <param name="Running">Jobs that run.</param>
@@ -14,7 +14,7 @@ internal sealed record ServerSample(DateTimeOffset At, IReadOnlyList<JobStatus> 
     /// <summary>No job waits or runs, and no session trades.</summary>
     public bool IsIdle => Queued.Count + Running.Count == 0 && !Sessions.Any(s => s.View.Phase == SessionPhase.Running);
 
-    /// <summary>How long the oldest job has waited; zero where none waits.</summary>
+    /// <summary>How long the oldest job has waited; zero if none waits.</summary>
     public TimeSpan QueueAge => Queued.Count == 0 ? TimeSpan.Zero : At - Queued[0].SubmittedAt;
 }
 

@@ -14,12 +14,12 @@ using Microsoft.Extensions.Logging;
 namespace Granary.Api.Problems;
 
 /// <summary>
-/// What each exception of the application means to a caller. What is not listed is our fault: the caller gets a number to quote, the log
-/// gets the rest.
+/// Maps each exception of the application to an HTTP status and a problem. An exception that is not listed is a fault of the server: the
+/// caller gets a trace id to quote, and the log gets the details.
 /// </summary>
 internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : IExceptionHandler
 {
-    // What a full queue or a silo that restarts needs.
+    // About the time that a full queue or a restarting silo needs before a retry can succeed.
     private const string RetryAfterSeconds = "5";
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -55,7 +55,7 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
     public static void Complete(ProblemDetailsContext context)
     {
         context.ProblemDetails.Instance ??= context.HttpContext.Request.Path;
-        // The framework writes it otherwise.
+        // The framework's own title is spelled differently.
         if (context.ProblemDetails.Status == StatusCodes.Status404NotFound) context.ProblemDetails.Title = "Not found";
         context.ProblemDetails.Title ??= "Internal error";
         context.ProblemDetails.Type = ErrorPages.TypeOf(context.ProblemDetails.Title);

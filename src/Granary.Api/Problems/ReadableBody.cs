@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Granary.Api.Problems;
 
-/// <summary>The body of a request. What is wrong with its transfer is a fault of the request, which Kestrel reports as one of the
-/// disk.</summary>
+/// <summary>The body of a request. Converts transfer errors, which Kestrel throws as I/O errors, to faults of the
+/// request.</summary>
 internal sealed class ReadableBody(Stream body) : Stream
 {
     /// <inheritdoc/>

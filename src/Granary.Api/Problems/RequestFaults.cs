@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Granary.Api.Problems;
 
-/// <summary>Says what is wrong with a request in the words of the API: the framework's sentences name classes of the server.</summary>
+/// <summary>Describes faults of a request in the terms of the API, since the framework's messages name classes of the server.</summary>
 internal static partial class RequestFaults
 {
     public static string SentenceOf(BadHttpRequestException fault)
     {
         if (fault.InnerException is JsonException json) return SentenceOf(json);
         if (Unbound().Match(fault.Message) is { Success: true } unbound)
-            return $"{unbound.Groups["name"].Value}: '{unbound.Groups["value"].Value}' is no value of it; /openapi/v1.json has its type";
+            return $"{unbound.Groups["name"].Value}: '{unbound.Groups["value"].Value}' is not a value of it; /openapi/v1.json has its type";
         if (Missing().Match(fault.Message) is { Success: true } missing)
             return $"{missing.Groups["name"].Value} is missing; /openapi/v1.json says where it is sent";
         return fault.Message.Contains("from the request body as JSON", StringComparison.Ordinal)

@@ -1,8 +1,8 @@
 namespace Granary.Api.Problems;
 
 /// <summary>
-/// Takes the folders of a confined server out of sentences: its callers name paths within its data folder, and are shown these. A server
-/// of one user shows whole paths.
+/// Removes the folders of a confined server from messages, so that callers see the paths within its data folder as they wrote them. A
+/// server of one user shows full paths.
 /// </summary>
 internal sealed class ServerPaths(ApiSettings settings)
 {
@@ -10,7 +10,7 @@ internal sealed class ServerPaths(ApiSettings settings)
         ? [.. new[] { (Path.GetFullPath(settings.DataFolder), "."), (Path.GetFullPath(settings.Runs), "runs") }
             .OrderByDescending(f => f.Item1.Length)] : [];
 
-    /// <summary>The sentence for a caller.</summary>
+    /// <summary>Returns the message for a caller.</summary>
     public string Shown(string sentence)
     {
         foreach (var (folder, shown) in _folders)

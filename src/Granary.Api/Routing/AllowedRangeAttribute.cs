@@ -13,8 +13,8 @@ internal sealed class AllowedRangeAttribute : RangeAttribute
 
     public AllowedRangeAttribute(double minimum) : base(minimum, double.MaxValue) => ErrorMessage = "{1} or more";
 
-    /// <summary>What is wrong with a value, in one sentence; null where it is in the range, or not given.</summary>
-    /// <param name="name">Of the parameter, as callers write it.</param>
+    /// <summary>Describes why a value is refused, with the allowed range; null if it is in the range, or not given.</summary>
+    /// <param name="name">Name of the parameter, as callers write it.</param>
     public string? FaultOf(string name, object? value) => IsValid(value)
         ? null
         : string.Create(CultureInfo.InvariantCulture, $"{name}={value}: ask for ")

@@ -17,7 +17,7 @@ internal sealed class RunListReader(RunLibrary library, ILogger<RunListReader> l
         }
         catch (Exception e)
         {
-            // The server goes on; each caller who asks for the list gets the fault as an answer.
+            // The server continues; each caller that requests the list gets the fault as an answer.
             log.LogWarning(e, "The list of runs could not be read at the start.");
         }
     }

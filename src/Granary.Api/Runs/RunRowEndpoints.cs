@@ -15,7 +15,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Runs;
 
-/// <summary>What a run has of one strategy: trades, factors at its entries, profit by condition, and its price chart.</summary>
+/// <summary>Endpoints for the strategies of a run: trades, factors at entries, profit by condition, and price charts.</summary>
 internal static class RunRowEndpoints
 {
     public static void Map(RouteGroupBuilder runs)

@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Granary.Api.Runs;
 
-/// <summary>The part of a series that a request asks for.</summary>
+/// <summary>The requested part of a series.</summary>
 /// <param name="From">The first row.</param>
 /// <param name="To">The first row that is left out.</param>
 internal sealed record SeriesSpan([FromQuery(Name = "from")] string? From, [FromQuery(Name = "to")] string? To)
 {
-    /// <summary>How many points a curve has at the most, and without a number of the caller's.</summary>
+    /// <summary>Maximum number of points of a curve, and the number if the caller gives none.</summary>
     public const int MostPoints = 20_000, UsualPoints = 1000;
 
     /// <exception cref="InputException">A time is wrong.</exception>

@@ -50,7 +50,7 @@ internal static class ScheduleEndpoints
     {
         if (!ScheduleBook.IsName(name))
             return Problem.Of(400, "The input is wrong",
-                $"'{name}' is no name of a schedule; use 1 to 64 letters, digits, '.', '_' and '-', not '.' first");
+                $"'{name}' is not a name of a schedule; use 1 to 64 letters, digits, '.', '_' and '-', not '.' first");
         if (await RequestBody.ReadAsync(request, settings.LongestBatch, cancellationToken).ConfigureAwait(false) is not { } body)
             return RequestBody.TooLong(settings.LongestBatch);
         var isNew = book.Find(name) is null;

@@ -8,7 +8,7 @@ namespace Granary.Api.Schedules;
 internal sealed partial class ScheduleService(ScheduleRunner runner, TimeProvider clock, ILogger<ScheduleService> logger)
     : BackgroundService
 {
-    // Schedules change, also in other processes, and a job that could not be submitted is tried again.
+    // Check regularly: other processes may change schedules, and a job that could not be submitted is tried again.
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

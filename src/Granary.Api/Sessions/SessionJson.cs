@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Granary.Api.Sessions;
 
-/// <summary>The JSON of sessions: that of the API, with what is null, since programs read these keys without looking first.</summary>
+/// <summary>JSON options of sessions: those of the API, but with null fields, since programs expect every key.</summary>
 internal static class SessionJson
 {
     public static JsonSerializerOptions Options { get; } = new(JobJson.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.Never };

@@ -28,7 +28,7 @@ internal sealed class SessionStartReader(ApiSettings settings, GranaryCatalogues
         var place = settings.PlaceOf(folder);
         var form = inQuery ? OfQuery(query, place) : RecordOptions<SessionBody>.Read(JsonPart.Parse(File, body, place: place));
         var text = inQuery ? body : Encoding.UTF8.GetBytes(form.Configuration);
-        // Its addresses are judged as it is read.
+        // The reader checks the addresses of the configuration.
         new ProductionReader(catalogues).Read(form.File, text, place.Folder);
         CheckEndpoint(form, place);
         // The number alone means the server's own store.

@@ -3,8 +3,8 @@ using OpenTelemetry.Trace;
 namespace Granary.Api.Telemetry;
 
 /// <summary>
-/// Decides which traces begin. A call of a grain or of a grain service begins none: calls that belong to a request or a batch have it as
-/// their parent, and the others are polls and the calls that a batch makes for each strategy.
+/// Decides which spans start a trace. A call of a grain or of a grain service starts none: calls that belong to a request or a batch have
+/// it as their parent, and the others are polls and calls for single strategies.
 /// </summary>
 internal sealed class RootSampler : Sampler
 {

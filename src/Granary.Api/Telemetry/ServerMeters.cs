@@ -9,7 +9,7 @@ internal static class ServerMeters
     public static readonly string[] Names = [GranaryInstruments.Name, GranaryInstruments.Name + ".*", "Microsoft.AspNetCore.Hosting",
         "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting", "System.Net.Http", "Npgsql", "System.Runtime"];
 
-    /// <summary>Only where OTLP is on: Orleans measures each call of a grain.</summary>
+    /// <summary>Meters only for OTLP, because Orleans measures each grain call.</summary>
     public static readonly string[] ClusterNames = ["Microsoft.Orleans"];
 
     /// <summary>Sources of spans beside those of requests.</summary>

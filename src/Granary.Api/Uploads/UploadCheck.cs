@@ -4,7 +4,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Api.Uploads;
 
-/// <summary>Checks the content of an upload while it arrives; keeps no more of it than a line or a JSON token.</summary>
+/// <summary>Checks the content of an upload while it arrives. Buffers at most one line or JSON token.</summary>
 internal abstract class UploadCheck
 {
     /// <summary>The longest line of a CSV, and the longest JSON token, bytes.</summary>
@@ -15,7 +15,7 @@ internal abstract class UploadCheck
     /// <exception cref="InputException">The content is not of its kind.</exception>
     public abstract void Take(ReadOnlySpan<byte> part);
 
-    /// <summary>Nothing follows.</summary>
+    /// <summary>Completes the check after the last bytes.</summary>
     /// <inheritdoc cref="Take"/>
     public abstract void End();
 
@@ -84,7 +84,8 @@ internal abstract class UploadCheck
             }
             catch (JsonException e)
             {
-                throw new InputException($"{name}, line {e.LineNumber + 1}: this is no JSON: {e.Message.Split(" LineNumber:")[0]}", e);
+                var reason = e.Message.Split(" LineNumber:")[0];
+                throw new InputException($"{name}, line {e.LineNumber + 1}: this is not valid JSON: {reason}", e);
             }
             if (_rest.Count > Longest) throw new InputException($"{name}: a value is longer than {Longest} bytes");
         }

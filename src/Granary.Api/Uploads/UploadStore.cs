@@ -20,7 +20,7 @@ internal sealed class UploadStore(ApiSettings settings)
             .OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => Shown(caller, f))];
     }
 
-    /// <summary>The length of a file, and its SHA-256 in lower-case hex; null where the caller has no such file.</summary>
+    /// <summary>Returns the length of a file, and its SHA-256 in lower-case hex; null if the caller has no such file.</summary>
     /// <inheritdoc cref="PathOf"/>
     public async Task<(long Bytes, string Sha256)?> HashOfAsync(string caller, string name, CancellationToken cancellationToken)
     {
@@ -31,7 +31,7 @@ internal sealed class UploadStore(ApiSettings settings)
         return (file.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false)));
     }
 
-    /// <returns>False where the caller has no such file.</returns>
+    /// <returns>false if the caller has no such file.</returns>
     public bool Delete(string caller, string name)
     {
         var path = PathOf(caller, name);
@@ -40,8 +40,8 @@ internal sealed class UploadStore(ApiSettings settings)
         return true;
     }
 
-    /// <summary>Stores a file, and checks it while it arrives; nothing of a refused one stays.</summary>
-    /// <exception cref="UploadRefusedException">It is too large, is no text of its kind, or a quota is full.</exception>
+    /// <summary>Stores a file, and checks it while it arrives. Deletes a refused file completely.</summary>
+    /// <exception cref="UploadRefusedException">It is too large, is not a text of its kind, or a quota is full.</exception>
     public async Task<(Upload Stored, bool Replaced)> StoreAsync(string caller, string name, Stream content,
         CancellationToken cancellationToken)
     {
@@ -71,7 +71,7 @@ internal sealed class UploadStore(ApiSettings settings)
     }
 
     /// <summary>The file of a caller.</summary>
-    /// <exception cref="InputException">The name could lead elsewhere, or is of no kind that is taken.</exception>
+    /// <exception cref="InputException">The name leads out of the caller's folder, or its file type is not accepted.</exception>
     public string PathOf(string caller, string name)
     {
         var isSafe = name.Length is > 0 and <= 100 && name[0] is not ('.' or '-')
@@ -104,7 +104,7 @@ internal sealed class UploadStore(ApiSettings settings)
         }
     }
 
-    // What the caller may still store, bytes, with the file that is replaced.
+    // Returns the free quota of the caller in bytes, without the file that is replaced. Throws if the caller has too many files.
     private long Room(string caller, string name)
     {
         var others = List(caller).Where(u => u.Name != name).ToList();
@@ -117,7 +117,7 @@ internal sealed class UploadStore(ApiSettings settings)
 
     private string FolderOf(string caller) => Path.Combine(settings.DataFolder, Folder, NameOf(caller));
 
-    // Two callers never have one folder: what is no safe name is a hash, which no safe name begins like.
+    // Two callers never share a folder: an unsafe name becomes a hash with a prefix that no safe name has.
     private static string NameOf(string caller) => caller.Length <= 60
         && caller.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c))
         ? caller : "x-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(caller)))[..24];
@@ -126,7 +126,7 @@ internal sealed class UploadStore(ApiSettings settings)
         $"csv:{Folder}/{NameOf(caller)}", file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
 }
 
-/// <summary>An upload is not stored; one sentence.</summary>
+/// <summary>Thrown when an upload is refused, with the reason in one sentence.</summary>
 /// <param name="IsFull">A quota of the caller is full; otherwise the file is too large.</param>
 internal sealed class UploadRefusedException(string sentence, bool IsFull) : Exception(sentence)
 {

@@ -5,31 +5,31 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Backtesting.Analyze;
 
-/// <summary>What <c>granary analyze</c> is asked.</summary>
-/// <param name="EquityFile">See <see cref="EquityCurveFile"/>.</param>
-/// <param name="BenchmarkFile">Likewise; compared at the times that both files have. Null for none.</param>
-/// <param name="PeriodsPerYear">Null infers it from the dates.</param>
-/// <param name="RiskFreePercent">A year; the Sharpe ratio above it stands beside the Sharpe ratio, which takes 0.</param>
+/// <summary>Options of <c>granary analyze</c> for an equity curve.</summary>
+/// <param name="EquityFile">The equity curve; see <see cref="EquityCurveFile"/>.</param>
+/// <param name="BenchmarkFile">The benchmark in the same format, compared at the times that both files have; null for none.</param>
+/// <param name="PeriodsPerYear">The number of periods per year; null to infer it from the dates.</param>
+/// <param name="RiskFreePercent">Annual risk-free rate in percent, for the excess Sharpe ratio; the Sharpe ratio itself uses 0.</param>
 public sealed record AnalyzeRequest(string EquityFile, string? BenchmarkFile = null, double? PeriodsPerYear = null,
     double RiskFreePercent = 0);
 
-/// <summary>Everything there is to say about an equity curve.</summary>
-/// <param name="WorstDrawdowns">The ten deepest, deepest first.</param>
-/// <param name="Rolling">Over a year of periods, or a quarter of a shorter curve; at least 20 returns.</param>
+/// <summary>Statistics and tables of an equity curve.</summary>
+/// <param name="WorstDrawdowns">The ten deepest drawdowns, deepest first.</param>
+/// <param name="Rolling">Rolling figures over a year of periods, or a quarter of a shorter curve; at least 20 returns.</param>
 public sealed record CurveAnalysis(
     EquityCurve Curve, EquityCurve? Benchmark, EquityStatistics Statistics, IReadOnlyList<Drawdown> WorstDrawdowns,
     IReadOnlyList<PeriodReturn> Months, IReadOnlyList<PeriodReturn> Years, RollingStatistics Rolling, ReturnHistogram Histogram,
     IReadOnlyList<CrisisResult> Crises)
 {
-    /// <summary>What a reader must know before the figures; null for nothing.</summary>
+    /// <summary>A warning for the reader; null for none.</summary>
     public string? Note => ShortRecord.Sentence(Curve.Count - 1);
 }
 
-/// <summary>Statistics and tables of any equity curve, ours or not.</summary>
+/// <summary>Analyses any equity curve, from Granary or another program.</summary>
 public static class AnalyzeCurve
 {
-    /// <exception cref="BarDataException">A file or the number of periods cannot be used; one sentence.</exception>
-    /// <exception cref="BarStoreException">The disk refused.</exception>
+    /// <exception cref="BarDataException">A file or the number of periods is not usable. The message is one sentence.</exception>
+    /// <exception cref="BarStoreException">The disk failed.</exception>
     public static CurveAnalysis Run(AnalyzeRequest request)
     {
         if (request.PeriodsPerYear is { } given && !(given > 0 && double.IsFinite(given)))
@@ -46,7 +46,7 @@ public static class AnalyzeCurve
         return Of(curve, benchmark, request.PeriodsPerYear, request.RiskFreePercent / 100);
     }
 
-    /// <summary>The same for curves that are in memory already.</summary>
+    /// <summary>Analyses curves in memory.</summary>
     public static CurveAnalysis Of(EquityCurve curve, EquityCurve? benchmark = null, double? periodsPerYear = null, double riskFree = 0)
     {
         var statistics = EquityStatistics.Of(curve, periodsPerYear, benchmark).Above(riskFree);

@@ -6,28 +6,28 @@ using Granary.Simulation.TradeFiles;
 
 namespace Granary.Backtesting.Analyze;
 
-/// <summary>What a file of trades says, without an equity curve.</summary>
+/// <summary>Statistics of a file of trades, without an equity curve.</summary>
 /// <param name="File">The trades.</param>
 /// <param name="All">Metrics of all closed trades, in the order of closing, net of commission.</param>
-/// <param name="Longs">Of the long ones.</param>
-/// <param name="Shorts">Of the short ones.</param>
-/// <param name="Return">Mean return of a trade, net, on its notional at entry.</param>
-/// <param name="Trials">How many systems were tried before this one was chosen; null where it is not known.</param>
+/// <param name="Longs">Metrics of the long trades.</param>
+/// <param name="Shorts">Metrics of the short trades.</param>
+/// <param name="Return">Mean net return of a trade on its notional at entry.</param>
+/// <param name="Trials">The number of systems that were tried before this one was selected; null if unknown.</param>
 public sealed record TradeAnalysis(TradeFile File, MetricSet All, MetricSet Longs, MetricSet Shorts, MeanInterval Return, int? Trials)
 {
     /// <summary>
-    /// The probability that the best of so many worthless systems has a mean return like this: one trial's times their number
-    /// (Bonferroni); NaN where the number is not known.
+    /// The probability that the best of this many worthless systems has such a mean return: the p-value of one trial times their number
+    /// (Bonferroni); NaN if the number is unknown.
     /// </summary>
     public double CorrectedPValue => Trials is { } trials ? Math.Min(1, Return.PValue * trials) : double.NaN;
 }
 
-/// <summary>Judges a file of trades, of Granary or of another program.</summary>
+/// <summary>Analyses a file of trades, from Granary or another program.</summary>
 public static class AnalyzeTrades
 {
-    /// <param name="columns">The file's columns by role; null recognises the program.</param>
-    /// <param name="trials">How many systems were tried; null where it is not known.</param>
-    /// <exception cref="InputException">The file is wrong, or has no closed trade.</exception>
+    /// <param name="columns">The file's columns by role; null to detect the program.</param>
+    /// <param name="trials">The number of systems that were tried; null if unknown.</param>
+    /// <exception cref="InputException">The file is invalid, or has no closed trade.</exception>
     public static TradeAnalysis Run(string path, IReadOnlyDictionary<string, string>? columns = null, int? trials = null)
     {
         if (trials < 1) throw new InputException($"--trials {trials}: the number of systems that were tried is 1 or more");

@@ -5,7 +5,7 @@ using Granary.Engine.Analysis;
 namespace Granary.Backtesting.Analyze;
 
 /// <summary>
-/// The form in which <c>analyze --json</c> prints: the statistics flat under their names, null where undefined, and the tables below.
+/// Writes the JSON of <c>analyze --json</c>: the statistics by name, null if undefined, followed by the tables.
 /// </summary>
 public static class CurveAnalysisJson
 {

@@ -5,19 +5,19 @@ using Granary.Simulation.Tables;
 namespace Granary.Backtesting.Analyze;
 
 /// <summary>
-/// Reads an equity curve: <c>date,equity</c> of any program, a run's own <c>equity.csv</c>, or a file of prices, whose close it takes.
+/// Reads an equity curve: <c>date,equity</c> of any program, a run's <c>equity.csv</c>, or the closes in a file of prices.
 /// </summary>
 public static class EquityCurveFile
 {
-    // The first of these that the header has is the curve.
+    // The first of these columns in the header is the curve.
     private static readonly string[] ValueNames =
         ["equity", "adj close", "adj_close", "adjclose", "close", "value", "nav", "balance", "portfolio", "portfolio_value", "total",
             "price", "benchmark", "index"];
 
     /// <exception cref="BarDataException">
-    /// Not an equity curve of at least two positive values in order of time; one sentence with file, line, field and remedy.
+    /// The file is not an equity curve of at least two positive values in order of time. The message has file, line, field and remedy.
     /// </exception>
-    /// <exception cref="BarStoreException">The disk refused.</exception>
+    /// <exception cref="BarStoreException">The disk failed.</exception>
     public static EquityCurve Read(string path)
     {
         var table = TimeTable.Read(path, names => [Choose(path, names)], headerless: ["equity"]);

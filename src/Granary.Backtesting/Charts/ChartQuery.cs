@@ -2,9 +2,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Backtesting.Charts;
 
-/// <summary>What a price chart shows.</summary>
+/// <summary>The market, factors and strategy that a price chart shows.</summary>
 /// <param name="Symbol">A market of the run.</param>
-/// <param name="Timeframe">null = the batch's.</param>
-/// <param name="Factors">As users write them.</param>
-/// <param name="Strategy">The id of the strategy whose stops and targets it shows; null = none.</param>
+/// <param name="Timeframe">The timeframe; null = that of the batch.</param>
+/// <param name="Factors">The factors, as users write them.</param>
+/// <param name="Strategy">The id of the strategy with the stops and targets; null = none.</param>
 public sealed record ChartQuery(string Symbol, Timeframe? Timeframe, IReadOnlyList<string> Factors, string? Strategy);

@@ -3,21 +3,21 @@ using Granary.Engine.Trading;
 
 namespace Granary.Backtesting.Charts;
 
-/// <summary>Records the levels that protect a strategy's trades in one symbol, and gives them bar by bar.</summary>
+/// <summary>Records the stops and targets of a strategy's trades in one symbol, and returns them by bar.</summary>
 internal sealed class LevelRecorder : IRunObserver, IProtectionObserver
 {
     private readonly List<Change> _changes = [];
     private readonly List<long> _entries = [];
 
-    /// <param name="HasEnded">The trade was closed in that bar; its levels are those that it had.</param>
+    /// <param name="HasEnded">Whether the trade was closed in that bar; its levels are the last ones.</param>
     private readonly record struct Change(int Trade, long Time, double Stop, double Target, bool HasEnded);
 
-    /// <summary>Open times of the bars of the entries, UTC ticks, in the order in which the trades ended.</summary>
+    /// <summary>Open times of the entry bars, UTC ticks, in the order in which the trades ended.</summary>
     public IReadOnlyList<long> Entries => _entries;
 
     /// <summary>
-    /// The levels after the close of each bar, of the trade that was opened last; in the bar in which the last trade is closed, those that
-    /// it had. NaN where there is none.
+    /// Returns the levels of the last opened trade after the close of each bar; in the bar in which that trade is closed, its last levels.
+    /// NaN if there is none.
     /// </summary>
     /// <param name="bars">All bars of the strategy's feed, oldest first.</param>
     public (double[] Stops, double[] Targets) Over(IReadOnlyList<Bar> bars)

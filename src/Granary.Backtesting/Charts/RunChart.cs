@@ -10,7 +10,7 @@ using Granary.Simulation.RunFolders;
 
 namespace Granary.Backtesting.Charts;
 
-/// <summary>All bars of a market of a run, in memory, so that a reader who pans does not read the source again for each step.</summary>
+/// <summary>All bars of a market of a run, in memory, so that panning does not read the source again.</summary>
 public sealed class RunChart
 {
     private readonly Timeframe _timeframe;
@@ -28,7 +28,7 @@ public sealed class RunChart
 
     /// <summary>Reads the bars of a market from the run's source, and computes factors over all of them.</summary>
     /// <param name="runFolder">The folder of the run.</param>
-    /// <exception cref="InputException">The run has no such symbol, or a text is no factor of one market.</exception>
+    /// <exception cref="InputException">The run has no such symbol, or a text is not a factor of one market.</exception>
     public static async Task<RunChart> ReadAsync(string runFolder, ChartQuery query, GranaryCatalogues catalogues,
         CancellationToken cancellationToken)
     {
@@ -58,7 +58,7 @@ public sealed class RunChart
         return chart;
     }
 
-    /// <summary>The part of it that is in sight.</summary>
+    /// <summary>Returns the visible part.</summary>
     public ChartBars Show(RunSeries part)
     {
         var (first, end) = (IndexOf(part.From ?? long.MinValue), IndexOf(part.To ?? long.MaxValue));
@@ -76,7 +76,7 @@ public sealed class RunChart
                 .Select(i => JsonNumber.Finite(values[first + LevelOfDetail.LastOf(bars.Count, part.Points, i)]))];
     }
 
-    // A chart without levels is better than none: whatever the replay fails of is shown beside it.
+    // If the replay fails, the chart is shown without levels, with the reason.
     private async Task<LevelRecorder?> ReplayAsync(string runFolder, RunManifest manifest, GranaryCatalogues catalogues,
         CancellationToken cancellationToken)
     {

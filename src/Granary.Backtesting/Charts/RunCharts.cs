@@ -4,7 +4,7 @@ using Granary.Simulation.RunFolders;
 
 namespace Granary.Backtesting.Charts;
 
-/// <summary>The last charts that were read; each has the bars of one market in memory.</summary>
+/// <summary>A cache of the most recently read charts, each with the bars of one market.</summary>
 public sealed class RunCharts(RunLibrary library, GranaryCatalogues catalogues)
 {
     private const int Most = 4;
@@ -14,7 +14,7 @@ public sealed class RunCharts(RunLibrary library, GranaryCatalogues catalogues)
 
     /// <summary>A chart, read from the run's source where it is not in memory.</summary>
     /// <param name="id">Of a run that the library has.</param>
-    /// <exception cref="InputException">The run has no such symbol, or a text is no factor of one market.</exception>
+    /// <exception cref="InputException">The run has no such symbol, or a text is not a factor of one market.</exception>
     public async Task<RunChart> FindAsync(string id, ChartQuery query)
     {
         var folder = library.PathOf(id);
@@ -25,7 +25,7 @@ public sealed class RunCharts(RunLibrary library, GranaryCatalogues catalogues)
         {
             var known = _charts.FirstOrDefault(c => c.Name == name);
             if (known.Name is not null) _charts.Remove(known);
-            // A reader who goes away does not take the chart from the others, so that no cancellation ends the reading.
+            // Several readers may wait for the same chart, so that none of them can cancel the reading.
             chart = known.Chart ?? RunChart.ReadAsync(folder, query, catalogues, CancellationToken.None);
             _charts.AddFirst((name, chart));
             if (_charts.Count > Most) _charts.RemoveLast();

@@ -6,17 +6,17 @@ using Granary.Simulation.RunFolders;
 namespace Granary.Backtesting.Charts;
 
 /// <summary>
-/// The stops and targets of a strategy's trades bar by bar. No file of a run has a stop that moves or trails, so that the strategy is run
-/// again over the run's bars.
+/// Computes the stops and targets of a strategy's trades by bar. A run's files do not contain moved or trailing stops, so the strategy is
+/// run again over the run's bars.
 /// </summary>
 internal static class StrategyLevels
 {
     /// <summary>Runs a strategy of a run again.</summary>
-    /// <param name="runFolder">The folder of the run.</param>
+    /// <param name="runFolder">The run's folder.</param>
     /// <param name="spec">The run's batch, with its strategies.</param>
-    /// <param name="strategy">Its id.</param>
-    /// <param name="symbol">One of those that it trades.</param>
-    /// <returns>What it recorded of the symbol, or a sentence that says why nothing can be shown.</returns>
+    /// <param name="strategy">The strategy's id.</param>
+    /// <param name="symbol">One of the strategy's symbols.</param>
+    /// <returns>The recorder of the symbol, or one sentence with the reason why there is none.</returns>
     public static async Task<(LevelRecorder? Recorder, string? Missing)> ReplayAsync(string runFolder, BatchSpec spec, string strategy,
         string symbol, CancellationToken cancellationToken)
     {

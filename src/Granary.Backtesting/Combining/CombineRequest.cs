@@ -2,34 +2,35 @@ using Granary.Engine.Market;
 
 namespace Granary.Backtesting.Combining;
 
-/// <summary>What <c>granary combine</c> is asked.</summary>
+/// <summary>Options of <c>granary combine</c>.</summary>
 /// <param name="Members">Folders of runs, files of trades and equity curves, in the order of the portfolio's members.</param>
 public sealed record CombineRequest(IReadOnlyList<string> Members)
 {
-    /// <summary>Of the run; null makes one of the members'.</summary>
+    /// <summary>The name of the run; null derives it from the members' names.</summary>
     public string? Name { get; init; }
 
-    /// <summary>A rule, or a CSV with the columns <c>strategy</c> and <c>weight</c>; null = the rule of the members' batches.</summary>
+    /// <summary>A weighting rule, or a CSV with the columns <c>strategy</c> and <c>weight</c>; null = the rule in the members'
+    /// batches.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>A JSON file with sections of a batch, which hold in place of the members'; null for none.</summary>
+    /// <summary>A JSON file with batch sections that override those of the members; null for none.</summary>
     public string? Settings { get; init; }
 
-    /// <summary>A source with bars of the symbols of recorded trades; null makes bars of the trades' own prices.</summary>
+    /// <summary>A source with bars for the symbols of recorded trades; null creates bars from the trades' prices.</summary>
     public string? Bars { get; init; }
 
-    /// <summary>Of <see cref="Bars"/>.</summary>
+    /// <summary>The timeframe of <see cref="Bars"/>.</summary>
     public Timeframe Timeframe { get; init; } = Timeframe.D1;
 
-    /// <summary>How many systems were tried before the recorded members were chosen; null = not known.</summary>
+    /// <summary>The number of systems that were tried before the recorded members were selected; null = unknown.</summary>
     public int? Trials { get; init; }
 
-    /// <summary>Columns of files of trades by role; null recognises the program.</summary>
+    /// <summary>Columns of trade files by role; null to detect the program.</summary>
     public IReadOnlyDictionary<string, string>? Columns { get; init; }
 
-    /// <summary>Of trades whose file names no symbol; null takes the file's name.</summary>
+    /// <summary>The symbol of trades without one in their file; null uses the file's name.</summary>
     public string? Symbol { get; init; }
 
-    /// <summary>The run's folder, absolute: the batch and its members are written into it.</summary>
+    /// <summary>The absolute path of the run's folder, which receives the batch and its members.</summary>
     public required string Folder { get; init; }
 }

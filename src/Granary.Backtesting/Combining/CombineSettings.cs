@@ -4,7 +4,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Backtesting.Combining;
 
-/// <summary>Sections of a batch that hold for a combined portfolio in place of its members'.</summary>
+/// <summary>Batch sections for a combined portfolio, which override those of its members.</summary>
 internal sealed class CombineSettings
 {
     private static readonly string[] Keys =
@@ -12,14 +12,14 @@ internal sealed class CombineSettings
 
     private CombineSettings(JsonObject sections) => Sections = sections;
 
-    /// <summary>By key.</summary>
+    /// <summary>The sections by key.</summary>
     public JsonObject Sections { get; }
 
-    /// <summary>Keys of a data section for the bars of recorded trades, as <c>adjust</c>.</summary>
+    /// <summary>Keys of the data section for the bars of recorded trades, such as <c>adjust</c>.</summary>
     public JsonObject? Bars => Sections["bars"] as JsonObject;
 
-    /// <param name="path">Null for none.</param>
-    /// <exception cref="InputException">The file is missing, not JSON, or has another key.</exception>
+    /// <param name="path">The file; null for none.</param>
+    /// <exception cref="InputException">The file is missing, is not JSON, or has an unknown key.</exception>
     public static CombineSettings Read(string? path)
     {
         if (path is null) return new CombineSettings([]);

@@ -13,22 +13,23 @@ using Granary.Storage.Files;
 namespace Granary.Backtesting.Combining;
 
 /// <summary>
-/// A batch whose strategies are those of several batches and of other programs. It runs as every batch does, so that its portfolio is
-/// computed by the same steps.
+/// A batch that combines the strategies of several batches and of other programs. It runs like any batch, so that its portfolio is computed
+/// by the same steps.
 /// </summary>
-/// <param name="Spec">The batch, as it is written beside its members.</param>
-/// <param name="Notes">How it was made.</param>
+/// <param name="Spec">The batch, as written beside its members.</param>
+/// <param name="Notes">Notes about how the members were combined.</param>
 public sealed record CombinedBatch(BatchSpec Spec, IReadOnlyList<RunNote> Notes)
 {
-    /// <summary>The batch in the folder of the run.</summary>
+    /// <summary>The batch's file name in the folder of the run.</summary>
     public const string FileName = "batch.json";
 
     private static readonly JsonSerializerOptions Indented =
         new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes the batch and its recorded members into the folder of the request, and reads the batch.</summary>
-    /// <exception cref="InputException">A member is missing or wrong, or members contradict one another; one sentence.</exception>
-    /// <exception cref="BarDataException">A file of a member is wrong.</exception>
+    /// <summary>Writes the batch and its recorded members to the folder in the request, and reads the batch.</summary>
+    /// <exception cref="InputException">A member is missing or invalid, or members contradict one another. The message is one
+    /// sentence.</exception>
+    /// <exception cref="BarDataException">A member's file is invalid.</exception>
     public static CombinedBatch Write(CombineRequest request, GranaryCatalogues catalogues)
     {
         var (runs, files) = Divide(request);

@@ -9,7 +9,7 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Backtesting.Combining;
 
-/// <summary>The data section of a combined batch: the sources of its members, each once.</summary>
+/// <summary>Builds the data section of a combined batch from the distinct sources of its members.</summary>
 internal sealed class CombinedData
 {
     private readonly List<JsonObject> _parts = [];
@@ -19,8 +19,8 @@ internal sealed class CombinedData
         foreach (var part in run.DataParts()) Add(part);
     }
 
-    /// <summary>Adds a part; one that is like another but for its symbols is joined with it.</summary>
-    /// <exception cref="InputException">Another part has bars of one of its symbols.</exception>
+    /// <summary>Adds a part; parts that differ only in their symbols are joined.</summary>
+    /// <exception cref="InputException">Another part has bars of the same symbol.</exception>
     public void Add(JsonObject part)
     {
         var same = _parts.Find(p => TextOf(p) == TextOf(part));
@@ -33,8 +33,8 @@ internal sealed class CombinedData
             .Select(s => (JsonNode)JsonValue.Create(s))]);
     }
 
-    /// <summary>Adds bars of the symbols that no member's data has, of those that the source has.</summary>
-    /// <param name="keys">Keys of the data section, as <c>adjust</c>; null for none.</param>
+    /// <summary>Adds bars from a source, for symbols that no member's data has.</summary>
+    /// <param name="keys">Additional keys of the data section, such as <c>adjust</c>; null for none.</param>
     /// <param name="wanted">The symbols of recorded trades.</param>
     public void AddBars(string source, Timeframe timeframe, JsonObject? keys, GranaryCatalogues catalogues, IEnumerable<string> wanted)
     {
@@ -55,12 +55,12 @@ internal sealed class CombinedData
         Add(part);
     }
 
-    /// <summary>The timeframe of each symbol's bars.</summary>
+    /// <summary>Returns the timeframe of each symbol's bars.</summary>
     public Dictionary<string, Timeframe> Timeframes() => _parts
         .SelectMany(p => RunMember.SymbolsOf(p).Select(s => (Symbol: s, Text: p["timeframe"]!.GetValue<string>())))
         .ToDictionary(s => s.Symbol, s => Timeframe.Parse(s.Text), StringComparer.Ordinal);
 
-    /// <summary>Adds the multipliers that recorded trades show, where a part says nothing of its instruments.</summary>
+    /// <summary>Adds the multipliers from recorded trades to parts without instruments.</summary>
     public void AddMultipliers(RecordedMembers recorded)
     {
         foreach (var part in _parts)
@@ -68,7 +68,7 @@ internal sealed class CombinedData
                 part["instruments"] = instruments;
     }
 
-    /// <summary>The section. Where members begin or end at different times, it is the time that they share.</summary>
+    /// <summary>Returns the section. If members cover different periods, it covers their common period.</summary>
     public JsonObject ToJson(IReadOnlyList<RunMember> runs, CombineSettings settings, List<RunNote> notes)
     {
         var data = new JsonObject();
@@ -91,7 +91,7 @@ internal sealed class CombinedData
 
     private static Address Shown(JsonObject part) => Address.Parse(part["source"]!.GetValue<string>());
 
-    // Everything but the symbols. A missing key and its standard value are the same only where both batches write it alike.
+    // Everything except the symbols. A missing key and its default count as different.
     private static string TextOf(JsonObject part)
     {
         var copy = (JsonObject)part.DeepClone();

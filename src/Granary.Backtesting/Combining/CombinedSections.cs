@@ -5,22 +5,22 @@ using Granary.Simulation.Tables;
 
 namespace Granary.Backtesting.Combining;
 
-/// <summary>Account, execution, portfolio and the like: those that the members share, or those of the settings.</summary>
+/// <summary>Account, execution, portfolio and similar sections, from the settings or, if all members agree, from the members.</summary>
 internal sealed class CombinedSections(IReadOnlyList<RunMember> runs, CombineSettings settings)
 {
     private static readonly string[] Shared = ["account", "execution", "benchmark", "regimes"];
 
-    /// <summary>Of the run where none is given.</summary>
+    /// <summary>The default name of the run.</summary>
     public string Name => runs.Count == 0 ? "combined"
         : string.Join('-', runs.Select(r => r.Batch["name"]?.GetValue<string>() ?? Path.GetFileName(r.Folder.TrimEnd('/'))).Distinct())
             is { Length: <= 80 } joined ? "combined-" + joined : "combined";
 
-    /// <param name="weights">A rule or a CSV; null takes that of the settings or of the members.</param>
-    /// <exception cref="InputException">Members differ in a section that the settings do not have.</exception>
+    /// <param name="weights">A rule or a CSV; null uses that of the settings or of the members.</param>
+    /// <exception cref="InputException">Members differ in a section that the settings do not contain.</exception>
     public void AddTo(JsonObject batch, string? weights)
     {
         foreach (var key in Shared) Add(batch, key, settings.Sections[key] ?? Agreed(key, r => r.Batch[key]));
-        // Files and the order of resamples are nothing to disagree about.
+        // Different outputs and seeds are not a conflict.
         foreach (var key in (string[])["outputs", "seed"])
             Add(batch, key, settings.Sections[key] ?? (Distinct(r => r.Batch[key]) is [var one] ? one : null));
         var portfolio = (JsonObject?)settings.Sections["portfolio"]?.DeepClone()
@@ -61,7 +61,7 @@ internal sealed class CombinedSections(IReadOnlyList<RunMember> runs, CombineSet
                 + $"--settings FILE.json what holds for the portfolio: {{ \"{key}\": … }}");
     }
 
-    // What the members have of a section, each once.
+    // The distinct values of a section in the members.
     private List<JsonNode?> Distinct(Func<RunMember, JsonNode?> section) =>
         [.. runs.Select(section).DistinctBy(s => s?.ToJsonString() ?? "", StringComparer.Ordinal)];
 

@@ -15,11 +15,11 @@ using Granary.Simulation.TradeFiles;
 namespace Granary.Backtesting.Combining;
 
 /// <summary>
-/// Files of trades and equity curves as members: their trades, and bars for symbols that no source has, are written into the folder of the
+/// Adds files of trades and equity curves as members. It writes their trades, and bars for symbols without a source, to the folder of the
 /// batch.
 /// </summary>
-/// <param name="request">Names the folder.</param>
-/// <param name="known">Symbols whose bars the portfolio has, with their timeframes.</param>
+/// <param name="request">The request with the folder.</param>
+/// <param name="known">The symbols with bars in the portfolio, with their timeframes.</param>
 internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionary<string, Timeframe> known)
 {
     private readonly List<(string Name, string Symbol, List<ReplayedTrade> Trades)> _members = [];
@@ -29,11 +29,11 @@ internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionar
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly HashSet<string> _curves = new(StringComparer.Ordinal);
 
-    /// <summary>What the reader of the run must know of the files.</summary>
+    /// <summary>Notes about the files for the reader of the run.</summary>
     public List<RunNote> Notes { get; } = [];
 
-    /// <summary>Adds a file of trades: a member for each strategy and symbol in it.</summary>
-    /// <exception cref="InputException">The file is wrong.</exception>
+    /// <summary>Adds a file of trades, with one member for each strategy and symbol in it.</summary>
+    /// <exception cref="InputException">The file is invalid.</exception>
     public void AddTrades(string path)
     {
         var file = TradeFile.Read(path, request.Columns, request.Symbol);
@@ -63,9 +63,10 @@ internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionar
     }
 
     /// <summary>
-    /// Adds an equity curve: a market whose price is the equity. It is bought again at the end of each month, so that new weights hold.
+    /// Adds an equity curve as a market whose price is the equity. It is sold and bought again at each month's end, so that new weights
+    /// take effect.
     /// </summary>
-    /// <exception cref="BarDataException">The file is wrong.</exception>
+    /// <exception cref="BarDataException">The file is invalid.</exception>
     public void AddCurve(string path)
     {
         var curve = EquityCurveFile.Read(path);
@@ -77,7 +78,7 @@ internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionar
         _members.Add((name, name, MonthlyTrades(curve)));
     }
 
-    /// <summary>Writes the files.</summary>
+    /// <summary>Writes the files of all members.</summary>
     /// <returns>The parts of the data section and the strategies of the members.</returns>
     public (List<JsonObject> Parts, List<JsonObject> Strategies) Write()
     {
@@ -103,7 +104,7 @@ internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionar
         return (parts, [.. _members.Select((m, i) => StrategyOf(m.Name, m.Symbol, TrialsOf(i, systems)))]);
     }
 
-    /// <summary>The multipliers that files of trades show, of symbols whose bars a source has.</summary>
+    /// <summary>Returns the multipliers in trade files, for symbols with a source of bars.</summary>
     public JsonObject? InstrumentsOf(IEnumerable<string> symbols)
     {
         var instruments = new JsonObject();
@@ -121,7 +122,7 @@ internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionar
         ["timeframe"] = (known.TryGetValue(symbol, out var timeframe) ? timeframe : _timeframes[symbol]).ToString(),
     };
 
-    // The first member carries the trials of the others.
+    // The first member counts the trials of all.
     private int TrialsOf(int member, int systems) => request.Trials is not { } trials ? 0
         : trials < systems ? throw new InputException($"--trials {trials}: the recorded members alone are {systems} systems; give the "
             + "number of all that were tried, these among them")
@@ -141,7 +142,7 @@ internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionar
         foreach (var (time, price) in prices.OrderBy(p => p.Time)) all[time] = price;
     }
 
-    // The longest timeframe, of a day at the most, at whose opens all times lie.
+    // The longest timeframe, at most a day, whose bar opens include all times.
     private static Timeframe TimeframeOf(IEnumerable<long> times)
     {
         var all = times.ToList();
@@ -149,8 +150,8 @@ internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionar
             .DefaultIfEmpty(Timeframe.All.MinBy(t => t.Ticks)).MaxBy(t => t.Ticks);
     }
 
-    // Prices of trades with the last one again on each weekday without any, or on each day where there are prices on a Saturday: ratios by
-    // the year need rows over the whole time, not over the days of trades.
+    // Repeats the last price on each weekday without one (on each day if there are prices on a Saturday), because annualized ratios need
+    // rows over the whole period.
     private static SortedList<long, double> Daily(SortedList<long, double> prices)
     {
         var hasSaturdays = prices.Keys.Any(t => new DateTime(t).DayOfWeek == DayOfWeek.Saturday);
@@ -187,7 +188,7 @@ internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionar
             if (!isLast && MonthOf(curve.Times[i]) == MonthOf(curve.Times[i + 1])) continue;
             if (!(curve.Values[from] > 0)) break;
             var units = BatchSpec.DefaultCash / curve.Values[0];
-            // What is sold at the month's last value is bought again at the next bar's open, for the same value.
+            // The position sold at the month's last value is bought again at the next bar's open for the same value.
             trades.Add(new ReplayedTrade(Side.Buy, units, curve.Times[from == 0 ? 0 : from + 1], curve.Values[from],
                 isLast ? null : curve.Times[i + 1], isLast ? double.NaN : curve.Values[i], 0, isLast ? ExitReason.Open : ExitReason.Time,
                 units * curve.Values[from]));
@@ -201,7 +202,7 @@ internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionar
     private static string NameOf(string path)
     {
         var name = Path.GetFileNameWithoutExtension(path);
-        // Files of run folders have the same names in each.
+        // Files in run folders have the same names in every run.
         return Plain(name is "trades" or "equity" or "portfolio_trades"
             ? $"{Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path)))}-{name}" : name);
     }

@@ -5,23 +5,23 @@ using Granary.Simulation.RunFolders;
 
 namespace Granary.Backtesting.Combining;
 
-/// <summary>A run of Granary's as a member: its batch, as the manifest of its folder has it.</summary>
+/// <summary>A Granary run as a member, with the batch in its manifest.</summary>
 internal sealed class RunMember
 {
-    // They belong to the batch that has them: a portfolio of several batches would train other models.
+    // These sections are specific to one batch: a portfolio of several batches would train other models.
     private static readonly string[] NotCombined = ["learning", "version"];
 
     private readonly RunManifest _manifest;
 
     private RunMember(string folder, RunManifest manifest, JsonObject batch) => (Folder, _manifest, Batch) = (folder, manifest, batch);
 
-    /// <summary>The run's folder, as it was named.</summary>
+    /// <summary>The run's folder, as the user wrote it.</summary>
     public string Folder { get; }
 
-    /// <summary>The text of its batch, parsed.</summary>
+    /// <summary>The parsed text of its batch.</summary>
     public JsonObject Batch { get; }
 
-    /// <exception cref="InputException">It is no run that can be combined.</exception>
+    /// <exception cref="InputException">It is not a run that can be combined.</exception>
     public static RunMember Read(string folder)
     {
         var manifest = RunManifest.Read(folder);
@@ -34,7 +34,7 @@ internal sealed class RunMember
         return new RunMember(folder, manifest, batch);
     }
 
-    /// <summary>Its data, with the symbols that it read and the folder that its paths are relative to.</summary>
+    /// <summary>Returns its data, with the symbols that it read and the base folder of its paths.</summary>
     public IEnumerable<JsonObject> DataParts()
     {
         var data = (JsonObject)Batch["data"]!;
@@ -52,11 +52,11 @@ internal sealed class RunMember
         part["folder"] = folder is null ? _manifest.Folder : Path.GetFullPath(folder, _manifest.Folder);
         return part;
 
-        // Also those that only a factor or the benchmark reads.
+        // Includes symbols that only a factor or the benchmark uses.
         IEnumerable<string> Read() => _manifest.DataHashes.Keys.Order(StringComparer.Ordinal);
     }
 
-    /// <summary>Its strategies, each with the symbols and the timeframe that the data section gave it.</summary>
+    /// <summary>Returns its strategies, each with the symbols and the timeframe of the data section.</summary>
     public IEnumerable<JsonObject> Strategies()
     {
         List<JsonObject> parts = [.. DataParts()];
@@ -70,7 +70,7 @@ internal sealed class RunMember
         }
     }
 
-    /// <summary>The symbols of a part of the data.</summary>
+    /// <summary>Returns the symbols of a part of the data.</summary>
     public static List<string> SymbolsOf(JsonObject part) => part["symbols"] is JsonArray several
         ? [.. several.Select(s => s!.GetValue<string>())] : [part["symbols"]!.GetValue<string>()];
 }

@@ -7,12 +7,12 @@ using Granary.Simulation.Json;
 namespace Granary.Backtesting.NewProjects;
 
 /// <summary>
-/// <c>granary new KIND NAME</c>: a folder with a plug-in that works, a test project that passes, and a README. The files are those of
-/// samples/Plugin, which the tests compile, under the new name.
+/// <c>granary new KIND NAME</c>: creates a folder with a working plug-in, a passing test project and a README. The files are those of
+/// samples/Plugin, which Granary's tests compile, with the new name.
 /// </summary>
 public static class NewPluginProject
 {
-    // A class must not have the name of its own namespace, nor hide what its file uses.
+    // A class must neither have the name of its namespace, nor hide types that its file uses.
     private static readonly string[] _reserved =
     [
         "Strategy", "Factor", "Side", "Crossing", "StrategyContext", "Range", "Tests", "System", "Granary", "Bar", "BarBlock", "BarFormat",
@@ -23,7 +23,7 @@ public static class NewPluginProject
     /// <param name="name">The class's name: "GoldenHour". In catalogues of lower-case names it is "golden-hour".</param>
     /// <param name="known">What the process knows; its names are taken.</param>
     /// <returns>The files made, relative to the new folder, in order.</returns>
-    /// <exception cref="InputException">The name is no class name or is taken, or the folder is there already; one sentence.</exception>
+    /// <exception cref="InputException">The name is not a class name or is taken, or the folder is there already; one sentence.</exception>
     /// <exception cref="BarStoreException">The folder cannot be written.</exception>
     public static IReadOnlyList<string> Create(PluginTemplate template, string name, string parent, GranaryCatalogues known)
     {
@@ -63,7 +63,7 @@ public static class NewPluginProject
             throw new InputException($"'{name}' has a meaning in every {template.Kind}'s file already; choose another name");
     }
 
-    // GoldenHour is golden-hour where catalogues have lower-case names, and goldenHour where names are keys of a batch.
+    // GoldenHour becomes golden-hour in catalogues with lower-case names, and goldenHour if names are keys of a batch.
     private static string CatalogueNameOf(PluginTemplate template, string name)
     {
         if (template.SampleName is null) return name;

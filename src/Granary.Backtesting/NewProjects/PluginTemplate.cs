@@ -3,21 +3,21 @@ using Granary.Simulation.Catalogues;
 
 namespace Granary.Backtesting.NewProjects;
 
-/// <summary>One kind of <c>granary new</c>: which files of samples/Plugin a project is made of.</summary>
-/// <param name="Kind">As the command names it: "strategy".</param>
-/// <param name="Sample">The class of the sample, which gets the new name.</param>
-/// <param name="SampleName">The sample's name in its catalogue; null for a strategy, whose class is its name.</param>
-/// <param name="Use">A command line that uses the plug-in; {{catalogue}} stands for its name in the catalogue.</param>
-/// <param name="Taken">Whether a name of the catalogue is taken.</param>
+/// <summary>One kind of <c>granary new</c>, with the files of samples/Plugin for its projects.</summary>
+/// <param name="Kind">The kind in the command, such as "strategy".</param>
+/// <param name="Sample">The sample's class, which is renamed.</param>
+/// <param name="SampleName">The sample's name in its catalogue; null for a strategy, whose class name is used.</param>
+/// <param name="Use">A command line that uses the plug-in; {{catalogue}} is replaced by its name in the catalogue.</param>
+/// <param name="Taken">Whether a name is already used in the catalogue.</param>
 public sealed record PluginTemplate(string Kind, string Sample, string? SampleName, string Use, Func<GranaryCatalogues, string, bool> Taken)
 {
-    /// <summary>Further files of the tests, as they are.</summary>
+    /// <summary>Additional test files, copied unchanged.</summary>
     public IReadOnlyList<string> TestFiles { get; init; } = [];
 
-    /// <summary>Whether there is a batch that runs it.</summary>
+    /// <summary>Whether there is a batch that uses it.</summary>
     public bool HasBatch { get; init; }
 
-    /// <summary>All kinds, in the order in which the help lists them.</summary>
+    /// <summary>All kinds in the order of the help.</summary>
     public static IReadOnlyList<PluginTemplate> All { get; } =
     [
         new("strategy", "PullbackBuyer", null, "granary backtest batch.json --plugins plugin", (c, name) => c.Strategies.Contains(name))

@@ -9,59 +9,58 @@ namespace Granary.Backtesting.Runs;
 
 public sealed record BatchOptions
 {
-    /// <summary>null = <c>runs/NAME-UTC</c>.</summary>
+    /// <summary>The run's folder; null = <c>runs/NAME-UTC</c>.</summary>
     public string? Out { get; init; }
 
     public bool Resume { get; init; }
 
-    /// <summary>The attempt, where several may be under way at once; null = there is one at a time.</summary>
+    /// <summary>The attempt, if several can run concurrently; null = only one at a time.</summary>
     public RunAttempt? Attempt { get; init; }
 
-    /// <summary>The user agrees to a very large grid.</summary>
+    /// <summary>Whether the user has confirmed a very large grid.</summary>
     public bool Yes { get; init; }
 
-    /// <summary>Shows and stops single strategies; null if nothing asks for them.</summary>
+    /// <summary>Shows and stops single strategies; null if not needed.</summary>
     public RunningStrategies? Running { get; init; }
 
-    /// <summary>Shows the portfolio pass of a batch; null if nothing asks for it.</summary>
+    /// <summary>Shows the portfolio pass of a batch; null if not needed.</summary>
     public RunningPortfolio? Portfolio { get; init; }
 
-    /// <summary>Also one trades file for each strategy.</summary>
+    /// <summary>Whether to write an additional trades file for each strategy.</summary>
     public bool Separate { get; init; }
 
-    /// <summary>Threads for opening markets.</summary>
+    /// <summary>The number of threads for opening markets.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Receives the progress of the training of the batch's models.</summary>
     public IProgress<TrainingProgress>? Training { get; init; }
 
-    /// <summary>The folder of a run whose model versions are in force, so that nothing is trained; null = models are trained.</summary>
+    /// <summary>The folder of a run whose model versions are used without training; null = models are trained.</summary>
     public string? ModelsOf { get; init; }
 
-    /// <summary>Receives the strategies that have finished; null where nothing shows them before the end.</summary>
+    /// <summary>Receives finished strategies; null if they are not shown before the end.</summary>
     public LeaderBoard? Leaders { get; init; }
 
     /// <summary>Receives the progress of the training of policies for the weights.</summary>
     public IProgress<AllocatorProgress>? Allocator { get; init; }
 
-    /// <summary>Whether the models and policies that it trains become versions of their registry.</summary>
+    /// <summary>Whether trained models and policies are added to their registry as versions.</summary>
     public VersionUse Versions { get; init; } = VersionUse.Add;
 
     /// <summary>
-    /// The finished run whose report is made again: its time, duration, host, notes and count of trials are shown. Null for a run of its
-    /// own.
+    /// The finished run whose report is rebuilt. The report shows its time, duration, host, notes and number of trials. Null for a new run.
     /// </summary>
     public RunManifest? Rebuilds { get; init; }
 
     /// <summary>
-    /// Whether a sample is searched for look-ahead and the weighted strategies are tried with stressed costs; without, the evidence of
-    /// prod.json lacks both.
+    /// Whether to run the look-ahead check on a sample, and the weighted strategies with stressed costs. Without, the checks in prod.json
+    /// lack both.
     /// </summary>
     public bool Validation { get; init; } = true;
 
-    /// <summary>What the reader must know of how the batch came to be.</summary>
+    /// <summary>Notes for the reader about the creation of the batch.</summary>
     public IReadOnlyList<RunNote> Notes { get; init; } = [];
 
-    /// <summary>The outputs of the batch that are written; null = all of them.</summary>
+    /// <summary>The outputs to write; null = all outputs of the batch.</summary>
     public IReadOnlyList<string>? Only { get; init; }
 }

@@ -2,9 +2,9 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Backtesting.Runs;
 
-/// <summary>A batch that has run.</summary>
+/// <summary>The result of a batch.</summary>
 /// <param name="Folder">The run's folder.</param>
-/// <param name="Interrupted">It was stopped; the folder has what had finished.</param>
+/// <param name="Interrupted">Whether it was stopped; the folder has the finished parts.</param>
 public sealed record BatchRun(RunModel Model, string Folder, bool Interrupted)
 {
     public string? Report => File.Exists(Path.Combine(Folder, "report.html")) ? Path.Combine(Folder, "report.html") : null;

@@ -14,15 +14,15 @@ using Granary.Simulation.Validation;
 
 namespace Granary.Backtesting.Runs;
 
-/// <summary>The main job: a batch file in, a run's folder out. The steps are open, plan, train, simulate, weigh, portfolio, validate,
+/// <summary>Runs a batch file and writes a run's folder. The steps are open, plan, train, simulate, weigh, portfolio, validate,
 /// write.</summary>
-/// <param name="sources">Opens what a batch calls its source; null = the catalogue that read the batch.</param>
-/// <param name="ledger">Counts what was tried on the same bars by other batches; null counts this one's alone.</param>
+/// <param name="sources">Opens the source of a batch; null = the catalogue that the batch was read with.</param>
+/// <param name="ledger">Counts the trials of other batches on the same bars; null counts only those of this batch.</param>
 public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSpec, IBarSource>? sources = null,
     TrialLedger? ledger = null)
 {
-    /// <exception cref="InputException">The batch is wrong.</exception>
-    /// <exception cref="BarDataException">The bars are wrong.</exception>
+    /// <exception cref="InputException">The batch is invalid.</exception>
+    /// <exception cref="BarDataException">The bars are invalid.</exception>
     /// <exception cref="BarStoreException">The disk or server of the bars failed.</exception>
     /// <exception cref="DiskException">The run's folder cannot be written.</exception>
     public async Task<BatchRun> RunAsync(BatchSpec spec, BatchOptions options, IProgress<BatchProgress>? progress = null,
@@ -61,7 +61,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 Allocator = AllocatorVersions.Register(run.Plan, allocator, run.DataHash, run.Clock.GetUtcNow().UtcDateTime, use),
             };
         var members = choice.Members;
-        // Without their events the weighted strategies have no portfolio: an interrupted run shows the strategies alone.
+        // The portfolio of an interrupted run needs the events of the weighted strategies; without them only the strategies are shown.
         if (!await strategies.FollowAsync(members, host, cancellationToken)) members = new double[members.Length];
         if (!strategies.Interrupted)
             run = await run.TrainRiskAsync(host, new PortfolioEvents(strategies.Log, members, choice.Schedule), cancellationToken);

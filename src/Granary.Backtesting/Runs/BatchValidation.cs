@@ -9,7 +9,7 @@ using Granary.Simulation.Validation;
 namespace Granary.Backtesting.Runs;
 
 /// <summary>
-/// The step "validate": the checks of a batch. What looks at the strategies alone goes on while the portfolio is passed through.
+/// The step "validate": the validation checks of a batch. Checks of single strategies run concurrently with the portfolio pass.
 /// </summary>
 internal sealed class BatchValidation
 {
@@ -33,7 +33,7 @@ internal sealed class BatchValidation
         async Task<(CausalityResult?, CostStress?)> SearchAsync()
         {
             var failed = strategies.Outcomes.Values.Where(o => o.Error is not null).Select(o => o.Index).ToHashSet();
-            // What the program looked at that recorded its trades cannot be tried.
+            // The inputs of the program that recorded its trades are unknown, so they cannot be checked.
             failed.UnionWith(run.Plan.Instances.Where(RecordedRuns.IsRecorded).Select(i => i.Index));
             return (failed.Count == run.Plan.Instances.Count ? null
                     : await CausalitySample.RunAsync(run.Plan, run.Markets, HostFor, cancellationToken, failed),
@@ -41,7 +41,7 @@ internal sealed class BatchValidation
         }
     }
 
-    /// <summary>Begins what needs the strategies alone.</summary>
+    /// <summary>Starts the checks that only need the strategies.</summary>
     public static async Task<BatchValidation> BeginAsync(RunContext run, StrategySimulation strategies, WeightChoice choice,
         IBatchHost host, CancellationToken cancellationToken)
     {
@@ -56,8 +56,8 @@ internal sealed class BatchValidation
 
     private Task<SelectionTests> Tests { get; set; } = null!;
 
-    /// <summary>The checks, once the portfolio is known.</summary>
-    /// <param name="members">Whether a strategy has a weight: without any the portfolio has no equity to judge.</param>
+    /// <summary>Completes the checks with the portfolio.</summary>
+    /// <param name="members">Whether any strategy has a weight; otherwise the portfolio has no equity to check.</param>
     public async Task<BatchChecks> FinishAsync(RecordedPortfolio portfolio, bool members, TrialLedger? ledger)
     {
         var (plan, traded, tests) = (_run.Plan, await _traded, await Tests);
@@ -80,8 +80,8 @@ internal sealed class BatchValidation
         return checks.Within(portfolio.Rows);
     }
 
-    // Whether the record that judges the portfolio has also chosen its strategies, so that some are left out. Weights over time are chosen
-    // from the bars before.
+    // Whether the strategies of the portfolio were selected on the record that evaluates it. Weights over time are selected on earlier
+    // bars.
     private bool IsChosen(IReadOnlyDictionary<int, StrategyOutcome> traded)
     {
         if (_choice.Schedule is not null) return false;
@@ -90,14 +90,14 @@ internal sealed class BatchValidation
             && traded.GetValueOrDefault(i.Index)?.Trace is not null);
     }
 
-    /// <summary>Enters what was tried in the ledger. What an interrupted run had finished has been seen, and so counts.</summary>
+    /// <summary>Adds the trials to the ledger. Finished trials of an interrupted run count too, because their results were seen.</summary>
     public static async Task<TrialCensus> CountAsync(RunContext run,
         IReadOnlyDictionary<int, StrategyOutcome> outcomes, TrialLedger? ledger, SelectionTests tests)
     {
-        // A report that is made again shows what was counted then.
+        // A rebuilt report shows the original number of trials.
         if (run.Options.Rebuilds is { Trials: { } counted }) return counted;
         var hashes = run.Markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal);
-        // A new version of a model is no new idea.
+        // A new version of a model is not a new trial.
         var trials = BatchTrials.Of(run.Plan, outcomes, hashes, i => run.Plan.Instances[i].Model?.Name, tests.Effective);
         return RecordedTrials.AddTo(await BatchTrials.CountAsync(ledger, trials,
             ledger is null ? null : await BatchTrials.SketchAsync(run.Plan, run.Markets)), run.Plan);

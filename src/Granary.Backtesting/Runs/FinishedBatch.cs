@@ -15,7 +15,7 @@ using Granary.Simulation.Validation;
 namespace Granary.Backtesting.Runs;
 
 /// <summary>
-/// What the steps of a batch or of a live session have left, for the step "write": the model of the run and its tables.
+/// The results of a batch or a live session for the step "write": the model of the run and its tables.
 /// </summary>
 public sealed class FinishedBatch
 {
@@ -27,7 +27,7 @@ public sealed class FinishedBatch
     private readonly ListedStrategies _listed;
     private ConditionReport? _conditions;
 
-    /// <param name="checks">Null where none were made.</param>
+    /// <param name="checks">The validation checks; null if there were none.</param>
     public FinishedBatch(RunContext run, StrategySimulation strategies, WeightChoice choice, RecordedPortfolio portfolio,
         BatchChecks? checks = null)
     {
@@ -43,10 +43,10 @@ public sealed class FinishedBatch
 
     private BatchChecks? Checks { get; }
 
-    /// <summary>The evidence of the configuration that a session trades; null for a batch, which has checks of its own.</summary>
+    /// <summary>The validation checks of a session's configuration; null for a batch, which has its own.</summary>
     public ValidationFindings? Carried { get; init; }
 
-    /// <summary>The digest of all signals, trades, sums of equity, and of all that the portfolio did and was worth.</summary>
+    /// <summary>Digest of all signals, trades and equity sums, and of the portfolio's decisions and equity.</summary>
     private string Digest
     {
         get
@@ -59,9 +59,9 @@ public sealed class FinishedBatch
         }
     }
 
-    /// <summary>The model of the run.</summary>
-    /// <param name="host">Where it ran, for the manifest and the report.</param>
-    /// <param name="replaced">What the folder held before; null for nothing.</param>
+    /// <summary>Creates the model of the run.</summary>
+    /// <param name="host">The host, for the manifest and the report.</param>
+    /// <param name="replaced">A note about the previous content of the folder; null for none.</param>
     public async Task<RunModel> ModelAsync(string host, RunNote? replaced = null)
     {
         var (outcomes, portfolio) = (_strategies.Outcomes, _portfolio.Outcome);
@@ -82,7 +82,7 @@ public sealed class FinishedBatch
 
     private ChangedEntries Decisions => new(JudgedRun.OfPlan(_run.Plan, Events, Multiplier), _run.Learning?.Retrained ?? []);
 
-    /// <summary>The files of single events, and prod.json.</summary>
+    /// <summary>Returns the files of single events, and prod.json.</summary>
     public IEnumerable<OutputFile> Files(RunModel model)
     {
         var finished = model.Strategies.Where(s => s.Stats is not null).ToList();
@@ -96,7 +96,7 @@ public sealed class FinishedBatch
         yield return OutputFile.Text("portfolio_trades", "portfolio_fills.csv",
             w => RunCsv.PortfolioFills(w, model.Strategies, Events));
         yield return OutputFile.Text("trades_by_model", "trades_by_model.csv", w => RunCsv.TradesByModel(w, finished));
-        // No session can trade what another program has decided, and a replay names no version of a registry.
+        // A session cannot trade recorded decisions of another program, and a replay has no registry versions.
         if (_run.Learning is not { IsReplayed: true }
             && !_run.Plan.Instances.Any(i => RecordedRuns.IsRecorded(i) && _choice.Members[i.Index] != 0))
             yield return new OutputFile("prod", "prod.json", s =>
@@ -151,10 +151,10 @@ public sealed class FinishedBatch
         return sections;
     }
 
-    // Of the strategies whose trades the files list.
+    // Conditions of the strategies whose trades are listed in the files.
     private async Task<ConditionReport?> ConditionsAsync()
     {
-        // A live session has too few trades for it.
+        // A live session has too few trades.
         if (Carried is not null || !_run.Spec.Outputs.Has("conditions") || _strategies.Log is not { } log) return null;
         var regimes = _run.Spec.Regimes ?? (_run.Spec.Portfolio.Rule == WeightRule.Regime ? RegimePlan.ShortAndLong() : null);
         int[] listed = [.. _entries.Where(e => e.Stats is not null && _listed.Trades.Contains(e.Index)).Select(e => e.Index)];
@@ -163,7 +163,7 @@ public sealed class FinishedBatch
 
     private RunModel WithLearning(RunModel model)
     {
-        // Without a log of events it is known how the models did, but not what they did for the strategies.
+        // Without an event log, the quality of the models is known, but not their effect on the strategies.
         var report = _run.Learning!.Report(_run.Spec.Outputs.NeedsEvents ? Events : null, Multiplier);
         return model.With(report).With(report.Problems.Select(p => new RunNote(NoteCode.Learning, p)));
     }

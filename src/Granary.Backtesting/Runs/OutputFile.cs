@@ -4,19 +4,19 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Backtesting.Runs;
 
-/// <summary>A file of a run's folder, to be written.</summary>
-/// <param name="Output">The output of the batch file that asks for it; null where it is always written.</param>
-/// <param name="Name">Relative to the folder.</param>
+/// <summary>A file to write to a run's folder.</summary>
+/// <param name="Output">The output in the batch file that it belongs to; null if it is always written.</param>
+/// <param name="Name">The file name, relative to the folder.</param>
 public sealed record OutputFile(string? Output, string Name, Action<Stream> Write)
 {
-    /// <summary>A text in UTF-8 with line ends of one character.</summary>
+    /// <summary>Creates a UTF-8 text file with \n as line end.</summary>
     public static OutputFile Text(string? output, string name, Action<TextWriter> write) => new(output, name, stream =>
     {
         using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
         write(writer);
     });
 
-    /// <summary>learning.json and predictions.csv; none where the run has no learning section.</summary>
+    /// <summary>Returns learning.json and predictions.csv; empty if the run has no learning section.</summary>
     public static IEnumerable<OutputFile> LearningOf(RunContext run, RunModel model)
     {
         if (run.Learning is { Retrained.Count: > 0 } retrained)

@@ -12,7 +12,7 @@ using Granary.Simulation.Passes;
 namespace Granary.Backtesting.Runs;
 
 /// <summary>
-/// The step "portfolio": what the shared account did. Its equity goes to equity.csv row by row, its trades and fills to files.
+/// The step "portfolio": runs the shared account. Equity is written to equity.csv row by row, trades and fills to temporary files.
 /// </summary>
 public sealed class RecordedPortfolio : IDisposable
 {
@@ -32,26 +32,26 @@ public sealed class RecordedPortfolio : IDisposable
 
     public PortfolioOutcome Outcome { get; private set; } = null!;
 
-    /// <summary>Its equity at the ends of periods; null where there is no row.</summary>
+    /// <summary>Equity at the ends of periods; null without rows.</summary>
     public EquityTrace? Trace { get; private set; }
 
-    /// <summary>Open times of its first and its last row, UTC ticks; −1 without a row.</summary>
+    /// <summary>Open times of the first and the last row, UTC ticks; −1 without rows.</summary>
     public (long First, long Last) Rows { get; private set; } = (-1, -1);
 
-    /// <summary>In the order of their closing.</summary>
+    /// <summary>Returns the trades in the order of closing.</summary>
     public IEnumerable<PortfolioTrade> Trades() =>
         _trades.Read().Select(r => new PortfolioTrade(r.Member, r.Trade.ToTrade(), r.Weight));
 
-    /// <summary>Each change of a position, in the order of booking, with its symbol.</summary>
+    /// <summary>Returns each change of a position with its symbol, in the order of booking.</summary>
     public IEnumerable<(string Symbol, PortfolioFill Fill)> Fills() => _fills.Read().Select(f => (_symbols[f.Market], f));
 
-    /// <summary>Lets the portfolio decide over the events of the strategies with a weight.</summary>
-    /// <param name="members">By strategy index: not 0 where the portfolio has the strategy's events.</param>
+    /// <summary>Runs the portfolio over the events of the weighted strategies.</summary>
+    /// <param name="members">By strategy index: not 0 if the portfolio uses the strategy's events.</param>
     public static Task<RecordedPortfolio> OfEventsAsync(RunContext run, EventLog? log, IReadOnlyList<double> members,
         IWeightSource? schedule)
     {
-        // Marked are the markets of weighted strategies, each at its shortest timeframe; where there is no such strategy all, for a curve
-        // that is flat.
+        // Markets of weighted strategies are marked, each at its shortest timeframe; without such strategies all markets, for a constant
+        // curve.
         var weighted = run.Plan.Instances.Where(i => members[i.Index] != 0).ToList();
         var marked = PortfolioPass.MarksOf(weighted.Count > 0 ? weighted : run.Spec.Outputs.NeedsPortfolio ? run.Plan.Instances : [],
             symbol => run.Markets[symbol].Series);
@@ -63,7 +63,7 @@ public sealed class RecordedPortfolio : IDisposable
     }
 
     /// <summary>Records a portfolio.</summary>
-    /// <param name="portfolio">Gives each row, each trade and each fill to its arguments, and the outcome at the end.</param>
+    /// <param name="portfolio">Runs the portfolio: passes rows, trades and fills to its arguments, and returns the outcome.</param>
     public static async Task<RecordedPortfolio> RecordAsync(RunContext run,
         Func<Action<EquityRow>, Action<PortfolioTrade>, Action<PortfolioFill>, Task<PortfolioOutcome>> portfolio)
     {

@@ -13,28 +13,28 @@ using Granary.Simulation.Validation;
 
 namespace Granary.Backtesting.Runs;
 
-/// <summary>What the steps of a run share: the opened batch, its folder, and the options of the call.</summary>
-/// <param name="Watch">Started before the batch was opened.</param>
+/// <summary>The context that the steps of a run share: the opened batch, its folder, and the options.</summary>
+/// <param name="Watch">A stopwatch that was started before the batch was opened.</param>
 public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptions Options, TimeProvider Clock, Stopwatch Watch)
 {
     /// <summary>The plan; after <see cref="TrainAsync"/> its strategies have their models.</summary>
     public BatchPlan Plan { get; private init; } = Opened.Plan;
 
-    /// <summary>By symbol.</summary>
+    /// <summary>The opened markets by symbol.</summary>
     public IReadOnlyDictionary<string, OpenedMarket> Markets { get; init; } = Opened.Markets;
 
-    /// <summary>The trained models; null before the training, and where the batch has no learning section.</summary>
+    /// <summary>The trained models; null before the training, and without a learning section.</summary>
     public BatchLearning? Learning { get; private init; }
 
     public BatchSpec Spec => Plan.Spec;
 
-    /// <summary>The shortest timeframe that a strategy trades: that of the portfolio's rows.</summary>
+    /// <summary>The shortest timeframe that a strategy trades, which is that of the portfolio's rows.</summary>
     public Timeframe Shortest => Plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe;
 
-    /// <summary>Ticks of the periods at whose ends equity is traced.</summary>
+    /// <summary>Length of the tracing periods of equity, in ticks.</summary>
     public long TracePeriod => Plan.Feeds[0].TracePeriod;
 
-    /// <summary>In the order of their symbols.</summary>
+    /// <summary>The markets sorted by symbol.</summary>
     public IEnumerable<OpenedMarket> OrderedMarkets => Markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal);
 
     /// <summary>SHA-256 of the bars of all markets.</summary>
@@ -60,7 +60,7 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
             ? this with { Plan = learning.Plan, Learning = learning } : this;
     }
 
-    /// <summary>The models of the risk: trained on the entries of the strategies that have run.</summary>
+    /// <summary>Trains the risk models on the entries of the strategies that have run.</summary>
     public async Task<RunContext> TrainRiskAsync(IBatchHost host, PortfolioEvents events, CancellationToken cancellationToken)
     {
         if (Learning is null || LearningReader.Read(Spec) is var specs && !specs.Any(s => s.IsOfRisk)) return this;
@@ -69,24 +69,24 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
     }
 
     /// <summary>
-    /// Starts the folder's log of finished strategies, or continues that of an interrupted run of the same batch and bars.
+    /// Starts the folder's log of finished strategies, or continues that of an interrupted run with the same batch and bars.
     /// </summary>
     public void BeginFolder() => Folder.Begin(RunFolder.HashOf([Encoding.UTF8.GetString(Spec.Text),
         .. OrderedMarkets.Select(m => m.Series.ContentHash)]), Options.Resume);
 
-    /// <summary>The benchmark's worth at the ends of the trace's periods; null where the batch names none.</summary>
+    /// <summary>Returns the benchmark's value at the ends of the tracing periods; null without a benchmark.</summary>
     public Task<BenchmarkTrace?> BenchmarkAsync(CancellationToken cancellationToken) =>
         BenchmarkCurve.TraceAsync(Spec, Opened.Source, Markets, TracePeriod, cancellationToken);
 
-    /// <summary>Whether an account earned more than the benchmark over the account's own rows; null where the batch names none.</summary>
+    /// <summary>Returns whether an account outperformed the benchmark over the account's rows; null without a benchmark.</summary>
     /// <param name="rows">Open times of the account's first and last row, UTC ticks.</param>
     public async Task<BenchmarkCheck?> CompareAsync(BenchmarkTrace? benchmark, EquityTrace account, (long First, long Last) rows,
         CancellationToken cancellationToken) => benchmark is null ? null
         : BenchmarkCheck.Of(BenchmarkCurve.NameOf(Spec)!, account, await BenchmarkCurve.OverAsync(benchmark, rows, Shortest.Ticks, Spec,
             Opened.Source, Markets, cancellationToken), Spec.Seed);
 
-    /// <summary>The model of the run with what each kind of run has; its sections and decisions are added by the caller.</summary>
-    /// <param name="checks">Those whose figures stand beside the portfolio's; null without any.</param>
+    /// <summary>Creates the common part of a run's model; the caller adds its sections and decisions.</summary>
+    /// <param name="checks">The checks whose figures are shown beside the portfolio's; null without any.</param>
     public async Task<RunModel> ModelAsync(RunResult result, BatchChecks? checks, CancellationToken cancellationToken)
     {
         var (portfolio, recorder) = (result.Portfolio.Statistics, result.Portfolio.Recorder);

@@ -7,26 +7,26 @@ using Granary.Storage.Files;
 namespace Granary.Backtesting.Runs;
 
 /// <summary>
-/// The step "write": the files of a run, several at once. Each file has one writer, so its content does not depend on the threads.
+/// The step "write": writes the files of a run concurrently. Each file has one writer, so its content does not depend on the threads.
 /// </summary>
 public sealed class RunFiles(RunContext run)
 {
     /// <summary>Writes some of the files before <see cref="WriteAll"/>.</summary>
     public void Write(params IEnumerable<OutputFile> files) => AtOnce(files);
 
-    /// <summary>Writes report and results.json, which show the whole model, the files given, and at the end the manifest.</summary>
-    /// <param name="events">For the report's tables of single trades.</param>
+    /// <summary>Writes the report and results.json, which show the complete model, the given files and, last, the manifest.</summary>
+    /// <param name="events">The events for the report's tables of single trades.</param>
     public void WriteAll(RunModel model, IRunEvents events, IEnumerable<OutputFile> files)
     {
         if (run.Options.Rebuilds is { } first) model = first.Restore(model);
         var isWalkForward = model.Section<WalkForwardResults>() is not null;
-        // The longest ones first.
+        // Files that take longest come first.
         AtOnce([
             OutputFile.Text(isWalkForward ? null : "report", "report.html", w => HtmlReport.Write(w, model, events)),
             new OutputFile(isWalkForward ? null : "results", "results.json", s => ResultsJson.Write(s, model)),
             .. files,
         ]);
-        // Last, so that a folder with a manifest is whole.
+        // Last, so that a folder with a manifest is complete.
         AtomicFile.Write(run.Folder.PathOf("manifest.json"), RunManifest.Write(model, run.Plan, run.Options.Validation));
     }
 

@@ -3,9 +3,9 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Backtesting.Runs;
 
-/// <summary>What the steps of a run came to, whichever kind of run it is.</summary>
-/// <param name="Host">Where it ran, for the manifest and the report.</param>
+/// <summary>The common results of all kinds of runs.</summary>
+/// <param name="Host">The host, for the manifest and the report.</param>
 /// <param name="BarEvaluations">Bars times strategies.</param>
-/// <param name="Notes">For the reader; those of the markets are added.</param>
+/// <param name="Notes">Notes for the reader; those of the markets are added.</param>
 public sealed record RunResult(string Host, string Digest, IReadOnlyList<StrategyEntry> Strategies, long BarEvaluations,
     PortfolioOutcome Portfolio, IReadOnlyList<RunNote> Notes);

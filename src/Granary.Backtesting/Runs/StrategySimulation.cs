@@ -6,27 +6,27 @@ using Granary.Simulation.Passes;
 namespace Granary.Backtesting.Runs;
 
 /// <summary>
-/// The step "simulate": each strategy in an account of its own. Outcomes and events are kept in the run's folder as they come, so that a
-/// stopped run is resumed where it was.
+/// The step "simulate": runs each strategy in its own account. Outcomes and events are written to the run's folder as they arrive, so that
+/// a stopped run can be resumed.
 /// </summary>
 public sealed class StrategySimulation(RunContext run) : IDisposable
 {
-    /// <summary>By strategy index, those that have finished.</summary>
+    /// <summary>The finished strategies by index.</summary>
     public IReadOnlyDictionary<int, StrategyOutcome> Outcomes => run.Folder.Finished;
 
-    /// <summary>Their signals and trades; null where nothing needs them.</summary>
+    /// <summary>Signals and trades of the strategies; null if they are not needed.</summary>
     public EventLog? Log { get; private set; }
 
-    /// <summary>Whether the run was stopped before all had finished.</summary>
+    /// <summary>Whether the run was stopped before all strategies had finished.</summary>
     public bool Interrupted { get; private set; }
 
-    /// <summary>Runs the strategies that an interrupted attempt had not finished.</summary>
-    /// <param name="host">Runs a pass: a batch's host or a live session.</param>
+    /// <summary>Runs the strategies that an interrupted attempt has not finished.</summary>
+    /// <param name="host">Runs a strategy pass: a batch host or a live session.</param>
     public async Task RunAsync(Func<StrategyPass, CancellationToken, Task> host, IProgress<BatchProgress>? progress,
         CancellationToken cancellationToken)
     {
         if (run.Spec.Outputs.NeedsEvents || WeightRules.NeedsEvents(run.Plan)) Log = OpenLog();
-        // The outcomes and events of the others are in the logs.
+        // The logs have the outcomes and events of the others.
         var known = Outcomes.Values.Where(o => Log is null || o.Signals == 0 || Log.ChunkCount(o.Index) > 0).Select(o => o.Index)
             .ToHashSet();
         List<StrategyOutcome> finishedBefore = [.. known.Select(i => Outcomes[i])];
@@ -41,7 +41,7 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
             Running = run.Options.Running,
             Finished = finished =>
             {
-                // An outcome is not kept before the events behind it are.
+                // The events must be written before the outcome that depends on them.
                 Log?.Flush();
                 run.Folder.Keep(finished);
                 run.Options.Leaders?.Add(run.Plan, finished);
@@ -51,23 +51,23 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
         Interrupted = !await EndsAsync(host(pass, cancellationToken), cancellationToken);
     }
 
-    /// <summary>The step "weigh": the weights by the batch's rule.</summary>
+    /// <summary>The step "weigh": computes the weights by the batch's rule.</summary>
     public Task<WeightChoice> WeighAsync() =>
         WeightRules.ChooseAsync(run.Plan, Outcomes, run.Markets, Log,
             new AllocatorCall(run.Options.Threads, run.Options.Allocator, new AllocatorCheckpoints(run.Folder.Temporary("allocators"))),
             CancellationToken.None);
 
     /// <summary>
-    /// Gets the events that the portfolio follows: strategies with a weight run once more where no events were kept, and where their
-    /// account was short of cash.
+    /// Provides the events that the portfolio follows. Weighted strategies run again if their events were not kept, or if their account was
+    /// short of cash.
     /// </summary>
-    /// <param name="members">By strategy index: not 0 where the strategy has a weight at some time.</param>
-    /// <returns>Whether they are there; a portfolio without them is empty.</returns>
+    /// <param name="members">By strategy index: not 0 if the strategy has a weight at any time.</param>
+    /// <returns>Whether the events exist; without them the portfolio is empty.</returns>
     public async Task<bool> FollowAsync(IReadOnlyList<double> members, IBatchHost host, CancellationToken cancellationToken)
     {
         if (Log is null && members.Any(w => w != 0) && !Interrupted)
         {
-            // A run is a pure function of its bars.
+            // Strategies are deterministic, so their events are the same as in the first run.
             Log = OpenLog();
             var again = new StrategyPass(run.Plan, run.Markets) { Include = i => members[i.Index] != 0, Events = Log };
             if (!await EndsAsync(host.RunAsync(again, cancellationToken), cancellationToken))

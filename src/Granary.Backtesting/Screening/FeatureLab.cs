@@ -13,28 +13,28 @@ using Granary.Simulation.Passes;
 namespace Granary.Backtesting.Screening;
 
 /// <summary>
-/// Which features say something of a batch's label: the distribution of each, and a test of its rank correlation with the label, corrected
-/// for the number of tests.
+/// Finds features that predict a batch's label. It computes the distribution of each feature, and tests its rank correlation with the
+/// label, corrected for multiple testing.
 /// </summary>
 /// <remarks>
-/// Only the first part of the bars is looked at, so that a model with the chosen features is still tested on bars that had no say in the
-/// choice. Samples have labels that do not overlap, and count as fewer where both the feature and the label last.
+/// Only the first part of the bars is used, so that a model with the selected features can be tested on other bars. Samples have labels
+/// that do not overlap. Their effective number is lower if both feature and label are autocorrelated.
 /// </remarks>
 public sealed class FeatureLab(IBatchHost host, int threads)
 {
-    // Two features that repeat one another this far are one finding.
+    // Two features with at least this correlation count as one finding.
     private const double Repeats = 0.9;
 
-    // Values of features that are in memory together.
+    // The maximum number of feature values in memory.
     private const int MostValues = 8 << 20;
 
     private sealed record Question(LearningSpec Spec, FeedPlan Feed, StrategyInstance? Strategy);
 
-    // A feature over one study's bars and samples.
+    // A feature with its statistics over the bars and samples of one study.
     private sealed record Tested(string Name, ColumnProfile Profile, double[] Ranks, int Samples, double Correlation, double PValue);
 
-    /// <exception cref="InputException">The batch, its learning section or an option is wrong.</exception>
-    /// <exception cref="BarDataException">The bars are wrong.</exception>
+    /// <exception cref="InputException">The batch, its learning section or an option is invalid.</exception>
+    /// <exception cref="BarDataException">The bars are invalid.</exception>
     public async Task<FeatureStudies> RunAsync(BatchSpec batch, FeatureLabOptions options, CancellationToken cancellationToken = default)
     {
         if (!(options.Level is > 0 and < 1)) throw new InputException(FormattableString.Invariant(
@@ -57,7 +57,7 @@ public sealed class FeatureLab(IBatchHost host, int threads)
         return Judged(batch.Name, options, studies, tested);
     }
 
-    // The symbols whose closes generated features of a market read.
+    // The symbols whose closes the generated features of a market use.
     private static IReadOnlyList<string> ReferencesOf(BatchPlan plan, string market, FeatureLabOptions options)
     {
         if (options is { Generates: false, References.Count: > 0 })
@@ -77,7 +77,7 @@ public sealed class FeatureLab(IBatchHost host, int threads)
 
     private static List<Question> Questions(BatchPlan plan)
     {
-        // What a model of the risk reads depends on the portfolio that met the entries.
+        // The features of a risk model depend on the portfolio at the entries, so risk models are excluded.
         var specs = LearningReader.Read(plan.Spec).Where(s => !s.IsOfRisk).ToList();
         if (specs.Count == 0)
             throw new InputException("the learning sections have the label drawdown alone, whose samples are entries and not bars; "
@@ -177,7 +177,7 @@ public sealed class FeatureLab(IBatchHost host, int threads)
         return tested;
     }
 
-    // All tests of all markets are corrected together: a batch asks them at once.
+    // All tests of all markets are corrected together, because they are made at the same time.
     private static FeatureStudies Judged(string batch, FeatureLabOptions options, List<FeatureStudy> studies,
         List<IReadOnlyList<Tested>> tested)
     {

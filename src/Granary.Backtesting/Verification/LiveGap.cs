@@ -8,52 +8,52 @@ using Granary.Simulation.RunFolders;
 
 namespace Granary.Backtesting.Verification;
 
-/// <summary>Why one trade of a live run earned other than the backtest's.</summary>
-/// <param name="Total">The account's net profit less the backtest's; the sum of the parts.</param>
-/// <param name="Data">Other bars, and what strategies and portfolio made of them.</param>
-/// <param name="Operator">Commands and weights of the operator while the session ran, which the backtest does not have.</param>
-/// <param name="Weight">Another weight.</param>
-/// <param name="Model">Another version of the model.</param>
-/// <param name="MissedFill">A fill that did not come, or not whole (or one that the backtest does not have).</param>
-/// <param name="Timing">Prices of another bar, since the fill came in another one.</param>
-/// <param name="FillPrice">Another price in the same bar.</param>
-/// <param name="Cost">Other fees for the same quantity.</param>
-/// <param name="Why">What is known of it, in words; empty where nothing is.</param>
+/// <summary>The difference between a trade of a live run and the same trade in the backtest, by cause.</summary>
+/// <param name="Total">The account's net profit minus the backtest's; the sum of the parts.</param>
+/// <param name="Data">Different bars, and their effects on strategies and portfolio.</param>
+/// <param name="Operator">Commands and weights of the operator during the session, which the backtest does not have.</param>
+/// <param name="Weight">A different weight.</param>
+/// <param name="Model">A different version of the model.</param>
+/// <param name="MissedFill">A fill that is missing or partial (or that the backtest does not have).</param>
+/// <param name="Timing">Prices of another bar, in which the fill happened.</param>
+/// <param name="FillPrice">A different price in the same bar.</param>
+/// <param name="Cost">Different fees for the same quantity.</param>
+/// <param name="Why">An explanation in words; empty if there is none.</param>
 public sealed record TradeGap(string Strategy, string Symbol, string EntryTime, double Total, double Data, double Operator, double Weight,
     double Model, double MissedFill, double Timing, double FillPrice, double Cost, string Why)
 {
-    /// <summary>When it ended, or the last bar where it is open; empty where the run does not say.</summary>
+    /// <summary>The exit time, or the last bar of an open trade; empty if the run does not contain it.</summary>
     public string ExitTime { get; init; } = "";
 
-    /// <summary>Its parts by cause, spelled as in <see cref="LiveGap.Causes"/>.</summary>
+    /// <summary>Its parts by cause, with the names in <see cref="LiveGap.Causes"/>.</summary>
     public IReadOnlyList<(string Cause, double Amount)> Parts =>
     [
         ("data", Data), ("operator", Operator), ("timing", Timing), ("fill price", FillPrice), ("missed fill", MissedFill),
         ("cost", Cost), ("weight", Weight), ("model version", Model),
     ];
 
-    /// <summary>The cause with the largest part, spelled as in <see cref="LiveGap.Causes"/>.</summary>
+    /// <summary>The cause with the largest part, with its name in <see cref="LiveGap.Causes"/>.</summary>
     public string LargestCause => Parts.MaxBy(c => Math.Abs(c.Amount)).Cause;
 }
 
 /// <summary>
-/// The gap between a live run and the backtest of the same period, split by cause, trade by trade and in sum. Between them stands the live
-/// run's own portfolio, which has the backtest's code on the live bars: what it has other than the backtest is data, weight or model; what
-/// the account has other than it is the venue's doing.
+/// The difference between a live run and the backtest of the same period, by cause, for each trade and in total. The live run's own
+/// portfolio, which runs the backtest's code on the live bars, separates the causes. Its differences from the backtest are due to data,
+/// weights or models. The account's differences from it are due to the venue.
 /// </summary>
-/// <param name="Backtest">Net profit of the backtest's portfolio, open trades at their last marks.</param>
-/// <param name="Live">Of the account.</param>
+/// <param name="Backtest">Net profit of the backtest's portfolio, with open trades at their last marks.</param>
+/// <param name="Live">Net profit of the account.</param>
 public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGap> Trades)
 {
-    /// <summary>The file in which a live run keeps its account beside its portfolio.</summary>
+    /// <summary>The file of a live run that compares its account with its portfolio.</summary>
     public const string File = RunFolder.AccountGap;
 
-    /// <summary>Why a trade is there that an earlier configuration of the account entered.</summary>
+    /// <summary>The reason for a trade that an earlier configuration of the account entered.</summary>
     public const string EarlierVersion = "entered by an earlier version";
 
     public double Total => Trades.Sum(t => t.Total);
 
-    /// <summary>By cause, in the order of their telling.</summary>
+    /// <summary>The amounts by cause, in display order.</summary>
     public IReadOnlyList<(string Cause, double Amount)> Causes =>
         Trades.Count == 0 ? new TradeGap("", "", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, "").Parts
         : [.. Trades.SelectMany(t => t.Parts).GroupBy(p => p.Cause).Select(g => (g.Key, g.Sum(p => p.Amount)))];
@@ -68,14 +68,14 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         double ModelNet, double ModelFees, double Quantity, string EntryTime, double Entry, string ExitTime, double Exit, double Net,
         double Fees, string Why);
 
-    /// <exception cref="InputException">A folder is not of such a run, or lacks portfolio_trades.csv.</exception>
+    /// <exception cref="InputException">A folder does not belong to such a run, or has no portfolio_trades.csv.</exception>
     public static LiveGap Of(string backtest, string live) => Of(backtest, live, IsOfSameBars(backtest, live));
 
     /// <inheritdoc cref="Of(string, string)"/>
-    /// <param name="backtest">Folder of the backtest.</param>
-    /// <param name="live">Folder of the live run.</param>
+    /// <param name="backtest">The folder of the backtest.</param>
+    /// <param name="live">The folder of the live run.</param>
     /// <param name="isOfSameBars">
-    /// Whether the backtest ran over the session's bars: then what their portfolios have different is the operator's doing.
+    /// Whether the backtest ran over the session's bars. In that case the operator caused all differences of their portfolios.
     /// </param>
     public static LiveGap Of(string backtest, string live, bool isOfSameBars)
     {
@@ -83,7 +83,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         return isOfSameBars ? gap with { Trades = [.. gap.Trades.Select(t => t with { Operator = t.Operator + t.Data, Data = 0 })] } : gap;
     }
 
-    // The session has run that very backtest at its end.
+    // Whether the session itself ran this backtest at its end.
     private static bool IsOfSameBars(string backtest, string live)
     {
         var (own, results) = (Path.Combine(live, RunFolder.AgainstBacktest), Path.Combine(backtest, "results.json"));
@@ -107,7 +107,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         }
         var gaps = new List<TradeGap>();
         var earned = 0.0;
-        // Weights and models of strategies in each run, for trades that one of them does not have.
+        // Weights and models of strategies in each run, for trades that only one run has.
         var (weightsA, weightsB) = (Weights(backtest), Weights(live));
         foreach (var row in Rows(live, File))
         {
@@ -148,7 +148,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         }
         else
         {
-            // The same trade at another size is the weight's doing, as far as it goes.
+            // A different size of the same trade is due to the weight.
             if (planned.Weight != k.Weight && planned.Quantity > 0) weight = planned.Net * (k.ModelQuantity / planned.Quantity - 1);
             var rest = k.ModelNet - planned.Net - weight;
             if (planned.Model != k.Model) model = rest;
@@ -171,7 +171,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         }
         else
         {
-            // A switch to another version is the operator's doing.
+            // A switch to another version is due to the operator.
             if (why == EarlierVersion) byOperator = k.Net;
             else missed = k.Quantity > 0 ? k.Net : -k.ModelNet;
             if (why.Length == 0) why = k.Quantity > 0 ? "filled, and the strategy's own account did not have it" : "not filled";
@@ -181,7 +181,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         { ExitTime = k.Quantity > 0 ? k.ExitTime : k.ModelExitTime };
     }
 
-    // A trade that one of two runs does not have: by the weight if that differs, else by the model, else by the data.
+    // Attributes a trade that only one run has: to the weight if it differs, otherwise to the model, otherwise to the data.
     private static (double Data, double Weight, double Model) Cause(double amount, double weightA, double weightB, string? modelA,
         string? modelB) =>
         weightA != weightB && (weightA == 0 || weightB == 0) ? (0, amount, 0)

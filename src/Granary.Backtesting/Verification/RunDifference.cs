@@ -8,9 +8,9 @@ namespace Granary.Backtesting.Verification;
 /// <param name="Strategy">An id, or "portfolio".</param>
 public sealed record StatisticDifference(string Strategy, string Statistic, double? A, double? B);
 
-/// <summary>What two runs have in common, and what not.</summary>
-/// <param name="Trades">Those that the runs do not share, by strategy and time; none of a run that wrote no trades.</param>
-/// <param name="NotListed">Strategies whose trades one of the runs does not list, so that they are not compared.</param>
+/// <summary>The differences between two runs.</summary>
+/// <param name="Trades">The trades that differ, by strategy and time; empty if a run wrote no trades.</param>
+/// <param name="NotListed">The number of strategies that are not compared, because one of the runs does not list their trades.</param>
 public sealed record RunDifference(string DigestA, string DigestB, IReadOnlyList<string> OnlyInA, IReadOnlyList<string> OnlyInB,
     IReadOnlyList<StatisticDifference> Statistics, IReadOnlyList<TradePair> Trades, int NotListed)
 {
@@ -20,11 +20,11 @@ public sealed record RunDifference(string DigestA, string DigestB, IReadOnlyList
 
     public IEnumerable<TradePair> TradesOnlyInB => Trades.Where(t => t.Kind == TradeDifference.OnlySecond);
 
-    /// <summary>Both runs entered, and quantity, prices, exit or costs differ.</summary>
+    /// <summary>Trades of both runs with different quantity, prices, exit or costs.</summary>
     public IEnumerable<TradePair> TradesChanged => Trades.Where(t => t.Kind == TradeDifference.Changed);
 
-    /// <param name="a">Folder of the first run.</param>
-    /// <param name="b">Folder of the second run.</param>
+    /// <param name="a">The folder of the first run.</param>
+    /// <param name="b">The folder of the second run.</param>
     public static RunDifference Of(string a, SavedRun first, string b, SavedRun second)
     {
         var (digestA, statsA) = Results(a);
@@ -58,7 +58,7 @@ public sealed record RunDifference(string DigestA, string DigestB, IReadOnlyList
         part?.Members.ToDictionary(m => m.Name, m => m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : (double?)null,
             StringComparer.Ordinal) ?? [];
 
-    // As the page pairs them: one definition of what is the same trade.
+    // The same matching of trades as on the page.
     private static (List<TradePair> Trades, int NotListed) Pairs(SavedRun first, SavedRun second)
     {
         var others = new Dictionary<string, int>(StringComparer.Ordinal);

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Granary.Backtesting.Verification;
 
-/// <summary>The result of <c>verify</c> as JSON.</summary>
+/// <summary>Writes the result of <c>verify</c> as JSON.</summary>
 public static class VerificationJson
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)

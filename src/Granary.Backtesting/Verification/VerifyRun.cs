@@ -16,29 +16,29 @@ using Granary.Simulation.RunFolders;
 
 namespace Granary.Backtesting.Verification;
 
-/// <param name="DataChanged">Symbols whose bars are no longer those of the run.</param>
+/// <param name="DataChanged">Symbols whose bars have changed since the run.</param>
 public sealed record VerificationResult(string Expected, string Actual, IReadOnlyList<string> DataChanged, CausalityResult Causality)
 {
-    /// <summary>What learning must show on data with a known truth; empty where the batch has no learning section.</summary>
+    /// <summary>Tests of the learning code on data with known properties; empty without a learning section.</summary>
     public IReadOnlyList<ProofClaim> Proofs { get; init; } = [];
 
     public bool Passed => Expected == Actual && DataChanged.Count == 0 && Causality.Passed && Proofs.All(c => c.Holds);
 }
 
 /// <summary>
-/// The use case behind <c>verify</c>: runs a run again from its manifest, compares the digests, and looks for look-ahead.
+/// Implements <c>verify</c>: repeats a run from its manifest, compares the digests, and checks for look-ahead.
 /// </summary>
 public static class VerifyRun
 {
     /// <summary>
-    /// Bars in a block of the second run: not as many as in a batch, so that a result shows that depends on it. Few, so that a record of a
-    /// few hundred bars has several blocks.
+    /// Bars per block in the repeated run. It differs from that of a batch, to reveal results that depend on it. It is small, so that a
+    /// record of a few hundred bars has several blocks.
     /// </summary>
     public const int BlockSize = 97;
 
-    /// <param name="catalogues">What the process knows.</param>
-    /// <param name="effort">How long the look-ahead check searches.</param>
-    /// <exception cref="InputException">The folder is not of a finished run.</exception>
+    /// <param name="catalogues">The catalogues of the process.</param>
+    /// <param name="effort">The effort of the look-ahead check.</param>
+    /// <exception cref="InputException">The folder is not that of a finished run.</exception>
     public static async Task<VerificationResult> RunAsync(string runFolder, GranaryCatalogues catalogues, IBatchHost host,
         TimeProvider clock, LookAheadEffort effort, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {
@@ -66,7 +66,7 @@ public static class VerifyRun
             var plan = opened.Plan;
             var subject = new LookAheadSubject(plan, opened.Markets, host)
             {
-                // What the program looked at that recorded its trades cannot be tried.
+                // The inputs of the program that recorded its trades are unknown, so they cannot be checked.
                 Except = plan.Instances.Where(RecordedRuns.IsRecorded).Select(i => i.Index).ToHashSet(),
                 WithModels = spec.Learning is null ? null : m => WithModelsAsync(plan, m, host, clock, temporary, cancellationToken),
             };
@@ -80,7 +80,7 @@ public static class VerifyRun
         }
     }
 
-    // Those of the run's models that can be computed over hours; the usual ones where none can.
+    // The features of the run's models that can be computed on hourly bars; the default ones if there are none.
     private static IReadOnlyList<FeatureSet>? Features(BatchSpec spec, BatchPlan plan)
     {
         var series = new MarketSeries(new Instrument { Symbol = "WALK" }, Timeframe.Parse("1h"));
@@ -101,7 +101,7 @@ public static class VerifyRun
         }
     }
 
-    // Trained on whatever bars it is given; nothing of it is kept.
+    // Models are trained on the given bars, and not kept.
     private static async Task<BatchPlan> WithModelsAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host,
         TimeProvider clock, string temporary, CancellationToken cancellationToken)
     {

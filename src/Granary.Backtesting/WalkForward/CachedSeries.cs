@@ -4,7 +4,7 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Backtesting.WalkForward;
 
-/// <summary>A series whose bars are read once and kept: windows are cut out of it without reading it again.</summary>
+/// <summary>A series whose bars are kept in memory after the first reading, so that windows can be cut from it.</summary>
 internal sealed class CachedSeries
 {
     private readonly IBarSeries _series;
@@ -26,16 +26,16 @@ internal sealed class CachedSeries
 
     public IReadOnlyList<BarBlock> Blocks => _blocks;
 
-    /// <summary>Whether they end before those of the batch's other markets.</summary>
+    /// <summary>Whether its bars end before those of the batch's other markets.</summary>
     public bool HasEnded { get; }
 
-    /// <summary>The market with all its bars.</summary>
+    /// <summary>The market with all of its bars.</summary>
     public OpenedMarket Market => new(Symbol, Whole, Instrument) { HasEnded = HasEnded };
 
     /// <summary>All bars.</summary>
     public IBarSeries Whole => new Window(_series, _blocks);
 
-    /// <summary>The bars in [from, to), UTC ticks, and so many before and after them.</summary>
+    /// <summary>Returns the bars in [from, to), UTC ticks, with additional bars before and after them.</summary>
     public IBarSeries Cut(long from, long to, int warmUp, long after = 0)
     {
         var (start, end) = (Math.Max(0, IndexOf(from) - warmUp), IndexOf(to) + after);
@@ -75,7 +75,7 @@ internal sealed class CachedSeries
 
         public IReadOnlyList<string> Notes => series.Notes;
 
-        // Blocks as they were kept; their size makes no difference to anybody.
+        // Returns the cached blocks; readers do not depend on their size.
         public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation]
             CancellationToken cancellationToken = default)
         {

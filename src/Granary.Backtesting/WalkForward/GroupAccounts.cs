@@ -11,8 +11,8 @@ using Granary.Simulation.Passes;
 namespace Granary.Backtesting.WalkForward;
 
 /// <summary>
-/// Follows the runs of each group over the rows of the record: the group's own account. Every statistic of a group and of its windows comes
-/// from the same rows and the same trades.
+/// Creates the account of each group from its runs, over the rows of the record. All statistics of a group and of its windows come from the
+/// same rows and trades.
 /// </summary>
 internal sealed class GroupAccounts
 {
@@ -21,7 +21,7 @@ internal sealed class GroupAccounts
     // In the order of the timeline's markets.
     private readonly IReadOnlyList<Instrument> _instruments;
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
-    // Follows a group whose entries models judge.
+    // Runs the account of a group whose entries models judge.
     private readonly StitchedPortfolio _unlimited;
     private readonly Timeframe _shortest;
     private readonly MetricCatalogue _metrics;
@@ -41,7 +41,8 @@ internal sealed class GroupAccounts
     }
 
     /// <summary>
-    /// A group's account. A strategy's own account takes every entry; where models judge them, the group's has those that they let trade.
+    /// Creates a group's account. A strategy's own account takes every entry; with models, the group's account has only the entries that
+    /// they admit.
     /// </summary>
     public async Task<ChoiceGroup> OfAsync((string Name, IReadOnlyList<StrategyInstance> Members) group,
         IReadOnlyList<WindowChoice> choices, IReadOnlyList<AccountRun> runs, CancellationToken cancellationToken)

@@ -6,27 +6,27 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Backtesting.WalkForward;
 
-/// <summary>One run of a strategy on a group's account, over one window or several that chose it one after the other.</summary>
+/// <summary>A run of a strategy on a group's account, over one window or several consecutive windows that selected it.</summary>
 /// <param name="Windows">The first and the last window in which it trades.</param>
 /// <param name="Own">The events of its own account.</param>
 /// <param name="Member">
-/// Those of the run with a resizing account, which a portfolio follows in its place; empty where there is none.
+/// The events of the run with a resizing account, which a portfolio follows instead; empty if there is none.
 /// </param>
 internal sealed record AccountRun(
     StrategyInstance Strategy, UInt128 Fingerprint, (int First, int Last) Windows, MemoryEventLog Own, MemoryEventLog Member)
 {
-    /// <summary>What a portfolio follows.</summary>
+    /// <summary>The events that a portfolio follows.</summary>
     public MemoryEventLog Followed => Member.ChunkCount(Strategy.Index) > 0 ? Member : Own;
 
-    /// <summary>The fills and trades of its own account, and what holding them cost.</summary>
+    /// <summary>The fills, trades and financing of its own account.</summary>
     public IReadOnlyList<RunEvent> Events { get; } = [.. EventsOf(Own, Strategy.Index)
         .Where(e => e.Kind
             is RunEventKind.Entry or RunEventKind.Fill or RunEventKind.Financing or RunEventKind.Split || e.IsTradeRow)];
 
-    /// <summary>Signals of the run that a portfolio follows.</summary>
+    /// <summary>The number of signals in the run that a portfolio follows.</summary>
     public int Signals => EventsOf(Followed, Strategy.Index).Count(e => e.IsSignal);
 
-    /// <summary>Trades of the run that a portfolio follows.</summary>
+    /// <summary>The number of trades in the run that a portfolio follows.</summary>
     public int Trades => EventsOf(Followed, Strategy.Index).Count(e => e.Kind == RunEventKind.Trade);
 
     private static List<RunEvent> EventsOf(MemoryEventLog log, int strategy)
@@ -42,17 +42,17 @@ internal sealed record AccountRun(
 }
 
 /// <summary>
-/// Trades a group's choices one after the other on one account: each run begins with the cash that the run before has left. A strategy that
-/// is chosen again keeps its positions; one that is not closes them at the first open of the next window.
+/// Trades a group's selections one after another on one account: each run starts with the cash of the previous one. A strategy that is
+/// selected again keeps its positions; otherwise they are closed at the first open of the next window.
 /// </summary>
-/// <param name="models">By window.</param>
+/// <param name="models">The models by window.</param>
 internal sealed class GroupTrading(WalkForwardInput input, IReadOnlyList<WindowModels> models)
 {
     private readonly BatchPlan _plan = input.Plan;
     private readonly IReadOnlyList<WalkForwardWindow> _windows = input.Windows;
 
 
-    // A longer bar is only shown when it is over, so that its first open comes with the bars behind it.
+    // A longer bar arrives only at its end, so its first open comes together with later bars.
     private const int BarsToClose = 8;
 
     /// <param name="choices">By window: a strategy's index, or −1.</param>
@@ -93,7 +93,7 @@ internal sealed class GroupTrading(WalkForwardInput input, IReadOnlyList<WindowM
         foreach (var symbol in instance.Symbols.Concat(instance.References))
         {
             var bars = input.Markets[symbol];
-            // An order that a bar's volume bounds may take any number of bars to fill.
+            // With a volume cap, an order may take any number of bars to fill.
             var after = isLast ? 0
                 : _plan.Spec.Execution.Settings.VolumeShare > 0 ? bars.Whole.Count
                 : BarsToClose * (instance.Timeframe.Ticks / _plan.Spec.Data.Timeframe.Ticks);
@@ -116,8 +116,8 @@ internal sealed class GroupTrading(WalkForwardInput input, IReadOnlyList<WindowM
             : Watched(filters, strategy.Timeframe) ?? (IEntryModel)new ScheduledModel(filters);
     }
 
-    // One model with a version for each window, so that its watch goes on from window to window. Null where there is no watch, or a window
-    // has no model.
+    // Creates one model with a version for each window, so that monitoring continues across windows. Null without monitoring, or if a
+    // window has no model.
     private static EntryModel? Watched(List<(long From, IEntryModel? Model)> filters, Timeframe timeframe)
     {
         List<EntryModel> windows = [.. filters.Select(f => f.Model).OfType<EntryModel>()];

@@ -6,15 +6,15 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Backtesting.WalkForward;
 
-/// <summary>Weights of a walk-forward's groups that policies have learned.</summary>
-/// <param name="Source">Of the strategies over time.</param>
-/// <param name="Learned">Null where no policy could be trained.</param>
-/// <param name="Notes">For the reader of the run.</param>
+/// <summary>Weights of a walk-forward's groups, learned by policies.</summary>
+/// <param name="Source">The weights of the strategies over time.</param>
+/// <param name="Learned">The training outcome; null if no policy could be trained.</param>
+/// <param name="Notes">Notes for the reader of the run.</param>
 internal sealed record GroupWeights(IWeightSource Source, AllocatorOutcome? Learned, IReadOnlyList<RunNote> Notes)
 {
-    /// <summary>Trains policies on the groups' stitched accounts: what they learn from is out of sample already.</summary>
-    /// <param name="runs">By group, in the order of time.</param>
-    /// <param name="stressedAsync">The runs with every cost doubled and every order one bar later.</param>
+    /// <summary>Trains policies on the groups' stitched accounts, which are already out of sample.</summary>
+    /// <param name="runs">The runs by group, in order of time.</param>
+    /// <param name="stressedAsync">Returns the runs with doubled costs and orders delayed by one bar.</param>
     public static async Task<GroupWeights> LearnAsync(WalkForwardInput input, IReadOnlyList<ChoiceGroup> groups,
         IReadOnlyList<IReadOnlyList<AccountRun>> runs, Func<WalkForwardInput, Task<IReadOnlyList<AccountRun>[]>> stressedAsync,
         CancellationToken cancellationToken)
@@ -39,16 +39,16 @@ internal sealed record GroupWeights(IWeightSource Source, AllocatorOutcome? Lear
         return new GroupWeights(outcome.Weights, Renamed(outcome, groups), AllocatorWeights.NotesOf(outcome));
     }
 
-    /// <summary>The last weight of a group; 0 where none was decided.</summary>
-    /// <param name="group">Its number.</param>
+    /// <summary>Returns the last weight of a group; 0 if none was decided.</summary>
+    /// <param name="group">The group's index.</param>
     public double LastOf(int group) => Learned is { Weights: var weights } && Array.IndexOf(weights.Units.Indices, group) is var at and >= 0
         ? weights.Last[at] : 0;
 
-    /// <summary>Whether the last policy weighs strategies, so that a production configuration can have it.</summary>
+    /// <summary>Whether the last policy weighs strategies, so that a production configuration can use it.</summary>
     public bool IsForProduction(IReadOnlyList<ChoiceGroup> groups) => Learned is { Policies: [.., var last] }
         && !last.Names.Any(n => groups.Any(g => g.Name == n));
 
-    // A production configuration has the groups' last choices: its policy is to know them by their ids.
+    // A production configuration has the groups' last selections, so its policy uses their ids.
     private static AllocatorOutcome Renamed(AllocatorOutcome outcome, IReadOnlyList<ChoiceGroup> groups)
     {
         var last = outcome.Policies[^1];

@@ -5,8 +5,8 @@ using Granary.Simulation.Passes;
 namespace Granary.Backtesting.WalkForward;
 
 /// <summary>
-/// The rows of an account over several markets: a time at which bars close, and their closes. Each market is marked at the shortest
-/// timeframe at which a strategy trades it, so that there is a row for each bar of the data's own calendar and none besides.
+/// The rows of an account over several markets: times at which bars close, with their closes. Each market is marked at the shortest
+/// timeframe that a strategy trades. There is exactly one row for each bar of the data's calendar.
 /// </summary>
 internal sealed class MarkTimeline
 {
@@ -19,7 +19,7 @@ internal sealed class MarkTimeline
     /// <summary>Open time of the bars that close with a row, UTC ticks.</summary>
     public long Stamp(int row) => _stamps[row];
 
-    /// <summary>When they close.</summary>
+    /// <summary>The time at which they close, UTC ticks.</summary>
     public long Timestamp(int row) => _timestamps[row];
 
     /// <summary>The closes of a row.</summary>
@@ -29,7 +29,7 @@ internal sealed class MarkTimeline
         return System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_marks)[first.._ends[row]];
     }
 
-    /// <summary>The rows of the out-of-sample windows; markets are numbered in the order of their symbols.</summary>
+    /// <summary>Creates the rows of the out-of-sample windows; markets are numbered by symbol.</summary>
     public static async Task<MarkTimeline> ReadAsync(WalkForwardInput input, CancellationToken cancellationToken)
     {
         var (timeline, markets, from, to) = (new MarkTimeline(), input.OrderedMarkets, input.Windows[0].At, input.Windows[^1].To);
@@ -60,7 +60,7 @@ internal sealed class MarkTimeline
         return timeline;
     }
 
-    // Longer bars that close behind a row of shorter ones are marks of the next row.
+    // Longer bars that close after a row of shorter ones are marks of the next row.
     private void EndRow(long stamp, long timestamp)
     {
         if (_stamps.Count > 0 && stamp <= _stamps[^1]) return;

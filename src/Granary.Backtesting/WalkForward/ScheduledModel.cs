@@ -5,12 +5,13 @@ using Granary.Engine.Trading;
 namespace Granary.Backtesting.WalkForward;
 
 /// <summary>
-/// The models of one strategy over several windows that it trades one after the other: each entry is judged by the model of its own window.
+/// The models of one strategy over several consecutive windows; each entry is judged by the model of its window.
 /// </summary>
-/// <param name="models">When each window begins to trade, UTC ticks, in order, and its model; null where it could not be made.</param>
+/// <param name="models">The start of each window's trading, UTC ticks, ascending, with its model; null if the model could not be
+/// created.</param>
 internal sealed class ScheduledModel(IReadOnlyList<(long From, IEntryModel? Model)> models) : IEntryModel
 {
-    /// <summary>By window.</summary>
+    /// <summary>The models by window.</summary>
     public IReadOnlyList<(long From, IEntryModel? Model)> Models => models;
 
     public string Name { get; } = models.First(m => m.Model is not null).Model!.Name;

@@ -10,8 +10,8 @@ using Granary.Simulation.Passes;
 namespace Granary.Backtesting.WalkForward;
 
 /// <summary>
-/// The events of a walk-forward, by group. Signals are those of its choices, one after the other, numbered on; each has the outcome in the
-/// choice's own account, which takes every entry whole, and the number of the window whose model judged it.
+/// The events of a walk-forward by group. Signals are those of consecutive selections with continuous numbers. Each has the outcome in the
+/// selection's own account, which takes every entry at full size, and the number of the window whose model judged it.
 /// </summary>
 internal sealed class StitchedEvents(WalkForwardOutcome outcome, IReadOnlyDictionary<string, CachedSeries> bars) : IRunEvents
 {
@@ -19,7 +19,7 @@ internal sealed class StitchedEvents(WalkForwardOutcome outcome, IReadOnlyDictio
 
     public IEnumerable<SignalRow> Signals(int strategy) => PlacedIn(strategy).SelectMany(p => SignalsOf(strategy, p));
 
-    /// <summary>What the models of all windows judged, by group, then time. A watch goes on in a run of one model.</summary>
+    /// <summary>Returns the judged signals of all windows, by group, then time. Monitoring continues within a run of one model.</summary>
     public IReadOnlyList<JudgedRun> Judged()
     {
         List<JudgedRun> judged = [];
@@ -39,7 +39,7 @@ internal sealed class StitchedEvents(WalkForwardOutcome outcome, IReadOnlyDictio
         if (run.Strategy.Model is not ScheduledModel scheduled) return [];
         var models = scheduled.Models.Select((m, i) => (Model: m.Model as EntryModel, Window: first + i))
             .Where(m => m.Model is not null).Select(m => (Model: m.Model!, m.Window)).ToList();
-        // Each window's own watch sees its own signals.
+        // Each window's own monitoring sees only its signals.
         return models.Count == 0 ? [] : models[0].Model.Watch is null ? [Of(models[0].Model, _ => true, first)]
             : models.Select(m => Of(m.Model, r => r.Signal.ModelVersion == m.Window + 1, m.Window));
     }
@@ -80,8 +80,8 @@ internal sealed class StitchedEvents(WalkForwardOutcome outcome, IReadOnlyDictio
         }
     }
 
-    // A run of a group behind others.
-    // Signals: of the group before it. Closings: likewise. Answered: signals of its own strategy before it.
+    // A run with its offsets within the group: signals of the runs before it, closed trades of the runs before it, and signals of its own
+    // strategy before it.
     private sealed record PlacedRun(AccountRun Run, int Signals, int Closings, int Answered);
 
     public IReadOnlyList<string> FactorNames(int strategy) => [];

@@ -8,30 +8,30 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Backtesting.WalkForward;
 
-/// <summary>A row of an account, and what it has paid and received up to then.</summary>
+/// <summary>A row of an account, with the cumulative costs up to it.</summary>
 /// <param name="Holds">Whether a trade is open.</param>
-/// <param name="Financing">Dividends, borrow fees, interest, and what the broker bears at ruin.</param>
+/// <param name="Financing">Dividends, borrow fees, interest, and losses that the broker bears at ruin.</param>
 internal readonly record struct AccountRow(EquityRow Row, bool Holds, double Commission, double Financing);
 
-/// <summary>An account that followed the runs of some groups.</summary>
-/// <param name="Trades">In the order of closing, each with the number of its group; their members are strategies.</param>
+/// <summary>The result of an account that followed the runs of some groups.</summary>
+/// <param name="Trades">Trades in the order of closing, each with the index of its group; their members are strategies.</param>
 internal sealed record FollowedAccount(
     PortfolioOutcome Outcome, IReadOnlyList<AccountRow> Rows, IReadOnlyList<(int Group, PortfolioTrade Own)> Trades,
     IReadOnlyList<(string Symbol, PortfolioFill Fill)> Fills);
 
 /// <summary>
-/// One account that follows the runs of groups in equal parts, as the portfolio of a batch follows its strategies: sizes, limits, cash,
-/// models and ruin are those of the plan's portfolio. Each choice has its weight while its windows last.
+/// One account that follows the runs of groups with equal weights, as the portfolio of a batch follows its strategies: sizes, limits, cash,
+/// models and ruin are those of the plan's portfolio. Each selection has its weight during its windows.
 /// </summary>
-/// <param name="input">The portfolio section of its plan holds.</param>
+/// <param name="input">The input, whose plan has the portfolio section.</param>
 internal sealed class StitchedPortfolio(WalkForwardInput input)
 {
     private readonly BatchPlan _plan = input.Plan;
     private readonly IReadOnlyList<WalkForwardWindow> _windows = input.Windows;
     private readonly Timeframe _shortest = input.Plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe;
 
-    /// <param name="groups">The runs of each group in the order of time.</param>
-    /// <param name="weights">Of the groups over time; null = equal parts.</param>
+    /// <param name="groups">The runs of each group in order of time.</param>
+    /// <param name="weights">The weights of the groups over time; null = equal weights.</param>
     public async Task<FollowedAccount> RunAsync(IReadOnlyList<IReadOnlyList<AccountRun>> groups, CancellationToken cancellationToken,
         IWeightSource? weights = null)
     {
@@ -42,7 +42,7 @@ internal sealed class StitchedPortfolio(WalkForwardInput input)
                 groupOf[run.Strategy.Index] = g;
         var (rows, trades, part) = (new List<AccountRow>(), new List<(int, PortfolioTrade)>(), 1.0 / groups.Count);
         var instruments = input.OrderedMarkets.Select(m => m.Instrument).ToList();
-        // Every strategy counts as a member, so that each market is marked at the shortest timeframe at which one of them could trade it.
+        // Every strategy counts as a member, so that each market is marked at the shortest timeframe that any of them could trade.
         var pass = new PortfolioPass(_plan, log, [.. _plan.Instances.Select(_ => part)], instruments, weights ?? Schedule(groups, part));
         void Row(EquityRow row) =>
             rows.Add(new AccountRow(row, pass.Account.OpenTrades > 0, pass.Account.Commission, pass.Account.Financing));
@@ -54,8 +54,8 @@ internal sealed class StitchedPortfolio(WalkForwardInput input)
         return new FollowedAccount(outcome, rows, trades, fills);
     }
 
-    /// <summary>What some groups did, in the order of the portfolio.</summary>
-    /// <param name="groups">The runs of each group in the order of time.</param>
+    /// <summary>Returns the history of some groups, in the order of the portfolio.</summary>
+    /// <param name="groups">The runs of each group in order of time.</param>
     /// <param name="units">The groups to read.</param>
     public async Task<AllocationHistory> ReadAsync(IReadOnlyList<IReadOnlyList<AccountRun>> groups, AllocationUnits units,
         CancellationToken cancellationToken)
@@ -68,10 +68,10 @@ internal sealed class StitchedPortfolio(WalkForwardInput input)
         return new AllocationHistory(_plan, timeline, instruments);
     }
 
-    /// <summary>When the first signals of the first choices are known, UTC ticks.</summary>
+    /// <summary>When the first signals of the first selections are known, UTC ticks.</summary>
     public long Begin => _windows[0].At + _shortest.Ticks;
 
-    // A choice's first signals are known when the first bar of its window has closed.
+    // A selection's first signals are known when the first bar of its window has closed.
     private WeightSchedule Schedule(IEnumerable<IReadOnlyList<AccountRun>> groups, double part)
     {
         var schedule = new WeightSchedule(_plan.Instances.Count) { Begin = Begin };
@@ -83,11 +83,11 @@ internal sealed class StitchedPortfolio(WalkForwardInput input)
         return schedule;
     }
 
-    // Bars before the first window are marks too: limits look back on them.
+    // Bars before the first window are marked too, because limits use them.
     private Dictionary<string, (Timeframe, IAsyncEnumerable<BarBlock>)> Marks() =>
         PortfolioPass.MarksOf(_plan.Instances, symbol => input.Markets[symbol].Cut(0, _windows[^1].To, 0));
 
-    // The runs of a strategy one after the other, as one row of signals.
+    // The consecutive runs of a strategy as one sequence of signals.
     private sealed class RunLog(IReadOnlyList<AccountRun> runs) : IEventLog
     {
         public IReadOnlyList<FollowedRun> RunsOf(int strategy)

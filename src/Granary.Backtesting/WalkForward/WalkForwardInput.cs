@@ -4,27 +4,27 @@ using Granary.Simulation.Json;
 
 namespace Granary.Backtesting.WalkForward;
 
-/// <summary>What a walk-forward works on: the plan, the windows, and bars that were read once.</summary>
-/// <param name="Markets">By symbol.</param>
-/// <exception cref="InputException">The record is too short for a single window.</exception>
+/// <summary>The input of a walk-forward: the plan, the windows, and cached bars.</summary>
+/// <param name="Markets">The markets by symbol.</param>
+/// <exception cref="InputException">The record is too short for one window.</exception>
 internal sealed record WalkForwardInput(BatchPlan Plan, WalkForwardSpec Spec, IReadOnlyDictionary<string, CachedSeries> Markets)
 {
     public required int Threads { get; init; }
 
     /// <summary>
-    /// Models that gate strategies: trained again inside each in-sample stretch, walk-forward there, and on all of it for the stretch that
-    /// follows.
+    /// Models that filter entries. They are trained walk-forward inside each in-sample range, and again on the complete range for the
+    /// following out-of-sample range.
     /// </summary>
     public IReadOnlyList<LearningSpec> Learning { get; init; } = [];
 
-    /// <summary>The windows over the batch's bars; those that only warm up are before the first.</summary>
+    /// <summary>The windows over the batch's bars; bars that only serve as warm-up precede the first.</summary>
     public IReadOnlyList<WalkForwardWindow> Windows { get; } = WindowsOf(Plan, Spec, Markets.Values);
 
-    /// <summary>In the order of their symbols.</summary>
+    /// <summary>The markets sorted by symbol.</summary>
     public IReadOnlyList<CachedSeries> OrderedMarkets { get; } =
         [.. Markets.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => m.Value)];
 
-    /// <summary>The lists of combinations among which is chosen, in the plan's order.</summary>
+    /// <summary>Returns the groups of combinations from which one is selected, in the plan's order.</summary>
     public IReadOnlyList<(string Name, IReadOnlyList<StrategyInstance> Members)> Groups() =>
         Spec.Among == ChoiceAmong.Batch ? [(Plan.Spec.Name, [.. Plan.Instances])]
         : Spec.Among == ChoiceAmong.Market ? [.. Plan.Instances.GroupBy(i => i.Symbol).Select(g => (g.Key, Members(g)))]

@@ -13,12 +13,12 @@ using Granary.Simulation.Validation;
 namespace Granary.Backtesting.WalkForward;
 
 /// <summary>
-/// Chooses parameters on one stretch and trades them on the next, over and over: windows run side by side, each on bars that were read
-/// once, and the result is the same on any number of threads.
+/// Selects parameters in sample and trades them out of sample, window by window. Windows run concurrently on cached bars, and the result
+/// does not depend on the number of threads.
 /// </summary>
 internal static class WalkForwardOptimiser
 {
-    /// <param name="clock">Of the training of models.</param>
+    /// <param name="clock">The clock for the training of models.</param>
     public static async Task<WalkForwardOutcome> RunAsync(WalkForwardInput input, TimeProvider clock, IProgress<int>? progress,
         CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ internal static class WalkForwardOptimiser
             [.. input.Windows.Select(w => made[w.Index].Models)], cancellationToken);
     }
 
-    /// <summary>Trades the choices and models of an outcome with every cost doubled and every order one bar later.</summary>
+    /// <summary>Trades the selections and models of an outcome with doubled costs and orders delayed by one bar.</summary>
     public static async Task<WalkForwardOutcome> StressedAsync(WalkForwardInput input, WalkForwardOutcome outcome,
         CancellationToken cancellationToken)
     {
@@ -46,7 +46,7 @@ internal static class WalkForwardOptimiser
     private static ParallelOptions Options(WalkForwardInput input, CancellationToken cancellationToken) =>
         new() { MaxDegreeOfParallelism = input.Threads, CancellationToken = cancellationToken };
 
-    // A group trades its choices one after the other; groups do so side by side.
+    // The selections of a group are traded one after another, groups concurrently.
     private static async Task<IReadOnlyList<AccountRun>[]> RunsAsync(WalkForwardInput input,
         IReadOnlyList<IReadOnlyList<WindowChoice>> choices, IReadOnlyList<WindowModels> models, CancellationToken cancellationToken)
     {
@@ -101,7 +101,7 @@ internal static class WalkForwardOptimiser
         }
         bool Has(StrategyInstance i) => i.Symbols.All(past.ContainsKey);
 
-        // One thread: the windows already keep all of them busy.
+        // One thread, because the concurrent windows already use all of them.
         var host = new EmbeddedHost(1);
         var models = WindowModels.None;
         var feeds = input.Plan.TradingFrom(window.From, 0);
@@ -110,9 +110,9 @@ internal static class WalkForwardOptimiser
             if (!feeds.Instances.All(Has)) feeds = feeds.Where(Has);
             (feeds, models) = await LearnAsync(feeds, past, input.Learning, new ModelTraining(host, clock, 1), window, cancellationToken);
         }
-        // Feeds without bars in a window are no part of it.
+        // Feeds without bars in a window are excluded.
         var outcomes = await new StrategyPass(feeds, past) { Include = Has }.OutcomesAsync(host, cancellationToken);
-        // A choice is made by what its model would have let trade.
+        // The selection uses the results of the entries that a strategy's model admits.
         var judged = await ModelOutcomes.OfAsync(feeds, outcomes, past, _ => host, cancellationToken);
         return ([.. groups.Select(g =>
         {
@@ -122,8 +122,8 @@ internal static class WalkForwardOptimiser
         })], models);
     }
 
-    // In sample a strategy is judged by models that had not seen what they are asked about, out of sample by one that has seen the whole
-    // stretch before.
+    // In sample, a strategy is judged by models trained on other data than the judged entries; out of sample, by a model trained on the
+    // complete preceding range.
     private static async Task<(BatchPlan InSample, WindowModels Models)> LearnAsync(BatchPlan plan, Dictionary<string, OpenedMarket> past,
         IReadOnlyList<LearningSpec> learning, ModelTraining training, WalkForwardWindow window, CancellationToken cancellationToken)
     {

@@ -8,19 +8,19 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Backtesting.WalkForward;
 
-/// <summary>What was chosen for one window, and what became of it.</summary>
-/// <param name="Strategy">By index; −1 where no combination could be chosen, and nothing was traded.</param>
-/// <param name="Objective">In-sample.</param>
+/// <summary>The selection for one window, with its results.</summary>
+/// <param name="Strategy">The strategy's index; −1 if no combination could be selected, so that nothing was traded.</param>
+/// <param name="Objective">The objective in sample.</param>
 /// <param name="InSample">
-/// The choice's own account over the stretch in which it was chosen; null where nothing was chosen, or the choice was given.
+/// The selected strategy's own account over the in-sample range; null without a selection, or if the selection was given.
 /// </param>
 public sealed record WindowChoice(WalkForwardWindow Window, int Strategy, double Objective, MetricSet? InSample)
 {
-    /// <summary>The group's account over the window's rows; what closing a position at its end costs belongs to the next window.</summary>
+    /// <summary>The group's account over the window's rows; the costs of closing a position at its end belong to the next window.</summary>
     public MetricSet? OutOfSample { get; init; }
 
     /// <summary>
-    /// Trades that were entered in the window, in the order of closing; those that are open at the end of the record too.
+    /// Trades entered in the window, in the order of closing, including those that are open at the end of the record.
     /// </summary>
     public IReadOnlyList<Trade> Trades { get; init; } = [];
 
@@ -29,71 +29,72 @@ public sealed record WindowChoice(WalkForwardWindow Window, int Strategy, double
     public double OutOfSampleReturn => OutOfSample?.TotalReturn ?? 0;
 }
 
-/// <summary>All choices among the same strategies, window after window, on one account.</summary>
-/// <param name="Name">As SmaCross@ACME:1h.</param>
+/// <summary>All selections from the same strategies, window by window, on one account.</summary>
+/// <param name="Name">The name, such as SmaCross@ACME:1h.</param>
 /// <param name="Members">The combinations, by strategy index.</param>
-/// <param name="Statistics">Of the group's own account, from the first window's first row to the last window's last.</param>
-/// <param name="Trades">Of that account, in the order of closing; what is open at the end comes last.</param>
-/// <param name="Fingerprints">Of the runs that traded on it, one after the other.</param>
+/// <param name="Statistics">Statistics of the group's own account, from the first window's first row to the last window's last row.</param>
+/// <param name="Trades">Trades of that account in the order of closing; open ones come last.</param>
+/// <param name="Fingerprints">Fingerprints of the consecutive runs on it.</param>
 public sealed record ChoiceGroup(
     string Name, IReadOnlyList<StrategyInstance> Members, IReadOnlyList<WindowChoice> Choices, MetricSet Statistics,
     IReadOnlyList<StitchedTrade> Trades, IReadOnlyList<UInt128> Fingerprints)
 {
-    /// <summary>All that its members trade; its trades' symbols are numbered in this order.</summary>
+    /// <summary>All symbols of its members, in the order that numbers its trades' symbols.</summary>
     public IReadOnlyList<string> Symbols { get; } = SymbolsOf(Members);
 
-    /// <summary>The account's equity at the ends of the batch's periods; null where it has no row.</summary>
+    /// <summary>The account's equity at the ends of the batch's periods; null without rows.</summary>
     public EquityTrace? Trace { get; init; }
 
     private static List<string> SymbolsOf(IReadOnlyList<StrategyInstance> members) =>
         [.. members.SelectMany(m => m.Symbols).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>A trade of a member with its symbol numbered as the group's.</summary>
+    /// <summary>Renumbers the symbol of a member's trade to the group's numbers.</summary>
     internal static Trade Numbered(IReadOnlyList<StrategyInstance> members, StrategyInstance strategy, in Trade trade) =>
         trade with { SymbolIndex = SymbolsOf(members).IndexOf(strategy.Symbols[trade.SymbolIndex]) };
 
-    /// <summary>Share of the windows after the first whose choice is that of the window before; NaN for a single window.</summary>
+    /// <summary>Share of the windows after the first with the same selection as the previous window; NaN for a single window.</summary>
     public double Stability => Choices.Count < 2 ? double.NaN
         : Choices.Skip(1).Where((c, i) => c.Strategy == Choices[i].Strategy).Count() / (double)(Choices.Count - 1);
 }
 
 /// <summary>A trade of a group's account.</summary>
-/// <param name="Strategy">Whose it is, by index.</param>
+/// <param name="Strategy">The index of its strategy.</param>
 public readonly record struct StitchedTrade(int Strategy, Trade Trade);
 
-/// <summary>The models of one window, trained inside its in-sample stretch.</summary>
-/// <param name="WindowFilters">By strategy: who is asked at its entries in the window's out-of-sample stretch.</param>
-/// <param name="Missing">Models that could not be made, and why; their strategies went on without.</param>
+/// <summary>The models of one window, trained inside its in-sample range.</summary>
+/// <param name="WindowFilters">By strategy: the filter of its entries in the window's out-of-sample range.</param>
+/// <param name="Missing">Models that could not be created, with the reason; their strategies continued without a model.</param>
 public sealed record WindowModels(IReadOnlyDictionary<int, IEntryModel> WindowFilters, IReadOnlyList<(string Model, string Why)> Missing)
 {
     public static WindowModels None { get; } = new(new Dictionary<int, IEntryModel>(), []);
 }
 
-/// <summary>A walk-forward optimisation that has run.</summary>
-/// <param name="Rows">Of the one account in which all groups have equal parts, under the portfolio's limits.</param>
-/// <param name="Statistics">Of that account.</param>
+/// <summary>The outcome of a walk-forward optimisation.</summary>
+/// <param name="Rows">Rows of the common account in which all groups have equal weights, under the portfolio's limits.</param>
+/// <param name="Statistics">Statistics of that account.</param>
 /// <param name="Efficiency">
-/// Yearly return out of sample over that in sample, both of the choices, as a mean over windows; NaN where the latter is not above zero.
+/// Annual return of the selections out of sample divided by that in sample, as a mean over windows; NaN if the latter is not positive.
 /// </param>
 public sealed record WalkForwardOutcome(
     WalkForwardSpec Spec, IReadOnlyList<WalkForwardWindow> Windows, IReadOnlyList<ChoiceGroup> Groups, IReadOnlyList<EquityRow> Rows,
     MetricSet Statistics, double Efficiency)
 {
-    /// <summary>By window.</summary>
+    /// <summary>The models by window.</summary>
     public required IReadOnlyList<WindowModels> Models { get; init; }
 
-    /// <summary>The account's trades in the order of closing; members are numbers of groups, symbols are numbered as the group's.</summary>
+    /// <summary>The account's trades in the order of closing; members are indices of groups, symbols are numbered as in the
+    /// group.</summary>
     public required IReadOnlyList<PortfolioTrade> Trades { get; init; }
 
-    /// <summary>Each change of a position of the account, with its symbol; members are numbers of groups.</summary>
+    /// <summary>Each change of a position of the account with its symbol; members are indices of groups.</summary>
     public required IReadOnlyList<(string Symbol, PortfolioFill Fill)> Fills { get; init; }
 
-    /// <summary>What the account decided on the signals of the choices, its fingerprint, and what its reader must know.</summary>
+    /// <summary>The account's decisions on the signals of the selections, its fingerprint, and notes for the reader.</summary>
     public required PortfolioOutcome Portfolio { get; init; }
 
-    /// <summary>By group: the runs of its choices, one after the other. None of an outcome that is traded again.</summary>
+    /// <summary>By group: the consecutive runs of its selections. Empty for an outcome that is traded again.</summary>
     internal IReadOnlyList<IReadOnlyList<AccountRun>> Runs { get; init; } = [];
 
-    /// <summary>The weights of the groups that policies have learned; null = equal parts.</summary>
+    /// <summary>The weights of the groups that policies have learned; null = equal weights.</summary>
     internal GroupWeights? Weights { get; init; }
 }

@@ -6,7 +6,7 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Backtesting.WalkForward;
 
-/// <summary>What a walk-forward optimisation leaves beside the usual files: its section of results.json, and windows.csv.</summary>
+/// <summary>Writes the additional outputs of a walk-forward optimisation: its section of results.json, and windows.csv.</summary>
 internal static class WalkForwardReport
 {
     public static WalkForwardResults Of(BatchPlan plan, WalkForwardOutcome outcome) => new()
@@ -48,11 +48,11 @@ internal static class WalkForwardReport
         RatioMetrics.Sharpe, RiskMetrics.MaxDrawdown, TradeMetrics.Exposure,
     ];
 
-    // The same figures on both sides of a choice, so that they can be compared.
+    // The same metrics in and out of sample, so that they can be compared.
     private static Dictionary<string, double>? Account(MetricSet? statistics) =>
         statistics is null ? null : _ofChoices.ToDictionary(m => m.Key, m => statistics[m], StringComparer.Ordinal);
 
-    /// <summary>windows.csv: a row for each choice.</summary>
+    /// <summary>Writes windows.csv, with a row for each selection.</summary>
     public static void Csv(TextWriter writer, BatchPlan plan, WalkForwardOutcome outcome)
     {
         using var csv = CsvText.Open(writer);

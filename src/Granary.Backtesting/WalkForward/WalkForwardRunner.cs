@@ -20,14 +20,14 @@ using Granary.Simulation.Validation;
 
 namespace Granary.Backtesting.WalkForward;
 
-/// <summary>The use case behind <c>walkforward</c>: a batch file in, a run's folder out whose equity is out of sample throughout. The steps
-/// are open, plan, choose and trade (over and over), train, simulate, validate, write.</summary>
-/// <param name="ledger">Counts what was tried on the same bars by other batches; null counts this one's alone.</param>
-/// <param name="sources">Opens what a batch calls its source; null = the catalogue that read the batch.</param>
+/// <summary>Implements <c>walkforward</c>: runs a batch file and writes a run's folder whose equity is completely out of sample. The steps
+/// are open, plan, select and trade (repeatedly), train, simulate, validate, write.</summary>
+/// <param name="ledger">Counts the trials of other batches on the same bars; null counts only those of this batch.</param>
+/// <param name="sources">Opens the source of a batch; null = the catalogue that the batch was read with.</param>
 public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = null, Func<DataSpec, IBarSource>? sources = null)
 {
-    /// <exception cref="InputException">The batch is wrong, or the record too short.</exception>
-    /// <exception cref="BarDataException">The bars are wrong.</exception>
+    /// <exception cref="InputException">The batch is invalid, or the record is too short.</exception>
+    /// <exception cref="BarDataException">The bars are invalid.</exception>
     /// <exception cref="DiskException">The run's folder cannot be written.</exception>
     public async Task<(BatchRun Run, WalkForwardOutcome Outcome)> RunAsync(BatchSpec spec, BatchOptions options,
         IProgress<(int Done, int Windows)>? progress = null, CancellationToken cancellationToken = default)
@@ -69,19 +69,19 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
                 outcome = outcome with { Weights = weights with { Learned = registered } };
             }
 
-            // Models over the whole record: what the last choice goes on with, and what the report shows of them.
+            // Models over the complete record, for the last selection and for the report.
             var host = new EmbeddedHost(options.Threads);
             var run = await new RunContext(opened, folder, options, clock, watch)
             {
                 Markets = bars.ToDictionary(b => b.Key, b => b.Value.Market, StringComparer.Ordinal),
             }.TrainAsync(host, cancellationToken);
-            // All combinations over the whole record: what is counted, split and tested is all that could have been chosen.
+            // All combinations over the complete record: trials, splits and tests must include all candidates of a selection.
             var all = await new StrategyPass(run.Plan, run.Markets).OutcomesAsync(host, cancellationToken);
             var (checks, stressed) = await ValidateAsync(run, input with { Plan = run.Plan }, all, outcome, cancellationToken);
             var events = new StitchedEvents(outcome, bars);
             var model = await ModelAsync(run, outcome, (all, events), checks, cancellationToken);
             folder.RemoveReplaced();
-            // What the stressed return of the checks is made of.
+            // The trades of the stressed return in the validation checks.
             var extra = stressed is null ? [] : Trades(RunFolder.Stressed, model, stressed, bars);
             new RunFiles(run).WriteAll(model, events, [.. Files(run, model, outcome, bars), .. extra]);
             folder.Complete();
@@ -111,11 +111,11 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
     {
         var (plan, host) = (run.Plan, new EmbeddedHost(run.Options.Threads));
         var benchmark = await run.BenchmarkAsync(cancellationToken);
-        // What is judged is what the models let trade.
+        // The checks use the entries that the models admit.
         var traded = await ModelOutcomes.OfAsync(plan, all, run.Markets, _ => host, cancellationToken);
         var tests = SelectionTests.Of(plan, traded, benchmark?.Trace, isStitched: true);
         var census = await BatchValidation.CountAsync(run, traded, ledger, tests);
-        // In the periods of the batch's traces, so that its Sharpe ratio can be held against theirs.
+        // With the periods of the batch's traces, so that the Sharpe ratios are comparable.
         var tracer = new EquityTracer(run.TracePeriod, run.Spec.Cash);
         foreach (var row in outcome.Rows) tracer.Add(row.Time, row.Equity);
         var stitched = tracer.Finish()!;
@@ -137,7 +137,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         return (checks with { Causality = causality, Stress = stress with { IsOfPortfolio = true } }, stressed);
     }
 
-    // A group is what a strategy is elsewhere: its equity is stitched, its parameters are those of its last choice.
+    // A group takes the place of a strategy: its equity is stitched, its parameters are those of its last selection.
     private static async Task<RunModel> ModelAsync(RunContext run, WalkForwardOutcome outcome, (Dictionary<int, StrategyOutcome> All,
         StitchedEvents Stitched) events, BatchChecks checks, CancellationToken cancellationToken)
     {
@@ -178,10 +178,10 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         { Trace = group.Trace };
     }
 
-    // Of a group when the bars end.
+    // The weight of a group at the end of the bars.
     private static double WeightOf(WalkForwardOutcome outcome, int group) => outcome.Weights?.LastOf(group) ?? 1.0 / outcome.Groups.Count;
 
-    // All combinations.
+    // Entries of all combinations.
     private static List<StrategyEntry> AllEntries(RunContext run, Func<int, double> weightOf, Func<int, MetricSet?> statisticsOf) =>
         [.. run.Plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(),
             RunText.Of(i.Trading.Sides), weightOf(i.Index), statisticsOf(i.Index), run.Learning?.ModelOf(i.Index)))];
@@ -223,7 +223,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             foreach (var row in outcome.Rows) csv.Row(row);
         });
         yield return OutputFile.Text(null, "windows.csv", w => WalkForwardReport.Csv(w, run.Plan, outcome));
-        // The last choice stays in force: its bars are not traded yet.
+        // The last selection stays in force; the bars of its window do not exist yet.
         var next = new Dictionary<int, double>();
         for (var g = 0; g < outcome.Groups.Count; g++) next[outcome.Groups[g].Choices[^1].Strategy] = WeightOf(outcome, g);
         var production = model with

@@ -8,7 +8,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Cli.Commands;
 
-/// <summary>What a run of a batch prints at its end.</summary>
+/// <summary>Output at the end of a batch's run.</summary>
 internal static class BacktestView
 {
     /// <summary>Prints the outcome of a run.</summary>

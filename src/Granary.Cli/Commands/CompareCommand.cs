@@ -159,7 +159,7 @@ internal static class CompareCommand
         TableWriter.Write("The account's net profit against the backtest's, by cause", [Column.Text("Cause"), Column.Number("Amount")],
             [["backtest", Cell.Money(gap.Backtest)], .. gap.Causes.Select(c => new[] { c.Cause, Cell.Money(c.Amount) }),
                 ["account", Cell.Money(gap.Live)]]);
-        // What is printed as 0.00 does not differ.
+        // A difference that is printed as 0.00 counts as none.
         List<TradeGap> different = [.. gap.Trades.Where(t => Math.Abs(t.Total) >= 0.005).OrderByDescending(t => Math.Abs(t.Total))];
         TableWriter.Write($"Trades that differ, {Counted.Of(different.Count, gap.Trades.Count, "trade")}, largest difference first",
             [Column.Text("Strategy"), Column.Text("Symbol"), Column.Text("Entry (UTC)"), Column.Number("Difference"),

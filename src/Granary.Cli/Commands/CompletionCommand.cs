@@ -53,7 +53,7 @@ internal static class CompletionCommand
                 "bash" => Bash,
                 "zsh" => Zsh,
                 "fish" => Fish,
-                var other => throw new InputException($"'{other}' is no shell that completion is made for; write bash, zsh or fish"),
+                var other => throw new InputException($"'{other}' is not a shell with completion; write bash, zsh or fish"),
             });
             return 0;
         });

@@ -39,7 +39,7 @@ internal static class DataCheckCommand
         var files = new Argument<string[]>("FILE")
         {
             Arity = ArgumentArity.ZeroOrMore,
-            Description = "bar files, of one symbol each; or name a stored market. A gap that all of several share is no fault",
+            Description = "bar files, of one symbol each; or name a stored market. A gap that all of them share is not a fault",
         };
         var command = new Command("check",
             "Gaps, duplicates, order, consistency, outliers, frozen prices, unadjusted splits, granularity, daylight saving, completeness "

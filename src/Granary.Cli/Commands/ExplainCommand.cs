@@ -44,7 +44,7 @@ internal static class ExplainCommand
         if (found.Count == 0) found = all.Where(e => e.Has(word)).ToList();
         if (found.Count > 0) return found;
         var near = Spelling.Nearest(word, all.SelectMany(e => new[] { e.Term, e.Name }).Where(n => n.Length > 0));
-        throw new InputException($"'{word}' is no term that Granary uses; "
+        throw new InputException($"'{word}' is not a term that Granary uses; "
             + (near is null ? "'granary explain' lists all" : $"did you mean '{near}'?"));
     }
 

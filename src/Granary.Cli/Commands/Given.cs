@@ -66,7 +66,7 @@ internal static class Given
         {
             var at = pair.IndexOf('=', StringComparison.Ordinal);
             if (at < 1 || at == pair.Length - 1)
-                throw new InputException($"--params '{pair}' is no name=value; write it as \"trees=200;leaves=15\"");
+                throw new InputException($"--params '{pair}' is not a name=value pair; write it as \"trees=200;leaves=15\"");
             if (!parameters.TryAdd(pair[..at].TrimEnd(), pair[(at + 1)..].TrimStart()))
                 throw new InputException($"--params names '{pair[..at].TrimEnd()}' twice: name it once");
         }

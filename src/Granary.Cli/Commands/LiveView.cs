@@ -7,9 +7,7 @@ using Spectre.Console;
 
 namespace Granary.Cli.Commands;
 
-/// <summary>
-/// How a live session shows itself: a table that a person can watch on a terminal, a plain line every few seconds in a pipe.
-/// </summary>
+/// <summary>Output of a live session: an updated table on a terminal, a plain line every few seconds in a pipe.</summary>
 internal static class LiveView
 {
     private static readonly Column[] _columns = [Column.Text("Session"), Column.Text("Now")];
@@ -89,7 +87,7 @@ internal static class LiveView
         TableWriter.Write(s.Id, [Column.Text("Strategy"), Column.Text("Now")], rows);
     }
 
-    /// <summary>What the table of a session shows.</summary>
+    /// <summary>Returns the rows of a session's table.</summary>
     internal static IReadOnlyList<string[]> Rows(LiveStatus s)
     {
         List<string[]> rows =

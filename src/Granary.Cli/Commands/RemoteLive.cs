@@ -8,14 +8,14 @@ using Granary.Trading.Live;
 namespace Granary.Cli.Commands;
 
 /// <summary>
-/// <c>granary live PROD.json --host http://…</c>: the same session on silos, watched from here, and its run's folder brought back; and
-/// commands to it.
+/// <c>granary live PROD.json --host http://…</c>: runs the session on silos, prints its status here and copies its run's folder back.
+/// Also sends commands to it.
 /// </summary>
 internal sealed class RemoteLive(CompositionRoot root, string hosts)
 {
     public static byte[] Read(string production, GranaryCatalogues catalogues)
     {
-        // Wrong files are found out here, with their own line, before anything is sent.
+        // Faults of the files are reported here, with their line, before anything is sent.
         new ProductionReader(catalogues).Read(production, bindStrategies: false);
         return File.ReadAllBytes(production);
     }
@@ -39,7 +39,7 @@ internal sealed class RemoteLive(CompositionRoot root, string hosts)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The session is the cluster's: who watches may go.
+            // The session runs in the cluster and continues when this process ends.
             if (!quiet) Console.WriteLine($"The session of {view.Id} goes on "
                 + $"at {hosts}; 'granary session {view.Id} stop --host {hosts}' stops it");
             return 0;

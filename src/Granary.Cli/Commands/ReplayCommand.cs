@@ -101,7 +101,7 @@ internal static class ReplayCommand
                         replay.Speed = ReplaySpeed.Parse(speed, maxGap);
                         break;
                     default:
-                        CommandLine.Complain($"'{line}' is no command; use pause, resume, seek TIME, pace PACE or stop");
+                        CommandLine.Complain($"'{line}' is not a command; use pause, resume, seek TIME, pace PACE or stop");
                         break;
                 }
             }

@@ -38,9 +38,9 @@ internal static class SessionAnswer
     }
 
     /// <summary>The same for a session of a cluster.</summary>
-    /// <param name="look">How the session stands now.</param>
-    /// <param name="before">How it stood before the command.</param>
-    /// <param name="after">How it stood when the cluster had taken the command.</param>
+    /// <param name="look">Reads the session's current state.</param>
+    /// <param name="before">State before the command.</param>
+    /// <param name="after">State when the cluster had accepted the command.</param>
     public static async Task<int> RemoteAsync(SessionOrder order, SessionView before, SessionView after, Func<Task<SessionView>> look,
         TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -94,7 +94,7 @@ internal static class SessionAnswer
         return 0;
     }
 
-    /// <summary>What the session did, from how it stands after the command.</summary>
+    /// <summary>Describes what the session did, from its state after the command.</summary>
     internal static string Sentence(SessionOrder order, LiveStatus after) => order.Command switch
     {
         SessionCommand.Pause => $"Paused at {Time(after)} market time: no entries; exits, stops and targets go on. {Holds(after)}",

@@ -9,7 +9,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Cli.Commands;
 
-/// <summary>What <c>granary analyze TRADES.csv</c> prints.</summary>
+/// <summary>Output of <c>granary analyze TRADES.csv</c>.</summary>
 internal static class TradesView
 {
     public static void Write(TradeAnalysis analysis, bool json)

@@ -2,9 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Granary.Cli.Explanations;
 
-/// <summary>What a term means.</summary>
+/// <summary>Explanation of a term.</summary>
 /// <param name="Term">As files, batches and tables spell it.</param>
-/// <param name="Kind">What it is: a metric, a check, a decision on an entry, …</param>
+/// <param name="Kind">Kind of the term: a metric, a check, a decision on an entry, …</param>
 /// <param name="Text">One paragraph.</param>
 internal sealed partial record Explanation(string Term, string Kind, string Text)
 {

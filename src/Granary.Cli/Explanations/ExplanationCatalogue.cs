@@ -10,7 +10,7 @@ namespace Granary.Cli.Explanations;
 /// <summary>The terms that tables, files and messages use, each explained where it is defined.</summary>
 internal static class ExplanationCatalogue
 {
-    /// <param name="catalogues">What the process knows, plug-ins included.</param>
+    /// <param name="catalogues">Catalogues of the process, plug-ins included.</param>
     public static IReadOnlyList<Explanation> Of(GranaryCatalogues catalogues) =>
     [
         .. catalogues.Metrics.All.Select(Metric),

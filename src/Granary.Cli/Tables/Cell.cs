@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Granary.Cli.Tables;
 
-/// <summary>How figures are spelled in tables: invariant culture, – where undefined. Units stand in the headers.</summary>
+/// <summary>Formats figures in tables: invariant culture, – if undefined. Headers contain the units.</summary>
 internal static class Cell
 {
     private const string Undefined = "–";

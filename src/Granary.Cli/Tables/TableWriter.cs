@@ -10,7 +10,7 @@ internal static class TableWriter
 {
     private const string Gap = "  ";
 
-    /// <param name="title">What the rows are; empty for none.</param>
+    /// <param name="title">Title of the table; empty for none.</param>
     /// <param name="columns">Each row has as many cells.</param>
     /// <param name="none">The line that stands for a table without rows.</param>
     public static void Write(string title, IReadOnlyList<Column> columns, IEnumerable<string[]> rows, string none = "")

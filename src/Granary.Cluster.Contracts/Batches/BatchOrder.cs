@@ -5,7 +5,7 @@ namespace Granary.Cluster.Batches;
 /// <param name="File">Its name, for error messages.</param>
 /// <param name="Folder">Base of its relative paths, on every silo.</param>
 /// <param name="Kind">The kind of job.</param>
-/// <param name="Work">Bars times strategies, estimated; 0 where it was not.</param>
+/// <param name="Work">Estimated bars times strategies; 0 without an estimate.</param>
 [GenerateSerializer, Immutable, Alias("granary.BatchOrder")]
 public sealed record BatchOrder(
     [property: Id(0)] string Id,
@@ -29,7 +29,7 @@ public sealed record RunDefinition([property: Id(0)] BatchOrder Order, [property
 /// <param name="Hashes">Content hashes of its symbols' bars, which every silo's source must match.</param>
 /// <param name="Bars">Approximate number of bars.</param>
 /// <param name="Strategies">Indices in the plan, ascending.</param>
-/// <param name="HasEnded">Whether its bars end before those of the batch's other markets.</param>
+/// <param name="HasEnded">Whether the feed's bars end before those of the batch's other markets.</param>
 [GenerateSerializer, Immutable, Alias("granary.FeedWork")]
 public sealed record FeedWork(
     [property: Id(0)] int Feed,
@@ -53,8 +53,8 @@ public sealed record ModelUse([property: Id(0)] int Number, [property: Id(1)] in
 /// <param name="Work">Work without a report.</param>
 /// <param name="Strategies">Number of strategies of the whole pass.</param>
 /// <param name="Changes">Changes of the bars before strategies see them, as <see cref="Granary.Simulation.Causality.SeriesChanges"/>
-/// writes it; empty for the bars as they are.</param>
-/// <param name="Stressed">Whether every cost is doubled and every order is one bar later.</param>
+/// writes them; empty for unchanged bars.</param>
+/// <param name="Stressed">Whether every cost is doubled and every order is delayed by one bar.</param>
 [GenerateSerializer, Immutable, Alias("granary.PassOrder")]
 public sealed record PassOrder(
     [property: Id(0)] PassKey Key,

@@ -4,9 +4,8 @@ using Orleans.Concurrency;
 namespace Granary.Cluster.Batches;
 
 /// <summary>
-/// One run of a batch; the key is the run's id. It lets the reporting grain open the run, divides the feeds among the silos, starts
-/// strategy
-/// groups, reschedules lost ones, and reports the status. Its answers are durable, and it survives its silo.
+/// One run of a batch; the key is the run's id. It makes the reporting grain open the run, divides the feeds among the silos, starts
+/// strategy groups, reschedules lost ones, and reports the status. Its answers are durable, and it survives its silo.
 /// </summary>
 [Alias("granary.IBatchGrain")]
 public interface IBatchGrain : IGrainWithStringKey
@@ -30,7 +29,7 @@ public interface IBatchGrain : IGrainWithStringKey
     Task<JobStatus?> CancelAsync();
 
     /// <summary>Queues a cancelled batch again; it continues from the strategies that had finished.</summary>
-    /// <returns>null for an unknown batch; the status as it is if the batch is not cancelled.</returns>
+    /// <returns>null for an unknown batch; the unchanged status if the batch is not cancelled.</returns>
     [Alias("Resume")]
     Task<SubmitAnswer?> ResumeAsync();
 
@@ -66,7 +65,7 @@ public interface IIdempotencyGrain : IGrainWithStringKey
     [Alias("Claim")]
     Task<KeyAnswer> ClaimAsync(string run, string hash);
 
-    /// <summary>Makes the key new again, if it is that of the run.</summary>
+    /// <summary>Releases the key if it belongs to the run, so that it can be used again.</summary>
     [Alias("Release")]
     Task ReleaseAsync(string run);
 }
@@ -90,7 +89,7 @@ public interface IBatchListGrain : IGrainWithStringKey
     [Alias("Ended")]
     Task EndedAsync(string run);
 
-    /// <summary>Forgets a batch that has ended.</summary>
+    /// <summary>Removes an ended batch from the list.</summary>
     [Alias("Remove")]
     Task RemoveAsync(string run);
 

@@ -20,8 +20,8 @@ public interface IReportingGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Begin")]
     Task<ReportingStatus> BeginAsync(BatchOrder order, IReadOnlyDictionary<string, string> stopped, long seen);
 
-    /// <summary>Stops a strategy: whatever its run brings from here on, it has failed with this reason.</summary>
-    /// <returns>false where its outcome came first, and where the run has no such strategy.</returns>
+    /// <summary>Stops a strategy: it fails with this reason, and later results of its run are ignored.</summary>
+    /// <returns>false if its outcome was stored before, or if the run has no such strategy.</returns>
     [AlwaysInterleave, Alias("StopStrategy")]
     Task<bool> StopStrategyAsync(string strategy, string reason);
 
@@ -37,11 +37,11 @@ public interface IReportingGrain : IGrainWithStringKey
     [Alias("Report")]
     Task<ReportAnswer> ReportAsync(StrategyReport report);
 
-    /// <summary>Returns a strategy of the run as far as reports are stored; null if the run has no such strategy, or is not open.</summary>
+    /// <summary>Returns a strategy's state from the stored reports; null if the run has no such strategy, or is not open.</summary>
     [AlwaysInterleave, Alias("Strategy")]
     Task<StrategyStatus?> StrategyAsync(string strategy, CancellationToken cancellationToken = default);
 
-    /// <summary>Returns the portfolio of the run as it stands; null before the portfolio pass.</summary>
+    /// <summary>Returns the current state of the run's portfolio; null before the portfolio pass.</summary>
     [AlwaysInterleave, Alias("Portfolio")]
     Task<PortfolioStatus?> PortfolioAsync(CancellationToken cancellationToken = default);
 
@@ -86,8 +86,8 @@ public enum ReportAnswer
 /// <param name="Strategies">Number of strategies of the pass.</param>
 /// <param name="Total">Bars times strategies of the pass.</param>
 /// <param name="End">The run's end; null before it.</param>
-/// <param name="Revision">Differs where stage, pass or end have changed.</param>
-/// <param name="Leaders">The best strategies so far, the best first; null where none has finished, or the job has none.</param>
+/// <param name="Revision">Changes with the stage, the pass and the end.</param>
+/// <param name="Leaders">The best strategies so far, the best first; null if none has finished, or if the job has no leaders.</param>
 [GenerateSerializer, Immutable, Alias("granary.ReportingStatus")]
 public sealed record ReportingStatus(
     [property: Id(0)] string Stage,
@@ -100,7 +100,7 @@ public sealed record ReportingStatus(
     [property: Id(7)] long Revision,
     [property: Id(8)] IReadOnlyList<StrategyLeader>? Leaders = null)
 {
-    /// <summary>The leaders, as the same list where they are those of before: another list would be a change of the batch.</summary>
+    /// <summary>Returns the leaders. If they are unchanged, returns the same list: a new one would mark the batch as changed.</summary>
     public IReadOnlyList<StrategyLeader>? LeadersAfter(IReadOnlyList<StrategyLeader>? before) =>
         Leaders is null || before is not null && before.SequenceEqual(Leaders) ? before : Leaders;
 }

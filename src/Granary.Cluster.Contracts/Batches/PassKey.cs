@@ -12,11 +12,11 @@ public readonly record struct PassKey
     [Id(0)]
     private readonly string? _text;
 
-    /// <param name="text">As <see cref="ToString"/> gives it.</param>
+    /// <param name="text">Text that <see cref="ToString"/> returned.</param>
     public PassKey(string text) => _text = text;
 
-    /// <param name="stressed">Whether every cost is doubled and every order is one bar later.</param>
-    /// <param name="changes">Changes of the bars; empty for the bars as they are.</param>
+    /// <param name="stressed">Whether every cost is doubled and every order is delayed by one bar.</param>
+    /// <param name="changes">Changes of the bars; empty for unchanged bars.</param>
     /// <param name="models">
     /// The bytes of each model and its strategies; a repeated pass after a loss has models of the same content.
     /// </param>

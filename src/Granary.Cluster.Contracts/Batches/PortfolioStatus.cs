@@ -2,11 +2,11 @@ using Granary.Contracts.Batches;
 
 namespace Granary.Cluster.Batches;
 
-/// <summary>The portfolio of a run as it stands, as <see cref="BatchPortfolio"/> has it.</summary>
-/// <param name="Time">Open time of the last row's bars, UTC; null before the first row, as the four that follow.</param>
-/// <param name="Drawdown">A positive fraction.</param>
+/// <summary>Current state of a run's portfolio; the source of <see cref="BatchPortfolio"/>.</summary>
+/// <param name="Time">Open time of the last row's bars, UTC; null before the first row, like the next four values.</param>
+/// <param name="Drawdown">Distance of the equity below its highest value so far, as a positive fraction of that value.</param>
 /// <param name="OpenTrades">Trades that are open at the row.</param>
-/// <param name="Trades">Trades closed by then.</param>
+/// <param name="Trades">Trades that were closed up to the row.</param>
 /// <param name="Done">Whether all bars are processed.</param>
 [GenerateSerializer, Immutable, Alias("granary.PortfolioStatus")]
 public sealed record PortfolioStatus(

@@ -2,12 +2,12 @@ using Granary.Contracts.Batches;
 
 namespace Granary.Cluster.Batches;
 
-/// <summary>A strategy of a run as it stands.</summary>
+/// <summary>Current state of one strategy of a run.</summary>
 /// <param name="Bars">Bars processed so far.</param>
 /// <param name="Trades">Trades closed so far.</param>
 /// <param name="Error">Why it failed; null if it has not.</param>
 /// <param name="State">A value of <see cref="StrategyPhase"/>.</param>
-/// <param name="Equity">Cash and open position at the last close; null if it is not known.</param>
+/// <param name="Equity">Cash plus the open position at the last close; null if unknown.</param>
 /// <param name="Positions">Open position of each symbol, base units, negative = short; null for none.</param>
 [GenerateSerializer, Immutable, Alias("granary.StrategyStatus")]
 public sealed record StrategyStatus(

@@ -19,7 +19,7 @@ public enum GroupState
 /// <param name="Evaluations">Bars times strategies so far.</param>
 /// <param name="Bars">Bars that all its strategies have processed.</param>
 /// <param name="Fault">The fault in one sentence; null without one.</param>
-/// <param name="MayPass">Whether another run may succeed.</param>
+/// <param name="MayPass">Whether a repeated run may succeed.</param>
 /// <param name="StartSeconds">Seconds from the order to the first block; 0 before it.</param>
 [GenerateSerializer, Immutable, Alias("granary.GroupStatus")]
 public sealed record GroupStatus(

@@ -30,11 +30,11 @@ public interface IComputeService : IGrainService
     [Alias("Describe")]
     Task<SiloDescription> DescribeAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Lets the silo take no new strategy groups, or take them again. Groups that run go on.</summary>
+    /// <summary>Makes the silo refuse new strategy groups (true), or take them again (false). Running groups continue.</summary>
     [Alias("Drain")]
     Task DrainAsync(bool drain);
 
-    /// <summary>Returns a strategy of this silo as it stands; null if it is not running here.</summary>
+    /// <summary>Returns the current state of a strategy on this silo; null if it is not running here.</summary>
     [Alias("Strategy")]
     Task<StrategyStatus?> StrategyAsync(string run, string strategy, CancellationToken cancellationToken = default);
 
@@ -43,7 +43,7 @@ public interface IComputeService : IGrainService
     [Alias("StopStrategy")]
     Task<bool> StopStrategyAsync(string run, string strategy, string reason);
 
-    /// <summary>Stops the silo's process as SIGTERM does. The answer comes before its end.</summary>
+    /// <summary>Stops the silo's process as SIGTERM does. Returns before the process ends.</summary>
     [Alias("Retire")]
     Task RetireAsync();
 }

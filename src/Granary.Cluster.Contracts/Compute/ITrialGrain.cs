@@ -23,24 +23,24 @@ public interface ITrialGrain : IGrainWithStringKey
 /// <param name="Inner">
 /// Number of the inner window; −1 for the outer window itself. In a comparison, number of the window; −1 for the model of all samples.
 /// </param>
-/// <param name="Key">Text of all that decides the result.</param>
+/// <param name="Key">Text of all inputs that determine the result. Silos compare it with their own.</param>
 [GenerateSerializer, Immutable, Alias("granary.TrialOrder")]
 public sealed record TrialOrder([property: Id(0)] int Search, [property: Id(1)] int Candidate, [property: Id(2)] int Inner,
     [property: Id(3)] string Key);
 
 /// <summary>The result of a trial.</summary>
-/// <param name="Predicted">By test row of its window; NaN where the model has no prediction.</param>
-/// <param name="Signals">By signal in its window; NaN likewise.</param>
-/// <param name="Error">Why there is no model; null where there is one. With <see cref="IsMismatch"/>: why it makes no trials.</param>
-/// <param name="IsMismatch">The silo has other bars or another program, and might give another result; then there is none.</param>
+/// <param name="Predicted">Predictions by test row of its window; NaN if the model has no prediction for the row.</param>
+/// <param name="Signals">Predictions by signal in its window; NaN likewise.</param>
+/// <param name="Error">Why there is no model; null if there is one. With <see cref="IsMismatch"/>: why the silo runs no trials.</param>
+/// <param name="IsMismatch">Whether the silo has other bars or another program version. It then returns no result.</param>
 [GenerateSerializer, Immutable, Alias("granary.TrialAnswer")]
 public sealed record TrialAnswer([property: Id(0)] double[] Predicted, [property: Id(1)] double[] Signals,
     [property: Id(2)] string? Error, [property: Id(3)] bool IsMismatch = false)
 {
-    /// <summary>The bytes of the model's file in a comparison; null in a search, and where there is no model.</summary>
+    /// <summary>The bytes of the model's file in a comparison; null in a search, or without a model.</summary>
     [Id(4)]
     public byte[]? Model { get; init; }
 
-    /// <summary>The answer of a silo that cannot make the trials of the run.</summary>
+    /// <summary>Returns the answer of a silo that cannot run the trials of the run.</summary>
     public static TrialAnswer Mismatch(string reason) => new([], [], reason, IsMismatch: true);
 }

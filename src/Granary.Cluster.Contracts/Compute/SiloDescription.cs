@@ -1,10 +1,10 @@
 namespace Granary.Cluster.Compute;
 
-/// <summary>A silo, as it describes itself.</summary>
+/// <summary>State of a silo, from the silo itself.</summary>
 /// <param name="Version">Version of Granary.</param>
 /// <param name="Threads">Number of compute threads.</param>
-/// <param name="Groups">Strategy groups under way.</param>
-/// <param name="Activations">Activations of grains.</param>
+/// <param name="Groups">Number of running strategy groups.</param>
+/// <param name="Activations">Number of grain activations.</param>
 /// <param name="Draining">Whether it takes no new work.</param>
 [GenerateSerializer, Immutable, Alias("granary.SiloDescription")]
 public sealed record SiloDescription(

@@ -35,7 +35,7 @@ public interface ISymbolFeedGrain : IGrainWithStringKey
 }
 
 /// <summary>Identifies a feed.</summary>
-/// <param name="BarSet">Hash of what the bars are read from: source, options of reading, timeframe and range.</param>
+/// <param name="BarSet">Hash of the source, its reading options, timeframe and range.</param>
 public readonly record struct FeedKey(string BarSet, string Symbol, Timeframe Timeframe)
 {
     /// <summary><c>data set/symbol/timeframe</c>. Only a symbol may have slashes.</summary>
@@ -51,17 +51,17 @@ public readonly record struct FeedKey(string BarSet, string Symbol, Timeframe Ti
 /// <summary>A reader of a feed.</summary>
 /// <param name="Receiver">Id of the reader.</param>
 /// <param name="Group">The consumer group: the run or the session that it belongs to.</param>
-/// <param name="BarSet">What the bars are read from, as the feed opens it.</param>
+/// <param name="BarSet">Text of the source and its reading options, with which the feed opens it.</param>
 [GenerateSerializer, Immutable, Alias("granary.FeedConsumer")]
 public sealed record FeedConsumer([property: Id(0)] Guid Receiver, [property: Id(1)] string Group, [property: Id(2)] string BarSet);
 
-/// <param name="Instrument">The instrument as its source describes it.</param>
-/// <param name="Fault">Why it cannot be read, in one sentence; null if it can.</param>
+/// <param name="Instrument">The instrument from the source.</param>
+/// <param name="Fault">Why the source cannot be read, in one sentence; null if it can.</param>
 /// <param name="MayPass">Whether a retry on another silo or later may succeed.</param>
 /// <param name="Count">Number of bars.</param>
 /// <param name="ContentHash">Hash of the bars.</param>
-/// <param name="Notes">What the reader of a result should know, one sentence each.</param>
-/// <param name="Line">Line of a file that the fault is in, from 1; null if it is in none.</param>
+/// <param name="Notes">Notes about the data for the reader of a result, one sentence each.</param>
+/// <param name="Line">Line of the file with the fault, from 1; null if the fault is not in a file.</param>
 [GenerateSerializer, Immutable, Alias("granary.FeedHeader")]
 public sealed record FeedHeader(
     [property: Id(0)] Instrument? Instrument,
@@ -74,7 +74,7 @@ public sealed record FeedHeader(
 
 /// <param name="Consumer">The requesting reader; one that lags has its own reading of the source.</param>
 /// <param name="From">Number of the first requested block, from 0.</param>
-/// <param name="Most">Number of blocks that the reader has room for.</param>
+/// <param name="Most">Maximum number of blocks to return.</param>
 /// <param name="Hash">Hash of the bars that the run started with.</param>
 [GenerateSerializer, Immutable, Alias("granary.BlockRequest")]
 public sealed record BlockRequest([property: Id(0)] FeedConsumer Consumer, [property: Id(1)] long From, [property: Id(2)]
@@ -85,7 +85,7 @@ public sealed record BlockRequest([property: Id(0)] FeedConsumer Consumer, [prop
 /// <param name="Last">Whether the feed ends after them.</param>
 /// <param name="Fault">Why the feed cannot continue, in one sentence.</param>
 /// <param name="MayPass">Whether a retry on another silo or later may succeed.</param>
-/// <param name="Published">Number of the block that goes into the stream next.</param>
+/// <param name="Published">Number of the next block that the feed will publish on the stream.</param>
 /// <param name="Silo">The silo of the feed.</param>
 [GenerateSerializer, Immutable, Alias("granary.BlockBatch")]
 public sealed record BlockBatch(
@@ -97,9 +97,9 @@ public sealed record BlockBatch(
     [property: Id(5)] long Published,
     [property: Id(6)] SiloAddress Silo);
 
-/// <summary>Blocks that a stream has.</summary>
-/// <param name="From">Number of the first one.</param>
-/// <param name="End">Number of the first one behind them.</param>
+/// <summary>Range of blocks that were published on the stream.</summary>
+/// <param name="From">Number of the first block.</param>
+/// <param name="End">Exclusive end: number of the last block plus one.</param>
 /// <param name="Last">Whether the feed ends there.</param>
 [GenerateSerializer, Immutable, Alias("granary.PublishedBlocks")]
 public sealed record PublishedBlocks([property: Id(0)] long From, [property: Id(1)] long End, [property: Id(2)] bool Last);

@@ -4,8 +4,8 @@ using Orleans.Concurrency;
 namespace Granary.Cluster.Models;
 
 /// <summary>
-/// A model of a registry; the key is <see cref="ModelKey"/>. Silos predict with replicas of its versions and report what they predicted and
-/// what came; from this the grain decides which version should be in use. It alone promotes and rolls back on behalf of the cluster.
+/// A model of a registry; the key is <see cref="ModelKey"/>. Silos predict with replicas of its versions, and report predictions and their
+/// outcomes. From these the grain decides which version should be in use. In the cluster, only this grain promotes and rolls back.
 /// </summary>
 [Alias("granary.IModelGrain")]
 public interface IModelGrain : IGrainWithStringKey
@@ -20,12 +20,12 @@ public interface IModelGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Load")]
     Task<ModelVersionFile> LoadAsync(int version, CancellationToken cancellationToken = default);
 
-    /// <summary>Takes what a silo's replica predicted, and outcomes. It is stored when the call returns; a repeated report changes
+    /// <summary>Adds predictions and outcomes of a silo's replica. They are stored when the call returns; a repeated report changes
     /// nothing.</summary>
     [Alias("Report")]
     Task ReportAsync(ModelReport report);
 
-    /// <summary>Returns predictions and outcomes, and what they say of the version in use.</summary>
+    /// <summary>Returns the counts of predictions and outcomes, and the advice for the version in use.</summary>
     /// <exception cref="Granary.Simulation.Json.InputException">There is no such model.</exception>
     [AlwaysInterleave, Alias("Use")]
     Task<ModelInUse> UseAsync(CancellationToken cancellationToken = default);
@@ -38,7 +38,7 @@ public interface IModelGrain : IGrainWithStringKey
 
     /// <summary>Makes the version before the current one current again.</summary>
     /// <returns>The current version and those before it, oldest first.</returns>
-    /// <exception cref="Granary.Simulation.Json.InputException">There was none before.</exception>
+    /// <exception cref="Granary.Simulation.Json.InputException">There is no version before the current one.</exception>
     [Alias("RollBack")]
     Task<ModelVersions> RollBackAsync();
 }

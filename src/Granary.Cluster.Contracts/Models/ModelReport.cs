@@ -1,6 +1,6 @@
 namespace Granary.Cluster.Models;
 
-/// <summary>What a silo's replica did since its last report.</summary>
+/// <summary>Predictions and outcomes of a model's replica on one silo since its last report.</summary>
 /// <param name="Replica">Identifies the replica: the silo's address.</param>
 /// <param name="Sequence">Increases with each report of the replica.</param>
 /// <param name="Counts">Predictions of batches and of the HTTP API.</param>
@@ -11,13 +11,13 @@ public sealed record ModelReport([property: Id(0)] string Replica, [property: Id
     [property: Id(2)] IReadOnlyList<PredictionCount> Counts, [property: Id(3)] IReadOnlyList<PredictionEvent> Events);
 
 /// <param name="Predictions">Number of predictions.</param>
-/// <param name="Failed">How many of them were no number.</param>
+/// <param name="Failed">Number of predictions that were NaN or infinite.</param>
 [GenerateSerializer, Immutable, Alias("granary.PredictionCount")]
 public sealed record PredictionCount([property: Id(0)] int Version, [property: Id(1)] long Predictions, [property: Id(2)] long Failed);
 
 /// <summary>A prediction of a live session, or its outcome: a <see cref="Granary.Modelling.Learning.ModelEvent"/> of a version.</summary>
 /// <param name="Time">UTC ticks.</param>
-/// <param name="Outcome">NaN in the event of a prediction.</param>
+/// <param name="Outcome">NaN if the event is a prediction.</param>
 [GenerateSerializer, Immutable, Alias("granary.PredictionEvent")]
 public sealed record PredictionEvent([property: Id(0)] int Version, [property: Id(1)] string Source, [property: Id(2)] string Subject,
     [property: Id(3)] long Time, [property: Id(4)] double Prediction, [property: Id(5)] double Outcome, [property: Id(6)] double[] Row);

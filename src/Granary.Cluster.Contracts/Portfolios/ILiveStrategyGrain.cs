@@ -11,18 +11,18 @@ namespace Granary.Cluster.Portfolios;
 public interface ILiveStrategyGrain : IGrainWithStringKey
 {
     /// <summary>Takes over the strategy of a session on this silo.</summary>
-    /// <param name="epoch">Of the attempt to run the session.</param>
-    /// <returns>false if this attempt is not under way on this silo.</returns>
+    /// <param name="epoch">Epoch of the attempt that runs the session.</param>
+    /// <returns>false if this attempt does not run on this silo.</returns>
     [Alias("Start")]
     ValueTask<bool> StartAsync(long epoch);
 
-    /// <summary>Returns the strategy as it stands; null if it does not run on this silo.</summary>
+    /// <summary>Returns the current state of the strategy; null if it does not run on this silo.</summary>
     [AlwaysInterleave, Alias("Status")]
     ValueTask<SessionStrategy?> StatusAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Stops the strategy through the session's journal, as the command to disable it does. It answers when the command is in the journal,
-    /// or after about 20 s without a journal. One that is disabled or has failed stays as it is.
+    /// or after about 20 s without a journal. A strategy that is disabled or has failed does not change.
     /// </summary>
     /// <returns>The strategy after the command; null if it does not run on this silo.</returns>
     [AlwaysInterleave, Alias("Stop")]

@@ -6,14 +6,14 @@ using Orleans.Concurrency;
 namespace Granary.Cluster.Portfolios;
 
 /// <summary>
-/// One portfolio; the key is its id and its account's. For the <see cref="ISessionGrain"/> of the account it runs an attempt of the live
-/// session: it drives the portfolio over the strategies' runs, which their <see cref="ILiveStrategyGrain"/>s own, and has the account:
-/// its journal with its lease, its ledger, and its open orders at the broker. Its weights are in its <see cref="IWeightsGrain"/>.
+/// One portfolio; the key is its id and its account's. It runs the attempts of the account's <see cref="ISessionGrain"/>. It drives the
+/// portfolio over the strategies' runs, which their <see cref="ILiveStrategyGrain"/>s own. It holds the account: its journal with its
+/// lease, its ledger, and its open orders at the broker. The weights are in its <see cref="IWeightsGrain"/>.
 /// </summary>
 [Alias("granary.IPortfolioGrain")]
 public interface IPortfolioGrain : IGrainWithStringKey
 {
-    /// <summary>Takes the account's lease for the next attempt, and ends an earlier one.</summary>
+    /// <summary>Acquires the account's lease for the next attempt, and ends an earlier attempt.</summary>
     /// <exception cref="Granary.Simulation.Json.InputException">The journal belongs to another configuration or broker.</exception>
     /// <exception cref="Granary.Data.Journals.LeaseException">Another session trades the account.</exception>
     /// <exception cref="Granary.Data.Journals.JournalException">The journal cannot be reached.</exception>
@@ -25,13 +25,13 @@ public interface IPortfolioGrain : IGrainWithStringKey
     Task CloseAsync();
 
     /// <summary>
-    /// Begins an attempt to run the session; it replaces one of an earlier epoch. The answer does not wait for the account. An attempt that
-    /// is known, or older than the current one, is not begun.
+    /// Starts an attempt to run the session, in place of one of an earlier epoch. Returns before the account is open. Does nothing if the
+    /// attempt's epoch is not higher than the current one.
     /// </summary>
     [AlwaysInterleave, Alias("Run")]
     Task RunAsync(SessionAttempt attempt);
 
-    /// <summary>Returns how an attempt stands; null if this activation has not begun it, or has another one.</summary>
+    /// <summary>Returns the state of an attempt; null if it is not the last one that this activation started.</summary>
     [AlwaysInterleave, Alias("Standing")]
     Task<AttemptStanding?> StandingAsync(long epoch, CancellationToken cancellationToken = default);
 
@@ -43,17 +43,17 @@ public interface IPortfolioGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Send")]
     Task<bool> SendAsync(string run, SessionOrder order);
 
-    /// <summary>The session's end is stored: commands that still wait are answered.</summary>
+    /// <summary>Answers the waiting commands after the session's end was stored.</summary>
     /// <param name="run">Id of the session's run.</param>
     [AlwaysInterleave, Alias("End")]
     Task EndAsync(string run);
 
-    /// <summary>Asks the grain of a strategy of the running attempt.</summary>
+    /// <summary>Returns the current state of a strategy of the running attempt, from the strategy's grain.</summary>
     /// <returns>null if no attempt owns the strategy.</returns>
     [AlwaysInterleave, Alias("OwnedStrategy")]
     Task<SessionStrategy?> OwnedStrategyAsync(string strategy, CancellationToken cancellationToken = default);
 
-    /// <summary>Has the grain of a strategy of the running attempt stop it; see <see cref="ILiveStrategyGrain.StopAsync"/>.</summary>
+    /// <summary>Stops a strategy of the running attempt through its grain; see <see cref="ILiveStrategyGrain.StopAsync"/>.</summary>
     /// <inheritdoc cref="OwnedStrategyAsync"/>
     [AlwaysInterleave, Alias("StopOwnedStrategy")]
     Task<SessionStrategy?> StopOwnedStrategyAsync(string strategy, string who, string why);
@@ -63,7 +63,7 @@ public interface IPortfolioGrain : IGrainWithStringKey
     Task WeightsSetAsync(PortfolioWeights weights);
 }
 
-/// <param name="Weights">The new version; null if another one was first.</param>
+/// <param name="Weights">The new version; null if another caller had set one before.</param>
 /// <param name="Current">The current version.</param>
 [GenerateSerializer, Immutable, Alias("granary.WeightsAnswer")]
 public sealed record WeightsAnswer([property: Id(0)] PortfolioWeights? Weights, [property: Id(1)] long Current);

@@ -6,8 +6,8 @@ using Orleans.Concurrency;
 namespace Granary.Cluster.Portfolios;
 
 /// <summary>
-/// The live session of one account; the key is the account's name. It keeps how the session was started and what it came to, has the
-/// <see cref="IPortfolioGrain"/> of the account run it, in as many attempts as losses need, passes commands on, and ends it. Answers are
+/// The live session of one account; the key is the account's name. It stores the session's start and result, passes commands on, and
+/// ends the session. The account's <see cref="IPortfolioGrain"/> runs the session, with a new attempt after each loss. Answers are
 /// durable.
 /// </summary>
 /// <remarks>
@@ -36,14 +36,14 @@ public interface ISessionGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Strategies")]
     Task<IReadOnlyList<string>?> StrategiesAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Asks the grain of a strategy of the running session, which is on the silo of the portfolio's grain.</summary>
+    /// <summary>Returns a strategy of the running session; its grain answers, on the silo of the portfolio's grain.</summary>
     /// <returns>null without a running session, or if it has no such strategy.</returns>
-    /// <exception cref="Granary.Simulation.Json.ServiceUnavailableException">The session opens its account or comes back from a
-    /// loss.</exception>
+    /// <exception cref="Granary.Simulation.Json.ServiceUnavailableException">The session is opening its account, or recovering from a
+    /// loss. Try again later.</exception>
     [AlwaysInterleave, Alias("Strategy")]
     Task<SessionStrategy?> StrategyAsync(string strategy, CancellationToken cancellationToken = default);
 
-    /// <summary>Has the grain of a strategy stop it; see <see cref="ILiveStrategyGrain.StopAsync"/>.</summary>
+    /// <summary>Stops a strategy of the running session through its grain; see <see cref="ILiveStrategyGrain.StopAsync"/>.</summary>
     /// <inheritdoc cref="StrategyAsync"/>
     [AlwaysInterleave, Alias("StopStrategy")]
     Task<SessionStrategy?> StopStrategyAsync(string strategy, string who, string why);
@@ -60,7 +60,7 @@ public interface ISessionGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("WeightsSet")]
     Task WeightsSetAsync(PortfolioWeights weights);
 
-    /// <summary>The portfolio's grain has ended an attempt. A notification that is lost costs a second: this grain also asks.</summary>
+    /// <summary>Notifies the session that an attempt has ended. A lost call costs about a second, since this grain also polls.</summary>
     [AlwaysInterleave, Alias("AttemptEnded")]
     Task AttemptEndedAsync(long epoch);
 }

@@ -7,7 +7,7 @@ namespace Granary.Cluster.Portfolios;
 [GenerateSerializer, Alias("granary.SessionRecord")]
 public sealed class SessionRecord
 {
-    /// <summary>How the session was started; null without a session.</summary>
+    /// <summary>Configuration and options with which the session was started; null without a session.</summary>
     [Id(0)]
     public SessionStart? Start { get; set; }
 
@@ -41,11 +41,11 @@ public sealed class SessionRecord
     [Id(7)]
     public int Restarts { get; set; }
 
-    /// <summary>The session at its end.</summary>
+    /// <summary>View of the session at its end; null before.</summary>
     [Id(8)]
     public SessionView? Last { get; set; }
 
-    /// <summary>Commands that may not have been carried out yet: each attempt gets them.</summary>
+    /// <summary>Commands that may not have been executed yet. Each attempt receives them.</summary>
     [Id(9)]
     public List<SessionOrder> Commands { get; set; } = [];
 }

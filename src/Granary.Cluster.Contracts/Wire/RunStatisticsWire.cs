@@ -10,20 +10,20 @@ namespace Granary.Cluster.Wire;
 [GenerateSerializer, Alias("granary.RunStatistics")]
 public readonly record struct RunStatisticsWire([property: Id(0)] string[] Keys, [property: Id(1)] double[] Values);
 
-/// <summary>Metrics to and from the wire.</summary>
-/// <param name="catalogue">The metrics that this silo knows.</param>
+/// <summary>Converts metrics to and from the wire format.</summary>
+/// <param name="catalogue">Catalogue of the metrics of this silo.</param>
 [RegisterConverter]
 public sealed class RunStatisticsConverter(MetricCatalogue catalogue) : IConverter<MetricSet, RunStatisticsWire>
 {
     private readonly ConcurrentDictionary<MetricLayout, string[]> _keys = new();
 
-    /// <summary>Knows the metrics of the platform.</summary>
+    /// <summary>Creates a converter of the platform's metrics.</summary>
     public RunStatisticsConverter()
         : this(MetricCatalogue.BuiltIn)
     {
     }
 
-    /// <summary>A metric that the sender does not know is undefined; one that this silo does not know is left out.</summary>
+    /// <summary>Reads metrics. One that the sender does not know is undefined; one that this silo does not know is ignored.</summary>
     public MetricSet ConvertFromSurrogate(in RunStatisticsWire surrogate)
     {
         var layout = catalogue.LayoutOf(MetricParts.Strategy);
@@ -43,7 +43,7 @@ public sealed class RunStatisticsConverter(MetricCatalogue catalogue) : IConvert
         return new RunStatisticsWire(keys, values);
     }
 
-    // The validation checks run where the batch is put together: no silo sends their metrics.
+    // The validation checks run in the reporting grain, so no silo sends their metrics.
     private static string[] KeysOf(MetricLayout layout) =>
         [.. layout.Metrics.ToArray().Where(m => (m.Needs & MetricParts.Checks) == 0).Select(m => m.Key)];
 }

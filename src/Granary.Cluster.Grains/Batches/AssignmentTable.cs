@@ -8,8 +8,7 @@ namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>
 /// The assignment table of one pass: it cuts feeds into strategy groups, assigns them to silos a few at a time, and reschedules lost ones.
-/// It has
-/// no I/O; the batch grain reports events and carries out the assignments.
+/// It has no I/O; the batch grain reports events and carries out the assignments.
 /// </summary>
 internal sealed class AssignmentTable
 {
@@ -65,7 +64,7 @@ internal sealed class AssignmentTable
     /// <summary>Whether no group waits or runs.</summary>
     public bool IsEmpty => _waiting.Count == 0 && _given.Count == 0;
 
-    /// <summary>Whether the table was empty at each call of a time at least as long.</summary>
+    /// <summary>Whether the table was empty at every call for at least this time.</summary>
     /// <param name="now">Current time, in ticks of the polls' clock.</param>
     public bool IsEmptyFor(TimeSpan time, long now)
     {
@@ -202,7 +201,7 @@ internal sealed class AssignmentTable
         for (var i = 0; i < _waiting.Count;)
         {
             var work = _waiting[i];
-            // One more than it has threads: while the last group ends, the next one opens its feed.
+            // One group more than the silo has threads: while one group ends, the next one opens its feed.
             var silo = silos.Where(s => _given.Values.Count(g => g.Silo.Equals(s.Key)) <= s.Value)
                 .OrderBy(s => _given.Values.Where(g => g.Silo.Equals(s.Key)).Sum(g => g.Left) / (double)s.Value)
                 .ThenBy(s => s.Key.ToParsableString(), StringComparer.Ordinal)

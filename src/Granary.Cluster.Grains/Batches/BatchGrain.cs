@@ -56,17 +56,16 @@ internal sealed class BatchGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        // Revisions since the last write are unknown; the next one exceeds them.
+        // Callers may have seen revisions that were not stored. The next revision must exceed all of them.
         if (state.State.Status is { } status) _status = status.Ended ? status : status with { Revision = status.Revision + 1_000_000 };
         if (_status is { Ended: false })
         {
-            // From here on an activation on a silo that only hung cannot write.
+            // After this write, an older activation on a silo that only hung cannot write any more.
             await WriteAsync(null);
             Observe("batch resumed", state.State.Trace);
             Drive();
             BatchMessages.Resumed(logger, Run);
         }
-        await base.OnActivateAsync(cancellationToken);
     }
 
     public async Task<SubmitAnswer> SubmitAsync(BatchOrder order)
@@ -114,7 +113,7 @@ internal sealed class BatchGrain(
 
     private async Task<SubmitAnswer> TakeUpAsync(JobStatus cancelled)
     {
-        // What a cancellation has still to do would undo this.
+        // A cancellation that has not finished would undo the resumption.
         await _ending;
         if (!await List.AddAsync(Run)) return new SubmitAnswer(null, false, settings.MostWaiting);
         await Reporting.ReopenAsync();
@@ -166,7 +165,7 @@ internal sealed class BatchGrain(
     public async Task<bool> StopStrategyAsync(string strategy, string reason)
     {
         if (_status is not { Ended: false }) return false;
-        // There it is known whether the stop or the outcome came first.
+        // Only the reporting grain knows whether the stop or the outcome came first.
         if (!await Reporting.StopStrategyAsync(strategy, reason)) return false;
         if (state.State.Stopped.TryAdd(strategy, reason)) await WriteAsync(_status);
         await Task.WhenAll(Silos.Views.Keys.Select(s => Loss.IgnoreAsync(() => services.Of(s).StopStrategyAsync(Run, strategy, reason))));
@@ -198,7 +197,7 @@ internal sealed class BatchGrain(
     private void Drive() => _timer ??= this.RegisterGrainTimer(OnTimerAsync,
         new GrainTimerCreationOptions(TimeSpan.Zero, settings.Tick) { Interleave = true, KeepAlive = true });
 
-    // One at a time; a request meanwhile follows at once.
+    // Only one callback runs at a time. A callback that is requested meanwhile runs directly after it.
     private async Task OnTimerAsync()
     {
         if (_inTimer)
@@ -219,7 +218,7 @@ internal sealed class BatchGrain(
         }
         catch (Exception e)
         {
-            // The next timer callback tries again; after another activation's write, that of an activation that has read it.
+            // The next timer callback tries again. After a conflicting write, this activation ends and the next one reads the stored state.
             BatchMessages.TimerFailed(logger, Run, e.Message, e);
             if (e is InconsistentStateException) DeactivateOnIdle();
         }
@@ -229,7 +228,7 @@ internal sealed class BatchGrain(
         }
     }
 
-    // A silo that was stopped for a time continues in the middle of a call. If another one took over the run meanwhile, the write fails.
+    // A silo that was suspended continues in the middle of a call. If another silo took over the run meanwhile, the write fails.
     private async Task ConfirmAsync()
     {
         if (Stopwatch.GetElapsedTime(_confirmedAt) > s_stall) await WriteAsync(null);
@@ -254,7 +253,7 @@ internal sealed class BatchGrain(
         if (reporting.End is { } end) await EndAsync(s => EndedBatch.StatusOf(s, end, reporting));
         if (_status.Ended || reporting.End is not null) return;
         Silos.Ask(membership.CurrentSnapshot.Members);
-        // All groups are done and outcomes are missing: an attempt that was replaced meanwhile had acknowledged them.
+        // All groups are done, but outcomes are missing: an earlier attempt of the reporting grain had acknowledged them.
         var isShort = _ledger?.IsEmptyFor(settings.Tick * 20, Stopwatch.GetTimestamp()) == true;
         if (reporting.Pass != _ledger?.Pass.Token || isShort) await TurnToAsync(reporting.Pass);
         await ConfirmAsync();
@@ -262,7 +261,7 @@ internal sealed class BatchGrain(
         await ShowAsync(reporting);
     }
 
-    // Where the answer is late, this silo may have been cut off, and another one may have taken over the run.
+    // If the answer is late, this silo may have been cut off, and another silo may have taken over the run.
     private async Task<ReportingStatus> BeginAsync(long seen)
     {
         var askedAt = Stopwatch.GetTimestamp();
@@ -280,7 +279,7 @@ internal sealed class BatchGrain(
     {
         _ledger = null;
         if (token is not { } pass) return;
-        // The first answers of the silos show strategy groups that started before a loss of this grain or the reporting grain.
+        // Wait for the silos' first answers: they show groups that started before a loss of this grain or of the reporting grain.
         if (Silos.Views.Values.Any(v => v is { Answer: null, IsResponsive: true })) return;
         if (await Timed.CallAsync(stop => Reporting.PassAsync(pass, stop), SiloPolls.Timeout) is not { } order) return;
         if (state.State.Symbols is null)
@@ -345,12 +344,12 @@ internal sealed class BatchGrain(
         }
     }
 
-    // The counts that were shown are stored, so that another activation shows no less.
+    // Stores the counts before callers see them, so that a later activation never shows smaller ones.
     private async Task ShowAsync(ReportingStatus reporting)
     {
         var before = _status!.Progress;
         var next = _progress.After(before, reporting, _ledger) with { Load = _load.Measure(_ledger?.Waiting ?? 0) };
-        // A cancellation that is being written stays the last word.
+        // Do not write over a cancellation that is being stored.
         if (_ending.IsCompleted && !PassProgress.HasSameCounts(before, next))
         {
             await WriteAsync(_status with { Progress = next });
@@ -386,7 +385,7 @@ internal sealed class BatchGrain(
         await Loss.IgnoreAsync(ForgetReminderAsync);
     }
 
-    // Writes are sequential; later answers show the written state. Without a status the state is written as it is.
+    // Writes are sequential; later answers show the written state. Without a status, writes the state unchanged.
     private Task WriteAsync(JobStatus? status)
     {
         return _writing = After(_writing);

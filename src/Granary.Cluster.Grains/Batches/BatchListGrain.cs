@@ -8,7 +8,7 @@ namespace Granary.Cluster.Grains.Batches;
 [GenerateSerializer, Alias("granary.BatchListRecord")]
 public sealed class BatchListRecord
 {
-    /// <summary>Not ended, oldest first.</summary>
+    /// <summary>Ids of the batches that have not ended, oldest first.</summary>
     [Id(0)]
     public List<string> Unfinished { get; set; } = [];
 
@@ -27,7 +27,7 @@ internal sealed partial class BatchListGrain([PersistentState("batches", Cluster
 {
     private const int Kept = 1000;
 
-    // A batch that is being submitted is unknown for a moment; one that is unknown at two checks was never stored.
+    // A batch is unknown for a moment while it is submitted. A batch that is unknown at two checks was never stored.
     private HashSet<string> _unknown = [];
 
     private TimeSpan Period => settings.Tick * 40;
@@ -59,7 +59,7 @@ internal sealed partial class BatchListGrain([PersistentState("batches", Cluster
         var waiting = state.State.Unfinished.Skip(settings.BatchesAtOnce).ToList();
         if (!state.State.Unfinished.Remove(run)) return;
         await WriteAsync();
-        // A batch that is not reached asks by itself some seconds later.
+        // A batch that this call does not reach asks the list some seconds later.
         foreach (var next in state.State.Unfinished.Take(settings.BatchesAtOnce).Intersect(waiting))
             _ = Loss.IgnoreAsync(() => GrainFactory.GetGrain<IBatchGrain>(next).PokeAsync());
     }

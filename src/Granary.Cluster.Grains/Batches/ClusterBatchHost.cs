@@ -10,7 +10,7 @@ using Granary.Simulation.RunFolders;
 
 namespace Granary.Cluster.Grains.Batches;
 
-/// <summary>The activation ends; another one resumes the run.</summary>
+/// <summary>Thrown when the activation ends; another activation resumes the run.</summary>
 internal sealed class RunAbandonedException() : Exception("the run was resumed on another silo");
 
 /// <summary>
@@ -112,7 +112,7 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
         }
     }
 
-    // A report that the disk does not take ends the pass with that fault: the groups would compute for nothing.
+    // If the disk refuses a report, the pass ends with that fault, since the groups could not store their results.
     private static ReportAnswer Take(ClusterPass pass, StrategyReport report)
     {
         try

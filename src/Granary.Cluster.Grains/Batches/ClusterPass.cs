@@ -5,11 +5,11 @@ namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>A pass over the feeds while it runs: its work, and the strategies whose outcomes are missing.</summary>
 /// <param name="models">The bytes of each model, with its strategies.</param>
-/// <param name="changes">Changes of the bars; empty for the bars as they are.</param>
+/// <param name="changes">Changes of the bars; empty for unchanged bars.</param>
 internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> work,
     IReadOnlyList<(byte[] Bytes, int[] Strategies)> models, string changes)
 {
-    // An event log knows its chunks, also after a loss; those of other sinks are counted here.
+    // An event log counts its chunks, also after a loss. Chunks of other sinks are counted here.
     private readonly Dictionary<int, int> _chunks = [];
 
     public PassKey Key { get; } =

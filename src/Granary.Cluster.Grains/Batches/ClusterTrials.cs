@@ -8,15 +8,15 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>
-/// Spreads the trials of an experiment over the silos: each makes as many at a time as it has compute threads. A trial of a lost silo, or
-/// of one that does not answer in time, is made again elsewhere; its result is the same wherever it is made, and the first one counts.
+/// Distributes the trials of an experiment over the silos. A silo runs as many at a time as it has compute threads. If a silo is lost or
+/// does not answer in time, another one repeats its trials. The result does not depend on the silo, and the first one counts.
 /// </summary>
 /// <param name="run">Id of the experiment's run.</param>
-/// <param name="compute">Of the silo of this process, whose trials need no call.</param>
+/// <param name="compute">Compute threads of this process's silo, whose trials need no call.</param>
 internal sealed partial class ClusterTrials(string run, SiloCompute compute, GrainSettings settings, TimeProvider clock, ILogger logger)
     : ITrialHost
 {
-    // Silos whose bars or program are others.
+    // Silos with other bars or another version of the program: their results might differ.
     private readonly HashSet<SiloAddress> _different = [];
 
     /// <inheritdoc/>
@@ -41,7 +41,7 @@ internal sealed partial class ClusterTrials(string run, SiloCompute compute, Gra
         }
         finally
         {
-            // A silo that hangs is not waited for.
+            // Do not wait for a silo that hangs.
             await stop.CancelAsync();
             foreach (var late in working.Values) _ = late.ContinueWith(static w => w.Exception, TaskScheduler.Default);
         }
@@ -102,7 +102,7 @@ internal sealed partial class ClusterTrials(string run, SiloCompute compute, Gra
         return description.Draining ? 0 : description.Threads;
     }
 
-    // Null where the silo cannot make the run's trials.
+    // Returns null if the silo cannot make the run's trials.
     private async Task<SearchFit?> AskAsync(SiloAddress silo, SearchTrial trial, CancellationToken cancellationToken)
     {
         var answer = await compute.Services.Grains.GetGrain<ITrialGrain>($"{run}|{silo.ToParsableString()}")

@@ -4,7 +4,7 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Cluster.Grains.Batches;
 
-/// <summary>How a batch stands after its run has ended, and when a cancelled one is resumed.</summary>
+/// <summary>Computes the status of a batch after its run has ended, and when a cancelled batch is resumed.</summary>
 internal static class EndedBatch
 {
     public static JobStatus StatusOf(JobStatus status, RunEnd end, ReportingStatus reporting) => end.Fault is { } fault
@@ -27,12 +27,12 @@ internal static class EndedBatch
             },
         };
 
-    /// <summary>The report of strategies that each time end their silo.</summary>
+    /// <summary>Returns a report in which these strategies failed, since their silo was lost each time that they ran.</summary>
     public static StrategyReport Deadly(PassKey pass, IReadOnlyList<int> strategies) => new(pass, [],
         [.. strategies.Select(i => new StrategyOutcome(i, null, 0, 0, 0,
             "its silo was lost each time that it ran, at last with this strategy alone"))], [.. strategies.Select(_ => 0)]);
 
-    /// <summary>Removes what the cluster keeps of a batch; its own state last, so that a removal that was cut off is made again.</summary>
+    /// <summary>Removes all state of a batch from the cluster; its own state last, so that an interrupted removal is repeated.</summary>
     public static async Task RemoveAsync(IGrainFactory grains, string run, string? key, Func<Task> clear)
     {
         await grains.GetGrain<IReportingGrain>(run).RemoveAsync();

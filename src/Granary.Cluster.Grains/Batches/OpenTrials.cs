@@ -1,8 +1,8 @@
 namespace Granary.Cluster.Grains.Batches;
 
-/// <summary>The trials of an experiment that are not made yet. Safe to call from several threads.</summary>
+/// <summary>The unfinished trials of an experiment. Thread-safe.</summary>
 /// <param name="count">Number of trials.</param>
-/// <param name="timeout">After how long a trial under way is made a second time.</param>
+/// <param name="timeout">Time after which a running trial is also given to another caller.</param>
 internal sealed class OpenTrials(int count, TimeSpan timeout, TimeProvider clock)
 {
     private readonly Lock _lock = new();
@@ -12,7 +12,7 @@ internal sealed class OpenTrials(int count, TimeSpan timeout, TimeProvider clock
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _left = count;
 
-    /// <summary>Ends when every trial is made and its result passed on.</summary>
+    /// <summary>Completes when the results of all trials were passed on.</summary>
     public Task Done => _done.Task;
 
     /// <summary>Whether a trial can be taken.</summary>
@@ -24,7 +24,7 @@ internal sealed class OpenTrials(int count, TimeSpan timeout, TimeProvider clock
         }
     }
 
-    /// <summary>A trial that waits, or one that has been under way for too long; null for none.</summary>
+    /// <summary>Takes a waiting trial, or one that has run longer than the timeout; null if there is none.</summary>
     public int? Take()
     {
         lock (_lock)
@@ -41,7 +41,7 @@ internal sealed class OpenTrials(int count, TimeSpan timeout, TimeProvider clock
         }
     }
 
-    /// <summary>Whether this is the first result of a trial.</summary>
+    /// <summary>Marks a trial as made. Returns whether this is its first result.</summary>
     public bool IsFirst(int place)
     {
         lock (_lock)
@@ -51,13 +51,13 @@ internal sealed class OpenTrials(int count, TimeSpan timeout, TimeProvider clock
         }
     }
 
-    /// <summary>A first result was passed on.</summary>
+    /// <summary>Records that a first result was passed on.</summary>
     public void Finish()
     {
         if (Interlocked.Decrement(ref _left) == 0) _done.TrySetResult();
     }
 
-    /// <summary>A taken trial is under way no longer: without a result, it waits again.</summary>
+    /// <summary>Records that a trial no longer runs. Without a result it waits again.</summary>
     public void Return(int place)
     {
         lock (_lock)

@@ -28,7 +28,7 @@ internal sealed class PassProgress(TimeProvider clock)
         return next;
     }
 
-    /// <summary>Whether both count the same strategies: all, done and failed.</summary>
+    /// <summary>Whether both have the same numbers of strategies: in total, done and failed.</summary>
     public static bool HasSameCounts(JobProgress a, JobProgress b) => (a.Strategies, a.Done, a.Failed) == (b.Strategies, b.Done, b.Failed);
 
     private JobProgress Of(JobProgress before, ReportingStatus reporting, AssignmentTable? ledger)
@@ -38,7 +38,7 @@ internal sealed class PassProgress(TimeProvider clock)
         if (ledger is not null && reporting.Pass == ledger.Pass.Token && reporting.Strategies >= before.Strategies)
         {
             var computed = _shown == ledger.Pass.Key ? Math.Max(before.Bars, ledger.Evaluations) : ledger.Evaluations;
-            // What was shown as done stays so while outcomes are read again after a loss.
+            // After a loss, outcomes are read again. The counts that callers have seen must not decrease meanwhile.
             return new JobProgress(reporting.Strategies, Math.Max(before.Done, reporting.Done), Math.Max(before.Failed, reporting.Failed),
                 Math.Min(reporting.Total, computed), reporting.Total, reporting.Stage)
             { Leaders = leaders };

@@ -5,14 +5,14 @@ using Granary.Cluster.Grains.Telemetry;
 namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>
-/// The place of a queued batch. The list notifies a batch that may start; in case that was lost, the batch asks again after forty periods.
+/// The place of a queued batch. The list notifies a batch that may start. In case the call is lost, the batch asks every forty periods.
 /// </summary>
 /// <param name="period">Period of the batch's timer.</param>
 internal sealed class QueuePlace(IBatchListGrain list, string run, TimeSpan period)
 {
     private long? _askedAt;
 
-    /// <summary>The next call asks the list.</summary>
+    /// <summary>Makes the next call ask the list.</summary>
     public void Hurry() => _askedAt = null;
 
     /// <summary>Whether the batch may start, as far as is known.</summary>

@@ -3,7 +3,7 @@ namespace Granary.Cluster.Grains.Batches;
 /// <summary>Deletes folders of runs, so that none is ever seen in part.</summary>
 internal static class RemovedFolder
 {
-    /// <summary>Deletes a run's folder, and what an earlier deletion that was cut off left of it.</summary>
+    /// <summary>Deletes a run's folder, and the rest of an earlier deletion that was interrupted.</summary>
     public static void Delete(string folder)
     {
         // Lists of runs do not show folders whose names begin with a point.

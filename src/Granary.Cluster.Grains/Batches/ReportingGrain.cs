@@ -134,7 +134,7 @@ internal sealed partial class ReportingGrain(
         }
     }
 
-    // Only one of two activations gets a number. One that does not get it reads the state again when it is next called.
+    // Of two activations, only one can write the number. The other one deactivates, and its next call reads the state again.
     private async Task<RunAttempt?> ClaimAsync()
     {
         try
@@ -152,7 +152,7 @@ internal sealed partial class ReportingGrain(
         }
     }
 
-    // What this process remembers is as old as the moment at which it may have stopped.
+    // The process may have been suspended, so its memory can be stale. Only storage tells whether this attempt is still the newest.
     private async Task ConfirmAsync(long number)
     {
         await attempts.ReadStateAsync();
@@ -267,14 +267,14 @@ internal sealed partial class ReportingGrain(
     public async Task ReopenAsync()
     {
         if (!_cancelled) return;
-        // Two attempts in one folder would write over each other.
+        // Two attempts in one folder would overwrite each other's files.
         if (_running is { } running) await running;
         (_cancelled, _end, _faults, _notBefore, _stage) = (false, null, 0, default, ReportingStage.Opening);
     }
 
     public async Task RemoveAsync()
     {
-        // Of a cancelled run, whose last attempt may still write.
+        // The last attempt of a cancelled run may still write.
         if (_running is { } running) await running;
         RemovedFolder.Delete(Folder);
         await attempts.ClearStateAsync();

@@ -8,7 +8,7 @@ namespace Granary.Cluster.Grains.Batches;
 /// period.
 /// </summary>
 /// <param name="ask">Asks the grain, with the revision of the last answer.</param>
-/// <param name="changed">Called when the answer is another one than before.</param>
+/// <param name="changed">Called when the answer differs from the last one.</param>
 /// <param name="failed">Called when there was no answer; the next call asks again.</param>
 internal sealed class ReportingPoll(Func<long, Task<ReportingStatus>> ask, Action changed, Action<Exception> failed)
 {
@@ -41,7 +41,7 @@ internal sealed class ReportingPoll(Func<long, Task<ReportingStatus>> ask, Actio
         }
     }
 
-    /// <summary>Forgets the last answer, and one that is awaited: the run begins again.</summary>
+    /// <summary>Discards the last answer and a pending one, because the run begins again.</summary>
     public async Task ForgetAsync()
     {
         await _asking;

@@ -18,7 +18,7 @@ internal sealed class SiloPolls(GrainSettings settings, Func<SiloAddress, Cancel
 
     public IReadOnlyDictionary<SiloAddress, SiloView> Views => _views;
 
-    /// <summary>The next call asks all silos, also those that were asked just now.</summary>
+    /// <summary>Makes the next call ask all silos, also those that were asked just now.</summary>
     public void Hurry() => _hurried = true;
 
     /// <summary>Asks each silo that was not asked just now.</summary>
@@ -50,7 +50,7 @@ internal sealed class SiloPolls(GrainSettings settings, Func<SiloAddress, Cancel
         }
         catch (Exception e) when (Loss.Is(e))
         {
-            // Membership or a timeout decides.
+            // The membership or a timeout decides whether the silo is lost.
         }
     }
 }

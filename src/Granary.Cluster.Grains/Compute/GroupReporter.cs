@@ -6,7 +6,7 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Cluster.Grains.Compute;
 
-/// <summary>Earlier reports of a group are missing; it must run again from its first bar.</summary>
+/// <summary>Thrown when earlier reports of a group are missing; the group must run again from its first bar.</summary>
 internal sealed class ReportsLostException()
     : Exception("its earlier reports were lost with the folder they were kept in; let all silos share --runs");
 
@@ -103,7 +103,7 @@ internal sealed class GroupReporter : IEventSink
             }
             catch (Exception e) when (Loss.Is(e))
             {
-                // Its silo was lost: the grain restarts on another one and resumes from the disk.
+                // The reporting grain's silo was lost. The grain restarts on another silo and resumes from the run's folder.
             }
             await Task.Delay(pause, _stop);
             if (pause < TimeSpan.FromMilliseconds(500)) pause *= 2;

@@ -16,7 +16,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(250);
     // A batch grain polls several times a second; notifying a busy one is harmless.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
-    // A batch grain that has failed the run stops its groups; without a batch grain no caller does.
+    // Longest wait for the batch grain to stop the groups of a failed run. If there is no batch grain, no caller stops them.
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(30);
     private const long NeverPolled = long.MinValue;
 
@@ -46,7 +46,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     /// <summary>The threads that process the strategies.</summary>
     internal ComputePool Pool { get; }
 
-    /// <summary>As many trials are made at a time for experiments of other silos as there are compute threads.</summary>
+    /// <summary>Limits the trials that run for experiments of other silos to the number of compute threads.</summary>
     internal SemaphoreSlim TrialThreads { get; }
 
     /// <summary>Whether the silo is shutting down.</summary>
@@ -164,13 +164,13 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     }
 
     /// <summary>
-    /// Ends this silo once the batch grain has ended a run whose strategy keeps a thread; its supervisor starts it again. Other runs of the
-    /// silo continue elsewhere.
+    /// Ends this silo's process after the batch grain has ended a run whose strategy blocks a thread. The supervisor starts the silo again;
+    /// its other runs continue on other silos.
     /// </summary>
     internal void EndWhenOver(string run, string fault) => _ = Task.Run(async () =>
     {
         Ends(_logger, run, fault);
-        // The batch grain takes the fault with its next poll, and keeps it before it stops the groups.
+        // The batch grain reads the fault with its next poll, and stores it before it stops the groups.
         bool IsRunning(TimeSpan waited) => waited < Silence || (waited < LongestEnd && _groups.Values.Any(g => g.Order.Run == run));
         for (var waited = TimeSpan.Zero; IsRunning(waited); waited += Watch) await Task.Delay(Watch);
         Environment.ExitCode = 1;

@@ -7,7 +7,7 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Compute;
 
-/// <summary>What the strategy groups of a silo share.</summary>
+/// <summary>Services that the strategy groups of a silo share.</summary>
 internal sealed record SiloServices(IGrainFactory Grains, RunPlans Plans, FeedSources Sources, ClusterInstruments Instruments,
     BatchModels Models, ComputeServices Silos, SiloProcess Process)
 {

@@ -21,13 +21,13 @@ internal sealed class StrategyGrain(SiloCompute compute) : Grain, IStrategyGrain
     {
         if (compute.Find(group) is not { } own || _group is { } other && other.OrderedAt > own.OrderedAt)
         {
-            // An activation without a strategy is there because of the call alone.
+            // A call activated this grain although it has no strategy.
             if (_group is null) DeactivateOnIdle();
             return ValueTask.FromResult(false);
         }
         if (_group != own)
         {
-            // An older group of the strategy, which its batch has given up, goes on without it.
+            // An older group that the batch has abandoned continues without this strategy.
             _group = own;
             own.Make(slot);
             _ = ReportAsync(own, slot);

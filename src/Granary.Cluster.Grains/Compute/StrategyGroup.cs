@@ -62,7 +62,7 @@ internal sealed class StrategyGroup
 
     public GroupOrder Order { get; }
 
-    /// <summary>Time of the order, in ticks of the stopwatch: the newest group of a strategy is the one that counts.</summary>
+    /// <summary>Time of the order, in Stopwatch ticks. If several groups have a strategy, the one with the newest order counts.</summary>
     public long OrderedAt { get; } = Stopwatch.GetTimestamp();
 
     public GroupState State { get; private set; }
@@ -87,7 +87,7 @@ internal sealed class StrategyGroup
         }
     }
 
-    // What was computed since the last call is added to the silo's meter.
+    // Adds the bar evaluations since the last call to the silo's meter.
     private void Count()
     {
         var evaluations = _execution?.Evaluations ?? 0;

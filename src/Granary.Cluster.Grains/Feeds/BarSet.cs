@@ -9,18 +9,18 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Cluster.Grains.Feeds;
 
-/// <summary>What bars are read from. Readers with equal sets read the same bars, and share a feed.</summary>
+/// <summary>Identifies the bars of a source: address, state of the files, format and range. Readers with equal sets share a feed.</summary>
 /// <param name="Source">Address with a full path.</param>
 /// <param name="Folder">Base of a relative path in a plug-in's address; null otherwise.</param>
-/// <param name="State">State of the files; where a source has none, the consumer group, which then shares its feed with no other.</param>
+/// <param name="State">State of the files. For a source without files: the id of the run or session, so that it has its own feed.</param>
 /// <param name="From">Open time of the first bar, UTC ticks; null for the start.</param>
-/// <param name="To">Open time of the first bar that is left out, UTC ticks; null for the end.</param>
+/// <param name="To">Exclusive end: bars that open at this time or later are left out, UTC ticks; null for the end.</param>
 internal sealed record BarSet(string Source, string? Folder, string State, string Format, bool Adjust, BarStamp Stamp, string? TimeZone,
     ColumnMapping? Columns, long? From, long? To)
 {
-    /// <param name="group">The run or the session that reads.</param>
+    /// <param name="group">Id of the run or session that reads the bars.</param>
     /// <param name="address">The source's address.</param>
-    /// <param name="files">The files of the address; null if it is no folder.</param>
+    /// <param name="files">State of the address's folder; null if the address is not a folder.</param>
     public static BarSet Of(string group, Address address, FolderState? files, BarFileOptions options, BarQuery query)
     {
         return new BarSet(address.Full, files is null ? Path.GetFullPath(address.Folder) : null,
@@ -39,7 +39,7 @@ internal sealed record BarSet(string Source, string? Folder, string State, strin
         Columns = Columns,
     };
 
-    /// <summary>Opens the bars of a feed. Files are parsed on another thread, so that the silo goes on with its calls.</summary>
+    /// <summary>Opens the bars of a feed. The thread pool parses files, so that grain calls on this silo do not wait.</summary>
     public Task<IBarSeries> OpenAsync(BarSourceCatalogue sources, FeedKey feed, CancellationToken cancellationToken)
     {
         var source = sources.Open(Address.Parse(Source, Folder), Options);

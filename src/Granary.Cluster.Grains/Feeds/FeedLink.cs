@@ -12,7 +12,7 @@ namespace Granary.Cluster.Grains.Feeds;
 /// <param name="key">The feed's key.</param>
 /// <param name="consumer">The window.</param>
 /// <param name="hash">Hash of the bars that the run began with.</param>
-/// <param name="take">Gets the blocks of the stream.</param>
+/// <param name="take">Receives the blocks of the stream.</param>
 internal sealed class FeedLink(IClusterClient cluster, string key, FeedConsumer consumer, string hash, Action<BlockMessage> take)
     : IAsyncDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class FeedLink(IClusterClient cluster, string key, FeedConsumer 
     private readonly ISymbolFeedGrain _feed = cluster.GetGrain<ISymbolFeedGrain>(key);
     private Task<StreamSubscriptionHandle<BlockMessage>>? _subscribing;
 
-    /// <summary>Whether blocks that are published from now on come on the stream.</summary>
+    /// <summary>Whether the stream delivers blocks that are published from now on.</summary>
     public bool IsSubscribed => _subscribing is { IsCompletedSuccessfully: true };
 
     /// <exception cref="BarStoreException">The feed does not answer.</exception>

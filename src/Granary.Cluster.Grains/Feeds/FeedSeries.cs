@@ -55,7 +55,7 @@ internal sealed class FeedSeries(FeedSources sources, string key, ISymbolFeedGra
         if (Interlocked.Exchange(ref _left, 1) == 0) await LeaveAsync(feed, consumer.Receiver);
     }
 
-    /// <summary>Removes a reader from its feed. Without the call the feed forgets it after a time.</summary>
+    /// <summary>Removes a reader from its feed. Without this call, the feed removes it after a time.</summary>
     internal static async Task LeaveAsync(ISymbolFeedGrain feed, Guid receiver)
     {
         try

@@ -10,11 +10,11 @@ using Granary.Storage.Retries;
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>Sources whose bars come from symbol feed grains, which read them once for all batches and sessions of the cluster.</summary>
-/// <param name="catalogues">What the silo knows.</param>
+/// <param name="catalogues">Catalogues of the silo, with its kinds of sources.</param>
 internal sealed class FeedSources(IGrainFactory grains, GranaryCatalogues catalogues, GrainSettings settings, FeedWindows windows)
 {
     /// <summary>The source of a run or a session.</summary>
-    /// <param name="group">The run or the session: the consumer group.</param>
+    /// <param name="group">Id of the run or session, which is the consumer group.</param>
     public IBarSource Open(string group, DataSpec data) => BatchSources.Open(catalogues.Sources, data,
         (source, options) => new Source(this, group, source, options));
 

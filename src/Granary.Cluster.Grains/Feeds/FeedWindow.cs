@@ -7,13 +7,13 @@ using Granary.Engine.Market;
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>
-/// The newest blocks of a feed for its readers on this silo, each once in memory. They come from the feed's stream; those that the stream
-/// does not bring are requested from the feed by number. The fastest reader decides how far the feed goes on. A reader that is further
-/// behind it than the window holds finds its blocks in another window.
+/// The newest blocks of a feed for its readers on this silo, each once in memory. They arrive on the feed's stream. The window requests
+/// missing ones from the feed by number. The fastest reader decides how far the feed advances. A reader that falls behind the window
+/// reads from another one.
 /// </summary>
 internal sealed class FeedWindow : IAsyncDisposable
 {
-    // A block that is on the stream comes within milliseconds, or not at all.
+    // The stream delivers a block within milliseconds, or not at all.
     private static readonly TimeSpan s_blockTimeout = TimeSpan.FromMilliseconds(300);
     private static readonly PublishedBlocks s_none = new(long.MaxValue, 0, false);
 
@@ -26,16 +26,16 @@ internal sealed class FeedWindow : IAsyncDisposable
     private readonly Task _filling;
 
     private readonly Dictionary<long, (BarBlock Block, long Since)> _blocks = [];
-    // How many readers want a block next.
+    // Number of readers that need a block next, by block number.
     private readonly Dictionary<long, int> _readers = [];
-    // Numbers of the first block here, the first one that a reader has yet to process, the one that the fastest reader wants, the first
-    // one that is not here, and the newest one of the stream; number of blocks, where it is known.
+    // Block numbers. _first: first one in the window. _passed: first one that a reader has not processed. _front: next one of the fastest
+    // reader. _end: first missing one. _seen: newest one of the stream. _last: number of blocks, if known.
     private long _first, _passed, _front, _end, _seen = -1, _last = long.MaxValue;
     private bool _isLate;
     private Exception? _fault;
     private TaskCompletionSource _arrived = New(), _moved = New();
 
-    // These blocks come on the stream.
+    // Blocks that the feed has published on the stream.
     private PublishedBlocks _promised = s_none;
 
     /// <param name="silo">The windows of this silo.</param>
@@ -51,17 +51,17 @@ internal sealed class FeedWindow : IAsyncDisposable
         _filling = Task.Run(FillAsync);
     }
 
-    // Blocks that are requested at a time.
+    // Maximum number of blocks in one request.
     private int Ahead => _silo.BlocksAhead;
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Most blocks between a reader and the fastest one.</summary>
+    /// <summary>Maximum number of blocks that a reader may lag behind the fastest one.</summary>
     private int Room => 4 * Ahead;
 
     /// <summary>Adds a reader.</summary>
-    /// <param name="next">Number of the block that it wants.</param>
-    /// <returns>false if that block is not here and will not come.</returns>
+    /// <param name="next">Number of the block that the reader needs first.</param>
+    /// <returns>false if the window does not have that block and will not get it.</returns>
     public bool TryJoin(long next)
     {
         lock (_lock)
@@ -73,9 +73,9 @@ internal sealed class FeedWindow : IAsyncDisposable
         }
     }
 
-    /// <summary>Removes a reader; without readers the window is to be closed.</summary>
-    /// <param name="next">Number of the block that it wanted.</param>
-    /// <returns>Whether it was the last one.</returns>
+    /// <summary>Removes a reader. The caller closes a window without readers.</summary>
+    /// <param name="next">Number of the block that the reader needed next.</param>
+    /// <returns>Whether no reader remains.</returns>
     public bool Leave(long next)
     {
         lock (_lock)
@@ -85,7 +85,7 @@ internal sealed class FeedWindow : IAsyncDisposable
         }
     }
 
-    /// <summary>Returns a block; null behind the end, and where the window has moved on (<see cref="IsBehind"/>).</summary>
+    /// <summary>Returns a block; null after the last one, or if the window has dropped it (<see cref="IsBehind"/>).</summary>
     /// <exception cref="BarDataException">The bars are wrong.</exception>
     /// <exception cref="BarStoreException">The feed does not answer, or cannot read its source.</exception>
     public async ValueTask<BarBlock?> GetAsync(long number, CancellationToken cancellationToken)
@@ -109,7 +109,7 @@ internal sealed class FeedWindow : IAsyncDisposable
         lock (_lock) return number < _first;
     }
 
-    /// <summary>A reader has processed a block, and wants the next one.</summary>
+    /// <summary>Records that a reader has processed a block and needs the next one.</summary>
     public void Pass(long number)
     {
         lock (_lock)
@@ -139,12 +139,12 @@ internal sealed class FeedWindow : IAsyncDisposable
             _instruments.BlocksInFlight.Add(-1);
             _instruments.FeedLag.Record(Stopwatch.GetElapsedTime(_blocks[_passed].Since).TotalSeconds);
         }
-        // Readers that begin a little later find the first blocks here.
+        // Keep the first blocks at the start, for readers that begin a little later.
         if (_front > _start + Room)
             for (; _first < _passed; _first++) _blocks.Remove(_first);
     }
 
-    // A block of the stream, where it can arrive twice, too early or not at all.
+    // Takes a block of the stream, which can arrive twice, too early or not at all.
     private void Take(BlockMessage message)
     {
         lock (_lock)
@@ -172,11 +172,11 @@ internal sealed class FeedWindow : IAsyncDisposable
 
     private async Task FillAsync()
     {
-        // Calls for several batches and sessions, some each second.
+        // These calls serve several batches and sessions, several times a second: they belong to no single trace.
         using var untraced = new Untraced();
         try
         {
-            // A few at first, so that processing starts before many blocks have crossed the network.
+            // Request few blocks first, so that processing starts before many blocks have crossed the network.
             for (var most = 1; await WantsAsync();)
             {
                 if (_link.IsSubscribed && await StreamedAsync()) continue;
@@ -190,7 +190,7 @@ internal sealed class FeedWindow : IAsyncDisposable
                     if (batch is { Last: true, Blocks.Count: 0 }) _last = batch.From;
                     Arrived();
                 }
-                // On the feed's own silo the answers have the very blocks. A stream that is far ahead has none that are wanted here.
+                // Do not subscribe on the feed's own silo, which passes blocks by reference, or if the stream is too far ahead.
                 if (!_link.IsSubscribed && most == Ahead && !batch.Last && !batch.Silo.Equals(_silo.Address)
                     && batch.Published < _end + Room) Subscribe();
             }
@@ -205,7 +205,7 @@ internal sealed class FeedWindow : IAsyncDisposable
         }
     }
 
-    // Whether more blocks are needed, when they are; false behind the end.
+    // Waits until more blocks are needed; false after the last block.
     private async Task<bool> WantsAsync()
     {
         while (true)
@@ -222,7 +222,7 @@ internal sealed class FeedWindow : IAsyncDisposable
         }
     }
 
-    // Has the feed publish the next blocks, and waits for the first one that is missing; false if it does not come on the stream.
+    // Makes the feed publish the next blocks and waits for the first missing one; false if the stream does not deliver it.
     private async Task<bool> StreamedAsync()
     {
         long end, front;
@@ -254,7 +254,7 @@ internal sealed class FeedWindow : IAsyncDisposable
             }
             catch (TimeoutException)
             {
-                // Until the stream is ahead again, nothing is waited for. The subscription may have been lost.
+                // The subscription may be lost. Do not wait for the stream until it delivers a block beyond those in the window.
                 lock (_lock) _isLate = true;
                 Subscribe();
                 return false;
@@ -268,7 +268,7 @@ internal sealed class FeedWindow : IAsyncDisposable
         lock (_lock)
         {
             from = _end;
-            // Up to the first block that is here, or comes on the stream.
+            // Request up to the first block that the window has, or that the stream delivers.
             var known = _blocks.Keys.Where(n => n > from).Append(_promised.From > from ? _promised.From : long.MaxValue).Min();
             most = (int)Math.Min(most, known - from);
         }

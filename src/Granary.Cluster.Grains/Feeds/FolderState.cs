@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>
-/// The files of a folder of bars as they were at the first request. A file that was written again makes another data set, so that no batch
-/// gets its earlier bars from a feed that is still open.
+/// State of the files in a folder of bars at the first request. A rewritten file makes another data set, so that no batch reads the old
+/// bars from a feed that is still open.
 /// </summary>
 internal sealed class FolderState(string folder)
 {
@@ -21,7 +21,7 @@ internal sealed class FolderState(string folder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The source says what cannot be read.
+            // The source reports files that cannot be read.
             return null;
         }
     }
@@ -47,7 +47,7 @@ internal sealed class FolderState(string folder)
         return files;
     }
 
-    // Files whose names begin with the symbol stand together.
+    // In sorted order, files whose names begin with the symbol are consecutive.
     private IEnumerable<FileInfo> Named(string symbol)
     {
         var files = _files.Value;

@@ -3,8 +3,8 @@ using Granary.Engine.Market;
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>
-/// A feed's source, read by block number. The newest blocks are kept, so that silos that are abreast share one reading; who asks for older
-/// ones gets a reading of its own, from the start if need be. One block more than asked for is read, to know which one is the last.
+/// Reads a feed's source by block number. It keeps the newest blocks, so that silos at about the same position share one reading. A
+/// request for older blocks gets a separate reading, from the start if necessary. It reads one block ahead to know which is the last.
 /// </summary>
 internal sealed class SourceBlocks(Func<IAsyncEnumerable<BarBlock>> read, int room) : IAsyncDisposable
 {
@@ -42,9 +42,9 @@ internal sealed class SourceBlocks(Func<IAsyncEnumerable<BarBlock>> read, int ro
         public ValueTask DisposeAsync() => _blocks?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 
-    /// <summary>Blocks from a number on.</summary>
-    /// <param name="cancellationToken">Observed between two blocks; a reading continues from where it stood.</param>
-    /// <returns>And whether the feed ends behind them.</returns>
+    /// <summary>Returns blocks from a number on.</summary>
+    /// <param name="cancellationToken">Observed between two blocks; the next call continues the reading.</param>
+    /// <returns>The blocks, and whether the feed ends after them.</returns>
     public async ValueTask<(List<BarBlock> Blocks, bool Last)> ReadAsync(Guid receiver, long from, int most,
         CancellationToken cancellationToken)
     {
@@ -58,7 +58,7 @@ internal sealed class SourceBlocks(Func<IAsyncEnumerable<BarBlock>> read, int ro
             cancellationToken.ThrowIfCancellationRequested();
             if (_main.Next % 64 == 0) await Task.Yield();
         }
-        // A window that has moved on while a late receiver was waited for is read again from where it asks.
+        // Reading ahead may have dropped the requested blocks; then they are read again.
         if (from < _main.Next - _window.Count) return await LagAsync(receiver, from, most, blocks, cancellationToken);
         for (var i = (int)(from - (_main.Next - _window.Count)); i < _window.Count && blocks.Count < most; i++) blocks.Add(_window[i]);
         return (blocks, _main.Ended && from + blocks.Count == _main.Next);

@@ -10,7 +10,7 @@ using Orleans.Streams;
 
 namespace Granary.Cluster.Grains.Feeds;
 
-/// <summary>Reads the bars of one symbol of a data set, for all who read the same.</summary>
+/// <summary>Reads the bars of one symbol of a data set once for all batches and sessions that use them.</summary>
 [PreferLocalPlacement]
 [GrainType("symbolfeed")]
 internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSettings settings, FeedMemory memory, TimeProvider clock,
@@ -18,10 +18,10 @@ internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, Grai
 {
     private const int Room = 64;
 
-    // A reader whose silo was lost does not leave.
+    // A reader whose silo was lost does not leave; the feed removes it after this time without a request.
     private static readonly TimeSpan s_forgotten = TimeSpan.FromMinutes(15);
 
-    // A queue whose silo hangs takes nothing until that silo is declared dead: the readers request the blocks meanwhile.
+    // A queue on a silo that hangs accepts no block until that silo is declared dead. Meanwhile readers request the blocks.
     private static readonly TimeSpan s_queueTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_withoutStream = TimeSpan.FromSeconds(5);
 
@@ -123,7 +123,7 @@ internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, Grai
         var most = (int)Math.Max(0, request.From + request.Most - from);
         PublishedBlocks Until(long end) => new(from, end, _isWhole);
         if (_isWhole || most == 0 || clock.GetUtcNow() < _streamAgain) return Until(from);
-        // A fault is for those who request the blocks.
+        // Readers that request the blocks get the fault.
         var batch = await ReadAsync(request with { From = from, Most = most }, cancellationToken);
         if (batch.Blocks.Count == 0) return Until(from);
         var stream = this.GetStreamProvider(ClusterProviders.Blocks).GetStream<BlockMessage>(FeedStream.Of(this.GetPrimaryKeyString()));
@@ -132,13 +132,13 @@ internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, Grai
         (_published, _isWhole) = (from + batch.Blocks.Count, batch.Last);
         try
         {
-            // Not with the caller's token: a reader that leaves says nothing of the queue.
+            // Not with the caller's token: if a reader leaves, the queue may still be healthy.
             await sending.WaitAsync(s_queueTimeout, clock);
             return Until(_published);
         }
         catch (Exception e)
         {
-            // It hangs, is lost with its silo, or is full.
+            // The queue hangs, is lost with its silo, or is full.
             sending.Ignore();
             _streamAgain = clock.GetUtcNow() + s_withoutStream;
             instruments.FeedDetours.Add(1);

@@ -30,7 +30,7 @@ public static class GrainHosting
     /// The silo needs grain storage of the name <see cref="ClusterProviders.State"/>, reminders, and the stream provider
     /// <see cref="ClusterProviders.Blocks"/>.
     /// </summary>
-    /// <param name="catalogues">What the silo knows; alike on all silos of a cluster.</param>
+    /// <param name="catalogues">Catalogues of the silo; they must be the same on all silos of a cluster.</param>
     /// <exception cref="OptionsValidationException">A setting is out of range.</exception>
     public static ISiloBuilder AddGranaryGrains(this ISiloBuilder silo, GrainSettings settings, GranaryCatalogues catalogues)
     {
@@ -40,7 +40,7 @@ public static class GrainHosting
         services.AddSingleton(settings);
         services.TryAddSingleton(catalogues);
         services.TryAddSingleton(KnownJobs.Of(catalogues, settings.Runs));
-        // a fault keeps its type and its sentence on the way to its caller
+        // An exception keeps its type and message on the way to its caller.
         services.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary"));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ClusterInstruments>();

@@ -6,15 +6,15 @@ using Granary.Simulation.Catalogues;
 namespace Granary.Cluster.Grains.Models;
 
 /// <summary>
-/// The filters of running batches on this silo: one object for all strategy groups of a pass. They are the walk-forward models that the
-/// batch has trained, which its reporting grain has; the grains of their registered versions count what they predict.
+/// The entry filters of running batches on this silo: one object for all strategy groups of a pass. They are the walk-forward models that
+/// the batch trained; its reporting grain provides them. The grains of their registered versions count the predictions.
 /// </summary>
 internal sealed class BatchModels(IGrainFactory grains, ModelReplicas replicas)
 {
     private readonly Dictionary<(string Run, PassKey Pass, int Number), Shared> _shared = [];
     private readonly Lock _lock = new();
 
-    /// <summary>Takes a filter until the answer is disposed.</summary>
+    /// <summary>Acquires a filter until the returned object is disposed.</summary>
     public async Task<BatchModelLease> TakeAsync(string run, PassKey pass, int number, GranaryCatalogues catalogues,
         CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Cluster.Grains.Models;
 
-/// <summary>The models of a silo's registry, behind its HTTP API: predictions by its replicas, the rest by the models' grains.</summary>
+/// <summary>Serves the models of a silo's registry to its HTTP API. The silo's replicas predict; the models' grains do the rest.</summary>
 /// <param name="registry">Full path of a folder, or a database.</param>
 internal sealed class ClusterModels(IGrainFactory grains, ModelReplicas replicas, Address registry) : IModelService
 {
@@ -39,7 +39,7 @@ internal sealed class ClusterModels(IGrainFactory grains, ModelReplicas replicas
     /// <inheritdoc/>
     public async Task<ModelInUse?> FindUseAsync(string model, CancellationToken cancellationToken = default)
     {
-        // What this silo predicted a moment ago is part of it.
+        // Report first, so that the answer includes the latest predictions of this silo.
         await replicas.ReportAsync(cancellationToken).ConfigureAwait(false);
         return await AskAsync(model, (grain, stop) => grain.UseAsync(stop), cancellationToken).ConfigureAwait(false);
     }
@@ -58,7 +58,7 @@ internal sealed class ClusterModels(IGrainFactory grains, ModelReplicas replicas
         return AskedAsync(() => Calling.TryAsync(stop => ask(grains.GetGrain<IModelGrain>(key), stop), cancellationToken));
     }
 
-    // What a grain says of a model is that there is none, or no such version.
+    // A grain throws InputException if the model or the version does not exist. Callers expect LearningInputException.
     private static async Task<T> AskedAsync<T>(Func<Task<T>> ask)
     {
         try

@@ -11,12 +11,12 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Models;
 
-/// <summary>Owns a model's use: replicas on the silos predict, and it counts, compares versions and decides which one is in use.</summary>
+/// <summary>Counts the predictions of a model's replicas, compares its versions, and advises or decides which one is in use.</summary>
 [GrainType("model")]
 internal sealed partial class ModelGrain([PersistentState("model", ClusterProviders.State)] IPersistentState<ModelRecord> state,
     GranaryCatalogues catalogues, GrainSettings settings, TimeProvider clock, ILogger<ModelGrain> logger) : Grain, IModelGrain
 {
-    // Replicas that have ended are forgotten after as many others.
+    // A replica does not announce its end. Beyond this number, the replica with the oldest report is removed.
     private const int MostReplicas = 100;
 
     private readonly Dictionary<int, (ITrainedModel Model, ModelVersion Version)> _loaded = [];
@@ -41,7 +41,7 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
     {
         var record = state.State;
         if (record.Replicas.TryGetValue(report.Replica, out var known) && known.Sequence >= report.Sequence) return;
-        // The registry is read before anything is counted: where it does not answer, the report comes again as a whole.
+        // The registry is read before anything is counted: if it does not answer, the replica sends the whole report again.
         var watch = report.Events.Any(e => !double.IsNaN(e.Outcome)) ? Asked(Use) : null;
         foreach (var count in report.Counts)
         {
@@ -71,7 +71,7 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
             return;
         }
         counts.Outcomes++;
-        // Outcomes tell of the version in use; those of another one, which a session was started with, are counted alone.
+        // Drift is measured on the version in use only. A session may still run another version, whose outcomes are just counted.
         if (watch is null || e.Version != record.Version) return;
         var had = record.HasDrifted;
         watch.Take(e.Prediction, e.Outcome, e.Row);
@@ -84,7 +84,7 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
         return counts;
     }
 
-    // What follows the version in use; null where none is. The version may change by promotion at any time, also by another program.
+    // Returns the watch of the version in use; null without one. Any program may promote another version at any time.
     private VersionWatch? Use()
     {
         var pointer = Registry.Pointer(Key.Model);
@@ -132,7 +132,7 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
 
     private static ModelVersions Of(ModelPointer pointer) => new(pointer.History, pointer.Current);
 
-    // What the registry has to say travels to the caller, as its sentence.
+    // Callers of the grain get the registry's message as an InputException.
     private static T Asked<T>(Func<T> ask)
     {
         try
@@ -145,7 +145,7 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
         }
     }
 
-    // After a failure the report comes again, to an activation that reads what is stored.
+    // After a failed write, the replica sends the report again, to a new activation that reads the stored state.
     private Task StoreAsync() => StoredState.WriteAsync(this, () => state.WriteStateAsync());
 
     [LoggerMessage(1, LogLevel.Warning, "Model {Model} version {Version} has drifted: {Reason}")]

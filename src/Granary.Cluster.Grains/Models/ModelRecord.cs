@@ -13,19 +13,19 @@ public sealed class ModelRecord
     [Id(1)]
     public List<double> Losses { get; set; } = [];
 
-    /// <summary>Squared errors of its newest outcomes, oldest first, from which the detector is made again.</summary>
+    /// <summary>Squared errors of its newest outcomes, oldest first. A new activation restores the drift detector from them.</summary>
     [Id(2)]
     public List<double> Errors { get; set; } = [];
 
-    /// <summary>Whether the error has grown.</summary>
+    /// <summary>Whether its squared errors have grown.</summary>
     [Id(3)]
     public bool HasDrifted { get; set; }
 
-    /// <summary>By version.</summary>
+    /// <summary>Counts of predictions and outcomes, by version.</summary>
     [Id(4)]
     public Dictionary<int, VersionCounts> Counts { get; set; } = [];
 
-    /// <summary>By version: squared errors of the version in use less its own, of the same outcomes, oldest first.</summary>
+    /// <summary>By candidate: squared error of the version in use minus the candidate's, for the same outcomes, oldest first.</summary>
     [Id(5)]
     public Dictionary<int, List<double>> Candidates { get; set; } = [];
 
@@ -52,7 +52,7 @@ public sealed class VersionCounts
     public long Outcomes { get; set; }
 }
 
-/// <summary>How far the events of a source have come: those before <see cref="Time"/> are known.</summary>
+/// <summary>Position in the events of a source: those before <see cref="Time"/> are known.</summary>
 [GenerateSerializer, Alias("granary.SourceMark")]
 public sealed class SourceMark
 {
@@ -64,7 +64,7 @@ public sealed class SourceMark
     [Id(1)]
     public List<string> Subjects { get; set; } = [];
 
-    /// <summary>Whether an event is new; it is known from now on.</summary>
+    /// <summary>Returns whether an event is new, and marks it as known.</summary>
     public bool Pass(long time, string subject)
     {
         if (time < Time || time == Time && Subjects.Contains(subject)) return false;

@@ -10,16 +10,16 @@ namespace Granary.Cluster.Grains.Models;
 
 /// <summary>A version that a silo has loaded.</summary>
 /// <param name="Label">What it predicts, as in its lineage.</param>
-/// <param name="To">When the last label that it learned from was known, UTC.</param>
+/// <param name="To">Time at which the last label of its training data was known, UTC.</param>
 internal sealed record LoadedVersion(int Version, ITrainedModel Model, string Label, DateTime To);
 
 /// <summary>
-/// The versions of one model on this silo. Each is loaded once, through the model's grain; predictions call its object. What was predicted
-/// is collected for the grain.
+/// The versions of one model on this silo. Each is loaded once through the model's grain, and predicts in this process. The replica
+/// collects predictions and outcomes, and reports them to the grain.
 /// </summary>
 internal sealed class ModelReplica(IModelGrain grain, string name, string silo, GranaryCatalogues catalogues)
 {
-    // The current version is known to this age.
+    // Maximum age of the known current version.
     private static readonly TimeSpan s_age = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<int, Lazy<Task<LoadedVersion>>> _versions = new();
@@ -65,7 +65,7 @@ internal sealed class ModelReplica(IModelGrain grain, string name, string silo, 
         return current;
     }
 
-    /// <summary>Another version has become the current one.</summary>
+    /// <summary>Sets the current version after a promotion or a rollback.</summary>
     public void Turn(int current)
     {
         lock (_lock) _current = (current, Stopwatch.GetTimestamp());
@@ -81,14 +81,14 @@ internal sealed class ModelReplica(IModelGrain grain, string name, string silo, 
         }
     }
 
-    /// <summary>Counts the predictions of a filter until the answer is disposed.</summary>
+    /// <summary>Counts the predictions of a filter until the returned object is disposed.</summary>
     public IDisposable Follow(EntryModel filter)
     {
         lock (_lock) _filters.Add((filter, filter.Predictions, filter.Failed));
         return new Following(this, filter);
     }
 
-    /// <summary>Takes a prediction of a live session, or its outcome.</summary>
+    /// <summary>Adds a prediction of a live session, or its outcome, to the next report.</summary>
     public void Take(int version, ModelEvent e)
     {
         lock (_lock) _events.Add(new PredictionEvent(version, e.Source, e.Subject, e.Time, e.Prediction, e.Outcome, [.. e.Row]));
@@ -108,7 +108,7 @@ internal sealed class ModelReplica(IModelGrain grain, string name, string silo, 
         }
     }
 
-    /// <summary>Sends what was collected; what could not be sent is sent again the next time.</summary>
+    /// <summary>Sends the collected predictions and outcomes. After a failure, the next call sends the same report again.</summary>
     public async Task ReportAsync(CancellationToken cancellationToken)
     {
         await _reporting.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -14,8 +14,8 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Grains.Models;
 
 /// <summary>
-/// The models that this silo predicts with. A prediction is a call of an object in this process; every two seconds what was predicted goes
-/// to the models' grains, one call for each model.
+/// The models with which this silo predicts. A prediction is a call within this process. Every two seconds, the replicas report their
+/// predictions to the models' grains, with one call for each model.
 /// </summary>
 internal sealed partial class ModelReplicas(IGrainFactory grains, GranaryCatalogues catalogues, ILocalSiloDetails silo, TimeProvider clock,
     ILogger<ModelReplicas> logger) : BackgroundService
@@ -29,13 +29,13 @@ internal sealed partial class ModelReplicas(IGrainFactory grains, GranaryCatalog
     public ModelReplica Of(Address registry, string model) => _replicas.GetOrAdd(new ModelKey(ModelStores.Kept(registry), model),
         key => new ModelReplica(grains.GetGrain<IModelGrain>(key.ToString()), model, silo.SiloAddress.ToParsableString(), catalogues));
 
-    /// <summary>Counts the predictions of a batch's filter until the answer is disposed; nothing where no version is registered.</summary>
+    /// <summary>Counts the predictions of a batch's filter until the result is disposed; null if its model is not registered.</summary>
     public IDisposable? Follow(EntryModel filter) =>
         filter.Origin is { } origin ? Of(Address.Parse(origin.Registry), origin.Model).Follow(filter) : null;
 
-    /// <summary>Reads a live session's configuration with filters over this silo's replicas, whose predictions are followed.</summary>
-    /// <param name="account">Of the session.</param>
-    /// <exception cref="Granary.Simulation.Json.InputException">The configuration is wrong, or a version is not there.</exception>
+    /// <summary>Reads a live session's configuration with filters over this silo's replicas, which report their predictions.</summary>
+    /// <param name="account">Account of the session.</param>
+    /// <exception cref="Granary.Simulation.Json.InputException">The configuration is wrong, or a version does not exist.</exception>
     public async Task<Production> ReadAsync(string file, byte[] text, string folder, string account, CancellationToken cancellationToken)
     {
         var loaded = new Dictionary<ModelReference, LoadedVersion>();
@@ -67,7 +67,7 @@ internal sealed partial class ModelReplicas(IGrainFactory grains, GranaryCatalog
         }
     }
 
-    /// <summary>Sends to the models' grains what was predicted since the last time.</summary>
+    /// <summary>Sends the predictions since the last call to the models' grains.</summary>
     public async Task ReportAsync(CancellationToken cancellationToken)
     {
         using var untraced = new Untraced();

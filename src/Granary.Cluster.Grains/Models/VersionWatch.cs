@@ -10,10 +10,10 @@ using Granary.Learning.Trainers;
 namespace Granary.Cluster.Grains.Models;
 
 /// <summary>
-/// Follows the version in use by its outcomes, and compares it with the version before it and the newest one after it, which predict the
-/// same rows.
+/// Measures the drift of the version in use by its outcomes. Compares it, on the same rows, with two candidates: the version before it
+/// and the newest one after it.
 /// </summary>
-/// <param name="record">The version's figures.</param>
+/// <param name="record">Stored losses, errors and comparisons of the version in use.</param>
 /// <param name="load">Loads a version.</param>
 internal sealed class VersionWatch(ModelRecord record, Func<int, (ITrainedModel Model, ModelVersion Version)> load)
 {
@@ -38,7 +38,7 @@ internal sealed class VersionWatch(ModelRecord record, Func<int, (ITrainedModel 
         }
     }
 
-    /// <summary>Takes up the version before and the newest one after it; forgets others.</summary>
+    /// <summary>Sets the candidates: the version before the one in use, and the newest one after it. Removes others.</summary>
     /// <param name="versions">In ascending order.</param>
     public void Follow(ModelPointer pointer, IReadOnlyList<int> versions)
     {
@@ -50,7 +50,7 @@ internal sealed class VersionWatch(ModelRecord record, Func<int, (ITrainedModel 
         foreach (var candidate in candidates) record.Candidates.TryAdd(candidate, []);
     }
 
-    /// <summary>Takes the outcome of a prediction of the version in use.</summary>
+    /// <summary>Adds the outcome of a prediction of the version in use, and compares the candidates on its row.</summary>
     public void Take(double predicted, double outcome, double[] row)
     {
         var error = (predicted - outcome) * (predicted - outcome);
@@ -77,7 +77,7 @@ internal sealed class VersionWatch(ModelRecord record, Func<int, (ITrainedModel 
     private static double LossOf(LearningTask task, double predicted, double outcome) => task == LearningTask.Classification
         ? ClassificationMetrics.LogLoss(predicted, outcome) : (predicted - outcome) * (predicted - outcome);
 
-    /// <summary>What should be done with the version in use.</summary>
+    /// <summary>Advises to keep the version in use or, after drift, to switch to a better candidate, or else to train again.</summary>
     public ModelDecision Decide()
     {
         if (!record.HasDrifted)
@@ -94,8 +94,8 @@ internal sealed class VersionWatch(ModelRecord record, Func<int, (ITrainedModel 
                     + $"smaller by {better.Test.Mean:0.####} on {better.Test.Count} of its outcomes (p = {better.Test.PValue:0.####})"));
     }
 
-    /// <summary>A version in use, as it is shown.</summary>
-    /// <param name="differences">null where it is not compared.</param>
+    /// <summary>Returns the figures of a version for callers.</summary>
+    /// <param name="differences">Per outcome: squared error of the version in use minus this one's; null if not a candidate.</param>
     public static VersionInUse Standing(int version, VersionCounts? counts, IReadOnlyList<double>? differences)
     {
         var test = differences is null ? null : CandidateTest.At(differences);
@@ -104,14 +104,14 @@ internal sealed class VersionWatch(ModelRecord record, Func<int, (ITrainedModel 
     }
 }
 
-/// <summary>Finds the growth of a version's squared errors. A change to smaller errors is none that wants training.</summary>
+/// <summary>Detects growth of a version's squared errors. A change to smaller errors needs no training, so it does not count.</summary>
 internal sealed class ErrorWatch
 {
     private readonly AdaptiveWindow _window = new();
     private double _sum;
     private int _count;
 
-    /// <summary>A watch that has seen these errors.</summary>
+    /// <summary>Returns a watch to which these errors were added.</summary>
     public static ErrorWatch After(IEnumerable<double> errors)
     {
         var watch = new ErrorWatch();
@@ -119,13 +119,13 @@ internal sealed class ErrorWatch
         return watch;
     }
 
-    /// <returns>Whether the error shows that errors have grown since the last change.</returns>
+    /// <returns>true if, with this error, growth since the last change is detected.</returns>
     public bool Add(double error)
     {
         _sum += error;
         _count++;
         if (_window.Add(error) != DriftSignal.Drift) return false;
-        // The window keeps what came after the change.
+        // After a change, the window holds only the errors since then.
         var before = (_sum - _window.Mean * _window.Width) / Math.Max(1, _count - _window.Width);
         var grew = _window.Mean > before;
         (_sum, _count) = (0, 0);

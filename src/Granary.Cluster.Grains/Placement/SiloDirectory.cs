@@ -5,8 +5,8 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Grains.Placement;
 
 /// <summary>
-/// Directory of the grains that only their own silo calls. Each silo knows its own activations, so that registering costs no message, and
-/// the loss of another silo takes none of them along.
+/// Directory of the grains that only their own silo calls. Each silo keeps its own activations, so that a registration costs no message,
+/// and the loss of another silo affects none of them.
 /// </summary>
 internal sealed class SiloDirectory : IGrainDirectory
 {

@@ -60,5 +60,5 @@ public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
     }
 }
 
-/// <summary>The run is over, and its results are not needed.</summary>
+/// <summary>Thrown when the run is over, so that its results are not needed.</summary>
 public sealed class RunOverException(string run) : Exception($"run {run} is over");

@@ -1,3 +1,4 @@
+using Granary.Contracts.Weights;
 using Granary.Simulation.Weights;
 
 namespace Granary.Cluster.Grains.Portfolios;
@@ -7,7 +8,7 @@ internal sealed class CurrentWeights : IWeightsService
 {
     private volatile PortfolioWeights? _newest;
 
-    /// <summary>Takes a version in; one that is older than the newest changes nothing.</summary>
+    /// <summary>Sets a version of the weights; ignores one that is older than the current one.</summary>
     public void Take(PortfolioWeights? weights)
     {
         if (weights is not null && weights.Version > (_newest?.Version ?? 0)) _newest = weights;

@@ -39,7 +39,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
     private Exception? _fault;
 
     /// <param name="control">The session's commands and its status, which its attempts share.</param>
-    /// <param name="opened">The account, where it is open already.</param>
+    /// <param name="opened">Gateway of the account if it is already open, else null. The attempt takes it over.</param>
     public LiveAttempt(SessionAttempt attempt, QueuedControl control, CurrentWeights weights, IOrderGateway? opened,
         PortfolioServices services)
     {
@@ -54,10 +54,10 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
 
     public long Epoch => _attempt.Epoch;
 
-    /// <summary>Whether it was ended from outside, as by its silo, so that it has no result.</summary>
+    /// <summary>Whether the attempt was stopped from outside, for example by its silo. It then has no result.</summary>
     public bool IsStopped => _stop.IsCancellationRequested;
 
-    /// <summary>Completes with the attempt.</summary>
+    /// <summary>Completes when the attempt has ended.</summary>
     public Task Ended => _over.Task;
 
     /// <summary>Why the journal cannot be written; null if it can.</summary>
@@ -67,7 +67,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
     {
         get
         {
-            // What the attempt before has shown is not this one's.
+            // Attempts share the control. A status that an earlier attempt set is not a status of this one.
             var status = _control.Status is { } shown && !ReferenceEquals(shown, _before) ? shown : null;
             var silo = _services.Process.Silo.SiloAddress.ToString();
             return new AttemptStanding(silo, _gateway is null ? "" : silo, status, _digest, _fault);
@@ -83,7 +83,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
     /// <summary>The strategies, as the session's thread leaves them.</summary>
     public SessionStrategies Strategies { get; }
 
-    /// <summary>Runs it to its end; never fails.</summary>
+    /// <summary>Runs the attempt to its end. Never throws: <see cref="Standing"/> has the failure.</summary>
     public async Task RunAsync()
     {
         try
@@ -115,7 +115,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
         return run.Run.Model.Digest;
     }
 
-    /// <summary>Opens an account, and with it takes its lease.</summary>
+    /// <summary>Opens an account and acquires its lease.</summary>
     /// <inheritdoc cref="OrderGateway.OpenAsync"/>
     public static Task<IOrderGateway> OpenAsync(PortfolioServices services, string account, SessionStart start, Production production,
         CancellationToken cancellationToken) => OrderGateway.OpenAsync(services.Accounts, new AccountOpening
@@ -146,7 +146,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
         LocalEnvironment.OpenFeedAsync(_attempt.Start, _services.Catalogues, data, markets, _services.Clock, cancellationToken,
             spec => _services.Sources.Open(Account, spec));
 
-    /// <summary>Whether it runs a strategy, for a grain to own.</summary>
+    /// <summary>Whether the attempt runs a strategy, so that the strategy's grain may own it.</summary>
     public bool Has(string strategy) => !_over.Task.IsCompleted && _owners.ContainsKey(strategy);
 
     /// <inheritdoc/>
@@ -167,10 +167,10 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
         if (!owned) throw new OrleansException($"the session of {Account} has ended, or its silo has another one");
     }
 
-    /// <summary>Gives a strategy to a grain.</summary>
+    /// <summary>Sets the grain that owns a strategy.</summary>
     public void Own(string strategy, LiveStrategyGrain grain) => _owners[strategy] = grain;
 
-    /// <summary>Takes a strategy from a grain that ends; another activation follows while the session runs.</summary>
+    /// <summary>Removes a deactivating grain as owner of a strategy. While the session runs, a new activation takes over.</summary>
     public void Leave(string strategy, LiveStrategyGrain grain)
     {
         if (_owners.TryUpdate(strategy, null, grain) && !_over.Task.IsCompleted) _ = Task.Run(() => OwnAgainAsync(strategy));
@@ -185,7 +185,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
         }
         catch (Exception e) when (Loss.Is(e))
         {
-            // The account is traded on all the same; the next call of the strategy brings its owner.
+            // The session trades without the owner. The next call to the strategy's grain activates it again.
             if (!_over.Task.IsCompleted) NotOwned(_services.Logger, Account, strategy, e.Message);
         }
     }
@@ -208,10 +208,10 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
         }
     }
 
-    /// <summary>Ends a wait for the journal, so that the session can come to its end; the attempt has failed with that.</summary>
+    /// <summary>Cancels a wait for the journal, so that the session can end. The attempt then fails.</summary>
     public Task CancelAsync() => _cancel.CancelAsync();
 
-    /// <summary>Has the attempt close the account; returns when it has. It was, or will be, run.</summary>
+    /// <summary>Stops the attempt; returns when it has closed the account. <see cref="RunAsync"/> was, or will be, called.</summary>
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
@@ -233,7 +233,7 @@ internal sealed class LiveSessions
 {
     private readonly ConcurrentDictionary<string, LiveAttempt> _running = new(StringComparer.Ordinal);
 
-    /// <returns>null where the account has no session on this silo.</returns>
+    /// <returns>null if this silo runs no session of the account.</returns>
     public LiveAttempt? Find(string account) => _running.GetValueOrDefault(account);
 
     public void Add(LiveAttempt attempt) => _running[attempt.Account] = attempt;

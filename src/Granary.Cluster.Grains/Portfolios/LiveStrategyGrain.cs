@@ -1,6 +1,7 @@
 using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Portfolios;
 using Granary.Contracts.Sessions;
+using Granary.Trading.Live;
 using Orleans.GrainDirectory;
 using Orleans.Placement;
 
@@ -18,7 +19,7 @@ internal sealed class LiveStrategyGrain(LiveSessions sessions) : Grain, ILiveStr
 {
     private LiveAttempt? _own;
 
-    // Without an owner, as after an activation that ended early, the next call brings the strategy its owner.
+    // If the strategy has no owner, for example because an activation ended early, this activation becomes the owner.
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         var (account, strategy) = Key();
@@ -53,10 +54,10 @@ internal sealed class LiveStrategyGrain(LiveSessions sessions) : Grain, ILiveStr
         return Standing ?? found;
     }
 
-    // null where its run is not made yet, and at the end.
+    // null before the strategy's run is created, and after the session has ended.
     private SessionStrategy? Standing => _own?.Strategies.Find(Key().Strategy);
 
-    // Symbols have slashes too, and accounts have none.
+    // Split at the first slash: strategy ids may contain slashes, account names may not.
     private (string Account, string Strategy) Key()
     {
         var key = this.GetPrimaryKeyString();
@@ -79,7 +80,7 @@ internal sealed class LiveStrategyGrain(LiveSessions sessions) : Grain, ILiveStr
         DeactivateOnIdle();
     }
 
-    // An activation without a strategy is there because of the call alone.
+    // A call activated this grain although it has no strategy.
     private void EndWithout()
     {
         if (_own is null) DeactivateOnIdle();

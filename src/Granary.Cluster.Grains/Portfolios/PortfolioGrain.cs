@@ -15,9 +15,9 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Grains.Portfolios;
 
 /// <summary>
-/// Has a <see cref="LiveAttempt"/> drive the portfolio, and the commands that wait for it. Nothing of it is stored: the session's grain
-/// has the session, and the journal the account. It is placed on the silo of the session's grain, which is the first to call it, and may
-/// outlive that.
+/// Runs a <see cref="LiveAttempt"/> that drives the portfolio, and queues its commands. It stores nothing: the session's grain stores the
+/// session, and the journal the account. It is placed on the silo of the session's grain, which calls it first, and may outlive that
+/// grain.
 /// </summary>
 [PreferLocalPlacement, SiloRole(SiloRoles.Sessions)]
 [GrainType("portfolio")]
@@ -76,7 +76,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
         _attempt = new LiveAttempt(attempt, ControlOf(attempt.Run), _weights, _opened, services);
         _opened = null;
         foreach (var order in attempt.Commands) _control!.Offer(order);
-        // An attempt keeps the activation without calls.
+        // The timer keeps the activation alive during an attempt, also without calls.
         _awake ??= this.RegisterGrainTimer(static (own, _) => own.LookForWeightsAsync(), this,
             new GrainTimerCreationOptions(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10)) { Interleave = true, KeepAlive = true });
         _ = DriveAsync(_attempt, before, _control!);
@@ -93,7 +93,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
         _awake = null;
         if (attempt.IsStopped)
         {
-            // With the activation goes the answer that the attempt is under way.
+            // The next activation does not know the epoch, so the session's grain sees that the attempt is lost.
             Stopped(logger, Id, attempt.Epoch);
             control.End();
             DeactivateOnIdle();
@@ -102,7 +102,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
         await Loss.IgnoreAsync(() => Session.AttemptEndedAsync(attempt.Epoch));
     }
 
-    // Commands outlast the attempts of one session. They may come before its next attempt.
+    // All attempts of a session share the queued commands. A command may arrive before the next attempt.
     private QueuedControl ControlOf(string run)
     {
         if (_control is { } known && _run == run) return known;
@@ -117,7 +117,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
     public async Task<bool> SendAsync(string run, SessionOrder order)
     {
         if (await LiveAttempt.SendAsync(ControlOf(run), order)) return true;
-        // A stop ends a wait for the journal.
+        // A stop cancels a wait for the journal.
         if (order.Command == SessionCommand.Stop && _attempt is { JournalFault: not null } attempt) await attempt.CancelAsync();
         return false;
     }
@@ -134,7 +134,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
     public async Task<SessionStrategy?> StopOwnedStrategyAsync(string strategy, string who, string why) =>
         Grain(strategy) is { } grain ? await grain.StopAsync(who, why) : null;
 
-    // The calls come from this silo, where the strategy's grain is; null where the session has no such strategy, or not yet.
+    // The strategy's grain is on this silo. Returns null if the session does not have the strategy, or not yet.
     private ILiveStrategyGrain? Grain(string strategy) =>
         _attempt?.Has(strategy) == true ? GrainFactory.GetGrain<ILiveStrategyGrain>($"{Id}/{strategy}") : null;
 
@@ -146,7 +146,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
         return Task.CompletedTask;
     }
 
-    // A version whose notification was lost is found here.
+    // Reads the weights regularly, in case the notification of a new version was lost.
     private async Task LookForWeightsAsync()
     {
         using var untraced = new Untraced();

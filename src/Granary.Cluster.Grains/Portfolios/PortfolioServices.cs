@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Cluster.Grains.Portfolios;
 
-/// <summary>What the grains of sessions and portfolios of a silo share.</summary>
+/// <summary>Services that the session grains and portfolio grains of a silo share.</summary>
 internal sealed record PortfolioServices(GranaryCatalogues Catalogues, ModelReplicas Models, GrainSettings Settings, SiloProcess Process,
     LiveSessions Sessions, IAccountStore Accounts, FeedSources Sources, IGrainFactory Grains, TimeProvider Clock,
     ILogger<LiveAttempt> Logger);

@@ -18,8 +18,8 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Grains.Portfolios;
 
 /// <summary>
-/// Keeps the live session of an account, and has the portfolio's grain run it in attempts. Whether an attempt goes on or is lost is said by
-/// the portfolio's grain alone: a call without an answer decides nothing, and is made again.
+/// Keeps the live session of an account. The portfolio's grain runs it in attempts, and it alone decides whether an attempt runs or is
+/// lost. A call without an answer decides nothing and is repeated.
 /// </summary>
 // State names are unique: the database keeps states by their name and the grain's key.
 [SiloRole(SiloRoles.Sessions)]
@@ -38,7 +38,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
     private SessionWriter? _writer;
     private bool _isFollowing, _isListed;
 
-    // As the portfolio's grain said last.
+    // From the last answer of the portfolio's grain.
     private LiveStatus? _status;
     private string? _host, _unanswered;
     private string _gateway = "";
@@ -75,7 +75,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         LiveSession.Check(start.ToRequest(), production);
         var now = clock.GetUtcNow();
         var epoch = known.Epoch + 1;
-        // Finds another owner of the account before the session is accepted.
+        // Fails if another session owns the account, before this one is accepted.
         await Portfolio.OpenAsync(start);
         try
         {
@@ -90,7 +90,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         }
         catch
         {
-            // There is no session that would release the account.
+            // Without a stored session, nothing else releases the account.
             await Portfolio.CloseAsync();
             throw;
         }
@@ -117,7 +117,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         if (IsRunning && _isFollowing)
         {
             AttemptStanding? standing = null;
-            // A lost attempt, or one that has ended, is for the task that follows it.
+            // The task that follows the attempt handles its loss or its end.
             if (await TryAsync(async () => standing = await LookAsync(cancellationToken), cancellationToken)
                 && standing is not { IsOver: false })
                 Look();
@@ -134,7 +134,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         if (order.Command == SessionCommand.Stop) _stopAsked.TrySetResult(order);
         var kept = order with { Id = order.Id ?? Guid.NewGuid().ToString("N") };
         await Writer.KeepAsync(kept);
-        // What is carried out goes with the next write: the journal has it, so that no attempt does it again.
+        // The next write removes the command from storage. It is in the journal, so no later attempt executes it again.
         if (await Portfolio.SendAsync(session.State.Run, kept)) session.State.Commands.RemoveAll(c => c.Id == kept.Id);
         return await SessionAsync(CancellationToken.None);
     }
@@ -169,7 +169,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         _stopAsked = new TaskCompletionSource<SessionOrder>(TaskCreationOptions.RunContinuationsAsynchronously);
         (_isListed, _status, _host, _gateway, _unanswered) = (false, null, null, "", null);
         var period = services.Settings.Tick * 4;
-        // A session keeps its activation without calls.
+        // The timer keeps the activation of a running session alive without calls.
         _awake = this.RegisterGrainTimer(static (own, _) =>
         {
             own.Look();
@@ -178,7 +178,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         _running = SuperviseAsync(begin, _stop.Token);
     }
 
-    // Has the session run to its end. After the loss of the portfolio, the feed or the journal it resumes from the journal.
+    // Runs the session to its end. After a loss of the portfolio's grain, the feed or the journal, it resumes from the journal.
     private async Task SuperviseAsync(bool begin, CancellationToken stop)
     {
         var restarts = _restarts = new SessionRestarts(clock, Loss.Is);
@@ -215,13 +215,13 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         }
         catch (Exception e)
         {
-            // Another activation has the record, or it cannot be written: the next call reads it again.
+            // Another activation wrote the record, or storage failed. The next call reads the record again.
             Interrupted(logger, Id, e.Message, e);
         }
         DeactivateOnIdle();
     }
 
-    // Follows the current attempt to its end; null where it is lost. It is begun once at most, since two of one epoch could both trade.
+    // Follows the current attempt to its end; null if it is lost. Starts it at most once, since two of one epoch could both trade.
     private async Task<AttemptStanding?> FollowAsync(bool begin, CancellationToken stop)
     {
         var attempt = new SessionAttempt(Id, session.State.Epoch, session.State.Start!, session.State.Run,
@@ -232,7 +232,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         {
             while (true)
             {
-                // The list may have missed the start; it restarts sessions of lost silos.
+                // The list restarts sessions of lost silos, so it must have this session, even if the first call to it failed.
                 if (!_isListed) await TryAsync(EnterAsync, stop);
                 AttemptStanding? standing = null;
                 var answered = await TryAsync(async () => standing = await LookAsync(stop), stop);
@@ -314,12 +314,12 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         Ended(logger, Id, state.Run, phase, fault);
         _awake?.Dispose();
         (_awake, _restarts) = (null, null);
-        // What gets lost here is repaired by the monitor, by the next session's epoch, and by the time limit of commands.
+        // If a call is lost, the monitor, the next session's epoch and the time limit of commands correct the state.
         await Loss.IgnoreAsync(() => List.EndedAsync(Id));
         await Loss.IgnoreAsync(() => Portfolio.EndAsync(state.Run));
     }
 
-    // An attempt goes on without this activation.
+    // The attempt continues on the portfolio's silo without this activation.
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         if (_stop is not null) await _stop.CancelAsync();
@@ -329,7 +329,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
 
-    // The retries of one fault are one warning and, where it lasts, one error.
+    // Retries after the same fault log one warning, and one error if the fault lasts.
     private void LogInterruption(Exception fault, SessionRetry retry)
     {
         if (retry.IsFirst) Interrupted(logger, Id, fault.Message, fault);

@@ -3,7 +3,7 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Portfolios;
 
-/// <summary>The list of sessions as it is kept.</summary>
+/// <summary>Persistent state of the list of sessions.</summary>
 [GenerateSerializer, Alias("granary.SessionListRecord")]
 public sealed class SessionListRecord
 {
@@ -24,7 +24,7 @@ internal sealed class SessionListGrain([PersistentState("sessions", ClusterProvi
     public async Task StartedAsync(string session)
     {
         var list = state.State;
-        // A session says so again after every restart.
+        // A session calls this again after every restart.
         if (list.Running.Contains(session) && list.All is [.., var newest] && newest == session) return;
         if (!list.Running.Contains(session)) list.Running.Add(session);
         list.All.Remove(session);

@@ -20,12 +20,12 @@ internal sealed partial class SessionMonitor(IGrainFactory grains, IClusterMembe
 
     private TimeSpan Pause => settings.Tick * 4;
 
-    // A silo's loss is known at once; the sessions that it held can be found again some seconds later.
+    // The loss of a silo is known at once, but its sessions can be activated elsewhere only some seconds later.
     private TimeSpan Attention => settings.Tick * 60;
 
     private TimeSpan Rest => settings.Tick * 120;
 
-    /// <summary>A session's grain has left this silo, though the session goes on.</summary>
+    /// <summary>Notifies the monitor that a running session's grain has left this silo, or that the membership has changed.</summary>
     public void Interrupted() => _changes.Writer.TryWrite(true);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -82,7 +82,7 @@ internal sealed partial class SessionMonitor(IGrainFactory grains, IClusterMembe
         return _changes.Reader.TryRead(out _);
     }
 
-    // Returns whether all have answered.
+    // Returns whether all sessions have answered.
     private async Task<bool> WakeAsync(ISessionListGrain list, CancellationToken stop)
     {
         var answered = true;
@@ -93,7 +93,7 @@ internal sealed partial class SessionMonitor(IGrainFactory grains, IClusterMembe
                 if (await Timed.CallAsync(grains.GetGrain<ISessionGrain>(id).SessionAsync, settings.SiloTimeout, stop).ConfigureAwait(false)
                     is { Phase: SessionPhase.Running })
                     continue;
-                // A listed session that does not run was cut off between its end and the update of the list.
+                // A listed session that does not run was interrupted between its end and the update of the list.
                 await list.EndedAsync(id).WaitAsync(stop).ConfigureAwait(false);
             }
             catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)

@@ -6,7 +6,7 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Portfolios;
 
-/// <summary>Writes the record of a session. Commands come while the session is followed: one write at a time.</summary>
+/// <summary>Writes the record of a session, one write at a time, since commands arrive while the attempt is followed.</summary>
 internal sealed partial class SessionWriter(string account, IPersistentState<SessionRecord> session, ILogger logger)
 {
     private readonly SemaphoreSlim _writing = new(1, 1);
@@ -24,7 +24,7 @@ internal sealed partial class SessionWriter(string account, IPersistentState<Ses
         }
     }
 
-    /// <summary>Stores a command until it is carried out. A stop ends a wait for the storage, and so does not wait for it.</summary>
+    /// <summary>Stores a command until it is executed. A stop is passed on even if it cannot be stored.</summary>
     public async Task KeepAsync(SessionOrder order)
     {
         session.State.Commands.Add(order);

@@ -7,11 +7,11 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Portfolios;
 
-/// <summary>The versions of one portfolio's weights as they are kept.</summary>
+/// <summary>Persistent state of one portfolio's weights.</summary>
 [GenerateSerializer, Alias("granary.WeightsRecord")]
 public sealed class WeightsRecord
 {
-    /// <summary>Newest first.</summary>
+    /// <summary>Versions of the weights, newest first.</summary>
     [Id(0)]
     public List<PortfolioWeights> Versions { get; set; } = [];
 }
@@ -22,7 +22,7 @@ public sealed class WeightsRecord
 internal sealed class WeightsGrain([PersistentState("weights", ClusterProviders.State)] IPersistentState<WeightsRecord> state,
     TimeProvider clock) : Grain, IWeightsGrain
 {
-    // As it is stored; answers are given from it alone.
+    // The stored versions. Answers use only these, never versions whose write may fail.
     private IReadOnlyList<PortfolioWeights> _stored = [];
 
     private string Id => this.GetPrimaryKeyString();
@@ -42,7 +42,7 @@ internal sealed class WeightsGrain([PersistentState("weights", ClusterProviders.
 
     public async Task<WeightsAnswer> SetAsync(long expectedVersion, IReadOnlyDictionary<string, double> weights, string who, string why)
     {
-        // Clients of the cluster call the grain without the API.
+        // Orleans clients call the grain without the checks of the API.
         var ordered = WeightsRules.Checked(Id, weights, why);
         if (await Session.StrategiesAsync() is { } known)
             WeightsRules.CheckKnown(Id, ordered.Keys, known.ToHashSet(StringComparer.Ordinal));
@@ -52,7 +52,7 @@ internal sealed class WeightsGrain([PersistentState("weights", ClusterProviders.
         state.State.Versions = [next, .. _stored];
         await StoredState.WriteAsync(this, () => state.WriteStateAsync());
         _stored = state.State.Versions;
-        // A session that misses it looks here itself every ten seconds.
+        // If the notification is lost, the portfolio's grain reads the new version within ten seconds.
         await Loss.IgnoreAsync(() => Session.WeightsSetAsync(next));
         return new WeightsAnswer(next, next.Version);
     }

@@ -3,13 +3,13 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Services;
 
-/// <summary>Repeats calls over the loss of a silo until a timeout.</summary>
+/// <summary>Repeats calls that are lost with a silo, until a timeout.</summary>
 internal static class Calling
 {
     private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_attempt = TimeSpan.FromSeconds(15);
 
-    /// <param name="call">An idempotent call. Its token ends an attempt; a call that stores something does not take it.</param>
+    /// <param name="call">An idempotent call. The token cancels one attempt; a call that stores something ignores it.</param>
     /// <param name="timeout">null = 30 s.</param>
     /// <exception cref="ServiceUnavailableException">There was no answer in time.</exception>
     public static async Task<T> TryAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken,

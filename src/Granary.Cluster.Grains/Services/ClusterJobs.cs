@@ -9,7 +9,7 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Services;
 
-/// <summary>Submits jobs to a cluster, behind a silo's HTTP API.</summary>
+/// <summary>Job service of a silo's HTTP API: submits jobs to the cluster, and shows, follows, cancels and resumes them.</summary>
 /// <param name="grains">The grain factory of a silo or a cluster client.</param>
 /// <param name="timeout">Time without an answer before <see cref="ServiceUnavailableException"/>, over lost silos; null = 30 s.</param>
 /// <param name="refusal">Why jobs are refused now, one sentence, with <see cref="ServiceUnavailableException"/>; null = never.</param>
@@ -35,7 +35,7 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
             var claim = await Calling.TryAsync(_ => grains.GetGrain<IIdempotencyGrain>(key).ClaimAsync(id, hash), cancellationToken,
                 timeout).ConfigureAwait(false);
             if (!claim.SameText) throw new IdempotencyConflictException(submission.IdempotencyKey!, claim.Run);
-            // If a submission was cut off between the key and the batch, this submits the same id again.
+            // If a submission was interrupted between the key and the batch, this submits the same id again.
             id = claim.Run;
         }
         var order = new BatchOrder(id, job.Name, text.Body, text.File, text.Folder, submission.SubmittedBy, now, submission.ScopedKey,

@@ -12,7 +12,7 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Services;
 
-/// <summary>What an operator asks of the silos, behind a silo's HTTP API.</summary>
+/// <summary>Serves the operator's calls of a silo's HTTP API: shows the cluster, and drains, resumes or retires a silo.</summary>
 /// <param name="grains">The silo's grain factory.</param>
 /// <param name="services">The compute services of the silos.</param>
 public sealed class ClusterOperations(IGrainFactory grains, ComputeServices services, IOptions<ClusterOptions> cluster, IJobService jobs,
@@ -51,7 +51,7 @@ public sealed class ClusterOperations(IGrainFactory grains, ComputeServices serv
         [.. (await Calling.TryAsync(_ => grains.GetGrain<IManagementGrain>(0).GetDetailedHosts(onlyActive: false), cancellationToken)
             .ConfigureAwait(false)).Where(m => m.Status != SiloStatus.Dead).OrderBy(m => m.SiloName, StringComparer.Ordinal)];
 
-    // A silo that does not answer is listed without what only it knows.
+    // A silo that does not answer is listed with its membership data only.
     private async Task<SiloStanding> DescribeAsync(MembershipEntry member)
     {
         SiloDescription? own = null;

@@ -11,10 +11,10 @@ using Granary.Trading.Live;
 
 namespace Granary.Cluster.Grains.Services;
 
-/// <summary>Live sessions in the cluster: mounted behind a silo's HTTP API.</summary>
+/// <summary>Session service of a silo's HTTP API: starts, shows and commands the live sessions of the cluster.</summary>
 /// <param name="grains">A silo's own grain factory, or that of a client of the cluster.</param>
-/// <param name="batches">Who reads files of runs.</param>
-/// <param name="catalogues">What the process knows.</param>
+/// <param name="batches">Reads the files of runs.</param>
+/// <param name="catalogues">Catalogues of the process, with its strategy classes and brokers.</param>
 public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, GranaryCatalogues catalogues) : ISessionService
 {
     private ISessionGrain Grain(string id) => grains.GetGrain<ISessionGrain>(id);
@@ -27,7 +27,7 @@ public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, G
         LiveSession.Check(start.ToRequest(), production);
         try
         {
-            // Made once: where the answer is lost, whether it runs has to be looked at.
+            // The call is not repeated: if its answer is lost, the caller must look whether the session runs.
             return await Grain(account).StartAsync(start with { Account = account }).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (JournalException e)
@@ -90,7 +90,7 @@ public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, G
         return await SentAsync(id, () => Grain(id).CommandAsync(order), cancellationToken).ConfigureAwait(false);
     }
 
-    // Made once: where the answer is lost, the journal says whether the command is in force.
+    // The call is not repeated: if its answer is lost, the journal shows whether the command is in force.
     private static async Task<T> SentAsync<T>(string id, Func<Task<T>> command, CancellationToken cancellationToken)
     {
         try

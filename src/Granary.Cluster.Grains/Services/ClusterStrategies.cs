@@ -17,11 +17,11 @@ public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices serv
     /// <inheritdoc/>
     public async ValueTask<BatchStrategy?> FindAsync(string batch, string strategy, CancellationToken cancellationToken = default)
     {
-        // Orleans throws for a key of spaces, and would activate a grain for any other text.
+        // Orleans throws for a key of spaces, and would activate a grain for any other invalid id.
         if (!JobId.IsWellFormed(batch)) return null;
         if (await Calling.TryAsync(grains.GetGrain<IBatchGrain>(batch).FindAsync, cancellationToken).ConfigureAwait(false)
             is not { Ended: false }) return null;
-        // Stored results first: a strategy that has reported waits for the end of its group.
+        // Read stored results first: a strategy that has reported still exists until its group ends.
         var stored = await Calling.TryAsync(stop => grains.GetGrain<IReportingGrain>(batch).StrategyAsync(strategy, stop),
             cancellationToken).ConfigureAwait(false);
         if (stored is null) return null;
@@ -47,7 +47,7 @@ public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices serv
         }
         catch (Exception e) when (Loss.Is(e))
         {
-            // The silo was lost: what is stored is shown.
+            // The silo was lost: return the stored state.
             return null;
         }
     }

@@ -4,7 +4,7 @@ using Granary.Simulation.Weights;
 
 namespace Granary.Cluster.Grains.Services;
 
-/// <summary>The weights of portfolios, kept by the cluster.</summary>
+/// <summary>Weights service over the cluster's weights grains.</summary>
 /// <param name="grains">A silo's own grain factory, or that of a client of the cluster.</param>
 public sealed class ClusterWeights(IGrainFactory grains) : IWeightsService
 {
@@ -37,7 +37,7 @@ public sealed class ClusterWeights(IGrainFactory grains) : IWeightsService
         var answer = await Calling.TryAsync(_ => grain.SetAsync(expectedVersion, ordered, who, why), cancellationToken)
             .ConfigureAwait(false);
         if (answer.Weights is { } set) return set;
-        // A call whose answer was lost with a silo is made again, and finds its own change.
+        // A call whose answer was lost with a silo is repeated, and finds its own change.
         if (answer.Current == expectedVersion + 1 && await FindAsync(portfolio, cancellationToken).ConfigureAwait(false) is { } current
             && current.Version == answer.Current && current.Who == who && current.Why == why && current.Weights.SequenceEqual(ordered))
             return current;

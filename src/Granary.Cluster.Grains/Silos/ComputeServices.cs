@@ -4,9 +4,9 @@ using Orleans.Runtime.Services;
 
 namespace Granary.Cluster.Grains.Silos;
 
-/// <summary>The compute services of the cluster's silos, as a silo calls them.</summary>
-/// <param name="services">Of the silo of this process.</param>
-/// <param name="own">That silo.</param>
+/// <summary>Gives access to the compute services of the cluster's silos.</summary>
+/// <param name="services">Services of the silo of this process.</param>
+/// <param name="own">The silo of this process.</param>
 public sealed class ComputeServices(IServiceProvider services, ILocalSiloDetails own) : GrainServiceClient<IComputeService>(services)
 {
     /// <summary>The service of the silo of this process.</summary>

@@ -4,8 +4,7 @@ using System.Diagnostics.Metrics;
 namespace Granary.Cluster.Grains.Telemetry;
 
 /// <summary>
-/// What the grains tell of themselves: traces from batch to feed to strategy to report, and measurements that a rate or a level can be
-/// drawn from.
+/// Traces and metrics of the grains. A trace leads from a batch to its feeds, strategies and report. The metrics give rates and levels.
 /// </summary>
 public sealed class ClusterInstruments : IDisposable
 {
@@ -42,11 +41,11 @@ public sealed class ClusterInstruments : IDisposable
 
     public static ActivitySource Traces { get; } = new(Name);
 
-    /// <summary>The tag by which a counter distinguishes what it counts.</summary>
+    /// <summary>Returns the tag <c>granary.kind</c>, which splits a counter by kind.</summary>
     internal static KeyValuePair<string, object?> KindOf(string kind) => new("granary.kind", kind);
 
-    /// <summary>Starts the span of a run that is not current where it starts; null without a listener.</summary>
-    /// <param name="parent">Its trace context (W3C).</param>
+    /// <summary>Starts a span of a run without making it <see cref="Activity.Current"/>; returns null without a listener.</summary>
+    /// <param name="parent">W3C trace context of the parent span.</param>
     internal static Activity? Aside(string name, string run, string? parent)
     {
         var current = Activity.Current;
@@ -74,7 +73,7 @@ public sealed class ClusterInstruments : IDisposable
 
     public Counter<long> Recoveries { get; }
 
-    /// <summary>Sessions of the cluster's database that wait for a lock; negative where they are not known.</summary>
+    /// <summary>Sessions of the cluster's database that wait for a lock; negative if unknown.</summary>
     public int LockWaits { get; set; } = -1;
 
     private IEnumerable<Measurement<int>> KnownLockWaits() => LockWaits < 0 ? [] : [new Measurement<int>(LockWaits)];

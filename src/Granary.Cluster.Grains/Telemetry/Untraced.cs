@@ -3,7 +3,7 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Telemetry;
 
-/// <summary>Leaves calls out of the traces, as long as it is not disposed: those that are made often, or once for each strategy.</summary>
+/// <summary>Excludes calls from the traces until it is disposed: frequent calls, and calls for each single strategy.</summary>
 internal sealed class Untraced : IDisposable
 {
     // Orleans sends the parent of a call's span in this entry, and keeps it for calls without a span of their own.
@@ -15,7 +15,7 @@ internal sealed class Untraced : IDisposable
 
     public Untraced() => RequestContext.Remove(Parent);
 
-    /// <summary>Makes one call that is left out.</summary>
+    /// <summary>Makes one call outside the traces.</summary>
     public static async Task<T> CallAsync<T>(Func<Task<T>> call)
     {
         using var untraced = new Untraced();

@@ -16,9 +16,11 @@ public sealed record AccountStrategy(string Account, string Id, bool Enabled, do
 public sealed record StrategyChange(string Account, bool Enabled, string Strategy, string Symbol, string Who, string Why,
     DateTimeOffset At);
 
+/// <summary>A page of strategies, by account and id.</summary>
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
 public sealed record StrategyPage(IReadOnlyList<AccountStrategy> Items, string? Next) : IPage<AccountStrategy>;
 
+/// <summary>A change of the entries of a strategy or symbol.</summary>
 /// <param name="Enabled">Whether it may enter.</param>
 /// <param name="Why">Kept in the journal beside the key's name.</param>
 /// <param name="Account">Only of this account; without one of all that have the strategy.</param>

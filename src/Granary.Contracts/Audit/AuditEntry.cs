@@ -22,5 +22,6 @@ public sealed record AuditEntry(long Sequence, DateTimeOffset At, string Who, st
     public bool? Interrupted { get; init; }
 }
 
+/// <summary>A page of the audit log, the newest entry first.</summary>
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
 public sealed record AuditPage(IReadOnlyList<AuditEntry> Items, string? Next) : IPage<AuditEntry>;

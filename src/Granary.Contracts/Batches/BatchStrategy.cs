@@ -1,6 +1,6 @@
 namespace Granary.Contracts.Batches;
 
-/// <summary>What a strategy of a running batch does.</summary>
+/// <summary>The phase of a strategy of a batch.</summary>
 public enum StrategyPhase
 {
     /// <summary>It has not begun, or it begins again because its silo was lost.</summary>

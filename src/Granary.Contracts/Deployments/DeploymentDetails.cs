@@ -30,7 +30,7 @@ public sealed record DeploymentStrategy(string Id, double Weight, IReadOnlyList<
 public sealed record DeploymentDetails(DeploymentEntry Deployment, IReadOnlyList<DeploymentStrategy> Strategies,
     IReadOnlyList<DeploymentEvent> History);
 
-/// <summary>What was done to a deployment.</summary>
+/// <summary>An action on a deployment.</summary>
 public enum DeploymentAction : byte
 {
     Added,
@@ -60,16 +60,17 @@ public sealed record DeploymentEvent(long Sequence, DateTimeOffset At, Deploymen
     /// <summary>Folder of the session's run.</summary>
     public string Run { get; init; } = "";
 
-    /// <summary>What became of open trades, in words.</summary>
+    /// <summary>Treatment of open trades, in words.</summary>
     public string Policy { get; init; } = "";
 }
 
-/// <summary>What is added as a deployment.</summary>
+/// <summary>A request to add a deployment.</summary>
 /// <param name="Run">The id of a run of the server; without a configuration its prod.json is added.</param>
 /// <param name="Configuration">The text of a prod.json.</param>
 /// <param name="Why">For the history.</param>
 public sealed record NewDeployment(string? Run, string? Configuration, string? Why);
 
+/// <summary>A change of the entries of a strategy or pair of a deployment.</summary>
 /// <param name="Enabled">Whether entries are allowed.</param>
 /// <param name="Strategy">The strategy's id.</param>
 /// <param name="Symbol">Or the pair: all its strategies.</param>

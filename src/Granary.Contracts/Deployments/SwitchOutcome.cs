@@ -1,5 +1,6 @@
 namespace Granary.Contracts.Deployments;
 
+/// <summary>An order to hand an account over to a deployment.</summary>
 /// <param name="Account">The account's name in the journal; that of the configuration without one.</param>
 /// <param name="Policy">keep, wind-down or close; keep without one.</param>
 /// <param name="DryRun">Only show what would become of each open trade.</param>
@@ -16,7 +17,7 @@ public sealed record SwitchOrder(string? Account, string? Policy, bool DryRun, s
 public sealed record SwitchedTrade(string Strategy, string Symbol, string Side, double Quantity, double EntryPrice, double? Profit,
     string Handling, string What);
 
-/// <summary>What a switch of an account did, or would do.</summary>
+/// <summary>The effect of a switch of an account, done or planned.</summary>
 /// <param name="From">The deployment that the account traded.</param>
 /// <param name="Policy">keep, wind-down or close.</param>
 /// <param name="DryRun">Whether nothing was changed.</param>

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Granary.Contracts.Jobs;
 
 /// <summary>
-/// How the HTTP API and the files of jobs write JSON: camelCase, words of enumerations in small letters with hyphens, UTC times. What is
-/// null is left out, and numbers are no texts.
+/// The JSON of the HTTP API and of the files of jobs: camelCase, words of enumerations in small letters with hyphens, UTC times. Null
+/// values are left out, and a number is not written as text.
 /// </summary>
 public static class JobJson
 {

@@ -1,6 +1,6 @@
 namespace Granary.Contracts.Jobs;
 
-/// <summary>Where a job stands in its life.</summary>
+/// <summary>The state of a job.</summary>
 public enum JobState
 {
     /// <summary>Accepted and durable; no work has begun.</summary>
@@ -91,7 +91,7 @@ public sealed record JobStatus
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
 public sealed record JobPage(IReadOnlyList<JobStatus> Items, string? Next) : IPage<JobStatus>;
 
-/// <summary>How busy a process is.</summary>
+/// <summary>The load of a process.</summary>
 /// <param name="CpuPercent">Of one processor, over the last second or so: 200 are two busy processors.</param>
 /// <param name="MemoryBytes">Physical memory of the process.</param>
 /// <param name="Waiting">Pieces of work that have not begun: feeds in one process, strategy groups in a cluster.</param>

@@ -1,9 +1,10 @@
 namespace Granary.Contracts.MarketData;
 
+/// <summary>The comparison of two stores on a market.</summary>
 /// <param name="Total">All disagreements; the answer has at most 1,000, the widest of them.</param>
 public sealed record StoreComparison(int Total, ComparisonAnswer Result);
 
-/// <summary>Where two sources of a market disagree, as <c>data compare</c> writes it.</summary>
+/// <summary>The disagreements of two sources on a market, as <c>data compare</c> writes them.</summary>
 /// <param name="ShiftHours">How much later the bars of A are in B; null where they are not shifted.</param>
 /// <param name="Disagreements">In the order of time.</param>
 public sealed record ComparisonAnswer(long BarsOfA, long BarsOfB, long Common, long Equal, long OnlyInA, long OnlyInB, double? ShiftHours,

@@ -1,16 +1,18 @@
 namespace Granary.Contracts.Models;
 
+/// <summary>A model in a list.</summary>
 /// <param name="Versions">How many there are.</param>
 /// <param name="Current">The version in use; 0 where none is.</param>
 public sealed record ModelEntry(string Name, int Versions, int Current);
 
+/// <summary>An order to make a version current.</summary>
 /// <param name="Version">The version to make current.</param>
 public sealed record Promotion(int? Version);
 
 /// <summary>A field in which two versions differ.</summary>
 public sealed record Difference(string Field, string First, string Second);
 
-/// <summary>What a version of a model says of rows of features.</summary>
+/// <summary>Predictions of a version of a model for rows of features.</summary>
 /// <param name="Number">The version.</param>
 /// <param name="Predictions">Of each row the probability of 1, or the number that is expected.</param>
 public sealed record ModelAnswers(string Model, int Number, IReadOnlyList<double> Predictions);

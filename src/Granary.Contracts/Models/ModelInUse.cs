@@ -1,6 +1,6 @@
 namespace Granary.Contracts.Models;
 
-/// <summary>How a model's versions do in use: predictions, outcomes of live sessions, and what follows from them.</summary>
+/// <summary>The versions of a model in use: predictions, outcomes of live sessions, and the recommendation that follows.</summary>
 /// <param name="Current">The version in use; 0 where none is.</param>
 /// <param name="Versions">Those that predicted, or that are compared with the current one; by number.</param>
 /// <param name="Outcomes">The newest outcomes of the current version, at most 200.</param>
@@ -22,7 +22,7 @@ public sealed record ModelInUse(string Model, int Current, IReadOnlyList<Version
 public sealed record VersionInUse(int Version, long Predictions, long Failed, long Outcomes, int Compared, double? Advantage,
     double? PValue);
 
-/// <summary>What should be done with the version in use.</summary>
+/// <summary>A recommended action for the version in use.</summary>
 public enum ModelAction
 {
     /// <summary>Its errors have not grown.</summary>
@@ -38,6 +38,7 @@ public enum ModelAction
     RollBack,
 }
 
+/// <summary>A recommendation for the version in use.</summary>
 /// <param name="Version">The version to use instead; null where it is to be kept or trained.</param>
 /// <param name="Reason">One sentence.</param>
 public sealed record ModelDecision(ModelAction Action, int? Version, string Reason);

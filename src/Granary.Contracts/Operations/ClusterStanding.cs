@@ -1,9 +1,11 @@
 namespace Granary.Contracts.Operations;
 
+/// <summary>The answer of a health check.</summary>
 /// <param name="Status">"live", "ready" or "not ready".</param>
 /// <param name="Reasons">What is not ready, by name; absent when all is.</param>
 public sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, string>? Reasons = null);
 
+/// <summary>Name and role of the caller.</summary>
 /// <param name="Name">Of the key; "local" where no keys are configured.</param>
 /// <param name="Role">viewer, submitter or admin.</param>
 /// <param name="Keys">Whether the server asks for keys.</param>

@@ -1,14 +1,15 @@
 namespace Granary.Contracts.Operations;
 
-/// <summary>An operator's order to a silo.</summary>
+/// <summary>An operator's command to a silo.</summary>
 public enum SiloOrder
 {
-    /// <summary>It finishes its strategy groups and takes no new ones.</summary>
+    /// <summary>The silo completes its strategy groups and accepts no new ones.</summary>
     Drain,
 
-    /// <summary>It takes work again.</summary>
+    /// <summary>The silo accepts work again.</summary>
     Resume,
 
-    /// <summary>It drains for at most its drain time-out, hands its sessions over, and its process ends with exit code 0.</summary>
+    /// <summary>The silo drains for at most its drain time-out and hands over its sessions. Its process then ends with exit code
+    /// 0.</summary>
     Retire,
 }

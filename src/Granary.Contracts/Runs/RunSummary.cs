@@ -14,9 +14,11 @@ public sealed record RunSummary(string Id, string Batch, string Status, string D
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
 public sealed record RunPage(IReadOnlyList<RunSummary> Items, string? Next) : IPage<RunSummary>;
 
+/// <summary>A request for a link to a run.</summary>
 /// <param name="Days">How long the link is valid, 1 to 365; 7 without it.</param>
 public sealed record NewShare(int? Days);
 
+/// <summary>A link to a run.</summary>
 /// <param name="Url">A path of this server; it opens the report, and of a share below it, /NAME, the files of the run.</param>
 /// <param name="ExpiresAt">UTC.</param>
 public sealed record Share(string Url, DateTimeOffset ExpiresAt);

@@ -13,7 +13,7 @@ public sealed record StrategyRows(IReadOnlyList<JsonObject> Items, int Total, st
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
 public sealed record SignalRows(IReadOnlyList<JsonObject> Items, int Total, IReadOnlyList<DecisionTotal> Decisions, string? Next);
 
-/// <summary>What the signals with one decision came to in the strategies' own simulated accounts.</summary>
+/// <summary>The total of the signals with one decision in the strategies' own simulated accounts.</summary>
 /// <param name="Trades">Signals that became a trade there.</param>
 /// <param name="Winners">Trades with a net profit.</param>
 /// <param name="Profit">Sum of the net profits, quote currency.</param>

@@ -24,7 +24,7 @@ public sealed record ScheduleDetails(string Name, string Cron, int? WindowMinute
 public sealed record ScheduledJob(DateTimeOffset Due, DateTimeOffset At, ScheduleOutcome Outcome, string? Job, JobState? State,
     string? Reason);
 
-/// <summary>What became of one time of a schedule.</summary>
+/// <summary>The outcome of one time of a schedule.</summary>
 public enum ScheduleOutcome : byte
 {
     /// <summary>Its job was submitted, or is being submitted.</summary>

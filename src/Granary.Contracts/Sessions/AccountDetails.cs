@@ -26,11 +26,11 @@ public sealed record AccountOrderRow(string ClientId, string Strategy, string Sy
 /// <param name="About">The symbol or strategy that uses most; null where the limit is about the whole account.</param>
 public sealed record LimitUse(string Limit, double Used, double Allowed, string? About);
 
-/// <summary>What the account's equity changed by in a UTC day, or in a week from Monday on.</summary>
+/// <summary>The change of the account's equity in a UTC day, or in a week from Monday on.</summary>
 /// <param name="Equity">At its end.</param>
 public sealed record PeriodProfit(DateOnly From, double Profit, double Equity);
 
-/// <summary>What a trader watches of a live account, at the last closes.</summary>
+/// <summary>Trades, orders, limits and profit of a live account, at the last closes.</summary>
 public sealed record AccountDetails
 {
     public double StartingCash { get; init; }
@@ -57,7 +57,7 @@ public sealed record AccountDetails
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? FeedLag { get; init; }
 
-    /// <summary>Of the journal, as it stands in messages.</summary>
+    /// <summary>The journal, as messages name it.</summary>
     public string Journal { get; init; } = "";
 
     /// <summary>Symbols in which entries are blocked until <c>resume</c>, since books and venue differ.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Granary.Contracts.Sessions;
 
+/// <summary>The state of a session that runs.</summary>
 public enum LiveState : byte
 {
     WarmingUp,
@@ -20,7 +21,7 @@ public enum LiveState : byte
 /// <param name="Needed">What it needs.</param>
 public sealed record WarmUpStanding(int Strategies, long Bars, int Needed);
 
-/// <summary>How a session stands.</summary>
+/// <summary>The status of a session.</summary>
 /// <param name="Timestamp">Market time reached, UTC.</param>
 /// <param name="ModelEquity">Of the session's own portfolio, with the strategies' simulated fills.</param>
 /// <param name="AccountEquity">Of the account, with the venue's fills, at the last closes.</param>

@@ -3,6 +3,7 @@ using Granary.Contracts.Batches;
 
 namespace Granary.Contracts.Sessions;
 
+/// <summary>The phase of a session.</summary>
 public enum SessionPhase : byte
 {
     /// <summary>It trades, or comes back from a loss.</summary>
@@ -18,7 +19,7 @@ public enum SessionPhase : byte
     Failed = 2,
 }
 
-/// <summary>A session as it stands.</summary>
+/// <summary>A session and its status.</summary>
 /// <param name="Id">The account's.</param>
 /// <param name="Run">Name of its run's folder.</param>
 /// <param name="Host">Where its portfolio is; empty where it is nowhere just now.</param>
@@ -31,11 +32,11 @@ public sealed record SessionView(string Id, string Run, SessionPhase Phase, stri
     [property: JsonPropertyName("desk")] string Gateway, LiveStatus? Status, string? Digest, string? Fault, int Restarts,
         IReadOnlyList<string> Files)
 {
-    /// <summary>What it waits for before it is tried again; null while it runs.</summary>
+    /// <summary>The pause before its next attempt; null while it runs.</summary>
     public SessionRetry? Retry { get; init; }
 }
 
-/// <summary>What an interrupted session waits for before it is tried again.</summary>
+/// <summary>The pause of an interrupted session before its next attempt.</summary>
 /// <param name="Attempts">Attempts since its last bar that failed.</param>
 /// <param name="NextAt">When the next attempt begins, UTC.</param>
 /// <param name="Reason">Why the last attempt failed, one sentence.</param>
@@ -72,6 +73,7 @@ public sealed record SessionStrategy(string Id, StrategyPhase State, long Bars, 
     public bool CanStop => Enabled && State != StrategyPhase.Failed;
 }
 
+/// <summary>A command to a session.</summary>
 /// <param name="Command">pause, resume, flatten, reload, stop, enable, disable, close.</param>
 /// <param name="Why">Kept in the journal beside the key's name.</param>
 /// <param name="Strategy">The strategy to enable or disable.</param>

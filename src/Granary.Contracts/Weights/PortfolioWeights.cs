@@ -12,20 +12,23 @@ public sealed record PortfolioWeights(
 /// <param name="After">null where it has none any more.</param>
 public sealed record WeightChange(string Strategy, double? Before, double? After);
 
-/// <summary>What a change of weights would do; nothing is written.</summary>
+/// <summary>The effect of a change of weights; nothing is written.</summary>
 /// <param name="Current">The version in force; 0 = none.</param>
 /// <param name="Next">The version that the change would make.</param>
 /// <param name="Changes">By strategy id; strategies whose weight stays are left out.</param>
 public sealed record WeightsPlan(string Portfolio, long Current, long Next, IReadOnlyList<WeightChange> Changes);
 
+/// <summary>New weights of a portfolio.</summary>
 /// <param name="Weights">By strategy id; 0 switches a strategy off.</param>
 /// <param name="Why">Kept in the history beside the key's name.</param>
 public sealed record NewWeights(Dictionary<string, double> Weights, string? Why);
 
+/// <summary>An order to set the weights of an earlier version again.</summary>
 /// <param name="Version">The version whose weights come into force again.</param>
 /// <param name="Why">Kept in the history beside the key's name.</param>
 public sealed record Rollback(long? Version, string? Why);
 
+/// <summary>A change of weights to be shown.</summary>
 /// <param name="Weights">New weights by strategy id.</param>
 /// <param name="Version">Or the version to roll back to.</param>
 public sealed record Preview(Dictionary<string, double>? Weights, long? Version);

@@ -8,14 +8,14 @@ using Granary.Storage.Files;
 namespace Granary.Data.BarFiles;
 
 /// <summary>
-/// Writes bars as CSV: time,open,high,low,close,volume; days as 2020-01-31, shorter bars as 2020-01-31T09:30:00Z;
-/// numbers in the shortest form that reads back as the same double.
+/// Writes bars as CSV with the columns time, open, high, low, close, volume. Daily and longer bars are dated 2020-01-31, shorter bars
+/// 2020-01-31T09:30:00Z. Numbers have the shortest form that reads back as the same double.
 /// </summary>
 public static class BarCsvWriter
 {
-    /// <summary>Writes the file whole or not at all.</summary>
+    /// <summary>Writes the file atomically: complete, or not at all.</summary>
     /// <returns>The number of bars.</returns>
-    /// <exception cref="BarStoreException">The disk failed; nothing was changed.</exception>
+    /// <exception cref="BarStoreException">The disk failed; an earlier file is unchanged.</exception>
     public static async Task<long> WriteAsync(string path, Timeframe timeframe, IAsyncEnumerable<BarBlock> blocks,
         CancellationToken cancellationToken = default)
     {
@@ -38,7 +38,7 @@ public static class BarCsvWriter
     public static long Write(string path, Timeframe timeframe, IEnumerable<Bar> bars) =>
         Write(path, timeframe, bars.Select(b => (b, 0.0)), withAdjusted: false);
 
-    /// <summary>The same, with the adjusted close where there is one.</summary>
+    /// <summary>As the public overload, with a column for the adjusted close if there is one.</summary>
     internal static long Write(string path, Timeframe timeframe, IEnumerable<(Bar Bar, double Adjusted)> bars, bool withAdjusted)
     {
         using var file = FileFaults.Create(path);

@@ -6,11 +6,11 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.BarFiles;
 
-/// <summary>Single files of bars.</summary>
+/// <summary>Opens and inspects single bar files.</summary>
 public static class BarFile
 {
     /// <summary>Opens one file as a market.</summary>
-    /// <exception cref="BarDataException">There is no such file, or its bars are not good; one sentence.</exception>
+    /// <exception cref="BarDataException">The file does not exist, or its bars are invalid. The message is one sentence.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
     public static ValueTask<BarFileSeries> OpenAsync(string path, BarQuery query, BarFileOptions? options = null,
         CancellationToken cancellationToken = default)
@@ -19,8 +19,8 @@ public static class BarFile
         return OpenAsync([path], query, options, new MemoryBudget(options.MemoryBudget), cancellationToken);
     }
 
-    /// <summary>Looks at the start of a file: its format, and its timeframe where it is clear.</summary>
-    /// <exception cref="BarDataException">There is no such file, or it is of no known format.</exception>
+    /// <summary>Reads the start of a file and returns its format, and its timeframe if the rows show one.</summary>
+    /// <exception cref="BarDataException">The file does not exist, or its format is unknown.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
     public static BarFileInspection Inspect(string path, BarFileOptions? options = null)
     {
@@ -28,7 +28,7 @@ public static class BarFile
         var file = TextFile.Open(path);
         var markets = Look(file, options);
         var layout = markets.Symbols.Count > 0 ? markets.Layout.Of(markets.Symbols[0]) : markets.Layout;
-        // The shortest timeframe takes every step; faults further down are for the reading to find.
+        // The shortest timeframe accepts every step; faults in later rows are reported when the bars are read.
         var collector = new BarCollector(new BarQuery("", Timeframe.M1), 512, withAdjusted: layout.HasAdjustedClose, lenient: true);
         using var reader = new BarFileReader([new BarFilePart(file, layout)], collector, options with { Stamp = BarStamp.Open }, _ => { });
         while (collector.Completed.Count == 0 && reader.Next())
@@ -63,7 +63,7 @@ public static class BarFile
         return await BarFileSeries.OpenAsync(parts, query, options, factors, budget, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <param name="look">What a file holds, where that is known; null looks.</param>
+    /// <param name="look">Content of the file if it is known; null inspects it.</param>
     internal static (List<BarFilePart> Parts, BarFileSeries.LeanFactors? Factors) Parts(IReadOnlyList<string> paths, BarQuery query,
         BarFileOptions options, Func<TextFile, FileMarkets>? look = null)
     {
@@ -81,7 +81,7 @@ public static class BarFile
                 parts.Add(new BarFilePart(file, layout));
                 continue;
             }
-            // A whole day's file that lies outside of what is asked for need not be opened at all.
+            // A file of one day outside of the requested range need not be opened.
             if (location.Day is { } day && paths.Count > 1 && !MayHold(day, query)) continue;
             var factorFile = Path.Combine(location.MarketFolder, "factor_files", location.Ticker + ".csv");
             if (File.Exists(factorFile)) factors = new BarFileSeries.LeanFactors(factorFile);
@@ -101,7 +101,7 @@ public static class BarFile
         return (query.To is not { } to || start < to) && (query.From is not { } from || end > from);
     }
 
-    // A company that changed its ticker has its earlier bars under the earlier name.
+    // A company that changed its ticker has its earlier bars under the old ticker.
     private static void AddMapped(List<BarFilePart> parts, BarFilePart own, LeanLocation location, BarFileOptions options)
     {
         var map = Path.Combine(location.MarketFolder, "map_files", location.Ticker + ".csv");

@@ -6,7 +6,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.BarFiles;
 
-/// <summary>What the first rows of a file say of it.</summary>
+/// <summary>Properties of a bar file, found in its first rows.</summary>
 /// <param name="Timeframe">The most frequent step between rows, where it is one of <see cref="Timeframe.All"/>.</param>
 public sealed record BarFileInspection(string Path, string Format, Timeframe? Timeframe, bool HasAdjustedClose,
     IReadOnlyList<string> Notes);

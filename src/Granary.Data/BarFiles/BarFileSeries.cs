@@ -6,8 +6,8 @@ using Granary.Engine.Market;
 namespace Granary.Data.BarFiles;
 
 /// <summary>
-/// The bars of one market in text files. Opening reads them all once, so that every fault is found before anything is computed;
-/// what fits into the memory budget is kept, the rest is read from the disk again at each reading and compared with the first.
+/// The bars of one market in text files. Opening reads all of them once, so that every fault is reported before a computation starts. Bars
+/// within the memory budget stay in memory. Others are read from the disk each time and compared with the first reading.
 /// </summary>
 public sealed class BarFileSeries : IBarSeries
 {
@@ -23,7 +23,7 @@ public sealed class BarFileSeries : IBarSeries
 
     internal sealed record LeanFactors(string Path)
     {
-        // A cursor of its own for each reading.
+        // Each reading needs its own cursor.
         public Lean.LeanFactorFile Read() => Lean.LeanFactorFile.Read(Path);
     }
 
@@ -68,7 +68,7 @@ public sealed class BarFileSeries : IBarSeries
                 Symbol = query.Symbol,
                 PriceDecimals = _withAdjusted ? -1 : collector.PriceDecimals,
                 DailyEquity = query.Timeframe == Timeframe.D1 && !collector.WeekendSeen,
-                // Prices as they were traded: a run that holds through a split or a dividend needs the corporate action.
+                // Unadjusted prices: a run that holds through a split or a dividend needs the corporate action.
                 CorporateActions = !_withAdjusted && factors is not null ? factors.Read().Actions() : [],
             };
             Notes = Describe(collector, reader, layout);
@@ -80,7 +80,7 @@ public sealed class BarFileSeries : IBarSeries
         }
     }
 
-    /// <summary>The name of the format that the file turned out to have.</summary>
+    /// <summary>The name of the detected format.</summary>
     public string Format { get; }
 
     public Instrument Instrument { get; }
@@ -93,16 +93,16 @@ public sealed class BarFileSeries : IBarSeries
 
     public IReadOnlyList<string> Notes { get; }
 
-    /// <summary>Rows without prices that were passed over.</summary>
+    /// <summary>The number of rows that were skipped because they have no prices.</summary>
     public long SkippedRows { get; }
 
-    /// <summary>Bytes of text that one reading goes through, unpacked.</summary>
+    /// <summary>Bytes of uncompressed text per reading.</summary>
     public long BytesRead { get; }
 
-    /// <summary>Whether the file has an adjusted close, used or not.</summary>
+    /// <summary>Whether the file has an adjusted close, whether or not it is used.</summary>
     public bool HasAdjustedClose { get; }
 
-    /// <summary>Whether the bars are held in memory, so that reading them again costs nothing.</summary>
+    /// <summary>Whether the bars are in memory, so that further readings cost nothing.</summary>
     public bool IsInMemory => _kept is not null;
 
     internal static BarFileSeries Open(IReadOnlyList<BarFilePart> parts, BarQuery query, BarFileOptions options, LeanFactors? factors) =>
@@ -149,8 +149,7 @@ public sealed class BarFileSeries : IBarSeries
     }
 
     /// <summary>
-    /// The bars as they stand in the file, with the adjusted close beside them where there is one; in pieces of up to
-    /// <paramref name="size"/>.
+    /// The raw bars of the file, with the adjusted close if there is one, in pieces of up to <paramref name="size"/> bars.
     /// </summary>
     internal IEnumerable<BarColumns> ReadRaw(int size)
     {

@@ -7,11 +7,10 @@ using Granary.Engine.Market;
 namespace Granary.Data.BarFiles;
 
 /// <summary>
-/// A folder of text files. The symbol of a file is its name without its extensions, where %2F stands for a slash and so on
-/// (<see cref="SymbolFileName"/>), and without a timeframe at its end (BTC_USDT-1h.json); a file that names several symbols in itself has
-/// those. Where the folder has one named as the timeframe ("1h"), as <c>data generate</c> makes them, the files are looked for in there.
-/// Folders laid out by LEAN are understood as they are (…/equity/usa, or one of its daily, hour and minute folders), ticker changes and
-/// factors included.
+/// A folder of text files. The symbol of a file is its name without extensions and without a timeframe at its end (BTC_USDT-1h.json); %2F
+/// stands for a slash (<see cref="SymbolFileName"/>). A file with a symbol column has the symbols of that column. If the folder has a
+/// subfolder named after the timeframe ("1h"), as <c>data generate</c> makes them, the files are read from there. LEAN data folders are
+/// read as they are (…/equity/usa, or its daily, hour and minute folders), with ticker changes and factor files.
 /// </summary>
 public sealed class CsvBarSource : IBarSource
 {
@@ -22,11 +21,11 @@ public sealed class CsvBarSource : IBarSource
     private readonly BarFileOptions _options;
     private readonly MemoryBudget _budget;
     private readonly Dictionary<string, (DateTime Changed, Dictionary<string, List<string>> Markets)> _listed = new(StringComparer.Ordinal);
-    // What files hold, for as long as they do not change.
+    // Markets of each file, valid while the file does not change.
     private readonly ConcurrentDictionary<string, (DateTime Modified, long Length, FileMarkets Markets)> _looked =
         new(StringComparer.Ordinal);
 
-    /// <exception cref="BarDataException">The format does not exist.</exception>
+    /// <exception cref="BarDataException">The format is unknown.</exception>
     public CsvBarSource(string directory, BarFileOptions? options = null)
     {
         _directory = directory;
@@ -56,7 +55,7 @@ public sealed class CsvBarSource : IBarSource
         return await BarFile.OpenAsync(paths, query, _options, _budget, cancellationToken, Look).ConfigureAwait(false);
     }
 
-    /// <summary>Whether a file of the folder may be opened.</summary>
+    /// <summary>Whether the source may open a file of this name.</summary>
     public Func<string, bool> Admits { get; init; } = _ => true;
 
     internal BarFileOptions Options => _options;
@@ -65,7 +64,7 @@ public sealed class CsvBarSource : IBarSource
     {
         var markets = Markets(query.Timeframe);
         if (markets.TryGetValue(query.Symbol, out var paths)) return paths;
-        // LEAN writes tickers small, people write them large.
+        // LEAN writes tickers in lower case, people write them in upper case.
         var match = markets.Keys.Where(k => string.Equals(k, query.Symbol, StringComparison.OrdinalIgnoreCase)).ToList();
         if (match.Count == 1) return markets[match[0]];
         if (LeanFuture.Root(query.Symbol) is { } root && markets.TryGetValue(root, out var contracts)
@@ -82,14 +81,14 @@ public sealed class CsvBarSource : IBarSource
             : $"it has {string.Join(", ", symbols.Take(5).Select(Show))}{(symbols.Count > 5 ? ", …" : "")}");
     }
 
-    // The files of each symbol, those inside of files too, and a sentence for each file that holds no market.
+    // The files of each symbol, including symbols inside files, and a sentence for each file that holds no market.
     private (Dictionary<string, List<string>> Files, IReadOnlyList<string> PassedOver) FilesBySymbol(Timeframe timeframe,
         CancellationToken cancellationToken)
     {
         var (files, passedOver) = (new Dictionary<string, List<string>>(StringComparer.Ordinal), new List<string>());
         var markets = Markets(timeframe).Where(m => NameOf(m.Key, timeframe) is not null)
             .OrderBy(m => m.Key, StringComparer.Ordinal).ToList();
-        // Thousands of files are looked at side by side; the faults of each come up again in their order.
+        // Thousands of files are inspected in parallel; their faults are reported in the order of the files.
         Parallel.ForEach(markets, new ParallelOptions { CancellationToken = cancellationToken }, market =>
         {
             try
@@ -111,17 +110,17 @@ public sealed class CsvBarSource : IBarSource
             }
             catch (BarDataException e) when (IsForeign(paths[0]))
             {
-                passedOver.Add($"{Path.GetFileName(paths[0])} is no file of bars and was passed over: {e.Message}");
+                passedOver.Add($"{Path.GetFileName(paths[0])} is not a bar file and was skipped: {e.Message}");
             }
         }
         return (files, passedOver);
     }
 
-    // Inside of a file; none where it is of one market. The folder shows LEAN's layout, whose zips may hold several texts.
+    // The symbols inside a file; empty if it holds one market. The folder shows LEAN's layout, whose zips may hold several texts.
     private IReadOnlyList<string> SymbolsIn(string path) =>
         LeanLocation.Of(path) is null && Admits(path) ? Look(TextFile.Open(path)).Symbols : [];
 
-    // A market's file that is empty was lost on the way.
+    // An empty file of a market is a lost download, not a foreign file.
     private bool IsForeign(string path)
     {
         try
@@ -134,7 +133,7 @@ public sealed class CsvBarSource : IBarSource
         }
     }
 
-    // The symbol in a file's name; null where the name ends in another timeframe.
+    // The symbol in a file's name; null if the name ends in another timeframe.
     private static string? NameOf(string stem, Timeframe timeframe)
     {
         var name = stem.EndsWith("-futures", StringComparison.Ordinal) ? stem[..^8] : stem;
@@ -154,7 +153,7 @@ public sealed class CsvBarSource : IBarSource
     private static BarDataException Twice(string symbol, string file, string other) => BarDataException.At(file, null, null,
         $"the symbol '{symbol}' is in {Path.GetFileName(other)} too", "keep one of the two files");
 
-    // Symbols are only ever looked up among the names that the folder has, so none can point out of it.
+    // Symbols are looked up only among the names that the folder has, so that none can point out of the folder.
     internal Dictionary<string, List<string>> Markets(Timeframe timeframe)
     {
         try
@@ -167,7 +166,7 @@ public sealed class CsvBarSource : IBarSource
             }
             var own = Path.Combine(_directory, timeframe.ToString());
             var folder = Directory.Exists(own) ? own : LeanFolder(timeframe) ?? _directory;
-            // Thousands of markets are opened one by one; the folder is listed again only when it changed.
+            // Thousands of markets are opened one by one, so the folder is listed again only after it changed.
             var changed = Directory.GetLastWriteTimeUtc(folder);
             lock (_listed)
             {
@@ -187,7 +186,7 @@ public sealed class CsvBarSource : IBarSource
                 markets.TryAdd(Path.GetFileName(sub), days);
                 daily = true;
             }
-            // Files come and go inside a LEAN folder's own folders without a sign on it.
+            // A LEAN folder's modification time does not show changes inside its subfolders.
             if (!daily)
             {
                 lock (_listed) _listed[folder] = (changed, markets);
@@ -223,7 +222,7 @@ public sealed class CsvBarSource : IBarSource
                 : Path.Combine(folder, "x.zip")) is not null ? folder : null;
     }
 
-    // One zip a day; trades where there are any, else quotes.
+    // One zip per day: trades if there are any, otherwise quotes.
     private static List<string> LeanDays(string folder)
     {
         var days = new SortedDictionary<string, string>(StringComparer.Ordinal);

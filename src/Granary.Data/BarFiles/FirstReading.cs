@@ -3,20 +3,22 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.BarFiles;
 
-/// <summary>What the first reading of a market's files leaves: the hash of its bars, and the bars while they fit into the budget.</summary>
+/// <summary>
+/// Result of the first reading of a market's files: the hash of its bars, and the bars themselves if they fit into the budget.
+/// </summary>
 internal sealed class FirstReading(MemoryBudget budget, bool withAdjusted, string file) : IDisposable
 {
     private readonly ContentHasher _hasher = new();
     private readonly long _bytesPerBlock = (long)ContentHasher.GroupSize * BarColumns.BytesPerBar(withAdjusted);
 
-    /// <summary>All bars so far, as the files order them until <see cref="Finish"/>; null where they are too many.</summary>
+    /// <summary>All bars so far, in the order of the files until <see cref="Finish"/>; null if they exceed the budget.</summary>
     public List<BarColumns>? Kept { get; private set; } = [];
 
-    /// <summary>Bytes taken from the budget.</summary>
+    /// <summary>Bytes reserved from the memory budget.</summary>
     public long Taken { get; private set; }
 
     /// <summary>Takes the blocks that a collector has completed.</summary>
-    /// <exception cref="BarDataException">Rows that run from newest to oldest do not fit into the budget.</exception>
+    /// <exception cref="BarDataException">Rows from newest to oldest do not fit into the budget.</exception>
     public void Take(BarCollector collector)
     {
         foreach (var block in collector.Completed)
@@ -40,7 +42,7 @@ internal sealed class FirstReading(MemoryBudget budget, bool withAdjusted, strin
         collector.Completed.Clear();
     }
 
-    /// <summary>Puts the bars into order.</summary>
+    /// <summary>Sorts the bars by time.</summary>
     /// <returns>The hash of all bars, oldest first.</returns>
     public string Finish(BarCollector collector)
     {

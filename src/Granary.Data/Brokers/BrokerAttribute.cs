@@ -2,7 +2,7 @@ using Granary.Engine.Catalogues;
 
 namespace Granary.Data.Brokers;
 
-/// <summary>Enters an <see cref="IBrokerFactory"/> in the catalogue of brokers.</summary>
+/// <summary>Registers an <see cref="IBrokerFactory"/> in the broker catalogue.</summary>
 /// <param name="name">The name in <c>--broker NAME</c>: lower case, digits and hyphens.</param>
 /// <param name="summary">One line for <c>granary broker list</c>.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]

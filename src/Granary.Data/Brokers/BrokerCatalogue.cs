@@ -3,12 +3,12 @@ using Granary.Engine.Catalogues;
 
 namespace Granary.Data.Brokers;
 
-/// <summary>The brokers that a process knows, by name.</summary>
+/// <summary>The brokers that this process knows, by name.</summary>
 /// <param name="builder">Holds the definitions.</param>
 public sealed class BrokerCatalogue(CatalogueBuilder<BrokerDefinition> builder) : Catalogue<BrokerDefinition>(builder)
 {
-    /// <summary>The brokers of an assembly.</summary>
-    /// <exception cref="ArgumentException">A class with the attribute cannot be a broker, or two have one name.</exception>
+    /// <summary>Returns the brokers that an assembly defines.</summary>
+    /// <exception cref="ArgumentException">A class with the attribute is not a valid broker, or two have the same name.</exception>
     public static BrokerCatalogue Of(Assembly assembly)
     {
         var builder = new CatalogueBuilder<BrokerDefinition>("broker");
@@ -18,8 +18,8 @@ public sealed class BrokerCatalogue(CatalogueBuilder<BrokerDefinition> builder) 
         return new BrokerCatalogue(builder);
     }
 
-    /// <summary>A broker by name, with its options as text.</summary>
-    /// <exception cref="BrokerInputException">The name or an option is wrong; the message names it.</exception>
+    /// <summary>Creates the factory of a broker from its name and options.</summary>
+    /// <exception cref="BrokerInputException">The name or an option is invalid; the message names it.</exception>
     public IBrokerFactory Create(string name, IReadOnlyDictionary<string, string> options) =>
         Find(name).Create(options) is var made && made is PaperBrokerFactory { Like.Length: > 0 } paper
             ? paper.Restricted(Find(paper.Like).Create(new Dictionary<string, string>()).Capabilities)

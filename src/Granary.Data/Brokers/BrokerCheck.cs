@@ -1,26 +1,26 @@
 namespace Granary.Data.Brokers;
 
-/// <summary>What a connection to a venue showed without sending an order.</summary>
+/// <summary>Result of a connection test with a venue that sends no order.</summary>
 public sealed record BrokerCheck
 {
-    /// <summary>Where the broker connected to.</summary>
+    /// <summary>Address to which the broker connected.</summary>
     public required string Endpoint { get; init; }
 
-    /// <summary>The venue's clock less this machine's.</summary>
+    /// <summary>The venue's clock minus the local clock.</summary>
     public required TimeSpan ClockSkew { get; init; }
 
-    /// <summary>What the API key may do, in the venue's words; empty where the venue does not tell.</summary>
+    /// <summary>Permissions of the API key, in the venue's words; empty if the venue does not report them.</summary>
     public required IReadOnlyList<string> Permissions { get; init; }
 
-    /// <summary>The account's balances by currency, without those that are zero.</summary>
+    /// <summary>The account's non-zero balances, by currency.</summary>
     public required IReadOnlyDictionary<string, double> Balances { get; init; }
 
-    /// <summary>Those that were asked for.</summary>
+    /// <summary>The instruments that the caller requested.</summary>
     public required IReadOnlyList<InstrumentCapabilities> Instruments { get; init; }
 
-    /// <summary>Orders that wait at the venue now, of anyone.</summary>
+    /// <summary>The number of open orders at the venue, including those of other programs.</summary>
     public int OpenOrders { get; init; }
 
-    /// <summary>What an operator should know, one sentence each.</summary>
+    /// <summary>Notes for the operator, one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

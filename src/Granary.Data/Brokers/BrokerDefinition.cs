@@ -6,22 +6,23 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Brokers;
 
-/// <summary>A broker of the catalogue: its name, its options, and how to make its factory.</summary>
-/// <param name="Name">As <c>--broker</c> takes it.</param>
+/// <summary>A broker of the catalogue: its name, its options and a function that creates its factory.</summary>
+/// <param name="Name">The name that <c>--broker</c> takes.</param>
 /// <param name="Parameters">Its options.</param>
-/// <param name="Make">Makes the factory from one value for each parameter, in their order.</param>
+/// <param name="Make">Creates the factory from one value for each parameter, in their order.</param>
 public sealed record BrokerDefinition(
     string Name, string Summary, IReadOnlyList<ParameterDefinition> Parameters, Func<object?[], IBrokerFactory> Make)
 {
-    /// <summary>The definition that a class with <see cref="BrokerAttribute"/> declares.</summary>
-    /// <exception cref="ArgumentException">The class cannot be a broker; the message says why.</exception>
+    /// <summary>Returns the definition of a class with <see cref="BrokerAttribute"/>.</summary>
+    /// <exception cref="ArgumentException">The class is not a valid broker; the message says why.</exception>
     public static BrokerDefinition Of(Type type)
     {
         var attribute = type.GetCustomAttribute<BrokerAttribute>() ?? throw new ArgumentException($"{type} has no [Broker] attribute");
         if (!type.IsAssignableTo(typeof(IBrokerFactory)) || type.IsAbstract)
             throw new ArgumentException($"{type} has the attribute [Broker] but does not implement IBrokerFactory");
         if (attribute.Name.Length == 0 || !attribute.Name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
-            throw new ArgumentException($"'{attribute.Name}' of {type} is no broker's name; use lower-case letters, digits and hyphens");
+            throw new ArgumentException(
+                $"'{attribute.Name}' of {type} is not a valid broker name; use lower-case letters, digits and hyphens");
         var constructors = type.GetConstructors();
         if (constructors is not [var constructor])
             throw new ArgumentException($"{type} has {constructors.Length} public constructors; it needs one");
@@ -29,8 +30,8 @@ public sealed record BrokerDefinition(
             values => (IBrokerFactory)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, values, CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Makes the factory from options as text; those that are missing take their defaults.</summary>
-    /// <exception cref="BrokerInputException">An option is unknown, missing or wrong; the message names it.</exception>
+    /// <summary>Creates the factory from options as text; missing options take their defaults.</summary>
+    /// <exception cref="BrokerInputException">An option is unknown, missing or invalid; the message names it.</exception>
     public IBrokerFactory Create(IReadOnlyDictionary<string, string> options)
     {
         foreach (var name in options.Keys)

@@ -4,30 +4,30 @@ using Granary.Engine.Trading;
 
 namespace Granary.Data.Brokers;
 
-/// <summary>What a session gives to the broker that trades its account.</summary>
+/// <summary>Session environment of the broker that trades its account.</summary>
 public sealed record BrokerEnvironment
 {
     /// <summary>The account's name in the journal.</summary>
     public required string Account { get; init; }
 
-    /// <summary>The configuration's starting cash, quote currency. A real venue knows its own.</summary>
+    /// <summary>The configured starting cash, in quote currency. A real venue reports its own balance.</summary>
     public required double Cash { get; init; }
 
-    /// <summary>Fees, slippage and fill rules of the configuration, for a simulated venue.</summary>
+    /// <summary>Fees, slippage and fill rules of the configuration, for simulated venues.</summary>
     public required ExecutionSettings Execution { get; init; }
 
-    /// <summary>The instruments that the session trades, by symbol. A broker reports no others.</summary>
+    /// <summary>The instruments that the session trades, by symbol. A broker reports no other instruments.</summary>
     public required IReadOnlyDictionary<string, Instrument> Instruments { get; init; }
 
     /// <summary>
-    /// What the configuration cannot trade of the instruments as the venue lists them, one sentence each. A broker that can tell calls
-    /// it before the first order, and refuses the account with the sentences.
+    /// Compares the configuration with the instruments as the venue lists them; returns one sentence for each that it cannot trade. A
+    /// broker that knows its instruments calls it before the first order and, if there are any, refuses the account with these sentences.
     /// </summary>
     public Func<IReadOnlyList<InstrumentCapabilities>, IReadOnlyList<string>> FaultsOf { get; init; } = static _ => [];
 
     /// <summary>
-    /// Opens the broker's own journal, beside the account's: what an adapter must keep over a restart, as its sequence numbers. It is
-    /// the broker's to dispose of.
+    /// Opens the broker's own journal beside that of the account, for state that an adapter must keep over a restart, such as sequence
+    /// numbers. The broker disposes of it.
     /// </summary>
     public required Func<CancellationToken, Task<IJournal>> OpenJournalAsync { get; init; }
 

@@ -1,7 +1,6 @@
 namespace Granary.Data.Brokers;
 
-/// <summary>A broker's name, one of its options or its account is wrong. The message is one sentence that names the field and the
-/// remedy.</summary>
+/// <summary>A broker's name, option or account is invalid. The message is one sentence with the field and the remedy.</summary>
 public sealed class BrokerInputException : Exception
 {
     public BrokerInputException(string message) : base(message)

@@ -8,7 +8,7 @@ public static class BrokerOptionText
     private static readonly JsonDocumentOptions _json = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
     /// <returns>Values as text, by option; empty for null or an empty text.</returns>
-    /// <exception cref="BrokerInputException">It is neither; the message names the part that is wrong.</exception>
+    /// <exception cref="BrokerInputException">The text has neither form; the message names the invalid part.</exception>
     public static IReadOnlyDictionary<string, string> Parse(string? text)
     {
         var options = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -24,7 +24,7 @@ public static class BrokerOptionText
         foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             yield return part.Split('=', 2, StringSplitOptions.TrimEntries) is [{ Length: > 0 } name, var value]
                 ? (name, value)
-                : throw new BrokerInputException($"'{part}' is no option; write key=value, or a JSON object");
+                : throw new BrokerInputException($"'{part}' is not an option; write key=value, or a JSON object");
     }
 
     private static List<(string Name, string Value)> ReadJson(string text)
@@ -36,7 +36,7 @@ public static class BrokerOptionText
         }
         catch (JsonException e)
         {
-            throw new BrokerInputException($"the options are no valid JSON ({e.Message.TrimEnd('.')}); write an object, or key=value", e);
+            throw new BrokerInputException($"the options are not valid JSON ({e.Message.TrimEnd('.')}); write an object, or key=value", e);
         }
     }
 

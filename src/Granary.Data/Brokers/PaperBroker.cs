@@ -9,8 +9,8 @@ using Granary.Storage.Retries;
 namespace Granary.Data.Brokers;
 
 /// <summary>
-/// The paper venue as a broker: a simulated exchange on the session's own bars. It survives the session, as a real exchange does: every
-/// call goes into a journal, and an opened broker applies that journal.
+/// The paper venue as a broker: a simulated exchange that fills orders on the session's own bars. Like a real exchange, it survives the
+/// session: every call is written to a journal, and opening the broker replays that journal.
 /// </summary>
 public sealed class PaperBroker : IBroker, IMarketListener
 {
@@ -33,7 +33,7 @@ public sealed class PaperBroker : IBroker, IMarketListener
 
     private sealed record Moved(string ClientId, double Price);
 
-    // Whether answers get lost; then the journal must have each submission.
+    // If responses can be lost, the journal must have each submission.
     private readonly bool _losesAnswers;
 
     private PaperBroker(SimulatedExchange venue, IJournal journal, TimeProvider clock, bool losesAnswers) =>
@@ -41,12 +41,12 @@ public sealed class PaperBroker : IBroker, IMarketListener
 
     public string Name => "paper";
 
-    /// <param name="settings">How well the venue works.</param>
+    /// <param name="settings">Latency and failures of the venue.</param>
     /// <param name="execution">Fees, slippage and fill rules.</param>
-    /// <param name="instruments">By symbol; orders for others are rejected.</param>
+    /// <param name="instruments">The instruments by symbol; orders for others are rejected.</param>
     /// <param name="journal">Disposed of with the broker.</param>
-    /// <param name="clock">Of the journal's entries.</param>
-    /// <param name="cancellationToken">Ends the reading of the journal.</param>
+    /// <param name="clock">The clock that stamps the journal's entries.</param>
+    /// <param name="cancellationToken">Cancels the reading of the journal.</param>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
     public static async Task<PaperBroker> OpenAsync(
         PaperSettings settings, ExecutionSettings execution, IReadOnlyDictionary<string, Instrument> instruments,
@@ -75,7 +75,7 @@ public sealed class PaperBroker : IBroker, IMarketListener
         }
     }
 
-    // While the journal's server is away, the venue stands still and its caller waits.
+    // While the journal's server is unreachable, the venue and its caller wait.
     private async ValueTask KeepAsync(string kind, string about, object body, CancellationToken cancellationToken)
     {
         var entry = new JournalEntry(_journal.Last + 1, _clock.GetUtcNow(), kind, about, "",
@@ -125,7 +125,7 @@ public sealed class PaperBroker : IBroker, IMarketListener
 
     public async ValueTask OnBarsAsync(long closeTime, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
     {
-        // The journal leaves out bars on which nothing can happen.
+        // The journal omits bars on which no order can change.
         if (closeTime > _venue.Timestamp && _venue.HasWork)
             await KeepAsync("bars", "", new Bars(closeTime, [.. bars.Select(BarOf.From)]), cancellationToken).ConfigureAwait(false);
         _venue.OnBars(closeTime, bars);

@@ -5,14 +5,13 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Brokers;
 
-/// <summary>The paper venue: it fills orders on the session's own bars, by the rules of a backtest, and can be made slow and
-/// unreliable.</summary>
-/// <param name="seed">Of every random draw. What happens to an order depends on the seed and the order's id alone.</param>
-/// <param name="latency">Mean market time between sending and working, as 250ms.</param>
-/// <param name="reject">Share of the orders that the venue refuses.</param>
-/// <param name="partial">Share of the orders that fill in parts, over consecutive bars.</param>
-/// <param name="timeout">Share of the submissions without an answer; half of them have arrived.</param>
-/// <param name="like">A broker, as kucoin, whose restrictions the paper venue has too; empty for none.</param>
+/// <summary>The paper venue: fills orders on the session's own bars by the rules of a backtest, with optional latency and faults.</summary>
+/// <param name="seed">Seed of all random draws. The outcome of an order depends only on the seed and the order's id.</param>
+/// <param name="latency">Mean market time from sending an order until it works, such as 250ms.</param>
+/// <param name="reject">Fraction of the orders that the venue rejects.</param>
+/// <param name="partial">Fraction of the orders that fill in parts, over consecutive bars.</param>
+/// <param name="timeout">Fraction of the submissions without a response; half of these orders have reached the venue.</param>
+/// <param name="like">A broker, such as kucoin, whose restrictions the paper venue applies; empty for none.</param>
 [Broker("paper", "Fills orders on the session's own bars, by the rules of a backtest.")]
 public sealed class PaperBrokerFactory(
     [Range(0, int.MaxValue)] int seed = 1, string latency = "0ms", [Range(0, 1)] double reject = 0, [Range(0, 1)] double partial = 0,
@@ -27,13 +26,13 @@ public sealed class PaperBrokerFactory(
         TimeoutShare = timeout,
     };
 
-    /// <summary>The broker whose restrictions it has; empty for none.</summary>
+    /// <summary>The broker whose restrictions the venue applies; empty for none.</summary>
     public string Like => like;
 
     /// <inheritdoc/>
     public BrokerCapabilities Capabilities { get; init; } = BrokerCapabilities.Any;
 
-    /// <summary>The same venue with the restrictions of another broker.</summary>
+    /// <summary>Returns the same venue with the restrictions of another broker.</summary>
     public PaperBrokerFactory Restricted(BrokerCapabilities capabilities) =>
         new((int)_settings.Seed, latency, reject, partial, timeout, like) { Capabilities = capabilities };
 
@@ -58,7 +57,7 @@ public sealed class PaperBrokerFactory(
         }
         catch (BarDataException e)
         {
-            throw new ArgumentException($"latency = {text} is no length of time below 40 days; write it as 250ms, 1s, 5m or 1h", e);
+            throw new ArgumentException($"latency = {text} is not a length of time below 40 days; write it as 250ms, 1s, 5m or 1h", e);
         }
     }
 }

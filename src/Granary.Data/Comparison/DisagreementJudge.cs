@@ -3,8 +3,8 @@ using Granary.Engine.Market;
 namespace Granary.Data.Comparison;
 
 /// <summary>
-/// Judges a disagreement by the bars around it. A price is suspect that lies farther than three usual moves from the median of the closes
-/// of both sources around it, and at least twice as far as the other source's price.
+/// Judges a disagreement by the surrounding bars. A price is suspect if it is more than three usual moves from the median of both sources'
+/// surrounding closes, and at least twice as far from it as the other source's price.
 /// </summary>
 internal sealed class DisagreementJudge(IReadOnlyList<Bar> a, IReadOnlyList<Bar> b)
 {
@@ -13,8 +13,8 @@ internal sealed class DisagreementJudge(IReadOnlyList<Bar> a, IReadOnlyList<Bar>
 
     private readonly double _move = Math.Max(1e-6, Median([.. Moves(a), .. Moves(b)]));
 
-    /// <param name="i">Index in the first source; −1 where it does not have the bar.</param>
-    /// <param name="j">Index in the second.</param>
+    /// <param name="i">Index in the first source; −1 if that source does not have the bar.</param>
+    /// <param name="j">Index in the second source; −1 if that source does not have the bar.</param>
     public BarDisagreement Missing(int i, int j)
     {
         var (without, bars, at) = i < 0 ? (Suspect.A, b, j) : (Suspect.B, a, i);
@@ -47,7 +47,7 @@ internal sealed class DisagreementJudge(IReadOnlyList<Bar> a, IReadOnlyList<Bar>
         return ofB > UsualMoves * _move && ofB > TimesAsFar * ofA ? (Suspect.B, Far) : (Suspect.Neither, "");
     }
 
-    // The closes of the bars around, without its own.
+    // The closes of the surrounding bars, without the bar itself.
     private static IEnumerable<double> Closes(IReadOnlyList<Bar> bars, int at)
     {
         for (var i = Math.Max(0, at - Around); i <= Math.Min(bars.Count - 1, at + Around); i++)

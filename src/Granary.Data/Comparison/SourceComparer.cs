@@ -2,12 +2,12 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Comparison;
 
-/// <summary>Compares two sources of one market bar by bar, and judges from the bars around which one is likelier wrong.</summary>
-/// <param name="tolerancePercent">Prices that differ by at most so much of the smaller one are equal.</param>
+/// <summary>Compares two sources of one market bar by bar, and decides which one is more likely wrong from the surrounding bars.</summary>
+/// <param name="tolerancePercent">Prices are equal if they differ by at most this many percent of the smaller one.</param>
 /// <param name="volumeTolerancePercent">The same for volumes.</param>
 public sealed class SourceComparer(double tolerancePercent = 0.01, double volumeTolerancePercent = 1)
 {
-    /// <summary>A ratio of closes that holds for fewer bars is no adjustment.</summary>
+    /// <summary>A constant ratio of closes over fewer bars is not an adjustment.</summary>
     private const int FewestOfARatio = 20;
 
     private const double RatioTolerance = 1e-4;
@@ -19,7 +19,7 @@ public sealed class SourceComparer(double tolerancePercent = 0.01, double volume
         var pairs = Pairs(a, b);
         var common = pairs.Where(p => p is { A: >= 0, B: >= 0 }).ToList();
         var ratios = RatiosOf(a, b, common);
-        // Compared is what is left when the adjustment is taken out.
+        // Bars are compared after the adjustment is removed.
         var scaled = Scaled(b, ratios);
         var judge = new DisagreementJudge(a, scaled);
         var disagreements = new List<BarDisagreement>();
@@ -45,7 +45,7 @@ public sealed class SourceComparer(double tolerancePercent = 0.01, double volume
         };
     }
 
-    // Bars of both within the span that both cover: their indices, −1 for a bar that is missing.
+    // Index pairs of the bars within the span that both sources cover; −1 for a missing bar.
     private static List<(int A, int B)> Pairs(IReadOnlyList<Bar> a, IReadOnlyList<Bar> b)
     {
         var pairs = new List<(int, int)>(Math.Max(a.Count, b.Count));
@@ -62,7 +62,7 @@ public sealed class SourceComparer(double tolerancePercent = 0.01, double volume
         return pairs;
     }
 
-    // The second source's bars in the prices of the first.
+    // The second source's bars, scaled to the prices of the first.
     private static List<Bar> Scaled(IReadOnlyList<Bar> b, List<PriceRatio> ratios)
     {
         var scaled = new List<Bar>(b.Count);
@@ -94,7 +94,7 @@ public sealed class SourceComparer(double tolerancePercent = 0.01, double volume
         double RatioAt(int at) => a[common[at].A].Close / b[common[at].B].Close;
     }
 
-    // The field that differs most beyond its tolerance; null where none does. A split changes the volume too.
+    // The field that exceeds its tolerance most; null if none does. A split changes the volume too.
     private (string Name, double Percent)? Widest(in Bar a, in Bar b, bool isScaled)
     {
         (string Name, double Percent)? widest = null;

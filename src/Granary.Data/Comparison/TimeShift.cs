@@ -2,13 +2,13 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Comparison;
 
-/// <summary>Finds out whether one source has the other's bars at other times: a wrong time zone, or stamps of the close.</summary>
+/// <summary>Detects that one source has the other's bars at shifted times: a wrong time zone, or timestamps of the close.</summary>
 internal static class TimeShift
 {
     private const int MostSampled = 5_000, MostHours = 14, MostBars = 2;
     private const double Fitting = 0.8, SamePrice = 1e-6;
 
-    /// <returns>How much later the second source's times are; null where no shift fits.</returns>
+    /// <returns>How much later the second source's times are; null if no shift matches.</returns>
     public static TimeSpan? Find(IReadOnlyList<Bar> a, IReadOnlyList<Bar> b, Timeframe timeframe)
     {
         if (a.Count == 0 || b.Count == 0) return null;

@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Exchanges;
 
-/// <summary>Binance's combined streams: SYMBOL@kline_1m says with "x" whether a bar is closed; the server pings by itself.</summary>
+/// <summary>Binance's combined streams: SYMBOL@kline_1m reports in "x" whether a bar is closed. The server sends the pings.</summary>
 public sealed class Binance : ExchangeProtocol
 {
     public override string Name => "binance";
@@ -28,7 +28,7 @@ public sealed class Binance : ExchangeProtocol
     protected override ExchangeMessage? Read(JsonElement message)
     {
         if (message.TryGetProperty("error", out var error)) return new ExchangeRefusal(0, error.GetProperty("msg").GetString()!);
-        // As its page of errors has them, beside the form with "error" around it.
+        // Binance documents this form of an error beside the one that is wrapped in "error".
         if (message.TryGetProperty("code", out _) && message.TryGetProperty("msg", out var said))
             return new ExchangeRefusal(0, said.GetString()!);
         if (message.TryGetProperty("id", out _)) return new ExchangeSign(0);

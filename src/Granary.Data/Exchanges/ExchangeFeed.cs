@@ -9,7 +9,7 @@ using Granary.Storage.Retries;
 
 namespace Granary.Data.Exchanges;
 
-/// <summary>What is asked of an exchange.</summary>
+/// <summary>Request for an exchange's feed.</summary>
 public sealed record ExchangeFeedRequest
 {
     public required ExchangeProtocol Exchange { get; init; }
@@ -17,28 +17,28 @@ public sealed record ExchangeFeedRequest
     /// <summary>Symbols in any spelling, with their timeframes; each once.</summary>
     public required IReadOnlyList<BarQuery> Markets { get; init; }
 
-    /// <summary>Null for the exchange's own.</summary>
+    /// <summary>The endpoint; null for the exchange's public one.</summary>
     public Uri? Endpoint { get; init; }
 
-    /// <summary>How long after a bar's end its last word may come. A market that is silent for so long had no trade.</summary>
+    /// <summary>How long after a bar's end its final update may arrive. A market without an update for so long had no trade.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>A connection without any message for so long is dead, whatever its socket says.</summary>
+    /// <summary>A connection without any message for so long is treated as lost, whatever its socket reports.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(40);
 
-    /// <summary>The first wait before connecting again; it doubles up to a minute, with chance mixed in.</summary>
+    /// <summary>The first delay before a reconnection. It doubles up to a minute, with random jitter.</summary>
     public TimeSpan Backoff { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How often in a row connecting may fail.</summary>
+    /// <summary>The number of consecutive failed connections after which the feed gives up.</summary>
     public int Tries { get; init; } = 30;
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }
 
 /// <summary>
-/// Closed bars of an exchange as they come, over as many connections as it takes. A bar is given once: what is repeated after a
-/// reconnection or comes out of order is found by the exchange's own clock and left out. It has no end; what was missed while the
-/// connection was down is a gap in it.
+/// Live feed of an exchange's closed bars, over as many connections as needed. Each bar is returned once: bars that repeat after a
+/// reconnection or arrive out of order are detected by the exchange's clock and dropped. The feed does not end. Bars that were missed while
+/// it was disconnected are a gap.
 /// </summary>
 public sealed class ExchangeFeed : ILiveFeed
 {
@@ -46,7 +46,7 @@ public sealed class ExchangeFeed : ILiveFeed
     {
         public readonly string Spelled = spelled;
         public readonly Timeframe Timeframe = timeframe;
-        // The bar under construction as last heard, and when that was by the exchange's clock.
+        // The last update of the bar under construction, and when it arrived by the exchange's clock.
         public Bar? Open;
         public long LastEventTime;
         public int OverConnection;
@@ -65,7 +65,8 @@ public sealed class ExchangeFeed : ILiveFeed
     private TimeSpan _pingEvery;
     private bool _received;
 
-    /// <exception cref="BarDataException">A symbol cannot be spelled as the exchange does, or it has no bars of that length.</exception>
+    /// <exception cref="BarDataException">A symbol cannot be converted to the exchange's spelling, or the exchange has no bars of that
+    /// timeframe.</exception>
     public ExchangeFeed(ExchangeFeedRequest request)
     {
         if (request.Markets.Count == 0) throw new BarDataException("symbols: there is nothing to listen to; name at least one symbol");
@@ -80,13 +81,13 @@ public sealed class ExchangeFeed : ILiveFeed
     }
 
     /// <summary>Opens ws:EXCHANGE or ws:EXCHANGE?endpoint=URL.</summary>
-    /// <exception cref="BarDataException">There is no such exchange.</exception>
+    /// <exception cref="BarDataException">The exchange is unknown.</exception>
     public static ExchangeFeed Open(Address address, IReadOnlyList<BarQuery> markets, TimeProvider clock)
     {
         var name = address.Body;
         Uri? endpoint = null;
         if (address.Options(["endpoint"]).TryGetValue("endpoint", out var given) && !Uri.TryCreate(given, UriKind.Absolute, out endpoint))
-            throw new BarDataException($"'{address}': the endpoint is no address; write ws:{name}?endpoint=ws://HOST:PORT/");
+            throw new BarDataException($"'{address}': the endpoint is not a valid address; write ws:{name}?endpoint=ws://HOST:PORT/");
         var exchange = ExchangeProtocol.All.FirstOrDefault(e => e.Name == name)
             ?? throw new BarDataException($"'{address}': there is no exchange '{name}'; "
                 + $"use {string.Join(", ", ExchangeProtocol.All.Select(e => "ws:" + e.Name))}");
@@ -95,7 +96,7 @@ public sealed class ExchangeFeed : ILiveFeed
 
     public IReadOnlyList<MarketSeries> Series => _assembler.Series;
 
-    /// <summary>How often the exchange was connected to.</summary>
+    /// <summary>The number of connections to the exchange so far.</summary>
     public int Connections => _connections;
 
     public IReadOnlyList<string> Notes
@@ -115,7 +116,7 @@ public sealed class ExchangeFeed : ILiveFeed
         }
     }
 
-    /// <exception cref="BarDataException">The exchange refuses what is asked for before it has sent any bar.</exception>
+    /// <exception cref="BarDataException">The exchange rejects the subscription before it has sent any bar.</exception>
     public async IAsyncEnumerable<FeedItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var buffer = new byte[64 << 10];
@@ -173,7 +174,7 @@ public sealed class ExchangeFeed : ILiveFeed
         }
     }
 
-    // A request before the welcome message may be lost silently.
+    // The exchange may silently drop a request that precedes its welcome message.
     private async Task WelcomedAsync(ClientWebSocket socket, CancellationToken cancellationToken)
     {
         var buffer = new byte[4 << 10];
@@ -214,11 +215,11 @@ public sealed class ExchangeFeed : ILiveFeed
         catch (Exception e) when (e is OperationCanceledException or WebSocketException or ObjectDisposedException
             or InvalidOperationException or IOException)
         {
-            // the reader finds out by itself
+            // the reader detects it
         }
     }
 
-    // Null where the connection is over: closed, broken, or silent for too long.
+    // Null if the connection has ended: closed, broken, or silent for too long.
     private async Task<ReadOnlyMemory<byte>?> NextAsync(ClientWebSocket socket, byte[] buffer, CancellationToken cancellationToken)
     {
         using var silence = new CancellationTokenSource(_request.Silence, _request.Clock);
@@ -262,7 +263,7 @@ public sealed class ExchangeFeed : ILiveFeed
                 Take(kline);
                 break;
             case ExchangeRefusal refusal when !_received:
-                // Nothing will ever come: that is better said than waited for.
+                // No bar will ever come, so fail instead of waiting.
                 throw new BarDataException($"{_request.Exchange.Name} refuses: {refusal.Reason.TrimEnd('.')}; correct the symbols or the "
                     + $"timeframe");
             case ExchangeRefusal refusal:
@@ -290,7 +291,7 @@ public sealed class ExchangeFeed : ILiveFeed
                 _unordered++;
                 return;
             }
-            // A bar behind the open one says that the open one is closed, also where its last word was lost.
+            // A later bar means that the open one is closed, even if its final update was lost.
             if (market.Open is { } before && kline.Bar.Time > before.Time) Infer(place, before);
             market.LastEventTime = kline.Time;
             market.OverConnection = _connections;
@@ -300,7 +301,7 @@ public sealed class ExchangeFeed : ILiveFeed
         }
     }
 
-    // Time closes a bar of which all was heard. What one connection heard of it and the next did not may be half of it.
+    // Time closes a bar only if this connection received all of its updates; otherwise the bar may be incomplete.
     private void Infer(int place, Bar bar)
     {
         if (_markets[place].OverConnection == _connections)
@@ -321,7 +322,7 @@ public sealed class ExchangeFeed : ILiveFeed
 
     private void Give(int place, Bar bar) => _assembler.Add(place, MemoryMarshal.CreateReadOnlySpan(ref bar, 1));
 
-    // The exchange's clock closes bars that are still open, and shows the other markets that one was silent.
+    // The exchange's clock closes bars that are still open, and shows that other markets had no trade.
     private void Advance(long time)
     {
         if (time < _clock)

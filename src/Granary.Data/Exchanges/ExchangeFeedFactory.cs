@@ -3,7 +3,7 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Data.Exchanges;
 
-/// <summary>Opens the websockets of exchanges.</summary>
+/// <summary>Opens live feeds from the websockets of exchanges.</summary>
 [LiveFeed(Address.WebSocket)]
 public sealed class ExchangeFeedFactory : ILiveFeedFactory
 {

@@ -5,44 +5,44 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Exchanges;
 
-/// <summary>Where to connect now.</summary>
-/// <param name="PingEvery">How often this server wants to hear from its client; null where it does not say.</param>
+/// <summary>Address to connect to now.</summary>
+/// <param name="PingEvery">Interval at which the server expects a message from its client; null if it names none.</param>
 public sealed record ExchangeAddress(Uri Uri, TimeSpan? PingEvery = null);
 
-/// <summary>How to speak with one exchange's public websocket: where it is, how to subscribe, what its messages mean.</summary>
+/// <summary>Protocol of one exchange's public websocket: address, subscriptions, and parsing of messages.</summary>
 public abstract class ExchangeProtocol
 {
-    // Longest first, so that BTCUSDT is not BTCUSD and a T.
+    // Longest first, so that BTCUSDT is split into BTC and USDT, not into BTCUSD and T.
     private static readonly string[] Quotes = ["FDUSD", "USDT", "USDC", "BUSD", "TUSD", "USD", "EUR", "GBP", "TRY", "BTC", "ETH", "BNB",
         "KCS", "GT"];
 
-    /// <summary>As in ws:NAME.</summary>
+    /// <summary>The name in ws:NAME.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The public endpoint, unless another is given.</summary>
+    /// <summary>The public endpoint; used unless the configuration gives another.</summary>
     public abstract Uri Endpoint { get; }
 
-    /// <summary>How often the exchange wants to hear from its client, where it does.</summary>
+    /// <summary>How often the exchange expects a ping from its client.</summary>
     public virtual TimeSpan PingEvery => TimeSpan.FromSeconds(15);
 
-    /// <summary>Where to connect now: for exchanges that hand out addresses and tokens first.</summary>
+    /// <summary>Finds the address to connect to. Overridden for exchanges that first issue an address or a token.</summary>
     /// <exception cref="HttpRequestException">They could not be had.</exception>
     public virtual Task<ExchangeAddress> FindAsync(Uri endpoint, HttpClient http, CancellationToken cancellationToken) =>
         Task.FromResult(new ExchangeAddress(endpoint));
 
-    /// <summary>Whether the exchange takes requests only once it has welcomed its client.</summary>
+    /// <summary>Whether the exchange accepts requests only after its welcome message.</summary>
     public virtual bool Welcomes => false;
 
-    /// <summary>Whether the exchange has klines of this length.</summary>
+    /// <summary>Whether the exchange offers klines of this timeframe.</summary>
     public virtual bool Offers(Timeframe timeframe) => true;
 
-    /// <summary>Asks for bars.</summary>
+    /// <summary>Returns the requests that subscribe to the bars of these markets.</summary>
     public abstract IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, DateTimeOffset now);
 
-    /// <summary>A sign of life, null where frames of the websocket itself do.</summary>
+    /// <summary>Returns a ping message; null if the websocket's own ping frames suffice.</summary>
     public abstract string? Ping(DateTimeOffset now);
 
-    /// <summary>How the exchange spells a symbol: BTCUSDT, BTC/USDT, BTC-USDT and BTC_USDT are the same.</summary>
+    /// <summary>Converts a symbol to the exchange's spelling. BTCUSDT, BTC/USDT, BTC-USDT and BTC_USDT are the same symbol.</summary>
     /// <exception cref="BarDataException">It is unclear where the base ends.</exception>
     public string Spell(string symbol)
     {
@@ -50,7 +50,7 @@ public abstract class ExchangeProtocol
         if (cut > 0 && cut < symbol.Length - 1)
         {
             var (coin, quote) = (symbol[..cut].ToUpperInvariant(), symbol[(cut + 1)..].ToUpperInvariant());
-            // What else stands in a name from outside could name another channel.
+            // Other characters in an outside name could address another channel.
             if (coin.All(char.IsAsciiLetterOrDigit) && quote.All(char.IsAsciiLetterOrDigit)) return Join(coin, quote);
         }
         var upper = symbol.ToUpperInvariant();
@@ -62,7 +62,7 @@ public abstract class ExchangeProtocol
 
     protected abstract string Join(string coin, string quote);
 
-    /// <summary>What a message says; null where it says nothing that is of use here.</summary>
+    /// <summary>Parses a message; returns null if it contains nothing of use.</summary>
     /// <exception cref="FormatException">It is not a message of this exchange.</exception>
     public ExchangeMessage? Read(ReadOnlyMemory<byte> message)
     {
@@ -93,7 +93,7 @@ public abstract class ExchangeProtocol
 
     protected static long Seconds(long time) => DateTime.UnixEpoch.Ticks + time * TimeSpan.TicksPerSecond;
 
-    /// <summary>A bar whose prices can be true.</summary>
+    /// <summary>Returns the bar if its prices are valid; otherwise throws.</summary>
     protected static Bar Checked(Bar bar) =>
         bar.Low > 0 && bar.Low <= Math.Min(bar.Open, bar.Close) && bar.High >= Math.Max(bar.Open, bar.Close) && double.IsFinite(bar.High)
             && bar.Volume >= 0
@@ -105,7 +105,7 @@ public abstract class ExchangeProtocol
         foreach (var timeframe in Timeframe.All)
             if (spell(timeframe) == name)
                 return timeframe;
-        throw new FormatException($"'{name}' is no timeframe of {Name}");
+        throw new FormatException($"'{name}' is not a timeframe of {Name}");
     }
 
     /// <summary>All exchanges, by name.</summary>

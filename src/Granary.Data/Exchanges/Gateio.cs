@@ -5,7 +5,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.Exchanges;
 
 /// <summary>
-/// Gate.io's spot websocket, version 4: spot.candlesticks says with "w" whether a bar is closed; "a" is the volume in the base currency.
+/// Gate.io's spot websocket, version 4. spot.candlesticks reports in "w" whether a bar is closed; "a" is the volume in base currency.
 /// </summary>
 public sealed class Gateio : ExchangeProtocol
 {

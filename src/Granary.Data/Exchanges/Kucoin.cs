@@ -6,9 +6,9 @@ using Granary.Engine.Market;
 namespace Granary.Data.Exchanges;
 
 /// <summary>
-/// KuCoin's public websocket: an address, a token and how often to ping are fetched by POST /api/v1/bullet-public; the server
-/// welcomes, and takes requests from then on. Candles are
-/// [start, open, close, high, low, volume, turnover] and do not say when they are closed: the next one does.
+/// KuCoin's public websocket. POST /api/v1/bullet-public returns an address, a token and the ping interval. The server accepts requests
+/// after its welcome message. Candles are [start, open, close, high, low, volume, turnover]. They do not say when they are closed; the next
+/// candle shows it.
 /// </summary>
 public sealed class Kucoin : ExchangeProtocol
 {

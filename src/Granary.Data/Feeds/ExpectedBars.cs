@@ -5,7 +5,7 @@ namespace Granary.Data.Feeds;
 /// <summary>Counts the bars that a market's calendar expects.</summary>
 internal static class ExpectedBars
 {
-    /// <summary>Bars between two, without them.</summary>
+    /// <summary>Counts the bars between two bars, without these two.</summary>
     /// <param name="after">Open of the earlier bar, UTC ticks.</param>
     /// <param name="next">Open of the later bar, UTC ticks.</param>
     public static long Between(Instrument instrument, Timeframe timeframe, long after, long next)
@@ -33,7 +33,7 @@ internal static class ExpectedBars
         return expected;
     }
 
-    /// <summary>Calendar months from one time to another.</summary>
+    /// <summary>Counts the calendar months between two times.</summary>
     public static long MonthsBetween(long from, long to)
     {
         var (first, last) = (new DateTime(from), new DateTime(to));

@@ -8,14 +8,13 @@ using Granary.Storage.Retries;
 namespace Granary.Data.Feeds;
 
 /// <summary>
-/// A live feed with its past and its longer bars: first what a session had taken before, then the past up to the very bar where live
-/// begins, then live; longer bars appear at the time at which they are complete, in one order with the short ones. What comes is saved, and
-/// gaps are found and filled.
+/// A live feed with its history and longer timeframes. It returns the bars that an earlier session received, then the history up to the
+/// first live bar, then live bars. A longer bar appears when it is complete, in one order with the short ones. The feed saves the bars that
+/// it receives, and detects and fills gaps.
 /// </summary>
 /// <remarks>
-/// The past is read when the feed's first bar has come, since only then it is known where it ends; nothing of the feed is lost meanwhile. A
-/// gap is filled in its place as long as its time has not been given out; bars that are found later go into the store, and nothing is
-/// decided on them.
+/// The history is read after the first live bar has arrived, because only then its end is known. The feed loses no bar meanwhile. A gap is
+/// filled in its place until the feed has passed its time. Bars that are found later only go into the store; no decision uses them.
 /// </remarks>
 public sealed class WarmFeed : ILiveFeed
 {
@@ -27,17 +26,17 @@ public sealed class WarmFeed : ILiveFeed
         public readonly List<Bar> Unsaved = [];
         public IAsyncEnumerator<Bar>? Past;
         public Bar? Last;
-        // The last bar that a session had taken before.
+        // The last bar that an earlier session received.
         public long Resumed = long.MinValue;
-        // The last one that the store has.
+        // The last bar in the store.
         public long Stored = long.MinValue;
-        // The last bar before a hole, if there is one: of the past, or brought by the feed.
+        // The last bar before a gap, if there is one: from the history or from the feed.
         public long? Brought;
-        // Bars of the hole that were found.
+        // The number of bars of the gap that were found.
         public long Filled;
-        // Why the last source that was asked had nothing.
+        // Why the last source had no bars.
         public string? Refusal;
-        // No source had its last gap: no source is asked again before this time of the market.
+        // No source had the bars of the last gap, so no source is queried again before this market time.
         public long AskFrom = long.MinValue;
     }
 
@@ -51,7 +50,8 @@ public sealed class WarmFeed : ILiveFeed
     private long _missed;
     private readonly CallWatch _past, _saves;
 
-    /// <exception cref="BarDataException">The feed has several timeframes, or a longer one is no multiple of it.</exception>
+    /// <exception cref="BarDataException">The feed has several timeframes, or a longer timeframe is not a multiple of the
+    /// feed's.</exception>
     public WarmFeed(WarmFeedRequest request)
     {
         _request = request;
@@ -76,13 +76,13 @@ public sealed class WarmFeed : ILiveFeed
         _assembler = new FeedAssembler(series, LateBarPolicy.LeaveOut);
     }
 
-    /// <summary>For each symbol the feed's own bars, then the longer ones in the order in which they were asked for.</summary>
+    /// <summary>For each symbol the feed's own bars, then the longer ones in the requested order.</summary>
     public IReadOnlyList<MarketSeries> Series => _assembler.Series;
 
-    /// <summary>The open of the first live bar, UTC ticks; null until it has come.</summary>
+    /// <summary>The open of the first live bar, UTC ticks; null until it has arrived.</summary>
     public long? LiveFrom { get; private set; }
 
-    /// <summary>Holes in what came, since live began.</summary>
+    /// <summary>Gaps in the live bars.</summary>
     public IReadOnlyList<FeedGap> Gaps => _gaps;
 
     public IReadOnlyList<string> Notes
@@ -107,14 +107,14 @@ public sealed class WarmFeed : ILiveFeed
     public string? Fault => _request.Feed.Fault ?? _past.Silence("the source of earlier bars")
         ?? _saves.Silence("the store that keeps the bars");
 
-    /// <summary>The market of the feed that a series belongs to.</summary>
+    /// <summary>The index of the feed's market that a series belongs to.</summary>
     public int MarketOf(int series) => series / (1 + _request.Longer.Count);
 
     /// <summary>
-    /// Bars that a session took before; call it before <see cref="ReadAsync"/>. They and the longer ones that they complete are returned by
-    /// <see cref="TryNext"/>, and the feed continues after them.
+    /// Adds bars that an earlier session received; call it before <see cref="ReadAsync"/>. <see cref="TryNext"/> returns them and the
+    /// longer bars that they complete, and the feed continues after them.
     /// </summary>
-    /// <param name="bars">By the feed's market.</param>
+    /// <param name="bars">The bars, with the index of their market in the feed.</param>
     public void Resume(long timestamp, IEnumerable<(int Market, Bar Bar)> bars)
     {
         foreach (var (market, bar) in bars)
@@ -128,7 +128,7 @@ public sealed class WarmFeed : ILiveFeed
         Reach(timestamp);
     }
 
-    /// <summary>The next item of what is resumed.</summary>
+    /// <summary>Returns the next item of the resumed bars.</summary>
     public bool TryNext(out FeedItem item) => _assembler.TryNext(out item);
 
     public async IAsyncEnumerable<FeedItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -153,7 +153,7 @@ public sealed class WarmFeed : ILiveFeed
                     }
                     break;
                 case FeedItemKind.Heartbeat:
-                    // Before the first bar it says nothing.
+                    // Before the first live bar a heartbeat has no effect.
                     if (LiveFrom is null) continue;
                     await FillAsync(item.Time, cancellationToken).ConfigureAwait(false);
                     Reach(item.Time);
@@ -168,7 +168,7 @@ public sealed class WarmFeed : ILiveFeed
         }
     }
 
-    // What a session had taken and the store lacks, since the process died before it was saved, is saved now.
+    // Saves bars that an earlier session received but could not save before its process ended.
     private async Task SettleAsync(CancellationToken cancellationToken)
     {
         if (_request.Store is not { } store) return;
@@ -180,13 +180,13 @@ public sealed class WarmFeed : ILiveFeed
         }
         catch (BarDataException)
         {
-            // A store that is not there yet: the first bars make it.
+            // The store does not exist yet; the first save creates it.
         }
         foreach (var symbol in _symbols) symbol.Unsaved.RemoveAll(b => b.Time <= symbol.Stored);
         await SaveAsync(0, true, cancellationToken).ConfigureAwait(false);
     }
 
-    // Everything before the first live bar, in one order over the markets.
+    // All bars before the first live bar, in one order over the markets.
     private async IAsyncEnumerable<FeedItem> PastAsync(long first, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (_request.Past.Count > 0)
@@ -195,7 +195,7 @@ public sealed class WarmFeed : ILiveFeed
                 symbol.Past = BarsAsync(symbol, first, cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (Array.Exists(_symbols, s => s.Past is not null))
             {
-                // The symbol that holds up the others is read on, so that none is held in memory as a whole.
+                // Read the symbol that blocks the others first, so that none has to be held in memory completely.
                 var next = _assembler.WaitsFor is { } waits && _symbols[MarketOf(waits)] is { Past: not null } needed ? needed
                     : Array.Find(_symbols, s => s.Past is not null)!;
                 await MoreAsync(next).ConfigureAwait(false);
@@ -216,7 +216,7 @@ public sealed class WarmFeed : ILiveFeed
             if (more)
             {
                 var bar = symbol.Past!.Current;
-                // What was missed without a listener is saved; a past that the store never had is where it is.
+                // Bars that were missed between sessions are saved. A past that the store never had stays in its own source.
                 if (_request.Store is not null && bar.Time > symbol.Stored && Math.Max(symbol.Stored, symbol.Resumed) > long.MinValue)
                     symbol.Unsaved.Add(bar);
                 Put(symbol, bar);
@@ -228,7 +228,7 @@ public sealed class WarmFeed : ILiveFeed
         }
     }
 
-    // From each source what those before it do not have.
+    // Each source supplies the bars that the sources before it do not have.
     private async IAsyncEnumerable<Bar> BarsAsync(Symbol symbol, long to, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var source in _request.Past)
@@ -242,7 +242,7 @@ public sealed class WarmFeed : ILiveFeed
                 + (symbol.Refusal is { } why ? $" ({why})" : ""));
     }
 
-    // Nothing where the source has none of that time.
+    // Empty if the source has no bars of that range.
     private async IAsyncEnumerable<Bar> OfAsync(IBarSource source, Symbol symbol, long? from, long to, [EnumeratorCancellation]
         CancellationToken cancellationToken)
     {
@@ -278,13 +278,13 @@ public sealed class WarmFeed : ILiveFeed
         Put(symbol, bar);
     }
 
-    // Before time passes them by, bars that should have come are asked for elsewhere.
+    // Requests overdue bars from the other sources before the feed passes their time.
     private async Task FillAsync(long reached, CancellationToken cancellationToken)
     {
         foreach (var symbol in _symbols) await FillAsync(symbol, _timeframe.Floor(reached), cancellationToken).ConfigureAwait(false);
     }
 
-    // The bars between the last one and a time: found in time they come in their place, later they go into the store alone.
+    // Fills the bars between the last bar and a time: in their place if that time is not passed, otherwise only in the store.
     private async Task FillAsync(Symbol symbol, long next, CancellationToken cancellationToken)
     {
         if (!_request.FillGaps || symbol.Brought is null || symbol.Last is not { } last || next <= _timeframe.CloseOf(last.Time)
@@ -305,11 +305,11 @@ public sealed class WarmFeed : ILiveFeed
             }
         }
         symbol.Filled += filled;
-        // Markets are silent, and sources empty, for longer than a bar.
+        // Markets without trades, and sources without bars, stay so for longer than a bar.
         if (filled == 0) symbol.AskFrom = next + Math.Max(_request.SaveEvery.Ticks, 20 * _timeframe.Ticks);
     }
 
-    // One bar in, whatever it completes out.
+    // Adds one bar, and emits the longer bars that it completes.
     private void Put(Symbol symbol, Bar bar)
     {
         if (symbol.Last is { } last && bar.Time <= last.Time)
@@ -364,7 +364,7 @@ public sealed class WarmFeed : ILiveFeed
                 await symbol.Past.DisposeAsync().ConfigureAwait(false);
         try
         {
-            // what came before somebody stopped listening is kept too
+            // bars that came before the caller stopped reading are saved too
             await SaveAsync(long.MaxValue / 2, true, CancellationToken.None).ConfigureAwait(false);
         }
         finally

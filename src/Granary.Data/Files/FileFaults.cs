@@ -3,10 +3,10 @@ using Granary.Storage.Files;
 
 namespace Granary.Data.Files;
 
-/// <summary>Turns what the operating system says of a file into the one sentence that a user is shown.</summary>
+/// <summary>Converts the operating system's errors about a file to the sentence that the user sees.</summary>
 internal static class FileFaults
 {
-    /// <summary>The exception to throw for a failed read of <paramref name="path"/>.</summary>
+    /// <summary>Returns the exception for a failed read of <paramref name="path"/>.</summary>
     public static Exception Reading(string path, Exception e) => e switch
     {
         FileNotFoundException or DirectoryNotFoundException =>
@@ -22,7 +22,7 @@ internal static class FileFaults
         _ => e,
     };
 
-    /// <summary>The exception to throw for a failed write to <paramref name="path"/>.</summary>
+    /// <summary>Returns the exception for a failed write to <paramref name="path"/>.</summary>
     public static Exception Writing(string path, Exception e) => e switch
     {
         UnauthorizedAccessException =>
@@ -36,7 +36,7 @@ internal static class FileFaults
         _ => e,
     };
 
-    /// <summary>Begins to write a file and its folder; failures are the sentences of <see cref="Writing"/>.</summary>
+    /// <summary>Opens a file for writing and creates its folder; failures have the messages of <see cref="Writing"/>.</summary>
     /// <exception cref="BarStoreException">The folder cannot be made or written.</exception>
     public static AtomicFile Create(string path)
     {

@@ -6,18 +6,18 @@ using Granary.Engine.Market;
 namespace Granary.Data.Files;
 
 /// <summary>
-/// Symbols as names of files and folders. Letters, digits, '-', '_' and inner dots stand for themselves. Every other byte of the UTF-8
-/// name is written %XX, and so is the first letter of a device's name, so that no symbol can be a path: "BTC/USDT" is BTC%2FUSDT, ".."
-/// is %2E%2E, "CON" is %43ON.
+/// Converts symbols to names of files and folders. Letters, digits, '-', '_' and inner dots are unchanged. Every other byte of the UTF-8
+/// name is written %XX, and so is the first letter of a device's name, so that no symbol can be a path. "BTC/USDT" is BTC%2FUSDT, ".." is
+/// %2E%2E and "CON" is %43ON.
 /// </summary>
 public static class SymbolFileName
 {
     private const int LongestSymbol = 64;
 
-    // Most file systems take 255 for one name; an extension and the marks of a temporary file need some of it.
+    // Most file systems limit a name to 255 characters; an extension and the suffix of a temporary file need some of them.
     private const int LongestName = 220;
 
-    // Names that are devices on Windows, whatever stands behind a dot.
+    // Device names on Windows, with any extension.
     private static readonly FrozenSet<string> Devices = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,
         ["CON", "PRN", "AUX", "NUL", .. Enumerable.Range(1, 9).SelectMany(n => new[] { "COM" + n, "LPT" + n })]);
 
@@ -42,12 +42,12 @@ public static class SymbolFileName
         }
         return name.Length <= LongestName ? name.ToString()
             : throw new BarDataException($"symbol '{symbol[..20]}…': the name "
-                + $"needs {name.Length} characters where each that is no plain letter counts three for every byte; use at "
+                + $"needs {name.Length} characters if each byte of a character other than a plain letter counts as three; use at "
                 + $"most {LongestName}");
     }
 
-    /// <summary>The symbol of a file's or folder's name, without its extension.</summary>
-    /// <returns>Null where the name is not one that <see cref="Of"/> makes.</returns>
+    /// <summary>Returns the symbol of a file's or folder's name without extension.</summary>
+    /// <returns>Null if the name is not one that <see cref="Of"/> makes.</returns>
     public static string? Symbol(string name)
     {
         var bytes = new List<byte>();

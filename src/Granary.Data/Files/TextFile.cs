@@ -7,7 +7,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.Files;
 
 /// <summary>
-/// A text on disk, plain, gzipped or an entry of a zip (recognised by its first bytes, not by its name), that can be read again and again.
+/// A text on disk that can be read repeatedly: plain, gzipped or an entry of a zip. Its first bytes determine the kind, not its name.
 /// </summary>
 internal sealed class TextFile
 {
@@ -35,20 +35,20 @@ internal sealed class TextFile
 
     public string Path { get; }
 
-    /// <summary>What a message calls it: the path, and the entry where a zip has several.</summary>
+    /// <summary>Name of the file in messages: the path, and the entry if a zip has several.</summary>
     public string DisplayName => _entry is null ? Path : $"{Path}#{_entry}";
 
-    /// <summary>The name of the text itself, inside its zip where there is one.</summary>
+    /// <summary>The name of the text itself; inside a zip, that of its entry.</summary>
     public string InnerName { get; private init; } = "";
 
-    /// <summary>When the file was written last.</summary>
+    /// <summary>When the file was last modified.</summary>
     public DateTime Modified => _modified;
 
     /// <summary>Bytes on disk.</summary>
     public long Length => _length;
 
-    /// <param name="entry">Chooses the entry of a zip that has several; null demands that there be one.</param>
-    /// <exception cref="BarDataException">There is no such file, it is empty, or a zip has no or several texts.</exception>
+    /// <param name="entry">Chooses the entry of a zip; null requires that the zip has exactly one.</param>
+    /// <exception cref="BarDataException">The file does not exist or is empty, or a zip does not hold exactly one text.</exception>
     /// <exception cref="BarStoreException">The disk failed or permission is missing.</exception>
     public static TextFile Open(string path, Func<string, bool>? entry = null)
     {
@@ -105,12 +105,12 @@ internal sealed class TextFile
         return this;
     }
 
-    // UTF-16 by its mark; all else is read as UTF-8.
+    // UTF-16 is detected by its byte order mark; everything else is read as UTF-8.
     private static Encoding? WideOf(ReadOnlySpan<byte> start) => start is [0xFF, 0xFE, ..] ? Encoding.Unicode
         : start is [0xFE, 0xFF, ..] ? Encoding.BigEndianUnicode : null;
 
-    /// <summary>Whether a zip holds a text of such a name.</summary>
-    /// <exception cref="BarDataException">The zip is damaged or not there.</exception>
+    /// <summary>Whether a zip holds an entry that the predicate accepts.</summary>
+    /// <exception cref="BarDataException">The zip is damaged or does not exist.</exception>
     /// <exception cref="BarStoreException">The disk failed or permission is missing.</exception>
     public static bool HasEntry(string path, Func<string, bool> entry)
     {
@@ -125,7 +125,8 @@ internal sealed class TextFile
         }
     }
 
-    /// <summary>A stream over the unpacked text in UTF-8 from its start. Reading it checks the archive's own checksum and length.</summary>
+    /// <summary>Opens a stream over the unpacked text in UTF-8 from its start. Reading it verifies the archive's checksum and
+    /// length.</summary>
     public Stream OpenRead() => _wide is null ? OpenBytes()
         : Encoding.CreateTranscodingStream(OpenBytes(), _wide, Encoding.UTF8);
 
@@ -154,8 +155,8 @@ internal sealed class TextFile
         }
     }
 
-    // A gzip ends in the length of what was packed, modulo 2³². The stream checks the checksum beside it, but takes a file that was cut off
-    // before for whole.
+    // A gzip ends with the unpacked length, modulo 2³². The stream verifies the checksum before it, but accepts a file that was truncated
+    // earlier.
     private static uint SizeInTrailer(FileStream file)
     {
         Span<byte> trailer = stackalloc byte[4];
@@ -164,7 +165,7 @@ internal sealed class TextFile
             : uint.MaxValue;
     }
 
-    // Several gzips one behind the other are a gzip too, and the last one's length is its own only.
+    // Concatenated gzips are a valid gzip, but the length at the end is only that of the last member.
     private bool MayHaveSeveralMembers()
     {
         using var file = File.OpenHandle(Path, options: FileOptions.SequentialScan);
@@ -178,7 +179,7 @@ internal sealed class TextFile
         return false;
     }
 
-    /// <exception cref="BarDataException">The file is not the one that was opened.</exception>
+    /// <exception cref="BarDataException">The file has changed since it was opened.</exception>
     public void DemandUnchanged()
     {
         var info = new FileInfo(Path);
@@ -190,7 +191,7 @@ internal sealed class TextFile
 
     private sealed class CheckedStream(TextFile owner, Stream inner, IDisposable? also, long? length, uint? crc) : Stream
     {
-        /// <summary>What a gzip says of its unpacked length, modulo 2³²; null where the text is none.</summary>
+        /// <summary>Unpacked length that a gzip file states, modulo 2³²; null if the file is not a gzip.</summary>
         public uint? GzipSize { get; init; }
 
         private long _read;

@@ -13,7 +13,7 @@ public sealed class BarStore(string directory)
 
     internal string PathOf(string symbol, Timeframe timeframe) => Path.Combine(Directory, SymbolFileName.Of(symbol), timeframe + Extension);
 
-    /// <summary>What the store holds, by symbol and timeframe; only headers are read.</summary>
+    /// <summary>Lists the stored markets by symbol and timeframe. Reads only headers.</summary>
     /// <exception cref="BarDataException">The folder does not exist.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
     public IReadOnlyList<StoredMarket> List()

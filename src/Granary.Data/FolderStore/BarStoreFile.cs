@@ -9,8 +9,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Granary.Data.FolderStore;
 
 /// <summary>
-/// A bar file, mapped into memory. Opening checks its header and length; each segment is checked against its checksum when it is first
-/// read.
+/// A bar file mapped into memory. Opening checks its header and length. Each segment is checked against its checksum when it is first read.
 /// </summary>
 internal sealed unsafe class BarStoreFile : IDisposable
 {
@@ -59,13 +58,13 @@ internal sealed unsafe class BarStoreFile : IDisposable
 
     public BarStoreHeader Header { get; }
 
-    /// <exception cref="BarDataException">There is no such file, or it is damaged.</exception>
+    /// <exception cref="BarDataException">The file does not exist, or is damaged.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
     public static BarStoreFile Open(string path) => new(path);
 
     public int CountOf(long segment) => (int)Math.Min(BarStoreHeader.SegmentSize, Header.Count - segment * BarStoreHeader.SegmentSize);
 
-    /// <summary>Copies bars of one segment behind those in <paramref name="target"/>.</summary>
+    /// <summary>Appends bars of one segment to <paramref name="target"/>.</summary>
     /// <exception cref="BarDataException">The segment is damaged.</exception>
     public void Read(long segment, int start, int count, BarColumns target)
     {
@@ -86,7 +85,7 @@ internal sealed unsafe class BarStoreFile : IDisposable
     private static void Copy<T>(byte* segment, int barsInSegment, int column, int start, Span<T> target) where T : unmanaged =>
         new ReadOnlySpan<T>(segment + (column * (long)barsInSegment + start) * 8, target.Length).CopyTo(target);
 
-    /// <summary>The index of the first bar at or after <paramref name="time"/>; the count where there is none.</summary>
+    /// <summary>The index of the first bar at or after <paramref name="time"/>; the count if there is none.</summary>
     public long Find(long time)
     {
         if (time <= Header.FirstTime) return 0;
@@ -120,7 +119,7 @@ internal sealed unsafe class BarStoreFile : IDisposable
         return p;
     }
 
-    // Touching a mapped page that another program has cut off would end the process.
+    // Access to a mapped page that another program has truncated would end the process.
     private void DemandWhole()
     {
         if (RandomAccess.GetLength(_file) < Header.FileLength) throw Corrupt("it was cut off while it was read");

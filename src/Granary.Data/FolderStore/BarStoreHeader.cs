@@ -10,14 +10,14 @@ namespace Granary.Data.FolderStore;
 /// <summary>
 /// The first bytes of a bar file: little-endian at fixed offsets, then the instrument as JSON, padded with zeros to whole 4 KB.
 /// <code>
-///   0  "GRBARS\r\n"      8 version   12 flags (1: adjusted close)   16 count      24 timeframe in ticks
-///  32 bars a segment    36 header's length                          40 first time 48 last time
-///  56 SHA-256 of the raw bars        88 SHA-256 of the adjusted bars
-/// 120 CRC-32C of the checksum table 124 CRC-32C of the header without these four bytes
-/// 128 length of the JSON            132 JSON
+///   0  "GRBARS\r\n";     8 version;  12 flags (1: adjusted close);  16 count;      24 timeframe in ticks;
+///  32 bars a segment;   36 header's length;                         40 first time; 48 last time;
+///  56 SHA-256 of the raw bars;       88 SHA-256 of the adjusted bars;
+/// 120 CRC-32C of the checksum table; 124 CRC-32C of the header without these four bytes;
+/// 128 length of the JSON;           132 JSON.
 /// </code>
-/// Behind it come segments of 4,096 bars, each as whole columns (time as 64-bit ticks, open, high, low, close, volume, perhaps the
-/// adjusted close, as doubles), and at the end one CRC-32C for each segment.
+/// Segments of 4,096 bars follow, each as whole columns: time as 64-bit ticks, then open, high, low, close, volume and the optional
+/// adjusted close as doubles. The file ends with one CRC-32C for each segment.
 /// </summary>
 internal sealed record BarStoreHeader
 {
@@ -39,10 +39,10 @@ internal sealed record BarStoreHeader
 
     public required long LastTime { get; init; }
 
-    /// <summary>Lower-case hex.</summary>
+    /// <summary>SHA-256 of the raw bars, lower-case hex.</summary>
     public required string RawHash { get; init; }
 
-    /// <summary>Lower-case hex; of the raw bars where there is no adjusted close.</summary>
+    /// <summary>SHA-256 of the adjusted bars, lower-case hex; of the raw bars if there is no adjusted close.</summary>
     public required string AdjustedHash { get; init; }
 
     public required uint TableChecksum { get; init; }
@@ -84,14 +84,14 @@ internal sealed record BarStoreHeader
         return bytes;
     }
 
-    // The header's own checksum reads as zero while it is computed.
+    // The header's own checksum counts as zero while it is computed.
     private static uint Checksum(ReadOnlySpan<byte> header) =>
         Crc32C.Append(Crc32C.Append(Crc32C.Append(0, header[..124]), [0, 0, 0, 0]), header[128..]);
 
-    /// <returns>The header, or null and what is wrong with it.</returns>
+    /// <returns>The header, or null with the reason in the parameter.</returns>
     public static BarStoreHeader? Parse(ReadOnlySpan<byte> file, long fileLength, out string? fault)
     {
-        fault = "it is no bar file";
+        fault = "it is not a bar file";
         if (file.Length < Page || !file.StartsWith("GRBARS\r\n"u8)) return null;
         var version = BinaryPrimitives.ReadInt32LittleEndian(file[8..]);
         fault = $"it is of version {version}, and this program reads version {Version}";

@@ -7,7 +7,7 @@ using Granary.Storage.Files;
 
 namespace Granary.Data.FolderStore;
 
-/// <summary>Writes a bar file as bars come, oldest first. Nothing is seen of it before <see cref="Commit"/>.</summary>
+/// <summary>Writes a bar file as bars arrive, oldest first. The file becomes visible with <see cref="Commit"/>.</summary>
 internal sealed class BarStoreWriter : IDisposable
 {
     private readonly string _path;
@@ -89,7 +89,7 @@ internal sealed class BarStoreWriter : IDisposable
         }
     }
 
-    /// <summary>Puts the header in place and makes the file visible.</summary>
+    /// <summary>Writes the header and makes the file visible.</summary>
     public BarStoreHeader Commit(Instrument instrument)
     {
         if (_segment.Count > 0) WriteSegment();

@@ -7,7 +7,7 @@ using Granary.Storage.Files;
 namespace Granary.Data.FolderStore;
 
 /// <summary>
-/// A folder of bar files as a store: a market is rewritten beside itself and renamed, so that it is there whole or as it was.
+/// A folder of bar files as a store. A merge writes a new file and renames it, so that a market is either complete or unchanged.
 /// </summary>
 public sealed class FolderBarStore(string directory) : IBarStore
 {
@@ -85,7 +85,7 @@ public sealed class FolderBarStore(string directory) : IBarStore
         return change;
     }
 
-    // Writes the market whole: what is there, and over it what is given.
+    // Writes the complete market: the stored bars, overwritten by the given ones.
     private static BarStoreHeader Write(string path, BarStoreFile? existing, BarsToStore series, CancellationToken cancellationToken)
     {
         var instrument = Combine(existing?.Header.Instrument, series);
@@ -112,7 +112,7 @@ public sealed class FolderBarStore(string directory) : IBarStore
         return writer.Commit(instrument);
     }
 
-    /// <summary>What a market is after a merge: as it was, with what the new bars show.</summary>
+    /// <summary>Returns the instrument of a market after a merge: the stored one, updated from the new bars.</summary>
     internal static Instrument Combine(Instrument? old, BarsToStore bars)
     {
         var given = bars.Instrument;
@@ -129,7 +129,7 @@ public sealed class FolderBarStore(string directory) : IBarStore
 
     private readonly record struct Row(long Time, double Open, double High, double Low, double Close, double Adjusted, double Volume);
 
-    // Both streams side by side in order of time: what the store has, what the file has.
+    // Pairs stored and given bars by time.
     private static IEnumerable<(Row? Stored, Row? Given)> Pairs(BarStoreFile? existing, BarsToStore series)
     {
         using var a = Rows(Stored(existing)).GetEnumerator();
@@ -175,7 +175,7 @@ public sealed class FolderBarStore(string directory) : IBarStore
                 yield return new Row(c.Time[i], c.Open[i], c.High[i], c.Low[i], c.Close[i], c.Adjusted?[i] ?? 0, c.Volume[i]);
     }
 
-    // One import at a time per market; the loser of a race would undo the winner.
+    // One import at a time per market; otherwise the later writer would undo the changes of the earlier one.
     private static async Task<IDisposable> LockAsync(string path, CancellationToken cancellationToken)
     {
         var turns = path + ".lock";

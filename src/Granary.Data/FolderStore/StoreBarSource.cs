@@ -5,7 +5,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.FolderStore;
 
-/// <summary>The markets of a bar-file store. Opening reads a header only; bars come out of mapped memory.</summary>
+/// <summary>Reads the markets of a bar-file store. Opening reads only a header; bars come from mapped memory.</summary>
 /// <param name="adjust">Scale prices by the adjusted close where the store has one.</param>
 public sealed class StoreBarSource(string directory, bool adjust = true) : IBarSource
 {

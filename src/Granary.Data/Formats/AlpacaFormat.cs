@@ -3,7 +3,7 @@ using Granary.Data.Text;
 
 namespace Granary.Data.Formats;
 
-/// <summary>Bars of Alpaca's API: those of one symbol in a list, or of several by symbol.</summary>
+/// <summary>Bars of Alpaca's API: a list for one symbol, or lists by symbol for several.</summary>
 [BarFormat("alpaca", Order = 13)]
 public sealed class AlpacaFormat : BarFormat
 {

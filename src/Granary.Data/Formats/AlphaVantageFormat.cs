@@ -6,8 +6,8 @@ using Granary.Data.Text;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// Alpha Vantage's answers, newest bar first: CSV, or a JSON object with "Time Series (…)" in which times are names. Intraday times of the
-/// CSV are those of New York; the JSON names its zone.
+/// Alpha Vantage's responses, newest bar first: CSV, or a JSON object with "Time Series (…)" whose keys are times. Intraday times of the
+/// CSV are in New York time; the JSON states its zone.
 /// </summary>
 [BarFormat("alphavantage", Order = 12)]
 public sealed class AlphaVantageFormat : BarFormat
@@ -85,10 +85,11 @@ public sealed class AlphaVantageFormat : BarFormat
         var zone = end < 0 ? "US/Eastern" : text[(start + Key.Length)..end];
         if (zone is "US/Eastern") return NewYork;
         return TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _) ? zone
-            : throw NotOfThisFormat(sample, $"'{Shorten(zone)}' is no time zone that this machine knows", "name one, as America/New_York");
+            : throw NotOfThisFormat(sample, $"'{Shorten(zone)}' is not a time zone that this machine knows",
+                "name one, as America/New_York");
     }
 
-    // What it says instead of bars: too many calls, a wrong key, a wrong symbol.
+    // Reads the error that the service returns instead of bars: too many calls, a wrong key, a wrong symbol.
     private static string? Answer(FileSample sample)
     {
         try
@@ -100,7 +101,7 @@ public sealed class AlphaVantageFormat : BarFormat
         }
         catch (JsonException)
         {
-            // An answer without bars is short, and so whole in the sample.
+            // A response without bars is short, so the sample has all of it.
         }
         return null;
     }

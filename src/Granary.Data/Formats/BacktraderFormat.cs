@@ -4,8 +4,8 @@ using Granary.Data.Text;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// backtrader's own files: Date, perhaps Time, Open, High, Low, Close, Volume, OpenInterest, perhaps more.
-/// Some of their headers leave the Time column out although the rows have it.
+/// backtrader's own files: Date, optional Time, Open, High, Low, Close, Volume, OpenInterest and further columns. Some of their headers
+/// omit the Time column although the rows have it.
 /// </summary>
 [BarFormat("backtrader", Order = 40)]
 public sealed class BacktraderFormat : BarFormat

@@ -6,8 +6,8 @@ using Granary.Engine.Market;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// One way in which bars are written in files. A new one, here or in a plug-in, is a class with a <see cref="BarFormatAttribute"/> and a
-/// constructor without parameters.
+/// One file format of bars. To add a format, here or in a plug-in, write a class with a <see cref="BarFormatAttribute"/> and a constructor
+/// without parameters.
 /// </summary>
 public abstract class BarFormat
 {
@@ -17,20 +17,20 @@ public abstract class BarFormat
         Name = GetType().GetCustomAttribute<BarFormatAttribute>()?.Name
             ?? throw new ArgumentException($"the file format {GetType()} has no name; put [BarFormat(\"name\")] above the class");
 
-    /// <summary>What <c>data.format</c> and <c>--format</c> call it.</summary>
+    /// <summary>Name in <c>data.format</c> and <c>--format</c>.</summary>
     public string Name { get; }
 
     /// <summary>One line for a catalogue.</summary>
     public abstract string Explanation { get; }
 
-    /// <summary>Whether a file is certainly of this format.</summary>
+    /// <summary>Whether a file is certainly in this format.</summary>
     public abstract bool Recognises(FileSample sample);
 
-    /// <summary>Says how the file is to be read.</summary>
-    /// <exception cref="BarDataException">The file is not of this format.</exception>
+    /// <summary>Returns the layout that a parser needs to read the file.</summary>
+    /// <exception cref="BarDataException">The file is not in this format.</exception>
     public abstract BarFileLayout CreateLayout(FileSample sample, BarFileOptions options);
 
-    /// <summary>The style of the times in a column, or what the options demand.</summary>
+    /// <summary>Detects the style of the times in a column, unless the options specify it.</summary>
     /// <param name="column">Its index in the rows of the sample.</param>
     /// <param name="ambiguous">Whether day and month may be swapped, as far as the first rows show.</param>
     /// <exception cref="BarDataException">The column holds no times.</exception>
@@ -59,13 +59,13 @@ public abstract class BarFormat
                 "write it as 2020-01-31, 2020-01-31 09:30:00 or as seconds or milliseconds since 1970");
     }
 
-    /// <summary>The layout with days before months, where its rows do not tell them apart.</summary>
+    /// <summary>Returns the layout with days before months if its rows do not distinguish them.</summary>
     private protected static RowLayout DayFirst(RowLayout layout) =>
         layout.AmbiguousDates ? layout with { DateStyle = DateStyle.DayFirst, AmbiguousDates = false } : layout;
 
     /// <summary>The error of a file that is not of this format.</summary>
-    /// <param name="fault">What is wrong with it.</param>
-    /// <param name="remedy">What the user can do about it.</param>
+    /// <param name="fault">Description of the fault.</param>
+    /// <param name="remedy">Advice to the user.</param>
     protected static BarDataException NotOfThisFormat(FileSample sample, string fault, string remedy) =>
         BarDataException.At(sample.File.DisplayName, Math.Max(1, sample.HeaderLines), null, fault, remedy);
 

@@ -3,7 +3,7 @@ using Granary.Engine.Catalogues;
 namespace Granary.Data.Formats;
 
 /// <summary>Enters a <see cref="BarFormat"/> in the catalogue of file formats.</summary>
-/// <param name="name">What <c>data.format</c> and <c>--format</c> call it: "yahoo".</param>
+/// <param name="name">Name in <c>data.format</c> and <c>--format</c>: "yahoo".</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class BarFormatAttribute(string name) : CatalogueAttribute(name)
 {
@@ -11,7 +11,8 @@ public sealed class BarFormatAttribute(string name) : CatalogueAttribute(name)
     public override string Kind => "file format";
 
     /// <summary>
-    /// The place at which "auto" tries it: low numbers first. Granary's own specific formats have 10 to 60; the generic format is last.
+    /// The position at which "auto" tries the format, low numbers first. Granary's own specific formats have 10 to 60; the generic format
+    /// is last.
     /// </summary>
     public int Order { get; init; } = 100;
 }

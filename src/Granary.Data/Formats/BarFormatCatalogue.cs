@@ -24,7 +24,7 @@ public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
     public IReadOnlyList<BarFormat> InOrder => _inOrder;
 
     /// <summary>The format of this name; null for "auto".</summary>
-    /// <exception cref="BarDataException">There is no such format.</exception>
+    /// <exception cref="BarDataException">The format is unknown.</exception>
     public BarFormat? Find(string name)
     {
         if (name == "auto") return null;
@@ -32,7 +32,7 @@ public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
         var names = _inOrder.Select(f => f.Name).Append("auto").ToList();
         var nearest = Spelling.Nearest(name, names);
         var remedy = nearest is null ? "use one of " + string.Join(", ", names) : $"did you mean {nearest}?";
-        throw new BarDataException($"'{name}' is no file format; {remedy}");
+        throw new BarDataException($"'{name}' is not a file format; {remedy}");
     }
 
     void IBarFormats.Check(string name) => Find(name);
@@ -50,7 +50,7 @@ public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
         return FormatOf(sample, options).Recognises(sample);
     }
 
-    // Where none recognises the file, the generic format words what is missing.
+    // If no format recognizes the file, the generic format reports what is missing.
     private BarFormat FormatOf(FileSample sample, BarFileOptions options) => options.Columns is not null ? _generic
         : Find(options.Format) ?? _inOrder.FirstOrDefault(f => f.Recognises(sample)) ?? _generic;
 

@@ -5,8 +5,8 @@ using Granary.Engine.Market;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// Binance's kline archives: 12 columns (open time, open, high, low, close, volume, close time, quote volume, trades, taker base, taker
-/// quote, ignore), with a header or without, open times in milliseconds or, from 2025 on, microseconds since 1970.
+/// Binance's kline archives: 12 columns with or without a header (open time, open, high, low, close, volume, close time, quote volume,
+/// trades, taker base, taker quote, ignore). Open times are milliseconds since 1970 or, from 2025 on, microseconds.
 /// </summary>
 [BarFormat("binance", Order = 30)]
 public sealed class BinanceFormat : BarFormat

@@ -3,8 +3,8 @@ using Granary.Data.Text;
 
 namespace Granary.Data.Formats;
 
-/// <summary>Bitstamp's bars: the JSON of its API, and the archive of minutes that circulates as CSV, with rows of NaN where nothing
-/// traded.</summary>
+/// <summary>Bitstamp's bars: the JSON of its API, and the public CSV archive of minutes, with rows of NaN for minutes without a
+/// trade.</summary>
 [BarFormat("bitstamp", Order = 16)]
 public sealed class BitstampFormat : BarFormat
 {

@@ -3,8 +3,8 @@ using Granary.Data.Reading;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// CoinGecko's files: the OHLC array of its API, without volume and stamped with the close, and the CSV of a coin's page, with one price a
-/// day.
+/// CoinGecko's files: the OHLC array of its API, without volume and stamped with the close, and the CSV of a coin's page, with one price
+/// per day.
 /// </summary>
 [BarFormat("coingecko", Order = 18)]
 public sealed class CoinGeckoFormat : BarFormat

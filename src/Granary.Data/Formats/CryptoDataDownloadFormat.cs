@@ -5,7 +5,7 @@ namespace Granary.Data.Formats;
 
 /// <summary>
 /// CryptoDataDownload's CSV: a line with its address, then unix, date, symbol, prices, and volumes in both currencies. Its column unix
-/// mixes seconds and milliseconds, so that the date is the time.
+/// mixes seconds and milliseconds, so the time is read from the date column.
 /// </summary>
 [BarFormat("cryptodatadownload", Order = 43)]
 public sealed class CryptoDataDownloadFormat : BarFormat

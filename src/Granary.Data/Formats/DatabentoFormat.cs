@@ -4,8 +4,8 @@ using Granary.Data.Reading;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// Databento's OHLCV schemas as CSV: times in nanoseconds since 1970 or as text, prices in whole units of 10⁻⁹ or as decimals; of one or
-/// several instruments.
+/// Databento's OHLCV schemas as CSV, for one or several instruments. Times are nanoseconds since 1970 or text; prices are integers in units
+/// of 10⁻⁹ or decimals.
 /// </summary>
 [BarFormat("databento", Order = 46)]
 public sealed class DatabentoFormat : BarFormat

@@ -4,8 +4,8 @@ using Granary.Data.Reading;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// Tables as European programs write them: a semicolon between columns, a decimal comma, days before months, and names of columns in
-/// German, French, Spanish, Italian, Dutch, Portuguese or Polish.
+/// Tables of European programs: semicolons between columns, decimal commas, days before months, and column names in German, French,
+/// Spanish, Italian, Dutch, Portuguese or Polish.
 /// </summary>
 [BarFormat("european", Order = 70)]
 public sealed class EuropeanFormat : BarFormat
@@ -41,7 +41,7 @@ public sealed class EuropeanFormat : BarFormat
             throw NotOfThisFormat(sample, "a table without a header does not name its columns",
                 "start it with a header as Datum;Eröffnung;Hoch;Tief;Schluss;Volumen");
         var layout = DayFirst(GenericFormat.Create(Name, sample, options, english: English));
-        // In a European table 18,040 has decimals, where no number shows the opposite.
+        // In a European table 18,040 has decimals, unless another number shows the opposite.
         return layout with { DecimalComma = NumberSpelling.HasDecimalComma(sample, layout.Columns) ?? HasCommas(sample) };
     }
 

@@ -26,7 +26,7 @@ public sealed class FileSample
         while (text.Length > 0)
         {
             var end = text.IndexOf((byte)'\n');
-            // The last line of a longer file is cut off in the middle.
+            // The last line of a longer file is incomplete.
             if (end < 0 && !whole) break;
             var line = end < 0 ? text : text[..end];
             if (line.Length > 0 && line[^1] == '\r') line = line[..^1];
@@ -41,7 +41,7 @@ public sealed class FileSample
             .OfType<List<string>>()];
     }
 
-    // Remarks, links and blank lines may stand above the table: lines that begin with # or //, and some of one field.
+    // Comments, links and blank lines may precede the table: lines that begin with # or //, and lines of one field.
     private static (int Lines, IReadOnlyList<string> Header, char Delimiter) FindTable(List<string> lines)
     {
         var (first, others) = (0, 0);
@@ -51,13 +51,13 @@ public sealed class FileSample
             if (lines[first].IndexOfAny(Delimiters) >= 0 || ++others > MostRemarks) break;
         }
         if (ReadHeader(lines, first, out var delimiter) is { } header) return (first + 1, header, delimiter);
-        // numpy writes the names as the last comment.
+        // numpy writes the column names as the last comment.
         if (first > 0 && IsComment(lines[first - 1]) && lines[first - 1].TrimStart('#', '/', ' ') is var names
             && ReadHeader([names, .. lines.Skip(first)], 0, out delimiter) is { } commented
             && commented.Count == FieldSplitter.Split(lines[first], delimiter)?.Count
             && commented.Exists(name => Plain(name) is "close" or "c" or "last" or "price")) return (first, commented, delimiter);
         _ = ReadHeader(lines, first, out delimiter);
-        // Without a header below it, a line of one field is a row that went wrong.
+        // Without a header below it, a line of one field is a faulty row.
         for (var i = first - 1; i >= 0; i--)
             if (lines[i].Trim().Length > 0 && !IsComment(lines[i]))
                 first = i;
@@ -66,26 +66,26 @@ public sealed class FileSample
 
     private static bool IsComment(string line) => line.StartsWith('#') || line.StartsWith("//", StringComparison.Ordinal);
 
-    // A line is a header where no field of it is a number.
+    // A line is a header if none of its fields is a number.
     private static List<string>? ReadHeader(List<string> lines, int first, out char delimiter)
     {
         var probe = lines.Count > first + 1 ? lines[first + 1] : lines.Count > first ? lines[first] : "";
         delimiter = Delimiters.MaxBy(d => probe.Count(c => c == d));
         if (lines.Count <= first) return null;
-        // What separates columns is in the header too; a comma in a row alone is a decimal comma.
+        // A delimiter also occurs in the header. A comma that occurs in rows only is a decimal comma.
         if (!lines[first].Contains(delimiter)) delimiter = Delimiters.MaxBy(d => lines[first].Count(c => c == d));
         var cells = FieldSplitter.Split(lines[first], delimiter) ?? [];
         return cells.Count > 1 && cells.TrueForAll(c => !LooksNumeric(c)) ? cells.ConvertAll(c => c.Trim()) : null;
     }
 
-    /// <summary>What messages call the file.</summary>
+    /// <summary>Name of the file in messages.</summary>
     public string FileName => File.DisplayName;
 
     internal TextFile File { get; }
 
     internal byte[] Head { get; }
 
-    /// <summary>The first lines of the file, without their ends.</summary>
+    /// <summary>The first lines of the file, without line ends.</summary>
     public IReadOnlyList<string> Lines { get; }
 
     /// <summary>Whether the text is a JSON array.</summary>
@@ -94,16 +94,16 @@ public sealed class FileSample
     /// <summary>Whether the text is a JSON object.</summary>
     public bool StartsWithBrace { get; }
 
-    /// <summary>Comma, semicolon, tab or bar: the one of the header that the first row has most of.</summary>
+    /// <summary>Comma, semicolon, tab or bar: of those in the header, the one that is most frequent in the first row.</summary>
     public char Delimiter { get; }
 
     /// <summary>Whether the first line names the columns.</summary>
     public bool HasHeader { get; }
 
-    /// <summary>Trimmed; empty without a header.</summary>
+    /// <summary>The trimmed column names; empty without a header.</summary>
     public IReadOnlyList<string> Header { get; }
 
-    /// <summary>Lines above the first row, the header among them.</summary>
+    /// <summary>The number of lines before the first row, including the header.</summary>
     public int HeaderLines { get; }
 
     /// <summary>The rows' fields.</summary>
@@ -142,7 +142,7 @@ public sealed class FileSample
         return sample;
     }
 
-    /// <summary>The header's names without case, blanks and signs: "Adj Close" and "adj_close" are "adjclose".</summary>
+    /// <summary>Normalizes a column name to lower-case letters and digits: "Adj Close" and "adj_close" become "adjclose".</summary>
     public static string Plain(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
 
     private static bool LooksNumeric(string field)

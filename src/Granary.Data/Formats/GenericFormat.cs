@@ -6,8 +6,8 @@ using Granary.Engine.Market;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// Delimited rows whose header names time, open, high, low, close and perhaps volume and adjusted close, in any order; without a header in
-/// this order.
+/// Delimited rows with a header that names time, open, high, low, close and optionally volume and adjusted close, in any order. Without a
+/// header, the columns have this order.
 /// </summary>
 [BarFormat("generic", Order = int.MaxValue)]
 public sealed class GenericFormat : BarFormat
@@ -68,7 +68,7 @@ public sealed class GenericFormat : BarFormat
         };
     }
 
-    // Time, perhaps a time of day, prices and perhaps volume and open interest; MetaStock's have a ticker before them and perhaps a period.
+    // Columns: time, optional time of day, prices, volume, open interest; MetaStock: a ticker, an optional period, then these.
     private static ColumnRole[] Headless(FileSample sample)
     {
         if (sample.Rows.Count == 0 || sample.Rows[0].Count < 3)

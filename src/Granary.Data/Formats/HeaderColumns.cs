@@ -4,7 +4,7 @@ using Granary.Data.Text;
 
 namespace Granary.Data.Formats;
 
-/// <summary>Tells columns by their names, in the spellings that exporters use.</summary>
+/// <summary>Detects the roles of columns from their names, in the spellings of common exporters.</summary>
 internal static class HeaderColumns
 {
     private static readonly string[] TimeNames =
@@ -24,7 +24,7 @@ internal static class HeaderColumns
 
     private static readonly string[] SymbolNames = ["symbol", "ticker", "instrument", "pair"];
 
-    /// <summary>The roles of the columns, or the names of those that are missing.</summary>
+    /// <summary>Returns the roles of the columns, and the names of missing columns.</summary>
     /// <param name="english">Translates a plain name; null for a header in English.</param>
     public static ColumnRole[] Assign(FileSample sample, out List<string> missing, out List<string> notes,
         Func<string, string>? english = null)
@@ -52,7 +52,7 @@ internal static class HeaderColumns
 
         var date = names.FindIndex(n => n is "date" or "dtyyyymmdd");
         var clock = names.FindIndex(n => n is "time" or "timeofday" or "hhmmss");
-        // Two columns are one time unless one of them says it all: a date with its time, or a full time beside a date.
+        // Two columns form one time, unless one of them has all of it: a date with its time, or a full time beside a date.
         if (date >= 0 && clock >= 0 && !HasTimeOfDay(sample, date) && !IsWholeTime(sample, clock))
         {
             roles[date] = ColumnRole.Time;
@@ -79,8 +79,8 @@ internal static class HeaderColumns
     }
 
     /// <summary>
-    /// Whether a table has a close and no other price, as a series of a fund or of FRED. Of two columns, the one beside the time is the
-    /// close, whatever its name, and becomes one.
+    /// Whether a table has a close and no other price, such as a fund's or a FRED series. In a table of two columns, the one beside the
+    /// time is assigned the role of close, whatever its name.
     /// </summary>
     public static bool HasOnePrice(FileSample sample, ColumnRole[] roles)
     {
@@ -95,7 +95,7 @@ internal static class HeaderColumns
         && values.TrueForAll(v => v.AsSpan().ContainsAnyInRange((byte)'0', (byte)'9') || v is [(byte)'.']
             || v.AsSpan().SequenceEqual("null"u8));
 
-    // MetaTrader writes ticks beside a volume that is empty for all that no exchange lists.
+    // MetaTrader writes the tick volume beside the real volume, which is empty for instruments that are not listed on an exchange.
     private static int OrTicks(FileSample sample, List<string> names, int volume, List<string> notes)
     {
         var ticks = names.FindIndex(n => n is "tickvolume" or "tickvol");

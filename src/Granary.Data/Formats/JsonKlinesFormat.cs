@@ -5,7 +5,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Formats;
 
-/// <summary>Klines as exchanges' REST interfaces and freqtrade give them: [[time, open, high, low, close, volume, …], …].</summary>
+/// <summary>Klines in the JSON of exchanges' REST interfaces and freqtrade: [[time, open, high, low, close, volume, …], …].</summary>
 [BarFormat("json", Order = 20)]
 public sealed class JsonKlinesFormat : BarFormat
 {

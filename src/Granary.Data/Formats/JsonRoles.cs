@@ -2,10 +2,10 @@ using Granary.Data.Reading;
 
 namespace Granary.Data.Formats;
 
-/// <summary>Members of JSON records that several vendors name alike.</summary>
+/// <summary>Roles of the member names that several vendors use in JSON records.</summary>
 internal static class JsonRoles
 {
-    /// <summary>t, o, h, l, c and v.</summary>
+    /// <summary>Recognizes the names t, o, h, l, c and v.</summary>
     public static ColumnRole OneLetter(string member) => member switch
     {
         "t" => ColumnRole.Time,

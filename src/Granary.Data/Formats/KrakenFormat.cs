@@ -4,8 +4,8 @@ using Granary.Data.Text;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// Kraken's OHLCVT archives (seconds since 1970, open, high, low, close, volume, trades, no header), and the JSON of its API, whose last
-/// bar had not closed and is left out.
+/// Kraken's OHLCVT archives (seconds since 1970, open, high, low, close, volume, trades, no header), and the JSON of its API. The last bar
+/// of the JSON is not closed and is omitted.
 /// </summary>
 [BarFormat("kraken", Order = 32)]
 public sealed class KrakenFormat : BarFormat

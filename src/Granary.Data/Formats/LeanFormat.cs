@@ -6,9 +6,9 @@ using Granary.Engine.Market;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// LEAN's zips: rows without a header, "yyyyMMdd HH:mm,open,high,low,close,volume" for days and hours, milliseconds since midnight for
-/// minutes (the day is in the file's name), bid and ask bars for quotes. Stocks are priced in 10⁻⁴ and timed in New York. Quote bars become
-/// bars of the middle price, without volume.
+/// LEAN's zips, without a header. Daily and hourly rows are "yyyyMMdd HH:mm,open,high,low,close,volume". Minute rows have milliseconds
+/// since midnight (the file's name has the day), and quotes have bid and ask bars. Stock prices are in units of 10⁻⁴, their times in New
+/// York time. Quote bars become bars of the mid price, without volume.
 /// </summary>
 [BarFormat("lean", Order = 10)]
 public sealed class LeanFormat : BarFormat
@@ -35,7 +35,7 @@ public sealed class LeanFormat : BarFormat
             if (!IsLeanDay(sample.Rows[0][0]))
                 throw NotOfThisFormat(sample, "LEAN's minute files take their day from the folder they lie in",
                     "keep them in …/equity/usa/minute/<ticker>/yyyyMMdd_trade.zip");
-            // Stocks have whole numbers throughout; other markets show a decimal point in most rows.
+            // Stocks have only integers; other markets show a decimal point in most rows.
             var pointed = sample.Rows.Count(r => r.Skip(1).Take(4).Any(f => f.Contains('.')));
             if (pointed > 0 && pointed * 2 < sample.Rows.Count)
                 throw NotOfThisFormat(sample, "the file lies outside a LEAN folder and its prices do not tell whether they are in 10⁻⁴",

@@ -4,8 +4,8 @@ using Granary.Data.Text;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// MetaTrader's exports of bars: version 5 with a header as &lt;DATE&gt; &lt;TIME&gt; &lt;OPEN&gt; …, version 4 without one. Times are
-/// those of the broker's server. Without a volume of an exchange, the number of ticks is the volume.
+/// MetaTrader's bar exports: version 5 with a header such as &lt;DATE&gt; &lt;TIME&gt; &lt;OPEN&gt; …, version 4 without one. Times are
+/// those of the broker's server. Without an exchange volume, the tick volume is used.
 /// </summary>
 [BarFormat("metatrader", Order = 48)]
 public sealed class MetaTraderFormat : BarFormat

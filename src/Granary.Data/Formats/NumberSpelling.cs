@@ -5,14 +5,14 @@ using Granary.Engine.Market;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// Tells how a table writes its numbers, by its first rows. 1.234,56, 12,5 and 0,123 have decimal commas; 1,234.56 and 1,234,567 have
-/// commas between thousands. 18,040 alone can be both: another number of the file decides, or the name of the format.
+/// Detects the number format of a table from its first rows. 1.234,56, 12,5 and 0,123 have decimal commas. 1,234.56 and 1,234,567 have
+/// thousands separators. 18,040 alone is ambiguous: another number of the file decides, or the name of the format.
 /// </summary>
 internal static class NumberSpelling
 {
-    /// <summary>The layout with what its rows show.</summary>
-    /// <param name="named">Whether the user named the format, which then says whether commas are decimal.</param>
-    /// <exception cref="BarDataException">The numbers can be read either way.</exception>
+    /// <summary>Returns the layout with the number format that its rows show.</summary>
+    /// <param name="named">Whether the user named the format, which then determines the meaning of commas.</param>
+    /// <exception cref="BarDataException">The numbers are ambiguous.</exception>
     public static RowLayout Decided(RowLayout layout, FileSample sample, bool named)
     {
         layout = layout with { HasUnits = HasUnits(sample, layout.Columns) };
@@ -24,14 +24,14 @@ internal static class NumberSpelling
             "name the format european for a decimal comma, or generic for thousands");
     }
 
-    /// <summary>Whether decimals follow a comma; null where no number tells.</summary>
+    /// <summary>Whether decimals follow a comma; null if no number shows it.</summary>
     public static bool? HasDecimalComma(FileSample sample, IReadOnlyList<ColumnRole> roles) => HasDecimalComma(sample, roles, out _);
 
     private static bool? HasDecimalComma(FileSample sample, IReadOnlyList<ColumnRole> roles,
         out (int Line, string Field, string Text)? unclear)
     {
         unclear = null;
-        // Between commas a field with one is quoted.
+        // In a table with commas between columns, a number with a comma is quoted.
         if (sample.Delimiter == ',' && !sample.Lines.Any(l => l.Contains('"'))) return null;
         var (comma, point) = (0, 0);
         foreach (var (row, column, text) in Numbers(sample, roles))
@@ -43,11 +43,11 @@ internal static class NumberSpelling
                 unclear ??= (sample.HeaderLines + row + 1, sample.HasHeader ? sample.Header[column]
                     : roles[column].ToString().ToLowerInvariant(), text);
         }
-        // Most of them decide: a number with the other mark is a fault of its row.
+        // The majority decides: a number in the other format is a fault of its row.
         return comma > point ? true : point > 0 ? false : null;
     }
 
-    // Most of them, since one alone is a fault of its row.
+    // The majority decides, since a single one is a fault of its row.
     private static bool HasUnits(FileSample sample, IReadOnlyList<ColumnRole> roles)
     {
         var (prices, volumes, currencies, multiples) = (0, 0, 0, 0);
@@ -82,7 +82,7 @@ internal static class NumberSpelling
     {
         var (comma, point) = (number.LastIndexOf(','), number.LastIndexOf('.'));
         var end = number.Length > 0 && char.IsAsciiLetter(number[^1]) ? number.Length - 1 : number.Length;
-        // Three digits behind a point can be thousands of a file with decimal commas.
+        // Three digits after a point can be thousands in a file with decimal commas.
         if (comma < 0) return point < 0 || end - point == 4 ? Mark.None : Mark.Point;
         if (point >= 0) return comma > point ? Mark.Comma : Mark.Point;
         if (number.IndexOf(',') != comma) return number[..end].Split(',')[1..].All(g => g.Length == 3) ? Mark.Point : Mark.None;

@@ -3,7 +3,7 @@ using Granary.Data.Text;
 
 namespace Granary.Data.Formats;
 
-/// <summary>Aggregates of Polygon (Massive): flat files as CSV, or the JSON of its API. Times are nanoseconds or milliseconds since
+/// <summary>Aggregates of Polygon (Massive): CSV flat files, or the JSON of its API. Times are nanoseconds or milliseconds since
 /// 1970.</summary>
 [BarFormat("polygon", Order = 14)]
 public sealed class PolygonFormat : BarFormat

@@ -2,7 +2,7 @@ using Granary.Data.Reading;
 
 namespace Granary.Data.Formats;
 
-/// <summary>QuestDB's CSV export: quoted names, and quoted times with six decimals and a Z.</summary>
+/// <summary>QuestDB's CSV export: quoted column names, and quoted times with six decimals and a Z.</summary>
 [BarFormat("questdb", Order = 60)]
 public sealed class QuestDbFormat : BarFormat
 {

@@ -4,7 +4,7 @@ namespace Granary.Data.Formats;
 
 /// <summary>
 /// Stooq's files: the ASCII archives with a ticker in each row, and the Polish downloads of single markets. Its English downloads have
-/// Yahoo's header and are read as such.
+/// Yahoo's header, so the Yahoo format reads them.
 /// </summary>
 [BarFormat("stooq", Order = 42)]
 public sealed class StooqFormat : BarFormat

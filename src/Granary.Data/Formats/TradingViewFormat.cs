@@ -3,8 +3,8 @@ using Granary.Data.Reading;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// TradingView's chart export: time, open, high, low, close, then the plots of the chart's indicators, among them perhaps Volume. Times
-/// are seconds since 1970 or ISO 8601 with an offset.
+/// TradingView's chart export: time, open, high, low, close, then the plots of the chart's indicators, optionally with Volume. Times are
+/// seconds since 1970 or ISO 8601 with an offset.
 /// </summary>
 [BarFormat("tradingview", Order = 44)]
 public sealed class TradingViewFormat : BarFormat
@@ -19,7 +19,7 @@ public sealed class TradingViewFormat : BarFormat
         if (!sample.HasHeader)
             throw NotOfThisFormat(sample, "an export of TradingView starts with a header", "export it again or use the format generic");
         var layout = GenericFormat.Create(Name, sample, options);
-        // An indicator may be called as a price is, and averages of the volume begin like it.
+        // An indicator's name may equal that of a price, and volume averages begin with "Volume".
         var columns = layout.Columns.Select((role, i) => i < 5 || sample.Header[i] is "Volume" or "volume"
             ? role : ColumnRole.Skip).ToArray();
         return layout with { Columns = columns, Notes = [] };

@@ -3,8 +3,8 @@ using Granary.Data.Reading;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// Yahoo's history files: Date, Open, High, Low, Close, perhaps Adj Close, Volume; rows of "null" are days without a quote and are skipped
-/// and counted.
+/// Yahoo's history files: Date, Open, High, Low, Close, optional Adj Close, Volume. Rows of "null" are days without a quote; they are
+/// skipped and counted.
 /// </summary>
 [BarFormat("yahoo", Order = 50)]
 public sealed class YahooFormat : BarFormat

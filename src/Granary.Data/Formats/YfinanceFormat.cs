@@ -5,8 +5,8 @@ using Granary.Data.Text;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// CSV of yfinance, whose header has three lines: names of the prices, the ticker of each column, and the name of the index. The first two
-/// may be swapped; older versions leave their first cells empty.
+/// CSV files of yfinance, with three header lines: price names, the ticker of each column, and the name of the index. The first two may be
+/// swapped; older versions leave their first cells empty.
 /// </summary>
 [BarFormat("yfinance", Order = 45)]
 public sealed class YfinanceFormat : BarFormat
@@ -38,7 +38,7 @@ public sealed class YfinanceFormat : BarFormat
         };
     }
 
-    // The roles of a ticker's columns; those of the others are skipped.
+    // The roles of one ticker's columns; columns of other tickers are skipped.
     private ColumnRole[] RolesOf(FileSample sample, List<string> prices, List<string> tickers, string ticker)
     {
         ColumnRole[] roles = [ColumnRole.Time, .. prices.Skip(1).Zip(tickers.Skip(1), (price, of) => of == ticker ? Role(price)
@@ -50,7 +50,7 @@ public sealed class YfinanceFormat : BarFormat
         return roles;
     }
 
-    // The lines of prices and of tickers, and how many lines the header has.
+    // The header lines with price names and with tickers, and the number of header lines.
     private static (List<string> Prices, List<string> Tickers, int Count)? Headers(FileSample sample)
     {
         if (sample.Lines.Count < 3 || FieldSplitter.Split(sample.Lines[0], ',') is not { } first

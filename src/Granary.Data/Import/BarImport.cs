@@ -9,30 +9,30 @@ using Granary.Engine.Market;
 namespace Granary.Data.Import;
 
 /// <summary>
-/// The use case behind <c>data import</c>: parse, check, merge into the store by time. Importing the same file again changes nothing, not
-/// even a file's date.
+/// Implements <c>data import</c>: parses and checks files, and merges their bars into the store by time. A repeated import of the same file
+/// changes nothing, not even a file's modification time.
 /// </summary>
 public static class BarImport
 {
     /// <param name="stores">The bar stores that the process knows.</param>
-    /// <returns>One result for each file, in order; LEAN's daily files of one market are one.</returns>
+    /// <returns>One result for each file, in order; LEAN's daily files of one market give one result.</returns>
     /// <exception cref="BarDataException">
-    /// A file is not good bars; those before it are imported, it and those behind it are not.
+    /// A file is invalid. The files before it are imported; it and the following files are not.
     /// </exception>
     /// <exception cref="BarStoreException">
-    /// The disk or the server failed, or another import holds the market; the store is as it was.
+    /// The disk or the server failed, or another import has locked the market. The store is unchanged.
     /// </exception>
     public static Task<IReadOnlyList<ImportResult>> RunAsync(ImportRequest request, BarStoreCatalogue stores,
         CancellationToken cancellationToken = default) => RunAsync(request, stores, null, cancellationToken);
 
-    /// <param name="look">What a file holds, where that is known; null looks.</param>
+    /// <param name="look">Content of the file if it is known; null inspects it.</param>
     internal static async Task<IReadOnlyList<ImportResult>> RunAsync(ImportRequest request, BarStoreCatalogue stores,
         Func<TextFile, FileMarkets>? look, CancellationToken cancellationToken)
     {
         if (request.Files.Count == 0) throw new BarDataException("FILE: no file is named; name at least one");
         await using var store = stores.Open(request.Store);
         var results = new List<ImportResult>();
-        // LEAN keeps a file a day: a year of them is one market, read in one go instead of rewritten 250 times.
+        // LEAN keeps one file per day. A year of them is imported in one pass, because each import rewrites the market.
         var days = request.Files.Count > 1 && request.Files.All(f => LeanLocation.Of(f) is { Day: not null });
         IReadOnlyList<IReadOnlyList<string>> groups = days
             ? [[.. request.Files.OrderBy(Path.GetFileName, StringComparer.Ordinal)]]

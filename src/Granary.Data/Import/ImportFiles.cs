@@ -4,12 +4,12 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Import;
 
-/// <summary>Finds the files that a call of <c>data import</c> names, and the symbol of each.</summary>
+/// <summary>Finds the files that a <c>data import</c> command names, and the symbol of each.</summary>
 public static partial class ImportFiles
 {
-    /// <param name="named">Files, folders (their files, not those of folders below) and patterns such as <c>bars/*.csv</c>.</param>
-    /// <returns>In the order of the call; those of a folder or pattern by name.</returns>
-    /// <exception cref="BarDataException">A folder or a pattern has no file.</exception>
+    /// <param name="named">Files, folders (without their subfolders) and patterns such as <c>bars/*.csv</c>.</param>
+    /// <returns>The files in the order of the arguments; those of a folder or pattern are sorted by name.</returns>
+    /// <exception cref="BarDataException">A folder or a pattern contains no file.</exception>
     public static IReadOnlyList<string> Find(IEnumerable<string> named)
     {
         var files = new List<string>();
@@ -32,8 +32,8 @@ public static partial class ImportFiles
     }
 
     /// <summary>
-    /// The symbol in a file's name: what stands before the first point, without the timeframe and date of a download such as
-    /// <c>BTCUSDT-1m-2024-01.csv</c>. A %2F stands for a slash and so on (<see cref="SymbolFileName"/>).
+    /// Returns the symbol in a file's name: the part before the first point, without the timeframe and date of a download such as
+    /// <c>BTCUSDT-1m-2024-01.csv</c>. %2F stands for a slash (<see cref="SymbolFileName"/>).
     /// </summary>
     public static string SymbolOf(string path)
     {

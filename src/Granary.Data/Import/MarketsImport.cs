@@ -9,12 +9,12 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Import;
 
-/// <summary>The use case behind <c>data import</c> of many markets: markets side by side, the files of each in their order.</summary>
+/// <summary>Implements <c>data import</c> of many markets: markets in parallel, the files of each market in their order.</summary>
 public static class MarketsImport
 {
     /// <param name="files">The symbol of each is in its name (see <see cref="ImportFiles.SymbolOf"/>), or its symbols are in it where it
     /// has several.</param>
-    /// <param name="options">How the files are to be read.</param>
+    /// <param name="options">Options for reading the files.</param>
     /// <param name="progress">Markets that have ended, and how many there are.</param>
     /// <returns>One result for each file that was imported, by symbol; one sentence for each market that was not, or not wholly.</returns>
     public static async Task<(IReadOnlyList<ImportResult> Results, IReadOnlyList<string> Faults)> RunAsync(IReadOnlyList<string> files,
@@ -36,7 +36,7 @@ public static class MarketsImport
             }
             catch (BarDataException e)
             {
-                // The others are good bars all the same.
+                // A fault of one market must not stop the others.
                 (results[i], faults[i]) = ([], e.Message);
             }
             progress?.Report((Interlocked.Increment(ref done), markets.Count));

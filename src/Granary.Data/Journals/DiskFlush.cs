@@ -4,16 +4,16 @@ using Microsoft.Win32.SafeHandles;
 namespace Granary.Data.Journals;
 
 /// <summary>
-/// Brings what was written to a file onto the disk. On Linux by <c>fdatasync</c>: where a write went over bytes that the file already had,
-/// its length and places are as they were, and the file system's own journal is left out of it, which <c>fsync</c> (as
-/// <see cref="RandomAccess.FlushToDisk"/>) writes for the time stamp alone.
+/// Flushes written data of a file to the disk. On Linux it calls <c>fdatasync</c>. If the write replaced bytes that the file already had,
+/// its length and location are unchanged, so <c>fdatasync</c> does not write the file system's journal. <c>fsync</c>, which
+/// <see cref="RandomAccess.FlushToDisk"/> calls, writes it for the time stamp alone.
 /// </summary>
 internal static class DiskFlush
 {
     private const int Interrupted = 4;
 
-    /// <summary>Returns when the file's bytes, and what is needed to find them, survive a power cut.</summary>
-    /// <exception cref="IOException">The disk failed: what it holds of the file's last writes is not known.</exception>
+    /// <summary>Returns when the file's bytes, and the metadata to find them, survive a power cut.</summary>
+    /// <exception cref="IOException">The disk failed. It is unknown which of the last writes it has.</exception>
     public static void Data(SafeFileHandle file)
     {
         if (!OperatingSystem.IsLinux())
@@ -26,7 +26,7 @@ internal static class DiskFlush
                 throw new IOException($"the flush to the disk failed: {Marshal.GetPInvokeErrorMessage(error)}", error);
     }
 
-#pragma warning disable SYSLIB1054 // A source-generated import needs unsafe code, which this project does without.
+#pragma warning disable SYSLIB1054 // A source-generated import needs unsafe code, which this project does not allow.
     [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int fdatasync(SafeFileHandle file);
 #pragma warning restore SYSLIB1054

@@ -6,18 +6,17 @@ using Granary.Storage.Files;
 namespace Granary.Data.Journals;
 
 /// <summary>
-/// A journal in one file of a folder, appended to and never rewritten. An append is one record (<see cref="JournalFrames"/>). One write and
-/// one flush to the disk an append, however many entries it has; <see cref="WriteAsync"/> leaves the flush to the next append. (The paper
-/// venue keeps its own book without the flush, since what it simulates loses nothing in a power cut that a restart would miss.)
+/// A journal in one file of a folder, appended to and never rewritten. An append is one record (<see cref="JournalFrames"/>), with one
+/// write and one flush, however many entries it has. <see cref="WriteAsync"/> leaves the flush to the next append. The paper venue writes
+/// its own journal without flushes, because a power cut loses nothing that a restart needs.
 /// </summary>
 /// <remarks>
-/// <para>Layout: "GRJ2", then the records; then, while it is open, zeros: room whose blocks are on the disk already, so that a flush
-/// (<see cref="DiskFlush"/>) has the record alone to bring there, and not the file's length and places. Closing it gives the room
-/// back.</para>
-/// <para>Opening reads the file to the last whole record. Zeros behind it are room that a killed session left. A last write that did not
-/// finish was never acknowledged, since acknowledging waits for the flush: it is moved to <c>NAME.cut-UTC</c> beside the journal, and
-/// <see cref="Cut"/> says so. A damaged journal is not opened. <c>NAME.head</c> (<see cref="JournalHead"/>) shows that records at the end
-/// are gone.</para>
+/// <para>Layout: "GRJ2", then the records. While the file is open, preallocated zeros follow, so that a flush (<see cref="DiskFlush"/>)
+/// writes only the record, not the file's length and block list. Closing the journal removes the zeros.</para>
+/// <para>Opening reads the file up to the last complete record. Zeros after it are the preallocated space of a killed session. An
+/// incomplete last write was never acknowledged, since the flush precedes the acknowledgement. It is moved to <c>NAME.cut-UTC</c> beside
+/// the journal, and <see cref="Cut"/> reports it. A damaged journal is not opened. <c>NAME.head</c> (<see cref="JournalHead"/>) reveals
+/// that records at the end are missing.</para>
 /// </remarks>
 public sealed class FileJournal : IJournal
 {
@@ -27,11 +26,11 @@ public sealed class FileJournal : IJournal
     private readonly string _path;
     private readonly FileStream _file, _headFile;
     private readonly FolderLock? _lease;
-    // The hash of the last record, and the record to append behind it.
+    // The hash of the last record, and the buffer for the next record.
     private readonly ArrayBufferWriter<byte> _buffer = new(1 << 14);
     private readonly byte[] _hash = new byte[JournalFrames.HashLength];
     private ulong _number;
-    // Of what is written, and of the file with its room.
+    // The length of the written records, and of the file with its preallocated space.
     private long _length, _room;
     private readonly bool _flush;
     private bool _failed;
@@ -48,16 +47,16 @@ public sealed class FileJournal : IJournal
 
     public string? Cut { get; private set; }
 
-    /// <summary>Bytes that are written; the file is longer while it is open.</summary>
+    /// <summary>The number of written bytes; the file is longer while it is open.</summary>
     public long Length => _length;
 
     /// <param name="folder">Made where it is not there; one folder is one account.</param>
-    /// <param name="holder">Who opens it, for the sentence that a second session gets.</param>
+    /// <param name="holder">Name of the session that opens it, for the error of a second session.</param>
     /// <param name="flush">
-    /// false leaves it to the operating system when the disk gets it: a killed process loses nothing, a power cut may.
+    /// False leaves the flush to the operating system: a killed process loses nothing, but a power cut may.
     /// </param>
     /// <exception cref="LeaseException">Another process has it open.</exception>
-    /// <exception cref="JournalException">The disk refuses, or the file is not a journal.</exception>
+    /// <exception cref="JournalException">The disk failed, or the file is not a journal.</exception>
     public static FileJournal Open(string folder, TimeProvider clock, string holder = "a session", string name = "journal.grj",
         bool flush = true)
     {
@@ -98,7 +97,7 @@ public sealed class FileJournal : IJournal
         }
     }
 
-    // The head stands on the disk before the journal's first record does.
+    // The head is on the disk before the journal's first record.
     private void Recover(TimeProvider clock)
     {
         if (_headFile.Length == 0 && _file.Length <= JournalFrames.Magic.Length)
@@ -134,7 +133,7 @@ public sealed class FileJournal : IJournal
         _room = _length;
     }
 
-    // The head is read first: while a session has the journal open, the journal can only become longer.
+    // Read the head first: while a session has the journal open, the journal can only grow.
     private static JournalFrames Frames(string path, FileStream file, FileStream headFile)
     {
         var head = JournalHead.Read(headFile);
@@ -155,7 +154,7 @@ public sealed class FileJournal : IJournal
         }
     }
 
-    // Makes sure that so many bytes can be appended without the file growing.
+    // Preallocates space for this many bytes, so that the file does not grow in a flush.
     private void MakeRoom(long bytes)
     {
         if (!_flush || _room - _length >= bytes) return;
@@ -183,7 +182,7 @@ public sealed class FileJournal : IJournal
         }
     }
 
-    // After a failed flush it is not known what the disk has: only a new opening shows it.
+    // After a failed flush the disk's content is unknown; only a new opening shows it.
     private JournalException Failed(Exception e)
     {
         _failed = true;
@@ -233,7 +232,7 @@ public sealed class FileJournal : IJournal
             if (flush) DiskFlush.Data(_file.SafeFileHandle);
             hash.CopyTo(_hash);
             _number++;
-            // Only what a power cut keeps: a head that is ahead of the journal means that records are gone.
+            // Only flushed records: a head that is ahead of the journal means that records are missing.
             if (flush) new JournalHead(_number, _hash).Write(_headFile);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -255,8 +254,8 @@ public sealed class FileJournal : IJournal
         }
     }
 
-    /// <summary>Reads a journal that a session may have open, to its last whole record; takes no lease and changes nothing.</summary>
-    /// <exception cref="JournalException">It is not there, not a journal, or damaged.</exception>
+    /// <summary>Reads a journal that a session may have open, up to its last complete record. Takes no lease and changes nothing.</summary>
+    /// <exception cref="JournalException">The journal does not exist, is not a journal, or is damaged.</exception>
     public static IReadOnlyList<JournalEntry> Peek(string folder, JournalQuery query, string name = "journal.grj")
     {
         var path = Path.Combine(folder, name);
@@ -283,7 +282,7 @@ public sealed class FileJournal : IJournal
         }
         catch (IOException)
         {
-            // The room stays, and the head is that of an earlier record: the next opening takes both for what they are.
+            // The preallocated space stays, and the head shows an earlier record; the next opening handles both.
         }
         _file.Dispose();
         _headFile.Dispose();

@@ -3,19 +3,19 @@ namespace Granary.Data.Journals;
 /// <summary>One fact of an account's journal.</summary>
 /// <param name="Sequence">From 1, without gaps.</param>
 /// <param name="At">When it was recorded, UTC (the fact's own time is in it).</param>
-/// <param name="Kind">What it is, as <c>OrderIntended</c>.</param>
+/// <param name="Kind">Name of the fact, for example <c>OrderIntended</c>.</param>
 /// <param name="Strategy">Empty where it is about none.</param>
 /// <param name="Body">UTF-8 JSON.</param>
 public sealed record JournalEntry(long Sequence, DateTimeOffset At, string Kind, string Strategy, string Symbol, ReadOnlyMemory<byte> Body);
 
-/// <summary>Which facts; null = any.</summary>
+/// <summary>Kinds of facts to return; null = all.</summary>
 /// <param name="From">Recorded at or after.</param>
 /// <param name="To">Recorded before.</param>
 /// <param name="After">Sequence numbers above this one.</param>
 public sealed record JournalQuery(string? Kind = null, string? Strategy = null, string? Symbol = null, DateTimeOffset? From = null,
     DateTimeOffset? To = null, long After = 0)
 {
-    /// <summary>Kinds that are left out.</summary>
+    /// <summary>Kinds of entries to exclude.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 
     public bool Wants(JournalEntry e) =>
@@ -25,44 +25,44 @@ public sealed record JournalQuery(string? Kind = null, string? Strategy = null, 
 }
 
 /// <summary>
-/// The facts of one account, in order, never changed. Appended means durable: when <see cref="AppendAsync"/> returns, a power cut loses
-/// nothing of it. What is appended together is kept together or not at all.
+/// The facts of one account, in order and immutable. Appends are durable: after <see cref="AppendAsync"/> returns, a power cut loses none
+/// of its entries. The entries of one append are kept together or not at all.
 /// </summary>
 /// <remarks>
-/// An open journal has the account's lease: a second opening is refused with a <see cref="LeaseException"/> until the first is closed or
-/// its process is gone.
+/// An open journal holds the account's lease. A second opening fails with a <see cref="LeaseException"/> until the first is closed or its
+/// process has ended.
 /// </remarks>
 public interface IJournal : IAsyncDisposable
 {
-    /// <summary>As it stands in messages.</summary>
+    /// <summary>Name in messages.</summary>
     string Name { get; }
 
-    /// <summary>The newest entry's number; 0 while there is none.</summary>
+    /// <summary>The newest entry's sequence number; 0 if there is none.</summary>
     long Last { get; }
 
-    /// <summary>What opening it had to cut off, in one sentence; null where it was whole.</summary>
+    /// <summary>Describes what was cut off when the journal was opened, in one sentence; null if the journal was whole.</summary>
     string? Cut { get; }
 
     /// <summary>
-    /// Appends entries that follow <see cref="Last"/>. Appending once more what may have got through already is harmless.
+    /// Appends entries that follow <see cref="Last"/>. It is safe to append entries again that may have been written already.
     /// </summary>
     /// <exception cref="JournalException">
-    /// The disk or the server failed: whether the entries are kept is not known, and nothing that depends on them may be done.
+    /// The disk or the server failed. It is unknown whether the entries are kept, so no action that depends on them may follow.
     /// </exception>
-    /// <exception cref="LeaseException">Another session has taken the account meanwhile.</exception>
+    /// <exception cref="LeaseException">Another session has taken over the account.</exception>
     ValueTask AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Appends as <see cref="AppendAsync"/>, for facts that can be found out elsewhere. The end of the process loses nothing of them; a
+    /// Appends like <see cref="AppendAsync"/>, for facts that can be recovered from elsewhere. The end of the process loses none of them. A
     /// power cut can, until the next <see cref="AppendAsync"/> has returned.
     /// </summary>
-    /// <exception cref="JournalException">As in <see cref="AppendAsync"/>.</exception>
-    /// <exception cref="LeaseException">As in <see cref="AppendAsync"/>.</exception>
+    /// <exception cref="JournalException">As for <see cref="AppendAsync"/>.</exception>
+    /// <exception cref="LeaseException">As for <see cref="AppendAsync"/>.</exception>
     ValueTask WriteAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default) =>
         AppendAsync(entries, cancellationToken);
 
-    /// <summary>Does ahead what the next appends would have to wait for otherwise; called while nothing is in a hurry.</summary>
-    /// <exception cref="JournalException">The disk failed, as in <see cref="AppendAsync"/>.</exception>
+    /// <summary>Does work in advance that the next appends would otherwise wait for; call it when no append is urgent.</summary>
+    /// <exception cref="JournalException">The disk failed; see <see cref="AppendAsync"/>.</exception>
     void Prepare()
     {
     }
@@ -71,7 +71,7 @@ public interface IJournal : IAsyncDisposable
     IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, CancellationToken cancellationToken = default);
 }
 
-/// <summary>A journal cannot be read or written now; one sentence.</summary>
+/// <summary>A journal cannot be read or written at present. The message is one sentence.</summary>
 public sealed class JournalException : Exception
 {
     public JournalException(string message) : base(message)
@@ -82,9 +82,9 @@ public sealed class JournalException : Exception
     {
     }
 
-    /// <summary>It may pass: appending the same once more is right, and until it gets through nothing may be done.</summary>
+    /// <summary>The fault may be temporary. Append the same entries again; until that succeeds, no dependent action may follow.</summary>
     public bool MayPass { get; init; }
 }
 
-/// <summary>Another session trades this account; one sentence.</summary>
+/// <summary>Another session trades this account. The message is one sentence.</summary>
 public sealed class LeaseException(string message) : Exception(message);

@@ -5,20 +5,19 @@ using System.Security.Cryptography;
 namespace Granary.Data.Journals;
 
 /// <summary>
-/// Reads the records of a journal's file in order, each checked against its number and the chain of hashes.
+/// Reads the records of a journal file in order, and checks each against its number and the chain of hashes.
 /// </summary>
 /// <remarks>
 /// A record is a frame of <c>length u32 · number u64 · CRC-32 of these two u32 · entries · SHA-256</c>. The hash is over the hash of the
-/// record before, these numbers and the entries, so that a record that is changed, gone, in another place or there twice breaks the chain.
-/// <para>A write that did not finish differs from damage in what is missing. Of an unfinished write a part never arrived: the file
-/// ends within it, or its end or a whole sector of it is still the zeros of the room that it went into, and no later record follows.
-/// Anything else is damage.</para>
+/// record before, these numbers and the entries. So a record that is changed, missing, moved or duplicated breaks the chain.
+/// <para>An unfinished write differs from damage in the missing part. After an unfinished write, the file ends within the record, or its
+/// end or a whole sector of it is still zero as allocated, and no later record follows. Anything else is damage.</para>
 /// </remarks>
 internal sealed class JournalFrames
 {
     public const int HashLength = 32, HeadLength = 16;
 
-    /// <summary>What the file begins with.</summary>
+    /// <summary>First bytes of the file.</summary>
     public static readonly byte[] Magic = "GRJ2"u8.ToArray();
 
     private const int Sector = 512, MostLength = 1 << 28;
@@ -28,8 +27,8 @@ internal sealed class JournalFrames
     private readonly long _fileEnd;
     private readonly JournalHead _head;
 
-    /// <param name="head">The newest record that must be there.</param>
-    /// <exception cref="JournalException">The file does not begin as a journal.</exception>
+    /// <param name="head">The newest record that the journal must contain.</param>
+    /// <exception cref="JournalException">The file does not begin with <see cref="Magic"/>.</exception>
     public JournalFrames(string path, FileStream file, JournalHead head)
     {
         (_path, _file, _head) = (path, file, head);
@@ -41,10 +40,10 @@ internal sealed class JournalFrames
         End = Magic.Length;
     }
 
-    /// <summary>The end of the last record that was read.</summary>
+    /// <summary>The end offset of the last record that was read.</summary>
     public long End { get; private set; }
 
-    /// <summary>The end of the last byte that is not zero.</summary>
+    /// <summary>The end offset of the last non-zero byte.</summary>
     public long WrittenEnd { get; }
 
     /// <summary>The number of the last record that was read.</summary>
@@ -56,13 +55,13 @@ internal sealed class JournalFrames
     /// <summary>The sequence number of the last entry that was read.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>Whether the last write did not finish, once all was read.</summary>
+    /// <summary>Whether the last write is incomplete; known after all records were read.</summary>
     public bool IsTorn { get; private set; }
 
-    /// <summary>The hash of a record: over the hash of the one before, and the record without its own.</summary>
+    /// <summary>Computes the hash of a record from the previous record's hash and the record without its own hash.</summary>
     public static void HashOf(ReadOnlySpan<byte> previousAndRecord, Span<byte> hash) => SHA256.HashData(previousAndRecord, hash);
 
-    /// <summary>Writes the head of a record.</summary>
+    /// <summary>Writes the header of a record.</summary>
     public static void WriteHead(Span<byte> head, int length, ulong number)
     {
         BinaryPrimitives.WriteInt32LittleEndian(head, length);
@@ -70,8 +69,8 @@ internal sealed class JournalFrames
         BinaryPrimitives.WriteUInt32LittleEndian(head[12..], Crc32.HashToUInt32(head[..12]));
     }
 
-    /// <summary>The entries of all whole records.</summary>
-    /// <exception cref="JournalException">A record is damaged, gone, in another place or there twice.</exception>
+    /// <summary>Reads the entries of all complete records.</summary>
+    /// <exception cref="JournalException">A record is damaged, missing, moved or duplicated.</exception>
     public IEnumerable<JournalEntry> Read()
     {
         if (_fileEnd == 0 && _head.Number > 0)
@@ -124,7 +123,7 @@ internal sealed class JournalFrames
         return null;
     }
 
-    // Of the entries; 0 where these bytes are no head.
+    // The length of the entries; 0 if these bytes are not a record header.
     private static int LengthOf(ReadOnlySpan<byte> head, out ulong number)
     {
         number = BinaryPrimitives.ReadUInt64LittleEndian(head[4..]);
@@ -133,7 +132,7 @@ internal sealed class JournalFrames
             && Crc32.HashToUInt32(head[..12]) == BinaryPrimitives.ReadUInt32LittleEndian(head[12..]) ? (int)length : 0;
     }
 
-    // Either nothing stands behind a part of a head; or the sector with the head, or with one part of it, never arrived.
+    // Either the file ends within the header, or a sector with part of the header was never written.
     private bool IsHeadUnfinished()
     {
         if (WrittenEnd <= End + HeadLength) return true;
@@ -149,7 +148,7 @@ internal sealed class JournalFrames
         return false;
     }
 
-    // Whether the end or a whole sector of a stretch holds nothing but zeros.
+    // Whether the end or a complete sector of a range contains only zeros.
     private bool HasGap(long from, long end)
     {
         if (WrittenEnd <= end - sizeof(long)) return true;
@@ -177,7 +176,7 @@ internal sealed class JournalFrames
         }
     }
 
-    // The end of the last byte of a stretch that is not zero; its start where all are.
+    // The end of the last non-zero byte of a range; its start if all are zero.
     private long LastByte(long from, long end)
     {
         var some = new byte[1 << 16];

@@ -4,12 +4,12 @@ using System.IO.Hashing;
 namespace Granary.Data.Journals;
 
 /// <summary>
-/// The newest record of a journal that is known to be on the disk, in a file beside it: it shows that records at the end are gone.
+/// The newest record of a journal that is known to be on the disk. The file beside the journal reveals that records at the end are missing.
 /// </summary>
-/// <param name="Number">Of the record; 0 while there is none.</param>
-/// <param name="Hash">The record's hash, which includes those before it.</param>
+/// <param name="Number">The record's number; 0 if there is none.</param>
+/// <param name="Hash">The record's hash, which covers all earlier records.</param>
 /// <remarks>
-/// It is written in place, without waiting for the disk: after a power cut it may be that of an earlier record, never that of a later one.
+/// It is written in place without a flush. After a power cut it may show an earlier record, never a later one.
 /// </remarks>
 internal readonly record struct JournalHead(ulong Number, byte[] Hash)
 {
@@ -18,13 +18,13 @@ internal readonly record struct JournalHead(ulong Number, byte[] Hash)
 
     public static JournalHead None => new(0, new byte[JournalFrames.HashLength]);
 
-    /// <summary>The path of a journal's head.</summary>
+    /// <summary>Returns the path of a journal's head file.</summary>
     public static string FileOf(string journal) => journal + ".head";
 
-    /// <returns>null where the file does not hold one.</returns>
+    /// <returns>The head; null if the file does not hold one.</returns>
     public static JournalHead? Read(FileStream file)
     {
-        // A session may be writing it.
+        // A session may be writing the file.
         for (var attempt = 0; attempt < 3; attempt++)
             if (TryRead(file) is { } head)
                 return head;

@@ -7,17 +7,17 @@ using NpgsqlTypes;
 namespace Granary.Data.Journals;
 
 /// <summary>
-/// Journals of accounts in PostgreSQL, a row for each fact; the views granary_order, granary_fill, granary_trade, granary_position,
+/// Journals of accounts in PostgreSQL, one row for each fact. The views granary_order, granary_fill, granary_trade, granary_position,
 /// granary_signal, granary_weights and granary_enablement show them as tables. An append is one transaction, committed with
-/// synchronous_commit on, whatever the server's default: durable when it returns.
+/// synchronous_commit on, whatever the server's default, so that it is durable when it returns.
 /// </summary>
 /// <remarks>
-/// The lease is an advisory lock, kept by a connection of its own. When the server is lost, appending fails with
-/// <see cref="JournalException"/>; the next append connects again, takes the lease again, looks what of the failed append the server has,
-/// and adds the rest. If another session was quicker, it fails with <see cref="LeaseException"/> for good.
+/// The lease is an advisory lock on a dedicated connection. If the server is lost, appending fails with <see cref="JournalException"/>. The
+/// next append connects and takes the lease again, checks which entries of the failed append the server has, and adds the others. If
+/// another session took the lease meanwhile, it fails permanently with <see cref="LeaseException"/>.
 /// <para>
-/// A connection that sends nothing for 20 s, though it has a query to send every 5 s, is ended by the server (PostgreSQL 14 or later): a
-/// process that hangs loses the lease with it.
+/// The server (PostgreSQL 14 or later) ends a connection that sends nothing for 20 s; the journal sends a query every 5 s. A process that
+/// hangs therefore loses its connection and the lease.
 /// </para>
 /// </remarks>
 public sealed class PostgresJournal : IJournal
@@ -41,9 +41,9 @@ public sealed class PostgresJournal : IJournal
 
     public string? Cut => null;
 
-    /// <param name="connection">As Npgsql takes it.</param>
+    /// <param name="connection">The connection string for Npgsql.</param>
     /// <exception cref="LeaseException">Another session trades the account.</exception>
-    /// <exception cref="JournalException">The server cannot be reached or refuses.</exception>
+    /// <exception cref="JournalException">The server cannot be reached or refuses the connection.</exception>
     public static async Task<PostgresJournal> OpenAsync(string connection, string account, TimeProvider clock, string holder = "a session",
         CancellationToken cancellationToken = default)
     {
@@ -84,10 +84,10 @@ public sealed class PostgresJournal : IJournal
     private async Task TakeLeaseAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var again = _lease is not null;
-        // A connection that is open may be without the lease until the end of this.
+        // Until this method ends, the connection may be open without the lease.
         _doubtful = true;
         if (_lease is not null) await _lease.DisposeAsync().ConfigureAwait(false);
-        // Not pooled: the lock is the connection's, and is to go with it.
+        // Not pooled: the lock belongs to the connection and must end with it.
         _lease = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_source.ConnectionString)
         {
             Pooling = false,
@@ -149,7 +149,7 @@ public sealed class PostgresJournal : IJournal
             if (rows.Count == 0) return;
             if (rows[0].Sequence != Last + 1)
                 throw new ArgumentException($"entry {rows[0].Sequence} does not follow {Last}", nameof(entries));
-            // On the lease's own connection: without the lease nothing is written.
+            // Write on the lease's own connection, so that nothing is written without the lease.
             await using var insert = new NpgsqlCommand("INSERT INTO granary_journal SELECT $1, s, r, k, t, y, b, $2 FROM unnest($3, $4, "
                 + "$5, $6, $7, $8) AS x(s, r, k, t, y, b)", _lease);
             insert.Parameters.Add(new() { Value = _account });
@@ -186,7 +186,7 @@ public sealed class PostgresJournal : IJournal
         catch (Exception e) when (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException or IOException)
         {
             _doubtful = true;
-            // what the pool holds went with the server
+            // connections in the pool were lost with the server
             _source.Clear();
             throw Failed(e);
         }
@@ -199,7 +199,7 @@ public sealed class PostgresJournal : IJournal
     }
 
     /// <summary>Reads the journal of an account that a session may be trading; takes no lease.</summary>
-    /// <exception cref="JournalException">The server cannot be reached or refuses.</exception>
+    /// <exception cref="JournalException">The server cannot be reached or refuses the query.</exception>
     public static async Task<IReadOnlyList<JournalEntry>> PeekAsync(string connection, string account, JournalQuery query,
         CancellationToken cancellationToken = default)
     {
@@ -212,7 +212,7 @@ public sealed class PostgresJournal : IJournal
     private static async IAsyncEnumerable<JournalEntry> ReadAsync(NpgsqlDataSource source, string account, JournalQuery query,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // In pages, each of which is whole before it is given out, so that a fault has its sentence.
+        // Each page is read completely before its entries are returned, so that a fault can be reported as one sentence.
         var after = query.After;
         while (true)
         {
@@ -263,7 +263,7 @@ public sealed class PostgresJournal : IJournal
             }
             catch (NpgsqlException)
             {
-                // the server is gone, and the lock with it
+                // the server is unreachable, so the lock has ended too
             }
         }
         await _source.DisposeAsync().ConfigureAwait(false);

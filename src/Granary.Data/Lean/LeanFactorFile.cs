@@ -4,8 +4,8 @@ using Granary.Engine.Market;
 namespace Granary.Data.Lean;
 
 /// <summary>
-/// LEAN's factor file: rows of date, price factor, split factor and closing price. Each row holds up to and including its date;
-/// a raw price times both factors is the price that is comparable with today's.
+/// LEAN's factor file: rows of date, price factor, split factor and closing price. Each row holds up to and including its date. A raw price
+/// times both factors is comparable with today's price.
 /// </summary>
 public sealed class LeanFactorFile
 {
@@ -43,7 +43,7 @@ public sealed class LeanFactorFile
             if (f.Length < 3
                 || !DateOnly.TryParseExact(f[0].Trim(), "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
                 || !TryNumber(f[1], out var price) || !TryNumber(f[2], out var split) || price <= 0 || split <= 0)
-                throw BarDataException.At(path, i + 1, null, "this is no factor row",
+                throw BarDataException.At(path, i + 1, null, "this is not a factor row",
                     "write it as yyyyMMdd,price factor,split factor,reference price");
             _ = TryNumber(f.Length > 3 ? f[3] : "0", out var reference);
             rows.Add((date.DayNumber, price, split, reference));
@@ -55,12 +55,12 @@ public sealed class LeanFactorFile
         double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
             CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
 
-    /// <summary>What a raw price of this day is multiplied with.</summary>
+    /// <summary>Returns the factor by which a raw price of this day is multiplied.</summary>
     /// <param name="day">Days since 0001-01-01.</param>
     public double FactorOn(int day)
     {
         if (_day.Length == 0) return 1;
-        // Bars come in order, so the last row found is almost always right.
+        // Bars come in order, so the cached row is almost always right.
         var i = _at < _day.Length && (_at == 0 || _day[_at - 1] < day) && _day[_at] >= day ? _at : Find(day);
         _at = Math.Min(i, _day.Length - 1);
         return i >= _day.Length ? 1 : _price[i] * _split[i];
@@ -73,8 +73,8 @@ public sealed class LeanFactorFile
     }
 
     /// <summary>
-    /// The splits and dividends that the factors came from, oldest first. A dividend is what the step of the price factor takes
-    /// from the close before it: close × (1 − before / after).
+    /// The splits and dividends that the factors imply, oldest first. A dividend follows from the step of the price factor and the close
+    /// before it: close × (1 − before / after).
     /// </summary>
     public IReadOnlyList<CorporateAction> Actions()
     {

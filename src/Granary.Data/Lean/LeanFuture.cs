@@ -1,9 +1,10 @@
 namespace Granary.Data.Lean;
 
-/// <summary>Contracts in LEAN's zips of futures, which hold a text for each: 20131007_gc_minute_trade_201312.csv.</summary>
+/// <summary>Finds contracts in LEAN's zips of futures, which hold one text for each contract, such as
+/// 20131007_gc_minute_trade_201312.csv.</summary>
 internal static class LeanFuture
 {
-    /// <summary>"gc" of "gc-201312"; null where the symbol does not end in a year and month.</summary>
+    /// <summary>The root of a contract symbol, such as "gc" for "gc-201312"; null if the symbol does not end in a year and month.</summary>
     public static string? Root(string symbol)
     {
         var dash = symbol.LastIndexOf('-');
@@ -11,7 +12,7 @@ internal static class LeanFuture
             : null;
     }
 
-    /// <summary>Which text of a future's zip holds the contract that the symbol names; null for everything else.</summary>
+    /// <summary>Selects the text of a future's zip that holds the contract named by the symbol; null for everything else.</summary>
     public static Func<string, bool>? Contract(string path, string symbol)
     {
         if (Root(symbol) is null || LeanLocation.Of(path) is not { SecurityType: "future" }) return null;

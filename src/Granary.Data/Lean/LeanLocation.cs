@@ -4,7 +4,8 @@ using Granary.Engine.Market;
 namespace Granary.Data.Lean;
 
 /// <summary>
-/// What the place of a file in a LEAN data folder says of it: …/equity/usa/daily/spy.zip, …/forex/oanda/minute/eurusd/20140501_quote.zip.
+/// Properties of a file that follow from its path in a LEAN data folder: …/equity/usa/daily/spy.zip,
+/// …/forex/oanda/minute/eurusd/20140501_quote.zip.
 /// </summary>
 internal sealed record LeanLocation(string SecurityType, string Market, string Resolution, string Ticker, int? Day, bool Quotes,
     string MarketFolder)
@@ -12,10 +13,10 @@ internal sealed record LeanLocation(string SecurityType, string Market, string R
     private static readonly string[] SecurityTypes = ["equity", "forex", "crypto", "cryptofuture", "future", "cfd", "index"];
     private static readonly string[] Resolutions = ["daily", "hour", "minute", "second"];
 
-    /// <summary>Prices of stocks are written in units of 10⁻⁴.</summary>
+    /// <summary>Stock prices are in units of 10⁻⁴.</summary>
     public int PriceScale => SecurityType == "equity" ? 4 : 0;
 
-    /// <summary>The zone of the times, as LEAN's own market-hours-database.json has it; null is UTC.</summary>
+    /// <summary>The time zone of the times, as in LEAN's market-hours-database.json; null is UTC.</summary>
     public string? TimeZone => (SecurityType, Market) switch
     {
         ("equity", "india") or ("index", "india") or ("future", "india") => "Asia/Kolkata",
@@ -32,7 +33,7 @@ internal sealed record LeanLocation(string SecurityType, string Market, string R
             var currency = SecurityType is "forex" or "crypto" or "cryptofuture" && upper.Length >= 6
                 ? new[] { "USDT", "USDC", "BUSD" }.FirstOrDefault(c => upper.EndsWith(c, StringComparison.Ordinal)) ?? upper[^3..]
                 : Market == "india" ? "INR" : "USD";
-            // Days stand at UTC midnight, so only intraday bars can be held against a wall clock.
+            // Daily bars are at UTC midnight, so only intraday bars have local times.
             var session = SecurityType == "equity" && Market == "usa" && Resolution is "minute" or "hour";
             return new Instrument
             {
@@ -44,12 +45,12 @@ internal sealed record LeanLocation(string SecurityType, string Market, string R
         }
     }
 
-    /// <returns>Null where the path does not lie in a LEAN folder.</returns>
+    /// <returns>Null if the path is not in a LEAN folder.</returns>
     public static LeanLocation? Of(string path)
     {
         var full = Path.GetFullPath(path);
         var parts = full.Split(Path.DirectorySeparatorChar);
-        // A file of one day lies in its ticker's folder below the resolution, all others right in the resolution.
+        // A file of one day is in its ticker's folder below the resolution; all others are directly in the resolution's folder.
         foreach (var at in (ReadOnlySpan<int>)[parts.Length - 3, parts.Length - 2])
         {
             if (at < 2 || !Resolutions.Contains(parts[at]) || !SecurityTypes.Contains(parts[at - 2])) continue;

@@ -3,15 +3,16 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Lean;
 
-/// <summary>Under which ticker a company traded, and until which day.</summary>
+/// <summary>The ticker of a company over a period of days.</summary>
 /// <param name="FirstDay">Days since 0001-01-01.</param>
 /// <param name="LastDay">Inclusive.</param>
 public sealed record TickerPeriod(string Ticker, int FirstDay, int LastDay);
 
-/// <summary>LEAN's map file: rows of the last day on which a ticker was used; the first row is the first day of trading.</summary>
+/// <summary>Reads LEAN's map file. Each row has a ticker and the last day on which it was used; the first row has the first day of
+/// trading.</summary>
 public static class LeanMapFile
 {
-    /// <returns>The periods, oldest first; neighbours of one ticker are joined.</returns>
+    /// <returns>The periods, oldest first; adjacent periods of one ticker are joined.</returns>
     /// <exception cref="BarDataException">A row is not a date and a ticker.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
     public static IReadOnlyList<TickerPeriod> Read(string path)
@@ -33,7 +34,7 @@ public static class LeanMapFile
             var ticker = f.Length > 1 ? f[1].Trim().ToLowerInvariant() : "";
             if (ticker.Length == 0 || !ticker.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_')
                 || !DateOnly.TryParseExact(f[0].Trim(), "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
-                throw BarDataException.At(path, i + 1, null, "this is no map row", "write it as yyyyMMdd,ticker");
+                throw BarDataException.At(path, i + 1, null, "this is not a map row", "write it as yyyyMMdd,ticker");
             rows.Add((date.DayNumber, ticker));
         }
         rows.Sort((a, b) => a.Day.CompareTo(b.Day));

@@ -6,14 +6,14 @@ using Granary.Engine.Market;
 namespace Granary.Data.Postgres;
 
 /// <summary>
-/// Bars in the binary form of PostgreSQL's COPY: big-endian, a length before each field; times are microseconds since 2000.
+/// Reads and writes bars in PostgreSQL's binary COPY format: big-endian, a length before each field, times in microseconds since 2000.
 /// </summary>
 internal static class BinaryCopy
 {
     private static readonly long Epoch = new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
     private static readonly byte[] Header = [.. "PGCOPY\n"u8, 0xFF, (byte)'\r', (byte)'\n', 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
-    /// <summary>Writes (market, time, open, high, low, close, volume, adjusted).</summary>
+    /// <summary>Writes rows of (market, time, open, high, low, close, volume, adjusted).</summary>
     public static async Task WriteAsync(Stream stream, int market, IEnumerable<BarColumns> pieces, CancellationToken cancellationToken)
     {
         await stream.WriteAsync(Header, cancellationToken).ConfigureAwait(false);
@@ -73,8 +73,8 @@ internal static class BinaryCopy
         return (ticks - Epoch) / TimeSpan.TicksPerMicrosecond;
     }
 
-    /// <summary>Reads (time, open, high, low, close, volume[, adjusted]) in pieces.</summary>
-    /// <exception cref="InvalidDataException">The stream is not such rows.</exception>
+    /// <summary>Reads rows of (time, open, high, low, close, volume[, adjusted]) in pieces.</summary>
+    /// <exception cref="InvalidDataException">The stream does not contain such rows.</exception>
     public static async IAsyncEnumerable<BarColumns> ReadAsync(Stream stream, bool withAdjusted, int pieceSize,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -95,7 +95,7 @@ internal static class BinaryCopy
             {
                 if (have < Header.Length && read > 0) continue;
                 if (have < Header.Length || !buffer.AsSpan(0, 11).SequenceEqual(Header.AsSpan(0, 11)))
-                    throw new InvalidDataException("the server's answer is no binary COPY");
+                    throw new InvalidDataException("the server's answer is not a binary COPY");
                 at = Header.Length;
                 started = true;
             }
@@ -132,7 +132,7 @@ internal static class BinaryCopy
         piece.Count = i + 1;
     }
 
-    /// <summary>A time as a literal of SQL.</summary>
+    /// <summary>Converts a time to an SQL literal.</summary>
     public static string Literal(long ticks) =>
         $"'{new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture)}+00'::timestamptz";
 }

@@ -8,8 +8,8 @@ using Polly;
 namespace Granary.Data.Postgres;
 
 /// <summary>
-/// Markets in PostgreSQL for reading: streamed in blocks by binary COPY, so that a decade costs the memory of a block. A server that goes
-/// away is waited for, and the reading goes on behind the last bar.
+/// Reads markets from PostgreSQL, streamed in blocks by binary COPY, so that memory use does not depend on the range. If the server is
+/// unreachable, reading waits and then continues after the last bar.
 /// </summary>
 public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
 {
@@ -70,7 +70,7 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
                 + $"{(nearest is null ? "import it first" : $"did you mean {nearest}?")}");
     }
 
-    // The next reader need not look through all bars again. A failed write is no fault: a reader may have no right to it.
+    // Saves later readers from reading all bars again. A failed write is ignored, because a reader may lack the permission.
     private async Task KeepHashAsync(PostgresBarStore.Market market, string column, string hash, CancellationToken cancellationToken)
     {
         try
@@ -86,11 +86,11 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
         }
         catch (NpgsqlException)
         {
-            // it is computed again next time
+            // the next reader computes it again
         }
     }
 
-    // Numbers and times that this program wrote itself: no name becomes SQL.
+    // Only numbers and times from this program; names never become SQL.
     private static string Range(PostgresBarStore.Market market, BarQuery query, long? after) =>
         FormattableString.Invariant($"market = {market.Id}")
         + (query.From is { } from ? $" AND time >= {BinaryCopy.Literal(Math.Clamp(from, 0, DateTime.MaxValue.Ticks))}" : "")
@@ -159,7 +159,7 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
             while (await cursor.NextAsync(cancellationToken).ConfigureAwait(false) is { } piece)
             {
                 if (adjust) piece.Adjust();
-                // After a break pieces begin elsewhere; blocks stay whole all the same.
+                // After a lost connection, pieces begin elsewhere; blocks must be complete nevertheless.
                 if (rest is null && piece.Count == size)
                 {
                     yield return piece;
@@ -182,7 +182,7 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
-    /// <summary>Reads a market's bars piece by piece; a connection that breaks is opened again behind the last bar that was read.</summary>
+    /// <summary>Reads a market's bars piece by piece. It reopens a lost connection after the last bar that was read.</summary>
     private sealed class Cursor(PostgresDatabase database, PostgresBarStore.Market market, BarQuery query, bool adjust, int size)
         : IAsyncDisposable
     {
@@ -192,7 +192,7 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
         private IAsyncEnumerator<BarColumns>? _reader;
         private long? _last;
 
-        /// <returns>The next bars; null behind the last one.</returns>
+        /// <returns>The next bars; null after the last one.</returns>
         public async Task<BarColumns?> NextAsync(CancellationToken cancellationToken)
         {
             try
@@ -250,7 +250,7 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
                 }
                 catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException)
                 {
-                    // The connection is gone already.
+                    // The connection has ended already.
                 }
             }
             (_reader, _connection) = (null, null);

@@ -10,8 +10,8 @@ using Npgsql;
 namespace Granary.Data.Postgres;
 
 /// <summary>
-/// Bars in PostgreSQL. A merge is one transaction: bars come by binary COPY, straight into the table where the market has none at their
-/// times, else beside it, and are compared there. If the server goes away in the middle, the merge is done again when it is back.
+/// Bars in PostgreSQL. A merge is one transaction. Bars are sent by binary COPY: into the table if the market has no bars at their times,
+/// otherwise into a temporary table for comparison. If the server is lost during a merge, the merge is repeated after reconnecting.
 /// </summary>
 public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
 {
@@ -26,7 +26,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
 
     public Task<ImportResult> MergeAsync(BarsToStore bars, CancellationToken cancellationToken = default)
     {
-        // The same rules for names in all stores.
+        // All stores have the same rules for names.
         _ = SymbolFileName.Of(bars.Instrument.Symbol);
         return _database.RunAsync(async connection =>
         {
@@ -82,7 +82,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
             bars.SkippedRows, now.Bars, now.First, now.Last, now.RawHash, change.Differences, notes);
     }
 
-    // Into the table itself where the market is empty, else into a temporary table beside it.
+    // Copies into the table itself if the market is empty, otherwise into a temporary table.
     private static async Task CopyAsync(NpgsqlConnection connection, bool isEmpty, int id, IEnumerable<BarColumns> pieces,
         CancellationToken cancellationToken)
     {
@@ -94,7 +94,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
         await BinaryCopy.WriteAsync(stream, id, pieces, cancellationToken).ConfigureAwait(false);
     }
 
-    // Counts what the temporary table changes, and merges it.
+    // Counts the changes in the temporary table, and merges it.
     private static async Task MergeIncomingAsync(NpgsqlConnection connection, StoreChange change, long given,
         CancellationToken cancellationToken)
     {
@@ -120,8 +120,8 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
             """, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <param name="First">Open of the first bar that was given, UTC ticks.</param>
-    /// <param name="WasEmpty">Whether the market's bars are exactly those that were given.</param>
+    /// <param name="First">Open of the first given bar, UTC ticks.</param>
+    /// <param name="WasEmpty">Whether the market had no bars, so that it now has exactly the given ones.</param>
     private sealed record MarketGrowth(int Id, Instrument Instrument, long Added, long First, long Last, bool WasEmpty);
 
     private static async Task UpdateAsync(NpgsqlConnection connection, BarsToStore bars, MarketGrowth growth,
@@ -139,7 +139,8 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
                 new() { Value = bars.HasAdjustedClose }, new() { Value = growth.Added },
                 new() { Value = new DateTime(growth.First, DateTimeKind.Utc) },
                 new() { Value = new DateTime(growth.Last, DateTimeKind.Utc) },
-                // What the whole market's bars are is known here only where they are the file's; else the first reader finds out.
+                // The hash of the whole market is known here only if all its bars come from the file. Otherwise the first reader computes
+                // it.
                 new() { Value = growth.WasEmpty ? bars.RawHash ?? "" : "" },
                 new() { Value = growth.WasEmpty && !bars.HasAdjustedClose ? bars.RawHash ?? "" : "" },
             },
@@ -175,7 +176,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
         { Parameters = { new() { Value = address.Dataset } } })
             await dataset.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         await InstrumentAsync(connection, instrument, cancellationToken).ConfigureAwait(false);
-        // Another import of the same market waits here until this one is done.
+        // Another import of the same market waits here until this one has ended.
         await using var command = new NpgsqlCommand("""
             INSERT INTO granary_market (dataset, symbol, timeframe, about, has_adjusted) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (dataset, symbol, timeframe) DO UPDATE SET changed = now() RETURNING id, bars
@@ -234,7 +235,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
         {
             if (!Timeframe.TryParse(reader.GetString(2), out var timeframe)) continue;
             var instrument = InstrumentJson.Read(Encoding.UTF8.GetBytes(reader.GetString(3)))
-                ?? throw new BarStoreException($"granary_market, row {reader.GetInt32(0)}, about: it is no instrument; "
+                ?? throw new BarStoreException($"granary_market, row {reader.GetInt32(0)}, about: it is not an instrument; "
                     + $"import {reader.GetString(1)} again");
             markets.Add(new Market(reader.GetInt32(0), reader.GetString(1), timeframe.Value, instrument, reader.GetBoolean(4),
                 reader.GetInt64(5),
@@ -253,8 +254,8 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
             cancellationToken).ConfigureAwait(false);
 
     /// <summary>
-    /// Counts the rows of a market again and corrects what the catalogue says of them, as after a change of rows by SQL. The key sees to it
-    /// that each time is there once and that they are read in order.
+    /// Counts the rows of a market and corrects its entry in the catalogue, for example after rows were changed by SQL. The primary key
+    /// ensures that each time is unique and that rows are read in order.
     /// </summary>
     public async Task<IReadOnlyList<string>> RepairAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default)
     {
@@ -305,7 +306,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
         return log;
     }
 
-    /// <summary>The datasets of the database, by name, with how many markets each has.</summary>
+    /// <summary>Lists the datasets of the database by name, with their numbers of markets and bars.</summary>
     public Task<IReadOnlyList<(string Dataset, long Markets, long Bars)>> DatasetsAsync(CancellationToken cancellationToken = default) =>
         _database.RunAsync(async connection =>
     {

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Granary.Data.Postgres;
 
 /// <summary>
-/// Connections to one database of bars: brings its tables up to date once, tries again while the server is away, and turns its faults into
+/// Connections to one database of bars. Migrates its tables once, retries while the server is unreachable, and converts its errors to
 /// sentences.
 /// </summary>
 internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposable
@@ -17,15 +17,15 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
 
     public PostgresAddress Address => address;
 
-    /// <summary>How long a server that has gone is waited for before the work fails.</summary>
+    /// <summary>How long to wait for a lost server before the operation fails.</summary>
     public TimeSpan ReconnectTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Of the timeout.</summary>
+    /// <summary>Clock of the timeout.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Does a piece of work that can be done again from its start, again and again while the server is away.</summary>
+    /// <summary>Runs an operation that can be repeated from its start, and retries it while the server is unreachable.</summary>
     /// <param name="firstTry">
-    /// Whether a server that cannot be reached at all is a fault at once: before anything was done it is more likely a wrong address.
+    /// Whether an unreachable server is an error at once: before the first success, a wrong address is more likely.
     /// </param>
     public async Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken, bool firstTry = true)
     {
@@ -33,7 +33,7 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
         bool IsWorthAnotherTry(Exception e)
         {
             if (!Away(e) || firstTry && !_migrated) return false;
-            // A server that was there for long has gone once more; one that goes at every attempt is not waited for without end.
+            // A new outage after a long success gets a new timeout; a server that is lost at every attempt does not.
             if (gone is null || there is { } t && Clock.GetElapsedTime(t) > ReconnectTimeout) gone = Clock.GetTimestamp();
             there = null;
             return Clock.GetElapsedTime(gone.Value) <= ReconnectTimeout;
@@ -58,7 +58,7 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
         }
     }
 
-    /// <summary>A connection to tables that are up to date; the caller's to close.</summary>
+    /// <summary>Opens a connection after migrating the tables; the caller disposes of it.</summary>
     public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
         var connection = await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
@@ -99,7 +99,7 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Whether the server has gone, is starting, or ended the connection: worth another try.</summary>
+    /// <summary>Whether the server is unreachable, is starting, or ended the connection, so that a retry may succeed.</summary>
     public static bool Away(Exception e) => e switch
     {
         PostgresException p => p.SqlState is "57P01" or "57P02" or "57P03" or "53300" or "40001" or "40P01"
@@ -108,15 +108,15 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
         _ => false,
     };
 
-    /// <summary>One sentence for a server that was there and has been away for longer than the timeout.</summary>
-    /// <param name="where">In the middle of what; empty for nothing that need be said.</param>
+    /// <summary>Returns the error for a server that was reachable before, and is unreachable for longer than the timeout.</summary>
+    /// <param name="where">The interrupted operation, for the message; empty to omit it.</param>
     public Exception NotBack(string where, Exception e) => e is PostgresException { SqlState: "40001" or "40P01" } ? Fault(e)
         : new BarStoreException($"{address.Address} went away{(where.Length > 0 ? " in the middle of " + where : "")} and was not back "
             + $"within {ReconnectTimeout.TotalSeconds:0} s ({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); "
             + $"start the "
             + $"server and run again", e);
 
-    /// <summary>One sentence for what the server said.</summary>
+    /// <summary>Converts a server error to one sentence.</summary>
     public Exception Fault(Exception e)
     {
         var shown = address.Address.ToString();

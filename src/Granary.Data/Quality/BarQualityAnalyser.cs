@@ -3,23 +3,23 @@ using Granary.Engine.Market;
 namespace Granary.Data.Quality;
 
 /// <summary>
-/// Looks through good bars, block by block in bounded memory, for what is suspicious all the same: gaps, outliers, prices that stand still,
-/// unadjusted splits, bars of another length than their name.
+/// Checks valid bars for suspicious patterns, block by block in bounded memory: gaps, outliers, stale prices, unadjusted splits, and bars
+/// of another length than their timeframe.
 /// </summary>
 public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timeframe)
 {
     private const int Window = 201;
 
-    // An outlier is this many robust deviations (1.4826 × the median absolute return of the last 201 bars) from zero.
+    // An outlier is a return this many robust deviations (1.4826 × the median absolute return of the last 201 bars) from zero.
     private const double OutlierDeviations = 15;
 
-    // One that comes back at the next bar, all but a rest, needs less: news does not.
+    // A move that the next bar mostly reverts needs fewer deviations: a price change on news does not revert.
     private const double PrintDeviations = 10;
 
-    // So many steps of one other length in a row are bars of another length, and not a quiet market.
+    // This many consecutive steps of one other length are bars of that length, not a quiet market.
     private const int LongRun = 30;
 
-    // Ratios at which companies split their shares, and their reverses.
+    // Common ratios of splits and reverse splits.
     private static readonly (double Ratio, string Name)[] Splits =
         [(2, "2:1"), (3, "3:1"), (4, "4:1"), (5, "5:1"), (6, "6:1"), (7, "7:1"), (8, "8:1"), (10, "10:1"), (15, "15:1"), (20, "20:1"),
             (25, "25:1"), (50, "50:1"), (1.5, "3:2"),
@@ -42,7 +42,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
     private long _outlierCount, _splitCount, _frozenCount, _frozenTotal;
     private (long Time, double Return, double Deviations, double Before, double Close, string? Split, double Open)? _pending;
 
-    /// <summary>Looks at the next bars.</summary>
+    /// <summary>Analyses the next bars.</summary>
     public void Add(BarBlock block)
     {
         _tradingDays.Add(block.Time);
@@ -76,21 +76,20 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
 
     private void LookForJump(in Bar bar, long step)
     {
-        // As far up as down: half the price and twice the price are the same distance.
+        // Symmetric in both directions: half the price and twice the price have the same distance.
         var r = bar.Close >= _previous.Close ? bar.Close / _previous.Close - 1 : 1 - _previous.Close / bar.Close;
-        // A bad print is taken back at once; a move stays.
+        // A bad print reverts at once; a real move stays.
         if (Settle(bar.Close)) return;
         var night = !timeframe.IsIntraday || step >= GapFinder.LongBreak;
         var scale = timeframe.IsIntraday && night ? _across : _within;
-        // A short break within a session moves like the time that it lasts.
+        // The expected move over a short break in a session grows with the square root of its length.
         var longer = night ? 1 : Math.Sqrt(Math.Max(1, (double)step / timeframe.Ticks));
         var absolute = Math.Abs(r);
         if (scale.Count >= 50 || scale.Count >= 20 && absolute > 0.25)
         {
-            // Quiet markets stand still so often that the median is zero: then the larger moves tell. A return of 0.2 % is nothing all the
-            // same.
+            // In quiet markets the median can be zero; then the larger moves determine the scale. A return of 0.2 % is never an outlier.
             var deviation = longer * Math.Max(Math.Max(1.4826 * scale.Median, scale.Quantile(0.9) / 1.645), 0.0002);
-            // Shares are split between two sessions.
+            // Splits take effect between two sessions.
             var split = night ? SplitAt(bar) : null;
             if (absolute > PrintDeviations * deviation || absolute > 8 * deviation && absolute > 0.25 && split is not null)
                 _pending = (bar.Time, bar.Close / _previous.Close - 1, absolute / deviation, _previous.Close, bar.Close, split, bar.Open);
@@ -98,7 +97,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         if (longer == 1) scale.Add(absolute);
     }
 
-    // What became of a jump; true where it was taken back.
+    // Decides about a pending jump; true if the price returned.
     private bool Settle(double? next)
     {
         if (_pending is not { } p) return false;
@@ -169,7 +168,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         _frozenBars = 0;
     }
 
-    /// <summary>What was found.</summary>
+    /// <summary>Ends the analysis and returns its report.</summary>
     /// <param name="before">Findings of an earlier look at the rows, as faults of the file.</param>
     public QualityReport Finish(IReadOnlyList<Finding>? before = null)
     {
@@ -180,7 +179,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
             EndRun();
             Settle(null);
         }
-        // Bars of another length would be all gaps.
+        // Bars of another length would all be reported as gaps.
         var otherLength = Granularity(findings);
         var missing = otherLength ? 0 : _gaps.Find(findings, _completeness.Usual);
         if (timeframe.IsIntraday && !otherLength)
@@ -227,7 +226,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         { MissingDays = otherLength ? [] : _tradingDays.Missing() };
     }
 
-    // Whether the bars are of another length than their name.
+    // Reports bars of another length than their timeframe; true if they are.
     private bool Granularity(List<Finding> findings)
     {
         var other = false;

@@ -3,21 +3,22 @@ using Granary.Engine.Market;
 namespace Granary.Data.Quality;
 
 /// <summary>
-/// Tells bars of another length than their name: how far apart most of them are. Cheap enough for every run, which the full check is not.
+/// Detects bars of another length than their timeframe from the most frequent step. Unlike the full check, it is fast enough for every run.
 /// </summary>
 public sealed class BarSpacing(Timeframe timeframe)
 {
-    // Two bars may have a weekend between them.
+    // A weekend may lie between two bars, so few steps prove nothing.
     private const int LeastSteps = 3;
     private const int MostSteps = 1000;
 
     private readonly Dictionary<long, long> _others = [];
     private long _regular, _last = long.MinValue;
 
-    /// <summary>How far apart most bars are, as "1 d", where that is not the timeframe; null where it is.</summary>
+    /// <summary>The most frequent step, such as "1 d", if it differs from the timeframe; null if it does not.</summary>
     public string? Other => Step is { } step ? Reading.BarCollector.Describe(step) : null;
 
-    /// <summary>The timeframe that most bars have, where it is another one; null too where no timeframe is as long.</summary>
+    /// <summary>The timeframe with the most frequent step, if it differs from the declared one; null also if no timeframe has this
+    /// length.</summary>
     public Timeframe? OtherTimeframe => Step is { } step && Timeframe.All.FirstOrDefault(t => t.Ticks == step) is { Ticks: > 0 } found
         ? found : null;
 
@@ -27,13 +28,13 @@ public sealed class BarSpacing(Timeframe timeframe)
         {
             if (_others.Count == 0) return null;
             var most = _others.MaxBy(s => (s.Value, -s.Key));
-            // Days of a market that trades on some weekdays only are days all the same.
+            // Daily bars of a market that trades on some weekdays only are still daily bars.
             return most.Value <= _regular || most.Value < LeastSteps
                 || timeframe == Timeframe.D1 && most.Key is > TimeSpan.TicksPerDay and <= 3 * TimeSpan.TicksPerDay ? null : most.Key;
         }
     }
 
-    /// <summary>Looks at the next bars.</summary>
+    /// <summary>Counts the steps between the next bars.</summary>
     public void Add(ReadOnlySpan<long> times)
     {
         foreach (var time in times)

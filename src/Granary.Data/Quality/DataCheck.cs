@@ -4,10 +4,10 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Quality;
 
-/// <summary>The use case behind <c>data check</c>, and what a report says of its bars.</summary>
+/// <summary>Implements <c>data check</c>, and the bar quality section of reports.</summary>
 public static class DataCheck
 {
-    /// <summary>Looks through opened bars.</summary>
+    /// <summary>Checks the bars of an opened series.</summary>
     public static async Task<QualityReport> SeriesAsync(IBarSeries series, CancellationToken cancellationToken = default)
     {
         var analyser = new BarQualityAnalyser(series.Instrument, series.Timeframe);
@@ -16,8 +16,8 @@ public static class DataCheck
             "nothing, if that is meant"))]);
     }
 
-    /// <summary>Looks through a market of a source. A file's faulty rows are findings here, not exceptions.</summary>
-    /// <exception cref="BarDataException">The market is not there, or its file is not of a known format.</exception>
+    /// <summary>Checks a market of a source. Faulty rows of a file are findings, not exceptions.</summary>
+    /// <exception cref="BarDataException">The market does not exist, or its file's format is unknown.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
     public static async Task<QualityReport> RunAsync(IBarSource source, BarQuery query, CancellationToken cancellationToken = default)
     {
@@ -28,7 +28,7 @@ public static class DataCheck
         return await SeriesAsync(series, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Looks through one file.</summary>
+    /// <summary>Checks one file.</summary>
     /// <inheritdoc cref="RunAsync"/>
     public static Task<QualityReport> FileAsync(string path, BarQuery query, BarFileOptions? options = null,
         CancellationToken cancellationToken = default) =>

@@ -8,26 +8,26 @@ using Granary.Engine.Market;
 namespace Granary.Data.Quality;
 
 /// <summary>The result of repairing a file.</summary>
-/// <param name="Bars">In the repaired file.</param>
-/// <param name="Moved">Rows that stood at the wrong place and are in order of time now.</param>
-/// <param name="Repeated">Rows that said again what another row says, left out.</param>
+/// <param name="Bars">The number of bars in the repaired file.</param>
+/// <param name="Moved">The number of rows that were out of order and are now sorted.</param>
+/// <param name="Repeated">The number of removed rows that repeat another row.</param>
 /// <param name="LeftOut">
-/// Rows that cannot be repaired without more knowledge: they are not in the repaired file, and the log has them.
+/// The number of rows that cannot be repaired without more information. The repaired file omits them; the log lists them.
 /// </param>
 public sealed record DataFixResult(string File, string Log, long Bars, long Moved, long Repeated, long LeftOut);
 
 /// <summary>
-/// The use case behind <c>data check --fix</c>: writes a repaired copy of a file, and a log of every row that is not where and as it was.
-/// Only what loses nothing is done: rows are put in order of time, and repetitions left out. No price is ever made up or changed; the file
-/// itself stays.
+/// Implements <c>data check --fix</c>: writes a repaired copy of a file, and a log of every row that was moved or removed. It only sorts
+/// rows by time and removes repetitions, so that no information is lost. It never changes or invents a price, and does not change the
+/// original file.
 /// </summary>
 public static class DataFix
 {
-    /// <param name="output">The repaired file, a CSV whatever the file is; its log is beside it, with .log behind its name.</param>
+    /// <param name="output">The path of the repaired file, which is always CSV. The log has the same path with .log appended.</param>
     /// <exception cref="BarDataException">
-    /// The file is of no known format, or there is nothing in it that can be repaired to bars.
+    /// The format is unknown, or the file has nothing that can be repaired to bars.
     /// </exception>
-    /// <exception cref="BarStoreException">The disk failed; what was there is as it was.</exception>
+    /// <exception cref="BarStoreException">The disk failed; existing files are unchanged.</exception>
     public static Task<DataFixResult> RunAsync(string path, BarQuery query, BarFileOptions options, string output,
         CancellationToken cancellationToken = default)
     {
@@ -93,7 +93,7 @@ public static class DataFix
         return steps < 0;
     }
 
-    // Each time once: the first row that has it.
+    // Keeps the first row of each time.
     private static List<GatheredRow> Once(List<GatheredRow> rows, List<(long, string)> log, out long repeated, out long others)
     {
         (repeated, others) = (0, 0);
@@ -123,10 +123,10 @@ public static class DataFix
         return kept;
     }
 
-    // Which rows stand in order as they are: the longest rising run among them, so that as few as can be are moved.
+    // Marks the rows that are in order already: the longest increasing subsequence, so that as few rows as possible are moved.
     private static bool[] Rising(List<GatheredRow> rows)
     {
-        // For each length of a run the row with which the earliest one ends, and for each row the one before it in its run.
+        // For each subsequence length, the row at which the earliest one ends; for each row, its predecessor.
         var ends = new List<int>();
         var before = new int[rows.Count];
         for (var i = 0; i < rows.Count; i++)

@@ -4,23 +4,23 @@ using Granary.Engine.Market;
 namespace Granary.Data.Quality;
 
 /// <summary>
-/// How many of a day's bars are there: against the session calendar where there is one, else against the market's own usual day.
+/// Measures the fraction of a day's bars that exist: relative to the session calendar, or without one to the market's typical day.
 /// </summary>
 internal sealed class DayCompleteness(SessionCalendar calendar, Timeframe timeframe)
 {
     private const int Examples = 5;
 
-    // Half days before holidays are a good half; what is less was cut off.
+    // Half days before holidays have slightly more than half of the bars; days with fewer are incomplete.
     private const double Complete = 0.95, HalfDay = 0.5;
     private const int MostDays = 50_000;
 
     private readonly List<(DateOnly Date, int Bars)> _days = [];
     private long _end = long.MinValue;
 
-    /// <summary>How often a local day's first bar opens at a local time of day, in winter and in summer time.</summary>
+    /// <summary>The number of days whose first bar opens at a local time of day, in winter and in summer time.</summary>
     public Dictionary<(bool Summer, TimeSpan TimeOfDay), int> Openings { get; } = [];
 
-    /// <summary>The bars of the market's usual day; 0 where too few days are there to tell.</summary>
+    /// <summary>The number of bars on a typical day; 0 if there are too few days.</summary>
     public int Usual
     {
         get
@@ -39,7 +39,7 @@ internal sealed class DayCompleteness(SessionCalendar calendar, Timeframe timefr
         return counts[counts.Count / 2];
     }
 
-    /// <summary>Counts a bar; times rising.</summary>
+    /// <summary>Counts a bar. Times must be ascending.</summary>
     public void Add(long time)
     {
         if (time >= _end)
@@ -56,17 +56,17 @@ internal sealed class DayCompleteness(SessionCalendar calendar, Timeframe timefr
 
     public IEnumerable<Finding> Findings()
     {
-        // The first and the last day are cut where the file is.
+        // The first and the last day are incomplete where the file begins and ends.
         if (_days.Count < 5) yield break;
         var inner = _days.GetRange(1, _days.Count - 2);
         var counts = inner.Select(d => d.Bars).Order().ToList();
         var usual = Usual;
-        // Futures open on Sunday evenings: a day of the week is measured against its like, where there are enough of them.
+        // Futures open on Sunday evenings, so a day is compared with the same weekday if there are enough of them.
         var ofWeek = inner.GroupBy(d => d.Date.DayOfWeek).Where(g => g.Count() >= 3).ToDictionary(g => g.Key, g => Middle(g));
         int? Expected(DateOnly date) =>
             calendar.IsContinuous ? ofWeek.GetValueOrDefault(date.DayOfWeek, usual)
                 : calendar.Session(date) is { } s ? (int)((s.Close - s.Open) / timeframe.Ticks) : null;
-        // Where days differ as they like, in markets that trade now and then, no day is incomplete.
+        // In markets with irregular trading, the number of bars varies so much that no day counts as incomplete.
         if (calendar.IsContinuous && (usual < 4 || counts[counts.Count / 4] < Complete * usual)) yield break;
 
         var few = new List<(DateOnly Date, int Bars, int Of)>();

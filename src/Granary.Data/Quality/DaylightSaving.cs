@@ -5,16 +5,16 @@ using Granary.Engine.Market;
 namespace Granary.Data.Quality;
 
 /// <summary>
-/// Finds times that slipped where the clocks were changed: sessions that open an hour off in summer or winter, and the hour that a wall
-/// clock skips missing from times that are said to be UTC.
+/// Detects times that are shifted by daylight saving: sessions that open an hour off in summer or winter, and times labelled UTC in which
+/// the skipped hour of a local clock is missing.
 /// </summary>
 internal static class DaylightSaving
 {
-    // Whose clocks files of exchanges go by.
+    // Time zones in which exchanges write their files.
     private static readonly Lazy<TimeZoneInfo[]> Zones = new(() =>
         [.. new[] { "America/New_York", "America/Chicago", "Europe/London", "Europe/Berlin" }.Select(Find).OfType<TimeZoneInfo>()]);
 
-    /// <param name="openings">How often a local day opened when, in winter and summer time.</param>
+    /// <param name="openings">Number of days by local opening time, in winter and summer time.</param>
     /// <param name="gaps">The last bar before each gap, and the first behind it.</param>
     public static IEnumerable<Finding> Findings(SessionCalendar calendar, Timeframe timeframe,
         Dictionary<(bool Summer, TimeSpan TimeOfDay), int> openings, IReadOnlyList<(long After, long Next)> gaps)
@@ -50,8 +50,8 @@ internal static class DaylightSaving
         }
     }
 
-    /// <summary>The other half of the year: the hour that a wall clock shows twice, so that times step back by it.</summary>
-    /// <param name="before">The row above, as it stands in the file.</param>
+    /// <summary>Detects the opposite case in autumn: the repeated hour of a local clock makes times step back by one hour.</summary>
+    /// <param name="before">The previous row of the file.</param>
     public static Finding? Repeated(in GatheredRow before, in GatheredRow row, Timeframe timeframe)
     {
         if (before.Time - row.Time + timeframe.Ticks != TimeSpan.TicksPerHour) return null;

@@ -1,8 +1,7 @@
 namespace Granary.Data.Quality;
 
 /// <summary>
-/// Weekdays on which the exchanges of the United States were closed although they are no regular holidays: their missing bars are no fault
-/// of the data.
+/// Unscheduled closures of the exchanges of the United States on weekdays. Bars that are missing on these days are not a data fault.
 /// </summary>
 internal static class ExchangeClosures
 {
@@ -18,7 +17,7 @@ internal static class ExchangeClosures
         (new(2025, 1, 9), new(2025, 1, 9), "funeral of Jimmy Carter"),
     ];
 
-    /// <returns>Why the exchanges were closed on a local day; null where they were not.</returns>
+    /// <returns>The reason for the closure on a local day; null if the exchanges were open.</returns>
     public static string? ReasonOf(DateOnly day)
     {
         foreach (var closure in Closures)
@@ -27,7 +26,7 @@ internal static class ExchangeClosures
         return null;
     }
 
-    /// <summary>What is said of missing bars that such closures explain.</summary>
+    /// <summary>Returns the findings for missing bars that such closures explain.</summary>
     /// <param name="days">Local days without a bar, each with its reason, in order.</param>
     public static IEnumerable<Finding> Findings(IReadOnlyDictionary<DateOnly, string> days) =>
         days.GroupBy(d => d.Value, StringComparer.Ordinal).Select(closure =>

@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Quality;
 
-/// <summary>Looks through one market's files. Faulty rows are findings, not exceptions.</summary>
+/// <summary>Checks one market's files. Faulty rows are findings, not exceptions.</summary>
 internal sealed class FileCheck
 {
     private const int ExamplesPerKind = 5;
@@ -19,7 +19,7 @@ internal sealed class FileCheck
     private readonly Dictionary<RowFaultKind, long> _counts = [];
     private readonly List<Finding> _repeatedHours = [];
 
-    // Bars wait until the whole file is read: whether it is a stock's shows at its end. What is kept is bounded by the budget.
+    // Bars are buffered, within the memory budget, until the whole file is read, because only then it is clear whether it is a stock's.
     private List<BarColumns> _kept = [];
     private long _budget;
     private BarQualityAnalyser? _analyser;
@@ -50,7 +50,7 @@ internal sealed class FileCheck
             foreach (var columns in _collector.Completed) Take(columns);
             _collector.Completed.Clear();
         }
-        // Rows at the wrong place would leave holes everywhere: what is looked through is what they are in order.
+        // Rows out of order would appear as gaps everywhere, so the sorted rows are analysed.
         if (_factors is null && (_counts.ContainsKey(RowFaultKind.Order) || _counts.ContainsKey(RowFaultKind.Duplicate)))
             LookInOrder(cancellationToken);
         else LookAtKept();
@@ -79,7 +79,7 @@ internal sealed class FileCheck
     private void LookAtKept()
     {
         _analyser ??= NewAnalyser();
-        // Bars have their adjusted closes already.
+        // The bars are adjusted already.
         if (_collector.Descending) _kept = BarFileSeries.Reversed(_kept, _adjusted);
         foreach (var columns in _kept) Look(columns);
         _kept.Clear();
@@ -98,7 +98,7 @@ internal sealed class FileCheck
             DailyEquity = _query.Timeframe == Timeframe.D1 && !_collector.WeekendSeen,
         }, _query.Timeframe);
 
-    // Reads all rows again, and looks at them in order of time, each time once.
+    // Reads all rows again, and analyses them in order of time without duplicates.
     private void LookInOrder(CancellationToken cancellationToken)
     {
         _analyser = NewAnalyser();

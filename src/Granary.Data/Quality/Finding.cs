@@ -2,20 +2,20 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Quality;
 
-/// <summary>How much a finding matters.</summary>
+/// <summary>The severity of a finding.</summary>
 public enum Severity
 {
-    /// <summary>Worth knowing.</summary>
+    /// <summary>For information only.</summary>
     Info,
 
-    /// <summary>May bend results.</summary>
+    /// <summary>May distort results.</summary>
     Warning,
 
-    /// <summary>The bars cannot be used as they are.</summary>
+    /// <summary>The bars cannot be used without a repair.</summary>
     Error,
 }
 
-/// <summary>What was looked for.</summary>
+/// <summary>Kind of a quality check.</summary>
 public enum QualityCheck
 {
     Row,
@@ -29,30 +29,30 @@ public enum QualityCheck
     Granularity,
     Volume,
 
-    /// <summary>How much of a day is there.</summary>
+    /// <summary>The fraction of a day's bars that exist.</summary>
     Completeness,
 
-    /// <summary>Times that slipped by an hour where the clocks were changed.</summary>
+    /// <summary>Times shifted by an hour at changes of daylight saving.</summary>
     DaylightSaving,
 }
 
-/// <summary>Something about bars that their user should know.</summary>
+/// <summary>One observation about bars that their user should know.</summary>
 /// <param name="Place">A line of a file ("line 12, high") or a time of a bar ("2020-01-02 09:30").</param>
-/// <param name="Sentence">What was found.</param>
-/// <param name="Remedy">What to do about it.</param>
+/// <param name="Sentence">Sentence that describes the finding.</param>
+/// <param name="Remedy">Advice to the user.</param>
 public sealed record Finding(Severity Severity, QualityCheck Check, string Place, string Sentence, string Remedy);
 
-/// <summary>What was found in one market's bars.</summary>
+/// <summary>Result of the quality checks of one market's bars.</summary>
 /// <param name="First">The first bar's open, UTC ticks.</param>
 /// <param name="Last">The last bar's open, UTC ticks.</param>
-/// <param name="Missing">Bars that the calendar, or the market's own habit, expected and that are not there.</param>
-/// <param name="Findings">Worst first.</param>
+/// <param name="Missing">The number of missing bars, according to the calendar or, without one, the market's typical days.</param>
+/// <param name="Findings">The findings, most severe first.</param>
 public sealed record QualityReport(string Symbol, Timeframe Timeframe, long Bars, long First, long Last, long Missing,
     IReadOnlyList<Finding> Findings)
 {
     /// <summary>Days without bars, between the first bar and the last, on which the market usually trades.</summary>
     public IReadOnlyList<DateOnly> MissingDays { get; init; } = [];
 
-    /// <summary>Whether the bars can be used.</summary>
+    /// <summary>Whether the bars can be used without a repair.</summary>
     public bool IsUsable => Findings.All(f => f.Severity != Severity.Error);
 }

@@ -2,10 +2,10 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Quality;
 
-/// <summary>Finds bars that are missing: against the session calendar where there is one, else against the market's own habits.</summary>
+/// <summary>Finds missing bars: relative to the session calendar or, without one, to the market's recurring breaks.</summary>
 internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
 {
-    /// <summary>What may be a night or a lunch break, if it ends at the same hour again and again; ticks.</summary>
+    /// <summary>Shortest gap, in ticks, that counts as a night or a lunch break if it regularly ends at the same hour.</summary>
     public const long LongBreak = 2 * TimeSpan.TicksPerHour;
 
     private const int MostGaps = 200_000;
@@ -22,8 +22,7 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
     private readonly SortedDictionary<DateOnly, string> _closures = [];
     private long _count, _first, _previous, _lost, _saturdays, _days, _lastDay = -1;
 
-    /// <summary>Opens of the bars before and behind each step that is longer than the timeframe, breaks of the session among
-    /// them.</summary>
+    /// <summary>Opens of the bars before and after each step that is longer than the timeframe, including session breaks.</summary>
     public IReadOnlyList<(long After, long Next)> Gaps => _gaps;
 
     /// <param name="time">Open of the next bar, UTC ticks.</param>
@@ -58,8 +57,8 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
     }
 
     /// <summary>Adds a finding for each of the largest gaps, and one for all others.</summary>
-    /// <param name="barsOfDay">Bars of the market's usual day; 0 where too few days are there to tell.</param>
-    /// <returns>Bars that are missing.</returns>
+    /// <param name="barsOfDay">The number of bars on the market's typical day; 0 if there are too few days.</param>
+    /// <returns>The number of missing bars.</returns>
     public long Find(List<Finding> findings, int barsOfDay)
     {
         var missing = 0L;
@@ -78,7 +77,7 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
             Examples.Keep(shown, (after, next, bars), static g => g.Item3);
             counted++;
         }
-        // Single weekdays are holidays, some ten a year; more than that, or several in a row, is a hole.
+        // Up to about ten single missing weekdays per year are holidays; more than that, or several in a row, are a gap.
         var isUsual = !timeframe.IsIntraday && instrument.DailyEquity && missing * 20 <= _count;
         var examples = shown.Where(g => !isUsual || g.Bars >= 3).ToList();
         foreach (var (after, next, bars) in examples)
@@ -101,7 +100,7 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
         return missing;
     }
 
-    /// <param name="wholeDay">What is missing is one session alone, or its second half: a holiday, unless other markets traded.</param>
+    /// <param name="wholeDay">One session, or its second half, is missing: a holiday, unless other markets traded.</param>
     private long MissingBetween(long after, long next, int barsOfDay, out bool wholeDay)
     {
         wholeDay = false;
@@ -124,7 +123,7 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
         return missing;
     }
 
-    // Without the days of the week on which the market does not trade: Saturdays of currencies.
+    // Skips the weekdays on which the market never trades, such as Saturdays for currencies.
     private long MissingDays(long after, long next)
     {
         var weeks = (_previous - _first) / TimeSpan.TicksPerDay / 7;
@@ -149,7 +148,7 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
             var from = Math.Max(session.Open, after + step);
             var to = Math.Min(session.Close, next);
             if (to <= from) continue;
-            // The close cuts a session's last bar short.
+            // The session's close shortens its last bar.
             var bars = (to - from + (to == session.Close ? step - 1 : 0)) / step;
             if (bars == 0) continue;
             missing += bars;
@@ -157,20 +156,20 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
             if (from == session.Open && to == session.Close) whole++;
             else if (to == session.Close && from - session.Open >= (session.Close - session.Open) / 2) tails++;
         }
-        // Where the calendar has a list of holidays, a session that is not on it took place.
+        // If the calendar lists holidays, a session that is not listed took place.
         wholeDay = tails <= 1 && whole <= (calendar.Holidays.Count == 0 ? 1 : 0) && whole + tails == sessions;
         return missing;
     }
 
-    // Without a calendar the market's habits are its sessions: the same break at the same hour, again and again, and weekends.
+    // Without a calendar, sessions are inferred from breaks that recur at the same hour, and from weekends.
     private long MissingByHabit(long after, long next, int barsOfDay, out bool wholeDay)
     {
         wholeDay = false;
         var length = next - after;
         if (_saturdays == 0 && length <= LongestWeekend && after / TimeSpan.TicksPerDay % 7 is 4
             && next / TimeSpan.TicksPerDay % 7 is 6 or 0) return 0;
-        // A market with sessions that missed whole days of the week, as over a holiday: its bars between two openings are not all minutes
-        // of the night.
+        // If a market with sessions misses complete weekdays, as over a holiday, the missing bars between two openings do not include the
+        // nights.
         if (_saturdays == 0 && length >= LongBreak && IsUsual(_openings.GetValueOrDefault(next % TimeSpan.TicksPerDay)) && barsOfDay > 0)
         {
             var days = 0L;
@@ -185,7 +184,7 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
         return IsUsual(habit) && length < 2 * TimeSpan.TicksPerDay ? 0 : length / timeframe.Ticks - 1;
     }
 
-    // On a tenth of the days: daylight saving moves an opening by an hour for months, and chance gaps repeat on few days.
+    // On a tenth of the days: daylight saving shifts an opening for months, whereas random gaps repeat on few days.
     private bool IsUsual(int habit) => habit >= 3 && habit * 10 >= _days;
 
     private bool WasClosed(DateOnly day)

@@ -6,15 +6,16 @@ using Granary.Engine.Market;
 namespace Granary.Data.Quality;
 
 /// <summary>
-/// Rows of a file in order of time, each time once as it stands first, in bounded memory: sorted parts of them wait in a temporary file.
+/// Returns the rows of a file in order of time and without duplicates (the first row of each time) in bounded memory: sorted parts wait in
+/// a temporary file.
 /// </summary>
-/// <param name="most">Rows in memory.</param>
+/// <param name="most">The maximum number of rows in memory.</param>
 internal sealed class OrderedRows(int most = OrderedRows.Most) : IDisposable
 {
-    /// <summary>64 MB of rows.</summary>
+    /// <summary>The default of 64 MB of rows.</summary>
     public const int Most = 1 << 20;
 
-    // Rows of each part that wait in memory while the parts are merged.
+    // The number of rows of each part that are in memory during the merge.
     private const int Window = 4096;
 
     private readonly List<Row> _rows = [];
@@ -22,20 +23,20 @@ internal sealed class OrderedRows(int most = OrderedRows.Most) : IDisposable
     private FileStream? _file;
     private long _count;
 
-    // The number keeps equal times in the order of the file.
+    // The number keeps rows of equal time in the order of the file.
     private readonly record struct Row(long Number, Bar Bar, double Adjusted) : IComparable<Row>
     {
         public int CompareTo(Row other) => Bar.Time != other.Bar.Time ? Bar.Time.CompareTo(other.Bar.Time) : Number.CompareTo(other.Number);
     }
 
-    /// <exception cref="BarStoreException">The disk has no room for the part.</exception>
+    /// <exception cref="BarStoreException">The disk has no space for the part.</exception>
     public void Add(in GatheredRow row)
     {
         _rows.Add(new Row(_count++, row.Bar, row.Adjusted));
         if (_rows.Count == most) Spill();
     }
 
-    /// <summary>The rows in order. They can be read once.</summary>
+    /// <summary>Returns the rows in order. They can be read only once.</summary>
     public IEnumerable<(Bar Bar, double Adjusted)> Read()
     {
         _rows.Sort();

@@ -1,6 +1,6 @@
 namespace Granary.Data.Quality;
 
-/// <summary>The median of the last values, kept sorted.</summary>
+/// <summary>The median of the last values, which are kept sorted.</summary>
 internal sealed class RunningMedian(int size)
 {
     private readonly double[] _ring = new double[size];
@@ -9,10 +9,10 @@ internal sealed class RunningMedian(int size)
 
     public int Count { get; private set; }
 
-    /// <summary>The middle value (the upper of two); 0 without any.</summary>
+    /// <summary>The middle value (the upper of two); 0 if there is none.</summary>
     public double Median => Count == 0 ? 0 : _sorted[Count / 2];
 
-    /// <summary>The value below which this share of them lies; 0 without any.</summary>
+    /// <summary>The value below which this fraction of the values lies; 0 if there is none.</summary>
     public double Quantile(double share) => Count == 0 ? 0 : _sorted[(int)(share * (Count - 1))];
 
     public void Add(double value)

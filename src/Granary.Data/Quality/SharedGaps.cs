@@ -1,23 +1,24 @@
 namespace Granary.Data.Quality;
 
 /// <summary>The days on which one market has no bars although it usually trades then.</summary>
-/// <param name="First">Of its bars.</param>
-/// <param name="Last">Of its bars.</param>
+/// <param name="First">The day of the first bar.</param>
+/// <param name="Last">The day of the last bar.</param>
 public readonly record struct MarketGaps(DateOnly First, DateOnly Last, IReadOnlyList<DateOnly> Missing);
 
-/// <summary>Days that every market misses whose bars cover them: the markets were closed, or the source lost those days.</summary>
+/// <summary>Finds days that are missing in all markets whose bars cover them: the markets were closed, or the source lost these
+/// days.</summary>
 public static class SharedGaps
 {
     private const int Shown = 5;
 
-    /// <summary>In the order of time.</summary>
+    /// <summary>Returns the shared missing days in order.</summary>
     public static IReadOnlyList<DateOnly> Of(IReadOnlyList<MarketGaps> markets) =>
     [
         .. markets.SelectMany(m => m.Missing).GroupBy(d => d).OrderBy(g => g.Key)
             .Where(g => g.Count() == markets.Count(m => m.First <= g.Key && g.Key <= m.Last)).Select(g => g.Key),
     ];
 
-    /// <summary>As "2001-09-11, 2001-09-12 and 3 more days".</summary>
+    /// <summary>Formats days for a message, such as "2001-09-11, 2001-09-12 and 3 more days".</summary>
     public static string Text(IReadOnlyList<DateOnly> days)
     {
         var invariant = System.Globalization.CultureInfo.InvariantCulture;
@@ -25,7 +26,7 @@ public static class SharedGaps
         return days.Count <= Shown ? text : string.Create(invariant, $"{text} and {days.Count - Shown:N0} more days");
     }
 
-    /// <summary>What is to be said of several markets that were checked together; null where no day is missing in all of them.</summary>
+    /// <summary>Returns the finding about several markets that were checked together; null if no day is missing in all of them.</summary>
     public static Finding? Finding(IReadOnlyList<QualityReport> reports)
     {
         var days = Of([.. reports.Where(r => r.Bars > 0).Select(r => new MarketGaps(Day(r.First), Day(r.Last), r.MissingDays))]);

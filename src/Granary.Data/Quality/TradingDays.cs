@@ -3,13 +3,13 @@ using Granary.Engine.Market;
 namespace Granary.Data.Quality;
 
 /// <summary>
-/// The local days on which a market has bars, and those on which it has none although it usually trades on that day of the week.
+/// Collects the local days on which a market has bars, and finds missing days on which it usually trades.
 /// </summary>
-/// <param name="calendar">Of the market.</param>
-/// <param name="timeframe">Of its bars; those of a week or longer have no days.</param>
+/// <param name="calendar">The calendar of the market.</param>
+/// <param name="timeframe">The timeframe of its bars; weekly and longer bars have no trading days.</param>
 public sealed class TradingDays(SessionCalendar calendar, Timeframe timeframe)
 {
-    // A day of the week on which less than half of the weeks have bars is no trading day.
+    // A weekday is a trading day if the market has bars in at least this fraction of the weeks.
     private const double Usual = 0.5;
     private const int FewestWeeks = 4;
 
@@ -18,14 +18,14 @@ public sealed class TradingDays(SessionCalendar calendar, Timeframe timeframe)
     private int _first = int.MaxValue, _last = int.MinValue;
     private long _end = long.MinValue;
 
-    /// <summary>Looks at the next bars; times rising.</summary>
+    /// <summary>Adds the days of the next bars. Times must be ascending.</summary>
     public void Add(ReadOnlySpan<long> times)
     {
         if (timeframe.Ticks > TimeSpan.TicksPerDay) return;
         foreach (var time in times)
         {
             if (time < _end) continue;
-            // A daily bar is stamped with its day; others belong to a day of the market's zone.
+            // A daily bar is stamped with its date; other bars belong to a day of the market's time zone.
             var day = timeframe.IsIntraday ? calendar.LocalDay(time) : (int)(time / TimeSpan.TicksPerDay);
             _end = timeframe.IsIntraday ? calendar.StartOfDay(day + 1) : (day + 1) * TimeSpan.TicksPerDay;
             if (!_days.Add(day)) continue;
@@ -35,9 +35,8 @@ public sealed class TradingDays(SessionCalendar calendar, Timeframe timeframe)
     }
 
     /// <summary>
-    /// Days between the first and the last on which bars are missing: the market has none, though it usually trades on that day of the
-    /// week, and its calendar knows no holiday. A market that keeps the holidays of the exchanges of the United States is not asked for
-    /// bars on those, nor on their closures.
+    /// Returns the days between the first and the last on which bars are missing: days without bars on a usual trading day that is not a
+    /// holiday of the calendar. For a market that keeps the US exchange holidays, these and the unscheduled closures are excluded.
     /// </summary>
     public IReadOnlyList<DateOnly> Missing()
     {

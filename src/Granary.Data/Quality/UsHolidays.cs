@@ -1,10 +1,10 @@
 namespace Granary.Data.Quality;
 
-/// <summary>The regular holidays of the exchanges of the United States, by their rules (NYSE Rule 7.2): a holiday on a Sunday is kept on
-/// Monday, one on a Saturday on Friday.</summary>
+/// <summary>The regular holidays of the exchanges of the United States (NYSE Rule 7.2). A holiday on a Sunday is observed on Monday, one on
+/// a Saturday on Friday.</summary>
 internal static class UsHolidays
 {
-    /// <summary>Whether the exchanges keep a holiday on a weekday.</summary>
+    /// <summary>Whether the exchanges observe a holiday on this weekday.</summary>
     public static bool Contains(DateOnly day) => day.Month switch
     {
         1 => IsKept(day, new(day.Year, 1, 1), fridays: false) || day.Year >= 1998 && IsNth(day, DayOfWeek.Monday, 3),
@@ -19,7 +19,7 @@ internal static class UsHolidays
         _ => false,
     };
 
-    // New Year's Day on a Saturday is not kept: the Friday belongs to the old year.
+    // New Year's Day on a Saturday is not observed, because the Friday belongs to the old year.
     private static bool IsKept(DateOnly day, DateOnly holiday, bool fridays = true) => holiday.DayOfWeek switch
     {
         DayOfWeek.Sunday => day == holiday.AddDays(1),

@@ -7,7 +7,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.QuestDb;
 
 /// <summary>
-/// Bars as lines of InfluxDB's line protocol in QuestDB's dialect: table,symbol=S open=…,high=…,low=…,close=…,volume=…[,adjusted=…]
+/// Encodes bars in QuestDB's dialect of the InfluxDB line protocol: table,symbol=S open=…,high=…,low=…,close=…,volume=…[,adjusted=…]
 /// nanoseconds.
 /// </summary>
 internal static class IlpEncoder
@@ -16,7 +16,7 @@ internal static class IlpEncoder
         [.. new[] { " open=", ",high=", ",low=", ",close=", ",volume=", ",adjusted=" }.Select(Encoding.ASCII.GetBytes)];
 
     /// <summary>Appends the chosen bars.</summary>
-    /// <exception cref="BarDataException">A bar is older than 1970, which lines cannot say.</exception>
+    /// <exception cref="BarDataException">A bar is older than 1970, which the line protocol does not support.</exception>
     public static void Append(ArrayBufferWriter<byte> target, string table, string symbol, BarColumns bars, int start, int count)
     {
         var head = Encoding.UTF8.GetBytes($"{Escape(table)},symbol={Escape(symbol)}");
@@ -44,12 +44,12 @@ internal static class IlpEncoder
     {
         target.Write(Fields[field]);
         var span = target.GetSpan(32);
-        // The shortest digits that come back as the same double.
+        // The shortest text that reads back as the same double.
         value.TryFormat(span, out var written, "R", System.Globalization.CultureInfo.InvariantCulture);
         target.Advance(written);
     }
 
-    /// <summary>A name as it stands in a line: what separates things there has a backslash before it.</summary>
+    /// <summary>Escapes a name for a line: a backslash precedes each separator.</summary>
     public static string Escape(string name)
     {
         var text = new StringBuilder(name.Length + 4);

@@ -8,19 +8,20 @@ using Granary.Storage.Retries;
 
 namespace Granary.Data.QuestDb;
 
-/// <summary>Sends lines to QuestDB.</summary>
+/// <summary>Sends lines of the InfluxDB line protocol to QuestDB.</summary>
 internal abstract class IlpSender : IAsyncDisposable
 {
-    /// <summary>Sends whole lines.</summary>
-    /// <exception cref="BarDataException">The server refuses them; one sentence.</exception>
-    /// <exception cref="BarStoreException">The server cannot be reached, and trying again did not help.</exception>
+    /// <summary>Sends complete lines.</summary>
+    /// <exception cref="BarDataException">The server rejects the lines. The message is one sentence.</exception>
+    /// <exception cref="BarStoreException">The server cannot be reached, also after retries.</exception>
     public abstract Task SendAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken);
 
     public abstract ValueTask DisposeAsync();
 
     public static IlpSender Open(QuestDbAddress address) => address.IlpPort is { } port ? new Tcp(address, port) : new Http(address);
 
-    /// <summary>POST /write: the answer says whether the lines are in the table. A request is there whole or not at all.</summary>
+    /// <summary>Sends lines with POST /write. The response confirms that the lines are in the table; a request is applied completely or not
+    /// at all.</summary>
     internal sealed class Http(QuestDbAddress address, TimeProvider? clock = null, HttpMessageHandler? handler = null) : IlpSender
     {
         private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(6);
@@ -28,7 +29,7 @@ internal abstract class IlpSender : IAsyncDisposable
             new(handler ?? new SocketsHttpHandler()) { BaseAddress = address.Http, Timeout = TimeSpan.FromSeconds(100) };
         private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
-        // A repeated row is there once: time and symbol are its key.
+        // Sending is idempotent: time and symbol are the key of a row.
         public override async Task SendAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
         {
             bool IsAway(Exception e) =>
@@ -46,9 +47,9 @@ internal abstract class IlpSender : IAsyncDisposable
             }
         }
 
-        /// <returns>The status code of success.</returns>
+        /// <returns>The HTTP status code of the success.</returns>
         /// <exception cref="HttpRequestException">
-        /// The server cannot be reached, or its answer says that it may take the lines later.
+        /// The server cannot be reached, or its response says that a retry may succeed.
         /// </exception>
         private async Task<HttpStatusCode> PostAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
         {
@@ -100,8 +101,8 @@ internal abstract class IlpSender : IAsyncDisposable
     }
 
     /// <summary>
-    /// Lines over TCP: the server answers nothing, and closes the connection where it refuses them. Whether they arrived shows in the
-    /// table.
+    /// Sends lines over TCP. The server sends no response, and closes the connection if it rejects lines. Only the table shows whether they
+    /// arrived.
     /// </summary>
     internal sealed class Tcp(QuestDbAddress address, int port) : IlpSender
     {

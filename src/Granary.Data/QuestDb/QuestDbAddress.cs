@@ -6,17 +6,17 @@ using Npgsql;
 namespace Granary.Data.QuestDb;
 
 /// <summary>
-/// Where bars are in QuestDB: <c>questdb://USER:PASSWORD@HOST:9000?pg=8812&amp;ilp=http&amp;table=granary_bars_{timeframe}</c>. The port is
-/// that of HTTP; <c>ilp=tcp:9009</c> writes over TCP, for servers before 7.4.
+/// Address of bars in QuestDB: <c>questdb://USER:PASSWORD@HOST:9000?pg=8812&amp;ilp=http&amp;table=granary_bars_{timeframe}</c>. The port
+/// is that of HTTP. <c>ilp=tcp:9009</c> writes over TCP, for servers before 7.4.
 /// </summary>
 /// <param name="Connection">Of its PostgreSQL wire, as Npgsql takes it.</param>
-/// <param name="Http">Where lines are posted.</param>
+/// <param name="Http">Address to which lines are posted.</param>
 /// <param name="IlpPort">Of lines over TCP; null where they go over HTTP.</param>
 /// <param name="Table">The name of a table: one for each timeframe, or with {symbol} in it one for each symbol, which is read only.</param>
 public sealed record QuestDbAddress(Address Address, string Host, string Connection, Uri Http, int? IlpPort, string Table, string? User,
     string? Password)
 {
-    /// <exception cref="BarDataException">It is no such address; one sentence, without the password.</exception>
+    /// <exception cref="BarDataException">The address is invalid. The message is one sentence without the password.</exception>
     public static QuestDbAddress Of(Address where)
     {
         var address = ServerAddress.Of(where, ["pg", "ilp", "table", "timeout"]);
@@ -41,7 +41,7 @@ public sealed record QuestDbAddress(Address Address, string Host, string Connect
             Database = "qdb",
             Timeout = address.Options.TryGetValue("timeout", out var timeout) ? Port(address, "timeout", timeout) : 15,
             CommandTimeout = 0,
-            NoResetOnClose = true, // QuestDB knows no DISCARD ALL
+            NoResetOnClose = true, // QuestDB does not support DISCARD ALL
             ApplicationName = "granary",
         };
         return new QuestDbAddress(where, address.Host, connection.ConnectionString,
@@ -51,8 +51,8 @@ public sealed record QuestDbAddress(Address Address, string Host, string Connect
 
     public bool TablePerSymbol => Table.Contains("{symbol}", StringComparison.Ordinal);
 
-    /// <summary>The name of the table that has a market's bars, ready to be quoted.</summary>
-    /// <exception cref="BarDataException">Tables are named after symbols, and this one cannot be part of a name.</exception>
+    /// <summary>Returns the name of the table that has a market's bars; the caller quotes it.</summary>
+    /// <exception cref="BarDataException">Tables are named after symbols, and this symbol is not allowed in a table name.</exception>
     public string TableOf(string symbol, Timeframe timeframe)
     {
         var table = Table.Replace("{timeframe}", timeframe.ToString(), StringComparison.Ordinal);

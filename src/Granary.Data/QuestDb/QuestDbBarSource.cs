@@ -6,7 +6,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.QuestDb;
 
 /// <summary>
-/// Markets in QuestDB for reading, streamed in blocks: a table for each timeframe with a symbol column, or a table for each symbol.
+/// Reads markets from QuestDB, streamed in blocks: from one table per timeframe with a symbol column, or one table per symbol.
 /// </summary>
 public sealed class QuestDbBarSource : IBarSource, IAsyncDisposable
 {
@@ -73,7 +73,7 @@ public sealed class QuestDbBarSource : IBarSource, IAsyncDisposable
 
         public IReadOnlyList<string> Notes => [];
 
-        // A table may have been filled by anybody: all bars are looked at before any is handed out.
+        // Any program may have written the table, so all bars are checked before the first is returned.
         public async Task LookAsync(CancellationToken cancellationToken)
         {
             using var hasher = new ContentHasher();

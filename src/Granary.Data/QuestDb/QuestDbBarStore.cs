@@ -12,9 +12,9 @@ using Npgsql;
 namespace Granary.Data.QuestDb;
 
 /// <summary>
-/// Bars in QuestDB: a table for each timeframe with a symbol column. Bars are written as lines, and read over PostgreSQL's wire. Before a
-/// merge what is there is read and only what is new is sent, so that an import that broke off is finished by running it again, also on
-/// servers without dedup keys.
+/// Bars in QuestDB: a table for each timeframe with a symbol column. Bars are written in the line protocol and read over PostgreSQL's wire
+/// protocol. A merge first reads the stored bars and sends only new ones. So an interrupted import can be run again, also on servers
+/// without dedup keys.
 /// </summary>
 public sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
 {
@@ -106,7 +106,7 @@ public sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
                 differences.Add(new BarDifference(piece.Time[i], field, was, value));
     }
 
-    // Lines are visible a moment after they were taken. What does not arrive was refused.
+    // Lines become visible shortly after the server accepted them. Lines that do not arrive were rejected.
     private async Task<(long Count, long First, long Last)> ArrivedAsync(string table, string symbol, long expected,
         CancellationToken cancellationToken)
     {

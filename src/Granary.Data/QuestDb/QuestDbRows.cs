@@ -1,6 +1,6 @@
 namespace Granary.Data.QuestDb;
 
-/// <summary>Which rows of a table are read.</summary>
+/// <summary>Selection of rows of a table.</summary>
 /// <param name="Time">Its designated timestamp.</param>
 /// <param name="Symbol">Null where the table has one symbol only.</param>
 /// <param name="From">UTC ticks, included; null = from its first.</param>

@@ -9,7 +9,7 @@ using Npgsql;
 namespace Granary.Data.QuestDb;
 
 /// <summary>
-/// What is asked of QuestDB over PostgreSQL's wire. Names of tables are checked by <see cref="QuestDbAddress"/>; symbols are parameters.
+/// Queries of QuestDB over PostgreSQL's wire protocol. <see cref="QuestDbAddress"/> checks the names of tables; symbols are parameters.
 /// </summary>
 internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
 {
@@ -20,19 +20,19 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
 
     public QuestDbAddress Address => address;
 
-    // QuestDB has no catalogue of types to load.
+    // QuestDB has no type catalogue to load.
     private static NpgsqlDataSource Source(QuestDbAddress address) =>
         new NpgsqlDataSourceBuilder(address.Connection).ConfigureTypeLoading(types => types.EnableTypeLoading(false)).Build();
 
     public sealed record Market(Instrument Instrument, bool HasAdjusted);
 
     /// <summary>
-    /// Makes the tables where they are not there: with dedup keys where the server knows them (7.3 and later), else without.
+    /// Creates the tables if they do not exist: with dedup keys if the server supports them (7.3 and later), otherwise without.
     /// </summary>
     public async Task EnsureTablesAsync(string table, Timeframe timeframe, CancellationToken cancellationToken)
     {
         if (!_ensured.Add(table)) return;
-        // A partition is a folder: days of daily bars would be thousands of them with a row each.
+        // A partition is a folder, so daily partitions of daily bars would be thousands of folders with one row each.
         var partition = timeframe.IsIntraday ? "DAY" : "YEAR";
         var columns = "(symbol SYMBOL INDEX, ts TIMESTAMP, open DOUBLE, high DOUBLE, low DOUBLE, close DOUBLE, volume DOUBLE, adjusted "
             + "DOUBLE)";
@@ -53,18 +53,18 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
             }
             catch (PostgresException) when (newer.Length > 0)
             {
-                // a server before dedup keys; its rows are kept apart by looking first
+                // a server without dedup keys; a merge avoids duplicates by reading first
                 await ExecuteAsync(create, [], cancellationToken).ConfigureAwait(false);
             }
         }
         catch (PostgresException)
         {
-            // somebody else may have made it just now
+            // another process may have created it just now
             if (await ColumnOfTimeAsync(table, cancellationToken).ConfigureAwait(false) is null) throw;
         }
     }
 
-    /// <summary>The designated timestamp of a table; null where there is no such table.</summary>
+    /// <summary>Returns the designated timestamp column of a table; null if the table does not exist.</summary>
     public async Task<string?> ColumnOfTimeAsync(string table, CancellationToken cancellationToken)
     {
         foreach (var (name, column) in await TablesAsync(cancellationToken).ConfigureAwait(false))
@@ -80,7 +80,7 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
 
     private static string Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? "" : row.GetString(column);
 
-    /// <summary>Which column of tables() has the name: it is called name up to QuestDB 7.3, and table_name later.</summary>
+    /// <summary>Returns the column of tables() that holds the table's name: name up to QuestDB 7.3, table_name later.</summary>
     internal static int NameOfTable(Func<int, string> name, int columns)
     {
         for (var i = 0; i < columns; i++)
@@ -89,7 +89,7 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
         throw new BarStoreException("this QuestDB's tables() has no column with the names of tables; use a version from 6.5 on");
     }
 
-    /// <summary>The symbols of a timeframe, with their tables and columns of time.</summary>
+    /// <summary>Returns the symbols of a timeframe, with their tables and time columns.</summary>
     public async Task<List<(string Symbol, string Table, string Time)>> SymbolsAsync(Timeframe timeframe,
         CancellationToken cancellationToken)
     {
@@ -104,7 +104,7 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
         var template = address.Table.Replace("{timeframe}", timeframe.ToString(), StringComparison.Ordinal);
         var at = template.IndexOf("{symbol}", StringComparison.Ordinal);
         var (before, after) = (template[..at], template[(at + "{symbol}".Length)..]);
-        // Where the name does not say the timeframe, any table may be of it.
+        // If the name does not contain the timeframe, any table may belong to it.
         return [.. tables.Where(t => t.Time.Length > 0 && t.Name.Length > before.Length + after.Length
             && t.Name.StartsWith(before, StringComparison.Ordinal) && t.Name.EndsWith(after, StringComparison.Ordinal)
                 && t.Name != Markets && !t.Name.StartsWith("sys.", StringComparison.Ordinal)
@@ -112,7 +112,7 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
             .Select(t => (t.Name[before.Length..^after.Length], t.Name, t.Time)).OrderBy(t => t.Item1, StringComparer.Ordinal)];
     }
 
-    /// <summary>The last note about a market; null = none.</summary>
+    /// <summary>Returns the last stored entry about a market; null = none.</summary>
     public async Task<Market?> MarketAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken)
     {
         if (await ColumnOfTimeAsync(Markets, cancellationToken).ConfigureAwait(false) is null) return null;
@@ -127,7 +127,7 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
         ExecuteAsync($"INSERT INTO '{Markets}' VALUES ($1, $2, $3, {(hasAdjusted ? "true" : "false")}, systimestamp())",
             [instrument.Symbol, timeframe.ToString(), Encoding.UTF8.GetString(InstrumentJson.Bytes(instrument))], cancellationToken);
 
-    /// <summary>How many rows there are, and their first and last time in ticks; of one symbol, or of a table of one symbol.</summary>
+    /// <summary>Returns the number of rows, and their first and last time in ticks, for one symbol or for a table of one symbol.</summary>
     public async Task<(long Count, long First, long Last)> RangeAsync(string table, string? symbol, CancellationToken cancellationToken,
         string column = "ts")
     {
@@ -138,7 +138,7 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
         return rows.Count > 0 ? rows[0] : (0, 0, 0);
     }
 
-    /// <summary>Corrects rows that are there. Rows that came as lines cannot be replaced by lines on servers without dedup keys.</summary>
+    /// <summary>Updates existing rows. On servers without dedup keys, the line protocol cannot replace rows.</summary>
     public async Task UpdateAsync(string table, string symbol, IReadOnlyList<(BarColumns Bars, int At)> rows,
         CancellationToken cancellationToken)
     {
@@ -153,7 +153,7 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
         }
     }
 
-    /// <summary>Bars in order of time, in pieces.</summary>
+    /// <summary>Reads bars in order of time, in pieces.</summary>
     public async IAsyncEnumerable<BarColumns> ReadAsync(QuestDbRows rows, bool withAdjusted, int size,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -197,7 +197,7 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
         }
     }
 
-    // Takes the next row; false where there is none.
+    // Reads the next row; false if there is none.
     private async Task<bool> TryTakeAsync(NpgsqlDataReader reader, BarColumns piece, string table, CancellationToken cancellationToken)
     {
         try
@@ -273,9 +273,9 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
     }
 
     /// <summary>
-    /// A condition on the symbol, which is parameter 1. QuestDB keeps the plan of each text with the key of the symbol that it first met
-    /// (6.5 does, and gives one symbol's rows for another's), so each text is used once: a random number makes it differ from those of all
-    /// processes.
+    /// Returns a condition on the symbol, which is parameter 1. QuestDB caches the plan of each query text with the key of the first
+    /// symbol. Version 6.5 then returns one symbol's rows for another, so each text is used once. A random number makes it differ from the
+    /// texts of all processes.
     /// </summary>
     private static string OfSymbol()
     {
@@ -291,7 +291,7 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
         return command;
     }
 
-    /// <summary>One sentence for what the server said.</summary>
+    /// <summary>Converts a server error to one sentence.</summary>
     public Exception Fault(Exception e) => e is not PostgresException p
         ? new BarStoreException($"{address.Address}: port "
             + $"{new NpgsqlConnectionStringBuilder(address.Connection).Port} of PostgreSQL's wire "
@@ -307,7 +307,7 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
         return $"'{time}'";
     }
 
-    // A column's name comes from the server; it must not end its own quotes all the same.
+    // A column's name comes from the server, so quotes in it are removed.
     private static string Name(string column) => column.Replace("\"", "", StringComparison.Ordinal);
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();

@@ -3,10 +3,10 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Reading;
 
-/// <summary>Turns a written time into a bar's open time by the rules of the contract.</summary>
+/// <summary>Converts a written time to a bar's open time, according to the file's time zone and stamp.</summary>
 internal sealed class BarClock
 {
-    // Two changes of daylight saving lie further apart than this; rows of several zones change at once.
+    // Two changes of daylight saving are further apart than this; rows of mixed time zones change more often.
     private const long LeastBetweenOffsetChanges = 20 * TimeSpan.TicksPerDay;
 
     private readonly Timeframe _timeframe;
@@ -25,7 +25,7 @@ internal sealed class BarClock
     }
 
     /// <param name="previous">The row before's bar time.</param>
-    /// <param name="fault">What is wrong where the result is false.</param>
+    /// <param name="fault">Description of the fault if the result is false.</param>
     public bool TryResolve(in Timestamp written, long previous, out long time, out string? fault)
     {
         fault = null;
@@ -56,7 +56,7 @@ internal sealed class BarClock
 
         if (!_timeframe.IsIntraday)
         {
-            // Days are dated by the wall's calendar, whatever the distance to UTC.
+            // A date without a time is the local date, whatever the offset from UTC.
             if (_stamp == BarStamp.Close && written.HasTime) time--;
             time -= time % TimeSpan.TicksPerDay;
             if (_stamp == BarStamp.Close) time = _timeframe.Floor(time);

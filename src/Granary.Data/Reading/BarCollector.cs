@@ -5,7 +5,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.Reading;
 
 /// <summary>
-/// Takes parsed rows in file order, demands that they are good bars in strict order, and cuts those asked for into blocks.
+/// Receives parsed rows in file order, requires valid bars in strict order, and groups the requested ones into blocks.
 /// </summary>
 internal sealed class BarCollector
 {
@@ -21,13 +21,13 @@ internal sealed class BarCollector
     private int _decimals;
     private long _shortSteps;
 
-    /// <param name="lenient">Goes on after a faulty row, which the parser has reported.</param>
+    /// <param name="lenient">Whether reading continues after a faulty row, which the parser has reported.</param>
     public BarCollector(BarQuery query, int blockSize, bool withAdjusted, bool lenient = false)
     {
         _from = query.From ?? long.MinValue;
         _to = query.To ?? long.MaxValue;
         _timeframe = query.Timeframe;
-        // Of February.
+        // The length of February.
         _leastStep = query.Timeframe == Timeframe.Mo1 ? 28 * TimeSpan.TicksPerDay : query.Timeframe.Ticks;
         _blockSize = blockSize;
         _withAdjusted = withAdjusted;
@@ -35,12 +35,12 @@ internal sealed class BarCollector
         _current = new BarColumns(blockSize, withAdjusted);
     }
 
-    /// <summary>Rows outside this window belong to another file of the market and are passed over.</summary>
+    /// <summary>Rows before this time (UTC ticks) belong to another file of the market and are skipped.</summary>
     public long WindowFrom { get; set; } = long.MinValue;
 
     public long WindowTo { get; set; } = long.MaxValue;
 
-    /// <summary>Where the adjusted close comes from if not from a column.</summary>
+    /// <summary>Factors for the adjusted close, if the file has no column for it.</summary>
     public Lean.LeanFactorFile? Factors { get; init; }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -48,13 +48,13 @@ internal sealed class BarCollector
 
     public Timeframe Timeframe => _timeframe;
 
-    /// <summary>Full blocks, for the reader to take away.</summary>
+    /// <summary>Complete blocks, which the reader removes.</summary>
     public List<BarColumns> Completed { get; } = [];
 
-    /// <summary>Where this is set, good rows go here as they come, in whatever order, and nothing becomes a block.</summary>
+    /// <summary>If set, valid rows are added here in the order of the file, and no blocks are built.</summary>
     public List<GatheredRow>? Gathered { get; init; }
 
-    /// <summary>Takes a row that was checked with <see cref="IsBar"/>, whatever its place.</summary>
+    /// <summary>Adds a row that <see cref="IsBar"/> accepted, whatever its time.</summary>
     public void Gather(in GatheredRow row)
     {
         Gathered!.Add(row);
@@ -62,40 +62,40 @@ internal sealed class BarCollector
         _last = row.Time;
     }
 
-    /// <summary>Good rows, whether they were asked for or not.</summary>
+    /// <summary>The number of valid rows, requested or not.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>Bars that were asked for.</summary>
+    /// <summary>The number of requested bars.</summary>
     public long Count { get; private set; }
 
     public long SkippedRows { get; set; }
 
     public long RowsWithoutVolume { get; set; }
 
-    /// <summary>Set where the file runs from the newest bar to the oldest.</summary>
+    /// <summary>Whether the file runs from the newest bar to the oldest.</summary>
     public bool Descending => _direction < 0;
 
     public bool WeekendSeen { get; private set; }
 
-    /// <summary>The most decimals that a price needs, up to 9; -1 beyond.</summary>
+    /// <summary>The largest number of decimals that a price needs, up to 9; -1 for more.</summary>
     public int PriceDecimals => _decimals > 9 ? -1 : _decimals;
 
     public long LastTime => Rows == 0 ? long.MinValue : _last;
 
-    /// <summary>Whether most bars follow one another faster than the timeframe allows.</summary>
+    /// <summary>Whether most bars are closer together than the timeframe allows.</summary>
     public bool TooDense => Rows > 2 && _shortSteps * 2 > Rows - 1;
 
     /// <summary>The time between the first two rows, as text, for messages.</summary>
     public string TypicalStep { get; private set; } = "";
 
-    /// <summary>Notes a price's decimals.</summary>
+    /// <summary>Records the number of decimals that a price needs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SeePrice(ulong mantissa, int decimals)
     {
         if (decimals > _decimals) SeeMoreDecimals(mantissa, decimals);
     }
 
-    // Trailing zeros are not decimals that the price needs.
+    // Trailing zeros do not count.
     private void SeeMoreDecimals(ulong mantissa, int decimals)
     {
         if (_decimals > 9) return;
@@ -106,16 +106,16 @@ internal sealed class BarCollector
         }
     }
 
-    /// <summary>Notes a price's decimals where they were counted already.</summary>
+    /// <summary>Records a known number of decimals.</summary>
     public void SeeDecimals(int decimals) => _decimals = Math.Max(_decimals, Math.Min(decimals, 10));
 
-    /// <summary>Whether the prices of a row make a bar.</summary>
+    /// <summary>Whether the prices of a row form a valid bar.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsBar(double open, double high, double low, double close, double volume) =>
         low > 0 & low <= open & low <= close & high >= open & high >= close & high < double.PositiveInfinity & volume >= 0
             & volume < double.PositiveInfinity;
 
-    /// <summary>Whether a time may follow those before it; fixes the file's direction at the second row.</summary>
+    /// <summary>Whether a time may follow the previous ones; the second row determines the file's direction.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool InOrder(long time) => Rows == 0 || (_direction > 0 ? time > _last : InOrderSlow(time));
 
@@ -125,18 +125,18 @@ internal sealed class BarCollector
         return time < _last;
     }
 
-    /// <summary>The kind of fault of a time that is not <see cref="InOrder"/>.</summary>
+    /// <summary>Returns the kind of fault of a time that <see cref="InOrder"/> rejected.</summary>
     public RowFaultKind OrderFault(long time) => time == _last ? RowFaultKind.Duplicate : RowFaultKind.Order;
 
     public long PreviousTime => _last;
 
-    /// <summary>Lets a lenient reading go on after a row out of order.</summary>
+    /// <summary>Continues a lenient reading after a row out of order.</summary>
     public void Resume(long time)
     {
         if (_lenient) _last = time;
     }
 
-    /// <summary>Takes a row that was checked with <see cref="IsBar"/> and <see cref="InOrder"/>.</summary>
+    /// <summary>Adds a row that <see cref="IsBar"/> and <see cref="InOrder"/> accepted.</summary>
     public void Add(long time, double open, double high, double low, double close, double adjusted, double volume)
     {
         if (Rows > 0)
@@ -167,7 +167,7 @@ internal sealed class BarCollector
         c.Low[i] = low;
         c.Close[i] = close;
         c.Volume[i] = volume;
-        // New York's trading day, pre-market to after-hours, lies within one UTC day once five hours are taken off.
+        // Minus five hours, New York's trading day from pre-market to after-hours lies within one UTC day.
         if (Factors is not null) adjusted = close * Factors.FactorOn((int)((_timeframe.IsIntraday ? time - 5 * TimeSpan.TicksPerHour
             : time) / TimeSpan.TicksPerDay));
         if (_withAdjusted) c.Adjusted![i] = adjusted;
@@ -175,7 +175,7 @@ internal sealed class BarCollector
         if (i + 1 == _blockSize) Cut();
     }
 
-    /// <summary>Cuts the last, shorter block.</summary>
+    /// <summary>Completes the last, shorter block.</summary>
     public void Finish()
     {
         if (_current.Count > 0) Cut();

@@ -2,7 +2,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Reading;
 
-/// <summary>Some consecutive bars as columns, as they stand in a file: raw prices, and the adjusted close where there is one.</summary>
+/// <summary>Consecutive bars of a file as columns: raw prices, and the adjusted close if there is one.</summary>
 internal sealed class BarColumns(int capacity, bool withAdjusted)
 {
     public readonly long[] Time = new long[capacity];
@@ -17,10 +17,10 @@ internal sealed class BarColumns(int capacity, bool withAdjusted)
 
     public bool HasAdjusted => Adjusted is not null;
 
-    /// <summary>How many bytes a bar takes.</summary>
+    /// <summary>The number of bytes per bar.</summary>
     public static int BytesPerBar(bool withAdjusted) => withAdjusted ? 56 : 48;
 
-    /// <summary>The bars of <paramref name="source"/> from <paramref name="start"/>, copied behind what is here.</summary>
+    /// <summary>Appends bars of <paramref name="source"/> from index <paramref name="start"/>.</summary>
     public void Append(BarColumns source, int start, int count)
     {
         Array.Copy(source.Time, start, Time, Count, count);
@@ -33,7 +33,7 @@ internal sealed class BarColumns(int capacity, bool withAdjusted)
         Count += count;
     }
 
-    /// <summary>Scales open, high, low and close by adjusted close / close, in place.</summary>
+    /// <summary>Multiplies open, high, low and close by adjusted close / close, in place.</summary>
     public void Adjust()
     {
         if (Adjusted is null) return;
@@ -42,14 +42,14 @@ internal sealed class BarColumns(int capacity, bool withAdjusted)
             var close = Adjusted[i];
             var ratio = close / Close[i];
             Open[i] *= ratio;
-            // The rounding of the ratio must not put the close outside its own bar.
+            // Rounding of the ratio must not move the close outside of high and low.
             High[i] = Math.Max(High[i] * ratio, Math.Max(close, Open[i]));
             Low[i] = Math.Min(Low[i] * ratio, Math.Min(close, Open[i]));
             Close[i] = close;
         }
     }
 
-    /// <summary>Hands the arrays over to a block; they must be full.</summary>
+    /// <summary>Moves the arrays to a block; they must be full.</summary>
     public BarBlock ToBlock(long firstIndex)
     {
         if (Count == Time.Length) return new BarBlock(firstIndex, Time, Open, High, Low, Close, Volume);

@@ -5,7 +5,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Reading;
 
-/// <summary>Everything that must be known of a file before its bars can be read at full speed.</summary>
+/// <summary>Structure of a bar file that a parser needs before it reads the rows.</summary>
 public abstract record BarFileLayout
 {
     private protected BarFileLayout()
@@ -15,77 +15,77 @@ public abstract record BarFileLayout
     /// <summary>The format's name.</summary>
     public required string Format { get; init; }
 
-    /// <summary>How times are written.</summary>
+    /// <summary>Date format of the times.</summary>
     public required DateStyle DateStyle { get; init; }
 
-    /// <summary>The day that milliseconds since midnight count from.</summary>
+    /// <summary>The day of times that are milliseconds since midnight, as days since 0001-01-01.</summary>
     public int BaseDay { get; init; }
 
-    /// <summary>Whether day and month may have been swapped, as far as the first rows tell.</summary>
+    /// <summary>Whether day and month may be swapped, as far as the first rows show.</summary>
     public bool AmbiguousDates { get; init; }
 
-    /// <summary>The IANA zone of times that carry none; null is UTC.</summary>
+    /// <summary>The IANA zone of times without an offset; null is UTC.</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>What the file's times stand for where the format lays it down; null goes by the options.</summary>
+    /// <summary>Meaning of the file's times if the format defines it; null = the options define it.</summary>
     public BarStamp? Stamp { get; init; }
 
-    /// <summary>What the format says of the venue: its name, currency and hours.</summary>
+    /// <summary>Venue, currency and trading hours that the format defines.</summary>
     public Instrument? Template { get; init; }
 
     /// <summary>Whether there is a column of adjusted closes.</summary>
     public abstract bool HasAdjustedClose { get; }
 
-    /// <summary>What the user of the bars should know; one sentence each.</summary>
+    /// <summary>Notes for the user of the bars; one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>The symbols in the file, in order; none or one where it holds one market.</summary>
+    /// <summary>The symbols in the file, in order; at most one if it holds one market.</summary>
     internal virtual IReadOnlyList<string> SymbolsIn(TextFile file) => [];
 
-    /// <summary>The layout of one of several markets.</summary>
+    /// <summary>Returns the layout of one of several markets.</summary>
     internal virtual BarFileLayout Of(string symbol) => this;
 
     internal abstract BarTextParser CreateParser(TextFile file, BarCollector collector, BarFileOptions options, Action<RowFault>? onFault);
 }
 
-/// <summary>Rows of delimited fields.</summary>
+/// <summary>Layout of rows with delimited fields.</summary>
 public sealed record RowLayout : BarFileLayout
 {
-    /// <summary>Stands between two fields.</summary>
+    /// <summary>The byte between two fields.</summary>
     public required byte Delimiter { get; init; }
 
     /// <summary>The role of each column of a row.</summary>
     public required ColumnRole[] Columns { get; init; }
 
-    /// <summary>What messages call the columns; null where the file has no header.</summary>
+    /// <summary>Column names in messages; null if the file has no header.</summary>
     public string[]? Names { get; init; }
 
-    /// <summary>Lines before the first row.</summary>
+    /// <summary>The number of lines before the first row.</summary>
     public int HeaderLines { get; init; }
 
-    /// <summary>Prices are divided by ten to this power.</summary>
+    /// <summary>Prices are divided by this power of ten.</summary>
     public int PriceScale { get; init; }
 
-    /// <summary>Rows without any price (empty, null, NaN or a point) are days without a quote, to be skipped and counted.</summary>
+    /// <summary>Rows without any price (empty, null, NaN or a point) are days without a quote; they are skipped and counted.</summary>
     public bool SkipNullRows { get; init; }
 
-    /// <summary>Whether numbers are written as 1.234,56; null lets the first rows decide, and is a decimal point where they do
-    /// not.</summary>
+    /// <summary>Whether numbers are written as 1.234,56. Null detects it from the first rows; a decimal point if they do not show
+    /// it.</summary>
     public bool? DecimalComma { get; init; }
 
-    /// <summary>Whether most of the first rows have currency signs or volumes as 4.16M, so that a dash is a volume of none.</summary>
+    /// <summary>Whether most of the first rows have currency signs or volumes such as 4.16M; then a dash means no volume.</summary>
     internal bool HasUnits { get; init; }
 
-    /// <summary>The close is the only price of a row, and so its open, high and low.</summary>
+    /// <summary>The close is the only price of a row, and is used as open, high and low too.</summary>
     public bool OnePrice { get; init; }
 
-    /// <summary>What the column of the symbol says, if there is one.</summary>
+    /// <summary>Text of the symbol column, if there is one.</summary>
     public byte[]? Symbol { get; init; }
 
-    /// <summary>The columns of each of several markets that stand side by side, by symbol.</summary>
+    /// <summary>The columns of each market, by symbol, if the rows hold several markets side by side.</summary>
     internal IReadOnlyDictionary<string, ColumnRole[]>? Markets { get; init; }
 
-    /// <summary>Rows of another symbol are another market's, and are passed over.</summary>
+    /// <summary>Rows of another symbol belong to other markets and are skipped.</summary>
     internal bool SkipsOthers { get; init; }
 
     /// <inheritdoc/>

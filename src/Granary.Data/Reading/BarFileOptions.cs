@@ -2,7 +2,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Reading;
 
-/// <summary>How bar files are to be read.</summary>
+/// <summary>Options for reading bar files.</summary>
 public sealed record BarFileOptions
 {
     /// <summary>"auto" or the name of one of the <see cref="Formats"/>.</summary>
@@ -18,17 +18,17 @@ public sealed record BarFileOptions
 
     public DateOrder DateOrder { get; init; } = DateOrder.Detect;
 
-    /// <summary>The IANA zone of times that carry none; null is UTC, or what the format lays down (LEAN's equities: New York).</summary>
+    /// <summary>The IANA zone of times without an offset; null is UTC, or the format's zone (LEAN's equities: New York).</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>Which column is what, for files whose headers say it otherwise; null goes by the header.</summary>
+    /// <summary>Roles of the columns, for files with other header names; null = by the header.</summary>
     public ColumnMapping? Columns { get; init; }
 
-    /// <summary>Everything about the instrument that a bar file does not say; its symbol, and decimals, come from the file.</summary>
+    /// <summary>Instrument properties that a bar file does not contain; the symbol and the decimals come from the file.</summary>
     public Instrument? Template { get; init; }
 
     /// <summary>
-    /// How many bytes of bars are kept in memory after the first reading; a longer file is read again from the disk each time.
+    /// The bytes of bars to keep in memory after the first reading; a larger file is read from the disk each time.
     /// </summary>
     public long MemoryBudget { get; init; } = 256L << 20;
 }

@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Reading;
 
-/// <summary>One pass over the files of a market, a piece at a time.</summary>
+/// <summary>Reads the files of a market once, piece by piece.</summary>
 internal sealed class BarFileReader : IDisposable
 {
     private const int PieceSize = 256 << 10;
@@ -12,7 +12,7 @@ internal sealed class BarFileReader : IDisposable
     private readonly IReadOnlyList<BarFilePart> _parts;
     private readonly BarFileOptions _options;
     private readonly Action<RowFault>? _onFault;
-    // Rented: opening thousands of small files must not fill the large object heap.
+    // Rented, so that opening thousands of small files does not fill the large object heap.
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(PieceSize + 1);
     private int _capacity = PieceSize + 1;
     private int _part = -1, _have;
@@ -32,13 +32,13 @@ internal sealed class BarFileReader : IDisposable
 
     public bool DatesStayAmbiguous { get; private set; }
 
-    /// <summary>Notes on lines that were passed over.</summary>
+    /// <summary>Notes on skipped lines.</summary>
     public List<string> Notes { get; } = [];
 
-    /// <summary>Unpacked bytes read.</summary>
+    /// <summary>The number of uncompressed bytes read.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Reads on; the bars are in <see cref="BarCollector.Completed"/>.</summary>
+    /// <summary>Reads the next piece; its bars are in <see cref="BarCollector.Completed"/>.</summary>
     /// <returns>False at the end.</returns>
     public bool Next()
     {
@@ -58,7 +58,7 @@ internal sealed class BarFileReader : IDisposable
             _start = true;
         }
 
-        // One byte stays free for the line feed that the last line may lack.
+        // One byte is reserved for a line feed that the last line may not have.
         var n = 0;
         while (_have < _capacity - 1 && (n = _stream.Read(_buffer, _have, _capacity - 1 - _have)) > 0)
         {
@@ -88,7 +88,7 @@ internal sealed class BarFileReader : IDisposable
         {
             if (_capacity > LongestLine)
                 throw BarDataException.At(_parts[_part].File.DisplayName, null, null,
-                    "a line is longer than a million characters, so this is no file of bars", "name a CSV with one bar a line");
+                    "a line is longer than a million characters, so this is not a bar file", "name a CSV with one bar a line");
             var longer = ArrayPool<byte>.Shared.Rent(_capacity * 2);
             _buffer.AsSpan(0, _have).CopyTo(longer);
             ArrayPool<byte>.Shared.Return(_buffer);
@@ -103,7 +103,7 @@ internal sealed class BarFileReader : IDisposable
         _parser!.Finish();
         DatesStayAmbiguous |= _parser.DatesStayAmbiguous;
         if (_parser.Remark is { } remark)
-            Notes.Add($"'{(remark.Text.Length > 80 ? remark.Text[..80] + "…" : remark.Text)}' in line {remark.Line} is no row and was "
+            Notes.Add($"'{(remark.Text.Length > 80 ? remark.Text[..80] + "…" : remark.Text)}' in line {remark.Line} is not a row and was "
                 + "passed over");
         _stream!.Dispose();
         _stream = null;

@@ -1,11 +1,11 @@
 namespace Granary.Data.Reading;
 
-/// <summary>Notes of a file's reader that others act on.</summary>
+/// <summary>Notes of a file's reader that other components react to.</summary>
 public static class BarNotes
 {
     private const string Ticks = "counts price changes (ticks), not what was traded";
 
-    /// <summary>The file has one price a row.</summary>
+    /// <summary>The file has one price per row.</summary>
     public const string OnePrice =
         "the file has one price a bar, which is its open, high, low and close: nothing is known of the prices between two closes";
 

@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Reading;
 
-/// <summary>Takes a text in pieces and gives its rows to a collector.</summary>
+/// <summary>Parses a text in pieces and passes its rows to a collector.</summary>
 internal abstract class BarTextParser(BarFileLayout layout, string file, BarCollector collector, BarFileOptions options,
     Action<RowFault>? onFault)
 {
@@ -15,30 +15,29 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
 
     protected TimestampReader Times { get; } = new(layout.DateStyle) { BaseDay = layout.BaseDay };
 
-    /// <summary>The line that is being read, from 1.</summary>
+    /// <summary>The current line, from 1.</summary>
     protected long Line { get; set; }
 
-    /// <summary>The record that is being read, from 1, where a line may hold several; 0 else.</summary>
+    /// <summary>The current record, from 1, if a line may hold several; otherwise 0.</summary>
     protected virtual long Record => 0;
 
-    /// <summary>Whether it stays open which of day and month is which.</summary>
+    /// <summary>Whether day and month are still ambiguous.</summary>
     public bool DatesStayAmbiguous => layout.AmbiguousDates && !Times.OrderConfirmed;
 
-    /// <summary>The first line below the last row that is a sentence and no row; passed over where nothing but such lines
-    /// follows.</summary>
+    /// <summary>The first line after the last row that is a remark; skipped if only such lines follow.</summary>
     public (long Line, string Text, string Row)? Remark { get; protected set; }
 
-    /// <summary>Parses the whole records at the start of the text.</summary>
-    /// <param name="last">Nothing follows; a text of rows then ends in a line feed.</param>
-    /// <returns>How many bytes were used up.</returns>
+    /// <summary>Parses the complete records at the start of the text.</summary>
+    /// <param name="last">Whether this is the last piece; a text of rows then ends in a line feed.</param>
+    /// <returns>The number of bytes consumed.</returns>
     public abstract int Parse(ReadOnlySpan<byte> text, bool last);
 
-    /// <summary>Called once after the last piece; demands that the text was complete.</summary>
+    /// <summary>Must be called once after the last piece; verifies that the text is complete.</summary>
     public virtual void Finish()
     {
     }
 
-    /// <summary>Reports a fault: thrown, or passed to the listener where there is one.</summary>
+    /// <summary>Reports a fault: to the listener if there is one, otherwise as an exception.</summary>
     protected void Fail(RowFaultKind kind, string? field, string fault, string remedy)
     {
         if (Record > 0) field = field is null ? $"record {Record}" : $"record {Record} {field}";
@@ -49,9 +48,9 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
     protected bool TryResolve(in Timestamp written, out long time, out string? fault) =>
         _clock.TryResolve(written, collector.LastTime, out time, out fault);
 
-    /// <summary>Checks a row and hands it on; reports what is wrong with it.</summary>
+    /// <summary>Validates a row, and passes it to the collector or reports its fault.</summary>
     /// <param name="written">The time as it was written.</param>
-    /// <param name="prices">A bar whose time is not known yet.</param>
+    /// <param name="prices">The bar, without its time.</param>
     protected bool Accept(in Timestamp written, string timeField, in Bar prices, double adjusted)
     {
         var (open, high, low, close, volume) = (prices.Open, prices.High, prices.Low, prices.Close, prices.Volume);
@@ -113,7 +112,7 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
         else Fail(RowFaultKind.Consistency, "close", $"the close {close} is below the low {low}", Remedy);
     }
 
-    /// <summary>What a fault in a field that should be a number is called.</summary>
+    /// <summary>Returns the message for a field that is not a number.</summary>
     protected static string NotANumber(string text)
     {
         if (text.Length == 0) return "the field is empty";
@@ -138,6 +137,6 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
     {
         if (id is null) return null;
         if (TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone)) return zone;
-        throw new BarDataException($"timeZone: '{id}' is no time zone that this machine knows; use an IANA name as America/New_York");
+        throw new BarDataException($"timeZone: '{id}' is not a time zone that this machine knows; use an IANA name as America/New_York");
     }
 }

@@ -1,6 +1,6 @@
 namespace Granary.Data.Reading;
 
-/// <summary>What a column of a file is for.</summary>
+/// <summary>Role of a column in a file.</summary>
 public enum ColumnRole : byte
 {
     Skip,
@@ -8,10 +8,10 @@ public enum ColumnRole : byte
     /// <summary>Date, or date and time.</summary>
     Time,
 
-    /// <summary>The time of day where it has a column of its own.</summary>
+    /// <summary>The time of day if it has its own column.</summary>
     TimeOfDay,
 
-    /// <summary>A name that all rows share.</summary>
+    /// <summary>The symbol.</summary>
     Symbol,
     Volume,
     Open,
@@ -20,7 +20,7 @@ public enum ColumnRole : byte
     Close,
     AdjustedClose,
 
-    // Quote bars: the bar's prices are the middle of bid and ask, or the one that is there.
+    // Quotes: a price is the middle of bid and ask, or the one that exists.
     BidOpen,
     BidHigh,
     BidLow,

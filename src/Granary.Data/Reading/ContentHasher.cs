@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Granary.Data.Reading;
 
 /// <summary>
-/// SHA-256 over bars: in groups of <see cref="GroupSize"/>, the columns time, open, high, low, close, volume one after the other,
-/// little-endian. The groups are counted from the first bar, so that the hash does not depend on how bars were cut into blocks.
+/// SHA-256 over bars in groups of <see cref="GroupSize"/>: the columns time, open, high, low, close, volume of each group, little-endian.
+/// Groups are counted from the first bar, so that the hash does not depend on the division into blocks.
 /// </summary>
 internal sealed class ContentHasher : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class ContentHasher : IDisposable
     private readonly IncrementalHash _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private BarColumns? _rest;
 
-    /// <summary>Appends bars; only whole groups are hashed at once.</summary>
+    /// <summary>Appends bars; each complete group is hashed at once.</summary>
     public void Append(BarColumns bars)
     {
         if (_rest is null && bars.Count == GroupSize)
@@ -36,7 +36,7 @@ internal sealed class ContentHasher : IDisposable
         if (_rest is { Count: 0 }) _rest = null;
     }
 
-    /// <summary>The hash of everything appended since the last call, lower-case hex.</summary>
+    /// <summary>Returns the hash of all bars since the last call, as lower-case hex.</summary>
     public string Finish()
     {
         if (_rest is { Count: > 0 }) Hash(_rest, 0, _rest.Count);

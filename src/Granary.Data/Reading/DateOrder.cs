@@ -2,10 +2,10 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Reading;
 
-/// <summary>In which order day and month stand in dates like 01/02/2020.</summary>
+/// <summary>The order of day and month in dates such as 01/02/2020.</summary>
 public enum DateOrder
 {
-    /// <summary>Read from the rows; month first where they leave it open, with a note in <see cref="IBarSeries.Notes"/>.</summary>
+    /// <summary>Detected from the rows; if they are ambiguous, month first with a note in <see cref="IBarSeries.Notes"/>.</summary>
     Detect,
     MonthFirst,
     DayFirst,

@@ -6,8 +6,8 @@ using Granary.Engine.Market;
 namespace Granary.Data.Reading;
 
 /// <summary>
-/// Reads delimited rows. A plain row takes the fast way: one pass over its bytes, nothing allocated. A row with anything unusual
-/// in it (quotes, blanks, signs, exponents, nulls, faults) takes the slow way, which decides what is right and words the faults.
+/// Parses delimited rows. Plain rows take a fast path: one pass over the bytes without allocation. Rows with quotes, blanks, signs,
+/// exponents, nulls or faults take a slow path, which decides what is valid and words the errors.
 /// </summary>
 internal sealed unsafe class DelimitedParser : BarTextParser
 {
@@ -69,7 +69,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         return end;
     }
 
-    // Rows with too few columns are no other market's, but faults.
+    // Rows with too few columns are faults; they do not belong to another market.
     private bool IsOfAnother(byte* p, byte* stop, out byte* next)
     {
         next = NextLine(p, stop);
@@ -80,7 +80,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
 
     private static byte* NextLine(byte* p, byte* stop) => p + new ReadOnlySpan<byte>(p, (int)(stop - p)).IndexOf((byte)'\n') + 1;
 
-    // Returns the start of the next row, or null where this one is not plain. The text ends in a line feed, which stops every loop.
+    // Returns the start of the next row, or null if this row is not plain. The text ends in a line feed, which stops every loop.
     [SkipLocalsInit]
     private byte* TryFast(byte* p)
     {
@@ -138,7 +138,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         return p + 1;
     }
 
-    // Reads a field that is no number, up to the delimiter behind it; false where it is not plain.
+    // Reads a non-numeric field up to the delimiter after it; false if it needs the slow path.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryText(ref byte* p, ColumnRole role, ref Timestamp time, ref long timeOfDay)
     {
@@ -166,7 +166,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         };
     }
 
-    // The middle of bid and ask, in whole units of half a tick, so that it is rounded once.
+    // The middle of bid and ask, in integer units of half a tick, so that it is rounded only once.
     private bool TryMiddle(double* value, ulong* mantissas, int* decimals)
     {
         for (var i = 0; i < 4; i++)
@@ -243,7 +243,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             value[(int)ColumnRole.Close], value[(int)ColumnRole.Volume]), value[(int)ColumnRole.AdjustedClose]);
     }
 
-    // A sentence below the rows: at least three words, which no row that was cut off has.
+    // A remark below the rows has at least three words, which no truncated row has.
     private static bool IsRemark(ReadOnlySpan<byte> line)
     {
         var words = 0;
@@ -252,7 +252,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         return words >= 3;
     }
 
-    // Reads a field that is no number; false where it is wrong, which is reported.
+    // Reads a non-numeric field; false if it is invalid, which is reported.
     private bool TakeText(int column, string text, ref Timestamp time, ref long timeOfDay)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
@@ -276,7 +276,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         }
     }
 
-    // Reads a price or a volume; false where it is wrong, which is reported. An empty volume and an empty quote keep their values.
+    // Reads a price or a volume; reports a fault and returns false if it is invalid. An empty volume or quote leaves the value unchanged.
     private bool TakeNumber(int column, string text, ref double value)
     {
         var role = _columns[column];

@@ -3,25 +3,25 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Reading;
 
-/// <summary>What a file holds: how it is read, and the markets in it.</summary>
+/// <summary>Layout of a file and the markets in it.</summary>
 /// <param name="Symbols">In order; empty where the file holds one market, which its name gives.</param>
 internal sealed record FileMarkets(BarFileLayout Layout, IReadOnlyList<string> Symbols)
 {
-    /// <summary>Looks through a file.</summary>
-    /// <exception cref="BarDataException">It is of no known format, or cannot be read.</exception>
+    /// <summary>Detects the layout and the symbols of a file.</summary>
+    /// <exception cref="BarDataException">The format is unknown, or the file cannot be read.</exception>
     public static FileMarkets In(TextFile file, IBarFormats formats, BarFileOptions options)
     {
         var layout = formats.Layout(file, options);
         return new FileMarkets(layout, layout.SymbolsIn(file) is { Count: > 1 } several ? several : []);
     }
 
-    /// <summary>How the bars of one market are read.</summary>
+    /// <summary>Returns the layout for the bars of one market.</summary>
     /// <param name="file">As messages call it.</param>
     /// <exception cref="BarDataException">The file holds several, and this is none of them.</exception>
     public BarFileLayout Of(string symbol, string file)
     {
         if (Symbols.Count == 0) return Layout;
-        // The file's own case first: vendors write tickers small, people write them large.
+        // Exact match first: vendors write tickers in lower case, people in upper case.
         var own = Symbols.FirstOrDefault(s => s == symbol)
             ?? (Symbols.Where(s => string.Equals(s, symbol, StringComparison.OrdinalIgnoreCase)).ToList() is [var match] ? match : null);
         if (own is null)

@@ -3,18 +3,18 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Reading;
 
-/// <summary>The file formats that a process knows, as the readers of files use them.</summary>
+/// <summary>The known file formats, as the file readers use them.</summary>
 public interface IBarFormats
 {
-    /// <summary>How a file is to be read.</summary>
+    /// <summary>Determines the layout of a file.</summary>
     /// <exception cref="BarDataException">The file is of no known format, or not of the one that the options name.</exception>
     internal BarFileLayout Layout(TextFile file, BarFileOptions options);
 
     /// <summary>Whether a file is of a known format, or of the one that the options name.</summary>
-    /// <exception cref="BarDataException">It is no text.</exception>
+    /// <exception cref="BarDataException">It is not a text.</exception>
     internal bool Recognises(TextFile file, BarFileOptions options);
 
-    /// <summary>Checks the name of a format.</summary>
-    /// <exception cref="BarDataException">There is no such format.</exception>
+    /// <summary>Validates a format name.</summary>
+    /// <exception cref="BarDataException">The format is unknown.</exception>
     internal void Check(string name);
 }

@@ -6,7 +6,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.Reading;
 
 /// <summary>
-/// A JSON array of arrays: [[time, open, high, low, close, volume, …], …]; numbers may be quoted, and what follows the volume is skipped.
+/// A JSON array of arrays: [[time, open, high, low, close, volume, …], …]; numbers may be quoted, and fields after the volume are skipped.
 /// </summary>
 internal sealed record JsonKlinesLayout : BarFileLayout
 {
@@ -90,7 +90,7 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
 
     private unsafe void Read(ReadOnlySpan<byte> record)
     {
-        // A lost bracket makes two records one: its length, or a bracket inside it, gives it away.
+        // A lost bracket joins two records: the length, or a bracket inside, reveals it.
         var values = record.Count((byte)',') + 1;
         if (_record == 1) _values = values;
         if (values != _values || record.Contains((byte)'['))
@@ -100,10 +100,10 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
         }
         Timestamp time = default;
         Span<double> value = stackalloc double[6];
-        var fields = _values == 5 ? 5 : 6; // CoinGecko gives no volume.
+        var fields = _values == 5 ? 5 : 6; // CoinGecko has no volume.
         fixed (byte* start = record)
         {
-            // The record ends in a bracket, which is no part of it and stops every loop.
+            // The record ends in a bracket, which is not part of it and stops every loop.
             var p = start;
             var end = start + record.Length;
             for (var field = 0; field < fields; field++)

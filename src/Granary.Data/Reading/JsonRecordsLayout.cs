@@ -2,28 +2,29 @@ using Granary.Data.Files;
 
 namespace Granary.Data.Reading;
 
-/// <summary>Bars in a JSON object: one of its properties holds objects or arrays, one for each bar, or objects by their time.</summary>
+/// <summary>Layout of a JSON object with bars: one of its properties holds an object or array for each bar, or objects keyed by
+/// time.</summary>
 internal sealed record JsonRecordsLayout : BarFileLayout
 {
     /// <summary>Whether the property of this name, at this depth from 1, holds the records.</summary>
     public required Func<string, int, bool> Holds { get; init; }
 
-    /// <summary>Whether there is a list of records for each of several symbols, by name.</summary>
+    /// <summary>Whether each of several symbols has a named list of records.</summary>
     public bool BySymbol { get; init; }
 
-    /// <summary>The role of a member of a record that is an object.</summary>
+    /// <summary>The role of a member if records are objects.</summary>
     public Func<string, ColumnRole> Member { get; init; } = _ => ColumnRole.Skip;
 
-    /// <summary>The roles of the values of a record that is an array.</summary>
+    /// <summary>The roles of the values if records are arrays.</summary>
     public ColumnRole[] Values { get; init; } = [];
 
-    /// <summary>The last record is a bar that had not closed, and is left out.</summary>
+    /// <summary>Whether the last record is an open bar, which is omitted.</summary>
     public bool LastIsOpen { get; init; }
 
     /// <summary>Whether records have an adjusted close.</summary>
     public bool Adjusted { get; init; }
 
-    /// <summary>How the text should look, for messages.</summary>
+    /// <summary>Example of a valid text, for messages.</summary>
     public required string Example { get; init; }
 
     /// <inheritdoc/>

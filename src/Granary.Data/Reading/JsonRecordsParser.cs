@@ -5,7 +5,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Reading;
 
-/// <summary>Reads the records of a <see cref="JsonRecordsLayout"/> piece by piece.</summary>
+/// <summary>Parses the records of a <see cref="JsonRecordsLayout"/> piece by piece.</summary>
 internal sealed class JsonRecordsParser(JsonRecordsLayout layout, string file, BarCollector collector, BarFileOptions options,
     Action<RowFault>? onFault)
     : BarTextParser(layout, file, collector, options, onFault)
@@ -16,7 +16,7 @@ internal sealed class JsonRecordsParser(JsonRecordsLayout layout, string file, B
     private JsonReaderState _state;
     private string _property = "", _member = "";
     private ColumnRole _role;
-    // The depth of what holds the records; -1 outside of it.
+    // The depth of the list of records; -1 outside of it.
     private int _holder = -1;
     private bool _found, _inRecord, _faulty;
     private int _place;
@@ -47,7 +47,7 @@ internal sealed class JsonRecordsParser(JsonRecordsLayout layout, string file, B
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             Line = e is JsonException { LineNumber: { } line } ? line + 1 : Line;
-            throw BarDataException.At(File, Line, null, "the text is no valid JSON, as if it were cut off or edited", layout.Example);
+            throw BarDataException.At(File, Line, null, "the text is not valid JSON; it may be cut off or edited", layout.Example);
         }
         _state = reader.CurrentState;
         var used = (int)reader.BytesConsumed;
@@ -186,7 +186,7 @@ internal sealed class JsonRecordsParser(JsonRecordsLayout layout, string file, B
             _value[(int)ColumnRole.Close], _value[(int)ColumnRole.Volume]), _value[(int)ColumnRole.AdjustedClose], Line, _record);
     }
 
-    // A record waits for the next one, so that the last can be left out.
+    // Each record is held until the next one, so that the last can be omitted.
     private void Release()
     {
         if (_waiting is not { } bar) return;

@@ -10,7 +10,7 @@ public sealed class MemoryBarSeries : IBarSeries
     private readonly Bar[] _bars;
     private readonly Lazy<string> _hash;
 
-    /// <param name="bars">Times strictly rising; taken over.</param>
+    /// <param name="bars">The bars in strictly ascending order of time. The series takes ownership of the array.</param>
     public MemoryBarSeries(Instrument instrument, Timeframe timeframe, Bar[] bars, IReadOnlyList<string> notes)
     {
         Instrument = instrument;

@@ -1,6 +1,6 @@
 namespace Granary.Data.Reading;
 
-/// <summary>How much a source may keep in memory over all the markets it has open.</summary>
+/// <summary>The memory limit of a source over all of its open markets.</summary>
 internal sealed class MemoryBudget(long bytes)
 {
     private long _used;

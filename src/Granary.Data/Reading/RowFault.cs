@@ -1,28 +1,28 @@
 namespace Granary.Data.Reading;
 
-/// <summary>What can be wrong with a row.</summary>
+/// <summary>Kind of a fault in a row.</summary>
 public enum RowFaultKind
 {
-    /// <summary>Wrong number of columns, or a line that is none.</summary>
+    /// <summary>The number of columns is wrong, or the line is not a row.</summary>
     Layout,
 
-    /// <summary>A field is not what its column holds.</summary>
+    /// <summary>A field does not have the type of its column.</summary>
     Value,
 
     /// <summary>Open, high, low and close contradict one another.</summary>
     Consistency,
 
-    /// <summary>A time that was there already.</summary>
+    /// <summary>The time occurred in an earlier row.</summary>
     Duplicate,
 
-    /// <summary>A time before that of the row above.</summary>
+    /// <summary>The time precedes that of the previous row.</summary>
     Order,
 
-    /// <summary>Rows of different time zones, or a wall clock that does not exist.</summary>
+    /// <summary>Rows have different time zones, or a local time that daylight saving skips.</summary>
     Zone,
 }
 
 /// <summary>One faulty row of a file.</summary>
 /// <param name="Line">Counted from 1.</param>
-/// <param name="Field">The column, or null.</param>
+/// <param name="Field">The column, or null for the whole row.</param>
 public sealed record RowFault(RowFaultKind Kind, long Line, string? Field, string Fault, string Remedy);

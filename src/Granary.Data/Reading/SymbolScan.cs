@@ -6,14 +6,14 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Reading;
 
-/// <summary>Finds the symbols in a file, in one pass that reads nothing else.</summary>
+/// <summary>Finds the symbols in a file, in one pass that parses nothing else.</summary>
 internal static class SymbolScan
 {
     private const int PieceSize = 256 << 10;
 
     private delegate int Piece(ReadOnlySpan<byte> text, bool last);
 
-    /// <summary>The texts of a table's column of symbols. Rows that are none are left to the reading.</summary>
+    /// <summary>Returns the values of a table's symbol column. Invalid rows are left to the parser.</summary>
     public static IReadOnlyList<string> OfRows(TextFile file, RowLayout layout)
     {
         var (column, delimiter, header) = (Array.IndexOf(layout.Columns, ColumnRole.Symbol), layout.Delimiter, layout.HeaderLines);
@@ -41,7 +41,7 @@ internal static class SymbolScan
         return [.. symbols];
     }
 
-    /// <summary>The names of the lists in a JSON object's object.</summary>
+    /// <summary>Returns the names of the lists inside a JSON object.</summary>
     public static IReadOnlyList<string> OfJson(TextFile file)
     {
         var symbols = new SortedSet<string>(StringComparer.Ordinal);
@@ -63,7 +63,7 @@ internal static class SymbolScan
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The reading words what is wrong with the text.
+            // The parser reports what is wrong with the text.
         }
         return [.. symbols];
     }
@@ -84,7 +84,7 @@ internal static class SymbolScan
             var used = mark + take(text[mark..], last);
             buffer.AsSpan(used, have - used).CopyTo(buffer);
             have -= used;
-            // A record that is longer than a piece.
+            // The record is longer than a piece.
             if (used == 0) Array.Resize(ref buffer, buffer.Length * 2);
         }
     }

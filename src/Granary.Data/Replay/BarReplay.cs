@@ -6,8 +6,8 @@ using Granary.Storage.Retries;
 namespace Granary.Data.Replay;
 
 /// <summary>
-/// Markets of a source as a live feed: all their bars in one order of time, each time slice whole, then a heartbeat, at a replay speed.
-/// What the source holds comes once and in order, so nothing can be late; <see cref="Seek"/> goes on at another time.
+/// Replays the markets of a source as a live feed at a replay speed. Bars are in one order of time: each time slice is complete and
+/// followed by a heartbeat. Each stored bar comes once and in order, so that none is late; <see cref="Seek"/> continues at another time.
 /// </summary>
 public sealed class BarReplay : ILiveFeed
 {
@@ -36,14 +36,13 @@ public sealed class BarReplay : ILiveFeed
         Notes = [.. opened.SelectMany(s => s.Notes.Select(n => $"{s.Instrument.Symbol}: {n}"))];
     }
 
-    /// <summary>Opens the markets; everything wrong with them is found here.</summary>
-    /// <param name="queries">Each market once; of one timeframe or several.</param>
+    /// <summary>Opens the markets and reports all of their faults.</summary>
+    /// <param name="queries">The markets, each once; of one timeframe or several.</param>
     /// <param name="blockSize">
-    /// The most bars of one market in an item where nothing waits (<see cref="ReplaySpeed.AsFastAsPossible"/>); a paced replay gives one
-    /// bar
-    /// at a time. Above 1, order over the markets holds between heartbeats only.
+    /// The maximum number of bars of one market in an item, if the replay does not wait (<see cref="ReplaySpeed.AsFastAsPossible"/>). A
+    /// paced replay emits one bar at a time. Above 1, bars of several markets are in order only between heartbeats.
     /// </param>
-    /// <exception cref="BarDataException">A market is not there or not good bars.</exception>
+    /// <exception cref="BarDataException">A market does not exist, or its bars are invalid.</exception>
     /// <exception cref="BarStoreException">The disk or the server failed.</exception>
     public static async Task<BarReplay> OpenAsync(IBarSource source, IReadOnlyList<BarQuery> queries, ReplaySpeed speed, TimeProvider clock,
         int blockSize = 1, CancellationToken cancellationToken = default)
@@ -64,7 +63,7 @@ public sealed class BarReplay : ILiveFeed
     /// <inheritdoc/>
     public string? Fault => _reads.Silence("the source of the bars");
 
-    /// <summary>The close that has been given out, UTC ticks; null before the first.</summary>
+    /// <summary>The close time of the last time slice, UTC ticks; null before the first.</summary>
     public long? Reached { get; private set; }
 
     public ReplaySpeed Speed
@@ -75,18 +74,18 @@ public sealed class BarReplay : ILiveFeed
 
     public bool IsPaused => _clock.IsPaused;
 
-    /// <summary>Stops before the next time slice.</summary>
+    /// <summary>Pauses before the next time slice.</summary>
     public void Pause() => _clock.Pause();
 
-    /// <summary>Goes on; the time of the pause has not passed in the market.</summary>
+    /// <summary>Resumes the replay; the duration of the pause does not count as market time.</summary>
     public void Resume() => _clock.Resume();
 
     /// <summary>
-    /// Goes on with the first bar that opens at or after <paramref name="openTime"/>, forwards or back. Ask for it while the feed is read
-    /// or before.
+    /// Continues with the first bar that opens at or after <paramref name="openTime"/>, forwards or backwards. Call it before or while the
+    /// feed is read.
     /// </summary>
     /// <remarks>
-    /// A reader that trades must not be sent back: it would see bars for a second time. This is for showing and publishing.
+    /// Do not seek backwards under a strategy that trades: it would receive bars a second time. Seeking is for charts and publishing.
     /// </remarks>
     public void Seek(long openTime)
     {
@@ -109,7 +108,7 @@ public sealed class BarReplay : ILiveFeed
             {
                 yield return item;
                 Reached = item.Time;
-                // Between two time slices only: a time slice that has begun is finished.
+                // Only between two time slices: a started time slice is completed.
                 if (item.Kind == FeedItemKind.Heartbeat && (sought = TakeSeek()) is not null) break;
             }
             if (sought is null) break;
@@ -163,7 +162,7 @@ public sealed class BarReplay : ILiveFeed
                                 await _clock.WaitAsync(close, cancellationToken).ConfigureAwait(false);
                                 if (SeekWaits)
                                 {
-                                    // sent elsewhere while it waited: this time slice is not published
+                                    // a seek during the wait: this time slice is not published
                                     yield return FeedItem.Heartbeat(Reached ?? 0);
                                     yield break;
                                 }
@@ -188,7 +187,7 @@ public sealed class BarReplay : ILiveFeed
         }
     }
 
-    // Readers end before the series that they read.
+    // Dispose the readers before the series that they read.
     private static async Task EndAsync(IAsyncEnumerator<BarBlock>?[] readers, IBarSeries?[] kept)
     {
         foreach (var reader in readers)
@@ -209,7 +208,7 @@ public sealed class BarReplay : ILiveFeed
         }
     }
 
-    // The time slices that have gathered, market by market, and whether they are whole.
+    // The collected time slices, market by market, and whether they are complete.
     private IEnumerable<FeedItem> Close(List<int> touched, BlockBuilder[] builders, long timestamp)
     {
         if (touched.Count == 0) yield break;
@@ -223,7 +222,7 @@ public sealed class BarReplay : ILiveFeed
         yield return FeedItem.Heartbeat(timestamp);
     }
 
-    // The market from a time on. Its bars are counted from there; a market that ended before has none.
+    // The market from a time on. Bars are counted from there; a market that ended before has none.
     private async IAsyncEnumerable<BarBlock> Later(int s, long from, IBarSeries?[] kept, [EnumeratorCancellation]
         CancellationToken cancellationToken)
     {
@@ -236,7 +235,7 @@ public sealed class BarReplay : ILiveFeed
         }
         catch (BarDataException)
         {
-            // It was opened before, so what is missing is bars that late.
+            // The market was opened before, so the exception only means that it has no later bars.
             yield break;
         }
         kept[s] = series;

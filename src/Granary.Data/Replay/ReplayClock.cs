@@ -1,20 +1,20 @@
 namespace Granary.Data.Replay;
 
 /// <summary>
-/// Lets market time pass at a replay speed. Owed waits add up from the first time slice on, so that slow work between two time slices is
-/// caught up with and nothing drifts; while it is paused no time passes.
+/// Paces market time at a replay speed. Waiting times accumulate from the first time slice on, so that the clock catches up after slow work
+/// and does not drift. No time passes while it is paused.
 /// </summary>
 public sealed class ReplayClock(ReplaySpeed speed, TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private long _started = clock.GetTimestamp();
-    // What is owed since then, and the market time before the time slice that is waited for.
+    // Remaining wait since then, and market time between the previous time slice and the next one.
     private TimeSpan _due, _gap;
     private long? _market;
     private TaskCompletionSource? _paused;
     private CancellationTokenSource _interrupt = new();
 
-    /// <summary>The replay speed; a new one holds at once: what is left of a wait is left in the same share at the new speed.</summary>
+    /// <summary>The replay speed. A change takes effect at once: the remaining part of a wait is converted to the new speed.</summary>
     public ReplaySpeed Speed
     {
         get;
@@ -40,20 +40,20 @@ public sealed class ReplayClock(ReplaySpeed speed, TimeProvider clock)
         }
     }
 
-    /// <summary>Stops time, also in the middle of a wait.</summary>
+    /// <summary>Pauses the clock, also during a wait.</summary>
     public void Pause()
     {
         lock (_gate)
         {
             if (_paused is not null) return;
             _paused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            // What is left when time stops is left when it goes on.
+            // The remaining wait is kept while the replay is paused.
             _due -= clock.GetElapsedTime(_started);
             Interrupt();
         }
     }
 
-    /// <summary>Lets time go on where it stood.</summary>
+    /// <summary>Resumes the clock.</summary>
     public void Resume()
     {
         lock (_gate)
@@ -65,7 +65,7 @@ public sealed class ReplayClock(ReplaySpeed speed, TimeProvider clock)
         }
     }
 
-    /// <summary>Forgets the time reached, so that the next time slice comes without a wait: after a jump in market time.</summary>
+    /// <summary>Forgets the last market time, so that the next time slice comes without a wait, as after a seek.</summary>
     public void Restart()
     {
         lock (_gate)
@@ -75,8 +75,8 @@ public sealed class ReplayClock(ReplaySpeed speed, TimeProvider clock)
         }
     }
 
-    /// <summary>Returns when the market's time is due.</summary>
-    /// <param name="time">UTC ticks, not before the last one.</param>
+    /// <summary>Returns when the market time is due.</summary>
+    /// <param name="time">The market time in UTC ticks, not before the last one.</param>
     public async ValueTask WaitAsync(long time, CancellationToken cancellationToken = default)
     {
         lock (_gate)
@@ -106,18 +106,18 @@ public sealed class ReplayClock(ReplaySpeed speed, TimeProvider clock)
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, interrupt);
             try
             {
-                // Timers count whole milliseconds: a rest of one would be asked for over and over.
+                // Timers count whole milliseconds, so a shorter rest would be requested repeatedly.
                 await Task.Delay(left < MostAtOnce ? TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)) : MostAtOnce, clock,
                     either.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                // paused, or sent elsewhere: look again
+                // paused or moved: evaluate again
             }
         }
     }
 
-    // A timer takes no longer than 49 days.
+    // A timer's maximum is 49 days.
     private static readonly TimeSpan MostAtOnce = TimeSpan.FromDays(1);
 
     private void Rebase()
@@ -128,7 +128,7 @@ public sealed class ReplayClock(ReplaySpeed speed, TimeProvider clock)
 
     private void Interrupt()
     {
-        // A waiter may continue within the call, and then wait again.
+        // A waiting caller may continue inside this call, and then wait again.
         var waits = _interrupt;
         _interrupt = new CancellationTokenSource();
         waits.Cancel();

@@ -3,20 +3,20 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Replay;
 
-/// <summary>How fast market time runs in a replay.</summary>
+/// <summary>Kind of a replay speed.</summary>
 public enum ReplaySpeedKind
 {
-    /// <summary>Without waiting.</summary>
+    /// <summary>No waits.</summary>
     AsFastAsPossible,
 
-    /// <summary>The same wait before each time slice, whatever lies between them in the market.</summary>
+    /// <summary>The same wait before each time slice, whatever the market time between them.</summary>
     Fixed,
 
     /// <summary>Market time divided by a factor.</summary>
     Speed,
 }
 
-/// <summary>How fast market time runs in a replay, and how long a gap of the market lasts at most.</summary>
+/// <summary>Replay speed, and the longest wait for a gap of the market.</summary>
 /// <param name="Delay">Of <see cref="ReplaySpeedKind.Fixed"/>.</param>
 /// <param name="Factor">Of <see cref="ReplaySpeedKind.Speed"/>: seconds of market time in one second; 1 is real time.</param>
 /// <param name="MaxGap">The longest wait between two time slices, as nights and weekends have them; null waits them out.</param>
@@ -30,7 +30,7 @@ public sealed record ReplaySpeed(ReplaySpeedKind Kind, TimeSpan Delay, double Fa
 
     public static ReplaySpeed Speed(double factor, TimeSpan? maxGap = null) => new(ReplaySpeedKind.Speed, TimeSpan.Zero, factor, maxGap);
 
-    /// <summary>The wait before a time slice that lies so far behind the one before.</summary>
+    /// <summary>Returns the wait before a time slice that follows the previous one by <paramref name="gap"/> of market time.</summary>
     public TimeSpan Wait(TimeSpan gap)
     {
         switch (Kind)
@@ -45,9 +45,9 @@ public sealed record ReplaySpeed(ReplaySpeedKind Kind, TimeSpan Delay, double Fa
         }
     }
 
-    /// <summary>Reads asap, fixed:100ms, realtime, x60.</summary>
-    /// <param name="maxGap">As 1s, 500ms, 2m; null for none.</param>
-    /// <exception cref="BarDataException">It is none of these.</exception>
+    /// <summary>Parses asap, fixed:100ms, realtime or x60.</summary>
+    /// <param name="maxGap">The longest wait, such as 1s, 500ms or 2m; null for none.</param>
+    /// <exception cref="BarDataException">The text has none of these forms.</exception>
     public static ReplaySpeed Parse(string text, string? maxGap = null)
     {
         var most = maxGap is null ? (TimeSpan?)null : Duration(maxGap, "--max-gap");
@@ -56,7 +56,7 @@ public sealed record ReplaySpeed(ReplaySpeedKind Kind, TimeSpan Delay, double Fa
         if (text.StartsWith("fixed:", StringComparison.Ordinal)) return Every(Duration(text["fixed:".Length..], "--pace fixed"));
         if (text.StartsWith('x') && double.TryParse(text.AsSpan(1), NumberStyles.Float, CultureInfo.InvariantCulture, out var factor)
             && factor > 0 && double.IsFinite(factor)) return Speed(factor, most);
-        throw new BarDataException($"--pace {text} is no replay speed; use asap, fixed:100ms, realtime or x60");
+        throw new BarDataException($"--pace {text} is not a replay speed; use asap, fixed:100ms, realtime or x60");
     }
 
     private static TimeSpan Duration(string text, string option)
@@ -71,6 +71,6 @@ public sealed record ReplaySpeed(ReplaySpeedKind Kind, TimeSpan Delay, double Fa
                 return new TimeSpan((long)(value * ticks));
             }
         }
-        throw new BarDataException($"{option} {text} is no length of time below 40 days; write it as 100ms, 1s, 5m or 1h");
+        throw new BarDataException($"{option} {text} is not a length of time below 40 days; write it as 100ms, 1s, 5m or 1h");
     }
 }

@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Resampling;
 
-/// <summary>Another source's markets at a longer timeframe than it has them in. A bar that its data does not finish is not given.</summary>
+/// <summary>Aggregates another source's bars to a longer timeframe. A bar that the source's data does not complete is omitted.</summary>
 public sealed class ResampledBarSource(IBarSource inner, Timeframe from) : IBarSource
 {
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
@@ -16,7 +16,7 @@ public sealed class ResampledBarSource(IBarSource inner, Timeframe from) : IBarS
         if (query.Timeframe == from) return await inner.OpenAsync(query, cancellationToken).ConfigureAwait(false);
         if (!query.Timeframe.IsMultipleOf(from))
             throw new BarDataException($"timeframe: {query.Timeframe} bars cannot be built from {from} bars; choose a multiple of {from}");
-        // Whole long bars only: what lies before or after the range must not be missing from a bar inside it.
+        // Read without a range: a long bar at its edge must not lack the short bars outside of it.
         await using var series = await inner.OpenAsync(query with { Timeframe = from, From = null, To = null }, cancellationToken)
             .ConfigureAwait(false);
         var aggregator = new BarAggregator(from, query.Timeframe, series.Instrument.Calendar);

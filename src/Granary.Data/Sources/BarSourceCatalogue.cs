@@ -17,14 +17,14 @@ public sealed class BarSourceCatalogue : Catalogue<IBarSourceFactory>
     public BarSourceCatalogue(CatalogueBuilder<IBarSourceFactory> builder, BarFormatCatalogue formats) : base(builder) =>
         _formats = formats;
 
-    /// <summary>How the addresses are written, for messages: "csv:DIR, store:DIR, …".</summary>
+    /// <summary>Forms of the addresses, for messages: "csv:DIR, store:DIR, …".</summary>
     public string Forms => string.Join(", ", Entries.Select(e => FormOf(e)));
 
-    /// <summary>Whether an address has the scheme of a source.</summary>
+    /// <summary>Whether a source with the scheme of this address exists.</summary>
     public bool Knows(Address source) => Contains(source.Scheme);
 
     /// <summary>Opens a source by its address.</summary>
-    /// <param name="options">How files are read; null for the defaults.</param>
+    /// <param name="options">Options for reading files; null for the defaults.</param>
     /// <exception cref="BarDataException">There is no such scheme, or the address is wrong; one sentence.</exception>
     public IBarSource Open(Address source, BarFileOptions? options = null)
     {
@@ -37,7 +37,7 @@ public sealed class BarSourceCatalogue : Catalogue<IBarSourceFactory>
     private BarDataException NoSource(Address source)
     {
         var nearest = Spelling.Nearest(source.Scheme.Length > 0 ? source.Scheme : source.Rest, Names);
-        return new BarDataException($"source: '{source}' is no source of bars; "
+        return new BarDataException($"source: '{source}' is not a source of bars; "
             + (nearest is null ? $"use one of {Forms}"
                 : $"did you mean {nearest}:{source.ToString()[source.Scheme.Length..].TrimStart(':')}?"));
     }

@@ -3,7 +3,7 @@ using Granary.Engine.Catalogues;
 namespace Granary.Data.Sources;
 
 /// <summary>Enters an <see cref="IBarStoreFactory"/> in the catalogue of bar stores.</summary>
-/// <param name="scheme">What stands in front of the colon of <c>--store</c>: "postgres".</param>
+/// <param name="scheme">Text before the colon of <c>--store</c>: "postgres".</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class BarStoreAttribute(string scheme) : CatalogueAttribute(scheme)
 {

@@ -6,18 +6,18 @@ using Granary.Engine.Market;
 namespace Granary.Data.Sources;
 
 /// <summary>
-/// The use case behind <c>data export</c>: bars of a store back to CSV, at a timeframe that it has or at a multiple of one.
+/// Implements <c>data export</c>: writes bars of a store to CSV, at a stored timeframe or at a multiple of one.
 /// </summary>
 public static class DataExport
 {
-    /// <exception cref="BarDataException">The store does not have the bars, nor shorter ones that they can be built from.</exception>
-    /// <exception cref="BarStoreException">The disk failed; the file, if there was one, is as it was.</exception>
+    /// <exception cref="BarDataException">The store has neither the bars nor shorter ones to build them from.</exception>
+    /// <exception cref="BarStoreException">The disk failed; an existing file is unchanged.</exception>
     public static async Task<ExportResult> RunAsync(IBarStore store, BarQuery query, string path,
         CancellationToken cancellationToken = default)
     {
         var stored = (await store.ListAsync(cancellationToken).ConfigureAwait(false)).Where(m => m.Symbol == query.Symbol)
             .Select(m => m.Timeframe).OrderBy(t => t.Ticks).ToList();
-        // The longest that divides it: the fewest bars to read. A symbol that is not there is the source's to report.
+        // The longest timeframe that divides it has the fewest bars to read. The source reports a missing symbol.
         var from = stored.Count == 0 ? query.Timeframe : stored.FindLast(query.Timeframe.IsMultipleOf);
         if (from == default)
             throw new BarDataException($"timeframe: {store.Name} has {string.Join(", ", stored)} bars of {query.Symbol}, of which no "

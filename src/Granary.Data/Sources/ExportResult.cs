@@ -2,6 +2,6 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Sources;
 
-/// <summary>What <c>data export</c> wrote.</summary>
+/// <summary>Result of <c>data export</c>.</summary>
 /// <param name="BuiltFrom">The stored bars that these were built from; the same timeframe where they were stored as they are.</param>
 public sealed record ExportResult(string Path, string Symbol, Timeframe Timeframe, Timeframe BuiltFrom, long Bars, string ContentHash);

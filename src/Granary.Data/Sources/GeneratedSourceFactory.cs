@@ -4,7 +4,7 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Data.Sources;
 
-/// <summary>Makes markets by their description.</summary>
+/// <summary>Generates markets from a description.</summary>
 [BarSource(Address.Generated, Form = "generated:…")]
 public sealed class GeneratedSourceFactory : IBarSourceFactory
 {

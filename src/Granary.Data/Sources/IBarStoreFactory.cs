@@ -4,10 +4,10 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Data.Sources;
 
-/// <summary>Opens the bar stores of one scheme: what stands in front of the colon of <c>--store</c>.</summary>
+/// <summary>Opens the bar stores of one scheme, the part of <c>--store</c> before the colon.</summary>
 /// <remarks>A plug-in gives the class a <see cref="BarStoreAttribute"/> and a constructor without parameters.</remarks>
 public interface IBarStoreFactory
 {
-    /// <exception cref="BarDataException">The address is wrong; one sentence.</exception>
+    /// <exception cref="BarDataException">The address is invalid. The message is one sentence.</exception>
     IBarStore Open(Address address);
 }

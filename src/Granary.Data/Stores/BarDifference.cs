@@ -2,6 +2,6 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Stores;
 
-/// <summary>A field of a stored bar that the file has otherwise. The file's value is kept.</summary>
+/// <summary>A field in which a stored bar differs from the file's bar. The file's value replaces the stored one.</summary>
 /// <param name="Time">The bar's open, UTC ticks.</param>
 public sealed record BarDifference(long Time, string Field, double Was, double Is);

@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Stores;
 
-/// <summary>Bars that are to go into a store, and where from. They can be read several times.</summary>
+/// <summary>Bars to merge into a store, with their origin. They can be read several times.</summary>
 public sealed class BarsToStore
 {
     private readonly Func<int, IEnumerable<BarColumns>> _read;
@@ -15,7 +15,7 @@ public sealed class BarsToStore
         (From, Format, Instrument, Timeframe, InstrumentIsGiven, _read) = (from, format, instrument, timeframe, instrumentIsGiven, read);
     }
 
-    /// <summary>The file, or what else they came from, for results and faults.</summary>
+    /// <summary>The file or other origin, for results and messages.</summary>
     public string From { get; }
 
     public string Format { get; }
@@ -24,7 +24,7 @@ public sealed class BarsToStore
 
     public Timeframe Timeframe { get; }
 
-    /// <summary>Whether somebody said what the instrument is, so that it replaces what the store knows.</summary>
+    /// <summary>Whether the user specified the instrument, so that it replaces the stored one.</summary>
     public bool InstrumentIsGiven { get; }
 
     public long Count { get; private init; }
@@ -35,17 +35,17 @@ public sealed class BarsToStore
 
     public IReadOnlyList<string> Notes { get; private init; } = [];
 
-    /// <summary>SHA-256 of the raw bars where it is known already; null else.</summary>
+    /// <summary>SHA-256 of the raw bars if it is known already; otherwise null.</summary>
     internal string? RawHash { get; private init; }
 
     /// <summary>
-    /// The bars as they were traded, the adjusted close beside them where there is one; in pieces of up to <paramref name="size"/>.
+    /// The unadjusted bars, with the adjusted close if there is one, in pieces of up to <paramref name="size"/> bars.
     /// </summary>
     internal IEnumerable<BarColumns> ReadRaw(int size) => _read(size);
 
     /// <summary>Refuses bars with an adjusted close for a market without one, and the other way round.</summary>
     /// <param name="storeHasAdjusted">Whether the market that is there has one.</param>
-    /// <param name="elsewhere">Where the bars can go instead, as "store".</param>
+    /// <param name="elsewhere">Alternative destination of the bars, for example "store".</param>
     /// <exception cref="BarDataException">They differ.</exception>
     internal void RequireAdjustedCloseAs(bool storeHasAdjusted, string elsewhere)
     {
@@ -56,7 +56,7 @@ public sealed class BarsToStore
             $"import it under another symbol or into another {elsewhere}");
     }
 
-    /// <param name="from">The file or files, as the user knows them.</param>
+    /// <param name="from">The file or files, as the user named them.</param>
     internal static BarsToStore Of(BarFileSeries series, string from, bool instrumentIsGiven) =>
         new(from, series.Format, series.Instrument, series.Timeframe, instrumentIsGiven, series.ReadRaw)
         {
@@ -67,8 +67,8 @@ public sealed class BarsToStore
             RawHash = series.HasAdjustedClose ? null : series.ContentHash,
         };
 
-    /// <summary>Bars in memory, as a live feed brings them.</summary>
-    /// <param name="bars">Times strictly rising.</param>
+    /// <summary>Wraps bars in memory, such as those of a live feed.</summary>
+    /// <param name="bars">The bars in strictly ascending order of time.</param>
     public static BarsToStore Of(Instrument instrument, Timeframe timeframe, IReadOnlyList<Bar> bars, string from) =>
         new(from, "live", instrument, timeframe, false, size => Pieces(bars, size)) { Count = bars.Count };
 

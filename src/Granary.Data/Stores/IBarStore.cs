@@ -2,32 +2,32 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Stores;
 
-/// <summary>Where bars are kept: a folder of files, PostgreSQL, QuestDB. What is put in twice is there once.</summary>
+/// <summary>Store of bars: a folder of files, PostgreSQL or QuestDB. A bar that is stored twice exists once.</summary>
 public interface IBarStore : IAsyncDisposable
 {
-    /// <summary>The place as a person knows it, without passwords.</summary>
+    /// <summary>The location for messages, without passwords.</summary>
     string Name { get; }
 
-    /// <summary>Merges bars into a market by time: new ones are added, those with other values replaced.</summary>
-    /// <returns>What that did; nothing is half done if it fails.</returns>
-    /// <exception cref="BarDataException">The bars do not go with those that are there.</exception>
+    /// <summary>Merges bars into a market by time: adds new bars, and replaces bars with other values.</summary>
+    /// <returns>The changes. A failed merge changes nothing.</returns>
+    /// <exception cref="BarDataException">The bars are not compatible with the stored ones.</exception>
     /// <exception cref="BarStoreException">The disk or the server failed.</exception>
     Task<ImportResult> MergeAsync(BarsToStore bars, CancellationToken cancellationToken = default);
 
-    /// <summary>What the store has, by symbol and timeframe.</summary>
+    /// <summary>Lists the stored markets by symbol and timeframe.</summary>
     /// <exception cref="BarDataException">There is no such store.</exception>
     /// <exception cref="BarStoreException">The disk or the server failed.</exception>
     Task<IReadOnlyList<StoredMarket>> ListAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Repairs what can be repaired of a market without making up or changing a price.</summary>
-    /// <returns>One sentence for each thing that was not as it should be; none where all was.</returns>
+    /// <summary>Repairs a market as far as possible without changing or inventing a price.</summary>
+    /// <returns>One sentence for each fault; empty if there was none.</returns>
     /// <exception cref="BarDataException">
-    /// The store has no such market, or keeps nothing beside the bars that could be repaired.
+    /// The store does not have this market, or has no data beside the bars that could be repaired.
     /// </exception>
-    /// <exception cref="BarStoreException">The disk or the server failed; what was there is as it was.</exception>
+    /// <exception cref="BarStoreException">The disk or the server failed; stored data is unchanged.</exception>
     Task<IReadOnlyList<string>> RepairAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default);
 
-    /// <summary>The markets for reading.</summary>
+    /// <summary>Returns a source that reads the store's markets.</summary>
     /// <param name="adjust">Scale prices by the adjusted close where the store has one.</param>
     IBarSource Source(bool adjust = true);
 }

@@ -1,9 +1,9 @@
 namespace Granary.Data.Stores;
 
-/// <summary>What a merge changes in a store.</summary>
+/// <summary>Changes that a merge makes in a store.</summary>
 internal sealed class StoreChange
 {
-    /// <summary>Differences that are kept as examples, at most.</summary>
+    /// <summary>The maximum number of differences to keep as examples.</summary>
     public const int MostDifferences = 10;
 
     private readonly List<BarDifference> _differences = [];
@@ -14,13 +14,13 @@ internal sealed class StoreChange
 
     public long Unchanged { get; set; }
 
-    /// <summary>Whether a bar that was there has another adjusted close now.</summary>
+    /// <summary>Whether the adjusted close of a stored bar changed.</summary>
     public bool AdjustedCloseMoved { get; set; }
 
     /// <summary>The first differences, oldest bar first.</summary>
     public IReadOnlyList<BarDifference> Differences => _differences;
 
-    /// <summary>Keeps a difference of one field of a bar, where there is one.</summary>
+    /// <summary>Keeps a difference in one field of a bar, if there is one.</summary>
     /// <param name="time">Open time of the bar, UTC ticks.</param>
     public void Note(long time, string field, double was, double now)
     {

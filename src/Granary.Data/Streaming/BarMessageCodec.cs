@@ -12,32 +12,33 @@ using Granary.Engine.Market.Feeds;
 namespace Granary.Data.Streaming;
 
 /// <summary>
-/// Messages of bars as bytes: a compact binary form, and a JSON form that people and other programs read. The reader tells them by their
+/// Encodes messages of bars: a compact binary form, and a JSON form for people and other programs. The reader distinguishes them by their
 /// first byte.
 /// <code>
-///  0 "GB"   2 version (1)   3 kind (0 bars, 1 heartbeat, 2 end)   4 CRC-32C of all that follows
-///  8 time reached, UTC ticks   16 replay (16 bytes)
-/// 32 of bars: number of bars before these 40 timeframe, ticks 48 count 52 length of the instrument's JSON 56 step between opens, ticks; 0
-/// where they are listed 64 JSON, then columns: open times (64-bit ticks: the first alone where they are regular), open, high, low, close,
-/// volume as doubles
+///  0 "GB"; 2 version (1); 3 kind (0 bars, 1 heartbeat, 2 end); 4 CRC-32C of all that follows;
+///  8 time reached, UTC ticks; 16 replay (16 bytes).
+/// Bars only:
+/// 32 number of bars before these; 40 timeframe, ticks; 48 count; 52 length of the instrument's JSON;
+/// 56 step between opens, ticks, or 0 if they are listed; 64 JSON, then columns: open times (64-bit ticks; only the first if the
+/// step is not 0); open, high, low, close, volume as doubles.
 /// </code>
 /// All numbers are little-endian.
 /// </summary>
 public static class BarMessageCodec
 {
-    /// <summary>Of the binary form; a reader refuses a greater one with a sentence.</summary>
+    /// <summary>The version of the binary form. A reader rejects a greater version.</summary>
     public const byte Version = 1;
 
     private const int Common = 32, BarsHeader = 64;
 
-    /// <summary>Remembers instruments, which repeat in every message of a market; one for each reader or writer.</summary>
+    /// <summary>Caches instruments, which repeat in every message of a market; each reader or writer needs its own.</summary>
     public sealed class Memory
     {
         internal readonly Dictionary<Instrument, byte[]> Written = new(ReferenceEqualityComparer.Instance);
         internal readonly Dictionary<uint, (byte[] Json, Instrument Instrument)> Read = []; // by their JSON's checksum
     }
 
-    /// <summary>The binary form.</summary>
+    /// <summary>Encodes a message in binary form.</summary>
     public static byte[] ToBytes(BarMessage message, Memory memory)
     {
         byte[] bytes;
@@ -77,7 +78,7 @@ public static class BarMessageCodec
         return bytes;
     }
 
-    /// <summary>The JSON form: one line without an end of line.</summary>
+    /// <summary>Encodes a message as JSON: one line without a line end.</summary>
     public static byte[] ToJson(BarMessage message, Memory memory)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
@@ -116,14 +117,14 @@ public static class BarMessageCodec
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>Reads either form.</summary>
-    /// <exception cref="BarMessageException">It is neither, is cut off or damaged, or its bars are not good bars.</exception>
+    /// <summary>Decodes either form.</summary>
+    /// <exception cref="BarMessageException">The bytes have neither form, are truncated or damaged, or the bars are invalid.</exception>
     public static BarMessage Read(ReadOnlySpan<byte> bytes, Memory memory)
     {
         if (bytes.Length == 0) throw new BarMessageException("it is empty");
         if (bytes[0] == (byte)'{') return ReadJson(bytes);
         if (bytes.Length < 4 || bytes[0] != (byte)'G' || bytes[1] != (byte)'B')
-            throw new BarMessageException("it is no message of bars of Granary's");
+            throw new BarMessageException("it is not a bar message of Granary");
         if (bytes[2] != Version) throw new BarMessageException($"it is of version {bytes[2]}, and this program reads version {Version}");
         if (bytes.Length < Common) throw new BarMessageException("it is cut off");
         if (bytes[3] > (byte)FeedItemKind.End) throw new BarMessageException($"its kind {bytes[3]} is none");
@@ -184,7 +185,7 @@ public static class BarMessageCodec
         try
         {
             if (JsonNode.Parse(bytes) is not JsonObject json || json["granary"] is not { } version)
-                throw new BarMessageException("it is JSON, but no message of bars of Granary's");
+                throw new BarMessageException("it is JSON, but not a bar message of Granary");
             if ((int)version != Version)
                 throw new BarMessageException($"it is of version {(int)version}, and this program reads version {Version}");
             var kind = (string?)json["kind"] switch
@@ -222,10 +223,10 @@ public static class BarMessageCodec
         }
     }
 
-    // a week before the end of time, so that every close has one
+    // a week before the maximum time, so that every bar has a close time
     private const long LastOpen = 3_155_378_975_999_999_999 - 7 * TimeSpan.TicksPerDay;
 
-    // Edges validate: the reader of a block may trust it.
+    // Messages are validated here, so that the reader of a block can trust it.
     private static BarMessage Checked(BarMessage message)
     {
         var bars = message.Bars!;
@@ -247,7 +248,7 @@ public static class BarMessageCodec
         low > 0 && low <= open && low <= close && open <= high && close <= high && double.IsFinite(high) && volume >= 0
             && double.IsFinite(volume);
 
-    // Whether all of them are good, several bars at a time; which is not is looked for afterwards.
+    // Whether all bars are valid, checked several at a time; the invalid bar is located afterwards.
     private static bool AreGood(BarBlock bars)
     {
         var t = bars.Time;
@@ -290,7 +291,7 @@ public static class BarMessageCodec
         var checksum = Crc32C.Append(0, json);
         if (memory.Read.TryGetValue(checksum, out var known) && json.SequenceEqual(known.Json)) return known.Instrument;
         var read = InstrumentJson.Read(json) ?? throw new BarMessageException("its instrument is none");
-        // A stream of foreign instruments must not make memory grow.
+        // Limits the memory that a stream of many instruments can use.
         if (memory.Read.Count >= 4096) memory.Read.Clear();
         memory.Read[checksum] = (json.ToArray(), read);
         return read;
@@ -318,7 +319,7 @@ public static class BarMessageCodec
         at += column.Length;
     }
 
-    // The step of regular times; 0 where there is none.
+    // The step between equidistant times; 0 if they are not equidistant.
     private static long Step(ReadOnlySpan<long> times)
     {
         if (times.Length < 2) return 0;

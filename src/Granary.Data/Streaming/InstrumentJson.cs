@@ -4,10 +4,10 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Streaming;
 
-/// <summary>An instrument as JSON: in bar files, databases and messages.</summary>
+/// <summary>Serializes an instrument as JSON, for bar files, databases and messages.</summary>
 internal static class InstrumentJson
 {
-    /// <summary>UTF-8 JSON of everything about it.</summary>
+    /// <summary>Returns all properties of the instrument as UTF-8 JSON.</summary>
     public static byte[] Bytes(Instrument i)
     {
         var node = new JsonObject
@@ -39,7 +39,7 @@ internal static class InstrumentJson
         return JsonSerializer.SerializeToUtf8Bytes(node);
     }
 
-    /// <returns>Null where it is not such JSON.</returns>
+    /// <returns>The instrument; null if the JSON is invalid.</returns>
     public static Instrument? Read(ReadOnlySpan<byte> json)
     {
         try

@@ -3,8 +3,8 @@ using Granary.Engine.Market.Feeds;
 
 namespace Granary.Data.Streaming;
 
-/// <summary>Publishes a feed as lines of JSON, one for each item, in the form that Kafka messages have too.</summary>
-/// <param name="output">Left open.</param>
+/// <summary>Publishes a feed as lines of JSON, one for each item, in the same form as Kafka messages.</summary>
+/// <param name="output">The output stream, which is not closed.</param>
 public sealed class JsonLineSink(Stream output, Guid replay) : IFeedSink
 {
     private readonly BarMessageCodec.Memory _memory = new();
@@ -16,7 +16,7 @@ public sealed class JsonLineSink(Stream output, Guid replay) : IFeedSink
         {
             await output.WriteAsync(line, cancellationToken).ConfigureAwait(false);
             await output.WriteAsync("\n"u8.ToArray(), cancellationToken).ConfigureAwait(false);
-            // A paced reader wants each line when it is written.
+            // The reader of a paced replay needs each line at once.
             if (item.Kind != FeedItemKind.Bars) await output.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (IOException e)

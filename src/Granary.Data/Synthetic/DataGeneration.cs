@@ -5,24 +5,24 @@ using Granary.Engine.Numerics;
 
 namespace Granary.Data.Synthetic;
 
-/// <summary>What <c>data generate</c> is asked for.</summary>
+/// <summary>Request of <c>data generate</c>.</summary>
 /// <param name="Folder">Files are written as Folder/timeframe/SYMBOL.csv, which <see cref="CsvBarSource"/> reads as it is.</param>
 public sealed record GenerateRequest(string Folder, IReadOnlyList<SyntheticMarket> Markets, IReadOnlyList<Timeframe> Timeframes);
 
-/// <summary>One file that was made.</summary>
+/// <summary>One generated file.</summary>
 public sealed record GeneratedFile(string Path, string Symbol, Timeframe Timeframe, long Bars);
 
-/// <summary>The use case behind <c>data generate</c>: seeded markets into CSV files.</summary>
+/// <summary>Implements <c>data generate</c>: writes seeded synthetic markets to CSV files.</summary>
 public static class DataGeneration
 {
-    /// <summary>Symbols of the samples; the last two trade around the clock.</summary>
+    /// <summary>The sample symbols; the last two trade around the clock.</summary>
     public static IReadOnlyList<string> SampleSymbols { get; } = ["ACME", "BOLT", "CRUX", "DUNE", "COINUSDT", "GLIMUSDT"];
 
     /// <summary>
-    /// A market for each symbol; a name that ends in USDT, USDC or BTC is a crypto pair, any other a stock. Price and wildness follow from
-    /// seed and name.
+    /// Returns a market for each symbol. A symbol that ends in USDT, USDC or BTC is a crypto pair, any other a stock. Seed and symbol
+    /// determine price and volatility.
     /// </summary>
-    /// <exception cref="BarDataException">A symbol cannot be a file's name.</exception>
+    /// <exception cref="BarDataException">A symbol is not allowed in a file name.</exception>
     public static IReadOnlyList<SyntheticMarket> Markets(IEnumerable<string> symbols, long from, long to, ulong seed)
     {
         var markets = new List<SyntheticMarket>();
@@ -31,7 +31,7 @@ public static class DataGeneration
             if (symbol.Length is 0 or > 40 || !symbol.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
                 throw new BarDataException($"symbol '{(symbol.Length > 40 ? symbol[..40] : symbol)}' cannot be a file's name; use letters, "
                     + $"digits, - and _");
-            // A stream of its own, so that the price says nothing of the path.
+            // A separate random stream, so that the initial price is independent of the path.
             var random = new MarketRandom(PortableRandom.SeedFor(seed ^ 0x6D61726B6574UL, symbol));
             var crypto = symbol.EndsWith("USDT", StringComparison.Ordinal) || symbol.EndsWith("USDC", StringComparison.Ordinal)
                 || symbol.EndsWith("BTC", StringComparison.Ordinal);
@@ -43,8 +43,8 @@ public static class DataGeneration
         return markets;
     }
 
-    /// <exception cref="BarDataException">A market makes no sense.</exception>
-    /// <exception cref="BarStoreException">The disk failed; files already written are whole.</exception>
+    /// <exception cref="BarDataException">The parameters of a market are invalid.</exception>
+    /// <exception cref="BarStoreException">The disk failed; files written before are complete.</exception>
     public static IReadOnlyList<GeneratedFile> Run(GenerateRequest request, CancellationToken cancellationToken = default)
     {
         var files = new List<GeneratedFile>();

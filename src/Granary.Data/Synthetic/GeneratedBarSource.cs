@@ -10,12 +10,12 @@ using Granary.Storage.Addresses;
 namespace Granary.Data.Synthetic;
 
 /// <summary>
-/// Markets that are generated where a batch reads them: <c>generated:ACME,BTCUSDT?from=2024-01-01&amp;to=2024-07-01&amp;seed=7</c>.
-/// Without symbols it has those of the samples. The bars are those of <c>granary data generate</c> with the same symbols, dates and seed.
+/// Generates markets when a batch reads them: <c>generated:ACME,BTCUSDT?from=2024-01-01&amp;to=2024-07-01&amp;seed=7</c>. Without symbols
+/// it has the sample symbols. The bars equal those of <c>granary data generate</c> with the same symbols, dates and seed.
 /// </summary>
 public sealed class GeneratedBarSource : IBarSource
 {
-    // Of the New York Stock Exchange: 390 minutes on five days of seven.
+    // The New York Stock Exchange: 390 minutes on five days of seven.
     private const double DaysOfStocks = 5.0 / 7, SessionOfStocks = 390.0 / 1440;
 
     private readonly Dictionary<string, SyntheticMarket> _markets = new(StringComparer.Ordinal);
@@ -28,7 +28,7 @@ public sealed class GeneratedBarSource : IBarSource
         _address = address;
     }
 
-    /// <exception cref="BarDataException">It is no such address, or a market makes no sense.</exception>
+    /// <exception cref="BarDataException">The address or the parameters of a market are invalid.</exception>
     public static GeneratedBarSource Of(Address address)
     {
         var options = address.Options(["from", "to", "seed"]);
@@ -49,8 +49,8 @@ public sealed class GeneratedBarSource : IBarSource
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
         new([.. _markets.Keys.Order(StringComparer.Ordinal)]);
 
-    /// <summary>About how many bars there are of some symbols, and of how many minutes they are made.</summary>
-    /// <param name="symbols">Those of a batch; <c>*</c> is all.</param>
+    /// <summary>Estimates the number of bars of some symbols, and the number of minutes that they are built from.</summary>
+    /// <param name="symbols">The symbols of a batch; <c>*</c> is all.</param>
     public (double Bars, double Minutes) Count(IReadOnlyList<string> symbols, Timeframe timeframe)
     {
         var (bars, minutes) = (0.0, 0.0);
@@ -96,7 +96,7 @@ public sealed class GeneratedBarSource : IBarSource
         return [.. bars];
     }
 
-    // As a file with these bars shows it, so that a run has the digest of one over the file; data.instruments tells the rest in both cases.
+    // The same as for a file with these bars, so that both give the same digest; data.instruments adds the rest in both cases.
     private static Instrument InstrumentOf(BarQuery query, Bar[] bars) => new()
     {
         Symbol = query.Symbol,

@@ -4,14 +4,14 @@ using Granary.Engine.Numerics;
 namespace Granary.Data.Synthetic;
 
 /// <summary>
-/// Makes bars of a <see cref="SyntheticMarket"/>: trends and ranges that follow one another at random, volatility that clusters,
-/// jumps, gaps over night, a busy open and close. Same market, same bars, to the last bit, on every machine. None of it is a forecast,
-/// and no strategy that earns here has shown anything but that it runs.
+/// Generates bars of a <see cref="SyntheticMarket"/>: random trends and ranges, volatility clusters, jumps, overnight gaps, and higher
+/// activity at open and close. The same market gives the same bars, bit for bit, on every machine. The bars do not model a real market: a
+/// profit on them shows only that a strategy runs.
 /// </summary>
 public static class MarketGenerator
 {
-    /// <summary>The bars of one timeframe. All timeframes of a market are the same minutes, aggregated.</summary>
-    /// <exception cref="BarDataException">The market makes no sense: no time, no price, no session in it.</exception>
+    /// <summary>Generates the bars of one timeframe. All timeframes of a market aggregate the same minutes.</summary>
+    /// <exception cref="BarDataException">The parameters of the market are invalid: no time range, price or session.</exception>
     public static IEnumerable<Bar> Generate(SyntheticMarket market, Timeframe timeframe)
     {
         Check(market);
@@ -23,7 +23,7 @@ public static class MarketGenerator
         var symbol = market.Instrument.Symbol;
         if (market.To <= market.From) throw new BarDataException($"{symbol}, to: the end is not after the start; name a later one");
         if (!(market.StartPrice > 0) || !double.IsFinite(market.StartPrice))
-            throw new BarDataException($"{symbol}, startPrice: {market.StartPrice} is no price; use a number above zero");
+            throw new BarDataException($"{symbol}, startPrice: {market.StartPrice} is not a price; use a number above zero");
         if (!(market.Volatility > 0) || market.Volatility > 5)
             throw new BarDataException($"{symbol}, volatility: {market.Volatility} a year is out of range; use a fraction above 0 and up "
                 + $"to 5");
@@ -72,7 +72,7 @@ public static class MarketGenerator
     {
         var aggregator = new BarAggregator(Timeframe.M1, timeframe, market.Instrument.Calendar);
         var whole = Math.Round(1 / market.VolumeStep);
-        // Summed fractions drift off their grid.
+        // Sums of fractions are no exact multiples of the volume step.
         Bar OnGrid(in Bar bar) => whole > 1 ? bar with { Volume = Math.Round(bar.Volume * whole) / whole } : bar;
         foreach (var bar in minutes)
         {
@@ -80,6 +80,6 @@ public static class MarketGenerator
             if (before is { } gap) yield return OnGrid(gap);
             if (completed is { } full) yield return OnGrid(full);
         }
-        // What its session has not ended is not a bar yet.
+        // An unfinished session is not a bar yet.
     }
 }

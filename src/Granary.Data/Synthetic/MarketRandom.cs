@@ -3,7 +3,8 @@ using Granary.Engine.Numerics;
 namespace Granary.Data.Synthetic;
 
 /// <summary>
-/// Random numbers of one generated market: uniform ones, and normal ones that use both numbers of each pair of Marsaglia's polar method.
+/// Random numbers for one synthetic market: uniform numbers, and normal numbers by Marsaglia's polar method, which uses both numbers of
+/// each pair.
 /// </summary>
 internal sealed class MarketRandom(ulong seed)
 {

@@ -4,20 +4,20 @@ using Granary.Engine.Numerics;
 namespace Granary.Data.Synthetic;
 
 /// <summary>
-/// The price of a synthetic market, minute by minute: trends and ranges that last weeks, volatility that lasts days, jumps, gaps over
-/// night, a busy open and close.
+/// The price of a synthetic market, minute by minute: trends and ranges that last weeks, volatility that persists for days, jumps,
+/// overnight gaps, and higher activity at open and close.
 /// </summary>
 internal sealed class PriceProcess
 {
     private const double TradingDays = 252;
 
-    // Of a day's variance in a market that closes: what happens while it is closed.
+    // The fraction of a day's variance that accrues while the market is closed.
     private const double OvernightShare = 0.25;
 
-    // Of the logarithm of a day's volatility; taken off, so that the mean variance stays what was asked for.
+    // The variance of the logarithm of daily volatility. It is subtracted, so that the mean variance equals the configured one.
     private const double HeatVariance = 0.16 * 0.16 / (1 - 0.94 * 0.94);
 
-    // Prices within a minute, from which its high and low come.
+    // The number of prices per minute, which determine its high and low.
     private const int StepsPerBar = 4;
 
     private enum Mood
@@ -53,10 +53,10 @@ internal sealed class PriceProcess
 
     public bool HasBars { get; private set; }
 
-    /// <summary>A session opens: what lasts weeks and days may change, and the price may jump.</summary>
+    /// <summary>Starts a session: trend and volatility may change, and the price may jump.</summary>
     public void Open()
     {
-        // The mood of a market lasts weeks, its heat days; both decide the day's steps.
+        // The trend changes every few weeks, the volatility within days; both determine the day's steps.
         _moodLeft -= 1;
         if (_moodLeft <= 0)
         {
@@ -72,25 +72,25 @@ internal sealed class PriceProcess
         var jumpSize = _random.NextNormal();
         if (!HasBars) return;
         if (!_continuous) _price += gap * _dayVolatility * Math.Sqrt(OvernightShare) * PortableMath.SeriesExp(_heat - HeatVariance);
-        // Five jumps a year, of some two or three days' size: news.
+        // Five jumps per year, of about two or three daily moves, as on news.
         if (jump < 5 / _days) _price += 2.5 * _dayVolatility * jumpSize;
     }
 
-    /// <summary>The next minute.</summary>
-    /// <param name="sessionOpen">UTC ticks; of a continuous market the beginning of the day.</param>
-    /// <param name="opens">Whether the bar is its session's first.</param>
+    /// <summary>Returns the next minute.</summary>
+    /// <param name="sessionOpen">The open of the session, UTC ticks; for a continuous market the start of the day.</param>
+    /// <param name="opens">Whether the bar is the first of its session.</param>
     public Bar Next(long time, long sessionOpen, bool opens)
     {
         var sigma = _dayVolatility * PortableMath.SeriesExp(_heat - HeatVariance) * Math.Sqrt((_continuous ? 1
             : 1 - OvernightShare) / _barsPerDay);
-        // The first and last hours move and trade more than noon.
+        // Moves and volume are larger in the first and last hours than at noon.
         var centred = 2 * ((double)(time - sessionOpen) / _sessionTicks) - 1;
         var shape = _continuous ? 0.85 + 0.45 * centred * centred : 0.7 + 0.9 * centred * centred;
         sigma *= shape;
         var stepSigma = sigma / Math.Sqrt(StepsPerBar);
         var stepDrift = (_drift / _barsPerDay + Pull()) / StepsPerBar;
 
-        // A bar opens a breath away from the last close, or a gap away at the session's open.
+        // A bar opens close to the last close; the first bar of a session opens with a gap.
         var open = opens || !HasBars ? _price : _price + 0.15 * stepSigma * _random.NextNormal();
         double high = open, low = open;
         _price = open;
@@ -114,7 +114,7 @@ internal sealed class PriceProcess
         _ => (_anchor - _price) * 0.12 / _barsPerDay,
     };
 
-    // Dividing whole numbers gives the very double that the decimal text means.
+    // Dividing integers gives exactly the double that the decimal text parses to.
     private Bar OnGrid(long time, double open, double high, double low, double volume)
     {
         var lots = Math.Max(1, Math.Round(volume / _market.VolumeStep));

@@ -2,39 +2,39 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Synthetic;
 
-/// <summary>A made-up market: what trades, when, and how wildly.</summary>
+/// <summary>The parameters of a synthetic market: instrument, time range and volatility.</summary>
 public sealed record SyntheticMarket
 {
     public required Instrument Instrument { get; init; }
 
-    /// <summary>The first bar's open at the earliest, UTC ticks.</summary>
+    /// <summary>The earliest open of a bar, UTC ticks.</summary>
     public required long From { get; init; }
 
-    /// <summary>No bar opens here or later, UTC ticks.</summary>
+    /// <summary>The end of the range, UTC ticks; no bar opens at or after it.</summary>
     public required long To { get; init; }
 
     public ulong Seed { get; init; } = 1;
 
     public double StartPrice { get; init; } = 100;
 
-    /// <summary>Decimals of a price; the step is <see cref="TickUnits"/> of the last one.</summary>
+    /// <summary>The number of decimals of a price; the price step is <see cref="TickUnits"/> of the last decimal.</summary>
     public int Decimals { get; init; } = 2;
 
     public int TickUnits { get; init; } = 1;
 
-    /// <summary>Of returns, a year, as a fraction.</summary>
+    /// <summary>Annual volatility of returns, as a fraction.</summary>
     public double Volatility { get; init; } = 0.3;
 
-    /// <summary>Mean growth a year, as a fraction, over which the trends come and go.</summary>
+    /// <summary>Mean annual growth, as a fraction, to which the trends are added.</summary>
     public double Growth { get; init; } = 0.05;
 
-    /// <summary>Mean volume of a day, base units.</summary>
+    /// <summary>Mean daily volume, in base units.</summary>
     public double DailyVolume { get; init; } = 2_000_000;
 
     /// <summary>Volumes are multiples of this.</summary>
     public double VolumeStep { get; init; } = 1;
 
-    /// <summary>A stock in New York hours, daylight saving and the fixed holidays included; cents.</summary>
+    /// <summary>Creates a stock with New York hours, including daylight saving and the fixed holidays, and prices in cents.</summary>
     public static SyntheticMarket Stock(string symbol, long from, long to, ulong seed = 1, double price = 100, double volatility = 0.3) =>
         new()
         {
@@ -53,7 +53,7 @@ public sealed record SyntheticMarket
             Volatility = volatility,
         };
 
-    /// <summary>A crypto pair that trades around the clock; fractions of a unit trade.</summary>
+    /// <summary>Creates a crypto pair that trades around the clock in fractional quantities.</summary>
     public static SyntheticMarket Crypto(string symbol, long from, long to, ulong seed = 1, double price = 20_000,
         double volatility = 0.7) => new()
         {
@@ -68,7 +68,7 @@ public sealed record SyntheticMarket
             VolumeStep = 0.001,
         };
 
-    /// <summary>New York's hours without New Year, Independence Day, Thanksgiving and Christmas.</summary>
+    /// <summary>Returns New York's hours, without New Year, Independence Day, Thanksgiving and Christmas.</summary>
     public static SessionCalendar NewYorkCalendar(long from, long to)
     {
         var holidays = new List<DateOnly>();

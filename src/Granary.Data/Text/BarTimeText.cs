@@ -3,13 +3,13 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Text;
 
-/// <summary>Market times in messages, UTC.</summary>
+/// <summary>Formats market times for messages, UTC.</summary>
 internal static class BarTimeText
 {
     public static string Of(long time) =>
         new DateTime(Math.Clamp(time, 0, DateTime.MaxValue.Ticks)).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
-    /// <summary>The range of a query, to follow "no bars"; empty where it has no ends.</summary>
+    /// <summary>The range of a query, to follow "no bars"; empty if it is unlimited.</summary>
     public static string RangeOf(BarQuery query) => (query.From, query.To) switch
     {
         ({ } from, { } to) => $" between {Of(from)} and {Of(to)}",

@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace Granary.Data.Text;
 
 /// <summary>
-/// Castagnoli's checksum, of bar files and of messages. Processors compute it themselves, eight bytes a step; a step waits for the one
-/// before, so that three runs of a long text are worked on at once.
+/// CRC-32C (Castagnoli), for bar files and messages. Processor instructions compute it, eight bytes per step. Each step depends on the
+/// previous one, so a long text is processed as three independent parts.
 /// </summary>
 /// <remarks>
-/// Putting the runs together: what a checksum becomes by the zeros of a run behind it is a linear function of its bits, kept as tables of
-/// its four bytes (Gopal et al., "Fast CRC Computation for iSCSI Polynomial Using CRC32 Instruction", Intel 2011).
+/// The effect of following zeros on a checksum is a linear function of its bits. Tables for its four bytes therefore combine the parts
+/// (Gopal et al., "Fast CRC Computation for iSCSI Polynomial Using CRC32 Instruction", Intel 2011).
 /// </remarks>
 internal static class Crc32C
 {
@@ -41,7 +41,7 @@ internal static class Crc32C
         return t[crc & 0xFF] ^ t[256 + (crc >> 8 & 0xFF)] ^ t[512 + (crc >> 16 & 0xFF)] ^ t[768 + (crc >> 24)];
     }
 
-    /// <param name="crc">The checksum of what came before; 0 at the start.</param>
+    /// <param name="crc">The checksum of the preceding bytes; 0 at the start.</param>
     public static uint Append(uint crc, ReadOnlySpan<byte> data)
     {
         crc = ~crc;

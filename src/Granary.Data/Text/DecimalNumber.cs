@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Granary.Data.Text;
 
 /// <summary>
-/// Reads decimal numbers out of bytes, correctly rounded: a mantissa below 2^53 over a power of ten up to 10^22 is one exact
-/// division (Clinger 1990, "How to read floating point numbers accurately"); anything longer goes to the runtime's own reader.
+/// Parses decimal numbers from bytes with correct rounding. A mantissa below 2^53 and a power of ten up to 10^22 need one exact division
+/// (Clinger 1990, "How to read floating point numbers accurately"). The runtime's parser handles longer numbers.
 /// </summary>
 internal static class DecimalNumber
 {
@@ -26,10 +26,10 @@ internal static class DecimalNumber
         return powers;
     }
 
-    /// <summary>Reads digits with at most one point among them, up to the first byte that is neither; that byte must exist.</summary>
+    /// <summary>Reads digits with at most one decimal point, up to the first other byte, which must exist.</summary>
     /// <param name="mantissa">All digits as one number, below 2^53.</param>
-    /// <param name="fraction">How many digits stand behind the point.</param>
-    /// <returns>False where there are none, or too many to be exact.</returns>
+    /// <param name="fraction">The number of digits after the point.</param>
+    /// <returns>False if there are no digits, or too many to be exact.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe bool TryReadPlain(ref byte* p, out ulong mantissa, out int fraction)
     {
@@ -63,9 +63,9 @@ internal static class DecimalNumber
     /// <summary>Reads the whole text as a number with an optional sign, fraction and exponent.</summary>
     /// <param name="scale">The number is divided by ten to this power before it is rounded.</param>
     /// <param name="decimals">
-    /// How many decimals the number needs, trailing zeros not counted; more than 18 where it has too many digits to tell.
+    /// The number of decimals without trailing zeros; more than 18 if the number has too many digits.
     /// </param>
-    /// <returns>False where the text is something else ("", "abc", "NaN", "1,5").</returns>
+    /// <returns>False if the text is not a number ("", "abc", "NaN", "1,5").</returns>
     public static bool TryParse(ReadOnlySpan<byte> text, int scale, out double value, out int decimals)
     {
         value = 0;
@@ -99,7 +99,7 @@ internal static class DecimalNumber
         var shift = fraction - exponent + scale;
         if (significant > 19)
         {
-            // Too long to be exact here, and with too many digits to lie on any price grid.
+            // Too many digits to be exact here, or to lie on a price grid.
             decimals = 99;
             return TryParseLong(text, scale, out value);
         }
@@ -117,7 +117,7 @@ internal static class DecimalNumber
         return true;
     }
 
-    // What follows the digits: nothing, or an exponent up to the end.
+    // Parses the text after the digits: empty, or an exponent up to the end.
     private static bool TryExponent(ReadOnlySpan<byte> text, out int exponent)
     {
         exponent = 0;
@@ -137,7 +137,7 @@ internal static class DecimalNumber
     {
         const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         if (scale == 0) return double.TryParse(text, Styles, CultureInfo.InvariantCulture, out value);
-        // The power of ten joins the text, so that there is still only one rounding.
+        // The power of ten is appended to the text, so that the number is rounded only once.
         var s = System.Text.Encoding.ASCII.GetString(text);
         var e = s.AsSpan().IndexOfAny('e', 'E');
         var exponent = 0;

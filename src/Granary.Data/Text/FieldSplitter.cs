@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Granary.Data.Text;
 
-/// <summary>Cuts a line at its delimiters, quoted fields included (RFC 4180, but a quoted line feed).</summary>
+/// <summary>Splits a line at its delimiters, with quoted fields (RFC 4180 without quoted line feeds).</summary>
 internal static class FieldSplitter
 {
-    /// <returns>The fields without their quotes; null where a quotation mark is not closed.</returns>
+    /// <returns>The fields without their quotes; null if a quotation mark is not closed.</returns>
     public static List<string>? Split(ReadOnlySpan<byte> line, char delimiter) => Split(Encoding.UTF8.GetString(line), delimiter);
 
     public static List<string>? Split(string line, char delimiter)
@@ -37,7 +37,7 @@ internal static class FieldSplitter
                     }
                 }
                 var rest = line.IndexOf(delimiter, i);
-                // What stands between the closing mark and the delimiter belongs to the field, so that it is seen as a fault.
+                // Text between the closing quote and the delimiter belongs to the field, so that it is reported as a fault.
                 field.Append(line.AsSpan(i, (rest < 0 ? line.Length : rest) - i).TrimEnd(' '));
                 fields.Add(field.ToString());
                 i = rest < 0 ? line.Length : rest;

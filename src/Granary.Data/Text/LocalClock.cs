@@ -1,7 +1,8 @@
 namespace Granary.Data.Text;
 
 /// <summary>
-/// Turns a wall clock into UTC. Within a week whose ends have the same offset no clock is moved, so one look-up serves all its times.
+/// Converts local times to UTC. Within a week whose ends have the same offset the clock does not change, so one lookup serves all of its
+/// times.
 /// </summary>
 internal sealed class LocalClock(TimeZoneInfo zone)
 {
@@ -13,10 +14,10 @@ internal sealed class LocalClock(TimeZoneInfo zone)
     public TimeZoneInfo Zone => zone;
 
     /// <param name="after">
-    /// The time before, so that the second pass of a repeated hour in autumn is distinguished from the first; <see cref="long.MinValue"/>
-    /// for none.
+    /// The previous time, in UTC ticks, which distinguishes the second pass of a repeated hour in autumn from the first;
+    /// <see cref="long.MinValue"/> for none.
     /// </param>
-    /// <returns>False where daylight saving skipped this wall time.</returns>
+    /// <returns>False if daylight saving skips this local time.</returns>
     public bool TryToUtc(long localTicks, long after, out long utcTicks)
     {
         if (localTicks >= _from && localTicks < _to)
@@ -26,7 +27,7 @@ internal sealed class LocalClock(TimeZoneInfo zone)
         }
         var week = localTicks - localTicks % Week;
         var offset = Offset(week);
-        // Clocks that are moved and moved back within a week are not known of; Ramadan, the shortest pause there is, is a month.
+        // No zone changes its clock twice within a week; the shortest period, Ramadan, is a month.
         if (offset == Offset(week + Week))
         {
             (_from, _to, _offset) = (week, week + Week, offset);

@@ -1,9 +1,9 @@
 namespace Granary.Data.Text;
 
-/// <summary>What the text of a price would show.</summary>
+/// <summary>Properties of a price's decimal text.</summary>
 internal static class PriceText
 {
-    /// <summary>The decimals that a price needs, 0 to 12; 13 beyond.</summary>
+    /// <summary>Returns the decimals that a price needs, 0 to 12; 13 for more.</summary>
     public static int Decimals(double price)
     {
         var scale = 1.0;

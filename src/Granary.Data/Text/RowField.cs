@@ -1,9 +1,9 @@
 namespace Granary.Data.Text;
 
-/// <summary>Finds one field of a row without cutting the others.</summary>
+/// <summary>Finds one field of a row without splitting the others.</summary>
 internal static class RowField
 {
-    /// <summary>The field without blanks and quotation marks around it; empty where the row has fewer.</summary>
+    /// <summary>Returns the field without surrounding blanks and quotation marks; empty if the row has fewer fields.</summary>
     public static ReadOnlySpan<byte> Of(ReadOnlySpan<byte> line, byte delimiter, int column)
     {
         for (var i = 0; i < column; i++)

@@ -1,11 +1,11 @@
 namespace Granary.Data.Text;
 
-/// <summary>Reads times of day out of bytes without allocating.</summary>
+/// <summary>Parses times of day from bytes without allocation.</summary>
 internal static class TimeOfDayText
 {
-    /// <summary>Reads a time of day: 9:30, 09:30:00, 09:30:00.123456, 9:30 PM, 0930, 093000, 093000123.</summary>
+    /// <summary>Parses a time of day: 9:30, 09:30:00, 09:30:00.123456, 9:30 PM, 0930, 093000, 093000123.</summary>
     /// <param name="ticks">Since midnight.</param>
-    /// <param name="used">Bytes of the time; more may follow.</param>
+    /// <param name="used">The length of the time in bytes; more text may follow.</param>
     public static bool TryRead(ReadOnlySpan<byte> s, out long ticks, out int used)
     {
         if (TryPlain(s, out ticks))
@@ -26,7 +26,7 @@ internal static class TimeOfDayText
         return true;
     }
 
-    /// <summary>1 to 9 digits of a second; what is finer than a tick is cut off.</summary>
+    /// <summary>Parses 1 to 9 digits of a second; digits beyond a tick are truncated.</summary>
     public static bool TryFraction(ReadOnlySpan<byte> s, out long ticks)
     {
         ticks = 0;
@@ -46,7 +46,7 @@ internal static class TimeOfDayText
         return true;
     }
 
-    /// <summary>Digits and nothing else.</summary>
+    /// <summary>Parses a text that consists only of digits.</summary>
     public static bool TryDigits(ReadOnlySpan<byte> s, out int value)
     {
         value = 0;
@@ -60,7 +60,7 @@ internal static class TimeOfDayText
         return true;
     }
 
-    // By far the most frequent spelling, 09:30:00, without looking left or right.
+    // A fast path for 09:30:00, by far the most frequent form.
     private static bool TryPlain(ReadOnlySpan<byte> s, out long ticks)
     {
         ticks = 0;
@@ -105,7 +105,7 @@ internal static class TimeOfDayText
         return true;
     }
 
-    // AM or PM behind the time, after at most one blank.
+    // AM or PM after the time, after at most one blank.
     private static bool TryHalfOfDay(ReadOnlySpan<byte> s, ref int hour, ref int end)
     {
         var at = end < s.Length && s[end] == ' ' ? end + 1 : end;

@@ -1,6 +1,6 @@
 namespace Granary.Data.Text;
 
-/// <summary>What a written time says of its zone.</summary>
+/// <summary>Time zone part of a written time.</summary>
 internal enum ZoneStyle
 {
     None,
@@ -8,7 +8,7 @@ internal enum ZoneStyle
     Offset,
 }
 
-/// <summary>How a file writes its dates.</summary>
+/// <summary>Date format of a file.</summary>
 public enum DateStyle
 {
     YearFirst,
@@ -21,18 +21,18 @@ public enum DateStyle
     EpochMicroseconds,
     EpochNanoseconds,
 
-    /// <summary>Days of Excel's calendar from 1900 on, the time of day as their fraction.</summary>
+    /// <summary>Excel's day numbers from 1900 on, with the time of day as fraction.</summary>
     SerialDays,
 
-    /// <summary>Milliseconds since a midnight that the file's name gives.</summary>
+    /// <summary>Milliseconds since the midnight of the date in the file's name.</summary>
     MillisecondsOfDay,
 }
 
-/// <summary>A time as it is written: a wall clock, and perhaps its distance from UTC.</summary>
-/// <param name="Day">Days since 0001-01-01 on the wall's calendar.</param>
-/// <param name="TimeOfDay">Ticks since the wall's midnight.</param>
-/// <param name="HasTime">Whether a time of day is written at all.</param>
-/// <param name="OffsetMinutes">East of UTC.</param>
+/// <summary>A time as written: a local time with an optional UTC offset.</summary>
+/// <param name="Day">The local date, as days since 0001-01-01.</param>
+/// <param name="TimeOfDay">Ticks since local midnight.</param>
+/// <param name="HasTime">Whether the text contains a time of day.</param>
+/// <param name="OffsetMinutes">The UTC offset in minutes, positive east of UTC.</param>
 internal readonly record struct Timestamp(int Day, long TimeOfDay, bool HasTime, ZoneStyle Zone, int OffsetMinutes)
 {
     public long LocalTicks => Day * TimeSpan.TicksPerDay + TimeOfDay;

@@ -4,11 +4,11 @@ using System.Globalization;
 namespace Granary.Data.Text;
 
 /// <summary>
-/// Reads times of one style out of bytes without allocating. Remembers the last date, which the next row most often repeats.
+/// Parses times of one style from bytes without allocation. It caches the last date, because the next row often has the same.
 /// </summary>
 internal sealed class TimestampReader(DateStyle style)
 {
-    // Years outside this window are misread units or typing errors, not markets.
+    // Years outside this range are misread units or typing errors.
     private const int FirstYear = 1792, LastYear = 2199;
     // 1 January 1970 and 31 December 2199.
     private const int FirstSerial = 25_569, LastSerial = 109_574;
@@ -22,13 +22,13 @@ internal sealed class TimestampReader(DateStyle style)
 
     public DateStyle Style => style;
 
-    /// <summary>The day that <see cref="DateStyle.MillisecondsOfDay"/> counts from, as days since 0001-01-01.</summary>
+    /// <summary>The day of <see cref="DateStyle.MillisecondsOfDay"/>, as days since 0001-01-01.</summary>
     public int BaseDay { get; init; }
 
-    /// <summary>Whether a day above 12 was seen, so that day and month cannot have been swapped.</summary>
+    /// <summary>Whether a day above 12 was read, so that day and month cannot be swapped.</summary>
     public bool OrderConfirmed { get; private set; }
 
-    /// <returns>False where the text is no time of this style.</returns>
+    /// <returns>False where the text is not a time of this style.</returns>
     public bool TryRead(ReadOnlySpan<byte> text, out Timestamp timestamp)
     {
         if (style is DateStyle.EpochSeconds or DateStyle.EpochMilliseconds or DateStyle.EpochMicroseconds or DateStyle.EpochNanoseconds
@@ -92,11 +92,11 @@ internal sealed class TimestampReader(DateStyle style)
         }
     }
 
-    /// <summary>Reads a whole column of times of day, all with colons or all without.</summary>
+    /// <summary>Reads a time of day from its own column, in which all have colons or none.</summary>
     public bool TryReadTimeOfDay(ReadOnlySpan<byte> text, out long ticks) =>
         TimeOfDayText.TryRead(text, out ticks, out var used) && used == text.Length && SameSpelling(text);
 
-    // A lost colon makes "0900" of "09:30:00": in a file that writes colons that is damage, not a time.
+    // A missing colon turns "09:30:00" into "0900"; in a file with colons that is damage, not a time.
     private bool SameSpelling(ReadOnlySpan<byte> time)
     {
         var colons = time.Length > 2 && (time[1] == ':' || time[2] == ':');
@@ -104,7 +104,7 @@ internal sealed class TimestampReader(DateStyle style)
         return _colons == colons;
     }
 
-    // Some tools write a zone behind a bare date.
+    // Some tools append a zone to a date without time.
     private static bool TryDateWithZone(ReadOnlySpan<byte> rest, int day, out Timestamp timestamp)
     {
         timestamp = default;
@@ -212,7 +212,7 @@ internal sealed class TimestampReader(DateStyle style)
         var fractionTicks = 0L;
         if (i < s.Length)
         {
-            // A float column of seconds, "1509836520.0", or Excel's part of a day.
+            // A float column of seconds, "1509836520.0", or Excel's fraction of a day.
             if (style == DateStyle.SerialDays) return TrySerial(s, out timestamp);
             if (style != DateStyle.EpochSeconds || s[i] != '.' || !TimeOfDayText.TryFraction(s[(i + 1)..], out fractionTicks)) return false;
         }
@@ -242,14 +242,14 @@ internal sealed class TimestampReader(DateStyle style)
                 break;
         }
         var day = EpochDay + (int)(ticks / TimeSpan.TicksPerDay);
-        // 1 January 1971 to the end of 2199: an epoch of the wrong unit lands outside.
+        // From 1 January 1971 to the end of 2199: an epoch in the wrong unit is outside of this range.
         if (day < EpochDay + 365 || day > DateOnly.FromDateTime(new DateTime(LastYear, 12, 31)).DayNumber) return false;
         timestamp = new Timestamp(day, ticks % TimeSpan.TicksPerDay, HasTime: true, ZoneStyle.Zulu, 0);
         return true;
     }
 
-    // Only from 1970 on: a lower number can as well count days from 1970 on. Spreadsheets cut the fraction short, so that the time is
-    // rounded to a minute.
+    // Only from 1970 on, because a lower number may count days since 1970. Spreadsheets truncate the fraction, so the time is rounded to a
+    // minute.
     private static bool TrySerial(ReadOnlySpan<byte> s, out Timestamp timestamp)
     {
         timestamp = default;

@@ -1,11 +1,11 @@
 namespace Granary.Data.Text;
 
-/// <summary>Finds out how a file writes its times, from its first rows.</summary>
+/// <summary>Detects the style of a file's times from its first rows.</summary>
 internal static class TimestampStyle
 {
     /// <param name="samples">The time column of the first rows, in the file's order.</param>
-    /// <param name="ambiguous">Set where month and day could be swapped and the order of the rows does not tell.</param>
-    /// <returns>Null where the first sample is no known way to write a time.</returns>
+    /// <param name="ambiguous">Set if month and day could be swapped and the order of the rows does not show it.</param>
+    /// <returns>Null if the first sample has no known style.</returns>
     public static DateStyle? Detect(IReadOnlyList<byte[]> samples, out bool ambiguous)
     {
         ambiguous = false;
@@ -39,7 +39,7 @@ internal static class TimestampStyle
         if (dayFirst && !monthFirst) return DateStyle.DayFirst;
         if (!monthFirst)
         {
-            // Some row fits neither; let the reading of that row say so.
+            // At least one row fits neither; the parser reports it.
             return Works(DateStyle.MonthFirst, first) ?? Works(DateStyle.DayFirst, first);
         }
         if (monthFirstOrdered != dayFirstOrdered) return monthFirstOrdered ? DateStyle.MonthFirst : DateStyle.DayFirst;

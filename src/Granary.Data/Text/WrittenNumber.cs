@@ -2,16 +2,16 @@ using System.Text;
 
 namespace Granary.Data.Text;
 
-/// <summary>Rewrites numbers as people and vendors write them: 18,040.00, 1.234,56, $20.05, 4.16M.</summary>
+/// <summary>Normalizes numbers in the notations of people and vendors: 18,040.00, 1.234,56, $20.05, 4.16M.</summary>
 internal static class WrittenNumber
 {
     private const string Currencies = "$€£¥₹₩₽", Multiples = "KMBT";
 
-    /// <param name="text">Trimmed. Thousands may be set apart by the other mark, by blanks or by apostrophes.</param>
-    /// <param name="decimalComma">Whether decimals follow a comma; else they follow a point.</param>
+    /// <param name="text">The trimmed text. The other mark, blanks or apostrophes may separate thousands.</param>
+    /// <param name="decimalComma">Whether decimals follow a comma; otherwise a point.</param>
     /// <param name="withUnits">Whether a price may have a currency sign, and a volume may end in K, M, B or T for thousands to trillions,
     /// or be a dash for none.</param>
-    /// <returns>The number with a decimal point and nothing else; null where the text is something else.</returns>
+    /// <returns>The number with digits and a decimal point only; null if the text is not a number.</returns>
     public static string? Plain(string text, bool decimalComma, bool ofVolume, bool withUnits)
     {
         if (withUnits && ofVolume && text == "-") return "0";
@@ -25,13 +25,13 @@ internal static class WrittenNumber
         return whole + (mark < 0 ? "" : $".{text.AsSpan(mark + 1)}") + (multiple < 0 ? "" : $"e{3 * (multiple + 1)}");
     }
 
-    /// <summary>A price without the currency sign before or behind it.</summary>
+    /// <summary>Returns a price without a leading or trailing currency sign.</summary>
     public static string WithoutCurrency(string text) =>
         text.Length == 0 ? text
             : Currencies.Contains(text[0]) ? text[1..].TrimStart()
             : Currencies.Contains(text[^1]) ? text[..^1].TrimEnd() : text;
 
-    // The digits before the decimals, without what sets thousands apart: one and the same sign before each three digits.
+    // The integer digits without thousands separators: the same separator before each three digits.
     private static string? Joined(string whole, char thousands)
     {
         var number = new StringBuilder();

@@ -1,13 +1,13 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>
-/// What every row of an account says of its exposure, and what its UTC days say of gains and losses: of all days, and of the days in the
-/// market. A day is in the market when a position was held at one of its rows or at the row before them, or when the equity changed. A day
-/// without a change is neither a gain nor a loss. Fractions; NaN where undefined.
+/// Exposure of an account over all rows, and its gains and losses by UTC day: over all days, and over the days in the market. A day is in
+/// the market if a position was held at one of its rows or at the row before them, or if the equity changed. A day without a change is
+/// neither a gain nor a loss. Fractions; NaN if undefined.
 /// </summary>
 /// <param name="EquityAverage">Mean over all rows, account currency.</param>
 /// <param name="GrossExposureAverage">Mean over all rows of the absolute position values over the equity.</param>
-/// <param name="GrossExposureMost">The greatest of them.</param>
+/// <param name="GrossExposureMost">The maximum over all rows of the absolute position values over the equity.</param>
 /// <param name="DaysProfitable">Days with a gain, a share of all days.</param>
 /// <param name="DaysLosing">Days with a loss, a share of all days.</param>
 /// <param name="DaysProfitableInMarket">Days with a gain, a share of the days in the market.</param>
@@ -22,7 +22,7 @@ public sealed record AccountFigures(
     double DaysProfitableInMarket, double DaysLosingInMarket, double DailyVar95, double DailyCvar95, double DailyVar95InMarket,
     double DailyCvar95InMarket);
 
-/// <summary>Makes <see cref="AccountFigures"/> from every row of an account; keeps one number for each day.</summary>
+/// <summary>Computes <see cref="AccountFigures"/> from every row of an account; keeps one number for each day.</summary>
 /// <param name="start">Equity before the first row, against which the first day's return is taken.</param>
 public sealed class AccountAccumulator(double start)
 {
@@ -31,7 +31,7 @@ public sealed class AccountAccumulator(double start)
     private double _dayStart = start, _equity = start, _equities, _exposures, _most;
     private bool _held, _isInMarket;
 
-    /// <summary>The next row.</summary>
+    /// <summary>Adds the next row.</summary>
     /// <param name="time">UTC ticks, increasing.</param>
     /// <param name="exposure">Sum of the absolute position values, account currency.</param>
     public void Add(long time, double equity, double exposure)
@@ -54,14 +54,14 @@ public sealed class AccountAccumulator(double start)
 
     private void EndDay()
     {
-        // Once all is lost there is nothing to gain or lose.
+        // An account that has reached zero has no further gains or losses.
         var r = _dayStart > 0 ? _equity / _dayStart - 1 : 0;
         _returns.Add(r);
         if (_isInMarket || r != 0) _inMarket.Add(r);
     }
 
-    /// <summary>The figures of all rows; to be asked once, after the last one.</summary>
-    /// <returns>Null without a row.</returns>
+    /// <summary>Returns the figures of all rows; call it once, after the last row.</summary>
+    /// <returns>Null if no row was added.</returns>
     public AccountFigures? Finish()
     {
         if (_rows == 0) return null;

@@ -3,14 +3,14 @@ namespace Granary.Engine.Analysis;
 /// <summary>
 /// A curve r against a benchmark b, at the times that both have; NaN with fewer than two common returns or without deviation.
 /// </summary>
-/// <param name="CommonPoints">How many times both curves have.</param>
+/// <param name="CommonPoints">The number of common times.</param>
 /// <param name="TrackingError">Annualised deviation of r − b, ddof 1.</param>
 /// <param name="InformationRatio">Mean of r − b over its deviation, annualised.</param>
 /// <param name="Beta">cov(r, b) / var(b).</param>
 /// <param name="Alpha">mean(r) − beta · mean(b), times the periods per year.</param>
 /// <param name="Correlation">Pearson's.</param>
 /// <param name="BenchmarkReturn">The benchmark's total return over the common times.</param>
-/// <param name="PeriodsPerYear">Of the common times: what is annualised is so with this number.</param>
+/// <param name="PeriodsPerYear">Of the common times; the factor that annualises the other values.</param>
 public sealed record BenchmarkStatistics(
     int CommonPoints, double TrackingError, double InformationRatio, double Beta, double Alpha, double Correlation, double BenchmarkReturn,
     double PeriodsPerYear)

@@ -3,18 +3,20 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Analysis;
 
 /// <summary>
-/// Where in a block a new month, week (UTC; weeks from Monday) or period of a trace begins: found once per block for all strategies.
+/// Finds the bars of a block at which a new month, week (UTC, weeks start on Monday) or trace period begins; once per block for all
+/// strategies.
 /// </summary>
-/// <param name="tracePeriod">Ticks of the periods at whose ends a run's equity is kept, see <see cref="EquityTrace"/>; 0 = none.</param>
+/// <param name="tracePeriod">Ticks of the periods at whose ends a run's equity is recorded, see <see cref="EquityTrace"/>; 0 =
+/// none.</param>
 public sealed class BlockCalendar(long tracePeriod = 0)
 {
     private Boundary[] _boundaries = [];
     private int _count;
 
-    // Periods: how many of the trace have ended since the bar before.
+    // Periods: the number of trace periods that have ended since the bar before.
     internal readonly record struct Boundary(int Index, int Month, int Week, int Periods);
 
-    /// <summary>Looks a block through.</summary>
+    /// <summary>Finds the boundaries in a block.</summary>
     /// <param name="lastTime">The time of the bar before the block; <see cref="long.MinValue"/> before the first.</param>
     public void Read(BarBlock block, long lastTime)
     {
@@ -22,7 +24,7 @@ public sealed class BlockCalendar(long tracePeriod = 0)
         Add(block, lastTime, 0);
     }
 
-    // Looks a block through that follows the bars looked through before; its first bar has this number among them.
+    // Adds the boundaries of a block that follows the bars added before; at is the index of its first bar among them.
     internal void Add(BarBlock block, long lastTime, int at)
     {
         var time = block.Time;
@@ -49,7 +51,7 @@ public sealed class BlockCalendar(long tracePeriod = 0)
     /// <summary>Whether no month, week or period begins in the block.</summary>
     internal bool IsEmpty => _count == 0;
 
-    /// <summary>The boundaries at or after a bar of the block, in order.</summary>
+    /// <summary>The boundaries at or after a bar of the block, oldest first.</summary>
     internal ReadOnlySpan<Boundary> From(int index)
     {
         var first = 0;

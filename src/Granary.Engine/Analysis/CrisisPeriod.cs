@@ -1,6 +1,6 @@
 namespace Granary.Engine.Analysis;
 
-/// <summary>A stretch of market history that a reader wants to see by itself.</summary>
+/// <summary>A period of market stress that reports show separately.</summary>
 /// <param name="From">First day, UTC.</param>
 /// <param name="To">Last day, UTC.</param>
 public sealed record CrisisPeriod(string Name, DateOnly From, DateOnly To)
@@ -30,9 +30,7 @@ public sealed record CrisisPeriod(string Name, DateOnly From, DateOnly To)
         new("Tariff shock", new(2025, 2, 19), new(2025, 4, 8)),
     ];
 
-    /// <summary>
-    /// How the curve did in each period that lies between its first and last point: those with at least two points inside.
-    /// </summary>
+    /// <summary>Computes return and deepest drawdown in each crisis period that contains at least two points of the curve.</summary>
     public static IReadOnlyList<CrisisResult> Of(EquityCurve curve, EquityCurve? benchmark = null)
     {
         var result = new List<CrisisResult>();
@@ -63,8 +61,8 @@ public sealed record CrisisPeriod(string Name, DateOnly From, DateOnly To)
     }
 }
 
-/// <summary>A curve in a crisis.</summary>
+/// <summary>The result of a curve in one crisis period.</summary>
 /// <param name="Return">From the first point inside the period to the last.</param>
 /// <param name="MaxDrawdown">Within the period, a positive fraction.</param>
-/// <param name="BenchmarkReturn">Likewise; null without a benchmark or without its points there.</param>
+/// <param name="BenchmarkReturn">The benchmark's return in the period; null without a benchmark or without its points there.</param>
 public sealed record CrisisResult(CrisisPeriod Period, double Return, double MaxDrawdown, double? BenchmarkReturn);

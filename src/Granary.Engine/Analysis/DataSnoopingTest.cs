@@ -138,7 +138,7 @@ public sealed record DataSnoopingTest(double RealityCheck, double Consistent, do
             {
                 var mean = sums[s] / _periods;
                 var variance = squares[s] / _periods - mean * mean;
-                // A resample of a strategy that rarely trades may hold none of its trades: then it says nothing of it.
+                // A resample of a strategy that rarely trades may contain none of its trades; it then has no information.
                 if (variance <= 1e-12 * _sample[s] * _sample[s]) continue;
                 var scale = _root * _sample[s] / (_deviation[s] * Math.Sqrt(variance));
                 check = Math.Max(check, scale * (mean - _mean[s]));

@@ -1,10 +1,10 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>
-/// The measures of an equity curve as it grows, in constant memory: for runs whose curve is streamed to disk.
-/// Historical quantiles are not among them, since they need all returns.
+/// Measures an equity curve as it grows, in constant memory: for runs whose curve is streamed to disk. Historical quantiles are not
+/// measured, since they need all returns.
 /// </summary>
-/// <remarks>Points must come oldest first; how they are cut into blocks makes no difference to the last bit.</remarks>
+/// <remarks>Points must come oldest first. The results do not depend on how the points are split into blocks, to the last bit.</remarks>
 /// <param name="start">
 /// Equity before the first point, against which the first return is taken; null where the first return is that of the second point.
 /// </param>
@@ -19,7 +19,7 @@ public sealed class EquityAccumulator(double? start = null)
     private long? _deepestRecovery;
     private bool _underwater, _deepestOpen, _ruined;
 
-    /// <param name="times">UTC ticks, strictly increasing, later than what was added before.</param>
+    /// <param name="times">UTC ticks, strictly increasing, later than all points added before.</param>
     /// <param name="values">Account currency, finite.</param>
     public void Add(ReadOnlySpan<long> times, ReadOnlySpan<double> values)
     {
@@ -86,9 +86,9 @@ public sealed class EquityAccumulator(double? start = null)
         _deepestOpen = false;
     }
 
-    /// <summary>The measures of the points so far; more may be added afterwards.</summary>
+    /// <summary>Returns the measures of the points so far; more points may be added afterwards.</summary>
     /// <param name="periodsPerYear">
-    /// See <see cref="PeriodsPerYear.Infer(ReadOnlySpan{long})"/>; NaN leaves what is annualised undefined.
+    /// See <see cref="PeriodsPerYear.Infer(ReadOnlySpan{long})"/>; NaN leaves annualised measures undefined.
     /// </param>
     public EquityMeasures Measure(double periodsPerYear)
     {
@@ -109,7 +109,7 @@ public sealed class EquityAccumulator(double? start = null)
             IsRuined = _ruined,
             PeriodsPerYear = periodsPerYear,
             Returns = n,
-            // What a ruined account earned on the way says nothing of what it was worth.
+            // The mean return of a ruined account is misleading: the gains on the way were lost.
             Mean = _ruined ? double.NaN : _moments.Mean,
             Deviation = deviation < EquityCurve.ReturnRounding ? 0 : deviation,
             Downside = Math.Sqrt(_squaredLosses / n),
@@ -152,7 +152,7 @@ public sealed class EquityAccumulator(double? start = null)
 
         public void Add(long time, double equity)
         {
-            // Within the day of the last look nothing changes, which spares an intraday curve the calendar.
+            // Within one day the period cannot change, so an intraday curve needs no calendar lookup per point.
             if (time >= _until)
             {
                 _until = time - time % TimeSpan.TicksPerDay + TimeSpan.TicksPerDay;
@@ -183,7 +183,7 @@ public sealed class EquityAccumulator(double? start = null)
         private (double Best, double Worst) Extremes()
         {
             var r = _before > 0 ? _last / _before - 1 : double.NaN;
-            // After ruin there is nothing to earn a return on.
+            // After ruin there is no equity to earn a return on.
             return double.IsNaN(r) && _best > double.NegativeInfinity ? (_best, _worst) : (Math.Max(_best, r), Math.Min(_worst, r));
         }
     }

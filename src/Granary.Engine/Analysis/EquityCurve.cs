@@ -1,16 +1,16 @@
 namespace Granary.Engine.Analysis;
 
-/// <summary>The value of an account over time: what every statistic of a run is made from.</summary>
+/// <summary>The value of an account over time; the statistics of a run are computed from it.</summary>
 public sealed class EquityCurve
 {
-    /// <summary>What rounding alone makes of a constant return's deviation: smaller ones are zero.</summary>
+    /// <summary>Deviations below this are rounding errors of a constant return and count as zero.</summary>
     internal const double ReturnRounding = 1e-15;
 
     private readonly long[] _times;
     private readonly double[] _values;
     private double[]? _returns;
 
-    /// <summary>Takes the arrays over; the caller must not change them afterwards.</summary>
+    /// <summary>Takes ownership of the arrays; the caller must not change them afterwards.</summary>
     /// <param name="times">UTC, in <see cref="DateTime.Ticks"/> (100 ns), strictly increasing.</param>
     /// <param name="values">Account currency, finite; as many as <paramref name="times"/>.</param>
     /// <exception cref="ArgumentException">Lengths differ, times do not increase, or a value is not finite.</exception>
@@ -39,7 +39,7 @@ public sealed class EquityCurve
     public ReadOnlySpan<double> Values => _values;
 
     /// <summary>
-    /// r_t = E_t / E_{t-1} − 1 for t = 1 … n−1, as fractions; NaN where E_{t-1} is not positive, for a return on nothing has no meaning.
+    /// r_t = E_t / E_{t-1} − 1 for t = 1 … n−1, as fractions; NaN where E_{t-1} is not positive, since the return is then undefined.
     /// </summary>
     public ReadOnlySpan<double> Returns => _returns ??= SimpleReturns(_values);
 

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>
-/// What is measured of an equity curve or of an account's equity: metrics are computed from it. NaN or 0 where something is not measured.
+/// Measurements of an equity curve or of an account's equity. Metrics are computed from them. Values that were not measured are NaN or 0.
 /// </summary>
 public readonly record struct EquityMeasures
 {
@@ -20,16 +20,16 @@ public readonly record struct EquityMeasures
     /// <summary>The equity at the last point; NaN for an empty curve.</summary>
     public double Final { get; init; }
 
-    /// <summary>Whether the equity reached zero. Then nothing is left to earn a return on, and ratios are undefined.</summary>
+    /// <summary>Whether the equity reached zero. Returns are then undefined, and so are ratios.</summary>
     public bool IsRuined { get; init; }
 
-    /// <summary>Deviations and means are annualised with this number.</summary>
+    /// <summary>The factor that annualises deviations and means.</summary>
     public double PeriodsPerYear { get; init; }
 
     /// <summary>The number of returns.</summary>
     public long Returns { get; init; }
 
-    /// <summary>Mean of the returns; NaN of a ruined account.</summary>
+    /// <summary>Mean of the returns; NaN for a ruined account.</summary>
     public double Mean { get; init; }
 
     /// <summary>Deviation of the returns, ddof 1; NaN with fewer than two.</summary>
@@ -62,7 +62,7 @@ public readonly record struct EquityMeasures
     /// <summary>Calendar days from the deepest drawdown's peak to its recovery, or to the last point.</summary>
     public double MaxDrawdownDays { get; init; }
 
-    /// <summary>The deepest drawdown itself; null where equity never fell, and of strategies.</summary>
+    /// <summary>The deepest drawdown; null if equity never fell, and for strategies.</summary>
     public Drawdown? DeepestDrawdown { get; init; }
 
     /// <summary>The most calendar days from any peak to its recovery, or to the last point.</summary>
@@ -91,14 +91,14 @@ public readonly record struct EquityMeasures
     /// <summary>Calendar days from the first point to the last.</summary>
     public double Days => (LastTime - FirstTime) / (double)TimeSpan.TicksPerDay;
 
-    /// <summary>Yearly growth by the number of periods instead of calendar time.</summary>
+    /// <summary>Compound annual growth rate by the number of periods instead of calendar time.</summary>
     public double CagrByPeriods => Yearly(Growth, PeriodsPerYear / Returns);
 
-    /// <summary>Growth to a power, less 1; −1 where nothing is left.</summary>
+    /// <summary>Growth to a power, less 1; −1 if the account lost everything.</summary>
     public static double Yearly(double growth, double exponent) =>
         growth <= 0 ? -1 : double.IsFinite(exponent) ? Math.Pow(growth, exponent) - 1 : double.NaN;
 
-    /// <summary>Of an account with too few rows for any return.</summary>
+    /// <summary>The measures of an account with too few rows for any return.</summary>
     public static EquityMeasures Unmeasured(double start, double final) => new()
     {
         Start = start,

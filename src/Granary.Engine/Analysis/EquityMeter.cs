@@ -7,12 +7,12 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Analysis;
 
 /// <summary>
-/// Keeps the sums behind every statistic of an equity curve without keeping the curve. It receives stretches of bars over which
-/// the equity was <c>cash + quantity · close</c>, and marks each in one vectorised pass; a flat stretch costs nothing but its length.
+/// Accumulates the sums behind the statistics of an equity curve without storing the curve. It receives stretches of bars over which the
+/// equity was <c>cash + quantity · close</c>, and marks each in one vectorised pass. A stretch without a position takes constant time.
 /// </summary>
 /// <remarks>
-/// Sums run in four lanes, a bar's lane being its index modulo four, whatever the processor and wherever blocks and stretches begin:
-/// so every host and every block size adds the same numbers in the same order.
+/// Sums run in four lanes; the lane of a bar is its index modulo four. It depends neither on the processor nor on where blocks
+/// and stretches begin, so every host and every block size adds the same numbers in the same order.
 /// </remarks>
 internal sealed class EquityMeter
 {
@@ -30,7 +30,7 @@ internal sealed class EquityMeter
     private bool _finished;
     private readonly long _from;
     private long _firstIndex;
-    // Of the last marked bar: the equity before it, its place among the sums, and whether anything was held at it.
+    // Of the last marked bar: the equity before it, its lane, and whether a position was held.
     private double _beforeLast;
     private int _lastLane;
     private bool _lastExposed;
@@ -52,7 +52,7 @@ internal sealed class EquityMeter
 
     /// <summary>Marks the bars <c>[from, to)</c> of a block.</summary>
     /// <param name="cash">Equity is <c>cash + quantity · close</c>.</param>
-    /// <param name="exposed">Whether anything is held, long and short that cancel included.</param>
+    /// <param name="exposed">Whether a position is held, also if longs and shorts cancel.</param>
     public void Mark(double cash, double quantity, bool exposed, BarBlock block, BlockCalendar calendar, int from, int to)
     {
         if (from >= to) return;
@@ -76,7 +76,7 @@ internal sealed class EquityMeter
         Stretch(cash, quantity, block, from, to);
     }
 
-    // Marks as far as the last month or week that begins in the stretch.
+    // Marks up to the last month or week that begins in the stretch.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int MarkPeriods(double cash, double quantity, BarBlock block, BlockCalendar calendar, int from, int to)
     {
@@ -91,7 +91,7 @@ internal sealed class EquityMeter
         return from;
     }
 
-    // So many periods of the trace have ended with the bar before; those without a bar end as they began.
+    // Records the equity for trace periods that ended before this bar; a period without bars ends at the equity it began with.
     private void Trace(int periods)
     {
         if (_traced + periods > _trace.Length) Array.Resize(ref _trace, Math.Max(64, Math.Max(_traced + periods, _trace.Length * 2)));
@@ -99,7 +99,7 @@ internal sealed class EquityMeter
         _traced += periods;
     }
 
-    // The bar before has ended a month or a week.
+    // The previous bar was the last of a month or week.
     private void Turn(int month, int week)
     {
         if (week != _lastWeek)
@@ -122,14 +122,14 @@ internal sealed class EquityMeter
     {
         if (quantity == 0)
         {
-            // After the first bar nothing moves, and returns of zero add nothing.
+            // After the first bar a flat account does not change, and returns of zero add nothing to the sums.
             if (cash != _previous) One(cash, (int)((block.FirstIndex + from) & 3), block.TimeColumn[from]);
-            // A peak is as late as the last bar that is as high.
+            // The time of a peak is that of the last bar at that height.
             if (cash == _peak) _peakTime = block.TimeColumn[to - 1];
             return;
         }
 
-        // Groups of four bars whose first index in the feed is a multiple of four; first the one in which the stretch begins.
+        // Groups of four bars whose first index in the feed is a multiple of four; the first group contains the start of the stretch.
         var group = from - (int)((block.FirstIndex + from) & 3);
         var i = Math.Min(to, group + 4);
         Part(cash, quantity, block, group, from, i);
@@ -143,8 +143,8 @@ internal sealed class EquityMeter
         if (i < to) Part(cash, quantity, block, i, i, to);
     }
 
-    // Whole groups from a bar on, as long as none is at the peak or above; gives the first bar that is left over.
-    // (It calls nothing, so that the sums stay in registers.)
+    // Marks whole groups as long as they stay below the peak; returns the first bar that is not marked. It makes no calls, so that the
+    // sums stay in registers.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int BelowPeak(double cash, double quantity, BarBlock block, int i, int to)
     {
@@ -180,13 +180,13 @@ internal sealed class EquityMeter
         return i;
     }
 
-    // The bars [from, to) of the group of four that begins at a bar of the block, or a few bars ahead of it.
+    // Marks the bars [from, to) of the group of four that begins at index group, which may lie before the block.
     private void Part(double cash, double quantity, BarBlock block, int group, int from, int to)
     {
         var close = block.CloseColumn;
         if (group < 0 || group + 4 > close.Length)
         {
-            // It reaches out of the block: one by one, which adds the same numbers to the same lanes.
+            // The group extends beyond the block: add bar by bar, which adds the same numbers to the same lanes.
             OneByOne(cash, quantity, block, from, to);
             return;
         }
@@ -196,7 +196,7 @@ internal sealed class EquityMeter
         var lane = Vector256.Create(0L, 1L, 2L, 3L);
         var begin = Vector256.Create((long)(from - group));
         var equity = a + b * Vector256.LoadUnsafe(ref closes, (nuint)group);
-        // Each bar follows the one before it in the group, the first the equity of before.
+        // The equity before each bar is that of the previous lane; for the first bar, it is the equity before this range.
         var before = Vector256.Shuffle(equity, Vector256.Create(0L, 0L, 1L, 2L));
         before = Vector256.ConditionalSelect(Vector256.Equals(lane, begin).AsDouble(), Vector256.Create(_previous), before);
         var inside =
@@ -212,7 +212,7 @@ internal sealed class EquityMeter
         else _trough = Math.Min(_trough, LeastOf(Vector256.ConditionalSelect(inside, equity, Vector256.Create(_trough))));
     }
 
-    // A group with a new peak in it.
+    // Marks a group that contains a new peak.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Climb(Vector256<double> equity, Vector256<double> inside, int index, BarBlock block)
     {
@@ -261,7 +261,7 @@ internal sealed class EquityMeter
         }
     }
 
-    // The curve is back at its peak (or has ended): what lay between was one drawdown.
+    // Called when the curve is back at its peak, or at its end: the bars since the peak were one drawdown.
     private void Recover(long time)
     {
         var depth = 1 - _trough / _peak;
@@ -275,7 +275,7 @@ internal sealed class EquityMeter
     }
 
     /// <summary>
-    /// What was held at the last marked bar was closed at its close after all: its equity is that, less what closing cost.
+    /// Replaces the equity of the last marked bar after the open position was closed at that bar's close, costs included.
     /// </summary>
     public void Settle(double equity)
     {
@@ -290,7 +290,7 @@ internal sealed class EquityMeter
         Extreme(equity, _lastTime);
     }
 
-    /// <summary>The statistics so far; call it once, when the last bar is marked.</summary>
+    /// <summary>Returns the statistics; call it once, after the last bar is marked.</summary>
     public EquitySums Finish()
     {
         if (_finished) throw new InvalidOperationException("the curve has been closed already");
@@ -319,7 +319,7 @@ internal sealed class EquityMeter
             Weeks = _weeks,
             WeeksUp = _weeksUp,
             ExposedBars = _exposed,
-            // The last period ends with the last bar.
+            // The last period ends with the last bar, so its equity is added here.
             PeriodEquity = _traced > 0 ? [.. _trace.AsSpan(0, _traced), _previous] : [],
         };
     }

@@ -2,7 +2,7 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Analysis;
 
-/// <summary>What is left of an equity curve when it has run through an <see cref="EquityMeter"/>.</summary>
+/// <summary>Sums over an equity curve that an <see cref="EquityMeter"/> collected.</summary>
 public sealed record EquitySums
 {
     /// <summary>The cash before the first bar, against which the first return is taken.</summary>
@@ -10,7 +10,7 @@ public sealed record EquitySums
 
     public required double Final { get; init; }
 
-    /// <summary>Bars, and so per-bar returns.</summary>
+    /// <summary>The number of bars, which is also the number of returns.</summary>
     public required long Count { get; init; }
 
     public required double SumOfReturns { get; init; }
@@ -19,10 +19,10 @@ public sealed record EquitySums
 
     public required double SumOfSquaredLosses { get; init; }
 
-    /// <summary>A positive fraction of the running peak.</summary>
+    /// <summary>The deepest drawdown, a positive fraction of the running peak.</summary>
     public required double MaxDrawdown { get; init; }
 
-    /// <summary>From the peak of the deepest drawdown to its recovery, or to the end.</summary>
+    /// <summary>The time from the peak of the deepest drawdown to its recovery, or to the end, in ticks.</summary>
     public required long MaxDrawdownTicks { get; init; }
 
     public required long LongestUnderwaterTicks { get; init; }
@@ -39,15 +39,13 @@ public sealed record EquitySums
 
     public required int WeeksUp { get; init; }
 
-    /// <summary>Bars at whose close something was held.</summary>
+    /// <summary>The number of bars at whose close a position was held.</summary>
     public required long ExposedBars { get; init; }
 
-    /// <summary>
-    /// At the end of each period of the trace, the last one cut short by the end of the bars; empty where nothing was traced.
-    /// </summary>
+    /// <summary>The equity at the end of each trace period; the last period may be shorter. Empty without a trace.</summary>
     public double[] PeriodEquity { get; init; } = [];
 
-    /// <summary>What metrics are computed from; what the sums do not hold is NaN.</summary>
+    /// <summary>Computes the measurements that the metrics need; those that cannot be computed from the sums are NaN.</summary>
     /// <param name="periodsPerYear">NaN leaves what is annualised undefined.</param>
     public EquityMeasures Measure(double periodsPerYear)
     {
@@ -63,7 +61,7 @@ public sealed record EquitySums
             IsRuined = !(Final > 0),
             PeriodsPerYear = periodsPerYear,
             Returns = Count,
-            // What a ruined account earned on the way says nothing of what it was worth.
+            // The mean return of a ruined account is misleading: the gains on the way were lost.
             Mean = Final > 0 ? SumOfReturns / n : double.NaN,
             Deviation = Count > 1 ? variance > 0 ? Math.Sqrt(variance) : 0 : double.NaN,
             Downside = Math.Sqrt(SumOfSquaredLosses / n),

@@ -44,8 +44,8 @@ public sealed record EquityTrace(long PeriodTicks, long FirstPeriod, double Star
     }
 
     /// <summary>
-    /// The periods that suit bars of a timeframe and a number of strategies: weeks, for bars of less than an hour days, for less than a
-    /// minute hours; longer where there are so many strategies that their traces would fill the memory.
+    /// The trace period for a timeframe and a number of strategies: weeks, or days for bars of less than an hour, or hours for bars of less
+    /// than a minute. It is longer if the traces of so many strategies would not fit in memory.
     /// </summary>
     public static long PeriodFor(Timeframe timeframe, int strategies)
     {

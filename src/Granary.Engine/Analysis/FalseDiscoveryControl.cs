@@ -1,8 +1,8 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>
-/// Step-up correction of several tests: of what is found at a level, the expected share of false findings is at most the level, whatever
-/// depends on what (Benjamini and Yekutieli 2001, theorem 1.3).
+/// Step-up correction of several tests. The expected share of false findings is at most the level, for any dependence between the tests
+/// (Benjamini and Yekutieli 2001, theorem 1.3).
 /// </summary>
 public static class FalseDiscoveryControl
 {

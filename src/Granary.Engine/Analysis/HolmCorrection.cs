@@ -1,14 +1,14 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>
-/// Holm's step-down correction of several tests: whatever depends on what, the chance of one false finding stays at the level
-/// (Holm 1979).
+/// Holm's step-down correction of several tests (Holm 1979). The probability of at least one false finding stays at the level, however
+/// the tests depend on one another.
 /// </summary>
 public static class HolmCorrection
 {
-    /// <summary>p of rank k (from 0) times (n − k), at most 1, and never below that of an earlier rank.</summary>
+    /// <summary>Adjusts p-values: p of rank k (from 0) times (n − k), at most 1, and never below that of an earlier rank.</summary>
     /// <param name="values">p-values, in any order; all finite.</param>
-    /// <returns>Adjusted ones in the same order: below the level means found.</returns>
+    /// <returns>Adjusted p-values in the same order; one below the level is significant.</returns>
     public static double[] Adjust(IReadOnlyList<double> values)
     {
         var order = Enumerable.Range(0, values.Count).OrderBy(i => values[i]).ThenBy(i => i).ToList();

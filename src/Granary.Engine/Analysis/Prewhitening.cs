@@ -1,24 +1,25 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>
-/// Takes the memory of earlier periods out of series that are tested together, by an autoregression. Andrews and Monahan, An improved
+/// Removes the autocorrelation from series that are tested together, by an autoregression. Andrews and Monahan, An improved
 /// heteroskedasticity and autocorrelation consistent covariance matrix estimator, Econometrica 60(4), 1992.
 /// </summary>
 /// <remarks>
-/// A record of a hundred periods is too short to see a correlation of 0.2 in one series, but not in many. So the partial autocorrelations
-/// of all series are estimated together: each is drawn towards the mean of all by as much as their scatter is estimation error (Efron and
-/// Morris 1973), and the order is the one that Akaike's criterion (1974) gives for those means.
+/// A record of a hundred periods is too short to reveal a correlation of 0.2 in one series, but many series together reveal it. So the
+/// partial autocorrelations of all series are estimated together. Each estimate is shrunk towards their mean by the share of the scatter
+/// that is estimation error (Efron and Morris 1973). The order of the autoregression minimises Akaike's criterion (1974) for those means.
 /// </remarks>
 public static class Prewhitening
 {
     // Andrews and Monahan's bound: beyond it the recoloured mean has no variance.
     private const double Most = 0.97;
 
-    // The highest order; records of fewer than ten periods for each have a lower one.
+    // The highest order; it is lower if the record has fewer than ten periods per lag.
     private const int MostLags = 6;
 
     /// <summary>
-    /// What the autoregression of each series leaves; the first values keep their places with the variance of the others.
+    /// Returns the residuals of each series' autoregression. The first values keep their places and are scaled to the variance of the
+    /// others.
     /// </summary>
     /// <param name="series">Of equal length, oldest first.</param>
     /// <returns>
@@ -34,7 +35,8 @@ public static class Prewhitening
     }
 
     /// <summary>By series, its partial autocorrelations at 1, 2, … periods, each from 0 to 0.97; as many as the common order.</summary>
-    /// <remarks>Below zero it is zero: a series that reverts is then tested with too large a deviation, which is the safe side.</remarks>
+    /// <remarks>Negative values are set to zero: a mean-reverting series is then tested with too large a deviation, which is
+    /// conservative.</remarks>
     public static double[][] Partials(IReadOnlyList<double[]> series)
     {
         var n = series.Count == 0 ? 0 : series[0].Length;
@@ -66,7 +68,7 @@ public static class Prewhitening
     // Shaman and Stine 1988: the estimate at an odd lag k is too low by (1 + (k + 2)π)/n in the mean, at an even one by (2 + (k + 2)π)/n.
     private static double Unbiased(double partial, int lag, int n) => (n * partial + (lag % 2 == 0 ? 2 : 1)) / (n - lag - 2);
 
-    // A lag that adds nothing costs 2, one that adds something earns the square of its mean over the mean's standard error.
+    // A lag without effect costs 2; one with an effect gains the square of its mean over the mean's standard error.
     private static int Order(double[][] products, int count)
     {
         var (order, criterion, best) = (1, 0.0, double.PositiveInfinity);
@@ -82,14 +84,14 @@ public static class Prewhitening
             }
             var mean = Math.Max(0, Unbiased(sum, j + 1, n));
             criterion += 2 - (squares > 0 ? mean * mean / squares : 0);
-            // The memory of one period is always taken out.
+            // The first lag is always included.
             if (j > 0 && criterion >= best) continue;
             (order, best) = (j + 1, criterion);
         }
         return order;
     }
 
-    // Burg 1975: partial autocorrelations by errors forwards and backwards. What each period adds to those of all series is summed up.
+    // Burg 1975: partial autocorrelations by forward and backward errors. The terms of each lag are added to those of all series.
     private static double[] Burg(double[] values, double[][] products)
     {
         var (n, partials) = (values.Length, new double[products.Length]);
@@ -131,7 +133,7 @@ public static class Prewhitening
         var backward = (double[])forward.Clone();
         for (var j = 0; j < partials.Length; j++)
         {
-            // The values before have fewer predecessors: their errors are larger, and are brought to the deviation of the others.
+            // The first values have fewer predecessors and so larger errors; they are scaled to the deviation of the others.
             var shrink = Math.Sqrt(1 - partials[j] * partials[j]);
             for (var t = 0; t <= j && t < forward.Length; t++) forward[t] *= shrink;
             for (var t = forward.Length - 1; t > j; t--)

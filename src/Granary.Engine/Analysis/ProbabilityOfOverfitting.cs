@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Granary.Engine.Analysis;
 
-/// <summary>What strategies are compared by within a split.</summary>
+/// <summary>Measure by which strategies are compared within a split.</summary>
 public enum PerformanceMeasure
 {
     /// <summary>Mean over deviation of the returns, per period; 0 where nothing moved.</summary>
@@ -31,25 +31,23 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
     /// <summary>The number of blocks that the paper uses: 12,870 splits.</summary>
     public const int DefaultBlocks = 16;
 
-    /// <summary>Probabilities from here on are no better than drawing lots.</summary>
+    /// <summary>From this probability on, the selection is no better than a random one.</summary>
     public const double Most = 0.5;
 
-    /// <summary>
-    /// Where the choice earns out of sample in all but this share of the splits, it is a choice among strategies that all earn.
-    /// </summary>
+    /// <summary>If the chosen strategy loses out of sample in at most this share of the splits, all candidates are profitable.</summary>
     public const double MostLoss = 0.05;
 
     /// <summary>Share of splits in which the in-sample best loses or earns nothing out of sample.</summary>
     public double ProbabilityOfNoGain { get; private init; }
 
     /// <summary>
-    /// Whether strategies are overfitted only against one another: the choice ranks no better than lots, but nearly always earns out of
-    /// sample. The paper names it among the limits of the method: strategies with high but similar Sharpe ratios have a high probability of
-    /// overfitting although all have merit.
+    /// Whether strategies are overfitted only relative to one another. The selected one ranks no better than a random one, but nearly
+    /// always gains out of sample. The paper names this limit of the method: strategies with high but similar Sharpe ratios have a high
+    /// probability of overfitting although all have merit.
     /// </summary>
     public bool IsAmongEarners => Probability >= Most && ProbabilityOfNoGain <= MostLoss;
 
-    /// <summary>Whether the in-sample best is worth something out of sample.</summary>
+    /// <summary>Whether the in-sample best is likely to keep its value out of sample.</summary>
     public bool PersistsOutOfSample => Probability < Most || IsAmongEarners;
 
     /// <param name="returns">For each strategy its returns over the same periods, oldest first.</param>
@@ -87,21 +85,21 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
         return Of(sums, measure);
     }
 
-    /// <summary>From the sums of each block alone: what a sweep keeps that cannot hold the returns of all its strategies.</summary>
+    /// <summary>Computes it from the sums of each block: for a sweep that cannot store the returns of all its strategies.</summary>
     public static ProbabilityOfOverfitting Of(OverfittingBlocks blocks, PerformanceMeasure measure = PerformanceMeasure.Sharpe)
     {
         var n = blocks.Strategies;
         var s = blocks.Blocks;
         var half = s / 2;
         var (inScore, outScore) = (new double[n], new double[n]);
-        // Sums of the blocks before each: splits that begin alike share them.
+        // Cumulative sums before each block: splits with the same first blocks share them.
         var before = new HalfSums[s + 1];
         for (var b = 0; b <= s; b++) before[b] = new HalfSums(n);
         var logits = new List<double>(Choose(s, half));
         var (best, follow) = (new List<double>(logits.Capacity), new List<double>(logits.Capacity));
         var (losses, gainless) = (0, 0);
 
-        // Every split is looked at together with its mirror image, so block 0 is always in the first half.
+        // Every split is counted together with its mirror image, so block 0 is always in the first half.
         var chosen = new int[half];
         for (var i = 0; i < half; i++) chosen[i] = i;
         var changed = 0;
@@ -116,7 +114,7 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
         }
         while (NextCombination(chosen, s, out changed));
 
-        // At the median itself it is no better than half of the others and no worse: noise with an odd number of strategies then gives 0.5.
+        // A rank at the median counts half; otherwise noise with an odd number of strategies would not give 0.5.
         var overfitted = 0.0;
         foreach (var logit in logits) overfitted += logit < 0 ? 1 : logit > 0 ? 0 : 0.5;
         return new ProbabilityOfOverfitting(overfitted / logits.Count, losses / (double)logits.Count, Slope(best, follow), logits)
@@ -129,7 +127,7 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
             var k = IndexOfMaximum(inSample);
             var score = outOfSample[k];
             var (below, equal) = CountBelow(outOfSample, score);
-            // Ranks count from 1; equal ones share the middle of their places.
+            // Ranks count from 1; equal values share the mean of their ranks.
             var rank = below + (equal + 1) / 2.0;
             var omega = rank / (n + 1);
             logits.Add(Math.Log(omega / (1 - omega)));
@@ -140,7 +138,7 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
         }
     }
 
-    // Sums of both halves over the blocks from the first that changed sides; those before it are still right.
+    // Sums of both halves, from the first block that changed sides; earlier ones are still valid.
     private static void Accumulate(OverfittingBlocks blocks, HalfSums[] before, int[] chosen, int changed)
     {
         var next = 0;
@@ -159,7 +157,7 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
         }
     }
 
-    // These are compiled for good at once: a batch is judged once, and vectors are very slow before that.
+    // Fully optimised at the first call: a batch runs this once, and vector code is very slow before tiering.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(double[] before, ReadOnlySpan<double> values, double[] total)
     {
@@ -204,7 +202,7 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int IndexOfMaximum(double[] values)
     {
-        // The largest first, many at a time, then where it is first met. What is not a number is never the largest, unless it stands first.
+        // Finds the maximum in vectors, then its first index. NaN is never the maximum, unless it is the first value.
         var (i, most) = (0, values[0]);
         if (double.IsNaN(most)) return 0;
         var largest = new Vector<double>(most);
@@ -229,7 +227,7 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
         for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
         {
             var v = new Vector<double>(values, i);
-            // A lane that is so holds −1.
+            // The comparison yields −1 in each lane that is less, so subtracting it counts.
             less -= Vector.LessThan(v, limit);
             same -= Vector.Equals(v, limit);
         }
@@ -257,7 +255,7 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
         return false;
     }
 
-    // Sums over the first blocks, of those in the first half and of those in the other.
+    // Sums over the first blocks, separately for the blocks in the first half and in the second half.
     private sealed class HalfSums(int strategies)
     {
         public long InCount { get; set; }
@@ -297,8 +295,10 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
     }
 }
 
-/// <summary>Sums of returns by strategy and block of time: all that cross-validation needs, 16 bytes for each strategy and block.</summary>
-/// <remarks>Different strategies may be set from different threads.</remarks>
+/// <summary>
+/// Sums of returns by strategy and block of time: all the data that cross-validation needs, 16 bytes for each strategy and block.
+/// </summary>
+/// <remarks>Threads may set different strategies at the same time.</remarks>
 public sealed class OverfittingBlocks
 {
     private readonly double[][] _sums, _squares;

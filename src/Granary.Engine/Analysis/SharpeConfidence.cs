@@ -54,14 +54,15 @@ public static class SharpeConfidence
     }
 
     /// <summary>
-    /// The variance of the estimated Sharpe ratio of a worthless strategy: 1 / (n − 1), whatever the shape of its returns (Mertens 2002 at
-    /// SR = 0).
+    /// The variance of the estimated Sharpe ratio of a worthless strategy: 1 / (n − 1), for any distribution of its returns (Mertens 2002
+    /// at SR = 0).
     /// </summary>
     /// <returns>NaN for fewer than two returns.</returns>
     public static double NullVariance(long returns) => returns > 1 ? 1.0 / (returns - 1) : double.NaN;
 
     /// <summary>
-    /// The probabilistic Sharpe ratio against what the best of so many worthless trials would show: above 0.95 is evidence, below is none.
+    /// The probabilistic Sharpe ratio against the expected maximum of <paramref name="trials"/> worthless trials: a value above 0.95 is
+    /// evidence of an edge.
     /// </summary>
     /// <inheritdoc cref="ExpectedMaximum"/>
     public static double Deflated(double sharpe, long returns, double skew, double kurtosis, double variance, double trials) =>

@@ -6,13 +6,13 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Analysis;
 
-/// <summary>What a strategy run leaves: enough for its statistics and for the digest.</summary>
+/// <summary>Result of a strategy run, sufficient for its metrics and the digest.</summary>
 /// <param name="Fingerprint">Of its signals, trades and equity, to the last bit.</param>
 public sealed record StrategyResult(string Id, EquitySums Equity, TradeMeter Trades, int Signals, UInt128 Fingerprint)
 {
     /// <summary>Signals that ended without a trade.</summary>
     public SignalEnds SignalEnds { get; init; }
 
-    /// <summary>Whether every factor of the strategy had a value at some bar: before that it is not asked.</summary>
+    /// <summary>Whether every factor of the strategy had a value at some bar; the strategy is not called before.</summary>
     public bool IsWarm { get; init; } = true;
 }

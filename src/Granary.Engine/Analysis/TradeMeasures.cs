@@ -1,6 +1,6 @@
 namespace Granary.Engine.Analysis;
 
-/// <summary>What is measured of closed trades, net of commission: metrics are computed from it.</summary>
+/// <summary>Measurements of closed trades, net of commission. Metrics are computed from them.</summary>
 public readonly record struct TradeMeasures
 {
     public long Trades { get; init; }
@@ -19,10 +19,10 @@ public readonly record struct TradeMeasures
     /// <summary>Account currency.</summary>
     public double NetProfit { get; init; }
 
-    /// <summary>NaN where there is none, or where it is not measured.</summary>
+    /// <summary>The largest net profit; NaN without a winner, or if not measured.</summary>
     public double LargestWin { get; init; }
 
-    /// <summary>Negative; NaN where there is none, or where it is not measured.</summary>
+    /// <summary>The largest net loss, negative; NaN without a loser, or if not measured.</summary>
     public double LargestLoss { get; init; }
 
     /// <summary>Most winners in a row, in the order of closing; a zero ends a streak of either kind.</summary>
@@ -33,7 +33,7 @@ public readonly record struct TradeMeasures
     /// <summary>Deviation of the net profits, ddof 1.</summary>
     public double ProfitDeviation { get; init; }
 
-    /// <summary>Bars held, in total, by the trades of which it is known.</summary>
+    /// <summary>Bars held in total, over the trades whose bars are known.</summary>
     public double Bars { get; init; }
 
     /// <summary>The number of trades whose bars are known.</summary>
@@ -43,12 +43,12 @@ public readonly record struct TradeMeasures
     public ExcursionSummary? Excursions { get; init; }
 }
 
-/// <summary>How far trades went against and for their holder before they closed.</summary>
+/// <summary>How far the price moved against and in favour of open trades.</summary>
 /// <param name="Adverse">Maximum adverse excursions (MAE).</param>
 /// <param name="Favourable">Maximum favourable excursions (MFE).</param>
 public sealed record ExcursionSummary(ExcursionMeans Adverse, ExcursionMeans Favourable)
 {
-    /// <summary>Mean favourable over mean adverse excursion; 1 is a coin.</summary>
+    /// <summary>Mean favourable over mean adverse excursion; 1 without an edge.</summary>
     public double EdgeRatio => Adverse.Average > 0 ? Favourable.Average / Adverse.Average : double.NaN;
 }
 

@@ -17,16 +17,16 @@ public struct TradeMeter
 
     public double NetProfit { get; private set; }
 
-    /// <summary>Of closed trades, and of the entry side of open ones.</summary>
+    /// <summary>Commission of closed trades and of the entries of open ones.</summary>
     public double Commission { get; internal set; }
 
     /// <summary>Dividends received less those owed, borrow fees and interest, of closed and open trades.</summary>
     public double Financing { get; internal set; }
 
-    /// <summary>Bars that touched a trade's stop and target, and were decided by the path of smaller bars.</summary>
+    /// <summary>Bars that touched both stop and target of a trade and were decided by the path of smaller bars.</summary>
     public int IntrabarByPath { get; internal set; }
 
-    /// <summary>Such bars that the batch's rule had to decide, where a path was asked for.</summary>
+    /// <summary>Such bars that the batch's rule decided although smaller bars were requested.</summary>
     public int IntrabarByRule { get; internal set; }
 
     public long BarsHeld { get; private set; }
@@ -62,7 +62,9 @@ public struct TradeMeter
         }
     }
 
-    /// <summary>What metrics are computed from. Single trades are not kept, so their extremes and excursions are unknown.</summary>
+    /// <summary>
+    /// Computes the measurements that the metrics need. Single trades are not kept, so their extremes and excursions are NaN.
+    /// </summary>
     public readonly TradeMeasures Measure() => new()
     {
         Trades = Trades,

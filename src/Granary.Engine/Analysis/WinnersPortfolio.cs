@@ -1,19 +1,20 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>
-/// What a portfolio of the winners among worthless strategies shows. Choosing all that earned and joining them makes a higher Sharpe ratio
-/// than the best of them has: of n independent worthless strategies about 0.56·√(n/T) per period, which soon exceeds the expected maximum
-/// of one.
+/// Expected result of a portfolio of the winners among worthless strategies. Choosing all that earned and joining them gives a higher
+/// Sharpe ratio than the best of them has: for n independent worthless strategies about 0.56·√(n/T) per period, which soon exceeds the
+/// expected maximum of one.
 /// </summary>
 public static class WinnersPortfolio
 {
     /// <summary>
-    /// The mean Sharpe ratio, per period, of the equally weighted winners over stationary-bootstrap samples of the strategies' returns,
-    /// each recentred at zero: so the strategies' correlations and the periods' volatility are kept, and every edge is gone.
+    /// Computes the mean Sharpe ratio, per period, of the equally weighted winners over stationary-bootstrap samples of the strategies'
+    /// returns. Each sample is recentred at zero: this keeps the strategies' correlations and the periods' volatility, and removes every
+    /// edge.
     /// </summary>
     /// <param name="returns">For each strategy its returns over the same periods, oldest first.</param>
     /// <param name="meanBlock">Expected block length.</param>
-    /// <returns>0 without strategies whose returns vary.</returns>
+    /// <returns>0 if no strategy's returns vary.</returns>
     public static double ExpectedSharpe(IReadOnlyList<double[]> returns, ulong seed, int resamples, double meanBlock)
     {
         var centred = new List<double[]>(returns.Count);

@@ -7,12 +7,13 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Backtesting;
 
-/// <summary>What one strategy did over one feed.</summary>
+/// <summary>Result, signals and trades of one strategy on one feed.</summary>
 /// <param name="Trades">In the order of their closing; what is open at the end comes last.</param>
 public sealed record BacktestOutcome(StrategyResult Result, IReadOnlyList<Signal> Signals, IReadOnlyList<Trade> Trades);
 
 /// <summary>
-/// One strategy over bars in memory: for tests of strategies, notebooks and examples. Hosts share a feed's work between many runs instead.
+/// Runs one strategy over bars in memory: for tests of strategies, notebooks and examples. Hosts share the work of a feed between many runs
+/// instead.
 /// </summary>
 /// <example><code>
 /// var outcome = Backtest.Run(new SmaCross(10, 30), series, bars);
@@ -21,7 +22,7 @@ public sealed record BacktestOutcome(StrategyResult Result, IReadOnlyList<Signal
 public static class Backtest
 {
     /// <param name="bars">Oldest first, open times strictly rising.</param>
-    /// <param name="settings">Cash, sides, size, stops; what a batch file says of a strategy.</param>
+    /// <param name="settings">Cash, sides, size and stops, as a batch file sets them for a strategy.</param>
     public static BacktestOutcome Run(Strategy strategy, MarketSeries series, IReadOnlyList<Bar> bars, TradingSettings? settings = null,
         ExecutionSettings? execution = null)
     {
@@ -39,7 +40,7 @@ public static class Backtest
         return new BacktestOutcome(run.Finish(), observer.Signals, observer.Trades);
     }
 
-    /// <summary>The same over several symbols; signals and trades in the order of the symbols.</summary>
+    /// <summary>Runs a strategy over several symbols; signals and trades come in the order of the symbols.</summary>
     /// <param name="series">One for each of <paramref name="bars"/>, of one timeframe.</param>
     public static BacktestOutcome Run(MultiSymbolStrategy strategy, IReadOnlyList<MarketSeries> series,
         IReadOnlyList<IReadOnlyList<Bar>> bars, TradingSettings? settings = null, ExecutionSettings? execution = null)

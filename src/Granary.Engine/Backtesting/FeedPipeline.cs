@@ -5,8 +5,8 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Backtesting;
 
 /// <summary>
-/// What a feed does once for all its strategies, wherever they run: factors, calendar and the measure of a year.
-/// Blocks come in order; a prepared block is used by any number of runs and then given back.
+/// Work that a feed does once for all its strategies: factors, calendar and periods per year. Blocks come in order. Any number of runs use
+/// a prepared block before it is returned.
 /// </summary>
 public sealed class FeedPipeline
 {
@@ -14,14 +14,14 @@ public sealed class FeedPipeline
     private readonly FactorComputer _computer;
     private readonly bool _readsItself;
     private readonly Stack<PreparedBlock> _spare = new();
-    // Of the blocks that were given back the last, where the next may be collected with it.
+    // The last returned block, if the next one may still extend it.
     private PreparedBlock? _open;
     private (long Time, double Close) _last = (long.MinValue, double.NaN);
     private int _capacity = 1;
     private readonly long _tracePeriod;
 
     /// <param name="plan">Complete: every run of the feed has added its factors.</param>
-    /// <param name="tracePeriod">Ticks of the periods at whose ends the runs' equity is kept; 0 = none.</param>
+    /// <param name="tracePeriod">Ticks of the periods at whose ends the runs' equity is recorded; 0 = none.</param>
     /// <param name="from">UTC ticks; bars before it only warm up.</param>
     public FeedPipeline(MarketSeries series, FactorPlan plan, long tracePeriod = 0, long from = 0)
     {
@@ -35,12 +35,12 @@ public sealed class FeedPipeline
 
     public MarketSeries Series { get; }
 
-    /// <summary>Bars so far, and how many of them a year has.</summary>
+    /// <summary>Counts the feed's bars and estimates how many a year has.</summary>
     public FeedClock Clock { get; }
 
     public IEnumerable<string> ReferenceSymbols => _computer.ReferenceSymbols;
 
-    /// <summary>Computes what the runs share over the next block. Not to be called by two threads at once.</summary>
+    /// <summary>Computes the data that runs share over the next block. Not thread-safe.</summary>
     public PreparedBlock Prepare(BarBlock block, IReadOnlyDictionary<string, double[]>? references = null)
     {
         _capacity = Math.Max(_capacity, block.Count);
@@ -48,7 +48,7 @@ public sealed class FeedPipeline
         prepared.Take(block, _last);
         _last = (block.TimeColumn[block.Count - 1], block.CloseColumn[block.Count - 1]);
         Clock.Add(block.Time);
-        // Compared with itself, a symbol needs no other bars.
+        // A symbol that is compared with itself needs no other bars.
         if (_readsItself && references?.ContainsKey(Series.Instrument.Symbol) is not true)
             references = new Dictionary<string, double[]>(references ?? new Dictionary<string, double[]>(),
                 StringComparer.Ordinal)
@@ -73,12 +73,12 @@ public sealed class FeedPipeline
         }
     }
 
-    /// <summary>Takes back a block that no run reads any more; in the order of their preparation.</summary>
+    /// <summary>Returns a block that no run reads any more; call it in the order of preparation.</summary>
     public void Return(PreparedBlock block)
     {
         lock (_spare)
         {
-            // What runs have still to mark of an open one, they have marked when they have come to a later one.
+            // Runs mark the bars of an open block when they reach a later block. So the previous open block can be reused only now.
             if (_open is not null) _spare.Push(_open);
             _open = block.IsOpen ? block : null;
             if (_open is null) _spare.Push(block);

@@ -2,7 +2,7 @@ using Granary.Engine.Analysis;
 
 namespace Granary.Engine.Backtesting;
 
-/// <summary>A strategy under way, on one instrument or on several: what hosts keep of it. How it is fed is its own affair.</summary>
+/// <summary>A running strategy on one instrument or several, as hosts see it. Feeding bars is up to each implementation.</summary>
 public interface IStrategyRun
 {
     /// <summary>Stable over runs, as <c>Class(a=1,b=2)@SYMBOL:TF</c>.</summary>
@@ -11,16 +11,16 @@ public interface IStrategyRun
     /// <summary>Bars seen so far; with several instruments, time slices.</summary>
     long Bars { get; }
 
-    /// <summary>Whether all its factors have values, without which it makes no signals.</summary>
+    /// <summary>Whether all its factors have values; before that it makes no signals.</summary>
     bool IsWarm { get; }
 
-    /// <summary>Bars after which the slowest of its factors has its first value; 0 without factors.</summary>
+    /// <summary>The number of bars after which the slowest of its factors has its first value; 0 without factors.</summary>
     int NeededBars { get; }
 
     /// <summary>Trades closed so far.</summary>
     int TradeCount { get; }
 
-    /// <summary>How the run stands. Any thread may ask, also while the run processes a block.</summary>
+    /// <summary>Progress of the run. Can be read from any thread, also while the run processes a block.</summary>
     RunStanding Standing { get; }
 
     /// <summary>
@@ -29,6 +29,6 @@ public interface IStrategyRun
     /// </summary>
     long Now { get; }
 
-    /// <summary>Ends the run after the last block and sums it up. What is open stays open and is marked at the last close.</summary>
+    /// <summary>Ends the run after the last block and returns its result. Open trades stay open and are marked at the last close.</summary>
     StrategyResult Finish();
 }

@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Backtesting;
 
-/// <summary>A stretch of several symbols' joined timeline, with all that its strategies share over it.</summary>
+/// <summary>A stretch of several symbols' joined timeline, with the data that its strategies share.</summary>
 public sealed class PreparedJoin
 {
     private readonly PreparedBlock?[] _symbols;
@@ -23,18 +23,18 @@ public sealed class PreparedJoin
     public BlockCalendar Calendar { get; }
 
     /// <summary>
-    /// One symbol's own bars and factors, for strategies that trade it alone (and may read others through its factors); null where it has
-    /// no bar here.
+    /// One symbol's own bars and factors, for strategies that trade only this symbol (their factors may read others); null if it has no bar
+    /// in the stretch.
     /// </summary>
     public PreparedBlock? Symbol(int symbol) => _symbols[symbol];
 
-    // A column to fill the places of a block that has only times and one value.
+    // A placeholder column for blocks that have only times and one value.
     internal double[] Nothing { get; }
 }
 
 /// <summary>
-/// What a joined feed does once for all its strategies: each symbol's factors over that symbol's own bars, with the closes of the other
-/// symbols where a factor compares with them; and the timeline's calendar and measure of a year.
+/// Work that a joined feed does once for all its strategies: the factors of each symbol over its own bars (and over the closes of other
+/// symbols for factors that compare with them), and the calendar and periods per year of the timeline.
 /// </summary>
 public sealed class JoinedPipeline
 {
@@ -45,7 +45,7 @@ public sealed class JoinedPipeline
 
     /// <param name="series">In the order of the joined blocks' symbols; of one timeframe.</param>
     /// <param name="plans">One for each, complete: every run has added its factors.</param>
-    /// <param name="tracePeriod">Ticks of the periods at whose ends the runs' equity is kept; 0 = none.</param>
+    /// <param name="tracePeriod">Ticks of the periods at whose ends the runs' equity is recorded; 0 = none.</param>
     /// <param name="from">UTC ticks; bars before it only warm up.</param>
     /// <exception cref="ArgumentException">A factor compares with a symbol that is not among them.</exception>
     public JoinedPipeline(IReadOnlyList<MarketSeries> series, IReadOnlyList<FactorPlan> plans, long tracePeriod = 0, long from = 0)
@@ -59,10 +59,10 @@ public sealed class JoinedPipeline
 
     public IReadOnlyList<MarketSeries> Series { get; }
 
-    /// <summary>Of the joined timeline.</summary>
+    /// <summary>The clock of the joined timeline.</summary>
     public FeedClock Clock { get; }
 
-    /// <summary>Of one symbol's own bars.</summary>
+    /// <summary>The clock of one symbol's own bars.</summary>
     public FeedClock ClockOf(int symbol) => _pipelines[symbol].Clock;
 
     private int Find(string symbol)
@@ -76,7 +76,7 @@ public sealed class JoinedPipeline
             + (near is null ? "; add it to the data" : $"; did you mean '{near}'?"));
     }
 
-    /// <summary>Computes what the runs share over the next stretch. Not to be called by two threads at once.</summary>
+    /// <summary>Computes the data that runs share over the next stretch. Not thread-safe.</summary>
     public PreparedJoin Prepare(JoinedBlock block)
     {
         var symbols = new PreparedBlock?[_pipelines.Length];
@@ -96,7 +96,7 @@ public sealed class JoinedPipeline
         return new PreparedJoin(block, symbols, calendar, nothing);
     }
 
-    /// <summary>Takes back a stretch that no run reads any more.</summary>
+    /// <summary>Returns a stretch that no run reads any more.</summary>
     public void Return(PreparedJoin join)
     {
         for (var s = 0; s < _pipelines.Length; s++)

@@ -9,13 +9,13 @@ using Granary.Engine.Trading.Book;
 namespace Granary.Engine.Backtesting;
 
 /// <summary>
-/// One strategy on several symbols with one account, from the first time slice to the last. It receives stretches of the joined timeline in
-/// order, cut anywhere.
+/// Runs one strategy on several symbols with one account, from the first time slice to the last. It receives stretches of the joined
+/// timeline in order, of any length.
 /// </summary>
 /// <remarks>
-/// In each time slice the bars that open then are processed, and the strategy is called once when they have closed. At the open all orders,
-/// of whatever symbol, take turns in the order of their making, so that what an exit brings pays for the entry after it; the rest of the
-/// bars is worked symbol by symbol in their order. Equity is marked in every time slice, a symbol without a bar at its last close.
+/// Each time slice processes the bars that open in it, and calls the strategy once when they have closed. At the open, the orders of all
+/// symbols fill in the order of their creation, so that the proceeds of an exit pay for a later entry. The remainder of the bars is
+/// processed symbol by symbol. Equity is marked in every time slice; a symbol without a bar counts at its last close.
 /// </remarks>
 public sealed class MultiSymbolRun : IStrategyRun
 {
@@ -221,7 +221,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         }
     }
 
-    // All orders that wait for a bar that opens now, whatever their symbol, in the order of their making.
+    // Processes the waiting orders of all symbols whose bars open now, in the order of their creation.
     private void WorkOpen()
     {
         var done = default(OrderId);

@@ -11,7 +11,7 @@ namespace Granary.Engine.Backtesting;
 /// </remarks>
 public sealed class PreparedBlock
 {
-    // Blocks of so many bars are collected, so many together.
+    // Blocks of at most Short bars are collected, up to Together bars.
     private const int Short = 64, Together = 512;
 
     private readonly BlockCalendar _calendarOfCollected;

@@ -1,6 +1,9 @@
 namespace Granary.Engine.Backtesting;
 
-/// <summary>How a run stands while another thread may be running it: each number is that of one of the newest bars.</summary>
+/// <summary>
+/// Progress of a run that another thread may be processing. Each number is from one of the newest bars, not necessarily all from the same
+/// one.
+/// </summary>
 /// <param name="Bars">Bars seen so far; with several instruments, time slices.</param>
 /// <param name="Trades">Trades closed so far.</param>
 /// <param name="Equity">Cash and open position at the close of the last marked bar, in the account's currency.</param>

@@ -10,8 +10,8 @@ using Granary.Engine.Trading.Book;
 namespace Granary.Engine.Backtesting;
 
 /// <summary>
-/// One strategy on one feed, from the first bar to the last: the small state machine that every host drives, be it the in-process
-/// batch, a grain or a live session. It is shown blocks in order, of any size, with the feed's factors over them.
+/// Runs one strategy on one feed, from the first bar to the last. Every host drives this state machine: the in-process batch, a grain or a
+/// live session. It processes blocks in order, of any size, with the feed's factors over them.
 /// </summary>
 public sealed class StrategyRun : IStrategyRun, IFactorReader
 {
@@ -23,11 +23,11 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     private string[]? _factorNames;
     private BarBlock _block = null!;
     private FactorSheet? _sheet;
-    // Where the strategy may act beside crossings; null where it may act at each bar.
+    // The bars besides crossings at which the strategy may act; null if it may act at each bar.
     private readonly Occasion[]? _occasions;
     private bool _warm, _started;
     private long _from;
-    // Of the bar before those that are marked together.
+    // The time of the bar before those that are marked together.
     private long _timeBefore;
     private readonly bool _closesAtEnd;
 
@@ -67,11 +67,12 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
 
     public MarketSeries Series { get; }
 
-    // What a block without a turn reads, side by side in memory: of a thousand strategies it has to come through the caches at each bar.
+    // Fields that every block reads stand next to each other in memory, because a block reads those of a thousand strategies in turn.
     private IEntryFilter? _filter;
     private Crossing? _crossing;
     private long _lastIndex = -1, _until;
-    // The strategy acts only where a crossing turns, and nothing waits, is protected or is owed: a block without a turn changes nothing.
+    // True if the strategy acts only at crossings and no order, protection or financing is pending: a block without a crossing changes
+    // nothing.
     private bool _rests;
 
     /// <summary>Bars seen so far.</summary>
@@ -106,20 +107,20 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     /// <summary>The factors that the strategy reads, as it declared them.</summary>
     public IReadOnlyList<string> FactorNames => _factorNames ??= [.. _factors.Select(f => f.ToString())];
 
-    /// <summary>Their values at the bar that is being run.</summary>
+    /// <summary>Copies the values of the strategy's factors at the current bar.</summary>
     public void ReadFactors(Span<double> values)
     {
         for (var i = 0; i < _factors.Length; i++) values[i] = _factors[i].At(_context.Index);
     }
 
-    /// <summary>Lets a model filter the strategy's entries; before the feed's first block.</summary>
+    /// <summary>Sets a model that filters the strategy's entries; call it before the feed's first block.</summary>
     /// <param name="model">Null = none.</param>
     public void FilterEntries(IEntryModel? model)
     {
         if (model is not null) _book.EntryFilter = _filter = model.Attach(Series, _plan);
     }
 
-    /// <summary>The next block of the feed, as its pipeline has prepared it.</summary>
+    /// <summary>Processes the next block of the feed, as its pipeline has prepared it.</summary>
     /// <exception cref="InvalidOperationException">The block does not follow the one before.</exception>
     public void Process(PreparedBlock prepared)
     {
@@ -142,7 +143,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         _block = prepared.Bars;
     }
 
-    // A block whose bars are those of the bound one.
+    // Processes a block that contains the same bars as the bound one.
     private void ProcessBlock(BarBlock block, FactorSheet sheet, int offset)
     {
         var n = block.Count;
@@ -178,7 +179,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         _rests = _occasions is [] && _warm && _started && !_book.Active && _book.Net >= 0 && _book.Account.Cash >= 0;
     }
 
-    // A sheet keeps its columns, and a feed uses its sheets in turn: a live session has one for all its bars.
+    // A sheet keeps its columns and a feed reuses its sheets; a live session has one sheet for all its bars.
     private void Bind(FactorSheet sheet)
     {
         foreach (var factor in _factors) factor.Column = sheet[factor.Slot];
@@ -187,7 +188,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         _sheet = sheet;
     }
 
-    // Bars before the account's first: the strategy is not asked, and its crossings follow their lines.
+    // Bars before the account's first bar: the strategy is not called, but its crossings are updated.
     private int FollowUntil(int i, int n)
     {
         for (; i < n; i++)
@@ -198,7 +199,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         return n;
     }
 
-    // The bars [i, n) of the block; gives the bar after them.
+    // Processes the bars [i, n) of the block; returns the bar after them.
     private int Run(int i, int n)
     {
         var book = _book;
@@ -219,8 +220,8 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         return at < 0 ? ~at : at;
     }
 
-    // Nothing waits and nothing is protected: only the strategy is asked, until it acts. (A loop of its own, whose state fits the
-    // registers.)
+    // Without waiting orders and protection only the strategy is called, until it acts. This is a separate loop so that its state fits
+    // the registers.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int RunQuiet(int i, int n)
     {
@@ -250,7 +251,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         return n;
     }
 
-    // The same for a strategy that acts only at crossings and occasions: the bars between are left out.
+    // The same for a strategy that acts only at crossings and occasions: the bars between them are skipped.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int RunQuietAt(Occasion[] occasions, int i, int n)
     {
@@ -286,8 +287,8 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         return n;
     }
 
-    // The first bar from i on at which a crossing may turn or an occasion holds; n where there is none. The first bar of a block is one,
-    // unless the block is collected, so that a declaration that is wrong shows in blocks of another length.
+    // Returns the first bar from i on at which a crossing may occur or an occasion holds; n if there is none. The first bar of a block
+    // always counts, unless blocks are collected: a wrong declaration then gives different results for other block lengths.
     private int NextTurn(Occasion[] occasions, Acts acts, int i, int n)
     {
         var next = n;
@@ -297,7 +298,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         return i == 0 && _book.Offset == 0 ? 0 : Occasion.Next(occasions, acts, i, next);
     }
 
-    // What the account could do in answer to the strategy, where nothing waits.
+    // Actions of the strategy that could change the account while no order is pending.
     private Acts PossibleActs(Occasion[] occasions)
     {
         if (occasions.Length == 0) return Acts.None;
@@ -311,7 +312,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         return acts;
     }
 
-    // The first bar of the block by which every declared factor has had a value; the block's length where there is none.
+    // The first bar of the block at which every declared factor has had a value; the block's length if there is none.
     private int FirstWarm(int count)
     {
         var first = 0;
@@ -328,8 +329,8 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     }
 
     /// <summary>
-    /// The symbol's bars have ended while those of others go on: what is open is closed at the last close, where the batch says so. To be
-    /// called before <see cref="Finish"/>.
+    /// Ends the symbol's bars while other symbols continue. If the batch says so, open positions are closed at the last close. Call it
+    /// before <see cref="Finish"/>.
     /// </summary>
     public void EndData()
     {
@@ -337,7 +338,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         if (_closesAtEnd && _block is not null) BookTrades.CloseAtEnd(_book, Last.Time, Last.Close, _lastIndex);
     }
 
-    /// <summary>Ends the run after the last block and sums it up. What is open stays open and is marked at the last close.</summary>
+    /// <summary>Ends the run after the last block and returns its result. Open trades stay open and are marked at the last close.</summary>
     public StrategyResult Finish()
     {
         _book.MarkAll();

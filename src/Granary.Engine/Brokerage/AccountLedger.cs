@@ -35,17 +35,17 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     /// </summary>
     public Action<AccountTrade, BrokerFill>? Hit { get; set; }
 
-    /// <summary>Called when an order has gone to another state, with the one that it had; null for no call.</summary>
+    /// <summary>Called with the previous state when an order changes its state; null for no call.</summary>
     public Action<TrackedOrder, OrderState>? Changed { get; set; }
 
-    /// <summary>Of the venue, up to which everything is booked.</summary>
+    /// <summary>Sequence number of the venue up to which all events are booked.</summary>
     public long VenueSequence { get; private set; }
 
     public int Fills => _executions.Count;
 
     public IReadOnlyCollection<TrackedOrder> TrackedOrders => _orders.Values;
 
-    /// <summary>Those that are not closed, in the order of their intents.</summary>
+    /// <summary>Orders that are not closed, in the order of their intents.</summary>
     public IReadOnlyList<TrackedOrder> OpenOrders => _open;
 
     /// <summary>By the client id of the entry.</summary>
@@ -61,13 +61,13 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     /// <summary>Differences to the venue that were found in comparisons.</summary>
     public int Differences { get; private set; }
 
-    /// <summary>Symbols whose position differed, in which no entry is made until the operator says resume.</summary>
+    /// <summary>Symbols whose position differed from the venue's. No entries are made in them until the operator resumes.</summary>
     public IReadOnlySet<string> Blocked => _blocked;
 
-    /// <summary>The operator has looked at the differences.</summary>
+    /// <summary>Marks the differences as checked by the operator.</summary>
     public void Unblock() => _blocked.Clear();
 
-    /// <summary>Orders of which it is not known whether the venue has them.</summary>
+    /// <summary>Orders that may or may not have reached the venue.</summary>
     public List<TrackedOrder> Unresolved()
     {
         List<TrackedOrder> found = [];
@@ -130,7 +130,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         Become(order, status.State, status.Reason);
     }
 
-    // Steps that a venue did not tell of are made up; what would go backwards is old news.
+    // Adds the intermediate states that the venue did not report. Ignores a state older than the current one.
     private void Become(TrackedOrder order, OrderState state, string reason)
     {
         if (order.State == OrderState.New && state != OrderState.Rejected && state != OrderState.Submitted)
@@ -219,7 +219,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         return trade;
     }
 
-    /// <summary>Final orders of which nothing more will be heard: an entry once its trade is over too.</summary>
+    /// <summary>Final orders that get no more events: an entry only after its trade is closed.</summary>
     public List<TrackedOrder> Settled()
     {
         List<TrackedOrder> settled = [];

@@ -3,8 +3,8 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Brokerage;
 
 /// <summary>
-/// The stop and target that are made with an entry, on the other side, for what of it has been filled. They work from the entry's fill on,
-/// cancel one another, and are cancelled by whatever else closes the trade. Prices win over fractions; 0 = none.
+/// The stop and target of an entry, on the opposite side, for its filled quantity. They work from the entry's fill on and cancel each
+/// other. Any other order that closes the trade cancels both. Prices take precedence over fractions; 0 = none.
 /// </summary>
 /// <param name="StopPrice">Quote currency.</param>
 /// <param name="StopFraction">Of the entry's fill price, as 0.02 for 2 %.</param>
@@ -12,7 +12,7 @@ namespace Granary.Engine.Brokerage;
 /// <param name="TargetFraction">Of the entry's fill price.</param>
 /// <param name="TrailFraction">Distance below (above) the best price since the entry, as a fraction of it.</param>
 /// <param name="FromNextBar">Not on the bar of the entry itself.</param>
-/// <param name="TrailFrom">Which prices count as the best.</param>
+/// <param name="TrailFrom">Prices from which the best is taken.</param>
 public readonly record struct Protection(double StopPrice, double StopFraction, double TargetPrice, double TargetFraction,
     double TrailFraction, bool FromNextBar, TrailFrom TrailFrom = TrailFrom.Close)
 {
@@ -26,12 +26,12 @@ public readonly record struct Protection(double StopPrice, double StopFraction, 
         TargetPrice > 0 ? TargetPrice : TargetFraction > 0 ? fill * (1 + (int)side * TargetFraction) : 0;
 }
 
-/// <summary>An order as it goes to a venue: all that the venue has to know, and nothing of the strategy behind it.</summary>
+/// <summary>An order as it is sent to a venue: the data that the venue needs, without the strategy behind it.</summary>
 public sealed record BrokerOrder
 {
     /// <summary>
-    /// Ours, unique for the account for all time, at most 36 characters of letters, digits and '-': the key by which a venue knows a
-    /// repetition.
+    /// The client order id by which the venue recognises a repeated submission. Unique for the account for all time; at most 36 letters,
+    /// digits and '-'.
     /// </summary>
     public required string ClientId { get; init; }
 
@@ -44,7 +44,7 @@ public sealed record BrokerOrder
     /// <summary>Base units, positive, in whole lots.</summary>
     public required double Quantity { get; init; }
 
-    /// <summary>On the tick; 0 where the type has none.</summary>
+    /// <summary>The limit price, on the tick; 0 if the order type has none.</summary>
     public double LimitPrice { get; init; }
 
     public double StopPrice { get; init; }
@@ -55,20 +55,21 @@ public sealed record BrokerOrder
     public long ExpiresAt { get; init; } = long.MaxValue;
 
     /// <summary>
-    /// The entry whose trade it closes: it must never open anything, and when it fills, that entry's stop and target go. Null for an entry.
+    /// The client id of the entry whose trade this order closes; null for an entry. Such an order never opens a position, and its fill
+    /// cancels that entry's stop and target.
     /// </summary>
     public string? Closes { get; init; }
 
     public Protection Protection { get; init; }
 
-    /// <summary>Market time at which it was made, UTC ticks.</summary>
+    /// <summary>Market time at which the session made the order, UTC ticks.</summary>
     public long CreatedAt { get; init; }
 }
 
-/// <summary>One execution of one of our orders, or of the stop or target that was made with it, as the venue reported it.</summary>
-/// <param name="ExecutionId">The venue's; a repeated id is the same fill.</param>
-/// <param name="ClientId">The order's, or with a leg the entry's.</param>
-/// <param name="Leg">Empty for the order itself; "stop", "target" or "trail" for what was made with it.</param>
+/// <summary>One execution of an order of the account, or of its stop or target, as the venue reported it.</summary>
+/// <param name="ExecutionId">The venue's execution id; a repeated id is the same fill.</param>
+/// <param name="ClientId">The order's client id; for a stop or target that of the entry.</param>
+/// <param name="Leg">Empty for the order itself; "stop", "target" or "trail" for its stop or target.</param>
 /// <param name="Side">Direction; quantities stay positive.</param>
 /// <param name="Price">Quote currency per base unit.</param>
 /// <param name="Fee">Quote currency; negative is a rebate.</param>
@@ -76,32 +77,32 @@ public sealed record BrokerOrder
 public sealed record BrokerFill(string ExecutionId, string ClientId, string Leg, string Symbol, Side Side, double Price, double Quantity,
     double Fee, long At);
 
-/// <summary>How an order stands at the venue.</summary>
+/// <summary>State of an order at the venue.</summary>
 /// <param name="VenueId">The venue's own id; empty where it gave none (a rejection).</param>
 /// <param name="Filled">Base units, of the order itself.</param>
 /// <param name="Reason">The venue's words where it is rejected, cancelled or expired; else empty.</param>
 public sealed record BrokerOrderStatus(string ClientId, string VenueId, OrderState State, double Filled, string Reason);
 
-/// <summary>What holding the position of an entry brought or cost.</summary>
+/// <summary>Financing that an entry's position received or paid.</summary>
 /// <param name="ClientId">The entry's.</param>
 /// <param name="Amount">Quote currency; negative is a cost.</param>
 /// <param name="At">Venue clock, UTC ticks.</param>
 public sealed record BrokerFinancing(string ClientId, string Symbol, FinancingKind Kind, double Amount, long At);
 
-/// <summary>Something that happened at the venue after an order was received.</summary>
+/// <summary>An event at the venue after it received an order.</summary>
 /// <param name="Sequence">
-/// Rises within the account; where a venue has no such number, the adapter's own, kept with what it has read.
+/// Increases within the account. If the venue has no such number, the adapter assigns and stores its own.
 /// </param>
-/// <param name="Fill">Null where the event is a change of state alone.</param>
-/// <param name="Status">The order after it.</param>
+/// <param name="Fill">Null if the event only changes the order's state.</param>
+/// <param name="Status">The order's state after the event.</param>
 public sealed record BrokerEvent(long Sequence, BrokerFill? Fill, BrokerOrderStatus Status)
 {
-    /// <summary>Cash that the order's position brought or cost; null for none.</summary>
+    /// <summary>Financing of the order's position; null for none.</summary>
     public BrokerFinancing? Financing { get; init; }
 }
 
-/// <summary>The venue's view of the account.</summary>
-/// <param name="Positions">Signed base units by symbol; what is flat is left out.</param>
+/// <summary>The account as the venue reports it.</summary>
+/// <param name="Positions">Signed base units by symbol; flat symbols are left out.</param>
 /// <param name="Cash">Quote currency.</param>
-/// <param name="Orders">Those that are not final.</param>
+/// <param name="Orders">Orders that are not final.</param>
 public sealed record BrokerSnapshot(IReadOnlyDictionary<string, double> Positions, double Cash, IReadOnlyList<BrokerOrderStatus> Orders);

@@ -1,32 +1,32 @@
 namespace Granary.Engine.Brokerage;
 
-/// <summary>What becomes of open trades when an account is handed over to another production configuration.</summary>
+/// <summary>Treatment of open trades when an account is handed over to another production configuration.</summary>
 public enum HandOverPolicy : byte
 {
-    /// <summary>A strategy that both configurations define alike keeps its trades; others wind down.</summary>
+    /// <summary>A strategy that both configurations define identically keeps its trades; others wind down.</summary>
     Keep,
 
-    /// <summary>Each trade ends by the rules of the strategy that entered it; entries that wait are cancelled.</summary>
+    /// <summary>The strategy that entered a trade manages it to its end; waiting entries are cancelled.</summary>
     WindDown,
 
-    /// <summary>Each trade is closed by a market order when the next session starts; entries that wait are cancelled.</summary>
+    /// <summary>Market orders close all trades when the next session starts; waiting entries are cancelled.</summary>
     Close,
 }
 
-/// <summary>What becomes of one trade, or of an entry that waits.</summary>
+/// <summary>Treatment of one open trade or pending entry at a handover.</summary>
 public enum TradeHandling : byte
 {
-    /// <summary>The new configuration has the same strategy, which goes on with it.</summary>
+    /// <summary>The new configuration has the same strategy, which keeps managing the trade.</summary>
     Kept,
 
-    /// <summary>The strategy of the earlier configuration ends it by its own rules, and enters nothing more.</summary>
+    /// <summary>The strategy of the earlier configuration manages it to its end, and makes no new entries.</summary>
     WindsDown,
 
     /// <summary>A market order closes it.</summary>
     Closes,
 }
 
-/// <summary>A trade, or an entry that waits, that was open when its account was handed over.</summary>
+/// <summary>A trade, or a waiting entry, that was open when its account switched to another configuration.</summary>
 /// <param name="Entry">Client order id of its entry.</param>
 /// <param name="Strategy">The strategy's id in the journal.</param>
 /// <param name="RunsAs">The id of the strategy that manages it in sessions after the switch.</param>
@@ -35,15 +35,15 @@ public sealed record HandedTrade(string Entry, string Strategy, string Symbol, s
 
 /// <summary>A production configuration that open trades still need.</summary>
 /// <param name="Hash">SHA-256 of the text.</param>
-/// <param name="Folder">What relative paths in it are relative to.</param>
+/// <param name="Folder">Folder to which relative paths in it are resolved.</param>
 public sealed record EarlierConfiguration(string Hash, string Folder, string Text);
 
-/// <summary>The account was handed over to another production configuration: sessions from here on trade that one.</summary>
+/// <summary>The account switched to another production configuration, which sessions trade from here on.</summary>
 /// <param name="Configuration">SHA-256 of the new configuration.</param>
-/// <param name="Tag">Begins the client order ids of orders after the switch.</param>
+/// <param name="Tag">Prefix of the client order ids of orders after the switch.</param>
 /// <param name="Version">Number of the deployment.</param>
 /// <param name="Symbols">The symbols of the journal's bars, in the order in which the bars number them.</param>
-/// <param name="Trades">What was open, and what becomes of it.</param>
+/// <param name="Trades">Open trades and pending entries, and the treatment of each.</param>
 /// <param name="Earlier">The configurations of strategies that only wind down or close.</param>
 public sealed record DeploymentSwitched(long Timestamp, string Configuration, string Tag, int Version, HandOverPolicy Policy,
     IReadOnlyList<string> Symbols, IReadOnlyList<HandedTrade> Trades, IReadOnlyList<EarlierConfiguration> Earlier, string Who, string Why)

@@ -6,31 +6,31 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Brokerage;
 
 /// <summary>
-/// A fact that a live session keeps: what happened, to which strategy and symbol, at which market time. Facts are never changed; a journal
-/// is their sequence.
+/// An event in the journal of a live session, with its strategy, symbol and market time. Events are never changed; the journal is their
+/// sequence.
 /// </summary>
-/// <param name="Timestamp">Market time, UTC ticks: the close at which it happened or was decided.</param>
+/// <param name="Timestamp">Market time, UTC ticks: the close at which the event happened or was decided.</param>
 public abstract record JournalEvent([property: JsonPropertyName("instant")] long Timestamp)
 {
-    /// <summary>The strategy's id; empty where it is about none.</summary>
+    /// <summary>The strategy's id; empty if the event concerns none.</summary>
     public virtual string Strategy { get; init; } = "";
 
     public virtual string Symbol { get; init; } = "";
 }
 
-/// <summary>A session began on this journal, for the first time or again.</summary>
-/// <param name="Tag">Begins every client order id of the account; kept over restarts.</param>
+/// <summary>A session started on this journal, for the first time or again.</summary>
+/// <param name="Tag">Prefix of every client order id of the account; kept over restarts.</param>
 /// <param name="Configuration">SHA-256 of the production configuration.</param>
-/// <param name="WithoutEvidence">It trades a configuration whose evidence is missing or failed, since the operator insisted.</param>
+/// <param name="WithoutEvidence">Whether the operator chose to trade although the validation checks are missing or failed.</param>
 public sealed record SessionStarted(long Timestamp, string Tag, string Account, string Configuration, string Broker, string Host,
     int Process,
     bool WithoutEvidence) : JournalEvent(Timestamp);
 
-/// <summary>The bars that closed at one time, as the session decided on them.</summary>
-/// <param name="Warm">They were there before the session traded: strategies saw them, and the session did not act on them.</param>
+/// <summary>The bars that closed at one time and that the session acts on.</summary>
+/// <param name="Warm">Whether they only warm up: strategies process them, but the session does not trade on them.</param>
 public sealed record BarsTaken(long Timestamp, IReadOnlyList<TakenBar> Bars, bool Warm = false) : JournalEvent(Timestamp);
 
-/// <param name="Series">The market's place in the session's list.</param>
+/// <param name="Series">The market's index in the session's list.</param>
 public readonly record struct TakenBar(int Series, long Time, double Open, double High, double Low, double Close, double Volume)
 {
     public Bar Bar => new(Time, Open, High, Low, Close, Volume);
@@ -38,31 +38,31 @@ public readonly record struct TakenBar(int Series, long Time, double Open, doubl
     public static TakenBar Of(int series, in Bar bar) => new(series, bar.Time, bar.Open, bar.High, bar.Low, bar.Close, bar.Volume);
 }
 
-/// <summary>A strategy wished to enter, and what the portfolio said.</summary>
+/// <summary>A strategy's entry signal and the portfolio's decision on it.</summary>
 /// <param name="Period">Open time of the bar at whose close it was made, UTC ticks; with strategy and number the signal's identity.</param>
 /// <param name="ValidUntil">Last bar open at which it may still fill, UTC ticks.</param>
-/// <param name="Quantity">The strategy's, base units.</param>
-/// <param name="Granted">The portfolio's; 0 where it was refused.</param>
-/// <param name="Prediction">Of its model; NaN where there is none or it had no opinion.</param>
-/// <param name="Factors">Values at that moment, by name.</param>
+/// <param name="Quantity">Requested by the strategy, base units.</param>
+/// <param name="Granted">Accepted by the portfolio, base units; 0 if it refused the signal.</param>
+/// <param name="Prediction">Of the strategy's model; NaN without a model or a prediction.</param>
+/// <param name="Factors">Factor values at the signal, by name.</param>
 public sealed record SignalDecided(long Timestamp, int Number, long Period, Side Side, OrderType Type, double Price, double Quantity,
     double Stop, double Target, long ValidUntil,
     double Prediction, double SizeFactor, Decision Decision, double Granted, IReadOnlyDictionary<string, double> Factors)
         : JournalEvent(Timestamp);
 
-/// <summary>An order will be sent: written before it is.</summary>
-/// <param name="Trade">Number of the strategy's signal that it is for.</param>
+/// <summary>An order is about to be sent; written before the order leaves.</summary>
+/// <param name="Trade">Number of the strategy's signal that the order belongs to.</param>
 public sealed record OrderIntended(long Timestamp, BrokerOrder Order, OrderRole Role, int Trade, ExitReason Reason)
     : JournalEvent(Timestamp);
 
-/// <summary>The venue has answered a submission, a question or a cancellation; or its answer did not come.</summary>
-/// <param name="Status">null = no answer in time: the order is unknown and will be asked for.</param>
+/// <summary>The venue answered a submission, a query or a cancellation, or its answer timed out.</summary>
+/// <param name="Status">Null if no answer came in time: the order's state is unknown, and the session queries it.</param>
 public sealed record OrderAnswered(long Timestamp, string ClientId, BrokerOrderStatus? Status) : JournalEvent(Timestamp);
 
 /// <summary>The venue reported a fill or a change of state.</summary>
 public sealed record VenueReported(long Timestamp, BrokerEvent Event) : JournalEvent(Timestamp);
 
-/// <summary>All that an order led to is booked.</summary>
+/// <summary>All effects of an order are booked.</summary>
 public sealed record OrderClosed(long Timestamp, string ClientId) : JournalEvent(Timestamp);
 
 public enum TradeState : byte
@@ -71,37 +71,37 @@ public enum TradeState : byte
     Closed,
 }
 
-/// <summary>A trade of the account, as it stands after a fill.</summary>
+/// <summary>State of a trade of the account after a fill.</summary>
 /// <param name="Quantity">Entered so far, base units.</param>
-/// <param name="Open">Still open of it.</param>
+/// <param name="Open">Still open, base units.</param>
 /// <param name="EntryPrice">Volume-weighted.</param>
 /// <param name="ExitPrice">Volume-weighted; 0 while nothing is closed.</param>
-/// <param name="Profit">Realised, before fees.</param>
+/// <param name="Profit">Realised profit before fees, quote currency.</param>
 /// <param name="EntryTime">Venue time of the first fill, UTC ticks.</param>
-/// <param name="ExitTime">Of the last closing fill; 0 while active.</param>
+/// <param name="ExitTime">Venue time of the last closing fill, UTC ticks; 0 while active.</param>
 /// <param name="Why">stop, target, trail, or the strategy's reason; empty while active.</param>
 public sealed record TradeChanged(long Timestamp, int Number, TradeState State, Side Side, double Quantity, double Open, double EntryPrice,
     double ExitPrice, double Profit, double Fees, long EntryTime, long ExitTime, string Why) : JournalEvent(Timestamp);
 
-/// <summary>What the account holds of a symbol after a fill or a synchronisation.</summary>
+/// <summary>Position of the account in a symbol after a fill or a synchronisation.</summary>
 /// <param name="Quantity">Signed base units.</param>
 public sealed record PositionChanged(long Timestamp, double Quantity) : JournalEvent(Timestamp);
 
-/// <summary>Weights came into force, from the next time slice on.</summary>
-/// <param name="Version">Of the weights service; 0 = those of the production configuration.</param>
+/// <summary>New weights take effect from the next time slice on.</summary>
+/// <param name="Version">The weights service's version; 0 = the weights of the production configuration.</param>
 public sealed record WeightsChanged(long Timestamp, long Version, IReadOnlyDictionary<string, double> Weights, string Who, string Why)
     : JournalEvent(Timestamp);
 
-/// <summary>The policy of the configuration has decided weights, for the signals of the bars that closed.</summary>
-/// <param name="Weights">By strategy id; what is left to 1 is cash.</param>
+/// <summary>The configuration's policy set the weights for the signals of the bars that closed.</summary>
+/// <param name="Weights">By strategy id; the remainder to 1 is cash.</param>
 public sealed record WeightsDecided(long Timestamp, IReadOnlyDictionary<string, double> Weights) : JournalEvent(Timestamp);
 
-/// <summary>Another version of the configuration's policy decides the weights, from the next time slice on.</summary>
+/// <summary>Another version of the configuration's policy sets the weights from the next time slice on.</summary>
 /// <param name="Model">Its name in the registry.</param>
 /// <param name="Hash">SHA-256 of the version, lower-case hex.</param>
 public sealed record PolicyChanged(long Timestamp, string Model, int Version, string Hash) : JournalEvent(Timestamp);
 
-/// <summary>Another version of a model judges entries, from the next time slice on.</summary>
+/// <summary>Another version of a model filters entries from the next time slice on.</summary>
 /// <param name="Model">Its name in the registry.</param>
 /// <param name="Hash">SHA-256 of the version, lower-case hex.</param>
 public sealed record ModelChanged(long Timestamp, string Model, int Version, string Hash) : JournalEvent(Timestamp);
@@ -114,32 +114,31 @@ public sealed record EnablementChanged(long Timestamp, bool Enabled, string Who,
     public string? CommandId { get; init; }
 }
 
-/// <summary>A fact that carries out an operator's command.</summary>
+/// <summary>An event that carries out an operator's command.</summary>
 public interface ICommanded
 {
-    /// <summary>Id of the command, so that a session which finds it again does not carry it out again; null for one without an id.
-    /// </summary>
+    /// <summary>Id of the command, so that a session that finds it again does not repeat it; null for one without an id.</summary>
     string? CommandId { get; }
 }
 
 public enum SessionCommand : byte
 {
-    /// <summary>No entries; exits, stops and targets go on.</summary>
+    /// <summary>Stop entries; exits, stops and targets continue.</summary>
     Pause,
     Resume,
-    /// <summary>Close everything, and pause.</summary>
+    /// <summary>Close all positions and pause.</summary>
     Flatten,
     ReloadWeights,
     Stop,
-    /// <summary>A strategy, or a symbol with its strategies, may enter again.</summary>
+    /// <summary>Permit entries of a strategy, or of a symbol with its strategies, again.</summary>
     Enable,
-    /// <summary>It may not enter; what it has open goes on.</summary>
+    /// <summary>Stop entries of a strategy or symbol; its open trades continue.</summary>
     Disable,
-    /// <summary>Close one trade of the account; entries go on.</summary>
+    /// <summary>Close one trade of the account; entries continue.</summary>
     Close,
 }
 
-/// <summary>The operator, or the session itself, gave an order to the session.</summary>
+/// <summary>The operator, or the session itself, issued a command.</summary>
 public sealed record SessionControlled(long Timestamp, SessionCommand Command, string Who, string Why)
     : JournalEvent(Timestamp), ICommanded
 {
@@ -151,28 +150,28 @@ public sealed record SessionControlled(long Timestamp, SessionCommand Command, s
 }
 
 /// <summary>Our books and the venue's differed, and what was done about it by which rule.</summary>
-/// <param name="Adjustment">What our position in the symbol is changed by, signed base units; 0 where only orders differed.</param>
+/// <param name="Adjustment">Change of our position in the symbol, signed base units; 0 if only orders differed.</param>
 public sealed record Reconciled(long Timestamp, string Rule, string Difference, double Adjustment) : JournalEvent(Timestamp);
 
-/// <summary>The stop of an open trade will be moved: written before the order goes to the venue.</summary>
+/// <summary>The stop of an open trade is about to be moved; written before the order is sent.</summary>
 public sealed record StopMoved(long Timestamp, string ClientId, double Price) : JournalEvent(Timestamp);
 
-/// <summary>The portfolio accepted a signal, and no order was sent for it.</summary>
+/// <summary>The portfolio accepted a signal, but the session sent no order for it.</summary>
 /// <param name="Why">paused, late, ruined, blocked (the symbol waits for an operator), unreconciled (the venue has not answered since the
 /// start).</param>
 public sealed record EntrySkipped(long Timestamp, int Number, string Why) : JournalEvent(Timestamp);
 
-/// <summary>An order went from one state to another.</summary>
-/// <param name="Reason">As the venue gave it; empty where it gave none.</param>
+/// <summary>An order changed its state.</summary>
+/// <param name="Reason">The venue's reason; empty if it gave none.</param>
 public sealed record OrderChanged(long Timestamp, string ClientId, OrderState From, OrderState To, string Reason) : JournalEvent(Timestamp);
 
 /// <summary>The session went from one state to another.</summary>
 /// <param name="From">Empty at its start.</param>
-/// <param name="Why">What it waits for; empty where it waits for nothing.</param>
+/// <param name="Why">Reason for its wait; empty if it does not wait.</param>
 public sealed record SessionChanged(long Timestamp, string From, string To, string Why) : JournalEvent(Timestamp);
 
-/// <summary>The portfolio decided on a trade that its strategy holds, or on an entry that waits.</summary>
-/// <param name="Number">Of the strategy's signal.</param>
+/// <summary>The portfolio cut, closed or expired a trade of a strategy or a waiting entry.</summary>
+/// <param name="Number">Number of the strategy's signal.</param>
 /// <param name="Action">cut, closed or expired.</param>
-/// <param name="Share">Of the trade.</param>
+/// <param name="Share">The share of the trade that it concerns.</param>
 public sealed record PortfolioActed(long Timestamp, int Number, string Action, ExitReason Reason, double Share) : JournalEvent(Timestamp);

@@ -6,13 +6,13 @@ using Granary.Engine.Trading.Execution;
 namespace Granary.Engine.Brokerage;
 
 /// <summary>
-/// A venue in memory that fills orders against the bars that it is shown, by the same rules as the simulated account of a strategy, and can
-/// be made late, stingy and unreliable. A pure function of its input: the same calls give the same state.
+/// A venue in memory that fills orders against given bars, by the same rules as the simulated account of a strategy. It can add latency,
+/// partial fills and failures. The same calls always give the same state.
 /// </summary>
 /// <remarks>
-/// An order works from the first bar on that opens after it has arrived; one that arrives within a bar fills at a price on the straight way
-/// from that bar's open to its close. Within a bar: orders at the open, in the order of submission; then stops and targets; then the rest
-/// of the orders.
+/// An order works from the first bar that opens after its arrival. A market order that arrives within a bar fills on the straight line from
+/// that bar's open to its close. Sequence within a bar: orders at the open, by submission; then stops and targets; then the remaining
+/// orders.
 /// </remarks>
 public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings execution, IReadOnlyDictionary<string,
     Instrument> instruments)
@@ -31,10 +31,10 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         public TradeProtection Levels = new() { TrailBest = double.NaN };
         public double EntryPrice;
         public long EntryTime = -1;
-        // The day to which what it borrows is paid for, and the time to which its dividends are.
+        // The times up to which interest and borrow fees, and dividends, have been booked.
         public long FinancedTo, DividendsTo;
         public bool AtOpen;
-        // The client has put the stop where it is.
+        // Whether the client has moved the stop.
         public bool StopMoved;
 
         public bool Waits => !State.IsFinal();
@@ -43,7 +43,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     }
 
     private readonly Dictionary<string, Working> _orders = new(StringComparer.Ordinal);
-    // What waits or is open, in the order of submission.
+    // Pending and open orders, in the order of submission.
     private readonly List<Working> _live = [];
     private readonly List<BrokerEvent> _events = [];
     private readonly NetPositions _positions = new();
@@ -60,10 +60,10 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
 
     public long Timestamp => _timestamp;
 
-    /// <summary>Whether an order waits or a trade is open.</summary>
+    /// <summary>Whether an order is waiting or a trade is open.</summary>
     public bool HasWork => _live.Count > 0;
 
-    /// <summary>Takes an order; a known id answers how it stands.</summary>
+    /// <summary>Accepts an order; for a known id it returns the state of that order.</summary>
     public BrokerOrderStatus Submit(BrokerOrder order)
     {
         if (_orders.TryGetValue(order.ClientId, out var known)) return known.Status;
@@ -93,7 +93,9 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         return working.Status;
     }
 
-    /// <summary>Whether a submission's answer is lost, and whether the order had arrived; only an order's first try can be.</summary>
+    /// <summary>
+    /// Whether a submission's answer is lost, and whether the order had arrived; only the first submission of an order can be lost.
+    /// </summary>
     public (bool Lost, bool Arrived) AnswerOf(string clientId)
     {
         var attempt = _asked[clientId] = _asked.GetValueOrDefault(clientId) + 1;
@@ -135,7 +137,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         _positions.BySymbol.Where(p => p.Value != 0).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal), _account.Cash,
         [.. _live.Where(w => w.Waits).Select(w => w.Status)]);
 
-    /// <summary>Works the orders of a symbol on a bar that closes now.</summary>
+    /// <summary>Fills the orders of a symbol against a bar that closes now.</summary>
     /// <param name="timestamp">The close, UTC ticks.</param>
     public void OnBars(long timestamp, IReadOnlyList<ClosedBar> bars)
     {
@@ -151,7 +153,8 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         _live.RemoveAll(w => !w.Waits && !(w.Open > 0));
     }
 
-    // Costs of the nights since the last bar, at the close before them, and dividends: the rule of a strategy's account.
+    // Books borrow fees and interest of the nights since the last bar, at the close before them, and dividends, as a strategy's account
+    // does.
     private void Finance(in ClosedBar closed, double lent)
     {
         var (symbol, bar, day) = (closed.Symbol, closed.Bar, closed.Bar.Time / TimeSpan.TicksPerDay);
@@ -175,7 +178,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         }
     }
 
-    // Which part of what is long was bought with borrowed money.
+    // The share of the long positions that was bought with borrowed money.
     private double LentPart()
     {
         var (settled, longValue) = (_account.Cash, 0.0);
@@ -191,7 +194,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         return FinancingRate.LentPart(settled, longValue);
     }
 
-    // Books cash for each unit that is open of an entry.
+    // Books cash per open unit of an entry.
     private void Pay(Working w, FinancingKind kind, double amount, long time)
     {
         if (amount == 0) return;
@@ -236,7 +239,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         }
         if (w.Arrives > bar.Time)
         {
-            // It came within the bar.
+            // The order arrived within this bar.
             if (w.Order.Type != OrderType.Market) return;
             var way = (double)(w.Arrives - bar.Time) / (close - bar.Time);
             Fill(w, bar.Open + (bar.Close - bar.Open) * way, bar, atOpen: false);
@@ -277,7 +280,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     {
         var order = w.Order;
         var left = order.Quantity - w.Filled;
-        // The last part takes what rounding left.
+        // The last part takes the remainder that rounding left.
         var quantity = ++w.Part >= w.Parts ? left : Math.Min(left, instruments[order.Symbol].RoundQuantity(order.Quantity / w.Parts));
         if (!(quantity > 0)) return;
         var (price, maker) = _rules[order.Symbol].Price(order.Type, order.Side, order.LimitPrice, reference, quantity, bar);
@@ -305,13 +308,13 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         if (first) w.Levels.StartTrail(order.Side, price, !order.Protection.FromNextBar, instrument);
     }
 
-    // Closes a part of an entry's trade, by an order of its own or by a leg of the entry.
+    // Closes a part of an entry's trade, by a separate order or by the entry's stop or target.
     private void Close(Working entry, double quantity, double price, bool maker, string leg, Working by, long time)
     {
         entry.Open = entry.Open - quantity <= 1e-12 * entry.Filled ? 0 : entry.Open - quantity;
         Book(by, quantity, (Side)(-(int)entry.Order.Side), price, maker, leg, time);
         if (entry.Open > 0) return;
-        // The rest of an entry that was still waiting goes with its trade, and so do the other orders that would have closed it.
+        // Once its trade is closed, the unfilled part of the entry is cancelled, and so are other orders that would close the trade.
         if (entry.Waits) End(entry, OrderState.Cancelled, "its trade was closed");
         foreach (var w in _live)
             if (w.Waits && !ReferenceEquals(w, by) && w.Order.Closes == entry.Order.ClientId)
@@ -342,7 +345,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     private void Tell(Working w, BrokerFill? fill, BrokerFinancing? financing = null) =>
         _events.Add(new BrokerEvent(_events.Count + 1, fill, w.Status) { Financing = financing });
 
-    // Uniform in [0, 1), by the seed, the order's id and which of its draws it is.
+    // Uniform in [0, 1); a function of the seed, the order's id and the index of the draw.
     private double Draw(string clientId, uint which)
     {
         var h = settings.Seed * 0x9E3779B97F4A7C15 + which * 0xD6E8FEB86659FD93;

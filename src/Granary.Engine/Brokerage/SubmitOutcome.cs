@@ -1,6 +1,6 @@
 namespace Granary.Engine.Brokerage;
 
-/// <summary>What became of an order that was sent with others.</summary>
+/// <summary>Outcome of one order of a batch submission.</summary>
 /// <param name="Status">The order's state at the venue; null if no answer came and its state is unknown.</param>
 /// <param name="Fault">Why no answer came; null if one came.</param>
 public readonly record struct SubmitOutcome(BrokerOrderStatus? Status, BrokerUnavailableException? Fault)

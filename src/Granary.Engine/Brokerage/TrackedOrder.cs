@@ -2,7 +2,7 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Brokerage;
 
-/// <summary>An order of the account as its events have left it.</summary>
+/// <summary>The state of an order of the account, derived from its journal events.</summary>
 public sealed class TrackedOrder
 {
     internal TrackedOrder(OrderIntended intent, int number)
@@ -10,7 +10,7 @@ public sealed class TrackedOrder
         (Intent, Number) = (intent, number);
     }
 
-    /// <summary>Of the account's orders, in the order of their intents.</summary>
+    /// <summary>The index of the order among those of the account, in the order of their intents.</summary>
     public int Number { get; }
 
     public OrderIntended Intent { get; }
@@ -22,27 +22,29 @@ public sealed class TrackedOrder
     /// <summary>New, Submitted, PartiallyFilled, Filled or Cancelled or Rejected or Expired, Closed.</summary>
     public OrderState State { get; internal set; }
 
-    /// <summary>How it ended: the state before it was closed.</summary>
+    /// <summary>State in which the order ended, before the trade was closed.</summary>
     public OrderState Ended { get; internal set; }
 
-    /// <summary>It may or may not have reached the venue: it has to be asked for before anything else is done with it.</summary>
+    /// <summary>
+    /// Whether it is unknown if the order reached the venue. The session must query it before it does anything else with the order.
+    /// </summary>
     public bool Unknown { get; internal set; }
 
     public string VenueId { get; internal set; } = "";
 
     public string Reason { get; internal set; } = "";
 
-    /// <summary>Base units, of the order itself, as its answers and events say.</summary>
+    /// <summary>Filled quantity in base units, by the venue's answers and events; without its stop and target.</summary>
     public double Filled { get; internal set; }
 
-    /// <summary>Base units of the order itself whose fills are booked.</summary>
+    /// <summary>Filled quantity in base units whose fills are booked; without its stop and target.</summary>
     public double Booked { get; internal set; }
 
-    /// <summary>Whether the venue has said of more than is booked that it is filled: the fills come with a later poll.</summary>
+    /// <summary>Whether the venue has reported more as filled than is booked; the missing fills come with a later poll.</summary>
     public bool AwaitsFills => Filled - Booked > 1e-9 * Filled;
 }
 
-/// <summary>A trade of the account: an entry's fills and all that closed them.</summary>
+/// <summary>A trade of the account: the fills of an entry and of the orders that closed it.</summary>
 public sealed class AccountTrade
 {
     internal AccountTrade(string strategy, int number, string symbol, Side side, string entry, int order)
@@ -75,7 +77,7 @@ public sealed class AccountTrade
 
     public double ExitPrice { get; internal set; }
 
-    /// <summary>Realised, before fees, quote currency.</summary>
+    /// <summary>Realised profit before fees, quote currency.</summary>
     public double Profit { get; internal set; }
 
     public double Fees { get; internal set; }
@@ -91,7 +93,8 @@ public sealed class AccountTrade
 
     internal double ExitNotional { get; set; }
 
-    /// <summary>Values what is closed at the averages of entry and exit, so that the order in which fills were booked does not matter.
+    /// <summary>
+    /// Computes the profit from the average entry and exit prices, so that it does not depend on the order in which fills were booked.
     /// </summary>
     /// <param name="multiplier">Currency units per unit of price and quantity.</param>
     internal void Value(double multiplier) => Profit = (int)Side * (ExitPrice - EntryPrice) * (Quantity - Open) * multiplier;

@@ -5,8 +5,8 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Catalogues;
 
 /// <summary>
-/// Everything of one kind that a process knows, by name. A host builds it once and passes it to what needs it; it never changes. Names are
-/// compared exactly, and two names never differ in case only.
+/// All entries of one kind in a process, by name. A host builds it once and passes it on; it never changes. Names are case-sensitive, and
+/// no two names differ only in case.
 /// </summary>
 public class Catalogue<T>
 {
@@ -22,7 +22,7 @@ public class Catalogue<T>
         All = [.. Entries.Select(entry => entry.Value)];
     }
 
-    /// <summary>The name of the kind, as it stands in messages: "factor", "broker".</summary>
+    /// <summary>Name of the kind in messages: "factor", "broker".</summary>
     public string Kind { get; }
 
     /// <summary>In alphabetical order.</summary>
@@ -34,7 +34,7 @@ public class Catalogue<T>
     /// <summary>In the order of their names.</summary>
     public IReadOnlyList<T> All { get; }
 
-    /// <summary>How a sentence goes on that has found no name near the wrong one.</summary>
+    /// <summary>Second half of the error message if no name resembles the unknown one.</summary>
     protected virtual string Remedy => Names.Count == 0 ? "there is none here" : "use one of " + string.Join(", ", Names);
 
     /// <summary>Whether there is an entry of this name.</summary>
@@ -48,12 +48,12 @@ public class Catalogue<T>
         return found;
     }
 
-    /// <summary>The entry of this name.</summary>
-    /// <exception cref="ArgumentException">There is none; the message is <see cref="Unknown"/>.</exception>
+    /// <summary>Returns the entry of this name.</summary>
+    /// <exception cref="ArgumentException">No entry has this name; the message is <see cref="Unknown"/>.</exception>
     public T Get(string name) => TryGet(name, out var value) ? value : throw new ArgumentException(Unknown(name));
 
     /// <summary>
-    /// The sentence about a name that is not here, with the nearest name or a list: "there is no factor 'smaa'; did you mean 'sma'?"
+    /// The message about an unknown name, with the nearest name or a list: "there is no factor 'smaa'; did you mean 'sma'?"
     /// </summary>
     public string Unknown(string name) =>
         $"there is no {Kind} '{name}'; {(Spelling.Nearest(name, Names) is { } near ? $"did you mean '{near}'?" : Remedy)}";

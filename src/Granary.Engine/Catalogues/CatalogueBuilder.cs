@@ -1,24 +1,24 @@
 namespace Granary.Engine.Catalogues;
 
 /// <summary>Collects the entries of a catalogue at the start of a process.</summary>
-/// <param name="kind">The name of the kind, as it stands in messages: "factor", "broker".</param>
+/// <param name="kind">The name of the kind in messages: "factor", "broker".</param>
 public sealed class CatalogueBuilder<T>(string kind)
 {
     private readonly List<CatalogueEntry<T>> _entries = [];
 
-    // Names that differ in case only would be confused by users, so they count as taken.
+    // Users would confuse names that differ only in case, so such a name counts as taken.
     private readonly Dictionary<string, CatalogueEntry<T>> _taken = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The name of the kind, as it stands in messages.</summary>
+    /// <summary>Name of the kind in messages.</summary>
     public string Kind { get; } = kind;
 
-    /// <summary>What was added so far, in that order.</summary>
+    /// <summary>Entries added so far, in the order of their addition.</summary>
     public IReadOnlyList<CatalogueEntry<T>> Entries => _entries;
 
     /// <summary>Adds an entry.</summary>
     /// <param name="name">The name that users write.</param>
-    /// <param name="value">What the name stands for.</param>
-    /// <param name="origin">Where it comes from, for the message about a second entry of this name.</param>
+    /// <param name="value">Value of the name.</param>
+    /// <param name="origin">Its origin, for the message about a second entry of this name.</param>
     /// <exception cref="ArgumentException">The name is taken, or empty; the message names both origins.</exception>
     public CatalogueBuilder<T> Add(string name, T value, string origin)
     {
@@ -30,6 +30,6 @@ public sealed class CatalogueBuilder<T>(string kind)
         return this;
     }
 
-    /// <summary>The catalogue of what was added so far.</summary>
+    /// <summary>Builds the catalogue from the entries so far.</summary>
     public Catalogue<T> Build() => new(this);
 }

@@ -30,7 +30,7 @@ public static class CatalogueTypes
     {
         if (!typeof(T).IsAssignableFrom(type))
             throw new ArgumentException(
-                $"the {attribute.Kind} '{attribute.Name}' is the class {type}, which is no {typeof(T).Name}; derive it from that");
+                $"the {attribute.Kind} '{attribute.Name}' is the class {type}, which is not a {typeof(T).Name}; derive it from that");
         if (type.IsAbstract || type.GetConstructor(Type.EmptyTypes) is null)
             throw new ArgumentException($"the {attribute.Kind} '{attribute.Name}' is the class {type}, "
                 + "which has no public constructor without parameters; give it one");

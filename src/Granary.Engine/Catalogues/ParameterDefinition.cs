@@ -19,8 +19,10 @@ public sealed record ParameterDefinition(string Name, Type Type, object? Default
 
     public bool IsNumber => Type == typeof(int) || Type == typeof(double);
 
-    /// <summary>A value from text, checked against type and range.</summary>
-    /// <exception cref="ArgumentException">Not of the type, or out of the range; the message says which is allowed.</exception>
+    /// <summary>Parses a value and checks it against type and range.</summary>
+    /// <exception cref="ArgumentException">
+    /// The text has the wrong type or is out of range; the message names the permitted values.
+    /// </exception>
     public object Parse(string text)
     {
         if (Type == typeof(string)) return text;
@@ -40,9 +42,9 @@ public sealed record ParameterDefinition(string Name, Type Type, object? Default
         return Type == typeof(int) ? (object)(int)number : number;
     }
 
-    /// <summary>Arguments in the constructor's order out of named ones; those not named take their defaults.</summary>
+    /// <summary>Converts named arguments to the constructor's order; missing ones take their defaults.</summary>
     /// <param name="owner">The name of the class, for messages.</param>
-    /// <param name="named">Values of the parameter's type, or whatever of it reads the same as text.</param>
+    /// <param name="named">Values of the parameter's type, or values whose text can be parsed as it.</param>
     /// <exception cref="ArgumentException">
     /// An unknown name, a missing or wrong value; the message is one sentence that can be shown as it is.
     /// </exception>

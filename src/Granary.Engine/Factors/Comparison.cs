@@ -3,12 +3,12 @@ using System.Runtime.Intrinsics;
 namespace Granary.Engine.Factors;
 
 /// <summary>
-/// At which bars a line of a feed lies at another line or a level, or beyond it: computed once per block for all strategies that ask, a bit
-/// for each bar.
+/// A comparison of a line with another line or a level, "at or above" or "at or below". It is computed once per block for all strategies,
+/// as one bit per bar.
 /// </summary>
 /// <param name="Line">A column of the sheet, or <see cref="Close"/>.</param>
 /// <param name="Other">A column of the sheet, or <see cref="None"/> where the line is compared with the level.</param>
-/// <param name="Level">What the line is compared with where there is no other.</param>
+/// <param name="Level">Value with which the line is compared if there is no second line.</param>
 /// <param name="IsAbove">Whether the bits stand for "at or above"; else for "at or below".</param>
 internal readonly record struct Comparison(int Line, int Other, double Level, bool IsAbove)
 {

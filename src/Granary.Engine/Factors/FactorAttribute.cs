@@ -3,9 +3,9 @@ using Granary.Engine.Catalogues;
 namespace Granary.Engine.Factors;
 
 /// <summary>
-/// Enters a <see cref="FactorKernel"/> in the catalogue. The constructor's parameters, their defaults and ranges are the factor's.
+/// Adds a <see cref="FactorKernel"/> to the catalogue. The constructor's parameters, defaults and ranges become those of the factor.
 /// </summary>
-/// <param name="name">As it is written in a batch file: lower case, words joined by hyphens.</param>
+/// <param name="name">The name in batch files: lower case, words joined by hyphens.</param>
 /// <param name="summary">One sentence for the catalogue.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class FactorAttribute(string name, string summary) : CatalogueAttribute(name)
@@ -24,12 +24,12 @@ public sealed class FactorAttribute(string name, string summary) : CatalogueAttr
     /// <summary>The definition, in plain text.</summary>
     public string Formula { get; init; } = "";
 
-    /// <summary>Where the definition comes from.</summary>
+    /// <summary>Publication or program that defines the factor.</summary>
     public string Source { get; init; } = "";
 
-    /// <summary>The interval of its values, as "0 … 100"; "price" for what moves with the price.</summary>
+    /// <summary>The range of its values, as "0 … 100"; "price" for values on the scale of the price.</summary>
     public string Range { get; init; } = "";
 
-    /// <summary>When a value is NaN though the factor is warm, as "while all n closes are equal"; "" = never.</summary>
+    /// <summary>The condition under which a warm factor is NaN, as "while all n closes are equal"; "" = never.</summary>
     public string Undefined { get; init; } = "";
 }

@@ -25,7 +25,7 @@ public sealed class FactorColumns
     /// <param name="factors">As users write them, each a column.</param>
     /// <param name="catalogue">The factors that the process knows.</param>
     /// <exception cref="ArgumentException">
-    /// A text is no factor, or not one of this feed; the message says what is wrong and what is near.
+    /// A text is not a factor, or not one of this feed; the message says what is wrong and what is near.
     /// </exception>
     public FactorColumns(MarketSeries series, IReadOnlyList<string> factors, FactorCatalogue catalogue)
     {

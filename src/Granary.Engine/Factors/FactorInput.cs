@@ -2,7 +2,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors;
 
-/// <summary>The bars that a kernel is shown next: as many as have come, one at the least, oldest first.</summary>
+/// <summary>The next bars for a kernel: at least one, oldest first.</summary>
 public readonly ref struct FactorInput
 {
     private readonly double[][]? _references;
@@ -23,7 +23,7 @@ public readonly ref struct FactorInput
         Volume = block.Volume.Slice(start, count);
     }
 
-    /// <summary>One bar out of columns of length one, without a block around it.</summary>
+    /// <summary>Creates the input of one bar from columns of length one, without a block.</summary>
     internal FactorInput(long[] time, double[] open, double[] high, double[] low, double[] close, double[] volume, double[][]? references)
     {
         _references = references;
@@ -50,7 +50,7 @@ public readonly ref struct FactorInput
     /// <summary>Open times of the bars, UTC ticks.</summary>
     public ReadOnlySpan<long> Time { get; }
 
-    /// <summary>First prices.</summary>
+    /// <summary>Opening prices.</summary>
     public ReadOnlySpan<double> Open { get; }
 
     /// <summary>Highest prices.</summary>
@@ -59,24 +59,24 @@ public readonly ref struct FactorInput
     /// <summary>Lowest prices.</summary>
     public ReadOnlySpan<double> Low { get; }
 
-    /// <summary>Last prices.</summary>
+    /// <summary>Closing prices.</summary>
     public ReadOnlySpan<double> Close { get; }
 
-    /// <summary>What was traded, as the source counts it.</summary>
+    /// <summary>Traded volume, in the unit of the source.</summary>
     public ReadOnlySpan<double> Volume { get; }
 
-    /// <summary>How many bars.</summary>
+    /// <summary>The number of bars.</summary>
     public int Count => Time.Length;
 
-    /// <summary>The close of another symbol, as last known when each of these bars closed; NaN before its first.</summary>
+    /// <summary>The last known close of another symbol when each of these bars closed; NaN before its first bar.</summary>
     public ReadOnlySpan<double> Reference(int index) =>
         (_references ?? throw new InvalidOperationException("this feed carries no other symbol"))[index].AsSpan(_start, Time.Length);
 
-    /// <summary>The run's bars from <paramref name="start"/>.</summary>
+    /// <summary>Returns <paramref name="count"/> bars from <paramref name="start"/> on.</summary>
     public FactorInput Slice(int start, int count) => new(this, start, count);
 }
 
-/// <summary>Where a kernel writes its lines: as many values as bars it was shown.</summary>
+/// <summary>Buffer into which a kernel writes its lines: one value for each bar of the input.</summary>
 public readonly ref struct FactorOutput(double[][] lines, int start, int count, int firstLine = 0)
 {
     private readonly double[][] _lines = lines;
@@ -85,9 +85,9 @@ public readonly ref struct FactorOutput(double[][] lines, int start, int count, 
     /// <summary>Line number <paramref name="line"/>, in the order of <see cref="FactorAttribute.Lines"/>.</summary>
     public Span<double> this[int line] => _lines[_first + line].AsSpan(_start, _count);
 
-    /// <summary>Where the run's values from <paramref name="start"/> go.</summary>
+    /// <summary>Returns the part of the output for the bars from <paramref name="start"/>.</summary>
     public FactorOutput Slice(int start, int count) => new(_lines, _start + start, count, _first);
 
-    /// <summary>The output of a kernel that writes one of these lines as its own first.</summary>
+    /// <summary>Returns an output whose first line is one of these lines, for a kernel that writes only that one.</summary>
     internal FactorOutput Only(int line) => new(_lines, _start, _count, _first + line);
 }

@@ -3,9 +3,9 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors;
 
 /// <summary>
-/// The one implementation of a factor, a state machine that is shown bars in runs of any length:
-/// a run of one is the streaming form, a block is the column form, and they agree to the last bit because the code is the same.
-/// It can only be causal: it never sees a later bar. One instance serves one feed, from its first bar on.
+/// Implementation of a factor: a state machine that processes bars in runs of any length. Streaming (one bar) and columns (a block) agree
+/// to the last bit because the code is the same. It is causal, because it never sees a later bar. One instance serves one feed, from its
+/// first bar on.
 /// </summary>
 public abstract class FactorKernel
 {
@@ -43,7 +43,7 @@ public abstract class FactorKernel
         return cold;
     }
 
-    /// <summary>Makes NaN of what a line holds for bars before it is warm.</summary>
+    /// <summary>Sets the values of a line to NaN for bars before it is warm.</summary>
     protected internal static void Blank(Span<double> line, long seen, int warmUp) =>
         line[..Cold(line.Length, seen, warmUp)].Fill(double.NaN);
 

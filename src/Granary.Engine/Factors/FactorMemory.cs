@@ -1,6 +1,6 @@
 namespace Granary.Engine.Factors;
 
-/// <summary>How many values the memories of a batch may hold together.</summary>
+/// <summary>The number of values that all factor caches of a batch may hold together.</summary>
 public sealed class FactorBudget(long values)
 {
     private long _left = values;
@@ -14,28 +14,28 @@ public sealed class FactorBudget(long values)
 }
 
 /// <summary>
-/// The columns of a feed's factors, left by the first pass over all its bars to the later ones, as from the strategies whose trades a model
-/// learns to the model's features, and from these to the run that asks the model. What does not fit into the budget is computed in each
-/// pass. A pass that breaks off leaves nothing.
+/// Cache of a feed's factor columns. The first pass over all bars fills it and later passes read it: for example, the pass of the
+/// strategies whose trades a model learns from, that of the model's features, and the run with the model. Columns that exceed the budget
+/// are computed in each pass. A cancelled pass leaves nothing.
 /// </summary>
-/// <param name="bars">How many the feed has, each pass from its first to its last.</param>
+/// <param name="bars">The number of bars of the feed; each pass covers all of them.</param>
 public sealed class FactorMemory(long bars, FactorBudget budget)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Column> _columns = new(StringComparer.Ordinal);
 
-    /// <summary>The kernel of a pass: one that reads what an earlier pass left, or <paramref name="kernel"/>, overheard.</summary>
-    /// <param name="kernel">Ready for the first bar.</param>
+    /// <summary>Returns a kernel that reads the cached columns, or <paramref name="kernel"/> with its output recorded.</summary>
+    /// <param name="kernel">A new kernel, before its first bar.</param>
     internal FactorKernel Of(FactorRequest request, FactorKernel kernel)
     {
-        // What compares with another symbol depends on more than this feed's bars.
+        // A factor that compares with another symbol depends on more than this feed's bars.
         if (kernel.ReferenceSymbols.Count > 0 || bars is <= 0 or > int.MaxValue) return kernel;
         var lines = request.Definition.Lines.Count;
         lock (_gate)
         {
             var found = _columns.TryGetValue(request.Key, out var column);
             if (found && column!.IsWhole) return new Reader(kernel, column);
-            // Begun and not ended: its pass broke off, or is under way and goes on without being kept.
+            // A new column replaces an incomplete one: its pass was interrupted, or still runs and is then no longer cached.
             if (!found && !budget.TryTake(bars * lines)) return kernel;
             column = new Column(lines, (int)bars);
             _columns[request.Key] = column;
@@ -70,7 +70,7 @@ public sealed class FactorMemory(long bars, FactorBudget budget)
         public override void Process(in FactorInput bars, in FactorOutput lines)
         {
             _kernel.Process(bars, lines);
-            // More bars than were announced: then the column is never whole.
+            // The feed has more bars than announced, so the column can never be complete.
             if (Seen < 0 || Seen + bars.Count > column.Lines[0].Length)
             {
                 Seen = -1;

@@ -36,7 +36,7 @@ public static class FactorParser
             var dot = tail.IndexOf('.');
             var word = dot < 0 ? tail[1..] : tail[1..dot];
             if (!Timeframe.TryParse(word, out timeframe))
-                throw new ArgumentException($"'{text}': '{word}' is no timeframe; use one of {string.Join(' ', Timeframe.All)}");
+                throw new ArgumentException($"'{text}': '{word}' is not a timeframe; use one of {string.Join(' ', Timeframe.All)}");
             tail = dot < 0 ? "" : tail[dot..];
         }
 
@@ -74,7 +74,7 @@ public static class FactorParser
                 throw new ArgumentException($"{name}({string.Join(',', arguments)}): {e.Message}", e);
             }
         }
-        // Made once here, so that what the parameters rule out together is said now and not when the first bar comes.
+        // Creates one kernel here, so that an invalid combination of parameters is reported now and not at the first bar.
         try
         {
             definition.Create(bound);

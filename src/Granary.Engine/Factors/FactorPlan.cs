@@ -2,7 +2,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors;
 
-/// <summary>The factors that all strategies of one feed ask for, each once, and the columns they fill.</summary>
+/// <summary>The factors of all strategies on one feed, each once, and their columns.</summary>
 public sealed class FactorPlan
 {
     private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
@@ -49,8 +49,7 @@ public sealed class FactorPlan
         strategy.Factors.SelectMany(f => f.Request.CreateKernel(series, supply).ReferenceSymbols).Distinct(StringComparer.Ordinal);
 
     /// <summary>
-    /// The same, after a trial that the factor can be computed over this feed: so that one strategy's wish fails that strategy and not its
-    /// feed.
+    /// Adds a factor after a check that this feed can compute it, so that an invalid factor fails its strategy and not the whole feed.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// The bars are too long for it, or it compares with a symbol that the feed does not carry; one sentence.

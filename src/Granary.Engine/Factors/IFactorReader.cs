@@ -6,6 +6,6 @@ public interface IFactorReader
     /// <summary>As the strategy declared them.</summary>
     IReadOnlyList<string> FactorNames { get; }
 
-    /// <summary>Their values now; NaN where there is none.</summary>
+    /// <summary>Copies the current values of the factors; NaN for a factor without one.</summary>
     void ReadFactors(Span<double> values);
 }

@@ -1,13 +1,13 @@
 namespace Granary.Engine.Market;
 
-/// <summary>What traded in one interval of one instrument. Known at its close, that is at <see cref="Time"/> plus the timeframe.</summary>
+/// <summary>Prices and volume of one interval of one instrument. Known at its close: <see cref="Time"/> plus the timeframe.</summary>
 /// <param name="Time">The interval's open, UTC, in <see cref="DateTime.Ticks"/> (100 ns); a daily bar's is midnight of its day.</param>
-/// <param name="Volume">Base units; 0 where the venue does not say.</param>
+/// <param name="Volume">Base units; 0 if the venue does not report it.</param>
 public readonly record struct Bar(long Time, double Open, double High, double Low, double Close, double Volume)
 {
     public DateTime OpenTime => new(Time, DateTimeKind.Utc);
 
-    /// <summary>The longer bar that this one and a later one make.</summary>
+    /// <summary>Returns the longer bar that this one and a later one form.</summary>
     public Bar JoinedWith(in Bar later) => this with
     {
         High = Math.Max(High, later.High),

@@ -3,30 +3,32 @@ namespace Granary.Engine.Market;
 /// <summary>The closed bars of one market, opened for reading. Safe to read from several threads at once.</summary>
 public interface IBarSeries : IAsyncDisposable
 {
-    /// <summary>How many bars a block holds unless asked otherwise.</summary>
+    /// <summary>The default number of bars in a block.</summary>
     const int DefaultBlockSize = 1024;
 
-    /// <summary>Complete before the first block is handed out, its <see cref="Instrument.PriceDecimals"/> too.</summary>
+    /// <summary>Complete before the first block is returned, including its <see cref="Instrument.PriceDecimals"/>.</summary>
     Instrument Instrument { get; }
 
     Timeframe Timeframe { get; }
 
-    /// <summary>The number of bars that a reading gives.</summary>
+    /// <summary>The number of bars that <see cref="ReadAsync"/> returns.</summary>
     long Count { get; }
 
     /// <summary>
-    /// SHA-256, lower-case hex, of the bars that a reading gives: equal bars have equal hashes, whatever file or store they lie in.
+    /// SHA-256, lower-case hex, of the bars that <see cref="ReadAsync"/> returns. Equal bars have equal hashes, in any file or store.
     /// </summary>
     string ContentHash { get; }
 
     /// <summary>
-    /// What was noticed while opening that the reader of a result should know, as "12 rows without prices were skipped"; one sentence each.
+    /// Notes for the reader of the result, found while opening; one sentence each. Example: "12 rows without prices were skipped".
     /// </summary>
     IReadOnlyList<string> Notes { get; }
 
-    /// <summary>All bars, oldest first, each once, times strictly rising. Gaps stay gaps. Every call gives the same bars.</summary>
+    /// <summary>
+    /// All bars, oldest first, each once, with strictly increasing times. Gaps are not filled. Every call returns the same bars.
+    /// </summary>
     /// <param name="blockSize">Bars in each block but the last: 1 to <see cref="BarBlock.MaxCount"/>.</param>
-    /// <exception cref="BarDataException">What is read is no longer what was opened.</exception>
+    /// <exception cref="BarDataException">The data have changed since the series was opened.</exception>
     /// <exception cref="BarStoreException">The disk or the server failed.</exception>
     IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = DefaultBlockSize, CancellationToken cancellationToken = default);
 }

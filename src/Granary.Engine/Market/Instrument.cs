@@ -1,54 +1,54 @@
 namespace Granary.Engine.Market;
 
-/// <summary>Something that trades: what a price and a quantity of it mean.</summary>
+/// <summary>A tradable instrument: the meaning of its prices and quantities.</summary>
 public sealed record Instrument
 {
     /// <summary>The name in files, batch files and results, as "BTCUSDT".</summary>
     public required string Symbol { get; init; }
 
-    /// <summary>Where it trades; "SIM" where a file does not say.</summary>
+    /// <summary>Venue of the instrument; "SIM" if the file does not name one.</summary>
     public string Venue { get; init; } = "SIM";
 
     /// <summary>The currency of its prices.</summary>
     public string Currency { get; init; } = "USD";
 
-    /// <summary>The step to which order prices are rounded; 0 leaves them alone.</summary>
+    /// <summary>The step to which order prices are rounded; 0 for no rounding.</summary>
     public double TickSize { get; init; }
 
-    /// <summary>The step to which order quantities are rounded down; 0 trades fractions.</summary>
+    /// <summary>The step to which order quantities are rounded down; 0 allows fractions.</summary>
     public double LotSize { get; init; }
 
-    /// <summary>Currency units per unit of price and quantity; 1 but for derivatives.</summary>
+    /// <summary>Currency units per unit of price and quantity; 1 except for derivatives.</summary>
     public double Multiplier { get; init; } = 1;
 
-    /// <summary>Cash held per unit of quantity instead of its price; 0 pays the price in full.</summary>
+    /// <summary>Margin per unit of quantity, in cash; 0 if the price is paid in full.</summary>
     public double MarginPerUnit { get; init; }
 
     /// <summary>
-    /// The most decimals that a price of this feed has, so that averages can be summed in whole ticks without rounding;
-    /// -1 where prices are not decimal (adjusted ones are not).
+    /// The most decimals of a price in this feed, so that averages can be summed in whole ticks without rounding; -1 if prices are not
+    /// decimal, as adjusted prices are not.
     /// </summary>
     public int PriceDecimals { get; init; } = -1;
 
     public SessionCalendar Calendar { get; init; } = SessionCalendar.Continuous;
 
-    /// <summary>365 for what trades every day, 252 else.</summary>
+    /// <summary>365 for instruments that trade every day, otherwise 252.</summary>
     public int TradingDaysPerYear => Calendar.IsContinuous && !DailyEquity ? 365 : 252;
 
-    /// <summary>Set for daily files of stocks, which carry no session hours but skip weekends.</summary>
+    /// <summary>Set for daily files of stocks, which have no session hours but skip weekends.</summary>
     public bool DailyEquity { get; init; }
 
-    /// <summary>Splits and dividends that its prices have not been adjusted for, by ex date; none where they have.</summary>
+    /// <summary>Splits and dividends that the prices are not adjusted for, by ex date; empty for adjusted prices.</summary>
     public IReadOnlyList<CorporateAction> CorporateActions { get; init; } = [];
 
-    /// <summary>A price on the tick grid: the nearest, ties away from zero.</summary>
+    /// <summary>Rounds a price to the nearest tick, ties away from zero.</summary>
     public double RoundPrice(double price) =>
         TickSize > 0 ? OnGrid(Math.Round(price / TickSize, MidpointRounding.AwayFromZero), TickSize) : price;
 
-    /// <summary>A price after a split that makes <paramref name="ratio"/> shares of one, on the tick grid; 0 stays 0.</summary>
+    /// <summary>Returns a price after a split of one share into <paramref name="ratio"/>, on the tick grid; 0 stays 0.</summary>
     public double SplitPrice(double price, double ratio) => price > 0 ? RoundPrice(price / ratio) : price;
 
-    /// <summary>A quantity in whole lots, rounded towards zero, so that a rounded order never costs more than was meant.</summary>
+    /// <summary>Rounds a quantity towards zero to whole lots, so that a rounded order never costs more than intended.</summary>
     public double RoundQuantity(double quantity)
     {
         if (LotSize <= 0) return quantity;

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Market;
 
 /// <summary>
-/// A stretch of the joined timeline of several symbols: in each time slice the bars of those that have one, of equal open time.
+/// A stretch of the joined timeline of several symbols. Each time slice has the bars of the symbols that have one, of equal open time.
 /// </summary>
 public sealed class JoinedBlock
 {
@@ -18,28 +18,28 @@ public sealed class JoinedBlock
         _closeBefore = closeBefore;
     }
 
-    /// <summary>Time slices before this block.</summary>
+    /// <summary>The number of time slices before this block.</summary>
     public long FirstRow { get; }
 
-    /// <summary>Time slices in it, at most <see cref="BarBlock.MaxCount"/>.</summary>
+    /// <summary>The number of time slices, at most <see cref="BarBlock.MaxCount"/>.</summary>
     public int Count => TimeColumn.Length;
 
-    /// <summary>Open times, UTC ticks, strictly rising.</summary>
+    /// <summary>Open times, UTC ticks, strictly increasing.</summary>
     public ReadOnlySpan<long> Time => TimeColumn;
 
     internal long[] TimeColumn { get; }
 
-    /// <summary>The symbol's own bars within this stretch, a block that follows its last one; null where it has none.</summary>
+    /// <summary>The symbol's own bars within this stretch, as a block that follows its previous one; null if it has none.</summary>
     public BarBlock? Bars(int symbol) => _bars[symbol];
 
-    /// <summary>Where in <see cref="Bars"/> the symbol's bar of this time slice is; -1 where it has none.</summary>
+    /// <summary>Index into <see cref="Bars"/> of the symbol's bar in this time slice; -1 if it has none.</summary>
     public int IndexAt(int symbol, int row) => _index[symbol][row];
 
     /// <summary>
-    /// For each of the subject's bars in this stretch, the other symbol's close as known when that bar closed: of the same time slice, or
-    /// else its last before; NaN before its first.
+    /// The other symbol's last known close at the close of each of the subject's bars in this stretch: of the same time slice, or else of
+    /// its last bar before; NaN before its first bar.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The subject has no bar here.</exception>
+    /// <exception cref="InvalidOperationException">The subject has no bar in this stretch.</exception>
     public double[] CloseOf(int other, int subject)
     {
         var bars = _bars[subject] ?? throw new InvalidOperationException("the subject has no bar in this stretch");

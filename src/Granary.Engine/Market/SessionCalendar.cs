@@ -33,7 +33,7 @@ public sealed class SessionCalendar
     /// one of 18:00 to 17:00 trades Monday from Sunday evening on.
     /// </param>
     /// <param name="holidays">Local dates without a session.</param>
-    /// <exception cref="ArgumentException">The close is the open, or one of them is no time of a day.</exception>
+    /// <exception cref="ArgumentException">The close is the open, or one of them is not a time of a day.</exception>
     /// <exception cref="TimeZoneNotFoundException">The machine does not know the zone.</exception>
     public static SessionCalendar Daily(string name, string timeZone, TimeSpan open, TimeSpan close, IEnumerable<DateOnly>? holidays = null)
     {

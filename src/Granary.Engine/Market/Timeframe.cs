@@ -69,7 +69,7 @@ public readonly record struct Timeframe
     public static Timeframe Parse(string text) =>
         TryParse(text, out var timeframe)
             ? timeframe.Value
-            : throw new FormatException($"'{text}' is no timeframe; use one of {string.Join(' ', All)}");
+            : throw new FormatException($"'{text}' is not a timeframe; use one of {string.Join(' ', All)}");
 
     /// <summary>The open of the bar of this length that holds <paramref name="time"/>: days from midnight UTC, weeks from Monday, months
     /// from the first.</summary>

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Granary.Engine.Numerics;
 
 /// <summary>
-/// Random numbers that are the same on every machine: xoshiro256** (Blackman and Vigna 2018), seeded by <see cref="SplitMix64"/>.
-/// A value type: pass it by reference, a copy repeats the numbers of the original.
+/// A random number generator that gives the same numbers on every machine: xoshiro256** (Blackman and Vigna 2018), seeded by
+/// <see cref="SplitMix64"/>. It is a value type: pass it by reference, since a copy repeats the numbers of the original.
 /// </summary>
 public struct PortableRandom
 {
@@ -25,10 +25,10 @@ public struct PortableRandom
         _d = SplitMix64.Next(ref state);
     }
 
-    /// <summary>The generator of a seed as it was published, without streams.</summary>
+    /// <summary>The generator as published, seeded without streams.</summary>
     public static PortableRandom FromState(ulong state) => new(state);
 
-    /// <summary>Writes the state, four numbers, from which <see cref="FromSaved"/> goes on with the same numbers.</summary>
+    /// <summary>Writes the state, four numbers. <see cref="FromSaved"/> continues the sequence from it.</summary>
     public readonly void Save(Span<ulong> target)
     {
         target[0] = _a;
@@ -37,11 +37,11 @@ public struct PortableRandom
         target[3] = _d;
     }
 
-    /// <summary>The generator whose state <see cref="Save"/> wrote.</summary>
+    /// <summary>Restores the generator whose state <see cref="Save"/> wrote.</summary>
     public static PortableRandom FromSaved(ReadOnlySpan<ulong> saved) =>
         new() { _a = saved[0], _b = saved[1], _c = saved[2], _d = saved[3] };
 
-    /// <summary>A seed of its own for each name, so that an added name changes no other (FNV-1a over UTF-16).</summary>
+    /// <summary>Derives a seed for each name, so that an added name does not change the others (FNV-1a over UTF-16).</summary>
     public static ulong SeedFor(ulong seed, string name)
     {
         var hash = 14695981039346656037UL ^ SplitMix64.Mix(seed);
@@ -69,7 +69,7 @@ public struct PortableRandom
     /// <summary>Uniform in [0, 1).</summary>
     public double NextDouble() => SplitMix64.ToUnit(NextBits());
 
-    /// <summary>Uniform in 0 … <paramref name="below"/> − 1 (the bias of at most below/2^32 is far below what a sample can see).</summary>
+    /// <summary>Uniform in 0 … <paramref name="below"/> − 1. The bias is at most below/2^32, far below what a sample can show.</summary>
     public int Next(int below) => (int)(((NextBits() >> 32) * (ulong)below) >> 32);
 
     /// <summary>Standard normal, by the polar method.</summary>

@@ -4,19 +4,19 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Portfolio;
 
 /// <summary>
-/// An account that follows the fills of strategy runs: its cash, its positions at their last marks, and so its equity. The runs follow one
-/// another on the same account; each has taken its own decisions, and none of them is repeated here.
+/// Computes an account from the fills of strategy runs: its cash, its positions at the last closes, and so its equity. The runs follow one
+/// another on the same account. It repeats none of their decisions.
 /// </summary>
-/// <param name="cash">Account currency, before the first fill.</param>
+/// <param name="cash">Cash before the first fill, account currency.</param>
 public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instruments)
 {
     private readonly double _rounding = cash * 1e-9;
     private readonly double[] _close = new double[instruments.Count];
     private readonly Dictionary<long, Holding> _open = [];
-    // The numbers of open trades in the order of their entries: sums run in this order.
+    // The keys of open trades in the order of their entries, so that sums always run in the same order.
     private readonly List<long> _order = [];
 
-    // The open part of a trade, and what the trade has brought and cost so far.
+    // The open part of a trade, and its cash flows so far.
     private sealed class Holding
     {
         public required int Market { get; init; }
@@ -30,13 +30,13 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
         public double Financing { get; set; }
     }
 
-    /// <summary>Account currency; a short sale's proceeds are in it.</summary>
+    /// <summary>Cash including the proceeds of short sales, account currency.</summary>
     public double Cash { get; private set; } = cash;
 
-    /// <summary>Cash and positions at the last marks.</summary>
+    /// <summary>Cash plus positions at the last valuation.</summary>
     public double Equity { get; private set; } = cash;
 
-    /// <summary>Sum of the absolute values of the positions at the last marks.</summary>
+    /// <summary>Sum of the absolute values of the positions at the last valuation.</summary>
     public double Exposure { get; private set; }
 
     public bool HoldsAnything => _order.Count > 0;
@@ -44,13 +44,15 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
     /// <summary>Commission of all fills so far.</summary>
     public double Commission { get; private set; }
 
-    /// <summary>Dividends received less those owed, borrow fees and interest, and the loss that the broker bears at ruin.</summary>
+    /// <summary>
+    /// Dividends received less those owed, borrow fees and interest, and the loss beyond zero that the broker bears at ruin.
+    /// </summary>
     public double Financing { get; private set; }
 
-    /// <summary>A bar of an instrument has closed.</summary>
+    /// <summary>Sets the last close of an instrument.</summary>
     public void Mark(int market, double close) => _close[market] = close;
 
-    /// <summary>Takes stock at the last marks.</summary>
+    /// <summary>Values the account at the last closes.</summary>
     public void Revalue()
     {
         var (equity, exposure) = (Cash, 0.0);
@@ -65,9 +67,9 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
     }
 
     /// <summary>The next event of a run, in the order of time.</summary>
-    /// <param name="run">Which run: their trades are numbered each by itself.</param>
+    /// <param name="run">Index of the run; the trades of each run are numbered separately.</param>
     /// <param name="market">The instrument of the event's symbol.</param>
-    /// <param name="side">Of the event's trade.</param>
+    /// <param name="side">The side of the event's trade.</param>
     public void Take(int run, in RunEvent e, int market, Side side)
     {
         var key = (long)run << 32 | (uint)e.Number;
@@ -86,13 +88,13 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
                 holding.SignedQuantity *= e.ToSplit().Ratio;
                 break;
             case RunEventKind.Trade when e.ToTrade() is { Reason: not ExitReason.Open } trade && _open.Remove(key, out var holding):
-                // What the trade's fills have not brought yet comes with its last one: the loss that the broker bears at ruin is in its
-                // financing alone.
+                // Amounts that the trade's fills did not report come with its last one. The loss that the broker bears at ruin, for
+                // example, is only in its financing.
                 Commission += trade.Commission - holding.Commission;
                 Financing += trade.Financing - holding.Financing;
                 Book(holding, trade.NetProfit - holding.Flow);
                 _order.Remove(key);
-                // Nothing is left of a ruined account, not even what rounding leaves.
+                // The cash of a ruined account is exactly zero, without a rounding remainder.
                 if (trade.Reason == ExitReason.Ruined && _order.Count == 0 && Math.Abs(Cash) <= _rounding) Cash = 0;
                 break;
         }

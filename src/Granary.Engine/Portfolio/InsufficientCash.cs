@@ -1,9 +1,9 @@
 namespace Granary.Engine.Portfolio;
 
-/// <summary>What the portfolio does with an entry that its free cash does not pay for in full.</summary>
+/// <summary>Treatment of an entry that costs more than the portfolio's free cash.</summary>
 public enum InsufficientCash : byte
 {
-    /// <summary>Buys what can be paid, in whole lots; refuses less than one hundredth of what was asked.</summary>
+    /// <summary>Reduces the entry to whole lots that the cash pays for; refuses it below one hundredth of the requested quantity.</summary>
     Resize,
     Reject,
 }

@@ -5,17 +5,17 @@ using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Portfolio;
 
-/// <summary>The account of a portfolio: its cash, its positions at the last closes, and what is reserved for accepted signals.</summary>
+/// <summary>The account of a portfolio: its cash, its positions at the last closes, and its reservations for accepted signals.</summary>
 internal sealed class PortfolioAccount : IPortfolioView
 {
-    // Sums of fills leave rounding errors: less than this part of a quantity is nothing.
+    // Sums of fills have rounding errors: a remainder below this share of a quantity counts as zero.
     private const double Rounding = 1e-9;
 
     private readonly Instrument[] _instruments;
     private readonly PortfolioMember[] _members;
     private readonly BuyingPower[] _power;
     private readonly PortfolioPositions _positions;
-    // By instrument: trades open or reserved, and the strategy of the last one.
+    // By instrument: the number of open or reserved trades, and the strategy of the last one.
     private readonly int[] _trades, _holder;
     private CashAccount _account;
     private Fingerprint _fingerprint = new();
@@ -42,7 +42,7 @@ internal sealed class PortfolioAccount : IPortfolioView
 
     public double Equity { get; private set; }
 
-    /// <summary>Longs plus shorts when the account was last valued.</summary>
+    /// <summary>Longs plus shorts at the last valuation.</summary>
     public double Exposure { get; private set; }
 
     public double DayStart { get; private set; }
@@ -57,13 +57,13 @@ internal sealed class PortfolioAccount : IPortfolioView
     /// <summary>Dividends received less those owed, borrow fees and interest.</summary>
     public double Financing { get; private set; }
 
-    /// <summary>Nothing is left of the account: it stays at zero and takes no entries.</summary>
+    /// <summary>Whether the account has lost everything: its equity stays at zero and it takes no entries.</summary>
     public bool IsRuined { get; private set; }
 
-    /// <summary>All positions are closed because nothing is left of the equity.</summary>
+    /// <summary>Whether all positions are being closed because the equity has reached zero.</summary>
     public bool IsLiquidating { get; set; }
 
-    /// <summary>By <see cref="TradeKey"/>.</summary>
+    /// <summary>The open trades by <see cref="TradeKey"/>.</summary>
     public Dictionary<long, PortfolioHolding> Holdings { get; } = [];
 
     public Reservations Reserved { get; }
@@ -78,7 +78,7 @@ internal sealed class PortfolioAccount : IPortfolioView
 
     public UInt128 Fingerprint => _fingerprint.Value;
 
-    /// <summary>Is given each change of a position; null where they are not kept.</summary>
+    /// <summary>Receives each change of a position; null if changes are not recorded.</summary>
     public Action<PortfolioFill>? Filled { get; set; }
 
     public PortfolioMember Member(int member) => _members[member];
@@ -97,7 +97,7 @@ internal sealed class PortfolioAccount : IPortfolioView
     /// <summary>The instrument of one of a strategy's symbols.</summary>
     public int MarketOf(int member, int symbol) => _members[member].Symbols[symbol];
 
-    /// <summary>Which of a strategy's symbols an instrument is.</summary>
+    /// <summary>Returns the index of an instrument among the symbols of a strategy.</summary>
     public int SymbolOf(int member, int market)
     {
         var symbols = _members[member].Symbols;
@@ -126,7 +126,7 @@ internal sealed class PortfolioAccount : IPortfolioView
         Exposure = exposure;
     }
 
-    /// <summary>The last valuation was the first of a UTC day.</summary>
+    /// <summary>Starts a UTC day, whose first valuation was the last one.</summary>
     public void BeginDay()
     {
         DayStart = Equity;
@@ -160,7 +160,7 @@ internal sealed class PortfolioAccount : IPortfolioView
         Turnover += quantity * price * multiplier;
     }
 
-    /// <summary>Books cash that an open position brings or costs.</summary>
+    /// <summary>Books financing of an open position.</summary>
     /// <param name="amount">Account currency; negative is a cost.</param>
     public void Finance(double amount)
     {
@@ -168,7 +168,7 @@ internal sealed class PortfolioAccount : IPortfolioView
         Financing += amount;
     }
 
-    /// <summary>Closes the account, since its last trade has left nothing.</summary>
+    /// <summary>Closes the account after its last trade has left no equity.</summary>
     /// <returns>The loss beyond zero, which the broker bears.</returns>
     public double CloseRuined()
     {
@@ -181,7 +181,7 @@ internal sealed class PortfolioAccount : IPortfolioView
     /// <summary>Books the loss that the broker bears as financing of the account.</summary>
     public void BookWriteOff(double missing) => Financing += missing;
 
-    /// <summary>The shares of a position were split.</summary>
+    /// <summary>Books a split of a position's shares.</summary>
     /// <param name="fill">Its kind is <see cref="PortfolioFillKind.Split"/>.</param>
     public void Split(in PortfolioFill fill)
     {
@@ -219,12 +219,12 @@ internal sealed class PortfolioAccount : IPortfolioView
     public bool Release(long trade, out Reservation reservation)
     {
         if (!Reserved.Release(trade, out reservation)) return false;
-        // The rest of an entry belongs to a trade that is counted already.
+        // The remainder of a partly filled entry belongs to a trade that is already counted.
         if (!reservation.IsRest) _trades[reservation.Market]--;
         return true;
     }
 
-    /// <summary>The rest of an entry that was filled in part stays reserved.</summary>
+    /// <summary>Keeps the reservation for the remainder of a partly filled entry.</summary>
     public void KeepRest(long trade, in Reservation reservation, double filled)
     {
         var rest = reservation.Quantity - filled;
@@ -234,7 +234,9 @@ internal sealed class PortfolioAccount : IPortfolioView
             reservation with { Quantity = rest, Value = reservation.Value * share, Cash = reservation.Cash * share, IsRest = true });
     }
 
-    /// <summary>The portfolio took nothing of an entry's first part: the rest is still to open the trade.</summary>
+    /// <summary>
+    /// Keeps the reservation of an entry whose first part the portfolio did not take, so that the remainder can open the trade.
+    /// </summary>
     public void KeepUnopened(long trade)
     {
         if (Reserved.Release(trade, out var rest)) Reserve(trade, rest with { IsRest = false });
@@ -248,12 +250,12 @@ internal sealed class PortfolioAccount : IPortfolioView
 
     // ---- what can be spent ----
 
-    /// <summary>Cash that is neither the proceeds of short sales, nor collateral or margin, nor reserved for accepted signals.</summary>
+    /// <summary>Cash that is not tied up by proceeds of short sales, collateral, margin, or reservations for accepted signals.</summary>
     public double FreeCash() => Execution.Leverage > 0
         ? _positions.LeveragedCash(Cash, Execution.Leverage) - Reserved.Cash
         : _positions.FreeCash(Cash - Reserved.Cash);
 
-    /// <summary>The equity below which the account's positions are called.</summary>
+    /// <summary>The maintenance requirement: below this equity the account gets a margin call.</summary>
     public double Requirement() => _positions.Requirement(Execution.Maintenance);
 
     /// <summary>The part of the long positions that was bought with borrowed money.</summary>

@@ -5,17 +5,17 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Portfolio;
 
 /// <summary>
-/// The exits that the portfolio makes itself: margin calls, ends of data, cuts to keep a limit, and what the volume cap has delayed.
+/// The exits that the portfolio makes itself: margin calls, ends of data, limit cuts, and exits that the volume cap has delayed.
 /// </summary>
 internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades trades, RuleSet rules, VolumeCap volume,
     WaitingExits waiting, HeldBars held, MarketActivity activity)
 {
-    // A cut costs fees, and so room; cutting one side changes the net of both. A few rounds settle it.
+    // A cut costs fees, which reduces the room again, and a cut on one side changes the net of both. A few rounds converge.
     private const int MostRounds = 20;
-    // Ids of the portfolio's own orders.
+    // Order ids of the portfolio's own exits.
     private static readonly OrderId s_liquidation = new(-1), s_cut = new(-2), s_delayed = new(-3);
 
-    /// <summary>Whether the equity is below what the positions need.</summary>
+    /// <summary>Whether the equity is below the maintenance requirement of the positions.</summary>
     public bool IsCalled => account.Execution.Maintenance > 0 && account.Equity < account.Requirement();
 
     /// <summary>Whether a position is open in an instrument that has stopped trading.</summary>
@@ -51,7 +51,7 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         return closed;
     }
 
-    // The portfolio sees closes alone: how far prices went within the bars is not known.
+    // The portfolio only sees closes, so the trade's excursions within bars are unknown.
     private PortfolioTrade? End(long key, in PortfolioHolding holding, long time, double price, ExitReason reason)
     {
         var (member, number) = (TradeKey.Member(key), TradeKey.Number(key));
@@ -62,11 +62,11 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         return waiting.Add(key, trade) ? null : trades.Settle(member, trade);
     }
 
-    // From the bar of entry to the last bar of its market that the portfolio has seen.
+    // The number of bars from the entry to the last bar of its market that the portfolio has seen.
     private int BarsOf(int member, in PortfolioHolding holding) =>
         held.Since(holding.Market, account.Member(member).Timeframe, holding.EntryBar);
 
-    /// <summary>Closes, at the last closes, the part of each trade by which prices have moved the portfolio beyond a limit.</summary>
+    /// <summary>Closes the part of each trade by which prices have moved the portfolio beyond a limit, at the last closes.</summary>
     /// <param name="revalue">Values the portfolio again.</param>
     public IReadOnlyList<LimitCut> Cut(long time, Action<long> revalue)
     {
@@ -83,7 +83,7 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         return cuts ?? (IReadOnlyList<LimitCut>)[];
     }
 
-    // The share of each trade that must be closed, in the order of the trades' keys. What is being closed already is left alone.
+    // The share of each trade to close, in the order of the trades' keys. Trades that are already being closed are skipped.
     private List<(long Key, double Share)> Overrun()
     {
         List<(long, double)> shares = [];
@@ -101,7 +101,7 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
     {
         var (member, number) = (TradeKey.Member(key), TradeKey.Number(key));
         var holding = account.Holdings[key];
-        // What stays is rounded down to lots, so that what goes is enough.
+        // The remaining quantity is rounded down to lots, so that enough is closed.
         var stays = share >= 1 ? 0 : account.InstrumentOf(holding.Market).RoundQuantity(holding.Quantity * (1 - share));
         var goes = holding.Quantity - stays;
         if (!(goes > 0)) return null;
@@ -113,7 +113,7 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         PortfolioTrade? closed = null;
         if (stays > 0)
         {
-            // The strategy's own trade goes on whole.
+            // The strategy's own trade stays whole; only the portfolio's scale changes.
             holding = account.Holdings[key];
             holding.Theirs += theirs;
             holding.Scale = holding.Quantity / holding.Theirs;
@@ -127,10 +127,10 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
     }
 
     /// <summary>
-    /// Closes what strategies have closed and the portfolio could not, at the last closes and within the volume of the bars that closed
-    /// now.
+    /// Closes trades that strategies have closed but the portfolio could not, at the last closes and within the volume of the bars that
+    /// closed now.
     /// </summary>
-    /// <returns>The trades that are closed whole now.</returns>
+    /// <returns>The trades that are now fully closed.</returns>
     public IReadOnlyList<PortfolioTrade> CloseWaiting(long time)
     {
         if (!volume.IsOn) return [];
@@ -154,7 +154,10 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         return closed ?? (IReadOnlyList<PortfolioTrade>)[];
     }
 
-    /// <summary>What is still waiting when the bars end, open at the last closes, each behind the part that was closed.</summary>
+    /// <summary>
+    /// Returns the trades that still wait for their exit when the bars end, as open at the last closes. The closed part of each precedes
+    /// it.
+    /// </summary>
     public IReadOnlyList<PortfolioTrade> EndWaiting(long time)
     {
         List<PortfolioTrade> open = [];

@@ -2,24 +2,24 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Portfolio;
 
-/// <summary>What changed a position of the portfolio.</summary>
+/// <summary>Cause of a change of a portfolio's position.</summary>
 public enum PortfolioFillKind : byte
 {
     /// <summary>A purchase or short sale that opened a trade or added to it.</summary>
     Entry,
     /// <summary>A sale or purchase that closed a trade or a part of it.</summary>
     Exit,
-    /// <summary>The shares were split: no cash moved.</summary>
+    /// <summary>A split of the shares, without cash.</summary>
     Split,
 }
 
-/// <summary>One change of the portfolio's position in a trade. Together they are the position at every time.</summary>
-/// <param name="Number">Of the trade, within its strategy.</param>
+/// <summary>One change of the portfolio's position in a trade. All changes up to a time add up to the position at that time.</summary>
+/// <param name="Number">The number of the trade within its strategy.</param>
 /// <param name="Market">Index of the instrument.</param>
-/// <param name="Side">Of the trade.</param>
+/// <param name="Side">The side of the trade.</param>
 /// <param name="Time">Open time of the bar, UTC ticks.</param>
 /// <param name="Price">Quote currency, slippage included; 0 for a split.</param>
-/// <param name="Quantity">Base units, positive; of a split, the change, which is negative where units are joined.</param>
+/// <param name="Quantity">Base units, positive; for a split the change, which is negative for a reverse split.</param>
 /// <param name="Commission">Account currency; negative is a rebate.</param>
 public readonly record struct PortfolioFill(int Member, int Number, int Market, Side Side, PortfolioFillKind Kind, long Time, double Price,
     double Quantity, double Commission);

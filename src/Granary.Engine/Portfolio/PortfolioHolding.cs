@@ -2,13 +2,13 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Portfolio;
 
-/// <summary>The portfolio's part in an open trade of a strategy. Quantities are base units, amounts are account currency.</summary>
+/// <summary>The portfolio's share of an open trade of a strategy. Quantities are base units, amounts are account currency.</summary>
 internal struct PortfolioHolding
 {
-    /// <summary>What is open now.</summary>
+    /// <summary>Quantity that is open now.</summary>
     public double Quantity;
 
-    /// <summary>What was entered in total.</summary>
+    /// <summary>Total quantity that was entered.</summary>
     public double Entered;
 
     /// <summary>Volume-weighted price of the entries.</summary>
@@ -26,7 +26,7 @@ internal struct PortfolioHolding
     /// <summary>Bars from that of the entry to that of the last partial exit.</summary>
     public int LastExitBars;
 
-    /// <summary>Why the last part was closed.</summary>
+    /// <summary>The reason of the last partial exit.</summary>
     public ExitReason LastReason;
 
     public double Commission, Financing;
@@ -37,7 +37,7 @@ internal struct PortfolioHolding
     /// <summary>The strategy's weight when the trade was opened.</summary>
     public double Weight;
 
-    /// <summary>What is open of the strategy's own trade.</summary>
+    /// <summary>Open quantity of the strategy's own trade.</summary>
     public double Theirs;
 
     /// <summary>Index of the instrument.</summary>

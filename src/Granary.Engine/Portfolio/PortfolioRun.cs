@@ -5,8 +5,8 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Portfolio;
 
 /// <summary>
-/// The portfolio of a batch or session. It decides on every entry, sizes it, and keeps one account within its limits. The host reports what
-/// the strategies do, in the order of time. A strategy whose signal is refused still simulates the trade in its own account.
+/// The portfolio of a batch or session. It decides on every entry, sizes it, and keeps one account within its limits. The host reports the
+/// strategies' events in the order of time. A strategy whose signal is refused still simulates the trade in its own account.
 /// </summary>
 public sealed class PortfolioRun
 {
@@ -31,10 +31,9 @@ public sealed class PortfolioRun
     private long _day = long.MinValue;
 
     /// <param name="execution">
-    /// Its fees, leverage and maintenance margin also hold for the portfolio's account; null = fees in proportion to the strategies', no
-    /// leverage.
+    /// Fees, leverage and maintenance margin also of the portfolio's account. Null = the strategies' fees in proportion, no leverage.
     /// </param>
-    /// <param name="enablement">Null = strategies are not switched off by their results.</param>
+    /// <param name="enablement">Null = strategies are not disabled by their results.</param>
     public PortfolioRun(double cash, PortfolioLimits limits, IReadOnlyList<Instrument> instruments, IReadOnlyList<PortfolioMember> members,
         ExecutionSettings? execution = null, PortfolioSizing? sizing = null, EnablementRule? enablement = null)
     {
@@ -60,7 +59,7 @@ public sealed class PortfolioRun
         _exits = new PortfolioExits(_account, _trades, _rules, _volume, _waiting, _held, _activity);
     }
 
-    /// <summary>Lets a model cap the exposure at each entry, after all other limits; before the first bar.</summary>
+    /// <summary>Sets a model that caps the exposure at each entry, after all other limits; call it before the first bar.</summary>
     public void CapExposure(IExposureModel model)
     {
         _exposure = model;
@@ -74,13 +73,13 @@ public sealed class PortfolioRun
 
     public double Cash => _account.Cash;
 
-    /// <summary>At the last <see cref="Revalue"/>.</summary>
+    /// <summary>The equity at the last <see cref="Revalue"/>.</summary>
     public double Equity => _account.Equity;
 
     /// <summary>Sum of the absolute values of all positions at the last <see cref="Revalue"/>.</summary>
     public double Exposure => _account.Exposure;
 
-    /// <summary>How far the equity is below its peak, a positive fraction.</summary>
+    /// <summary>The distance of the equity from its peak, a positive fraction of the peak.</summary>
     public double Drawdown => _peak.Drawdown(_account.Equity);
 
     public int OpenTrades => _account.OpenTrades;
@@ -95,35 +94,35 @@ public sealed class PortfolioRun
 
     public UInt128 Fingerprint => _account.Fingerprint;
 
-    /// <summary>Passes on each change of a position from now on.</summary>
+    /// <summary>Reports each change of a position from now on.</summary>
     public void ReportFills(Action<PortfolioFill> filled) => _account.Filled = filled;
 
     /// <summary>Values of the position in an instrument at its last close: longs minus shorts, and longs plus shorts.</summary>
     public (double Net, double Gross) ValuesIn(int market) => _account.ValuesIn(market);
 
-    /// <summary>Nothing was left of the account, and it was closed: it stays at zero, and every signal is refused.</summary>
+    /// <summary>Whether the account has lost everything and was closed: its equity stays at zero, and it refuses every signal.</summary>
     public bool IsRuined => _account.IsRuined;
 
-    /// <summary>Entries that were made smaller at their signal, to what cash pays: the portfolio's, or the member's share of it.</summary>
+    /// <summary>Entries reduced at their signal to the cash of the portfolio, or to the member's share of it.</summary>
     public int Resized { get; private set; }
 
-    /// <summary>Entries that were made smaller at their signal, to what the model of <see cref="CapExposure"/> left.</summary>
+    /// <summary>Entries reduced at their signal to the cap of the model of <see cref="CapExposure"/>.</summary>
     public int Capped { get; private set; }
 
-    /// <summary>Entries that were made smaller at their fill, since its price was beyond the cash.</summary>
+    /// <summary>Entries reduced at their fill, whose price exceeded the cash.</summary>
     public int ResizedAtFill => _trades.Resized;
 
-    /// <summary>The part of its trade that free cash did not pay at the last fill of an entry, 0 to 1.</summary>
+    /// <summary>The share of the last entry fill that free cash did not pay for, 0 to 1.</summary>
     public double CashCut => _trades.CashCut;
 
-    /// <summary>Whether the last fill of an entry found the volume cap of its bar reached by other strategies.</summary>
+    /// <summary>Whether other strategies had reached the volume cap of the bar of the last entry fill.</summary>
     public bool VolumeCapReached => _trades.VolumeCapReached;
 
     // ---- members ----
 
     public double WeightOf(int member) => _account.Member(member).Weight;
 
-    /// <summary>Sets a weight for the signals from now on; open trades keep their size.</summary>
+    /// <summary>Sets a weight for signals from now on; open trades keep their size.</summary>
     public void SetWeight(int member, double weight)
     {
         if (WeightOf(member) == weight) return;
@@ -132,28 +131,28 @@ public sealed class PortfolioRun
         _sizer.TotalWeight = double.NaN;
     }
 
-    /// <summary>Sum of the members' weights; a caller that sets each weight only when it is needed sets the sum too.</summary>
+    /// <summary>Sum of the members' weights. A caller that sets weights only when they are needed must set the sum too.</summary>
     public double TotalWeight
     {
         get => _sizer.TotalWeight;
         set => _sizer.TotalWeight = value;
     }
 
-    /// <summary>Switches a member's entries on or off; open trades go on.</summary>
+    /// <summary>Enables or disables a member's entries; open trades continue.</summary>
     public void SetEnabled(int member, bool enabled) => _ = enabled ? _disabled.Remove(member) : _disabled.Add(member);
 
     public bool IsEnabled(int member) => !_disabled.Contains(member);
 
-    /// <summary>Whether entries are taken at all: not before the portfolio begins to trade, as if no member had a weight.</summary>
+    /// <summary>Whether the portfolio takes entries; false before it begins to trade, as if no member had a weight.</summary>
     public bool TakesEntries { get; set; } = true;
 
-    /// <summary>The portfolio's quantity of an accepted signal as a multiple of the strategy's; 0 where none is reserved.</summary>
+    /// <summary>The portfolio's quantity of an accepted signal as a multiple of the strategy's; 0 without a reservation.</summary>
     public double ScaleOf(int member, int number) =>
         _account.Reserved.TryGet(TradeKey.Of(member, number), out var reservation) ? reservation.Scale : 0;
 
     // ---- time ----
 
-    /// <summary>An instrument's bar has closed.</summary>
+    /// <summary>Reports a closed bar of an instrument.</summary>
     public void Mark(int symbol, in Bar bar)
     {
         _trades.ChargeNights(bar.Time);
@@ -163,7 +162,7 @@ public sealed class PortfolioRun
         _exposure?.Mark(symbol, bar);
     }
 
-    /// <summary>An instrument has a close, where no bar's volume bounds the fills.</summary>
+    /// <summary>Reports a close of an instrument, if bar volumes do not limit fills.</summary>
     public void Mark(int symbol, double close)
     {
         _account.Mark(symbol, close);
@@ -194,7 +193,7 @@ public sealed class PortfolioRun
         if (_activity.EndTimestamp(time)) Expire(time);
     }
 
-    // An entry in an instrument that has stopped trading would keep its cash reserved for ever.
+    // Without this, an entry in an instrument that has stopped trading would keep its cash reserved for ever.
     private void Expire(long time)
     {
         foreach (var key in _account.Reserved.Inactive(_activity))
@@ -206,7 +205,7 @@ public sealed class PortfolioRun
     }
 
     /// <summary>
-    /// Accepted entries that were withdrawn, since their symbol had no bar on more than five days on which others had one; in order.
+    /// The accepted entries that were withdrawn, in order: their symbol had no bar on more than five days on which others had one.
     /// </summary>
     public IReadOnlyList<(int Member, int Number)> Expired => _expired;
 
@@ -216,7 +215,7 @@ public sealed class PortfolioRun
     // ---- signals ----
 
     /// <summary>A strategy wants to enter.</summary>
-    /// <param name="symbol">Which of the strategy's symbols.</param>
+    /// <param name="symbol">Index among the strategy's symbols.</param>
     /// <param name="refused">The strategy's own account has refused it already.</param>
     public Decision OnSignal(int member, in Signal signal, int symbol = 0, bool refused = false)
     {
@@ -271,11 +270,11 @@ public sealed class PortfolioRun
         return Decision.Accepted;
     }
 
-    /// <summary>A signal ended without a trade.</summary>
+    /// <summary>Reports a signal that ended without a trade.</summary>
     public void OnSignalEnded(int member, int number) => _account.Release(TradeKey.Of(member, number), out _);
 
     /// <summary>A member's entry was made smaller, with its signal or since then: its reservation follows.</summary>
-    /// <param name="rest">What is to come of it: the strategy's quantity, base units.</param>
+    /// <param name="rest">Quantity of the strategy that is not filled yet, base units.</param>
     public void OnEntryCut(int member, int number, double rest)
     {
         var key = TradeKey.Of(member, number);
@@ -287,33 +286,34 @@ public sealed class PortfolioRun
             reservation with { Quantity = rest, Value = reservation.Value * share, Cash = reservation.Cash * share });
     }
 
-    /// <summary>The rest of an entry was cancelled.</summary>
+    /// <summary>Reports that the remainder of an entry was cancelled.</summary>
     public void OnEntryEnded(int member, int number) => _account.Release(TradeKey.Of(member, number), out _);
 
     // ---- trades ----
 
-    /// <summary>A strategy's entry was filled; where its signal was accepted, the portfolio's share of it is filled too.</summary>
-    /// <returns>The portfolio's quantity; 0 where it has no part in it.</returns>
+    /// <summary>Reports an entry fill of a strategy; if its signal was accepted, the portfolio's share is filled too.</summary>
+    /// <returns>The portfolio's quantity; 0 if it does not take part.</returns>
     public double OnEntry(int member, int number, long time, double price, double quantity, double commission, int symbol = 0) =>
         OnFill(member, new TradeFill(number, time, price, quantity, commission, default, IsEntry: true, IsFirst: true, IsMaker: false),
             symbol);
 
     /// <summary>A strategy's trade was filled: entered, added to, or closed in part.</summary>
-    /// <param name="symbol">Which of the strategy's symbols.</param>
+    /// <param name="symbol">Index among the strategy's symbols.</param>
     /// <returns>The portfolio's quantity; 0 where it has no part in it.</returns>
     public double OnFill(int member, in TradeFill fill, int symbol = 0) => _trades.Fill(member, fill, symbol);
 
-    /// <summary>A strategy has sent an exit of an open trade at the market: its proceeds can pay for entries of the same close.</summary>
+    /// <summary>Reports a market exit order of an open trade: its proceeds can pay for entries at the same close.</summary>
     public void OnExiting(int member, int number) => _cash.OnExiting(TradeKey.Of(member, number));
 
-    /// <summary>A strategy's trade was closed (or is open at the end).</summary>
+    /// <summary>Reports that a strategy's trade was closed, or is open at the end.</summary>
     /// <returns>
-    /// The portfolio's trade; null where it had no part in it, or cannot close its part within the bar's volume: <see cref="Unwind"/> will.
+    /// The portfolio's trade. Null if it did not take part, or cannot close its share within the bar's volume: <see cref="Unwind"/> closes
+    /// it later.
     /// </returns>
     public PortfolioTrade? OnTrade(int member, in Trade trade)
     {
         var key = TradeKey.Of(member, trade.Number);
-        // Where the bars of one symbol have ended the rest of an entry waits until it expires, as in a live session.
+        // If only this symbol's bars have ended, the remainder of an entry waits until it expires, as in a live session.
         if (trade.Reason != ExitReason.Open) _account.Release(key, out _);
         Remember(member, trade);
         return _waiting.Add(key, trade) ? null : _trades.Settle(member, trade);
@@ -331,7 +331,7 @@ public sealed class PortfolioRun
     }
 
     /// <summary>
-    /// A strategy's trade has brought or cost cash. Interest is of the strategy's own loan, so the portfolio takes no part in it.
+    /// Reports financing of a strategy's trade. Interest belongs to the strategy's own loan, so the portfolio does not take part in it.
     /// </summary>
     /// <param name="amount">Quote currency per unit.</param>
     public void OnFinancing(int member, int number, long time, FinancingKind kind, double amount)
@@ -339,17 +339,15 @@ public sealed class PortfolioRun
         if (kind != FinancingKind.Interest) _trades.Finance(TradeKey.Of(member, number), amount, time);
     }
 
-    /// <summary>
-    /// A strategy's trade went through a split: everything that the portfolio holds of the instrument does too, at the first report.
-    /// </summary>
+    /// <summary>Reports a split in a strategy's trade. The first report splits all positions of the portfolio in the instrument.</summary>
     public void OnSplit(int member, int number, long time, long exDate, double ratio) =>
         _trades.Split(TradeKey.Of(member, number), time, exDate, ratio);
 
     // ---- exits that the portfolio makes itself ----
 
     /// <summary>
-    /// Closes everything at the last closes where the equity is below what the positions need, or where nothing is left of it. The
-    /// strategies go on without the portfolio. Call it after <see cref="Revalue"/>.
+    /// Closes all positions at the last closes if the equity is below the maintenance requirement or has reached zero. The strategies
+    /// continue without the portfolio. Call it after <see cref="Revalue"/>.
     /// </summary>
     /// <returns>The trades that were closed.</returns>
     public IReadOnlyList<PortfolioTrade> CallMargin(long time)
@@ -361,18 +359,18 @@ public sealed class PortfolioRun
     }
 
     /// <summary>
-    /// Closes, with <c>execution.atEnd: close</c>, positions in symbols that have stopped trading at their last closes. Call it after
+    /// With <c>execution.atEnd: close</c>, closes positions in symbols that have stopped trading, at their last closes. Call it after
     /// <see cref="Revalue"/>, and revalue again.
     /// </summary>
     public IReadOnlyList<PortfolioTrade> CloseEnded(long time) =>
         _account.Execution.AtEnd == AtEnd.Close && _exits.HoldsInactive ? _exits.CloseAll(time, ExitReason.DataEnded) : [];
 
-    /// <summary>Whether an instrument has had no bar on more days of the others than a halt explains.</summary>
+    /// <summary>Whether an instrument has had no bar on more days of the others than a trading halt explains.</summary>
     public bool HasStopped(int market) => _activity.IsInactive(market);
 
     /// <summary>
-    /// Symbols that have stopped trading and in which positions are open, each with the open time of its last bar (UTC ticks) and the
-    /// number of positions; by symbol.
+    /// Symbols that have stopped trading and still have open positions, each with the open time of its last bar (UTC ticks) and the number
+    /// of positions; by symbol.
     /// </summary>
     public IReadOnlyList<(string Symbol, long LastBar, int Positions)> HeldAtEnd() =>
     [
@@ -382,19 +380,19 @@ public sealed class PortfolioRun
     ];
 
     /// <summary>
-    /// Closes, at the last closes, the part of each trade by which prices have moved the portfolio beyond a limit; nothing unless limits
-    /// hold at every bar. Call it after <see cref="Revalue"/>, and revalue again.
+    /// Closes the part of each trade by which prices have moved the portfolio beyond a limit, at the last closes. Does nothing unless
+    /// limits hold at every bar. Call it after <see cref="Revalue"/>, and revalue again.
     /// </summary>
     public IReadOnlyList<LimitCut> Trim(long time) =>
         _policy.HoldsLimitsAtEveryBar && _account.Holdings.Count > 0 ? _exits.Cut(time, Revalue) : [];
 
     /// <summary>
-    /// Closes, at the last closes and within the volume of the bars that closed now, what strategies have closed and the portfolio could
-    /// not. Call it after <see cref="Revalue"/>, and revalue again.
+    /// Closes trades that strategies have closed but the portfolio could not, at the last closes and within the volume of the bars that
+    /// closed now. Call it after <see cref="Revalue"/>, and revalue again.
     /// </summary>
-    /// <returns>The trades that are closed whole now.</returns>
+    /// <returns>The trades that are now fully closed.</returns>
     public IReadOnlyList<PortfolioTrade> Unwind(long time) => _exits.CloseWaiting(time);
 
-    /// <summary>What is still not closed when the bars end: open, at the last closes.</summary>
+    /// <summary>Returns the trades that are not yet closed when the bars end, as open at the last closes.</summary>
     public IReadOnlyList<PortfolioTrade> EndUnwinding(long time) => _exits.EndWaiting(time);
 }

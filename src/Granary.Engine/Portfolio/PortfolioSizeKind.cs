@@ -1,6 +1,6 @@
 namespace Granary.Engine.Portfolio;
 
-/// <summary>How the portfolio sizes an entry.</summary>
+/// <summary>Rule by which the portfolio sizes an entry.</summary>
 public enum PortfolioSizeKind : byte
 {
     /// <summary>The strategy's own quantity, times its weight.</summary>
@@ -8,12 +8,12 @@ public enum PortfolioSizeKind : byte
     Units,
     Cash,
     PercentOfEquity,
-    /// <summary>So much that the stop distance costs this percentage of the portfolio's equity.</summary>
+    /// <summary>The quantity at which the stop distance costs this percentage of the portfolio's equity.</summary>
     RiskPercent,
     /// <summary>
-    /// So much that the position alone would move the portfolio's equity by this percentage in a year (one standard deviation).
+    /// The quantity at which the position alone moves the portfolio's equity by this percentage in a year (one standard deviation).
     /// </summary>
     VolatilityTarget,
-    /// <summary>This fraction of what Kelly's formula gives for the strategy's own past trades.</summary>
+    /// <summary>This fraction of the Kelly fraction, computed from the strategy's own past trades.</summary>
     Kelly,
 }

@@ -1,6 +1,6 @@
 namespace Granary.Engine.Portfolio;
 
-/// <summary>How the portfolio sizes what it accepts; all times the strategy's weight.</summary>
+/// <summary>Size of accepted entries. Each rule's result is multiplied by the strategy's weight.</summary>
 /// <param name="Cap">The most of a position, in percent of the equity; of volatility target and Kelly.</param>
 /// <param name="Trades">Kelly looks at the last so many closed trades of the strategy, also those that the portfolio refused.</param>
 /// <param name="MinTrades">Before it has so many, Kelly gives nothing.</param>

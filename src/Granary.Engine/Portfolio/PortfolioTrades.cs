@@ -5,36 +5,36 @@ using Granary.Engine.Trading.Execution;
 namespace Granary.Engine.Portfolio;
 
 /// <summary>
-/// The portfolio's part in the trades of its strategies: opened, added to, reduced, closed, split, and charged with financing.
+/// The portfolio's share of its strategies' trades: it opens, adds to, reduces, closes and splits them, and books financing.
 /// </summary>
 internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, PortfolioPolicy policy, VolumeCap volume,
     SpendableCash cash, WaitingExits waiting, HeldBars held)
 {
-    // Sums of fills leave rounding errors: less than this part of the starting cash is nothing.
+    // Sums of fills leave rounding errors: amounts below this fraction of the starting cash count as zero.
     private const double EquityRounding = 1e-9;
-    // Trades that fill in several parts: a part that is nearly all of the rest is the last one.
+    // A fill that covers nearly all of a trade's remaining quantity is its last one.
     private const double LastPart = 1 - 1e-12;
 
     private readonly HashSet<(int Market, long ExDate)> _splits = [];
-    // The day to which borrowed money is paid for, as days since 0001-01-01; before the first event nothing is held.
+    // The day up to which interest has been charged, as days since 0001-01-01; before the first event there is no position.
     private long _financedTo;
 
-    /// <summary>Whether the last fill of an entry found the volume cap of its bar reached.</summary>
+    /// <summary>Whether the volume cap of the bar was reached at the last entry fill.</summary>
     public bool VolumeCapReached { get; private set; }
 
-    /// <summary>The part of its trade that cash did not pay at the last fill of an entry, 0 to 1.</summary>
+    /// <summary>Fraction of the trade that cash could not pay at the last fill of an entry, 0 to 1.</summary>
     public double CashCut { get; private set; }
 
-    /// <summary>Entries that were made smaller at their fill, since cash did not pay for them.</summary>
+    /// <summary>Number of entries that were reduced at their fill because cash could not pay for them.</summary>
     public int Resized { get; set; }
 
-    /// <summary>The last trades that were closed; null where they are not kept.</summary>
+    /// <summary>The most recent closed trades; null if they are not recorded.</summary>
     public RecentTrades? Closed { get; set; }
 
     // ---- entries ----
 
-    /// <summary>A strategy's trade was filled.</summary>
-    /// <returns>The portfolio's quantity; 0 where it has no part in it.</returns>
+    /// <summary>Applies a fill of a strategy's trade.</summary>
+    /// <returns>The portfolio's quantity; 0 if it does not take part.</returns>
     public double Fill(int member, in TradeFill fill, int symbol)
     {
         ChargeNights(fill.Time);
@@ -93,7 +93,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     {
         var (member, market) = (TradeKey.Member(key), holding.Market);
         var own = account.InstrumentOf(market).RoundQuantity(fill.Quantity * holding.Scale);
-        // A further part of an order by hand was no signal, so its limits are checked now.
+        // A later part of a manual order had no signal, so its limits are checked now.
         if (policy.HoldsLimitsAtEveryBar || !wasReserved)
             own = Fitting(new PositionScope(member, market, holding.Side, CountsReserved: false), own, fill.Price);
         var wanted = own;
@@ -116,7 +116,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         return own;
     }
 
-    // As much of a fill as the limits leave at its price. Its reservation is released already.
+    // Quantity of a fill that the limits allow at its price. Its reservation is already released.
     private double Fitting(in PositionScope scope, double own, double price)
     {
         var instrument = account.InstrumentOf(scope.Market);
@@ -125,7 +125,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         return own * unit <= room ? own : Math.Max(0, instrument.RoundQuantity(room / unit));
     }
 
-    // As much of an entry's fill as cash pays for at its price.
+    // Quantity of an entry's fill that cash pays for at its price.
     private double Affordable(int market, in TradeFill fill, double own)
     {
         if (!(own > 0)) return own;
@@ -139,13 +139,13 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
 
     // ---- exits ----
 
-    /// <summary>A part of a strategy's trade was closed.</summary>
-    /// <param name="reason">Why the part was closed.</param>
+    /// <summary>Applies a partial exit of a strategy's trade.</summary>
+    /// <param name="reason">The reason of the exit.</param>
     /// <returns>The portfolio's quantity.</returns>
     public double Reduce(long key, ref PortfolioHolding holding, in TradeFill fill, ExitReason reason)
     {
         var instrument = account.InstrumentOf(holding.Market);
-        // The strategy's last part is the portfolio's, so that rounding to lots leaves nothing behind.
+        // The strategy's last part closes the portfolio's whole remainder, so that rounding to lots leaves no position.
         var isLast = fill.Quantity >= holding.Theirs * LastPart;
         var own = isLast ? holding.Quantity
             : Math.Min(holding.Quantity, instrument.RoundQuantity(holding.Quantity * (fill.Quantity / holding.Theirs)));
@@ -155,8 +155,8 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         return own;
     }
 
-    /// <summary>Books that a quantity of a trade was closed; the trade stays until it is settled.</summary>
-    /// <param name="reason">Why the part was closed.</param>
+    /// <summary>Books a partial exit; the trade stays open until it is settled.</summary>
+    /// <param name="reason">The reason of the exit.</param>
     public void Exit(long key, ref PortfolioHolding holding, in TradeFill fill, double own, ExitReason reason)
     {
         if (own > 0)
@@ -177,7 +177,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         account.Holdings[key] = holding;
     }
 
-    /// <summary>What was closed, in one or more parts, of a trade that is open at the end: a closed trade.</summary>
+    /// <summary>Returns the closed parts of a trade that is open at the end, as one closed trade.</summary>
     /// <returns>Null where the portfolio has no part in it, or has closed nothing of it.</returns>
     public PortfolioTrade? ClosedPart(int member, int number)
     {
@@ -197,7 +197,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     private double ProfitOf(in PortfolioHolding holding, double exit, double quantity) =>
         (int)holding.Side * (exit - holding.EntryPrice) * quantity * account.InstrumentOf(holding.Market).Multiplier;
 
-    // What is open at the end, at the last close. Entry fees and financing are shared by quantity with what was closed before.
+    // The quantity that is open at the end, at the last close. It shares entry fees and financing with the closed part by quantity.
     private PortfolioTrade OpenPart(int member, in Trade trade, in PortfolioHolding holding)
     {
         var (price, share) = (holding.ExitNotional == 0 ? trade.ExitPrice : account.CloseOf(holding.Market),
@@ -214,7 +214,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     }
 
     /// <summary>A strategy's trade was closed, or is open at the end.</summary>
-    /// <returns>The portfolio's trade, of an open one what is open; null where it has no part in it.</returns>
+    /// <returns>The portfolio's trade, for an open trade its open part; null if it has no part in it.</returns>
     public PortfolioTrade? Settle(int member, in Trade trade)
     {
         var key = TradeKey.Of(member, trade.Number);
@@ -222,7 +222,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         if (!account.Holdings.TryGetValue(key, out var holding)) return null;
         if (trade.Reason == ExitReason.Open) return OpenPart(member, trade, holding);
         var market = holding.Market;
-        // What was not closed in parts is closed now.
+        // The quantity that was not closed in parts is closed now.
         var exit = holding.ExitNotional == 0 ? trade.ExitPrice
             : (holding.ExitNotional + trade.ExitPrice * holding.Quantity) / holding.Entered;
         var profit = ProfitOf(holding, exit, holding.Entered);
@@ -251,17 +251,17 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         return new PortfolioTrade(member, own, holding.Weight);
     }
 
-    // A trade that the portfolio followed fill by fill has paid its own fees; else it pays the strategy's in proportion.
+    // A trade that was booked fill by fill has its own fees; otherwise it pays the strategy's fees in proportion.
     private double FeeOfTrade(in PortfolioHolding holding, in Trade trade)
     {
         var wasCut = holding.ExitNotional != 0 || policy.HoldsLimitsAtEveryBar;
         if (!wasCut && account.Fees.IsProportional) return trade.Commission * holding.Scale;
-        // What a limit has cut is closed by the strategy in one piece: the rest pays when it is closed.
+        // After a limit has closed a part, the strategy closes the rest in one fill, which pays its own fee.
         var paysRest = wasCut && holding.Quantity > 0 && account.Fees.IsProportional;
         return holding.Commission + (paysRest ? account.Fees.ToClose(holding.Market, trade.ExitPrice, holding.Quantity) : 0);
     }
 
-    // The account's last trade has left nothing, or less: the broker bears the loss beyond zero, and the account is closed.
+    // The last trade has left no equity, or a debt: the broker bears the loss beyond zero, and the account is closed.
     private void WriteOff(ref PortfolioHolding last)
     {
         var missing = account.CloseRuined();
@@ -272,8 +272,8 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
 
     // ---- financing and splits ----
 
-    /// <summary>A trade has brought or cost cash.</summary>
-    /// <param name="amount">Account currency per unit of what the portfolio holds.</param>
+    /// <summary>Books financing of a trade.</summary>
+    /// <param name="amount">Account currency per unit of the portfolio's quantity.</param>
     public void Finance(long key, double amount, long time)
     {
         ChargeNights(time);
@@ -288,8 +288,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
 
     /// <summary>
     /// Charges the interest of the portfolio's own margin loan for the nights since the last call, at the last closes; each long position
-    /// bears its part by value. It comes before the first fill or close of a later day, as in a strategy's own account: who holds over a
-    /// night pays for it.
+    /// bears its part by value. It is charged before the first fill or close of a later day, as in a strategy's own account.
     /// </summary>
     public void ChargeNights(long time)
     {
@@ -309,7 +308,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     }
 
     /// <summary>
-    /// A strategy reports a split. Everything that the portfolio holds of the instrument is split once, at the first report.
+    /// Applies a split that a strategy reports. The first report splits all positions of the portfolio in the instrument.
     /// </summary>
     public void Split(long trade, long time, long exDate, double ratio)
     {

@@ -6,7 +6,7 @@ namespace Granary.Engine.Portfolio;
 /// <summary>An accepted signal, as far as it is not filled yet.</summary>
 /// <param name="Scale">The portfolio's quantity as a multiple of the strategy's.</param>
 /// <param name="Value">Of the portfolio's quantity, at the signal's price.</param>
-/// <param name="Cash">How much of the account's cash or margin its fill will need.</param>
+/// <param name="Cash">Cash or margin of the account that its fill will need.</param>
 /// <param name="Quantity">The strategy's, base units.</param>
 /// <param name="Market">Index of its instrument.</param>
 /// <param name="IsRest">The rest of an entry that was filled in part: its trade is open already.</param>

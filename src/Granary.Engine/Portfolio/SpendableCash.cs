@@ -5,7 +5,7 @@ namespace Granary.Engine.Portfolio;
 /// <summary>The cash that can pay for entries: free cash, and the proceeds of exits that strategies have sent at the same close.</summary>
 internal sealed class SpendableCash(PortfolioAccount account, WaitingExits waiting, MarketActivity activity)
 {
-    // Two sums of the same account in different order may differ by so much of it.
+    // The relative difference that two sums of the same account may have because of their order.
     private const double Rounding = 1e-9;
 
     // Trades whose strategies have sent an exit at the market, rising: a sorted set would allocate for each and for each sum.

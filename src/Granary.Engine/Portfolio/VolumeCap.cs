@@ -5,8 +5,8 @@ using Granary.Engine.Trading.Execution;
 namespace Granary.Engine.Portfolio;
 
 /// <summary>
-/// The share of a bar's volume that all strategies together may fill. A strategy that fills after the others have used the share gets what
-/// is left. Bars that open together count together, whatever their timeframes.
+/// The share of a bar's volume that all strategies together may fill. A strategy that fills later gets the volume that earlier ones have
+/// left. Bars that open together share one cap, in all timeframes.
 /// </summary>
 internal sealed class VolumeCap
 {

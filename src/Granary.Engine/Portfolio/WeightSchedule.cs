@@ -10,9 +10,9 @@ public sealed class WeightSchedule : IWeightSource
     /// <param name="strategies">How many there are.</param>
     public WeightSchedule(int strategies) => _changes = new List<(long, double)>?[strategies];
 
-    /// <summary>From this time on a strategy has this weight. Set a strategy's weights in the order of time.</summary>
-    /// <param name="time">UTC ticks; a weight may only depend on what was known by then.</param>
-    /// <exception cref="ArgumentException">A later weight of the strategy is set already.</exception>
+    /// <summary>Sets a strategy's weight from a time on. Call it in the order of time for each strategy.</summary>
+    /// <param name="time">UTC ticks; a weight may only depend on data known by then.</param>
+    /// <exception cref="ArgumentException">The strategy already has a later weight.</exception>
     public void Set(int strategy, long time, double weight)
     {
         var changes = _changes[strategy];

@@ -1,6 +1,6 @@
 namespace Granary.Engine.Strategies;
 
-/// <summary>What a strategy may do at an <see cref="Occasion"/>.</summary>
+/// <summary>Actions that a strategy may take at an <see cref="Occasion"/>.</summary>
 [Flags]
 public enum Acts : byte
 {
@@ -13,6 +13,6 @@ public enum Acts : byte
     ExitLong = 4,
     /// <summary><c>Exit(Side.Sell)</c>, and nothing else.</summary>
     ExitShort = 8,
-    /// <summary>Anything, as a stop that is moved.</summary>
+    /// <summary>Any action, such as moving a stop.</summary>
     Any = 16,
 }

@@ -38,13 +38,13 @@ public sealed class Crossing
         _level = level;
     }
 
-    /// <summary>The first bar of the block at which it may turn, of those not asked yet; behind the block where there is none.</summary>
+    /// <summary>The next bar of the block at which the crossing may occur; the block's length if there is none.</summary>
     internal int Next => _next;
 
     /// <summary>Reads on in the columns that its factors have now.</summary>
     internal void Bind() => (_column, _otherColumn) = (_line.Column, _other?.Column);
 
-    /// <summary>The next block of so many bars is in the columns.</summary>
+    /// <summary>Starts the next block, whose values are in the columns.</summary>
     /// <param name="isCollected">With the one before; else its first bar may turn for all that is known.</param>
     /// <returns>As <see cref="Next"/>.</returns>
     internal int Begin(int count, bool isCollected)

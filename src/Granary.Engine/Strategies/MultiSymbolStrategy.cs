@@ -3,8 +3,8 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Strategies;
 
 /// <summary>
-/// A trading idea over several symbols with one account: pairs, ranks, portfolios. A factor that it declares is computed for each symbol
-/// over that symbol's own bars, and read as <c>symbol[factor]</c>; a crossing is asked as <c>symbol.Crossed(crossing)</c>.
+/// Base class of strategies on several symbols with one account: pairs, rankings, portfolios. A declared factor is computed for each symbol
+/// over that symbol's own bars; read it as <c>symbol[factor]</c>, and a crossing as <c>symbol.Crossed(crossing)</c>.
 /// </summary>
 /// <remarks>The batch's size rule, stop and target apply to each entry, and the number of open trades to each symbol and side.</remarks>
 public abstract class MultiSymbolStrategy : Strategy

@@ -35,7 +35,7 @@ public sealed class SessionEnd
     }
 
     /// <summary>
-    /// Whether the next bar is the session's last, or this one is, or no session is on: what is still held should be closed on the next
+    /// Whether the next bar or this one is the session's last, or no session is open. Open positions should then be closed on the next
     /// bar's close.
     /// </summary>
     public bool IsEnding { get; private set; }

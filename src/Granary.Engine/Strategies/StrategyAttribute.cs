@@ -1,12 +1,10 @@
 namespace Granary.Engine.Strategies;
 
-/// <summary>
-/// What the catalogue says of a strategy. Its name is the class's; parameters, defaults and ranges are the constructor's.
-/// </summary>
+/// <summary>Catalogue entry of a strategy. Its name is the class's; parameters, defaults and ranges are the constructor's.</summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class StrategyAttribute(string summary) : Attribute
 {
-    /// <summary>One sentence.</summary>
+    /// <summary>The strategy's summary, one sentence.</summary>
     public string Summary { get; } = summary;
 
     /// <summary>The markets in which it makes money, and why.</summary>
@@ -15,6 +13,6 @@ public sealed class StrategyAttribute(string summary) : Attribute
     /// <summary>The markets in which it loses money, and why.</summary>
     public string LosesIn { get; init; } = "";
 
-    /// <summary>Who described it, where anybody did.</summary>
+    /// <summary>Publication that describes the strategy; empty if there is none.</summary>
     public string Source { get; init; } = "";
 }

@@ -32,7 +32,7 @@ public sealed class StrategyCatalogue : Catalogue<StrategyDefinition>
     }
 
     /// <summary>Adds the public strategies of an assembly.</summary>
-    /// <param name="origin">What messages call a class; null for its full name.</param>
+    /// <param name="origin">Name of a class in messages; null for its full name.</param>
     /// <returns>Their names.</returns>
     /// <exception cref="ArgumentException">A name is taken.</exception>
     public static IReadOnlyList<string> AddFrom(CatalogueBuilder<Type> classes, Assembly assembly, Func<Type, string>? origin = null)

@@ -5,7 +5,7 @@ using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Strategies;
 
-/// <summary>The bar that has just closed, and what a strategy may do about it. It cannot reach forward.</summary>
+/// <summary>The bar that has just closed, with the orders that a strategy may place. It gives no access to later bars.</summary>
 public class StrategyContext
 {
     private readonly StrategyBook _book;
@@ -17,7 +17,7 @@ public class StrategyContext
         Series = series;
     }
 
-    // Position in the block; the run loop moves it.
+    // Index in the block; the run loop advances it.
     internal int Index;
 
     /// <summary>Instrument and timeframe of the bars.</summary>
@@ -26,13 +26,13 @@ public class StrategyContext
     /// <summary>Symbol, tick, lot, multiplier and trading hours.</summary>
     public Instrument Instrument => Series.Instrument;
 
-    /// <summary>The bar's number in the feed, from 0.</summary>
+    /// <summary>The bar's index in the feed, from 0.</summary>
     public long BarNumber => _block.FirstIndex + Index;
 
     /// <summary>The bar's open time, UTC.</summary>
     public DateTime Time => new(_block.TimeColumn[Index], DateTimeKind.Utc);
 
-    /// <summary>First price of the bar.</summary>
+    /// <summary>Opening price of the bar.</summary>
     public double Open => _block.OpenColumn[Index];
 
     /// <summary>Highest price of the bar.</summary>
@@ -41,13 +41,13 @@ public class StrategyContext
     /// <summary>Lowest price of the bar.</summary>
     public double Low => _block.LowColumn[Index];
 
-    /// <summary>Last price of the bar.</summary>
+    /// <summary>Closing price of the bar.</summary>
     public double Close => _block.CloseColumn[Index];
 
-    /// <summary>What was traded in the bar, as the source counts it.</summary>
+    /// <summary>Traded volume of the bar, in the unit of the source.</summary>
     public double Volume => _block.VolumeColumn[Index];
 
-    /// <summary>A declared factor's value at this bar; NaN where it has none.</summary>
+    /// <summary>A declared factor's value at this bar; NaN if it has none.</summary>
     public double this[Factor factor]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -57,7 +57,7 @@ public class StrategyContext
     /// <summary>Whether a trade is open on either side.</summary>
     public bool InMarket => _book.OpenTradeCount > 0;
 
-    /// <summary>Trades open on both sides.</summary>
+    /// <summary>The number of open trades on both sides.</summary>
     public int OpenTrades => _book.OpenTradeCount;
 
     /// <summary>Whether a long trade is open.</summary>
@@ -69,39 +69,39 @@ public class StrategyContext
     /// <summary>Whether an entry on this side is waiting for its fill.</summary>
     public bool HasPendingEntry(Side side) => _book.HasPendingEntry(side);
 
-    /// <summary>Bars since the newest open trade was entered; -1 while out of the market.</summary>
+    /// <summary>Bars since the entry of the newest open trade; -1 without an open trade.</summary>
     public long BarsInTrade => _book.BarsInTrade(BarNumber);
 
-    /// <summary>The fill price of the newest open trade; NaN while out of the market.</summary>
+    /// <summary>The fill price of the newest open trade; NaN without an open trade.</summary>
     public double EntryPrice => _book.LastEntryPrice;
 
-    /// <summary>Net of longs and shorts.</summary>
+    /// <summary>The net position of longs and shorts.</summary>
     public Position Position => _book.NetPosition();
 
-    /// <summary>Cash plus positions at this bar's close.</summary>
+    /// <summary>Cash plus positions at this bar's close, in the account's currency.</summary>
     public double Equity => _book.EquityAt(Close);
 
     /// <summary>
-    /// What the batch's size rule gives an entry at this close, before rounding to lots; NaN where the rule needs a stop.
+    /// Quantity of an entry at this close by the batch's size rule, before rounding to lots; NaN if the rule needs a stop.
     /// </summary>
     public double UsualQuantity => BookFunds.UsualQuantity(_book, Close);
 
-    /// <summary>What could be spent now.</summary>
+    /// <summary>Cash that can be spent now.</summary>
     public double AvailableCash => BookFunds.Available(_book, Close);
 
-    // What a strategy does, it does seldom: out of line, it leaves the registers to the loop over bars that asks it.
+    // Strategies act at few bars. Methods that act are not inlined, so that the loop over bars keeps its registers.
 
     /// <summary>
-    /// Wishes to open a trade with the batch's size, stop and target. Nothing happens where the side is not allowed, or where as many
-    /// trades as allowed are open or pending on it.
+    /// Requests a trade with the batch's size, stop and target. Does nothing if the side is not allowed, or if the allowed number of trades
+    /// is already open or pending on it.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public OrderId Enter(Side side) => BookRequests.Enter(_book, side, StrategyBook.AtMarket, Index);
 
-    /// <summary>The same, otherwise than at the market or with its own protection.</summary>
+    /// <summary>Requests a trade with another order type, size or protection.</summary>
     public OrderId Enter(Side side, in EntryOptions options) => BookRequests.Enter(_book, side, options, Index);
 
-    /// <summary>Goes to this side: closes what is open on the other and enters, each as far as the batch allows.</summary>
+    /// <summary>Sets the position to this side: closes open trades on the other side and enters, each as far as the batch allows.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Go(Side side)
     {
@@ -133,10 +133,10 @@ public class StrategyContext
     /// <summary>Moves the stop of the open trades of one side; takes effect from the next bar.</summary>
     public void MoveStop(Side side, double price) => BookRequests.MoveStop(_book, side, price, Index);
 
-    /// <summary>An order by hand that nets against what is open.</summary>
+    /// <summary>Submits a manual order, which nets against open trades.</summary>
     public OrderId Submit(in OrderRequest request) => BookRequests.Submit(_book, request, Index);
 
-    /// <summary>Cancels a waiting order; false where it is not waiting any more.</summary>
+    /// <summary>Cancels a waiting order; false if it is no longer waiting.</summary>
     public bool Cancel(OrderId id) => BookOrders.Cancel(_book, id, _book.TimeAt(Index));
 
     /// <summary>Cancels every waiting entry of one side.</summary>

@@ -63,8 +63,8 @@ public sealed class StrategyDefinition
     /// <summary>In the constructor's order.</summary>
     public IReadOnlyList<ParameterDefinition> Parameters { get; }
 
-    /// <summary>Arguments in the constructor's order out of named ones; those not named take their defaults.</summary>
-    /// <param name="named">Values of the parameter's type, or whatever of it reads the same as text.</param>
+    /// <summary>Converts named arguments to the constructor's order; missing ones take their defaults.</summary>
+    /// <param name="named">Values of the parameter's type, or values whose text can be parsed as it.</param>
     /// <exception cref="ArgumentException">
     /// An unknown name, a missing or wrong value; the message is one sentence that can be shown as it is.
     /// </exception>

@@ -7,10 +7,12 @@ using Granary.Engine.Trading.Book;
 namespace Granary.Engine.Strategies;
 
 /// <summary>
-/// One of several symbols in the current time slice: its last closed bar, its factors, and the orders that a strategy may make in it.
+/// One of several symbols in the current time slice: its last closed bar, its factors, and the orders that a strategy may place in it.
 /// </summary>
-/// <remarks>Where it has no bar now, prices and factors are those of its last one, and orders wait for its next. Before its first, prices
-/// are NaN and orders are not taken. Equity and cash are the strategy's whole account's.</remarks>
+/// <remarks>
+/// If the symbol has no bar in this time slice, prices and factors are those of its last bar, and orders wait for its next one. Before its
+/// first bar, prices are NaN and orders are not accepted. Equity and cash are those of the strategy's whole account.
+/// </remarks>
 public sealed class SymbolContext : StrategyContext, IFactorReader
 {
     private static readonly BarBlock Nothing =
@@ -47,36 +49,37 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
         Bind(Nothing);
     }
 
-    /// <summary>Lets a model filter the entries in this symbol; before the first bar.</summary>
+    /// <summary>Sets a model that filters the entries in this symbol; call it before the first bar.</summary>
     internal void FilterEntries(IEntryModel model, FactorPlan plan) => _filter = model.Attach(Series, plan);
 
-    /// <summary>Its place among the strategy's symbols, from 0.</summary>
+    /// <summary>Its index among the strategy's symbols, from 0.</summary>
     public int Number { get; }
 
     /// <summary>Its name in the batch.</summary>
     public string Symbol => Instrument.Symbol;
 
-    /// <summary>Whether a bar of it has closed in this time slice.</summary>
+    /// <summary>Whether a bar of the symbol has closed in this time slice.</summary>
     public bool HasBar { get; private set; }
 
-    /// <summary>Whether it has had a bar, and every declared factor a value.</summary>
+    /// <summary>Whether the symbol has had a bar, and every declared factor a value.</summary>
     public bool IsReady => _cold == 0 && _started;
 
     private bool _started;
 
     internal StrategyBook Book => _book;
 
-    /// <summary>A declared factor's value over this symbol's own bars; NaN where it has none.</summary>
+    /// <summary>A declared factor's value over this symbol's own bars; NaN if it has none.</summary>
     public new double this[Factor factor] => _columns[factor.Ordinal][Index];
 
     /// <summary>
-    /// +1 at the bar where the declared line has crossed above, −1 where it has crossed below, else 0; to be asked at each bar that it has.
+    /// +1 at the bar at which the declared line crosses above, −1 at which it crosses below, otherwise 0. Call it at each bar of the
+    /// symbol.
     /// </summary>
     public int Crossed(Crossing crossing)
     {
         if (!IsReady) return 0;
         var at = crossing.Ordinal;
-        // The same answer however often it is asked at one bar, and none where there is no bar.
+        // Repeated calls at one bar return the same value; without a bar the value is 0.
         if (_crossedAt[at] != BarNumber)
         {
             _crossedAt[at] = BarNumber;
@@ -85,23 +88,21 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
         return HasBar ? _turns[at] : 0;
     }
 
-    // The strategy is not asked at this bar.
+    // Updates the crossings at bars at which the strategy is not called.
     internal void FollowCrossings()
     {
         foreach (var crossing in _crossings) Crossed(crossing);
     }
 
     /// <summary>
-    /// Orders what is missing for the net position to be worth so many percent of the account's equity (at the last close, in whole lots),
-    /// at the market.
+    /// Places a market order that makes the net position worth this percentage of the account's equity, at the last close and in whole
+    /// lots.
     /// </summary>
     /// <param name="percent">Negative is short.</param>
-    /// <returns>None where nothing is missing.</returns>
+    /// <returns>None if the position already has this value.</returns>
     public OrderId OrderTargetPercent(double percent) => OrderTarget(percent / 100 * Equity / (Close * Instrument.Multiplier));
 
-    /// <summary>
-    /// Orders what is missing for the net position to be this quantity, at the market, nothing waiting taken into account.
-    /// </summary>
+    /// <summary>Places a market order that changes the net position to this quantity. Waiting orders are not taken into account.</summary>
     /// <param name="quantity">Base units; negative is short.</param>
     public OrderId OrderTarget(double quantity)
     {
@@ -111,10 +112,10 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
             : Submit(new OrderRequest(missing > 0 ? Side.Buy : Side.Sell, Math.Abs(missing)));
     }
 
-    /// <summary>What the net position is worth at the last close; negative is short.</summary>
+    /// <summary>Market value of the net position at the last close; negative if short.</summary>
     public double PositionValue => _book.NetQuantity == 0 ? 0 : _book.NetQuantity * Close * Instrument.Multiplier;
 
-    /// <summary>The declared factors, as a batch file writes them.</summary>
+    /// <summary>The declared factors in the syntax of a batch file.</summary>
     public IReadOnlyList<string> FactorNames => _names ??= [.. _factors.Select(f => f.ToString())];
 
     /// <summary>Writes the values of all declared factors, in the order of their names.</summary>
@@ -127,11 +128,11 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     {
         HasBar = false;
         _book.StaleAt = time;
-        // A model judges a bar that closes now; where there is none it has no opinion.
+        // A model judges an entry at a bar that closes now; without such a bar it makes no prediction.
         _book.EntryFilter = null;
     }
 
-    // Goes to the next bar of the block; with the block's first bar, to the block.
+    // Moves to the next bar of the block; at the block's first bar it binds the block.
     internal void MoveTo(int index, BarBlock block, FactorSheet sheet, BlockCalendar calendar)
     {
         if (index == 0)
@@ -157,7 +158,7 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
             }
     }
 
-    // The block's columns are given back: keeps the last bar of it for as long as no other comes.
+    // The block's columns will be reused, so this copies its last bar until the next block comes.
     internal void Leave(BarBlock block, BlockCalendar calendar)
     {
         _book.MarkAll();

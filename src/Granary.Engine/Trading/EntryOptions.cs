@@ -1,15 +1,15 @@
 namespace Granary.Engine.Trading;
 
-/// <summary>How to enter, where it is not at the market with the batch's own stop and target. Zero means "not set".</summary>
+/// <summary>Options of an entry that differ from a market order with the batch's stop and target. Zero means "not set".</summary>
 public readonly record struct EntryOptions
 {
-    /// <summary>At the market, or by the prices below.</summary>
+    /// <summary>The order type; other types than the market order use the prices below.</summary>
     public OrderType Type { get; init; }
 
     /// <summary>The worst price of a limit or stop-limit order.</summary>
     public double LimitPrice { get; init; }
 
-    /// <summary>The price that starts a stop or stop-limit order.</summary>
+    /// <summary>The price that triggers a stop or stop-limit order.</summary>
     public double StopPrice { get; init; }
 
     /// <summary>A stop price for the trade, instead of the batch's percentage.</summary>
@@ -27,28 +27,28 @@ public readonly record struct EntryOptions
     /// <summary>A multiple of the batch's size rule, as 0.2 for one of five equal positions; 0 means 1.</summary>
     public double SizeFactor { get; init; }
 
-    /// <summary>How long the entry waits.</summary>
+    /// <summary>The time that the entry waits for its fill.</summary>
     public TimeInForce TimeInForce { get; init; }
 
     /// <summary>With <see cref="TimeInForce.GoodTillDate"/>: the last bar open on which the order can trade, UTC ticks.</summary>
     public long ExpiresAt { get; init; }
 }
 
-/// <summary>An order by hand, beside the entries and exits that the book makes: it nets against what is open.</summary>
+/// <summary>A manual order, which nets against open trades, in addition to the entries and exits that the book makes.</summary>
 /// <param name="Side">Buy or sell.</param>
 /// <param name="Quantity">Base units.</param>
 public readonly record struct OrderRequest(Side Side, double Quantity)
 {
-    /// <summary>At the market, or by the prices below.</summary>
+    /// <summary>The order type; other types than the market order use the prices below.</summary>
     public OrderType Type { get; init; }
 
     /// <summary>The worst price of a limit or stop-limit order.</summary>
     public double LimitPrice { get; init; }
 
-    /// <summary>The price that starts a stop or stop-limit order.</summary>
+    /// <summary>The price that triggers a stop or stop-limit order.</summary>
     public double StopPrice { get; init; }
 
-    /// <summary>How long the order waits.</summary>
+    /// <summary>The time that the order waits for its fill.</summary>
     public TimeInForce TimeInForce { get; init; }
 
     /// <summary>With <see cref="TimeInForce.GoodTillDate"/>: the last bar open on which the order can trade, UTC ticks.</summary>

@@ -1,38 +1,38 @@
 namespace Granary.Engine.Trading;
 
-/// <summary>What a venue takes for a fill.</summary>
+/// <summary>Fee that a venue charges for a fill.</summary>
 public abstract class FeeModel
 {
-    /// <summary>The fee of an order that is filled at once and whole, by somebody who has traded nothing before.</summary>
+    /// <summary>The fee of an order that fills at once and completely, for an account without earlier trades.</summary>
     /// <param name="price">Fill price.</param>
     /// <param name="quantity">Base units, positive.</param>
-    /// <param name="multiplier">The instrument's.</param>
+    /// <param name="multiplier">The instrument's multiplier.</param>
     /// <param name="maker">Whether the order rested in the book (a limit order).</param>
     /// <returns>Quote currency; negative is a rebate.</returns>
     public abstract double Fee(double price, double quantity, double multiplier, bool maker);
 
     /// <summary>
-    /// Whether the fees of fills add up to that of the whole however an order is cut, and a larger order pays in proportion; if not, a
-    /// fill's fee depends on what its order and its account have paid before, and <see cref="NextFee"/> tells it.
+    /// Whether fees are proportional to size, so that they do not depend on how an order is split into fills. If not, a fill's fee depends
+    /// on earlier fees of its order and account; <see cref="NextFee"/> computes it.
     /// </summary>
     public virtual bool IsProportional => true;
 
-    /// <summary>Days over which traded notional counts for a tier; 0 where there are none.</summary>
+    /// <summary>The number of days of traded notional that determine a fee tier; 0 without tiers.</summary>
     public virtual int TierDays => 0;
 
-    /// <summary>The fee of an order's next fill.</summary>
+    /// <summary>Computes the fee of an order's next fill.</summary>
     /// <param name="traded">Notional that the account has traded over the last <see cref="TierDays"/> days, quote currency.</param>
-    /// <param name="paid">What the order has paid so far; is brought up to date.</param>
+    /// <param name="paid">Fees of the order so far; updated by the call.</param>
     public virtual double NextFee(double price, double quantity, double multiplier, bool maker, double traded, ref OrderFees paid) =>
         Fee(price, quantity, multiplier, maker);
 
-    /// <summary>The same model with all that it takes multiplied; rebates are left as they are.</summary>
+    /// <summary>The same model with all charges multiplied; rebates are unchanged.</summary>
     public virtual FeeModel Times(double factor) => new ScaledFee(this, factor);
 }
 
-/// <summary>What an order has paid over its fills, quote currency.</summary>
-/// <param name="Earned">What its fills come to without a minimum.</param>
-/// <param name="Charged">What was charged.</param>
+/// <summary>Fees of an order over its fills so far, quote currency.</summary>
+/// <param name="Earned">Sum of the fills' fees without a minimum.</param>
+/// <param name="Charged">Fees that were charged.</param>
 /// <param name="Fills">How many there were.</param>
 public readonly record struct OrderFees(double Earned, double Charged, int Fills);
 
@@ -54,7 +54,7 @@ public sealed class PerUnitFee(double amount) : FeeModel
     public override FeeModel Times(double factor) => new PerUnitFee(amount * factor);
 }
 
-/// <summary>A model whose charges are multiplied and whose rebates are not.</summary>
+/// <summary>A model that multiplies charges but not rebates.</summary>
 internal sealed class ScaledFee(FeeModel inner, double factor) : FeeModel
 {
     public override bool IsProportional => inner.IsProportional;

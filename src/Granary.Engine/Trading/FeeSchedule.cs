@@ -1,14 +1,14 @@
 namespace Granary.Engine.Trading;
 
-/// <summary>A step of a venue's schedule.</summary>
-/// <param name="From">Notional traded over the schedule's days from which it holds, quote currency.</param>
-/// <param name="TakerPercent">Of the notional, of orders that take what is there.</param>
-/// <param name="MakerPercent">Of the notional, of limit orders that have waited for the market; negative is a rebate.</param>
+/// <summary>A tier of a venue's fee schedule.</summary>
+/// <param name="From">Notional traded over the schedule's days from which on the tier applies, quote currency.</param>
+/// <param name="TakerPercent">Percent of the notional, for orders that take liquidity.</param>
+/// <param name="MakerPercent">Percent of the notional, for limit orders that rested in the book; negative is a rebate.</param>
 public readonly record struct FeeTier(double From, double TakerPercent, double MakerPercent);
 
 /// <summary>
-/// A broker's schedule: so much per order, per unit and of the notional, by maker and taker and by what was traded lately, and a minimum
-/// per order however many fills it takes.
+/// A broker's fee schedule: amounts per order, per unit and per notional, separately for maker and taker and by recent notional. The
+/// minimum applies per order, for any number of fills.
 /// </summary>
 public sealed class FeeSchedule : FeeModel
 {

@@ -31,8 +31,8 @@ public interface IEntryFilter
     {
     }
 
-    /// <summary>The same, with its time.</summary>
-    /// <param name="number">Of its signal.</param>
+    /// <summary>Reports a closed trade with its time.</summary>
+    /// <param name="number">The number of its signal.</param>
     /// <param name="netProfit">After commission and financing, in quote currency.</param>
     /// <param name="time">Open time of the bar in which it was closed, UTC ticks.</param>
     void Closed(int number, double netProfit, long time) => Closed(number, netProfit);

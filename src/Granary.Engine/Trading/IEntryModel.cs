@@ -4,16 +4,16 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Trading;
 
 /// <summary>
-/// A model that judges a strategy's entries. What it says travels with the signal: the strategy plays a refused signal to its outcome all
-/// the same, and the portfolio has no part in it.
+/// A model that filters a strategy's entries. Its advice is part of the signal. The strategy still simulates a refused trade to its end,
+/// but the portfolio does not take part in it.
 /// </summary>
 public interface IEntryModel
 {
-    /// <summary>As it stands in trades.csv.</summary>
+    /// <summary>Name in trades.csv.</summary>
     string Name { get; }
 
     /// <summary>
-    /// Adds what the model reads to the feed's factors, and gives the state that one run needs. Before the feed's first block.
+    /// Adds the model's inputs to the feed's factors, and returns the state of one run. Call it before the feed's first block.
     /// </summary>
     IEntryFilter Attach(MarketSeries series, FactorPlan plan);
 }

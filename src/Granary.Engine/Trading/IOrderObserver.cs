@@ -4,7 +4,7 @@ namespace Granary.Engine.Trading;
 public interface IOrderObserver
 {
     /// <summary>
-    /// An entry, an exit or an order by hand was made, or reached another state in the simulated account. Stops and targets are part of the
+    /// An entry, an exit or a manual order was made, or changed its state in the simulated account. Stops and targets are part of the
     /// entry.
     /// </summary>
     void OnOrder(in Order order);

@@ -1,6 +1,6 @@
 namespace Granary.Engine.Trading;
 
-/// <summary>Receives what a strategy run does, in time order.</summary>
+/// <summary>Receives the events of a strategy run, in order of time.</summary>
 public interface IRunObserver
 {
     void OnSignal(in Signal signal);
@@ -13,23 +13,22 @@ public interface IRunObserver
     void OnEntry(int number, long time, double price, double quantity, double commission);
 
     /// <summary>
-    /// A fill: the entry of each trade always (it goes on to <see cref="OnEntry"/> unless taken here), and the others where a trade has
-    /// several, where a bar's volume bounds what fills, or where an order's fees do not follow from its size. What is left goes with
-    /// <see cref="OnTrade"/>.
+    /// Called for the first fill of each trade, which the default implementation passes to <see cref="OnEntry"/>. Also called for the
+    /// other fills if a trade has several, if a bar's volume bounds fills, or if an order's fees do not follow from its size. The fill that
+    /// closes the trade is passed to <see cref="OnTrade"/> instead.
     /// </summary>
     void OnFill(in TradeFill fill)
     {
         if (fill.IsFirst) OnEntry(fill.Number, fill.Time, fill.Price, fill.Quantity, fill.Commission);
     }
 
-    /// <summary>What was still to come of a trade's entry will not come.</summary>
+    /// <summary>Called when the rest of a trade's entry is not filled any more.</summary>
     void OnEntryEnded(int number, long time)
     {
     }
 
     /// <summary>
-    /// An exit at the market is on its way for an open trade; notified before the next signal of the strategy, whose account counts on its
-    /// proceeds.
+    /// A market exit of an open trade was sent. Reported before the strategy's next signal, whose account counts on the proceeds.
     /// </summary>
     /// <param name="time">Open time of the bar at whose close the signal was made, UTC ticks.</param>
     void OnExiting(int number, long time)
@@ -41,32 +40,30 @@ public interface IRunObserver
     {
     }
 
-    /// <summary>An entry was made smaller, to what the account can pay; notified after its signal, or before it fills.</summary>
-    /// <param name="rest">Base units that are to come of it.</param>
+    /// <summary>An entry was reduced to the quantity that the account can pay for; reported after its signal, or before its fill.</summary>
+    /// <param name="rest">The remaining quantity, base units.</param>
     void OnEntryCut(int number, long time, double rest)
     {
     }
 
-    /// <summary>An open trade has brought or cost cash.</summary>
-    /// <param name="amount">Quote currency per unit that is open of it; negative is a cost.</param>
+    /// <summary>Financing of an open trade was booked.</summary>
+    /// <param name="amount">Quote currency per open unit; negative is a cost.</param>
     void OnFinancing(int number, long time, FinancingKind kind, double amount)
     {
     }
 
     /// <summary>
-    /// The shares of an open trade were split: there are <paramref name="ratio"/> times as many, at a price that is as much lower.
+    /// The shares of an open trade were split: their number is multiplied by <paramref name="ratio"/>, and their price divided by it.
     /// </summary>
     /// <param name="time">Open time of the bar, UTC ticks.</param>
-    /// <param name="exDate">Of the split, UTC ticks; the same for all who hold it.</param>
+    /// <param name="exDate">Ex date of the split, UTC ticks; the same for all holders.</param>
     void OnSplit(int number, long time, long exDate, double ratio)
     {
     }
 
-    /// <summary>
-    /// What was closed of a trade that is open at the end; notified before <see cref="OnTrade"/> with what is open of it.
-    /// </summary>
+    /// <summary>Called with the closed part of a trade that is open at the end, before <see cref="OnTrade"/> with the open part.</summary>
     void OnClosedPart(in Trade part);
 
-    /// <summary>A trade was closed whole, or is still open at the end (<see cref="ExitReason.Open"/>).</summary>
+    /// <summary>A trade was closed in full, or is still open at the end (<see cref="ExitReason.Open"/>).</summary>
     void OnTrade(in Trade trade);
 }

@@ -2,7 +2,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Trading;
 
-/// <summary>An order's number within its strategy run, from 1, in the order of making.</summary>
+/// <summary>An order's number within its strategy run, from 1, in the order of creation.</summary>
 public readonly record struct OrderId(long Value)
 {
     public bool IsNone => Value == 0;
@@ -10,32 +10,32 @@ public readonly record struct OrderId(long Value)
 
 public enum TimeInForce : byte
 {
-    /// <summary>Until it fills or is cancelled.</summary>
+    /// <summary>The order is valid until it fills or is cancelled.</summary>
     GoodTillCancelled,
-    /// <summary>To the end of the first session day on which it can trade.</summary>
+    /// <summary>The order is valid to the end of the first session day on which it can trade.</summary>
     Day,
-    /// <summary>On bars that open at or before <see cref="Order.ExpiresAt"/>.</summary>
+    /// <summary>The order is valid on bars that open at or before <see cref="Order.ExpiresAt"/>.</summary>
     GoodTillDate,
-    /// <summary>On the first bar on which it can trade; what is not filled then expires.</summary>
+    /// <summary>The order is valid on the first bar on which it can trade; the unfilled part then expires.</summary>
     ImmediateOrCancel,
-    /// <summary>The same, whole or not at all.</summary>
+    /// <summary>As <see cref="TimeInForce.ImmediateOrCancel"/>, but the order fills completely or not at all.</summary>
     FillOrKill,
 }
 
-/// <summary>What an order is for.</summary>
+/// <summary>Purpose of an order.</summary>
 public enum OrderRole : byte
 {
     /// <summary>Opens a trade.</summary>
     Entry,
     /// <summary>Closes one trade, or a part of it.</summary>
     Exit,
-    /// <summary>The stop that was made with the entry.</summary>
+    /// <summary>The stop of an entry.</summary>
     StopLoss,
-    /// <summary>The target that was made with the entry.</summary>
+    /// <summary>The target of an entry.</summary>
     TakeProfit,
-    /// <summary>The trailing stop that was made with the entry.</summary>
+    /// <summary>The trailing stop of an entry.</summary>
     TrailingStop,
-    /// <summary>Closes what is open on the other side, oldest first, and opens a trade with the rest.</summary>
+    /// <summary>Closes open trades on the other side, oldest first, and opens a trade with the remainder.</summary>
     Net,
 }
 
@@ -48,18 +48,18 @@ public enum OrderState : byte
     Cancelled,
     Rejected,
     Expired,
-    /// <summary>Final, and all that followed from it is booked: nothing more will be heard of it.</summary>
+    /// <summary>Final, and all its effects are booked: no further events follow.</summary>
     Closed,
 }
 
-/// <summary>The order life cycle: which state may follow which.</summary>
+/// <summary>The order life cycle: the permitted transitions between states.</summary>
 public static class OrderLifeCycle
 {
     public static bool IsFinal(this OrderState state) => state >= OrderState.Filled;
 
     public static bool CanBecome(this OrderState from, OrderState to) => (Followers[(int)from] >> (int)to & 1) != 0;
 
-    // For each state a bit for each that may follow it.
+    // For each state, a bit mask of the states that may follow it.
     private static ReadOnlySpan<byte> Followers =>
     [
         /* New */ 1 << (int)OrderState.Submitted | 1 << (int)OrderState.Rejected | 1 << (int)OrderState.Cancelled,
@@ -72,7 +72,7 @@ public static class OrderLifeCycle
     ];
 }
 
-/// <summary>An order as it stands. Strategies see copies; the book holds the original.</summary>
+/// <summary>Current state of an order. Strategies see copies; the book holds the original.</summary>
 public record struct Order
 {
     public OrderId Id { get; internal set; }
@@ -87,10 +87,10 @@ public record struct Order
 
     public OrderState State { get; private set; }
 
-    /// <summary>Set once a stop-limit's stop has traded.</summary>
+    /// <summary>Whether the stop of a stop-limit order has traded.</summary>
     public bool Triggered { get; internal set; }
 
-    /// <summary>Why an exit was made.</summary>
+    /// <summary>The reason of an exit.</summary>
     public ExitReason Reason { get; internal set; }
 
     /// <summary>The trade that it opens or closes; 0 for a net order.</summary>
@@ -102,7 +102,7 @@ public record struct Order
     /// <summary>Base units, positive.</summary>
     public double Quantity { get; internal set; }
 
-    /// <summary>Of <see cref="Quantity"/>, what has been filled.</summary>
+    /// <summary>The filled part of <see cref="Quantity"/>, base units.</summary>
     public double FilledQuantity { get; internal set; }
 
     public double LimitPrice { get; internal set; }
@@ -116,7 +116,7 @@ public record struct Order
     public long CreatedAt { get; internal set; }
 
     /// <summary>
-    /// The last bar open, UTC ticks, on which it can trade; with <see cref="TimeInForce.Day"/> known from its first bar on.
+    /// The last bar open, UTC ticks, on which it can trade; for <see cref="TimeInForce.Day"/> it is known from the order's first bar on.
     /// </summary>
     public long ExpiresAt { get; internal set; }
 
@@ -125,12 +125,10 @@ public record struct Order
 
     internal OrderFees Fees { get; set; }
 
-    /// <summary>Base units that are still to be filled.</summary>
+    /// <summary>The unfilled quantity, base units.</summary>
     internal readonly double Rest => Quantity - FilledQuantity;
 
-    /// <summary>
-    /// Stop price that the trade will carry which this entry opens, where it is not the batch's percentage of the fill; 0 = that, if any.
-    /// </summary>
+    /// <summary>Stop price of the trade that this entry opens; 0 = the batch's percentage of the fill, if any.</summary>
     public double StopLoss { get; internal set; }
 
     /// <summary>Target price of that trade; 0 = the batch's percentage of the fill, if any.</summary>
@@ -139,7 +137,7 @@ public record struct Order
     /// <summary>Distance of its trailing stop as a fraction of the best price since the entry; 0 = none.</summary>
     public double TrailFraction { get; internal set; }
 
-    // The instrument was split: quantities grow as prices fall.
+    // Applies a split: quantities grow as prices fall.
     internal void Split(double ratio, Instrument instrument)
     {
         Quantity *= ratio;
@@ -151,7 +149,7 @@ public record struct Order
         TakeProfit = instrument.SplitPrice(TakeProfit, ratio);
     }
 
-    /// <exception cref="InvalidOperationException">The life cycle does not allow the step.</exception>
+    /// <exception cref="InvalidOperationException">The life cycle does not permit the transition.</exception>
     internal void Become(OrderState state)
     {
         if (!State.CanBecome(state)) Refuse(state);

@@ -1,11 +1,11 @@
 namespace Granary.Engine.Trading;
 
-/// <summary>What is held of one instrument, netted.</summary>
+/// <summary>Net position in one instrument.</summary>
 /// <param name="SignedQuantity">Base units; negative is short.</param>
-/// <param name="AveragePrice">Of what is open; 0 while flat.</param>
+/// <param name="AveragePrice">Average entry price of the position; 0 while flat.</param>
 public readonly record struct Position(double SignedQuantity, double AveragePrice)
 {
-    /// <summary>The position after a fill, and the profit it realised before fees.</summary>
+    /// <summary>Returns the position after a fill, and the realised profit before fees.</summary>
     /// <param name="signed">Base units, negative for a sale.</param>
     public (Position Next, double Realised) Apply(double signed, double price)
     {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Granary.Engine.Trading;
 
 /// <summary>
-/// One event of a strategy run as it is stored between the run and the portfolio: a fixed 104 bytes, little-endian. Made from a typed event
-/// and read as one.
+/// One event of a strategy run as it is stored between the run and the portfolio, in 104 bytes, little-endian. It is converted from and to
+/// a typed event.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1, Size = Length)]
 public struct RunEvent
@@ -22,7 +22,7 @@ public struct RunEvent
     private ushort _factors, _symbol;
 
     /// <param name="factors">How many factor values follow.</param>
-    /// <param name="symbol">Which of the strategy's symbols.</param>
+    /// <param name="symbol">Index among the strategy's symbols.</param>
     public static RunEvent Of(in Signal s, int factors, int symbol = 0) => new()
     {
         _kind = RunEventKind.Signal,
@@ -45,7 +45,7 @@ public struct RunEvent
         _symbol = (ushort)symbol,
     };
 
-    /// <param name="symbol">Which of the strategy's symbols.</param>
+    /// <param name="symbol">Index among the strategy's symbols.</param>
     public static RunEvent Of(in TradeFill f, int symbol = 0) => new()
     {
         _kind = f.IsFirst ? RunEventKind.Entry : RunEventKind.Fill,
@@ -60,7 +60,7 @@ public struct RunEvent
         _symbol = (ushort)symbol,
     };
 
-    /// <param name="symbol">Which of the strategy's symbols.</param>
+    /// <param name="symbol">Index among the strategy's symbols.</param>
     public static RunEvent Of(in Trade t, int symbol = 0) => new()
     {
         _kind = RunEventKind.Trade,
@@ -82,8 +82,8 @@ public struct RunEvent
         _symbol = (ushort)symbol,
     };
 
-    /// <summary>What was closed of a trade that is open at the end.</summary>
-    /// <param name="symbol">Which of the strategy's symbols.</param>
+    /// <summary>Creates the event for the closed part of a trade that is open at the end.</summary>
+    /// <param name="symbol">Index among the strategy's symbols.</param>
     public static RunEvent OfPart(in Trade t, int symbol = 0) => Of(t, symbol) with { _kind = RunEventKind.ClosedPart };
 
     public static RunEvent Of(in FinancingEvent e) =>
@@ -104,11 +104,13 @@ public struct RunEvent
 
     public static RunEvent CashShort(long time) => new() { _kind = RunEventKind.CashShort, _time = time };
 
-    /// <summary>The same event in a row of runs of one strategy, whose signals are numbered on.</summary>
-    /// <param name="earlier">Signals of the runs before.</param>
+    /// <summary>
+    /// Returns the event with its number shifted, for consecutive runs of one strategy whose signals are numbered continuously.
+    /// </summary>
+    /// <param name="earlier">The number of signals of the earlier runs.</param>
     public readonly RunEvent NumberedAfter(int earlier) => this with { _number = _number + earlier };
 
-    /// <summary>Whether another event is the same to the last bit.</summary>
+    /// <summary>Whether another event is identical to the last bit.</summary>
     public readonly bool SameAs(in RunEvent other) =>
         MemoryMarshal.AsBytes(new ReadOnlySpan<RunEvent>(in this))
             .SequenceEqual(MemoryMarshal.AsBytes(new ReadOnlySpan<RunEvent>(in other)));
@@ -117,29 +119,29 @@ public struct RunEvent
 
     public readonly bool IsSignal => _kind == RunEventKind.Signal;
 
-    /// <summary>It was made at a bar's close, when the strategy was asked.</summary>
+    /// <summary>Whether it was made at a bar's close, when the strategy was called.</summary>
     public readonly bool IsAtClose => _kind == RunEventKind.Exiting || _kind == RunEventKind.Signal && _reason == 0;
 
-    /// <summary>It says how things stood when the bars ended.</summary>
+    /// <summary>Whether it reports the state when the bars ended.</summary>
     public readonly bool IsEndOfRun => _kind == RunEventKind.SignalEnded && (SignalEnd)_reason == SignalEnd.Unfilled
         || _kind == RunEventKind.Trade && (ExitReason)_reason == ExitReason.Open || _kind == RunEventKind.ClosedPart;
 
-    /// <summary>It is a row of the list of trades: a closed trade, a part of one that is open, or what is open of it.</summary>
+    /// <summary>Whether it is a row of the list of trades: a closed trade, or the closed or open part of an open one.</summary>
     public readonly bool IsTradeRow => _kind is RunEventKind.Trade or RunEventKind.ClosedPart;
 
-    /// <summary>It counts among the closed trades.</summary>
+    /// <summary>Whether it counts as a closed trade.</summary>
     public readonly bool IsClosedTrade => IsTradeRow && (ExitReason)_reason != ExitReason.Open;
 
-    /// <summary>Of the signal and of the trade that it opened.</summary>
+    /// <summary>The number of the signal and of the trade that it opened.</summary>
     public readonly int Number => _number;
 
     /// <summary>Open time of the bar at which it happened, UTC ticks.</summary>
     public readonly long Time => _time;
 
-    /// <summary>Which of the strategy's symbols; 0 for a strategy of one.</summary>
+    /// <summary>Index among the strategy's symbols; 0 if it has one.</summary>
     public readonly int SymbolIndex => _symbol;
 
-    /// <summary>How many factor values follow a signal, eight bytes each.</summary>
+    /// <summary>The number of factor values that follow a signal, eight bytes each.</summary>
     public readonly int FactorCount => _factors;
 
     public readonly Signal ToSignal() => new(_number, _time, (Side)_side, (OrderType)_type, _price, _quantity, _a, _b,

@@ -12,14 +12,14 @@ public enum RunEventKind : byte
     Fill = 5,
     Financing = 6,
     Split = 7,
-    /// <summary>The rest of an entry will not come.</summary>
+    /// <summary>The remainder of an entry was cancelled.</summary>
     EntryEnded = 8,
-    /// <summary>An exit at the market was sent before the next signal: its proceeds can pay for that.</summary>
+    /// <summary>A market exit was sent before the next signal, which its proceeds can pay for.</summary>
     Exiting = 9,
     /// <summary>The strategy's own account could not pay for an entry, or for a part of it.</summary>
     CashShort = 10,
-    /// <summary>What was still to come of an entry was made smaller.</summary>
+    /// <summary>The outstanding quantity of an entry was reduced.</summary>
     EntryCut = 11,
-    /// <summary>What was closed of a trade that is open at the end.</summary>
+    /// <summary>The closed part of a trade that is open at the end.</summary>
     ClosedPart = 12,
 }

@@ -113,7 +113,7 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
         _length += bytes;
     }
 
-    /// <summary>Hands on what has gathered; to be called once more when the run is finished.</summary>
+    /// <summary>Writes the buffered events; call it once more when the run is finished.</summary>
     public void Flush()
     {
         if (_length > 0) sink.Append(strategy, _chunks++, _buffer.AsSpan(0, _length));

@@ -7,7 +7,7 @@ public enum Side : sbyte
     Sell = -1,
 }
 
-/// <summary>Which directions a strategy may trade.</summary>
+/// <summary>Directions that a strategy may trade.</summary>
 [Flags]
 public enum Sides : byte
 {

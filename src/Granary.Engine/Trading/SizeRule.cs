@@ -8,20 +8,20 @@ public enum SizeKind : byte
     PercentOfEquity,
     /// <summary>A fixed amount of quote currency.</summary>
     Cash,
-    /// <summary>So much that the stop distance costs this percentage of the equity.</summary>
+    /// <summary>The quantity at which the stop distance costs this percentage of the equity.</summary>
     RiskPercent,
 }
 
-/// <summary>How large an entry is.</summary>
+/// <summary>Size of an entry.</summary>
 public readonly record struct SizeRule(SizeKind Kind, double Value)
 {
     public static SizeRule Units(double units) => new(SizeKind.Units, units);
 
     public static SizeRule PercentOfEquity(double percent) => new(SizeKind.PercentOfEquity, percent);
 
-    /// <summary>Base units before rounding to lots; NaN where the rule needs a stop and there is none.</summary>
+    /// <summary>The quantity in base units before rounding to lots; NaN if the rule needs a stop and there is none.</summary>
     /// <param name="equity">Quote currency, at the signal's close.</param>
-    /// <param name="price">What the entry is expected to pay.</param>
+    /// <param name="price">Expected price of the entry.</param>
     /// <param name="stop">Stop price; 0 = none.</param>
     public double Quantity(double equity, double price, double stop, double multiplier) => Kind switch
     {

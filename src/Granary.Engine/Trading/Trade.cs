@@ -1,6 +1,6 @@
 namespace Granary.Engine.Trading;
 
-/// <summary>What ended a trade.</summary>
+/// <summary>Cause of a trade's exit.</summary>
 public enum ExitReason : byte
 {
     /// <summary>Still open when the bars ended.</summary>
@@ -11,44 +11,44 @@ public enum ExitReason : byte
     TrailingStop,
     MaxBars,
     Time,
-    /// <summary>The account's equity was below what its positions need.</summary>
+    /// <summary>The account's equity was below the maintenance requirement.</summary>
     MarginCall,
-    /// <summary>Prices had carried the portfolio beyond a limit that holds at every bar.</summary>
+    /// <summary>Prices had moved the portfolio beyond a limit that holds at every bar.</summary>
     Limit,
     /// <summary>The next choice of a walk-forward took over the account.</summary>
     Handover,
-    /// <summary>The account's equity had reached zero: the account was closed.</summary>
+    /// <summary>The account's equity reached zero and the account was closed.</summary>
     Ruined,
-    /// <summary>Its symbol has stopped trading: it was closed at the last close.</summary>
+    /// <summary>Its symbol stopped trading, and it was closed at the last close.</summary>
     DataEnded,
 }
 
 /// <summary>
-/// A round trip: one entry and all that closed it. A trade that is open at the end, and was closed in part, is two: the closed part, and
-/// what is open.
+/// A round trip: one entry and its exits. A trade that was partly closed and is open at the end appears as two: its closed part and its
+/// open part.
 /// </summary>
 /// <param name="Number">The number of the signal that opened it, from 1 within its strategy run.</param>
 /// <param name="Quantity">Base units, positive.</param>
 /// <param name="SignalTime">Open time of the bar at whose close its signal was made, UTC ticks.</param>
 /// <param name="EntryTime">Open time of the bar in which it was entered, UTC ticks.</param>
 /// <param name="EntryPrice">Quote currency, slippage included.</param>
-/// <param name="ExitTime">Open time of the bar in which it was closed; of the last bar where it is still open.</param>
-/// <param name="ExitPrice">Volume-weighted over partial exits; the last close for what is open.</param>
+/// <param name="ExitTime">Open time of the bar in which it was closed, or of the last bar if it is open; UTC ticks.</param>
+/// <param name="ExitPrice">Volume-weighted over partial exits; the last close for an open part.</param>
 /// <param name="Profit">Quote currency, before commission.</param>
 /// <param name="Commission">Both sides; negative is a rebate.</param>
-/// <param name="Bars">From the bar of entry to the bar of exit.</param>
-/// <param name="AdverseExcursion">The worst mark against it, as a fraction of the entry price, ≥ 0; NaN where not known.</param>
-/// <param name="FavourableExcursion">The best mark for it, as a fraction of the entry price, ≥ 0; NaN where not known.</param>
+/// <param name="Bars">Bars from the bar of entry to the bar of exit.</param>
+/// <param name="AdverseExcursion">The worst price against it, as a fraction of the entry price, ≥ 0; NaN if unknown.</param>
+/// <param name="FavourableExcursion">The best price for it, as a fraction of the entry price, ≥ 0; NaN if unknown.</param>
 public readonly record struct Trade(
     int Number, Side Side, double Quantity, long SignalTime, long EntryTime, double EntryPrice, long ExitTime, double ExitPrice,
     double Profit, double Commission, int Bars, ExitReason Reason, double AdverseExcursion, double FavourableExcursion)
 {
-    /// <summary>Which of the strategy's symbols; 0 for a strategy of one.</summary>
+    /// <summary>Index among the strategy's symbols; 0 if it has one.</summary>
     public int SymbolIndex { get; init; }
 
     /// <summary>
-    /// Dividends that it received, less those that it owed, what its shares cost to borrow, and interest on its part of a margin loan; and
-    /// the loss beyond the equity of a ruined account, which the broker bears. Quote currency.
+    /// Dividends received less those owed, borrow fees, and interest on its share of a margin loan, in quote currency. For a ruined account
+    /// it also has the loss beyond the equity, which the broker bears.
     /// </summary>
     public double Financing { get; init; }
 

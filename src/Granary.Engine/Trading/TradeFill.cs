@@ -20,10 +20,10 @@ public readonly record struct TradeFill(
 /// <summary>Cash that a trade brings or costs while it is open.</summary>
 public enum FinancingKind : byte
 {
-    /// <summary>Received for what is long, owed for what is short.</summary>
+    /// <summary>Received on long positions, owed on short positions.</summary>
     Dividend,
     /// <summary>The fee for shares that are borrowed.</summary>
     Borrow,
-    /// <summary>Interest on the money that what is long was bought with, as far as it was not the account's own.</summary>
+    /// <summary>Interest on the borrowed part of the price of long positions.</summary>
     Interest,
 }

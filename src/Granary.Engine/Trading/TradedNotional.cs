@@ -1,13 +1,13 @@
 namespace Granary.Engine.Trading;
 
-/// <summary>What an account has traded over its last days, for the tiers of a fee schedule.</summary>
+/// <summary>Value that an account traded over its last days, for the tiers of a fee schedule.</summary>
 internal sealed class TradedNotional(int days)
 {
     private readonly Queue<(long Day, double Notional)> _days = new();
     private double _sum, _today;
     private long _day = long.MinValue;
 
-    /// <summary>Over the days before this bar's and that day so far, quote currency.</summary>
+    /// <summary>The notional of the days before this bar's day and of that day so far, quote currency.</summary>
     public double At(long time)
     {
         var day = time / TimeSpan.TicksPerDay;
@@ -17,7 +17,7 @@ internal sealed class TradedNotional(int days)
             _today = 0;
             _day = day;
             while (_days.TryPeek(out var oldest) && oldest.Day <= day - days) _days.Dequeue();
-            // Summed again, so that rounding leaves nothing of what has passed.
+            // Summed again, so that expired days leave no rounding remainder.
             _sum = 0;
             foreach (var (_, notional) in _days) _sum += notional;
         }

@@ -6,7 +6,7 @@ using Granary.Exchanges.Connections;
 
 namespace Granary.Exchanges.Binance;
 
-/// <summary>Binance's REST interface: parameters that are signed with time and window, and what its error codes mean.</summary>
+/// <summary>Client of Binance's REST API: signs requests with a timestamp and a receive window, and interprets error codes.</summary>
 internal sealed class BinanceClient(ExchangeConnection connection) : ExchangeClient(connection)
 {
     private const int DefaultWindow = 5000;
@@ -14,7 +14,7 @@ internal sealed class BinanceClient(ExchangeConnection connection) : ExchangeCli
     protected override async Task<DateTimeOffset> ServerTimeAsync(CancellationToken cancellationToken) => JsonFields.Milliseconds(
         (await GetAsync("/api/v3/time", cancellationToken, isSigned: false).ConfigureAwait(false)).Whole("serverTime"));
 
-    /// <summary>HMAC-SHA256 in hexadecimal digits.</summary>
+    /// <summary>Returns the HMAC-SHA256 of a text in hexadecimal digits.</summary>
     public string Hash(string text) => Convert.ToHexStringLower(HMACSHA256.HashData(Credentials.Secret, Encoding.UTF8.GetBytes(text)));
 
     protected override void Sign(RestRequest request, HttpRequestMessage message)
@@ -42,7 +42,7 @@ internal sealed class BinanceClient(ExchangeConnection connection) : ExchangeCli
         {
             "-1021" => AnswerMeaning.WrongTime,
             "-2014" or "-2015" or "-1022" or "-1002" => AnswerMeaning.WrongKey,
-            // The outcome of these is unknown, as of a status above 500.
+            // The outcome of these errors is unknown, as for a status of 500 or above.
             "-1000" or "-1001" or "-1006" or "-1007" or "-1008" or "-1016" => AnswerMeaning.Unknown,
             _ => AnswerMeaning.Refused,
         }, code, message);

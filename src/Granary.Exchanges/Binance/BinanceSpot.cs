@@ -10,7 +10,7 @@ using static Granary.Exchanges.Connections.JsonFields;
 
 namespace Granary.Exchanges.Binance;
 
-/// <summary>A spot account at Binance. The pages of its documentation are in the folder's README.</summary>
+/// <summary>A spot account at Binance. The folder's README links the documentation.</summary>
 internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient client) : ExchangeVenue(Market, connection, client)
 {
     private const string OrderPath = "/api/v3/order";
@@ -44,7 +44,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
         catch (Exception e) when (e is VenueRefusalException or BrokerUnavailableException && !Endpoint.Host.Equals("api.binance.com",
             StringComparison.OrdinalIgnoreCase))
         {
-            // The testnet does not have this page.
+            // The testnet does not have this endpoint.
             var account = await Client.GetAsync("/api/v3/account?omitZeroBalances=true", cancellationToken, 20).ConfigureAwait(false);
             return new KeyPermissions([], account.Flag("canTrade"), null);
         }
@@ -202,7 +202,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
             if (BinanceSpotParser.Price(JsonElement.Parse(bytes.Span)) is { } news) yield return news;
     }
 
-    // Binance has hosts for its websockets; another endpoint serves them itself.
+    // Binance's websockets have their own hosts; a custom endpoint serves websockets on the same host.
     private Uri Address(string host, string path) => Endpoint.Host switch
     {
         "api.binance.com" => new Uri(host == "stream" ? $"wss://stream.binance.com:9443{path}" : $"wss://ws-api.binance.com:443{path}"),

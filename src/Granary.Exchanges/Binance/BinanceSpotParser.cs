@@ -5,10 +5,10 @@ using Granary.Exchanges.Trading;
 
 namespace Granary.Exchanges.Binance;
 
-/// <summary>Binance's spot messages as the adapter's types.</summary>
+/// <summary>Parses Binance's spot messages to the adapter's types.</summary>
 internal static class BinanceSpotParser
 {
-    /// <summary>An entry of <c>symbols</c> of <c>GET /api/v3/exchangeInfo</c>.</summary>
+    /// <summary>Parses an entry of <c>symbols</c> in <c>GET /api/v3/exchangeInfo</c>.</summary>
     public static VenueInstrument Instrument(JsonElement symbol)
     {
         var filters = symbol.GetProperty("filters").EnumerateArray().ToDictionary(f => f.Text("filterType"), StringComparer.Ordinal);
@@ -41,21 +41,21 @@ internal static class BinanceSpotParser
     private static string Reason(string status) => status is "CANCELED" or "REJECTED" or "EXPIRED" or "EXPIRED_IN_MATCH"
         ? $"Binance: {status.ToLowerInvariant()}" : "";
 
-    /// <summary>An order of <c>/api/v3/order</c> and <c>/api/v3/openOrders</c>, or the answer to a cancellation.</summary>
+    /// <summary>Parses an order of <c>/api/v3/order</c> and <c>/api/v3/openOrders</c>, or the response to a cancellation.</summary>
     public static VenueOrderState Order(JsonElement order) => new(
         order.Text("origClientOrderId") is { Length: > 0 } ours ? ours : order.Text("clientOrderId"), order.Text("orderId"),
         order.Text("symbol"), State(order.Text("status")), order.Decimal("executedQty"), Reason(order.Text("status")));
 
-    /// <summary>A trade of <c>GET /api/v3/myTrades</c>.</summary>
+    /// <summary>Parses a trade of <c>GET /api/v3/myTrades</c>.</summary>
     public static VenueFill Trade(JsonElement trade) => new(trade.Text("id"), trade.Text("orderId"), trade.Text("symbol"),
         trade.Flag("isBuyer") ? Side.Buy : Side.Sell, trade.Decimal("price"), trade.Decimal("qty"), trade.Decimal("commission"),
         trade.Text("commissionAsset"), JsonFields.Milliseconds(trade.Whole("time")));
 
-    /// <summary>An event of the user data stream; null where it reports nothing.</summary>
+    /// <summary>Parses an event of the user data stream; null if it is not relevant.</summary>
     public static VenueNews? Report(JsonElement e)
     {
         if (e.Text("e") != "executionReport") return null;
-        // A cancellation has an id of its own, and the order's in C.
+        // A cancellation has its own id; the order's id is in C.
         var client = e.Text("x") == "CANCELED" && e.Text("C") is { Length: > 0 } original ? original : e.Text("c");
         var fill = e.Text("x") != "TRADE" ? null : new VenueFill(e.Text("t"), e.Text("i"), e.Text("s"),
             e.Text("S") == "BUY" ? Side.Buy : Side.Sell, e.Decimal("L"), e.Decimal("l"), e.Decimal("n"), e.Text("N"),
@@ -67,7 +67,7 @@ internal static class BinanceSpotParser
         };
     }
 
-    /// <summary>A message of a market stream.</summary>
+    /// <summary>Parses a message of a market stream.</summary>
     public static VenueNews? Price(JsonElement message) => message.TryGetProperty("data", out var data) && data.Text("e") == "trade"
         ? new VenueNews { Listed = data.Text("s"), Price = data.Decimal("p") } : null;
 }

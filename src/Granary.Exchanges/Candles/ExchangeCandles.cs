@@ -7,7 +7,7 @@ using Granary.Storage.Retries;
 
 namespace Granary.Exchanges.Candles;
 
-/// <summary>The history of an exchange, page by page, at the speed that the exchange allows.</summary>
+/// <summary>Downloads the candle history of an exchange, page by page, within the exchange's rate limit.</summary>
 public sealed class ExchangeCandles : IAsyncDisposable
 {
     private readonly ICandleHistory _history;
@@ -17,13 +17,13 @@ public sealed class ExchangeCandles : IAsyncDisposable
     private ExchangeCandles(ICandleHistory history, TimeProvider clock, TimeSpan away) =>
         (_history, _clock, _away) = (history, clock, away);
 
-    /// <summary>The exchanges that have one.</summary>
+    /// <summary>The names of the exchanges with a history.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. ExchangeMarkets.All.Select(m => m.Name)];
 
     /// <param name="exchange">One of <see cref="Names"/>.</param>
     /// <param name="endpoint">Address of the REST interface; null for the exchange's own.</param>
-    /// <param name="away">How long to try while the exchange does not answer; two minutes unless given.</param>
-    /// <exception cref="BarDataException">There is no such exchange, or the endpoint is no address.</exception>
+    /// <param name="away">Timeout of the attempts while the exchange does not answer; two minutes by default.</param>
+    /// <exception cref="BarDataException">There is no such exchange, or the endpoint is not an address.</exception>
     public static ExchangeCandles Open(string exchange, string? endpoint, TimeProvider clock, TimeSpan? away = null)
     {
         var longest = away ?? TimeSpan.FromMinutes(2);
@@ -39,14 +39,14 @@ public sealed class ExchangeCandles : IAsyncDisposable
         }
     }
 
-    /// <summary>The time that one request covers, ticks.</summary>
+    /// <summary>The time range of one request, in ticks.</summary>
     internal long PageOf(Timeframe timeframe) => _history.PageSize * timeframe.Ticks;
 
-    /// <summary>Open time of the first bar that the exchange has now, UTC ticks; null where it has all since the listing.</summary>
+    /// <summary>Open time of the first bar that the exchange offers now, UTC ticks; null if it offers all since the listing.</summary>
     internal long? FirstOf(Timeframe timeframe) => _history.LatestCandles is > 0 and var latest
         ? timeframe.Floor(_clock.GetUtcNow().UtcTicks) - (latest - 1) * timeframe.Ticks : null;
 
-    /// <summary>What the exchange says about a symbol, however it is spelled.</summary>
+    /// <summary>Requests the trading rules of a symbol in any spelling.</summary>
     /// <exception cref="BarDataException">The exchange does not list it.</exception>
     /// <exception cref="BarStoreException">The exchange does not answer.</exception>
     public async Task<Instrument> FindAsync(string symbol, CancellationToken cancellationToken = default)
@@ -68,11 +68,11 @@ public sealed class ExchangeCandles : IAsyncDisposable
         }
     }
 
-    /// <summary>Closed bars, oldest first, each once, in pages. Gaps stay gaps.</summary>
+    /// <summary>Reads closed bars in pages, oldest first and without duplicates. Gaps are not filled.</summary>
     /// <param name="from">Open time of the first bar, UTC ticks.</param>
-    /// <param name="to">The first bar that is left out, UTC ticks.</param>
-    /// <exception cref="BarDataException">The exchange does not list the symbol, or has no bars of this length or this time.</exception>
-    /// <exception cref="BarStoreException">The exchange does not answer.</exception>
+    /// <param name="to">The exclusive end, UTC ticks.</param>
+    /// <exception cref="BarDataException">The exchange does not list the symbol, or has no bars of this timeframe or range.</exception>
+    /// <exception cref="BarStoreException">The exchange does not respond.</exception>
     public async IAsyncEnumerable<IReadOnlyList<Bar>> ReadAsync(string symbol, Timeframe timeframe, long from, long to,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -3,22 +3,23 @@ using Granary.Engine.Market;
 
 namespace Granary.Exchanges.Candles;
 
-/// <summary>How far a download is.</summary>
+/// <summary>Progress of a download.</summary>
 /// <param name="At">Open time of the newest bar, UTC ticks.</param>
-/// <param name="Bars">Downloaded so far.</param>
-/// <param name="Share">Of the time that is asked for, 0 … 1.</param>
+/// <param name="Bars">The number of bars downloaded so far.</param>
+/// <param name="Share">Fraction of the requested time range, 0 … 1.</param>
 public readonly record struct ImportProgress(long At, long Bars, double Share);
 
-/// <summary>Downloads what a store misses of an exchange's history. A download that was interrupted continues where it was.</summary>
+/// <summary>Downloads the part of an exchange's history that a store does not have. A repeated call resumes an interrupted
+/// download.</summary>
 public static class ExchangeImport
 {
     private const int MergeAt = 12_000;
 
-    /// <param name="symbol">As the store is to name it.</param>
-    /// <param name="span">Open time of the first bar, and the first bar that is left out; UTC ticks.</param>
-    /// <returns>Downloaded bars, and those that the store did not have.</returns>
-    /// <exception cref="BarDataException">The exchange does not have the market.</exception>
-    /// <exception cref="BarStoreException">The exchange or the store does not answer.</exception>
+    /// <param name="symbol">The symbol in the store.</param>
+    /// <param name="span">Open time of the first bar, and the exclusive end; UTC ticks.</param>
+    /// <returns>The number of downloaded bars, and of those that the store did not have.</returns>
+    /// <exception cref="BarDataException">The exchange does not offer the market.</exception>
+    /// <exception cref="BarStoreException">The exchange or the store does not respond.</exception>
     public static async Task<(long Read, long Added)> RunAsync(ExchangeCandles candles, string symbol, Timeframe timeframe,
         (long From, long To) span, IBarStore store, IProgress<ImportProgress>? progress = null,
         CancellationToken cancellationToken = default)
@@ -60,12 +61,12 @@ public static class ExchangeImport
         }
         catch (BarDataException)
         {
-            // There is no store yet: the first bars make it. One that cannot be used refuses them.
+            // The store does not exist yet; the first merge creates it, or reports why it cannot.
             return false;
         }
     }
 
-    // The times of which the store has no bars, oldest first. Those that one request covers are one.
+    // The ranges without bars in the store, oldest first. Ranges that fit into one request are joined.
     private static async Task<IReadOnlyList<(long From, long To)>> MissingAsync(IBarStore store, string symbol, Timeframe timeframe,
         (long From, long To) span, long page, CancellationToken cancellationToken)
     {

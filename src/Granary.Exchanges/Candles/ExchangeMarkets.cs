@@ -8,7 +8,7 @@ namespace Granary.Exchanges.Candles;
 /// <summary>The markets of all exchanges.</summary>
 internal static class ExchangeMarkets
 {
-    /// <summary>In the order of their names.</summary>
+    /// <summary>All markets, sorted by name.</summary>
     public static IReadOnlyList<ExchangeMarket> All { get; } =
         [BinanceSpot.Market, GateioSpot.Market, GateioFutures.Market, KucoinSpot.Market, KucoinFutures.Market];
 }

@@ -4,8 +4,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Exchanges.Candles;
 
-/// <summary>Opens an exchange's history as a source of bars: <c>exchange:kucoin</c>, for the warm-up and the gaps of live
-/// sessions.</summary>
+/// <summary>Opens an exchange's history as a bar source: <c>exchange:kucoin</c>, for the warm-up and the gaps of live sessions.</summary>
 [BarSource("exchange", Form = "exchange:kucoin")]
 public sealed class ExchangeSourceFactory : IBarSourceFactory
 {
@@ -21,7 +20,7 @@ public sealed class ExchangeSourceFactory : IBarSourceFactory
 
     private sealed class Source(string exchange, string? endpoint) : IBarSource
     {
-        // What an exchange lists says nothing about which of it is wanted.
+        // An exchange lists far more symbols than a batch uses.
         public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
             throw new BarDataException($"exchange:{exchange} has too many symbols to list; name those that you want");
 
@@ -29,9 +28,9 @@ public sealed class ExchangeSourceFactory : IBarSourceFactory
         {
             if (query.From is not { } from)
                 throw new BarDataException($"exchange:{exchange} needs a first bar; give the data a 'from'");
-            // A session waits for this, and can do without it.
+            // A session waits for this request, but can continue without it.
             await using var candles = ExchangeCandles.Open(exchange, endpoint, TimeProvider.System, TimeSpan.FromSeconds(10));
-            // A source gives what it has.
+            // A source returns the bars that it has.
             from = Math.Max(from, candles.FirstOf(query.Timeframe) ?? from);
             var bars = new List<Bar>();
             var instrument = await candles.FindAsync(query.Symbol, cancellationToken).ConfigureAwait(false);

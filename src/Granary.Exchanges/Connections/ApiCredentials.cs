@@ -4,8 +4,8 @@ using Granary.Data.Brokers;
 namespace Granary.Exchanges.Connections;
 
 /// <summary>
-/// The API key of one exchange, from the environment: <c>GRANARY_KUCOIN_KEY</c>, <c>_SECRET</c> and <c>_PASSPHRASE</c>, or each from the
-/// file that <c>GRANARY_KUCOIN_KEY_FILE</c> and so on name. No text of this type contains the secret.
+/// The API key of one exchange, from the environment: <c>GRANARY_KUCOIN_KEY</c>, <c>_SECRET</c> and <c>_PASSPHRASE</c>, or from the files
+/// that <c>GRANARY_KUCOIN_KEY_FILE</c> etc. name. Text forms of this type never contain the secret.
 /// </summary>
 internal sealed class ApiCredentials
 {
@@ -23,10 +23,10 @@ internal sealed class ApiCredentials
     public override string ToString() => $"API key of {Key.Length} characters";
 
     /// <summary>Reads the credentials of an exchange.</summary>
-    /// <param name="exchange">As <c>kucoin</c>.</param>
-    /// <param name="hasPassphrase">Whether its keys have a passphrase.</param>
-    /// <param name="variable">The value of an environment variable; null where it is not set.</param>
-    /// <exception cref="BrokerInputException">One is missing; the sentence names its variable.</exception>
+    /// <param name="exchange">The exchange, such as <c>kucoin</c>.</param>
+    /// <param name="hasPassphrase">Whether the exchange's keys have a passphrase.</param>
+    /// <param name="variable">Returns the value of an environment variable; null if it is not set.</param>
+    /// <exception cref="BrokerInputException">A variable is missing; the message names it.</exception>
     public static ApiCredentials Read(string exchange, bool hasPassphrase, Func<string, string?> variable)
     {
         var prefix = $"GRANARY_{exchange.ToUpperInvariant()}_";

@@ -8,34 +8,34 @@ using Granary.Storage.Retries;
 namespace Granary.Exchanges.Connections;
 
 /// <summary>
-/// The REST interface of one exchange: requests are signed, and every answer is data, a refusal, or unknown. A derived class knows the
-/// exchange's signatures and error codes.
+/// Base class for clients of an exchange's REST API. It signs requests and classifies each response as data, refusal or unknown outcome.
+/// Derived classes implement the exchange's signatures and error codes.
 /// </summary>
-/// <param name="connection">Where it leads.</param>
+/// <param name="connection">Address and key of the market.</param>
 internal abstract class ExchangeClient(ExchangeConnection connection) : IDisposable
 {
     private readonly RestConnection _rest = new(connection);
 
-    /// <summary>As <c>--broker</c> names the market.</summary>
+    /// <summary>The name of the market in <c>--broker</c>.</summary>
     public string Name => connection.Name;
 
-    /// <summary>The exchange's clock.</summary>
+    /// <summary>The estimated clock of the exchange.</summary>
     public SigningClock Clock { get; } = new(connection.Clock);
 
     /// <summary>The API key.</summary>
     public ApiCredentials Credentials =>
         connection.Credentials ?? throw new InvalidOperationException($"{Name} was opened for public requests alone");
 
-    /// <summary>Sends a request and gives the data of its answer.</summary>
-    /// <exception cref="BrokerUnavailableException">No answer, or none that says whether the request was carried out.</exception>
-    /// <exception cref="VenueRefusalException">The exchange refuses the request.</exception>
-    /// <exception cref="BrokerInputException">The exchange refuses the key.</exception>
+    /// <summary>Sends a request and returns the data of its response.</summary>
+    /// <exception cref="BrokerUnavailableException">There is no response, or none that says whether the request was executed.</exception>
+    /// <exception cref="VenueRefusalException">The exchange rejects the request.</exception>
+    /// <exception cref="BrokerInputException">The exchange rejects the key.</exception>
     public async Task<JsonElement> SendAsync(RestRequest request, CancellationToken cancellationToken)
     {
         var answer = await TryAsync(request, cancellationToken).ConfigureAwait(false);
         if (answer.Meaning == AnswerMeaning.WrongTime)
         {
-            // Such a request was certainly not carried out.
+            // A request that was refused for its time was certainly not executed, so it can be sent again.
             await MeasureClockAsync(cancellationToken).ConfigureAwait(false);
             answer = await TryAsync(request, cancellationToken).ConfigureAwait(false);
         }
@@ -49,7 +49,7 @@ internal abstract class ExchangeClient(ExchangeConnection connection) : IDisposa
             {
                 IsUnprocessed = true,
             },
-            // A wrong time here is a request that came too late: it can be sent again with a new time.
+            // The request arrived too late and may be sent again with a new timestamp.
             _ => throw new BrokerUnavailableException(
                 $"{Name}: {request.Method} {RestConnection.PathOf(request)}: {answer.Message} ({answer.Code})"),
         };
@@ -78,12 +78,12 @@ internal abstract class ExchangeClient(ExchangeConnection connection) : IDisposa
         }
     }
 
-    /// <summary>Reads a list or an object.</summary>
+    /// <summary>Requests a list or an object.</summary>
     public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken, int weight = 1, bool isSigned = true) =>
         SendAsync(new RestRequest(HttpMethod.Get, path, Weight: weight, IsSigned: isSigned), cancellationToken);
 
-    /// <summary>Reads what may not exist.</summary>
-    /// <param name="isMissing">Whether a refusal says that it does not.</param>
+    /// <summary>Requests data that may not exist.</summary>
+    /// <param name="isMissing">Whether a rejection means that the data does not exist.</param>
     public async Task<JsonElement?> FindAsync(string path, Func<VenueRefusalException, bool> isMissing, CancellationToken cancellationToken,
         int weight = 1)
     {
@@ -98,8 +98,7 @@ internal abstract class ExchangeClient(ExchangeConnection connection) : IDisposa
     }
 
     /// <summary>
-    /// Measures the difference of the clocks. The request changes nothing, so that it is sent again where no answer comes: three times in
-    /// all.
+    /// Measures the difference of the clocks. The request changes nothing, so it is sent up to three times if there is no response.
     /// </summary>
     public Task MeasureClockAsync(CancellationToken cancellationToken) =>
         RetryPolicies.LostCall(e => e is BrokerUnavailableException, attempts: 3)
@@ -109,22 +108,22 @@ internal abstract class ExchangeClient(ExchangeConnection connection) : IDisposa
     /// <summary>Requests the exchange's time.</summary>
     protected abstract Task<DateTimeOffset> ServerTimeAsync(CancellationToken cancellationToken);
 
-    /// <summary>Adds the signature; called when the request's turn has come, so that its time is fresh.</summary>
+    /// <summary>Adds the signature. Called directly before sending, so that the timestamp is current.</summary>
     protected abstract void Sign(RestRequest request, HttpRequestMessage message);
 
-    /// <summary>What an answer with a status below 500 means.</summary>
+    /// <summary>Interprets an answer with a status below 500.</summary>
     protected abstract ClientAnswer Read(RestAnswer answer, JsonElement root);
 
-    /// <summary>How long the exchange wants no requests.</summary>
+    /// <summary>Returns the time for which the exchange demands a pause.</summary>
     protected abstract TimeSpan PauseOf(RestAnswer answer);
 
     /// <summary>The time to sign a request with. The exchange refuses a signature after some time: an order whose last time is sooner is
     /// signed with an earlier time, so that a late one is refused.</summary>
-    /// <param name="life">How long a signature is valid.</param>
+    /// <param name="life">Lifetime of a signature.</param>
     protected DateTimeOffset SigningTime(RestRequest request, TimeSpan life) =>
         request.ValidUntil is { } until && until - life is var latest && latest < Clock.Now ? latest : Clock.Now;
 
-    /// <summary>Gives a message its body.</summary>
+    /// <summary>Sets the body of a message.</summary>
     protected static void SetBody(HttpRequestMessage message, string body, string type)
     {
         message.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
@@ -134,22 +133,22 @@ internal abstract class ExchangeClient(ExchangeConnection connection) : IDisposa
     public void Dispose() => _rest.Dispose();
 }
 
-/// <summary>What an answer of an exchange means for the request.</summary>
+/// <summary>Meaning of an exchange's answer for the request.</summary>
 internal enum AnswerMeaning
 {
     Done,
     Refused,
-    /// <summary>Refused because of its time, and not carried out.</summary>
+    /// <summary>Rejected because of its timestamp, and not executed.</summary>
     WrongTime,
     WrongKey,
     TooMany,
-    /// <summary>It does not say whether the request was carried out.</summary>
+    /// <summary>The response does not say whether the request was executed.</summary>
     Unknown,
 }
 
-/// <summary>An answer of an exchange.</summary>
-/// <param name="Code">The exchange's, of an answer without data.</param>
-/// <param name="Message">In the exchange's words.</param>
+/// <summary>A response of an exchange.</summary>
+/// <param name="Code">The exchange's error code, for a response without data.</param>
+/// <param name="Message">The message in the exchange's words.</param>
 internal readonly record struct ClientAnswer(AnswerMeaning Meaning, string Code = "", string Message = "", JsonElement Data = default)
 {
     public static ClientAnswer Of(JsonElement data) => new(AnswerMeaning.Done, Data: data);

@@ -1,15 +1,14 @@
 namespace Granary.Exchanges.Connections;
 
-/// <summary>Where one market of an exchange is reached, and with which key.</summary>
+/// <summary>Address of one market of an exchange, and the key for it.</summary>
 /// <param name="Name">As <c>--broker</c> names the market.</param>
 /// <param name="Title">The exchange's name in messages.</param>
-/// <param name="Endpoint">Of the REST interface.</param>
-/// <param name="Credentials">Null for public requests alone.</param>
-/// <param name="Budget">Weight of requests that the exchange allows, and in which time.</param>
+/// <param name="Endpoint">The address of the REST API.</param>
+/// <param name="Credentials">The API key; null for public requests only.</param>
+/// <param name="Budget">The rate limit: the request weight per time.</param>
 internal sealed record ExchangeConnection(string Name, string Title, Uri Endpoint, ApiCredentials? Credentials,
     (int Weight, TimeSpan Period) Budget, TimeProvider Clock)
 {
-    /// <summary>Takes the requests that would change the account, signed as they would be sent, in a dry run; null where they are
-    /// sent.</summary>
+    /// <summary>In a dry run, receives the signed requests that would change the account; null to send them.</summary>
     public Action<HttpRequestMessage>? Withhold { get; init; }
 }

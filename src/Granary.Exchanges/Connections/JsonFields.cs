@@ -3,11 +3,11 @@ using System.Text.Json;
 
 namespace Granary.Exchanges.Connections;
 
-/// <summary>Reads the fields of exchanges' messages: numbers are texts in one field and numbers in another.</summary>
+/// <summary>Reads fields of exchange messages, in which numbers may be texts or JSON numbers.</summary>
 internal static class JsonFields
 {
     /// <summary>The decimal number of a field; 0 where it is missing, null or an empty text.</summary>
-    /// <exception cref="FormatException">It is no number.</exception>
+    /// <exception cref="FormatException">It is not a number.</exception>
     public static decimal Decimal(this JsonElement message, string name) =>
         message.TryGetProperty(name, out var value) ? value.AsDecimal() : 0;
 
@@ -20,17 +20,17 @@ internal static class JsonFields
         JsonValueKind.String when value.GetString() is { Length: > 0 } text =>
             decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture),
         JsonValueKind.String => 0,
-        _ => throw new FormatException($"'{value.GetRawText()}' is no number"),
+        _ => throw new FormatException($"'{value.GetRawText()}' is not a number"),
     };
 
     /// <inheritdoc cref="AsDecimal"/>
     public static double AsDouble(this JsonElement value) => value.ValueKind == JsonValueKind.String
         ? double.Parse(value.GetString()!, NumberStyles.Float, CultureInfo.InvariantCulture) : value.GetDouble();
 
-    /// <summary>The whole number of a field; 0 where it is missing or null.</summary>
+    /// <summary>Returns the integer of a field; 0 if it is missing or null.</summary>
     public static long Whole(this JsonElement message, string name) => (long)message.Decimal(name);
 
-    /// <summary>The text of a field, also of one that is a number; empty where it is missing or null.</summary>
+    /// <summary>Returns the text of a field, also if it is a number; empty if it is missing or null.</summary>
     public static string Text(this JsonElement message, string name)
     {
         if (!message.TryGetProperty(name, out var value)) return "";
@@ -42,14 +42,14 @@ internal static class JsonFields
         };
     }
 
-    /// <summary>Whether a field is there and true.</summary>
+    /// <summary>Whether a field exists and is true.</summary>
     public static bool Flag(this JsonElement message, string name) =>
         message.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 
-    /// <summary>A decimal without zeros at its end, as exchanges want it.</summary>
+    /// <summary>Formats a decimal without trailing zeros, as exchanges require.</summary>
     public static string Plain(decimal value) => (value / 1.0000000000000000000000000000m).ToString("0.############################",
         CultureInfo.InvariantCulture);
 
-    /// <summary>The time of milliseconds since 1970.</summary>
+    /// <summary>Converts milliseconds since 1970 to a time.</summary>
     public static DateTimeOffset Milliseconds(long value) => DateTimeOffset.FromUnixTimeMilliseconds(value);
 }

@@ -1,11 +1,11 @@
 namespace Granary.Exchanges.Connections;
 
 /// <summary>
-/// How much may be requested of an exchange: a bucket of weight that refills evenly. A request waits until its weight is there, and after
-/// the exchange has asked for a pause until that is over.
+/// Rate limiter for requests to an exchange: a token bucket of weight that refills evenly. A request waits until its weight is available,
+/// and until the end of a pause that the exchange demanded.
 /// </summary>
-/// <param name="capacity">Weight that may be used at once.</param>
-/// <param name="period">The time in which an empty bucket is full again.</param>
+/// <param name="capacity">The maximum weight that can be used at once.</param>
+/// <param name="period">The time to refill an empty bucket.</param>
 internal sealed class RequestBudget(int capacity, TimeSpan period, TimeProvider clock)
 {
     private readonly Lock _lock = new();
@@ -20,7 +20,7 @@ internal sealed class RequestBudget(int capacity, TimeSpan period, TimeProvider 
         return wait <= TimeSpan.Zero ? default : new ValueTask(Task.Delay(wait, clock, cancellationToken));
     }
 
-    // The weight is taken at once; what is below zero is waited for.
+    // The weight is taken at once; the wait is the time until the balance is no longer negative.
     private TimeSpan Take(int weight)
     {
         lock (_lock)
@@ -35,7 +35,7 @@ internal sealed class RequestBudget(int capacity, TimeSpan period, TimeProvider 
         }
     }
 
-    /// <summary>Sends nothing for a while, as the exchange requests.</summary>
+    /// <summary>Sends no requests for a time that the exchange demanded.</summary>
     public void Pause(TimeSpan pause)
     {
         lock (_lock)

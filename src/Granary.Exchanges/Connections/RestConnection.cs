@@ -6,16 +6,16 @@ using Granary.Engine.Brokerage;
 namespace Granary.Exchanges.Connections;
 
 /// <summary>
-/// The HTTP connection to an exchange. It never sends a request twice: whether a lost request has arrived is the caller's to find out.
+/// The HTTP connection to an exchange. It never sends a request twice; the caller must find out whether a lost request arrived.
 /// </summary>
-/// <remarks>A request that changes something has a body, also an empty one. Without a body .NET repeats a request on its own when the
+/// <remarks>A request that changes state always has a body, possibly empty. Without a body, .NET repeats a request automatically if the
 /// exchange closes an idle connection.</remarks>
 internal sealed class RestConnection : IDisposable
 {
-    // After which an answer is taken for lost.
+    // A response that takes longer counts as lost.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    // Orders of one bar are on their way at the same time; more of them wait for a connection.
+    // The orders of one bar are sent concurrently; further ones wait for a connection.
     private const int Connections = 16;
 
     private readonly string _exchange;
@@ -45,8 +45,8 @@ internal sealed class RestConnection : IDisposable
     public RequestBudget Budget { get; }
 
     /// <summary>Sends a request once.</summary>
-    /// <param name="sign">Adds the headers of the API key; called when the request's turn has come, so that its time is fresh.</param>
-    /// <exception cref="BrokerUnavailableException">No answer: whether the request has arrived is unknown.</exception>
+    /// <param name="sign">Adds the headers of the API key. Called directly before sending, so that the timestamp is current.</param>
+    /// <exception cref="BrokerUnavailableException">There is no response; it is unknown whether the request arrived.</exception>
     /// <exception cref="VenueRefusalException">A dry run does not send the request.</exception>
     public async Task<RestAnswer> SendAsync(RestRequest request, Action<RestRequest, HttpRequestMessage>? sign,
         CancellationToken cancellationToken)
@@ -85,7 +85,7 @@ internal sealed class RestConnection : IDisposable
         }
     }
 
-    /// <summary>The path without its query, which can hold a signature.</summary>
+    /// <summary>Returns the path without its query, which can contain a signature.</summary>
     public static string PathOf(RestRequest request) => request.Path.Split('?')[0];
 
     public void Dispose() => _http.Dispose();

@@ -1,29 +1,29 @@
 namespace Granary.Exchanges.Connections;
 
 /// <summary>
-/// The exchange's clock, as requests are signed with: this machine's clock, corrected by the measured difference. Exchanges refuse requests
-/// whose time is a few seconds off.
+/// An estimate of the exchange's clock for signing requests: the local clock, corrected by the measured difference. Exchanges reject
+/// requests whose timestamp is off by a few seconds.
 /// </summary>
-/// <param name="clock">This machine's.</param>
+/// <param name="clock">The local clock.</param>
 internal sealed class SigningClock(TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private long _offset;
     private Task _measuring = Task.CompletedTask;
 
-    /// <summary>The exchange's clock less this machine's.</summary>
+    /// <summary>The exchange's clock minus the local clock.</summary>
     public TimeSpan Skew => new(Interlocked.Read(ref _offset));
 
-    /// <summary>The exchange's time now, UTC.</summary>
+    /// <summary>The current time of the exchange, UTC.</summary>
     public DateTimeOffset Now => clock.GetUtcNow() + Skew;
 
     /// <summary>Milliseconds since 1970 on the exchange's clock.</summary>
     public long Milliseconds => Now.ToUnixTimeMilliseconds();
 
-    /// <summary>Measures the difference: of three requests the fastest one counts, since half of its time is the uncertainty. Requests that
-    /// are refused for their time at once wait for one measurement.</summary>
+    /// <summary>Measures the difference, using the fastest of three requests, since half of its duration is the uncertainty. Concurrent
+    /// requests that were rejected for their timestamp share one measurement.</summary>
     /// <param name="serverTime">Requests the exchange's time.</param>
-    /// <param name="cancellationToken">Ends the measurement.</param>
+    /// <param name="cancellationToken">Cancels the measurement.</param>
     public Task MeasureAsync(Func<CancellationToken, Task<DateTimeOffset>> serverTime, CancellationToken cancellationToken)
     {
         lock (_lock)

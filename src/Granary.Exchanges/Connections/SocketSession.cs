@@ -5,20 +5,20 @@ using Granary.Engine.Brokerage;
 
 namespace Granary.Exchanges.Connections;
 
-/// <summary>How to open a websocket of an exchange.</summary>
+/// <summary>Settings to open a websocket of an exchange.</summary>
 /// <param name="Address">With the token, where one is needed.</param>
 /// <param name="Hello">Messages to send after the connection is open: a login, subscriptions.</param>
 /// <param name="IsWelcomed">Whether the exchange sends a first message before it takes any.</param>
-/// <param name="PingEvery">How often the exchange wants a sign of life.</param>
+/// <param name="PingEvery">Interval at which the exchange expects a ping.</param>
 /// <param name="Ping">Makes one; null where frames of the websocket itself are enough.</param>
 internal sealed record SocketPlan(Uri Address, IReadOnlyList<string> Hello, bool IsWelcomed, TimeSpan PingEvery, Func<string>? Ping);
 
-/// <summary>One connection of a websocket, from its opening to its loss.</summary>
-/// <param name="exchange">Its name in messages.</param>
-/// <param name="silence">A connection without any message for so long is dead, whatever its socket says.</param>
+/// <summary>One websocket connection, from its opening to its loss.</summary>
+/// <param name="exchange">The exchange's name in messages.</param>
+/// <param name="silence">A connection without any message for so long counts as lost, whatever its socket reports.</param>
 internal sealed class SocketSession(string exchange, TimeSpan silence, TimeProvider clock)
 {
-    /// <summary>Connects and gives the messages as they come. The enumeration ends when the connection is lost.</summary>
+    /// <summary>Connects and returns the messages as they arrive. The enumeration ends when the connection is lost.</summary>
     /// <exception cref="BrokerUnavailableException">The connection cannot be opened.</exception>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(SocketPlan plan,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -90,11 +90,11 @@ internal sealed class SocketSession(string exchange, TimeSpan silence, TimeProvi
         catch (Exception e) when (e is OperationCanceledException or WebSocketException or ObjectDisposedException
             or InvalidOperationException or IOException)
         {
-            // The reader notices the loss by itself.
+            // The reader detects the loss.
         }
     }
 
-    // A length below 0 where the connection is over: closed, broken, or silent for too long.
+    // A negative length means that the connection has ended: closed, broken, or silent for too long.
     private async ValueTask<(int Length, byte[] Buffer)> ReceiveAsync(ClientWebSocket socket, byte[] buffer,
         CancellationToken cancellationToken)
     {

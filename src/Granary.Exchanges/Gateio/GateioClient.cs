@@ -6,25 +6,25 @@ using Granary.Exchanges.Connections;
 
 namespace Granary.Exchanges.Gateio;
 
-/// <summary>Gate.io's REST interface, version 4: signatures, and what its labels of errors mean.</summary>
+/// <summary>Client of Gate.io's REST API, version 4: signs requests and interprets error labels.</summary>
 internal sealed class GateioClient(ExchangeConnection connection) : ExchangeClient(connection)
 {
-    /// <summary>All paths begin with this.</summary>
+    /// <summary>The prefix of all paths.</summary>
     public const string Prefix = "/api/v4";
 
-    // Measured in whole seconds.
+    // Gate.io measures it in whole seconds.
     private static readonly TimeSpan SignatureLife = TimeSpan.FromSeconds(60);
 
     protected override async Task<DateTimeOffset> ServerTimeAsync(CancellationToken cancellationToken) => JsonFields.Milliseconds(
         (await GetAsync(Prefix + "/spot/time", cancellationToken, isSigned: false).ConfigureAwait(false)).Whole("server_time"));
 
-    /// <summary>The signature of a message of the websocket.</summary>
+    /// <summary>Returns the signature of a websocket message.</summary>
     public string SignChannel(string channel, string text, long seconds) =>
         Hash($"channel={channel}&event={text}&time={seconds.ToString(CultureInfo.InvariantCulture)}");
 
     protected override void Sign(RestRequest request, HttpRequestMessage message)
     {
-        // A whole second later: an order that is on time is never refused.
+        // Round up to the next second, so that an order that arrives in time is never rejected.
         var time = (SigningTime(request, SignatureLife) is var at && at < Clock.Now ? at + TimeSpan.FromSeconds(1) : at)
             .ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var question = request.Path.IndexOf('?', StringComparison.Ordinal);

@@ -10,8 +10,8 @@ using static Granary.Exchanges.Connections.JsonFields;
 
 namespace Granary.Exchanges.Gateio;
 
-/// <summary>An account of perpetual contracts in USDT at Gate.io. Orders count contracts, and a sale is a negative number of them; the
-/// adapter converts them to base units.</summary>
+/// <summary>An account of USDT perpetual contracts at Gate.io. Order sizes are numbers of contracts, negative for a sell. The adapter
+/// converts them to base units.</summary>
 internal sealed class GateioFutures(ExchangeConnection connection, GateioClient client) : GateioVenue(Market, connection, client,
     new GateioWords("/futures/usdt", "contract", "contract", "/orders_timerange?", "trade_id", "create_time"))
 {
@@ -19,7 +19,7 @@ internal sealed class GateioFutures(ExchangeConnection connection, GateioClient 
 
     private readonly GateioSockets _sockets = new(client, connection.Clock);
 
-    /// <summary>Gate.io's perpetual contracts in USDT.</summary>
+    /// <summary>Gate.io's USDT perpetual contracts.</summary>
     public static ExchangeMarket Market { get; } = new("gateio-futures", "Gate.io", "https://api.gateio.ws",
         PerpetualContracts.Capabilities(deadManSwitch: true, ordersPerMinute: 6000), (150, TimeSpan.FromSeconds(10)), c =>
             new GateioFutures(c, new GateioClient(c)));
@@ -30,7 +30,7 @@ internal sealed class GateioFutures(ExchangeConnection connection, GateioClient 
 
     public override async Task<KeyPermissions> PermissionsAsync(CancellationToken cancellationToken)
     {
-        // The answer proves that the key reads; the interface does not tell what else it may do.
+        // A response proves that the key can read; the API does not report its other permissions.
         _ = await AccountsAsync(cancellationToken).ConfigureAwait(false);
         return new KeyPermissions([], null, null);
     }
@@ -43,7 +43,7 @@ internal sealed class GateioFutures(ExchangeConnection connection, GateioClient 
     {
         if ((await AccountsAsync(cancellationToken).ConfigureAwait(false)).Flag("in_dual_mode"))
             throw _contracts.HedgeMode();
-        // A leverage of 0 is cross margin.
+        // A leverage of 0 means cross margin.
         var query = margin.IsCross ? FormattableString.Invariant($"leverage=0&cross_leverage_limit={margin.Leverage}")
             : FormattableString.Invariant($"leverage={margin.Leverage}");
         try
@@ -68,7 +68,7 @@ internal sealed class GateioFutures(ExchangeConnection connection, GateioClient 
 
     protected override Task<JsonObject> BodyAsync(VenueOrder order, CancellationToken cancellationToken) => Task.FromResult(Body(order));
 
-    // A price of 0 is the market's.
+    // A price of 0 means a market order.
     private static JsonObject Body(VenueOrder order) => new()
     {
         ["contract"] = order.Instrument.Listed,
@@ -81,7 +81,7 @@ internal sealed class GateioFutures(ExchangeConnection connection, GateioClient 
     protected override JsonObject StopBody(VenueOrder order) => new()
     {
         ["initial"] = Body(order),
-        // The last trade's price reaches the trigger from below (1) or from above (2).
+        // Rule 1 triggers when the last price rises to the trigger price, rule 2 when it falls to it.
         ["trigger"] = new JsonObject { ["strategy_type"] = 0, ["price_type"] = 0, ["rule"] = order.TriggersAbove ? 1 : 2 },
     };
 
@@ -139,7 +139,7 @@ internal sealed class GateioFutures(ExchangeConnection connection, GateioClient 
     public override async Task<IReadOnlyList<Bar>> PageAsync(VenueInstrument instrument, Timeframe timeframe, DateTimeOffset from,
         DateTimeOffset to, CancellationToken cancellationToken)
     {
-        // Both ends are part of the answer.
+        // The response includes both ends of the range.
         var data = await GetAsync(
             FormattableString.Invariant($"/candlesticks?contract={instrument.Listed}&interval={GateioSpotParser.Interval(timeframe)}")
             + FormattableString.Invariant($"&from={from.ToUnixTimeSeconds()}&to={to.ToUnixTimeSeconds() - 1}"), cancellationToken,
@@ -147,7 +147,7 @@ internal sealed class GateioFutures(ExchangeConnection connection, GateioClient 
         return [.. data.EnumerateArray().Select(c => GateioFuturesParser.Candle(c, instrument.Contract))];
     }
 
-    // The address of the websockets has a host of its own at Gate.io.
+    // Gate.io's websockets have their own host.
     private Uri Socket => Endpoint.Host switch
     {
         "api.gateio.ws" => new Uri("wss://fx-ws.gateio.ws/v4/ws/usdt"),
@@ -157,7 +157,7 @@ internal sealed class GateioFutures(ExchangeConnection connection, GateioClient 
 
     public override async IAsyncEnumerable<VenueNews> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // The private channels want the number of the account.
+        // The private channels require the account's user number.
         var user = (await AccountsAsync(cancellationToken).ConfigureAwait(false)).Text("user");
         await foreach (var news in _sockets.ReadAsync(Socket, [("futures.orders", [user, "!all"]), ("futures.usertrades", [user, "!all"])],
             isPrivate: true, m => GateioFuturesParser.News(m, Contract), cancellationToken).ConfigureAwait(false))

@@ -6,10 +6,10 @@ using Granary.Exchanges.Trading;
 
 namespace Granary.Exchanges.Gateio;
 
-/// <summary>The messages of Gate.io's futures market as the adapter's types. Contracts become base units here.</summary>
+/// <summary>Parses the messages of Gate.io's futures market to the adapter's types, and converts contracts to base units.</summary>
 internal static class GateioFuturesParser
 {
-    /// <summary>An entry of <c>GET /futures/usdt/contracts</c>.</summary>
+    /// <summary>Parses an entry of <c>GET /futures/usdt/contracts</c>.</summary>
     public static VenueInstrument Instrument(JsonElement contract)
     {
         var (name, size) = (contract.Text("name"), contract.Decimal("quanto_multiplier"));
@@ -29,11 +29,11 @@ internal static class GateioFuturesParser
         };
     }
 
-    /// <summary>The direction of a number of contracts: a sale is negative.</summary>
+    /// <summary>Returns the side of a number of contracts, which is negative for a sell.</summary>
     public static Side SideOf(decimal size) => size < 0 ? Side.Sell : Side.Buy;
 
-    /// <summary>An order of <c>/futures/usdt/orders</c>, or of the channel <c>futures.orders</c>.</summary>
-    /// <param name="contract">Base units of a contract by its name.</param>
+    /// <summary>Parses an order of <c>/futures/usdt/orders</c>, or of the channel <c>futures.orders</c>.</summary>
+    /// <param name="contract">Returns the base units per contract by the contract's name.</param>
     public static VenueOrderState Order(JsonElement order, Func<string, decimal> contract)
     {
         var filled = Math.Abs(order.Decimal("size")) - Math.Abs(order.Decimal("left"));
@@ -44,7 +44,7 @@ internal static class GateioFuturesParser
             filled * contract(order.Text("contract")), state == OrderState.Cancelled ? $"Gate.io: {order.Text("finish_as")}" : "");
     }
 
-    /// <summary>A trade of <c>/futures/usdt/my_trades</c>, of <c>my_trades_timerange</c>, or of the channel
+    /// <summary>Parses a trade of <c>/futures/usdt/my_trades</c>, of <c>my_trades_timerange</c>, or of the channel
     /// <c>futures.usertrades</c>.</summary>
     /// <inheritdoc cref="Order"/>
     public static VenueFill Fill(JsonElement trade, Func<string, decimal> contract)
@@ -57,23 +57,23 @@ internal static class GateioFuturesParser
             DateTimeOffset.UnixEpoch + TimeSpan.FromMilliseconds((double)at));
     }
 
-    /// <summary>Whether the exchange made a trade by itself: a liquidation or automatic deleveraging.</summary>
+    /// <summary>Whether the exchange initiated a trade: a liquidation or automatic deleveraging.</summary>
     public static bool IsForced(JsonElement trade) => trade.Text("text") is var text && !text.StartsWith(GateioVenue.Custom,
         StringComparison.Ordinal) && (text.Contains("liq", StringComparison.Ordinal) || text is "auto_deleveraging" or "insurance");
 
-    /// <summary>An entry of <c>GET /futures/usdt/account_book</c>: negative is paid.</summary>
+    /// <summary>Parses an entry of <c>GET /futures/usdt/account_book</c>; a negative amount was paid.</summary>
     public static FundingPayment Funding(JsonElement entry) => new(
-        // Old entries have no id of their own.
+        // Old entries have no id.
         entry.Text("id") is { Length: > 0 } id ? id : $"{entry.Text("contract")}-{entry.Text("time")}", entry.Text("contract"),
         entry.Decimal("change"), DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds((double)entry.Decimal("time")));
 
-    /// <summary>A candle of <c>GET /futures/usdt/candlesticks</c>.</summary>
-    /// <param name="contract">Base units of a contract.</param>
+    /// <summary>Parses a candle of <c>GET /futures/usdt/candlesticks</c>.</summary>
+    /// <param name="contract">Base units per contract.</param>
     public static Bar Candle(JsonElement candle, decimal contract) => new(
         DateTimeOffset.FromUnixTimeSeconds(candle.Whole("t")).UtcTicks, (double)candle.Decimal("o"), (double)candle.Decimal("h"),
         (double)candle.Decimal("l"), (double)candle.Decimal("c"), (double)(candle.Decimal("v") * contract));
 
-    /// <summary>What a message of the websocket reports.</summary>
+    /// <summary>Parses the news in a message of the websocket.</summary>
     /// <inheritdoc cref="Order"/>
     public static IEnumerable<VenueNews> News(JsonElement message, Func<string, decimal> contract)
     {

@@ -7,11 +7,11 @@ using Granary.Exchanges.Trading;
 
 namespace Granary.Exchanges.Gateio;
 
-/// <summary>Gate.io's websockets: each subscription is signed and answered.</summary>
+/// <summary>Gate.io's websockets. Each subscription is signed, and the exchange acknowledges it.</summary>
 internal sealed class GateioSockets(GateioClient client, TimeProvider clock)
 {
-    /// <summary>The messages of some channels over one connection. The first news is the connection, when all channels are
-    /// answered.</summary>
+    /// <summary>Returns the messages of some channels over one connection. The first news reports the connection, after all channels are
+    /// acknowledged.</summary>
     public async IAsyncEnumerable<VenueNews> ReadAsync(Uri address,
         IReadOnlyList<(string Channel, IReadOnlyList<string> Payload)> channels,
         bool isPrivate, Func<JsonElement, IEnumerable<VenueNews>> parse, [EnumeratorCancellation] CancellationToken cancellationToken)

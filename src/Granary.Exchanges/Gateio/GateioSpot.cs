@@ -9,11 +9,11 @@ using static Granary.Exchanges.Connections.JsonFields;
 
 namespace Granary.Exchanges.Gateio;
 
-/// <summary>A spot account at Gate.io. The pages of its documentation are in the folder's README.</summary>
+/// <summary>A spot account at Gate.io. The folder's README links the documentation.</summary>
 internal sealed class GateioSpot(ExchangeConnection connection, GateioClient client) : GateioVenue(Market, connection, client,
     new GateioWords("/spot", "currency_pair", "market", "/orders?status=finished&", "fired_order_id", "ctime"))
 {
-    // A market order to buy is sized in quote currency at Gate.io. A limit order that must fill at once is sized in coins.
+    // Gate.io sizes a market buy in quote currency, but a limit order in base currency, so a marketable limit order is used.
     private const decimal MostAboveMarket = 1.02m;
 
     private readonly GateioSockets _sockets = new(client, connection.Clock);
@@ -29,12 +29,12 @@ internal sealed class GateioSpot(ExchangeConnection connection, GateioClient cli
         OrdersPerMinute = 600,
     }, (150, TimeSpan.FromSeconds(10)), c => new GateioSpot(c, new GateioClient(c)));
 
-    // A triggered order takes its funds when it is triggered; what a target holds would be missing then.
+    // A triggered order reserves its balance when it triggers; a resting target would have reserved it already.
     public override bool StopsHoldBalance => true;
 
     public override async Task<KeyPermissions> PermissionsAsync(CancellationToken cancellationToken)
     {
-        // The answer proves that the key reads; the interface does not tell what else it may do.
+        // A response proves that the key can read; the API does not report its other permissions.
         _ = await GetAsync("/accounts", cancellationToken).ConfigureAwait(false);
         return new KeyPermissions([], null, null);
     }
@@ -78,7 +78,7 @@ internal sealed class GateioSpot(ExchangeConnection connection, GateioClient cli
 
     protected override JsonObject StopBody(VenueOrder order)
     {
-        // Bought coins are sized by a limit, as at the market.
+        // A buy is sent as a limit order above the market, so that its size is in base currency.
         var price = order.Type.HasLimit() ? order.LimitPrice
             : order.Side == Side.Buy ? AboveMarket(order.Instrument, order.StopPrice) : 0;
         return new JsonObject
@@ -131,7 +131,7 @@ internal sealed class GateioSpot(ExchangeConnection connection, GateioClient cli
     public override async Task<IReadOnlyList<Bar>> PageAsync(VenueInstrument instrument, Timeframe timeframe, DateTimeOffset from,
         DateTimeOffset to, CancellationToken cancellationToken)
     {
-        // Both ends are part of the answer.
+        // The response includes both ends of the range.
         var data = await GetAsync(
             FormattableString.Invariant($"/candlesticks?currency_pair={instrument.Listed}&interval={GateioSpotParser.Interval(timeframe)}")
             + FormattableString.Invariant($"&from={from.ToUnixTimeSeconds()}&to={to.ToUnixTimeSeconds() - 1}"), cancellationToken,

@@ -6,10 +6,10 @@ using Granary.Exchanges.Trading;
 
 namespace Granary.Exchanges.Gateio;
 
-/// <summary>Gate.io's spot messages as the adapter's types.</summary>
+/// <summary>Parses Gate.io's spot messages to the adapter's types.</summary>
 internal static class GateioSpotParser
 {
-    /// <summary>An entry of <c>GET /spot/currency_pairs</c>.</summary>
+    /// <summary>Parses an entry of <c>GET /spot/currency_pairs</c>.</summary>
     public static VenueInstrument Instrument(JsonElement pair) => new()
     {
         Symbol = pair.Text("id"),
@@ -24,7 +24,7 @@ internal static class GateioSpotParser
         IsTrading = pair.Text("trade_status") == "tradable",
     };
 
-    // Decimals of a number as its step.
+    // Converts a number of decimals to a step size.
     private static decimal Step(long decimals)
     {
         var step = 1m;
@@ -32,7 +32,7 @@ internal static class GateioSpotParser
         return step;
     }
 
-    /// <summary>An order of <c>/spot/orders</c>, or of the channel <c>spot.orders</c>.</summary>
+    /// <summary>Parses an order of <c>/spot/orders</c>, or of the channel <c>spot.orders</c>.</summary>
     public static VenueOrderState Order(JsonElement order)
     {
         var filled = order.Decimal("amount") - order.Decimal("left");
@@ -48,7 +48,7 @@ internal static class GateioSpotParser
             state == OrderState.Cancelled ? $"Gate.io: {order.Text("finish_as")}" : "");
     }
 
-    /// <summary>A trade of <c>/spot/my_trades</c>, or of the channel <c>spot.usertrades</c>.</summary>
+    /// <summary>Parses a trade of <c>/spot/my_trades</c>, or of the channel <c>spot.usertrades</c>.</summary>
     public static VenueFill Fill(JsonElement trade)
     {
         var (fee, currency) = (trade.Decimal("fee"), trade.Text("fee_currency"));
@@ -59,10 +59,10 @@ internal static class GateioSpotParser
             DateTimeOffset.UnixEpoch + TimeSpan.FromMilliseconds((double)trade.Decimal("create_time_ms")));
     }
 
-    /// <summary>Gate.io's word for a timeframe.</summary>
+    /// <summary>Returns Gate.io's name of a timeframe.</summary>
     public static string Interval(Timeframe timeframe) => timeframe == Timeframe.W1 ? "7d" : timeframe.ToString();
 
-    /// <summary>What a message of the websocket reports.</summary>
+    /// <summary>Parses the news in a message of the websocket.</summary>
     public static IEnumerable<VenueNews> News(JsonElement message)
     {
         if (message.Text("event") != "update") yield break;

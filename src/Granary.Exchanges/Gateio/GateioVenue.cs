@@ -7,16 +7,16 @@ using static Granary.Exchanges.Connections.JsonFields;
 
 namespace Granary.Exchanges.Gateio;
 
-/// <summary>What Gate.io's markets have in common: orders with a text of ours, and price-triggered orders without one.</summary>
+/// <summary>Base of Gate.io's markets: orders have a text that we set, and price-triggered orders have none.</summary>
 internal abstract class GateioVenue(ExchangeMarket market, ExchangeConnection connection, GateioClient client, GateioWords words)
     : ExchangeVenue(market, connection, client)
 {
     private static readonly TimeSpan TriggerLife = TimeSpan.FromDays(30);
 
-    /// <summary>Custom order texts begin with this.</summary>
+    /// <summary>The prefix of custom order texts.</summary>
     public const string Custom = "t-";
 
-    /// <summary>In front of the ids of price-triggered orders, which are a list of their own.</summary>
+    /// <summary>The prefix of ids of price-triggered orders, which have a separate list.</summary>
     private const char Triggered = 'p';
 
     protected GateioClient Client { get; } = client;
@@ -25,13 +25,13 @@ internal abstract class GateioVenue(ExchangeMarket market, ExchangeConnection co
 
     public override int LatestCandles => 10_000;
 
-    /// <summary>An order of the market's list, or of its websocket.</summary>
+    /// <summary>Parses an order of the market's list, or of its websocket.</summary>
     protected abstract VenueOrderState Order(JsonElement order);
 
-    /// <summary>Direction and base units of what a price-triggered order sends.</summary>
+    /// <summary>Returns the side and quantity, in base units, of the order that a price-triggered order sends.</summary>
     protected abstract (Side Side, decimal Quantity) Triggers(JsonElement stop);
 
-    /// <summary>Gets a path of the market.</summary>
+    /// <summary>Sends a GET request to a path of the market.</summary>
     protected Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken, bool isSigned = true) =>
         Client.GetAsync($"{GateioClient.Prefix}{words.Path}{path}", cancellationToken, isSigned: isSigned);
 
@@ -63,13 +63,13 @@ internal abstract class GateioVenue(ExchangeMarket market, ExchangeConnection co
         return Triggered + data.Text("id");
     }
 
-    /// <summary>The fields of an order without its text.</summary>
+    /// <summary>Creates the fields of an order without its text.</summary>
     protected abstract Task<JsonObject> BodyAsync(VenueOrder order, CancellationToken cancellationToken);
 
-    /// <summary>The fields of a price-triggered order without the price and life of its trigger.</summary>
+    /// <summary>Creates the fields of a price-triggered order without the trigger's price and lifetime.</summary>
     protected abstract JsonObject StopBody(VenueOrder order);
 
-    /// <summary>Gate.io's word for a time in force.</summary>
+    /// <summary>Returns Gate.io's name of a time in force.</summary>
     protected static string Force(VenueOrder order) => !order.Type.HasLimit() ? "ioc" : order.TimeInForce switch
     {
         TimeInForce.ImmediateOrCancel => "ioc",
@@ -99,14 +99,14 @@ internal abstract class GateioVenue(ExchangeMarket market, ExchangeConnection co
         if (await FindAsync($"/orders/{PathOf(order)}", cancellationToken).ConfigureAwait(false) is { } known)
             return Order(known) with { ClientId = order.ClientId };
         if (order.VenueId.Length > 0) return null;
-        // An order's own text is forgotten a while after its end; the list of ended orders has it still.
+        // Gate.io drops an order's custom text some time after its end; the list of ended orders still has it.
         var (from, to) = (order.SentAt.ToUnixTimeSeconds() - 60, order.SentAt.ToUnixTimeSeconds() + 600);
         var ended = await GetAsync(FormattableString.Invariant(
             $"{words.Ended}{words.Pair}={order.Instrument.Listed}&from={from}&to={to}&limit=100"), cancellationToken).ConfigureAwait(false);
         return ended.EnumerateArray().Select(Order).FirstOrDefault(o => o.ClientId == order.ClientId);
     }
 
-    // A price-triggered order has no text of its own: without its id it is known by what it does.
+    // A price-triggered order has no custom text; without its id it is identified by its content.
     private async Task<VenueOrderState?> FindStopAsync(OrderKey order, CancellationToken cancellationToken)
     {
         JsonElement? found = null;
@@ -131,7 +131,7 @@ internal abstract class GateioVenue(ExchangeMarket market, ExchangeConnection co
         && stop.Whole(words.Created) >= order.SentAt.ToUnixTimeSeconds() - 60
         && !order.IsTaken(Triggered + stop.Text("id")) && !order.IsTaken(stop.Text(words.Fired));
 
-    // One that has not become another order.
+    // Parses a price-triggered order that has not been triggered.
     private VenueOrderState Stop(JsonElement stop, string clientId)
     {
         var isOpen = stop.Text("status") == "open";
@@ -149,7 +149,7 @@ internal abstract class GateioVenue(ExchangeMarket market, ExchangeConnection co
         return [.. open.EnumerateArray().Select(Order), .. stops.EnumerateArray().Select(s => Stop(s, ""))];
     }
 
-    /// <summary>The client id of an order's text; empty where the text is not ours.</summary>
+    /// <summary>Returns the client id in an order's text; empty if the text is not Granary's.</summary>
     public static string ClientId(JsonElement order) =>
         order.Text("text") is var text && text.StartsWith(Custom, StringComparison.Ordinal) ? text[Custom.Length..] : "";
 
@@ -165,11 +165,11 @@ internal abstract class GateioVenue(ExchangeMarket market, ExchangeConnection co
     }
 }
 
-/// <summary>Where Gate.io's markets differ in their words.</summary>
+/// <summary>Names that differ between Gate.io's markets.</summary>
 /// <param name="Path">Behind the prefix.</param>
 /// <param name="Pair">The field of an order's instrument.</param>
 /// <param name="StopPair">The field of a price-triggered order's instrument in lists.</param>
-/// <param name="Ended">The list of orders of a time that have ended, with the sign behind which parameters follow.</param>
-/// <param name="Fired">The field of the order that a trigger has sent.</param>
+/// <param name="Ended">The list of ended orders in a time range, with the separator before further parameters.</param>
+/// <param name="Fired">The field of the order that a trigger sent.</param>
 /// <param name="Created">The field of a price-triggered order's time.</param>
 internal sealed record GateioWords(string Path, string Pair, string StopPair, string Ended, string Fired, string Created);

@@ -5,12 +5,12 @@ using Granary.Exchanges.Trading;
 namespace Granary.Exchanges.Kucoin;
 
 /// <summary>KuCoin's spot market. The API key comes from GRANARY_KUCOIN_KEY, _SECRET and _PASSPHRASE, or their _FILE forms.</summary>
-/// <param name="endpoint">Address of the REST interface; empty for KuCoin's own.</param>
-/// <param name="dryRun">Whether orders are checked and signed, and not sent.</param>
-/// <param name="maxOrder">The highest value of one entry, quote currency; 0 for no limit.</param>
-/// <param name="maxExposure">The highest value of all open trades, quote currency; 0 for no limit.</param>
-/// <param name="maxOrdersPerMinute">0 for no limit.</param>
-/// <param name="cancelAllAfter">KuCoin cancels all waiting orders after so long without a sign of life, as 60s; empty for never.</param>
+/// <param name="endpoint">The address of the REST API; empty for KuCoin's own.</param>
+/// <param name="dryRun">Whether orders are checked and signed, but not sent.</param>
+/// <param name="maxOrder">The maximum value of one entry, in quote currency; 0 for no limit.</param>
+/// <param name="maxExposure">The maximum value of all open trades, in quote currency; 0 for no limit.</param>
+/// <param name="maxOrdersPerMinute">The maximum number of orders per minute; 0 for no limit.</param>
+/// <param name="cancelAllAfter">KuCoin cancels all open orders after this time without a heartbeat, such as 60s; empty for never.</param>
 [Broker("kucoin", "KuCoin, spot market.")]
 public sealed class KucoinBrokerFactory(string endpoint = "", bool dryRun = false, [Range(0, 1e12)] double maxOrder = 0,
     [Range(0, 1e12)] double maxExposure = 0, [Range(0, 100_000)] int maxOrdersPerMinute = 300, string cancelAllAfter = "")

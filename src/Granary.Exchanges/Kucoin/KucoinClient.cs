@@ -6,7 +6,7 @@ using Granary.Exchanges.Connections;
 
 namespace Granary.Exchanges.Kucoin;
 
-/// <summary>KuCoin's REST interface: signatures, the envelope of every answer, and what its error codes mean.</summary>
+/// <summary>KuCoin's REST interface: signatures, the envelope of every answer, and the meaning of its error codes.</summary>
 internal sealed class KucoinClient(ExchangeConnection connection) : ExchangeClient(connection)
 {
     private static readonly TimeSpan SignatureLife = TimeSpan.FromSeconds(5);

@@ -9,7 +9,7 @@ using static Granary.Exchanges.Connections.JsonFields;
 
 namespace Granary.Exchanges.Kucoin;
 
-/// <summary>An account of perpetual contracts in USDT at KuCoin. Orders count contracts; the adapter converts them to base
+/// <summary>An account of USDT perpetual contracts at KuCoin. Order sizes are numbers of contracts; the adapter converts them to base
 /// units.</summary>
 internal sealed class KucoinFutures(ExchangeConnection connection, KucoinClient client) : KucoinVenue(Market, connection, client)
 {
@@ -19,7 +19,7 @@ internal sealed class KucoinFutures(ExchangeConnection connection, KucoinClient 
 
     private MarginTerms _margin = new(1, false);
 
-    /// <summary>KuCoin's perpetual contracts in USDT.</summary>
+    /// <summary>KuCoin's USDT perpetual contracts.</summary>
     public static ExchangeMarket Market { get; } = new("kucoin-futures", "KuCoin", "https://api-futures.kucoin.com",
         PerpetualContracts.Capabilities(deadManSwitch: false, ordersPerMinute: 2000), (2000, TimeSpan.FromSeconds(30)), c =>
             new KucoinFutures(c, new KucoinClient(c)))
@@ -47,7 +47,7 @@ internal sealed class KucoinFutures(ExchangeConnection connection, KucoinClient 
             if (mode != wanted)
                 await PostAsync("/api/v2/position/changeMarginMode", new JsonObject { ["symbol"] = listed, ["marginMode"] = wanted },
                     cancellationToken).ConfigureAwait(false);
-            // With isolated margin each order names its leverage.
+            // With isolated margin, each order contains its leverage.
             if (margin.IsCross)
                 await PostAsync("/api/v2/changeCrossUserLeverage", new JsonObject
                 {

@@ -5,14 +5,14 @@ using Granary.Exchanges.Trading;
 
 namespace Granary.Exchanges.Kucoin;
 
-/// <summary>The messages of KuCoin's futures market as the adapter's types. Contracts become base units here.</summary>
+/// <summary>Parses the messages of KuCoin's futures market to the adapter's types, and converts contracts to base units.</summary>
 internal static class KucoinFuturesParser
 {
-    /// <summary>Whether a contract never expires and is quoted and settled in a currency.</summary>
+    /// <summary>Whether a contract is perpetual, and quoted and settled in this currency.</summary>
     public static bool IsPerpetual(JsonElement contract, string currency) => contract.Text("settleCurrency") == currency
         && contract.Text("quoteCurrency") == currency && !contract.Flag("isInverse") && contract.Text("expireDate").Length == 0;
 
-    /// <summary>An entry of <c>GET /api/v1/contracts/active</c>. KuCoin calls Bitcoin XBT here.</summary>
+    /// <summary>Parses an entry of <c>GET /api/v1/contracts/active</c>. KuCoin's futures use the symbol XBT for Bitcoin.</summary>
     public static VenueInstrument Instrument(JsonElement contract)
     {
         var size = contract.Decimal("multiplier");
@@ -32,8 +32,8 @@ internal static class KucoinFuturesParser
         };
     }
 
-    /// <summary>An order of <c>/api/v1/orders</c> and <c>/api/v1/stopOrders</c>.</summary>
-    /// <param name="contract">Base units of a contract by its symbol.</param>
+    /// <summary>Parses an order of <c>/api/v1/orders</c> and <c>/api/v1/stopOrders</c>.</summary>
+    /// <param name="contract">Returns the base units per contract by the contract's symbol.</param>
     public static VenueOrderState Order(JsonElement order, Func<string, decimal> contract)
     {
         var filled = order.Decimal("dealSize");
@@ -45,18 +45,18 @@ internal static class KucoinFuturesParser
 
     private static string Reason(OrderState state) => state == OrderState.Cancelled ? "cancelled at KuCoin" : "";
 
-    /// <summary>An item of <c>GET /api/v1/fills</c>.</summary>
+    /// <summary>Parses an item of <c>GET /api/v1/fills</c>.</summary>
     /// <inheritdoc cref="Order"/>
     public static VenueFill Fill(JsonElement fill, Func<string, decimal> contract) => new(fill.Text("tradeId"), fill.Text("orderId"),
         fill.Text("symbol"), fill.Text("side") == "buy" ? Side.Buy : Side.Sell, fill.Decimal("price"),
         fill.Decimal("size") * contract(fill.Text("symbol")), fill.Decimal("fee"), fill.Text("feeCurrency"),
         JsonFields.Milliseconds(fill.Whole("createdAt")));
 
-    /// <summary>An entry of <c>GET /api/v1/funding-history</c>: negative is paid.</summary>
+    /// <summary>Parses an entry of <c>GET /api/v1/funding-history</c>; a negative amount was paid.</summary>
     public static FundingPayment Funding(JsonElement payment) => new(payment.Text("id"), payment.Text("symbol"),
         payment.Decimal("funding"), JsonFields.Milliseconds(payment.Whole("timePoint")));
 
-    /// <summary>A message of a websocket; null where it reports nothing.</summary>
+    /// <summary>Parses a websocket message; null if it is not relevant.</summary>
     /// <inheritdoc cref="Order"/>
     public static VenueNews? News(JsonElement message, Func<string, decimal> contract)
     {

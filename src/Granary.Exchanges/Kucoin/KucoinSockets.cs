@@ -7,11 +7,12 @@ using Granary.Exchanges.Trading;
 namespace Granary.Exchanges.Kucoin;
 
 /// <summary>
-/// KuCoin's websockets: an address and a token are requested first, the server welcomes, and each subscription is acknowledged.
+/// KuCoin's websockets: the client requests an address and a token, waits for the welcome message, and subscribes. The exchange
+/// acknowledges each subscription.
 /// </summary>
 internal sealed class KucoinSockets(KucoinClient client, TimeProvider clock)
 {
-    /// <summary>The messages of some topics over one connection. The first news is the connection, when all topics are
+    /// <summary>Returns the messages of some topics over one connection. The first news reports the connection, after all topics are
     /// acknowledged.</summary>
     public async IAsyncEnumerable<VenueNews> ReadAsync(IReadOnlyList<string> topics, bool isPrivate, Func<JsonElement, VenueNews?> parse,
         [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ using static Granary.Exchanges.Connections.JsonFields;
 
 namespace Granary.Exchanges.Kucoin;
 
-/// <summary>A spot account at KuCoin. The pages of its documentation are in the folder's README.</summary>
+/// <summary>A spot account at KuCoin. The folder's README links the documentation.</summary>
 internal sealed class KucoinSpot(ExchangeConnection connection, KucoinClient client) : KucoinVenue(Market, connection, client)
 {
     private const string Orders = "/api/v1/hf/orders", StopOrders = "/api/v1/stop-order";
@@ -44,7 +44,7 @@ internal sealed class KucoinSpot(ExchangeConnection connection, KucoinClient cli
         }
         else
         {
-            // KuCoin refuses the order when it arrives later than this.
+            // KuCoin rejects the order if it arrives later than this.
             body["clientTimestamp"] = Now.ToUnixTimeMilliseconds();
             body["allowMaxTimeWindow"] = Math.Max(1, (long)(order.ValidUntil - Now).TotalMilliseconds);
         }
@@ -65,7 +65,7 @@ internal sealed class KucoinSpot(ExchangeConnection connection, KucoinClient cli
             }
             catch (VenueRefusalException e) when (IsMissing(e))
             {
-                // It was triggered: the order that it became can still wait.
+                // The stop was triggered: the order that it became may still be open.
             }
         }
         await Client.SendAsync(new RestRequest(HttpMethod.Delete, $"{Orders}/client-order/{order.ClientId}?symbol={symbol}"),

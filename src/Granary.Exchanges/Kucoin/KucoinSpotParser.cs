@@ -5,10 +5,10 @@ using Granary.Exchanges.Trading;
 
 namespace Granary.Exchanges.Kucoin;
 
-/// <summary>KuCoin's spot messages as the adapter's types.</summary>
+/// <summary>Parses KuCoin's spot messages to the adapter's types.</summary>
 internal static class KucoinSpotParser
 {
-    /// <summary>An entry of <c>GET /api/v2/symbols</c>.</summary>
+    /// <summary>Parses an entry of <c>GET /api/v2/symbols</c>.</summary>
     public static VenueInstrument Instrument(JsonElement symbol) => new()
     {
         Symbol = symbol.Text("symbol"),
@@ -23,7 +23,7 @@ internal static class KucoinSpotParser
         IsTrading = symbol.Flag("enableTrading"),
     };
 
-    /// <summary>An order of <c>/api/v1/hf/orders</c>.</summary>
+    /// <summary>Parses an order of <c>/api/v1/hf/orders</c>.</summary>
     public static VenueOrderState Order(JsonElement order)
     {
         var filled = order.Decimal("dealSize");
@@ -33,16 +33,16 @@ internal static class KucoinSpotParser
             state == OrderState.Cancelled ? "cancelled at KuCoin" : "");
     }
 
-    /// <summary>An order of <c>/api/v1/stop-order</c>: it waits for its price, or has become another order.</summary>
+    /// <summary>Parses an order of <c>/api/v1/stop-order</c>, which is either not triggered yet, or has become another order.</summary>
     public static VenueOrderState StopOrder(JsonElement order) => new(order.Text("clientOid"), order.Text("id"), order.Text("symbol"),
         order.Text("status") is "CANCELLED" or "CANCELED" or "FAILED" ? OrderState.Cancelled : OrderState.Submitted, 0, "");
 
-    /// <summary>An item of <c>GET /api/v1/hf/fills</c>.</summary>
+    /// <summary>Parses an item of <c>GET /api/v1/hf/fills</c>.</summary>
     public static VenueFill Fill(JsonElement fill) => new(fill.Text("tradeId"), fill.Text("orderId"), fill.Text("symbol"),
         fill.Text("side") == "buy" ? Side.Buy : Side.Sell, fill.Decimal("price"), fill.Decimal("size"), fill.Decimal("fee"),
         fill.Text("feeCurrency"), JsonFields.Milliseconds(fill.Whole("createdAt")));
 
-    /// <summary>A message of a websocket; null where it reports nothing.</summary>
+    /// <summary>Parses a websocket message; null if it is not relevant.</summary>
     public static VenueNews? News(JsonElement message)
     {
         if (message.Text("type") != "message") return null;

@@ -8,7 +8,7 @@ using static Granary.Exchanges.Connections.JsonFields;
 
 namespace Granary.Exchanges.Kucoin;
 
-/// <summary>What KuCoin's markets have in common.</summary>
+/// <summary>Base of KuCoin's markets.</summary>
 internal abstract class KucoinVenue(ExchangeMarket market, ExchangeConnection connection, KucoinClient client)
     : ExchangeVenue(market, connection, client)
 {
@@ -16,7 +16,7 @@ internal abstract class KucoinVenue(ExchangeMarket market, ExchangeConnection co
 
     private readonly KucoinSockets _sockets = new(client, connection.Clock);
 
-    /// <summary>The permission that trades this market.</summary>
+    /// <summary>The permission for trading this market.</summary>
     protected abstract string Permission { get; }
 
     public override int ClientIdLength => 40;
@@ -25,18 +25,18 @@ internal abstract class KucoinVenue(ExchangeMarket market, ExchangeConnection co
 
     public override async Task<KeyPermissions> PermissionsAsync(CancellationToken cancellationToken)
     {
-        // The page of the key is at KuCoin's main address.
+        // KuCoin's main address serves the permissions of the key.
         var key = await Client.SendAsync(new RestRequest(HttpMethod.Get, "/api/v1/user/api-key", Weight: 20)
         {
             Host = Endpoint.Host == FuturesHost.Host ? Main : null,
         }, cancellationToken).ConfigureAwait(false);
         var names = key.Text("permission").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        // "Transfer" moves funds to other accounts too.
+        // The permission "Transfer" can also move funds to other accounts.
         return new KeyPermissions(names, names.Contains(Permission) || names.Contains("Trade"),
             names.Any(n => n is "Transfer" or "FlexTransfers" or "Withdrawal" or "Withdraw"));
     }
 
-    /// <summary>The fields that an order has in all markets.</summary>
+    /// <summary>Creates the order fields that all markets have.</summary>
     protected static JsonObject Body(VenueOrder order)
     {
         var body = new JsonObject
@@ -82,15 +82,15 @@ internal abstract class KucoinVenue(ExchangeMarket market, ExchangeConnection co
 
     private static bool Says(VenueRefusalException e, string words) => e.Message.Contains(words, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether KuCoin says that there is no such order, in one of its spellings.</summary>
+    /// <summary>Whether a rejection means that the order does not exist.</summary>
     protected static bool IsMissing(VenueRefusalException e) =>
         e.Message.Replace(" ", "").Replace("_", "").Contains("notexist", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The account's own messages; the first news is the connection.</summary>
+    /// <summary>Returns the account's private messages; the first news reports the connection.</summary>
     protected IAsyncEnumerable<VenueNews> ListenAsync(IReadOnlyList<string> topics, Func<JsonElement, VenueNews?> parse,
         CancellationToken cancellationToken) => _sockets.ReadAsync(topics, isPrivate: true, parse, cancellationToken);
 
-    /// <summary>Public messages; the first news is the connection.</summary>
+    /// <summary>Returns public messages; the first news reports the connection.</summary>
     protected IAsyncEnumerable<VenueNews> WatchAsync(string topic, IReadOnlyList<VenueInstrument> instruments,
         Func<JsonElement, VenueNews?> parse, CancellationToken cancellationToken) => _sockets.ReadAsync(
             [$"{topic}:{string.Join(',', instruments.Select(i => i.Listed))}"], isPrivate: false, parse, cancellationToken);

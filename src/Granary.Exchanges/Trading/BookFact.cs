@@ -4,7 +4,7 @@ using Granary.Engine.Trading;
 
 namespace Granary.Exchanges.Trading;
 
-/// <summary>One entry of the adapter's own journal. <see cref="VenueBook"/> is a function of these.</summary>
+/// <summary>One entry of the adapter's own journal. The state of <see cref="VenueBook"/> is a function of these entries.</summary>
 [JsonDerivedType(typeof(AccountBegun), "begun")]
 [JsonDerivedType(typeof(OrderMade), "order")]
 [JsonDerivedType(typeof(OrderForgotten), "forgotten")]
@@ -17,23 +17,23 @@ namespace Granary.Exchanges.Trading;
 internal abstract record BookFact;
 
 /// <summary>The account was traded for the first time.</summary>
-/// <param name="Holdings">What it held of each base currency, or contract, by then: the owner's, and no position of the session.</param>
+/// <param name="Holdings">The owner's holdings of each base currency or contract then; not positions of the session.</param>
 /// <param name="At">By the exchange's clock.</param>
 internal sealed record AccountBegun(Dictionary<string, decimal> Holdings, DateTimeOffset At) : BookFact;
 
-/// <summary>An order that is about to be sent.</summary>
-/// <param name="Leg">Empty for an order of the session; "stop", "target" or "trail" for one that protects an entry.</param>
+/// <summary>An order that will be sent next.</summary>
+/// <param name="Leg">Empty for an order of the session; "stop", "target" or "trail" for an order that protects an entry.</param>
 /// <param name="Entry">Client id of the protected entry; empty for an order of the session.</param>
-/// <param name="SentId">The client order id as the exchange knows it.</param>
-/// <param name="Quantity">Base units, whole lots: at most the order's.</param>
-/// <param name="ValidUntil">The exchange refuses the request after this time on its own clock.</param>
+/// <param name="SentId">The client order id at the exchange.</param>
+/// <param name="Quantity">Base units in whole lots; at most the order's quantity.</param>
+/// <param name="ValidUntil">The exchange rejects the request after this time by its own clock.</param>
 internal sealed record OrderMade(BrokerOrder Order, string Leg, string Entry, string SentId, decimal Quantity, DateTimeOffset At,
     DateTimeOffset ValidUntil) : BookFact;
 
-/// <summary>The exchange never received the order: it can be sent again.</summary>
+/// <summary>The exchange never received the order, so it can be sent again.</summary>
 internal sealed record OrderForgotten(string ClientId) : BookFact;
 
-/// <summary>How an order stands.</summary>
+/// <summary>State of an order.</summary>
 internal sealed record OrderStood(string ClientId, string VenueId, OrderState State, string Reason) : BookFact;
 
 /// <summary>An execution.</summary>
@@ -42,16 +42,16 @@ internal sealed record OrderStood(string ClientId, string VenueId, OrderState St
 internal sealed record FillBooked(string ClientId, string ExecutionId, decimal Price, decimal Quantity, decimal Fee, string FeeCurrency,
     decimal FeeInQuote, DateTimeOffset At) : BookFact;
 
-/// <summary>A payment of a perpetual contract.</summary>
+/// <summary>A funding payment of a perpetual contract.</summary>
 internal sealed record FundingBooked(string Id, string Symbol, decimal Amount, DateTimeOffset At) : BookFact;
 
-/// <summary>An execution that the exchange made by itself and that is an exit of no open trade.</summary>
+/// <summary>An execution that the exchange initiated and that does not close an open trade.</summary>
 /// <param name="Quantity">Base units.</param>
 /// <param name="Fee">Quote currency.</param>
 internal sealed record ForcedBooked(string Id, string Symbol, Side Side, decimal Price, decimal Quantity, decimal Fee, DateTimeOffset At)
     : BookFact;
 
-/// <summary>The session has moved the stop of an entry.</summary>
+/// <summary>The session moved the stop of an entry.</summary>
 internal sealed record StopMovedTo(string ClientId, double Price) : BookFact;
 
 /// <summary>The best price since the entry, for its trailing stop.</summary>

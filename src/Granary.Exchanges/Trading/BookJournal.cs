@@ -7,12 +7,12 @@ using Polly;
 namespace Granary.Exchanges.Trading;
 
 /// <summary>
-/// The adapter's journal with the book that its facts make. A fact is durable before anything follows from it: here, or for an order of the
-/// session in the session's own journal.
+/// The adapter's journal and the book that its facts determine. A fact is durable before any action depends on it: in this journal or, for
+/// an order of the session, in the session's own journal.
 /// </summary>
 internal sealed class BookJournal : IAsyncDisposable
 {
-    // A database gives the fields of a fact in an order of its own, with the fact's type behind others.
+    // A database may reorder the fields of a fact, so that its type is not the first one.
     private static readonly JsonSerializerOptions Json = new()
     {
         RespectNullableAnnotations = true,
@@ -32,10 +32,10 @@ internal sealed class BookJournal : IAsyncDisposable
 
     public VenueBook Book { get; }
 
-    /// <summary>Events that the session may see: the journal has what they follow from.</summary>
+    /// <summary>The number of events that the session may receive, because the facts behind them are durable.</summary>
     public int DurableEvents { get; private set; }
 
-    /// <summary>When the newest entry was recorded that was there at the opening, UTC.</summary>
+    /// <summary>When the newest entry at the opening was recorded, UTC.</summary>
     public DateTimeOffset Recorded { get; private set; }
 
     /// <exception cref="JournalException">The journal cannot be read.</exception>
@@ -53,7 +53,7 @@ internal sealed class BookJournal : IAsyncDisposable
         }
         catch
         {
-            // It keeps the account from the next attempt until it is closed.
+            // Until it is closed, it would block the next attempt to open the account.
             await journal.DisposeAsync().ConfigureAwait(false);
             throw;
         }
@@ -73,14 +73,14 @@ internal sealed class BookJournal : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes facts and applies them.</summary>
-    /// <exception cref="BrokerUnavailableException">The journal's disk or server is away: nothing was applied.</exception>
+    /// <summary>Appends facts to the journal and applies them.</summary>
+    /// <exception cref="BrokerUnavailableException">The journal's disk or server is unavailable; no fact was applied.</exception>
     public ValueTask AppendAsync(IReadOnlyList<BookFact> facts, CancellationToken cancellationToken) =>
         KeepAsync(facts, _journal.AppendAsync, cancellationToken);
 
-    /// <summary>Writes facts that a power cut may take, since the session's journal has them too, and applies them.</summary>
-    /// <param name="facts">That make no event.</param>
-    /// <exception cref="BrokerUnavailableException">As in <see cref="AppendAsync"/>.</exception>
+    /// <summary>Appends facts that a power cut may lose, because the session's journal also has them, and applies them.</summary>
+    /// <param name="facts">Facts that do not cause an event.</param>
+    /// <exception cref="BrokerUnavailableException">As for <see cref="AppendAsync"/>.</exception>
     public ValueTask WriteAsync(IReadOnlyList<BookFact> facts, CancellationToken cancellationToken) =>
         KeepAsync(facts, _journal.WriteAsync, cancellationToken);
 
@@ -109,15 +109,15 @@ internal sealed class BookJournal : IAsyncDisposable
         DurableEvents = Book.Events;
     }
 
-    /// <summary>Applies a fact now and writes it with the next ones: for what the exchange can be asked for again.</summary>
-    /// <param name="fact">One that makes no event.</param>
+    /// <summary>Applies a fact now, and writes it with the next ones. For facts that can be requested from the exchange again.</summary>
+    /// <param name="fact">A fact that does not cause an event.</param>
     public void Defer(BookFact fact)
     {
         Book.Apply(fact);
         _deferred.Add(fact);
     }
 
-    /// <summary>Makes room for later facts, so that writing them takes no longer for it.</summary>
+    /// <summary>Preallocates space for later facts, so that appending them is faster.</summary>
     public void Prepare() => _journal.Prepare();
 
     public async ValueTask DisposeAsync()
@@ -128,7 +128,7 @@ internal sealed class BookJournal : IAsyncDisposable
         }
         catch (BrokerUnavailableException)
         {
-            // The next start asks the exchange.
+            // The next start requests it from the exchange.
         }
         await _journal.DisposeAsync().ConfigureAwait(false);
     }

@@ -3,8 +3,8 @@ using Granary.Engine.Trading;
 
 namespace Granary.Exchanges.Trading;
 
-/// <summary>An order of the adapter: one of the session, or a leg that protects one.</summary>
-/// <param name="number">Of the orders in the order in which they were made.</param>
+/// <summary>An order of the adapter: an order of the session, or a leg that protects an entry.</summary>
+/// <param name="number">The number of the order, in the order of creation.</param>
 internal sealed class BookOrder(OrderMade made, VenueInstrument? instrument, long number)
 {
     public long Number => number;
@@ -26,7 +26,7 @@ internal sealed class BookOrder(OrderMade made, VenueInstrument? instrument, lon
 
     public DateTimeOffset ValidUntil => made.ValidUntil;
 
-    /// <summary>Null for an order that was refused because its symbol is not known.</summary>
+    /// <summary>The instrument; null for an order that was refused because its symbol is unknown.</summary>
     public VenueInstrument? Instrument => instrument;
 
     public string VenueId { get; set; } = "";
@@ -35,34 +35,34 @@ internal sealed class BookOrder(OrderMade made, VenueInstrument? instrument, lon
 
     public string Reason { get; set; } = "";
 
-    /// <summary>Base units before fees, of the booked fills.</summary>
+    /// <summary>Base units of the booked fills before fees.</summary>
     public decimal Filled { get; set; }
 
-    /// <summary>Base units that an entry brought after fees that were taken from them.</summary>
+    /// <summary>Base units that an entry bought, after fees paid in them.</summary>
     public decimal Received { get; set; }
 
     /// <summary>Base units of an entry that were reported to the session: the received ones in whole lots.</summary>
     public decimal Reported { get; set; }
 
-    /// <summary>Base units of an entry that are not closed yet.</summary>
+    /// <summary>Base units of an entry that are still open.</summary>
     public decimal Open { get; set; }
 
-    /// <summary>Time of the first fill by the clock of the exchange; null before it.</summary>
+    /// <summary>Time of the first fill by the exchange's clock; null if there is none.</summary>
     public DateTimeOffset? FilledAt { get; set; }
 
-    /// <summary>Quote currency, of the booked fills.</summary>
+    /// <summary>Value of the booked fills, in quote currency.</summary>
     public decimal Notional { get; set; }
 
-    /// <summary>Price of the stop as the session moved it last; 0 where it did not.</summary>
+    /// <summary>The stop price that the session set last; 0 if it never moved the stop.</summary>
     public double MovedStop { get; set; }
 
-    /// <summary>Best close since the entry; NaN while there is none.</summary>
+    /// <summary>Best close since the entry; NaN if there is none.</summary>
     public double TrailBest { get; set; } = double.NaN;
 
-    /// <summary>Legs made so far, for their ids.</summary>
+    /// <summary>The number of legs so far, for their ids.</summary>
     public int Legs { get; set; }
 
-    /// <summary>A refused leg is not tried again before this time.</summary>
+    /// <summary>After a rejection, the earliest time for another attempt.</summary>
     public DateTimeOffset LegsWaitUntil { get; set; }
 
     /// <summary>Whether the exchange has acknowledged it.</summary>
@@ -72,8 +72,8 @@ internal sealed class BookOrder(OrderMade made, VenueInstrument? instrument, lon
 
     public bool IsEntry => Leg.Length == 0 && Order.Closes is null;
 
-    /// <summary>The order of a new leg that closes this entry, without its quantity.</summary>
-    /// <param name="price">Of the stop or the limit; unused by a market order.</param>
+    /// <summary>Creates the order of a new leg that closes this entry, without its quantity.</summary>
+    /// <param name="price">The stop or limit price; unused for a market order.</param>
     public (string Name, BrokerOrder Order) LegOrder(string name, OrderType type, double price) =>
         (name, new BrokerOrder
         {

@@ -5,22 +5,22 @@ using Granary.Engine.Trading;
 namespace Granary.Exchanges.Trading;
 
 /// <summary>
-/// Keeps the stop and the target of each open entry at the exchange. They are placed after the entry's first fill, follow its quantity, and
-/// are cancelled when the trade is over.
+/// Maintains the stop and the target of each open entry at the exchange. They are placed after the entry's first fill, follow its quantity,
+/// and are cancelled after the trade is closed.
 /// </summary>
-/// <remarks>The stop always waits at the exchange, so that it works while the session is off. The target waits there too, unless a stop
-/// order holds the balance back: then the adapter watches the price, cancels the stop, and sells with a limit order.</remarks>
+/// <remarks>The stop always rests at the exchange, so that it works while the session is down. The target rests there too, unless a stop
+/// order reserves the balance. In that case the adapter monitors the price, cancels the stop, and sells with a limit order.</remarks>
 internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOrders orders, TimeProvider clock)
 {
     private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(5);
 
     private VenueBook Book => journal.Book;
 
-    /// <summary>Whether a price has to be watched for a target.</summary>
+    /// <summary>Whether a price must be monitored for a target.</summary>
     public bool Watches => Book.OpenEntries.Any(e => TargetOf(e) > 0 && !TargetRests(e));
 
-    /// <summary>Brings the legs of all entries to what they should be.</summary>
-    /// <exception cref="BrokerUnavailableException">No answer; another call continues.</exception>
+    /// <summary>Places, changes or cancels the legs of all entries as required.</summary>
+    /// <exception cref="BrokerUnavailableException">There is no response; another call continues.</exception>
     public async ValueTask EnsureAsync(CancellationToken cancellationToken)
     {
         foreach (var fault in await orders.CancelAsync([.. Book.Working.Where(o => o.Leg.Length > 0
@@ -39,7 +39,7 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
         }
         catch (BrokerUnavailableException e)
         {
-            // The trades before this one get their legs all the same.
+            // A failure for one trade must not keep others from getting their legs.
             unanswered = e;
         }
         foreach (var round in VenueRequests.Rounds(missing, l => l.Entry.Order.Symbol))
@@ -69,7 +69,7 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
         var order = wanted.Make(0).Order;
         if (old.Quantity - old.Filled == wanted.Quantity && old.Order.StopPrice == order.StopPrice
             && old.Order.LimitPrice == order.LimitPrice) return;
-        // The trade is without its leg for as short a time as can be: others wait.
+        // Other trades wait, to keep the time without a leg as short as possible.
         await orders.CancelAsync(old, cancellationToken).ConfigureAwait(false);
         await SendAsync([wanted], cancellationToken).ConfigureAwait(false);
     }
@@ -96,7 +96,7 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
     // A leg that an entry should have.
     private readonly record struct WantedLeg(BookOrder Entry, string Name, OrderType Type, double Price)
     {
-        /// <summary>What is open of the entry, in whole lots.</summary>
+        /// <summary>Open quantity of the entry, in whole lots.</summary>
         public decimal Quantity => Entry.Instrument!.FloorQuantity(Entry.Open);
 
         public (string Name, BrokerOrder Order) Make(decimal quantity)
@@ -106,7 +106,7 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
         }
     }
 
-    // A stop that the price has passed already is refused: the trade is closed at the market.
+    // The exchange rejects a stop that the price has passed already, so the trade is closed at the market.
     private async ValueTask RefusedAsync(BookOrder entry, BookOrder leg, decimal quantity, CancellationToken cancellationToken)
     {
         entry.LegsWaitUntil = clock.GetUtcNow() + RefusalPause;
@@ -118,8 +118,8 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
             .ConfigureAwait(false);
     }
 
-    /// <summary>Cancels the legs of entries, of all at the same time, before orders of the session close them.</summary>
-    /// <returns>For each entry why its legs may still work; null where they have ended.</returns>
+    /// <summary>Cancels the legs of several entries concurrently, before orders of the session close these entries.</summary>
+    /// <returns>For each entry, why its legs may still work; null if they have ended.</returns>
     public async ValueTask<BrokerUnavailableException?[]> ReleaseAsync(IReadOnlyList<BookOrder> entries,
         CancellationToken cancellationToken)
     {
@@ -128,8 +128,8 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
         return [.. entries.Select(e => legs.Zip(faults).FirstOrDefault(l => l.First.Entry == e.ClientId && l.Second is not null).Second)];
     }
 
-    /// <summary>Takes the profit of entries whose watched target the price has reached.</summary>
-    /// <exception cref="BrokerUnavailableException">No answer; another call continues.</exception>
+    /// <summary>Closes entries whose monitored target price was reached.</summary>
+    /// <exception cref="BrokerUnavailableException">There is no response; another call continues.</exception>
     public async ValueTask TakeProfitAsync(string listed, decimal price, CancellationToken cancellationToken)
     {
         foreach (var entry in Book.OpenEntries.Where(e => e.Instrument!.Listed == listed).ToList())
@@ -148,7 +148,7 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
         }
     }
 
-    /// <summary>A bar closed: trailing stops follow.</summary>
+    /// <summary>Moves trailing stops after a bar closed.</summary>
     public IEnumerable<BookFact> Trail(string symbol, Bar bar, long closeTime)
     {
         foreach (var entry in Book.OpenEntries)
@@ -161,7 +161,7 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
         }
     }
 
-    // Spot markets that hold balance back take one order for the same units: the stop.
+    // Spot markets that reserve balance accept only one order for the same units: the stop.
     private bool TargetRests(BookOrder entry) => !venue.StopsHoldBalance || !(StopOf(entry).Price > 0);
 
     private static double EntryPrice(BookOrder entry) => entry.Filled > 0 ? (double)(entry.Notional / entry.Filled) : 0;

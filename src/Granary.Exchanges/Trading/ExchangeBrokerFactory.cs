@@ -3,7 +3,7 @@ using Granary.Engine.Brokerage;
 
 namespace Granary.Exchanges.Trading;
 
-/// <summary>The factory of one market of an exchange. A derived class names the options.</summary>
+/// <summary>Base class for the broker factory of one market of an exchange. Derived classes declare the options.</summary>
 public abstract class ExchangeBrokerFactory : IBrokerFactory
 {
     private readonly ExchangeMarket _market;

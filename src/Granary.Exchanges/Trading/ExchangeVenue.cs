@@ -4,7 +4,7 @@ using Granary.Exchanges.Connections;
 
 namespace Granary.Exchanges.Trading;
 
-/// <summary>What all adapters have in common: a market, a REST client, and the units of its contracts.</summary>
+/// <summary>Base of all adapters: a market, a REST client, and the units of its contracts.</summary>
 internal abstract class ExchangeVenue(ExchangeMarket market, ExchangeConnection connection, ExchangeClient client) : IVenue, ICandleHistory
 {
     private IReadOnlyDictionary<string, VenueInstrument> _listed = new Dictionary<string, VenueInstrument>();
@@ -43,14 +43,14 @@ internal abstract class ExchangeVenue(ExchangeMarket market, ExchangeConnection 
     /// <summary>Requests the list of instruments.</summary>
     protected abstract Task<IReadOnlyList<VenueInstrument>> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>Base units of one contract; 1 for what was not listed.</summary>
+    /// <summary>Returns the base units per contract; 1 for an unknown symbol.</summary>
     protected decimal Contract(string listed) => _listed.TryGetValue(listed, out var instrument) ? instrument.Contract : 1;
 
-    /// <summary>The exchange's name of the market of two currencies; null where it lists none.</summary>
+    /// <summary>Returns the exchange's symbol of a currency pair; null if it does not list one.</summary>
     protected string? Listed(string currency, string quote) =>
         _listed.Values.FirstOrDefault(i => i.Base == currency && i.Quote == quote)?.Listed;
 
-    /// <summary>An address of the exchange's websockets beside the REST interface.</summary>
+    /// <summary>Returns the address of a websocket on the host of the REST API.</summary>
     protected Uri SocketAddress(string path) =>
         new UriBuilder(Endpoint) { Scheme = Endpoint.Scheme == "http" ? "ws" : "wss", Path = path }.Uri;
 

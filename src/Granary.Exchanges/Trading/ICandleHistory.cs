@@ -2,24 +2,24 @@ using Granary.Engine.Market;
 
 namespace Granary.Exchanges.Trading;
 
-/// <summary>Closed candles of an exchange's public REST interface.</summary>
+/// <summary>Reads closed candles from an exchange's public REST API.</summary>
 internal interface ICandleHistory : IAsyncDisposable
 {
     /// <summary>The exchange's name.</summary>
     string Name { get; }
 
-    /// <summary>Candles that one request gives, at most.</summary>
+    /// <summary>The maximum number of candles per request.</summary>
     int PageSize { get; }
 
-    /// <summary>How many of the latest candles the exchange has; 0 for all.</summary>
+    /// <summary>The number of latest candles that the exchange offers; 0 for all.</summary>
     int LatestCandles { get; }
 
-    /// <summary>All instruments of the market.</summary>
+    /// <summary>Returns all instruments of the market.</summary>
     Task<IReadOnlyList<VenueInstrument>> InstrumentsAsync(CancellationToken cancellationToken);
 
-    /// <summary>The candles of at most <see cref="PageSize"/> lengths, in any order; the last one can be unfinished.</summary>
-    /// <param name="from">Open time of the first, UTC.</param>
-    /// <param name="to">Open time of the first that is left out.</param>
+    /// <summary>Returns candles of a range with at most <see cref="PageSize"/> candles, in any order; the last one may be open.</summary>
+    /// <param name="from">Open time of the first candle, UTC.</param>
+    /// <param name="to">The exclusive end, UTC.</param>
     Task<IReadOnlyList<Bar>> PageAsync(VenueInstrument instrument, Timeframe timeframe, DateTimeOffset from, DateTimeOffset to,
         CancellationToken cancellationToken);
 }

@@ -4,88 +4,89 @@ using Granary.Exchanges.Connections;
 namespace Granary.Exchanges.Trading;
 
 /// <summary>
-/// One account at one exchange, in the exchange's own terms: each method is one request or one list. <see cref="VenueBroker"/> makes an
-/// <see cref="Engine.Brokerage.IBroker"/> of it.
+/// One account at an exchange, in the exchange's terms. Each method sends one request or reads one list. <see cref="VenueBroker"/> adapts
+/// it to <see cref="Engine.Brokerage.IBroker"/>.
 /// </summary>
-/// <remarks>Every method throws <see cref="Engine.Brokerage.BrokerUnavailableException"/> where no answer comes,
-/// <see cref="VenueRefusalException"/> where the exchange refuses, and <see cref="BrokerInputException"/> where it refuses the
+/// <remarks>Every method throws <see cref="Engine.Brokerage.BrokerUnavailableException"/> if there is no response,
+/// <see cref="VenueRefusalException"/> if the exchange rejects the request, and <see cref="BrokerInputException"/> if it rejects the
 /// key.</remarks>
 internal interface IVenue : IAsyncDisposable
 {
-    /// <summary>As <c>--broker</c> names it.</summary>
+    /// <summary>The name in <c>--broker</c>.</summary>
     string Name { get; }
 
     Uri Endpoint { get; }
 
     BrokerCapabilities Capabilities { get; }
 
-    /// <summary>The longest client order id.</summary>
+    /// <summary>The maximum length of a client order id.</summary>
     int ClientIdLength { get; }
 
-    /// <summary>Whether requests that change the account are signed and not sent.</summary>
+    /// <summary>Whether requests that change the account are signed, but not sent.</summary>
     bool IsDryRun { get; }
 
-    /// <summary>Whether a stop order holds balance back, so that no second order can be placed for the same units.</summary>
+    /// <summary>Whether a stop order reserves balance, so that no second order can be placed for the same units.</summary>
     bool StopsHoldBalance { get; }
 
-    /// <summary>The exchange's clock less this machine's, as last measured.</summary>
+    /// <summary>The exchange's clock minus the local clock, at the last measurement.</summary>
     TimeSpan ClockSkew { get; }
 
-    /// <summary>The exchange's time, from the measured difference.</summary>
+    /// <summary>The exchange's estimated current time.</summary>
     DateTimeOffset Now { get; }
 
     /// <summary>Measures the difference of the clocks.</summary>
     Task MeasureClockAsync(CancellationToken cancellationToken);
 
-    /// <summary>What the key may do.</summary>
+    /// <summary>Requests the permissions of the key.</summary>
     Task<KeyPermissions> PermissionsAsync(CancellationToken cancellationToken);
 
-    /// <summary>All instruments of the market.</summary>
+    /// <summary>Returns all instruments of the market.</summary>
     Task<IReadOnlyList<VenueInstrument>> InstrumentsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Brings a contract of a futures market to the session's leverage and margin mode; a spot market has neither.</summary>
-    /// <exception cref="BrokerInputException">The account's position mode does not fit.</exception>
+    /// <summary>Sets the leverage and margin mode of a futures contract to those of the session; no effect on a spot market.</summary>
+    /// <exception cref="BrokerInputException">The account's position mode is not supported.</exception>
     Task PrepareAsync(VenueInstrument instrument, MarginTerms margin, CancellationToken cancellationToken);
 
-    /// <returns>The exchange's id; empty where the answer has none.</returns>
+    /// <returns>The exchange's order id; empty if the response has none.</returns>
     Task<string> PlaceAsync(VenueOrder order, CancellationToken cancellationToken);
 
-    /// <summary>Requests a cancellation. An order that is final or not known changes nothing.</summary>
-    /// <returns>How the order ended, where the answer says that; else null.</returns>
+    /// <summary>Requests a cancellation. It has no effect on a final or unknown order.</summary>
+    /// <returns>The final state of the order if the response contains it; otherwise null.</returns>
     Task<VenueOrderState?> CancelAsync(OrderKey order, CancellationToken cancellationToken);
 
-    /// <returns>null where the exchange does not know it (yet).</returns>
+    /// <returns>Null if the exchange does not know the order (yet).</returns>
     Task<VenueOrderState?> FindAsync(OrderKey order, CancellationToken cancellationToken);
 
-    /// <summary>Orders that wait, stop orders too.</summary>
+    /// <summary>Returns the open orders, including stop orders.</summary>
     Task<IReadOnlyList<VenueOrderState>> OpenOrdersAsync(VenueInstrument instrument, CancellationToken cancellationToken);
 
-    /// <summary>All executions of an order.</summary>
+    /// <summary>Returns all executions of an order.</summary>
     Task<IReadOnlyList<VenueFill>> FillsAsync(OrderKey order, CancellationToken cancellationToken);
 
-    /// <summary>Executions that the exchange made by itself since a time: liquidations and automatic deleveraging. None on a spot
+    /// <summary>Returns executions that the exchange initiated since a time: liquidations and automatic deleveraging. Empty on a spot
     /// market.</summary>
     Task<IReadOnlyList<VenueFill>> ForcedFillsAsync(VenueInstrument instrument, DateTimeOffset since, CancellationToken cancellationToken);
 
     Task<VenueAccount> AccountAsync(CancellationToken cancellationToken);
 
-    /// <summary>The last price of a currency in another; 0 where the exchange has no such market.</summary>
+    /// <summary>Returns the last price of one currency in another; 0 if the exchange has no such market.</summary>
     Task<decimal> PriceAsync(string currency, string quote, CancellationToken cancellationToken);
 
-    /// <summary>Payments of perpetual contracts since a time; none on a spot market.</summary>
+    /// <summary>Returns funding payments of perpetual contracts since a time; empty on a spot market.</summary>
     Task<IReadOnlyList<FundingPayment>> FundingAsync(VenueInstrument instrument, DateTimeOffset since, CancellationToken cancellationToken);
 
-    /// <summary>Asks the exchange to cancel all waiting orders unless this is called again in time; zero switches it off.</summary>
+    /// <summary>Instructs the exchange to cancel all open orders unless this is called again within the time; zero disables it.</summary>
     Task CancelAllAfterAsync(TimeSpan timeout, IReadOnlyList<VenueInstrument> instruments, CancellationToken cancellationToken);
 
-    /// <summary>The account's own events over one websocket connection, until it is lost. The first news is the connection.</summary>
+    /// <summary>Returns the account's private events over one websocket connection, until it is lost. The first news reports the
+    /// connection.</summary>
     IAsyncEnumerable<VenueNews> ListenAsync(CancellationToken cancellationToken);
 
-    /// <summary>Prices over one public websocket connection, until it is lost.</summary>
+    /// <summary>Returns prices over one public websocket connection, until it is lost.</summary>
     IAsyncEnumerable<VenueNews> WatchAsync(IReadOnlyList<VenueInstrument> instruments, CancellationToken cancellationToken);
 }
 
-/// <summary>What an API key may do.</summary>
+/// <summary>Permissions of an API key.</summary>
 /// <param name="Names">In the exchange's words; empty where it does not tell.</param>
 /// <param name="MayTrade">Null where the exchange does not tell.</param>
 /// <param name="MayWithdraw">Null where the exchange does not tell.</param>

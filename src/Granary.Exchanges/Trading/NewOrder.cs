@@ -1,5 +1,5 @@
 namespace Granary.Exchanges.Trading;
 
 /// <summary>An order that is in the book and not sent yet.</summary>
-/// <param name="Message">What is sent.</param>
+/// <param name="Message">Message that is sent.</param>
 internal readonly record struct NewOrder(BookOrder Order, VenueOrder Message);

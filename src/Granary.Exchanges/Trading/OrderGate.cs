@@ -5,7 +5,7 @@ using static Granary.Exchanges.Connections.JsonFields;
 
 namespace Granary.Exchanges.Trading;
 
-/// <summary>The last check of an order before it is sent: what the exchange cannot trade, and the session's own limits.</summary>
+/// <summary>Checks an order before it is sent: capabilities of the exchange, and limits of the session.</summary>
 internal sealed class OrderGate(BrokerCapabilities capabilities, VenueSettings settings, VenueBook book, PriceBoard prices,
     TimeProvider clock)
 {
@@ -14,8 +14,8 @@ internal sealed class OrderGate(BrokerCapabilities capabilities, VenueSettings s
     private readonly Queue<long> _sent = new();
     private readonly Dictionary<string, long> _exitsRefused = new(StringComparer.Ordinal);
 
-    /// <summary>The exchange has refused an exit.</summary>
-    /// <param name="entry">Client id of the entry that it closes.</param>
+    /// <summary>Records that the exchange rejected an exit.</summary>
+    /// <param name="entry">Client id of the entry that the exit closes.</param>
     public void NoteRefusedExit(string entry)
     {
         foreach (var (earlier, at) in _exitsRefused)
@@ -23,12 +23,12 @@ internal sealed class OrderGate(BrokerCapabilities capabilities, VenueSettings s
         _exitsRefused[entry] = clock.GetTimestamp();
     }
 
-    /// <summary>Why the order must not be sent; null where it may.</summary>
-    /// <param name="quantity">In whole lots.</param>
+    /// <summary>Returns why the order must not be sent; null if it may be.</summary>
+    /// <param name="quantity">The quantity in whole lots.</param>
     public string? Refusal(BrokerOrder order, VenueInstrument? instrument, decimal quantity)
     {
         if (instrument is null) return $"unknown symbol {order.Symbol}";
-        // A session sends a refused exit again at once: the exchange is not asked the same within a moment.
+        // A session repeats a rejected exit at once; the exchange does not get the same request again within a short time.
         if (order.Closes is { } closes && _exitsRefused.TryGetValue(closes, out var at) && clock.GetElapsedTime(at) < ExitPause)
             return "the exchange has refused such an order a moment ago";
         if (!instrument.IsTrading) return $"{instrument.Listed} is not traded now";
@@ -69,7 +69,7 @@ internal sealed class OrderGate(BrokerCapabilities capabilities, VenueSettings s
     private decimal Price(BookOrder order) => prices.Last(order.Instrument!.Listed) is > 0 and var last ? last
         : order.Filled > 0 ? order.Notional / order.Filled : (decimal)order.Order.LimitPrice;
 
-    // Exits count, and are never refused.
+    // Exits count towards the limit, but are never refused.
     private string? Rate(BrokerOrder order)
     {
         var now = clock.GetTimestamp();

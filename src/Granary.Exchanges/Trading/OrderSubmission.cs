@@ -4,8 +4,8 @@ using Granary.Engine.Trading;
 namespace Granary.Exchanges.Trading;
 
 /// <summary>
-/// Sends a round of orders, of which no two are of the same symbol: they are checked one after the other, written to the journal in one
-/// piece, and are on their way to the exchange at the same time.
+/// Submits a round of orders with different symbols: checks them one by one, writes them to the journal together, and sends them
+/// concurrently.
 /// </summary>
 internal sealed class OrderSubmission(IVenue venue, VenueBook book, IReadOnlyDictionary<string, VenueInstrument> instruments,
     VenueOrders orders, EntryProtection protection, OrderGate gate, PriceBoard prices)
@@ -14,14 +14,14 @@ internal sealed class OrderSubmission(IVenue venue, VenueBook book, IReadOnlyDic
     {
         public BrokerOrder Order => order;
 
-        /// <summary>In the book and not sent yet; null where it is not to be sent.</summary>
+        /// <summary>The order in the book that is not sent yet; null if it must not be sent.</summary>
         public NewOrder? Made { get; set; }
 
-        /// <summary>Null until it is known what became of the order.</summary>
+        /// <summary>Null until the result of the order is known.</summary>
         public SubmitOutcome? Outcome { get; set; }
     }
 
-    /// <returns>What became of each order.</returns>
+    /// <returns>The result of each order.</returns>
     public async ValueTask<IReadOnlyList<SubmitOutcome>> SubmitAsync(IEnumerable<BrokerOrder> round, CancellationToken cancellationToken)
     {
         var submissions = round.Select(o => new Submission(o)).ToList();
@@ -32,7 +32,7 @@ internal sealed class OrderSubmission(IVenue venue, VenueBook book, IReadOnlyDic
         return [.. submissions.Select(s => s.Outcome!.Value)];
     }
 
-    // An order without an answer does not keep back the others.
+    // An order without a response must not delay the others.
     private static async ValueTask TryAsync(Submission submission, Func<Submission, CancellationToken, ValueTask> step,
         CancellationToken cancellationToken)
     {
@@ -49,7 +49,7 @@ internal sealed class OrderSubmission(IVenue venue, VenueBook book, IReadOnlyDic
 
     private decimal LotsOf(BrokerOrder order) => instruments.GetValueOrDefault(order.Symbol)?.FloorQuantity(order.Quantity) ?? 0;
 
-    // An order that the exchange has already is not sent a second time.
+    // An order that the exchange has already is not sent again.
     private async ValueTask RecogniseAsync(Submission submission, CancellationToken cancellationToken)
     {
         var order = submission.Order;
@@ -59,7 +59,7 @@ internal sealed class OrderSubmission(IVenue venue, VenueBook book, IReadOnlyDic
             submission.Outcome = SubmitOutcome.Of(book.Find(order.ClientId)!.Status);
     }
 
-    // Stops and targets of the trades that the orders close are cancelled first.
+    // Cancels the stops and targets of trades before the orders close them.
     private async ValueTask ReleaseAsync(List<Submission> round, CancellationToken cancellationToken)
     {
         var exits = round.Where(s => s.Outcome is null && EntryOf(s.Order) is { Open: > 0 }).ToList();

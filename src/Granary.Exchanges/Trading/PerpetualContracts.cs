@@ -4,7 +4,7 @@ using Granary.Exchanges.Connections;
 
 namespace Granary.Exchanges.Trading;
 
-/// <summary>What the markets of perpetual contracts in USDT have in common at all exchanges.</summary>
+/// <summary>Properties that the markets of perpetual contracts in USDT share at all exchanges.</summary>
 /// <param name="name">The market, as <c>--broker</c> names it.</param>
 /// <param name="title">The exchange's name in messages.</param>
 internal sealed class PerpetualContracts(string name, string title)
@@ -12,7 +12,7 @@ internal sealed class PerpetualContracts(string name, string title)
     /// <summary>The currency of margin, profits and fees.</summary>
     public const string Settlement = "USDT";
 
-    /// <summary>What such a market can trade.</summary>
+    /// <summary>Returns the capabilities of such a market.</summary>
     public static BrokerCapabilities Capabilities(bool deadManSwitch, int ordersPerMinute) => new()
     {
         Short = true,
@@ -24,17 +24,18 @@ internal sealed class PerpetualContracts(string name, string title)
         QuoteCurrency = Settlement,
     };
 
-    /// <summary>The account has a long and a short position in one contract, and a session knows their difference alone.</summary>
+    /// <summary>Creates the error for an account in hedge mode: it has long and short positions in one contract, but a session supports
+    /// only the net position.</summary>
     public BrokerInputException HedgeMode() =>
         new($"broker '{name}': the account is in hedge mode; set it to one-way mode at {title}");
 
-    /// <summary>The exchange refuses a contract's margin mode or leverage.</summary>
+    /// <summary>Creates the error for a rejected margin mode or leverage.</summary>
     public BrokerInputException MarginRefused(string listed, MarginTerms margin, VenueRefusalException refusal) => new(
         $"broker '{name}': {title} does not set {listed} to {margin.Mode} margin with leverage {margin.Leverage}: {refusal.Message} "
         + $"({refusal.Code}); close its positions and orders, or give another margin= or execution.leverage", refusal);
 
     /// <summary>The account from its cash and its positions.</summary>
-    /// <param name="cash">What was paid in, plus realised profits, less fees and funding; nothing that is not realised.</param>
+    /// <param name="cash">Deposits plus realised profits, less fees and funding; without unrealised profits.</param>
     /// <param name="positions">Signed base units, and signed base units · entry price; those of zero are left out.</param>
     public static VenueAccount Account(decimal cash, IEnumerable<(string Listed, decimal Held, decimal EntryValue)> positions)
     {

@@ -7,8 +7,8 @@ internal sealed class PriceBoard
 {
     private readonly ConcurrentDictionary<string, decimal> _last = new(StringComparer.Ordinal);
 
-    /// <param name="listed">As the exchange names it.</param>
-    /// <returns>Quote currency; 0 while it is not known.</returns>
+    /// <param name="listed">The exchange's symbol.</param>
+    /// <returns>The price in quote currency; 0 if unknown.</returns>
     public decimal Last(string listed) => _last.GetValueOrDefault(listed);
 
     public void Put(string listed, decimal price)

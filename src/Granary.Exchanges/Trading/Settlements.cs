@@ -5,12 +5,12 @@ using Granary.Engine.Trading;
 namespace Granary.Exchanges.Trading;
 
 /// <summary>
-/// Books what a futures market does to an account by itself: funding payments, liquidations, automatic deleveraging. A liquidation is an
-/// exit of the open entries, the oldest first, under the leg <c>liquidation</c>.
+/// Books the changes that a futures exchange initiates: funding payments, liquidations and automatic deleveraging. A liquidation is an exit
+/// of the open entries, oldest first, with the leg <c>liquidation</c>.
 /// </summary>
 internal sealed class Settlements(IVenue venue, BookJournal journal, VenueOrders orders, VenueSettings settings, TimeProvider clock)
 {
-    // A liquidation can be listed after a later payment.
+    // A liquidation may be listed after a later payment.
     private static readonly TimeSpan Overlap = TimeSpan.FromHours(1);
 
     private readonly bool _isFutures = venue.Capabilities.ReduceOnly;
@@ -18,12 +18,12 @@ internal sealed class Settlements(IVenue venue, BookJournal journal, VenueOrders
 
     private VenueBook Book => journal.Book;
 
-    // What the exchange did earlier concerns trades of the owner, or is booked.
+    // Earlier events belong to trades that the owner made, or are booked.
     private DateTimeOffset SinceLast(DateTimeOffset first) => Book.SettledTo - Overlap is var since && since > first ? since : first;
 
-    /// <summary>Requests and books what is new, unless that was done a moment ago.</summary>
-    /// <param name="now">Whether also then.</param>
-    /// <exception cref="BrokerUnavailableException">No answer; another call continues.</exception>
+    /// <summary>Requests and books new events, unless that was done a moment ago.</summary>
+    /// <param name="now">Whether to do it even then.</param>
+    /// <exception cref="BrokerUnavailableException">There is no response; another call continues.</exception>
     public async ValueTask CollectAsync(IEnumerable<VenueInstrument> instruments, bool now, CancellationToken cancellationToken)
     {
         if (!_isFutures || !now && _requested is { } at && clock.GetElapsedTime(at) < settings.SettleEvery) return;
@@ -50,7 +50,8 @@ internal sealed class Settlements(IVenue venue, BookJournal journal, VenueOrders
     private async ValueTask BookAsync(VenueInstrument instrument, VenueFill fill, CancellationToken cancellationToken)
     {
         if (Book.HasExecution(VenueOrders.ExecutionOf(fill))) return;
-        // What was open then is known when all fills of before are booked. The next call goes on where the exchange does not list one yet.
+        // The order that was open then is known only when all earlier fills are booked. If the exchange does not list one yet, the next
+        // call continues.
         foreach (var order in Book.Working.Where(o => o.Instrument == instrument).ToList())
             if (!await orders.LookAsync(order, cancellationToken).ConfigureAwait(false)) return;
         var (left, facts) = (fill.Quantity, new List<BookFact>());
@@ -61,7 +62,7 @@ internal sealed class Settlements(IVenue venue, BookJournal journal, VenueOrders
             facts.AddRange(await orders.ForcedAsync(entry, Part(quantity), cancellationToken).ConfigureAwait(false));
             left -= quantity;
         }
-        // The trade can have been closed meanwhile. Beside a position of the owner it can be the owner's: that is found as a difference.
+        // It may be closed meanwhile. If the owner has a position too, it may be the owner's; reconciliation finds that.
         if (left > 0 && Book.Begun!.Holdings.GetValueOrDefault(instrument.Listed) == 0)
             facts.Add(new ForcedBooked(VenueOrders.ExecutionOf(Part(left)), instrument.Symbol, fill.Side, fill.Price, left,
                 fill.Fee * left / fill.Quantity, fill.At));

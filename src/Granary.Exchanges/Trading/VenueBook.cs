@@ -4,11 +4,11 @@ using Granary.Engine.Trading;
 namespace Granary.Exchanges.Trading;
 
 /// <summary>
-/// What the adapter knows of its account: orders, legs, what is open of each entry, and the events that the session polls. A function of
+/// State of the adapter's account: orders, legs, open quantity of each entry, and the events that the session polls. It is a function of
 /// its facts, so that a restart gives the same events with the same numbers.
 /// </summary>
-/// <remarks>A fee that the exchange takes from the bought units makes the fill smaller, not the cash: the session then owns what it can
-/// sell. What remains below a lot is booked as a fee and is <see cref="Dust"/>.</remarks>
+/// <remarks>A fee that the exchange deducts from the bought units reduces the fill, not the cash, so that the session owns what it can
+/// sell. The remainder below one lot is booked as a fee and counted in <see cref="Dust"/>.</remarks>
 internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> instruments)
 {
     private readonly Dictionary<string, BookOrder> _orders = new(StringComparer.Ordinal);
@@ -27,28 +27,28 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
     /// <summary>Orders and legs that are not final.</summary>
     public IReadOnlyList<BookOrder> Working => _working;
 
-    /// <summary>Entries of which something is open, in the order of their first fills, and those of one time in the order in which they
-    /// were made: the exchange's reports come in any order.</summary>
+    /// <summary>Entries with an open quantity, ordered by their first fills, then by creation. The exchange's reports may arrive in any
+    /// order.</summary>
     public IReadOnlyList<BookOrder> OpenEntries => _entries;
 
-    /// <summary>Fees that were paid in a third currency, by their value in quote currency: cash that the account did not pay.</summary>
+    /// <summary>Quote currency value of fees that were paid in a third currency, which did not reduce the account's cash.</summary>
     public decimal ForeignFees { get; private set; }
 
     /// <summary>When the session's first order was filled, by the exchange's clock; null before.</summary>
     public DateTimeOffset? FirstFill { get; private set; }
 
-    /// <summary>The last funding payment or liquidation that is booked.</summary>
+    /// <summary>The time of the last booked funding payment or liquidation.</summary>
     public DateTimeOffset SettledTo { get; private set; }
 
     public int Events => _events.Count;
 
     public BookOrder? Find(string clientId) => _orders.GetValueOrDefault(clientId);
 
-    /// <summary>The order that the exchange means.</summary>
+    /// <summary>Returns the order for the exchange's ids.</summary>
     public BookOrder? FindSent(string sentId, string venueId) =>
         _bySentId.GetValueOrDefault(sentId) ?? (venueId.Length > 0 ? _byVenueId.GetValueOrDefault(venueId) : null);
 
-    /// <summary>How the exchange is asked for an order.</summary>
+    /// <summary>Returns the key by which the exchange is asked for an order.</summary>
     public OrderKey KeyOf(BookOrder order) => new(order.SentId, order.VenueId, order.Instrument!, order.Order.Side, order.Quantity,
         order.Order.Type.HasStop() ? order.Instrument!.RoundPrice(order.Order.StopPrice) : 0, order.SentAt)
     {
@@ -57,17 +57,17 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
 
     public bool HasExecution(string id) => _executions.Contains(id);
 
-    /// <summary>Base units of a symbol that are on the account but below a lot, and booked as fees.</summary>
+    /// <summary>Base units of a symbol on the account that are less than one lot and booked as fees.</summary>
     public decimal Dust(string symbol) => _dust.GetValueOrDefault(symbol);
 
-    /// <summary>Legs of an entry that work at the exchange.</summary>
+    /// <summary>Legs of an entry that are working at the exchange.</summary>
     public IEnumerable<BookOrder> LegsOf(BookOrder entry) => _working.Where(o => o.Entry == entry.ClientId);
 
-    /// <summary>Whether an order of the session that closes the entry works.</summary>
+    /// <summary>Whether an order of the session that closes the entry is working.</summary>
     public bool IsClosing(BookOrder entry) => _working.Any(o => o.Order.Closes == entry.ClientId && o.Leg.Length == 0);
 
-    /// <summary>The events after a sequence number.</summary>
-    /// <param name="count">Events that are durable.</param>
+    /// <summary>Returns the events after a sequence number.</summary>
+    /// <param name="count">The number of durable events.</param>
     public IReadOnlyList<BrokerEvent> EventsAfter(long after, int count) =>
         after >= count ? [] : _events.GetRange((int)after, count - (int)after);
 
@@ -119,7 +119,7 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
         }
         if (order.State == OrderState.New && stood.State is not (OrderState.Submitted or OrderState.Rejected))
             order.State = OrderState.Submitted;
-        // A fill may have been booked before the answer to its order.
+        // A fill may have been booked before the response to its order.
         if (!order.State.CanBecome(stood.State)) return;
         Become(order, stood.State, stood.Reason);
         if (stood.State.IsFinal() && order.Leg.Length == 0) Report(null, order);
@@ -182,11 +182,11 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
         var quantity = sellable - order.Reported;
         order.Reported = sellable;
         _dust[instrument.Symbol] = _dust.GetValueOrDefault(instrument.Symbol) + order.Received - order.Reported - dust;
-        // Cash pays the whole fill: what is not received is the fee.
+        // Cash pays for the complete fill; the units that are not received are the fee.
         return (quantity, fill.Price * (fill.Quantity - quantity));
     }
 
-    // What the exchange does to the account belongs to no order.
+    // Settlements by the exchange belong to no order.
     private void Settle(BrokerFill fill, DateTimeOffset at, string reason)
     {
         if (at > SettledTo) SettledTo = at;

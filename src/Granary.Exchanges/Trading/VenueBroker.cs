@@ -6,11 +6,10 @@ using Granary.Exchanges.Connections;
 namespace Granary.Exchanges.Trading;
 
 /// <summary>
-/// An account at an exchange as a broker. What the session calls and what websockets report meet behind one lock, so that a fill is booked
-/// and protected as soon as it is reported, and the session polls what is booked.
+/// An account at an exchange as a broker. One lock serialises the session's calls and the reports of websockets. So a fill is booked and
+/// protected as soon as it is reported, and the session polls booked events.
 /// </summary>
-/// <remarks>The session's bars move trailing stops and are the last resort for watched targets. All trading is the exchange's
-/// own.</remarks>
+/// <remarks>The session's bars move trailing stops and are the fallback for monitored targets. The exchange executes all trading.</remarks>
 internal sealed class VenueBroker : IBroker, IMarketListener
 {
     private readonly IVenue _venue;
@@ -49,7 +48,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
 
     public string Name => _venue.Name;
 
-    /// <summary>Orders that were handed to the exchange.</summary>
+    /// <summary>The number of orders that were sent to the exchange.</summary>
     internal long Sent => _orders.Sent;
 
     /// <inheritdoc cref="VenueOrders.Remembered"/>
@@ -57,7 +56,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
 
     private VenueBook Book => _journal.Book;
 
-    /// <summary>Connects to an account, with the instruments that the environment names.</summary>
+    /// <summary>Connects to an account, with the instruments of the environment.</summary>
     /// <inheritdoc cref="IBrokerFactory.ConnectAsync"/>
     public static async Task<VenueBroker> ConnectAsync(IVenue venue, VenueSettings settings, BrokerEnvironment environment,
         CancellationToken cancellationToken)
@@ -116,7 +115,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         CancellationToken cancellationToken = default)
     {
         var outcomes = new SubmitOutcome[orders.Count];
-        // Between two rounds fills are booked and protected.
+        // Fills are booked and protected between two rounds.
         foreach (var round in VenueRequests.Rounds(Enumerable.Range(0, orders.Count), i => orders[i].Symbol))
         {
             var answers = await LockedAsync(() => _submission.SubmitAsync([.. round.Select(i => orders[i])], cancellationToken),
@@ -165,7 +164,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
             }
             catch (BrokerUnavailableException) when (_journal.DurableEvents > after)
             {
-                // What is booked does not wait for one order whose outcome is not certain yet.
+                // Booked events do not wait for an order whose outcome is not certain yet.
             }
             return Book.EventsAfter(after, _journal.DurableEvents);
         }, cancellationToken);
@@ -186,7 +185,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
             return new BrokerSnapshot(PositionsOf(account), (double)cash, orders);
         }, cancellationToken);
 
-    // An account without a fill that is not booked: the websocket can be behind what the exchange says about balances.
+    // Reads the account when all fills are booked: the websocket can be later than the balances of the exchange.
     private async ValueTask<VenueAccount> AccountAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -235,12 +234,12 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         }
         catch (BrokerUnavailableException)
         {
-            // The background work tries again, and the next poll reports the fault.
+            // The background task retries, and the next poll reports the fault.
             _behind = true;
         }
     }
 
-    // Requests how everything stands that waits, and brings stops and targets to it.
+    // Requests the state of all pending orders, and places their stops and targets.
     private async ValueTask SynchroniseAsync(CancellationToken cancellationToken)
     {
         _behind = true;
@@ -264,8 +263,8 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         if (listed is not null) await _orders.TakeAsync(order, listed, cancellationToken).ConfigureAwait(false);
         else if (order.IsKnown || order.Leg.Length > 0)
             await _orders.RefreshAsync(order, wait: false, cancellationToken).ConfigureAwait(false);
-        // A request without an answer is the session's to ask for; but the session can have had an answer that an end of the process took
-        // from this journal.
+        // The session asks again for a request without an answer. But it may have received an answer that this journal lost when the
+        // process ended.
         else await _orders.LookAsync(order, cancellationToken).ConfigureAwait(false);
     }
 
@@ -325,7 +324,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
             }
             catch (Exception e)
             {
-                // The session's next call ends with it.
+                // The session's next call throws it.
                 _broken = e;
                 return;
             }
@@ -335,7 +334,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
     private async ValueTask HandleAsync(VenueNews news, CancellationToken cancellationToken)
     {
         if (news.Connected || news.Lost) _behind = true;
-        // Several messages about one order are handled once.
+        // Several messages about one order are handled together.
         if (news.Order is { } state && Book.FindSent(state.ClientId, state.VenueId) is { IsWorking: true } order)
             _touched[order.ClientId] = state;
         if (news.Listed is { } listed)

@@ -3,10 +3,10 @@ using Granary.Exchanges.Connections;
 
 namespace Granary.Exchanges.Trading;
 
-/// <summary>What is looked at before an account is traded: the rights of the key, and the instruments.</summary>
+/// <summary>Checks before an account is traded: the permissions of the key, and the instruments.</summary>
 internal static class VenueCheck
 {
-    /// <exception cref="BrokerInputException">The key may withdraw, or may not trade.</exception>
+    /// <exception cref="BrokerInputException">The key can withdraw, or cannot trade.</exception>
     public static void RefuseWithdrawal(string name, KeyPermissions permissions)
     {
         if (permissions.MayWithdraw == true)
@@ -17,8 +17,8 @@ internal static class VenueCheck
                 + "give it the permission to trade this market");
     }
 
-    /// <summary>A dry run cannot end what a session has open: its stops would be cancelled in the books alone.</summary>
-    /// <exception cref="BrokerInputException">Something is open.</exception>
+    /// <summary>Refuses a dry run if the session has open trades, because it would cancel their stops only in the book.</summary>
+    /// <exception cref="BrokerInputException">A trade or order is open.</exception>
     public static void RefuseTrades(string name, VenueBook book)
     {
         if (book.OpenEntries.Count + book.Working.Count > 0)
@@ -26,14 +26,14 @@ internal static class VenueCheck
                 + "run; end them with 'session flatten', or give the dry run a --state of its own");
     }
 
-    /// <exception cref="BrokerInputException">The configuration cannot be traded with the instruments as they are listed.</exception>
+    /// <exception cref="BrokerInputException">The configuration cannot be traded with the listed instruments.</exception>
     public static void RefuseFaults(IVenue venue, IEnumerable<VenueInstrument> instruments, BrokerEnvironment environment)
     {
         if (environment.FaultsOf([.. instruments.Select(i => i.Describe(venue.Capabilities))]) is { Count: > 0 } faults)
             throw new BrokerInputException($"broker '{venue.Name}': {string.Join("; ", faults)}");
     }
 
-    /// <exception cref="BrokerInputException">A contract does not have so much leverage.</exception>
+    /// <exception cref="BrokerInputException">A contract does not support the leverage.</exception>
     public static void RefuseLeverage(string name, IEnumerable<VenueInstrument> instruments, MarginTerms margin)
     {
         foreach (var instrument in instruments.Where(i => i.MaxLeverage > 0 && i.MaxLeverage < margin.Leverage))
@@ -42,8 +42,9 @@ internal static class VenueCheck
                 + FormattableString.Invariant($"{margin.Leverage}; lower it and run the backtest again"));
     }
 
-    /// <summary>The exchange's instruments by the session's symbols.</summary>
-    /// <exception cref="BrokerInputException">The exchange does not list one, or they have several quote currencies.</exception>
+    /// <summary>Maps the session's symbols to the exchange's instruments.</summary>
+    /// <exception cref="BrokerInputException">The exchange does not list a symbol, or the symbols have several quote
+    /// currencies.</exception>
     public static IReadOnlyDictionary<string, VenueInstrument> Match(string name, IReadOnlyList<VenueInstrument> listed,
         IEnumerable<string> symbols)
     {

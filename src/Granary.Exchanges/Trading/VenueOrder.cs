@@ -13,28 +13,28 @@ internal sealed record VenueOrder
 
     public required OrderType Type { get; init; }
 
-    /// <summary>Base units, whole lots.</summary>
+    /// <summary>Base units in whole lots.</summary>
     public required decimal Quantity { get; init; }
 
-    /// <summary>0 where the type has none.</summary>
+    /// <summary>0 if the order type has none.</summary>
     public decimal LimitPrice { get; init; }
 
-    /// <summary>0 where the type has none.</summary>
+    /// <summary>0 if the order type has none.</summary>
     public decimal StopPrice { get; init; }
 
-    /// <summary>Whether the stop price is above the market: the order works when the price has risen to it.</summary>
+    /// <summary>Whether the stop triggers when the price rises to it.</summary>
     public bool TriggersAbove { get; init; }
 
     public TimeInForce TimeInForce { get; init; }
 
-    /// <summary>It must not open a position; only where the exchange knows that.</summary>
+    /// <summary>Whether the order must not open a position; only for exchanges that support this.</summary>
     public bool ReduceOnly { get; init; }
 
-    /// <summary>The exchange must refuse it after this time on its own clock.</summary>
+    /// <summary>The exchange must reject the order after this time by its own clock.</summary>
     public required DateTimeOffset ValidUntil { get; init; }
 }
 
-/// <summary>Which order is meant.</summary>
+/// <summary>Key of an order in requests.</summary>
 /// <param name="VenueId">Empty while it is not known.</param>
 /// <param name="StopPrice">0 unless it was sent as a stop order, which some exchanges keep in a list of their own, without our id.</param>
 /// <param name="SentAt">This machine's clock.</param>
@@ -43,11 +43,11 @@ internal sealed record OrderKey(string ClientId, string VenueId, VenueInstrument
 {
     public bool IsStop => StopPrice > 0;
 
-    /// <summary>Whether an id of the exchange belongs to another order of the session.</summary>
+    /// <summary>Whether an exchange id belongs to another order of the session.</summary>
     public required Func<string, bool> IsTaken { get; init; }
 }
 
-/// <summary>How an order stands at the exchange.</summary>
+/// <summary>State of an order at the exchange.</summary>
 /// <param name="ClientId">Empty where the exchange does not give it.</param>
 /// <param name="VenueId">The order to which its fills belong: for a triggered stop the order that it became.</param>
 /// <param name="State">Submitted, PartiallyFilled, Filled, Cancelled, Rejected or Expired.</param>
@@ -58,35 +58,35 @@ internal sealed record VenueOrderState(string ClientId, string VenueId, string L
 /// <param name="ExecutionId">Unique within the instrument and the side.</param>
 /// <param name="OrderId">The exchange's id of the order.</param>
 /// <param name="Quantity">Base units.</param>
-/// <param name="Fee">Positive is paid.</param>
-/// <param name="FeeCurrency">As the exchange names it.</param>
+/// <param name="Fee">The fee; positive if paid.</param>
+/// <param name="FeeCurrency">The exchange's name of the currency.</param>
 internal sealed record VenueFill(string ExecutionId, string OrderId, string Listed, Side Side, decimal Price, decimal Quantity,
     decimal Fee, string FeeCurrency, DateTimeOffset At);
 
-/// <summary>A payment between the holders of a perpetual contract.</summary>
-/// <param name="Id">The exchange's.</param>
-/// <param name="Amount">Quote currency; negative is paid.</param>
+/// <summary>A funding payment between holders of a perpetual contract.</summary>
+/// <param name="Id">The exchange's id.</param>
+/// <param name="Amount">Quote currency; negative if paid.</param>
 internal sealed record FundingPayment(string Id, string Listed, decimal Amount, DateTimeOffset At);
 
-/// <summary>What the account holds.</summary>
+/// <summary>Balances and positions of the account.</summary>
 /// <param name="Balances">By currency, with what waiting orders hold back.</param>
 /// <param name="Positions">Signed base units by the exchange's symbol; null on a spot market, where balances are the positions.</param>
 /// <param name="EntryValue">Σ signed quantity · entry price of the positions; 0 on a spot market.</param>
 internal sealed record VenueAccount(IReadOnlyDictionary<string, decimal> Balances, IReadOnlyDictionary<string, decimal>? Positions,
     decimal EntryValue)
 {
-    /// <summary>What the account holds in an instrument: its position, or the balance of its base currency.</summary>
+    /// <summary>Returns the account's holding in an instrument: its position, or the balance of its base currency.</summary>
     public decimal Held(VenueInstrument instrument) =>
         Positions is null ? Balances.GetValueOrDefault(instrument.Base) : Positions.GetValueOrDefault(instrument.Listed);
 
-    /// <summary>Under which name the account holds it.</summary>
+    /// <summary>Returns the symbol or currency under which the account holds the instrument.</summary>
     public string HeldAs(VenueInstrument instrument) => Positions is null ? instrument.Base : instrument.Listed;
 }
 
-/// <summary>Something that a websocket reported. Every part may be missing.</summary>
+/// <summary>A websocket report. Every part may be missing.</summary>
 internal sealed record VenueNews
 {
-    /// <summary>The connection is open: what happened before is to be requested.</summary>
+    /// <summary>The connection was opened; earlier events must be requested.</summary>
     public bool Connected { get; init; }
 
     /// <summary>The connection is lost.</summary>

@@ -6,27 +6,27 @@ using Granary.Exchanges.Connections;
 
 namespace Granary.Exchanges.Trading;
 
-/// <summary>Sends orders, cancels them, and finds out how they stand. It never sends an order whose outcome is unknown.</summary>
+/// <summary>Sends and cancels orders, and determines their state. It never resends an order whose outcome is unknown.</summary>
 internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettings settings, PriceBoard prices, TimeProvider clock)
 {
-    // Orders that the book does not have: what this process has certainly not sent, and what an earlier one may have sent.
+    // Orders that are not in the book: those that this process certainly did not send, and those that an earlier process may have sent.
     private readonly HashSet<string> _unsent = new(StringComparer.Ordinal), _unrecorded = new(StringComparer.Ordinal);
-    // On the exchange's clock.
+    // The time by the exchange's clock.
     private readonly DateTimeOffset _opened = venue.Now;
 
     private VenueBook Book => journal.Book;
 
-    /// <summary>Orders that were handed to the exchange, for tests.</summary>
+    /// <summary>The number of orders sent to the exchange, for tests.</summary>
     public long Sent { get; private set; }
 
-    /// <summary>Orders that are remembered and not in the book, for tests.</summary>
+    /// <summary>The number of orders in memory that are not in the book, for tests.</summary>
     public int Remembered => _unsent.Count + _unrecorded.Count;
 
-    /// <summary>The client order id of the exchange: the session's own where it fits, else a hash of it.</summary>
+    /// <summary>Returns the client order id at the exchange: the session's own if it fits, otherwise a hash of it.</summary>
     public string SentId(string clientId) => clientId.Length <= venue.ClientIdLength ? clientId
         : "h" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(clientId)))[..(venue.ClientIdLength - 1)];
 
-    /// <summary>Keeps an order that is not sent, with the reason.</summary>
+    /// <summary>Records an order that is not sent, with the reason.</summary>
     public async ValueTask<BrokerOrderStatus> RefuseAsync(BrokerOrder order, string reason, CancellationToken cancellationToken)
     {
         await journal.AppendAsync([Made(order, "", "", 0), new OrderStood(order.ClientId, "", OrderState.Rejected, reason)],
@@ -44,17 +44,17 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     private OrderMade Made(BrokerOrder order, string leg, string entry, decimal quantity) =>
         new(order, leg, entry, SentId(order.ClientId), quantity, clock.GetUtcNow(), venue.Now + settings.RequestLife);
 
-    /// <summary>The session asks for an order that the journal does not have. An earlier process may have sent it, if a power cut took its
-    /// record.</summary>
+    /// <summary>Records that the session requested an order that the journal does not have. An earlier process may have sent it, if a power
+    /// cut lost its record.</summary>
     public void Miss(string clientId)
     {
         if (!_unsent.Contains(clientId)) _unrecorded.Add(clientId);
     }
 
-    /// <summary>Looks at the exchange for an order that the session is about to send and that <see cref="Miss"/> named.</summary>
-    /// <param name="quantity">In whole lots.</param>
-    /// <returns>Whether the exchange has it; otherwise it certainly never received it.</returns>
-    /// <exception cref="BrokerUnavailableException">No answer: its outcome is unknown.</exception>
+    /// <summary>Looks up an order at the exchange that the session is about to send and that <see cref="Miss"/> recorded.</summary>
+    /// <param name="quantity">The quantity in whole lots.</param>
+    /// <returns>Whether the exchange has the order; otherwise it certainly never received it.</returns>
+    /// <exception cref="BrokerUnavailableException">There is no response; the outcome is unknown.</exception>
     public async ValueTask<bool> RecoverAsync(BrokerOrder order, decimal quantity, CancellationToken cancellationToken)
     {
         if (!(quantity > 0) || !_unrecorded.Contains(order.ClientId))
@@ -62,7 +62,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
             _unsent.Add(order.ClientId);
             return false;
         }
-        // It was sent after all that the journal has kept; a session that replays the past gives its orders times of the past.
+        // It was sent after the last journal record. A session that replays the past gives its orders past times.
         var created = new DateTimeOffset(order.CreatedAt, TimeSpan.Zero);
         var made = Made(order, "", "", quantity) with
         {
@@ -74,11 +74,11 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         return await RefreshAsync(Book.Find(order.ClientId)!, wait: true, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Enters an order in the book; <see cref="SendAsync(IReadOnlyList{NewOrder}, CancellationToken)"/> writes it to the journal
-    /// and sends it.</summary>
+    /// <summary>Adds an order to the book. <see cref="SendAsync(IReadOnlyList{NewOrder}, CancellationToken)"/> writes it to the journal and
+    /// sends it.</summary>
     /// <param name="leg">Empty for an order of the session.</param>
     /// <param name="entry">The entry that a leg protects; empty for an order of the session.</param>
-    /// <param name="quantity">In whole lots.</param>
+    /// <param name="quantity">The quantity in whole lots.</param>
     public NewOrder Make(BrokerOrder order, string leg, string entry, decimal quantity)
     {
         var isReduceOnly = IsReduceOnly(order);
@@ -95,7 +95,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
             Quantity = quantity,
             LimitPrice = order.LimitPrice > 0 ? instrument.RoundPrice(order.LimitPrice) : 0,
             StopPrice = order.StopPrice > 0 ? instrument.RoundPrice(order.StopPrice) : 0,
-            // A stop to buy works when the price has risen to it, one to sell when it has fallen to it.
+            // A buy stop triggers when the price has risen to it, a sell stop when it has fallen to it.
             TriggersAbove = order.Side == Side.Buy,
             TimeInForce = order.TimeInForce,
             ReduceOnly = isReduceOnly,
@@ -103,11 +103,11 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         });
     }
 
-    /// <summary>Writes orders to the journal in one piece, and sends them at the same time.</summary>
-    /// <remarks>The session's journal has its orders durably before they come here: they are not waited for a second time. A leg is known
-    /// here alone.</remarks>
-    /// <returns>For each order why its outcome is unknown; null where the exchange has answered.</returns>
-    /// <exception cref="BrokerUnavailableException">The journal cannot be written: no order was sent.</exception>
+    /// <summary>Writes orders to the journal together, and sends them concurrently.</summary>
+    /// <remarks>The session's journal already has its orders durably, so their record here need not be flushed. Legs are recorded only
+    /// here.</remarks>
+    /// <returns>For each order, why its outcome is unknown; null if the exchange responded.</returns>
+    /// <exception cref="BrokerUnavailableException">The journal cannot be written; no order was sent.</exception>
     public async ValueTask<BrokerUnavailableException?[]> SendAsync(IReadOnlyList<NewOrder> made, CancellationToken cancellationToken)
     {
         try
@@ -144,16 +144,16 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         return faults;
     }
 
-    // For an order that the exchange never received. A leg that is made again has another id.
+    // Removes an order that the exchange never received. If a leg is created again, it gets a new id.
     private void Forget(BookOrder order)
     {
         journal.Defer(new OrderForgotten(order.ClientId));
         if (order.Leg.Length == 0) _unsent.Add(order.ClientId);
     }
 
-    /// <summary>Makes an order and sends it.</summary>
+    /// <summary>Adds an order to the book and sends it.</summary>
     /// <inheritdoc cref="Make"/>
-    /// <exception cref="BrokerUnavailableException">No answer: its outcome is unknown.</exception>
+    /// <exception cref="BrokerUnavailableException">There is no response; the outcome is unknown.</exception>
     public async ValueTask<BookOrder> SendAsync(BrokerOrder order, string leg, string entry, decimal quantity,
         CancellationToken cancellationToken)
     {
@@ -162,24 +162,24 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         return faults[0] is { } fault ? throw fault : made.Order;
     }
 
-    // An exit never opens a position. Where trades of both directions are open the exchange has their difference alone, and one side's
-    // exit can make that larger.
+    // An exit must never open a position. But with trades in both directions the exchange has only the net position, which an exit of one
+    // side can increase.
     private bool IsReduceOnly(BrokerOrder order) => order.Closes is not null && venue.Capabilities.ReduceOnly
         && !Book.OpenEntries.Any(e => IsOpposite(e, order)) && !Book.Working.Any(o => o.IsEntry && IsOpposite(o, order));
 
-    // An entry of the other direction than the trade that is closed; also one whose fill is not booked yet.
+    // An entry in the direction opposite to the closed trade, also if its fill is not booked yet.
     private static bool IsOpposite(BookOrder entry, BrokerOrder exit) =>
         entry.Order.Symbol == exit.Symbol && entry.Order.Side == exit.Side;
 
-    /// <summary>Asks the exchange how an order stands, and books its fills.</summary>
-    /// <returns>false where the exchange certainly never received it; the book has then forgotten it.</returns>
-    /// <param name="wait">Whether to wait until the outcome of a request without an answer is certain.</param>
-    /// <exception cref="BrokerUnavailableException">No answer, or the outcome is not certain yet.</exception>
+    /// <summary>Requests the state of an order from the exchange, and books its fills.</summary>
+    /// <returns>False if the exchange certainly never received the order, which is then removed from the book.</returns>
+    /// <param name="wait">Whether to wait until the outcome of a request without a response is certain.</param>
+    /// <exception cref="BrokerUnavailableException">There is no response, or the outcome is not certain yet.</exception>
     public async ValueTask<bool> RefreshAsync(BookOrder order, bool wait, CancellationToken cancellationToken)
     {
         while (true)
         {
-            // A request that arrives later than this is refused by the exchange itself.
+            // The exchange rejects a request that arrives after this time.
             var isOver = venue.Now > order.ValidUntil + settings.ListLag;
             if (await venue.FindAsync(Book.KeyOf(order), cancellationToken).ConfigureAwait(false) is { } state)
             {
@@ -198,9 +198,9 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         }
     }
 
-    /// <summary>Books how an order stands if the exchange has it.</summary>
+    /// <summary>Books the state of an order if the exchange lists it.</summary>
     /// <returns>Whether the exchange lists it.</returns>
-    /// <exception cref="BrokerUnavailableException">No answer.</exception>
+    /// <exception cref="BrokerUnavailableException">There is no response.</exception>
     public async ValueTask<bool> LookAsync(BookOrder order, CancellationToken cancellationToken)
     {
         if (await venue.FindAsync(Book.KeyOf(order), cancellationToken).ConfigureAwait(false) is not { } state) return false;
@@ -208,18 +208,18 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         return true;
     }
 
-    // Not in the exchange's lists, and no request for it can arrive any more.
+    // The order is not in the exchange's lists, and no request for it can still arrive.
     private async ValueTask LostAsync(BookOrder order, CancellationToken cancellationToken)
     {
         var isKnown = order.IsKnown;
         await journal.AppendAsync([isKnown
             ? new OrderStood(order.ClientId, "", OrderState.Cancelled, "the exchange has no such order any more")
             : new OrderForgotten(order.ClientId)], cancellationToken).ConfigureAwait(false);
-        // A leg that is made again has another id.
+        // If a leg is created again, it gets a new id.
         if (!isKnown && order.Leg.Length == 0) _unsent.Add(order.ClientId);
     }
 
-    /// <summary>Books how an order stands. Its end is booked when all its fills are.</summary>
+    /// <summary>Books the state of an order. Its final state is booked after all of its fills.</summary>
     public async ValueTask TakeAsync(BookOrder order, VenueOrderState state, CancellationToken cancellationToken)
     {
         if (order.VenueId != state.VenueId || order.State == OrderState.New)
@@ -232,12 +232,12 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         if (order.Filled < state.Filled)
             throw new BrokerUnavailableException($"{venue.Name}: the fills of order {order.ClientId} are not listed yet");
         if (!state.State.IsFinal() || order.State.IsFinal()) return;
-        // What is sold out below the sent quantity is filled too: the exchange cut it to its own step.
+        // An order that is filled below the sent quantity counts as filled too: the exchange cut it to its own lot size.
         await journal.AppendAsync([new OrderStood(order.ClientId, state.VenueId, state.State, state.Reason)], cancellationToken)
             .ConfigureAwait(false);
     }
 
-    /// <summary>Books executions; those that are booked already change nothing.</summary>
+    /// <summary>Books executions; already booked ones have no effect.</summary>
     public async ValueTask BookAsync(BookOrder order, IReadOnlyList<VenueFill> fills, CancellationToken cancellationToken)
     {
         var facts = new List<BookFact>();
@@ -245,7 +245,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         if (facts.Count > 0) await journal.AppendAsync(facts, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Books the executions that websockets reported, of all orders in one write.</summary>
+    /// <summary>Books the executions that websockets reported, for all orders in one write.</summary>
     /// <returns>Whether there were any.</returns>
     public async ValueTask<bool> BookAsync(IReadOnlyList<VenueNews> news, CancellationToken cancellationToken)
     {
@@ -268,7 +268,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         }
     }
 
-    /// <summary>The id under which an execution is booked.</summary>
+    /// <summary>Returns the id under which an execution is booked.</summary>
     public static string ExecutionOf(VenueFill fill) => $"{fill.Listed}:{fill.ExecutionId}:{(fill.Side == Side.Buy ? 'b' : 's')}";
 
     private async ValueTask<FillBooked> BookedAsync(string clientId, VenueInstrument instrument, VenueFill fill,
@@ -278,7 +278,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         return new FillBooked(clientId, ExecutionOf(fill), fill.Price, fill.Quantity, fill.Fee, fill.FeeCurrency, fee, fill.At);
     }
 
-    /// <summary>An execution that the exchange made by itself, as an exit of an entry.</summary>
+    /// <summary>Books an execution that the exchange initiated, as an exit of an entry.</summary>
     public async ValueTask<BookFact[]> ForcedAsync(BookOrder entry, VenueFill fill, CancellationToken cancellationToken)
     {
         var (name, order) = entry.LegOrder("liquidation", OrderType.Market, 0);
@@ -294,8 +294,8 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         return fill.Fee * await venue.PriceAsync(fill.FeeCurrency, instrument.Quote, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Cancels what waits of an order and waits for its end.</summary>
-    /// <exception cref="BrokerUnavailableException">No answer, or the order has not ended yet.</exception>
+    /// <summary>Cancels the open part of an order and waits for its end.</summary>
+    /// <exception cref="BrokerUnavailableException">There is no response, or the order has not ended yet.</exception>
     public async ValueTask CancelAsync(BookOrder order, CancellationToken cancellationToken)
     {
         if (!order.IsKnown && !await RefreshAsync(order, wait: true, cancellationToken).ConfigureAwait(false)) return;
@@ -304,8 +304,8 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         await EndAsync(order, state, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Cancels what waits of several orders at the same time and waits for their ends.</summary>
-    /// <returns>For each order why it may still work; null where it has ended.</returns>
+    /// <summary>Cancels the open parts of several orders concurrently and waits for their ends.</summary>
+    /// <returns>For each order, why it may still work; null if it has ended.</returns>
     public async ValueTask<BrokerUnavailableException?[]> CancelAsync(IReadOnlyList<BookOrder> orders, CancellationToken cancellationToken)
     {
         var requested = orders.Where(o => o.IsKnown && o.IsWorking).ToList();
@@ -328,7 +328,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         return faults;
     }
 
-    // How an order stands after its cancellation was requested; null where the exchange does not list it.
+    // Requests a cancellation and returns the order's state afterwards; null if the exchange does not list it.
     private async Task<VenueOrderState?> RequestEndAsync(OrderKey order, CancellationToken cancellationToken)
     {
         try
@@ -337,7 +337,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         }
         catch (VenueRefusalException)
         {
-            // It has ended meanwhile, or is ending: its state says how.
+            // It has ended meanwhile or is ending; its state shows how.
         }
         return await venue.FindAsync(order, cancellationToken).ConfigureAwait(false);
     }
@@ -346,7 +346,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     {
         if (state is not null) await TakeAsync(order, state, cancellationToken).ConfigureAwait(false);
         if (!order.IsWorking) return;
-        // An exchange confirms that it has received the request, and cancels a moment later.
+        // The exchange confirms the request first, and cancels the order a moment later.
         for (var attempt = 0; attempt < 20; attempt++)
         {
             if (!await RefreshAsync(order, wait: true, cancellationToken).ConfigureAwait(false) || !order.IsWorking) return;

@@ -3,11 +3,11 @@ using Granary.Exchanges.Connections;
 
 namespace Granary.Exchanges.Trading;
 
-/// <summary>Requests that are on their way at the same time. They change nothing of the adapter's: what they came to is applied
-/// afterwards, in the order of the orders that they are about.</summary>
+/// <summary>Runs concurrent requests. They do not change the adapter's state; their results are applied afterwards in the order of the
+/// orders.</summary>
 internal static class VenueRequests
 {
-    /// <summary>Makes a request for each item, and waits for all answers.</summary>
+    /// <summary>Runs a request for each item, and waits for all responses.</summary>
     public static async ValueTask<RequestOutcome<TResult>[]> AllAsync<TItem, TResult>(IReadOnlyList<TItem> items,
         Func<TItem, Task<TResult>> request) =>
         await Task.WhenAll(items.Select(item => OutcomeAsync(item, request))).ConfigureAwait(false);
@@ -28,7 +28,7 @@ internal static class VenueRequests
         }
     }
 
-    /// <summary>Parts items so that each part has at most one of a symbol, and the items of a symbol keep their order.</summary>
+    /// <summary>Divides items into rounds with at most one item per symbol; the items of a symbol keep their order.</summary>
     public static IEnumerable<List<T>> Rounds<T>(IEnumerable<T> items, Func<T, string> symbolOf)
     {
         var rounds = new List<List<T>>();

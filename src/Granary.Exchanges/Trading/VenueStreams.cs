@@ -5,7 +5,7 @@ using Granary.Storage.Retries;
 
 namespace Granary.Exchanges.Trading;
 
-/// <summary>The websockets of an account, opened again whenever they are lost, as one stream of news.</summary>
+/// <summary>The websockets of an account as one stream of news; a lost connection is reopened.</summary>
 internal sealed class VenueStreams(IVenue venue, IReadOnlyList<VenueInstrument> instruments, TimeProvider clock) : IAsyncDisposable
 {
     private readonly Channel<VenueNews> _news = Channel.CreateUnbounded<VenueNews>(new UnboundedChannelOptions { SingleReader = true });
@@ -14,13 +14,13 @@ internal sealed class VenueStreams(IVenue venue, IReadOnlyList<VenueInstrument> 
     private bool _watches;
     private volatile bool _connected;
 
-    /// <summary>Whether the account's own websocket is open.</summary>
+    /// <summary>Whether the account's private websocket is open.</summary>
     public bool IsConnected => _connected;
 
-    /// <summary>Starts the account's own websocket.</summary>
+    /// <summary>Starts the account's private websocket.</summary>
     public void Listen(CancellationToken cancellationToken) => Start(venue.ListenAsync, isPrivate: true, cancellationToken);
 
-    /// <summary>Starts the websocket of prices; a second call changes nothing.</summary>
+    /// <summary>Starts the price websocket; a second call has no effect.</summary>
     public void Watch(CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -41,7 +41,7 @@ internal sealed class VenueStreams(IVenue venue, IReadOnlyList<VenueInstrument> 
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            // One policy a connection: after a long life the pauses begin short again.
+            // One retry policy per connection, so that after a long connection the delays start short again.
             var retries = RetryPolicies.ServerAway(static e => e is BrokerUnavailableException or VenueRefusalException,
                 Timeout.InfiniteTimeSpan, clock, TimeSpan.FromSeconds(30));
             await retries.RunAsync(async stop =>
@@ -59,7 +59,7 @@ internal sealed class VenueStreams(IVenue venue, IReadOnlyList<VenueInstrument> 
         }
     }
 
-    /// <summary>What came since the last call; waits for the first one, at most so long.</summary>
+    /// <summary>Returns the news since the last call; waits for the first one, at most this long.</summary>
     public async ValueTask<IReadOnlyList<VenueNews>> TakeAsync(TimeSpan longest, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(longest, clock);

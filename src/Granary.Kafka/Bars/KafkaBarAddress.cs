@@ -6,44 +6,44 @@ using Granary.Storage.Addresses;
 namespace Granary.Kafka.Bars;
 
 /// <summary>
-/// Where bars are published and read: <c>kafka://HOST:PORT[,HOST:PORT]/TOPIC?option=value&amp;…</c>. The topic may be left out: then it is
-/// <c>granary.bars.</c> and the timeframe.
+/// Address at which bars are published and read: <c>kafka://HOST:PORT[,HOST:PORT]/TOPIC?option=value&amp;…</c>. The default topic is
+/// <c>granary.bars.</c> followed by the timeframe.
 /// </summary>
 public sealed record KafkaBarAddress
 {
     private static readonly string[] Options = ["topics", "form", "partitions", "group", "timeout"];
 
-    /// <summary>As HOST:PORT,HOST:PORT.</summary>
+    /// <summary>The brokers, as HOST:PORT,HOST:PORT.</summary>
     public required string Brokers { get; init; }
 
-    /// <summary>As written; null for the default.</summary>
+    /// <summary>The topic as written; null for the default.</summary>
     public string? Topic { get; init; }
 
     /// <summary>
-    /// <c>topics=symbol</c>: each symbol has a topic of its own, TOPIC.SYMBOL; else all are in one, keyed by VENUE:SYMBOL.
+    /// <c>topics=symbol</c>: each symbol has its own topic, TOPIC.SYMBOL. Otherwise one topic carries all symbols, keyed by VENUE:SYMBOL.
     /// </summary>
     public bool TopicPerSymbol { get; init; }
 
-    /// <summary><c>form=json</c>: what is published is JSON. A reader takes both forms, mixed as they may be.</summary>
+    /// <summary><c>form=json</c>: bars are published as JSON. Readers accept both forms, also mixed in one topic.</summary>
     public bool Json { get; init; }
 
-    /// <summary><c>partitions=N</c>: of topics that are made; 4.</summary>
+    /// <summary><c>partitions=N</c>: the number of partitions of topics that Granary creates; 4 by default.</summary>
     public int Partitions { get; init; } = 4;
 
     /// <summary>
-    /// <c>group=NAME</c>: the consumer group that shares the partitions and whose positions the brokers keep; null reads all of them and
-    /// keeps nothing.
+    /// <c>group=NAME</c>: the consumer group that shares the partitions; the brokers keep its positions. Null reads all partitions and
+    /// keeps no position.
     /// </summary>
     public string? Group { get; init; }
 
-    /// <summary><c>timeout=5s</c> in seconds: how long brokers may take to answer the first question; 10 s.</summary>
+    /// <summary><c>timeout=5s</c>: how long the brokers may take to answer the first request; 10 s by default.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <exception cref="BarDataException">It is no such address; one sentence.</exception>
+    /// <exception cref="BarDataException">The address is not a valid Kafka address; one sentence.</exception>
     public static KafkaBarAddress Of(Address parsed)
     {
         if (parsed.Scheme != Address.Kafka || !parsed.Rest.StartsWith("//", StringComparison.Ordinal))
-            throw new BarDataException($"'{parsed}' is no address of Kafka; write kafka://HOST:PORT/TOPIC");
+            throw new BarDataException($"'{parsed}' is not a Kafka address; write kafka://HOST:PORT/TOPIC");
         var rest = parsed.Body;
         var slash = rest.IndexOf('/');
         var topic = slash < 0 ? "" : rest[(slash + 1)..];
@@ -53,10 +53,11 @@ public sealed record KafkaBarAddress
             var colon = broker.LastIndexOf(':');
             if (colon <= 0 || !ushort.TryParse(broker.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
                 || port == 0 || broker.AsSpan(0, colon).ContainsAny(" \t@/"))
-                throw new BarDataException($"'{parsed}': '{broker}' is no broker; write kafka://HOST:PORT/TOPIC");
+                throw new BarDataException($"'{parsed}': '{broker}' is not a broker address; write kafka://HOST:PORT/TOPIC");
         }
         if (topic.Length > 0 && (topic.Length > 200 || topic is "." or ".." || !topic.All(Legal)))
-            throw new BarDataException($"'{parsed}': '{topic}' is no name of a topic; use up to 200 letters, digits, dots, '-' and '_'");
+            throw new BarDataException(
+                $"'{parsed}': '{topic}' is not a valid topic name; use up to 200 letters, digits, dots, '-' and '_'");
         var address = new KafkaBarAddress { Brokers = brokers, Topic = topic.Length > 0 ? topic : null };
         foreach (var (name, value) in parsed.Options(Options))
         {
@@ -78,14 +79,14 @@ public sealed record KafkaBarAddress
         return address;
     }
 
-    /// <summary>Makes clients.</summary>
+    /// <summary>Creates clients of the brokers.</summary>
     public KafkaEndpoint Endpoint => new(Brokers);
 
-    /// <summary>The topic of a timeframe's bars, or with a topic for each symbol the name that theirs begin with.</summary>
+    /// <summary>The topic of a timeframe's bars; with one topic per symbol, the prefix of their names.</summary>
     public string TopicOf(Timeframe timeframe) => Topic ?? "granary.bars." + timeframe;
 
     /// <summary>
-    /// The topic of a market. A symbol that comes from outside can be no other topic's name: what is not a letter or digit is written _XX.
+    /// The topic of a market. Characters other than letters and digits are escaped as _XX, so that no symbol can address another topic.
     /// </summary>
     /// <exception cref="BarDataException">The name would be too long for a topic.</exception>
     public string TopicOf(Timeframe timeframe, string symbol)

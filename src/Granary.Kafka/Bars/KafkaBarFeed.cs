@@ -20,7 +20,7 @@ namespace Granary.Kafka.Bars;
 /// </remarks>
 public sealed class KafkaBarFeed : ILiveFeed
 {
-    /// <summary>Bars that may wait for other partitions; where there are more, those that are ahead are not read on.</summary>
+    /// <summary>The most bars that may wait for other partitions. Beyond it, the feed pauses the partitions that are ahead.</summary>
     private int MostWaiting { get; init; }
 
     private sealed class Partition
@@ -28,9 +28,9 @@ public sealed class KafkaBarFeed : ILiveFeed
         public long Heartbeat = long.MinValue, Newest = long.MinValue, Next = -1, Committed = -1;
         public bool Ended, Paused;
         public Guid Replay;
-        // The replay whose end marker is the last thing that the group has read here.
+        // The replay whose end marker is the last message that the group has read here.
         public Guid? Passed;
-        // Of a group: messages of bars that the reader has not taken wholly, each with the numbers of its market's bars.
+        // With a group: messages whose bars the reader has taken only in part, each with the range of its market's bars.
         public readonly Queue<(long Offset, int Place, long From, long UpTo)> Held = new();
     }
 
@@ -40,15 +40,15 @@ public sealed class KafkaBarFeed : ILiveFeed
     private readonly FeedAssembler _assembler;
     private readonly Dictionary<(string Symbol, Timeframe Timeframe), int> _places = [];
     private readonly Dictionary<TopicPartition, Partition> _state = [];
-    // Partitions that were taken away may come back; what they have said stays said.
+    // A partition that was revoked may be assigned again; its heartbeat and newest time remain valid.
     private readonly Dictionary<TopicPartition, Partition> _dealt = [];
     private readonly Dictionary<(Guid, int), long> _expected = [];
     private readonly long[] _lost;
-    // Where each market is published, and how many of its bars the reader has taken.
+    // The partition of each market, and how many of its bars the reader has taken.
     private readonly TopicPartition[] _home;
     private readonly long[] _out;
     private Dictionary<TopicPartition, Guid> _endedBefore = [];
-    // What is being read; none before the first message.
+    // Replay that is being read; none before the first message.
     private Guid _replay;
     private KafkaBarReader? _reader;
     private long _backwards;
@@ -67,12 +67,11 @@ public sealed class KafkaBarFeed : ILiveFeed
         for (var i = 0; i < series.Count; i++) _places[(queries[i].Symbol, queries[i].Timeframe)] = i;
     }
 
-    /// <summary>Waits until each market has been published, since its messages say what it is.</summary>
+    /// <summary>Opens the feed once every market has been published, since the messages describe the instruments.</summary>
     /// <param name="queries">Each market once.</param>
     /// <param name="blockSize">See <see cref="FeedAssembler"/>.</param>
-    /// <exception cref="BarDataException">
-    /// A topic does not exist, holds somebody else's messages only, or has ended without a market.
-    /// </exception>
+    /// <exception cref="BarDataException">A topic does not exist, has only messages that are not bars, or ends without one of the
+    /// markets.</exception>
     /// <exception cref="BarStoreException">The brokers do not answer.</exception>
     public static Task<KafkaBarFeed> OpenAsync(KafkaBarAddress address, IReadOnlyList<BarQuery> queries,
         LateBarPolicy policy = LateBarPolicy.LeaveOut, int blockSize = 1, CancellationToken cancellationToken = default) =>
@@ -88,7 +87,7 @@ public sealed class KafkaBarFeed : ILiveFeed
         return new KafkaBarFeed(address, queries, series, home, partitions, policy, blockSize) { MostWaiting = mostWaiting };
     }, cancellationToken);
 
-    // What each market is and where, from the first message that it has.
+    // Finds the series and the partition of each market from its first message.
     private static (MarketSeries[] Series, TopicPartition[] Home) Find(KafkaBarAddress address, IReadOnlyList<BarQuery> queries,
         List<TopicPartition> partitions, CancellationToken cancellationToken)
     {
@@ -113,7 +112,7 @@ public sealed class KafkaBarFeed : ILiveFeed
                         (found[i], home[i]) = (market, at.TopicPartition);
             }
             foreach (var end in reader.Ends) unread.Remove(end.TopicPartition);
-            // An empty topic is waited for, somebody else's is not.
+            // An empty topic may still be filled; a topic with only other messages is the wrong one.
             if (!any && unread.Count == 0 && reader.Foreign is { } foreign)
                 throw new BarDataException($"the topic '{foreign.At.Topic}' at {address.Brokers} holds no bars: of "
                     + $"its {foreign.Count} messages the first says "
@@ -148,10 +147,11 @@ public sealed class KafkaBarFeed : ILiveFeed
         if (_reader is not null) throw new InvalidOperationException("a feed is read once");
         _reader = new KafkaBarReader(_address, prepare: builder =>
         {
-            // Called in the middle of a reading or of its end, on its thread: nothing else of the feed runs then.
+            // The client calls these handlers on the thread that reads or closes, so no other code of the feed runs meanwhile.
             builder.SetPartitionsAssignedHandler((_, given) => Assigned(given));
             builder.SetPartitionsRevokedHandler((_, taken) => Revoked([.. taken.Select(t => t.TopicPartition)], commit: true));
-            // Taken away because it was silent for too long: others have them already.
+            // The group has excluded this member because it was silent for too long. Other members own the partitions by now, so do not
+            // commit.
             builder.SetPartitionsLostHandler((_, taken) => Revoked([.. taken.Select(t => t.TopicPartition)], commit: false));
         });
         await Task.Run(Begin, cancellationToken).ConfigureAwait(false);
@@ -168,12 +168,12 @@ public sealed class KafkaBarFeed : ILiveFeed
                 Commit();
                 yield break;
             }
-            // All that can be given out has been taken.
+            // The reader has taken every item that is complete.
             Commit();
             await Task.Run(() =>
             {
                 foreach (var message in _reader.Read(TimeSpan.FromMilliseconds(100), cancellationToken)) Take(message);
-                // Also without a message: a partition that holds others up may have gone to another member.
+                // Needed without a message too: the partition that delayed the others may have moved to another member.
                 Reach();
             }, cancellationToken).ConfigureAwait(false);
             Balance();
@@ -194,16 +194,16 @@ public sealed class KafkaBarFeed : ILiveFeed
         _reader!.Consumer.Assign(_reader.Starts(_partitions, earliest));
     }
 
-    /// <summary>The partitions that are read here; with a group they change as members come and go.</summary>
+    /// <summary>The number of partitions that this feed reads; with a group it changes as members join and leave.</summary>
     internal int Partitions => _state.Count;
 
-    /// <summary>Bars that wait for other partitions.</summary>
+    /// <summary>The number of bars that wait for other partitions.</summary>
     internal long Waiting => _assembler.Waiting;
 
-    /// <summary>Partitions that are not read on for now, since others are behind.</summary>
+    /// <summary>The number of partitions that are paused because others are behind.</summary>
     internal int Halted => _state.Values.Count(p => p.Paused);
 
-    /// <summary>How often the group has dealt its partitions since this member joined; 0 before that.</summary>
+    /// <summary>How often the group has assigned partitions since this member joined; 0 before the first assignment.</summary>
     internal int Deals { get; private set; }
 
     private void Assigned(List<TopicPartition> given)
@@ -212,11 +212,12 @@ public sealed class KafkaBarFeed : ILiveFeed
         foreach (var at in given)
         {
             if (!_dealt.TryGetValue(at, out var partition)) _dealt[at] = partition = new Partition();
-            // Another member may have been here meanwhile; an end marker that the group has not passed comes again.
+            // Another member may have read here meanwhile, so restart from the committed position. An end marker that the group has not
+            // passed is delivered again.
             (partition.Next, partition.Committed, partition.Paused, partition.Ended, partition.Replay) = (-1, -1, false, false, default);
             partition.Held.Clear();
             partition.Passed = ends.TryGetValue(at, out var replay) ? replay : null;
-            // What has ended since this member began is what it is reading, also where others have read all of it.
+            // A replay that ended since this member began is the one that it reads, even if other members have read all of it.
             if (_replay == default && partition.Passed is { } passed && (!_endedBefore.TryGetValue(at, out var before) || before != passed))
                 _replay = passed;
             _state[at] = partition;
@@ -240,7 +241,7 @@ public sealed class KafkaBarFeed : ILiveFeed
 
     private IEnumerable<int> Places(TopicPartition at) => Enumerable.Range(0, _home.Length).Where(i => _home[i] == at);
 
-    // Nothing more of what is being read comes here.
+    // Whether this partition has no more messages of the replay that is being read.
     private bool Over(Partition partition) => partition.Ended || partition.Passed is { } passed && passed == _replay;
 
     private void EndWhereAllAreOver()
@@ -250,12 +251,12 @@ public sealed class KafkaBarFeed : ILiveFeed
 
     private void Take(in ReadMessage read)
     {
-        // What lies behind the end is the next session's.
+        // Messages behind the end belong to the next session.
         if (!_state.TryGetValue(read.At.TopicPartition, out var partition) || partition.Ended) return;
         var message = read.Message;
         _replay = message.Replay;
         partition.Passed = null;
-        // An end marker counts as read once all partitions have theirs: a member that returns before that must find it again.
+        // An end marker counts as read once all partitions have theirs. A member that stops before that must find it again.
         partition.Next = message.Kind == FeedItemKind.End ? read.At.Offset.Value : read.At.Offset.Value + 1;
         switch (message.Kind)
         {
@@ -274,12 +275,12 @@ public sealed class KafkaBarFeed : ILiveFeed
                 return;
             case FeedItemKind.Heartbeat:
                 partition.Newest = Math.Max(partition.Newest, message.Time);
-                // A second replay starts again; within one, time only increases.
+                // A second replay starts at an earlier time; within one replay, heartbeats only increase.
                 if (message.Time < partition.Heartbeat && message.Replay == partition.Replay) _backwards++;
                 partition.Heartbeat = Math.Max(partition.Heartbeat, message.Time);
                 partition.Replay = message.Replay;
                 Reach();
-                // A partition that has come over may lie behind what is whole already.
+                // A partition that came from another member may be behind time slices that are already complete.
                 if (_address.Group is not null)
                     foreach (var here in Places(read.At.TopicPartition))
                         _assembler.Reach(here, partition.Heartbeat);
@@ -293,7 +294,7 @@ public sealed class KafkaBarFeed : ILiveFeed
 
     private void Add(int place, BarBlock block)
     {
-        // A market that is published in more partitions than one is read wherever one of them is.
+        // A market that is published in several partitions is read while this member owns any of them.
         if (_address.Group is not null) _assembler.Return(place);
         if (_queries[place].Wants(block.Time[0]) && _queries[place].Wants(block.Time[^1]))
         {
@@ -307,7 +308,7 @@ public sealed class KafkaBarFeed : ILiveFeed
         _assembler.Add(place, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(bars));
     }
 
-    // A time slice is complete when the partitions have passed it; with a group, those of this member.
+    // A time slice is complete when all partitions have passed it; with a group, all partitions of this member.
     private void Reach()
     {
         var all = long.MaxValue;
@@ -317,7 +318,7 @@ public sealed class KafkaBarFeed : ILiveFeed
         if (all is > long.MinValue and < long.MaxValue) _assembler.Reach(all);
     }
 
-    // Does not read on in partitions that are ahead while much waits for those that are behind.
+    // Pauses the partitions that are ahead while too many bars wait for those that are behind.
     private void Balance()
     {
         var full = _assembler.Waiting > MostWaiting;
@@ -333,7 +334,7 @@ public sealed class KafkaBarFeed : ILiveFeed
         }
     }
 
-    // How far the reader is in a partition: behind the last message whose bars it has taken, and all before it.
+    // The reader's position in a partition: after the last message whose bars it has taken, and all messages before it.
     private long Read(Partition partition, bool begun)
     {
         while (partition.Held.TryPeek(out var held) && (_out[held.Place] >= held.UpTo || begun && _out[held.Place] > held.From))
@@ -341,7 +342,8 @@ public sealed class KafkaBarFeed : ILiveFeed
         return partition.Held.TryPeek(out var first) ? first.Offset : partition.Next;
     }
 
-    /// <param name="begun">Messages that the reader has taken in part count as taken: the rest of them is given out here.</param>
+    /// <param name="begun">Whether messages that the reader has taken in part count as read; this feed then returns the rest of
+    /// them.</param>
     private void Commit(bool begun = false)
     {
         if (_address.Group is null) return;
@@ -355,7 +357,7 @@ public sealed class KafkaBarFeed : ILiveFeed
         }
         catch (KafkaException)
         {
-            // The brokers are away or rebalance: the next commit covers this one, and duplicates count once.
+            // The brokers are unavailable or rebalance. The next commit covers this one, and duplicates count once.
         }
     }
 

@@ -5,16 +5,16 @@ using Granary.Engine.Market.Feeds;
 
 namespace Granary.Kafka.Bars;
 
-/// <summary>A message with its place in the topic.</summary>
+/// <summary>A message with its position in the topic.</summary>
 internal readonly record struct ReadMessage(TopicPartitionOffset At, BarMessage Message);
 
-/// <summary>A message decoded from the client's own memory, or its fault with a copy of its bytes.</summary>
+/// <summary>A message decoded from the client's own memory; if it is invalid, the fault and a copy of its bytes.</summary>
 internal readonly record struct Received(BarMessage? Message, string? Fault, byte[] Bytes);
 
-/// <summary>Reads messages of bars, several at a time, and sets all other messages aside.</summary>
+/// <summary>Reads messages of bars in batches and sets all other messages aside.</summary>
 internal sealed class KafkaBarReader : IDisposable
 {
-    /// <summary>The largest result of one read; more would wait unused.</summary>
+    /// <summary>The largest result of one read, in messages and bars.</summary>
     internal const int MessagesAtOnce = 256, BarsAtOnce = 16 << 10;
 
     private readonly KafkaBarAddress _address;
@@ -23,7 +23,7 @@ internal sealed class KafkaBarReader : IDisposable
     private (string Topic, System.Diagnostics.Stopwatch Since)? _missing;
     private bool _disposed;
 
-    /// <param name="setAside">Whether bad messages are kept and counted; false where a topic is only inspected.</param>
+    /// <param name="setAside">Whether bad messages are kept and counted; false if a topic is only inspected.</param>
     public KafkaBarReader(KafkaBarAddress address, bool setAside = true, Action<ConsumerBuilder<Ignore, Received>>? prepare = null)
     {
         _address = address;
@@ -31,7 +31,7 @@ internal sealed class KafkaBarReader : IDisposable
         BadMessages = new SetAside(address);
         var settings = address.Endpoint.ConsumerSettings(address.Group ?? "granary-" + Guid.NewGuid().ToString("N"));
         settings.EnablePartitionEof = true;
-        settings.SessionTimeoutMs = 6_000; // after which the brokers give up on a silent member
+        settings.SessionTimeoutMs = 6_000; // the brokers exclude a member that is silent for longer
         var builder = new ConsumerBuilder<Ignore, Received>(settings).SetLogHandler(KafkaEndpoint.Silent)
             .SetValueDeserializer(new Decoder());
         prepare?.Invoke(builder);
@@ -42,22 +42,22 @@ internal sealed class KafkaBarReader : IDisposable
 
     public SetAside BadMessages { get; }
 
-    /// <summary>The place and fault of the first message that has no bars, and the number of such messages.</summary>
+    /// <summary>The position and fault of the first message without bars, and the number of such messages.</summary>
     public (TopicPartitionOffset At, string Fault, long Count)? Foreign { get; private set; }
 
-    /// <summary>Partitions whose end the last read reached, with its offset.</summary>
+    /// <summary>The partitions whose end the last read reached, with the offset of the end.</summary>
     public List<TopicPartitionOffset> Ends { get; } = [];
 
-    /// <summary>Returns the next messages; none after the timeout. They are valid until the next call.</summary>
-    /// <exception cref="BarStoreException">The brokers refuse to be read.</exception>
-    /// <exception cref="BarDataException">The topic is not there any more.</exception>
+    /// <summary>Returns the next messages; empty after the timeout. They are valid until the next call.</summary>
+    /// <exception cref="BarStoreException">The brokers refuse access.</exception>
+    /// <exception cref="BarDataException">The topic no longer exists.</exception>
     public IReadOnlyList<ReadMessage> Read(TimeSpan timeout, CancellationToken cancellationToken)
     {
         _batch.Clear();
         Ends.Clear();
         if (_missing is { } missing && missing.Since.Elapsed > KafkaRetries.Away)
         {
-            // Nothing may have been published since it came back.
+            // The topic may exist again without messages, so check it instead of waiting for one.
             if (missing.Topic.Length > 0) Partitions(_address, [missing.Topic]);
             _missing = null;
         }
@@ -71,14 +71,14 @@ internal sealed class KafkaBarReader : IDisposable
             }
             catch (ConsumeException e) when (e.Error.Code is ErrorCode.UnknownTopicOrPart)
             {
-                // It existed when the read began: it was deleted, or a broker that has just started does not know it yet.
+                // The topic existed when the read began. Either it was deleted, or a broker that has just started does not know it yet.
                 _missing ??= (e.ConsumerRecord?.Topic ?? _address.Topic ?? "", System.Diagnostics.Stopwatch.StartNew());
                 break;
             }
             catch (ConsumeException e) when (!e.Error.IsFatal
                 && e.Error.Code is not (ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed))
             {
-                // a broker is away; the client retries
+                // a broker is unavailable; the client retries
                 break;
             }
             catch (KafkaException e)
@@ -108,7 +108,7 @@ internal sealed class KafkaBarReader : IDisposable
         return _batch;
     }
 
-    /// <summary>Drops what the current read holds of these partitions; their new owner reads it again.</summary>
+    /// <summary>Drops the unread messages of these partitions from the current batch; their new owner reads them again.</summary>
     public void Forget(IReadOnlyCollection<TopicPartition> partitions) => _batch.RemoveAll(m => partitions.Contains(m.At.TopicPartition));
 
     /// <summary>Returns the partitions that their group has read up to an end marker, with the replay that ended there.</summary>
@@ -136,7 +136,7 @@ internal sealed class KafkaBarReader : IDisposable
         }
         catch (KafkaException)
         {
-            // Brokers are away: the partitions count as unfinished until a heartbeat says otherwise.
+            // The brokers are unavailable. The partitions count as unfinished until a heartbeat shows otherwise.
         }
         return ends;
     }
@@ -145,8 +145,8 @@ internal sealed class KafkaBarReader : IDisposable
     {
         if (_disposed) return;
         _disposed = true;
-        // The consumer leaves its group and ends its threads. After a broker's restart librdkafka may never end them
-        // (issues 4131 and 4674; 2.0.2 after a crash under a group), so this does not wait for them without limit.
+        // Closing leaves the group and ends the client's threads. After a broker's restart librdkafka may never end them (issues 4131
+        // and 4674; 2.0.2 after a crash under a group), so the wait has a limit.
         var end = new Thread(() =>
         {
             Consumer.Close();
@@ -178,7 +178,8 @@ internal sealed class KafkaBarReader : IDisposable
     }
 
     /// <summary>
-    /// Where to start reading in each partition so that all bars from a time on come: by time where the brokers can, else from the start.
+    /// Returns the position in each partition from which all bars since a time can be read: by time if the brokers support it, else from
+    /// the start.
     /// </summary>
     public List<TopicPartitionOffset> Starts(IEnumerable<TopicPartition> partitions, long? firstClose)
     {
@@ -190,12 +191,12 @@ internal sealed class KafkaBarReader : IDisposable
                 var stamp = new Timestamp(new DateTime(close, DateTimeKind.Utc));
                 var starts = KafkaRetries.Ask(_address.Timeout,
                     () => Consumer.OffsetsForTimes(all.Select(p => new TopicPartitionTimestamp(p, stamp)), _address.Timeout));
-                // "At the end" in every partition is also what brokers say that cannot look up times; reading too much does no harm.
+                // Brokers without lookup by time also answer "at the end" for every partition; reading from the start does no harm.
                 if (starts.Exists(s => s.Offset != Offset.End)) return starts;
             }
             catch (KafkaException)
             {
-                // a server without this request: read it all and leave out what is too early
+                // the server does not know this request: read everything and skip the bars that are too early
             }
         }
         return [.. all.Select(p => new TopicPartitionOffset(p, Offset.Beginning))];

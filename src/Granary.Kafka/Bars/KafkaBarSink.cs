@@ -8,17 +8,17 @@ using Granary.Engine.Market.Feeds;
 namespace Granary.Kafka.Bars;
 
 /// <summary>
-/// Publishes a feed to Kafka: bars to the partition of their market's key, heartbeats and the end to every partition of every topic.
-/// Messages carry market time as their time, so that readers can seek by it; topics that are made keep it for ever.
+/// Publishes a feed to Kafka: bars to the partition of their market's key, heartbeats and the end to every partition of every topic. A
+/// message's timestamp is its market time, so that readers can seek by time. Topics that the sink creates keep their messages for ever.
 /// </summary>
 /// <remarks>
-/// What a broker that was away did not acknowledge is sent again, in its order: where nothing has been acknowledged for a second, or
-/// something was turned away, nothing new is sent until all that was has arrived, so that no heartbeat overtakes its bars. Brokers drop
-/// what is sent twice. A producer that is faster than the brokers waits.
+/// Messages that an unavailable broker did not acknowledge are sent again, in order. If no acknowledgement comes for a second, or a message
+/// is rejected, the sink sends nothing new until all sent messages have arrived. So no heartbeat overtakes its bars. Brokers drop
+/// duplicates. If the feed is faster than the brokers, the sink waits.
 /// </remarks>
 public sealed class KafkaBarSink : IFeedSink
 {
-    /// <summary>A message until the brokers have it.</summary>
+    /// <summary>A message that is kept until the brokers have acknowledged it.</summary>
     private sealed class Sent(KafkaBarSink sink, long number, TopicPartition to, Message<string, byte[]> message)
     {
         public long Number => number;
@@ -32,12 +32,12 @@ public sealed class KafkaBarSink : IFeedSink
 
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
 
-    /// <summary>The most that waits for the brokers, bytes.</summary>
+    /// <summary>The maximum size of messages that wait for the brokers, bytes.</summary>
     internal const int Queue = 32 << 20;
 
     private static readonly FrozenDictionary<string, string> Settings = new Dictionary<string, string>
     {
-        ["retention.ms"] = "-1", // messages are as old as their market; a broker must not think them out of date
+        ["retention.ms"] = "-1", // messages have the age of their market data; brokers must not expire them
         ["message.timestamp.type"] = "CreateTime",
     }.ToFrozenDictionary();
 
@@ -53,13 +53,13 @@ public sealed class KafkaBarSink : IFeedSink
     private int _underWay;
     private bool _prepared;
 
-    /// <param name="replay">Names this session in its messages.</param>
+    /// <param name="replay">Identifies this session in its messages.</param>
     public KafkaBarSink(KafkaBarAddress address, Guid replay) : this(address, replay, Queue)
     {
     }
 
-    /// <param name="queue">The most that waits for the brokers, bytes.</param>
-    /// <param name="endpoint">With other settings of the client than the address's own; null for those.</param>
+    /// <param name="queue">The maximum size of messages that wait for the brokers, bytes.</param>
+    /// <param name="endpoint">Client settings that replace those of the address; null keeps the address's own.</param>
     internal KafkaBarSink(KafkaBarAddress address, Guid replay, int queue, KafkaEndpoint? endpoint = null)
     {
         _address = address;
@@ -67,7 +67,7 @@ public sealed class KafkaBarSink : IFeedSink
         _producer = (endpoint ?? address.Endpoint).KeyedProducer(queue);
     }
 
-    // Called on a thread of the client's.
+    // The client calls this on its own thread.
     private void Delivered(Sent sent, Error error)
     {
         if (error.IsError) Refused(sent, error);
@@ -86,10 +86,10 @@ public sealed class KafkaBarSink : IFeedSink
         lock (_turnedAway) _turnedAway.Add(sent);
     }
 
-    /// <summary>How often a message that was turned away was sent again.</summary>
+    /// <summary>The number of times that rejected messages were sent again.</summary>
     internal long Again { get; private set; }
 
-    /// <summary>How often a message had to wait for room.</summary>
+    /// <summary>The number of times that a message had to wait for room in the queue.</summary>
     internal long Waits { get; private set; }
 
     public async ValueTask PublishAsync(IReadOnlyList<MarketSeries> series, FeedItem item, CancellationToken cancellationToken = default)
@@ -103,7 +103,7 @@ public sealed class KafkaBarSink : IFeedSink
             await SendAsync(to, key, bytes, item.Time, cancellationToken).ConfigureAwait(false);
             return;
         }
-        // Behind all bars up to its time, in each partition.
+        // In each partition, the heartbeat or end follows all bars up to its time.
         foreach (var (topic, partitions) in _topics)
             for (var p = 0; p < partitions; p++)
                 await SendAsync(new TopicPartition(topic, p), null, bytes, item.Time, cancellationToken).ConfigureAwait(false);
@@ -118,7 +118,7 @@ public sealed class KafkaBarSink : IFeedSink
                 var topic = _address.TopicOf(market.Timeframe, market.Instrument.Symbol);
                 if (!_topics.TryGetValue(topic, out var partitions))
                 {
-                    // one that is there is taken as it is
+                    // an existing topic is used as it is
                     partitions = _address.Endpoint.Partitions(topic, _address.Timeout);
                     if (partitions == 0)
                     {
@@ -126,7 +126,7 @@ public sealed class KafkaBarSink : IFeedSink
                             _address.Partitions).ConfigureAwait(false);
                         partitions = _address.Endpoint.Partitions(topic, _address.Timeout);
                     }
-                    // Brokers without administration make a topic because it was asked for.
+                    // Brokers without administration requests create a topic when it is queried.
                     for (var waited = System.Diagnostics.Stopwatch.StartNew(); partitions == 0
                         && waited.Elapsed < _address.Timeout; partitions = _address.Endpoint.Partitions(topic, _address.Timeout))
                         await Task.Delay(100).ConfigureAwait(false);
@@ -155,13 +155,13 @@ public sealed class KafkaBarSink : IFeedSink
             if (_fault is { } fault) throw Failed(fault);
             if (Falters) await SettleAsync(cancellationToken).ConfigureAwait(false);
             if (TrySend(sent)) return;
-            // the brokers are slower than we: wait until some of it has gone
+            // the brokers are slower than the feed: wait until the queue has room
             Waits++;
             await Task.Run(() => _producer.Poll(TimeSpan.FromMilliseconds(20)), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    // Something was turned away, or the brokers have long said nothing to what is under way.
+    // Whether a message was rejected, or the brokers have not acknowledged sent messages for too long.
     private bool Falters
     {
         get
@@ -173,7 +173,7 @@ public sealed class KafkaBarSink : IFeedSink
         }
     }
 
-    // False where there is no room.
+    // False if the queue is full.
     private bool TrySend(Sent sent)
     {
         if (Interlocked.Increment(ref _underWay) == 1) Volatile.Write(ref _received, System.Diagnostics.Stopwatch.GetTimestamp());
@@ -194,7 +194,8 @@ public sealed class KafkaBarSink : IFeedSink
     public async ValueTask FlushAsync(CancellationToken cancellationToken = default) =>
         await SettleAsync(cancellationToken).ConfigureAwait(false);
 
-    // Until all that was sent has arrived. What was turned away goes again, in its order, the first by itself, so that none overtakes it.
+    // Waits until all sent messages have arrived. Rejected messages are sent again in order. The first of them is sent alone, so that none
+    // overtakes it.
     private async Task SettleAsync(CancellationToken cancellationToken)
     {
         var waited = System.Diagnostics.Stopwatch.StartNew();
@@ -237,7 +238,7 @@ public sealed class KafkaBarSink : IFeedSink
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (_fault is { } fault) throw Failed(fault);
-            // It may have gone while its report is still being handed over.
+            // The client may have sent the last message but not yet reported its delivery.
             if (await Task.Run(() => _producer.Flush(TimeSpan.FromMilliseconds(200)), cancellationToken).ConfigureAwait(false) == 0)
                 await Task.Delay(1, cancellationToken).ConfigureAwait(false);
         }
@@ -248,7 +249,7 @@ public sealed class KafkaBarSink : IFeedSink
         new($"Kafka at {_address.Brokers} did not take what was published ({error.Reason}); start it or make room, and run the replay "
             + $"again: readers leave out what they have");
 
-    /// <summary>FNV-1a, so that a market has the same partition whatever client publishes it from here.</summary>
+    /// <summary>FNV-1a, so that a market has the same partition with every client.</summary>
     private static int PartitionOf(string key, int partitions)
     {
         var hash = 2166136261u;

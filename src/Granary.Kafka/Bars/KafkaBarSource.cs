@@ -7,9 +7,9 @@ using Granary.Engine.Market.Feeds;
 namespace Granary.Kafka.Bars;
 
 /// <summary>
-/// What topics hold, as a source of a batch: everything up to where they end when they are first asked. A topic is read once and its bars
-/// are kept in memory; what was published twice counts once, so that a backtest over a topic has the digest of one over the files it was
-/// filled from.
+/// Content of topics as a source of a batch: all messages up to the end of each topic at the first request. A topic is read once and its
+/// bars are kept in memory. Duplicate bars count once. So a backtest over a topic has the same digest as one over the files from which it
+/// was filled.
 /// </summary>
 public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
 {
@@ -19,7 +19,7 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
     private readonly Dictionary<(string Topic, long? From), Task<Topic>> _topics = [];
 
     /// <summary>
-    /// How long brokers that go away in the middle of a topic are waited for; then the reading goes on behind the last message.
+    /// How long to wait for brokers that become unavailable in the middle of a topic; the reading then continues after the last message.
     /// </summary>
     internal TimeSpan SilenceTimeout { get; init; } = KafkaRetries.Away;
 
@@ -83,7 +83,7 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
         Task<Topic> reading;
         lock (_topics)
         {
-            // What was read from the start serves everybody.
+            // A reading from the start serves all queries.
             if (!_topics.TryGetValue((name, null), out reading!) && !_topics.TryGetValue((name, from), out reading!))
                 _topics[(name, from)] = reading = Task.Run(() => Read(name, from, cancellationToken), cancellationToken);
         }
@@ -133,7 +133,7 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
         return new Topic(replays.Markets, notes);
     }
 
-    // The ends of the partitions that hold messages; reading begins at the first message that is late enough.
+    // Starts at the first message that is late enough; returns the end offsets of the partitions that have messages.
     private Dictionary<TopicPartition, long> Assign(KafkaBarReader reader, string name, long? from)
     {
         var ends = new Dictionary<TopicPartition, long>();
@@ -146,7 +146,7 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
             }
             if (ends.Count == 0)
                 throw new BarDataException($"the topic '{name}' at {address.Brokers} is empty; publish to it with granary replay");
-            // A message's time is the close of its last bar, so the first that is late enough has the first bar that is wanted.
+            // A message's time is the close of its last bar, so the first message that is late enough contains the first bar requested.
             reader.Consumer.Assign(reader.Starts(ends.Keys, from is { } f ? f + TimeSpan.TicksPerMinute : null));
             return ends;
         }

@@ -10,7 +10,7 @@ internal sealed class PublishedBars
 
     public IReadOnlyDictionary<(string Key, Timeframe Timeframe), PublishedMarket> Markets => _markets;
 
-    /// <summary>Bars that a replay has numbered and no message has.</summary>
+    /// <summary>Number of bars that a replay has numbered but no message contains.</summary>
     public long Lost { get; private set; }
 
     /// <param name="replay">The publication that the message belongs to; it numbers the bars of a market.</param>

@@ -2,7 +2,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Kafka.Bars;
 
-/// <summary>The bars of one market as messages of a topic brought them.</summary>
+/// <summary>The bars of one market from the messages of a topic.</summary>
 internal sealed class PublishedMarket(Instrument instrument)
 {
     private bool _isSorted = true;

@@ -5,19 +5,18 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Applicability;
 
 /// <summary>
-/// The inputs that are like a model's training data: those with a dissimilarity index up to a threshold (Meyer and Pebesma 2021,
-/// "Predicting
-/// into unknown space?", Methods in Ecology and Evolution 12). The index of an input is its distance to the nearest training sample over
-/// the mean distance of all pairs of training samples, in standardised features times their weights.
+/// The inputs that resemble a model's training data: those with a dissimilarity index up to a threshold (Meyer and Pebesma 2021,
+/// "Predicting into unknown space?", Methods in Ecology and Evolution 12). The index is the distance of an input to the nearest training
+/// sample, divided by the mean distance of all pairs of training samples. Distances are computed from standardised, weighted features.
 /// </summary>
 /// <remarks>
-/// The threshold is the largest index of a training sample that is not above the third quartile by more than 1.5 interquartile ranges.
-/// Its index counts samples of other blocks only; a block is a tenth of the samples in their order of time. Of more than
-/// <see cref="MostSamples"/> training samples, so many are kept, evenly spaced. Immutable, safe to call from any thread.
+/// The threshold is the largest index of a training sample that exceeds the third quartile by at most 1.5 interquartile ranges. The index
+/// of a training sample uses only samples of other blocks; a block is a tenth of the samples in order of time. If there are more than
+/// <see cref="MostSamples"/> training samples, an evenly spaced subset is kept. Immutable and thread-safe.
 /// </remarks>
 public sealed class ApplicabilityArea
 {
-    /// <summary>Training samples that are kept at most.</summary>
+    /// <summary>The maximum number of training samples to keep.</summary>
     public const int MostSamples = 1000;
 
     private const int Blocks = 10;
@@ -31,21 +30,22 @@ public sealed class ApplicabilityArea
         Threshold = threshold;
     }
 
-    /// <summary>An input with a greater index is unlike the training data.</summary>
+    /// <summary>Inputs with a greater index are unlike the training data.</summary>
     public double Threshold { get; }
 
-    /// <summary>Number of training samples that are kept.</summary>
+    /// <summary>The number of training samples that are kept.</summary>
     public int Samples => _samples.Length / _mean.Length;
 
-    /// <summary>Measures a training set.</summary>
-    /// <param name="set">Its samples with a value that is not finite do not count.</param>
-    /// <param name="weights">[features], not negative: how much each counts, as its share of the training loss; null = alike.</param>
-    /// <returns>Null where all samples are the same, or fewer than twenty have finite features.</returns>
+    /// <summary>Computes the area of a training set.</summary>
+    /// <param name="set">The training set; samples with a value that is not finite are ignored.</param>
+    /// <param name="weights">[features], not negative: the weight of each feature, such as its share of the training loss; null = equal
+    /// weights.</param>
+    /// <returns>The area; null if all samples are equal, or fewer than twenty have finite features.</returns>
     public static ApplicabilityArea? Of(TrainingSet set, IReadOnlyList<double>? weights = null)
     {
         var usable = set.Rows.Where(r => Dense.AllFinite(set.Table.Row(r))).ToArray();
         if (usable.Length < 2 * Blocks) return null;
-        // Samples count alike, whatever they count in the training.
+        // Samples have equal weights here, whatever their training weights.
         var alike = new double[set.Table.Count];
         Array.Fill(alike, 1);
         var scaler = Standardiser.Fit(new TrainingSet(set.Table.With(weight: alike), usable));
@@ -62,7 +62,7 @@ public sealed class ApplicabilityArea
         return mean > 0 ? new ApplicabilityArea(scaler.Mean, scale, samples, mean, Limit([.. nearest.Select(d => d / mean)])) : null;
     }
 
-    // The mean distance of all pairs, and for each sample the distance to the nearest one of another block.
+    // The mean distance of all pairs, and for each sample the distance to the nearest sample of another block.
     private static (double Mean, double[] Nearest) Distances(double[] samples, int count, int width)
     {
         var nearest = new double[count];
@@ -96,9 +96,9 @@ public sealed class ApplicabilityArea
         return below + 1 < sorted.Length ? sorted[below] + (at - below) * (sorted[below + 1] - sorted[below]) : sorted[below];
     }
 
-    /// <summary>The dissimilarity index of an input. Allocates nothing.</summary>
+    /// <summary>Returns the dissimilarity index of an input. Allocates nothing.</summary>
     /// <param name="input">[features]</param>
-    /// <returns>0 = a training sample itself; NaN where a value is not finite.</returns>
+    /// <returns>The index; 0 for a training sample, NaN if a value is not finite.</returns>
     public double IndexOf(ReadOnlySpan<double> input)
     {
         if (!Dense.AllFinite(input)) return double.NaN;

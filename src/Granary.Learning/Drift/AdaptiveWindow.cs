@@ -4,14 +4,14 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Drift;
 
 /// <summary>
-/// ADWIN (Bifet and Gavaldà 2007): a window of recent values that is cut where the means of its older and newer part differ by more than
-/// chance. It keeps buckets of 1, 2, 4, … values, so its memory grows with the logarithm of the window.
+/// ADWIN (Bifet and Gavaldà 2007): a window of recent values that is cut if the means of its older and newer part differ significantly. It
+/// keeps buckets of 1, 2, 4, … values, so its memory grows with the logarithm of the window length.
 /// </summary>
-/// <param name="delta">Chance of a false cut.</param>
-/// <param name="clock">The window is examined after each such number of values.</param>
-/// <param name="maxBuckets">Buckets of one size before two are merged.</param>
-/// <param name="minWindowLength">Shortest part that is compared, in values.</param>
-/// <param name="gracePeriod">The window is examined when it is longer than this, in values.</param>
+/// <param name="delta">Probability of a false cut.</param>
+/// <param name="clock">The number of values between two examinations of the window.</param>
+/// <param name="maxBuckets">The number of buckets of one size before two are merged.</param>
+/// <param name="minWindowLength">The shortest part to compare, in values.</param>
+/// <param name="gracePeriod">The window is examined only if it is longer than this, in values.</param>
 [DriftDetector("adwin", "A window that is cut where the means of its parts differ (Bifet and Gavaldà 2007).")]
 public sealed class AdaptiveWindow(
     [Range(1e-12, 0.999)] double delta = 0.002,
@@ -25,10 +25,10 @@ public sealed class AdaptiveWindow(
     private double _width, _total, _deviation;
     private bool _drifted;
 
-    /// <summary>Number of values in the window.</summary>
+    /// <summary>The number of values in the window.</summary>
     public int Width => (int)_width;
 
-    /// <summary>Mean of the window; NaN while it is empty.</summary>
+    /// <summary>Mean of the window; NaN if it is empty.</summary>
     public double Mean => _total / _width;
 
     public DriftSignal Add(double value)
@@ -55,7 +55,7 @@ public sealed class AdaptiveWindow(
         (_used, _tick, _width, _total, _deviation, _drifted) = (1, 0, 0, 0, 0, false);
     }
 
-    // Merges the two oldest buckets of a size that has too many.
+    // Merges the two oldest buckets of each size that has too many.
     private void Compress()
     {
         for (var r = 0; r < _used && _rows[r].Count > maxBuckets; r++)
@@ -73,7 +73,7 @@ public sealed class AdaptiveWindow(
         }
     }
 
-    // Whether some cut, from the oldest on, separates parts with different means; then the oldest bucket is dropped.
+    // Whether any cut, from the oldest on, separates parts with different means; if so, the oldest bucket is dropped.
     private bool CutOnce()
     {
         double before = 0, after = _width, totalBefore = 0, totalAfter = _total;
@@ -115,7 +115,7 @@ public sealed class AdaptiveWindow(
         if (row.Count == 0) _used--;
     }
 
-    // Buckets of one size, oldest first: sums of their values, and of the squared deviations from their means.
+    // Buckets of one size, oldest first: sums of values, and of squared deviations from their means.
     private sealed class BucketRow(int most)
     {
         public double[] Totals { get; } = new double[most + 1];

@@ -3,11 +3,11 @@ using Granary.Engine.Market;
 namespace Granary.Learning.Drift;
 
 /// <summary>
-/// DDM (Gama, Medas, Castillo and Rodrigues 2004) on errors, 1 for a wrong prediction and 0 for a right one: it compares the error rate
+/// DDM (Gama, Medas, Castillo and Rodrigues 2004) on errors, 1 for a wrong prediction and 0 for a correct one. It compares the error rate
 /// plus its standard deviation with their lowest sum so far.
 /// </summary>
-/// <param name="warmStart">Number of values after which changes are looked for.</param>
-/// <param name="warningThreshold">Lowest standard deviations above the lowest rate that warn.</param>
+/// <param name="warmStart">The number of values before the first possible detection.</param>
+/// <param name="warningThreshold">The number of lowest standard deviations above the lowest rate at which the detector warns.</param>
 /// <param name="driftThreshold">The same for a drift.</param>
 [DriftDetector("ddm", "The error rate against its lowest value so far (Gama and others 2004); takes errors, 0 or 1.")]
 public sealed class DriftDetectionMethod(
@@ -29,7 +29,7 @@ public sealed class DriftDetectionMethod(
         _count++;
         _rate += (value - _rate) / _count;
         if (_count <= warmStart) return DriftSignal.None;
-        // Rounding may take the rate a hair out of [0, 1].
+        // Rounding may move the rate slightly outside of [0, 1].
         var deviation = Math.Sqrt(Math.Max(0, _rate * (1 - _rate)) / _count);
         if (_rate + deviation <= _lowestSum) (_lowestRate, _lowestDeviation, _lowestSum) = (_rate, deviation, _rate + deviation);
         var warned = _rate + deviation > _lowestRate + warningThreshold * _lowestDeviation;

@@ -15,9 +15,9 @@ public sealed class DriftDetectorCatalogue : Catalogue<DriftDetectorDefinition>
         .AddFrom<DriftDetectorDefinition, DriftDetectorAttribute>(typeof(DriftDetectorCatalogue).Assembly,
             (type, attribute) => new DriftDetectorDefinition(type, attribute)));
 
-    /// <summary>A detector by name; parameters that are not given take their defaults.</summary>
-    /// <param name="parameters">By name, as <c>minInstances</c> or, as in river, <c>min_instances</c>.</param>
-    /// <exception cref="LearningInputException">Unknown name or parameter, or a value out of its range.</exception>
+    /// <summary>Creates a detector by name; missing parameters take their defaults.</summary>
+    /// <param name="parameters">Parameters by name, such as <c>minInstances</c> or, as in river, <c>min_instances</c>.</param>
+    /// <exception cref="LearningInputException">The name or a parameter is unknown, or a value is out of range.</exception>
     public IDriftDetector Create(string name, IReadOnlyDictionary<string, string>? parameters = null) =>
         TryGet(name, out var definition)
             ? definition.Create(parameters ?? new Dictionary<string, string>())

@@ -3,12 +3,12 @@ using Granary.Engine.Catalogues;
 
 namespace Granary.Learning.Drift;
 
-/// <summary>A detector of the catalogue: what it is, and how to make it.</summary>
+/// <summary>A detector of the catalogue: its description, its parameters and its factory.</summary>
 public sealed class DriftDetectorDefinition
 {
     private readonly ConstructorInfo _constructor;
 
-    /// <param name="type">The class of the detector; it has one public constructor.</param>
+    /// <param name="type">The detector's class, which must have one public constructor.</param>
     /// <param name="attribute">The attribute of the class.</param>
     public DriftDetectorDefinition(Type type, DriftDetectorAttribute attribute)
     {
@@ -19,7 +19,7 @@ public sealed class DriftDetectorDefinition
 
     public string Name { get; }
 
-    /// <summary>One sentence.</summary>
+    /// <summary>A description in one sentence.</summary>
     public string Summary { get; }
 
     public IReadOnlyList<ParameterDefinition> Parameters { get; }
@@ -28,7 +28,7 @@ public sealed class DriftDetectorDefinition
     {
         try
         {
-            // min_instances, as river writes it, is minInstances.
+            // river's spelling min_instances is accepted for minInstances.
             var named = parameters.ToDictionary(p => Parameters.FirstOrDefault(known => known.Name.Equals(
                 p.Key.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase))?.Name ?? p.Key, p =>
                     (object)p.Value);

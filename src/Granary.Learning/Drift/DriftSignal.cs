@@ -1,14 +1,14 @@
 namespace Granary.Learning.Drift;
 
-/// <summary>What a detector concludes from the values so far.</summary>
+/// <summary>Conclusion of a detector from the values so far.</summary>
 public enum DriftSignal
 {
-    /// <summary>No change was found.</summary>
+    /// <summary>No change detected.</summary>
     None,
 
-    /// <summary>A change is likely, and not yet certain enough.</summary>
+    /// <summary>A change is likely but not yet significant.</summary>
     Warning,
 
-    /// <summary>The distribution has changed; the detector starts again with the next value.</summary>
+    /// <summary>The distribution has changed; the detector restarts with the next value.</summary>
     Drift,
 }

@@ -1,12 +1,12 @@
 namespace Granary.Learning.Drift;
 
 /// <summary>
-/// Finds changes in a series of numbers, such as the losses of a model's predictions, one value at a time. After a drift the detector
-/// starts again with the next value. An instance belongs to one series and one thread.
+/// Detects changes in a series of numbers, such as the losses of a model's predictions, one value at a time. After a drift the detector
+/// restarts with the next value. Each series needs its own instance; instances are not thread-safe.
 /// </summary>
 public interface IDriftDetector
 {
     /// <summary>Adds the next value.</summary>
-    /// <param name="value">Finite; <see cref="DriftDetectionMethod"/> takes 0 and 1 alone.</param>
+    /// <param name="value">A finite value; <see cref="DriftDetectionMethod"/> accepts only 0 and 1.</param>
     DriftSignal Add(double value);
 }

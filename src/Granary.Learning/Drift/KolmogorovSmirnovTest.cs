@@ -2,10 +2,10 @@ using Granary.Engine.Numerics;
 
 namespace Granary.Learning.Drift;
 
-/// <summary>The two-sample Kolmogorov–Smirnov test: whether two samples can come from one distribution.</summary>
+/// <summary>The two-sample Kolmogorov–Smirnov test of the hypothesis that two samples have the same distribution.</summary>
 public static class KolmogorovSmirnovTest
 {
-    /// <summary>The largest distance of the two empirical distribution functions, from 0 to 1.</summary>
+    /// <summary>The largest distance between the two empirical distribution functions, from 0 to 1.</summary>
     /// <param name="first">Ascending, not empty.</param>
     /// <param name="second">Ascending, not empty.</param>
     public static double Distance(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
@@ -22,10 +22,10 @@ public static class KolmogorovSmirnovTest
     }
 
     /// <summary>
-    /// The chance of at least such a distance between two samples of one continuous distribution, both of the same length: exact (Gnedenko
+    /// The probability of at least this distance between two samples of the same length from one continuous distribution: exact (Gnedenko
     /// and Korolyuk 1951).
     /// </summary>
-    /// <param name="length">Of each sample.</param>
+    /// <param name="length">The length of each sample.</param>
     public static double ExactProbability(double distance, int length)
     {
         var steps = (int)Math.Round(distance * length, MidpointRounding.ToEven);
@@ -40,7 +40,7 @@ public static class KolmogorovSmirnovTest
         return Math.Clamp(2 * chance, 0, 1);
     }
 
-    /// <summary>The same for samples of any lengths, in the limit of long samples (Kolmogorov 1933, Smirnov 1948).</summary>
+    /// <summary>The probability for samples of any lengths, in the limit of long samples (Kolmogorov 1933, Smirnov 1948).</summary>
     public static double LimitProbability(double distance, int first, int second)
     {
         var scaled = distance * Math.Sqrt((double)first * second / (first + second));

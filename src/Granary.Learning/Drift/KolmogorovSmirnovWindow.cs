@@ -3,8 +3,8 @@ using Granary.Engine.Market;
 namespace Granary.Learning.Drift;
 
 /// <summary>
-/// KSWIN (Raab, Heusinger and Schleif 2020): the Kolmogorov–Smirnov test of the newest values of a window against as many drawn from the
-/// older ones.
+/// KSWIN (Raab, Heusinger and Schleif 2020): a Kolmogorov–Smirnov test of a window's newest values against an equally large random sample
+/// of the older ones.
 /// </summary>
 [DriftDetector("kswin", "The Kolmogorov-Smirnov test of the newest values against older ones (Raab and others 2020).")]
 public sealed class KolmogorovSmirnovWindow : IDriftDetector
@@ -18,10 +18,10 @@ public sealed class KolmogorovSmirnovWindow : IDriftDetector
     private int _count;
     private bool _drifted;
 
-    /// <param name="alpha">Chance of a false alarm of one test. Each value beyond the first window is a test.</param>
-    /// <param name="windowSize">Values in the window; at least twice <paramref name="statSize"/>.</param>
-    /// <param name="statSize">Values in each of the samples.</param>
-    /// <param name="seed">Of the drawn samples; the same after each drift.</param>
+    /// <param name="alpha">Probability of a false alarm of one test. Each value after the first full window is tested.</param>
+    /// <param name="windowSize">The number of values in the window; at least twice <paramref name="statSize"/>.</param>
+    /// <param name="statSize">The number of values in each sample.</param>
+    /// <param name="seed">Seed of the random samples; the same after each drift.</param>
     /// <exception cref="LearningInputException">The window is shorter than two samples.</exception>
     public KolmogorovSmirnovWindow(
         [Range(1e-12, 0.999)] double alpha = 0.005,

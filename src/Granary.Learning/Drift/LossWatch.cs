@@ -1,8 +1,8 @@
 namespace Granary.Learning.Drift;
 
 /// <summary>
-/// Watches the squared errors of a model's predictions with <see cref="AdaptiveWindow"/>. Labels that overlap in time err together, so a
-/// prediction counts only if the label of the last one that counted was known before.
+/// Monitors the squared errors of a model's predictions with <see cref="AdaptiveWindow"/>. Labels that overlap in time have correlated
+/// errors. A prediction is therefore counted only if the label of the last counted one was known before it.
 /// </summary>
 public sealed class LossWatch
 {
@@ -10,15 +10,15 @@ public sealed class LossWatch
     private readonly List<(long Time, double Loss)> _sinceChange = [];
     private long _known = long.MinValue;
 
-    /// <summary>Number of predictions that counted.</summary>
+    /// <summary>The number of counted predictions.</summary>
     public int Count { get; private set; }
 
     /// <summary>Adds a prediction whose label is known, in order of time.</summary>
-    /// <param name="time">Features known, UTC ticks.</param>
-    /// <param name="labelTime">Label known, UTC ticks.</param>
-    /// <param name="prediction">A probability of 1, or the expected label; one that is not finite does not count.</param>
+    /// <param name="time">When the features were known, UTC ticks.</param>
+    /// <param name="labelTime">When the label was known, UTC ticks.</param>
+    /// <param name="prediction">The probability of label 1, or the expected label; values that are not finite are ignored.</param>
     /// <param name="label">0 or 1, or a number.</param>
-    /// <returns>The change that it showed, or null.</returns>
+    /// <returns>The change that this prediction revealed; null for none.</returns>
     public LossChange? Add(long time, long labelTime, double prediction, double label)
     {
         if (time < _known || !double.IsFinite(prediction)) return null;

@@ -1,14 +1,14 @@
 namespace Granary.Learning.Drift;
 
-/// <summary>The changes of a mean that a detector reports.</summary>
+/// <summary>The direction of the changes that a detector reports.</summary>
 public enum MeanChange
 {
     /// <summary>Increases and decreases.</summary>
     Both,
 
-    /// <summary>Increases alone.</summary>
+    /// <summary>Only increases.</summary>
     Up,
 
-    /// <summary>Decreases alone.</summary>
+    /// <summary>Only decreases.</summary>
     Down,
 }

@@ -1,8 +1,8 @@
 namespace Granary.Learning.Drift;
 
 /// <summary>
-/// MT19937 (Matsumoto and Nishimura 1998), seeded and sampled as Python's <c>random.Random</c> does: only so do samples, and the drifts
-/// that follow from them, equal those of river. Everything else draws from <see cref="Engine.Numerics.PortableRandom"/>.
+/// MT19937 (Matsumoto and Nishimura 1998), with the seeding and sampling of Python's <c>random.Random</c>, so that samples and drifts equal
+/// those of river. All other code uses <see cref="Engine.Numerics.PortableRandom"/>.
 /// </summary>
 internal sealed class MersenneTwister
 {
@@ -31,12 +31,12 @@ internal sealed class MersenneTwister
         _state[0] = 0x80000000;
     }
 
-    /// <summary>Draws different numbers from 0 to <paramref name="count"/> − 1, in the order in which they are drawn.</summary>
+    /// <summary>Draws different numbers from 0 to <paramref name="count"/> − 1, in the order of drawing.</summary>
     /// <param name="target">At most <paramref name="count"/> long.</param>
     /// <param name="scratch">At least <paramref name="count"/> long.</param>
     public void Sample(int count, Span<int> target, Span<int> scratch)
     {
-        // Python keeps the drawn numbers in a set where that takes less memory than a list of all.
+        // Python keeps the drawn numbers in a set if that needs less memory than a list of all.
         var listed = 21;
         if (target.Length > 5)
             for (var power = 4; ; power *= 4)

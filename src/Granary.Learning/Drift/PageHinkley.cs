@@ -3,14 +3,14 @@ using Granary.Engine.Market;
 namespace Granary.Learning.Drift;
 
 /// <summary>
-/// The Page–Hinkley test (Page 1954) for an increase and a decrease of the mean: it sums the deviations from the running mean, less a
-/// tolerance, and reports a drift when the sum is farther from its extreme than a threshold.
+/// The Page–Hinkley test (Page 1954) for an increase or decrease of the mean. It sums the deviations from the running mean minus a
+/// tolerance, and reports a drift if the distance of the sum from its extreme exceeds a threshold.
 /// </summary>
-/// <param name="minInstances">Values before the first possible drift.</param>
+/// <param name="minInstances">The number of values before the first possible drift.</param>
 /// <param name="delta">Tolerated change of the mean, in the unit of the values.</param>
 /// <param name="threshold">Of the sum, in the unit of the values.</param>
 /// <param name="alpha">Weight of the sum's past at each value.</param>
-/// <param name="mode">Which changes of the mean count.</param>
+/// <param name="mode">Direction of the changes of the mean that count.</param>
 [DriftDetector("page-hinkley", "Sums of deviations from the running mean against a threshold (Page 1954).")]
 public sealed class PageHinkley(
     [Range(1, 1_000_000_000)] int minInstances = 30,

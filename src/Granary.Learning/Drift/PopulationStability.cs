@@ -4,12 +4,12 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Drift;
 
 /// <summary>
-/// The population stability index of a sample against a reference: Σ (q − p) · ln(q / p) over the bins between the reference's quantiles,
-/// where p is a bin's share of the reference and q of the sample. Quantiles are interpolated as numpy's. Half an observation is added to
-/// each bin, so that empty ones have a logarithm.
+/// The population stability index of a sample relative to a reference: Σ (q − p) · ln(q / p) over the bins between the reference's
+/// quantiles, where p is a bin's share of the reference and q its share of the sample. Quantiles are interpolated as in numpy. Half an
+/// observation is added to each bin, so that empty bins have a logarithm.
 /// </summary>
 /// <param name="Value">The index; 0 for equal shares.</param>
-/// <param name="Bins">Bins used; fewer than asked for where values of the reference repeat.</param>
+/// <param name="Bins">Bins used; fewer than requested if values of the reference repeat.</param>
 /// <param name="Reference">Number of values of the reference.</param>
 /// <param name="Sample">Number of values of the sample.</param>
 public sealed record PopulationStability(double Value, int Bins, int Reference, int Sample)
@@ -40,17 +40,17 @@ public sealed record PopulationStability(double Value, int Bins, int Reference, 
     }
 
     /// <summary>
-    /// The chance that the index of an unchanged distribution exceeds a threshold: it is (1/n + 1/m) times a chi-square variable with one
+    /// Probability that the index of an unchanged distribution exceeds a threshold: it is (1/n + 1/m) times a chi-square variable with one
     /// degree of freedom fewer than bins (Yurdakul 2018).
     /// </summary>
     public double ChanceAbove(double threshold) => ChiSquareDistribution.Exceeding(threshold / Scale, Bins - 1);
 
-    /// <summary>The threshold that an unchanged distribution exceeds with a probability.</summary>
+    /// <summary>The threshold that the index of an unchanged distribution exceeds with this probability.</summary>
     public double ThresholdFor(double probability) => Scale * ChiSquareDistribution.ExceededWith(probability, Bins - 1);
 
     private double Scale => 1.0 / Reference + 1.0 / Sample;
 
-    // Repeated values leave bins without any value of the reference: those are joined to the next one.
+    // Repeated values leave bins without reference values; these are merged with the next bin.
     private static double[] Edges(ReadOnlySpan<double> reference, int bins)
     {
         var sorted = reference.ToArray();

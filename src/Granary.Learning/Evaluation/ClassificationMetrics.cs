@@ -2,14 +2,14 @@ using Granary.Engine.Numerics;
 
 namespace Granary.Learning.Evaluation;
 
-/// <summary>How well scores tell 1 from 0.</summary>
+/// <summary>Measures of how well scores separate the classes 1 and 0.</summary>
 public static class ClassificationMetrics
 {
     /// <summary>
-    /// Area under the receiver operating characteristic: the chance that a random 1 scores above a random 0, ties counting half (Mann and
-    /// Whitney). Exact: pairs are counted in whole numbers.
+    /// Area under the receiver operating characteristic: the probability that a random 1 has a higher score than a random 0, with ties
+    /// counted half (Mann and Whitney). Exact, because pairs are counted in integers.
     /// </summary>
-    /// <returns>NaN where one class is missing.</returns>
+    /// <returns>NaN if one class is missing.</returns>
     public static double Auc(ReadOnlySpan<double> scores, ReadOnlySpan<double> labels)
     {
         var keys = scores.ToArray();
@@ -34,8 +34,9 @@ public static class ClassificationMetrics
         return positives == 0 || negatives == 0 ? double.NaN : (double)halves / (2.0 * positives * negatives);
     }
 
-    /// <summary>−ln of the probability that was given to what came; a probability is held to 1e-15 … 1 − 1e-15.</summary>
-    /// <param name="probability">Of the label 1.</param>
+    /// <summary>Minus the logarithm of the probability that was predicted for the actual label; the probability is limited to 1e-15 … 1 −
+    /// 1e-15.</summary>
+    /// <param name="probability">The predicted probability of label 1.</param>
     /// <param name="label">0 or 1.</param>
     public static double LogLoss(double probability, double label)
     {
@@ -43,7 +44,7 @@ public static class ClassificationMetrics
         return -PortableMath.Log(label == 1 ? p : 1 - p);
     }
 
-    /// <summary>The mean of the same over samples.</summary>
+    /// <summary>The mean logarithmic loss over samples.</summary>
     public static double LogLoss(ReadOnlySpan<double> probabilities, ReadOnlySpan<double> labels)
     {
         var sum = 0.0;
@@ -52,7 +53,7 @@ public static class ClassificationMetrics
         return sum / labels.Length;
     }
 
-    /// <summary>Share of labels on the right side of ½ (½ itself counts as 0, as scikit-learn's argmax does).</summary>
+    /// <summary>Share of correct predictions at the threshold ½ (½ itself counts as 0, as with scikit-learn's argmax).</summary>
     public static double Accuracy(ReadOnlySpan<double> probabilities, ReadOnlySpan<double> labels)
     {
         var right = 0;
@@ -63,7 +64,7 @@ public static class ClassificationMetrics
     }
 
     /// <summary>Share of ones among the samples with the highest scores (precision at k).</summary>
-    /// <param name="top">The share of the samples that is looked at; at least one sample is. Samples with equal scores at its end count in
+    /// <param name="top">The share of the samples to use, at least one sample. Samples with equal scores at the limit count in
     /// proportion.</param>
     /// <returns>NaN without samples.</returns>
     public static double PrecisionAtTop(ReadOnlySpan<double> scores, ReadOnlySpan<double> labels, double top)
@@ -88,7 +89,7 @@ public static class ClassificationMetrics
         return (aboveOnes + (count - above) * (equalOnes / (double)equal)) / count;
     }
 
-    /// <summary>Mean squared difference of probability and label.</summary>
+    /// <summary>Mean squared difference between probability and label.</summary>
     public static double Brier(ReadOnlySpan<double> probabilities, ReadOnlySpan<double> labels)
     {
         var sum = 0.0;
@@ -97,7 +98,7 @@ public static class ClassificationMetrics
     }
 
     /// <summary>
-    /// Standard error of an AUC under no edge: √((p + n + 1) / (12 p n)), for the interval that a permutation test is held to.
+    /// Standard error of the AUC of random scores: √((p + n + 1) / (12 p n)), for the interval of a permutation test.
     /// </summary>
     public static double AucStandardError(long positives, long negatives) =>
         Math.Sqrt((positives + negatives + 1.0) / (12.0 * positives * negatives));
@@ -108,10 +109,10 @@ public static class ClassificationMetrics
 /// <param name="Observed">Share of them that were 1.</param>
 public sealed record CalibrationBin(double From, double To, int Count, double Predicted, double Observed);
 
-/// <summary>Whether what was given 70 % comes 70 % of the time.</summary>
+/// <summary>Calibration curve: observed frequencies by predicted probability.</summary>
 public static class Calibration
 {
-    /// <summary>Equal bins of the probability; empty ones are left out.</summary>
+    /// <summary>Groups the samples by equal bins of the probability; empty bins are omitted.</summary>
     public static IReadOnlyList<CalibrationBin> Of(ReadOnlySpan<double> probabilities, ReadOnlySpan<double> labels, int bins = 10)
     {
         var count = new int[bins];

@@ -3,13 +3,13 @@ using Granary.Learning.Tables;
 namespace Granary.Learning.Evaluation;
 
 /// <summary>
-/// The figures of some predictions, by name: auc, logLoss, accuracy, brier for probabilities; r2, rmse, mae for numbers; samples always.
+/// Computes metrics by name: auc, logLoss, accuracy, brier for probabilities; r2, rmse, mae for numbers; samples always.
 /// </summary>
 public static class ModelMetrics
 {
-    /// <param name="labels">0 and 1 where <paramref name="labelTask"/> says so.</param>
+    /// <param name="labels">Labels; 0 and 1 if <paramref name="labelTask"/> is classification.</param>
     /// <param name="modelTask">Whether the predictions are probabilities.</param>
-    /// <returns>Figures that exist: no AUC where one class is missing.</returns>
+    /// <returns>The defined metrics: no AUC if one class is missing.</returns>
     public static IReadOnlyDictionary<string, double> Of(double[] predicted, double[] labels, LearningTask labelTask,
         LearningTask modelTask)
     {
@@ -38,7 +38,7 @@ public static class ModelMetrics
         return figures;
     }
 
-    /// <summary>The figure that models are compared by: AUC where there is one, else R².</summary>
+    /// <summary>The metric for comparing models: AUC if there is one, otherwise R².</summary>
     public static double? Main(IReadOnlyDictionary<string, double> figures) =>
         figures.TryGetValue("auc", out var auc) ? auc : figures.TryGetValue("r2", out var r2) ? r2 : null;
 }

@@ -4,12 +4,12 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Evaluation;
 
-/// <summary>What a model loses out of sample when one feature is shuffled among the test rows (Breiman 2001).</summary>
+/// <summary>Out-of-sample loss of a model's score when one feature is shuffled among the test rows (Breiman 2001).</summary>
 public static class PermutationImportance
 {
     /// <returns>
-    /// [features]: fall of the AUC (two classes) or of R²; near zero or below for a feature that the model does not need. All zero where
-    /// the test has one class only.
+    /// [features]: decrease of the AUC (two classes) or R²; near or below zero for a feature that the model does not need. All zero if the
+    /// test has only one class.
     /// </returns>
     public static double[] Of(ITrainedModel model, TrainingSet test, long seed)
     {

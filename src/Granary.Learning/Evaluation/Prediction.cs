@@ -3,14 +3,14 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Evaluation;
 
-/// <summary>A model's answers for rows of a table.</summary>
+/// <summary>Computes a model's predictions for the rows of a table.</summary>
 public static class Prediction
 {
     /// <summary>
-    /// Predictions for the rows that the table holds enough history for, with those rows. A model that looks back on labels sees those
-    /// known by then.
+    /// Returns predictions for the rows with enough history, and these rows. A model that uses past labels receives those known at the
+    /// time.
     /// </summary>
-    /// <exception cref="LearningInputException">The table's columns are not the model's.</exception>
+    /// <exception cref="LearningInputException">The table's columns differ from the model's.</exception>
     public static (int[] Rows, double[] Values) Of(ITrainedModel model, TrainingSet set)
     {
         if (set.Table.Features.FirstOrDefault(f => !model.Features.Contains(f)) is { } extra && model.Input.Kind == ModelInputKind.Features)
@@ -24,7 +24,7 @@ public static class Prediction
         return (rows, values);
     }
 
-    /// <summary>The labels of the same rows.</summary>
+    /// <summary>Returns the labels of these rows.</summary>
     public static double[] Labels(TrainingTable table, int[] rows)
     {
         var labels = new double[rows.Length];

@@ -1,10 +1,10 @@
 namespace Granary.Learning.Evaluation;
 
-/// <summary>How far predictions are from numbers.</summary>
+/// <summary>Metrics of regression.</summary>
 public static class RegressionMetrics
 {
     /// <summary>
-    /// 1 − Σ(y − ŷ)² / Σ(y − mean of these y)²; negative where the mean would have been better; NaN for a constant label.
+    /// 1 − Σ(y − ŷ)² / Σ(y − mean of these y)²; negative if the mean predicts better; NaN for a constant label.
     /// </summary>
     public static double RSquared(ReadOnlySpan<double> predictions, ReadOnlySpan<double> labels)
     {
@@ -20,7 +20,7 @@ public static class RegressionMetrics
         return total > 0 ? 1 - residual / total : double.NaN;
     }
 
-    /// <summary>√ of the mean squared error, in the label's unit.</summary>
+    /// <summary>Root mean squared error, in the label's unit.</summary>
     public static double Rmse(ReadOnlySpan<double> predictions, ReadOnlySpan<double> labels)
     {
         var sum = 0.0;

@@ -3,19 +3,17 @@ using Granary.Engine.Trading;
 
 namespace Granary.Learning.Features;
 
-/// <summary>
-/// What a model of the risk reads at an entry: features of the entry's market, the entry's side, and features of the portfolio.
-/// </summary>
+/// <summary>Input of a risk model at an entry: features of the entry's market, the entry's side, and features of the portfolio.</summary>
 /// <param name="Market">Of the market's bars up to the signal.</param>
 /// <param name="Portfolio">Of the portfolio before the entry.</param>
 public sealed record EntryFeatures(FeatureSet Market, IReadOnlyList<PortfolioFeature> Portfolio)
 {
-    /// <summary>In the order of a row.</summary>
+    /// <summary>The names of all features in the order of a row.</summary>
     public IReadOnlyList<string> Names { get; } = [.. Market.Names, FeatureTable.Side, .. Portfolio.Select(f => f.Name)];
 
-    /// <summary>Writes the row of an entry; a value that is not known yet is NaN.</summary>
+    /// <summary>Writes the row of an entry; values that are not known yet are NaN.</summary>
     /// <param name="market">The market's features at its last bar.</param>
-    /// <param name="row">As long as <see cref="Names"/>.</param>
+    /// <param name="row">The target, as long as <see cref="Names"/>.</param>
     public void Write(ReadOnlySpan<double> market, Side side, in PortfolioState state, Span<double> row)
     {
         market.CopyTo(row);

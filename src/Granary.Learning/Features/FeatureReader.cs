@@ -4,22 +4,22 @@ using Granary.Engine.Market;
 namespace Granary.Learning.Features;
 
 /// <summary>
-/// Reads a feature set off a feed's factor sheets, block after block: the one code for training, backtest and live, so that they agree to
-/// the bit whatever the blocks' lengths are. Its factors are in the feed's plan, so they are computed once for all who ask.
+/// Reads a feature set from a feed's factor sheets, block by block. Training, backtest and live use this code, so that features are
+/// bit-identical whatever the block lengths. The factors are part of the feed's plan and are therefore computed only once.
 /// </summary>
 public sealed class FeatureReader
 {
     private readonly Feature[] _features;
     private readonly int[] _columns;
     private readonly int _keep;
-    // The last values of each feature before this block, and those that will be that for the next one; newest last.
+    // The last values of each feature before this block, and those that the next block needs; newest last.
     private double[][] _past, _next;
     private int _pastCount, _nextCount;
     private FactorSheet _sheet = null!;
     private BarBlock _block = null!;
 
-    /// <param name="plan">The feed's, before its first block.</param>
-    /// <param name="rows">How many rows back <see cref="Read"/> may be asked for together: a model's input length.</param>
+    /// <param name="plan">The plan of the feed, before its first block.</param>
+    /// <param name="rows">The number of consecutive rows that <see cref="Read"/> returns: a model's input length.</param>
     public FeatureReader(FeatureSet set, FactorPlan plan, int rows = 1)
     {
         _features = set.Features;
@@ -35,24 +35,24 @@ public sealed class FeatureReader
 
     public int Rows { get; }
 
-    /// <summary>Numbers that <see cref="Read"/> writes.</summary>
+    /// <summary>The number of values that <see cref="Read"/> writes.</summary>
     public int Length => _features.Length * Rows;
 
-    /// <summary>The next block of the feed and its sheet; every block, in order.</summary>
+    /// <summary>Binds the next block of the feed and its sheet. Must be called for every block, in order.</summary>
     public void Bind(BarBlock block, FactorSheet sheet)
     {
         (_past, _next, _pastCount) = (_next, _past, _nextCount);
         _block = block;
         _sheet = sheet;
-        // The sheet is reused after this block: what the next one may look back on is copied now.
+        // The sheet is reused after this block, so values that the next one may look back on are copied now.
         _nextCount = Math.Min(_keep, _pastCount + block.Count);
         for (var f = 0; f < _features.Length; f++)
             for (var k = 0; k < _nextCount; k++)
                 _next[f][_keep - 1 - k] = At(f, block.Count - 1 - k);
     }
 
-    /// <summary>The features at a bar of the bound block; with several rows the oldest first.</summary>
-    /// <param name="target">[rows · features]; NaN where a factor is not warm yet.</param>
+    /// <summary>Reads the features at a bar of the bound block; with several rows, the oldest first.</summary>
+    /// <param name="target">[rows · features]; NaN if a factor is still in warm-up.</param>
     public void Read(int index, Span<double> target)
     {
         var width = _features.Length;
@@ -64,7 +64,7 @@ public sealed class FeatureReader
         }
     }
 
-    // A feature's value without its lag; negative indices lie before the block.
+    // A feature's value without its lag; negative indices precede the block.
     private double At(int feature, int index)
     {
         if (index >= 0)

@@ -4,10 +4,10 @@ using Granary.Engine.Market;
 
 namespace Granary.Learning.Features;
 
-/// <summary>One feature: a line of a factor, perhaps in proportion to the close, perhaps of some bars ago.</summary>
+/// <summary>One feature: a line of a factor, optionally divided by the close, optionally lagged by some bars.</summary>
 internal sealed record Feature(string Name, FactorRequest Request, int Line, bool OverClose, int Lag)
 {
-    /// <summary>Reads <c>factor</c>, <c>factor/close</c>, <c>factor[2]</c> (two bars ago) or <c>factor/close[2]</c>.</summary>
+    /// <summary>Parses <c>factor</c>, <c>factor/close</c>, <c>factor[2]</c> (two bars ago) or <c>factor/close[2]</c>.</summary>
     public static Feature Parse(string text, FactorCatalogue factors)
     {
         var rest = text.Trim();
@@ -35,8 +35,8 @@ internal sealed record Feature(string Name, FactorRequest Request, int Line, boo
 }
 
 /// <summary>
-/// The features of a model, in order: factors of the catalogue, written as <c>rsi(14)</c>, <c>sma(20)/close</c> (in proportion to the
-/// close) or <c>return(1)[3]</c> (three bars ago); <c>beta(SPY,50)</c> reads the closes of another symbol. Causal, because factors are.
+/// The features of a model, in order: factors of the catalogue such as <c>rsi(14)</c>, <c>sma(20)/close</c> (divided by the close) or
+/// <c>return(1)[3]</c> (three bars ago). <c>beta(SPY,50)</c> uses the closes of another symbol. Features are causal, because factors are.
 /// </summary>
 public sealed class FeatureSet
 {
@@ -47,7 +47,7 @@ public sealed class FeatureSet
         LongestLag = features.Max(f => f.Lag);
     }
 
-    /// <summary>Last returns, averages of 5, 10 and 20 bars, volatility, RSI and MACD, free of the price's level.</summary>
+    /// <summary>Recent returns, averages of 5, 10 and 20 bars, volatility, RSI and MACD; all independent of the price level.</summary>
     public static FeatureSet Default { get; } = Parse(
     [
         "return(1)", "return(1)[1]", "return(1)[2]", "return(1)[3]", "return(1)[4]", "return(5)", "return(10)", "return(20)",
@@ -55,17 +55,17 @@ public sealed class FeatureSet
         "macd(12,26,9)/close", "macd(12,26,9).signal/close", "macd(12,26,9).histogram/close", "range(20)/close",
     ], FactorCatalogue.BuiltIn);
 
-    /// <summary>As written.</summary>
+    /// <summary>The names as the user wrote them.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>Bars back at the most.</summary>
+    /// <summary>The longest lag, in bars.</summary>
     public int LongestLag { get; }
 
     internal Feature[] Features { get; }
 
-    /// <summary>The features that read the closes of a symbol by its name, with that symbol.</summary>
-    /// <param name="supply">Of the batch, see <see cref="FactorPlan.Supply"/>.</param>
-    /// <returns>In their order. A feature that does not exist over these bars reads none.</returns>
+    /// <summary>Returns the features that use the closes of another symbol by its name, with that symbol.</summary>
+    /// <param name="supply">The factors of the batch, see <see cref="FactorPlan.Supply"/>.</param>
+    /// <returns>The features in order. A feature that does not exist on these bars has no reference.</returns>
     public IReadOnlyList<(string Feature, string Symbol)> ReferencesOn(MarketSeries series,
         Func<FactorRequest, FactorKernel?>? supply = null)
     {
@@ -77,14 +77,14 @@ public sealed class FeatureSet
             }
             catch (ArgumentException)
             {
-                // The bars are too long for it, which is said where it is computed.
+                // The bars are too long for this factor; its computation reports the error.
             }
         return found;
     }
 
-    /// <param name="texts">As users write them.</param>
+    /// <param name="texts">The features as users write them.</param>
     /// <param name="factors">The factors that the process knows.</param>
-    /// <exception cref="LearningInputException">None, one twice, or one that is no factor.</exception>
+    /// <exception cref="LearningInputException">None, one twice, or one that is not a factor.</exception>
     public static FeatureSet Parse(IReadOnlyList<string> texts, FactorCatalogue factors)
     {
         if (texts.Count == 0) throw new LearningInputException("no feature is named; leave 'features' out for the usual ones");

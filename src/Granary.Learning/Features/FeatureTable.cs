@@ -6,7 +6,7 @@ using Granary.Learning.Tables;
 
 namespace Granary.Learning.Features;
 
-/// <summary>The features of every bar of a feed, computed once; any number of labels and strategies are laid over it.</summary>
+/// <summary>The features of all bars of a feed. They are computed once, and combined with any number of labels and strategies.</summary>
 public sealed class FeatureTable
 {
     private readonly FeatureSet _set;
@@ -24,12 +24,12 @@ public sealed class FeatureTable
         for (FirstWarm = 0; FirstWarm < close.Length && !Dense.AllFinite(Row(FirstWarm)); FirstWarm++) { }
     }
 
-    /// <summary>Names in order.</summary>
+    /// <summary>The names in order.</summary>
     public IReadOnlyList<string> Names => _set.Names;
 
     public FeatureSet Set => _set;
 
-    /// <summary>[bars]: open times, UTC ticks. A bar is known at its close.</summary>
+    /// <summary>[bars]: open times, UTC ticks. The features of a bar are known at its close.</summary>
     public long[] Time { get; }
 
     public double[] High { get; }
@@ -38,7 +38,7 @@ public sealed class FeatureTable
 
     public double[] Close { get; }
 
-    /// <summary>Of the bars.</summary>
+    /// <summary>The timeframe of the bars.</summary>
     public Timeframe Timeframe { get; }
 
     public int Bars => Close.Length;
@@ -46,20 +46,20 @@ public sealed class FeatureTable
     /// <summary>The first bar at which every feature has a value.</summary>
     public int FirstWarm { get; }
 
-    /// <summary>When a bar is known, UTC ticks.</summary>
+    /// <summary>When the features of a bar are known, UTC ticks.</summary>
     public long KnownAt(int bar) => Timeframe.CloseOf(Time[bar]);
 
     public ReadOnlySpan<double> Row(int bar) => _values.AsSpan(bar * _set.Names.Count, _set.Names.Count);
 
-    /// <param name="references">For each block, the closes of other symbols that a feature reads; null where none does.</param>
-    /// <param name="supply">Of the batch, see <see cref="FactorPlan.Supply"/>.</param>
-    /// <exception cref="LearningInputException">A feature reads another symbol, and there are no references.</exception>
+    /// <param name="references">For each block, the closes of other symbols that features use; null if there are none.</param>
+    /// <param name="supply">The factors of the batch, see <see cref="FactorPlan.Supply"/>.</param>
+    /// <exception cref="LearningInputException">A feature uses another symbol, but there are no references.</exception>
     public static FeatureTable Compute(MarketSeries series, IEnumerable<BarBlock> blocks, FeatureSet set,
         Func<BarBlock, IReadOnlyDictionary<string, double[]>>? references = null, Func<FactorRequest, FactorKernel?>? supply = null) =>
         Compute(series, blocks, [set], references, supply)[0];
 
     /// <summary>The tables of several sets in one pass over the bars: a factor that several of them read is computed once.</summary>
-    /// <param name="memory">What earlier passes over these bars left, and where this one leaves what it computes.</param>
+    /// <param name="memory">Cache of columns from earlier passes over these bars; this pass adds its own.</param>
     /// <returns>One for each set, in their order.</returns>
     public static IReadOnlyList<FeatureTable> Compute(MarketSeries series, IEnumerable<BarBlock> blocks, IReadOnlyList<FeatureSet> sets,
         Func<BarBlock, IReadOnlyDictionary<string, double[]>>? references = null, Func<FactorRequest, FactorKernel?>? supply = null,
@@ -96,13 +96,13 @@ public sealed class FeatureTable
         return [.. sets.Select((set, s) => new FeatureTable(set, [.. values[s]], times, highs, lows, closes, series.Timeframe))];
     }
 
-    /// <summary>A training table of every warm bar whose label is known.</summary>
+    /// <summary>Creates a training table of all bars after warm-up with a known label.</summary>
     public TrainingTable With(LabelColumn label, string name) => With(label, name, Enumerable.Range(0, Bars), out _);
 
-    /// <summary>The same of some bars only: those at which a strategy entered.</summary>
-    /// <param name="bars">Rising; those that are not warm or have no label are left out.</param>
+    /// <summary>Creates a training table of some bars only, such as those at which a strategy entered.</summary>
+    /// <param name="bars">Bars in ascending order; bars in warm-up or without a label are omitted.</param>
     /// <param name="used">The bars of the table's rows.</param>
-    /// <param name="sides">[bars of the feed]: +1 or −1, as a further feature named <see cref="Side"/>; null leaves it out.</param>
+    /// <param name="sides">[bars of the feed]: +1 or −1, as an additional feature named <see cref="Side"/>; null omits it.</param>
     /// <exception cref="LearningInputException">No bar is left.</exception>
     public TrainingTable With(LabelColumn label, string name, IEnumerable<int> bars, out int[] used, double[]? sides = null)
     {
@@ -127,6 +127,6 @@ public sealed class FeatureTable
         return new TrainingTable(sides is null ? _set.Names : [.. _set.Names, Side], values, labels, null, new(time, end), name);
     }
 
-    /// <summary>The feature that says which side an entry is on: +1 buys, −1 sells.</summary>
+    /// <summary>The feature for the side of an entry: +1 buys, −1 sells.</summary>
     public const string Side = "side";
 }

@@ -2,32 +2,32 @@ using Granary.Engine.Portfolio.Rules;
 
 namespace Granary.Learning.Features;
 
-/// <summary>A feature that is read off the portfolio's state when it decides on an entry.</summary>
+/// <summary>A feature of the portfolio's state at the decision on an entry.</summary>
 public sealed class PortfolioFeature
 {
     private readonly Func<PortfolioState, double> _read;
 
     private PortfolioFeature(string name, Func<PortfolioState, double> read) => (Name, _read) = (name, read);
 
-    /// <summary>What all their names begin with.</summary>
+    /// <summary>Prefix of all names of portfolio features.</summary>
     public const string Prefix = "portfolio-";
 
-    /// <summary>All of them.</summary>
+    /// <summary>All portfolio features.</summary>
     public static IReadOnlyList<PortfolioFeature> All { get; } =
     [
         new(Prefix + "drawdown", s => s.Drawdown), new(Prefix + "exposure", s => s.Exposure),
         new(Prefix + "positions", s => s.Positions), new(Prefix + "win-rate", s => s.WinRate),
     ];
 
-    /// <summary>As written in a batch.</summary>
+    /// <summary>The name as in a batch.</summary>
     public string Name { get; }
 
-    /// <param name="name">As written in a batch.</param>
-    /// <exception cref="LearningInputException">There is no such feature.</exception>
+    /// <param name="name">The name as in a batch.</param>
+    /// <exception cref="LearningInputException">The feature does not exist.</exception>
     public static PortfolioFeature Find(string name) => All.FirstOrDefault(f => f.Name == name)
         ?? throw new LearningInputException($"there is no feature '{name}' of the portfolio: use {string.Join(", ",
             All.Select(f => f.Name))}");
 
-    /// <summary>Its value; NaN where the state does not have it yet.</summary>
+    /// <summary>Returns the value; NaN if the state does not have it yet.</summary>
     public double Of(in PortfolioState state) => _read(state);
 }

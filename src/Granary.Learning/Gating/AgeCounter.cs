@@ -3,22 +3,22 @@ using Granary.Learning.Retraining;
 
 namespace Granary.Learning.Gating;
 
-/// <summary>Counts the bars and the closed trades of a strategy, by which versions of its model expire.</summary>
+/// <summary>Counts the bars and the closed trades of a strategy, which determine the expiry of model versions.</summary>
 internal sealed class AgeCounter(VersionExpiry limit, Timeframe timeframe)
 {
-    // When they were known, UTC ticks, rising; no more of them than an age can need.
+    // When they were known, UTC ticks, ascending; only as many as an age can need.
     private readonly List<long> _bars = [], _trades = [];
 
-    /// <summary>The next block of the feed.</summary>
+    /// <summary>Adds the next block of the feed.</summary>
     public void Take(BarBlock block)
     {
         if (limit.Bars is not { } most) return;
         for (var i = 0; i < block.Count; i++) _bars.Add(timeframe.CloseOf(block.Time[i]));
-        // Those of this block may lie ahead.
+        // Bars of this block may be later than the current time.
         Trim(_bars, most + block.Count);
     }
 
-    /// <summary>A trade was closed.</summary>
+    /// <summary>Adds a closed trade.</summary>
     /// <param name="known">UTC ticks.</param>
     public void Closed(long known)
     {
@@ -27,13 +27,13 @@ internal sealed class AgeCounter(VersionExpiry limit, Timeframe timeframe)
         Trim(_trades, most);
     }
 
-    /// <summary>Whether a version has reached its greatest age by bars or by trades.</summary>
+    /// <summary>Whether a version has reached its maximum age in bars or in trades.</summary>
     /// <param name="known">UTC ticks.</param>
     public bool HasReached(VersionAge age, long known) =>
         age.Limit.Bars is { } bars && age.Bars + Between(_bars, age.At, known) >= bars
         || age.Limit.Trades is { } trades && age.Trades + Between(_trades, age.At, known) >= trades;
 
-    // Seldom, so that the list is not moved at every bar.
+    // Trims rarely, so that the list is not moved at every bar.
     private static void Trim(List<long> times, int needed)
     {
         if (times.Count > 2 * (long)needed + 1024) times.RemoveRange(0, times.Count - needed);

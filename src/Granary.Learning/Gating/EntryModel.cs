@@ -12,25 +12,25 @@ using Granary.Learning.Watching;
 
 namespace Granary.Learning.Gating;
 
-/// <summary>A model and the time from which it may be asked: when the last label that it learned from was known.</summary>
+/// <summary>A model and the time from which it can be used: when the last label of its training was known.</summary>
 /// <param name="From">UTC ticks.</param>
 public sealed record ModelWindow(long From, ITrainedModel Model)
 {
-    /// <summary>Its version in a registry; 0 = its place among the windows, from 1.</summary>
+    /// <summary>Its version in a registry; 0 = its position among the windows, from 1.</summary>
     public int Number { get; init; }
 
-    /// <summary>From when on it has expired and admits no entries, UTC ticks.</summary>
+    /// <summary>The time of expiry, UTC ticks; from then on it admits no entries.</summary>
     public long Until { get; init; } = long.MaxValue;
 
     /// <summary>
-    /// Its age by bars and trades where it goes on being counted; null where they do not matter, or are in <see cref="Until"/>.
+    /// Its age in bars and trades if these are counted; null if they do not matter or are included in <see cref="Until"/>.
     /// </summary>
     public VersionAge? Age { get; init; }
 }
 
 /// <summary>
-/// Walk-forward models as an entry filter: at any time the newest one is asked that was trained on what was known by then, so every answer
-/// is out of sample. Before the first one there is no opinion.
+/// Walk-forward models as an entry filter. At any time, the newest model predicts whose training data was known by then, so every
+/// prediction is out of sample. Before the first model, the filter abstains.
 /// </summary>
 public sealed class EntryModel : IEntryModel
 {
@@ -43,9 +43,9 @@ public sealed class EntryModel : IEntryModel
     private readonly ConcurrentDictionary<int, long> _aged = new();
     private long _predictions, _failed, _abstained;
 
-    /// <param name="windows">Rising by time.</param>
+    /// <param name="windows">The windows in ascending order of time.</param>
     /// <exception cref="LearningInputException">
-    /// A model was made for other features, reads no features, or predicts what the rule cannot use.
+    /// A model has other features, uses no features, or predicts a value that the rule does not support.
     /// </exception>
     public EntryModel(string name, FeatureSet features, IReadOnlyList<ModelWindow> windows, EntryRule rule, PredictionMeaning meaning)
     {
@@ -80,7 +80,10 @@ public sealed class EntryModel : IEntryModel
         _rows = Math.Max(_rows, 1);
     }
 
-    /// <summary>Puts a later version in force, of a model in a live session. One that is there already is not added again.</summary>
+    /// <summary>
+    /// Adds a later version of a model in a live session. It takes effect at a time at which no entry has been judged yet. A version that
+    /// was added before is ignored.
+    /// </summary>
     /// <param name="window">From a time on that no entry has been judged at.</param>
     /// <exception cref="LearningInputException">It was made for other features.</exception>
     public void Add(ModelWindow window)
@@ -90,8 +93,8 @@ public sealed class EntryModel : IEntryModel
         _windows = [.. _windows, window];
     }
 
-    /// <summary>Whether a later version reads the same as those that there are.</summary>
-    /// <exception cref="LearningInputException">It was made for other features.</exception>
+    /// <summary>Checks that a later version has the same inputs as the existing ones.</summary>
+    /// <exception cref="LearningInputException">The version has other features.</exception>
     public void Require(ITrainedModel model)
     {
         if (_windows is [.., var last] && !(last.Model.Features.SequenceEqual(model.Features) && last.Model.Input == model.Input))
@@ -99,27 +102,27 @@ public sealed class EntryModel : IEntryModel
                 + $"{string.Join(", ", model.Features)}, not for {string.Join(", ", last.Model.Features)}");
     }
 
-    /// <summary>When a live session looks for a newer promoted version; null = never.</summary>
+    /// <summary>The schedule by which a live session looks for newer promoted versions; null = never.</summary>
     public RetrainingSchedule? Refresh { get; init; }
 
     public string Name { get; }
 
     public FeatureSet Features => _features;
 
-    /// <summary>Rising by time.</summary>
+    /// <summary>The windows in ascending order of time.</summary>
     public IReadOnlyList<ModelWindow> Windows => _windows;
 
     public EntryRule Rule => _rule;
 
     public PredictionMeaning Meaning => _meaning;
 
-    /// <summary>The registered version; null where there is none.</summary>
+    /// <summary>The registered version; null if there is none.</summary>
     public ModelOrigin? Origin { get; set; }
 
-    /// <summary>Follows the predictions of a live session's strategy; null = none. Set before <see cref="Attach"/>.</summary>
+    /// <summary>Observes the predictions of a live session's strategy; null = none. Must be set before <see cref="Attach"/>.</summary>
     public IPredictionObserver? Observer { get; init; }
 
-    /// <summary>What is done when its predictions get worse; null = it is not watched.</summary>
+    /// <summary>Reaction when its predictions get worse; null = its predictions are not watched.</summary>
     /// <exception cref="LearningInputException">The detector or a parameter of it is unknown.</exception>
     public WatchRule? Watch
     {
@@ -131,40 +134,40 @@ public sealed class EntryModel : IEntryModel
         }
     }
 
-    /// <summary>The version that is to be asked at a time by the schedule, roll-backs left out.</summary>
+    /// <summary>The version in force at a time according to the schedule, without roll-backs.</summary>
     /// <param name="known">UTC ticks.</param>
-    /// <returns>0 before the first.</returns>
+    /// <returns>The version; 0 before the first.</returns>
     public int ScheduledAt(long known) => _windows.LastOrDefault(w => w.From <= known)?.Number ?? 0;
 
-    /// <summary>Whether a version has expired at a time, UTC ticks.</summary>
-    /// <param name="number">0 = none.</param>
+    /// <summary>Whether a version has expired at a time in UTC ticks.</summary>
+    /// <param name="number">The version; 0 = none.</param>
     public bool HasExpired(int number, long known) => WindowOf(number) is { } window && window.Until <= known;
 
     private ModelWindow? WindowOf(int number) => Array.Find(_windows, w => w.Number == number);
 
-    /// <summary>Versions that an entry found too old by bars or trades, and when, UTC ticks.</summary>
+    /// <summary>Versions that had expired by bars or trades at an entry, with the time in UTC ticks.</summary>
     public IReadOnlyDictionary<int, long> Aged => _aged;
 
     /// <summary>
-    /// Whether an entry that was judged as the rule would admit it was refused since its version was too old by bars or trades.
+    /// Whether an entry that the rule would admit was refused because its version had expired by bars or trades.
     /// </summary>
-    /// <param name="signal">That a version with an age judged.</param>
+    /// <param name="signal">A signal that a version with an age limit judged.</param>
     public bool WasTooOld(in Signal signal) => signal.SizeFactor == 0 && double.IsFinite(signal.Prediction)
         && WindowOf(signal.ModelVersion)?.Age is not null
         && _rule.Advise(signal.Prediction, signal.Side, _meaning).SizeFactor > 0;
 
-    /// <summary>Entries whose input was unlike the training data.</summary>
+    /// <summary>The number of entries whose input was unlike the training data.</summary>
     public long Abstained => Interlocked.Read(ref _abstained);
 
-    /// <summary>Entries that it was asked about.</summary>
+    /// <summary>The number of entries that it judged.</summary>
     public long Predictions => Interlocked.Read(ref _predictions);
 
     /// <summary>
-    /// Entries at which a model gave no number though it should have: the strategy went on without it, and the report has to say so.
+    /// The number of entries for which a model failed to return a number. The strategy continued without it; the report shows the number.
     /// </summary>
     public long Failed => Interlocked.Read(ref _failed);
 
-    /// <summary>The same filter without an observer, and with counters of its own.</summary>
+    /// <summary>Returns the same filter without an observer, with its own counters.</summary>
     public EntryModel Unobserved() => new(Name, _features, _windows, _rule, _meaning)
     {
         Origin = Origin,
@@ -205,7 +208,7 @@ public sealed class EntryModel : IEntryModel
 
         public EntryAdvice Advise(int index, Side side)
         {
-            // Bars come in order, so the window only moves on. A new version ends a roll-back.
+            // Bars come in order, so the window only advances. A new version ends a roll-back.
             var known = _timeframe.CloseOf(_block.Time[index]);
             while (_window + 1 < model._windows.Length && model._windows[_window + 1].From <= known) _inForce = ++_window;
             _asked = known;
@@ -215,10 +218,10 @@ public sealed class EntryModel : IEntryModel
             if (model._sided) _row[^1] = (int)side;
             Interlocked.Increment(ref model._predictions);
             var version = model._windows[_inForce];
-            // Another version's predictions are not those of the registered one that is followed.
+            // The observer follows the registered version, not predictions of other versions.
             var observer = model.Origin is { } origin && origin.Version != version.Number ? null : model.Observer;
             var advice = Advise(version.Model, index, side, observer) with { Version = version.Number };
-            // What it would have predicted is still compared with the outcome.
+            // Its prediction is still compared with the outcome.
             return HasExpired(version, known) ? advice with { SizeFactor = 0 } : advice;
         }
 
@@ -256,7 +259,7 @@ public sealed class EntryModel : IEntryModel
 
         public void Signalled(int number)
         {
-            // What was not predicted is not watched.
+            // Without a prediction there is nothing to watch.
             if (_trades is null || _last.Known == 0) return;
             _trades.Signalled(number, model.Watch!.RollsBack ? _row : default, _last.Side, _last.Known, _last.Prediction);
         }
@@ -272,8 +275,8 @@ public sealed class EntryModel : IEntryModel
             if (_watch!.Add(wrong) is { Change: WatchChange.Alert } alert && model.Watch!.RollsBack) RollBack(alert);
         }
 
-        // To the newest earlier version whose error on the trades since the change is nearer to that before it than to that since, unless
-        // it had expired at the last entry.
+        // Rolls back to the newest earlier version that has not expired at the last entry and whose error on the trades since the change is
+        // closer to the error before the change than to that after it.
         private void RollBack(in WatchStep alert)
         {
             for (var v = _inForce - 1; v >= 0; v--)

@@ -4,7 +4,7 @@ using Granary.Engine.Trading;
 namespace Granary.Learning.Gating;
 
 /// <summary>
-/// Turns a prediction into what is done about an entry. Pure; a prediction of NaN is an entry that the model has no opinion on, and passes.
+/// Converts a prediction to a decision on an entry. A pure function; an entry with the prediction NaN passes unchanged.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "rule")]
 [JsonDerivedType(typeof(GateRule), "gate")]
@@ -15,11 +15,11 @@ namespace Granary.Learning.Gating;
 [JsonDerivedType(typeof(LimitRule), "limit")]
 public abstract record EntryRule
 {
-    /// <summary>As it is written in a batch file.</summary>
+    /// <summary>The name in a batch file.</summary>
     [JsonIgnore]
     public abstract string Name { get; }
 
-    /// <summary>Whether the rule can use predictions of this meaning.</summary>
+    /// <summary>Whether the rule supports predictions with this meaning.</summary>
     public abstract bool Takes(PredictionMeaning meaning);
 
     public EntryAdvice Advise(double prediction, Side side, PredictionMeaning meaning) =>
@@ -30,7 +30,7 @@ public abstract record EntryRule
     private protected static bool IsProbability(PredictionMeaning meaning) =>
         meaning is PredictionMeaning.ProbabilityOfRise or PredictionMeaning.ProbabilityOfGain;
 
-    /// <summary>The probability that a trade on this side gains.</summary>
+    /// <summary>The probability that a trade on this side is profitable.</summary>
     private protected static double ForSide(double prediction, Side side, PredictionMeaning meaning) =>
         meaning == PredictionMeaning.ProbabilityOfRise && side == Side.Sell ? 1 - prediction : prediction;
 }

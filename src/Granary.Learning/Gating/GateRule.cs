@@ -3,10 +3,10 @@ using Granary.Engine.Trading;
 
 namespace Granary.Learning.Gating;
 
-/// <summary>Lets an entry pass only where the model is for it: buys above one probability, sells below another.</summary>
-/// <param name="BuyAbove">Probability of a rise (or of the buy's gain) that a buy must exceed.</param>
+/// <summary>Admits an entry only if the prediction supports it: buys above one probability, sells below another.</summary>
+/// <param name="BuyAbove">Probability of a rise (or of the buy's profit) that a buy must exceed.</param>
 /// <param name="SellBelow">
-/// Probability of a rise that a sell must stay under; where the model predicts the trade's gain, a sell must exceed one minus it.
+/// Probability of a rise below which a sell is admitted. If the model predicts the trade's profit, a sell must exceed one minus it.
 /// </param>
 public sealed record GateRule(double BuyAbove = 0.6, double SellBelow = 0.4) : EntryRule
 {

@@ -3,13 +3,13 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Gating;
 
-/// <summary>The newest closed trades of a strategy with the inputs that their model read, by which earlier versions are compared.</summary>
+/// <summary>The newest closed trades of a strategy with their model inputs, for comparing earlier versions.</summary>
 internal sealed class JudgedTrades(PredictionMeaning meaning)
 {
-    /// <summary>Trades that are kept at most.</summary>
+    /// <summary>The maximum number of trades to keep.</summary>
     public const int Most = 200;
 
-    // Fewer trades do not tell a version from chance.
+    // Fewer trades are not enough to distinguish a version from chance.
     private const int Least = 10;
 
     private readonly record struct Judged(double[] Input, Side Side, long Known, double Prediction, bool Gained);
@@ -18,16 +18,16 @@ internal sealed class JudgedTrades(PredictionMeaning meaning)
     private readonly Queue<Judged> _closed = new();
 
     /// <summary>An entry was judged and became a signal.</summary>
-    /// <param name="input">What the model read; copied. Empty where versions are not compared.</param>
+    /// <param name="input">Input of the model; copied. Empty if versions are not compared.</param>
     /// <param name="known">When the signal's bar closed, UTC ticks.</param>
     public void Signalled(int number, ReadOnlySpan<double> input, Side side, long known, double prediction) =>
         _open[number] = new Judged(input.ToArray(), side, known, prediction, Gained: false);
 
-    /// <summary>A signal ended without a trade.</summary>
+    /// <summary>Removes a signal that ended without a trade.</summary>
     public void Ended(int number) => _open.Remove(number);
 
-    /// <summary>A trade was closed.</summary>
-    /// <returns>Whether its prediction was wrong; null where it was not judged.</returns>
+    /// <summary>Records the outcome of a closed trade.</summary>
+    /// <returns>Whether its prediction was wrong; null if it was not judged.</returns>
     public bool? Closed(int number, bool gained)
     {
         if (!_open.Remove(number, out var trade)) return null;
@@ -39,9 +39,10 @@ internal sealed class JudgedTrades(PredictionMeaning meaning)
         return TradeOutcome.IsWrong(trade.Prediction, trade.Side, meaning, gained);
     }
 
-    /// <summary>The share of the newest trades that a version would have predicted wrong.</summary>
-    /// <param name="newest">How many of them.</param>
-    /// <param name="from">Signals known before, UTC ticks, do not count: the version may have learned from them.</param>
+    /// <summary>The share of the newest trades for which a version's prediction is wrong.</summary>
+    /// <param name="newest">The number of trades to use.</param>
+    /// <param name="from">Signals known before this time, UTC ticks, are ignored, because the version may have been trained on
+    /// them.</param>
     /// <returns>0 to 1; NaN with fewer than ten trades.</returns>
     public double ErrorOf(ITrainedModel version, int newest, long from)
     {

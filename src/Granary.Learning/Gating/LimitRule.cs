@@ -5,12 +5,12 @@ using Granary.Engine.Trading;
 namespace Granary.Learning.Gating;
 
 /// <summary>
-/// Caps the portfolio's exposure so that the predicted worst loss, if all of it made that loss, costs no more than a share of the equity.
-/// The entry itself may pass; the portfolio makes it as large as the cap allows.
+/// Caps the portfolio's exposure so that the predicted worst loss, if the complete exposure incurred it, does not exceed a share of the
+/// equity. The entry itself is admitted; the portfolio reduces it to the cap.
 /// </summary>
-/// <param name="LossPercent">Of the equity, in percent: the most that the predicted worst loss may cost.</param>
-/// <param name="MostPercent">Of the equity, in percent: the highest cap, however small the prediction; null = none.</param>
-/// <param name="OfSymbol">Whether the cap is for the positions in the entry's symbol alone, in place of all positions.</param>
+/// <param name="LossPercent">The maximum cost of the predicted worst loss, in percent of the equity.</param>
+/// <param name="MostPercent">The highest cap in percent of the equity, however small the prediction; null = none.</param>
+/// <param name="OfSymbol">Whether the cap applies only to positions in the entry's symbol instead of all positions.</param>
 public sealed record LimitRule(double LossPercent = 2, double? MostPercent = null, bool OfSymbol = false) : EntryRule
 {
     [JsonIgnore]

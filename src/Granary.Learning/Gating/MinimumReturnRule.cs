@@ -5,7 +5,7 @@ namespace Granary.Learning.Gating;
 
 /// <summary>Lets an entry pass only where the predicted return pays its costs and something more.</summary>
 /// <param name="CostPercent">Of a round trip: commission and slippage of both sides, in percent.</param>
-/// <param name="MinimumPercent">What must be left, in percent.</param>
+/// <param name="MinimumPercent">Least predicted return after costs, in percent.</param>
 public sealed record MinimumReturnRule(double CostPercent, double MinimumPercent = 0) : EntryRule
 {
     public override string Name => "minimum-return";

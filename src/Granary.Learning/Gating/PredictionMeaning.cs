@@ -3,21 +3,21 @@ using Granary.Engine.Trading;
 
 namespace Granary.Learning.Gating;
 
-/// <summary>What a prediction says.</summary>
+/// <summary>Meaning of a prediction.</summary>
 public enum PredictionMeaning
 {
-    /// <summary>The probability that the price rises: a sale takes the rest to one.</summary>
+    /// <summary>The probability that the price rises; a sell uses one minus it.</summary>
     ProbabilityOfRise,
 
-    /// <summary>The probability that this very trade gains, whichever its side.</summary>
+    /// <summary>The probability that the trade is profitable, whichever its side.</summary>
     ProbabilityOfGain,
 
     /// <summary>The expected logarithmic return of the price.</summary>
     ExpectedReturn,
 
-    /// <summary>The expected deviation of the next one-bar returns.</summary>
+    /// <summary>The expected standard deviation of the next one-bar returns.</summary>
     ExpectedVolatility,
 
-    /// <summary>The expected worst loss of a position, a fraction of its value at the signal.</summary>
+    /// <summary>The expected worst loss of a position, as a fraction of its value at the signal.</summary>
     ExpectedDrawdown,
 }

@@ -5,15 +5,15 @@ using Granary.Learning.Tables;
 namespace Granary.Learning.Gating;
 
 /// <summary>
-/// Walk-forward models of the risk of entries in one market. At any time the newest one is asked that was trained on what was known by
-/// then; before the first there is no opinion.
+/// Walk-forward models of the risk of entries in one market. At any time, the newest model predicts whose training data was known by then.
+/// Before the first model there is no prediction.
 /// </summary>
 public sealed class RiskModel
 {
     private readonly ModelWindow[] _windows;
 
-    /// <param name="windows">Rising by time.</param>
-    /// <exception cref="LearningInputException">A model was made for other features, or looks back over several rows.</exception>
+    /// <param name="windows">The windows in ascending order of time.</param>
+    /// <exception cref="LearningInputException">A model has other features, or uses several past rows.</exception>
     public RiskModel(string name, EntryFeatures features, IReadOnlyList<ModelWindow> windows, LimitRule rule)
     {
         (Name, Features, Rule) = (name, features, rule);
@@ -29,20 +29,20 @@ public sealed class RiskModel
         }
     }
 
-    /// <summary>In the registry, with the version where there is one.</summary>
+    /// <summary>The name in the registry, with the version if there is one.</summary>
     public string Name { get; }
 
     public EntryFeatures Features { get; }
 
     public LimitRule Rule { get; }
 
-    /// <summary>Rising by time.</summary>
+    /// <summary>The windows in ascending order of time.</summary>
     public IReadOnlyList<ModelWindow> Windows => _windows;
 
-    /// <summary>The expected worst loss of an entry, a fraction of its value.</summary>
-    /// <param name="row">Of <see cref="EntryFeatures.Write"/>.</param>
+    /// <summary>Returns the expected worst loss of an entry, as a fraction of its value.</summary>
+    /// <param name="row">The row that <see cref="EntryFeatures.Write"/> wrote.</param>
     /// <param name="known">When the signal was known, UTC ticks.</param>
-    /// <returns>NaN before the first model, and where a feature is not known yet.</returns>
+    /// <returns>The prediction; NaN before the first model, or if a feature is not known yet.</returns>
     public double Predict(ReadOnlySpan<double> row, long known)
     {
         var at = _windows.Length - 1;

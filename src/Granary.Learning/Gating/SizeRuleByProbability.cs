@@ -3,7 +3,8 @@ using Granary.Engine.Trading;
 
 namespace Granary.Learning.Gating;
 
-/// <summary>Sizes an entry by its probability of gain: nothing up to one, the whole from another on, in proportion between.</summary>
+/// <summary>Sizes an entry by its probability of profit: zero up to <c>From</c>, full size from <c>Full</c> on, linear between
+/// them.</summary>
 public sealed record SizeRuleByProbability(double From = 0.5, double Full = 0.7) : EntryRule
 {
     public override string Name => "size";

@@ -3,12 +3,12 @@ using Granary.Engine.Trading;
 
 namespace Granary.Learning.Gating;
 
-/// <summary>Sets the stop by the predicted volatility: so many deviations of a holding time away.</summary>
-/// <param name="Multiple">Deviations.</param>
-/// <param name="Bars">Over which a one-bar deviation is extended by its square root.</param>
+/// <summary>Sets the stop distance from the predicted volatility over a holding time.</summary>
+/// <param name="Multiple">The stop distance in standard deviations.</param>
+/// <param name="Bars">The holding time in bars; the one-bar deviation is scaled by its square root.</param>
 public sealed record StopByVolatilityRule(double Multiple = 2, int Bars = 1) : EntryRule
 {
-    // A stop is no nearer than a hundredth of a percent and no further than half the price.
+    // Limits of the stop distance: one hundredth of a percent and half the price.
     private const double Nearest = 0.0001, Furthest = 0.5;
 
     public override string Name => "stop";

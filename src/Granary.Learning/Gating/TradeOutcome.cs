@@ -2,11 +2,11 @@ using Granary.Engine.Trading;
 
 namespace Granary.Learning.Gating;
 
-/// <summary>A prediction beside what came of the trade.</summary>
+/// <summary>Compares predictions with the outcomes of trades.</summary>
 public static class TradeOutcome
 {
-    /// <summary>Whether a prediction was wrong of a trade: it gave the outcome that came less than even chances.</summary>
-    /// <param name="gained">Whether the trade has a net profit above zero.</param>
+    /// <summary>Whether a prediction was wrong: it gave the actual outcome less than even odds.</summary>
+    /// <param name="gained">Whether the trade has a positive net profit.</param>
     public static bool IsWrong(double prediction, Side side, PredictionMeaning meaning, bool gained) => meaning switch
     {
         PredictionMeaning.ExpectedReturn => (int)side * prediction > 0,

@@ -3,8 +3,8 @@ using Granary.Engine.Trading;
 
 namespace Granary.Learning.Gating;
 
-/// <summary>Lets every entry pass but those that the model is clearly against.</summary>
-/// <param name="Below">Probability of gain under which an entry is refused.</param>
+/// <summary>Admits every entry unless the prediction clearly opposes it.</summary>
+/// <param name="Below">Probability of profit below which an entry is refused.</param>
 public sealed record VetoRule(double Below = 0.4) : EntryRule
 {
     public override string Name => "veto";

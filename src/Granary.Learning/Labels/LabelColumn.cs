@@ -2,7 +2,7 @@ using Granary.Engine.Numerics;
 
 namespace Granary.Learning.Labels;
 
-/// <summary>What is predicted of each bar's future, and when that is known.</summary>
+/// <summary>Label of each bar, computed from later bars, and the bar at which it is known.</summary>
 /// <param name="Values">[bars]; NaN where the bars end before it is known.</param>
 /// <param name="End">[bars]: the bar at whose close it is known; −1 where it never is.</param>
 public sealed record LabelColumn(double[] Values, int[] End)
@@ -20,7 +20,7 @@ public sealed record LabelColumn(double[] Values, int[] End)
         return new LabelColumn(values, end);
     }
 
-    /// <summary>1 where the close in <paramref name="bars"/> bars is higher, else 0.</summary>
+    /// <summary>1 if the close in <paramref name="bars"/> bars is higher, otherwise 0.</summary>
     public static LabelColumn Direction(ReadOnlySpan<double> close, int bars)
     {
         var (values, end) = ForwardReturn(close, bars);
@@ -51,10 +51,11 @@ public sealed record LabelColumn(double[] Values, int[] End)
     }
 
     /// <summary>
-    /// Which of three barriers is touched first after a bar's close (López de Prado 2018, chapter 3): 1 for the target above, 0 for the
-    /// stop below; after <paramref name="bars"/> bars 1 where the close is higher, else 0. A bar that touches both counts as the stop.
+    /// Labels each bar by the first of three barriers that is touched after its close (López de Prado 2018, chapter 3): 1 for the target
+    /// above, 0 for the stop below. If neither is touched within <paramref name="bars"/> bars, 1 if the close is higher, else 0. A bar
+    /// that touches both counts as the stop.
     /// </summary>
-    /// <param name="target">[bars]: distance of the target as a fraction of the close; NaN gives no label.</param>
+    /// <param name="target">[bars]: distance of the target as a fraction of the close; a NaN gives no label.</param>
     /// <param name="stop">[bars]: distance of the stop as a fraction of the close.</param>
     public static LabelColumn TripleBarrier(ReadOnlySpan<double> high, ReadOnlySpan<double> low, ReadOnlySpan<double> close,
         ReadOnlySpan<double> target, ReadOnlySpan<double> stop, int bars)
@@ -78,13 +79,13 @@ public sealed record LabelColumn(double[] Values, int[] End)
     }
 
     /// <summary>
-    /// The worst loss of a position that is opened at a bar's close and held over the next <paramref name="bars"/> bars: by how much the
-    /// worst price among them (the lowest low for a buy, the highest high for a sale) is behind that close, as a fraction of it; 0 where
-    /// no price is behind it.
+    /// The worst loss of a position that is opened at a bar's close and held over the next <paramref name="bars"/> bars. It is the distance
+    /// from that close to the worst later price (the lowest low for a buy, the highest high for a sell), as a fraction of the close; 0 if
+    /// no price is worse.
     /// </summary>
     /// <param name="bar">The bar at whose close the position is opened.</param>
-    /// <param name="side">+1 for a buy, −1 for a sale.</param>
-    /// <returns>NaN where the bars end before it is known, which is at the close of the last of these bars.</returns>
+    /// <param name="side">+1 for a buy, −1 for a sell.</param>
+    /// <returns>The loss, known at the close of the last of these bars; NaN if the bars end before.</returns>
     public static double WorstLoss(ReadOnlySpan<double> high, ReadOnlySpan<double> low, ReadOnlySpan<double> close, int bar, int bars,
         int side)
     {

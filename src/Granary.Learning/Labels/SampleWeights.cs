@@ -2,20 +2,20 @@ using Granary.Learning.Tables;
 
 namespace Granary.Learning.Labels;
 
-/// <summary>How much each sample counts.</summary>
+/// <summary>Weights of training samples.</summary>
 public static class SampleWeights
 {
     /// <summary>
-    /// Average uniqueness (López de Prado 2018, chapter 4): over the rows that a label spans, the mean of one over the number of labels
-    /// that span the same row. Ten labels over the same ten days count as one.
+    /// Average uniqueness (López de Prado 2018, chapter 4): over the rows that a label spans, the mean of 1 / (number of labels that span
+    /// the row). Ten labels over the same ten days count as one.
     /// </summary>
-    /// <param name="set">The training rows of a fold: labels of other rows are not to be known.</param>
+    /// <param name="set">The training rows of a fold: labels of other rows must not be used.</param>
     /// <returns>[table rows], in (0, 1]; rows outside the set keep the weight that they have.</returns>
     public static double[] Uniqueness(TrainingSet set)
     {
         var (table, rows) = (set.Table, set.Rows);
         var n = rows.Length;
-        // The last of the rows that a label spans: the newest whose features were known before the label was.
+        // The last row that a label spans: the newest whose features were known before the label was.
         var last = new int[n];
         var starts = new int[n + 1];
         for (var i = 0; i < n; i++)
@@ -43,8 +43,8 @@ public static class SampleWeights
         return weights;
     }
 
-    /// <summary>Weights that give both classes the same say in these rows: rows / (2 · rows of the class). For other labels 1.</summary>
-    /// <param name="set">The training rows of a fold: the balance of the test is not to be known.</param>
+    /// <summary>Weights that give both classes the same total in these rows: rows / (2 · rows of the class). For other labels 1.</summary>
+    /// <param name="set">The training rows of a fold: the class balance of the test must not be used.</param>
     /// <returns>[table rows]; rows outside the set keep the weight that they have.</returns>
     public static double[] Balanced(TrainingSet set)
     {

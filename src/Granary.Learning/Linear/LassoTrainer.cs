@@ -7,9 +7,9 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Linear;
 
 /// <summary>
-/// Least squares with a penalty on the absolute coefficients of the standardised features, which leaves the useless ones out.
-/// Without an alpha it takes the smallest one whose squared error, over five parts of the set trained on the purged rest, is within a
-/// two-thousandth of the least: no feature is dropped for a difference that the parts cannot tell from chance.
+/// Least squares with a penalty on the absolute coefficients of the standardised features, which removes useless features. Without an alpha
+/// it selects one by five-fold cross-validation with purging: the smallest alpha whose squared error exceeds the minimum by at most 1/2000.
+/// Differences below that are not distinguishable from chance.
 /// </summary>
 [Trainer("lasso", "Least squares with a penalty on absolute coefficients of the standardised features; alpha 0 = chosen by purged "
     + "cross-validation.", Numbers = true)]
@@ -60,7 +60,7 @@ public sealed class LassoTrainer([Range(0, 1e12)] double alpha = 0) : ITrainer
                 }
             }
         }
-        // The path falls, so the last one that is as good as the best is the smallest penalty.
+        // The path is descending, so the last index that is as good as the best has the smallest penalty.
         var least = errors.Min();
         for (var k = PathLength - 1; k > 0; k--)
             if (errors[k] <= least * (1 + AsGood))

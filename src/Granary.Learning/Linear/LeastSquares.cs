@@ -4,7 +4,7 @@ using Granary.Learning.Tables;
 namespace Granary.Learning.Linear;
 
 /// <summary>
-/// Second moments of standardised features and a centred label: all that a linear regression needs to know of its samples.
+/// Second moments of standardised features and a centred label: the sufficient statistics of a linear regression.
 /// </summary>
 internal sealed class LeastSquares
 {
@@ -60,7 +60,7 @@ internal sealed class LeastSquares
     }
 
     /// <summary>
-    /// Coefficients that minimise ½/W Σ w (y − zβ)² + α Σ|β|, by coordinate descent from <paramref name="start"/>, which they replace.
+    /// Coefficients that minimise ½/W Σ w (y − zβ)² + α Σ|β|, by coordinate descent from <paramref name="start"/>, which is overwritten.
     /// </summary>
     public void Lasso(double alpha, double[] start)
     {
@@ -89,7 +89,7 @@ internal sealed class LeastSquares
         }
     }
 
-    /// <summary>The least α at which every coefficient is zero.</summary>
+    /// <summary>The smallest α at which every coefficient is zero.</summary>
     public double LargestAlpha()
     {
         var largest = 0.0;

@@ -6,7 +6,7 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Linear;
 
-/// <summary>A weighted sum of the centred features, as it is or through a sigmoid.</summary>
+/// <summary>A weighted sum of the centred features, optionally passed through a sigmoid.</summary>
 [ModelKind(LinearModel.FormatName)]
 public sealed class LinearModel : TrainedModel
 {
@@ -16,7 +16,7 @@ public sealed class LinearModel : TrainedModel
     private readonly double _intercept, _slope, _offset;
     private readonly bool _sigmoid;
 
-    /// <param name="centre">[features]: subtracted first, so that large levels (prices) lose no digits.</param>
+    /// <param name="centre">[features]: subtracted first, so that large values (prices) lose no digits.</param>
     /// <param name="weights">[features], on the raw scale.</param>
     /// <param name="sigmoid">Whether the prediction is 1 / (1 + e^−(slope · score + offset)).</param>
     public LinearModel(ModelHead head, double[] centre, double[] weights, double intercept, bool sigmoid, double slope = 1,
@@ -30,7 +30,7 @@ public sealed class LinearModel : TrainedModel
         _offset = offset;
     }
 
-    /// <summary>[features]: change of the score for a change of one unit of the feature.</summary>
+    /// <summary>[features]: change of the score per unit of the feature.</summary>
     public IReadOnlyList<double> Weights => _weights;
 
     public override string Format => FormatName;

@@ -23,7 +23,7 @@ internal sealed class LogisticLoss(double[] z, double[] labels, double[] weights
     }
 
     /// <param name="scores">[rows], of <see cref="Value"/> at the same coefficients.</param>
-    /// <param name="gradient">Out: [width + 1], falling.</param>
+    /// <param name="gradient">Out: [width + 1], negative gradient.</param>
     /// <param name="hessian">Out: [width + 1, width + 1], the lower triangle.</param>
     public void Derivatives(double[] beta, double[] scores, double[] gradient, double[] hessian)
     {

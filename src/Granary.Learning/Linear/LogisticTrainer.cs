@@ -7,8 +7,8 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Linear;
 
 /// <summary>
-/// Logistic regression on standardised features: minimises Σ w·loss + Σβ² / 2c with a free intercept, by Newton's method to the last
-/// digits. The default is scikit-learn's (L2, C = 1).
+/// Logistic regression on standardised features: minimises Σ w·loss + Σβ² / 2c with a free intercept, by Newton's method until machine
+/// precision. The default is scikit-learn's (L2, C = 1).
 /// </summary>
 [Trainer("logistic", "Logistic regression with a penalty on squared coefficients of the standardised features.")]
 public sealed class LogisticTrainer([Range(1e-9, 1e9)] double c = 1) : ITrainer
@@ -54,7 +54,7 @@ public sealed class LogisticTrainer([Range(1e-9, 1e9)] double c = 1) : ITrainer
                 if (loss <= before || step < 1e-6) break;
                 step /= 2;
             }
-            // Where no step lowers the loss any more, beta is the minimum to within rounding.
+            // If no step lowers the loss any more, beta is the minimum up to rounding.
             if (loss > before) break;
             trial.CopyTo(beta, 0);
             if (before - loss <= 1e-13 * Math.Abs(before)) break;

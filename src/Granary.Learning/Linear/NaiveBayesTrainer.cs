@@ -5,7 +5,7 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Linear;
 
-/// <summary>Gaussian naive Bayes: every feature is normal within each class, and independent of the others there.</summary>
+/// <summary>Gaussian naive Bayes: within each class, the features are normal and independent.</summary>
 [Trainer("naive-bayes", "Gaussian naive Bayes.")]
 public sealed class NaiveBayesTrainer : ITrainer
 {

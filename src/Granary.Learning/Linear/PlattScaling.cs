@@ -1,15 +1,15 @@
 namespace Granary.Learning.Linear;
 
 /// <summary>
-/// Probabilities for a machine that gives scores only: a sigmoid (Platt 1999) fitted to scores of samples that the scoring machine had not
-/// seen, part by part in the order of time.
+/// Converts the scores of a classifier to probabilities with a sigmoid (Platt 1999). The sigmoid is fitted to out-of-sample scores, part by
+/// part in order of time.
 /// </summary>
 internal static class PlattScaling
 {
     private const int Folds = 5;
 
-    /// <summary>Trains on the places kept and scores those left out.</summary>
-    /// <param name="scores">[samples]: to be filled at the scored places.</param>
+    /// <summary>Trains on the kept samples and scores the others.</summary>
+    /// <param name="scores">[samples]: written at the scored positions.</param>
     public delegate void ScoreUnseen(IReadOnlyList<int> kept, IReadOnlyList<int> scored, double[] scores);
 
     /// <param name="labels">[samples], 0 and 1.</param>
@@ -22,11 +22,11 @@ internal static class PlattScaling
             cancellation.ThrowIfCancellationRequested();
             var (start, end) = ((int)((long)labels.Length * fold / Folds), (int)((long)labels.Length * (fold + 1) / Folds));
             List<int> kept = [.. Enumerable.Range(0, start), .. Enumerable.Range(end, labels.Length - end)];
-            // Where the rest knows one class only, nothing can be left out.
+            // If the other parts contain only one class, no part can be left out.
             if (kept.TrueForAll(i => labels[i] == labels[kept[0]])) kept = [.. Enumerable.Range(0, labels.Length)];
             score(kept, [.. Enumerable.Range(start, end - start)], scores);
         }
-        // Platt's smoothed targets keep the sigmoid finite where the classes are separable.
+        // Platt's smoothed targets keep the sigmoid finite if the classes are separable.
         var (positive, negative) = (0.0, 0.0);
         for (var i = 0; i < labels.Length; i++)
             if (labels[i] == 1) positive += weights[i];

@@ -6,9 +6,9 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Linear;
 
 /// <summary>
-/// Linear support vector machine on standardised features, in the primal by Newton's method: ½|β|² + c Σ w·max(0, 1 − y·score)²
-/// for two classes, ½|β|² + c Σ w·max(0, |y − score| − ε·deviation)² for a number.
-/// Probabilities come from a sigmoid fitted (Platt 1999) to scores of parts that the scoring machine had not seen.
+/// Linear support vector machine on standardised features, in the primal by Newton's method: ½|β|² + c Σ w·max(0, 1 − y·score)² for two
+/// classes, ½|β|² + c Σ w·max(0, |y − score| − ε·deviation)² for a number. A sigmoid (Platt 1999), fitted to out-of-sample scores, gives
+/// the probabilities.
 /// </summary>
 [Trainer("svm", "Linear support vector machine (squared hinge), with Platt's probabilities.")]
 public sealed class SvmTrainer([Range(1e-9, 1e9)] double c = 1, [Range(0, 10)] double epsilon = 0.1) : ITrainer
@@ -118,7 +118,7 @@ public sealed class SvmTrainer([Range(1e-9, 1e9)] double c = 1, [Range(0, 10)] d
         }
     }
 
-    // Signed distance by which a sample is on the wrong side of its margin; zero where it is not.
+    // The distance by which a sample violates its margin, with its sign; zero if it does not.
     private double Slack(double y, double score, bool classify)
     {
         if (classify) return y * score < 1 ? y - score : 0;

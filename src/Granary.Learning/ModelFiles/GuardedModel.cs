@@ -4,14 +4,14 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.ModelFiles;
 
-/// <summary>A model with the area of inputs that are like its training data. It predicts what the inner model predicts.</summary>
+/// <summary>A model with its area of applicability. Predictions are those of the inner model.</summary>
 [ModelKind(GuardedModel.FormatName)]
 public sealed class GuardedModel : ITrainedModel
 {
     public const string FormatName = "guarded";
 
-    /// <param name="inner">Reads features.</param>
-    /// <param name="area">Of the inner model's training set.</param>
+    /// <param name="inner">A model that uses features.</param>
+    /// <param name="area">The area of the inner model's training set.</param>
     public GuardedModel(ITrainedModel inner, ApplicabilityArea area) => (Inner, Area) = (inner, area);
 
     public ITrainedModel Inner { get; }
@@ -30,11 +30,11 @@ public sealed class GuardedModel : ITrainedModel
 
     public double Predict(ReadOnlySpan<double> input) => Inner.Predict(input);
 
-    /// <summary>The dissimilarity index of an input; of its newest row where it has several. Allocates nothing.</summary>
+    /// <summary>Returns the dissimilarity index of an input; for several rows, of the newest. Allocates nothing.</summary>
     /// <inheritdoc cref="ApplicabilityArea.IndexOf"/>
     public double DissimilarityOf(ReadOnlySpan<double> input) => Area.IndexOf(input[^Features.Count..]);
 
-    /// <summary>A model with the area of the set that it was trained on; itself where it reads no features or the set has no
+    /// <summary>Adds the area of the training set to a model. Returns the model itself if it uses no features or the set has no
     /// area.</summary>
     public static ITrainedModel Of(ITrainedModel model, TrainingSet set)
     {
@@ -42,10 +42,10 @@ public sealed class GuardedModel : ITrainedModel
         return ApplicabilityArea.Of(set, WeightsOf(model)) is { } area ? new GuardedModel(model, area) : model;
     }
 
-    /// <summary>The model without its area.</summary>
+    /// <summary>Returns the model without its area.</summary>
     public static ITrainedModel Unguarded(ITrainedModel model) => model is GuardedModel guarded ? guarded.Inner : model;
 
-    // Features that the model does not read have no say; those of trees count by their gain.
+    // Features that the model does not use have zero weight; those of trees are weighted by gain.
     private static double[]? WeightsOf(ITrainedModel model)
     {
         if (model is SelectedFeaturesModel selected)

@@ -5,12 +5,12 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.ModelFiles;
 
 /// <summary>
-/// A model as bytes: "GRML", the format version, the head, the parameters as raw bits, and the SHA-256 of all that.
-/// A <see cref="ModelKindCatalogue"/> reads it.
+/// Serializes a model: "GRML", the format version, the header, the parameters as raw bits, and the SHA-256 of all of these. A
+/// <see cref="ModelKindCatalogue"/> reads it.
 /// </summary>
 public static class ModelFile
 {
-    /// <summary>From the first release on, raised whenever the layout changes.</summary>
+    /// <summary>Incremented whenever the layout changes, from the first release on.</summary>
     public const int FormatVersion = 1;
 
     internal const uint Magic = 0x4C4D5247; // "GRML"

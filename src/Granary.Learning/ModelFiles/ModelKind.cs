@@ -3,13 +3,13 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.ModelFiles;
 
-/// <summary>Reads the models of one kind.</summary>
+/// <summary>Deserializes the models of one kind.</summary>
 /// <param name="Type">The class of the models.</param>
-/// <param name="Read">Makes a model of its head and its own bytes.</param>
+/// <param name="Read">Creates a model from its header and its own bytes.</param>
 public sealed record ModelKind(Type Type, Func<ModelHead, BinaryReader, IModelReader, ITrainedModel> Read)
 {
-    /// <summary>The kind of a class with a <see cref="ModelKindAttribute"/>.</summary>
-    /// <exception cref="ArgumentException">The class has no method to read it.</exception>
+    /// <summary>Returns the kind of a class with a <see cref="ModelKindAttribute"/>.</summary>
+    /// <exception cref="ArgumentException">The class has no deserialization method.</exception>
     public static ModelKind Of(Type type)
     {
         const BindingFlags Static = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;

@@ -6,14 +6,14 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.ModelFiles;
 
-/// <summary>The kinds of trained models that a process knows, and the reader of their files.</summary>
+/// <summary>The known kinds of trained models, and the reader of their files.</summary>
 public sealed class ModelKindCatalogue(CatalogueBuilder<ModelKind> builder) : Catalogue<ModelKind>(builder), IModelReader
 {
     /// <summary>Granary's own kinds.</summary>
     public static ModelKindCatalogue BuiltIn { get; } = new(Of(typeof(ModelKindCatalogue).Assembly));
 
-    /// <summary>A builder with the kinds of some assemblies.</summary>
-    /// <exception cref="ArgumentException">A name is taken, or a class has no method to read its models.</exception>
+    /// <summary>Creates a builder with the kinds of some assemblies.</summary>
+    /// <exception cref="ArgumentException">A name is already used, or a class has no deserialization method.</exception>
     public static CatalogueBuilder<ModelKind> Of(params IReadOnlyList<Assembly> assemblies)
     {
         var builder = new CatalogueBuilder<ModelKind>("model kind");
@@ -22,9 +22,9 @@ public sealed class ModelKindCatalogue(CatalogueBuilder<ModelKind> builder) : Ca
         return builder;
     }
 
-    /// <summary>Reads what <see cref="ModelFile.ToBytes"/> wrote. The model predicts the same bits.</summary>
+    /// <summary>Reads the output of <see cref="ModelFile.ToBytes"/>. The model's predictions are bit-identical.</summary>
     /// <exception cref="LearningInputException">
-    /// Not a model, damaged, of a newer format or of an unknown kind; the message names <paramref name="source"/>.
+    /// The bytes are not a model, are damaged, or have a newer format or an unknown kind; the message names <paramref name="source"/>.
     /// </exception>
     public ITrainedModel FromBytes(byte[] bytes, string source)
     {

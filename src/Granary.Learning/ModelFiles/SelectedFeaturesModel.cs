@@ -3,7 +3,7 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.ModelFiles;
 
-/// <summary>A model of some of the features: takes all, hands on the chosen.</summary>
+/// <summary>A model on a subset of the features: its input has all features, of which it passes on the selected ones.</summary>
 [ModelKind(SelectedFeaturesModel.FormatName)]
 public sealed class SelectedFeaturesModel : ITrainedModel
 {
@@ -12,7 +12,7 @@ public sealed class SelectedFeaturesModel : ITrainedModel
     private readonly int[] _chosen;
     private readonly ITrainedModel _inner;
 
-    /// <param name="chosen">Positions of the inner model's features among <paramref name="features"/>.</param>
+    /// <param name="chosen">Indices of the inner model's features in <paramref name="features"/>.</param>
     public SelectedFeaturesModel(IReadOnlyList<string> features, int[] chosen, ITrainedModel inner)
     {
         Features = features;
@@ -20,7 +20,7 @@ public sealed class SelectedFeaturesModel : ITrainedModel
         _inner = inner;
     }
 
-    /// <summary>Positions of the inner model's features among <see cref="Features"/>.</summary>
+    /// <summary>Indices of the inner model's features in <see cref="Features"/>.</summary>
     public IReadOnlyList<int> Chosen => _chosen;
 
     public ITrainedModel Inner => _inner;

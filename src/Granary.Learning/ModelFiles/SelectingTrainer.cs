@@ -5,8 +5,8 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.ModelFiles;
 
 /// <summary>
-/// Keeps the features whose ranks differ most between low and high labels (|Spearman's correlation|, for two classes the same order as |AUC
-/// − ½|), measured on the training samples of the fold and nowhere else, and hands them to another trainer.
+/// Selects the features with the largest absolute rank correlation with the label (Spearman; for two classes the order equals that by |AUC
+/// − ½|), and passes them to another trainer. Only the training samples of the fold are used.
 /// </summary>
 public sealed class SelectingTrainer(ITrainer inner, int keep) : ITrainer
 {

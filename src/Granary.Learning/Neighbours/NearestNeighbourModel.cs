@@ -5,7 +5,7 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Neighbours;
 
-/// <summary>The training samples themselves.</summary>
+/// <summary>A k-nearest-neighbours model, which stores the training samples.</summary>
 /// <param name="samples">Row-major [samples, features], standardised.</param>
 [ModelKind(NearestNeighbourModel.FormatName)]
 public sealed class NearestNeighbourModel(ModelHead head, int k, Standardiser scaler, double[] samples, double[] labels, double[] weights)
@@ -33,7 +33,7 @@ public sealed class NearestNeighbourModel(ModelHead head, int k, Standardiser sc
         var width = input.Length;
         Span<double> z = stackalloc double[width];
         scaler.Apply(input, z);
-        // A heap of the k nearest so far, the farthest on top; of equally far samples the older one stays.
+        // A heap of the k nearest so far, the farthest on top; among equally distant samples the older ones stay.
         Span<double> distance = stackalloc double[k];
         Span<int> sample = stackalloc int[k];
         var count = 0;
@@ -58,14 +58,14 @@ public sealed class NearestNeighbourModel(ModelHead head, int k, Standardiser sc
                     var child = 2 * at + 1;
                     if (child >= k) break;
                     if (child + 1 < k && Farther(distance, sample, child + 1, child)) child++;
-                    if (distance[child] <= d) break; // of two as far, the later one stays on top and goes first
+                    if (distance[child] <= d) break; // of two equally distant samples, the later one is on top and removed first
                     (distance[at], sample[at]) = (distance[child], sample[child]);
                     at = child;
                 }
                 (distance[at], sample[at]) = (d, i);
             }
         }
-        // In the order of the samples, so that the sum does not depend on the heap's shape.
+        // Sum in the order of the samples, so that the result does not depend on the heap's shape.
         sample[..count].Sort();
         var (sum, total) = (0.0, 0.0);
         foreach (var i in sample[..count])

@@ -1,9 +1,9 @@
 namespace Granary.Learning.Networks;
 
-/// <summary>What the hidden units of a <see cref="DenseNetwork"/> make of their sums. Its outputs are linear.</summary>
+/// <summary>Activation function of a <see cref="DenseNetwork"/>'s hidden units. Its outputs are linear.</summary>
 public enum Activation : byte
 {
     Tanh,
-    /// <summary>The sum where it is positive, else 0.</summary>
+    /// <summary>The sum if it is positive, otherwise 0.</summary>
     Relu,
 }

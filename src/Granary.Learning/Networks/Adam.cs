@@ -5,11 +5,11 @@ using Granary.Learning.Numerics;
 namespace Granary.Learning.Networks;
 
 /// <summary>
-/// The optimiser of Kingma and Ba (2015), with β₁ = 0.9 and β₂ = 0.999. Each parameter has arithmetic of its own, so their order does not
+/// The optimiser of Kingma and Ba (2015), with β₁ = 0.9 and β₂ = 0.999. Each parameter is updated independently, so their order does not
 /// matter.
 /// </summary>
-/// <param name="parameters">How many; a multiple of four.</param>
-/// <param name="learningRate">Of the first step.</param>
+/// <param name="parameters">The number of parameters; a multiple of four.</param>
+/// <param name="learningRate">The initial learning rate.</param>
 internal sealed class Adam(int parameters, double learningRate)
 {
     private const double Beta1 = 0.9, Beta2 = 0.999;
@@ -19,14 +19,14 @@ internal sealed class Adam(int parameters, double learningRate)
     private readonly double[] _second = new double[parameters];
     private double _power1 = 1, _power2 = 1;
 
-    /// <summary>May be changed between steps, by a schedule.</summary>
+    /// <summary>The learning rate, which a schedule may change between steps.</summary>
     public double LearningRate { get; set; } = learningRate;
 
     /// <summary>Added to the root of the second moment.</summary>
     public double Epsilon { get; init; } = 1e-8;
 
     /// <summary>
-    /// Whether ε is added to the moment after its correction for the bias (algorithm 1 of the paper), or before (its section 2).
+    /// Whether ε is added after the bias correction of the moment (algorithm 1 of the paper), or before it (its section 2).
     /// </summary>
     public bool CorrectsBeforeEpsilon { get; init; }
 
@@ -43,7 +43,7 @@ internal sealed class Adam(int parameters, double learningRate)
         ref var g = ref MemoryMarshal.GetArrayDataReference(gradient);
         ref var m = ref MemoryMarshal.GetArrayDataReference(_first);
         ref var v = ref MemoryMarshal.GetArrayDataReference(_second);
-        // Parameter arrays are whole vectors.
+        // The lengths of parameter arrays are multiples of the vector width.
         for (var i = 0; i < parameters.Length; i += 4)
         {
             var value = Dense.Load(ref p, i);
@@ -57,7 +57,7 @@ internal sealed class Adam(int parameters, double learningRate)
         }
     }
 
-    /// <summary>Writes the moments, so that <see cref="Read"/> goes on with the same bits.</summary>
+    /// <summary>Writes the moments, so that training continues to the same bits after <see cref="Read"/>.</summary>
     public void Write(BinaryWriter writer)
     {
         writer.Write(_power1);
@@ -66,7 +66,7 @@ internal sealed class Adam(int parameters, double learningRate)
         foreach (var value in _second) writer.Write(value);
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote for as many parameters.</summary>
+    /// <summary>Reads the output of <see cref="Write"/> for the same number of parameters.</summary>
     public void Read(BinaryReader reader)
     {
         _power1 = reader.ReadDouble();

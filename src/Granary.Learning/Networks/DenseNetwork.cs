@@ -7,17 +7,17 @@ using Granary.Learning.Numerics;
 namespace Granary.Learning.Networks;
 
 /// <summary>
-/// Fully connected layers for batches of rows. It holds the layout only: parameters lie in an array of the caller, so that one optimiser
-/// serves several networks. Hidden layers and several outputs are padded to four lanes; the padding stays zero.
+/// A fully connected network for batches of rows. It has only the layout. The caller owns the array of parameters, so that one optimiser
+/// can serve several networks. Hidden layers and multiple outputs are padded to a multiple of four; the padding stays zero.
 /// </summary>
 public sealed class DenseNetwork
 {
     private readonly int[] _widths;
     private readonly int[] _weightAt, _biasAt, _unitAt;
 
-    /// <param name="inputs">Numbers of a row.</param>
-    /// <param name="hidden">Units of each hidden layer; may be empty.</param>
-    /// <param name="outputs">Numbers of an answer, without padding.</param>
+    /// <param name="inputs">The number of values in an input row.</param>
+    /// <param name="hidden">The number of units of each hidden layer; may be empty.</param>
+    /// <param name="outputs">The number of outputs, without padding.</param>
     public DenseNetwork(int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation)
     {
         _widths = [inputs, .. hidden, outputs];
@@ -40,42 +40,43 @@ public sealed class DenseNetwork
 
     public Activation Activation { get; }
 
-    /// <summary>Hidden layers and the output.</summary>
+    /// <summary>The number of layers: the hidden ones and the output.</summary>
     public int Layers => _widths.Length - 1;
 
-    /// <summary>How many parameters, padding included; a multiple of four.</summary>
+    /// <summary>The number of parameters, including padding; a multiple of four.</summary>
     public int Parameters { get; }
 
-    /// <summary>Units of all layers, padding included.</summary>
+    /// <summary>The number of units of all layers, including padding.</summary>
     public int Units { get; }
 
-    /// <summary>Numbers of an input row.</summary>
+    /// <summary>The number of values in an input row.</summary>
     public int RowWidth => _widths[0];
 
-    /// <summary>Numbers of an output row: padding included, where there are several.</summary>
+    /// <summary>The number of values in an output row; with several outputs, including padding.</summary>
     public int AnswerWidth => OutputWidth(Layers - 1);
 
-    /// <summary>Inputs of a layer without padding.</summary>
+    /// <summary>The number of a layer's inputs, without padding.</summary>
     public int InputsOf(int layer) => _widths[layer];
 
-    /// <summary>Units of a layer without padding.</summary>
+    /// <summary>The number of a layer's units, without padding.</summary>
     public int OutputsOf(int layer) => _widths[layer + 1];
 
     internal int InputWidth(int layer) => layer == 0 ? _widths[0] : Padded(_widths[layer]);
 
     internal int OutputWidth(int layer) => layer == Layers - 1 && _widths[^1] == 1 ? 1 : Padded(_widths[layer + 1]);
 
-    /// <summary>Where the weight from an input to a unit lies.</summary>
+    /// <summary>Returns the index of the weight from an input to a unit.</summary>
     public int WeightAt(int layer, int input, int output) => _weightAt[layer] + input * OutputWidth(layer) + output;
 
-    /// <summary>Where the bias of a unit lies.</summary>
+    /// <summary>Returns the index of a unit's bias.</summary>
     public int BiasAt(int layer, int output) => _biasAt[layer] + output;
 
     /// <summary>The next multiple of four.</summary>
     public static int Padded(int width) => (width + 3) & ~3;
 
     /// <summary>
-    /// Orthogonal weights (Saxe, McClelland and Ganguli 2014) and zero biases: hidden layers with the gain √2, the output with its own.
+    /// Initialises orthogonal weights (Saxe, McClelland and Ganguli 2014) and zero biases: hidden layers with gain √2, the output with its
+    /// own gain.
     /// </summary>
     public void Initialise(Span<double> parameters, double outputGain, ref PortableRandom random)
     {
@@ -84,7 +85,7 @@ public sealed class DenseNetwork
             Orthogonal(parameters, l, l == Layers - 1 ? outputGain : Math.Sqrt(2), ref random);
     }
 
-    // Gram and Schmidt over the shorter side of a Gaussian matrix, twice for orthogonality to the last bits.
+    // Gram–Schmidt over the shorter side of a Gaussian matrix, repeated once for orthogonality to machine precision.
     private void Orthogonal(Span<double> parameters, int layer, double gain, ref PortableRandom random)
     {
         var (inputs, outputs) = (InputsOf(layer), OutputsOf(layer));
@@ -92,7 +93,7 @@ public sealed class DenseNetwork
         var vectors = new double[count][];
         for (var v = 0; v < count; v++)
         {
-            // Each of them has the length 1.
+            // Each vector has length 1.
             var vector = vectors[v] = new double[length];
             for (var i = 0; i < length; i++) vector[i] = random.NextGaussian();
             for (var pass = 0; pass < 2; pass++)
@@ -106,13 +107,13 @@ public sealed class DenseNetwork
                 parameters[WeightAt(layer, i, j)] = gain * (inputs < outputs ? vectors[i][j] : vectors[j][i]);
     }
 
-    /// <summary>The answers to rows of inputs; they stay in the workspace until the next call.</summary>
-    /// <param name="input">Row-major, <see cref="RowWidth"/> numbers each.</param>
-    /// <returns>Row-major, <see cref="AnswerWidth"/> numbers each.</returns>
+    /// <summary>Computes the outputs for rows of inputs; they stay in the workspace until the next call.</summary>
+    /// <param name="input">Row-major, <see cref="RowWidth"/> values each.</param>
+    /// <returns>Row-major, <see cref="AnswerWidth"/> values each.</returns>
     public Span<double> Forward(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, int rows, NetworkWorkspace workspace) =>
         Forward(parameters, input, rows, workspace.Values);
 
-    /// <param name="units">Takes the values of all units: <see cref="Units"/> numbers for each row that it has room for.</param>
+    /// <param name="units">Receives the values of all units: <see cref="Units"/> values for each row of its capacity.</param>
     /// <inheritdoc cref="Forward(ReadOnlySpan{double}, ReadOnlySpan{double}, int, NetworkWorkspace)"/>
     internal Span<double> Forward(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, int rows, Span<double> units)
     {
@@ -133,14 +134,14 @@ public sealed class DenseNetwork
 
     /// <summary>
     /// Adds the gradient of a loss to <paramref name="gradient"/>, after <c>Forward</c> with the same rows. The caller has written the
-    /// slopes of the loss by the answers to <see cref="NetworkWorkspace.AnswerSlopes"/>.
+    /// derivatives of the loss by the outputs to <see cref="NetworkWorkspace.AnswerSlopes"/>.
     /// </summary>
     public void Backward(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, int rows, NetworkWorkspace workspace,
         Span<double> gradient) => Backward(parameters, input[..(rows * RowWidth)], workspace.Values, workspace.Slopes, gradient);
 
-    /// <param name="input">The rows, and nothing behind them.</param>
+    /// <param name="input">Exactly the input rows.</param>
     /// <param name="units">The values of all units.</param>
-    /// <param name="unitSlopes">The slopes by all units in the same order; those by the answers are there.</param>
+    /// <param name="unitSlopes">The derivatives by all units in the same order; those by the outputs are set.</param>
     /// <inheritdoc cref="Backward(ReadOnlySpan{double}, ReadOnlySpan{double}, int, NetworkWorkspace, Span{double})"/>
     internal void Backward(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, Span<double> units, Span<double> unitSlopes,
         Span<double> gradient)
@@ -175,7 +176,7 @@ public sealed class DenseNetwork
         }
     }
 
-    /// <summary>The part of a layer in memory for all units.</summary>
+    /// <summary>Returns the part of an array of all units that belongs to a layer.</summary>
     internal Span<double> UnitsOf(int layer, int rows, Span<double> units) =>
         units.Slice(units.Length / Units * _unitAt[layer], rows * OutputWidth(layer));
 
@@ -190,7 +191,7 @@ public sealed class DenseNetwork
                 Vector256.Max(Dense.Load(ref v, i), Vector256<double>.Zero).StoreUnsafe(ref v, (nuint)i);
     }
 
-    // The derivative follows from the unit's value: 1 − y², or whether it is positive.
+    // The derivative follows from the unit's value: 1 − y², or 1 if it is positive.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyByDerivative(ReadOnlySpan<double> values, Span<double> slopes)
     {

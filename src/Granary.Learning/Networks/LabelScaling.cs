@@ -3,10 +3,10 @@ using Granary.Learning.Tables;
 
 namespace Granary.Learning.Networks;
 
-/// <summary>How a label becomes a network's target: (label − mean) · scale.</summary>
+/// <summary>Scaling of a label to a network's target: (label − mean) · scale.</summary>
 internal readonly record struct LabelScaling(double Mean, double Scale)
 {
-    /// <summary>Mean 0 and deviation 1 for a regression's label; as it is for classes.</summary>
+    /// <summary>Mean 0 and deviation 1 for regression labels; identity for classes.</summary>
     public static LabelScaling Of(TrainingSet set)
     {
         if (set.Table.Task == LearningTask.Classification) return new(0, 1);

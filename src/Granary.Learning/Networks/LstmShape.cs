@@ -6,7 +6,7 @@ using Granary.Learning.Numerics;
 namespace Granary.Learning.Networks;
 
 /// <summary>
-/// One layer of long short-term memory (Hochreiter and Schmidhuber 1997, with forget gates) over the last rows, and a linear output of its
+/// One long short-term memory layer (Hochreiter and Schmidhuber 1997, with forget gates) over the last rows, and a linear output of its
 /// last state: i, f, o = σ(·), g = tanh(·); c = f·c + i·g; h = o·tanh(c).
 /// </summary>
 internal sealed class LstmShape : NetworkShape
@@ -31,7 +31,7 @@ internal sealed class LstmShape : NetworkShape
 
     public override int ScoreWorkspace => _gates + 2 * _h;
 
-    // Each step's gates, cell, tanh(cell) and state, with a zero state in front; then the slopes.
+    // Each step's gates, cell, tanh(cell) and state, after an initial zero state; then the derivatives.
     public override int GradientWorkspace => (_rows + 1) * StepSize + _gates + 3 * _h;
 
     private int StepSize => _gates + 3 * _h;
@@ -71,7 +71,7 @@ internal sealed class LstmShape : NetworkShape
     public override double Accumulate(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, double target, double weight,
         bool classify, Span<double> gradient, Span<double> workspace)
     {
-        // Steps 1 … rows; step 0 is the empty past.
+        // Steps 1 … rows; step 0 is the initial zero state.
         workspace[..StepSize].Clear();
         for (var t = 1; t <= _rows; t++)
         {
@@ -110,7 +110,7 @@ internal sealed class LstmShape : NetworkShape
                 gateSlope[3 * _h + j] = stateSlope[j] * squashed[j] * o * (1 - o);
                 cellSlope[j] = c * f;
             }
-            // What belongs to the padding has the slope zero: no output and no state reads it.
+            // The slope of the padding is zero, because no output and no state reads it.
             Dense.AddScaled(1, gateSlope, gradient.Slice(_bias, _gates));
             Backwards(parameters[.._stateWeights], input.Slice((t - 1) * _inputs, _inputs), gateSlope, gradient[.._stateWeights], []);
             stateSlope.Clear();
@@ -140,7 +140,7 @@ internal sealed class LstmShape : NetworkShape
         }
     }
 
-    // squashed may be the same memory as state: it is written first and read no more.
+    // squashed and state may be the same memory, since squashed is written first and not read afterwards.
     private void Advance(ReadOnlySpan<double> gates, ReadOnlySpan<double> previous, Span<double> cell, Span<double> squashed,
         Span<double> state)
     {

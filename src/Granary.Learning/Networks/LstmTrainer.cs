@@ -5,7 +5,8 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Networks;
 
-/// <summary>Long short-term memory over the last rows of standardised features; several networks from different starts, averaged.</summary>
+/// <summary>Long short-term memory over the last rows of standardised features; the average of several networks with different initial
+/// weights.</summary>
 [Trainer("lstm", "Long short-term memory over the last rows, trained by Adam with early stopping; the mean of several.")]
 public sealed class LstmTrainer(
     [Range(1, 256)] int hidden = 16,

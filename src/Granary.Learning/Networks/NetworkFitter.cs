@@ -5,15 +5,15 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Networks;
 
-/// <param name="Members">Networks from different random starts, whose scores are averaged.</param>
-/// <param name="Epochs">Passes over the samples, at most.</param>
-/// <param name="Patience">Passes without a better loss on the held-back part before it stops.</param>
+/// <param name="Members">The number of networks with different initial weights, whose scores are averaged.</param>
+/// <param name="Epochs">The maximum number of passes over the samples.</param>
+/// <param name="Patience">The number of passes without a better validation loss before training stops.</param>
 /// <param name="Decay">Penalty on squared weights, per sample.</param>
 internal sealed record NetworkSettings(int Members, int Epochs, int Batch, double LearningRate, double Decay, int Patience);
 
 /// <summary>
-/// Fits networks by Adam (Kingma and Ba 2015). The newest part of the samples is held back, purged of labels that reach into it,
-/// to say when to stop; the parameters of the best pass are kept.
+/// Fits networks with Adam (Kingma and Ba 2015) and early stopping. The newest samples are held back for validation; training samples whose
+/// labels reach into them are purged. The parameters of the best pass are kept.
 /// </summary>
 internal static class NetworkFitter
 {

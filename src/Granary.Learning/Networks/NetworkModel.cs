@@ -5,7 +5,7 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Networks;
 
-/// <summary>The mean score of several networks of one shape, through a sigmoid for two classes.</summary>
+/// <summary>The mean score of several networks of one shape; for two classes, passed through a sigmoid.</summary>
 public abstract class NetworkModel : TrainedModel
 {
     private readonly NetworkShape _shape;

@@ -4,12 +4,12 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Networks;
 
-/// <summary>The samples of a network: standardised windows of rows, those to fit on and those held back.</summary>
+/// <summary>The samples of a network: standardised windows of rows for fitting and for validation.</summary>
 internal sealed class NetworkSamples
 {
     private const double HeldBackShare = 0.15;
 
-    /// <summary>Standardised features are held to this many deviations, so that one wild value cannot decide alone.</summary>
+    /// <summary>Standardised features are clipped to this many deviations, so that an outlier cannot dominate.</summary>
     public const double Reach = 6;
 
     private readonly TrainingTable _table;
@@ -19,13 +19,13 @@ internal sealed class NetworkSamples
     private readonly int[] _heldBack;
     private readonly double[] _z;
 
-    /// <param name="rowsPerInput">Rows of the table that make one input.</param>
-    /// <exception cref="LearningInputException">Too few samples are left to fit on.</exception>
+    /// <param name="rowsPerInput">The number of table rows in one input.</param>
+    /// <exception cref="LearningInputException">Too few samples are left for fitting.</exception>
     public NetworkSamples(TrainingSet set, Standardiser scaler, LabelScaling scaling, int rowsPerInput)
     {
         (_table, _scaling, _rowsPerInput) = (set.Table, scaling, rowsPerInput);
         _isClassification = _table.Task == LearningTask.Classification;
-        // Rows whose window starts before the table cannot be learned from.
+        // Rows whose window starts before the table are not usable.
         var usable = Array.FindAll(set.Rows, row => row >= rowsPerInput - 1);
         var cut = usable.Length - (int)(usable.Length * HeldBackShare);
         _heldBack = usable[cut..];
@@ -33,7 +33,7 @@ internal sealed class NetworkSamples
         if (Fit.Length < 10 || _heldBack.Length == 0)
             throw new LearningInputException($"a network has {Fit.Length} samples left to train on after it held the "
                 + $"newest {_heldBack.Length} back: give it more rows");
-        // Standardised once for the whole table: windows are then views.
+        // The table is standardised once, so that windows are views.
         var width = _table.Width;
         _z = new double[_table.Count * width];
         for (var row = 0; row < _table.Count; row++)
@@ -44,7 +44,7 @@ internal sealed class NetworkSamples
         }
     }
 
-    /// <summary>Rows to fit on, oldest first.</summary>
+    /// <summary>Rows for fitting, oldest first.</summary>
     public int[] Fit { get; }
 
     /// <summary>Adds the gradients of a batch of rows.</summary>
@@ -62,7 +62,7 @@ internal sealed class NetworkSamples
         return weight;
     }
 
-    /// <summary>Mean loss over the rows that are held back.</summary>
+    /// <summary>Mean loss over the validation rows.</summary>
     public double HeldBackLoss(NetworkShape shape, double[] parameters, double[] workspace)
     {
         var (sum, weight) = (0.0, 0.0);

@@ -4,22 +4,22 @@ using Granary.Learning.Numerics;
 namespace Granary.Learning.Networks;
 
 /// <summary>
-/// A network without its numbers: how many parameters there are, and how a score and its gradient follow from them.
-/// Parameters lie in one array, so that one optimiser serves every network and a finite difference can test any of them.
-/// Widths are padded to four lanes; what belongs to the padding stays zero.
+/// A network without its parameters: their number, and the computation of a score and its gradient. All parameters are in one array, so
+/// that one optimiser serves every network and finite differences can test each of them. Widths are padded to a multiple of four; the
+/// padding stays zero.
 /// </summary>
 internal abstract class NetworkShape
 {
-    /// <summary>How many parameters, padding included.</summary>
+    /// <summary>The number of parameters, including padding.</summary>
     public abstract int Parameters { get; }
 
-    /// <summary>Numbers that <see cref="Score"/> needs to work in.</summary>
+    /// <summary>The length of the workspace for <see cref="Score"/>.</summary>
     public abstract int ScoreWorkspace { get; }
 
-    /// <summary>Numbers that <see cref="Accumulate"/> needs to work in.</summary>
+    /// <summary>The length of the workspace for <see cref="Accumulate"/>.</summary>
     public abstract int GradientWorkspace { get; }
 
-    /// <summary>Random starting values, from zeros.</summary>
+    /// <summary>Sets random initial values in a zeroed array.</summary>
     public abstract void Initialise(double[] parameters, ref PortableRandom random);
 
     /// <summary>The output before any sigmoid.</summary>

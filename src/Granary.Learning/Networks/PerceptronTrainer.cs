@@ -5,7 +5,8 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Networks;
 
-/// <summary>Two hidden layers of rectified units on standardised features; several networks from different starts, averaged.</summary>
+/// <summary>Two hidden layers of rectified units on standardised features; the average of several networks with different initial
+/// weights.</summary>
 [Trainer("mlp", "Multilayer perceptron with two hidden layers, trained by Adam with early stopping; the mean of several.")]
 public sealed class PerceptronTrainer(
     [Range(1, 1024)] int hidden1 = 32,

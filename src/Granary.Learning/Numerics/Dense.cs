@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Granary.Learning.Numerics;
 
 /// <summary>
-/// Sums and products of columns in one fixed order: four lanes of four, then the lanes, then the rest.
-/// The order does not depend on the processor's width, so neither do the bits.
+/// Sums and products of columns in one fixed order: four lanes of four, then the lanes, then the rest. The order, and therefore the bits of
+/// the result, do not depend on the processor's vector width.
 /// </summary>
 public static class Dense
 {
@@ -89,7 +89,7 @@ public static class Dense
         return total;
     }
 
-    /// <summary>Whether every value is a number: neither NaN nor infinite.</summary>
+    /// <summary>Whether every value is finite.</summary>
     public static bool AllFinite(ReadOnlySpan<double> values)
     {
         ref var x = ref MemoryMarshal.GetReference(values);

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Granary.Learning.Numerics;
 
 /// <summary>
-/// Products of matrices in double precision. Each element is one sum of fused multiply-adds in the order of the inner index, so its bits
-/// depend neither on the number of rows that are computed together nor on the width of the processor's registers.
+/// Products of matrices in double precision. Each element is one sum of fused multiply-adds in the order of the inner index. So its bits
+/// do not depend on the number of rows that are computed together, nor on the width of the processor's registers.
 /// </summary>
 internal static class MatrixProduct
 {
@@ -14,7 +14,7 @@ internal static class MatrixProduct
     /// <param name="b">Row-major; its width, a multiple of four, is that of the bias.</param>
     /// <param name="bias">One row.</param>
     /// <param name="target">Row-major, as many rows as <paramref name="a"/>.</param>
-    /// <exception cref="ArgumentException">The sizes do not fit.</exception>
+    /// <exception cref="ArgumentException">The sizes do not match.</exception>
     public static void Set(Matrix a, ReadOnlySpan<double> b, ReadOnlySpan<double> bias, Span<double> target)
     {
         for (var r = 0; r < a.Rows; r++) bias.CopyTo(target[(r * bias.Length)..]);
@@ -23,7 +23,7 @@ internal static class MatrixProduct
 
     /// <summary>target[r, ·] += Σ a[r, k] · b[k, ·].</summary>
     /// <param name="b">Row-major; its width is the length of <paramref name="target"/> divided by the rows of <paramref name="a"/>.</param>
-    /// <exception cref="ArgumentException">The sizes do not fit, or the width is no multiple of four.</exception>
+    /// <exception cref="ArgumentException">The sizes do not match, or the width is not a multiple of four.</exception>
     public static void Add(Matrix a, ReadOnlySpan<double> b, Span<double> target)
     {
         if (a.Rows == 0 || a.Columns == 0) return;
@@ -38,9 +38,9 @@ internal static class MatrixProduct
     }
 
     /// <summary>target[r, i] += Σ a[r, j] · b[i, j], each sum in the order of <see cref="Dense.Dot"/>.</summary>
-    /// <param name="a">Row-major; its columns are a multiple of four.</param>
+    /// <param name="a">Row-major; the number of columns is a multiple of four.</param>
     /// <param name="b">Row-major, as wide as <paramref name="a"/>.</param>
-    /// <exception cref="ArgumentException">The sizes do not fit, or the width is no multiple of four.</exception>
+    /// <exception cref="ArgumentException">The sizes do not match, or the width is not a multiple of four.</exception>
     public static void AddByTransposed(Matrix a, ReadOnlySpan<double> b, Span<double> target)
     {
         if (a.Rows == 0 || a.Columns == 0) return;
@@ -59,7 +59,7 @@ internal static class MatrixProduct
         for (var i = 0; i < outputs; i++) target[r * outputs + i] += Dense.Dot(last, b.Slice(i * width, width));
     }
 
-    // Two rows share what is read of b.
+    // Two rows share the values read from b.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddDots(ref double x, ref double y, ReadOnlySpan<double> b, int width, Span<double> target)
     {

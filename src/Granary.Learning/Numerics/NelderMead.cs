@@ -1,9 +1,9 @@
 namespace Granary.Learning.Numerics;
 
-/// <summary>Minimises a function of a few numbers without derivatives (Nelder and Mead 1965), always in the same steps.</summary>
+/// <summary>Minimises a function of a few variables without derivatives (Nelder and Mead 1965). The steps are deterministic.</summary>
 public static class NelderMead
 {
-    /// <param name="loss">May return +∞ to keep the search out of a region; at <paramref name="start"/> it must be finite.</param>
+    /// <param name="loss">May return +∞ to exclude a region; must be finite at <paramref name="start"/>.</param>
     /// <returns>The best point found.</returns>
     public static double[] Minimise(Func<double[], double> loss, double[] start, double step = 0.1, int evaluations = 600,
         double tolerance = 1e-10)
@@ -19,7 +19,7 @@ public static class NelderMead
         return simplex.Best;
     }
 
-    /// <summary>n + 1 points and their losses, the least first.</summary>
+    /// <summary>n + 1 points and their losses, the smallest first.</summary>
     private sealed class Simplex
     {
         private readonly Func<double[], double> _loss;
@@ -50,7 +50,7 @@ public static class NelderMead
 
         public bool IsFlat(double tolerance) => Math.Abs(_values[_n] - _values[0]) <= tolerance * Math.Abs(_values[0]);
 
-        /// <summary>Replaces the worst point by a better one, or shrinks the simplex towards its best point.</summary>
+        /// <summary>Replaces the worst point by a better one, or shrinks the simplex towards the best point.</summary>
         public void Move()
         {
             Array.Clear(_centre);
@@ -78,7 +78,7 @@ public static class NelderMead
             }
         }
 
-        /// <summary>By insertion, which keeps equal values in their order.</summary>
+        /// <summary>Insertion sort, which is stable.</summary>
         public void Sort()
         {
             for (var i = 1; i <= _n; i++)

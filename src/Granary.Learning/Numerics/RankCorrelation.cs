@@ -2,7 +2,7 @@ using Granary.Engine.Analysis;
 
 namespace Granary.Learning.Numerics;
 
-/// <summary>Spearman's rank correlation, ties sharing their mean rank.</summary>
+/// <summary>Spearman's rank correlation; ties share their mean rank.</summary>
 public static class RankCorrelation
 {
     private const int MostShifts = 200, FewestPairs = 4;
@@ -24,7 +24,7 @@ public static class RankCorrelation
         return ranks;
     }
 
-    /// <summary>Correlation of two series of ranks; 0 where one of them has a single value.</summary>
+    /// <summary>Correlation of two series of ranks; 0 if one of them is constant.</summary>
     public static double OfRanks(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         var mean = (a.Length + 1) / 2.0;
@@ -39,8 +39,8 @@ public static class RankCorrelation
     }
 
     /// <summary>
-    /// How many independent pairs two series of ranks are worth: n / (1 + 2 Σ (1 − k/n) rₐ(k) r_b(k)) with their autocorrelations r up to
-    /// a fifth of n, at most 200 pairs apart (Pyper and Peterman 1998, equation 1); from 4 to n.
+    /// The equivalent number of independent pairs of two series of ranks: n / (1 + 2 Σ (1 − k/n) rₐ(k) r_b(k)) with their autocorrelations
+    /// r up to lag n / 5, at most 200 (Pyper and Peterman 1998, equation 1); from 4 to n.
     /// </summary>
     public static double IndependentPairs(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
@@ -56,8 +56,8 @@ public static class RankCorrelation
     }
 
     /// <summary>
-    /// Two-sided p-value of a correlation without any relation: over all permutations of so many pairs its deviation is 1 / √(n − 1), with
-    /// ties too (Kendall 1948). Where one of the series has two values, this is the test of Mann and Whitney.
+    /// Two-sided p-value of a correlation under the hypothesis of no relation. Over all permutations of this many pairs its standard
+    /// deviation is 1 / √(n − 1), also with ties (Kendall 1948). If one series has two values, this is the Mann–Whitney test.
     /// </summary>
     public static double PValue(double correlation, double pairs) =>
         pairs < 2 ? 1 : NormalDistribution.Erfc(Math.Abs(correlation) * Math.Sqrt(pairs - 1) / Math.Sqrt(2));

@@ -3,18 +3,18 @@ using Granary.Engine.Numerics;
 
 namespace Granary.Learning.Proofs;
 
-/// <summary>A feature whose value at a bar changed when later bars were taken away: it looks ahead.</summary>
-/// <param name="Bar">The first bar at which it differs.</param>
-/// <param name="Cut">How many bars there were left.</param>
+/// <summary>A feature with look-ahead: its value at a bar changed when later bars were removed.</summary>
+/// <param name="Bar">The first bar with a different value.</param>
+/// <param name="Cut">The number of remaining bars.</param>
 public sealed record FutureLeak(int Feature, int Bar, int Cut);
 
-/// <summary>Takes the future away and demands the same past.</summary>
+/// <summary>Tests features for look-ahead: removes later bars, and requires that earlier values do not change.</summary>
 public static class FeatureCausality
 {
     /// <summary>
-    /// Computes the features of all bars, and of the bars up to random cuts; what is before a cut must have the same bits.
+    /// Computes the features of all bars, and of the bars up to random cuts; values before a cut must be bit-identical.
     /// </summary>
-    /// <param name="features">Row-major [bars, width] for the bars that it is given.</param>
+    /// <param name="features">Returns [bars, width], row-major, for the given bars.</param>
     /// <returns>The first leak of each feature that has one; empty for causal features.</returns>
     public static IReadOnlyList<FutureLeak> Run(Bar[] bars, int width, Func<Bar[], double[]> features, long seed = 1, int cuts = 8)
     {

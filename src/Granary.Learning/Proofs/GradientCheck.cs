@@ -8,7 +8,7 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Proofs;
 
 /// <summary>A gradient beside the differences of its loss.</summary>
-/// <param name="Of">Which network or machine, and which loss.</param>
+/// <param name="Of">Network or machine, and loss.</param>
 /// <param name="Worst">The greatest deviation as a share of the one that is allowed; holds up to 1.</param>
 /// <param name="Compared">Parameters whose loss changes when they are moved.</param>
 public sealed record GradientResult(string Of, double Worst, int Compared)
@@ -17,13 +17,13 @@ public sealed record GradientResult(string Of, double Worst, int Compared)
 }
 
 /// <summary>
-/// Finite differences against what training works with: every parameter of every network is moved a little up and down, and the loss has to
-/// change as the gradient says. The logistic regression and the support vector machine are at their minimum: there no direction lowers
-/// their loss, which is written down here a second time.
+/// Compares the gradients used in training with finite differences: each parameter of every network is changed in both directions, and the
+/// loss must change as the gradient predicts. Logistic regression and support vector machine are tested at their minimum, where no
+/// direction may lower their loss. Their losses are implemented here independently.
 /// </summary>
 public static class GradientCheck
 {
-    // Central differences of this step are exact to about 1e−10 of the loss; the sum of the parts is what is allowed.
+    // Central differences with this step are accurate to about 1e−10 of the loss; the tolerance is the sum of both parts.
     private const double Step = 1e-5, Absolute = 1e-7, Relative = 1e-6;
 
     public static IReadOnlyList<GradientResult> Run(long seed = 3) =>
@@ -64,7 +64,7 @@ public static class GradientCheck
             var below = Loss();
             parameters[i] = at;
             var difference = (above - below) / (2 * Step);
-            // What belongs to the padding of the lanes has no gradient by design, and must not get one.
+            // The padding of the lanes has no gradient by design, and must not get one.
             if (at == 0 && gradient[i] == 0) continue;
             if (difference != 0) compared++;
             worst = Math.Max(worst, Math.Abs(gradient[i] - difference) / (Absolute + Relative * Math.Abs(difference)));
@@ -78,7 +78,7 @@ public static class GradientCheck
         }
     }
 
-    // ½|β|² + Σ w·loss at c = 1, in standardised coordinates; its slope at the trained coefficients, in units of a millionth of its slope
+    // ½|β|² + Σ w·loss at c = 1, in standardised coordinates: its derivative at the trained coefficients, in millionths of its derivative
     // at zero.
     private static GradientResult Minimum(string trainer, Func<double, double, double> loss, long seed)
     {
@@ -97,7 +97,7 @@ public static class GradientCheck
         var model = (LinearModel)TrainerCatalogue.BuiltIn.Create(trainer).Train(set, new TrainingOptions(seed));
         var scaler = Standardiser.Fit(set);
         var z = scaler.Apply(set);
-        // The last one is the intercept: the score where every feature has its mean.
+        // The last coefficient is the intercept: the score if every feature has its mean.
         double[] beta = [.. Enumerable.Range(0, Width).Select(f => model.Weights[f] / scaler.Scale[f]), model.Score(scaler.Mean)];
         var (slope, scale) = (Slopes(beta), Slopes(new double[Width + 1]).Max(Math.Abs));
         return new GradientResult(trainer + " at its minimum", slope.Max(Math.Abs) / (1e-6 * scale), Width + 1);

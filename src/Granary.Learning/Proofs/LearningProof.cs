@@ -11,17 +11,18 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Proofs;
 
 /// <summary>Something that honest learning must show, and whether it did.</summary>
-/// <param name="Figures">What was measured and what was allowed, in words.</param>
+/// <param name="Figures">Measured and allowed values, in words.</param>
 public sealed record ProofClaim(string Claim, bool Holds, string Figures);
 
 /// <summary>
 /// Shows on seeded data, in a few seconds, that the learning here cannot fool itself: what <c>verify</c> runs beside the look-ahead test of
-/// a run.
+/// Tests on seeded data, within a few seconds, that the learning code has no leakage or overfitting. <c>verify</c> runs it after the
+/// look-ahead check of a run.
 /// </summary>
 public static class LearningProof
 {
-    /// <param name="features">Those of a run's models, to be shown equal in backtest and live; null for the usual ones.</param>
-    /// <param name="supply">Of the run's batch, see <see cref="FactorPlan.Supply"/>.</param>
+    /// <param name="features">The features of a run's models, which must be equal in backtest and live; null for the default ones.</param>
+    /// <param name="supply">The factors of the run's batch, see <see cref="FactorPlan.Supply"/>.</param>
     public static IReadOnlyList<ProofClaim> Run(long seed = 1, CancellationToken cancellation = default,
         IReadOnlyList<FeatureSet>? features = null, Func<FactorRequest, FactorKernel?>? supply = null)
     {
@@ -60,7 +61,7 @@ public static class LearningProof
         var bars = RandomWalk(600, seed);
         double[] Causal(Bar[] b) =>
             [.. Enumerable.Range(0, b.Length).SelectMany(i => new[] { b[i].Close, i >= 5 ? b[i].Close / b[i - 5].Close : double.NaN })];
-        // The second feature is scaled by the deviation over all bars: the usual slip.
+        // The second feature is scaled by the deviation over all bars: a common mistake.
         double[] Leaking(Bar[] b)
         {
             var mean = b.Average(x => x.Close);
@@ -81,8 +82,8 @@ public static class LearningProof
     }
 
     /// <summary>
-    /// Directions of a random walk over 20 bars, and slow features that know nothing of it: neighbours in time are neighbours in feature
-    /// space, and their labels overlap. A model that is trained on them sees the test's answers.
+    /// Labels are directions of a random walk over 20 bars; the features change slowly and are independent of it. Neighbours in time are
+    /// neighbours in feature space, and their labels overlap. Without purging, a model sees the answers of the test.
     /// </summary>
     internal static (double Open, double Purged, double Allowed) Overlap(TrainingOptions options)
     {
@@ -104,7 +105,7 @@ public static class LearningProof
         var trainer = TrainerCatalogue.BuiltIn.Create("knn", ("k", 5.0));
         var purged = TimeSplits.PurgedKFold(table, Folds, Ahead);
         var open = purged.Select(f => f with { Train = [.. Enumerable.Range(0, Bars).Except(f.Test)] });
-        // Overlapping labels are as many independent ones as fit without overlap.
+        // Overlapping labels count as the number of labels that fit without overlap.
         return (Pooled(open), Pooled(purged), 3 * ClassificationMetrics.AucStandardError(Bars / Ahead / 2, Bars / Ahead / 2));
 
         double Pooled(IEnumerable<Fold> folds)
@@ -125,7 +126,7 @@ public static class LearningProof
     {
         var bars = RandomWalk(700, seed);
         var series = new MarketSeries(new Instrument { Symbol = "WALK" }, Timeframe.Parse("1h"));
-        // Other symbols that a feature reads are another walk, which has no bar before the third.
+        // Reference symbols are another random walk, without bars before the third.
         var symbols = sets.SelectMany(s => s.ReferencesOn(series, supply)).Select(r => r.Symbol).Distinct(StringComparer.Ordinal).ToList();
         double[][] closes = [.. symbols.Select((_, i) =>
             RandomWalk(bars.Length, seed + 1 + i).Select((b, at) => at < 2 ? double.NaN : b.Close).ToArray())];

@@ -5,16 +5,16 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Proofs;
 
-/// <summary>How often chance does as well: the same training on labels that were shuffled, so that nothing can be known of them.</summary>
-/// <param name="Auc">With the true labels, out of sample.</param>
-/// <param name="Permuted">The same with shuffled labels, one for each shuffle.</param>
-/// <param name="StandardError">Of an AUC without edge, from the numbers of ones and zeros tested.</param>
+/// <summary>Result of a permutation test: the AUC compared with that of the same training on shuffled labels.</summary>
+/// <param name="Auc">The AUC with the true labels, out of sample.</param>
+/// <param name="Permuted">The AUC of each shuffle, out of sample.</param>
+/// <param name="StandardError">Standard error of the AUC of random scores, from the numbers of ones and zeros in the test.</param>
 public sealed record PermutationResult(double Auc, IReadOnlyList<double> Permuted, double StandardError)
 {
-    /// <summary>Share of shuffles that did at least as well, the true one counted among them.</summary>
+    /// <summary>Share of shuffles with at least the true AUC; the true labels count as one shuffle.</summary>
     public double PValue => (1.0 + Permuted.Count(p => p >= Auc)) / (1 + Permuted.Count);
 
-    /// <summary>Half the width of the interval around ½ in which every shuffle is expected: four standard errors.</summary>
+    /// <summary>Half the width of the expected interval of all shuffles around ½: four standard errors.</summary>
     public double Interval => 4 * StandardError;
 
     public bool PermutedHaveNoEdge => Permuted.All(p => Math.Abs(p - 0.5) <= Interval);
@@ -22,8 +22,8 @@ public sealed record PermutationResult(double Auc, IReadOnlyList<double> Permute
 
 public static class PermutationTest
 {
-    /// <param name="table">Labels 0 and 1.</param>
-    /// <param name="split">Share of rows, from the oldest on, that trains.</param>
+    /// <param name="table">A table with labels 0 and 1.</param>
+    /// <param name="split">Share of the rows, from the oldest on, for training.</param>
     public static PermutationResult Run(ITrainer trainer, TrainingTable table, double split, int shuffles, TrainingOptions options)
     {
         var cut = (int)(table.Count * split);
@@ -33,7 +33,7 @@ public static class PermutationTest
         {
             var random = new PortableRandom(options.Seed, 1_000 + s);
             var labels = table.Label.ToArray();
-            // Both parts are shuffled, each by itself, so that the shares of ones stay.
+            // Both parts are shuffled separately, so that the shares of ones do not change.
             random.Shuffle(labels.AsSpan(0, cut));
             random.Shuffle(labels.AsSpan(cut));
             permuted[s] = Auc(table.With(label: labels));

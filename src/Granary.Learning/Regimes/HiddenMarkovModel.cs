@@ -1,9 +1,8 @@
 namespace Granary.Learning.Regimes;
 
 /// <summary>
-/// A Markov chain that is not seen, whose states draw normally distributed observations.
-/// Rabiner, A tutorial on hidden Markov models, Proceedings of the IEEE 77(2), 1989: scaled forward and backward recursions, fitted by Baum
-/// and Welch's EM.
+/// A hidden Markov model with normally distributed observations (Rabiner, A tutorial on hidden Markov models, Proceedings of the IEEE
+/// 77(2), 1989): scaled forward and backward recursions, fitted with the Baum–Welch EM algorithm.
 /// </summary>
 public sealed class HiddenMarkovModel
 {
@@ -22,21 +21,21 @@ public sealed class HiddenMarkovModel
 
     public int States => _means.Length;
 
-    /// <summary>Of the observations in each state; ascending in a fitted model.</summary>
+    /// <summary>Means of the observations in each state; ascending in a fitted model.</summary>
     public IReadOnlyList<double> Means => _means;
 
     public IReadOnlyList<double> Deviations => _deviations;
 
-    /// <summary>From one state to another.</summary>
+    /// <summary>Probability of a transition from one state to another.</summary>
     public double Transition(int from, int to) => _transitions[from, to];
 
-    /// <summary>Of the observations it was fitted on; NaN where it was not.</summary>
+    /// <summary>Log-likelihood of the observations in the fit; NaN without a fit.</summary>
     public double LogLikelihood { get; private init; } = double.NaN;
 
-    /// <summary>The most likely model that EM finds from a few starts, the same ones every time, states in order of their means.</summary>
+    /// <summary>Returns the most likely model that EM finds from a few fixed starts, with states ordered by their means.</summary>
     /// <param name="observations">Oldest first, finite.</param>
-    /// <param name="previous">A model of the same number of states to start from too; null for none.</param>
-    /// <returns>null where all observations are equal, or fewer than ten to a state: there is nothing to tell apart.</returns>
+    /// <param name="previous">A model with the same number of states as additional start; null for none.</param>
+    /// <returns>Null if all observations are equal, or if there are fewer than ten per state.</returns>
     public static HiddenMarkovModel? Fit(ReadOnlySpan<double> observations, int states, HiddenMarkovModel? previous = null,
         int iterations = 200, double tolerance = 1e-8)
     {
@@ -44,7 +43,7 @@ public sealed class HiddenMarkovModel
         var n = observations.Length;
         var overall = Granary.Engine.Analysis.Moments.Of(observations);
         if (n < 10 * states || !(overall.SampleDeviation > 0)) return null;
-        // A state may not shrink onto a single observation, where the likelihood is without bound.
+        // Limits the deviation, because the likelihood is unbounded if a state shrinks to a single observation.
         var least = overall.SampleDeviation * 1e-3;
         var values = observations.ToArray();
         List<HiddenMarkovModel> starts = [Grouped(values, values, states, least), Grouped(values, LocalActivity(values), states, least)];
@@ -65,8 +64,9 @@ public sealed class HiddenMarkovModel
         return best!.Sorted();
     }
 
-    /// <summary>Probabilities of the states given the observations up to and including the last: what could be known at the time.</summary>
-    /// <param name="probabilities">Those before the observation, by state; empty at the first. Overwritten.</param>
+    /// <summary>Computes the probabilities of the states given the observations up to and including the last, without look-ahead.</summary>
+    /// <param name="probabilities">The probabilities before the observation, by state, which are overwritten; undefined at the
+    /// first.</param>
     public void Filter(double observation, Span<double> probabilities, bool first)
     {
         Span<double> next = stackalloc double[States];
@@ -80,7 +80,7 @@ public sealed class HiddenMarkovModel
             else for (var i = 0; i < next.Length; i++) reach += probabilities[i] * _transitions[i, j];
             sum += next[j] = reach * Math.Exp(LogDensity(j, observation) - most);
         }
-        // Where the only possible states cannot have drawn it, the chain starts again.
+        // If no possible state can have produced the observation, the chain restarts.
         for (var j = 0; j < next.Length; j++) probabilities[j] = sum > 0 ? next[j] / sum : 1.0 / next.Length;
     }
 
@@ -124,7 +124,7 @@ public sealed class HiddenMarkovModel
         return likelihood;
     }
 
-    // One round of Baum and Welch. The likelihood is that of this model; the new one carries it as its own until the next round.
+    // One Baum–Welch iteration. The likelihood is that of this model; the new model has it as its own until the next iteration.
     private HiddenMarkovModel Improve(double[] x, double least, out double likelihood)
     {
         var (n, k) = (x.Length, States);
@@ -174,7 +174,7 @@ public sealed class HiddenMarkovModel
         return new HiddenMarkovModel(initial, transitions, means, deviations) { LogLikelihood = likelihood };
     }
 
-    // States as groups of equal size by rank of a key, which stay with a probability of 0.95.
+    // Initial states: groups of equal size by rank of a key, with a probability of 0.95 to stay.
     private static HiddenMarkovModel Grouped(double[] x, double[] key, int states, double least)
     {
         var order = new int[x.Length];
@@ -220,8 +220,8 @@ public sealed class HiddenMarkovModel
 }
 
 /// <summary>
-/// The state that a hidden Markov model would have named at each bar, had it been run live: fitted on the last so many observations, again
-/// every so often, and filtered, never smoothed, for smoothing looks ahead.
+/// Returns at each bar the state that a hidden Markov model would have inferred live. The model is refitted periodically on a window of
+/// past observations. States are filtered, not smoothed, because smoothing looks ahead.
 /// </summary>
 public sealed class HiddenMarkovTracker
 {
@@ -231,7 +231,7 @@ public sealed class HiddenMarkovTracker
     private long _seen;
     private int _sinceFit;
 
-    /// <param name="window">Observations that a fit sees, at least ten to a state.</param>
+    /// <param name="window">The number of observations in a fit, at least ten per state.</param>
     /// <param name="refit">Observations between fits, at least 1.</param>
     public HiddenMarkovTracker(int states, int window, int refit)
     {
@@ -242,13 +242,13 @@ public sealed class HiddenMarkovTracker
         _refit = refit;
     }
 
-    /// <summary>The model in force; null before the first fit, and while the market has not moved.</summary>
+    /// <summary>The current model; null before the first fit, and while the price has not changed.</summary>
     public HiddenMarkovModel? Model => _model;
 
-    /// <summary>Of the states after the last observation.</summary>
+    /// <summary>Probabilities of the states after the last observation.</summary>
     public ReadOnlySpan<double> Probabilities => _probabilities;
 
-    /// <summary>The likeliest state after the next observation; −1 while there is no model. NaN is passed over.</summary>
+    /// <summary>Returns the most likely state after the next observation; −1 while there is no model. NaN is ignored.</summary>
     public int Next(double observation)
     {
         if (!double.IsNaN(observation))
@@ -272,7 +272,7 @@ public sealed class HiddenMarkovTracker
         _sinceFit = 0;
         if (HiddenMarkovModel.Fit(past, _probabilities.Length, _model) is not { } model)
         {
-            // Nothing moved in the window: the old model goes on, if there is one.
+            // The observations of the window are constant: keep the old model, if there is one.
             _model?.Filter(past[^1], _probabilities, first: false);
             return;
         }

@@ -4,8 +4,8 @@ using Granary.Engine.Factors.Kernels;
 namespace Granary.Learning.Regimes;
 
 /// <summary>A finite state machine, declared as data.</summary>
-/// <param name="Name">As rules call it, as "short".</param>
-/// <param name="States">Names, lowest first, as bearish, neutral, bullish.</param>
+/// <param name="Name">The name in rules, such as "short".</param>
+/// <param name="States">Names of the states, lowest first, such as bearish, neutral, bullish.</param>
 public abstract record RegimeMachine(string Name, IReadOnlyList<string> States)
 {
     internal virtual void Check(FactorCatalogue factors)
@@ -17,18 +17,18 @@ public abstract record RegimeMachine(string Name, IReadOnlyList<string> States)
     }
 }
 
-/// <summary>States by where a measure stands: a factor, or how many percent one factor is above another.</summary>
-/// <param name="Measure">A factor as users write it, as "sma(10)" or "natr(14)@1h".</param>
-/// <param name="Against">With it the measure is 100 · (measure / against − 1); null takes the factor itself.</param>
-/// <param name="Rungs">Between each state and the next.</param>
-/// <param name="Dwell">Bars for which a state is kept at the least.</param>
+/// <summary>A state machine on a measure: a factor, or its distance from another factor in percent.</summary>
+/// <param name="Measure">A factor such as "sma(10)" or "natr(14)@1h".</param>
+/// <param name="Against">If set, the measure is 100 · (measure / against − 1); null uses the factor itself.</param>
+/// <param name="Rungs">The thresholds between neighbouring states.</param>
+/// <param name="Dwell">The minimum number of bars in a state.</param>
 public sealed record LadderMachine(string Name, IReadOnlyList<string> States, string Measure, string? Against,
     IReadOnlyList<LadderRung> Rungs, int Dwell)
     : RegimeMachine(Name, States)
 {
-    /// <summary>Bearish, neutral, bullish by two averages of the close.</summary>
-    /// <param name="enter">Percent apart at which a trend is entered.</param>
-    /// <param name="leave">Percent apart at which it is left for neutral; at most <paramref name="enter"/>.</param>
+    /// <summary>Creates a machine with the states bearish, neutral and bullish from two averages of the close.</summary>
+    /// <param name="enter">Distance in percent at which a trend is entered.</param>
+    /// <param name="leave">Distance in percent at which a trend changes to neutral; at most <paramref name="enter"/>.</param>
     public static LadderMachine Trend(string name, int fast, int slow, double enter, double leave, int dwell) =>
         new(name, ["bearish", "neutral", "bullish"], $"sma({fast})", $"sma({slow})",
             [new LadderRung(-leave, -enter), new LadderRung(enter, leave)], dwell);
@@ -52,8 +52,8 @@ public sealed record LadderMachine(string Name, IReadOnlyList<string> States, st
     }
 }
 
-/// <summary>States that a hidden Markov model of the log returns infers, fitted on the past only, in order of their mean return.</summary>
-/// <param name="Window">Returns that it is fitted on; there is no state before so many.</param>
+/// <summary>States of a hidden Markov model of the log returns, fitted only on the past, ordered by mean return.</summary>
+/// <param name="Window">The number of returns in a fit; there is no state before that many.</param>
 /// <param name="Refit">Bars between fits.</param>
 public sealed record HiddenMarkovMachine(string Name, IReadOnlyList<string> States, int Window, int Refit) : RegimeMachine(Name, States)
 {
@@ -67,20 +67,21 @@ public sealed record HiddenMarkovMachine(string Name, IReadOnlyList<string> Stat
     }
 }
 
-/// <summary>A state of the whole by the states of machines: all that are named must match.</summary>
-/// <param name="When">State by machine.</param>
+/// <summary>Maps the states of machines to a combined state; all named machines must match.</summary>
+/// <param name="When">The required state by machine.</param>
 public sealed record RegimeRule(IReadOnlyDictionary<string, string> When, string State);
 
-/// <summary>Machines at several time scales and how their states make one.</summary>
+/// <summary>Machines at several time scales, and the rules that combine their states.</summary>
 public sealed class RegimePlan
 {
     /// <param name="factors">The factors that the process knows.</param>
     /// <param name="rules">
-    /// Tried in order; the first that matches names the state. Without rules the machines' states, joined by slashes, are the state.
+    /// Rules in order; the first match determines the combined state. Without rules the combined state is the machines' states, joined by
+    /// slashes.
     /// </param>
-    /// <param name="otherwise">The state where no rule matches.</param>
+    /// <param name="otherwise">The combined state if no rule matches.</param>
     /// <exception cref="ArgumentException">
-    /// A machine is not well formed, or a rule names a machine or state that is not there; the message says which.
+    /// A machine is invalid, or a rule names an unknown machine or state; the message says which.
     /// </exception>
     public RegimePlan(IReadOnlyList<RegimeMachine> machines, FactorCatalogue factors, IReadOnlyList<RegimeRule>? rules = null,
         string otherwise = "neutral")
@@ -109,7 +110,7 @@ public sealed class RegimePlan
         Otherwise = otherwise;
     }
 
-    /// <summary>The factors that measures can name.</summary>
+    /// <summary>The factors that measures can use.</summary>
     internal FactorCatalogue Factors { get; }
 
     public IReadOnlyList<RegimeMachine> Machines { get; }
@@ -118,10 +119,10 @@ public sealed class RegimePlan
 
     public string Otherwise { get; }
 
-    /// <summary>The states of the whole: those of the rules in their order and then the other; without rules all combinations.</summary>
+    /// <summary>The combined states: those of the rules in order, then the default; without rules all combinations.</summary>
     public IReadOnlyList<string> States { get; }
 
-    /// <summary>A short and a long trend by SMA 10/30 and SMA 30/100, composed: bullish or bearish where both agree.</summary>
+    /// <summary>Combines a short and a long trend from SMA 10/30 and SMA 30/100: bullish or bearish if both agree.</summary>
     public static RegimePlan ShortAndLong(double enter = 0.5, double leave = 0.1, int dwell = 3) => new(
         [LadderMachine.Trend("short", 10, 30, enter, leave, dwell), LadderMachine.Trend("long", 30, 100, enter, leave, dwell)],
         FactorCatalogue.BuiltIn,
@@ -131,7 +132,7 @@ public sealed class RegimePlan
         ]);
 
     /// <summary>
-    /// The state of the whole, as an index into <see cref="States"/>, from each machine's; −1 while one of them has none.
+    /// Returns the combined state as an index into <see cref="States"/>, from the state of each machine; −1 if one has none.
     /// </summary>
     public int Compose(ReadOnlySpan<int> machineStates)
     {
@@ -146,7 +147,7 @@ public sealed class RegimePlan
         return _composed[product];
     }
 
-    // By product of the machines' states, so that a bar costs one look.
+    // Indexed by the combination of states, so that a bar needs one lookup.
     private int[]? _composed;
 
     private int[] ComposeAll()

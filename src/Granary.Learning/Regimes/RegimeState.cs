@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Learning.Regimes;
 
-/// <summary>The states of a batch's regimes as a factor, for strategies and for models.</summary>
+/// <summary>A factor with the states of a batch's regimes, for strategies and models.</summary>
 [Factor("state", "State of the batch's regimes, or of one of their machines by name, as its number from 0; without a regimes section a "
     + "short and a long trend (SMA 10/30 and 30/100).", Lines = ",age",
     Formula = "the place of the present state in the list of states, in the order in which they are declared; age = bars since it was "
@@ -18,7 +18,7 @@ public sealed class RegimeState : FactorKernel
     private long _seen, _since;
     private int _state = -1;
 
-    /// <param name="machine">Empty for the state of the whole.</param>
+    /// <param name="machine">The machine; empty for the combined state.</param>
     public RegimeState(string machine = "") : this(machine, RegimePlan.ShortAndLong())
     {
     }
@@ -29,14 +29,14 @@ public sealed class RegimeState : FactorKernel
         _plan = plan;
     }
 
-    /// <summary>What a batch with these regimes gives its factor plans.</summary>
+    /// <summary>Returns the kernels that a batch with these regimes supplies to its factor plans.</summary>
     public static Func<FactorRequest, FactorKernel?> Supply(RegimePlan plan) =>
         request => request.Definition.Kernel == typeof(RegimeState) ? new RegimeState((string)request.Arguments[0], plan) : null;
 
-    // The plan's factors say themselves when they are warm.
+    // The plan's factors have their own warm-up.
     public override int WarmUp => 1;
 
-    /// <exception cref="ArgumentException">There is no such machine.</exception>
+    /// <exception cref="ArgumentException">The machine does not exist.</exception>
     public override void Start()
     {
         if (_machine.Length > 0)
@@ -54,7 +54,7 @@ public sealed class RegimeState : FactorKernel
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        // A tracker reads blocks; a block's columns are copied once for all its bars.
+        // A tracker takes blocks; the columns are copied once for all bars of a block.
         _tracker.Next(new BarBlock(_seen, bars.Time.ToArray(), bars.Open.ToArray(), bars.High.ToArray(), bars.Low.ToArray(),
             bars.Close.ToArray(), bars.Volume.ToArray()));
         var states = _at < 0 ? _tracker.States : _tracker.StatesOf(_at);

@@ -5,8 +5,8 @@ using Granary.Engine.Market;
 namespace Granary.Learning.Regimes;
 
 /// <summary>
-/// Runs the machines of a plan over a feed, as its bars come: the state at a bar is known at its close and depends on no later one.
-/// Blocks of any size give the same states.
+/// Runs the machines of a plan over a feed. The state at a bar is known at its close and does not depend on later bars. It does not depend
+/// on the block size.
 /// </summary>
 public sealed class RegimeTracker
 {
@@ -15,7 +15,7 @@ public sealed class RegimeTracker
     private readonly int[][] _states;
     private int[] _composite = [];
 
-    /// <exception cref="ArgumentException">A machine's factor does not fit the feed, or reads another symbol.</exception>
+    /// <exception cref="ArgumentException">A machine's factor does not support the feed, or uses another symbol.</exception>
     public RegimeTracker(MarketSeries series, RegimePlan plan)
     {
         Plan = plan;
@@ -57,7 +57,7 @@ public sealed class RegimeTracker
 
     public RegimePlan Plan { get; }
 
-    /// <summary>Takes the next bars of the feed.</summary>
+    /// <summary>Adds the next bars of the feed.</summary>
     public void Next(BarBlock block)
     {
         _columns.Next(block);
@@ -76,17 +76,17 @@ public sealed class RegimeTracker
     }
 
     /// <summary>
-    /// A machine's state at each bar of the last block, as an index into its states; −1 while it has none. Overwritten by the next block.
+    /// A machine's state at each bar of the last block, as an index into its states; −1 for none. The next block overwrites it.
     /// </summary>
     public ReadOnlySpan<int> StatesOf(int machine) => _states[machine];
 
     /// <summary>
-    /// The state of the whole at each bar of the last block, as an index into the plan's states; −1 while a machine has none. Overwritten
-    /// by the next block.
+    /// The combined state at each bar of the last block, as an index into the plan's states; −1 if a machine has none. The next block
+    /// overwrites it.
     /// </summary>
     public ReadOnlySpan<int> States => _composite;
 
-    /// <summary>The state of the whole at every bar of a feed.</summary>
+    /// <summary>Returns the combined state at every bar of a feed.</summary>
     public static int[] Run(MarketSeries series, RegimePlan plan, IEnumerable<BarBlock> blocks)
     {
         var tracker = new RegimeTracker(series, plan);

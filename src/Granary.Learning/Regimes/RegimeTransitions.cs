@@ -2,17 +2,17 @@ using Granary.Engine.Analysis;
 
 namespace Granary.Learning.Regimes;
 
-/// <summary>How states follow one another.</summary>
+/// <summary>Frequencies with which states follow one another.</summary>
 /// <param name="Counts">[from, to]: how often a bar's state was followed by the next bar's, staying included.</param>
 /// <param name="Probabilities">[from, to]: a row adds up to 1; NaN for a state that nothing follows.</param>
 /// <param name="Share">Of all bars with a state.</param>
 /// <param name="Spells">Uninterrupted stretches of each state.</param>
 /// <param name="MeanSpell">
-/// Bars of such a stretch, the first and the last, cut short by the record's ends, included; NaN without any.
+/// Mean length of these periods in bars, including the first and last ones, which the ends of the record truncate; NaN without any.
 /// </param>
 public sealed record RegimeTransitions(long[,] Counts, double[,] Probabilities, double[] Share, int[] Spells, double[] MeanSpell)
 {
-    /// <param name="states">One for each bar, −1 for none; bars without a state are passed over and end a stretch.</param>
+    /// <param name="states">One state per bar, −1 for none; bars without a state are skipped and end a period.</param>
     public static RegimeTransitions Of(ReadOnlySpan<int> states, int count)
     {
         var counts = new long[count, count];
@@ -43,10 +43,10 @@ public sealed record RegimeTransitions(long[,] Counts, double[,] Probabilities, 
             [.. bars.Select((b, i) => spells[i] > 0 ? b / (double)spells[i] : double.NaN)]);
     }
 
-    /// <summary>What the market does in the bar after each state: mean and deviation of its returns, per bar.</summary>
+    /// <summary>Computes the mean and the deviation of the returns, per bar, in the bar after each state.</summary>
     /// <param name="returns">
-    /// Of each bar, as long as <paramref name="states"/>; the state at bar t meets the return of bar t + 1, so that it could have been
-    /// traded.
+    /// The return of each bar, as long as <paramref name="states"/>. The state at bar t is paired with the return of bar t + 1, so that it
+    /// could have been traded.
     /// </param>
     public static (double Mean, double Deviation, long Bars)[] NextReturns(ReadOnlySpan<int> states, ReadOnlySpan<double> returns,
         int count)
@@ -60,14 +60,14 @@ public sealed record RegimeTransitions(long[,] Counts, double[,] Probabilities, 
     }
 }
 
-/// <summary>How far two ways of telling regimes agree.</summary>
-/// <param name="Counts">[first's state, second's state]: bars.</param>
+/// <summary>Agreement of two series of states.</summary>
+/// <param name="Counts">[first's state, second's state]: number of bars.</param>
 /// <param name="AdjustedRand">
-/// 1 where they draw the same lines, about 0 where they agree by chance only (Hubert and Arabie 1985); NaN where both know a single state.
+/// Adjusted Rand index (Hubert and Arabie 1985): 1 for equal partitions, about 0 for chance agreement; NaN if both have a single state.
 /// </param>
 public sealed record RegimeAgreement(long[,] Counts, double AdjustedRand)
 {
-    /// <summary>Over the bars where both have a state (not −1).</summary>
+    /// <summary>Compares the bars at which both have a state (not −1).</summary>
     public static RegimeAgreement Of(ReadOnlySpan<int> first, int firstStates, ReadOnlySpan<int> second, int secondStates)
     {
         if (first.Length != second.Length) throw new ArgumentException($"{first.Length} states against {second.Length}");

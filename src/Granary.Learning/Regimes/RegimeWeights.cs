@@ -3,12 +3,12 @@ using Granary.Engine.Analysis.Metrics;
 
 namespace Granary.Learning.Regimes;
 
-/// <summary>A closed trade as far as weights by state go.</summary>
-/// <param name="State">The state of the whole at the bar of its signal; −1 for none.</param>
-/// <param name="Profit">Net of commission.</param>
+/// <summary>A closed trade with the data for weights by state.</summary>
+/// <param name="State">The combined state at the bar of its signal; −1 for none.</param>
+/// <param name="Profit">Profit net of commission.</param>
 public readonly record struct RegimeTrade(string Strategy, int State, double Profit);
 
-/// <summary>Which strategies may trade in which state (<c>weights: regime</c>).</summary>
+/// <summary>Weights of strategies by state: 1 if the strategy earned money in the state, else 0 (<c>weights: regime</c>).</summary>
 public sealed class RegimeWeights
 {
     private readonly Dictionary<(string Strategy, int State), (double Weight, TradeMeasures Trades)> _cells = [];
@@ -17,9 +17,9 @@ public sealed class RegimeWeights
 
     public int States { get; }
 
-    /// <summary>1 for a strategy in a state in which its trades earned money, 0 else.</summary>
-    /// <param name="trades">In order of closing. They must come from before the time in which the weights are used.</param>
-    /// <param name="leastTrades">Fewer trades in a state prove nothing: weight 0.</param>
+    /// <summary>Sets the weight 1 for a strategy in each state in which its trades were profitable, otherwise 0.</summary>
+    /// <param name="trades">Trades in order of closing. They must precede the period in which the weights are used.</param>
+    /// <param name="leastTrades">The minimum number of trades in a state; with fewer, the weight is 0.</param>
     public static RegimeWeights Learn(IEnumerable<RegimeTrade> trades, int states, int leastTrades = 5)
     {
         var cells = new Dictionary<(string, int), TradeAccumulator>();
@@ -39,10 +39,10 @@ public sealed class RegimeWeights
         return weights;
     }
 
-    /// <summary>0 for a state, or a strategy, that was never seen.</summary>
+    /// <summary>The weight; 0 for an unknown state or strategy.</summary>
     public double this[string strategy, int state] => _cells.TryGetValue((strategy, state), out var cell) ? cell.Weight : 0;
 
-    /// <summary>What a strategy did in a state; null where it never traded in it.</summary>
+    /// <summary>Returns the results of a strategy's trades in a state; null if it never traded in it.</summary>
     public TradeMeasures? TradesOf(string strategy, int state) => _cells.TryGetValue((strategy, state), out var cell) ? cell.Trades : null;
 
     private static double Expectancy(in TradeMeasures trades) => TradeMetrics.Expectancy.Compute(MetricInput.Of(trades));

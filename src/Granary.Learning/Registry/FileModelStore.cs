@@ -4,12 +4,13 @@ using Granary.Storage.Files;
 namespace Granary.Learning.Registry;
 
 /// <summary>
-/// A folder per model, a folder per version: <c>NAME/v0001/model.bin</c> and <c>lineage.json</c>, and <c>NAME/current.json</c>.
-/// A version is written beside its place, flushed and renamed into it, so that a reader sees all of it or nothing.
+/// Stores each model in a folder, with one folder per version: <c>NAME/v0001/model.bin</c> and <c>lineage.json</c>, and
+/// <c>NAME/current.json</c>. A version is written to a temporary folder, flushed and renamed, so that a reader sees it completely or not at
+/// all.
 /// </summary>
 public sealed class FileModelStore(string root) : IModelStore
 {
-    // A turn is one small file.
+    // A change writes one small file.
     private static readonly TimeSpan s_longestTurn = TimeSpan.FromMinutes(1);
 
     public IReadOnlyList<string> Models() => !Directory.Exists(root) ? [] :

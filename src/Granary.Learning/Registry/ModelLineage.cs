@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace Granary.Learning.Registry;
 
-/// <summary>Where a model version comes from: enough to train it again and to judge it.</summary>
+/// <summary>Origin of a model version: everything needed to train it again and to judge it.</summary>
 public sealed record ModelLineage
 {
     /// <summary>SHA-256 of the training table.</summary>
     public required string DataHash { get; init; }
 
-    /// <summary>What it was trained on, as "SYMBOL:TF" or a file's name.</summary>
+    /// <summary>Training data, as "SYMBOL:TF" or a file's name.</summary>
     public required string Data { get; init; }
 
     /// <summary>Time of the first training sample, UTC.</summary>
@@ -69,17 +69,17 @@ public sealed record ModelLineage
 /// <param name="ModelHash">SHA-256 of its bytes.</param>
 public sealed record ModelVersion(string Model, int Number, string ModelHash, ModelLineage Lineage);
 
-/// <summary>What a store keeps beside a version's file.</summary>
+/// <summary>Lineage that a store keeps beside a version's file.</summary>
 /// <param name="Number">That of the version.</param>
 /// <param name="ModelHash">SHA-256 of the version's file.</param>
 internal sealed record StoredLineage(int Number, string ModelHash, ModelLineage Lineage);
 
-/// <summary>Which version is in use, and which were before.</summary>
+/// <summary>Version in use, and the versions before it.</summary>
 /// <param name="Current">0 where none is.</param>
 /// <param name="History">Oldest first; the current one is not among them.</param>
 public sealed record ModelPointer(int Current, IReadOnlyList<int> History);
 
-/// <summary>How two versions differ.</summary>
+/// <summary>Differences between two versions.</summary>
 /// <param name="Differences">Field, value in the first, value in the second; equal fields are left out.</param>
 public sealed record ModelComparison(ModelVersion First, ModelVersion Second,
     IReadOnlyList<(string Field, string First, string Second)> Differences);

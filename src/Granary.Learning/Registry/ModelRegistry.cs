@@ -10,10 +10,10 @@ using Granary.Storage.Files;
 namespace Granary.Learning.Registry;
 
 /// <summary>
-/// Models by name, in immutable numbered versions with their lineage. One version is current: <see cref="Promote"/> makes it so,
-/// <see cref="RollBack"/> goes back to the one before. A loaded version predicts the same bits.
+/// Models by name, in immutable numbered versions with their lineage. One version is current: <see cref="Promote"/> sets it,
+/// <see cref="RollBack"/> returns to the previous one. A loaded version predicts bit-identically.
 /// </summary>
-/// <param name="store">Where the versions are.</param>
+/// <param name="store">Store of the versions.</param>
 /// <param name="kinds">The model kinds that the process knows.</param>
 public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
 {
@@ -24,14 +24,14 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
-    /// <summary>Models that have a version, in ordinal order.</summary>
+    /// <summary>Models with at least one version, in ordinal order.</summary>
     public IReadOnlyList<string> Models() => store.Models();
 
-    /// <summary>Rising by number.</summary>
-    /// <exception cref="LearningInputException">No such model.</exception>
+    /// <summary>Returns the versions of a model, ascending by number.</summary>
+    /// <exception cref="LearningInputException">The model does not exist.</exception>
     public IReadOnlyList<ModelVersion> Versions(string model) => [.. Numbers(model).Select(n => Version(model, n))];
 
-    /// <summary>The newest version with this model, to the bit, of this data; null where there is none.</summary>
+    /// <summary>Returns the newest version with exactly this model and this data; null if there is none.</summary>
     public ModelVersion? Find(string model, string modelHash, string dataHash)
     {
         CheckName(model);
@@ -39,11 +39,11 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
             .FirstOrDefault(v => v.ModelHash == modelHash && v.Lineage.DataHash == dataHash);
     }
 
-    /// <summary>Adds a version behind the last one. Does not promote it.</summary>
+    /// <summary>Adds a version after the last one, without promoting it.</summary>
     public ModelVersion Add(string model, ITrainedModel trained, ModelLineage lineage) => Add(model, ModelFile.ToBytes(trained), lineage);
 
-    /// <summary>The same for what is no <see cref="ITrainedModel"/>, such as a policy of weights.</summary>
-    /// <param name="bytes">The whole file; its reader checks it.</param>
+    /// <summary>Adds a version that is not an <see cref="ITrainedModel"/>, such as an allocator policy.</summary>
+    /// <param name="bytes">The complete file; its reader validates it.</param>
     public ModelVersion Add(string model, byte[] bytes, ModelLineage lineage)
     {
         CheckName(model);
@@ -52,22 +52,23 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
         {
             var versions = store.Versions(model);
             var number = (versions.Count == 0 ? 0 : versions[^1]) + 1;
-            // Somebody else may take the number first; then the next one is ours.
+            // Another process may take the number first; then the next number is used.
             if (store.TryAdd(model, number, bytes, SealedJson.Write(new StoredLineage(number, hash, lineage), Json)))
                 return new ModelVersion(model, number, hash, lineage);
         }
     }
 
-    /// <summary>Loads a version; without a number the current one.</summary>
-    /// <exception cref="LearningInputException">No such model or version, nothing promoted, damaged, or of a newer format.</exception>
+    /// <summary>Loads a version; the current one if no number is given.</summary>
+    /// <exception cref="LearningInputException">The model or version does not exist, no version is promoted, or the file is damaged or has
+    /// a newer format.</exception>
     public (ITrainedModel Model, ModelVersion Version) Load(string model, int? number = null)
     {
         var (bytes, version) = LoadBytes(model, number);
         return (kinds.FromBytes(bytes, $"model '{model}' version {version.Number}"), version);
     }
 
-    /// <summary>Loads the file of a version; without a number that of the current one.</summary>
-    /// <exception cref="LearningInputException">No such model or version, or nothing promoted.</exception>
+    /// <summary>Loads the file of a version; of the current one if no number is given.</summary>
+    /// <exception cref="LearningInputException">The model or version does not exist, or no version is promoted.</exception>
     public (byte[] Bytes, ModelVersion Version) LoadBytes(string model, int? number = null)
     {
         var wanted = number ?? Pointer(model).Current;
@@ -79,7 +80,7 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
         return Read(model, wanted);
     }
 
-    /// <exception cref="LearningInputException">No such model or version, or it is damaged.</exception>
+    /// <exception cref="LearningInputException">The model or version does not exist, or is damaged.</exception>
     public ModelVersion Version(string model, int number) => Read(model, number).Version;
 
     /// <exception cref="LearningInputException">The pointer is damaged.</exception>
@@ -90,10 +91,10 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
     }
 
     /// <summary>
-    /// The version that the promotions put in force at a time: the current one, or the last one before it that was learned from nothing
-    /// later.
+    /// Returns the version in force at a time according to the promotions: the current one, or the last one before it whose training data
+    /// is not later.
     /// </summary>
-    /// <returns>Null where none was promoted that could have been known then.</returns>
+    /// <returns>Null if no promoted version could have been known at that time.</returns>
     public ModelVersion? PromotedAt(string model, DateTime time)
     {
         var pointer = Pointer(model);
@@ -104,7 +105,7 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
         return null;
     }
 
-    /// <summary>Makes a version the current one.</summary>
+    /// <summary>Promotes a version to the current one.</summary>
     public ModelPointer Promote(string model, int number)
     {
         Read(model, number);
@@ -112,8 +113,8 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
             : new ModelPointer(number, pointer.Current == 0 ? pointer.History : [.. pointer.History, pointer.Current]));
     }
 
-    /// <summary>Makes the version before the current one current again.</summary>
-    /// <exception cref="LearningInputException">There was none before.</exception>
+    /// <summary>Promotes the previous version again.</summary>
+    /// <exception cref="LearningInputException">There is no previous version.</exception>
     public ModelPointer RollBack(string model)
     {
         Numbers(model);
@@ -148,7 +149,8 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
     }
 
     /// <summary>
-    /// A name that any file system takes, the same for the same text: for models of a strategy, whose id has brackets and colons.
+    /// Converts a text to a name that any file system accepts, always the same for the same text. Ids of strategies have brackets and
+    /// colons.
     /// </summary>
     public static string NameFor(string text)
     {
@@ -158,14 +160,14 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
         return readable == text ? text : $"{readable}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8]}";
     }
 
-    /// <summary>What <see cref="ModelVersion.ModelHash"/> would be of a model.</summary>
+    /// <summary>Computes the <see cref="ModelVersion.ModelHash"/> of a model.</summary>
     public static string HashOf(ITrainedModel model) => Hash(ModelFile.ToBytes(model));
 
-    /// <summary>The same of a file.</summary>
+    /// <summary>Computes the hash of a file.</summary>
     public static string HashOf(byte[] bytes) => Hash(bytes);
 
-    /// <summary>Numbers of a model's versions, rising.</summary>
-    /// <exception cref="LearningInputException">No such model.</exception>
+    /// <summary>Returns the version numbers of a model, ascending.</summary>
+    /// <exception cref="LearningInputException">The model does not exist.</exception>
     public IReadOnlyList<int> Numbers(string model)
     {
         CheckName(model);
@@ -209,7 +211,7 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
     private static LearningInputException Damaged(string sentence, string other, Exception? inner = null) =>
         new($"{sentence}; put back a copy, or remove it and promote {other}", inner) { IsDamage = true };
 
-    /// <summary>A version's hash and lineage field by field, in the order in which they are written.</summary>
+    /// <summary>Returns a version's hash and lineage field by field, in the order of serialization.</summary>
     public static IReadOnlyDictionary<string, string> Fields(ModelVersion version)
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal) { ["modelHash"] = version.ModelHash };
@@ -226,7 +228,7 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
         }
     }
 
-    /// <exception cref="LearningInputException">No model can have this name.</exception>
+    /// <exception cref="LearningInputException">The name is not valid for a model.</exception>
     public static void CheckName(string model)
     {
         if (model.Length is 0 or > 120 || model[0] is '.' or '-'

@@ -3,15 +3,15 @@ using Granary.Learning.Tables;
 
 namespace Granary.Learning.Retraining;
 
-/// <summary>How many samples each retraining learns from, and how many of the newest ones test what it has learned.</summary>
-/// <param name="Train">Of the first training; of each where <paramref name="Rolling"/>.</param>
-/// <param name="Test">The newest samples whose labels are known.</param>
-/// <param name="Gap">Samples left out between the two, beside those that are purged.</param>
-/// <param name="Rolling">Whether older samples are forgotten.</param>
+/// <summary>The number of training and test samples of each retraining.</summary>
+/// <param name="Train">The number of samples in the first training; in each training if <paramref name="Rolling"/>.</param>
+/// <param name="Test">The number of test samples: the newest with known labels.</param>
+/// <param name="Gap">The number of samples between training and test, in addition to the purged ones.</param>
+/// <param name="Rolling">Whether older samples are dropped.</param>
 public sealed record RetrainingSamples(int Train, int Test, int Gap, bool Rolling)
 {
-    /// <summary>When the labels of enough samples are known for the first training, UTC ticks.</summary>
-    /// <exception cref="LearningInputException">There are not enough samples.</exception>
+    /// <summary>When enough labels for the first training are known, UTC ticks.</summary>
+    /// <exception cref="LearningInputException">There are too few samples.</exception>
     public long FirstTime(TrainingTable table)
     {
         var needed = Train + Gap + Test;
@@ -24,7 +24,7 @@ public sealed record RetrainingSamples(int Train, int Test, int Gap, bool Rollin
     }
 
     /// <summary>
-    /// What is learned at a time, and the test of it: nothing but samples whose labels are known by then. Training samples whose labels
+    /// Returns the training and test samples of a training at a time. All their labels are known by then. Training samples whose labels
     /// were not known when the test begins are purged.
     /// </summary>
     /// <param name="time">Not before <see cref="FirstTime"/>, UTC ticks.</param>

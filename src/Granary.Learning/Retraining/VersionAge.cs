@@ -1,8 +1,8 @@
 namespace Granary.Learning.Retraining;
 
-/// <summary>The age of a version where what comes next is not known beforehand, as in a live session, which goes on counting.</summary>
-/// <param name="Limit">Its greatest age; days are not counted here.</param>
-/// <param name="At">Until when bars and trades have been counted, UTC ticks.</param>
-/// <param name="Bars">Bars of the strategy's feed that were known since its training, up to then.</param>
-/// <param name="Trades">Closed trades of the strategy's own account, likewise.</param>
+/// <summary>The age of a version in a live session, in which bars and trades continue to be counted.</summary>
+/// <param name="Limit">The age limits; days are not counted here.</param>
+/// <param name="At">The time up to which bars and trades are counted, UTC ticks.</param>
+/// <param name="Bars">The number of bars of the strategy's feed since the training, up to that time.</param>
+/// <param name="Trades">The number of closed trades of the strategy's own account, up to that time.</param>
 public sealed record VersionAge(VersionExpiry Limit, long At, int Bars, int Trades);

@@ -5,19 +5,20 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Retraining;
 
 /// <summary>
-/// Two versions of a model on the same outcomes, which neither has learned from: a paired t-test of the differences of their squared
-/// errors. Labels that overlap in time err together, so a sample counts only if the label of the last one that counted was known before.
+/// Compares two versions of a model on the same outcomes, which are in neither training set, with a paired t-test of the squared errors.
+/// Labels that overlap in time have correlated errors. A sample is therefore counted only if the label of the last counted one was known
+/// before it.
 /// </summary>
 /// <param name="Incumbent">Mean squared error of the version in force; NaN without an outcome.</param>
-/// <param name="Challenger">That of the other version.</param>
-/// <param name="Difference">Of the first less the second; its p-value is one-sided.</param>
+/// <param name="Challenger">Mean squared error of the other version.</param>
+/// <param name="Difference">The mean of the first error minus the second, with a one-sided p-value.</param>
 public readonly record struct VersionContest(double Incumbent, double Challenger, MeanInterval Difference)
 {
-    /// <summary>Fewer outcomes show nothing.</summary>
+    /// <summary>The minimum number of outcomes for a comparison.</summary>
     public const int Least = 10;
 
     /// <summary>Compares the predictions of two versions.</summary>
-    /// <param name="pairs">In the order of time.</param>
+    /// <param name="pairs">The predictions in order of time.</param>
     public static VersionContest Of(IEnumerable<PairedPrediction> pairs)
     {
         var (known, squares, others, differences) = (long.MinValue, 0.0, 0.0, new List<double>());
@@ -33,13 +34,13 @@ public readonly record struct VersionContest(double Incumbent, double Challenger
     }
 
     /// <summary>Compares two versions on some rows of a table.</summary>
-    /// <param name="rows">Rising; those that a version cannot read are left out.</param>
+    /// <param name="rows">Row indices in ascending order; rows that a version cannot read are omitted.</param>
     public static VersionContest Of(TrainingTable table, IEnumerable<int> rows, ITrainedModel incumbent, ITrainedModel challenger) =>
         Of(rows.Where(r => table.CanRead(r, incumbent.Input) && table.CanRead(r, challenger.Input))
             .Select(r => PairedPrediction.Of(table, r, incumbent, challenger)));
 
-    /// <summary>Whether the challenger errs less.</summary>
-    /// <param name="level">The largest p-value that shows it; null where a smaller mean error is enough.</param>
+    /// <summary>Whether the challenger has smaller errors.</summary>
+    /// <param name="level">The maximum p-value; null to require only a smaller mean error.</param>
     public bool IsWon(double? level) => level is not { } most ? Difference.Mean > 0
         : Difference.Count >= Least && Difference.PValue <= most;
 }

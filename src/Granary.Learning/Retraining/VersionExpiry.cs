@@ -1,16 +1,16 @@
 namespace Granary.Learning.Retraining;
 
-/// <summary>The age from which a version of a model admits no entries; the first limit that is reached counts.</summary>
+/// <summary>The age at which a model version stops admitting entries; the first limit that is reached applies.</summary>
 /// <param name="Bars">Bars of the strategy's feed since the version was trained; null = no limit.</param>
 /// <param name="Trades">Closed trades of the strategy's own account since then; null = no limit.</param>
 /// <param name="Days">Days since then; null = no limit.</param>
 public sealed record VersionExpiry(int? Bars = null, int? Trades = null, int? Days = null)
 {
-    /// <summary>When a version expires.</summary>
-    /// <param name="trainedAt">The time whose data it was trained on, UTC ticks.</param>
-    /// <param name="bars">When the feed's bars were known, UTC ticks, rising.</param>
-    /// <param name="closings">When closed trades were known, UTC ticks, rising.</param>
-    /// <returns>UTC ticks; the maximum where it does not expire within the bars.</returns>
+    /// <summary>Returns the time at which a version expires.</summary>
+    /// <param name="trainedAt">The end of its training data, UTC ticks.</param>
+    /// <param name="bars">When the feed's bars were known, UTC ticks, ascending.</param>
+    /// <param name="closings">When closed trades were known, UTC ticks, ascending.</param>
+    /// <returns>UTC ticks; the maximum if it does not expire within the bars.</returns>
     public long TimeOf(long trainedAt, IReadOnlyList<long> bars, IReadOnlyList<long> closings)
     {
         var time = long.MaxValue;
@@ -20,7 +20,7 @@ public sealed record VersionExpiry(int? Bars = null, int? Trades = null, int? Da
         return time;
     }
 
-    /// <summary>The time of the nth event after another time; the maximum where there are fewer.</summary>
+    /// <summary>The time of the nth event after another time; the maximum if there are fewer.</summary>
     internal static long NthAfter(IReadOnlyList<long> times, long time, int n)
     {
         var (low, high) = (0, times.Count);

@@ -2,23 +2,23 @@ using Granary.Engine.Analysis;
 
 namespace Granary.Learning.Screening;
 
-/// <summary>The distribution of a column of numbers, and how its values depend on those before.</summary>
-/// <param name="Count">Values that there are.</param>
-/// <param name="Missing">Rows without one.</param>
+/// <summary>The distribution of a numeric column, and the dependence of its values on earlier ones.</summary>
+/// <param name="Count">The number of existing values.</param>
+/// <param name="Missing">The number of rows without a value.</param>
 /// <param name="Deviation">Sample standard deviation.</param>
 /// <param name="Quantiles">At <see cref="Levels"/>, interpolated linearly.</param>
-/// <param name="Autocorrelation">Of neighbouring values; NaN where all are equal.</param>
-/// <param name="UnitRoot">Over the last <see cref="MostTested"/> values.</param>
+/// <param name="Autocorrelation">Autocorrelation at lag one; NaN if all values are equal.</param>
+/// <param name="UnitRoot">Unit root test over the last <see cref="MostTested"/> values.</param>
 public sealed record ColumnProfile(int Count, int Missing, double Mean, double Deviation, IReadOnlyList<double> Quantiles,
     double Autocorrelation, UnitRootTest UnitRoot)
 {
-    /// <summary>The test's cost grows faster than the number of values.</summary>
+    /// <summary>Limits the test, because its cost grows faster than the number of values.</summary>
     public const int MostTested = 10_000;
 
-    /// <summary>Parts of the values that lie below the quantiles.</summary>
+    /// <summary>The levels of the quantiles.</summary>
     public static IReadOnlyList<double> Levels { get; } = [0, 0.01, 0.25, 0.5, 0.75, 0.99, 1];
 
-    /// <param name="column">In the order of time; NaN and infinite values are missing ones.</param>
+    /// <param name="column">The values in order of time; NaN and infinite values count as missing.</param>
     public static ColumnProfile Of(ReadOnlySpan<double> column)
     {
         var values = new double[column.Length];

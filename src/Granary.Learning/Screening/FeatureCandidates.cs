@@ -6,35 +6,35 @@ using Granary.Engine.Market;
 namespace Granary.Learning.Screening;
 
 /// <summary>
-/// Features made from a catalogue of factors: each factor over several windows, free of the price's level, now and some bars ago.
+/// Generates features from a catalogue of factors: each factor over several windows, independent of the price level, without and with lags.
 /// </summary>
 /// <remarks>
-/// A factor with one whole number as its parameter is taken over each of <see cref="Windows"/> in its range, any other with its defaults;
-/// one that compares with another symbol over its default window and each of its words too. A line that is multiplied by four with the
-/// prices is divided by the close.
+/// A factor with one integer parameter is used with each of <see cref="Windows"/> in its range, any other factor with its defaults. A
+/// factor that refers to another symbol is used with its default window and also with each of its text options. A line that scales with the
+/// price, tested by multiplying prices by four, is divided by the close.
 /// </remarks>
 public static class FeatureCandidates
 {
-    /// <summary>Bars on which it is tried at the most which lines follow the price's level.</summary>
+    /// <summary>The maximum number of bars for testing which lines scale with the price.</summary>
     public const int TriedBars = 1_000;
 
-    /// <summary>Bars of a window.</summary>
+    /// <summary>Window lengths in bars.</summary>
     public static IReadOnlyList<int> Windows { get; } = [5, 10, 20, 50, 100];
 
-    /// <summary>Bars ago.</summary>
+    /// <summary>Lags in bars.</summary>
     public static IReadOnlyList<int> Lags { get; } = [0, 1, 5];
 
-    /// <summary>Features that read the market's own bars.</summary>
-    /// <param name="bars">Some of the market's bars, on which it is tried which lines follow the price's level.</param>
-    /// <returns>Texts of features, in the order of the catalogue.</returns>
+    /// <summary>Returns features from the market's own bars.</summary>
+    /// <param name="bars">Some of the market's bars, for testing which lines scale with the price.</param>
+    /// <returns>The features as text, in the order of the catalogue.</returns>
     public static IReadOnlyList<string> Of(FactorCatalogue factors, MarketSeries series, BarBlock bars) =>
         Of(factors, series, bars, OwnArguments, null);
 
-    /// <summary>Features that compare the market with another symbol.</summary>
+    /// <summary>Returns features that compare the market with another symbol.</summary>
     /// <param name="bars">Some of the market's bars.</param>
     /// <param name="other">The other symbol.</param>
-    /// <param name="closes">Its close as known at each of these bars; NaN before its first.</param>
-    /// <returns>Texts of features, in the order of the catalogue.</returns>
+    /// <param name="closes">The other symbol's close known at each of these bars; NaN before its first.</param>
+    /// <returns>The features as text, in the order of the catalogue.</returns>
     public static IReadOnlyList<string> Of(FactorCatalogue factors, MarketSeries series, BarBlock bars, string other, double[] closes) =>
         Of(factors, series, bars, d => ReferringArguments(d, other), (other, closes));
 
@@ -60,7 +60,7 @@ public static class FeatureCandidates
         foreach (var (line, name) in request.Definition.Lines.Index())
         {
             var factor = line == 0 ? written : $"{written}.{name}";
-            if (plain[line].AsSpan().SequenceEqual(tried.Close)) continue; // divided by the close it is 1
+            if (plain[line].AsSpan().SequenceEqual(tried.Close)) continue; // divided by the close, it would be 1
             var form = FollowsPrice(plain[line], grown[line]) ? factor + "/close" : factor;
             foreach (var lag in Lags) texts.Add(lag == 0 ? form : string.Create(CultureInfo.InvariantCulture, $"{form}[{lag}]"));
         }
@@ -74,7 +74,7 @@ public static class FeatureCandidates
         return WindowsOf(window).Select(w => new object[] { w });
     }
 
-    // A factor of one symbol, perhaps with a window and words: each window with each word.
+    // Arguments of a factor with one symbol: each combination of its windows and text options.
     private static IEnumerable<object[]> ReferringArguments(FactorDefinition definition, string other)
     {
         var parameters = definition.Parameters;
@@ -96,7 +96,7 @@ public static class FeatureCandidates
     private static IEnumerable<int> WindowsOf(ParameterDefinition window) =>
         Windows.Where(w => w >= window.Minimum && w <= window.Maximum);
 
-    // null for a factor that does not exist over these bars, or that reads other symbols than the one given.
+    // Null if a factor does not exist on these bars, or uses other symbols than the given one.
     private static double[][]? Lines(FactorRequest request, MarketSeries series, BarBlock bars, (string Symbol, double[] Closes)? other)
     {
         FactorKernel kernel;

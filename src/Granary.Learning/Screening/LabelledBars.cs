@@ -2,11 +2,11 @@ using Granary.Learning.Labels;
 
 namespace Granary.Learning.Screening;
 
-/// <summary>Bars whose labels do not overlap in time, so that their labels are as many as they seem.</summary>
+/// <summary>Selects bars whose labels do not overlap in time, so that they are independent samples.</summary>
 public static class LabelledBars
 {
-    /// <summary>The first bar with a label, then each first one whose bar is not before the end of the label before.</summary>
-    /// <param name="bars">Candidates, rising.</param>
+    /// <summary>Returns the first bar with a label, then each next bar that is not before the end of the previous label.</summary>
+    /// <param name="bars">Candidates in ascending order.</param>
     public static int[] Apart(LabelColumn label, IEnumerable<int> bars)
     {
         var apart = new List<int>();

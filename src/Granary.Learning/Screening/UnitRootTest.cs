@@ -3,23 +3,23 @@ using Granary.Learning.Numerics;
 namespace Granary.Learning.Screening;
 
 /// <summary>
-/// The augmented Dickey–Fuller test with a constant: whether a series returns to its mean (stationary) or wanders as a random walk does.
+/// The augmented Dickey–Fuller test with a constant: whether a series is stationary or has a unit root, like a random walk.
 /// </summary>
 /// <remarks>
 /// Δy(t) = a + γ y(t−1) + Σ βᵢ Δy(t−i) with ⌊(n − 1)^⅓⌋ lags (Said and Dickey 1984); the statistic is γ over its standard error. Critical
 /// values at 5 % are those of MacKinnon 2010, table 2: −2.86154 − 2.8903/T − 4.234/T² − 40.04/T³ for T equations.
 /// </remarks>
-/// <param name="Statistic">NaN for fewer than 20 values, or where all are equal.</param>
-/// <param name="Critical">The statistic that a random walk falls below with probability 5 %.</param>
-/// <param name="Lags">Lagged differences in the equation.</param>
+/// <param name="Statistic">The test statistic; NaN for fewer than 20 values, or if all are equal.</param>
+/// <param name="Critical">The 5 % critical value: the probability that a random walk is below it.</param>
+/// <param name="Lags">The number of lagged differences in the equation.</param>
 public readonly record struct UnitRootTest(double Statistic, double Critical, int Lags)
 {
     private const int FewestValues = 20;
 
-    /// <summary>Whether a random walk is rejected at 5 %.</summary>
+    /// <summary>Whether the test rejects a random walk at 5 %.</summary>
     public bool IsStationary => Statistic < Critical;
 
-    /// <param name="values">Finite, in the order of time.</param>
+    /// <param name="values">Finite values in order of time.</param>
     public static UnitRootTest Of(ReadOnlySpan<double> values)
     {
         var lags = 0;
@@ -29,7 +29,7 @@ public readonly record struct UnitRootTest(double Statistic, double Critical, in
         double t = rows;
         var critical = -2.86154 - 2.8903 / t - 4.234 / (t * t) - 40.04 / (t * t * t);
 
-        // Columns: lagged differences, then the level, all centred, so that the constant is out of the equation.
+        // Columns: lagged differences, then the level. All are centred, which removes the constant from the equation.
         var width = lags + 1;
         var columns = new double[width + 1][];
         for (var lag = 1; lag <= lags; lag++) columns[lag - 1] = Differences(values, 1 + lags - lag, rows);
@@ -45,14 +45,14 @@ public readonly record struct UnitRootTest(double Statistic, double Critical, in
         }
         var coefficients = (double[])moment.Clone();
         var total = Dense.Dot(columns[width], columns[width]);
-        // The level stands last, so that the last pivot is what is left of it beside the other columns.
+        // The level is last, so that the last pivot is its residual variance given the other columns.
         if (Cholesky.Solve(gram, coefficients) < width || !(total > 0)) return new UnitRootTest(double.NaN, critical, lags);
         var pivot = gram[^1];
         var residual = (total - Dense.Dot(coefficients, moment)) / (rows - width - 1);
         return new UnitRootTest(coefficients[lags] * pivot / Math.Sqrt(Math.Max(residual, double.Epsilon)), critical, lags);
     }
 
-    // values[at] − values[at − 1] and the ones that follow.
+    // values[at] − values[at − 1] and the following differences.
     private static double[] Differences(ReadOnlySpan<double> values, int at, int count)
     {
         var differences = new double[count];

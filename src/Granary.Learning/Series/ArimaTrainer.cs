@@ -6,9 +6,9 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Series;
 
 /// <summary>
-/// ARIMA(p, d, q) with a constant, of the label's own past (Box and Jenkins), fitted by the conditional sum of squares from Hannan and
-/// Rissanen's start. Orders of −1 are chosen: the least one-step error on the newest fifth of the samples, each candidate fitted on what
-/// came before.
+/// ARIMA(p, d, q) with a constant, on the label's own past (Box and Jenkins), fitted by conditional sum of squares from Hannan and
+/// Rissanen's initial values. Orders of −1 are selected automatically: the smallest one-step error on the newest fifth of the samples, with
+/// each candidate fitted on the earlier ones.
 /// </summary>
 [Trainer("arima", "Autoregressive integrated moving average of the label's own past: a baseline that reads no feature; −1 = chosen.",
     Numbers = true)]
@@ -31,7 +31,7 @@ public sealed class ArimaTrainer([Range(-1, 8)] int p = -1, [Range(-1, 2)] int d
                         options.Cancellation.ThrowIfCancellationRequested();
                         var candidate = Arima.Fit(series.Values[..cut], a, i, m);
                         var error = candidate.OneStepError(series.Values, cut);
-                        // A larger model must earn its place.
+                        // A larger model must reduce the error noticeably.
                         if (error < least * (1 - 1e-4)) (least, best) = (error, (a, i, m));
                     }
         }
@@ -65,7 +65,7 @@ internal sealed class Arima
         var w = Difference(y, d);
         var mean = Dense.Sum(w) / w.Length;
         var start = HannanRissanen(w, mean, p, q);
-        // Constant as the series' mean: it is estimated far better than c itself.
+        // The constant is parametrised as the mean of the series, which is estimated more accurately than c itself.
         var point = new double[1 + p + q];
         point[0] = mean;
         start.CopyTo(point, 1);
@@ -108,7 +108,7 @@ internal sealed class Arima
             else w[t] = expected;
         }
         if (_d == 0) return w[^1];
-        // Undo the differences from the innermost out.
+        // Invert the differences, innermost first.
         var future = w[^ahead..];
         for (var k = _d - 1; k >= 0; k--)
         {
@@ -156,7 +156,7 @@ internal sealed class Arima
         return sum;
     }
 
-    // All roots outside the unit circle, by stepping the coefficients down to partial correlations (Durbin and Levinson backwards).
+    // Whether all roots are outside the unit circle, by converting the coefficients to partial correlations (Durbin–Levinson backwards).
     private static bool Stable(ReadOnlySpan<double> coefficients, double sign)
     {
         var a = new double[coefficients.Length];

@@ -6,8 +6,8 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Series;
 
 /// <summary>
-/// Additive exponential smoothing of the label's own past: level only, with trend (Holt), or with damped trend, by the least corrected
-/// Akaike criterion (Hyndman and Khandakar 2008: ETS(A,N,N), (A,A,N), (A,Ad,N)).
+/// Additive exponential smoothing of the label's own past: level only, with trend (Holt), or with damped trend. The corrected Akaike
+/// criterion selects the form (Hyndman and Khandakar 2008: ETS(A,N,N), (A,A,N), (A,Ad,N)).
 /// </summary>
 [Trainer("ets", "Exponential smoothing of the label's own past, without, with, or with damped trend: a baseline that reads no feature.",
     Numbers = true)]
@@ -42,7 +42,7 @@ public sealed class ExponentialSmoothingTrainer : ITrainer
 /// <summary>level += φ·trend + α·error; trend = φ·trend + β·error.</summary>
 internal readonly record struct Smoothing(double Alpha, double Beta, double Phi)
 {
-    // The level starts from the mean of the first values: a linear start keeps the forecast linear in its past.
+    // The level starts from the mean of the first values; a linear start keeps the forecast linear in the past.
     private const int Start = 10;
 
     public static Smoothing? From(double[] at, int kind)

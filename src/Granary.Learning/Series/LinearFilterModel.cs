@@ -5,16 +5,16 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Series;
 
 /// <summary>
-/// A forecast that is a constant and a weighted sum of the labels known so far: what ARIMA and additive exponential smoothing come to.
+/// A forecast from a constant and a weighted sum of the known labels; the form of ARIMA and additive exponential smoothing.
 /// </summary>
 /// <param name="weights">Oldest label first.</param>
-/// <param name="mean">Stands for labels before the first.</param>
+/// <param name="mean">The value for labels before the first.</param>
 [ModelKind(LinearFilterModel.FormatName)]
 public sealed class LinearFilterModel(ModelHead head, double[] weights, double constant, double mean, string description) : ITrainedModel
 {
     public const string FormatName = "filter";
 
-    /// <summary>Labels that a forecast looks back on.</summary>
+    /// <summary>The number of labels that a forecast uses.</summary>
     public const int Memory = 200;
 
     public string Trainer => head.Trainer;
@@ -25,7 +25,7 @@ public sealed class LinearFilterModel(ModelHead head, double[] weights, double c
 
     public ModelInput Input { get; } = new(ModelInputKind.PastLabels, weights.Length);
 
-    /// <summary>Orders and parameters, as "ARIMA(1,0,1) …".</summary>
+    /// <summary>Orders and parameters, such as "ARIMA(1,0,1) …".</summary>
     public string Description => description;
 
     public string Format => FormatName;
@@ -36,7 +36,7 @@ public sealed class LinearFilterModel(ModelHead head, double[] weights, double c
             throw new ArgumentException($"{Trainer} looks back on {weights.Length} labels, not {input.Length}", nameof(input));
         var known = 0;
         while (known < input.Length && double.IsNaN(input[known])) known++;
-        // What came before the first known label is taken to have been like it.
+        // Values before the first known label are assumed to equal it.
         var fill = known < input.Length ? input[known] : mean;
         var sum = constant + Dense.Dot(input[known..], weights.AsSpan(known));
         return known == 0 ? sum : sum + fill * Dense.Sum(weights.AsSpan(0, known));
@@ -53,7 +53,7 @@ public sealed class LinearFilterModel(ModelHead head, double[] weights, double c
     public static LinearFilterModel Read(ModelHead head, BinaryReader reader) =>
         new(head, reader.ReadArray(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadString());
 
-    /// <summary>Finds the weights of a forecast that is linear in its past by showing it one label at a time.</summary>
+    /// <summary>Determines the weights of a linear forecast by evaluating it with one non-zero label at a time.</summary>
     internal static LinearFilterModel From(ModelHead head, Func<double[], double> forecast, double mean, string description)
     {
         var past = new double[Memory];
@@ -70,7 +70,7 @@ public sealed class LinearFilterModel(ModelHead head, double[] weights, double c
 }
 
 /// <summary>
-/// The label as a series: the longest unbroken run of a training set, and how far ahead of the last known label a forecast has to look.
+/// The label as a series: the longest uninterrupted run of a training set, and the distance of the forecast from the last known label.
 /// </summary>
 internal sealed record LabelSeries(double[] Values, int Ahead, double Mean)
 {

@@ -4,7 +4,7 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Series;
 
-/// <summary>A piecewise linear trend, which goes on with its last slope after the training time, and seasons.</summary>
+/// <summary>A piecewise linear trend, extrapolated after the training time with its last slope, and seasons.</summary>
 /// <param name="coefficients">[terms of the shape]</param>
 [ModelKind(TrendSeasonModel.FormatName)]
 public sealed class TrendSeasonModel(ModelHead head, TrendSeasonShape shape, double[] coefficients) : ITrainedModel

@@ -5,17 +5,17 @@ namespace Granary.Learning.Series;
 /// <summary>The terms of an additive model of trend and seasons at a time.</summary>
 /// <param name="Start">First training sample, days since 1970-01-01 UTC.</param>
 /// <param name="Span">Training time, days.</param>
-/// <param name="Changes">Where the slope may change, as shares of the training time.</param>
+/// <param name="Changes">Times at which the slope may change, as shares of the training time.</param>
 /// <param name="Seasons">Length in days and number of harmonics.</param>
 public sealed record TrendSeasonShape(double Start, double Span, double[] Changes, (double Days, int Harmonics)[] Seasons)
 {
-    /// <summary>Number of terms: level, slope, changes of the slope, cosine and sine of each harmonic.</summary>
+    /// <summary>The number of terms: level, slope, changes of the slope, cosine and sine of each harmonic.</summary>
     public int Terms { get; } = 2 + Changes.Length + 2 * Seasons.Sum(s => s.Harmonics);
 
     internal bool IsChange(int term) => term >= 2 && term < 2 + Changes.Length;
 
-    /// <summary>Writes the terms at a time.</summary>
-    /// <param name="days">Since 1970-01-01 UTC.</param>
+    /// <summary>Writes the terms for a time.</summary>
+    /// <param name="days">Days since 1970-01-01 UTC.</param>
     /// <param name="terms">[<see cref="Terms"/>]</param>
     public void Write(double days, Span<double> terms)
     {

@@ -6,14 +6,14 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Series;
 
 /// <summary>
-/// The label as a piecewise linear trend and Fourier terms of the day, the week and the year: the additive model of Taylor and Letham 2018
-/// ("Forecasting at scale", The American Statistician 72) with a normal prior of the changes of the slope in place of the Laplace prior, so
-/// that the most likely coefficients are a ridge regression. It reads the time alone.
+/// Models the label as a piecewise linear trend and Fourier terms of the day, the week and the year. This is the additive model of Taylor
+/// and Letham 2018 ("Forecasting at scale", The American Statistician 72). The changes of the slope have a normal prior in place of the
+/// Laplace prior, so that the most likely coefficients are a ridge regression. It reads only the time.
 /// </summary>
-/// <param name="changepoints">Changes of the slope, evenly spaced.</param>
-/// <param name="changepointRange">Share of the training time that they lie in.</param>
-/// <param name="changepointScale">Deviation of a change of the slope, in deviations of the label over the training time.</param>
-/// <param name="seasonScale">Deviation of a Fourier coefficient, in deviations of the label.</param>
+/// <param name="changepoints">The number of evenly spaced changes of the slope.</param>
+/// <param name="changepointRange">The fraction of the training period that contains them.</param>
+/// <param name="changepointScale">Standard deviation of a change of the slope, in deviations of the label over the training period.</param>
+/// <param name="seasonScale">Standard deviation of a Fourier coefficient, in deviations of the label.</param>
 [Trainer("trend-season", "A piecewise linear trend and Fourier terms of day, week and year, by ridge regression: a baseline that reads the "
     + "time alone.", Numbers = true)]
 public sealed class TrendSeasonTrainer(
@@ -22,7 +22,7 @@ public sealed class TrendSeasonTrainer(
     [Range(1e-6, 1e6)] double changepointScale = 0.05,
     [Range(1e-6, 1e6)] double seasonScale = 10) : ITrainer
 {
-    // Days and the number of harmonics, as Prophet has them.
+    // Days and number of harmonics, as in Prophet.
     private static readonly (double Days, int Harmonics)[] s_seasons = [(1, 4), (7, 3), (365.25, 10)];
 
     public string Name => "trend-season";
@@ -35,8 +35,7 @@ public sealed class TrendSeasonTrainer(
         if (!(span > 0))
             throw new LearningInputException($"{Name} needs samples of different times: give the table a column named time");
         var gaps = days.Zip(days.Skip(1), (a, b) => b - a).Order().ToArray();
-        // Rows without times have no season. One that has not come twice, or that the samples are too far apart for, is no part of the
-        // model.
+        // Rows without times have no season. A season is omitted if it has not repeated, or if the samples are too far apart for it.
         var seasons = SampleDays.IsRow(set.Table.Time[0]) ? []
             : s_seasons.Where(s => span >= 2 * s.Days && gaps[gaps.Length / 2] < s.Days).ToArray();
         var shape = new TrendSeasonShape(start, span,
@@ -62,7 +61,7 @@ public sealed class TrendSeasonTrainer(
         }
         for (var j = 0; j < width; j++)
         {
-            // Level and slope are free.
+            // Level and slope are not penalised.
             if (j >= 2) gram[j * width + j] += shape.IsChange(j) ? 1 / (changepointScale * changepointScale)
                 : 1 / (seasonScale * seasonScale);
             for (var k = 0; k < j; k++) gram[k * width + j] = gram[j * width + k];

@@ -2,12 +2,12 @@ using Granary.Learning.Tables;
 
 namespace Granary.Learning.Splits;
 
-/// <summary>What to train on and what to test on: rows of a table, rising.</summary>
+/// <summary>Training rows and test rows of a table, ascending.</summary>
 public sealed record Fold(int Index, int[] Train, int[] Test);
 
 /// <summary>
-/// Ways to split a table without letting the future into the past. None shuffles. A training sample goes ("is purged") when its label
-/// overlaps the time of the test; after a test, an embargo keeps further rows out of the training.
+/// Splits a table without leaking the future into the past. No split shuffles. Training samples whose label overlaps the test are purged.
+/// After a test, an embargo excludes further rows from training.
 /// </summary>
 public static class TimeSplits
 {
@@ -15,12 +15,12 @@ public static class TimeSplits
     /// Windows of constant length: each trains on the last <paramref name="trainRows"/> rows and tests on the next
     /// <paramref name="testRows"/>.
     /// </summary>
-    /// <param name="gap">Rows left out between the two, beside the purged ones.</param>
-    /// <exception cref="LearningInputException">Not even one window fits.</exception>
+    /// <param name="gap">The number of rows between training and test, in addition to the purged ones.</param>
+    /// <exception cref="LearningInputException">The table is too short for one window.</exception>
     public static IReadOnlyList<Fold> Rolling(TrainingTable table, int trainRows, int testRows, int gap = 0) =>
         WalkForward(table, trainRows, testRows, gap, rolling: true);
 
-    /// <summary>Windows that keep all of the past: the first trains on <paramref name="firstTrainRows"/> rows.</summary>
+    /// <summary>Expanding windows that keep the complete past: the first trains on <paramref name="firstTrainRows"/> rows.</summary>
     /// <inheritdoc cref="Rolling"/>
     public static IReadOnlyList<Fold> Expanding(TrainingTable table, int firstTrainRows, int testRows, int gap = 0) =>
         WalkForward(table, firstTrainRows, testRows, gap, rolling: false);
@@ -48,13 +48,13 @@ public static class TimeSplits
     }
 
     /// <summary>
-    /// Each of <paramref name="folds"/> consecutive parts is tested once, by what all the others teach (López de Prado 2018, chapter 7).
+    /// Each of <paramref name="folds"/> consecutive parts is tested once by a model trained on all others (López de Prado 2018, chapter 7).
     /// </summary>
-    /// <param name="embargo">Rows after the end of each test that do not train.</param>
+    /// <param name="embargo">The number of rows after each test that are excluded from training.</param>
     public static IReadOnlyList<Fold> PurgedKFold(TrainingTable table, int folds = 5, int embargo = 0) =>
         PurgedKFold(table.All(), folds, embargo);
 
-    /// <summary>The same of some rows of a table: what a trainer cuts its own fold into.</summary>
+    /// <summary>The same for some rows of a table: a trainer's inner cross-validation.</summary>
     public static IReadOnlyList<Fold> PurgedKFold(TrainingSet set, int folds = 5, int embargo = 0)
     {
         RequireParts(set.Count, folds);
@@ -68,10 +68,10 @@ public static class TimeSplits
     }
 
     /// <summary>
-    /// Every choice of <paramref name="testGroups"/> out of <paramref name="groups"/> consecutive parts is tested by the rest (López de
-    /// Prado 2018, chapter 12).
+    /// Every combination of <paramref name="testGroups"/> out of <paramref name="groups"/> consecutive parts is tested by a model trained
+    /// on the others (López de Prado 2018, chapter 12).
     /// </summary>
-    /// <returns>In lexicographic order of the chosen parts: groups! / (testGroups! (groups − testGroups)!) folds.</returns>
+    /// <returns>Folds in lexicographic order of the test parts: groups! / (testGroups! (groups − testGroups)!).</returns>
     public static IReadOnlyList<Fold> CombinatorialPurged(TrainingTable table, int groups = 6, int testGroups = 2, int embargo = 0)
     {
         RequireParts(table.Count, groups);
@@ -91,7 +91,7 @@ public static class TimeSplits
         }
     }
 
-    // The rows outside the tests whose labels do not reach into a test, and which do not start before the last label of a test is known.
+    // Rows outside the tests whose labels end before the next test, and which start after the last label of a previous test is known.
     private static int[] Purge(TrainingSet set, (int Start, int End)[] tests, int embargo)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(embargo);

@@ -6,9 +6,9 @@ using Granary.Learning.Tracking;
 namespace Granary.Learning.Strategies;
 
 /// <summary>
-/// Holds a few names in place of an index, and rebalances them to their weights by ordinary orders. The weights are given, as
-/// <c>granary track</c> finds them, or fitted by matching pursuit to the last bars of the names and of the index, which is one of its
-/// symbols and is not traded. It knows nothing but the bars that it has seen.
+/// Holds a few names in place of an index, and rebalances them to their weights by ordinary orders. The weights are given, as <c>granary
+/// track</c> finds them, or fitted by matching pursuit to the last bars of the names and of the index. The index is one of its symbols and
+/// is not traded. It reads only bars that it has seen.
 /// </summary>
 [Strategy("Replicates an index with few names: weights from 'granary track', or fitted again to the last 'window' bars of the names and of "
         + "the symbol 'index'; rebalanced every 'every' bars.",
@@ -23,21 +23,21 @@ public sealed class IndexReplica : MultiSymbolStrategy
     private readonly PursuitOptions _options;
     private readonly int _window, _every;
     private readonly double _percent;
-    // Closes of all symbols at the last time slices in which all of them had a bar, oldest first; one more than the window.
+    // Closes of all symbols at the last time slices in which all had a bar, oldest first; one more than the window.
     private readonly List<double[]> _closes = [];
     private double[]? _weights;
     private long _seen, _next;
     private bool _isUnfinished;
     private int _indexAt = -1;
 
-    /// <param name="index">The symbol that is replicated; it is not traded. Not needed with given weights.</param>
-    /// <param name="weights">As "ACME:0.6;BOLT:0.4"; empty fits them.</param>
-    /// <param name="names">The most names that are held.</param>
-    /// <param name="window">Bars that the weights are fitted to.</param>
-    /// <param name="every">Bars between two rebalances; with fitted weights each fits them again.</param>
-    /// <param name="percent">Of the equity that weights of 1 in all are worth.</param>
+    /// <param name="index">The symbol to replicate, which is not traded. Not required with given weights.</param>
+    /// <param name="weights">Weights such as "ACME:0.6;BOLT:0.4"; empty to fit them.</param>
+    /// <param name="names">The maximum number of names.</param>
+    /// <param name="window">The number of bars that the weights are fitted to.</param>
+    /// <param name="every">The number of bars between two rebalances; each refits fitted weights.</param>
+    /// <param name="percent">The percentage of the equity for weights that add up to 1.</param>
     /// <param name="shorts">Whether weights may be negative.</param>
-    /// <exception cref="LearningInputException">The weights are not written as they should be.</exception>
+    /// <exception cref="LearningInputException">The text of the weights is invalid.</exception>
     public IndexReplica(string index = "", string weights = "", [Range(1, 500)] int names = 10, [Range(20, 5_000)] int window = 252,
         [Range(1, 1_000)] int every = 21, [Range(1, 1_000)] double percent = 95, bool shorts = false)
     {
@@ -49,7 +49,7 @@ public sealed class IndexReplica : MultiSymbolStrategy
     /// <inheritdoc/>
     public override int LeastSymbols => _given is null ? 2 : 1;
 
-    /// <summary>The weights that it holds now, in the order of its symbols; null before the first fit.</summary>
+    /// <summary>The current weights in the order of its symbols; null before the first fit.</summary>
     public IReadOnlyList<double>? Target => _weights;
 
     /// <inheritdoc/>
@@ -84,7 +84,7 @@ public sealed class IndexReplica : MultiSymbolStrategy
         }
         else if (_isUnfinished)
         {
-            // What cash did not pay before the sales of the last bar were filled.
+            // Buys the remainder that cash could not pay before the sales of the last bar were filled.
             _isUnfinished = false;
             Trade(bar.Symbols, bar.Equity);
         }
@@ -98,7 +98,7 @@ public sealed class IndexReplica : MultiSymbolStrategy
         _closes.Add(row);
     }
 
-    // The simple returns of the window: no later bar is known.
+    // The simple returns of the window, without later bars.
     private double[] Fitted(int symbols)
     {
         double[] ReturnsOf(int symbol)
@@ -116,12 +116,12 @@ public sealed class IndexReplica : MultiSymbolStrategy
         return weights;
     }
 
-    /// <returns>Whether something is bought, which cash may not pay before the sales are filled.</returns>
+    /// <returns>Whether it buys a name for which cash may not suffice before the sales are filled.</returns>
     private bool Trade(IReadOnlyList<SymbolContext> symbols, double equity)
     {
         if (_weights is null || !(equity > 0)) return false;
         var (weights, bought, sold) = (_weights, false, false);
-        // Sales first: they pay for the purchases.
+        // Sales first, because they fund the purchases.
         foreach (var symbol in symbols.OrderBy(s => weights[s.Number] * _percent / 100 * equity - s.PositionValue).ThenBy(s => s.Number))
         {
             var missing = weights[symbol.Number] * _percent / 100 * equity - symbol.PositionValue;

@@ -10,9 +10,9 @@ using Factor = Granary.Engine.Strategies.Factor;
 namespace Granary.Learning.Strategies;
 
 /// <summary>
-/// A strategy that is itself a model: every so many bars it trains on the bars before, asks the model at each close whether the price will
-/// be higher some bars on, and is long above one probability, short below another. It knows nothing but the bars it has seen, so a replay
-/// or another host trains the same models to the bit.
+/// A strategy that is itself a model. It trains on the bars before, again after a fixed number of bars. At each close the model predicts
+/// whether the price will be higher some bars later. The strategy is long above one probability and short below another. It reads only
+/// bars that it has seen, so a replay or another host trains the same models to the bit.
 /// </summary>
 [Strategy("Trains a model on the bars that it has seen, again and again, and is long or short by the probability that it gives to a rise.",
     WorksIn = "Whatever repeats in the features for longer than a training window, be it momentum or reversal.",
@@ -26,7 +26,7 @@ public sealed class ModelStrategy : Strategy
     private readonly int _ahead, _train, _retrain, _rows, _longestLag;
     private readonly double _buyAbove, _sellBelow;
     private readonly long _seed;
-    // One row per bar, in a ring: raw values (for lags) and features.
+    // One row per bar in a ring buffer: raw values (for lags) and features.
     private readonly double[] _raw, _values, _close;
     private readonly long[] _time;
     private readonly double[] _input;
@@ -34,11 +34,11 @@ public sealed class ModelStrategy : Strategy
     private ITrainedModel? _model;
 
     /// <param name="trainers">The trainers that the process knows.</param>
-    /// <param name="trainer">Of the catalogue; one that reads features.</param>
-    /// <param name="ahead">Bars to look ahead.</param>
-    /// <param name="train">Bars to train on.</param>
-    /// <param name="retrain">Bars between trainings.</param>
-    /// <param name="features">Separated by semicolons; empty for the usual ones.</param>
+    /// <param name="trainer">A trainer of the catalogue whose models use features.</param>
+    /// <param name="ahead">The prediction horizon in bars.</param>
+    /// <param name="train">The number of bars for training.</param>
+    /// <param name="retrain">The number of bars between trainings.</param>
+    /// <param name="features">Features, separated by semicolons; empty for the defaults.</param>
     public ModelStrategy(TrainerCatalogue trainers, string trainer = "logistic", [Range(1, 1_000)] int ahead = 5,
         [Range(60, 100_000)] int train = 500, [Range(1, 100_000)] int retrain = 100,
         [Range(0.5, 1)] double buyAbove = 0.55, [Range(0, 0.5)] double sellBelow = 0.45, string features = "", [Range(0, int.MaxValue)]
@@ -67,10 +67,10 @@ public sealed class ModelStrategy : Strategy
         _input = new double[_features.Length * LongestInput];
     }
 
-    /// <summary>What the model reads.</summary>
+    /// <summary>Features that the model reads.</summary>
     public FeatureSet Features { get; }
 
-    // Rows that a model may look back on; those that want more are refused at the first training.
+    // The maximum number of past rows for a model; models that need more are refused at the first training.
     private int LongestInput => Math.Min(64, _train / 2);
 
     public override void OnBar(StrategyContext bar)
@@ -101,7 +101,7 @@ public sealed class ModelStrategy : Strategy
         else bar.Exit(Side.Sell);
     }
 
-    // On the last bars whose label is known.
+    // Trains on the last bars with known labels.
     private void Train()
     {
         var width = _features.Length;
@@ -117,7 +117,7 @@ public sealed class ModelStrategy : Strategy
             labels[k] = _close[later] > _close[at] ? 1 : 0;
             (time[k], end[k]) = (_time[at], _time[later]);
         }
-        // A stretch that cannot be learned from (a market that stands still) leaves the last model in place.
+        // If the data is not usable, such as a constant price, the last model stays in use.
         if (!Dense.AllFinite(values) || labels.AsSpan().IndexOfAnyExcept(labels[0]) < 0) return;
         var model = _trainer.Train(new TrainingTable(Features.Names, values, labels, null, new(time, end), "rise").All(),
             new TrainingOptions(_seed));

@@ -1,12 +1,12 @@
 namespace Granary.Learning.Tables;
 
-/// <summary>What a model is shown.</summary>
+/// <summary>Kind of a model's input.</summary>
 public enum ModelInputKind
 {
     /// <summary>The features of the last rows, row-major, oldest row first.</summary>
     Features,
 
-    /// <summary>The last labels that are known by now, oldest first; NaN where there were fewer.</summary>
+    /// <summary>The last known labels, oldest first; NaN if there are fewer.</summary>
     PastLabels,
 
     /// <summary>When the features of the row were known, in days since 1970-01-01 UTC.</summary>

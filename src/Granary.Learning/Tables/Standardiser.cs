@@ -1,8 +1,8 @@
 namespace Granary.Learning.Tables;
 
 /// <summary>
-/// Mean and deviation of each feature, measured on the training samples only. A feature that does not vary there gets the scale zero,
-/// so that it has no say, whatever it does later.
+/// Mean and deviation of each feature, from the training samples only. A feature that is constant there has the scale zero and therefore no
+/// effect, whatever its later values.
 /// </summary>
 public sealed class Standardiser
 {
@@ -15,7 +15,7 @@ public sealed class Standardiser
     /// <summary>[features], weighted.</summary>
     public double[] Mean { get; }
 
-    /// <summary>[features]: 1 / standard deviation (population, weighted); 0 where the feature is constant.</summary>
+    /// <summary>[features]: 1 / standard deviation (population, weighted); 0 if the feature is constant.</summary>
     public double[] Scale { get; }
 
     public static Standardiser Fit(TrainingSet set)
@@ -54,7 +54,7 @@ public sealed class Standardiser
         for (var f = 0; f < Mean.Length; f++) target[f] = (row[f] - Mean[f]) * Scale[f];
     }
 
-    /// <summary>Row-major [rows, features], standardised.</summary>
+    /// <summary>Returns the standardised features, row-major [rows, features].</summary>
     public double[] Apply(TrainingSet set)
     {
         var width = Mean.Length;

@@ -3,7 +3,7 @@ using Granary.Learning.Numerics;
 
 namespace Granary.Learning.Tables;
 
-/// <summary>What a label asks for.</summary>
+/// <summary>Task that a label defines.</summary>
 public enum LearningTask
 {
     /// <summary>Labels are 0 and 1; a prediction is the probability of 1.</summary>
@@ -14,22 +14,22 @@ public enum LearningTask
 }
 
 /// <summary>
-/// Samples in time order: features known at a time, and the label that came true later. Immutable; subsets are index lists over it,
-/// so that thousands of folds share one copy.
+/// Samples in order of time: features known at a time, and the label known later. Immutable. Subsets are index lists over it, so that
+/// thousands of folds share one copy.
 /// </summary>
 public sealed class TrainingTable
 {
     private readonly double[] _values, _label, _weight;
     private readonly long[] _time, _labelEnd;
 
-    /// <summary>Takes the arrays over; the caller must not change them afterwards.</summary>
+    /// <summary>Takes ownership of the arrays; the caller must not change them afterwards.</summary>
     /// <param name="features">Names of the columns, in order.</param>
     /// <param name="values">Row-major [rows, features], oldest row first.</param>
     /// <param name="label">[rows].</param>
     /// <param name="weight">[rows], positive or zero; null for 1 each.</param>
-    /// <param name="times">Null for the row's number.</param>
-    /// <param name="lines">[rows], lines of a file for messages; null for the row's number.</param>
-    /// <exception cref="LearningInputException">Lengths differ, times fall, a weight is negative, or a value is not finite.</exception>
+    /// <param name="times">Times of the samples; null for the row index.</param>
+    /// <param name="lines">[rows], line numbers in a file for messages; null for the row index.</param>
+    /// <exception cref="LearningInputException">Lengths differ, times decrease, a weight is negative, or a value is not finite.</exception>
     public TrainingTable(IReadOnlyList<string> features, double[] values, double[] label, double[]? weight = null,
         SampleTimes? times = null, string labelName = "label", IReadOnlyList<int>? lines = null)
     {
@@ -91,7 +91,7 @@ public sealed class TrainingTable
 
     public string LabelName { get; }
 
-    /// <summary>Classification where every label is 0 or 1.</summary>
+    /// <summary>Classification if every label is 0 or 1, otherwise regression.</summary>
     public LearningTask Task { get; }
 
     public int Count => _label.Length;
@@ -116,13 +116,13 @@ public sealed class TrainingTable
     /// <summary>The features of a row.</summary>
     public ReadOnlySpan<double> Row(int row) => _values.AsSpan(row * Width, Width);
 
-    /// <summary>Every row.</summary>
+    /// <summary>Returns all rows.</summary>
     public TrainingSet All() => new(this, [.. Enumerable.Range(0, Count)]);
 
-    /// <summary>The rows from <paramref name="start"/> up to but without <paramref name="end"/>.</summary>
+    /// <summary>Returns the rows from <paramref name="start"/> to <paramref name="end"/>, exclusive.</summary>
     public TrainingSet Range(int start, int end) => new(this, [.. Enumerable.Range(start, end - start)]);
 
-    /// <summary>The number of the last row whose label was known when this row's features were; −1 where none was.</summary>
+    /// <summary>Returns the last row whose label was known when this row's features were; −1 if there is none.</summary>
     public int LastKnownLabel(int row)
     {
         var j = row - 1;
@@ -130,10 +130,10 @@ public sealed class TrainingTable
         return j;
     }
 
-    /// <summary>Whether the table holds what <paramref name="input"/> asks for at this row.</summary>
+    /// <summary>Whether the table has the complete <paramref name="input"/> of this row.</summary>
     public bool CanRead(int row, ModelInput input) => input.Kind != ModelInputKind.Features || row >= input.Length - 1;
 
-    /// <summary>A model's input at a row: a view of the table for features, <paramref name="buffer"/> for others.</summary>
+    /// <summary>Returns a model's input at a row: a view of the table for features, otherwise <paramref name="buffer"/>.</summary>
     public ReadOnlySpan<double> ReadInput(int row, ModelInput input, Span<double> buffer)
     {
         if (input.Kind == ModelInputKind.Features)
@@ -152,11 +152,11 @@ public sealed class TrainingTable
         return target;
     }
 
-    /// <summary>The same samples with other labels (for permutation tests) or weights.</summary>
+    /// <summary>Returns the same samples with other labels (for permutation tests) or weights.</summary>
     public TrainingTable With(double[]? label = null, double[]? weight = null) =>
         new(Features, _values, label ?? _label, weight ?? _weight, new(_time, _labelEnd), LabelName);
 
-    /// <summary>The columns of these names, in this order.</summary>
+    /// <summary>Returns a table with only these columns, in this order.</summary>
     /// <exception cref="LearningInputException">A name is not in the table.</exception>
     public TrainingTable Select(IReadOnlyList<string> names)
     {
@@ -179,10 +179,10 @@ public sealed class TrainingTable
         return new TrainingTable(names, values, _label, _weight, new(_time, _labelEnd), LabelName);
     }
 
-    /// <summary>SHA-256 over names, values, labels, weights and times: what a model's lineage says it was trained on.</summary>
+    /// <summary>SHA-256 over names, values, labels, weights and times, which identifies the training data in a model's lineage.</summary>
     public string Hash() => Hash(Count);
 
-    /// <summary>The same of the first rows only, which stay the same when later ones are added.</summary>
+    /// <summary>The hash of the first rows only, which does not change when rows are appended.</summary>
     public string Hash(int rows)
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -197,7 +197,7 @@ public sealed class TrainingTable
 }
 
 /// <summary>Some rows of a table, in time order.</summary>
-/// <param name="Rows">Row numbers, rising.</param>
+/// <param name="Rows">Row indices in ascending order.</param>
 public sealed record TrainingSet(TrainingTable Table, int[] Rows)
 {
     public int Count => Rows.Length;
@@ -216,7 +216,7 @@ public sealed record TrainingSet(TrainingTable Table, int[] Rows)
         return result;
     }
 
-    /// <summary>Row-major [rows, features], a copy.</summary>
+    /// <summary>Returns a copy of the features, row-major [rows, features].</summary>
     public double[] Matrix()
     {
         var width = Table.Width;
@@ -225,7 +225,7 @@ public sealed record TrainingSet(TrainingTable Table, int[] Rows)
         return result;
     }
 
-    /// <summary>Refuses what nothing can be learned from.</summary>
+    /// <summary>Throws if the set is not usable for training.</summary>
     /// <exception cref="LearningInputException">
     /// Too few samples, a constant label, no weight, or (for a classifier) labels other than 0 and 1.
     /// </exception>

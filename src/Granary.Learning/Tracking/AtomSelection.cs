@@ -1,6 +1,6 @@
 namespace Granary.Learning.Tracking;
 
-/// <summary>Which name explains most of what is left.</summary>
+/// <summary>Selects the name that explains most of the residual.</summary>
 internal sealed class AtomSelection
 {
     private readonly ReturnPanel _panel;
@@ -20,12 +20,12 @@ internal sealed class AtomSelection
         for (var j = 0; j < _norms.Length; j++) _norms[j] = DenseVectors.Norm(Centred(j));
     }
 
-    /// <summary>Not to be looked at again.</summary>
+    /// <summary>Excludes a name from further selection.</summary>
     public void Bar(int name) => _barred[name] = true;
 
     public void Allow(int name) => _barred[name] = false;
 
-    /// <summary>Bars what correlates too much with a name that is now held.</summary>
+    /// <summary>Excludes names that correlate too much with a newly selected one.</summary>
     public void Chosen(int name)
     {
         if (_options.MaxCorrelation >= 1) return;
@@ -36,16 +36,17 @@ internal sealed class AtomSelection
             if (_barred[j]) continue;
             var column = DenseVectors.Copy(_panel.Column(j), centre: true);
             var product = DenseVectors.Dot(chosen, column);
-            // Without short weights, a name that moves against a chosen one repeats nothing.
+            // Without short weights, a name with negative correlation is not redundant.
             if ((_options.NonNegative ? product : Math.Abs(product)) > _options.MaxCorrelation * norm * DenseVectors.Norm(column))
                 _barred[j] = true;
         }
     }
 
     /// <summary>
-    /// The name with the largest |x′r| (by its norm, where asked); the first of equal ones; −1 where none is above rounding.
+    /// Returns the name with the largest |x′r| (optionally divided by its norm); the first of equal ones; −1 if none is above rounding
+    /// errors.
     /// </summary>
-    /// <param name="residual">With an intercept it has mean zero, so that x need not be centred.</param>
+    /// <param name="residual">The residual. With an intercept it has mean zero, so that x need not be centred.</param>
     public int Largest(ReadOnlySpan<double> residual)
     {
         var best = -1;
@@ -65,11 +66,11 @@ internal sealed class AtomSelection
     }
 
     /// <summary>
-    /// The name whose weight, moved away from zero, makes the penalised objective fall fastest; −1 where none does.
+    /// Returns the name whose weight, moved away from zero, decreases the penalised objective fastest; −1 if there is none.
     /// </summary>
-    /// <param name="multiplier">Of the constraint that weights add up to one; 0 without it.</param>
-    /// <param name="price">The penalty for moving a name's weight by one.</param>
-    /// <param name="previous">The weight held before, by column.</param>
+    /// <param name="multiplier">The multiplier of the constraint that weights add up to 1; 0 without it.</param>
+    /// <param name="price">The penalty per unit of weight change.</param>
+    /// <param name="previous">The previous weight, by column.</param>
     public int SteepestDescent(ReadOnlySpan<double> residual, double multiplier, Func<int, double> price, Func<int, double> previous)
     {
         var best = -1;
@@ -91,7 +92,7 @@ internal sealed class AtomSelection
         return most <= 1e-11 * scale * _targetNorm ? -1 : best;
     }
 
-    /// <summary>The name that alone, with a weight of one, comes nearest to the target.</summary>
+    /// <summary>Returns the name that alone, with weight 1, is closest to the target.</summary>
     public int NearestAlone(ReadOnlySpan<double> target, Func<int, double> price, Func<int, double> previous)
     {
         var best = -1;

@@ -1,23 +1,22 @@
 namespace Granary.Learning.Tracking;
 
 /// <summary>
-/// min ½ w′Gw − c′w + Σ priceᵢ |wᵢ − previousᵢ| over lowerᵢ ≤ wᵢ ≤ upperᵢ, and Σ w = 1 where asked:
-/// a primal active-set method on the pieces between a weight's bounds and its previous value (Nocedal and Wright, Numerical Optimization,
-/// ch. 16).
+/// min ½ w′Gw − c′w + Σ priceᵢ |wᵢ − previousᵢ| over lowerᵢ ≤ wᵢ ≤ upperᵢ, optionally with Σ w = 1: a primal active-set method on the
+/// segments between a weight's bounds and its previous value (Nocedal and Wright, Numerical Optimization, ch. 16).
 /// </summary>
-/// <remarks>A weight is either free within a piece or held at an end of one. Each round solves for the free ones exactly, goes as far as
-/// the first end, and lets go of the held weight that gains most. The objective falls in every round, so that it ends at the minimum,
-/// exactly on the ends that are active.</remarks>
+/// <remarks>Each weight is either free within a segment or fixed at an end of one. Each iteration solves exactly for the free weights,
+/// moves to the first segment end, and releases the fixed weight with the largest gain. The objective decreases in every iteration. The
+/// method therefore ends at the minimum, exactly on the active bounds.</remarks>
 internal sealed class BoundedLeastSquares
 {
     private readonly int _n;
     private readonly double[,] _gram;
     private readonly double[] _linear, _lower, _upper, _price, _previous, _weights;
     private readonly bool[] _free;
-    private readonly double[] _slope; // of the penalty, where a weight is free: −price below its previous value, price above
+    private readonly double[] _slope; // derivative of the penalty for a free weight: −price below its previous value, +price above
     private readonly bool _sumToOne;
 
-    /// <param name="start">Feasible weights to begin at.</param>
+    /// <param name="start">Feasible initial weights.</param>
     public BoundedLeastSquares(double[,] gram, double[] linear, double[] lower, double[] upper, TurnoverPrice turnover,
         bool sumToOne, double[] start)
     {
@@ -35,14 +34,14 @@ internal sealed class BoundedLeastSquares
         }
     }
 
-    /// <summary>The multiplier of Σ w = 1: what another unit of weight would cost.</summary>
+    /// <summary>The multiplier of Σ w = 1: the marginal cost of another unit of weight.</summary>
     public double Multiplier { get; private set; }
 
     public double[] Solve()
     {
         var scale = 0.0;
         for (var i = 0; i < _n; i++) scale = Math.Max(scale, Math.Abs(_linear[i]) + _price[i]);
-        // Where rounding keeps a degenerate vertex from settling, a coarser test of the multipliers ends it.
+        // If rounding prevents convergence at a degenerate vertex, a coarser tolerance ends the loop.
         for (var tolerance = 1e-13; tolerance < 1e-5; tolerance *= 100)
             for (var round = 0; round < 20 * _n + 50; round++)
                 if (Step(tolerance * scale))
@@ -50,7 +49,7 @@ internal sealed class BoundedLeastSquares
         return _weights;
     }
 
-    // True when the weights are optimal.
+    // Returns true if the weights are optimal.
     private bool Step(double tolerance)
     {
         var direction = Direction();
@@ -99,14 +98,14 @@ internal sealed class BoundedLeastSquares
             Solve(factor, ones, m);
             var excess = down.Sum() / ones.Sum();
             for (var a = 0; a < m; a++) down[a] -= excess * ones[a];
-            var drift = down.Sum() / m; // what rounding left, so that the sum stays one
+            var drift = down.Sum() / m; // rounding error, removed so that the sum stays 1
             for (var a = 0; a < m; a++) down[a] -= drift;
         }
         for (var a = 0; a < m; a++) result[index[a]] = down[a];
         return result;
     }
 
-    // Frees the held weight that gains most, or with the sum fixed and nothing free the pair that does. False where nothing gains.
+    // Releases the fixed weight with the largest gain or, with a fixed sum and no free weight, the best pair; false if none gains.
     private bool LetGo(double tolerance)
     {
         var gradient = Gradient();
@@ -177,7 +176,7 @@ internal sealed class BoundedLeastSquares
         return kink && _slope[i] > 0 && _weights[i] >= _previous[i] ? _previous[i] : _lower[i];
     }
 
-    // Names that are combinations of others leave the matrix singular: a ridge then shares the weight among them.
+    // Linearly dependent names make the matrix singular; a ridge divides the weight between them.
     private static double[,] Cholesky(double[,] matrix, int n)
     {
         var largest = 0.0;

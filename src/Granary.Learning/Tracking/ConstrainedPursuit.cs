@@ -2,7 +2,8 @@ using Granary.Engine.Analysis;
 
 namespace Granary.Learning.Tracking;
 
-/// <summary>Matching pursuit whose weights obey bounds, add up to one, or are dear to move. One instance serves one fit.</summary>
+/// <summary>Matching pursuit with constraints on the weights: bounds, a fixed sum, or turnover costs. Each fit needs its own
+/// instance.</summary>
 internal sealed class ConstrainedPursuit
 {
     private readonly ReturnPanel _panel;
@@ -39,7 +40,7 @@ internal sealed class ConstrainedPursuit
         return MatchingPursuit.Finish(_panel, _target, _options, names, weights, _targetNorm, Path(names, weights));
     }
 
-    // Of the names that are held in the end: an early choice may have been given up or exchanged.
+    // The path of the final names, since an early selection may have been removed or exchanged.
     private List<PursuitStep> Path(List<int> names, double[] weights)
     {
         var path = new List<PursuitStep>(names.Count);
@@ -67,7 +68,7 @@ internal sealed class ConstrainedPursuit
 
     private void Grow(int most)
     {
-        // Every round lowers the objective, so none comes twice; the bound only guards against rounding.
+        // Every iteration decreases the objective, so that no set repeats; the limit only guards against rounding.
         for (var round = 0; round < 4 * most + 100 && _support.Count < most; round++)
         {
             var enough = !_options.SumToOne || (_support.Count > 0 && _support.Count * _options.MaxWeight >= 1);
@@ -76,7 +77,7 @@ internal sealed class ConstrainedPursuit
             var name = _options.SumToOne && _support.Count == 0
                 ? _selection.NearestAlone(_centred, Price, Previous)
                 : _selection.SteepestDescent(_residual, _multiplier, Price, Previous);
-            // Too few names to reach a sum of one under the largest weight: the nearest one must come in, even if it makes things worse.
+            // With too few names to reach a sum of 1 under the maximum weight, the closest name is added even if it increases the error.
             if (name < 0 && !enough) name = _selection.NearestAlone(_centred, Price, Previous);
             if (name < 0) return;
             _selection.Bar(name);
@@ -102,7 +103,7 @@ internal sealed class ConstrainedPursuit
             linear[i] = DenseVectors.Dot(_columns[i], _centred);
             for (var j = 0; j <= i; j++) gram[i, j] = gram[j, i] = DenseVectors.Dot(_columns[i], _columns[j]);
         }
-        // While there are too few names for the largest weight, each may carry its equal part.
+        // While there are too few names for the maximum weight, each may have an equal share.
         var upper = _options.SumToOne ? Math.Max(_options.MaxWeight, 1.0 / n) : _options.MaxWeight;
         var lower = _options.NonNegative ? 0 : -upper;
         var start = new double[n];
@@ -139,7 +140,7 @@ internal sealed class ConstrainedPursuit
         _weights = [.. _weights.Where((_, k) => k != i)];
     }
 
-    // Gives up, for good, the smallest of the names below the least weight; true where others may take their place.
+    // Permanently removes the smallest of the names below the minimum weight; true if others may replace it.
     private bool Prune()
     {
         var pruned = false;

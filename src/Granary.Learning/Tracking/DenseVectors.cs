@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Granary.Learning.Tracking;
 
 /// <summary>
-/// Products and sums of columns. Always four lanes and four accumulators, added in one order, so that every processor gets the same bits.
+/// Products and sums of columns, always with four lanes and four accumulators in a fixed order, so that every processor gives the same
+/// bits.
 /// </summary>
 internal static class DenseVectors
 {
@@ -58,14 +59,14 @@ internal static class DenseVectors
         return sum / values.Length;
     }
 
-    /// <summary>The norm of a centred column, zero where it is nothing but the rounding of a constant.</summary>
+    /// <summary>Returns the norm of a centred column; zero if the column is constant up to rounding.</summary>
     public static double CentredNorm(ReadOnlySpan<double> centred, ReadOnlySpan<double> original)
     {
         var norm = Norm(centred);
         return norm <= 1e-14 * Norm(original) ? 0 : norm;
     }
 
-    /// <summary>A copy, less its mean where <paramref name="centre"/> is set.</summary>
+    /// <summary>Returns a copy, minus its mean if <paramref name="centre"/> is set.</summary>
     public static double[] Copy(ReadOnlySpan<double> values, bool centre)
     {
         var copy = values.ToArray();

@@ -3,20 +3,19 @@ using Granary.Engine.Analysis;
 namespace Granary.Learning.Tracking;
 
 /// <summary>
-/// Orthogonal matching pursuit: names are taken one by one, each time the one that explains most of what is left, and all weights are
-/// fitted again.
+/// Orthogonal matching pursuit: adds names one by one, each time the one that explains most of the residual, and refits all weights.
 /// </summary>
 /// <remarks>
-/// Pati, Rezaiifar and Krishnaprasad 1993; Tropp and Gilbert 2007. Without constraints on the weights the least-squares fit is carried
-/// along as a QR decomposition (Gram–Schmidt, twice for stability), so that a step costs one pass over the panel. With constraints the fit
-/// over the chosen names is a small quadratic program (<see cref="BoundedLeastSquares"/>), a name whose weight falls to zero is given up,
-/// and the next is judged by how fast the penalised objective would fall. A name that is a combination of the chosen ones (or constant,
-/// with an intercept) is passed over.
+/// Pati, Rezaiifar and Krishnaprasad 1993; Tropp and Gilbert 2007. Without constraints on the weights, the least-squares fit is updated as
+/// a QR decomposition (Gram–Schmidt, twice for stability), so that a step costs one pass over the panel. With constraints, the fit over
+/// the chosen names is a small quadratic program (<see cref="BoundedLeastSquares"/>). A name whose weight falls to zero is removed. The
+/// next name is the one with the steepest fall of the penalised objective. A name that is a combination of the chosen ones (or constant,
+/// with an intercept) is skipped.
 /// </remarks>
 public static class MatchingPursuit
 {
-    /// <param name="target">The index's returns over the panel's periods, finite.</param>
-    /// <exception cref="ArgumentException">Options out of range, or sizes that do not fit.</exception>
+    /// <param name="target">The index's returns over the panel's periods; finite.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or sizes do not match.</exception>
     public static SparseFit Fit(ReturnPanel panel, ReadOnlySpan<double> target, PursuitOptions options)
     {
         options.Check(panel, target.Length);
@@ -58,7 +57,7 @@ public static class MatchingPursuit
                 }
             }
             var rest = DenseVectors.Norm(column);
-            if (rest <= 1e-10 * norm) continue; // a combination of names that are held already
+            if (rest <= 1e-10 * norm) continue; // linearly dependent on selected names
             DenseVectors.Scale(column, 1 / rest);
             entries[^1] = rest;
             var step = DenseVectors.Dot(column, residual);

@@ -1,54 +1,54 @@
 namespace Granary.Learning.Tracking;
 
-/// <summary>What a sparse replication may look like.</summary>
+/// <summary>Constraints of a sparse replication.</summary>
 public sealed record PursuitOptions
 {
-    /// <summary>The most names that are held.</summary>
+    /// <summary>The maximum number of names.</summary>
     public required int MaxNames { get; init; }
 
     /// <summary>
-    /// Stops as soon as ‖residual‖ ≤ threshold · ‖target‖ (of the centred target with an intercept); 0 goes on to <see cref="MaxNames"/>.
+    /// Stops when ‖residual‖ ≤ threshold · ‖target‖ (of the centred target with an intercept); 0 continues to <see cref="MaxNames"/>.
     /// </summary>
     public double ResidualThreshold { get; init; }
 
-    /// <summary>Fits a constant return beside the names.</summary>
+    /// <summary>Whether to fit a constant return in addition to the names.</summary>
     public bool Intercept { get; init; }
 
-    /// <summary>Judges a name by |x′r| / ‖x‖ instead of |x′r|, so that volatile names have no advantage.</summary>
+    /// <summary>Whether to rank names by |x′r| / ‖x‖ instead of |x′r|, so that volatile names have no advantage.</summary>
     public bool NormaliseAtoms { get; init; }
 
-    /// <summary>No short weights.</summary>
+    /// <summary>Whether short weights are excluded.</summary>
     public bool NonNegative { get; init; }
 
-    /// <summary>Weights add up to 1.</summary>
+    /// <summary>Whether weights must add up to 1.</summary>
     public bool SumToOne { get; init; }
 
-    /// <summary>Names whose weight would be smaller (in absolute value) are not held at all.</summary>
+    /// <summary>The minimum absolute weight; names below it are not held.</summary>
     public double MinWeight { get; init; }
 
-    /// <summary>No weight is larger (in absolute value).</summary>
+    /// <summary>The maximum absolute weight.</summary>
     public double MaxWeight { get; init; } = double.PositiveInfinity;
 
-    /// <summary>Weights held before, by column; null for none. Only with a penalty do they matter.</summary>
+    /// <summary>Previous weights by column; null for none. They only matter with a turnover penalty.</summary>
     public IReadOnlyList<double>? PreviousWeights { get; init; }
 
     /// <summary>
-    /// The price of moving one unit of weight, in units of ‖target‖²: minimised is ½‖residual‖² + ‖target‖² · Σ (penalty + cost) · |weight
-    /// − previous|.
+    /// The price of one unit of weight change, in units of ‖target‖². The objective is ½‖residual‖² + ‖target‖² · Σ (penalty + cost) ·
+    /// |weight − previous|.
     /// </summary>
     public double TurnoverPenalty { get; init; }
 
-    /// <summary>What trading a unit of each name costs on top, in the same unit, by column; null for nothing.</summary>
+    /// <summary>Additional cost of a unit of each name, in the same unit, by column; null for nothing.</summary>
     public IReadOnlyList<double>? Costs { get; init; }
 
     /// <summary>
-    /// A name whose returns correlate more than this with one already chosen is passed over (in absolute value where weights may be
-    /// negative); 1 passes over none.
+    /// The maximum correlation of a name's returns with a selected one (in absolute value if weights may be negative); names above it are
+    /// skipped. 1 skips none.
     /// </summary>
     public double MaxCorrelation { get; init; } = 1;
 
     /// <summary>
-    /// With constraints: whether better names than the pursuit's are looked for. Without, matching pursuit is left as it is.
+    /// The search for better names after a pursuit with constraints. Without constraints it has no effect.
     /// </summary>
     public Refinement Refinement { get; init; }
 
@@ -56,7 +56,7 @@ public sealed record PursuitOptions
 
     internal bool HasPenalty => TurnoverPenalty > 0 || Costs is not null;
 
-    /// <exception cref="ArgumentException">Out of range, or a set of constraints that no weights can meet.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, or no weights satisfy the constraints.</exception>
     internal void Check(ReturnPanel panel, int targetLength)
     {
         if (targetLength != panel.Periods) throw new ArgumentException($"the target has {targetLength} periods, the panel {panel.Periods}");

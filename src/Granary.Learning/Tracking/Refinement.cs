@@ -1,12 +1,12 @@
 namespace Granary.Learning.Tracking;
 
-/// <summary>What happens to the names that matching pursuit chose under constraints.</summary>
+/// <summary>Refinement of the names that matching pursuit chose under constraints.</summary>
 public enum Refinement
 {
-    /// <summary>All sets of names are tried where they are few; else names are exchanged as long as that lowers the objective.</summary>
+    /// <summary>Tests all sets of names if there are few; otherwise exchanges names while that decreases the objective.</summary>
     Auto,
-    /// <summary>Names are exchanged as long as that lowers the objective.</summary>
+    /// <summary>Exchanges names while that decreases the objective.</summary>
     LocalSearch,
-    /// <summary>They are kept.</summary>
+    /// <summary>Keeps the names.</summary>
     None,
 }

@@ -1,16 +1,16 @@
 namespace Granary.Learning.Tracking;
 
-/// <summary>Returns of many names over the same periods: what an index is replicated from.</summary>
+/// <summary>Returns of many names over the same periods, from which an index is replicated.</summary>
 public sealed class ReturnPanel
 {
     private readonly double[] _values;
 
-    /// <summary>Takes the array over; the caller must not change it afterwards.</summary>
-    /// <param name="names">One for each column, all different.</param>
-    /// <param name="periods">Rows.</param>
-    /// <param name="values">Column after column, each of <paramref name="periods"/> values, oldest first; all finite.</param>
+    /// <summary>Takes ownership of the array; the caller must not change it afterwards.</summary>
+    /// <param name="names">Unique names, one for each column.</param>
+    /// <param name="periods">The number of rows.</param>
+    /// <param name="values">The columns one after another, each with <paramref name="periods"/> values, oldest first; all finite.</param>
     /// <exception cref="ArgumentException">
-    /// No periods, a size that does not fit, a name given twice, or a value that is not finite.
+    /// There are no periods, a size does not match, a name is repeated, or a value is not finite.
     /// </exception>
     public ReturnPanel(IReadOnlyList<string> names, int periods, double[] values)
     {
@@ -32,7 +32,7 @@ public sealed class ReturnPanel
         _values = values;
     }
 
-    /// <summary>From one array for each name.</summary>
+    /// <summary>Creates a panel from one array per name.</summary>
     public static ReturnPanel FromColumns(IReadOnlyList<string> names, IReadOnlyList<double[]> columns)
     {
         if (columns.Count != names.Count) throw new ArgumentException($"{names.Count} names, but {columns.Count} columns", nameof(columns));
@@ -53,7 +53,7 @@ public sealed class ReturnPanel
     /// <summary>The returns of one name, oldest first.</summary>
     public ReadOnlySpan<double> Column(int name) => _values.AsSpan((int)checked((long)name * Periods), Periods);
 
-    /// <summary>The periods from <paramref name="start"/> on, as a panel of their own (a copy).</summary>
+    /// <summary>Returns a copy of the periods from <paramref name="start"/> on.</summary>
     public ReturnPanel Slice(int start, int periods)
     {
         var values = new double[(long)Count * periods];

@@ -1,27 +1,28 @@
 namespace Granary.Learning.Tracking;
 
-/// <summary>A choice made on the past and held until the next one.</summary>
-/// <param name="Period">The first period that it is held in; it saw only periods before this one.</param>
-/// <param name="Turnover">Σ |weight − weight held before|, 0 before the first choice.</param>
-/// <param name="InSample">Over the window that it was fitted on.</param>
+/// <summary>A selection from the past that is held until the next one.</summary>
+/// <param name="Period">The first period in which it is held; it was fitted only to earlier periods.</param>
+/// <param name="Turnover">Σ |weight − previous weight|; 0 for the first selection.</param>
+/// <param name="InSample">Quality over the window that it was fitted to.</param>
 public sealed record Reselection(int Period, SparseFit Fit, double Turnover, TrackingQuality InSample);
 
-/// <summary>An index replicated out-of-sample: names and weights are chosen again at each step, from the periods before.</summary>
+/// <summary>An out-of-sample replication of an index: names and weights are selected again at each step, from the earlier
+/// periods.</summary>
 /// <param name="FirstPeriod">The first replicated period.</param>
 /// <param name="Replica">
-/// Returns of the replica from <paramref name="FirstPeriod"/> on. Weights are restored every period; the intercept is not part of it, for
+/// Returns of the replica from <paramref name="FirstPeriod"/> on. Weights are restored every period. The intercept is not included, because
 /// it cannot be held.
 /// </param>
 /// <param name="Target">The index's returns over the same periods.</param>
-/// <param name="OutOfSample">How closely it followed.</param>
+/// <param name="OutOfSample">Accuracy out of sample.</param>
 /// <param name="Turnover">Mean Σ |change of weight| of a reselection after the first; 0 where there is only one.</param>
 public sealed record RollingReplication(
     int FirstPeriod, double[] Replica, double[] Target, IReadOnlyList<Reselection> History, TrackingQuality OutOfSample, double Turnover)
 {
-    /// <param name="window">Periods that each choice is fitted on, at least 2.</param>
-    /// <param name="step">Periods that it is held for, at least 1.</param>
-    /// <param name="options">Its previous weights are those held at the time; a turnover penalty then damps changes.</param>
-    /// <exception cref="ArgumentException">The panel is not longer than the window, or the options are out of range.</exception>
+    /// <param name="window">The number of periods that each selection is fitted to, at least 2.</param>
+    /// <param name="step">The number of periods that it is held, at least 1.</param>
+    /// <param name="options">Options; the previous weights are those held at the time, and a turnover penalty limits changes.</param>
+    /// <exception cref="ArgumentException">The panel is not longer than the window, or an option is out of range.</exception>
     public static RollingReplication Of(ReturnPanel panel, ReadOnlySpan<double> target, PursuitOptions options, int window, int step,
         double periodsPerYear)
     {

@@ -1,23 +1,23 @@
 namespace Granary.Learning.Tracking;
 
-/// <summary>How well the target was met after so many names: a point of the names-against-error curve.</summary>
+/// <summary>Fit of the target with a number of names: a point of the names-against-error curve.</summary>
 /// <param name="Names">Held at this point.</param>
 /// <param name="ResidualNorm">‖target − intercept − Σ weight · return‖.</param>
-/// <param name="Deviation">Of target − Σ weight · return, ddof 1, per period.</param>
+/// <param name="Deviation">Standard deviation of target − Σ weight · return, ddof 1, per period.</param>
 public readonly record struct PursuitStep(int Names, double ResidualNorm, double Deviation);
 
-/// <summary>A few names with weights that together move like the target.</summary>
-/// <param name="Support">Columns of the panel, in the order in which they were chosen.</param>
-/// <param name="Weights">One for each of them.</param>
+/// <summary>A few names with weights that replicate the target.</summary>
+/// <param name="Support">Column indices of the panel, in the order of selection.</param>
+/// <param name="Weights">One weight for each name of the support.</param>
 /// <param name="Intercept">Return per period; 0 without one.</param>
 /// <param name="ResidualNorm">‖target − intercept − Σ weight · return‖ over the fitted periods.</param>
-/// <param name="TargetNorm">‖target‖, centred where there is an intercept.</param>
+/// <param name="TargetNorm">‖target‖, centred if there is an intercept.</param>
 /// <param name="Path">One point for each name of <paramref name="Support"/>: the best fit of the names up to it.</param>
 public sealed record SparseFit(
     IReadOnlyList<int> Support, IReadOnlyList<double> Weights, double Intercept, double ResidualNorm, double TargetNorm,
     IReadOnlyList<PursuitStep> Path)
 {
-    /// <summary>The weights by column, zero where not held.</summary>
+    /// <summary>Returns the weights by column; zero if not held.</summary>
     public double[] Dense(int names)
     {
         var dense = new double[names];
@@ -25,16 +25,16 @@ public sealed record SparseFit(
         return dense;
     }
 
-    /// <summary>How the replica does on a panel with the same columns: the fitted periods or later ones.</summary>
+    /// <summary>Measures the replica on a panel with the same columns: the fitted periods or later ones.</summary>
     public TrackingQuality Assess(ReturnPanel panel, ReadOnlySpan<double> target, double periodsPerYear) =>
         TrackingQuality.Of(panel.Combine(Support, Weights), target, Intercept, periodsPerYear);
 }
 
-/// <summary>How closely a replica follows its target.</summary>
+/// <summary>Accuracy with which a replica follows its target.</summary>
 /// <param name="ResidualNorm">‖target − intercept − replica‖.</param>
-/// <param name="TrackingError">Annualised deviation of target − replica, ddof 1; NaN for fewer than two periods.</param>
-/// <param name="InformationRatio">Annualised mean of replica − target over that deviation; NaN where it is zero.</param>
-/// <param name="Correlation">Of replica and target; NaN where one never moves.</param>
+/// <param name="TrackingError">Annualised standard deviation of target − replica, ddof 1; NaN for fewer than two periods.</param>
+/// <param name="InformationRatio">Annualised mean of replica − target divided by that deviation; NaN if it is zero.</param>
+/// <param name="Correlation">Correlation of replica and target; NaN if one of them is constant.</param>
 public sealed record TrackingQuality(double ResidualNorm, double TrackingError, double InformationRatio, double Correlation)
 {
     public static TrackingQuality Of(ReadOnlySpan<double> replica, ReadOnlySpan<double> target, double intercept, double periodsPerYear)

@@ -1,30 +1,30 @@
 namespace Granary.Learning.Tracking;
 
-/// <summary>A few strategies and what each gets.</summary>
-/// <param name="Chosen">Strategies in the order of their choice.</param>
-/// <param name="Weights">One for each, positive, adding up to 1.</param>
-/// <param name="Sharpe">Of the combined stream over the fitted periods, per period.</param>
+/// <summary>A selection of strategies with weights.</summary>
+/// <param name="Chosen">The strategies in the order of selection.</param>
+/// <param name="Weights">One positive weight for each; they add up to 1.</param>
+/// <param name="Sharpe">Sharpe ratio per period of the combined returns over the fitted periods.</param>
 public sealed record StrategyWeights(IReadOnlyList<string> Chosen, IReadOnlyList<double> Weights, double Sharpe);
 
 /// <summary>
-/// A sparse choice of strategies that do not repeat one another, from their return streams (<c>weights: matching-pursuit</c>).
+/// Selects a few strategies that are not redundant, from their returns (<c>weights: matching-pursuit</c>).
 /// </summary>
 /// <remarks>
-/// Regressing a constant on returns without an intercept gives weights proportional to those of the portfolio with the highest Sharpe ratio
-/// (Britten-Jones, The sampling error in estimates of mean-variance efficient portfolio weights, Journal of Finance 54(2), 1999).
-/// Matching pursuit of the constant, with atoms normalised and weights not negative, therefore takes the strategy with the best Sharpe
-/// ratio first, then the one that adds most to it, and so on; strategies that only repeat a chosen one add nothing.
+/// Regressing a constant on returns without an intercept gives weights proportional to those of the portfolio with the highest Sharpe
+/// ratio. (Britten-Jones, The sampling error in estimates of mean-variance efficient portfolio weights, Journal of Finance 54(2), 1999.)
+/// Matching pursuit of the constant, with normalised atoms and weights that are not negative, therefore takes the strategy with the best
+/// Sharpe ratio first. Then it takes the one that adds most to it, and so on. Strategies that only repeat a chosen one add nothing.
 /// </remarks>
 public static class SparseSelection
 {
     /// <param name="returns">Each strategy's returns over the same periods.</param>
-    /// <param name="most">The most strategies that are chosen.</param>
-    /// <param name="maxCorrelation">Strategies that correlate more than this with a chosen one are passed over.</param>
+    /// <param name="most">The maximum number of strategies.</param>
+    /// <param name="maxCorrelation">Strategies with a higher correlation with a selected one are skipped.</param>
     /// <param name="maxWeight">
-    /// No strategy gets more, of a whole of 1; where fewer are chosen than that allows, they get equal parts.
+    /// The maximum weight, of a total of 1; if too few strategies are selected for it, they get equal weights.
     /// </param>
-    /// <returns>Without strategies where none earns anything.</returns>
-    /// <exception cref="ArgumentException">Sizes or limits that do not fit.</exception>
+    /// <returns>No strategies if none has a positive return.</returns>
+    /// <exception cref="ArgumentException">Sizes do not match, or a limit is out of range.</exception>
     public static StrategyWeights Choose(ReturnPanel returns, int most, double maxCorrelation = 0.7, double maxWeight = 1)
     {
         if (!(maxWeight is > 0 and <= 1)) throw new ArgumentException($"a largest weight of {maxWeight} is not in (0, 1]");
@@ -45,7 +45,7 @@ public static class SparseSelection
             combined.SampleDeviation > 0 ? combined.Mean / combined.SampleDeviation : double.NaN);
     }
 
-    // Scales to a sum of one; what exceeds the cap is shared among the others in proportion.
+    // Scales to a sum of 1; the excess over the cap is divided among the others in proportion.
     private static double[] Capped(double[] weights, double cap)
     {
         cap = Math.Max(cap, 1.0 / weights.Length);

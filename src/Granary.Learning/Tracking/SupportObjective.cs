@@ -1,7 +1,7 @@
 namespace Granary.Learning.Tracking;
 
-/// <summary>The least penalised squared residual that a set of names can reach under the constraints, from products of columns that are
-/// computed once.</summary>
+/// <summary>Computes the minimum penalised squared residual of a set of names under the constraints, from cached products of
+/// columns.</summary>
 internal sealed class SupportObjective
 {
     private readonly PursuitOptions _options;
@@ -10,7 +10,7 @@ internal sealed class SupportObjective
     private readonly double[] _linear;
     private readonly double[,]? _correlation;
 
-    /// <param name="target">Centred where there is an intercept.</param>
+    /// <param name="target">The target, centred if there is an intercept.</param>
     public SupportObjective(ReturnPanel panel, double[] target, double targetNorm, PursuitOptions options)
     {
         (_options, _targetNorm, Count) = (options, targetNorm, panel.Count);
@@ -22,10 +22,11 @@ internal sealed class SupportObjective
 
     public int Count { get; }
 
-    /// <summary>What has been spent so far, about in floating-point operations.</summary>
+    /// <summary>Work done so far, roughly in floating-point operations.</summary>
     public double Work { get; private set; }
 
-    /// <summary>The optimum over a set of names; infinite where the constraints cannot be met, or a name is too small to be held.</summary>
+    /// <summary>Returns the optimum for a set of names; infinite if the constraints cannot be met, or a weight is below the
+    /// minimum.</summary>
     public (double Value, double[] Weights) Of(IReadOnlyList<int> names)
     {
         var n = names.Count;
@@ -33,7 +34,7 @@ internal sealed class SupportObjective
         if (_options.SumToOne && (n * _options.MaxWeight < 1 - 1e-12
             || n * _options.MinWeight > 1 + 1e-12)) return (double.PositiveInfinity, []);
         if (!MayBeHeldTogether(names)) return (double.PositiveInfinity, []);
-        // About n rounds, each of which factors a matrix.
+        // About n iterations, each of which factors a matrix.
         Work += (double)n * n * n * n + 1000;
         var gram = new double[n, n];
         var linear = new double[n];
@@ -59,14 +60,14 @@ internal sealed class SupportObjective
         return (value, weights);
     }
 
-    /// <summary>How much the objective might fall by one more name, to the first order: where to look first.</summary>
+    /// <summary>Estimates the decrease of the objective by adding a name, to first order, for ranking candidates.</summary>
     public double ExpectedGain(int name, IReadOnlyList<int> names, IReadOnlyList<double> weights)
     {
         var own = _gram[name, name];
         if (own <= 0) return 0;
         var gain = _linear[name];
         for (var i = 0; i < names.Count; i++) gain -= _gram[name, names[i]] * weights[i];
-        // With a fixed sum a name stands for what it replaces.
+        // With a fixed sum, a new name replaces part of the others.
         if (_options.SumToOne && weights.Count > 0)
         {
             double held = 0;
@@ -92,7 +93,7 @@ internal sealed class SupportObjective
             for (var j = 0; j < i; j++)
             {
                 var (a, b) = (names[i], names[j]);
-                // Without short weights, a name that moves against another repeats nothing.
+                // Without short weights, a name with negative correlation is not redundant.
                 var product = _options.NonNegative ? _correlation[a, b] : Math.Abs(_correlation[a, b]);
                 if (product > _options.MaxCorrelation * Math.Sqrt(_correlation[a, a] * _correlation[b, b])) return false;
             }

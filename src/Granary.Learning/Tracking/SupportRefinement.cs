@@ -3,23 +3,22 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Tracking;
 
 /// <summary>
-/// Looks for a better set of names than the one that matching pursuit found under constraints. Pursuit never takes a choice back, and
-/// constraints make an
-/// early choice wrong more often: a set may fit much better that shares hardly a name with it.
+/// Searches for a better set of names than that of matching pursuit with constraints. Pursuit does not revise a selection, and constraints
+/// make early selections wrong more often. The best set may have few names in common with it.
 /// </summary>
 internal sealed class SupportRefinement
 {
-    // All sets are tried up to so many; about half a second.
+    // All sets are tested up to this number, which takes about half a second.
     private const double MostSets = 40_000;
 
-    // Candidates for each exchange, by what they promise, and rounds of exchanges.
+    // The number of candidates for each exchange, by expected gain, and the maximum number of exchange rounds.
     private const int Candidates = 12, MostRounds = 60;
 
-    // Exchanges begin again so often, with a part of the best set drawn by lot, while the work is less than this; seconds.
+    // The number of restarts with a randomly changed part of the best set, within the limit of work.
     private const int MostRestarts = 60;
     private const double MostWork = 1e9;
 
-    // Products of columns beyond these take longer than the pursuit itself.
+    // More column products than this would take longer than the pursuit itself.
     private const double MostProducts = 4e9;
 
     private readonly SupportObjective _objective;
@@ -27,17 +26,17 @@ internal sealed class SupportRefinement
 
     private SupportRefinement(SupportObjective objective, int most, int least) => (_objective, _most, _least) = (objective, most, least);
 
-    /// <summary>The best set that was found, at least as good as the given one.</summary>
-    /// <param name="target">Centred where there is an intercept.</param>
-    /// <param name="support">As matching pursuit chose it.</param>
-    /// <returns>Null where nothing better was found, or the panel is too large to look.</returns>
+    /// <summary>Returns the best set found, at least as good as the given one.</summary>
+    /// <param name="target">The target, centred if there is an intercept.</param>
+    /// <param name="support">The names that matching pursuit selected.</param>
+    /// <returns>Null if nothing better was found, or if the panel is too large.</returns>
     public static (List<int> Support, double[] Weights)? Run(ReturnPanel panel, double[] target, double targetNorm,
         PursuitOptions options, IReadOnlyList<int> support)
     {
         if (options.Refinement == Refinement.None || options.ResidualThreshold > 0
             || (double)panel.Count * panel.Count * panel.Periods / 2 > MostProducts) return null;
         var most = Math.Min(options.MaxNames, panel.Count);
-        // Names that may have a weight of zero are given up afterwards; others need not be held at all.
+        // Without a minimum weight, superfluous names get the weight zero and are removed afterwards.
         var least = options.MinWeight > 0 ? 1 : most;
         var objective = new SupportObjective(panel, target, targetNorm, options);
         var before = objective.Of(support).Value;
@@ -46,7 +45,7 @@ internal sealed class SupportRefinement
             : run.Exchange(support);
         if (names.Count == 0 || !(value < before - 1e-12 * Math.Max(1e-300, targetNorm * targetNorm))) return null;
         var held = Enumerable.Range(0, names.Count).Where(i => weights[i] != 0).ToList();
-        // Names that stay keep their places.
+        // Names that stay keep their positions.
         var ordered = held.OrderBy(i => support.ToList().IndexOf(names[i]) is var at && at < 0 ? int.MaxValue : at).ThenByDescending(i =>
             Math.Abs(weights[i])).ToList();
         return ([.. ordered.Select(i => names[i])], [.. ordered.Select(i => weights[i])]);
@@ -83,8 +82,8 @@ internal sealed class SupportRefinement
         return best;
     }
 
-    // From the pursuit's set, from one that grows by what each name brings under the constraints, and then again and again with a part of
-    // the best one replaced.
+    // Starts from the pursuit's set, from a set that is built by the gain of each name under the constraints, and then repeatedly from the
+    // best set with a part replaced.
     private (IReadOnlyList<int> Names, double Value, double[] Weights) Exchange(IReadOnlyList<int> support)
     {
         var best = Descend([.. support]);
@@ -123,7 +122,7 @@ internal sealed class SupportRefinement
         return (names, value, weights);
     }
 
-    // Sets with one name more, one less, or another in its place.
+    // Sets with one name added, removed or exchanged.
     private IEnumerable<List<int>> Neighbours(List<int> names)
     {
         if (names.Count < _most)

@@ -3,22 +3,22 @@ using Granary.Learning.Tables;
 
 namespace Granary.Learning.Trainers;
 
-/// <summary>Learns from samples. The same set, options and version give the same model to the last bit, on any number of threads.</summary>
+/// <summary>Trains models from samples. The same set, options and version give bit-identical models on any number of threads.</summary>
 public interface ITrainer
 {
-    /// <summary>As it is written on the command line and in a batch file.</summary>
+    /// <summary>The name on the command line and in batch files.</summary>
     string Name { get; }
 
-    /// <exception cref="LearningInputException">Nothing can be learned from the set; the message says why and what to do.</exception>
+    /// <exception cref="LearningInputException">The set is not usable for training; the message has the reason and the remedy.</exception>
     /// <exception cref="OperationCanceledException">The options' token was cancelled.</exception>
     ITrainedModel Train(TrainingSet set, TrainingOptions options);
 }
 
-/// <param name="Seed">Decides every random choice.</param>
-/// <param name="Threads">At most; changes the time it takes and nothing else.</param>
+/// <param name="Seed">Seed of all random choices.</param>
+/// <param name="Threads">The maximum number of threads, which affects only the duration.</param>
 public sealed record TrainingOptions(long Seed = 1, int Threads = 1, CancellationToken Cancellation = default);
 
-/// <summary>A finished model: immutable, safe to call from any thread, the same bits in any host.</summary>
+/// <summary>A trained model: immutable, thread-safe, bit-identical on all hosts.</summary>
 public interface ITrainedModel
 {
     /// <summary>The trainer's name.</summary>
@@ -26,32 +26,35 @@ public interface ITrainedModel
 
     LearningTask Task { get; }
 
-    /// <summary>The columns that it expects, in this order.</summary>
+    /// <summary>The expected columns, in order.</summary>
     IReadOnlyList<string> Features { get; }
 
-    /// <summary>What <see cref="Predict"/> is given: one row for most, several for the LSTM, past labels for ARIMA and ETS.</summary>
+    /// <summary>
+    /// Kind of input of <see cref="Predict"/>: one row for most models, several for the LSTM, past labels for ARIMA and ETS.
+    /// </summary>
     ModelInput Input { get; }
 
-    /// <summary>The probability of 1 (classification) or the expected label (regression). Allocates nothing.</summary>
-    /// <returns>NaN where a feature is NaN or infinite.</returns>
-    /// <exception cref="ArgumentException">The input is not of the length that <see cref="Input"/> says.</exception>
+    /// <summary>Returns the probability of 1 (classification) or the expected label (regression). Allocates nothing.</summary>
+    /// <returns>The prediction; NaN if a feature is NaN or infinite.</returns>
+    /// <exception cref="ArgumentException">The input does not have the length of <see cref="Input"/>.</exception>
     double Predict(ReadOnlySpan<double> input);
 
-    /// <summary>Which reader of model files understands what <see cref="Write"/> writes.</summary>
+    /// <summary>Name of the format that <see cref="Write"/> writes; it selects the reader of the model file.</summary>
     string Format { get; }
 
-    /// <summary>Its parameters, after the head that the model file writes.</summary>
+    /// <summary>Writes the parameters, after the header of the model file.</summary>
     void Write(BinaryWriter writer);
 }
 
-/// <summary>A model that knows how much each feature lowered its training loss.</summary>
+/// <summary>A model that reports the reduction of training loss by feature.</summary>
 public interface IGainImportance
 {
-    /// <summary>[features], sums to 1 (or is all zero for a model that never split).</summary>
+    /// <summary>[features], adds up to 1 (or is all zero for a model without splits).</summary>
     IReadOnlyList<double> Gain { get; }
 }
 
-/// <summary>Enters a trainer in the catalogue. The constructor's parameters, their defaults and ranges are the trainer's.</summary>
+/// <summary>Registers a trainer in the catalogue. The parameters of its constructor, with defaults and ranges, are those of the
+/// trainer.</summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class TrainerAttribute(string name, string summary) : CatalogueAttribute(name)
 {
@@ -60,6 +63,6 @@ public sealed class TrainerAttribute(string name, string summary) : CatalogueAtt
 
     public string Summary { get; } = summary;
 
-    /// <summary>It expects a number whatever the label, and two classes are the numbers that they are.</summary>
+    /// <summary>Whether it always predicts a number, also for labels of two classes, which it uses as numbers.</summary>
     public bool Numbers { get; init; }
 }

@@ -3,9 +3,8 @@ using Granary.Engine.Catalogues;
 namespace Granary.Learning.Trainers;
 
 /// <summary>
-/// Enters a class of trained models in the catalogue of model kinds. The class has a static method
-/// <c>Read(ModelHead head, BinaryReader reader)</c>; a kind that holds other models takes a <see cref="IModelReader"/> as the third
-/// parameter.
+/// Registers a class of trained models in the catalogue of model kinds. The class has a static method <c>Read(ModelHead head, BinaryReader
+/// reader)</c>; a kind that contains other models has an <see cref="IModelReader"/> as third parameter.
 /// </summary>
 /// <param name="format">The model's <see cref="ITrainedModel.Format"/>.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]

@@ -1,6 +1,6 @@
 namespace Granary.Learning.Trainers;
 
-/// <summary>Arrays of a model's parameters as bytes: the length, and each value as raw bits, little-endian.</summary>
+/// <summary>Serializes parameter arrays of a model: the length, and each value as raw bits, little-endian.</summary>
 internal static class ParameterArrays
 {
     internal static void WriteArray(this BinaryWriter writer, ReadOnlySpan<double> values)

@@ -3,12 +3,12 @@ using Granary.Learning.Tables;
 
 namespace Granary.Learning.Trainers;
 
-/// <summary>What a model of any format says of itself.</summary>
+/// <summary>Head of a model of any format.</summary>
 /// <param name="Trainer">The trainer's name.</param>
-/// <param name="Features">The columns that it expects, in order.</param>
+/// <param name="Features">The expected columns, in order.</param>
 public sealed record ModelHead(string Trainer, LearningTask Task, IReadOnlyList<string> Features);
 
-/// <summary>A model over finite features: checks the input once, for all of them in the same way.</summary>
+/// <summary>Base class of models on finite features, which validates the input.</summary>
 public abstract class TrainedModel(ModelHead head, int rows = 1) : ITrainedModel
 {
     private readonly int _length = head.Features.Count * rows;
@@ -35,6 +35,6 @@ public abstract class TrainedModel(ModelHead head, int rows = 1) : ITrainedModel
 
     public abstract void Write(BinaryWriter writer);
 
-    /// <summary>The prediction for an input of the right length without NaN or infinity.</summary>
+    /// <summary>Returns the prediction for a finite input of the correct length.</summary>
     protected abstract double PredictFinite(ReadOnlySpan<double> input);
 }

@@ -5,15 +5,15 @@ using Granary.Engine.Market;
 
 namespace Granary.Learning.Trainers;
 
-/// <summary>The trainers that a process knows, by name, and the libraries from which it can load more.</summary>
+/// <summary>The known trainers by name, and the libraries from which more can be loaded.</summary>
 public sealed class TrainerCatalogue : Catalogue<TrainerDefinition>
 {
     private readonly LoadedLibrary[] _libraries;
 
     /// <param name="builder">Holds the trainers.</param>
-    /// <param name="libraries">Where trainers of a prefix come from, should one be needed.</param>
+    /// <param name="libraries">Libraries that provide trainers of a prefix, loaded if one is needed.</param>
     public TrainerCatalogue(CatalogueBuilder<TrainerDefinition> builder, params IReadOnlyList<TrainerLibrary> libraries) : base(builder) =>
-        // The assembly of a library may be a plug-in of this process as well; then it is not loaded a second time.
+        // If a library's assembly is also a plug-in of this process, it is not loaded again.
         _libraries = [.. libraries.Where(l => !Names.Any(n => n.StartsWith(l.Prefix, StringComparison.Ordinal)))
             .Select(l => new LoadedLibrary(l))];
 
@@ -21,16 +21,16 @@ public sealed class TrainerCatalogue : Catalogue<TrainerDefinition>
     public static TrainerCatalogue BuiltIn { get; } = new(Of(typeof(TrainerCatalogue).Assembly));
 
     /// <summary>
-    /// Granary's own, in alphabetical order: an experiment compares them where it names none. They are the same on every machine.
+    /// Granary's own trainers in alphabetical order, the same on every machine: the defaults of an experiment.
     /// </summary>
     public IReadOnlyList<TrainerDefinition> Own => [.. All.Where(d => d.Type.Assembly == typeof(TrainerCatalogue).Assembly)];
 
-    // What was not looked at is a library, so only what is here can be named.
+    // Only trainers of loaded libraries can be named.
     private IReadOnlyList<TrainerDefinition> Loaded =>
         [.. All.Concat(_libraries.Where(l => l.IsLoaded).SelectMany(l => l.Trainers.All)).OrderBy(d => d.Name, StringComparer.Ordinal)];
 
-    /// <summary>A builder with the trainers of some assemblies.</summary>
-    /// <exception cref="ArgumentException">A name is taken.</exception>
+    /// <summary>Creates a builder with the trainers of some assemblies.</summary>
+    /// <exception cref="ArgumentException">A name is already used.</exception>
     public static CatalogueBuilder<TrainerDefinition> Of(params IReadOnlyList<Assembly> assemblies)
     {
         var builder = new CatalogueBuilder<TrainerDefinition>("trainer");
@@ -39,7 +39,7 @@ public sealed class TrainerCatalogue : Catalogue<TrainerDefinition>
         return builder;
     }
 
-    /// <summary>Loads the libraries and lists all trainers.</summary>
+    /// <summary>Loads the libraries and returns all trainers.</summary>
     public TrainerListing List()
     {
         var missing = new List<string>();
@@ -57,21 +57,21 @@ public sealed class TrainerCatalogue : Catalogue<TrainerDefinition>
         return new TrainerListing(Loaded, missing);
     }
 
-    /// <summary>Whether a trainer comes from a library that is not loaded yet, and may be missing.</summary>
+    /// <summary>Whether a trainer belongs to a library that is not loaded yet, and may be missing.</summary>
     public bool IsOfMissingLibrary(string name) => LibraryOf(name) is { IsLoaded: false };
 
-    /// <summary>A trainer by name; parameters that are not given take their defaults.</summary>
-    /// <exception cref="LearningInputException">Unknown name or parameter, a value out of its range, or a library that is
+    /// <summary>Creates a trainer by name; missing parameters take their defaults.</summary>
+    /// <exception cref="LearningInputException">The name or a parameter is unknown, a value is out of range, or a library is
     /// missing.</exception>
     public ITrainer Create(string name, IReadOnlyDictionary<string, string>? parameters = null) =>
         Find(name).Create(parameters ?? new Dictionary<string, string>());
 
-    /// <summary>Parameters from numbers, as a test or program has them.</summary>
+    /// <summary>Creates a trainer with numeric parameters.</summary>
     public ITrainer Create(string name, params (string Name, double Value)[] parameters) =>
         Create(name, parameters.ToDictionary(p => p.Name, p => p.Value.ToString(CultureInfo.InvariantCulture)));
 
-    /// <summary>The definition of a trainer.</summary>
-    /// <exception cref="LearningInputException">Unknown name, or a library that is missing.</exception>
+    /// <summary>Returns the definition of a trainer.</summary>
+    /// <exception cref="LearningInputException">The name is unknown, or a library is missing.</exception>
     public TrainerDefinition Find(string name)
     {
         if (TryGet(name, out var definition) || LibraryOf(name)?.Trainers.TryGet(name, out definition) == true) return definition!;

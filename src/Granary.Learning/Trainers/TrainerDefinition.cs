@@ -5,12 +5,12 @@ using Granary.Engine.Market;
 
 namespace Granary.Learning.Trainers;
 
-/// <summary>A trainer of the catalogue: what it is, and how to make it.</summary>
+/// <summary>A trainer of the catalogue: its description, its parameters and its factory.</summary>
 public sealed class TrainerDefinition
 {
     private readonly ConstructorInfo _constructor;
 
-    /// <param name="type">The class of the trainer; it has one public constructor.</param>
+    /// <param name="type">The trainer's class, which must have one public constructor.</param>
     /// <param name="attribute">The attribute of the class.</param>
     public TrainerDefinition(Type type, TrainerAttribute attribute)
     {
@@ -28,7 +28,7 @@ public sealed class TrainerDefinition
 
     public string Summary { get; }
 
-    /// <summary>It expects a number whatever the label; the others tell two classes apart where there are two.</summary>
+    /// <summary>Whether it always predicts a number; other trainers classify if there are two classes.</summary>
     public bool Numbers { get; }
 
     public IReadOnlyList<ParameterDefinition> Parameters { get; }

@@ -2,8 +2,8 @@ using System.Reflection;
 
 namespace Granary.Learning.Trainers;
 
-/// <summary>Trainers that are loaded when one of them is needed, because their packages are large or may be missing.</summary>
-/// <param name="Prefix">The beginning of all their names: "mlnet-".</param>
-/// <param name="Load">Gives their assembly, or throws a <see cref="LearningInputException"/> that says what is missing and how to get
-/// it.</param>
+/// <summary>A library of trainers that is loaded on demand, because its packages are large or may be missing.</summary>
+/// <param name="Prefix">The prefix of their names, such as "mlnet-".</param>
+/// <param name="Load">Returns the assembly, or throws a <see cref="LearningInputException"/> with the missing package and the
+/// remedy.</param>
 public sealed record TrainerLibrary(string Prefix, Func<Assembly> Load);

@@ -1,13 +1,13 @@
 namespace Granary.Learning.Trainers;
 
-/// <summary>Runs independent pieces on as many threads as were asked for, where the work is worth the hand-over.</summary>
+/// <summary>Runs independent items on the requested number of threads, if the work is large enough.</summary>
 public sealed class TrainingThreads(TrainingOptions options)
 {
-    // Handing a loop to the pool costs some ten microseconds.
+    // Starting a parallel loop costs about ten microseconds.
     private const long WorthParallel = 400_000;
 
-    /// <param name="operations">Roughly, over all pieces.</param>
-    /// <param name="piece">Writes to places of its own only, so that the order of the pieces does not matter.</param>
+    /// <param name="operations">The approximate number of operations of all items.</param>
+    /// <param name="piece">The work; it writes only to its own memory, so that the order of the items does not matter.</param>
     public void For(int count, long operations, Action<int> piece)
     {
         if (options.Threads <= 1 || count <= 1 || operations < WorthParallel)

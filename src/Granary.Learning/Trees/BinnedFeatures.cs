@@ -4,9 +4,9 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Trees;
 
 /// <summary>
-/// Every feature cut into at most 255 bins, column by column: what the tree trainers look at instead of the values.
-/// The cuts lie half-way between neighbouring values where these are few, else at quantiles, in single precision,
-/// and a value belongs to the left of a cut when it is not greater (in single precision): training and prediction compare alike.
+/// Features cut into at most 255 bins each, column by column; the tree trainers read bins instead of values. The cuts lie half-way between
+/// neighbouring values if these are few, else at quantiles. Cuts and comparisons are in single precision. A value that is not greater than
+/// a cut belongs to its left. Training and prediction compare alike.
 /// </summary>
 internal sealed class BinnedFeatures
 {
@@ -18,10 +18,10 @@ internal sealed class BinnedFeatures
         Codes = codes;
     }
 
-    /// <summary>[features][cuts], rising.</summary>
+    /// <summary>[features][cuts], ascending.</summary>
     public float[][] Cuts { get; }
 
-    /// <summary>[features][samples]: the number of cuts that lie below the value.</summary>
+    /// <summary>[features][samples]: the number of cuts below the value.</summary>
     public byte[][] Codes { get; }
 
     public static BinnedFeatures From(TrainingSet set, TrainingThreads threads)
@@ -41,11 +41,11 @@ internal sealed class BinnedFeatures
         return new BinnedFeatures(cuts, codes);
     }
 
-    /// <summary>Single precision, held to the finite.</summary>
+    /// <summary>Converts to single precision, limited to finite values.</summary>
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
     public static float Narrow(double value) => (float)(value < -3e38 ? -3e38 : value > 3e38 ? 3e38 : value);
 
-    // scikit-learn's rule: midpoints of distinct values while there are no more than the bins, else the midpoints at equal quantiles.
+    // scikit-learn's rule: midpoints of distinct values if there are no more than bins, otherwise midpoints at equal quantiles.
     private static float[] Cut(float[] sorted)
     {
         var distinct = 1;
@@ -73,7 +73,7 @@ internal sealed class BinnedFeatures
         void Add(float low, float high)
         {
             var cut = (float)(((double)low + high) / 2);
-            // Neighbours in single precision have no value between them: the lower one is the cut.
+            // No single-precision value lies between neighbours, so the lower one is the cut.
             if (cut >= high) cut = low;
             if (cuts.Count == 0 || cut > cuts[^1]) cuts.Add(cut);
         }
@@ -87,7 +87,7 @@ internal sealed class BinnedFeatures
         {
             var (low, count) = (0, cuts.Length);
             var value = values[i];
-            // The number of cuts below the value, without a branch that depends on it.
+            // The number of cuts below the value, as a branch-free search.
             while (count > 0)
             {
                 var half = count >> 1;

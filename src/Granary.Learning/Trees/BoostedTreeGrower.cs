@@ -6,8 +6,8 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Trees;
 
 /// <summary>
-/// Grows one tree after another over the same samples, best leaf first. Each leaf has a histogram of gradient, curvature and count per bin
-/// and feature; the smaller child's is summed from its samples, the larger one's is what remains of the parent's.
+/// Grows trees over the same samples, best leaf first. Each leaf has a histogram of gradient, curvature and count per bin and feature. The
+/// smaller child's histogram is summed from its samples; the larger child's is the parent's minus the smaller one's.
 /// </summary>
 internal sealed class BoostedTreeGrower
 {
@@ -83,7 +83,7 @@ internal sealed class BoostedTreeGrower
             depth = Math.Max(depth, leaf.Depth + 1);
             _open[best] = left;
             _open[count++] = right;
-            // The last split's children stay leaves, so their own splits are not needed.
+            // The children of the last split stay leaves, so their histograms are not needed.
             if (count < _leaves) BuildChildren(leaf, left, right, derivatives);
             if (leaf.Histogram is { } h && leaf.Histogram != left.Histogram && leaf.Histogram != right.Histogram) _free.Push(h);
             leaf.Histogram = null;
@@ -126,7 +126,7 @@ internal sealed class BoostedTreeGrower
         }
     }
 
-    // Sums the leaf's histogram, subtracts it from its sibling's, and finds the best split of both, feature by feature.
+    // Sums the leaf's histogram, subtracts it from its sibling's, and finds the best split of both for each feature.
     private void Build(Leaf leaf, double[] derivatives, Leaf? parent, bool search = true)
     {
         var (start, count) = (leaf.Start, leaf.End - leaf.Start);
@@ -155,7 +155,7 @@ internal sealed class BoostedTreeGrower
 
     private Split[]? _siblingSplits;
 
-    // The greatest gain; of equal ones the first feature's.
+    // The largest gain; of equal ones, that of the first feature.
     private static Split First(Split[] splits)
     {
         var best = default(Split);
@@ -193,7 +193,7 @@ internal sealed class BoostedTreeGrower
         ref var b = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(part.Sums), feature * Bins * 2);
         ref var c = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(from.Counts), feature * Bins);
         ref var d = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(part.Counts), feature * Bins);
-        // Whole vectors: what lies behind the last bin is unused.
+        // Whole vectors: elements after the last bin are unused.
         for (nuint i = 0; i < (nuint)(2 * bins); i += 4)
             (Vector256.LoadUnsafe(ref a, i) - Vector256.LoadUnsafe(ref b, i)).StoreUnsafe(ref a, i);
         for (nuint i = 0; i < (nuint)bins; i += 8)
@@ -208,7 +208,7 @@ internal sealed class BoostedTreeGrower
         ref var sums = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(histogram.Sums), feature * Bins * 2);
         ref var counts = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(histogram.Counts), feature * Bins);
         var total = leaf.End - leaf.Start;
-        // To the first cut that leaves enough samples on its left.
+        // Advance to the first cut with enough samples on its left.
         var left = 0;
         var first = 0;
         var running = Vector128<double>.Zero;
@@ -244,7 +244,7 @@ internal sealed class BoostedTreeGrower
                     bestLeft = running;
                 }
             }
-            // Empty bins move no sample, so a cut behind them separates the same.
+            // Empty bins contain no samples, so a cut after them gives the same split.
             do
             {
                 if (++bin == bins) goto done;
@@ -259,7 +259,7 @@ internal sealed class BoostedTreeGrower
             : new Split(gain, feature, bestBin, bestLeft.GetElement(0), bestLeft.GetElement(1));
     }
 
-    // Samples not beyond the cut first, both parts in their old order.
+    // Partitions the samples by the cut; both parts keep their order.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Partition(Leaf leaf, in Split split)
     {

@@ -7,10 +7,10 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Trees;
 
 /// <summary>
-/// Gradient-boosted trees on histograms (Friedman 2001; the growth of LightGBM and of scikit-learn's HistGradientBoosting, whose defaults
-/// these are but for the depth and the penalty l2, which on noisy markets gain out of sample what they cost in sample; it is a seventieth
-/// of the samples at the most, so that a short table is not smothered): each tree fits Newton steps of the logistic or squared loss, and
-/// splits the leaf with the greatest gain until it has its leaves.
+/// Gradient-boosted trees on histograms (Friedman 2001). Each tree fits Newton steps of the logistic or squared loss, and splits the leaf
+/// with the greatest gain until it has its leaves. Growth and defaults are those of LightGBM and of scikit-learn's HistGradientBoosting,
+/// except for the depth and the penalty l2. On noisy markets these two gain out of sample what they cost in sample. The penalty is at most
+/// a seventieth of the number of samples, so that it does not suppress all splits of a short table.
 /// </summary>
 [Trainer("gradient-boosting", "Gradient-boosted trees on histograms of the features.")]
 public sealed class GradientBoostingTrainer(
@@ -36,10 +36,10 @@ public sealed class GradientBoostingTrainer(
         var baseline = classify ? PortableMath.Log(mean / (1 - mean)) : mean;
         var scores = new double[labels.Length];
         Array.Fill(scores, baseline);
-        // First and second derivative of the loss, sample by sample, side by side.
+        // First and second derivatives of the loss, interleaved by sample.
         var derivatives = new double[2 * labels.Length];
-        // The penalty counts in samples of balanced classes: where one class is rare every sample has less curvature, and as much of a
-        // penalty would weigh more.
+        // The penalty is in units of balanced-class samples. If one class is rare, each sample has less curvature, and an unscaled penalty
+        // would weigh more.
         var penalty = Math.Min(l2, labels.Length / 70.0) * (classify ? 4 * mean * (1 - mean) : 1);
         var grower = new BoostedTreeGrower(features, leaves, minLeaf, maxDepth, penalty, learningRate, threads);
         var grown = new List<GrownTree>(trees);
@@ -50,7 +50,7 @@ public sealed class GradientBoostingTrainer(
             else SquaredDerivatives(scores, labels, weights, derivatives);
             var tree = grower.Grow(derivatives, scores);
             grown.Add(tree);
-            if (tree.Depth == 0) break; // no split gains anything, nor will one later
+            if (tree.Depth == 0) break; // no split has a gain, and none will later
         }
         return TreeEnsemble.Join(new ModelHead(Name, set.Table.Task, set.Table.Features), grown, classify ? TreeLink.Sigmoid : TreeLink.Sum,
             baseline);

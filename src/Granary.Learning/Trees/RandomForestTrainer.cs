@@ -6,8 +6,8 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Trees;
 
 /// <summary>
-/// Random forest (Breiman 2001): every tree sees a bootstrap sample, every node some of the features (their square root for two classes, a
-/// third for numbers); the prediction is the mean of the leaves' means.
+/// Random forest (Breiman 2001): every tree uses a bootstrap sample, and every node a random subset of the features (the square root of
+/// their number for two classes, a third for numbers). The prediction is the mean of the leaf means.
 /// </summary>
 [Trainer("random-forest", "Random forest; features 0 = the square root of their number for two classes, a third for numbers.")]
 public sealed class RandomForestTrainer(

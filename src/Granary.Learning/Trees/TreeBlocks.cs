@@ -7,30 +7,30 @@ using System.Runtime.Intrinsics.X86;
 namespace Granary.Learning.Trees;
 
 /// <summary>
-/// An ensemble cut into blocks of four levels, for processors with AVX-512 VBMI. A row becomes one byte for each feature that splits: how
-/// many of the ensemble's thresholds lie below its value. Then four blocks at a time are decided by one permutation of these bytes and one
-/// comparison, and a tree that has come to its leaf leaves the round, so that a shallow tree does not wait for a deep one. The sum is that
-/// of <see cref="TreeEnsemble.SumLeaves"/>, in its order, to the bit.
+/// An ensemble cut into blocks of four levels, for processors with AVX-512 VBMI. Each split feature of a row becomes one byte: the number
+/// of the ensemble's thresholds below its value. One permutation of these bytes and one comparison decide four blocks at a time. A tree
+/// that has reached its leaf leaves the round, so that a shallow tree does not wait for a deep one. The sum equals that of
+/// <see cref="TreeEnsemble.SumLeaves"/>, in its order, to the bit.
 /// </summary>
 internal sealed class TreeBlocks
 {
-    // Fewer trees are read sooner than their row is encoded.
+    // With fewer trees, encoding the row takes longer than it saves.
     private const int LeastTrees = 16;
 
-    // As many features as two registers hold bytes, and as many thresholds of each as a byte counts.
+    // Limits: the bytes in two registers, and the thresholds that a byte can count.
     private const int MaxSlots = 128, MaxCuts = 255;
 
-    // A block fills one line of the cache: for each of its 16 places, in the order of a heap, the feature and the cut that is asked for
-    // (place 0 is unused), and for each of its 16 exits the distance to the next block, or the number of the leaf.
+    // A block fills one cache line. Each of its 16 heap-ordered places has the feature and cut to compare (place 0 is unused), and each of
+    // its 16 exits has the distance to the next block, or the number of the leaf.
     private const int Levels = 4, Exits = 1 << Levels, Record = 4 * Exits, Leaf = 1 << 15;
 
-    // A cut that nothing exceeds: what lies below a leaf leads to the left.
+    // A cut that no value exceeds: places below a leaf lead to the left.
     private const byte Never = 255;
 
-    // For each feature 16 cuts, the last of each group of 16, and then all 256, of which at most 255 are finite.
+    // For each feature 16 cuts, the last of each group of 16, then all 256, of which at most 255 are finite.
     private const int CutRow = 16 + 256;
 
-    // Trees that are read together; a multiple of eight, since the sum adds them by eights.
+    // The number of trees that are evaluated together; a multiple of eight, because the sum adds them by eights.
     private const int Chunk = 256;
 
     private readonly byte[] _records;
@@ -42,7 +42,7 @@ internal sealed class TreeBlocks
 
     private TreeBlocks(List<byte> records, ulong[] cursors, double[] values, int[] firstLeaf, int[] features, float[] cuts)
     {
-        // Pinned, so that the first record stays at the beginning of a line.
+        // Pinned, so that the first record stays aligned to a cache line.
         _records = GC.AllocateUninitializedArray<byte>(records.Count + Record, pinned: true);
         _start = (int)((Record - (Marshal.UnsafeAddrOfPinnedArrayElement(_records, 0) & (Record - 1))) & (Record - 1));
         records.CopyTo(_records, _start);
@@ -54,8 +54,8 @@ internal sealed class TreeBlocks
     }
 
     /// <returns>
-    /// Null where the processor lacks the instructions, the trees are few, or their features, thresholds or leaves are too many: then they
-    /// are read node by node.
+    /// The blocks. Null if the processor lacks the instructions, if there are few trees, or if features, thresholds or leaves exceed the
+    /// limits; then the trees are evaluated node by node.
     /// </returns>
     public static TreeBlocks? From(TreeNode[] nodes, double[] values, int[] roots)
     {
@@ -72,7 +72,7 @@ internal sealed class TreeBlocks
         return found.Count;
     }
 
-    // The thresholds of each feature that splits, each once, rising, as nodes hold them; null where they are too many.
+    // The distinct thresholds of each split feature, ascending, as in the nodes; null if there are too many.
     private static SortedList<int, int[]>? Thresholds(TreeNode[] nodes)
     {
         var found = new Dictionary<int, HashSet<int>>();
@@ -88,13 +88,13 @@ internal sealed class TreeBlocks
         return thresholds;
     }
 
-    /// <summary>The sum of the leaves that a row of finite features comes to. Allocates nothing.</summary>
+    /// <summary>Returns the sum of the leaves of a row with finite features. Allocates nothing.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Sum(ReadOnlySpan<double> input)
     {
         Span<byte> codes = stackalloc byte[MaxSlots];
-        // A tree on its way: its number within the chunk above, its block below. From one list into the other, and back.
+        // A cursor for each tree: its number within the chunk in the upper half, its block in the lower half; two alternating lists.
         Span<ulong> here = stackalloc ulong[Chunk + 4], there = stackalloc ulong[Chunk + 4];
         Span<ushort> places = stackalloc ushort[Chunk + 32];
         Span<int> leaves = stackalloc int[Chunk];
@@ -117,7 +117,7 @@ internal sealed class TreeBlocks
         return sum;
     }
 
-    // How many cuts lie below each value: first by groups of sixteen, then within the group.
+    // The number of cuts below each value: first by groups of sixteen, then within the group.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Encode(ReadOnlySpan<double> input, Span<byte> codes)
     {
@@ -135,14 +135,14 @@ internal sealed class TreeBlocks
     private static int Below(ref float cuts, int from, Vector512<float> value) =>
         BitOperations.PopCount(Vector512.LessThan(Vector512.LoadUnsafe(ref cuts, (nuint)from), value).ExtractMostSignificantBits());
 
-    // Where each tree leaves its block: the place that the exit would have on a fifth level, 16 … 31.
+    // The exit of each tree from its block, as the place 16 … 31 on a fifth level.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Decide(ref byte codes, ref ulong cursors, ref ushort places, nint count)
     {
         ref var records = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_records), _start);
         var (low, high) = (Vector512.LoadUnsafe(ref codes), Vector512.LoadUnsafe(ref codes, 64));
         var wide = _features.Length > 64;
-        // What fills the last four up is decided too, and not looked at.
+        // Padding of the last group of four is computed too, and ignored.
         Vector256<ulong>.Zero.StoreUnsafe(ref cursors, (nuint)count);
         for (nint i = 0; i < count; i += 4)
         {
@@ -156,7 +156,7 @@ internal sealed class TreeBlocks
             Unsafe.WriteUnaligned(ref Unsafe.As<ushort, byte>(ref Unsafe.Add(ref places, i)),
                 Vector512.GreaterThan(code, cuts).ExtractMostSignificantBits());
         }
-        // Sixteen bits of each tree, in the order of a heap, become the place to which they lead: 32 trees at a time.
+        // Converts sixteen comparison bits per tree, in heap order, to the exit place: 32 trees at a time.
         var one = Vector512<ushort>.One;
         for (nint i = 0; i < count; i += 32)
         {
@@ -171,18 +171,18 @@ internal sealed class TreeBlocks
     private static Vector256<byte> Questions(ref byte records, ulong cursor) =>
         Vector256.LoadUnsafe(ref records, (nuint)(uint)cursor * Record);
 
-    // Goes through the exits; returns how many trees have further to go.
+    // Follows the exits, and returns the number of trees that have not reached a leaf.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private nint Follow(ref ulong cursors, ref ulong further, ref ushort places, ref int leaves, nint count)
     {
-        // Place 16 is exit 0, and the exits begin behind 16 pairs of bytes.
+        // Place 16 is exit 0; the exits follow the 16 pairs of bytes.
         ref var exits = ref Unsafe.As<byte, ushort>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_records), _start));
         nint still = 0;
         for (nint i = 0; i < count; i++)
         {
             var cursor = Unsafe.Add(ref cursors, i);
             var next = (ulong)Unsafe.Add(ref exits, (nint)((ulong)(uint)cursor * (Record / 2)) + Unsafe.Add(ref places, i));
-            // Written over until it is a leaf.
+            // Overwritten until it is a leaf.
             Unsafe.Add(ref leaves, (nint)(cursor >> 32)) = (int)next;
             Unsafe.Add(ref further, still) = cursor + next;
             still += (nint)((next >> 15) ^ 1);
@@ -209,10 +209,10 @@ internal sealed class TreeBlocks
     private static double Value(ref double values, ref int leaves, ref int first, nint tree) =>
         Unsafe.Add(ref values, (Unsafe.Add(ref leaves, tree) & (Leaf - 1)) + Unsafe.Add(ref first, tree));
 
-    /// <summary>Writes the blocks of one tree after another.</summary>
+    /// <summary>Writes the blocks of the trees in order.</summary>
     private sealed class Builder(TreeNode[] nodes, double[] values, SortedList<int, int[]> thresholds)
     {
-        // Forests have few different leaves, and then one table for all; else each tree has its own stretch of one.
+        // Forests have few distinct leaves, which share one table; otherwise each tree has its own section.
         private readonly bool _shared = Distinct(nodes, values) <= Leaf;
         private readonly int[] _features = [.. thresholds.Keys];
         private readonly List<byte> _records = [];
@@ -222,7 +222,7 @@ internal sealed class TreeBlocks
         private readonly Queue<(int Node, int Place)> _within = new();
         private int _firstLeaf;
 
-        /// <returns>Null where a tree has too many leaves or blocks.</returns>
+        /// <returns>Null if a tree has too many leaves or blocks.</returns>
         public TreeBlocks? Build(int[] roots)
         {
             var cursors = new ulong[roots.Length];
@@ -238,7 +238,7 @@ internal sealed class TreeBlocks
             return new TreeBlocks(_records, cursors, [.. _leaves], firstLeaf, _features, Cuts());
         }
 
-        // False where a distance or a leaf's number does not fit its place.
+        // Returns false if a distance or a leaf number exceeds its field.
         private bool WriteBlock(int root, int parent, int exit)
         {
             var block = _records.Count / Record;
@@ -276,7 +276,7 @@ internal sealed class TreeBlocks
             return true;
         }
 
-        // The number of a leaf within its tree's table.
+        // The index of a leaf in its tree's table.
         private int LeafOf(double value)
         {
             var bits = BitConverter.DoubleToInt64Bits(value);
@@ -303,7 +303,7 @@ internal sealed class TreeBlocks
 
         private Span<byte> At(int block) => CollectionsMarshal.AsSpan(_records).Slice(block * Record, Record);
 
-        // What ends above the last level leads on to the left.
+        // A leaf above the last level continues to the left.
         private static int ExitOf(int place) => (place << (Levels - BitOperations.Log2((uint)place))) - Exits;
 
         private static Span<ushort> ExitsOf(Span<byte> record) => MemoryMarshal.Cast<byte, ushort>(record[(2 * Exits)..]);

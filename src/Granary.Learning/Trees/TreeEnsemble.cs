@@ -6,7 +6,7 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Trees;
 
-/// <summary>How the sum of the trees becomes a prediction.</summary>
+/// <summary>Function that converts the sum of the trees to a prediction.</summary>
 public enum TreeLink
 {
     /// <summary>baseline + Σ leaves.</summary>
@@ -19,23 +19,23 @@ public enum TreeLink
     Mean,
 }
 
-/// <summary>A node, in eight bytes. A leaf points at itself: its step is zero and its threshold is never exceeded.</summary>
+/// <summary>A node in eight bytes. A leaf points to itself: its step is zero and its threshold is never exceeded.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct TreeNode(float threshold, int feature, int step)
 {
-    /// <summary>A tree stays within this distance of parent and child: some 65,000 leaves.</summary>
+    /// <summary>The maximum distance between parent and child nodes: about 65,000 leaves.</summary>
     public const int MaxStep = ushort.MaxValue;
 
     public const int MaxFeatures = 4096;
 
-    /// <summary>The float's bits, in an order that whole numbers compare in.</summary>
+    /// <summary>The float's bits, converted to an order-preserving integer.</summary>
     public readonly int Threshold = Sortable(threshold);
     public readonly ushort Feature = (ushort)feature;
 
-    /// <summary>The distance to the left child, which the right one follows.</summary>
+    /// <summary>The distance to the left child, which precedes the right one.</summary>
     public readonly ushort Step = (ushort)step;
 
-    /// <summary>Maps floats to whole numbers of the same order.</summary>
+    /// <summary>Maps floats to integers of the same order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Sortable(float value)
     {
@@ -49,7 +49,7 @@ internal readonly struct TreeNode(float threshold, int feature, int step)
 }
 
 /// <summary>
-/// Decision trees in flat arrays. One row walks down eight trees at a time, so that the loads of one hide behind those of the others.
+/// Decision trees in flat arrays. A row is evaluated in eight trees at a time, which hides the latency of memory loads.
 /// </summary>
 [ModelKind(TreeEnsemble.FormatName)]
 public sealed class TreeEnsemble : TrainedModel, IGainImportance
@@ -73,10 +73,10 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
 
     public IReadOnlyList<double> Gain => _gain;
 
-    /// <summary>How many trees.</summary>
+    /// <summary>The number of trees.</summary>
     public int Trees => _roots.Length;
 
-    /// <summary>Steps that a row takes through all trees.</summary>
+    /// <summary>The number of steps of a row through all trees.</summary>
     public int Steps
     {
         get
@@ -87,12 +87,12 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
         }
     }
 
-    /// <summary>Nodes of all trees, leaves among them.</summary>
+    /// <summary>The number of nodes of all trees, including leaves.</summary>
     public int Nodes => _nodes.Length;
 
     public override string Format => FormatName;
 
-    /// <summary>Joins grown trees, the shallow ones first, so that trees which are walked together end together.</summary>
+    /// <summary>Joins grown trees, shallow ones first, so that trees that are evaluated together end together.</summary>
     internal static TreeEnsemble Join(ModelHead head, IReadOnlyList<GrownTree> trees, TreeLink link, double baseline)
     {
         var ordered = trees.OrderBy(t => t.Depth).ToArray();
@@ -127,7 +127,7 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
         };
     }
 
-    /// <summary>The sum of the leaves, node by node, on any processor.</summary>
+    /// <summary>Returns the sum of the leaves, node by node, on any processor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double SumLeaves(ReadOnlySpan<double> input)
     {
@@ -166,7 +166,7 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
         return sum;
     }
 
-    /// <summary>The same sum by <see cref="TreeBlocks"/>; null where it is not used.</summary>
+    /// <summary>Returns the same sum by <see cref="TreeBlocks"/>; null if it is not used.</summary>
     internal double? SumOfBlocks(ReadOnlySpan<double> input) => _blocks?.Sum(input);
 
     public override void Write(BinaryWriter writer)
@@ -200,11 +200,11 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
     private static nint Step(ref TreeNode nodes, ref int x, nint at)
     {
         ref var node = ref Unsafe.Add(ref nodes, at);
-        // The sign of threshold − value, as 0 or 1: shorter for the next step to wait for than a comparison of floats.
+        // The sign of threshold − value, as 0 or 1, which has a lower latency than a comparison of floats.
         var right = (ulong)((long)node.Threshold - Unsafe.Add(ref x, (nint)node.Feature)) >> 63;
         return at + node.Step + (nint)right;
     }
 }
 
-/// <summary>One tree, root first, each pair of children behind one another.</summary>
+/// <summary>One tree, root first, with the children of a node in adjacent places.</summary>
 internal sealed record GrownTree(TreeNode[] Nodes, double[] Values, int Depth, double[] Gain);

@@ -6,8 +6,8 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Trees;
 
 /// <summary>
-/// One decision tree that splits for the least variance within its leaves (for two classes: the least Gini impurity). Each node's mean is
-/// drawn towards its parent's by <c>shrinkage</c> samples, so that small leaves do not shout.
+/// One decision tree that minimises the variance within its leaves (for two classes, the Gini impurity). Each node's mean is shrunk towards
+/// its parent's by <c>shrinkage</c> samples, which limits the noise of small leaves.
 /// </summary>
 [Trainer("tree", "One decision tree.")]
 public sealed class TreeTrainer([Range(1, 60)] int maxDepth = 5, [Range(1, 1_000_000)] int minLeaf = 20, [Range(0, 1e9)]

@@ -7,8 +7,8 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Trees;
 
 /// <summary>
-/// Grows one tree breadth first. At each node it looks at some of the features that vary there and takes the cut with the greatest fall of
-/// Σ w (y − mean)². Bins that hold no sample of the node are skipped by a bit map, so that small nodes cost as little as they are.
+/// Grows one tree breadth first. At each node it tests some of the features that are not constant there, and selects the cut with the
+/// largest decrease of Σ w (y − mean)². A bit map skips bins without samples of the node, so that small nodes are fast.
 /// </summary>
 internal sealed class VarianceTreeGrower
 {
@@ -116,7 +116,7 @@ internal sealed class VarianceTreeGrower
         return best;
     }
 
-    // Returns false where the feature is constant in the node.
+    // Returns false if the feature is constant in the node.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Look(ReadOnlySpan<int> part, int feature, double weight, double sum, double parent, ref Split best)
     {
@@ -168,7 +168,7 @@ internal sealed class VarianceTreeGrower
         return distinct > 1;
     }
 
-    // Which bins are occupied: from the samples where these are few, from the counts where they are many.
+    // Finds the occupied bins: from the samples if there are few, otherwise from the counts.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void SetOccupied(ReadOnlySpan<int> part, ref byte codes, ref int counts, Span<ulong> occupied)
     {

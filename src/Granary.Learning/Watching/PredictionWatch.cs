@@ -3,16 +3,16 @@ using Granary.Learning.Drift;
 namespace Granary.Learning.Watching;
 
 /// <summary>
-/// Watches whether a model's predictions of a strategy's trades come true, and decides by a <see cref="WatchRule"/> when the strategy's
-/// weight is cut and when it is whole again. The decisions follow from the outcomes and their order alone. An instance belongs to one
-/// strategy and one thread.
+/// Monitors a model's predictions of a strategy's trades. By its <see cref="WatchRule"/> it decides when the strategy's weight is reduced
+/// and restored. Decisions depend only on the outcomes and their order. Each strategy needs its own instance; instances are not
+/// thread-safe.
 /// </summary>
 public sealed class PredictionWatch
 {
-    // Trades on each side of a change.
+    // The minimum number of trades on each side of a change.
     private const int Least = 20;
 
-    // Standard deviations of the difference of the means; less is chance.
+    // In standard deviations of the difference of the means; smaller changes count as chance.
     private const double Deviations = 3;
 
     private readonly WatchRule _rule;
@@ -21,25 +21,25 @@ public sealed class PredictionWatch
     private double _before, _middle;
     private int _reviewed, _wrong;
 
-    /// <exception cref="LearningInputException">The detector or a parameter of it is unknown.</exception>
+    /// <exception cref="LearningInputException">The detector or one of its parameters is unknown.</exception>
     public PredictionWatch(WatchRule rule)
     {
         _rule = rule;
         _detector = DriftDetectorCatalogue.BuiltIn.Create(rule.Detector, rule.Parameters);
     }
 
-    /// <summary>Number of outcomes.</summary>
+    /// <summary>The number of outcomes.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Whether the weight is cut.</summary>
+    /// <summary>Whether the weight is reduced.</summary>
     public bool IsCut { get; private set; }
 
-    /// <summary>The part of the strategy's size that is left, 0 to 1.</summary>
+    /// <summary>The current fraction of the strategy's size, 0 to 1.</summary>
     public double Weight => IsCut ? _rule.Weight : 1;
 
-    /// <summary>Adds the outcome of the next trade, in the order of closing.</summary>
+    /// <summary>Adds the outcome of the next closed trade.</summary>
     /// <param name="wrong">Whether its prediction was wrong.</param>
-    /// <returns>What changed; null for nothing.</returns>
+    /// <returns>The change; null for none.</returns>
     public WatchStep? Add(bool wrong)
     {
         Count++;
@@ -54,13 +54,13 @@ public sealed class PredictionWatch
         var growth = Growth();
         _errors.Clear();
         if (growth is not var (before, after, recent)) return null;
-        // The error that a later alert compares with is that of the bad time; what is to be reached is that before the first.
+        // A later alert compares with the error after the first one; the target for restoration is the error before the first.
         if (!IsCut) (_before, _middle) = (before, (before + after) / 2);
         (IsCut, _reviewed, _wrong) = (true, 0, 0);
         return new WatchStep(WatchChange.Alert, before, after, recent);
     }
 
-    // The last growth of the error since the last alert: what lies before a fall is left out, and a change by chance is none.
+    // The last increase of the error since the last alert: data before a decrease is ignored, and insignificant changes are not reported.
     private (double Before, double After, int Recent)? Growth()
     {
         for (var from = 0; ;)
@@ -72,7 +72,7 @@ public sealed class PredictionWatch
         }
     }
 
-    // Where the errors from a place on have changed most likely: at the largest standardised difference of the means on both sides.
+    // The most likely position of a change: the largest standardised difference of the means on both sides.
     private (int Cut, double Deviations) Change(int from)
     {
         var n = _errors.Count - from;

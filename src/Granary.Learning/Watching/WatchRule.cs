@@ -2,7 +2,7 @@ using Granary.Learning.Drift;
 
 namespace Granary.Learning.Watching;
 
-/// <summary>What is done when a model's predictions get worse, as a learning section declares it.</summary>
+/// <summary>Reaction when a model's predictions get worse, as declared in a learning section.</summary>
 /// <param name="Detector">Of the <see cref="DriftDetectorCatalogue"/>: it gets 1 for each trade that was predicted wrong, else 0.</param>
 /// <param name="Parameters">Of the detector; the others have their defaults.</param>
 /// <param name="Weight">The part of the strategy's size that an alert leaves, 0 to 1.</param>

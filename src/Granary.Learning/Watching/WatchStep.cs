@@ -1,21 +1,22 @@
 namespace Granary.Learning.Watching;
 
-/// <summary>What a closed trade changed in the watch of a model.</summary>
+/// <summary>Change in the watch of a model after a closed trade.</summary>
 public enum WatchChange
 {
-    /// <summary>The error has grown: the weight is cut.</summary>
+    /// <summary>The error has increased, so the weight is reduced.</summary>
     Alert,
 
-    /// <summary>The error is nearer to that before the alert than to that since: the weight is whole.</summary>
+    /// <summary>The error is closer to that before the alert than to that after it, so the weight is restored.</summary>
     Restored,
 }
 
-/// <summary>A change in the watch of a model.</summary>
+/// <summary>A change in the monitoring of a model.</summary>
 /// <param name="Before">Share of wrong predictions before the alert, 0 to 1.</param>
-/// <param name="After">Of an alert: the share since the change. Of a restoration: that of the reviewed trades.</param>
-/// <param name="Trades">Number of trades that <paramref name="After"/> is of.</param>
+/// <param name="After">For an alert, the share of wrong predictions since the change; for a restoration, that of the reviewed
+/// trades.</param>
+/// <param name="Trades">The number of trades behind <paramref name="After"/>.</param>
 public readonly record struct WatchStep(WatchChange Change, double Before, double After, int Trades)
 {
-    /// <summary>Half way between the shares before and after: an earlier version with a smaller one is as good as things were.</summary>
+    /// <summary>The middle between both shares; an earlier version with a smaller share is good enough.</summary>
     public double Middle => (Before + After) / 2;
 }

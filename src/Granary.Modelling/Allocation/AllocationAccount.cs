@@ -6,8 +6,8 @@ using Granary.Simulation.Passes;
 namespace Granary.Modelling.Allocation;
 
 /// <summary>
-/// The portfolio's account over a <see cref="PortfolioTimeline"/> with weights that are decided on the way. It is the backtest's own
-/// <see cref="PortfolioDriver"/>: limits, sizes and costs have the last word in the same way.
+/// Account of the portfolio over a <see cref="PortfolioTimeline"/>, with weights decided row by row. It runs the backtest's own
+/// <see cref="PortfolioDriver"/>, so that the same limits, sizes and costs apply.
 /// </summary>
 public sealed class AllocationAccount
 {
@@ -17,8 +17,8 @@ public sealed class AllocationAccount
     private readonly double[] _isMember;
     private PortfolioDriver _driver = null!;
 
-    /// <param name="units">What may be given weights.</param>
-    /// <param name="decisions">The most decisions between two calls of <see cref="Start"/>.</param>
+    /// <param name="units">Units that can get weights.</param>
+    /// <param name="decisions">Maximum number of decisions between two calls of <see cref="Start"/>.</param>
     public AllocationAccount(PortfolioTimeline timeline, BatchPlan plan, IReadOnlyList<Instrument> instruments,
         AllocationUnits units, int decisions)
     {
@@ -30,12 +30,12 @@ public sealed class AllocationAccount
 
     public DecidedWeights Weights { get; }
 
-    /// <summary>The row whose weights are decided next; the number of rows at the end.</summary>
+    /// <summary>The next row to decide; equal to the number of rows at the end.</summary>
     public int Row { get; private set; }
 
     public PortfolioRun Run => _driver.Run;
 
-    /// <summary>Opens a new account at a row, with its closes marked.</summary>
+    /// <summary>Opens a new account at a row and marks the row's closes.</summary>
     public void Start(int row)
     {
         Weights.Clear();
@@ -44,7 +44,7 @@ public sealed class AllocationAccount
         _timeline.Replay(_timeline.BeginOf(row), _timeline.DecisionOf(row), _driver);
     }
 
-    /// <summary>Decides the row's weights and goes on to the next row.</summary>
+    /// <summary>Sets the weights of the current row and advances to the next row.</summary>
     public void Decide(ReadOnlySpan<double> weights)
     {
         Weights.Add(_timeline.TimeOf(Row), weights);

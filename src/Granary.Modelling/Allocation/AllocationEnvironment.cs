@@ -6,9 +6,9 @@ using Granary.Simulation.Batches;
 namespace Granary.Modelling.Allocation;
 
 /// <summary>
-/// Weights of strategies as a task of decisions: one at each row, for the signals from its close on. The account is the backtest's, and its
-/// equity with the same weights has the same bits. The reward is the log growth or the differential Sharpe ratio (Moody and Saffell 2001)
-/// until the next row, less a penalty where the drawdown grows.
+/// Allocation of weights as a reinforcement-learning environment: one decision per row, for the signals from the row's close on. The
+/// account is the backtest's; with the same weights its equity is bit-identical. The reward until the next row is the log growth or the
+/// differential Sharpe ratio (Moody and Saffell 2001), minus a penalty if the drawdown grows.
 /// </summary>
 internal sealed class AllocationEnvironment : IEnvironment
 {
@@ -23,8 +23,8 @@ internal sealed class AllocationEnvironment : IEnvironment
     private double _mean, _square;
 
     /// <param name="first">The first row of the data.</param>
-    /// <param name="last">The row after the last: episodes that reach it are truncated.</param>
-    /// <param name="length">Rows of an episode; one that is shorter than the data starts anywhere in it.</param>
+    /// <param name="last">The row after the last. Episodes that reach it are truncated.</param>
+    /// <param name="length">Rows of an episode. If the data is longer, episodes start at random rows.</param>
     public AllocationEnvironment(AllocationView view, AllocatorSpec spec, int first, int last, int length)
     {
         (_view, _spec, _first, _last, _length) = (view, spec, first, last, Math.Min(length, last - first - 1));
@@ -39,12 +39,12 @@ internal sealed class AllocationEnvironment : IEnvironment
 
     public int ObservationSize => _view.Observer.Size;
 
-    // The start and the actions since: an account is a function of them.
+    // The start row and all actions since then determine the account, so they are the whole state.
     public int StateSize => 2 + _actions.Length;
 
     public int StepLimit => 0;
 
-    /// <summary>The account of the present episode.</summary>
+    /// <summary>Account of the current episode.</summary>
     public AllocationAccount Account => _account;
 
     public void Reset(ref PortableRandom random) => Begin(_first + random.Next(_last - _first - _length));

@@ -5,16 +5,16 @@ using Granary.Simulation.Passes;
 namespace Granary.Modelling.Allocation;
 
 /// <summary>
-/// What the strategies of a batch did, in one order, with the instruments they traded: the past that allocators learn from.
+/// Past events of a batch's strategies in one order, with the traded instruments. Allocators learn from them.
 /// </summary>
 public sealed record AllocationHistory(BatchPlan Plan, PortfolioTimeline Timeline, IReadOnlyList<Instrument> Instruments)
 {
     /// <summary>Reads the events of some strategies and the bars of their markets.</summary>
-    /// <param name="strategies">Indices of the strategies.</param>
+    /// <param name="strategies">Indices of the strategies in the plan.</param>
     public static async Task<AllocationHistory> ReadAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
         IEventLog log, IReadOnlyCollection<int> strategies, CancellationToken cancellationToken)
     {
-        // The order of the portfolio's instruments.
+        // The portfolio's driver uses the same order of instruments.
         List<Instrument> instruments = [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)];
         var timeline = new PortfolioTimeline(instruments.Select((x, i) => (x.Symbol, i))
             .ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal));
@@ -30,11 +30,11 @@ public sealed record AllocationHistory(BatchPlan Plan, PortfolioTimeline Timelin
         return new AllocationHistory(plan, timeline, instruments);
     }
 
-    /// <summary>What the same strategies do with every cost doubled and every order one bar later.</summary>
+    /// <summary>Runs the same strategies with all costs doubled and every order delayed by one bar, and reads their events.</summary>
     public static async Task<AllocationHistory> StressedAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
         IReadOnlyCollection<int> strategies, int threads, CancellationToken cancellationToken)
     {
-        // Accounts as the portfolio follows them: one that is never short of cash does the same with either rule.
+        // The portfolio follows accounts that resize entries to their cash. With enough cash, an account is the same with either rule.
         var stressed = MemberRuns.Resizes(plan.Spec.Portfolio) ? plan.Stressed().AsMembers() : plan.Stressed();
         var log = new MemoryEventLog();
         var members = strategies.ToHashSet();
@@ -43,6 +43,6 @@ public sealed record AllocationHistory(BatchPlan Plan, PortfolioTimeline Timelin
         return await ReadAsync(stressed, markets, log, strategies, cancellationToken);
     }
 
-    /// <summary>What an allocator of some units sees.</summary>
+    /// <summary>Creates the view of an allocator for some of the units.</summary>
     public AllocationView View(AllocationUnits units, double[] baseWeights) => new(Timeline, Plan, Instruments, units, baseWeights);
 }

@@ -9,9 +9,9 @@ using Granary.Simulation.Passes;
 namespace Granary.Modelling.Allocation;
 
 /// <summary>
-/// What the allocator sees, made from the same calls in training, backtest and live session: for each market its log returns over 1, 5 and
-/// 21 rows, its deviation over 21 rows and its regime; for each unit the average return of its last trades; and of the account the
-/// weights, drawdown, exposure and the cost of a trade.
+/// Computes the allocator's observations; training, backtest and live session make the same calls. An observation contains, for each
+/// market, the log returns over 1, 5 and 21 rows, the standard deviation over 21 rows and the regime. For each unit it contains the average
+/// return of the last trades, and for the account the weights, drawdown, exposure and the cost of a trade.
 /// </summary>
 public sealed class AllocationObserver : IPortfolioSteps
 {
@@ -23,7 +23,7 @@ public sealed class AllocationObserver : IPortfolioSteps
     private readonly RegimeTracker[] _regimes;
     private readonly double[][] _closes; // by market: the last rows' closes, newest last
     private readonly long[] _bars;
-    // By unit: the multiplier of its first market; a unit of several trades alike instruments.
+    // By unit: the multiplier of its first market. A unit with several instruments is assumed to trade similar ones.
     private readonly double[] _multiplier;
     private readonly double[] _close, _tradeReturn;
     private readonly int[] _state;
@@ -32,8 +32,8 @@ public sealed class AllocationObserver : IPortfolioSteps
     private readonly Dictionary<string, int> _symbolIndex;
     private int _rows;
 
-    /// <param name="units">What is given weights.</param>
-    /// <param name="instruments">Of all symbols of the batch, in the portfolio's order.</param>
+    /// <param name="units">Units that can get weights.</param>
+    /// <param name="instruments">Instruments of all symbols of the batch, in the portfolio's order.</param>
     public AllocationObserver(BatchPlan plan, IReadOnlyList<Instrument> instruments, AllocationUnits units)
     {
         _units = units;
@@ -54,19 +54,19 @@ public sealed class AllocationObserver : IPortfolioSteps
         MarketSize = markets.Length * (PerMarket + _states) + units.Count;
     }
 
-    /// <summary>Markets of the strategies.</summary>
+    /// <summary>Number of markets that the strategies trade.</summary>
     public int Markets => _closes.Length;
 
-    /// <summary>The last close of each market; 0 before the first.</summary>
+    /// <summary>Last close of each market; 0 before the first bar.</summary>
     public ReadOnlySpan<double> Closes => _close;
 
-    /// <summary>Numbers that do not depend on the account.</summary>
+    /// <summary>Number of observed values that do not depend on the account.</summary>
     public int MarketSize { get; }
 
-    /// <summary>Numbers of an observation.</summary>
+    /// <summary>Number of values in an observation.</summary>
     public int Size => MarketSize + _units.Count + 3;
 
-    /// <summary>Which numbers of <see cref="ObserveMarkets"/> an observer of some of the units would write, in its order.</summary>
+    /// <summary>Maps the values that an observer of some of the units writes to their indices in <see cref="ObserveMarkets"/>.</summary>
     public int[] PlacesOf(BatchPlan plan, AllocationUnits part)
     {
         var perMarket = PerMarket + _states;
@@ -102,7 +102,7 @@ public sealed class AllocationObserver : IPortfolioSteps
     {
         if (e.Kind != RunEventKind.Trade || _units.PlaceOf(strategy) is var place && place < 0) return;
         var trade = e.ToTrade();
-        // How its data ended says nothing of a strategy, and would not be known in time.
+        // An exit at the end of the data says nothing about the strategy, and it is not known in time.
         if (trade.Reason is ExitReason.Open or ExitReason.DataEnded) return;
         var result = trade.Return(_multiplier[place]);
         _tradeReturn[place] += Forgetting * (result - _tradeReturn[place]);
@@ -112,7 +112,7 @@ public sealed class AllocationObserver : IPortfolioSteps
     {
     }
 
-    /// <summary>Writes the numbers that do not depend on the account, after <see cref="OpenRow"/>.</summary>
+    /// <summary>Writes the values that do not depend on the account. Call it after <see cref="OpenRow"/>.</summary>
     public void ObserveMarkets(Span<double> target)
     {
         var at = 0;
@@ -131,8 +131,8 @@ public sealed class AllocationObserver : IPortfolioSteps
         _tradeReturn.CopyTo(target[at..]);
     }
 
-    /// <summary>Writes the numbers of the account.</summary>
-    /// <param name="weights">As they were decided last.</param>
+    /// <summary>Writes the values that depend on the account.</summary>
+    /// <param name="weights">The last decided weights.</param>
     public void ObserveAccount(PortfolioRun account, ReadOnlySpan<double> weights, Span<double> target)
     {
         weights.CopyTo(target);
@@ -141,7 +141,7 @@ public sealed class AllocationObserver : IPortfolioSteps
         target[weights.Length + 2] = _cost;
     }
 
-    // 0 until a market has as many rows.
+    // Returns 0 until the market has enough rows.
     private double Growth(double[] closes, int rows) =>
         _rows > rows && closes[^(rows + 1)] > 0 && closes[^1] > 0 ? PortableMath.Log(closes[^1] / closes[^(rows + 1)]) : 0;
 

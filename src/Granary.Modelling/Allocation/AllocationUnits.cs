@@ -5,15 +5,15 @@ using Granary.Simulation.Batches;
 namespace Granary.Modelling.Allocation;
 
 /// <summary>
-/// What an allocator weighs: single strategies, or groups of which one strategy trades at a time, as a walk-forward has them.
+/// Units that an allocator weighs: single strategies, or walk-forward groups in which one strategy trades at a time.
 /// </summary>
 public sealed class AllocationUnits
 {
     private readonly int[] _placeOf;
 
-    /// <param name="indices">Of the units among all of the run, in ascending order.</param>
-    /// <param name="names">By unit.</param>
-    /// <param name="members">By unit: indices of its strategies in the plan.</param>
+    /// <param name="indices">Indices of the units among all units of the run, ascending.</param>
+    /// <param name="names">Name of each unit.</param>
+    /// <param name="members">For each unit, the indices of its strategies in the plan.</param>
     public AllocationUnits(BatchPlan plan, int[] indices, IReadOnlyList<string> names, IReadOnlyList<IReadOnlyList<int>> members)
     {
         (Indices, Names, Members) = (indices, names, members);
@@ -24,13 +24,13 @@ public sealed class AllocationUnits
                 _placeOf[strategy] = u;
     }
 
-    /// <summary>Single strategies.</summary>
-    /// <param name="strategies">Indices in ascending order.</param>
+    /// <summary>Creates one unit per strategy.</summary>
+    /// <param name="strategies">Strategy indices, ascending.</param>
     public static AllocationUnits Of(BatchPlan plan, int[] strategies) =>
         new(plan, strategies, [.. strategies.Select(s => plan.Instances[s].Id)], [.. strategies.Select(s => (int[])[s])]);
 
-    /// <summary>The strategies of a plan that a policy weighs.</summary>
-    /// <exception cref="LearningInputException">The plan does not have one of them, or has them in another order.</exception>
+    /// <summary>Creates the units of a policy: the strategies that it weighs.</summary>
+    /// <exception cref="LearningInputException">One of the strategies is missing in the plan, or the plan has another order.</exception>
     public static AllocationUnits Of(BatchPlan plan, WeightPolicy policy)
     {
         var byId = plan.Instances.ToDictionary(i => i.Id, i => i.Index, StringComparer.Ordinal);
@@ -47,8 +47,8 @@ public sealed class AllocationUnits
         return Of(plan, indices);
     }
 
-    /// <summary>The strategies of a plan that the versions of a policy may weigh.</summary>
-    /// <exception cref="LearningInputException">The plan does not have those of the first version.</exception>
+    /// <summary>Creates the units of all versions of a policy: all strategies of the plan if the policy can change.</summary>
+    /// <exception cref="LearningInputException">The plan lacks a strategy of the first version.</exception>
     public static AllocationUnits Of(BatchPlan plan, PolicyPlan policies) => policies.Schedule is null && policies.Changes.Count == 0
         ? Of(plan, policies.First) : Of(plan, [.. plan.Instances.Select(i => i.Index)]);
 
@@ -60,15 +60,15 @@ public sealed class AllocationUnits
 
     public IReadOnlyList<IReadOnlyList<int>> Members { get; }
 
-    /// <summary>The place of a strategy's unit; −1 where it is in none.</summary>
+    /// <summary>Index of a strategy's unit; −1 if it is in none.</summary>
     public int PlaceOf(int strategy) => _placeOf[strategy];
 
-    /// <summary>Some of the units.</summary>
-    /// <param name="places">In ascending order.</param>
+    /// <summary>Returns some of the units.</summary>
+    /// <param name="places">Unit indices, ascending.</param>
     public AllocationUnits Select(BatchPlan plan, int[] places) => new(plan, [.. places.Select(p => Indices[p])],
         [.. places.Select(p => Names[p])], [.. places.Select(p => Members[p])]);
 
-    /// <summary>Symbols that its strategies trade, each once, in the order of the units.</summary>
+    /// <summary>Returns the distinct symbols that the strategies trade, in the order of the units.</summary>
     public IEnumerable<string> SymbolsOf(BatchPlan plan) =>
         Members.SelectMany(m => m).SelectMany(s => plan.Instances[s].Symbols).Distinct(StringComparer.Ordinal);
 }

@@ -3,12 +3,12 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Allocation;
 
-/// <summary>The units that one allocator weighs, and what it sees of the markets at every row.</summary>
+/// <summary>The units of one allocator, with its market observations at every row.</summary>
 public sealed class AllocationView
 {
     private readonly double[] _markets, _closes;
 
-    /// <param name="baseWeights">In the order of the units; an action tilts them.</param>
+    /// <param name="baseWeights">Weights in the order of the units; an action tilts them.</param>
     public AllocationView(PortfolioTimeline timeline, BatchPlan plan, IReadOnlyList<Instrument> instruments, AllocationUnits units,
         double[] baseWeights)
     {
@@ -37,14 +37,14 @@ public sealed class AllocationView
 
     public AllocationObserver Observer { get; }
 
-    /// <summary>The numbers of a row that do not depend on the account.</summary>
+    /// <summary>Returns the observed values of a row that do not depend on the account.</summary>
     public ReadOnlySpan<double> MarketsAt(int row) => _markets.AsSpan(row * Observer.MarketSize, Observer.MarketSize);
 
-    /// <summary>Writes the observation of a row.</summary>
+    /// <summary>Writes the observation at the account's current row.</summary>
     public void Observe(AllocationAccount account, Span<double> target) => Observe(account, account.Weights.Last, target);
 
-    /// <summary>The same of an account that has more units.</summary>
-    /// <param name="weights">As they were decided last, in the order of this view's units.</param>
+    /// <summary>Writes the observation for an account that has more units than this view.</summary>
+    /// <param name="weights">The last decided weights, in the order of this view's units.</param>
     public void Observe(AllocationAccount account, ReadOnlySpan<double> weights, Span<double> target)
     {
         var size = Observer.MarketSize;
@@ -52,7 +52,7 @@ public sealed class AllocationView
         Observer.ObserveAccount(account.Run, weights, target[size..]);
     }
 
-    /// <summary>Log growth of the units' markets in equal parts from one row to another, without costs.</summary>
+    /// <summary>Log growth of an equal-weight portfolio of the units' markets between two rows, without costs.</summary>
     /// <param name="last">The row after the last.</param>
     public double MarketGrowth(int first, int last)
     {

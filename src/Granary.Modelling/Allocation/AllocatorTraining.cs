@@ -5,13 +5,14 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Allocation;
 
-/// <summary>Trains the allocator of one window and measures policies and fixed weights on rows that they have not seen.</summary>
+/// <summary>Trains the allocator of one window and measures policies and fixed weights on rows outside the training.</summary>
 internal static class AllocatorTraining
 {
     private const int LeastRows = 40;
 
     /// <summary>
-    /// How allocators learn. A weight matters for the trades that are entered with it, so that rewards of a few rows say most about it.
+    /// PPO settings of allocators. A weight affects only the trades entered with it, so gamma is low: the rewards of the next few rows
+    /// count most.
     /// </summary>
     internal static readonly PpoSettings Settings = new()
     {
@@ -27,17 +28,17 @@ internal static class AllocatorTraining
         LogDeviation = 0.3,
     };
 
-    /// <summary>Whether a window has enough rows to be trained on and validated with.</summary>
+    /// <summary>Whether a window has enough rows for training and validation.</summary>
     public static bool IsEnough(AllocatorSpec spec, int rows) =>
         rows * spec.TrainingShare >= LeastRows && rows * (1 - spec.TrainingShare) >= 2;
 
-    /// <summary>The first row of a window's validation.</summary>
+    /// <summary>Returns the first validation row of a window.</summary>
     /// <param name="first">The first row of the window.</param>
-    /// <param name="last">The row after its last.</param>
+    /// <param name="last">The row after the last row of the window.</param>
     public static int ValidationOf(AllocatorSpec spec, int first, int last) => first + (int)((last - first) * spec.TrainingShare);
 
-    /// <param name="window">Its first row and the row after its last.</param>
-    /// <param name="progress">Is given each update, and whether it is the last; null for none.</param>
+    /// <param name="window">The first row of the window and the row after its last.</param>
+    /// <param name="progress">Receives each update and whether it is the last; null for none.</param>
     public static TrainedAllocator Train(AllocationView view, AllocatorSpec spec, (int First, int Last) window, long seed,
         Action<bool, TrainingCurvePoint>? progress, CancellationToken cancellationToken)
     {
@@ -55,9 +56,9 @@ internal static class AllocatorTraining
             curve);
     }
 
-    /// <summary>Log growth of a new account that the policy weighs over some rows.</summary>
-    /// <param name="band">Of the weights.</param>
-    /// <param name="rows">The first one and the one after the last.</param>
+    /// <summary>Returns the log growth of a new account over some rows, with the policy's weights.</summary>
+    /// <param name="band">Weights stay unchanged if they would change by no more than this in total.</param>
+    /// <param name="rows">The first row and the row after the last.</param>
     public static double Growth(AllocationView view, TrainedPolicy policy, double band, (int First, int Last) rows)
     {
         var observation = new double[view.Observer.Size];
@@ -69,7 +70,7 @@ internal static class AllocatorTraining
         });
     }
 
-    /// <summary>Log growth of a new account with the same weights at every row.</summary>
+    /// <summary>Returns the log growth of a new account with constant weights.</summary>
     public static double Growth(AllocationView view, double[] weights, int first, int last) =>
         Growth(view, first, last, (_, target) => weights.CopyTo(target, 0));
 
@@ -85,7 +86,7 @@ internal static class AllocatorTraining
             decide(account, weights);
             account.Decide(weights);
         }
-        // An account of which nothing is left.
+        // A ruined account counts as a loss of all but one millionth, because the log of 0 is undefined.
         return account.Run.Equity > 0 ? Math.Log(account.Run.Equity / start) : Math.Log(1e-6);
     }
 }

@@ -3,19 +3,19 @@ using Granary.Learning.Numerics;
 
 namespace Granary.Modelling.Allocation;
 
-/// <summary>The weights that an allocator has to beat, from the strategies' equity over the window that it was trained on.</summary>
+/// <summary>Computes baseline weights from the strategies' equity over a training window. An allocator must beat them.</summary>
 internal static class BaselineWeights
 {
-    /// <summary>Their names, in the order of tables.</summary>
+    /// <summary>Names of the baselines, in the order of the tables.</summary>
     public static IReadOnlyList<string> Names { get; } = ["equal", "winners", "inverse-volatility", "minimum-variance"];
 
-    /// <summary>Buying every market at the start and holding it.</summary>
+    /// <summary>The baseline that buys every market at the start and holds it.</summary>
     public const string Hold = "hold";
 
-    /// <param name="traces">By strategy.</param>
+    /// <param name="traces">Equity by strategy.</param>
     /// <param name="from">The first period.</param>
     /// <param name="to">The period after the last.</param>
-    /// <returns>By strategy, adding up to 1, or to 0 where the rule chooses none.</returns>
+    /// <returns>Weights by strategy. Their sum is 1, or 0 if the rule chooses none.</returns>
     public static double[] Of(string name, IReadOnlyList<EquityTrace> traces, long from, long to)
     {
         var n = traces.Count;
@@ -41,8 +41,8 @@ internal static class BaselineWeights
         return a.Length > 1 ? sum / (a.Length - 1) : 0;
     }
 
-    // Σ⁻¹·1 without shorts: the strategies with negative weights leave one after another. A tenth of the mean variance on the diagonal
-    // keeps few periods from deciding.
+    // Σ⁻¹·1 without shorts: strategies with negative weights are removed one by one. A tenth of the mean variance is added to the diagonal,
+    // so that a small number of periods does not dominate.
     private static double[] MinimumVariance(double[][] returns)
     {
         var weights = new double[returns.Length];

@@ -2,9 +2,9 @@ using Granary.Engine.Portfolio;
 
 namespace Granary.Modelling.Allocation;
 
-/// <summary>Weights of one account, decision by decision: each holds from its time until the next.</summary>
-/// <param name="units">What is weighed.</param>
-/// <param name="decisions">How many are kept; before one more, the older half is forgotten.</param>
+/// <summary>Weights of one account over time. Each decision applies from its time until the next.</summary>
+/// <param name="units">The weighted units.</param>
+/// <param name="decisions">Capacity. When it is full, the older half of the decisions is dropped.</param>
 public sealed class DecidedWeights(AllocationUnits units, int decisions) : IWeightSource
 {
     private readonly long[] _times = new long[decisions];
@@ -13,24 +13,24 @@ public sealed class DecidedWeights(AllocationUnits units, int decisions) : IWeig
     private readonly double[] _none = new double[units.Count];
     private long _first;
 
-    /// <summary>Decisions that are kept.</summary>
+    /// <summary>Number of stored decisions.</summary>
     public int Count { get; private set; }
 
-    /// <summary>What is weighed.</summary>
+    /// <summary>The weighted units.</summary>
     public AllocationUnits Units => units;
 
-    /// <summary>The time from which on there is an account, UTC ticks; null = from the first decision on.</summary>
+    /// <summary>Start of the account, UTC ticks; null = the time of the first decision.</summary>
     public long? Begin { get; set; }
 
     public long? First => Begin ?? (Count > 0 ? _first : null);
 
-    /// <summary>Whether strategies belong to the portfolio that have not been given a weight: a later version may weigh them.</summary>
+    /// <summary>Whether strategies without a weight also belong to the portfolio, because a later version may weigh them.</summary>
     public bool HoldsAll { get; init; }
 
-    /// <summary>Starts an episode.</summary>
+    /// <summary>Removes all decisions, to start a new episode.</summary>
     public void Clear() => Count = 0;
 
-    /// <summary>When a decision began to hold, UTC ticks.</summary>
+    /// <summary>Time from which a decision applies, UTC ticks.</summary>
     public long TimeOf(int decision) => _times[decision];
 
     /// <summary>The weights of a decision, in the order of the units.</summary>
@@ -39,9 +39,9 @@ public sealed class DecidedWeights(AllocationUnits units, int decisions) : IWeig
     /// <summary>The latest weights; zeros before the first decision.</summary>
     public ReadOnlySpan<double> Last => Count > 0 ? Of(Count - 1) : _none;
 
-    /// <summary>Decides. Allocates nothing.</summary>
-    /// <param name="time">From when on it holds, UTC ticks; later than the last.</param>
-    /// <param name="weights">In the order of the units.</param>
+    /// <summary>Adds a decision. Allocates no memory.</summary>
+    /// <param name="time">Time from which the decision applies, UTC ticks; later than that of the previous decision.</param>
+    /// <param name="weights">Weights in the order of the units.</param>
     public void Add(long time, ReadOnlySpan<double> weights)
     {
         if (Count == _times.Length) ForgetHalf();
@@ -68,7 +68,7 @@ public sealed class DecidedWeights(AllocationUnits units, int decisions) : IWeig
         return false;
     }
 
-    // Nearly always the last one.
+    // Nearly all calls ask for the last decision, so it is checked first.
     private int Find(long time)
     {
         if (Count == 0 || _times[Count - 1] <= time) return Count - 1;

@@ -5,18 +5,18 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Allocation;
 
-/// <summary>A version of a policy among units of which it may weigh some only: the others get the weight 0.</summary>
+/// <summary>Applies one version of a policy to all units of an account. Units that the version does not weigh get the weight 0.</summary>
 public sealed class PolicyDecider
 {
     private readonly WeightPolicy _policy;
     private readonly AllocationObserver _observer;
-    // Which numbers of the whole observation, and which units, are those of the policy.
+    // Indices of the policy's values in the whole observation, and of its units among all units.
     private readonly int[] _places, _units;
     private readonly double[] _observation, _own;
 
-    /// <param name="observer">Of all units.</param>
-    /// <param name="units">All units.</param>
-    /// <exception cref="LearningInputException">The policy is of other strategies, markets or regimes.</exception>
+    /// <param name="observer">Observer of all units.</param>
+    /// <param name="units">All units of the account.</param>
+    /// <exception cref="LearningInputException">The policy belongs to other strategies, markets or regimes.</exception>
     public PolicyDecider(BatchPlan plan, AllocationObserver observer, AllocationUnits units, WeightPolicy policy)
     {
         (_policy, _observer) = (policy, observer);
@@ -30,10 +30,10 @@ public sealed class PolicyDecider
                 + $"{_observation.Length}: run its batch again");
     }
 
-    /// <summary>Decides the weights of a row. Allocates nothing.</summary>
-    /// <param name="markets">The numbers that do not depend on the account, of all units.</param>
-    /// <param name="last">The weights that were decided last, of all units.</param>
-    /// <param name="weights">Those that hold now, of all units; may be the same memory.</param>
+    /// <summary>Decides the weights of a row. Allocates no memory.</summary>
+    /// <param name="markets">Observed values of all units that do not depend on the account.</param>
+    /// <param name="last">The last decided weights of all units.</param>
+    /// <param name="weights">Receives the new weights of all units; it may be the same memory as <paramref name="last"/>.</param>
     public void Decide(ReadOnlySpan<double> markets, PortfolioRun account, ReadOnlySpan<double> last, Span<double> weights)
     {
         for (var i = 0; i < _places.Length; i++) _observation[i] = markets[_places[i]];

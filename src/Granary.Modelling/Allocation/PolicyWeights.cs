@@ -8,12 +8,12 @@ using Granary.Simulation.Batches;
 namespace Granary.Modelling.Allocation;
 
 /// <summary>
-/// The policy of a configuration that decides the weights of a portfolio as its host passes the bars: row by row, from the observation that
-/// it was trained on, by the version that is in force.
+/// Decides the weights of a portfolio by the policy of a production configuration. While the host passes the bars, the version in force
+/// decides each row from the observation that it was trained on.
 /// </summary>
 public sealed class PolicyWeights
 {
-    // Signals are decided by the weights of their own row; some more are kept for strategies of longer timeframes.
+    // Signals use the weights of their own row. Strategies of longer timeframes refer to earlier rows, so older weights are kept.
     private const int Kept = 4096;
 
     private readonly BatchPlan _plan;
@@ -22,8 +22,8 @@ public sealed class PolicyWeights
     private readonly double[] _markets, _weights;
     private readonly Dictionary<WeightPolicy, PolicyDecider> _deciders = [];
 
-    /// <param name="instruments">Of all symbols of the plan, in the portfolio's order.</param>
-    /// <exception cref="LearningInputException">A version is of other strategies or other markets.</exception>
+    /// <param name="instruments">Instruments of all symbols of the plan, in the portfolio's order.</param>
+    /// <exception cref="LearningInputException">A version belongs to other strategies or markets.</exception>
     public PolicyWeights(BatchPlan plan, IReadOnlyList<Instrument> instruments, PolicyPlan policies)
     {
         (_plan, _policies) = (plan, policies);
@@ -34,11 +34,11 @@ public sealed class PolicyWeights
         foreach (var policy in policies.Changes.Select(c => c.Policy).Prepend(policies.First)) Require(policy);
     }
 
-    /// <summary>The decisions.</summary>
+    /// <summary>The decided weights.</summary>
     public DecidedWeights Weights { get; }
 
-    /// <summary>Makes ready for a version.</summary>
-    /// <exception cref="LearningInputException">It is of other strategies, markets or regimes.</exception>
+    /// <summary>Returns the decider of a version; creates it on the first call.</summary>
+    /// <exception cref="LearningInputException">The version belongs to other strategies, markets or regimes.</exception>
     public PolicyDecider Require(WeightPolicy policy)
     {
         if (!_deciders.TryGetValue(policy, out var decider))
@@ -46,15 +46,15 @@ public sealed class PolicyWeights
         return decider;
     }
 
-    /// <summary>A bar has closed.</summary>
+    /// <summary>Passes a closed bar to the observer.</summary>
     public void Mark(int symbol, in Bar bar) => _observer.Mark(symbol, bar);
 
-    /// <summary>The next event of a strategy.</summary>
+    /// <summary>Passes the next event of a strategy to the observer.</summary>
     public void Take(int strategy, in RunEvent e) => _observer.Take(strategy, e);
 
-    /// <summary>Decides when the closes of a row are marked, before its signals.</summary>
+    /// <summary>Decides the weights of a row. Call it after the row's closes are marked and before its signals.</summary>
     /// <param name="stamp">Open time of the bars that closed, UTC ticks.</param>
-    /// <param name="timestamp">When they closed, UTC ticks.</param>
+    /// <param name="timestamp">Close of these bars, UTC ticks.</param>
     public void Decide(long stamp, long timestamp, PortfolioRun account)
     {
         _observer.OpenRow(stamp, timestamp);

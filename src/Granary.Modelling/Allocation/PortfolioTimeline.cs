@@ -6,10 +6,10 @@ using Granary.Simulation.Passes;
 namespace Granary.Modelling.Allocation;
 
 /// <summary>
-/// Everything that a portfolio is given in a batch, kept in its order, so that accounts with other weights can go through it again and
-/// again. A row is a time slice in which bars closed; weights are decided when its closes are marked, before its signals.
+/// Records the steps that a portfolio receives in a batch, in their order, so that accounts with other weights can replay them many times.
+/// A row is a time slice in which bars closed. Weights are decided after its closes are marked and before its signals.
 /// </summary>
-/// <param name="symbolIndex">The number of each symbol among the instruments.</param>
+/// <param name="symbolIndex">Index of each symbol among the instruments.</param>
 public sealed class PortfolioTimeline(IReadOnlyDictionary<string, int> symbolIndex) : IPortfolioSteps
 {
     private enum StepKind : byte
@@ -27,16 +27,16 @@ public sealed class PortfolioTimeline(IReadOnlyDictionary<string, int> symbolInd
     private long _lastStamp = long.MinValue;
     private int _begin;
 
-    /// <summary>How many rows there are.</summary>
+    /// <summary>Number of rows.</summary>
     public int Rows => _rows.Count;
 
-    /// <summary>When the bars of a row closed, UTC ticks: from then on its decision holds.</summary>
+    /// <summary>Close of the bars of a row, UTC ticks. The row's decision applies from then on.</summary>
     public long TimeOf(int row) => _rows[row].Time;
 
     /// <summary>Open time of the bars of a row, UTC ticks.</summary>
     public long StampOf(int row) => _rows[row].Stamp;
 
-    /// <summary>The first row at or after a time, UTC ticks; <see cref="Rows"/> where there is none.</summary>
+    /// <summary>Returns the first row at or after a time, UTC ticks; <see cref="Rows"/> if there is none.</summary>
     public int RowAt(long time)
     {
         var (low, high) = (0, _rows.Count);
@@ -49,10 +49,10 @@ public sealed class PortfolioTimeline(IReadOnlyDictionary<string, int> symbolInd
         return low;
     }
 
-    /// <summary>The first step of a row: everything before it belongs to earlier ones.</summary>
+    /// <summary>Index of the first step of a row.</summary>
     public int BeginOf(int row) => _rows[row].Begin;
 
-    /// <summary>The step before which the row's weights are decided.</summary>
+    /// <summary>Index of the step before which the row's weights are decided.</summary>
     public int DecisionOf(int row) => row < _rows.Count ? _rows[row].Decision : _steps.Count;
 
     public int SymbolIndex(string symbol) => symbolIndex[symbol];
@@ -65,7 +65,7 @@ public sealed class PortfolioTimeline(IReadOnlyDictionary<string, int> symbolInd
 
     public bool OpenRow(long stamp, long timestamp)
     {
-        // As the portfolio's driver: a time slice without a bar of its own has no row.
+        // Like the portfolio's driver: a time slice without a bar of its own has no row.
         if (stamp <= _lastStamp) return false;
         _steps.Add((StepKind.Open, _rows.Count));
         _rows.Add((stamp, timestamp, _begin, _steps.Count));
@@ -85,9 +85,9 @@ public sealed class PortfolioTimeline(IReadOnlyDictionary<string, int> symbolInd
         _begin = _steps.Count;
     }
 
-    /// <summary>Gives steps to a portfolio.</summary>
-    /// <param name="from">The first step.</param>
-    /// <param name="to">The step after the last.</param>
+    /// <summary>Replays a range of steps on a target.</summary>
+    /// <param name="from">Index of the first step.</param>
+    /// <param name="to">Index after the last step.</param>
     public void Replay<T>(int from, int to, T target) where T : IPortfolioSteps
     {
         var marks = CollectionsMarshal.AsSpan(_marks);

@@ -3,9 +3,9 @@ using Granary.Learning.Reinforcement.Training;
 
 namespace Granary.Modelling.Allocation;
 
-/// <summary>A policy for the weights of one window's strategies.</summary>
+/// <summary>A trained policy for the weights of one window's strategies.</summary>
 /// <param name="Digest">SHA-256 of the policy.</param>
-/// <param name="Validation">Log growth over the rows that follow the training.</param>
-/// <param name="Curve">A point for each update.</param>
+/// <param name="Validation">Log growth on the validation rows, which follow the training.</param>
+/// <param name="Curve">One point per update.</param>
 public sealed record TrainedAllocator(long Seed, TrainedPolicy Policy, string Digest, double Validation,
     IReadOnlyList<TrainingCurvePoint> Curve);

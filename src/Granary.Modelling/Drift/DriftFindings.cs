@@ -1,7 +1,7 @@
 namespace Granary.Modelling.Drift;
 
-/// <summary>What a detector found in a series.</summary>
-/// <param name="Drifts">Rows, counted from 0, at which it reports a drift.</param>
-/// <param name="Warnings">Rows, counted from 0, at which it warns.</param>
+/// <summary>Drifts and warnings that a detector reported in a series.</summary>
+/// <param name="Drifts">Row indices, from 0, at which the detector reports a drift.</param>
+/// <param name="Warnings">Row indices, from 0, at which the detector reports a warning.</param>
 /// <param name="Rows">Number of rows examined.</param>
 public sealed record DriftFindings(string Detector, IReadOnlyList<int> Drifts, IReadOnlyList<int> Warnings, int Rows);

@@ -5,15 +5,15 @@ using Granary.Simulation.Tables;
 
 namespace Granary.Modelling.Drift;
 
-/// <summary>The use case behind <c>granary drift</c>: changes in one column of a file.</summary>
+/// <summary>Implements <c>granary drift</c>: detects changes in one column of a file.</summary>
 public static class SeriesDrift
 {
-    /// <summary>The detector that compares all rows with a reference.</summary>
+    /// <summary>Name of the detector that compares all later rows with a reference.</summary>
     public const string Stability = "psi";
 
     /// <summary>Passes the column to a detector, row by row.</summary>
-    /// <exception cref="InputException">The file cannot be read; file, line, column and remedy.</exception>
-    /// <exception cref="LearningInputException">An unknown detector or parameter, or a value that the detector cannot use.</exception>
+    /// <exception cref="InputException">The file cannot be read. The message gives file, line, column and remedy.</exception>
+    /// <exception cref="LearningInputException">The detector or a parameter is unknown, or the detector cannot use a value.</exception>
     public static DriftFindings Detect(DriftRequest request, DriftDetectorCatalogue detectors)
     {
         if (!detectors.Contains(request.Detector))
@@ -41,9 +41,9 @@ public static class SeriesDrift
         return new DriftFindings(request.Detector, drifts, warnings, values.Length);
     }
 
-    /// <summary>Compares the rows after a reference with it.</summary>
-    /// <exception cref="InputException">The file cannot be read, or the reference is missing or leaves no rows.</exception>
-    /// <exception cref="LearningInputException">An unknown parameter, or values without bins.</exception>
+    /// <summary>Compares the rows after the reference with the reference.</summary>
+    /// <exception cref="InputException">The file cannot be read, the reference is missing, or no rows follow it.</exception>
+    /// <exception cref="LearningInputException">A parameter is unknown, or the values cannot be divided into bins.</exception>
     public static StabilityFindings Compare(DriftRequest request)
     {
         var options = StabilityOptions.From(request.Parameters);

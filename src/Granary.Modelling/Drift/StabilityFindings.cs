@@ -2,9 +2,9 @@ namespace Granary.Modelling.Drift;
 
 /// <summary>The population stability index of the rows after a reference.</summary>
 /// <param name="Value">The index.</param>
-/// <param name="Threshold">It is a drift above this.</param>
+/// <param name="Threshold">A value above it is a drift.</param>
 /// <param name="FalseAlarmRate">
-/// The chance that an unchanged distribution exceeds the threshold at least once in all looks at all features.
+/// Probability that an unchanged distribution exceeds the threshold at least once over all checks of all features.
 /// </param>
 /// <param name="Drift">Whether the value exceeds the threshold.</param>
 /// <param name="Reference">Number of reference rows.</param>

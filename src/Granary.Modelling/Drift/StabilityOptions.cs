@@ -5,10 +5,10 @@ using Granary.Learning;
 namespace Granary.Modelling.Drift;
 
 /// <summary>Parameters of the population stability index.</summary>
-/// <param name="bins">Bins with equal shares of the reference.</param>
-/// <param name="alpha">Chance of a false alarm over all looks at all features.</param>
-/// <param name="features">Features that are examined together.</param>
-/// <param name="looks">Times that each is examined.</param>
+/// <param name="bins">Number of bins with equal shares of the reference.</param>
+/// <param name="alpha">Probability of a false alarm over all checks of all features.</param>
+/// <param name="features">Number of features that are checked together.</param>
+/// <param name="looks">Number of checks of each feature.</param>
 /// <param name="threshold">A fixed threshold; 0 computes it from <paramref name="alpha"/>.</param>
 public sealed class StabilityOptions(
     [Range(2, 1000)] int bins = 10,
@@ -22,16 +22,17 @@ public sealed class StabilityOptions(
 
     public int Bins { get; } = bins;
 
-    /// <summary>Chance of a false alarm of one look at one feature (Šidák 1967).</summary>
+    /// <summary>Probability of a false alarm in one check of one feature (Šidák 1967).</summary>
     public double AlphaOfOne => 1 - Math.Pow(1 - alpha, 1.0 / ((double)features * looks));
 
-    /// <summary>Null where it is to be computed.</summary>
+    /// <summary>The fixed threshold; null if it must be computed from <c>alpha</c>.</summary>
     public double? Threshold { get; } = threshold > 0 ? threshold : null;
 
-    /// <summary>The chance that at least one of all looks exceeds what one does with a probability.</summary>
+    /// <summary>Probability that at least one of all checks gives a false alarm.</summary>
+    /// <param name="ofOne">Probability of a false alarm in one check.</param>
     public double OfAll(double ofOne) => 1 - Math.Pow(1 - ofOne, (double)features * looks);
 
-    /// <exception cref="LearningInputException">An unknown name, or a value out of its range.</exception>
+    /// <exception cref="LearningInputException">A parameter name is unknown, or a value is out of range.</exception>
     public static StabilityOptions From(IReadOnlyDictionary<string, string> parameters)
     {
         try

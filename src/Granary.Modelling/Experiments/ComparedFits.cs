@@ -2,14 +2,14 @@ using Granary.Modelling.Learning;
 
 namespace Granary.Modelling.Experiments;
 
-/// <summary>Lets a host of trials make the fits of one trainer and label before they are measured.</summary>
-/// <param name="candidate">Number of the trainer and label in <see cref="ComparedSections"/>.</param>
+/// <summary>Lets a trial host make the fits of one trainer and label before the comparison measures them.</summary>
+/// <param name="candidate">Index of the trainer and label in <see cref="ComparedSections"/>.</param>
 internal sealed class ComparedFits(ITrialHost trials, int candidate)
 {
     private int _before;
 
-    /// <summary>Makes the fits of the next units that no earlier run has made.</summary>
-    /// <param name="fitted">Called after each fit of a window, from any thread.</param>
+    /// <summary>Makes those fits of the given units that no earlier run has cached.</summary>
+    /// <param name="fitted">Called after each window's fit, from any thread.</param>
     public async Task MakeAsync(IReadOnlyList<UnitTraining> units, Action<UnitTraining, int> fitted, CancellationToken cancellationToken)
     {
         var wanted = new List<SearchTrial>();
@@ -31,13 +31,13 @@ internal sealed class ComparedFits(ITrialHost trials, int candidate)
     }
 
     /// <summary>Makes one fit.</summary>
-    /// <param name="window">Its number; <see cref="UnitTraining.Whole"/> for the model of all samples.</param>
+    /// <param name="window">Index of the window; <see cref="UnitTraining.Whole"/> for the model of all samples.</param>
     public static SearchFit Make(UnitTraining unit, int window, CancellationToken cancellationToken)
     {
         var (model, error) = unit.Fits.Make(unit.RowsOf(window), cancellationToken);
         return new SearchFit([], [], error) { Model = model };
     }
 
-    /// <summary>Of a trial.</summary>
+    /// <summary>Returns the cache key of a trial.</summary>
     public static string KeyOf(UnitTraining unit, int window) => unit.Fits.NameOf(unit.Data, unit.RowsOf(window));
 }

@@ -4,11 +4,11 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Modelling.Experiments;
 
-/// <summary>What a comparison tries: each trainer with each label of a section is a section of its own.</summary>
+/// <summary>Expands an experiment into one learning section per trainer and label.</summary>
 internal static class ComparedSections
 {
-    /// <param name="strategies">"all" or how many of the batch's first strategies.</param>
-    /// <returns>In the order in which they are tried.</returns>
+    /// <param name="strategies">"all", or the number of strategies to use, counted from the first one of the batch.</param>
+    /// <returns>Sections in the order in which the comparison tries them.</returns>
     public static IReadOnlyList<LearningSpec> Of(BatchPlan plan, string strategies)
     {
         var specs = LearnBatch.Specs(plan, strategies, inWindows: true);
@@ -16,17 +16,17 @@ internal static class ComparedSections
         return [.. specs.SelectMany(spec => spec.Labels.SelectMany(label => spec.Trainers.Select(trainer => spec with
         {
             Trainer = trainer,
-            // A trial's own parameters are its trainer's defaults, but for the section's own trainer.
+            // The section's parameters belong to its own trainer; every other trainer uses its defaults.
             Parameters = trainer == spec.Trainer ? spec.Parameters : new Dictionary<string, string>(),
             Label = label,
-            // The section's own, unless that cannot use what a model of this label predicts.
+            // The section's own rule, unless that rule cannot use predictions of this label.
             Rule = spec.Rule.Takes(label.Meaning) ? spec.Rule : EntryRuleReader.Default(label.Kind, costPercent),
             Strategies = [.. plan.Instances.Where(i => spec.Covers(i)
                 && specs.First(s => s == spec || s.IsOfRisk == spec.IsOfRisk && s.Covers(i)) == spec).Select(i => i.Id)],
         }))).Where(trial => trial.Strategies.Count > 0)];
     }
 
-    /// <summary>The trades of the strategies whose trades are learned, without models; null where none are.</summary>
+    /// <summary>Returns the trades of strategies without models if a section learns from trades; otherwise null.</summary>
     public static Task<StrategyTrades?> TradesAsync(IReadOnlyList<LearningSpec> sections, OpenedBatch opened, IBatchHost host,
         CancellationToken cancellationToken) => UnitPreparation.TradesAsync(opened.Plan, opened.Markets, host,
             i => sections.Any(s => s.IsOfOneStrategy && s.Covers(i)), cancellationToken);

@@ -2,15 +2,18 @@ using Granary.Modelling.Learning;
 
 namespace Granary.Modelling.Experiments;
 
-/// <summary>One trainer and label that an experiment tried on one market or strategy.</summary>
-/// <param name="FigureName">auc or r2, or the figure of the experiment's fitness where that judges predictions.</param>
-/// <param name="Figure">Out of sample, over all windows.</param>
-/// <param name="PValue">Of an AUC this high without edge, times the number of trials (Bonferroni), 1 at the most; null for other
-/// figures.</param>
+/// <summary>Result of one trainer and label of an experiment on one market or strategy.</summary>
+/// <param name="FigureName"><c>auc</c> or <c>r2</c>, or the experiment's fitness if that rates predictions.</param>
+/// <param name="Figure">Out-of-sample value over all windows.</param>
+/// <param name="PValue">
+/// Probability of an AUC at least this high without an edge, times the number of trials (Bonferroni), at most 1; null for other figures.
+/// </param>
 public sealed record ExperimentTrial(string Data, string Trainer, string Label, int Samples, string FigureName, double? Figure,
     double? TrainTestGap, double? PValue, double Seconds, string? Error)
 {
-    /// <summary>What the model was worth to the strategies; null where the experiment's fitness judges predictions, or no trade was
-    /// judged.</summary>
+    /// <summary>
+    /// Effect of the model on the strategies' trades; null if the experiment's fitness rates predictions or the model had no trade to
+    /// decide on.
+    /// </summary>
     public ModelWorth? Worth { get; init; }
 }

@@ -9,7 +9,7 @@ using Granary.Simulation.Validation;
 
 namespace Granary.Modelling.Experiments;
 
-/// <summary>What an experiment tried: each strategy with each model and rule is a combination of its own in the ledger of trials.</summary>
+/// <summary>Records an experiment's trials in the trial ledger: one combination per strategy, model and rule.</summary>
 internal sealed class ExperimentTrials(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets)
 {
     private readonly List<Tried> _tried = [];
@@ -22,20 +22,20 @@ internal sealed class ExperimentTrials(BatchPlan plan, IReadOnlyDictionary<strin
 
     private sealed record Tried(string DataSet, UInt128 Combination, (long Day, double Return)[] Days);
 
-    /// <summary>All that distinguishes a model and its rule from others.</summary>
+    /// <summary>Text that identifies a model and its rule.</summary>
     public static string ModelText(LearningSpec section, SearchCandidate candidate, EntryRule rule) =>
         string.Create(CultureInfo.InvariantCulture,
             $"{candidate.Text}|{section.Label}|{section.Weights}|{section.WalkForward}|{RuleText.Of(rule)}");
 
-    /// <param name="strategy">Its number in the plan.</param>
-    /// <param name="trades">Those of the strategy that the model judged; none where it was not run.</param>
+    /// <param name="strategy">Index of the strategy in the plan.</param>
+    /// <param name="trades">The strategy's trades that the model had a prediction for; empty if it was not run.</param>
     public void Add(int strategy, string model, IEnumerable<FilteredTrade> trades) =>
         _tried.Add(new Tried(_dataSets[strategy],
             TrialLedger.HashOf(BatchTrials.Text(plan.Instances[strategy], model, plan.Spec.Execution.Settings)),
             [.. trades.Where(t => t.SizeFactor > 0).GroupBy(t => TradeDays.DayOf(t)).OrderBy(g => g.Key)
                 .Select(g => (g.Key, g.Sum(t => t.SizeFactor * t.Return)))]));
 
-    /// <summary>Enters them in the ledger, and counts all that was ever tried on these bars.</summary>
+    /// <summary>Writes the trials to the ledger and returns the number of trials ever made on these bars.</summary>
     /// <exception cref="IOException">The ledger cannot be written.</exception>
     public async Task<TrialCensus> RecordAsync(TrialLedger ledger, CancellationToken cancellationToken)
     {

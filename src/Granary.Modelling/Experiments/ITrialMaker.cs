@@ -3,16 +3,16 @@ using Granary.Simulation.Json;
 namespace Granary.Modelling.Experiments;
 
 /// <summary>
-/// Makes trials of one experiment in this process for the process that runs it. It follows from the batch alone, so each process that
-/// takes part prepares its own.
+/// Makes trials of one experiment in this process for the process that coordinates it. The batch alone determines the experiment, so each
+/// process that takes part prepares its own copy.
 /// </summary>
 public interface ITrialMaker : IAsyncDisposable
 {
-    /// <summary>Prepares a trial. Safe to call from several threads.</summary>
+    /// <summary>Prepares a trial. Thread-safe.</summary>
     /// <returns>
-    /// What makes the trial, on the thread that calls it; null where the trial is none of this experiment, or would have another result
-    /// here, since the bars or the program are others.
+    /// A function that makes the trial on the calling thread; null if the trial does not belong to this experiment, or if its result would
+    /// differ here because the bars or the build are different.
     /// </returns>
-    /// <exception cref="InputException">The batch or its data cannot be used here.</exception>
+    /// <exception cref="InputException">This process cannot use the batch or its data.</exception>
     ValueTask<Func<CancellationToken, SearchFit>?> FindAsync(SearchTrial trial, CancellationToken cancellationToken);
 }

@@ -7,25 +7,25 @@ using Granary.Simulation.Validation;
 namespace Granary.Modelling.Experiments;
 
 /// <summary>
-/// An experiment that searches trainers, parameters, sets of features and rules under a budget of fits. The search takes place within the
-/// training part of each outer window, and what it chooses is judged on the window's test, so that no test has a say in a choice.
+/// Searches trainers, parameters, feature sets and rules within a budget of fits. Each search uses only the training part of an outer
+/// window. The window's test measures the chosen model and never influences a choice.
 /// </summary>
 /// <remarks>
-/// The rungs of all outer windows close together, after the last fit of each, so that the result does not depend on the number of threads
-/// or silos. Every prediction is kept in the registry's cache: a search that was stopped continues.
+/// All outer windows close a rung together, after the last fit of each. The result therefore does not depend on the number of threads or
+/// silos. The registry's cache keeps every prediction, so that an interrupted search can continue.
 /// </remarks>
-/// <param name="ledger">Counts what is tried; null counts nothing.</param>
+/// <param name="ledger">Counts the trials; null counts none.</param>
 /// <param name="trials">Makes the fits; null = the threads of this process.</param>
 public sealed class ModelSearch(IBatchHost host, TimeProvider clock, int threads, TrialLedger? ledger = null, ITrialHost? trials = null)
 {
     private readonly ITrialHost _trials = trials ?? new LocalTrials(threads);
 
-    // Inner is −1 for the outer window itself.
+    // Inner is −1 for a fit on the outer window itself.
     private readonly record struct FitTask(SearchWork Work, int Candidate, int Inner);
 
-    /// <param name="strategies">"all" or how many of the batch's first strategies.</param>
-    /// <exception cref="InputException">The batch or its learning section is wrong, or there is none.</exception>
-    /// <exception cref="IOException">The ledger of trials cannot be written.</exception>
+    /// <param name="strategies">"all", or the number of strategies to use, counted from the first one of the batch.</param>
+    /// <exception cref="InputException">The batch or its learning section is invalid, or the batch has no learning section.</exception>
+    /// <exception cref="IOException">The trial ledger cannot be written.</exception>
     public async Task<SearchReport> RunAsync(BatchSpec batch, string strategies = "all", IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
@@ -60,7 +60,7 @@ public sealed class ModelSearch(IBatchHost host, TimeProvider clock, int threads
             counter, cancellationToken);
     }
 
-    // Each fit goes to a place of its own, so that the order in which they end does not matter.
+    // Each fit is stored under its own key, so that the order of completion does not matter.
     private async Task FitAsync(PreparedSearch search, List<FitTask> tasks, SearchProgress counter, CancellationToken cancellationToken)
     {
         var fits = new SearchFit?[tasks.Count];

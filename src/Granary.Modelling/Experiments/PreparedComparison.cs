@@ -6,12 +6,12 @@ using Granary.Simulation.Passes;
 namespace Granary.Modelling.Experiments;
 
 /// <summary>
-/// Makes fits of a comparison for the process that runs it. Samples and windows of a trainer and label in a market are made when the first
-/// of their fits is wanted, and go when others are.
+/// Makes fits of a comparison for the process that coordinates it. It builds samples and windows of a trainer, label and market when their
+/// first fit is requested, and discards them when fits of other ones are requested.
 /// </summary>
 public sealed class PreparedComparison : ITrialMaker
 {
-    // Fits of one trainer, label and market come together; a late one of the group before may come between them.
+    // Requests arrive grouped by trainer, label and market. A late request of the previous group may arrive after the next group has begun.
     private const int MostKept = 2;
 
     private readonly OpenedBatch _opened;
@@ -22,15 +22,15 @@ public sealed class PreparedComparison : ITrialMaker
     private readonly List<((int Candidate, int Market) Of, Task<List<UnitTraining>> Units)> _kept = [];
     private readonly CancellationTokenSource _ended = new();
 
-    // Preparations share the factors of their markets.
+    // Units of one market share their factor columns.
     private readonly SemaphoreSlim _turn = new(1);
 
     private PreparedComparison(OpenedBatch opened, IBatchHost host, IReadOnlyList<LearningSpec> sections, StrategyTrades? trades) =>
         (_opened, _host, _sections, _trades) = (opened, host, sections, trades);
 
-    /// <param name="strategies">"all" or how many of the batch's first strategies.</param>
-    /// <param name="host">Runs the strategies whose trades are learned.</param>
-    /// <exception cref="InputException">The batch or its learning section is wrong, or there is none.</exception>
+    /// <param name="strategies">"all", or the number of strategies to use, counted from the first one of the batch.</param>
+    /// <param name="host">Runs the strategies if the label needs their trades.</param>
+    /// <exception cref="InputException">The batch or its learning section is invalid, or the batch has no learning section.</exception>
     public static async Task<PreparedComparison> OpenAsync(BatchSpec batch, string strategies, IBatchHost host, int threads,
         CancellationToken cancellationToken)
     {

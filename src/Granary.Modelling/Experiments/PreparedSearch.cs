@@ -9,12 +9,12 @@ using Granary.Simulation.Passes;
 namespace Granary.Modelling.Experiments;
 
 /// <summary>
-/// A search that is ready to make its trials: the bars are open, the strategies have run, samples and windows are known. It follows from
-/// the batch alone, so each process that takes part prepares its own.
+/// A search with open bars, completed strategy runs, samples and windows, ready to make its trials. The batch alone determines it, so each
+/// process that takes part prepares its own copy.
 /// </summary>
 public sealed class PreparedSearch : ITrialMaker
 {
-    // Of the records in the cache.
+    // Version of the cache records.
     private const string Format = "search 1";
 
     private readonly IReadOnlyDictionary<LearningSpec, WindowCache> _caches;
@@ -29,13 +29,15 @@ public sealed class PreparedSearch : ITrialMaker
 
     public List<SearchUnit> Units { get; }
 
-    /// <summary>By number.</summary>
+    /// <summary>Searches by index.</summary>
     public List<SearchWork> Work { get; }
 
-    /// <param name="strategies">"all" or how many of the batch's first strategies.</param>
+    /// <param name="strategies">"all", or the number of strategies to use, counted from the first one of the batch.</param>
     /// <param name="host">Runs the strategies without models.</param>
-    /// <param name="keeps">Whether the registry's cache keeps what is predicted; only one process at a time can.</param>
-    /// <exception cref="InputException">The batch or its learning section is wrong, or there is none.</exception>
+    /// <param name="keeps">
+    /// Whether this process writes predictions to the registry's cache. Only one process at a time can write it.
+    /// </param>
+    /// <exception cref="InputException">The batch or its learning section is invalid, or the batch has no learning section.</exception>
     public static async Task<PreparedSearch> OpenAsync(BatchSpec batch, string strategies, IBatchHost host, int threads, bool keeps,
         CancellationToken cancellationToken = default)
     {
@@ -71,7 +73,7 @@ public sealed class PreparedSearch : ITrialMaker
             && KeyOf(work, trial.Candidate, trial.Inner) == trial.Key;
     }
 
-    /// <summary>Makes a trial of this search, whatever the cache has. Safe to call from several threads.</summary>
+    /// <summary>Makes a trial of this search without reading the cache. Thread-safe.</summary>
     public SearchFit Make(SearchTrial trial, CancellationToken cancellationToken)
     {
         var work = Work[trial.Search];
@@ -87,7 +89,7 @@ public sealed class PreparedSearch : ITrialMaker
         await Opened.DisposeAsync();
     }
 
-    // The search of each outer window; units of one section share its budget.
+    // Creates one search per outer window. The units of a section share its budget.
     private static List<SearchWork> Plan(List<SearchUnit> units, IReadOnlyDictionary<LearningSpec, WindowCache> caches, long seed)
     {
         var work = new List<SearchWork>();

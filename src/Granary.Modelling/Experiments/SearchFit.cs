@@ -1,11 +1,11 @@
 namespace Granary.Modelling.Experiments;
 
-/// <summary>What one fit of a search predicted; of a comparison, the model itself.</summary>
-/// <param name="Predicted">By test row of its window; NaN where the model has no prediction.</param>
-/// <param name="Signals">By signal in its window; NaN likewise.</param>
-/// <param name="Error">Why there is no model; null where there is one.</param>
+/// <summary>Predictions of one fit of a search; in a comparison, the fitted model itself.</summary>
+/// <param name="Predicted">One value per test row of the window; NaN if the model has no prediction.</param>
+/// <param name="Signals">One value per signal in the window; NaN if the model has no prediction.</param>
+/// <param name="Error">The reason why the fit failed; null if it succeeded.</param>
 public sealed record SearchFit(double[] Predicted, double[] Signals, string? Error)
 {
-    /// <summary>The bytes of the model's file, where an experiment without a search asked for it; else null.</summary>
+    /// <summary>The model file's bytes if a comparison asked for them; otherwise null.</summary>
     public byte[]? Model { get; init; }
 }

@@ -7,13 +7,13 @@ using Granary.Modelling.Learning;
 
 namespace Granary.Modelling.Experiments;
 
-/// <summary>Makes the fits of a search, or finds what an earlier run of it predicted.</summary>
-/// <param name="cache">Keeps predictions, so that a search that was killed continues.</param>
+/// <summary>Makes the fits of a search, or loads the predictions of an earlier run.</summary>
+/// <param name="cache">Stores predictions, so that an interrupted search can continue.</param>
 public sealed class SearchFits(WindowCache cache, long seed)
 {
     private const int ChecksumLength = 8;
 
-    /// <summary>Text of all that decides a fit.</summary>
+    /// <summary>Returns the cache key: everything that determines a fit.</summary>
     public string KeyOf(SearchUnit unit, SearchCandidate candidate, SearchFold fold)
     {
         var spec = unit.Spec;
@@ -21,16 +21,16 @@ public sealed class SearchFits(WindowCache cache, long seed)
         return $"{program} {candidate.Text} {unit.Hashes[candidate.FeatureSet]} {spec.Weights} {seed} {fold.Text(unit.Signals)}";
     }
 
-    /// <summary>What an earlier run of the search predicted; null where that is not known.</summary>
+    /// <summary>Returns the predictions of an earlier run of the search; null if the cache does not have them.</summary>
     public SearchFit? Find(string key, SearchFold fold) => cache.Find(key) is { } kept ? Read(kept, fold) : null;
 
-    /// <summary>Keeps a fit for a later run. An error is found again.</summary>
+    /// <summary>Stores a fit for later runs. Failed fits are not stored, because a later run fails in the same way.</summary>
     public void Keep(string key, SearchFit fit)
     {
         if (fit.Error is null) cache.Keep(key, Write(fit.Predicted, fit.Signals));
     }
 
-    /// <summary>Trains the candidate and lets it predict.</summary>
+    /// <summary>Trains the candidate and predicts the fold's test rows and signals.</summary>
     public SearchFit Make(SearchUnit unit, SearchCandidate candidate, SearchFold fold, CancellationToken cancellationToken)
     {
         try
@@ -60,7 +60,7 @@ public sealed class SearchFits(WindowCache cache, long seed)
         return bytes;
     }
 
-    // Null where a crash damaged the record: then it is made again.
+    // Returns null if a crash damaged the record; the caller then makes the fit again.
     private static SearchFit? Read(byte[] bytes, SearchFold fold)
     {
         var (rows, signals) = (fold.Test.Length, fold.Signals.Length);

@@ -3,16 +3,16 @@ using System.Security.Cryptography;
 
 namespace Granary.Modelling.Experiments;
 
-/// <summary>What a fit learns from, and what it predicts.</summary>
-/// <param name="Train">Rows of the unit's table, rising.</param>
-/// <param name="Test">Rows, rising.</param>
-/// <param name="Signals">Numbers of the unit's signals that fall into the test.</param>
+/// <summary>Training rows, test rows and test signals of one fit.</summary>
+/// <param name="Train">Row indices in the unit's table, ascending.</param>
+/// <param name="Test">Row indices in the unit's table, ascending.</param>
+/// <param name="Signals">Indices of the unit's signals within the test period.</param>
 public sealed record SearchFold(int[] Train, int[] Test, int[] Signals)
 {
     private string? _text;
 
-    /// <summary>Hashes of its rows and of the bars and sides of its signals, as a part of a key.</summary>
-    /// <param name="signals">Those of its unit.</param>
+    /// <summary>Returns a part of the cache key: hashes of the rows, and of the bars and sides of the signals.</summary>
+    /// <param name="signals">All signals of the unit.</param>
     public string Text(IReadOnlyList<SearchSignal> signals) => _text ??= $"{HashOf(Train)} {HashOf(Test)} "
         + HashOf(Array.ConvertAll(Signals, s => signals[s].Bar * 2 + (signals[s].Trade.Trade.Side > 0 ? 1 : 0)));
 

@@ -4,13 +4,14 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Experiments;
 
-/// <summary>The leader board of a search: its best models so far.</summary>
+/// <summary>Leader board of a search: the best models so far.</summary>
 internal static class SearchLeaders
 {
     private const int Most = 10;
 
-    /// <summary>The best models by fitness, with figures of the trades that they left in the inner windows of the last outer
-    /// window.</summary>
+    /// <summary>
+    /// Returns the best models by fitness. Their figures come from their trades in the inner windows of the last outer window.
+    /// </summary>
     /// <param name="searches">The last outer window of each unit.</param>
     public static IReadOnlyList<StrategyLeader> Of(IEnumerable<(SearchUnit Unit, SearchWindow Window, SearchPlan Plan)> searches)
     {

@@ -4,26 +4,27 @@ using Granary.Simulation.Json;
 
 namespace Granary.Modelling.Experiments;
 
-/// <summary>Which candidates a search tries, and on how many inner windows each.</summary>
+/// <summary>Lists the candidates that a search tries and the number of inner windows for each rung.</summary>
 /// <param name="Candidates">In the order of the batch file.</param>
-/// <param name="Possible">How many combinations there are.</param>
-/// <param name="Rungs">Empty where there is nothing to choose.</param>
-/// <param name="FitsPerWindow">At most, of each outer window: those of the rungs, and of what is chosen on all of its training
-/// part.</param>
+/// <param name="Possible">Number of combinations before the budget limits them.</param>
+/// <param name="Rungs">Empty if there is one candidate and one rule, so that there is nothing to choose.</param>
+/// <param name="FitsPerWindow">
+/// Maximum number of fits per outer window: the fits of all rungs, and one fit on the whole training part per chosen candidate.
+/// </param>
 /// <remarks>
-/// Successive halving (Jamieson and Talwalkar 2016): all candidates compete on the first inner window, the better half on twice as many
-/// windows, and so on to all of them. A fit of an earlier rung is not made again.
+/// Successive halving (Jamieson and Talwalkar 2016): all candidates compete on the first inner window. The better half competes on twice
+/// as many windows, and so on up to all windows. Fits of earlier rungs are reused.
 /// </remarks>
 public sealed record SearchPlan(IReadOnlyList<SearchCandidate> Candidates, int Possible, IReadOnlyList<SearchRung> Rungs,
     int FitsPerWindow)
 {
-    // Decides which candidates are drawn, apart from all that models draw.
+    // Random stream of the draw of candidates. It differs from the streams of the models, so that neither affects the other.
     private const long DrawStream = 71_000;
 
-    /// <summary>As many candidates as the budget allows; of more, a draw.</summary>
-    /// <param name="outerWindows">Of all models of the section; at least 1.</param>
-    /// <param name="budget">Where a fault of the budget is.</param>
-    /// <exception cref="InputException">The budget is too small for a single candidate.</exception>
+    /// <summary>Selects as many candidates as the budget allows; draws them at random if there are more.</summary>
+    /// <param name="outerWindows">Number of outer windows of all models of the section; at least 1.</param>
+    /// <param name="budget">The JSON key that an error about the budget names.</param>
+    /// <exception cref="InputException">The budget does not cover a single candidate.</exception>
     public static SearchPlan Of(SearchSpec search, int outerWindows, long seed, JsonPart budget)
     {
         var all = new List<SearchCandidate>();
@@ -63,7 +64,7 @@ public sealed record SearchPlan(IReadOnlyList<SearchCandidate> Candidates, int P
     private static int Cost(SearchSpec search, int count)
     {
         var rungs = RungsOf(search, count);
-        // Under each rule another candidate may be the best one.
+        // Each rule may have a different best candidate, and each of these is fitted on the whole training part.
         var cost = Math.Min(search.Rules.Count, rungs.Count > 0 ? rungs[^1].Candidates : 1);
         for (var r = 0; r < rungs.Count; r++) cost += rungs[r].Candidates * (rungs[r].Windows - (r > 0 ? rungs[r - 1].Windows : 0));
         return cost;

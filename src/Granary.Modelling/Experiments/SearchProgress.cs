@@ -4,8 +4,8 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Modelling.Experiments;
 
-/// <summary>Counts the fits of a search and passes on how far it is.</summary>
-/// <param name="total">Fits at most.</param>
+/// <summary>Counts the fits of a search and reports its progress.</summary>
+/// <param name="total">Maximum number of fits.</param>
 internal sealed class SearchProgress(IProgress<TrainingProgress>? progress, int total)
 {
     private readonly Lock _lock = new();
@@ -27,7 +27,7 @@ internal sealed class SearchProgress(IProgress<TrainingProgress>? progress, int 
         }
     }
 
-    /// <summary>Shows the best models of a rung that was closed.</summary>
+    /// <summary>Reports the best models after a rung has closed.</summary>
     public void Lead(IReadOnlyList<StrategyLeader> leaders)
     {
         lock (_lock)

@@ -8,8 +8,8 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Modelling.Experiments;
 
-/// <summary>What the chosen models did in the outer windows.</summary>
-/// <param name="searched">Units with a search.</param>
+/// <summary>Collects the results of the chosen models in the outer windows and counts the trials.</summary>
+/// <param name="searched">Units that were searched.</param>
 internal sealed class SearchResults(OpenedBatch opened, IBatchHost host, IReadOnlyList<(SearchUnit Unit, SearchPlan Plan)> searched)
 {
     private const string Baseline = "MeanReversion", All = "all", Chosen = "chosen";
@@ -18,7 +18,7 @@ internal sealed class SearchResults(OpenedBatch opened, IBatchHost host, IReadOn
 
     public ExperimentTrials Trials { get; } = new(opened.Plan, opened.Markets);
 
-    /// <param name="windows">The search of each outer window, and the fits on its whole training part, by candidate.</param>
+    /// <param name="windows">The search of each outer window, and the fits on its whole training part by candidate.</param>
     public async Task<SearchedUnit> OfAsync(SearchUnit unit, IReadOnlyList<(SearchWindow Search, Dictionary<int, SearchFit> Fits)> windows,
         CancellationToken cancellationToken)
     {
@@ -89,13 +89,13 @@ internal sealed class SearchResults(OpenedBatch opened, IBatchHost host, IReadOn
         var figure = SearchScore.Of(ExperimentFitness.Prediction, 0, unit.Table.Task, predicted, labels);
         var (a, b) = (RankCorrelation.Ranks(predicted), RankCorrelation.Ranks(labels));
         var (correlation, pairs) = (RankCorrelation.OfRanks(a, b), RankCorrelation.IndependentPairs(a, b));
-        // A model that predicts the opposite of what comes has no edge.
+        // The test is one-sided: a negative correlation shows no edge.
         var both = RankCorrelation.PValue(correlation, pairs);
         return new SearchedPrediction(labels.Length, unit.Table.Task == LearningTask.Classification ? "auc" : "r2",
             JsonNumber.Finite(figure), correlation, pairs, correlation > 0 ? both / 2 : 1 - both / 2);
     }
 
-    // Signals that the window's model has a prediction for, with what the rule makes of them.
+    // Trades whose signal has a prediction of the window's model, with the rule applied.
     private static IEnumerable<(int Strategy, FilteredTrade Trade)> TradesOf(SearchUnit unit, OuterWindow window, int candidate,
         EntryRule rule)
     {
@@ -130,7 +130,7 @@ internal sealed class SearchResults(OpenedBatch opened, IBatchHost host, IReadOn
         }
     }
 
-    // The strategy that trades back towards an average, with its defaults, on the same market as the unit's first strategy trades it.
+    // Runs the baseline strategy MeanReversion with default parameters on the market and trading settings of the unit's first strategy.
     private async Task<ModelWorth?> BesideBaselineAsync(SearchUnit unit, List<OuterWindow> outer, CancellationToken cancellationToken)
     {
         var definition = opened.Plan.Spec.Catalogues.Strategies.Get(Baseline);
@@ -147,7 +147,7 @@ internal sealed class SearchResults(OpenedBatch opened, IBatchHost host, IReadOn
             [.. trades.Of(instance.Index).Where(t => t.Trade.SignalTime >= from)]);
     }
 
-    // The trades of all candidates over the same days: of the last window's search, or of the outer windows where there was no choice.
+    // Counts the trades of all candidates over the same days: those of the last window's search, or of the outer windows without a search.
     private void Count(SearchUnit unit, SearchPlan plan, List<OuterWindow> outer)
     {
         foreach (var candidate in plan.Candidates)
@@ -160,7 +160,7 @@ internal sealed class SearchResults(OpenedBatch opened, IBatchHost host, IReadOn
             }
     }
 
-    // Both tests have to agree, so the probability of a wrong promotion is at most the first one's.
+    // Promotion requires both tests, so the probability of a wrong promotion is at most the level of the first one.
     private (bool Promoted, string Reason) Judge(SearchUnit unit, SearchedPrediction? prediction, ModelWorth? worth)
     {
         var needed = unit.Spec.Search!.Level / searched.Count;

@@ -1,6 +1,6 @@
 namespace Granary.Modelling.Experiments;
 
-/// <summary>A step of successive halving.</summary>
-/// <param name="Candidates">How many compete.</param>
-/// <param name="Windows">On how many inner windows, from the first on.</param>
+/// <summary>One step of successive halving.</summary>
+/// <param name="Candidates">Number of candidates that compete.</param>
+/// <param name="Windows">Number of inner windows, counted from the first.</param>
 public readonly record struct SearchRung(int Candidates, int Windows);

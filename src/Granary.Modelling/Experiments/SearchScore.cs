@@ -4,13 +4,13 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Experiments;
 
-/// <summary>Figures of predictions by which models are ranked.</summary>
+/// <summary>Computes the figures by which models are ranked from their predictions.</summary>
 internal static class SearchScore
 {
-    /// <summary>The figure of a fitness that judges predictions.</summary>
-    /// <param name="task">Of the labels.</param>
-    /// <param name="top">The share of samples that a precision is of.</param>
-    /// <returns>NaN where it is not defined.</returns>
+    /// <summary>Computes the figure of a fitness that rates predictions.</summary>
+    /// <param name="task">Task of the labels: classification or regression.</param>
+    /// <param name="top">Share of the samples with the highest predictions that <c>precision</c> counts.</param>
+    /// <returns>NaN if the figure is undefined.</returns>
     public static double Of(ExperimentFitness fitness, double top, LearningTask task, double[] predicted, double[] labels)
     {
         if (labels.Length == 0) return double.NaN;
@@ -23,11 +23,11 @@ internal static class SearchScore
         };
     }
 
-    /// <summary>What the higher is the better of, a figure that is not defined being the lowest.</summary>
+    /// <summary>Converts a figure into a rank: higher is better, and an undefined figure ranks lowest.</summary>
     public static double Rank(ExperimentFitness fitness, double figure) =>
         !double.IsFinite(figure) ? double.NegativeInfinity : fitness == ExperimentFitness.LogLoss ? -figure : figure;
 
-    /// <summary>The predictions that are numbers, and their labels.</summary>
+    /// <summary>Returns the finite predictions with their labels.</summary>
     public static (double[] Predicted, double[] Labels) Known(IEnumerable<(double Predicted, double Label)> samples)
     {
         var (predicted, labels) = (new List<double>(), new List<double>());

@@ -2,12 +2,12 @@ namespace Granary.Modelling.Experiments;
 
 /// <summary>One fit of an experiment: a model on a window.</summary>
 /// <param name="Search">
-/// Number of the search within the experiment: each outer window of each market or strategy has one. In a comparison, number of the model
+/// Index of the search within the experiment; each outer window of each market or strategy has one. In a comparison: index of the model
 /// among those of the trainer and label.
 /// </param>
-/// <param name="Candidate">Number of the model in the plan of the search; in a comparison, of the trainer and label.</param>
+/// <param name="Candidate">Index of the model in the search plan; in a comparison, index of the trainer and label.</param>
 /// <param name="Inner">
-/// Number of the inner window; −1 for the outer window itself. In a comparison, number of the window; −1 for the model of all samples.
+/// Index of the inner window; −1 for the outer window itself. In a comparison, index of the window; −1 for the model of all samples.
 /// </param>
-/// <param name="Key">Text of all that decides the result: a process with other bars or another program has another.</param>
+/// <param name="Key">Everything that determines the result. A process with different bars or another build has a different key.</param>
 public readonly record struct SearchTrial(int Search, int Candidate, int Inner, string Key);

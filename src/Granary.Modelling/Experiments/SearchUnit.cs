@@ -10,17 +10,17 @@ using Granary.Simulation.Batches;
 namespace Granary.Modelling.Experiments;
 
 /// <summary>
-/// What a search finds a model for: a market with the strategies that share the model, or one strategy. Its samples, its outer windows,
-/// and the inner windows within the training part of each.
+/// The data for one model of a search: a market whose strategies share the model, or one strategy. It contains the samples, the outer
+/// windows, and the inner windows within the training part of each outer window.
 /// </summary>
 public sealed class SearchUnit
 {
     private readonly FeatureTable? _features;
     private readonly int[][] _columns = [];
 
-    /// <param name="features">All features of the search, of every bar; null where they could not be made.</param>
-    /// <param name="training">Prepared with the same features.</param>
-    /// <param name="tradesOf">Closed trades of a strategy without a model.</param>
+    /// <param name="features">All features of the search for every bar; null if they could not be computed.</param>
+    /// <param name="training">Training that was prepared with the same features.</param>
+    /// <param name="tradesOf">Returns the closed trades of a strategy that runs without a model.</param>
     public SearchUnit(LearningSpec spec, IReadOnlyList<StrategyInstance> strategies, FeatureTable? features, UnitTraining training,
         Func<int, IReadOnlyList<FilteredTrade>> tradesOf)
     {
@@ -40,39 +40,39 @@ public sealed class SearchUnit
         Inner = [.. Outer.Select(o => InnerOf(o, spec.Search.Windows))];
     }
 
-    /// <summary>The market, or the strategy.</summary>
+    /// <summary>Name of the market or strategy.</summary>
     public string Data { get; }
 
     public LearningSpec Spec { get; }
 
     public IReadOnlyList<StrategyInstance> Strategies { get; }
 
-    /// <summary>Why there is nothing to search; null where there is.</summary>
+    /// <summary>The reason why the unit cannot be searched; null if it can.</summary>
     public string? Error { get; }
 
-    /// <summary>With the features of all sets.</summary>
+    /// <summary>Samples with the features of all sets.</summary>
     public TrainingTable Table { get; } = null!;
 
-    /// <summary>By set of features.</summary>
+    /// <summary>Samples by feature set.</summary>
     public IReadOnlyList<TrainingTable> Tables { get; } = [];
 
-    /// <summary>By set of features.</summary>
+    /// <summary>Hash of the samples, by feature set.</summary>
     public IReadOnlyList<string> Hashes { get; } = [];
 
     public IReadOnlyList<SearchSignal> Signals { get; } = [];
 
-    /// <summary>The windows that models are judged on; none of them has a say in a choice.</summary>
+    /// <summary>The windows that measure the chosen models. Their test rows never influence a choice.</summary>
     public IReadOnlyList<SearchFold> Outer { get; } = [];
 
-    /// <summary>By outer window. Every label and outcome in them was known when the outer test began.</summary>
+    /// <summary>Inner windows by outer window. All their labels and outcomes were known when the outer test began.</summary>
     public IReadOnlyList<IReadOnlyList<SearchFold>> Inner { get; } = [];
 
-    /// <summary>From when signals are judged, UTC ticks.</summary>
+    /// <summary>Models predict signals from this time on, UTC ticks.</summary>
     public long From { get; }
 
-    /// <summary>What a model predicts of a signal.</summary>
-    /// <param name="set">The set of features of the model.</param>
-    /// <param name="buffer">Of the length of the model's input.</param>
+    /// <summary>Predicts a signal from the features of its bar; NaN if the model needs more earlier bars than there are.</summary>
+    /// <param name="set">Index of the model's feature set.</param>
+    /// <param name="buffer">Scratch memory with the length of the model's input.</param>
     public double Predict(ITrainedModel model, int set, in SearchSignal signal, Span<double> buffer)
     {
         var (columns, rows) = (_columns[set], model.Input.Length);
@@ -105,7 +105,8 @@ public sealed class SearchUnit
         [.. Enumerable.Range(0, Signals.Count).Where(s => Signals[s].Known >= from && Signals[s].Known < to
             && Signals[s].Ended <= endedBy)];
 
-    // The first half of the rows trains the first inner window; the second half is tested in equal parts, each by all rows before it.
+    // The first half of the rows trains the first inner window. The second half is split into equal tests, each trained on all earlier
+    // rows.
     private SearchFold[] InnerOf(SearchFold outer, int windows)
     {
         var (rows, outerFrom) = (outer.Train, Table.Time[outer.Test[0]]);

@@ -6,12 +6,12 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Modelling.Experiments;
 
-/// <summary>Makes the units of a search: features, samples and windows of each market or strategy.</summary>
-/// <param name="caches">By section.</param>
+/// <summary>Prepares the units of a search: features, samples and windows of each market or strategy.</summary>
+/// <param name="caches">Fit caches by learning section.</param>
 internal sealed class SearchUnits(OpenedBatch opened, IReadOnlyList<LearningSpec> specs, IReadOnlyDictionary<LearningSpec,
     WindowCache> caches)
 {
-    /// <param name="trades">Of the strategies without models.</param>
+    /// <param name="trades">Trades of the strategies that run without models.</param>
     public async Task<List<SearchUnit>> MakeAsync(StrategyTrades trades, CancellationToken cancellationToken)
     {
         var plan = opened.Plan;
@@ -47,7 +47,7 @@ internal sealed class SearchUnits(OpenedBatch opened, IReadOnlyList<LearningSpec
         return unit ?? new SearchUnit(spec, strategies, null, training, trades.Of);
     }
 
-    // One pass for the features of all sets; all candidates then have the same samples.
+    // One pass computes the features of all sets, so that all candidates have the same samples.
     private async Task<(LearningSpec Union, FeatureTable? Features, string? Error)> FeaturesAsync(LearningSpec spec, FeedPlan feed,
         CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Experiments;
 
-/// <summary>The search within the training part of one outer window: its candidates, and what they have shown so far.</summary>
+/// <summary>The search within the training part of one outer window: its candidates and their fits so far.</summary>
 public sealed class SearchWindow
 {
     private readonly SearchUnit _unit;
@@ -12,7 +12,7 @@ public sealed class SearchWindow
     private readonly IReadOnlyList<SearchFold> _inner;
     private readonly SearchFit?[][] _fits;
 
-    // Of each candidate and rule, after its last rung.
+    // Ranks of each candidate and rule after the candidate's last rung.
     private readonly double[][] _ranks;
     private readonly double[] _firsts;
     private int[] _alive;
@@ -28,18 +28,18 @@ public sealed class SearchWindow
 
     public int Index { get; }
 
-    /// <summary>Candidates of the last rung that was closed, in plan order.</summary>
+    /// <summary>Candidates of the last closed rung, in plan order.</summary>
     public IReadOnlyList<int> Finalists { get; private set; } = [0];
 
-    /// <summary>Under each rule, the candidate that is best under it. Known when the last rung is closed.</summary>
+    /// <summary>The best candidate under each rule; set when the last rung closes.</summary>
     public int[] BestByRule { get; private set; } = [0];
 
-    /// <summary>The best of all rules.</summary>
+    /// <summary>Index of the best rule.</summary>
     public int ChosenRule { get; private set; }
 
     public int Chosen => BestByRule[ChosenRule];
 
-    /// <summary>The fits that a rung needs and earlier ones have not made.</summary>
+    /// <summary>Returns the fits that a rung needs and that earlier rungs have not made.</summary>
     public IEnumerable<(int Candidate, int Inner)> Missing(SearchRung rung) =>
         from candidate in _alive
         from inner in Enumerable.Range(0, rung.Windows)
@@ -50,7 +50,7 @@ public sealed class SearchWindow
 
     public SearchFold FoldOf(int inner) => _inner[inner];
 
-    /// <summary>Ranks the candidates of a rung by all that they have shown, and keeps the better half for the next one.</summary>
+    /// <summary>Ranks the candidates of a rung by all their fits so far and keeps the better half for the next rung.</summary>
     public void Close(int rung)
     {
         var windows = _plan.Rungs[rung].Windows;
@@ -65,16 +65,16 @@ public sealed class SearchWindow
         else Choose(windows);
     }
 
-    /// <summary>The rank of a candidate's best rule after its last rung; negative infinity where it has none.</summary>
+    /// <summary>Rank of a candidate under its best rule after its last rung; negative infinity if undefined.</summary>
     public double RankOf(int candidate) => _ranks[candidate].Max();
 
-    /// <summary>The same on the first inner window, which all candidates have; negative infinity where it has none.</summary>
+    /// <summary>Rank on the first inner window, which every candidate is fitted on; negative infinity if undefined.</summary>
     public double FirstRankOf(int candidate) => _plan.Rungs.Count > 0 ? _firsts[candidate] : double.NegativeInfinity;
 
-    /// <summary>Why the candidate has no model in some window; null where it has all that it was asked for.</summary>
+    /// <summary>The reason why one of the candidate's fits failed; null if all requested fits succeeded.</summary>
     public string? ErrorOf(int candidate) => Array.Find(_fits[candidate], f => f?.Error is not null)?.Error;
 
-    /// <summary>The best rule of a candidate so far, and the trades that it leaves of those in the inner windows that it has.</summary>
+    /// <summary>Returns a candidate's best rule so far, with the trades of its fitted inner windows after that rule.</summary>
     public (int Rule, IReadOnlyList<FilteredTrade> Trades) BestTradesOf(int candidate)
     {
         var ranks = _ranks[candidate];
@@ -82,7 +82,7 @@ public sealed class SearchWindow
         return (rule, Trades(candidate, _unit.Spec.Search!.Rules[rule], _fits[candidate].Count(f => f is not null)));
     }
 
-    /// <summary>The trades that a rule leaves of those in the first inner window.</summary>
+    /// <summary>Returns the trades of the first inner window after a rule has filtered or resized them.</summary>
     public IReadOnlyList<(int Strategy, FilteredTrade Trade)> FirstTradesOf(int candidate, EntryRule rule)
     {
         if (_fits[candidate][0] is not { Error: null } fit) return [];
@@ -90,7 +90,7 @@ public sealed class SearchWindow
             .Where(t => double.IsFinite(t.Item2.Prediction))];
     }
 
-    /// <summary>A trade with what a rule makes of a prediction of its signal.</summary>
+    /// <summary>Applies a rule to a signal's prediction and returns the signal's trade with the resulting size.</summary>
     public static FilteredTrade Advised(SearchUnit unit, int signal, double prediction, EntryRule rule)
     {
         var trade = unit.Signals[signal].Trade;
@@ -103,7 +103,7 @@ public sealed class SearchWindow
         var fitness = _unit.Spec.Fitness;
         BestByRule = [.. _unit.Spec.Search!.Rules.Select((_, r) =>
             Finalists.OrderByDescending(c => _ranks[c][r]).ThenBy(c => c).First())];
-        // Predictions do not tell the rules apart, so their trades do.
+        // All rules share the same predictions, so a fitness of predictions cannot rank them. Their trades rank them instead.
         var ranks = BestByRule.Select((c, r) => fitness.IsOfTrades() ? _ranks[c][r]
             : TradeRank(ExperimentFitness.Sortino, c, _unit.Spec.Search.Rules[r], windows)).ToArray();
         ChosenRule = Array.IndexOf(ranks, ranks.Max());
@@ -124,13 +124,13 @@ public sealed class SearchWindow
     {
         var trades = Trades(candidate, rule, windows);
         if (trades.Count == 0) return double.NegativeInfinity;
-        // All rules and candidates over the same days, those of the trades without a model.
+        // All rules and candidates are compared over the same days: those of the trades without a model.
         var (first, days) = TradeDays.SpanOf(_inner.Take(windows).SelectMany(f => f.Signals).Select(s => _unit.Signals[s].Trade));
         return SearchScore.Rank(fitness,
             new TradeDays(trades.Where(t => t.SizeFactor > 0), first, days, t => t.SizeFactor * t.Return).Figure(fitness));
     }
 
-    // Of the signals of the first inner windows, those that the model has a prediction for.
+    // Trades of the first inner windows whose signal has a prediction.
     private List<FilteredTrade> Trades(int candidate, EntryRule rule, int windows)
     {
         var trades = new List<FilteredTrade>();

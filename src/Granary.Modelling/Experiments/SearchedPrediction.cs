@@ -1,8 +1,8 @@
 namespace Granary.Modelling.Experiments;
 
-/// <summary>Predictions of the outer windows against what came.</summary>
-/// <param name="FigureName">auc or r2.</param>
-/// <param name="Correlation">Rank correlation of prediction and label.</param>
-/// <param name="Pairs">Independent samples that they amount to.</param>
-/// <param name="PValue">Of a correlation this high without any relation.</param>
+/// <summary>Compares the predictions in the outer windows with the actual labels.</summary>
+/// <param name="FigureName"><c>auc</c> or <c>r2</c>.</param>
+/// <param name="Correlation">Rank correlation between prediction and label.</param>
+/// <param name="Pairs">Effective number of independent samples.</param>
+/// <param name="PValue">One-sided probability of a correlation at least this high if predictions and labels are unrelated.</param>
 public sealed record SearchedPrediction(int Samples, string FigureName, double? Figure, double Correlation, double Pairs, double PValue);

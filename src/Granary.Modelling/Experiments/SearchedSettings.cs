@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Granary.Modelling.Experiments;
 
-/// <summary>Keys of a learning section.</summary>
-/// <param name="Select">0 = all features.</param>
+/// <summary>Settings that the search chose, under the keys of a learning section.</summary>
+/// <param name="Select">Number of features to select; 0 = all.</param>
 public sealed record SearchedSettings(string Trainer, IReadOnlyDictionary<string, string> Params, IReadOnlyList<string> Features,
     int Select,
     JsonElement Apply);

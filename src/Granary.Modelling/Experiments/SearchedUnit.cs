@@ -2,37 +2,39 @@ using Granary.Modelling.Learning;
 
 namespace Granary.Modelling.Experiments;
 
-/// <summary>The search for the model of one market or strategy.</summary>
-/// <param name="Data">The market, or the strategy.</param>
-/// <param name="Section">The learning section's name.</param>
-/// <param name="Fitness">By which models were chosen.</param>
-/// <param name="Candidates">Models that competed.</param>
-/// <param name="Possible">Combinations of the search; more than <paramref name="Candidates"/> where the budget did not allow all.</param>
-/// <param name="Error">Why there was nothing to search; null where there was.</param>
+/// <summary>Result of the search for the model of one market or strategy.</summary>
+/// <param name="Data">Name of the market or strategy.</param>
+/// <param name="Section">Name of the learning section.</param>
+/// <param name="Fitness">The figure by which models were chosen.</param>
+/// <param name="Candidates">Number of models that competed.</param>
+/// <param name="Possible">Number of combinations; more than <paramref name="Candidates"/> if the budget did not cover all.</param>
+/// <param name="Error">The reason why the unit could not be searched; null if it was.</param>
 public sealed record SearchedUnit(string Data, string Section, string Label, string Fitness, int Samples, int Candidates, int Possible,
     string? Error)
 {
-    /// <summary>In the order of time.</summary>
+    /// <summary>Outer windows in chronological order.</summary>
     public IReadOnlyList<SearchedWindow> Windows { get; init; } = [];
 
-    /// <summary>The best first.</summary>
+    /// <summary>Models, best first.</summary>
     public IReadOnlyList<SearchedModel> Models { get; init; } = [];
 
-    /// <summary>Of the models that were chosen window after window; null where there is none.</summary>
+    /// <summary>Prediction quality of the models chosen window by window; null if there are no predictions.</summary>
     public SearchedPrediction? Prediction { get; init; }
 
-    /// <summary>Of the chosen models and rules, then of each rule with the models that are best under it.</summary>
+    /// <summary>Effect of the chosen models and rules, then of each rule with its best models.</summary>
     public IReadOnlyList<SearchedWorth> Worth { get; init; } = [];
 
-    /// <summary>The chosen models beside the strategy MeanReversion on the same market with the same trading: <c>without</c> is of its
-    /// trades. Null where there is no trade.</summary>
+    /// <summary>
+    /// Compares the chosen models with the strategy MeanReversion on the same market with the same trading; <c>without</c> refers to its
+    /// trades. Null if there are no trades.
+    /// </summary>
     public ModelWorth? MeanReversion { get; init; }
 
     public bool Promoted { get; init; }
 
-    /// <summary>Why the model is promoted or not; one sentence.</summary>
+    /// <summary>The reason why the model is promoted or not; one sentence.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>Of the model of the last window, as a learning section writes them; null where there is none.</summary>
+    /// <summary>Settings of the last window's model, as a learning section writes them; null if there is no model.</summary>
     public SearchedSettings? Settings { get; init; }
 }

@@ -10,18 +10,18 @@ using Granary.Simulation.Validation;
 
 namespace Granary.Modelling.Experiments;
 
-/// <summary>Compares trainers and labels on the same windows: an experiment without a search.</summary>
-/// <param name="ledger">Counts what is tried; null counts nothing.</param>
-/// <param name="trials">Makes the fits of models that judge entries; null = the threads of this process.</param>
+/// <summary>Compares trainers and labels on the same windows, for an experiment without a search.</summary>
+/// <param name="ledger">Counts the trials; null counts none.</param>
+/// <param name="trials">Makes the fits of entry filters; null = the threads of this process.</param>
 public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int threads, TrialLedger? ledger = null,
     ITrialHost? trials = null)
 {
     private sealed record Tried(TrainedUnit Unit, double Seconds, ModelWorth? Worth);
 
-    /// <summary>Compares trainers and labels on the same windows. Nothing is registered.</summary>
-    /// <returns>By market or strategy in the batch's order, the best first.</returns>
-    /// <exception cref="InputException">The batch or its learning section is wrong, or there is none.</exception>
-    /// <exception cref="IOException">The ledger of trials cannot be written.</exception>
+    /// <summary>Compares trainers and labels on the same windows. Adds no versions to the registry.</summary>
+    /// <returns>Results by market or strategy in the batch's order, best first.</returns>
+    /// <exception cref="InputException">The batch or its learning section is invalid, or the batch has no learning section.</exception>
+    /// <exception cref="IOException">The trial ledger cannot be written.</exception>
     public async Task<IReadOnlyList<ExperimentTrial>> RunAsync(BatchSpec batch, string strategies = "all",
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -58,7 +58,7 @@ public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int t
             .ThenByDescending(t => SearchScore.Rank(t.Fitness, t.Trial.Figure ?? double.NaN)).Select(t => t.Trial)];
     }
 
-    // By unit; null where its section asks for predictions alone, or there is nothing to compare.
+    // By unit; null if its section only rates predictions or there are no trades to compare.
     private static async Task<IReadOnlyList<ModelWorth?>> WorthAsync(LearnBatch learn, OpenedBatch opened,
         IReadOnlyList<TrainedUnit> units, ExperimentTrials counted, CancellationToken cancellationToken)
     {
@@ -96,7 +96,7 @@ public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int t
         double? p = null;
         if (name == "auc" && figure is not null)
         {
-            // Labels that overlap are fewer than they are; as many ones as zeros is the narrowest case and so the strictest.
+            // Overlapping labels count as fewer independent samples. Balanced classes give the smallest number and thus the strictest test.
             var independent =
                 Math.Max(4, unit.OutOfSample["samples"] / (unit.Spec.Label.Kind == LabelKind.Trade ? 1 : unit.Spec.Label.Bars));
             var z = (value - 0.5) / ClassificationMetrics.AucStandardError((long)(independent / 2), (long)(independent / 2));

@@ -7,7 +7,7 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>The models of a batch that is being run: trained before its strategies, asked while they run, shown in its report.</summary>
+/// <summary>Models of a batch run: trained before its strategies run, used while they run, and reported afterwards.</summary>
 public sealed class BatchLearning
 {
     private readonly IReadOnlyList<TrainedUnit> _units;
@@ -23,24 +23,24 @@ public sealed class BatchLearning
         Plan = plan.WithModels(LearnBatch.Models(units));
     }
 
-    /// <summary>The models that another run of the batch had in force.</summary>
-    /// <param name="folder">Of that run.</param>
-    /// <exception cref="InputException">The folder does not have the models of the plan's strategies.</exception>
+    /// <summary>Returns the models that another run of the batch had in force.</summary>
+    /// <param name="folder">Folder of that run.</param>
+    /// <exception cref="InputException">The folder lacks models of the plan's strategies.</exception>
     public static BatchLearning Replay(BatchPlan plan, string folder) => Replay(plan, ModelArchive.Read(folder, plan));
 
     private static BatchLearning Replay(BatchPlan plan, IReadOnlyDictionary<int, ModelArchive.Filter> filters) =>
         new(plan.WithModels(filters.ToDictionary(f => f.Key, IEntryModel (f) => f.Value.Model)), [], null) { Replayed = filters };
 
-    /// <summary>Whether the models are those of another run, so that nothing was trained.</summary>
+    /// <summary>Whether the models come from another run, so that this run trains nothing.</summary>
     public bool IsReplayed => Replayed is not null;
 
     private IReadOnlyDictionary<int, ModelArchive.Filter>? Replayed { get; init; }
 
-    /// <summary>The plan whose strategies have their models.</summary>
+    /// <summary>The plan with each strategy's model attached.</summary>
     public BatchPlan Plan { get; }
 
-    /// <returns>Null where the batch has no learning section.</returns>
-    /// <exception cref="InputException">The section is wrong.</exception>
+    /// <returns>Null if the batch has no learning section.</returns>
+    /// <exception cref="InputException">The section is invalid.</exception>
     public static async Task<BatchLearning?> PrepareAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
         ModelTraining training, CancellationToken cancellationToken)
     {
@@ -49,17 +49,17 @@ public sealed class BatchLearning
             null);
     }
 
-    /// <summary>The same with models that cap the portfolio's exposure.</summary>
+    /// <summary>Adds models that cap the portfolio's exposure.</summary>
     public BatchLearning With(RiskLearning risk) => new(Plan.WithRisk(risk.Uses), [.. _units, .. risk.Units], risk.Worth)
     {
         Replayed = Replayed,
     };
 
-    /// <summary>A strategy's model as name:version; null without one.</summary>
+    /// <summary>Returns a strategy's model as name:version; null if it has none.</summary>
     public string? ModelOf(int strategy) => Replayed is not null ? Replayed.GetValueOrDefault(strategy)?.Label
         : _byStrategy.TryGetValue(strategy, out var unit) && unit.Version is { } v ? $"{v.Model}:{v.Number}" : null;
 
-    /// <summary>What the retrainings of its models decided, by strategy.</summary>
+    /// <summary>Decisions of the models' retrainings, by strategy.</summary>
     public IReadOnlyList<(StrategyInstance Instance, RetrainedVersions Versions)> Retrained =>
         [.. Filters().Where(f => f.Value.Retrained is not null).OrderBy(f => f.Key)
             .Select(f => (Plan.Instances[f.Key], f.Value.Retrained!))];
@@ -70,17 +70,17 @@ public sealed class BatchLearning
     private IReadOnlyDictionary<int, ModelArchive.Filter> Filters() => Replayed ?? _byStrategy.Where(u => u.Value.Model is not null)
         .ToDictionary(u => u.Key, u => new ModelArchive.Filter(ModelOf(u.Key) ?? u.Value.Model!.Name, u.Value.Model!, u.Value.Retrained));
 
-    /// <summary>The learning section of the run.</summary>
-    /// <param name="events">Its strategies' signals and trades; null where they were not kept.</param>
+    /// <summary>Creates the learning section of the run's report.</summary>
+    /// <param name="events">Signals and trades of the strategies; null if they were not kept.</param>
     public LearningReport Report(IRunEvents? events, Func<int, double> multiplier) =>
         LearningReports.Of(_units, Plan, events is null ? null : strategy =>
         [.. events.Signals(strategy).Where(s => s.Trade is { Reason: not Engine.Trading.ExitReason.Open })
             .Select(s => FilteredTrade.Of(s.Trade!.Value, s.Signal.Prediction, s.Signal.SizeFactor, multiplier(strategy)))], risk: _risk);
 
-    /// <summary>Writes predictions.csv: what the models predicted of the samples of their windows, and what came.</summary>
+    /// <summary>Writes predictions.csv: for each sample of the windows, the model's prediction and the actual label.</summary>
     public void WritePredictions(TextWriter writer) => PredictionCsv.Write(writer, _units);
 
-    /// <summary>What a live run needs to ask the same models.</summary>
+    /// <summary>Returns the references with which a live session uses the same models.</summary>
     public ProductionModels ProductionModels()
     {
         var registered = _units.Where(u => u.Version is not null).ToList();
@@ -96,7 +96,7 @@ public sealed class BatchLearning
         {
             Expires = unit.Retrained?.Windows[^1].Until is { } until and < long.MaxValue ? new DateTime(until, DateTimeKind.Utc) : null,
             Age = ModelAge.Of(unit.Retrained?.Age),
-            // How soon trades close is not known beforehand.
+            // The holding time of trades is not known in advance.
             Refresh = unit.Retrained is { } trained ? new ModelRefresh(unit.Spec.Retrain!.Days is { } days
                 ? FormattableString.Invariant($"{days}d") : "1d", trained.Log.Last(r => r.Training is not null).Time) : null,
         };

@@ -8,17 +8,17 @@ using Granary.Simulation.Batches;
 namespace Granary.Modelling.Learning;
 
 /// <summary>
-/// What the models of a finished run did to its entries, read off the signals and their outcomes: what the watch of a model decides follows
-/// from the outcomes alone, so it is decided here a second time.
+/// Computes the effect of a finished run's models on its entries from the recorded signals and outcomes. It also repeats the decisions of
+/// the models' watches, because these follow from the outcomes alone.
 /// </summary>
-/// <param name="runs">What models judged, those of a strategy one after the other.</param>
-/// <param name="retrained">What retrainings decided before the run.</param>
+/// <param name="runs">Signals that models decided on; those of one strategy are consecutive.</param>
+/// <param name="retrained">Decisions of the retrainings before the run.</param>
 public sealed class ChangedEntries(IReadOnlyList<JudgedRun> runs,
     IReadOnlyList<(StrategyInstance Instance, RetrainedVersions Versions)> retrained)
 {
     private const int MostListed = 100;
 
-    /// <summary>The section of the run; null where no strategy has a model whose decisions can be read.</summary>
+    /// <summary>Returns the run's section on models; null if no strategy has a model whose decisions can be read.</summary>
     public ModelResults? Results()
     {
         List<ModelEffect> effects = [];
@@ -49,7 +49,7 @@ public sealed class ChangedEntries(IReadOnlyList<JudgedRun> runs,
         };
     }
 
-    /// <summary>What is known without the events of the run: what the retrainings decided; null where there are none.</summary>
+    /// <summary>Returns the part that does not need the run's events: the decisions of the retrainings; null if there were none.</summary>
     public ModelResults? Trainings() => retrained.Count == 0 ? null : new ModelResults([], [.. retrained.SelectMany(r => r.Versions.Log)
         .OrderBy(a => a.Time).ThenBy(a => a.Strategy, StringComparer.Ordinal)], [])
     {
@@ -59,7 +59,7 @@ public sealed class ChangedEntries(IReadOnlyList<JudgedRun> runs,
     private List<ChallengerFigures> Challengers() => [.. retrained.Where(r => r.Versions.Challenged.Count > 0).Select(r =>
         VersionSuccession.FiguresOf(r.Instance.Id, r.Versions.Challenged, r.Instance.Timeframe))];
 
-    /// <summary>What challengers predicted, by strategy, in order.</summary>
+    /// <summary>Predictions of challengers, by strategy, in order.</summary>
     public IEnumerable<ChallengedSignal> Challenged => retrained.SelectMany(r => r.Versions.Challenged);
 
     private IEnumerable<VersionInForce> InForce(StrategyInstance instance, IReadOnlyList<VersionInForce> versions)
@@ -73,8 +73,8 @@ public sealed class ChangedEntries(IReadOnlyList<JudgedRun> runs,
         });
     }
 
-    /// <summary>All entries that a model changed and whose trade was closed, by strategy, in order.</summary>
-    /// <param name="isListed">Whether a strategy's are wanted.</param>
+    /// <summary>Returns all entries that a model changed and whose trade was closed, by strategy, in order.</summary>
+    /// <param name="isListed">Selects the strategies to return, by index.</param>
     public IEnumerable<ChangedEntry> All(Func<int, bool> isListed) =>
         runs.Where(r => isListed(r.Index)).SelectMany(r => DecisionsOf(r, JudgedOf(r)));
 
@@ -82,7 +82,7 @@ public sealed class ChangedEntries(IReadOnlyList<JudgedRun> runs,
 
     private static bool IsClosed(SignalRow row) => row.Trade is { Reason: not ExitReason.Open };
 
-    // The runs of one strategy.
+    // <c>judged</c> contains the runs of one strategy.
     private static ModelEffect EffectOf(List<(JudgedRun Run, List<SignalRow> Rows)> judged)
     {
         List<VerdictWorth> verdicts = [];
@@ -114,7 +114,7 @@ public sealed class ChangedEntries(IReadOnlyList<JudgedRun> runs,
 
     private static double? Known(double value) => double.IsNaN(value) ? null : value;
 
-    // In the order of closing. That a symbol's bars have ended is known too late for the watch.
+    // Outcomes in the order of closing. Exits at the end of the data are left out: the watch would have learned of them too late.
     private static List<(long Time, bool Wrong)> Outcomes(JudgedRun run, List<SignalRow> rows) =>
         [.. rows.Where(r => r.Trade is { Reason: not (ExitReason.Open or ExitReason.DataEnded) } && !double.IsNaN(r.Signal.Prediction))
             .OrderBy(r => r.Closing).Select(r => (r.Trade!.Value.ExitTime,

@@ -10,7 +10,7 @@ using Granary.Simulation.Catalogues;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>An entry filter with all its versions as bytes, so that another process decides by the same bits.</summary>
+/// <summary>Writes an entry filter with all its versions as bytes, so that another process makes bit-identical decisions.</summary>
 public static class EntryModelFile
 {
     private sealed record Head(string Name, IReadOnlyList<string> Features, PredictionMeaning Meaning, EntryRule Rule,
@@ -37,7 +37,7 @@ public static class EntryModelFile
         return bytes;
     }
 
-    /// <param name="catalogues">What the process knows.</param>
+    /// <param name="catalogues">Model kinds and rules that the process knows.</param>
     public static EntryModel FromBytes(byte[] bytes, GranaryCatalogues catalogues)
     {
         var length = BinaryPrimitives.ReadInt32LittleEndian(bytes);

@@ -2,8 +2,8 @@ using Granary.Learning.Tables;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>The entries of one market that a model of the risk learns from.</summary>
+/// <summary>The entries of one market, as samples for a risk model.</summary>
 /// <param name="Table">
-/// Makes the table, and says how many of its labels were known in the first two fifths of the bars; throws where nothing can be learned.
+/// Creates the table and returns the number of labels known in the first two fifths of the bars. Throws if nothing can be learned.
 /// </param>
 internal sealed record EntrySamples(UnitSource Source, Func<(TrainingTable Rows, int Early)> Table);

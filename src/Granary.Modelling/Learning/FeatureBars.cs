@@ -6,7 +6,7 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>What the features of a market are computed from: all its bars, and the closes of other symbols that are read.</summary>
+/// <summary>Input of a market's features: all bars of the market, and the closes of other symbols that the features read.</summary>
 public sealed class FeatureBars
 {
     private readonly FeedPlan _feed;
@@ -18,7 +18,7 @@ public sealed class FeatureBars
 
     public MarketSeries Series => new(_market.Instrument, _feed.Timeframe);
 
-    /// <summary>The other symbols that feature sets read, in their order.</summary>
+    /// <summary>Returns the other symbols that feature sets read, in their order.</summary>
     /// <param name="market">A feed of one symbol.</param>
     public static IReadOnlyList<string> ReferencesOf(FeedPlan market, IEnumerable<FeatureSet> sets)
     {
@@ -26,9 +26,9 @@ public sealed class FeatureBars
         return [.. sets.SelectMany(s => s.ReferencesOn(series, market.Supply)).Select(r => r.Symbol).Distinct(StringComparer.Ordinal)];
     }
 
-    /// <param name="feed">Of one symbol.</param>
-    /// <param name="references">Other symbols whose closes are read beside its bars.</param>
-    /// <param name="markets">By symbol, all of these among them.</param>
+    /// <param name="feed">A feed of one symbol.</param>
+    /// <param name="references">Other symbols whose closes the features read.</param>
+    /// <param name="markets">Opened markets by symbol; must contain all of these symbols.</param>
     public static async Task<FeatureBars> ReadAsync(FeedPlan feed, IReadOnlyList<string> references,
         IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken)
     {
@@ -42,14 +42,14 @@ public sealed class FeatureBars
         return bars;
     }
 
-    /// <summary>The features of every bar: a table for each set.</summary>
+    /// <summary>Computes the features of every bar; one table per set.</summary>
     /// <param name="memory">See <see cref="FeatureTable"/>.</param>
     /// <exception cref="Granary.Learning.LearningInputException">A feature reads a symbol whose closes were not read.</exception>
     public IReadOnlyList<FeatureTable> Tables(IReadOnlyList<FeatureSet> sets, FactorMemory? memory = null) =>
         FeatureTable.Compute(Series, _blocks, sets, _closes.Count > 0 ? block => _closes[block] : null, _feed.Supply, memory);
 
-    /// <summary>The first bars and what was known of the other symbols at them.</summary>
-    /// <param name="most">Bars; fewer where there are fewer.</param>
+    /// <summary>Returns the first bars, with the closes of the other symbols known at each bar.</summary>
+    /// <param name="most">Maximum number of bars.</param>
     public ReferredBlock First(int most)
     {
         if (_closes.Count == 0) return new ReferredBlock(_blocks[0].Slice(0, Math.Min(most, _blocks[0].Count)), null);

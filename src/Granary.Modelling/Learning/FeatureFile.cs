@@ -7,17 +7,16 @@ namespace Granary.Modelling.Learning;
 public static class FeatureFile
 {
     /// <summary>
-    /// Every column is a feature but the label, times (columns called date, time, datetime or timestamp, in any case; the first of them
-    /// orders the rows) and a first column without a name, which is a row's number or time. Separated by commas, semicolons or tabs,
-    /// whichever the header uses; fields may be in quotes; a time is ISO 8601 (UTC where it names no zone) or a Unix time in seconds or
-    /// milliseconds; true and false count as 1 and 0. Two classes may be words, or any two numbers where <paramref name="classes"/> are
-    /// asked for.
+    /// Every column is a feature, except the label, times (columns called date, time, datetime or timestamp, in any case) and an unnamed
+    /// first column, which is a row number or time. The first time column orders the rows. The separator is a comma, semicolon or tab, as
+    /// in the header. Fields may be quoted. A time is ISO 8601 (UTC if it has no zone) or a Unix time in seconds or milliseconds. True and
+    /// as 1 and 0. Two classes may be words, and with <paramref name="classes"/> any two numbers.
     /// </summary>
-    /// <param name="label">Null where there is none: every label is 0 then.</param>
-    /// <param name="classes">A label of two values is two classes, whatever the values.</param>
-    /// <param name="optional">The label may be missing from the file.</param>
+    /// <param name="label">Label column; null if there is none, so that every label is 0.</param>
+    /// <param name="classes">Whether a label with two values means two classes, whatever the values.</param>
+    /// <param name="optional">Whether the label may be missing from the file.</param>
     /// <exception cref="LearningInputException">
-    /// The file is missing or malformed; the message names file, line, field and remedy.
+    /// The file is missing or malformed. The message gives file, line, field and remedy.
     /// </exception>
     public static TrainingTable Read(string path, string? label, bool classes = false, bool optional = false)
     {

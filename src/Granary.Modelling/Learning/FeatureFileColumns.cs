@@ -3,17 +3,17 @@ using Granary.Learning;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>The columns of a file of features, as its header names them.</summary>
-/// <param name="Label">The place of the label; −1 without one.</param>
-/// <param name="Time">The place of the time that orders the rows; −1 without one.</param>
-/// <param name="Features">The places of the features.</param>
+/// <summary>Columns of a feature file, from its header.</summary>
+/// <param name="Label">Index of the label; −1 if there is none.</param>
+/// <param name="Time">Index of the time that orders the rows; −1 if there is none.</param>
+/// <param name="Features">Indices of the features.</param>
 internal sealed record FeatureFileColumns(char Separator, string[] Names, int Label, int Time, int[] Features)
 {
     private static readonly string[] _timeNames = ["date", "time", "datetime", "timestamp"];
 
-    /// <param name="label">Null where there is none.</param>
-    /// <param name="optional">The label may be missing from the file.</param>
-    /// <exception cref="LearningInputException">The header is missing, or not that of such a file.</exception>
+    /// <param name="label">Label column; null if there is none.</param>
+    /// <param name="optional">Whether the label may be missing from the file.</param>
+    /// <exception cref="LearningInputException">The header is missing or is not that of a feature file.</exception>
     public static FeatureFileColumns Of(string path, string? header, string? label, bool optional)
     {
         if (string.IsNullOrWhiteSpace(header))

@@ -4,11 +4,11 @@ using Granary.Learning.Tables;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>The rows of a file of features, line by line, as a table.</summary>
+/// <summary>Collects the rows of a feature file, line by line, into a table.</summary>
 internal sealed class FeatureRows(string path, FeatureFileColumns columns, string? label)
 {
-    // What a class of two is called that happened; the other one is 0. Of names that are not here the later one in the alphabet is 1, as
-    // with scikit-learn.
+    // Class names that become 1; the other class becomes 0. If neither name is listed, the later one in ordinal order becomes 1,
+    // as in scikit-learn.
     private static readonly string[] _ones = ["1", "true", "yes", "y", "up", "buy", "long", "win", "gain", "rise", "positive", "pos"];
 
     private readonly List<double> _values = [], _labels = [];
@@ -18,8 +18,8 @@ internal sealed class FeatureRows(string path, FeatureFileColumns columns, strin
     private readonly Range[] _fields = new Range[columns.Names.Length + 1];
     private int _number = 1;
 
-    /// <summary>The next line below the header; a blank one is passed over.</summary>
-    /// <exception cref="LearningInputException">It is no row of the table.</exception>
+    /// <summary>Adds the next line below the header; skips blank lines.</summary>
+    /// <exception cref="LearningInputException">The line is not a row of the table.</exception>
     public void Add(string line)
     {
         _number++;
@@ -36,15 +36,15 @@ internal sealed class FeatureRows(string path, FeatureFileColumns columns, strin
         _lines.Add(_number);
     }
 
-    /// <param name="classes">A label of two values is two classes, whatever the values.</param>
-    /// <exception cref="LearningInputException">There is no row, or the rows are no table.</exception>
+    /// <param name="classes">Whether a label with two values means two classes, whatever the values.</param>
+    /// <exception cref="LearningInputException">There are no rows, or they do not form a table.</exception>
     public TrainingTable ToTable(bool classes)
     {
         if (_labels.Count == 0) throw new LearningInputException($"{path}: there is no row below the header; add samples");
         var distinct = _labels.Distinct().Take(3).Order().ToArray();
         if (_words.Count == 0 && classes && distinct.Length == 2)
             for (var i = 0; i < _labels.Count; i++) _labels[i] = _labels[i] == distinct[1] ? 1 : 0;
-        // A first column without a name that counts rows says nothing of time that the order of the rows does not.
+        // An unnamed first column that counts rows adds nothing to the order of the rows.
         if (columns.Time == 0 && columns.Names[0].Length == 0 && _times.Count > 0 && _times[0] < 1_000_000_000) _times.Clear();
         try
         {
@@ -64,7 +64,7 @@ internal sealed class FeatureRows(string path, FeatureFileColumns columns, strin
         throw Fault(column, $" {what}: fill it in, or leave the row or the column out");
     }
 
-    // Numbers until the first word; from then on two words at the most.
+    // Labels are numbers until the first word appears. A label of words has at most two classes.
     private void AddLabel(ReadOnlySpan<char> text)
     {
         if (_words.Count == 0 && TryNumber(text, out _))
@@ -85,7 +85,7 @@ internal sealed class FeatureRows(string path, FeatureFileColumns columns, strin
                     + "two classes, so join classes or choose another column");
             at = _words.Count;
             _words.Add(word);
-            // The second word decides which of the two is 1; until then the first is 0.
+            // The second word decides which class is 1; until then, the first class is 0.
             if (at == 1 && IsOne(_words[0], _words[1]))
                 for (var i = 0; i < _labels.Count; i++) _labels[i] = 1;
         }
@@ -128,7 +128,7 @@ internal sealed class FeatureRows(string path, FeatureFileColumns columns, strin
         return field.Length >= 2 && field[0] == '"' && field[^1] == '"' ? field[1..^1].Trim() : field;
     }
 
-    // A separator within quotes separates nothing. Fields beyond the ranges are counted and not kept.
+    // Separators within quotes do not separate fields. Fields beyond the ranges are counted but not stored.
     private static int Split(ReadOnlySpan<char> line, char separator, Range[] ranges)
     {
         var (count, start, quoted) = (0, 0, false);

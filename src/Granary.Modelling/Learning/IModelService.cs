@@ -5,25 +5,25 @@ using Granary.Simulation.Json;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>Predictions of the server's registered models, and which versions are current.</summary>
+/// <summary>Predicts with the server's registered models and changes their current versions.</summary>
 public interface IModelService
 {
-    /// <summary>Predicts with a version.</summary>
-    /// <param name="version">null = the current one.</param>
+    /// <summary>Predicts with one version of a model.</summary>
+    /// <param name="version">Version number; null = the current one.</param>
     /// <param name="rows">A list of objects with a number for each feature of the model.</param>
-    /// <exception cref="LearningInputException">No such model or version, or it does not answer single rows.</exception>
+    /// <exception cref="LearningInputException">The model or version is unknown, or it cannot predict single rows.</exception>
     /// <exception cref="InputException">A row lacks a feature.</exception>
     Task<ModelAnswers> PredictAsync(string model, int? version, JsonPart rows, CancellationToken cancellationToken = default);
 
     /// <summary>Makes a version the current one.</summary>
-    /// <exception cref="LearningInputException">No such model or version.</exception>
+    /// <exception cref="LearningInputException">The model or version is unknown.</exception>
     Task<ModelPointer> PromoteAsync(string model, int version, CancellationToken cancellationToken = default);
 
-    /// <summary>Makes the version before the current one current again.</summary>
-    /// <exception cref="LearningInputException">There was none before.</exception>
+    /// <summary>Makes the previously current version current again.</summary>
+    /// <exception cref="LearningInputException">There is no previous version.</exception>
     Task<ModelPointer> RollBackAsync(string model, CancellationToken cancellationToken = default);
 
-    /// <summary>Returns how a model's versions do in use; null where the server does not follow that.</summary>
-    /// <exception cref="LearningInputException">No such model.</exception>
+    /// <summary>Returns live statistics of a model's versions; null if the server does not collect them.</summary>
+    /// <exception cref="LearningInputException">The model is unknown.</exception>
     Task<ModelInUse?> FindUseAsync(string model, CancellationToken cancellationToken = default);
 }

@@ -7,41 +7,41 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>A stretch of a strategy's signals that one model judged, with one watch of its predictions.</summary>
+/// <summary>A period of a strategy's signals that one model decided on, with one watch over its predictions.</summary>
 public sealed record JudgedRun
 {
-    /// <summary>Its place among the run's strategies.</summary>
+    /// <summary>Index of the strategy in the run.</summary>
     public required int Index { get; init; }
 
-    /// <summary>As files name it.</summary>
+    /// <summary>Name of the strategy in files.</summary>
     public required string Strategy { get; init; }
 
     public required string Model { get; init; }
 
-    /// <summary>Length of its bars, ticks.</summary>
+    /// <summary>Timeframe of the strategy's bars.</summary>
     public required Timeframe Timeframe { get; init; }
 
-    /// <summary>Of its instrument.</summary>
+    /// <summary>Contract multiplier of the instrument.</summary>
     public required double Multiplier { get; init; }
 
     public required PredictionMeaning Meaning { get; init; }
 
-    /// <summary>Null = it is not watched.</summary>
+    /// <summary>The watch over the predictions; null = none.</summary>
     public WatchRule? Watch { get; init; }
 
-    /// <summary>The version to be asked at a time by the schedule, UTC ticks; 0 before the first.</summary>
+    /// <summary>Returns the version that the schedule has in force at a time, UTC ticks; 0 before the first.</summary>
     public required Func<long, int> ScheduledAt { get; init; }
 
-    /// <summary>Whether a signal was refused since its version had expired.</summary>
+    /// <summary>Returns whether a signal was refused because its version had expired.</summary>
     public required Func<Signal, bool> HasExpired { get; init; }
 
-    /// <summary>Reads its signals, in order; also those that no version judged.</summary>
+    /// <summary>Reads the signals in order, including those without a version in force.</summary>
     public required Func<IEnumerable<SignalRow>> Signals { get; init; }
 
-    /// <summary>What a model judged of a strategy.</summary>
-    /// <param name="index">Of the strategy in the run.</param>
-    /// <param name="strategy">Its name in files.</param>
-    /// <param name="earlier">Versions before the model's first: its own are numbered after them.</param>
+    /// <summary>Creates the record for one model of a strategy.</summary>
+    /// <param name="index">Index of the strategy in the run.</param>
+    /// <param name="strategy">Name of the strategy in files.</param>
+    /// <param name="earlier">Number of versions before the model's first one. The model's versions are numbered after them.</param>
     public static JudgedRun Of(int index, string strategy, EntryModel model, Timeframe timeframe, double multiplier,
         Func<IEnumerable<SignalRow>> signals, int earlier = 0) => new()
         {
@@ -59,18 +59,18 @@ public sealed record JudgedRun
             Signals = signals,
         };
 
-    /// <summary>Those of a batch's strategies that have a model of which it is known what it does.</summary>
-    /// <param name="multiplier">Of a strategy's instrument.</param>
+    /// <summary>Returns one record for each of the batch's strategies that has an <see cref="EntryModel"/>.</summary>
+    /// <param name="multiplier">Returns the contract multiplier of a strategy's instrument.</param>
     public static List<JudgedRun> OfPlan(BatchPlan plan, IRunEvents events, Func<int, double> multiplier) =>
         [.. plan.Instances.Where(i => i.Model is EntryModel).Select(i => Of(i.Index, i.Id, (EntryModel)i.Model!, i.Timeframe,
             multiplier(i.Index), () => events.Signals(i.Index)))];
 
-    /// <summary>What the model did about a signal; null where it left it alone.</summary>
+    /// <summary>Returns the model's verdict on a signal; null if the model left the signal unchanged.</summary>
     public ModelVerdict? VerdictOf(in Signal signal) =>
         HasExpired(signal) ? ModelVerdict.Expired
         : signal.IsAbstained ? ModelVerdict.Abstained
         : signal.SizeFactor == 0 ? ModelVerdict.Refused : signal.SizeFactor < 1 ? ModelVerdict.Reduced : null;
 
-    /// <summary>What a trade earned, on notional.</summary>
+    /// <summary>Returns the trade's return on its notional.</summary>
     public double ReturnOf(SignalRow row) => row.Trade!.Value.Return(Multiplier);
 }

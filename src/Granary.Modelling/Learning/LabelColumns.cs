@@ -4,14 +4,15 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>Labels that follow from the bars alone.</summary>
+/// <summary>Computes labels that depend on the bars alone.</summary>
 public static class LabelColumns
 {
-    // Barriers are in deviations of the last twenty returns.
+    // Barriers are multiples of the standard deviation of the last 20 returns.
     private const int DeviationBars = 20;
 
     /// <param name="label">
-    /// Any but <see cref="LabelKind.Trade"/>, which needs the strategy's trades, and <see cref="LabelKind.Drawdown"/>, which needs entries.
+    /// Any kind except <see cref="LabelKind.Trade"/>, which needs the strategy's trades, and <see cref="LabelKind.Drawdown"/>, which needs
+    /// entries.
     /// </param>
     public static LabelColumn Of(FeatureTable features, LabelSpec label) => label.Kind switch
     {
@@ -22,10 +23,10 @@ public static class LabelColumns
         _ => throw new ArgumentException($"the label {label} does not follow from the bars alone", nameof(label)),
     };
 
-    /// <summary>The label of one bar, from the bars until now.</summary>
-    /// <param name="at">Of the bar in the columns.</param>
-    /// <param name="label">Any but <see cref="LabelKind.Trade"/> and <see cref="LabelKind.Drawdown"/>.</param>
-    /// <returns>The bar at whose close it was known, −1 if it is not known yet.</returns>
+    /// <summary>Computes the label of one bar from the bars available now.</summary>
+    /// <param name="at">Index of the bar in the columns.</param>
+    /// <param name="label">Any kind except <see cref="LabelKind.Trade"/> and <see cref="LabelKind.Drawdown"/>.</param>
+    /// <returns>The value, and the index of the bar at whose close it was known; −1 if it is not known yet.</returns>
     public static (double Value, int End) At(ReadOnlySpan<double> high, ReadOnlySpan<double> low, ReadOnlySpan<double> close, int at,
         LabelSpec label)
     {
@@ -41,7 +42,7 @@ public static class LabelColumns
         return (column.Values[0], column.End[0] < 0 ? -1 : at + column.End[0]);
     }
 
-    /// <summary>Bars before one that its label needs.</summary>
+    /// <summary>Number of earlier bars that the label of a bar needs.</summary>
     public static int Before(LabelSpec label) => label.Kind == LabelKind.TripleBarrier ? DeviationBars : 0;
 
     private static double DeviationBefore(ReadOnlySpan<double> close, int at) => at < DeviationBars ? double.NaN

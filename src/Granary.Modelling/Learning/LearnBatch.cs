@@ -9,11 +9,11 @@ using Granary.Simulation.Passes;
 namespace Granary.Modelling.Learning;
 
 /// <summary>
-/// The machine-learning life of a batch: <c>train</c>, <c>evaluate</c>, and the models that <c>backtest</c> asks.
+/// Trains and evaluates the models of a batch, for <c>train</c>, <c>evaluate</c> and <c>backtest</c>.
 /// </summary>
 public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
 {
-    /// <summary>A training promotes no version after this time, UTC; null = at any time.</summary>
+    /// <summary>After this time, UTC, a training promotes no version; null = no limit.</summary>
     public DateTimeOffset? PromoteUntil { get; init; }
 
     /// <inheritdoc cref="ModelTraining.Fit"/>
@@ -23,8 +23,8 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
     internal StrategyTrades? Trades { get; init; }
 
     /// <summary>Trains the models of a batch and adds a version of each to its registry.</summary>
-    /// <param name="strategies">"all" or how many of the batch's first strategies.</param>
-    /// <exception cref="InputException">The batch or its learning section is wrong, or there is none.</exception>
+    /// <param name="strategies">"all", or the number of strategies to use, counted from the first one of the batch.</param>
+    /// <exception cref="InputException">The batch or its learning section is invalid, or the batch has no learning section.</exception>
     public async Task<LearningReport> TrainAsync(BatchSpec batch, string strategies = "all", IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
@@ -34,7 +34,7 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
     }
 
     /// <summary>
-    /// Trains walk-forward (or finds trained) and runs every strategy with its model and without, counting out-of-sample trades only.
+    /// Trains walk-forward, or reuses trained models, and runs every strategy with and without its model. Only out-of-sample trades count.
     /// </summary>
     public async Task<LearningReport> EvaluateAsync(BatchSpec batch, string strategies = "all",
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -46,7 +46,8 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
         return LearningReports.Of(units, plan, judged, free, risk);
     }
 
-    // The trades of the strategies with their models; and without them, where a model moves stops and not only chooses among trades.
+    // Returns the trades of the strategies with their models. If a model moves stops, also returns their trades without it; a model that
+    // only accepts or refuses trades does not need them.
     internal async Task<(Func<int, IReadOnlyList<FilteredTrade>> Judged, Func<int, IReadOnlyList<FilteredTrade>>? Free)> JudgeAsync(
         OpenedBatch opened, IReadOnlyList<TrainedUnit> units, CancellationToken cancellationToken)
     {
@@ -60,7 +61,7 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
         return (judged.Of, i => moved.Contains(i) ? free.Of(i) : [.. judged.Of(i).Where(t => t.IsJudged)]);
     }
 
-    /// <summary>The judges of a trained batch, by strategy.</summary>
+    /// <summary>Returns the entry filters of a trained batch, by strategy index.</summary>
     public static IReadOnlyDictionary<int, IEntryModel> Models(IEnumerable<TrainedUnit> units)
     {
         var models = new Dictionary<int, IEntryModel>();
@@ -71,12 +72,12 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
         return models;
     }
 
-    /// <summary>The models of some sections, in their order.</summary>
+    /// <summary>Trains the models of some sections and returns them in the order of the sections.</summary>
     internal async Task<IReadOnlyList<TrainedUnit>> TrainAsync(OpenedBatch opened, IReadOnlyList<LearningSpec> specs, VersionUse versions,
         IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
         (await TrainAllAsync(opened, specs, versions, progress, cancellationToken)).Units;
 
-    // And the portfolio with its models of the risk and without; null without such models.
+    // Also runs the portfolio with and without its risk models; <c>Risk</c> is null if there are none.
     private async Task<(IReadOnlyList<TrainedUnit> Units, RiskWorth? Risk)> TrainAllAsync(OpenedBatch opened,
         IReadOnlyList<LearningSpec> specs, VersionUse versions, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
@@ -95,7 +96,7 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
         return ([.. units, .. risk.Units], risk.Worth);
     }
 
-    // A section that only covers strategies beyond the first ones has nothing to do here.
+    // Sections that cover none of the selected strategies are left out.
     // An experiment compares models on the same windows, without retraining.
     internal static IReadOnlyList<LearningSpec> Specs(BatchPlan plan, string strategies, bool inWindows = false) =>
         [.. LearningReader.Read(plan.Spec).Where(s => strategies == "all" || plan.Instances.Any(s.Covers))
@@ -104,16 +105,16 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
     private Task<OpenedBatch> OpenAsync(BatchSpec batch, string strategies, CancellationToken cancellationToken) =>
         OpenAsync(batch, strategies, threads, cancellationToken);
 
-    /// <summary>Opens a batch with a learning section, for its first strategies only where a number is given.</summary>
-    /// <param name="planned">Changes the plan before its markets are opened; null = nothing does.</param>
-    /// <exception cref="InputException">There is no section, or the batch or <paramref name="strategies"/> is wrong.</exception>
+    /// <summary>Opens a batch that has a learning section, optionally with its first strategies only.</summary>
+    /// <param name="planned">Changes the plan before the markets are opened; null = no change.</param>
+    /// <exception cref="InputException">The section is missing, or the batch or <paramref name="strategies"/> is invalid.</exception>
     public static Task<OpenedBatch> OpenAsync(BatchSpec batch, string strategies, int threads, CancellationToken cancellationToken,
         Func<BatchPlan, BatchPlan>? planned = null)
     {
         if (batch.Learning is null)
             throw new InputException("the batch has no \"learning\" section: add one, as \"learning\": { \"trainer\": "
                 + "\"gradient-boosting\", \"label\": \"direction\" }");
-        // Its faults come before those of the bars.
+        // Validates the section first, so that its errors are reported before those of the bars.
         LearningReader.Read(batch);
         return OpenedBatch.OpenAsync(batch, new BatchOpening
         {

@@ -8,32 +8,34 @@ namespace Granary.Modelling.Learning;
 
 /// <param name="File">A CSV file with a header, rows in time order.</param>
 /// <param name="Label">The column to predict.</param>
-/// <param name="Split">The share of rows, from the oldest on, that trains; the rest tests.</param>
-/// <param name="Parameters">The trainer's, by name; those left out take their defaults.</param>
+/// <param name="Split">Share of the rows that train, from the oldest on; the others test.</param>
+/// <param name="Parameters">Parameters of the trainer by name; missing ones use their defaults.</param>
 public sealed record LearnRequest(string File, string Label, string Trainer, double Split = 0.7, long Seed = 1, int Threads = 1,
     IReadOnlyDictionary<string, string>? Parameters = null);
 
-/// <summary>How a trainer did on rows that it had not seen. Fields that do not apply are null and left out of JSON.</summary>
+/// <summary>Test results of a trainer on unseen rows. Fields that do not apply are null and omitted from JSON.</summary>
 /// <param name="Task">"classification" or "regression", by trainer and label.</param>
-/// <param name="Auc">On the test rows; for a regression only where its labels are 0 and 1.</param>
-/// <param name="LogLoss">Mean −ln of the probability given to what came; classification only.</param>
-/// <param name="R2">1 − residual over total sum of squares of the test rows; regression only.</param>
-/// <param name="Seconds">Wall-clock time of the training alone.</param>
+/// <param name="Auc">AUC on the test rows; for a regression only if its labels are 0 and 1.</param>
+/// <param name="LogLoss">Mean −ln of the probability predicted for the actual class; classification only.</param>
+/// <param name="R2">1 − residual over total sum of squares on the test rows; regression only.</param>
+/// <param name="Seconds">Wall-clock time of the training.</param>
 public sealed record LearnResult(
     string Trainer, string Task, double? Auc, double? LogLoss, double? Accuracy, double? TrainAuc,
     double? R2, double? Rmse, double? Mae, double? TrainR2,
     double Seconds, int TrainRows, int TestRows, int Features, long Seed);
 
-/// <summary>The use case behind <c>granary learn</c>: any trainer on any table, judged on the newest rows.</summary>
+/// <summary>Implements <c>granary learn</c>: trains any trainer on a table and tests it on the newest rows.</summary>
 public static class LearnTable
 {
-    /// <exception cref="LearningInputException">Bad call or bad table; one sentence with the remedy.</exception>
+    /// <exception cref="LearningInputException">
+    /// The arguments or the table are invalid. The message is one sentence with the remedy.
+    /// </exception>
     public static LearnResult Run(LearnRequest request, TrainerCatalogue trainers, TimeProvider clock,
         CancellationToken cancellation = default) =>
         Run(FeatureFile.Read(request.File, request.Label, classes: !trainers.Find(request.Trainer).Numbers), request, trainers, clock,
             cancellation).Result;
 
-    /// <summary>The same, and adds the model, which saw the first part of the rows only, to a registry.</summary>
+    /// <summary>Trains and tests, and adds the model to a registry. The model has learned from the training rows only.</summary>
     public static (LearnResult Result, ModelVersion Version) RunAndAdd(LearnRequest request, TrainerCatalogue trainers,
         ModelRegistry registry, string name, TimeProvider clock, CancellationToken cancellation = default)
     {
@@ -64,19 +66,22 @@ public static class LearnTable
         }));
     }
 
-    /// <summary>What a registered model says of the rows of a table that has its columns, and may have its label.</summary>
-    /// <param name="number">Null for the current version.</param>
+    /// <summary>
+    /// Predicts the rows of a table with a registered model. The table must have the model's columns; its label is optional.
+    /// </summary>
+    /// <param name="number">Version number; null for the current version.</param>
     /// <returns>
-    /// The rows that it can say something of (one that looks back needs some before), counted from 1 below the header, and what it says.
+    /// The version, the predicted rows (counted from 1 below the header) and their predictions. A model that looks back skips the first
+    /// rows.
     /// </returns>
     /// <exception cref="LearningInputException">
-    /// No such model or version; a column is missing or not the model's; the file is malformed.
+    /// The model or version is unknown, a column is missing or does not match the model, or the file is malformed.
     /// </exception>
     public static (ModelVersion Version, int[] Rows, double[] Predictions) Predict(ModelRegistry registry, string name, int? number,
         string file)
     {
         var (model, version) = registry.Load(name, number);
-        // The model says what it predicts: its trainer may be of a plug-in that is not loaded.
+        // The task comes from the model, because its trainer may belong to a plug-in that is not loaded.
         var table = FeatureFile.Read(file, version.Lineage.Label, classes: model.Task == LearningTask.Classification, optional: true);
         try
         {
@@ -89,7 +94,7 @@ public static class LearnTable
         }
     }
 
-    /// <summary>The same on a table at hand; gives the model too.</summary>
+    /// <summary>Trains and tests on a table in memory; returns the model too.</summary>
     public static (LearnResult Result, ITrainedModel Model) Run(TrainingTable table, LearnRequest request, TrainerCatalogue trainers,
         TimeProvider clock, CancellationToken cancellation = default)
     {

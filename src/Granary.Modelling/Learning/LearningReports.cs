@@ -5,14 +5,14 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>Makes the learning section of a run.</summary>
+/// <summary>Creates the learning section of a run's report.</summary>
 internal static class LearningReports
 {
     private const int MostPoints = 500;
 
-    /// <param name="judged">Closed trades of a strategy, with what its model said; null where strategies were not run.</param>
-    /// <param name="free">The same of a run without models, where a model moved stops; null where it only chose among trades.</param>
-    /// <param name="risk">The portfolio with its models of the risk and without; null without such models.</param>
+    /// <param name="judged">Closed trades of a strategy with their predictions; null if the strategies were not run.</param>
+    /// <param name="free">Closed trades of a run without models, if a model moved stops; null if models only chose among trades.</param>
+    /// <param name="risk">The portfolio with and without its risk models; null without such models.</param>
     public static LearningReport Of(IReadOnlyList<TrainedUnit> units, BatchPlan plan, Func<int, IReadOnlyList<FilteredTrade>>? judged,
         Func<int, IReadOnlyList<FilteredTrade>>? free = null, RiskWorth? risk = null)
     {
@@ -85,7 +85,9 @@ internal static class LearningReports
         Changes = changes,
     }.Sentences();
 
-    /// <summary>The trades of a strategy whose signals its model judged out of sample, and those of the same time without it.</summary>
+    /// <summary>
+    /// Returns a strategy's trades whose signals its model predicted out of sample, and its trades of the same time without it.
+    /// </summary>
     /// <inheritdoc cref="Of"/>
     public static (List<FilteredTrade> With, List<FilteredTrade> Without) OutOfSample(TrainedUnit unit, BatchPlan plan, int strategy,
         Func<int, IReadOnlyList<FilteredTrade>> judged, Func<int, IReadOnlyList<FilteredTrade>>? free)
@@ -93,7 +95,7 @@ internal static class LearningReports
         // A signal is known at the close of its bar.
         var from = plan.Instances[strategy].Timeframe.OpenOf(unit.ActiveFrom);
         var with = judged(strategy).Where(t => t.Trade.SignalTime >= from && t.IsJudged).ToList();
-        // A moved stop changes when the next entry comes, so the trades without it are those of the same time.
+        // A moved stop shifts later entries, so the trades without the model are matched by time and not one by one.
         return (with, free is null ? with : [.. free(strategy).Where(t => t.Trade.SignalTime >= from)]);
     }
 
@@ -107,7 +109,7 @@ internal static class LearningReports
         return (watch.Count, changes);
     }
 
-    // Running sums in the order of time, thinned evenly to what a page can draw; the last point stays.
+    // Cumulative sums in chronological order, thinned evenly to at most MostPoints. The last point always stays.
     private static List<ModelEquityPoint> Curve(List<(long Time, double With, double Without)> trades)
     {
         var points = new List<ModelEquityPoint>();

@@ -5,7 +5,7 @@ using Granary.Simulation.Models;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>The models of a registry, in the process that serves them.</summary>
+/// <summary>Serves the models of a registry from this process.</summary>
 public sealed class LocalModels(Func<ModelRegistry> open) : IModelService
 {
     private readonly LoadedModels _loaded = new();

@@ -10,12 +10,12 @@ using Granary.Simulation.RunFolders;
 namespace Granary.Modelling.Learning;
 
 /// <summary>
-/// The filters of a run with the versions that were in force, and what its retrainings decided: models.zip, with which the run can be
-/// replayed without training. The same filters are the same bytes.
+/// Reads and writes models.zip: the entry filters of a run with the versions that were in force, and the decisions of its retrainings. With
+/// it, the run can be replayed without training. The same filters give the same bytes.
 /// </summary>
 public static class ModelArchive
 {
-    /// <summary>In a run's folder.</summary>
+    /// <summary>Name of the file in a run's folder.</summary>
     public const string Name = "models.zip";
 
     private const string Index = "index.json";
@@ -25,13 +25,13 @@ public static class ModelArchive
     private sealed record Entry(string Strategy, string Label, string File, IReadOnlyList<WatchRecord>? Log,
         IReadOnlyList<VersionInForce>? InForce, IReadOnlyList<ChallengedSignal>? Challenged);
 
-    /// <summary>A strategy's filter in an archive.</summary>
-    /// <param name="Label">As it stands in trades.csv.</param>
-    /// <param name="Retrained">What its retrainings decided; null where it was trained in windows.</param>
+    /// <summary>Entry filter of one strategy in an archive.</summary>
+    /// <param name="Label">Name and version as in trades.csv.</param>
+    /// <param name="Retrained">Decisions of its retrainings; null if it was trained in windows.</param>
     public sealed record Filter(string Label, EntryModel Model, RetrainedVersions? Retrained);
 
-    /// <summary>Writes the filters of a plan.</summary>
-    /// <param name="filters">By strategy.</param>
+    /// <summary>Writes the entry filters of a plan.</summary>
+    /// <param name="filters">Entry filters by strategy index.</param>
     public static void Write(Stream stream, BatchPlan plan, IReadOnlyDictionary<int, Filter> filters)
     {
         using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
@@ -49,11 +49,11 @@ public static class ModelArchive
         Add(archive, Index, JsonSerializer.SerializeToUtf8Bytes(entries, ModelReference.Json));
     }
 
-    /// <summary>Reads the filters of a run for a plan of the same strategies.</summary>
-    /// <param name="folder">Of the run.</param>
-    /// <returns>By strategy.</returns>
+    /// <summary>Reads the entry filters of a run for a plan with the same strategies.</summary>
+    /// <param name="folder">Folder of the run.</param>
+    /// <returns>Entry filters by strategy index.</returns>
     /// <exception cref="InputException">
-    /// The folder has no archive, it is damaged, or it has a strategy that the plan does not have.
+    /// The folder has no archive, the archive is damaged, or it contains a strategy that the plan does not have.
     /// </exception>
     public static IReadOnlyDictionary<int, Filter> Read(string folder, BatchPlan plan)
     {

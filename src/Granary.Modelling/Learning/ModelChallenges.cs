@@ -11,7 +11,7 @@ namespace Granary.Modelling.Learning;
 /// <summary>Compares two versions of a model on the same test windows.</summary>
 public static class ModelChallenges
 {
-    /// <summary>Compares what the newest runs of a folder wrote of both versions.</summary>
+    /// <summary>Compares the results of both versions in the newest runs of a folder.</summary>
     public static ModelChallenge Of(RunLibrary runs, string model, int current, int challenger)
     {
         var findings = new[] { current, challenger }.Select(v => ModelFindings.Find(runs, model, v)?.Unit).ToArray();

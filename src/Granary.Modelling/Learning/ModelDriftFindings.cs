@@ -18,7 +18,7 @@ public sealed record ModelLossChange(DateTime Noticed, DateTime Since, double? B
 /// <param name="Changes">In order of time.</param>
 public sealed record ModelDriftFindings(string Detector, int Watched, IReadOnlyList<ModelLossChange> Changes)
 {
-    /// <summary>Of a unit of learning.json; null where its predictions were not watched.</summary>
+    /// <summary>Reads the findings of a unit of learning.json; null if its predictions were not watched.</summary>
     internal static ModelDriftFindings? Of(JsonObject unit) => unit["watched"] is JsonValue watched && watched.TryGetValue(out int count)
         && count > 0 ? new ModelDriftFindings("adwin", count,
             [.. (unit["lossChanges"] as JsonArray ?? []).OfType<JsonObject>().Select(ChangeOf)])

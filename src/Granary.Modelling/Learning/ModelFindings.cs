@@ -13,7 +13,7 @@ namespace Granary.Modelling.Learning;
 /// <param name="Unit">As <see cref="Reporting.Runs.LearningUnit"/> is written.</param>
 public sealed record ModelFindings(string Run, JsonObject Unit)
 {
-    // A run's own file, and that of a training or evaluation job.
+    // File names of a run, and of a training or evaluation job.
     private static readonly string[] _files = ["learning.json", "result.json"];
 
     /// <summary>What a detector found in the model's errors; null where they were not watched.</summary>
@@ -22,8 +22,8 @@ public sealed record ModelFindings(string Run, JsonObject Unit)
     /// <summary>Whether the folder is a run with decisions of models.</summary>
     public bool HasDecisions { get; init; }
 
-    /// <summary>Limits of a version's use, one sentence each.</summary>
-    /// <param name="findings">Of the version; null where there are none.</param>
+    /// <summary>Returns the limits of a version's use, one sentence each.</summary>
+    /// <param name="findings">Findings on the version; null if there are none.</param>
     public static IReadOnlyList<string> LimitsOf(ModelLineage lineage, ModelFindings? findings) => new ModelLimits
     {
         Data = lineage.Data,
@@ -36,7 +36,7 @@ public sealed record ModelFindings(string Run, JsonObject Unit)
         Changes = findings?.Drift?.Changes.Count ?? 0,
     }.Sentences();
 
-    /// <summary>Of the newest run or job that made or used the version; null where no folder has it.</summary>
+    /// <summary>Returns the findings of the newest run or job that made or used the version; null if there are none.</summary>
     public static ModelFindings? Find(RunLibrary runs, string model, int version)
     {
         if (!Directory.Exists(runs.Folder)) return null;
@@ -54,7 +54,7 @@ public sealed record ModelFindings(string Run, JsonObject Unit)
     private static JsonObject? UnitOf(string file, string version)
     {
         var text = File.ReadAllText(file);
-        // Most files are of other models.
+        // Cheap test before parsing: most files belong to other models.
         if (!text.Contains(version, StringComparison.Ordinal)) return null;
         try
         {

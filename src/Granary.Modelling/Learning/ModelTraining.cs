@@ -7,29 +7,29 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>How far a training is.</summary>
-/// <param name="Done">Windows trained or found trained.</param>
-/// <param name="Current">What is being worked on.</param>
+/// <summary>Progress of a training.</summary>
+/// <param name="Done">Number of windows that are trained or were found in the cache.</param>
+/// <param name="Current">The market or strategy in progress.</param>
 public readonly record struct TrainingProgress(int Done, int Total, string Current)
 {
-    /// <summary>The best models of a search so far, the best first, each with the trades that it left; null for other trainings.</summary>
+    /// <summary>The best models of a search so far, best first, each with its remaining trades; null for other trainings.</summary>
     public IReadOnlyList<StrategyLeader>? Leaders { get; init; }
 }
 
 /// <summary>
-/// Trains the models of a batch walk-forward: every window on what was known before its test. Features are computed once for a market,
-/// windows run in parallel, and a window that an earlier run has trained on the same data is taken from the registry's cache, so that a
-/// stopped training goes on where it was.
+/// Trains the models of a batch walk-forward: each window uses only data known before its test. The features of a market are computed once,
+/// and windows run in parallel. Windows that an earlier run trained on the same data come from the registry's cache, so that an interrupted
+/// training continues where it stopped.
 /// </summary>
 public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threads)
 {
-    /// <summary>Whether the models become versions of their registry.</summary>
+    /// <summary>Whether the models are registered as versions.</summary>
     public VersionUse Versions { get; init; }
 
-    /// <summary>No version is promoted after this time, UTC; null = at any time.</summary>
+    /// <summary>After this time, UTC, no version is promoted; null = no limit.</summary>
     public DateTimeOffset? PromoteUntil { get; init; }
 
-    /// <summary>Whether predictions of training samples are kept beside those of tests.</summary>
+    /// <summary>Whether predictions of training samples are kept in addition to those of test samples.</summary>
     public bool KeepsTrainingSamples { get; init; }
 
     public IProgress<TrainingProgress>? Progress { get; init; }
@@ -38,15 +38,15 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
         new() { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken };
 
     /// <summary>
-    /// Makes fits of the units of a market before they are measured, and reports each window; null = each is made where it is measured.
+    /// Makes the fits of a market's units before they are measured, and reports each window; null = each fit is made when it is measured.
     /// </summary>
     internal Func<IReadOnlyList<UnitTraining>, Action<UnitTraining, int>, CancellationToken, Task>? Fit { get; init; }
 
-    /// <summary>Trades of the strategies without models, where they are known.</summary>
+    /// <summary>Trades of the strategies without models, if they are already known.</summary>
     internal StrategyTrades? Trades { get; init; }
 
-    /// <summary>Trains the models that judge entries; sections of the risk are trained by <see cref="RiskTraining"/>.</summary>
-    /// <param name="from">Samples begin here, UTC ticks; bars before it only warm features up.</param>
+    /// <summary>Trains entry filters. <see cref="RiskTraining"/> trains the risk models.</summary>
+    /// <param name="from">Time of the first sample, UTC ticks. Earlier bars only warm up the features.</param>
     public async Task<IReadOnlyList<TrainedUnit>> TrainAsync(IReadOnlyList<LearningSpec> specs, BatchPlan plan,
         IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken, long from = 0)
     {
@@ -94,8 +94,8 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
         return finished;
     }
 
-    /// <summary>Trains models on samples that are ready: entries, as a portfolio met them.</summary>
-    /// <param name="seed">Of the batch.</param>
+    /// <summary>Trains models on prepared samples: entries in the state in which the portfolio received them.</summary>
+    /// <param name="seed">Seed of the batch.</param>
     internal async Task<IReadOnlyList<TrainedUnit>> TrainAsync(LearningSpec spec, IEnumerable<EntrySamples> samples, long seed,
         CancellationToken cancellationToken)
     {
@@ -122,7 +122,7 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
         }
     }
 
-    // One file for what this program trains on this feed, or on the entries in this market, for this section.
+    // One file for each build, section and feed, or for each build, section and market of the entries.
     private static WindowCache OpenCache(LearningSpec spec, string feed) => new(Path.Combine(spec.Cache,
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(UnitFits.TextOf(spec, feed)))) + ".windows"));
 
@@ -137,7 +137,7 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
             lock (_lock) _total += count;
         }
 
-        // A window counts once, when it is first fitted or measured.
+        // Counts each window once, when it is first fitted or measured.
         public void Step(UnitTraining unit, int window)
         {
             lock (_lock)

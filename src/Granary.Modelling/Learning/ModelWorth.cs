@@ -5,31 +5,35 @@ using Granary.Simulation.Json;
 namespace Granary.Modelling.Learning;
 
 /// <summary>
-/// What a model was worth to the strategies that it judged: a figure of their trades out of sample with the model and without it, over the
+/// Effect of a model on the strategies that it filters: one figure of their out-of-sample trades with and without the model, over the
 /// same days.
 /// </summary>
-/// <param name="Fitness">The figure, as the experiment names it.</param>
-/// <param name="Days">UTC days from the first to the last exit of a trade, also those without one.</param>
-/// <param name="Trades">Trades of the strategies without the model.</param>
-/// <param name="Taken">Trades that the model left, also in part.</param>
-/// <param name="Without">Null where it is not defined, as a Sortino ratio without a losing day.</param>
-/// <param name="With">As <paramref name="Without"/>.</param>
-/// <param name="Low">Lower end of the 95 % interval of <paramref name="With"/> − <paramref name="Without"/>; null where more than one in
-/// twenty samples has no figure.</param>
-/// <param name="High">Its upper end.</param>
-/// <param name="CostWithout">Commission of the trades, as a sum of shares of their notional at entry.</param>
-/// <param name="CostWith">The same of what the model left of them.</param>
+/// <param name="Fitness">Name of the figure, as in the experiment.</param>
+/// <param name="Days">Number of UTC days from the first to the last exit, including days without an exit.</param>
+/// <param name="Trades">Number of trades without the model.</param>
+/// <param name="Taken">Number of trades that the model kept, in full or in part.</param>
+/// <param name="Without">Figure without the model; null if undefined, such as a Sortino ratio without a losing day.</param>
+/// <param name="With">Figure with the model; null if undefined.</param>
+/// <param name="Low">
+/// Lower bound of the 95 % interval of <paramref name="With"/> − <paramref name="Without"/>; null if the figure is undefined in more than
+/// one of 20 bootstrap samples.
+/// </param>
+/// <param name="High">Upper bound of the interval.</param>
+/// <param name="CostWithout">Sum of the trades' commissions, each as a share of its notional at entry.</param>
+/// <param name="CostWith">The same sum over the trades or parts of them that the model kept.</param>
 public sealed record ModelWorth(string Fitness, int Days, int Trades, int Taken, double? Without, double? With, double? Low, double? High,
     double CostWithout, double CostWith)
 {
     private const int Samples = 1000;
 
-    /// <summary>Compares the trades of a unit's strategies with its model and without.</summary>
-    /// <param name="with">Trades whose signal the model judged out of sample, also those that it refused.</param>
-    /// <param name="without">The same strategies' trades of the same time without it.</param>
-    /// <returns>null where there is no trade.</returns>
-    /// <remarks>The interval is of a paired stationary bootstrap (Politis and Romano 1994): each sample draws the same days for both, in
-    /// blocks of the cube root of the days on average, with a fixed seed; its ends are percentiles.</remarks>
+    /// <summary>Compares the trades of a unit's strategies with and without its model.</summary>
+    /// <param name="with">Trades whose signal the model predicted out of sample, including those that it refused.</param>
+    /// <param name="without">Trades of the same strategies and the same time without the model.</param>
+    /// <returns>null if there are no trades.</returns>
+    /// <remarks>
+    /// The interval comes from a paired stationary bootstrap (Politis and Romano 1994): each sample draws the same days for both, in blocks
+    /// with a mean length of the cube root of the number of days, with a fixed seed. Its bounds are percentiles.
+    /// </remarks>
     internal static ModelWorth? Of(ExperimentFitness fitness, IReadOnlyList<FilteredTrade> with, IReadOnlyList<FilteredTrade> without)
     {
         var taken = with.Where(t => t.SizeFactor > 0).ToList();
@@ -41,7 +45,7 @@ public sealed record ModelWorth(string Fitness, int Days, int Trades, int Taken,
             JsonNumber.Finite(b.Figure(fitness)), low, high, without.Sum(t => t.Cost), taken.Sum(t => t.SizeFactor * t.Cost));
     }
 
-    /// <summary>As a batch file names the figure of trades; of predictions, the Sortino ratio stands beside them.</summary>
+    /// <summary>Name of the figure of trades in a batch file; the Sortino ratio if the fitness rates predictions.</summary>
     private static string WordOf(ExperimentFitness fitness) => (fitness.IsOfTrades() ? fitness : ExperimentFitness.Sortino).Word();
 
     private static (double? Low, double? High) Interval(ExperimentFitness fitness, TradeDays without, TradeDays with)

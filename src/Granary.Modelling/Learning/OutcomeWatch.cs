@@ -8,15 +8,15 @@ using Granary.Simulation.Batches;
 namespace Granary.Modelling.Learning;
 
 /// <summary>
-/// Follows the predictions of one strategy in a live session until their labels are known: those of bars from the bars, the label of a
-/// trade from its close. The same bars give the same events in the same order.
+/// Follows the predictions of one strategy in a live session until their labels are known: from the bars, or for the label <c>trade</c>
+/// from the trade's exit. The same bars give the same events in the same order.
 /// </summary>
-/// <param name="source">The account and the strategy.</param>
-/// <param name="label">What the model predicts; null = there are predictions and no outcomes.</param>
-/// <param name="take">Is given each event, on the strategy's thread.</param>
+/// <param name="source">Account and strategy, as account/strategy.</param>
+/// <param name="label">Label that the model predicts; null = report predictions without outcomes.</param>
+/// <param name="take">Called for each event, on the strategy's thread.</param>
 public sealed class OutcomeWatch(string source, LabelSpec? label, Action<ModelEvent> take) : IPredictionObserver
 {
-    // Of predictions whose trades never came to be.
+    // Maximum number of predictions without an outcome; some never become trades.
     private const int MostOpen = 1_000;
 
     private readonly Dictionary<string, Market> _markets = new(StringComparer.Ordinal);
@@ -27,11 +27,11 @@ public sealed class OutcomeWatch(string source, LabelSpec? label, Action<ModelEv
     {
         if (!_markets.TryGetValue(series.Instrument.Symbol, out var market))
             _markets[series.Instrument.Symbol] = market = new Market(series.Timeframe);
-        // Where the portfolio follows a run of its own, both runs of the strategy show the same bars.
+        // If the portfolio runs its own copy of the strategy, both copies pass the same bars.
         market.IsRepeated = block.Time[0] <= market.LastTime;
         if (market.IsRepeated) return;
         market.Add(block);
-        // Labels known by the first bar of the block: of predictions within the block more may follow.
+        // Resolves the labels known by the first bar of the block. Predictions within the block may still follow.
         if (label is not null && !LearnsTrades) Resolve(series.Instrument.Symbol, market, label, market.Count - block.Count);
         market.Forget(label is null ? 0 : LabelColumns.Before(label));
     }
@@ -44,7 +44,7 @@ public sealed class OutcomeWatch(string source, LabelSpec? label, Action<ModelEv
             var prediction = market.Predictions[i];
             var at = market.IndexOf(prediction.Bar);
             var (value, end) = LabelColumns.At(market.High, market.Low, market.Close, at, kind);
-            // One without enough bars before it never has a label.
+            // A prediction without enough earlier bars never gets a label, so it is dropped.
             if (end < 0 ? at + kind.Bars > by : end > by) continue;
             market.Predictions.RemoveAt(i--);
             if (end >= 0) known.Add((end, prediction, value));
@@ -80,11 +80,11 @@ public sealed class OutcomeWatch(string source, LabelSpec? label, Action<ModelEv
         string.Create(CultureInfo.InvariantCulture, $"{what}:{symbol}:{prediction.Time}:{prediction.Side}"), time, prediction.Value,
         outcome, prediction.Row));
 
-    /// <param name="Bar">Number of the bar in the market.</param>
+    /// <param name="Bar">Index of the bar in the market.</param>
     /// <param name="Time">Open time of the bar, UTC ticks.</param>
     private sealed record Open(long Bar, long Time, Side Side, double Value, double[] Row);
 
-    // The newest bars of a market, as many as open labels need.
+    // The newest bars of a market, as many as unresolved labels need.
     private sealed class Market(Timeframe timeframe)
     {
         private readonly List<long> _time = [];
@@ -97,7 +97,7 @@ public sealed class OutcomeWatch(string source, LabelSpec? label, Action<ModelEv
 
         public bool IsRepeated { get; set; }
 
-        /// <summary>Number of the first bar of the newest block.</summary>
+        /// <summary>Index of the first bar of the newest block.</summary>
         public long NewestBlock { get; private set; }
 
         public List<Open> Predictions { get; } = [];
@@ -126,8 +126,8 @@ public sealed class OutcomeWatch(string source, LabelSpec? label, Action<ModelEv
             }
         }
 
-        /// <summary>Keeps the newest block, and what open predictions need.</summary>
-        /// <param name="before">Bars before a prediction that its label needs.</param>
+        /// <summary>Drops bars that neither the newest block nor an unresolved prediction needs.</summary>
+        /// <param name="before">Number of bars before a prediction that its label needs.</param>
         public void Forget(int before)
         {
             var oldest = Predictions.Count == 0 ? NewestBlock : Math.Min(NewestBlock, Predictions.Min(p => p.Bar));

@@ -1,10 +1,10 @@
 namespace Granary.Modelling.Learning;
 
-/// <summary>What a model predicted of one sample, and what came.</summary>
-/// <param name="Window">Of the walk-forward, from 1; 0 for the model of all samples.</param>
-/// <param name="IsTest">Whether the model had not seen the sample.</param>
-/// <param name="Time">Features known, UTC ticks.</param>
-/// <param name="LabelTime">Label known, UTC ticks.</param>
-/// <param name="Prediction">A probability of 1, or the expected label.</param>
-/// <param name="Label">0 or 1, or a number.</param>
+/// <summary>A model's prediction of one sample with the actual label.</summary>
+/// <param name="Window">Walk-forward window, from 1; 0 for the model of all samples.</param>
+/// <param name="IsTest">Whether the sample is out of sample for the model.</param>
+/// <param name="Time">Time at which the features were known, UTC ticks.</param>
+/// <param name="LabelTime">Time at which the label was known, UTC ticks.</param>
+/// <param name="Prediction">Probability of class 1, or the expected label.</param>
+/// <param name="Label">0 or 1 for classes, or a number.</param>
 public readonly record struct PredictedSample(int Window, bool IsTest, long Time, long LabelTime, double Prediction, double Label);

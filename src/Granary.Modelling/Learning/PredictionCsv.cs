@@ -3,10 +3,10 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>predictions.csv: what the models of a run predicted of their samples, from which every measure of a model follows.</summary>
+/// <summary>Writes predictions.csv: the predictions of a run's models. All their metrics can be computed from it.</summary>
 public static class PredictionCsv
 {
-    /// <summary>The file's name in the run's folder.</summary>
+    /// <summary>Name of the file in the run's folder.</summary>
     public const string Name = "predictions.csv";
 
     public static void Write(TextWriter writer, IReadOnlyList<TrainedUnit> units)

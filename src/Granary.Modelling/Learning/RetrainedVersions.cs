@@ -4,17 +4,17 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>What the retrainings of a strategy's model decided.</summary>
-/// <param name="Windows">The versions that were in force, by time.</param>
-/// <param name="Log">By time.</param>
-/// <param name="InForce">The same versions as the report shows them; their signals are counted when the strategy has run.</param>
-/// <param name="Challenged">What challengers predicted of the strategy's signals.</param>
+/// <summary>Decisions of the retrainings of a strategy's model.</summary>
+/// <param name="Windows">The versions in force, in chronological order.</param>
+/// <param name="Log">Decisions in chronological order.</param>
+/// <param name="InForce">The same versions for the report; their signals are counted after the strategy has run.</param>
+/// <param name="Challenged">Predictions of challengers for the strategy's signals.</param>
 public sealed record RetrainedVersions(IReadOnlyList<ModelWindow> Windows, IReadOnlyList<WatchRecord> Log,
     IReadOnlyList<VersionInForce> InForce, IReadOnlyList<ChallengedSignal> Challenged)
 {
-    /// <summary>The time whose data the last version in force was trained on, UTC ticks.</summary>
+    /// <summary>Time of the training of the last version in force, UTC ticks.</summary>
     public long TrainedAt { get; init; }
 
-    /// <summary>How old that version is at the last bar; null where it does not expire.</summary>
+    /// <summary>Age of that version at the last bar; null if it does not expire.</summary>
     public VersionAge? Age { get; init; }
 }

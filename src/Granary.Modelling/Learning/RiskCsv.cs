@@ -5,10 +5,10 @@ using Granary.Simulation.Risk;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>risk.csv: what the models of the risk said of each entry that they were asked about, and what the cap was.</summary>
+/// <summary>Writes risk.csv: the predictions of the risk models for each entry, and the resulting cap.</summary>
 public static class RiskCsv
 {
-    /// <summary>The file's name in the run's folder.</summary>
+    /// <summary>Name of the file in the run's folder.</summary>
     public const string Name = "risk.csv";
 
     public static void Write(TextWriter writer, BatchPlan plan, IEnumerable<RiskAnswer> answers)
@@ -35,6 +35,6 @@ public static class RiskCsv
         }
     }
 
-    // Empty where there is no such number, or no cap.
+    // Empty if the number is undefined or there is no cap.
     private static string Number(double value) => double.IsFinite(value) ? RunText.Number(value) : "";
 }

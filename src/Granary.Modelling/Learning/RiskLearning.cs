@@ -3,11 +3,11 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>Trained models of the risk, and the portfolio with them and without.</summary>
-/// <param name="Uses">What the portfolio is given.</param>
-/// <param name="Worth">Null where no model was asked.</param>
+/// <summary>Trained risk models, with a comparison of the portfolio with and without them.</summary>
+/// <param name="Uses">Models that the portfolio uses.</param>
+/// <param name="Worth">The comparison; null if no model was used.</param>
 public sealed record RiskLearning(IReadOnlyList<TrainedUnit> Units, IReadOnlyList<RiskUse> Uses, RiskWorth? Worth)
 {
-    /// <summary>Nothing was learned.</summary>
+    /// <summary>Result without models.</summary>
     public static RiskLearning None { get; } = new([], [], null);
 }

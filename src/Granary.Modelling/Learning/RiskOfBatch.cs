@@ -4,10 +4,10 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>Runs a batch's strategies and weighs them, for models of the risk that are trained outside of a backtest.</summary>
+/// <summary>Trains risk models outside a backtest: runs a batch's strategies and chooses their weights first.</summary>
 internal static class RiskOfBatch
 {
-    /// <param name="plan">The batch's plan; its strategies have their models.</param>
+    /// <param name="plan">The batch's plan with the strategies' models attached.</param>
     /// <inheritdoc cref="RiskTraining.TrainAsync"/>
     public static async Task<RiskLearning> TrainAsync(ModelTraining training, IReadOnlyList<LearningSpec> specs, BatchPlan plan,
         IReadOnlyDictionary<string, OpenedMarket> markets, (IBatchHost Host, int Threads) by, CancellationToken cancellationToken)

@@ -10,16 +10,18 @@ using Granary.Simulation.Risk;
 namespace Granary.Modelling.Learning;
 
 /// <summary>
-/// Trains models of the risk of entries. Their samples are the entries as the portfolio met them without a cap, with the portfolio's state
-/// at each; all windows are trained on labels that were known by then.
+/// Trains risk models. Their samples are the entries that the portfolio received without a cap, with the portfolio's state at each entry.
+/// Each window is trained on labels that were known by its start.
 /// </summary>
 public sealed class RiskTraining(ModelTraining training, BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets)
 {
     private readonly Instrument[] _instruments =
         [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)];
 
-    /// <param name="specs">All sections of the batch; those of other labels are passed over.</param>
-    /// <exception cref="InputException">No strategy is covered, or fills are known too early for the portfolio's state.</exception>
+    /// <param name="specs">All learning sections of the batch; sections with other labels are skipped.</param>
+    /// <exception cref="InputException">
+    /// A section covers no strategy, or fills of several timeframes would be known too early for the portfolio's state.
+    /// </exception>
     public async Task<RiskLearning> TrainAsync(IReadOnlyList<LearningSpec> specs, PortfolioEvents events,
         CancellationToken cancellationToken)
     {
@@ -81,7 +83,7 @@ public sealed class RiskTraining(ModelTraining training, BatchPlan plan, IReadOn
             FiguresOf(capped.Rows, from));
     }
 
-    // From the last row before that time on.
+    // Uses the rows from the last one before that time on.
     private static RiskFigures FiguresOf(IReadOnlyList<(long Time, double Equity, double Exposure)> rows, long from)
     {
         var first = 0;

@@ -6,14 +6,14 @@ using Granary.Simulation.Json;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>Predictions of a model for rows of features.</summary>
+/// <summary>Predicts rows of features with a model.</summary>
 public static class RowPredictions
 {
-    /// <summary>Asks a version.</summary>
-    /// <param name="name">Of the model.</param>
-    /// <param name="number">Of the version.</param>
+    /// <summary>Predicts with one version of a model.</summary>
+    /// <param name="name">Name of the model.</param>
+    /// <param name="number">Number of the version.</param>
     /// <param name="rows">A list of objects with a number for each feature of the model.</param>
-    /// <exception cref="LearningInputException">It does not answer single rows.</exception>
+    /// <exception cref="LearningInputException">The model cannot predict single rows.</exception>
     /// <exception cref="InputException">A row lacks a feature.</exception>
     public static ModelAnswers Of(ITrainedModel model, string name, int number, JsonPart rows)
     {

@@ -6,17 +6,17 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>A closed trade and the signal that opened it.</summary>
+/// <summary>A closed trade with the prediction for its signal.</summary>
 /// <param name="Return">Net profit over the notional at entry.</param>
 public readonly record struct FilteredTrade(Trade Trade, double Prediction, double SizeFactor, double Return)
 {
-    /// <summary>Whether the model had a say: it predicted, or abstained.</summary>
+    /// <summary>Whether the model decided on the signal: it made a prediction or abstained.</summary>
     public bool IsJudged => !double.IsNaN(Prediction) || SizeFactor == 0;
 
     /// <summary>Commission over the notional at entry.</summary>
     public double Cost { get; init; }
 
-    /// <param name="multiplier">Of the traded instrument.</param>
+    /// <param name="multiplier">Contract multiplier of the traded instrument.</param>
     public static FilteredTrade Of(Trade trade, double prediction, double sizeFactor, double multiplier) =>
         new(trade, prediction, sizeFactor, trade.Return(multiplier))
         {
@@ -24,7 +24,7 @@ public readonly record struct FilteredTrade(Trade Trade, double Prediction, doub
         };
 }
 
-/// <summary>The closed trades of a batch's strategies with what their models said, gathered while a host runs them.</summary>
+/// <summary>Collects the closed trades of a batch's strategies with their models' predictions while a host runs them.</summary>
 public sealed class StrategyTrades : IEventSink
 {
     private readonly List<FilteredTrade>?[] _trades;
@@ -37,7 +37,7 @@ public sealed class StrategyTrades : IEventSink
         _trades = new List<FilteredTrade>[plan.Instances.Count];
         _open = new Dictionary<int, (double, double)>[plan.Instances.Count];
         _next = new int[plan.Instances.Count];
-        // A strategy whose market has no bars here has no trades either.
+        // A strategy whose market has no bars here has no trades, so its multiplier does not matter.
         _multipliers =
             [.. plan.Instances.Select(i => markets.TryGetValue(i.Symbols[0], out var market) ? market.Instrument.Multiplier : 1)];
     }
@@ -50,10 +50,10 @@ public sealed class StrategyTrades : IEventSink
         return trades;
     }
 
-    /// <summary>In the order of closing.</summary>
+    /// <summary>Returns a strategy's trades in the order of closing.</summary>
     public IReadOnlyList<FilteredTrade> Of(int strategy) => _trades[strategy] ?? [];
 
-    // One strategy's events come one chunk at a time, so its lists need no lock. A chunk that comes again is the same one.
+    // The chunks of one strategy arrive one at a time, so its lists need no lock. A repeated chunk has the same content and is skipped.
     public void Append(int strategy, int chunk, ReadOnlySpan<byte> events)
     {
         if (chunk < _next[strategy]) return;
@@ -78,8 +78,8 @@ public sealed class StrategyTrades : IEventSink
             }
     }
 
-    /// <summary>The outcome of each trade at the bar of its signal: 1 where it gained after commission.</summary>
-    /// <returns>The labels, the sides, and the bars at which there is one; of two trades from one bar the first counts.</returns>
+    /// <summary>Labels the bar of each trade's signal: 1 if the trade made a profit after commission, otherwise 0.</summary>
+    /// <returns>Labels, sides, and the labelled bars. If two trades start from one bar, the first one counts.</returns>
     public (LabelColumn Label, double[] Sides, IReadOnlyList<int> Bars) LabelOf(int strategy, FeatureTable features)
     {
         var values = new double[features.Bars];

@@ -2,14 +2,14 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>Sums of trades by the UTC day of their exit, also of days without one, and figures of these sums.</summary>
+/// <summary>Sums trade returns by the UTC day of the exit and computes figures over all days, including days without an exit.</summary>
 internal sealed class TradeDays
 {
     private const double DaysPerYear = 365;
 
     private readonly int[] _trades;
 
-    /// <param name="first">Days since year 1.</param>
+    /// <param name="first">First day, in days since year 1.</param>
     public TradeDays(IEnumerable<FilteredTrade> trades, long first, int days, Func<FilteredTrade, double> returnOf)
     {
         Returns = new double[days];
@@ -22,16 +22,16 @@ internal sealed class TradeDays
         }
     }
 
-    /// <summary>[days], the first day first.</summary>
+    /// <summary>Returns per day, from the first day on.</summary>
     public double[] Returns { get; }
 
     public int Count => Returns.Length;
 
-    /// <summary>The day of a trade's exit, in days since year 1.</summary>
+    /// <summary>Returns the UTC day of a trade's exit, in days since year 1.</summary>
     public static long DayOf(in FilteredTrade trade) => trade.Trade.ExitTime / TimeSpan.TicksPerDay;
 
-    /// <summary>The first day with an exit, and the days up to the last one.</summary>
-    /// <param name="trades">At least one.</param>
+    /// <summary>Returns the first day with an exit, and the number of days up to the last exit.</summary>
+    /// <param name="trades">At least one trade.</param>
     public static (long First, int Days) SpanOf(IEnumerable<FilteredTrade> trades)
     {
         var (first, last) = (long.MaxValue, long.MinValue);
@@ -43,14 +43,14 @@ internal sealed class TradeDays
         return (first, (int)(last - first) + 1);
     }
 
-    /// <summary>A figure of the trades, with every day once.</summary>
+    /// <summary>Computes a figure of the trades over all days.</summary>
     /// <inheritdoc cref="Figure(ExperimentFitness, ReadOnlySpan{double})"/>
     public double Figure(ExperimentFitness fitness) => Figure(fitness, []);
 
-    /// <summary>A figure of the trades.</summary>
-    /// <param name="fitness">One that judges predictions gives the Sortino ratio.</param>
-    /// <param name="counts">[days]: how often each counts; empty = once.</param>
-    /// <returns>NaN or infinite where it is not defined.</returns>
+    /// <summary>Computes a figure of the trades over days that count more or less than once.</summary>
+    /// <param name="fitness">The figure. A fitness that rates predictions gives the Sortino ratio.</param>
+    /// <param name="counts">How often each day counts; empty = once.</param>
+    /// <returns>NaN or infinite if undefined.</returns>
     public double Figure(ExperimentFitness fitness, ReadOnlySpan<double> counts)
     {
         double n = 0, sum = 0, squares = 0, losses = 0, trades = 0;

@@ -3,7 +3,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>What one retraining has trained.</summary>
-/// <param name="Number">From 1.</param>
-/// <param name="Failure">Why there is no model; null where there is one.</param>
+/// <summary>Result of one retraining.</summary>
+/// <param name="Number">Version number, from 1.</param>
+/// <param name="Failure">The reason why the training failed; null if it succeeded.</param>
 internal sealed record TrainedVersion(int Number, ITrainedModel? Model, WindowResult? Window, string? Failure);

@@ -10,19 +10,19 @@ using Granary.Simulation.Batches;
 namespace Granary.Modelling.Learning;
 
 /// <summary>
-/// The fits of one model, each on some rows of its table: found in the registry's cache, taken from another process, or made here. All
-/// three are the same to the bit, because training is. Safe to call from several threads.
+/// Provides the fits of one model on different rows of its table. A fit comes from the registry's cache, from another process, or is made
+/// here. All three are bit-identical because training is deterministic. Thread-safe.
 /// </summary>
-/// <param name="growing">Whether bars that come later must leave the fits of earlier rows as they are.</param>
+/// <param name="growing">Whether fits of earlier rows stay valid when later bars are added.</param>
 public sealed class UnitFits(LearningSpec spec, TrainingTable table, WindowCache cache, long seed, bool growing)
 {
     private readonly string _tableHash = table.Hash();
     private readonly ConcurrentDictionary<string, (byte[]? Model, string? Error)> _taken = new(StringComparer.Ordinal);
 
-    /// <summary>Of all rows.</summary>
+    /// <summary>Hash of all rows.</summary>
     public string TableHash => _tableHash;
 
-    /// <summary>All that decides the fits of a section besides the rows: the program, label, trainer and its parameters.</summary>
+    /// <summary>Text of everything except the rows that determines a section's fits: build, label, trainer and parameters.</summary>
     public static string TextOf(LearningSpec spec, string data)
     {
         var trainer = spec.Catalogues.Trainers.Find(spec.Trainer).Type.Assembly.ManifestModule.ModuleVersionId;
@@ -31,16 +31,16 @@ public sealed class UnitFits(LearningSpec spec, TrainingTable table, WindowCache
             + string.Join(';', spec.Parameters.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}"));
     }
 
-    /// <summary>Hash of all that decides a fit: a process with other bars or another program has another.</summary>
-    /// <param name="data">Of the unit.</param>
+    /// <summary>Hash of everything that determines a fit. A process with different bars or another build has a different hash.</summary>
+    /// <param name="data">Name of the unit's market or strategy.</param>
     public string NameOf(string data, int[] rows) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{TextOf(spec, data)} {KeyOf(rows)}")));
 
-    /// <summary>Whether the fit need not be made.</summary>
+    /// <summary>Whether the fit is already available.</summary>
     public bool Has(int[] rows) => KeyOf(rows) is var key && (_taken.ContainsKey(key) || cache.Find(key) is not null);
 
-    /// <summary>Makes a fit, whatever the cache has.</summary>
-    /// <returns>The bytes of its file, or why there is none.</returns>
+    /// <summary>Makes a fit without reading the cache.</summary>
+    /// <returns>The bytes of the model file, or the reason why the fit failed.</returns>
     public (byte[]? Model, string? Error) Make(int[] rows, CancellationToken cancellationToken)
     {
         try
@@ -53,9 +53,9 @@ public sealed class UnitFits(LearningSpec spec, TrainingTable table, WindowCache
         }
     }
 
-    /// <summary>Takes a fit that was made elsewhere, and keeps it.</summary>
-    /// <param name="model">The bytes of its file; null where there is none.</param>
-    /// <param name="error">Why there is none.</param>
+    /// <summary>Accepts a fit that another process made, and caches it.</summary>
+    /// <param name="model">The bytes of the model file; null if the fit failed.</param>
+    /// <param name="error">The reason why the fit failed.</param>
     public void Take(int[] rows, byte[]? model, string? error)
     {
         var key = KeyOf(rows);
@@ -63,7 +63,7 @@ public sealed class UnitFits(LearningSpec spec, TrainingTable table, WindowCache
         if (model is not null) cache.Keep(key, model);
     }
 
-    /// <summary>The fit, and whether an earlier training has made it.</summary>
+    /// <summary>Returns the fit, and whether it came from the cache.</summary>
     /// <exception cref="LearningInputException">Nothing can be learned from the rows.</exception>
     public (ITrainedModel Model, bool Reused) Of(int[] rows, CancellationToken cancellationToken)
     {
@@ -79,7 +79,7 @@ public sealed class UnitFits(LearningSpec spec, TrainingTable table, WindowCache
             }
             catch (LearningInputException)
             {
-                // Damaged or of another program: it is only a cache, so it is made again.
+                // The record is damaged or of another build. It is only a cache, so the fit is made again.
             }
         }
         var model = WindowFit.Train(spec, table, rows, seed, cancellationToken);

@@ -9,12 +9,11 @@ using Granary.Simulation.Passes;
 namespace Granary.Modelling.Learning;
 
 /// <summary>
-/// Makes the samples and windows of models that judge entries, one market after the other. Which models there are, and in which order,
-/// follows from the batch alone.
+/// Prepares the samples and windows of entry filters, one market at a time. The batch alone determines the models and their order.
 /// </summary>
 internal sealed class UnitPreparation
 {
-    // Bytes of factor columns that a batch keeps between its passes.
+    // Maximum size of the factor columns that a batch keeps between passes, bytes.
     private const long KeptFactors = 256 << 20;
 
     private readonly BatchPlan _plan;
@@ -24,7 +23,7 @@ internal sealed class UnitPreparation
 
     private sealed record Work(LearningSpec Spec, FeedPlan Feed, IReadOnlyList<StrategyInstance> Strategies);
 
-    /// <param name="specs">Sections whose models judge entries.</param>
+    /// <param name="specs">Learning sections of entry filters.</param>
     /// <exception cref="InputException">A section covers no strategy.</exception>
     public UnitPreparation(IReadOnlyList<LearningSpec> specs, BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets)
     {
@@ -39,21 +38,21 @@ internal sealed class UnitPreparation
         Markets = [.. _work.Select(w => w.Count)];
     }
 
-    /// <summary>Samples begin here, UTC ticks; bars before it only warm features up.</summary>
+    /// <summary>Time of the first sample, UTC ticks. Earlier bars only warm up the features.</summary>
     public long From { get; init; }
 
-    /// <summary>Whether predictions of training samples are kept beside those of tests.</summary>
+    /// <summary>Whether predictions of training samples are kept in addition to those of test samples.</summary>
     public bool KeepsTraining { get; init; }
 
-    /// <summary>Of the strategies without models; null = they are not known yet.</summary>
+    /// <summary>Trades of the strategies without models; null = not known yet.</summary>
     public StrategyTrades? Trades { get; private set; }
 
-    /// <summary>Numbers of models, by market that has any.</summary>
+    /// <summary>Model indices for each market that has a model.</summary>
     public IReadOnlyList<int> Markets { get; }
 
     /// <summary>Prepares the passes over the bars that all markets share.</summary>
-    /// <param name="host">Runs the strategies whose trades are learned.</param>
-    /// <param name="trades">Those of the strategies without models, where they are known.</param>
+    /// <param name="host">Runs the strategies if a label needs their trades.</param>
+    /// <param name="trades">Trades of the strategies without models, if they are already known.</param>
     public async Task OpenAsync(IBatchHost host, StrategyTrades? trades, CancellationToken cancellationToken)
     {
         await KeepFactorsAsync(_plan, _markets, i => _owner[i.Index] is not null, cancellationToken);
@@ -61,8 +60,8 @@ internal sealed class UnitPreparation
             ?? await TradesAsync(_plan, _markets, host, i => _owner[i.Index]?.IsOfOneStrategy == true, cancellationToken);
     }
 
-    /// <summary>The trades of strategies without models; null where none is included.</summary>
-    /// <param name="host">Runs them.</param>
+    /// <summary>Returns the trades of strategies without models; null if no strategy is included.</summary>
+    /// <param name="host">Runs the strategies.</param>
     public static async Task<StrategyTrades?> TradesAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
         IBatchHost host, Func<StrategyInstance, bool> include, CancellationToken cancellationToken)
     {
@@ -72,10 +71,10 @@ internal sealed class UnitPreparation
     }
 
     /// <summary>
-    /// The models of a market. Their tables are made together, in one pass that computes each factor once, and go when the models are done.
+    /// Prepares the models of a market. One pass builds their tables and computes each factor once. The tables live as long as the models.
     /// </summary>
-    /// <param name="market">Its number among <see cref="Markets"/>.</param>
-    /// <param name="cacheOf">The cache of a section's fits in a market.</param>
+    /// <param name="market">Index in <see cref="Markets"/>.</param>
+    /// <param name="cacheOf">Returns the fit cache of a section in a market.</param>
     public async Task<List<UnitTraining>> MakeAsync(int market, Func<LearningSpec, string, WindowCache> cacheOf,
         CancellationToken cancellationToken)
     {
@@ -109,7 +108,7 @@ internal sealed class UnitPreparation
         return units;
     }
 
-    /// <summary>The features of every bar of a feed of one symbol, with the closes of other symbols that they read.</summary>
+    /// <summary>Computes the features of every bar of a one-symbol feed, including features that read other symbols' closes.</summary>
     public static async Task<IReadOnlyList<FeatureTable>> FeaturesAsync(FeedPlan feed, IReadOnlyDictionary<string, OpenedMarket> markets,
         IReadOnlyList<FeatureSet> sets, CancellationToken cancellationToken)
     {
@@ -121,8 +120,8 @@ internal sealed class UnitPreparation
         [.. feed.Instances.Where(i => _owner[i.Index] is not null).GroupBy(i => _owner[i.Index]!)
             .SelectMany(g => g.Key.IsOfOneStrategy ? g.Select(i => new Work(g.Key, feed, [i])) : [new Work(g.Key, feed, [.. g])])];
 
-    // Strategies whose trades are learned, features, and the run that asks the models pass over the same bars: what one has computed the
-    // next reads.
+    // The strategies whose trades are learned, the features, and the final run pass over the same bars. Each pass reuses the factor columns
+    // of the earlier ones.
     private static async Task KeepFactorsAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
         Func<StrategyInstance, bool> include, CancellationToken cancellationToken)
     {
@@ -134,7 +133,7 @@ internal sealed class UnitPreparation
             var bars = market.Series.Count;
             if (feed.Timeframe != market.Series.Timeframe)
             {
-                // How many longer bars there are depends on the calendar.
+                // The number of longer bars depends on the calendar, so it is not known in advance.
                 bars = 0;
                 await foreach (var block in FeedBlocks.ReadAsync(market.Series, feed.Timeframe, IBarSeries.DefaultBlockSize,
                     cancellationToken)) bars += block.Count;

@@ -8,21 +8,21 @@ using Granary.Learning.Tables;
 namespace Granary.Modelling.Learning;
 
 /// <summary>
-/// When the model of one strategy is trained again, and on what. Both follow from the strategy's own account, which plays every entry
-/// whole, so that no model has a say in them.
+/// Schedule and training samples of one strategy's model. Both follow from the strategy's own account, which takes every entry at full
+/// size, so that no model influences them.
 /// </summary>
 internal sealed class UnitRetraining
 {
     private readonly long[] _closings, _bars;
 
-    /// <param name="features">Of the strategy's feed.</param>
+    /// <param name="features">Features of the strategy's feed.</param>
     /// <param name="trades">Closed trades of the strategy's own account.</param>
     /// <exception cref="Granary.Learning.LearningInputException">There are too few samples for the first training.</exception>
     public UnitRetraining(RetrainingRule rule, RetrainingSamples samples, TrainingTable table, FeatureTable features,
         IReadOnlyList<FilteredTrade> trades)
     {
         (Rule, Table) = (rule, table);
-        // That a symbol's bars have ended is known too late.
+        // Exits at the end of the data are left out, because they are known too late.
         Closed = [.. trades.Where(t => t.Trade.Reason is not (ExitReason.Open or ExitReason.DataEnded))];
         Timeframe = features.Timeframe;
         _closings = [.. Closed.Select(t => Timeframe.CloseOf(t.Trade.ExitTime)).Order()];
@@ -35,26 +35,26 @@ internal sealed class UnitRetraining
 
     public TrainingTable Table { get; }
 
-    /// <summary>In the order of closing.</summary>
+    /// <summary>Closed trades in the order of closing.</summary>
     public IReadOnlyList<FilteredTrade> Closed { get; }
 
     public Timeframe Timeframe { get; }
 
-    /// <summary>UTC ticks.</summary>
+    /// <summary>Times of the trainings, UTC ticks.</summary>
     public IReadOnlyList<long> Times { get; }
 
-    /// <summary>What each training learns, and the newest known samples that test it.</summary>
+    /// <summary>Training samples of each training, with the newest known samples as its test.</summary>
     public IReadOnlyList<Fold> Folds { get; }
 
-    /// <summary>When the last bar was known, UTC ticks.</summary>
+    /// <summary>Close of the last bar, UTC ticks.</summary>
     public long End => _bars[^1];
 
-    /// <summary>When a version expires, UTC ticks.</summary>
-    /// <param name="number">Of the version, from 1.</param>
+    /// <summary>Time at which a version expires, UTC ticks.</summary>
+    /// <param name="number">Version number, from 1.</param>
     public long ExpiryOf(int number) => Rule.Expiry?.TimeOf(Times[number - 1], _bars, _closings) ?? long.MaxValue;
 
-    /// <summary>The age of a version at the last bar; null where versions do not expire.</summary>
-    /// <param name="number">Of the version, from 1.</param>
+    /// <summary>Age of a version at the last bar; null if versions do not expire.</summary>
+    /// <param name="number">Version number, from 1.</param>
     public VersionAge? AgeOf(int number) => Rule.Expiry is not { } limit ? null : new VersionAge(limit, End,
         _bars.Count(t => t > Times[number - 1]), _closings.Count(t => t > Times[number - 1] && t <= End));
 }

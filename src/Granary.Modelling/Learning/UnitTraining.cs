@@ -15,21 +15,21 @@ using Granary.Simulation.Models;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>The data of a model, and the strategies that it judges.</summary>
-/// <param name="Data">The market, or the strategy whose trades are learned.</param>
-/// <param name="Strategies">Those that it judges, by their numbers.</param>
+/// <summary>The market or strategy of a model, and the strategies whose entries the model filters.</summary>
+/// <param name="Data">Name of the market, or of the strategy whose trades are learned.</param>
+/// <param name="Strategies">Indices of the filtered strategies.</param>
 public sealed record UnitSource(string Data, IReadOnlyList<int> Strategies)
 {
-    /// <summary>Other symbols whose closes its features read.</summary>
+    /// <summary>Other symbols whose closes the features read.</summary>
     public IReadOnlyList<string> References { get; init; } = [];
 }
 
-/// <summary>The training of one model, walk-forward: its table, its windows, and the model over all of them.</summary>
-/// <param name="from">Samples begin here, UTC ticks.</param>
-/// <param name="keepsTraining">Whether predictions of training samples are kept beside those of tests.</param>
+/// <summary>Walk-forward training of one model: its table, its windows, and the model of all samples.</summary>
+/// <param name="from">Time of the first sample, UTC ticks.</param>
+/// <param name="keepsTraining">Whether predictions of training samples are kept in addition to those of test samples.</param>
 public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCache cache, long from, long seed, bool keepsTraining)
 {
-    /// <summary>Number of the fit on all samples.</summary>
+    /// <summary>Index that stands for the fit on all samples.</summary>
     public const int Whole = -1;
 
     private readonly ConcurrentDictionary<int, Window> _windows = new();
@@ -38,13 +38,13 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
     private UnitRetraining? _retraining;
     private UnitFits? _fits;
 
-    /// <param name="Number">Of the fold, from 1.</param>
+    /// <param name="Number">Window number, from 1.</param>
     private sealed record Window(int Number, ITrainedModel Model, WindowResult Result, Measured Train, Measured Test, double[] Importance);
 
-    /// <param name="Gap">In-sample minus out-of-sample main figure.</param>
-    /// <param name="From">Features of the first training sample known, UTC.</param>
-    /// <param name="To">When its last label was known, UTC.</param>
-    /// <param name="Data">Hash of the rows that it could learn from.</param>
+    /// <param name="Gap">Main metric in sample minus out of sample.</param>
+    /// <param name="From">Time of the first training sample, UTC.</param>
+    /// <param name="To">Time at which the last training label was known, UTC.</param>
+    /// <param name="Data">Hash of the rows available for training.</param>
     private sealed record RegisteredModel(ITrainedModel Model, IReadOnlyDictionary<string, double> InSample,
         IReadOnlyDictionary<string, double> OutOfSample, double? Gap, DateTime From, DateTime To, int Samples, string Data)
     {
@@ -55,20 +55,20 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
 
     public string Name { get; } = $"{spec.Name}-{ModelRegistry.NameFor(source.Data)}";
 
-    /// <summary>The market, or the strategy whose trades are learned.</summary>
+    /// <summary>Name of the market, or of the strategy whose trades are learned.</summary>
     public string Data => source.Data;
 
     public IReadOnlyList<Fold> Folds { get; private set; } = [];
 
-    /// <summary>The samples; once it is prepared.</summary>
+    /// <summary>The samples; set by Prepare.</summary>
     public TrainingTable Table => _table!;
 
-    /// <summary>Once it is prepared.</summary>
+    /// <summary>The fits; set by Prepare.</summary>
     public UnitFits Fits => _fits!;
 
     public string? Error { get; set; }
 
-    // What cannot be learned costs the model, not the batch.
+    // If a model cannot be trained, the batch continues without it.
     public void RunStep(Action action)
     {
         if (Error is not null) return;
@@ -99,22 +99,22 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
             _table = features.With(LabelColumns.Of(features, label), label.ToString(), Enumerable.Range(first, features.Bars - first),
                 out _);
         }
-        // How many trades there will be is not known beforehand: where they are the samples, the schedule follows from those of the
-        // first two fifths of the bars.
+        // The number of trades is not known in advance. If trades are the samples, the schedule follows from those of the first two fifths
+        // of the bars.
         int? early = label.Kind == LabelKind.Trade ? EarlySamples(features.KnownAt(Math.Max(0, features.Bars * 2 / 5 - 1))) : null;
         if (spec.Retrain is null) Split(early);
         else Schedule(spec.Retrain, early, features, trades!);
     }
 
-    /// <summary>Takes samples of entries that are ready.</summary>
-    /// <param name="early">How many of them were known with their labels in the first two fifths of the bars.</param>
+    /// <summary>Accepts prepared samples of entries.</summary>
+    /// <param name="early">Number of samples whose labels were known in the first two fifths of the bars.</param>
     public void Prepare(TrainingTable table, int early)
     {
         _table = table;
         Split(early);
     }
 
-    /// <param name="early">Null where the samples are bars, of which it is known beforehand how many there will be.</param>
+    /// <param name="early">Null if the samples are bars, because their number is known in advance.</param>
     private (int Train, int Test) Lengths(int? early) => (spec.WalkForward.Train ?? Math.Max(20, early ?? _table!.Count * 2 / 5),
         spec.WalkForward.Test ?? Math.Max(5, early / 4 ?? _table!.Count / 10));
 
@@ -132,11 +132,11 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
         _retraining = new UnitRetraining(rule, new RetrainingSamples(train, test, spec.WalkForward.Gap, spec.WalkForward.Rolling), _table!,
             features, trades.Of(source.Strategies[0]));
         Folds = _retraining.Folds;
-        // Bars that have come since an earlier run leave its retrainings as they are.
+        // Later bars do not change the retrainings of an earlier run.
         _fits = new UnitFits(spec, _table!, cache, seed, growing: true);
     }
 
-    // Samples that were made and whose outcome was known by a time, UTC ticks.
+    // Number of samples whose outcome was known by a time, UTC ticks.
     private int EarlySamples(long by)
     {
         var count = 0;
@@ -145,8 +145,8 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
     }
 
     /// <summary>
-    /// Trains and measures a window. What cannot be learned costs the model, and the first window that cannot gives the reason, in
-    /// whichever order they are trained; but a retraining that cannot learn leaves the version in force.
+    /// Trains and measures a window. If windows fail, there is no model, and the first one gives the reason, whatever the order of
+    /// training. A retraining that fails leaves the version in force unchanged.
     /// </summary>
     public void TrainWindow(Fold fold, CancellationToken cancellationToken)
     {
@@ -176,8 +176,8 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
         _windows[fold.Index] = new Window(fold.Index + 1, model, result, keepsTraining ? train : default, test, importance);
     }
 
-    /// <summary>The rows that a fit learns from.</summary>
-    /// <param name="window">Number of the window; <see cref="Whole"/> for the model of all samples.</param>
+    /// <summary>Returns the rows that a fit learns from.</summary>
+    /// <param name="window">Index of the window; <see cref="Whole"/> for the model of all samples.</param>
     public int[] RowsOf(int window) => window == Whole ? [.. Enumerable.Range(0, _table!.Count)] : Folds[window].Train;
 
     private static DateTime At(long ticks) => new(ticks, DateTimeKind.Utc);
@@ -208,7 +208,7 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
         }
     }
 
-    /// <param name="promoteUntil">Its version is not promoted after this time, UTC; null = at any time.</param>
+    /// <param name="promoteUntil">After this time, UTC, the version is not promoted; null = no limit.</param>
     public TrainedUnit Finish(VersionUse use, DateTimeOffset? promoteUntil, TimeProvider clock, CancellationToken cancellationToken)
     {
         var members = source.Strategies;
@@ -248,7 +248,7 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
             {
                 version = Register(use, InForce(retrained) ?? new RegisteredModel(final, all.Figures, outOfSample, gap,
                     At(table.Time[0]), At(table.LabelEnd.ToArray().Max()), table.Count, _fits.TableHash), clock);
-                // Predictions of versions that a retraining put in force are not those of the registered one.
+                // The test predictions belong to the registered version only if no retraining put other versions in force.
                 if (filter is not null && version is not null && retrained is null)
                     filter.Origin = new ModelOrigin(ModelStores.Kept(spec.Registry), version.Model, version.Number);
             }
@@ -297,7 +297,7 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
     private static double? GainOf(ITrainedModel model, int feature) =>
         GuardedModel.Unguarded(model) is IGainImportance trees ? trees.Gain[feature] : null;
 
-    // The version that the run ends with: no other was promoted. Null without retraining.
+    // The version in force at the end of the run, unless another version was promoted; null without retraining.
     private RegisteredModel? InForce(RetrainedVersions? retrained)
     {
         if (retrained is null) return null;
@@ -308,7 +308,7 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
         { TrainedAt = At(retrained.TrainedAt) };
     }
 
-    // Null where the version is to be found and there is none.
+    // Returns null if the version must already exist but does not.
     private ModelVersion? Register(VersionUse use, RegisteredModel registered, TimeProvider clock)
     {
         var final = registered.Model;
@@ -333,13 +333,13 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
             DissimilarityThreshold = (final as GuardedModel)?.Area.Threshold,
             CreatedAt = clock.GetUtcNow().UtcDateTime,
         };
-        // The same model of the same data is the same version: training again adds nothing.
+        // The same model on the same data keeps its version, so training again adds none.
         var known = registry.Find(Name, ModelRegistry.HashOf(final), registered.Data);
         if (use == VersionUse.Find) return known;
         return known ?? registry.Add(Name, final, lineage);
     }
 
-    // False where it is too late for that.
+    // Returns false if the deadline has passed.
     private bool TryPromote(ModelVersion version, DateTimeOffset? until, TimeProvider clock)
     {
         var registry = new ModelRegistry(ModelStores.Open(spec.Registry), spec.Catalogues.ModelKinds);

@@ -8,8 +8,8 @@ using Granary.Simulation.Json;
 namespace Granary.Modelling.Learning;
 
 /// <summary>
-/// Decides, training by training, which version of a strategy's model is in force: a new one replaces the old one if it errs less on
-/// outcomes that neither has learned from.
+/// Decides after each training which version of a strategy's model is in force. A new version replaces the old one if its error is smaller
+/// on outcomes that neither has learned from.
 /// </summary>
 internal sealed class VersionSuccession(string strategy, UnitRetraining plan)
 {
@@ -20,10 +20,10 @@ internal sealed class VersionSuccession(string strategy, UnitRetraining plan)
     private TrainedVersion? _incumbent, _challenger;
     private long _challengerFrom;
 
-    // Two comparisons share the probability of a wrong promotion.
+    // Each version may be compared twice, also as a challenger, so each comparison uses half of the level.
     private double Level => plan.Rule.HasChallenger ? plan.Rule.Level / 2 : plan.Rule.Level;
 
-    /// <param name="versions">One of each training, in order.</param>
+    /// <param name="versions">One version for each training, in order.</param>
     public RetrainedVersions Decide(IReadOnlyList<TrainedVersion> versions)
     {
         for (var k = 0; k < versions.Count; k++)
@@ -46,7 +46,7 @@ internal sealed class VersionSuccession(string strategy, UnitRetraining plan)
         };
     }
 
-    // Rows from one on whose labels are known.
+    // Rows from the given one on whose labels are known by the time.
     private IEnumerable<int> KnownSince(int row, long time) =>
         Enumerable.Range(row, plan.Table.Count - row).Where(r => plan.Table.LabelEnd[r] <= time);
 
@@ -83,7 +83,7 @@ internal sealed class VersionSuccession(string strategy, UnitRetraining plan)
         Log(time, "promoted", version.Number, version, compared);
         if (_inForce.Count > 0)
         {
-            // Two decisions of one time: the first was never in force.
+            // Two decisions at the same time: the first version was never in force.
             if (_inForce[^1].From == At(effect)) _inForce.RemoveAt(_inForce.Count - 1);
             else _inForce[^1] = _inForce[^1] with { To = At(effect) };
         }
@@ -131,7 +131,7 @@ internal sealed class VersionSuccession(string strategy, UnitRetraining plan)
         });
     }
 
-    // Signals by their trades, since only these have an outcome; of two trades from one bar the first counts.
+    // Only signals with a trade have an outcome. If two trades start from one bar, the first one counts.
     private IEnumerable<ChallengedSignal> Challenged()
     {
         var (table, seen) = (plan.Table, new HashSet<int>());
@@ -149,7 +149,7 @@ internal sealed class VersionSuccession(string strategy, UnitRetraining plan)
         }
     }
 
-    /// <summary>The challengers of a strategy beside its versions in force.</summary>
+    /// <summary>Compares a strategy's challengers with its versions in force.</summary>
     public static ChallengerFigures FiguresOf(string strategy, IReadOnlyList<ChallengedSignal> signals, Timeframe timeframe)
     {
         var contest = VersionContest.Of(signals.OrderBy(s => s.Time).ThenBy(s => s.Number).Select(s => new PairedPrediction(

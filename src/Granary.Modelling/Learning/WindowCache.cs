@@ -6,9 +6,9 @@ using Granary.Storage.Files;
 namespace Granary.Modelling.Learning;
 
 /// <summary>
-/// The trained windows of one model in one file, so that a stopped training goes on where it was: records of a key's SHA-256, a length and
-/// the model's bytes, behind one another. It is not flushed: what a crash tears is found out by the model's own checksum and trained again.
-/// Safe to call from several threads.
+/// Caches the fits of one model in a file, so that an interrupted training continues where it stopped. The file is a sequence of records:
+/// SHA-256 of the key, length, and bytes of the model. Writes are not forced to disk: the model's own checksum detects a torn record, and
+/// the fit is made again. Thread-safe.
 /// </summary>
 public sealed class WindowCache : IDisposable
 {
@@ -19,14 +19,14 @@ public sealed class WindowCache : IDisposable
     private readonly FileStream? _file;
     private long _end;
 
-    /// <summary>Keeps nothing.</summary>
+    /// <summary>A cache that stores nothing.</summary>
     public static WindowCache None { get; } = new();
 
     private WindowCache()
     {
     }
 
-    /// <summary>Opens or makes the file. Where another training writes to it, this one keeps nothing.</summary>
+    /// <summary>Opens or creates the file. If another training writes to it, this cache stores nothing.</summary>
     public WindowCache(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -44,14 +44,14 @@ public sealed class WindowCache : IDisposable
             _file.Position = _end;
             _file.ReadExactly(head);
             var length = BinaryPrimitives.ReadInt32LittleEndian(head[SHA256.HashSizeInBytes..]);
-            // A record that a crash cut off is written over.
+            // A torn record at the end is overwritten.
             if (length <= 0 || length > _file.Length - _end - HeadLength) break;
             _places[Convert.ToHexString(head[..SHA256.HashSizeInBytes])] = (_end + HeadLength, length);
             _end += HeadLength + length;
         }
     }
 
-    /// <returns>Null where it was not kept.</returns>
+    /// <returns>Null if the cache does not have the key.</returns>
     public byte[]? Find(string key)
     {
         lock (_gate)
@@ -64,7 +64,7 @@ public sealed class WindowCache : IDisposable
         }
     }
 
-    /// <summary>Adds a record; a later one of the same key counts.</summary>
+    /// <summary>Adds a record. The last record of a key counts.</summary>
     public void Keep(string key, byte[] bytes)
     {
         lock (_gate)
@@ -76,7 +76,7 @@ public sealed class WindowCache : IDisposable
             bytes.CopyTo(record, HeadLength);
             _file.Position = _end;
             _file.Write(record);
-            // Handed to the system, so that a training which is killed keeps what it has done.
+            // Passes the bytes to the operating system, so that a killed process loses nothing.
             _file.Flush();
             _places[Name(key)] = (_end + HeadLength, bytes.Length);
             _end += record.Length;

@@ -6,11 +6,11 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>One fit of a section's model, with its weights and its selection of features.</summary>
+/// <summary>Makes one fit of a section's model, with its sample weights and feature selection.</summary>
 internal static class WindowFit
 {
-    /// <param name="rows">Of the table, rising: all that the fit knows.</param>
-    /// <exception cref="Granary.Learning.LearningInputException">Nothing can be learned from them.</exception>
+    /// <param name="rows">Rows of the table, ascending; the fit uses no others.</param>
+    /// <exception cref="Granary.Learning.LearningInputException">Nothing can be learned from the rows.</exception>
     public static ITrainedModel Train(LearningSpec spec, TrainingTable table, int[] rows, long seed, CancellationToken cancellationToken)
     {
         var set = new TrainingSet(table, rows);

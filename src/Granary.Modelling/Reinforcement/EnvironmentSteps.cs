@@ -6,13 +6,15 @@ using Granary.Simulation.Json;
 
 namespace Granary.Modelling.Reinforcement;
 
-/// <summary>Steps a reference environment with recorded actions; <c>granary reinforce env</c>.</summary>
+/// <summary>Implements <c>granary reinforce env</c>: steps a reference environment with recorded actions.</summary>
 public static class EnvironmentSteps
 {
-    /// <summary>Writes the columns s0…, obs0…, reward, terminated, truncated (0 or 1), one row for each action.</summary>
-    /// <param name="actionsFile">A CSV with one action per row; a first row of names is skipped.</param>
-    /// <param name="state">Numbers with ; between them, in the environment's order; null starts an episode of the seed.</param>
-    /// <exception cref="InputException">An action or the state does not fit.</exception>
+    /// <summary>Writes a CSV with the columns s0…, obs0…, reward, terminated, truncated (0 or 1); one row per action.</summary>
+    /// <param name="actionsFile">A CSV with one action per row; a header row is skipped.</param>
+    /// <param name="state">
+    /// Start state: numbers separated by ';' in the environment's order; null resets the environment with the seed.
+    /// </param>
+    /// <exception cref="InputException">An action or the state does not fit the environment.</exception>
     public static void Write(string name, string actionsFile, string? state, long seed, TextWriter output)
     {
         var environment = ReferenceTraining.Find(name).Make();
@@ -44,7 +46,7 @@ public static class EnvironmentSteps
 
     private static double Number(string text, string place) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value
-            : throw new InputException($"{place}: '{text}' is no number");
+            : throw new InputException($"{place}: '{text}' is not a number");
 
     private static List<double[]> ReadActions(string file, ActionSpace space)
     {

@@ -5,13 +5,13 @@ using Granary.Simulation.Json;
 namespace Granary.Modelling.Reinforcement;
 
 /// <summary>
-/// A network as JSON: <c>{ "layers": [{ "weights": [row per output], "bias": […] }], "activation": "tanh" }</c>.
+/// Reads and writes a network as JSON: <c>{ "layers": [{ "weights": [row per output], "bias": […] }], "activation": "tanh" }</c>.
 /// </summary>
 internal static class NetworkJson
 {
     private static readonly (string Word, Activation Value)[] Activations = [("tanh", Activation.Tanh), ("relu", Activation.Relu)];
 
-    /// <summary>Writes the members of the object; the caller writes its braces.</summary>
+    /// <summary>Writes the members of the JSON object; the caller writes the braces.</summary>
     public static void Write(Utf8JsonWriter json, DenseNetwork network, ReadOnlySpan<double> parameters)
     {
         json.WriteStartArray("layers");
@@ -35,7 +35,7 @@ internal static class NetworkJson
         json.WriteString("activation", Activations.First(a => a.Value == network.Activation).Word);
     }
 
-    /// <summary>The layout of a network; <see cref="Fill"/> then reads its parameters.</summary>
+    /// <summary>Reads the layout of a network; <see cref="Fill"/> then reads its parameters.</summary>
     public static DenseNetwork Read(JsonPart part)
     {
         var layers = part.Need("layers").List();
@@ -52,7 +52,7 @@ internal static class NetworkJson
     private static JsonPart First(JsonPart rows) =>
         rows.List() is [var first, ..] ? first : throw rows.Fault("a layer has at least one row");
 
-    /// <summary>Reads weights and biases into their places.</summary>
+    /// <summary>Reads weights and biases into the parameter array of a network.</summary>
     public static void Fill(JsonPart part, DenseNetwork network, Span<double> parameters)
     {
         var layers = part.Need("layers").List();

@@ -4,11 +4,11 @@ using Granary.Simulation.Json;
 
 namespace Granary.Modelling.Reinforcement;
 
-/// <summary>Saved policies by path.</summary>
+/// <summary>Reads saved policies.</summary>
 public static class PolicyFiles
 {
-    /// <param name="path">A file, or a folder that holds one .policy file.</param>
-    /// <exception cref="InputException">There is none, there are several, or it is no policy.</exception>
+    /// <param name="path">A file, or a folder with one .policy file.</param>
+    /// <exception cref="InputException">There is no file, there are several, or the file is not a policy.</exception>
     public static TrainedPolicy Read(string path)
     {
         var file = path;

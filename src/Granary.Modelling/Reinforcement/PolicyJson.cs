@@ -4,10 +4,12 @@ using Granary.Learning.Reinforcement.Policies;
 
 namespace Granary.Modelling.Reinforcement;
 
-/// <summary>A saved policy as JSON, with which any other program can repeat its decisions; <c>granary reinforce policy</c>.</summary>
+/// <summary>
+/// Implements <c>granary reinforce policy</c>: writes a saved policy as JSON, so that other programs can repeat its decisions.
+/// </summary>
 public static class PolicyJson
 {
-    /// <summary>The policy's networks, action space and normaliser.</summary>
+    /// <summary>Returns the policy's networks, action space and normaliser as JSON.</summary>
     public static byte[] Write(TrainedPolicy policy)
     {
         using var buffer = new MemoryStream();

@@ -6,14 +6,14 @@ using Granary.Simulation.Json;
 namespace Granary.Modelling.Reinforcement;
 
 /// <summary>
-/// One update of proximal policy optimisation on recorded data, with every figure of it: one epoch, one minibatch of everything.
-/// <c>granary reinforce probe</c>; docs/reinforcement.md gives the format.
+/// Implements <c>granary reinforce probe</c>: makes one update of proximal policy optimisation on recorded data, with one epoch and one
+/// minibatch, and writes all intermediate values. docs/reinforcement.md gives the format.
 /// </summary>
 public static class PpoProbe
 {
-    /// <param name="file">For messages.</param>
+    /// <param name="file">File name for error messages.</param>
     /// <returns>The result as JSON.</returns>
-    /// <exception cref="InputException">The text is not of the format.</exception>
+    /// <exception cref="InputException">The text does not have the documented format.</exception>
     public static byte[] Run(string file, ReadOnlySpan<byte> utf8)
     {
         var root = JsonPart.Parse(file, utf8).Only("policy", "value", "action", "observations", "actions", "oldLogProbabilities",
@@ -76,7 +76,7 @@ public static class PpoProbe
         return rollout;
     }
 
-    // An action of one number may stand alone.
+    // An action with one component may be a number instead of an array.
     private static double[] Gaussian(JsonPart part, int size) =>
         size == 1 && part.Kind == JsonValueKind.Number ? [part.Number()] : ProbeArrays.Numbers(part, size);
 

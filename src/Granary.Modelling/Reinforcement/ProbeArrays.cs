@@ -3,7 +3,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Modelling.Reinforcement;
 
-/// <summary>Arrays of a JSON text with their sizes checked.</summary>
+/// <summary>Reads arrays of a JSON text and checks their sizes.</summary>
 internal static class ProbeArrays
 {
     public static double[] Numbers(JsonPart part, int count)
@@ -14,14 +14,14 @@ internal static class ProbeArrays
         return values;
     }
 
-    /// <summary>Checks how many items a list has.</summary>
+    /// <summary>Returns the items of a list and checks their number.</summary>
     public static IReadOnlyList<JsonPart> Items(JsonPart part, int count)
     {
         var items = part.List();
         return items.Count == count ? items : throw part.Fault($"the list has {items.Count} items, {count} are needed");
     }
 
-    /// <summary>Numbers by step and environment, step by step; null is 0.</summary>
+    /// <summary>Reads numbers by step and environment, step by step; null becomes 0.</summary>
     public static void Fill(JsonPart part, int steps, int environments, double[] target)
     {
         var rows = Items(part, steps);
@@ -33,7 +33,7 @@ internal static class ProbeArrays
         }
     }
 
-    /// <summary>true, false, 1 or 0 by step and environment.</summary>
+    /// <summary>Reads true, false, 1 or 0 by step and environment.</summary>
     public static void Fill(JsonPart part, int steps, int environments, bool[] target)
     {
         var rows = Items(part, steps);

@@ -1,9 +1,9 @@
 namespace Granary.Modelling.Reinforcement;
 
-/// <summary>A training on a reference environment.</summary>
-/// <param name="Environment">Its name.</param>
-/// <param name="Steps">Of each seed.</param>
-/// <param name="Seeds">How many trainings, with the seeds from <paramref name="FirstSeed"/> on.</param>
-/// <param name="Folder">Where policies and checkpoints are kept; null keeps none.</param>
+/// <summary>Options for training on a reference environment.</summary>
+/// <param name="Environment">Name of the environment.</param>
+/// <param name="Steps">Steps for each seed.</param>
+/// <param name="Seeds">Number of trainings; their seeds start at <paramref name="FirstSeed"/>.</param>
+/// <param name="Folder">Folder for policies and checkpoints; null stores none.</param>
 public sealed record ReferenceRequest(
     string Environment, long Steps, int Seeds = 1, long FirstSeed = 1, int Threads = 1, string? Folder = null);

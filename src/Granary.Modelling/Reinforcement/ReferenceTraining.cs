@@ -8,17 +8,17 @@ using Granary.Simulation.Json;
 
 namespace Granary.Modelling.Reinforcement;
 
-/// <summary>Trains on a reference environment with several seeds; <c>granary reinforce --env</c>.</summary>
+/// <summary>Implements <c>granary reinforce --env</c>: trains on a reference environment with several seeds.</summary>
 public static class ReferenceTraining
 {
     private const int Episodes = 100;
 
     /// <summary>
-    /// Trains and evaluates every seed. With a folder, a training that was stopped goes on from its last checkpoint and gives the same
-    /// bits.
+    /// Trains and evaluates every seed. With a folder, an interrupted training continues from its last checkpoint and gives bit-identical
+    /// results.
     /// </summary>
     /// <exception cref="InputException">
-    /// There is no such environment, a number is out of range, or the folder has another training.
+    /// The environment is unknown, a number is out of range, or the folder contains another training.
     /// </exception>
     public static ReferenceResult Run(ReferenceRequest request, Action<ReferenceProgress>? progress = null,
         CancellationToken cancellationToken = default)
@@ -29,7 +29,7 @@ public static class ReferenceTraining
                 + "a time");
         if (request.Seeds is < 1 or > 10_000) throw new InputException($"--seeds {request.Seeds} is out of range: 1 … 10000");
         if (request.Folder is { } folder) Directory.CreateDirectory(folder);
-        // Several seeds share the threads; one alone has them all.
+        // Several seeds share the threads; a single seed uses all of them.
         var (side, within) = request.Seeds >= request.Threads ? (request.Threads, 1) : (1, request.Threads);
         var results = new SeedResult[request.Seeds];
         var (steps, ticks) = (0L, 0L);
@@ -50,8 +50,8 @@ public static class ReferenceTraining
             InterquartileMean.Of([[.. results.Select(r => r.Evaluation.Mean)]]));
     }
 
-    /// <summary>The reference environment of this name.</summary>
-    /// <exception cref="InputException">There is none.</exception>
+    /// <summary>Returns the reference environment with this name.</summary>
+    /// <exception cref="InputException">The environment is unknown.</exception>
     public static ReferenceTask Find(string name) =>
         ReferenceTaskCatalogue.BuiltIn.TryGet(name, out var task) ? task
             : throw new InputException(ReferenceTaskCatalogue.BuiltIn.Unknown(name));

@@ -9,21 +9,21 @@ using Granary.Storage.Files;
 namespace Granary.Modelling.Reinforcement;
 
 /// <summary>
-/// A training's file, from which a process that was killed goes on with the same bits. It begins with the identity of the training and
-/// ends with a hash of its content.
+/// Checkpoint file of a training. A process that was killed continues from it with bit-identical results. The file begins with the identity
+/// of the training and ends with a hash of its content.
 /// </summary>
-/// <param name="path">Its folder exists.</param>
-/// <param name="identity">Of the training; the file of another one is refused.</param>
+/// <param name="path">Path of the file; its folder must exist.</param>
+/// <param name="identity">Identity of the training. A file with another identity is refused.</param>
 public sealed class TrainingCheckpoint(string path, string identity)
 {
     private const string Mark = "granary-training-1";
 
-    /// <summary>Everything that decides the bits of a training.</summary>
+    /// <summary>Returns the identity: everything that determines the bits of a training.</summary>
     public static string Identity(string environment, PpoSettings settings, long seed, long steps) =>
         $"{environment} seed {seed} steps {steps} {JsonSerializer.Serialize(settings)}";
 
-    /// <summary>Continues from the file where there is one.</summary>
-    /// <exception cref="InputException">The file is of another training or damaged.</exception>
+    /// <summary>Continues from the file if it exists.</summary>
+    /// <exception cref="InputException">The file is damaged or belongs to another training.</exception>
     public void Resume(PpoTrainer trainer)
     {
         if (!File.Exists(path)) return;
@@ -32,7 +32,7 @@ public sealed class TrainingCheckpoint(string path, string identity)
         if (!SHA256.HashData(content).AsSpan().SequenceEqual(bytes.AsSpan(content.Length)))
             throw new InputException($"{path} is damaged: delete it and train again");
         using var reader = new BinaryReader(new MemoryStream(bytes, 0, content.Length));
-        if (reader.ReadString() != Mark) throw new InputException($"{path} is no checkpoint of this version of Granary: delete it");
+        if (reader.ReadString() != Mark) throw new InputException($"{path} is not a checkpoint of this version of Granary: delete it");
         if (reader.ReadString() != identity)
             throw new InputException($"{path} belongs to a training with other settings: name another folder, or delete it");
         try
@@ -45,7 +45,7 @@ public sealed class TrainingCheckpoint(string path, string identity)
         }
     }
 
-    /// <summary>Replaces the file.</summary>
+    /// <summary>Saves the state of the training; replaces the file.</summary>
     public void Save(PpoTrainer trainer)
     {
         using var stream = new MemoryStream();

@@ -1,7 +1,7 @@
 namespace Granary.Modelling.Weighting;
 
-/// <summary>How the policies of a run are trained.</summary>
-/// <param name="Threads">Change the time and nothing else.</param>
-/// <param name="Progress">Is given every update; null for none.</param>
-/// <param name="Checkpoints">Keeps finished trainings; null keeps none.</param>
+/// <summary>Options for training the policies of a run.</summary>
+/// <param name="Threads">Number of threads; it changes the duration but not the result.</param>
+/// <param name="Progress">Receives every update; null for none.</param>
+/// <param name="Checkpoints">Stores finished trainings; null stores none.</param>
 public sealed record AllocatorCall(int Threads, IProgress<AllocatorProgress>? Progress = null, AllocatorCheckpoints? Checkpoints = null);

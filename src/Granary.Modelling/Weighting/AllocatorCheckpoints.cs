@@ -9,17 +9,17 @@ using Granary.Storage.Files;
 namespace Granary.Modelling.Weighting;
 
 /// <summary>
-/// Finished trainings of a batch's allocators, in files of the run's folder: a run that was killed goes on with them, and ends with the
-/// same bits. The folder belongs to one batch over one set of bars.
+/// Stores the finished trainings of a batch's allocators as files in the run's folder. A run that was killed reuses them and ends with
+/// bit-identical results. The folder belongs to one batch on one set of bars.
 /// </summary>
-/// <param name="folder">Made when the first training is kept.</param>
+/// <param name="folder">Created when the first training is stored.</param>
 public sealed class AllocatorCheckpoints(string folder)
 {
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     private sealed record Kept(long Seed, byte[] Policy, double Validation, IReadOnlyList<TrainingCurvePoint> Curve);
 
-    /// <summary>The training of this key; null where it is not there or damaged.</summary>
+    /// <summary>Loads the training with this key; null if it is missing or damaged.</summary>
     internal TrainedAllocator? Find(string key)
     {
         var path = PathOf(key);
@@ -32,7 +32,7 @@ public sealed class AllocatorCheckpoints(string folder)
             kept.Validation, kept.Curve);
     }
 
-    /// <summary>Keeps a training. Several threads may do so.</summary>
+    /// <summary>Stores a training. Thread-safe.</summary>
     internal void Keep(string key, TrainedAllocator trained)
     {
         Directory.CreateDirectory(folder);

@@ -5,25 +5,25 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Weighting;
 
-/// <summary>What allocators are trained and judged on: the strategies of a batch, or the groups of a walk-forward.</summary>
-/// <param name="Units">All that can be given weights.</param>
-/// <param name="Traces">By unit: its equity on an account of its own.</param>
-/// <param name="ReadAsync">Reads what some of the units did.</param>
-/// <param name="ReadStressedAsync">The same with every cost doubled and every order one bar later.</param>
+/// <summary>Data that allocators are trained and tested on: the strategies of a batch, or the groups of a walk-forward.</summary>
+/// <param name="Units">All units that can get weights.</param>
+/// <param name="Traces">By unit: equity of its own account.</param>
+/// <param name="ReadAsync">Reads the events of some of the units.</param>
+/// <param name="ReadStressedAsync">Reads the same events with all costs doubled and every order delayed by one bar.</param>
 public sealed record AllocatorInput(BatchPlan Plan, AllocationUnits Units, IReadOnlyList<EquityTrace> Traces,
     Func<AllocationUnits, Task<AllocationHistory>> ReadAsync, Func<AllocationUnits, Task<AllocationHistory>> ReadStressedAsync)
 {
     public int Threads { get; init; } = 1;
 
-    /// <summary>Is given every update of every training; null for none. Several threads call it.</summary>
+    /// <summary>Receives every update of every training, from several threads; null for none.</summary>
     public IProgress<AllocatorProgress>? Progress { get; init; }
 
-    /// <summary>Keeps finished trainings, so that a run that was killed goes on; null keeps none.</summary>
+    /// <summary>Stores finished trainings, so that a killed run can continue; null stores none.</summary>
     public AllocatorCheckpoints? Checkpoints { get; init; }
 
     public AllocatorSpec Spec => Plan.Spec.Portfolio.Allocator ?? new AllocatorSpec();
 
-    /// <summary>When allocators are trained again: by default every 26 weeks on the 104 weeks before.</summary>
+    /// <summary>Schedule of the allocators' trainings; by default every 26 weeks on the preceding 104 weeks.</summary>
     public RebalanceSpec Rebalance =>
         Plan.Spec.Portfolio.Rebalance ?? new RebalanceSpec(CalendarSpan.OfDays(26 * 7), CalendarSpan.OfDays(104 * 7));
 }

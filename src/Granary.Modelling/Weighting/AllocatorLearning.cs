@@ -9,8 +9,9 @@ using Granary.Simulation.Json;
 namespace Granary.Modelling.Weighting;
 
 /// <summary>
-/// Trains a policy on each window of the past, tests it on the rows until the next one, judges it against baselines, and lets it decide the
-/// weights there. With the rule <c>adaptive</c>, matching pursuit first selects units, whose weights the policy tilts.
+/// Trains a policy on each window of the past, tests it on the rows until the next window, and compares it with baselines. The policy then
+/// decides the weights of these rows. With the rule <c>adaptive</c>, matching pursuit first selects units, and the policy tilts their
+/// weights.
 /// </summary>
 public sealed class AllocatorLearning
 {
@@ -23,8 +24,8 @@ public sealed class AllocatorLearning
     private AllocatorLearning(AllocatorInput input) =>
         (_input, _selects) = (input, input.Plan.Spec.Portfolio.Rule == WeightRule.Adaptive);
 
-    /// <summary>Trains, tests, judges and decides.</summary>
-    /// <returns>The outcome; or null, and why there is none.</returns>
+    /// <summary>Trains, tests and compares the policies, and decides the weights.</summary>
+    /// <returns>The outcome; or null and the reason why there is none.</returns>
     /// <exception cref="InputException">There are more units than a policy can weigh.</exception>
     public static async Task<(AllocatorOutcome? Outcome, string Why)> RunAsync(AllocatorInput input, CancellationToken cancellationToken)
     {
@@ -51,7 +52,7 @@ public sealed class AllocatorLearning
         return (Decide(windows, done, places, history, Judge(done)), "");
     }
 
-    // The units of a window in their order, with the weights that the policy tilts.
+    // The units of a window in their order, with the base weights that the policy tilts.
     private IReadOnlyList<(int Place, double Weight)> Select(long from, long to)
     {
         List<(int, EquityTrace)> traces = [.. _input.Traces.Select((t, place) => (place, t))];
@@ -86,7 +87,7 @@ public sealed class AllocatorLearning
         return windows;
     }
 
-    // Each seed of each window is a piece of its own: the threads change the time and nothing else.
+    // Each seed of each window is an independent work item, so the number of threads changes the duration but not the result.
     private List<AllocatorWindow> Train(List<Window> windows, CancellationToken cancellationToken)
     {
         var (spec, seeds) = (_input.Spec, _input.Spec.Seeds);
@@ -155,7 +156,7 @@ public sealed class AllocatorLearning
             Improvements(w => w.Stressed, (w, k) => w.Baselines[k].Stressed));
     }
 
-    // One account through all windows, as the portfolio has.
+    // One account runs through all windows, as in the portfolio.
     private AllocatorOutcome Decide(List<Window> windows, List<AllocatorWindow> done, int[] union, AllocationHistory history,
         AllocatorResult result)
     {

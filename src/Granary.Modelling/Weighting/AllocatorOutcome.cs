@@ -5,20 +5,20 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Weighting;
 
-/// <summary>How allocators were trained and judged, and what they decided.</summary>
-/// <param name="Result">Null where the weights come from a policy of the registry.</param>
-/// <param name="Weights">Every decision.</param>
+/// <summary>Results of the allocators' trainings and tests, and the weights that they decided.</summary>
+/// <param name="Result">Null if the weights come from a registered policy.</param>
+/// <param name="Weights">All decisions.</param>
 /// <param name="Policies">By window: the policy that decided.</param>
 public sealed record AllocatorOutcome(AllocatorResult? Result, DecidedWeights Weights, IReadOnlyList<WeightPolicy> Policies)
 {
     /// <summary>The first decision of each window, for the report.</summary>
     public required IReadOnlyList<WeightStep> Steps { get; init; }
 
-    /// <summary>The versions of the policies in their registry, by window; empty where they were not registered.</summary>
+    /// <summary>Registry versions of the policies by window; empty if they were not registered.</summary>
     public IReadOnlyList<PolicyReference> Versions { get; init; } = [];
 
-    /// <summary>The section <c>policy</c> of prod.json; null where no version is registered.</summary>
-    /// <param name="weighed">Indices of the strategies that any of the policies weighs.</param>
+    /// <summary>Returns the section <c>policy</c> of prod.json; null if no version is registered.</summary>
+    /// <param name="weighed">Indices of the strategies that at least one of the policies weighs.</param>
     public ProductionPolicy? ForProduction(BatchPlan plan, IEnumerable<int> weighed)
     {
         if (plan.Spec.Portfolio.Policy is { } policy)
@@ -29,6 +29,6 @@ public sealed record AllocatorOutcome(AllocatorResult? Result, DecidedWeights We
             refresh is null ? new HashSet<int>() : weighed.ToHashSet());
     }
 
-    /// <summary>Whether the policies passed the validation checks; null where they were not trained here.</summary>
+    /// <summary>Whether the policies passed the validation checks; null if this run did not train them.</summary>
     public bool? IsPromoted => Result?.IsPromoted;
 }

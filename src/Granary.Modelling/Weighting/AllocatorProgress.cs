@@ -2,8 +2,8 @@ using Granary.Learning.Reinforcement.Training;
 
 namespace Granary.Modelling.Weighting;
 
-/// <summary>Where the training of a batch's allocators is.</summary>
-/// <param name="Window">From 1.</param>
-/// <param name="Windows">Of the batch.</param>
+/// <summary>Progress of a batch's allocator training.</summary>
+/// <param name="Window">Index of the window, from 1.</param>
+/// <param name="Windows">Number of windows of the batch.</param>
 /// <param name="IsLast">Whether the training ends with this update.</param>
 public sealed record AllocatorProgress(int Window, int Windows, long Seed, bool IsLast, TrainingCurvePoint Point);

@@ -5,13 +5,13 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Weighting;
 
-/// <summary>The sections of results.json and prod.json on weights that a policy has learned, and their table.</summary>
+/// <summary>Writes the learned weights: their sections of results.json and prod.json, and weights.csv.</summary>
 public static class AllocatorReport
 {
-    // Of the decisions: a chart has no use for more.
+    // Maximum number of decisions in the report's chart.
     private const int MostDrawn = 400;
 
-    /// <summary>The section of results.json; null where the policy was not trained here.</summary>
+    /// <summary>Returns the section of results.json; null if this run did not train the policy.</summary>
     public static AllocatorResults? Of(BatchPlan plan, AllocatorOutcome outcome)
     {
         if (outcome.Result is not { } result) return null;
@@ -30,7 +30,7 @@ public static class AllocatorReport
         };
     }
 
-    /// <summary>The finding on learned weights; null where the policy was not trained here.</summary>
+    /// <summary>Returns the validation finding on learned weights; null if this run did not train the policy.</summary>
     public static ValidationFinding? FindingOf(AllocatorOutcome outcome)
     {
         if (outcome.Result is not { } result) return null;
@@ -46,7 +46,7 @@ public static class AllocatorReport
                 ("seeds", result.Windows[0].Seeds.Count)]);
     }
 
-    /// <summary>weights.csv: every decision, a column for each strategy and one for cash.</summary>
+    /// <summary>Writes weights.csv: one row per decision, one column per strategy and one for cash.</summary>
     public static void Csv(TextWriter writer, AllocatorOutcome outcome)
     {
         var weights = outcome.Weights;

@@ -9,14 +9,14 @@ using Granary.Simulation.Models;
 namespace Granary.Modelling.Weighting;
 
 /// <summary>
-/// Makes the policies of a run versions of their registry, each with its validation checks; the last one is promoted if all checks pass.
+/// Registers the policies of a run as versions with their validation checks. The last version is promoted if all checks pass.
 /// </summary>
 public static class AllocatorVersions
 {
-    /// <param name="dataHash">Of the bars of the run.</param>
+    /// <param name="dataHash">Hash of the run's bars.</param>
     /// <param name="createdAt">UTC.</param>
-    /// <param name="use">Whether new versions are added, or only known ones named.</param>
-    /// <returns>The outcome with its versions. The same policy of the same data is the same version.</returns>
+    /// <param name="use">Whether to add new versions or only to look up known ones.</param>
+    /// <returns>The outcome with its versions. The same policy on the same data keeps its version.</returns>
     public static AllocatorOutcome Register(BatchPlan plan, AllocatorOutcome outcome, string dataHash, DateTime createdAt,
         VersionUse use)
     {

@@ -7,15 +7,15 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Modelling.Weighting;
 
-/// <summary>The weights of a batch by the rules <c>ppo</c> and <c>adaptive</c>, or by a policy of a production configuration.</summary>
+/// <summary>Chooses weights by the rules <c>ppo</c> and <c>adaptive</c>, or by a policy of a production configuration.</summary>
 public static class AllocatorWeights
 {
-    /// <summary>Whether the batch's weights are decided by policies.</summary>
+    /// <summary>Whether policies decide the batch's weights.</summary>
     public static bool IsFor(BatchPlan plan) => plan.Spec.Portfolio.Rule is WeightRule.Ppo or WeightRule.Adaptive
         || plan.Spec.Portfolio.Policy is not null;
 
-    /// <summary>Trains policies on the batch's own past and lets them decide.</summary>
-    /// <param name="events">Of the strategies; takes those of the runs that the portfolio follows in their place.</param>
+    /// <summary>Trains policies on the batch's own past and returns the weights that they decide.</summary>
+    /// <param name="events">Events of the strategies. It also receives the events of the runs that the portfolio follows instead.</param>
     /// <exception cref="InputException">The batch has more strategies than a policy can weigh.</exception>
     public static async Task<WeightChoice> ChooseAsync(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
         IReadOnlyDictionary<string, OpenedMarket> markets, EventLog events, AllocatorCall call, CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ public static class AllocatorWeights
         return Of(plan, outcome) with { Notes = NotesOf(outcome) };
     }
 
-    /// <summary>For the reader of the run; none where the weights are promoted.</summary>
+    /// <summary>Notes for the report; none if the weights are promoted.</summary>
     public static IReadOnlyList<RunNote> NotesOf(AllocatorOutcome outcome) =>
         outcome.Result is not { IsPromoted: false } result ? [] : [new RunNote(NoteCode.Weights, NotPromoted(result))];
 
@@ -54,7 +54,7 @@ public static class AllocatorWeights
                 + $"{worst.Probability.Low:0.00}, at stressed costs included, and more than 0.50 is needed. Trade another rule.");
     }
 
-    // The portfolio follows other runs of strategies whose account was short of cash: so does the account of the policy.
+    // If a strategy's account was short of cash, the portfolio follows another run of it. The policy's account follows the same run.
     private static async Task<AllocationHistory> ReadAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
         EventLog events, AllocationUnits units, int threads, CancellationToken cancellationToken)
     {
@@ -64,7 +64,7 @@ public static class AllocatorWeights
         return await AllocationHistory.ReadAsync(plan, markets, events, units.Indices, cancellationToken);
     }
 
-    // The policy decides from the first row on; a version that takes its place, from the row after.
+    // The first version decides from the first row on. A version that replaces it decides from the next row on.
     private static async Task<WeightChoice> FollowAsync(BatchPlan plan, PolicyPlan policies,
         IReadOnlyDictionary<string, OpenedMarket> markets, EventLog events, AllocatorCall call, CancellationToken cancellationToken)
     {

@@ -3,11 +3,11 @@ using Granary.Simulation.Json;
 
 namespace Granary.Modelling.Weighting;
 
-/// <summary>Weights that a policy learns.</summary>
+/// <summary>Checks that a batch has weights that a policy learns.</summary>
 public static class LearnedWeights
 {
-    /// <param name="file">The batch file, for the message.</param>
-    /// <exception cref="InputException">The weights of the batch are not learned.</exception>
+    /// <param name="file">Path of the batch file, for the error message.</param>
+    /// <exception cref="InputException">The batch uses another weight rule.</exception>
     public static void Require(BatchSpec spec, string file)
     {
         if (spec.Portfolio.Rule is not (WeightRule.Ppo or WeightRule.Adaptive))

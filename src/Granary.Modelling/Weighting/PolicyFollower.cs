@@ -7,8 +7,8 @@ using Granary.Simulation.Batches;
 namespace Granary.Modelling.Weighting;
 
 /// <summary>
-/// The versions of a policy over the rows of a backtest: those that are recorded, or the promoted ones by its schedule, as a live session
-/// looks for them after a row.
+/// Selects the policy version in force at each row of a backtest: the recorded versions, or the promoted ones at the times at which a live
+/// session checks for them after a row.
 /// </summary>
 internal sealed class PolicyFollower
 {
@@ -21,25 +21,25 @@ internal sealed class PolicyFollower
     private long _last = long.MinValue, _due;
     private PolicyDecider? _decider;
 
-    /// <param name="make">Makes ready for a version.</param>
+    /// <param name="make">Creates the decider for a version.</param>
     public PolicyFollower(PolicyPlan policies, Func<WeightPolicy, PolicyDecider> make)
     {
         (_policies, _make, _next) = (policies, make, policies.First);
         _due = policies is { IsRecorded: false, Schedule: { } schedule } ? schedule.NextAfter(schedule.From) : long.MaxValue;
     }
 
-    /// <summary>The version in force.</summary>
+    /// <summary>The decider of the version in force.</summary>
     public PolicyDecider Decider => _decider ?? throw new InvalidOperationException("no row has been reached");
 
     /// <summary>The versions that were in force, in order.</summary>
     public IReadOnlyList<WeightPolicy> Used => _used;
 
-    /// <summary>For the reader of the run.</summary>
+    /// <summary>Notes on version changes, for the report.</summary>
     public IReadOnlyList<RunNote> Notes => _notes;
 
-    /// <summary>Goes on to a row.</summary>
-    /// <param name="time">Its close, UTC ticks; rising.</param>
-    /// <returns>Whether another version is in force than at the row before.</returns>
+    /// <summary>Advances to a row.</summary>
+    /// <param name="time">Close of the row, UTC ticks; later than that of the previous call.</param>
+    /// <returns>Whether the version in force changed at this row.</returns>
     public bool MoveTo(long time)
     {
         if (_policies.IsRecorded)

@@ -9,15 +9,15 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Modelling.Weighting;
 
-/// <summary>A trade as far as weights by state go.</summary>
-/// <param name="KnownAt">When its outcome was known, UTC ticks.</param>
-/// <param name="State">That of the regimes when its signal was made; −1 for none.</param>
+/// <summary>The fields of a trade that weights by regime state need.</summary>
+/// <param name="KnownAt">Time at which its outcome was known, UTC ticks.</param>
+/// <param name="State">Regime state at the time of its signal; −1 for none.</param>
 public readonly record struct StateTrade(int Strategy, long SignalledAt, long KnownAt, int State, double Profit);
 
-/// <summary>Chooses weights again at intervals, each time from the strategies' past alone.</summary>
+/// <summary>Chooses new weights at intervals, each time from the strategies' past data only.</summary>
 public static class ScheduledWeights
 {
-    // The times of the choices, as numbers of trace periods, and how many periods each looks back.
+    // Times of the choices in trace periods. A choice at <c>At</c> uses the periods from <c>From</c> on.
     internal sealed record Calendar(long Ticks, IReadOnlyList<(long From, long At)> Choices, string? Note);
 
     internal static Calendar CalendarOf(RebalanceSpec spec, IEnumerable<EquityTrace> traces)
@@ -31,7 +31,7 @@ public static class ScheduledWeights
         }
         if (ticks == 0) return new Calendar(TimeSpan.TicksPerDay, [], "no strategy left an equity, so no weights could be chosen");
         var periods = last - first + 1;
-        // The times follow the calendar; what is known then is the last period that has ended.
+        // The times follow the calendar. A choice knows the periods that have ended by then.
         var start = first * ticks;
         var begin = spec.Window is { } w ? w.After(start)
             : start + Math.Min(periods / 4 * ticks, (long)(RebalanceSpec.Default.Window!.Value.NominalDays * TimeSpan.TicksPerDay));
@@ -51,7 +51,7 @@ public static class ScheduledWeights
                 + $"use a shorter portfolio.rebalance.window");
     }
 
-    /// <summary>The rules that go by the strategies' equity: winners, equal, score, matching-pursuit.</summary>
+    /// <summary>Applies the rules that use the strategies' equity: winners, equal, score, matching-pursuit.</summary>
     public static WeightChoice ByEquity(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, string rule, RebalanceSpec spec)
     {
         var identical = IdenticalResults.Of(plan, outcomes);
@@ -85,15 +85,15 @@ public static class ScheduledWeights
         };
     }
 
-    // The best by their Sharpe ratio over the window, each only if it does not correlate too much with a better one; weights in proportion
-    // to the ratio.
+    // Takes the strategies by descending Sharpe ratio over the window, skipping those that correlate too much with a better one. The
+    // weights are proportional to the ratio.
     private static IReadOnlyList<(int Strategy, double Weight)> ByScore(List<(int Index, EquityTrace Trace)> traces, long from, long to,
         RebalanceSpec spec)
     {
         var scored = new List<(int Index, double Score, double[] Returns)>();
         foreach (var (index, trace) in traces)
         {
-            // An account that was ruined has no score.
+            // A ruined account has no score.
             if (trace.FirstPeriod > from || !(trace.EquityAt(to - 1) > 0)) continue;
             var returns = trace.Returns(from, to);
             var (mean, deviation) = Moments(returns);
@@ -120,7 +120,7 @@ public static class ScheduledWeights
     internal static IReadOnlyList<(int Strategy, double Weight)> Pursue(List<(int Index, EquityTrace Trace)> traces, long from, long to,
         RebalanceSpec spec)
     {
-        // A strategy that has not begun, or lost over the window, adds nothing to a choice without shorts.
+        // A strategy without data at the start of the window, or with a loss over it, cannot improve a long-only choice.
         var (names, columns, byName) = (new List<string>(), new List<double[]>(), new Dictionary<string, int>(StringComparer.Ordinal));
         foreach (var (index, trace) in traces)
         {
@@ -135,9 +135,9 @@ public static class ScheduledWeights
         return [.. fit.Chosen.Select((name, k) => (byName[name], fit.Weights[k]))];
     }
 
-    /// <summary>The rule <c>regime</c>: a strategy trades in the states in which its trades had earned money.</summary>
-    /// <param name="trades">Closed ones, in any order.</param>
-    /// <param name="changes">By strategy index: the states of its market, each with the time from which on it was known, in order.</param>
+    /// <summary>Applies the rule <c>regime</c>: a strategy trades in those states in which its past trades were profitable.</summary>
+    /// <param name="trades">Closed trades, in any order.</param>
+    /// <param name="changes">By strategy index: the states of its market with the times from which they were known, in order.</param>
     public static WeightChoice ByState(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyList<StateTrade> trades,
         Func<int, IReadOnlyList<(long Time, int State)>> changes, int states, RebalanceSpec spec)
     {

@@ -4,32 +4,32 @@ using Granary.Reporting.Runs;
 namespace Granary.Modelling.Weighting;
 
 /// <summary>The weights of a batch's strategies.</summary>
-/// <param name="Last">By strategy index: those that hold when the bars end, and with which prod.json goes on.</param>
+/// <param name="Last">Weights at the end of the bars, by strategy index; prod.json starts with them.</param>
 public sealed record WeightChoice(double[] Last)
 {
-    /// <summary>Weights over time, each from what was known by then; null where they are the same all along.</summary>
+    /// <summary>Weights over time, each chosen from data known at its time; null if the weights are constant.</summary>
     public IWeightSource? Schedule { get; init; }
 
-    /// <summary>The first time of the schedule's weights, UTC ticks; null without any.</summary>
+    /// <summary>Time of the schedule's first weights, UTC ticks; null without a schedule.</summary>
     public long? From { get; init; }
 
-    /// <summary>What was chosen when, for the report.</summary>
+    /// <summary>Choices over time, for the report.</summary>
     public IReadOnlyList<WeightStep> History { get; init; } = [];
 
-    /// <summary>By strategy index its weight in each state of the regimes; null where weights do not depend on them.</summary>
+    /// <summary>Weight per regime state, by strategy index; null if the weights do not depend on regimes.</summary>
     public double[]?[]? ByState { get; init; }
 
-    /// <summary>Of the rules ppo and adaptive; null otherwise.</summary>
+    /// <summary>Outcome of the rules <c>ppo</c> and <c>adaptive</c>; null for other rules.</summary>
     public AllocatorOutcome? Allocator { get; init; }
 
-    /// <summary>For <see cref="RunModel.Notes"/>.</summary>
+    /// <summary>Notes to add to <see cref="RunModel.Notes"/>.</summary>
     public IReadOnlyList<RunNote> Notes { get; init; } = [];
 
-    /// <summary>By strategy index: not 0 where the portfolio needs its events, as it has a weight at some time.</summary>
+    /// <summary>By strategy index: nonzero if the strategy has a weight at any time, so that the portfolio needs its events.</summary>
     public double[] Members => Schedule is null ? Last : [.. Last.Select((w, i) => Schedule.IsMember(i) ? 1.0 : 0)];
 }
 
-/// <summary>A choice of weights.</summary>
-/// <param name="Time">From when on they hold, UTC ticks.</param>
-/// <param name="Chosen">Strategies with a weight, in the order of their choice.</param>
+/// <summary>The weights chosen at one time.</summary>
+/// <param name="Time">Time from which the weights apply, UTC ticks.</param>
+/// <param name="Chosen">Strategies with a weight, in the order in which the rule chose them.</param>
 public sealed record WeightStep(long Time, IReadOnlyList<(int Strategy, double Weight)> Chosen);

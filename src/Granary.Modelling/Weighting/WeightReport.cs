@@ -4,10 +4,10 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Weighting;
 
-/// <summary>The section of results.json on weights over time: what was chosen when.</summary>
+/// <summary>Writes the section of results.json on weights over time: each choice with its time.</summary>
 public static class WeightReport
 {
-    // Of each choice: a list of a thousand winners is of no use.
+    // Maximum number of strategies per choice, and of choices, in the report.
     private const int MostNamed = 30, MostSteps = 200;
 
     public static WeightResults Of(BatchPlan plan, WeightChoice choice)

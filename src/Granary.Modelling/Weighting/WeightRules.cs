@@ -11,13 +11,13 @@ namespace Granary.Modelling.Weighting;
 /// <summary>Turns a batch's results into weights.</summary>
 public static class WeightRules
 {
-    /// <summary>Whether the rule goes by single trades, which then have to be kept.</summary>
+    /// <summary>Whether the rule needs the single trades, so that the run must keep them.</summary>
     public static bool NeedsEvents(BatchPlan plan) =>
         plan.Spec.Portfolio.Rule is WeightRule.Regime || AllocatorWeights.IsFor(plan);
 
-    /// <summary>The batch's weights; those over time are chosen from the past alone.</summary>
-    /// <param name="events">Where single trades are read; null where they were not kept.</param>
-    /// <param name="call">For policies that have to be trained.</param>
+    /// <summary>Chooses the batch's weights. Weights over time are chosen from past data only.</summary>
+    /// <param name="events">Source of the single trades; null if the run did not keep them.</param>
+    /// <param name="call">Settings for policies that must be trained.</param>
     public static async Task<WeightChoice> ChooseAsync(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
         IReadOnlyDictionary<string, OpenedMarket> markets, EventLog? events, AllocatorCall call, CancellationToken cancellationToken)
     {
@@ -51,8 +51,8 @@ public static class WeightRules
             : new WeightChoice(Weigh(plan, outcomes));
     }
 
-    /// <returns>By strategy index; strategies that failed or were not finished weigh nothing.</returns>
-    /// <exception cref="InputException">An unknown rule, or a weight for a strategy that the batch does not have.</exception>
+    /// <returns>Weights by strategy index; 0 for strategies that failed or did not finish.</returns>
+    /// <exception cref="InputException">The rule is unknown, or a weight names a strategy that the batch does not have.</exception>
     private static double[] Weigh(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes)
     {
         var weights = new double[plan.Instances.Count];
@@ -65,7 +65,7 @@ public static class WeightRules
         }
         else
         {
-            // Strategies with identical results are one strategy, which is weighted once.
+            // Strategies with identical results share one weight, so that they do not count twice.
             var identical = IdenticalResults.Of(plan, outcomes);
             foreach (var instance in plan.Instances)
             {
@@ -84,8 +84,8 @@ public static class WeightRules
         return weights;
     }
 
-    /// <summary>The plan, its weights checked before the run.</summary>
-    /// <exception cref="InputException">A weight for a strategy that the batch does not have.</exception>
+    /// <summary>Checks the plan's weights before the run and returns the plan.</summary>
+    /// <exception cref="InputException">A weight names a strategy that the batch does not have.</exception>
     public static BatchPlan Checked(BatchPlan plan)
     {
         var ids = plan.Instances.Select(i => i.Id).ToHashSet(StringComparer.Ordinal);

@@ -3,19 +3,19 @@ namespace Granary.Reporting.Html;
 /// <summary>A column of a table.</summary>
 /// <param name="Number">Set to the right, with figures of one width, and sorted by value.</param>
 /// <param name="Minor">Left out where the page is narrow.</param>
-/// <param name="Hint">What the heading means, for a pointer that rests on it.</param>
+/// <param name="Hint">Meaning of the heading, shown in a tooltip.</param>
 internal readonly record struct HtmlColumn(string Name, bool Number = true, bool Minor = false, string? Hint = null);
 
-/// <summary>Tables with captions, headings with a scope, and room to scroll sideways on a narrow page.</summary>
+/// <summary>Writes accessible tables with captions and scoped headings, which scroll sideways on a narrow page.</summary>
 internal static class HtmlTable
 {
     private const int OneLine = 20, Sentence = 40;
 
-    // A longer heading of figures may take several lines, so that a table of narrow figures is no wider than they are.
+    // Longer headings of number columns wrap, so that they do not widen the table.
     private const int LongHeading = 10;
 
-    /// <param name="kind">Classes of the table.</param>
-    /// <param name="sortable">A reader with scripts may sort it by any column.</param>
+    /// <param name="kind">CSS classes of the table.</param>
+    /// <param name="sortable">Whether the page's script can sort the table by any column.</param>
     public static void Open(HtmlWriter html, string caption, ReadOnlySpan<HtmlColumn> columns, string kind = "", bool sortable = false)
     {
         var id = html.NextId("caption");
@@ -39,7 +39,7 @@ internal static class HtmlTable
     {
         if (Width(text) is { Length: > 0 } width) html.Write($"<tr><th scope=\"row\" class=\"{width}\">");
         else html.Raw("<tr><th scope=\"row\">");
-        // A stretch of time breaks between its dates alone.
+        // A time range breaks only between its dates.
         if (text.Contains(" to ", StringComparison.Ordinal)) html.Prose(text);
         else html.Name(text);
         html.Raw("</th>");
@@ -49,7 +49,7 @@ internal static class HtmlTable
     private static bool IsDate(string? text) =>
         text is { Length: 10 or 16 } && text[4] == '-' && text[7] == '-' && char.IsAsciiDigit(text[0]) && char.IsAsciiDigit(text[9]);
 
-    // What is short stays on one line; a sentence gets the room that it needs.
+    // Short texts stay on one line; a sentence gets the width that it needs.
     private static string Width(string? text) => IsDate(text) ? "date" : text?.Length switch
     {
         > 0 and <= OneLine => "short",
@@ -82,14 +82,14 @@ internal static class HtmlTable
     public static void SignedPercent(HtmlWriter html, double fraction, int digits = 2, bool minor = false) =>
         Number(html, NumberText.SignedPercent(fraction, digits), NumberText.Sign(fraction), minor);
 
-    /// <summary>A difference of two percentages.</summary>
+    /// <summary>Writes a difference of two percentages.</summary>
     public static void Points(HtmlWriter html, double fraction) =>
         Number(html, NumberText.Points(fraction), NumberText.Sign(fraction));
 
     public static void SignedMoney(HtmlWriter html, double value, bool minor = false) =>
         Number(html, NumberText.SignedMoney(value), NumberText.Sign(value, 0.005), minor);
 
-    /// <summary>A short list of names and values, with the formula behind each for a pointer that rests on it.</summary>
+    /// <summary>Writes a short list of names and values, with the formula of each as tooltip.</summary>
     public static void Pairs(HtmlWriter html, string caption, IEnumerable<(string Name, string Value, string Style, string? Hint)> pairs)
     {
         html.Write($"<table class=\"pairs\"><caption>{caption}</caption><tbody>");
@@ -102,7 +102,8 @@ internal static class HtmlTable
         html.Raw("</tbody></table>\n");
     }
 
-    /// <summary>The background of a cell on a scale from −1 to 1: four tints of loss, none, four tints of gain.</summary>
+    /// <summary>Returns the background class of a cell on a scale from −1 to 1: four tints for losses, none at zero, four tints for
+    /// gains.</summary>
     public static string Tint(double share)
     {
         if (!double.IsFinite(share)) return "";

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Granary.Reporting.Html;
 
 /// <summary>
-/// Writes markup. What stands literally in an interpolated string is markup; what is put into its holes is text and is escaped, so that no
-/// name, parameter or batch file can become markup.
+/// Writes HTML. The literal parts of an interpolated string are markup. Interpolated values are escaped as text, so that no name, parameter
+/// or batch file can inject markup.
 /// </summary>
 internal sealed class HtmlWriter(TextWriter output)
 {
@@ -17,21 +17,21 @@ internal sealed class HtmlWriter(TextWriter output)
     private static readonly Regex _unbroken = new(@"\d{4}-\d\d-\d\d( \d\d:\d\d)?|--[a-z]+(-[a-z]+)*",
         RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant);
 
-    // Longer words may break.
+    // Longer words may be broken.
     private const int LongWord = 24;
 
     private int _ids;
 
-    /// <summary>An id that no other element of the page has.</summary>
+    /// <summary>Returns an id that is unique in the page.</summary>
     public string NextId(string prefix) => $"{prefix}-{++_ids}";
 
-    /// <summary>Markup with text in its holes.</summary>
+    /// <summary>Writes markup with escaped interpolated values.</summary>
     public void Write([InterpolatedStringHandlerArgument("")] Markup markup) => _ = markup;
 
-    /// <summary>Markup as it is: only for what this assembly made itself.</summary>
+    /// <summary>Writes markup without escaping; only for markup that this assembly created.</summary>
     public void Raw(ReadOnlySpan<char> markup) => output.Write(markup);
 
-    /// <summary>Text, escaped for elements and quoted attributes alike.</summary>
+    /// <summary>Writes text, escaped for elements and quoted attributes.</summary>
     public void Text(ReadOnlySpan<char> text)
     {
         for (var at = text.IndexOfAny(_special); at >= 0; at = text.IndexOfAny(_special))
@@ -44,14 +44,14 @@ internal sealed class HtmlWriter(TextWriter output)
                 '&' => "&amp;",
                 '"' => "&quot;",
                 '\'' => "&#39;",
-                _ => "\uFFFD", // control characters have no place in a page
+                _ => "\uFFFD", // control characters are not allowed in HTML
             });
             text = text[(at + 1)..];
         }
         output.Write(text);
     }
 
-    /// <summary>A sentence as text, each of its dates and options kept on one line.</summary>
+    /// <summary>Writes a sentence as text, without line breaks inside dates and options.</summary>
     public void Prose(string sentence)
     {
         var at = 0;
@@ -66,7 +66,8 @@ internal sealed class HtmlWriter(TextWriter output)
         Text(sentence.AsSpan(at));
     }
 
-    /// <summary>A name as text. Its long words may break after commas, underscores and slashes, and before brackets and at signs.</summary>
+    /// <summary>Writes a name as text. Long words may break after commas, underscores and slashes, and before brackets and at
+    /// signs.</summary>
     public void Name(string name)
     {
         var (from, word) = (0, 0);
@@ -107,11 +108,11 @@ internal sealed class HtmlWriter(TextWriter output)
             _html.Raw(buffer[..written]);
         }
 
-        /// <summary>A coordinate: one decimal, none where it is whole.</summary>
+        /// <summary>A coordinate with at most one decimal.</summary>
         public void AppendFormatted(double coordinate) => _html.Coordinate(coordinate);
     }
 
-    /// <summary>A number of a drawing: one decimal, none where it is whole.</summary>
+    /// <summary>Writes a coordinate with at most one decimal.</summary>
     public void Coordinate(double value)
     {
         Span<char> buffer = stackalloc char[32];

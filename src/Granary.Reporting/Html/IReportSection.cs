@@ -1,17 +1,17 @@
 namespace Granary.Reporting.Html;
 
-/// <summary>A part of a page. A new one is one file, and its name in the page's list.</summary>
-/// <typeparam name="TView">What it reads: a curve's sections serve a run's page too.</typeparam>
+/// <summary>A section of a report page. To add one, write a class in its own file and add it to the page's list.</summary>
+/// <typeparam name="TView">The data that it reads; sections for a curve are also used on the page of a run.</typeparam>
 internal interface IReportSection<in TView>
 {
-    /// <summary>Of the page's link to it.</summary>
+    /// <summary>The anchor of the section in the page.</summary>
     string Id { get; }
 
     string Title { get; }
 
-    /// <summary>Whether there is anything to say.</summary>
+    /// <summary>Whether the section has any content.</summary>
     bool Applies(TView view);
 
-    /// <summary>What stands below its heading.</summary>
+    /// <summary>Writes the content below the section's heading.</summary>
     void Write(HtmlWriter html, TView view);
 }

@@ -2,10 +2,10 @@ using Granary.Engine.Analysis.Metrics;
 
 namespace Granary.Reporting.Html;
 
-/// <summary>Metrics as a reader wants them.</summary>
+/// <summary>Formats metrics for people.</summary>
 public static class MetricText
 {
-    /// <summary>A value in the form of the metric's unit.</summary>
+    /// <summary>Formats a value according to the metric's unit.</summary>
     public static string Value(Metric metric, double value) => metric.Unit switch
     {
         MetricUnit.Count => double.IsFinite(value) ? NumberText.Count((long)value) : NumberText.Undefined,
@@ -21,16 +21,16 @@ public static class MetricText
         _ => NumberText.Ratio(value),
     };
 
-    /// <summary>The same of a metric by its key; a key that is no metric is a ratio.</summary>
+    /// <summary>Formats a value according to the metric with this key; without such a metric, as a ratio.</summary>
     public static string Value(string key, double value) =>
         MetricCatalogue.BuiltIn.Find(key) is { } metric ? Value(metric, value) : NumberText.Ratio(value);
 
-    /// <summary>How much greater the second of two values is, percentages in percentage points; "same" where they are equal.</summary>
+    /// <summary>Formats the second value minus the first, percentages in percentage points; "same" if they are equal.</summary>
     public static string Difference(string key, double first, double second)
     {
         var difference = second - first;
         if (!double.IsFinite(difference)) return NumberText.Undefined;
-        // What sums in another order leave is no difference.
+        // A difference this small comes from the order of summation.
         if (Math.Abs(difference) <= 1e-12 * Math.Max(Math.Abs(first), Math.Abs(second))) return "same";
         var text = MetricCatalogue.BuiltIn.Find(key)?.Unit switch
         {
@@ -43,21 +43,21 @@ public static class MetricText
         return difference > 0 && !text.StartsWith('+') ? "+" + text : text;
     }
 
-    // Smaller than the digits of the others show: less than one unit of the last one.
+    // A difference below the shown precision: less than one unit of the last digit.
     private static string Small(string zero)
     {
         var last = zero.LastIndexOf('0');
         return $"< {zero[..last].TrimStart('+', '−')}1{zero[(last + 1)..]}";
     }
 
-    /// <summary>The name of a metric by its key; a key that is no metric is put into words.</summary>
+    /// <summary>Returns the name of the metric with this key; without such a metric, the key as words.</summary>
     public static string Name(string key, MetricCatalogue? catalogue = null) =>
         (catalogue ?? MetricCatalogue.BuiltIn).Find(key)?.Name ?? NumberText.Words(key);
 
-    /// <summary>The class of the metric's cell.</summary>
+    /// <summary>Returns the CSS class of the metric's cell.</summary>
     public static string Style(Metric metric, double value) => metric.IsColoured ? NumberText.Sign(value) : "";
 
-    /// <summary>How the page's script prints it.</summary>
+    /// <summary>Returns the format in which the page's script prints the metric.</summary>
     internal static string ScriptFormat(Metric metric) => metric.Unit switch
     {
         MetricUnit.Count or MetricUnit.Days or MetricUnit.Periods => "count",

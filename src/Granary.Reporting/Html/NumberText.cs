@@ -4,7 +4,7 @@ using System.Text;
 namespace Granary.Reporting.Html;
 
 /// <summary>
-/// Numbers and times as a reader wants them. A value that is undefined is an en dash; a negative one has a true minus sign.
+/// Formats numbers and times for people. Undefined values are an en dash, and negative values have a true minus sign.
 /// </summary>
 public static class NumberText
 {
@@ -15,27 +15,27 @@ public static class NumberText
     /// <summary>0.1234 → 12.34%.</summary>
     public static string Percent(double fraction, int digits = 2) => Plain(fraction * 100, Digits(fraction, digits), "%");
 
-    /// <summary>With the sign that tells gain from loss where colours do not.</summary>
+    /// <summary>A percentage with its sign, so that gains and losses differ without colours.</summary>
     public static string SignedPercent(double fraction, int digits = 2) => Signed(fraction * 100, Digits(fraction, digits), "%");
 
-    /// <summary>The difference of two percentages, in percentage points: 0.1234 → +12.34 pp.</summary>
+    /// <summary>A difference of two percentages, in percentage points: 0.1234 → +12.34 pp.</summary>
     public static string Points(double fraction, int digits = 2) => Signed(fraction * 100, Digits(fraction, digits), " pp");
 
     public static string Ratio(double value, int digits = 2) => Plain(value, digits, "");
 
     public static string SignedRatio(double value, int digits = 2) => Signed(value, digits, "");
 
-    /// <summary>Account currency: whole units from a thousand on, else two digits.</summary>
+    /// <summary>An amount in account currency: without decimals from 1,000 on, otherwise with two.</summary>
     public static string Money(double value) => Plain(value, Math.Abs(value) >= 1000 ? 0 : 2, "");
 
     public static string SignedMoney(double value) => Signed(value, Math.Abs(value) >= 1000 ? 0 : 2, "");
 
-    /// <summary>A probability to four digits; a smaller one is not shown as 0.</summary>
+    /// <summary>A probability with four decimals; a smaller one is not shown as 0.</summary>
     public static string PValue(double p) => p < 0.0001 ? "below 0.0001" : Ratio(p, 4);
 
     public static string Count(long value) => value.ToString("#,0", _culture);
 
-    /// <summary>Up to seven significant digits, as prices and parameters have them.</summary>
+    /// <summary>Up to seven significant digits, for prices and parameters.</summary>
     public static string Price(double value)
     {
         if (!double.IsFinite(value)) return Undefined;
@@ -51,10 +51,10 @@ public static class NumberText
         return Minus(text);
     }
 
-    /// <summary>For an axis or a key figure: 1.2M, 350k, 12.</summary>
+    /// <summary>A short form for axes and key figures: 1.2M, 350k, 12.</summary>
     public static string Compact(double value) => Compact(value, "0.##");
 
-    /// <summary>The same for a column of figures, with two decimals under each other: 1.20M, 350.00k.</summary>
+    /// <summary>The short form with two decimals, for aligned columns: 1.20M, 350.00k.</summary>
     public static string CompactColumn(double value) => Compact(value, "0.00");
 
     private static string Compact(double value, string pattern)
@@ -90,7 +90,7 @@ public static class NumberText
 
     public static string Date(long ticks) => new DateTime(ticks).ToString("yyyy-MM-dd", _culture);
 
-    /// <summary>The date alone at midnight, for that is a daily bar's stamp.</summary>
+    /// <summary>Formats a time; at midnight, the stamp of a daily bar, only the date.</summary>
     public static string Time(long ticks) =>
         new DateTime(ticks).ToString(ticks % TimeSpan.TicksPerDay == 0 ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm", _culture);
 
@@ -98,11 +98,11 @@ public static class NumberText
 
     public static string Exact(double value) => value.ToString("G6", _culture);
 
-    /// <summary>The class of a cell by the sign of its value, as it is shown: what is rounded to zero is neither.</summary>
+    /// <summary>The CSS class of a cell by the sign of its displayed value; none if it is rounded to zero.</summary>
     public static string Sign(double value, double step = 0.5e-4) => value >= step ? "gain" : value <= -step ? "loss" : "";
 
     /// <summary>
-    /// A sentence from elsewhere, its numbers written as this page writes them: no space before a percent sign, and a minus for a minus.
+    /// Adapts the numbers in a sentence to the style of the page: no space before a percent sign, and a true minus sign.
     /// </summary>
     public static string Typeset(string sentence)
     {
@@ -111,7 +111,7 @@ public static class NumberText
         {
             var (before, next) = (i > 0 ? sentence[i - 1] : ' ', i + 1 < sentence.Length ? sentence[i + 1] : ' ');
             if (sentence[i] == ' ' && next == '%' && char.IsAsciiDigit(before)) continue;
-            // Not the hyphen within a date or a name.
+            // Keep hyphens within dates and names.
             text.Append(sentence[i] == '-' && char.IsAsciiDigit(next) && before is ' ' or '(' ? '\u2212' : sentence[i]);
         }
         return text.ToString();
@@ -150,7 +150,7 @@ public static class NumberText
 
     private static string Pattern(int digits) => digits switch { 0 => "#,0", 1 => "#,0.0", 2 => "#,0.00", 3 => "#,0.000", _ => "#,0.0000" };
 
-    // A number that is shown as zero has no sign.
+    // A number that is displayed as zero has no sign.
     private static string Minus(string text) =>
         text.StartsWith('-') ? text.AsSpan().IndexOfAnyInRange('1', '9') >= 0 ? "−" + text[1..] : text[1..] : text;
 }

@@ -3,7 +3,7 @@ using Granary.Engine.Trading;
 
 namespace Granary.Reporting.Html;
 
-/// <summary>Exits and decisions in words.</summary>
+/// <summary>Describes exit reasons and decisions in words.</summary>
 public static class ReasonText
 {
     public static string Of(ExitReason reason) => reason switch
@@ -37,7 +37,7 @@ public static class ReasonText
         _ => NumberText.Words(decision.ToString()).ToLowerInvariant(),
     };
 
-    /// <summary>What the decision means, one sentence.</summary>
+    /// <summary>Explains the decision in one sentence.</summary>
     public static string Explained(Decision decision) => decision switch
     {
         Decision.Accepted => "Became an order of the portfolio.",
@@ -71,7 +71,7 @@ public static class ReasonText
         _ => "",
     };
 
-    /// <summary>What ended the trade, one sentence.</summary>
+    /// <summary>Explains the cause of a trade's exit in one sentence.</summary>
     public static string Explained(ExitReason reason) => reason switch
     {
         ExitReason.Open => "The trade was open when the bars ended; its exit price is the last close.",
@@ -90,7 +90,7 @@ public static class ReasonText
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "an exit without an explanation"),
     };
 
-    /// <summary>Why a signal ended without a trade, one sentence.</summary>
+    /// <summary>Explains in one sentence why a signal ended without a trade.</summary>
     public static string Explained(SignalEnd end) => end switch
     {
         SignalEnd.Expired => "The entry's time was over before it filled.",

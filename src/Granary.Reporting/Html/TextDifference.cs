@@ -1,9 +1,9 @@
 namespace Granary.Reporting.Html;
 
-/// <summary>Which lines two texts do not share, by their longest common subsequence.</summary>
+/// <summary>Lines that two texts do not share, by their longest common subsequence.</summary>
 internal static class TextDifference
 {
-    /// <returns>All lines in order: ' ' in both, '-' only in the first, '+' only in the second.</returns>
+    /// <returns>All lines in order: ' ' in both texts, '-' only in the first, '+' only in the second.</returns>
     public static IReadOnlyList<(char Kind, string Line)> Of(string[] first, string[] second)
     {
         int from = 0, end = 0;
@@ -11,7 +11,7 @@ internal static class TextDifference
         while (end < first.Length - from && end < second.Length - from && first[^(end + 1)] == second[^(end + 1)]) end++;
         var n = first.Length - from - end;
         var m = second.Length - from - end;
-        // longest[i, j]: of the lines from i and from j on.
+        // longest[i, j]: length for the lines from i and from j on.
         var longest = new int[n + 1, m + 1];
         for (var i = n - 1; i >= 0; i--)
             for (var j = m - 1; j >= 0; j--)

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Granary.Reporting.Runs;
 
-/// <summary>Weights that a policy has learned, and how it did against the baselines on later windows.</summary>
+/// <summary>Weights learned by a policy, and its results against the baselines on later windows.</summary>
 public sealed record AllocatorResults() : ResultSection("allocator")
 {
     private protected override JsonSerializerOptions Format => Escaped;
@@ -21,23 +21,23 @@ public sealed record AllocatorResults() : ResultSection("allocator")
 
     public required IReadOnlyList<AllocatorWindowRow> Windows { get; init; }
 
-    /// <summary>Of the last window, by seed.</summary>
+    /// <summary>Training curves of the last window, by seed.</summary>
     public required IReadOnlyList<TrainingCurve> Curves { get; init; }
 
     public required AllocatorWeightRows Weights { get; init; }
 }
 
-/// <summary>Growth of a method with its interval.</summary>
+/// <summary>Growth of a method with its confidence interval.</summary>
 public sealed record MethodGrowth(string Method, double Value, double Low, double High);
 
-/// <summary>The probability that the policy does better than a baseline, with its interval.</summary>
+/// <summary>The probability that the policy outperforms a baseline, with its confidence interval.</summary>
 public sealed record BaselineImprovement(string Baseline, double Value, double Low, double High);
 
 /// <param name="TrainedFrom">UTC ticks.</param>
-/// <param name="ValidatedFrom">UTC ticks: rows from then on chose among the seeds.</param>
-/// <param name="From">UTC ticks: its weights hold from then on.</param>
+/// <param name="ValidatedFrom">UTC ticks: rows from this time on selected one of the seeds.</param>
+/// <param name="From">UTC ticks: start of the test; the policy's weights hold from this time on.</param>
 /// <param name="To">UTC ticks: end of the test.</param>
-/// <param name="Version">Of the chosen policy in its registry, as name:version; null where it was not registered.</param>
+/// <param name="Version">The version of the selected policy in its registry, as name:version; null if it was not registered.</param>
 public sealed record AllocatorWindowRow([property: JsonConverter(typeof(TimeOfTicks))] long TrainedFrom,
     [property: JsonConverter(typeof(TimeOfTicks))] long ValidatedFrom, [property: JsonConverter(typeof(TimeOfTicks))] long From,
     [property: JsonConverter(typeof(TimeOfTicks))] long To, IReadOnlyList<string> Strategies, long ChosenSeed,
@@ -46,7 +46,7 @@ public sealed record AllocatorWindowRow([property: JsonConverter(typeof(TimeOfTi
 /// <summary>The updates of one training.</summary>
 public sealed record TrainingCurve(long Seed, IReadOnlyList<TrainingPoint> Points);
 
-/// <summary>The policy of one seed: growth on the validation stretch, on the window, and there under stressed costs.</summary>
+/// <summary>The policy of one seed: growth on the validation period, on the test window, and on the window with stressed costs.</summary>
 public sealed record AllocatorSeed(long Seed, string Digest, double Validation, double Test, double Stressed);
 
 public sealed record AllocatorBaseline(string Name, double Test, double Stressed);

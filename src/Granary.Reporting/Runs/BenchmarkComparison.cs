@@ -4,17 +4,17 @@ using Granary.Engine.Analysis.Metrics;
 namespace Granary.Reporting.Runs;
 
 /// <summary>
-/// A portfolio against its benchmark: one series of both, at the first row of the portfolio and at each later row before which the
-/// benchmark had a bar. All figures of the benchmark and against it are of this series, and annualised by it.
+/// Comparison of a portfolio with its benchmark, on one common series. The series has the portfolio's first row and each later row before
+/// which the benchmark had a bar. All benchmark figures are computed from this series and annualized with its period.
 /// </summary>
-/// <param name="Own">The benchmark's own, of the series.</param>
-/// <param name="Days">The benchmark's own by days: for the figures that a portfolio has of days.</param>
-/// <param name="Against">The portfolio's against it, of the series.</param>
-/// <param name="MedianStep">Between two points of the series.</param>
+/// <param name="Own">Statistics of the benchmark on the series.</param>
+/// <param name="Days">Statistics of the benchmark by day, for comparison with the portfolio's daily figures.</param>
+/// <param name="Against">The portfolio's statistics against the benchmark, on the series.</param>
+/// <param name="MedianStep">The median time between two points of the series.</param>
 public sealed record BenchmarkComparison(EquityStatistics Own, EquityStatistics Days, BenchmarkStatistics Against, TimeSpan MedianStep)
 {
-    /// <param name="portfolio">At the times of the series.</param>
-    /// <param name="benchmark">At the same times, at least two.</param>
+    /// <param name="portfolio">The portfolio at the times of the series.</param>
+    /// <param name="benchmark">The benchmark at the same times, at least two.</param>
     public static BenchmarkComparison Of(EquityCurve portfolio, EquityCurve benchmark, MetricCatalogue metrics)
     {
         var periodsPerYear = PeriodsPerYear.Infer(benchmark.Times);
@@ -28,8 +28,8 @@ public sealed record BenchmarkComparison(EquityStatistics Own, EquityStatistics 
     }
 
     /// <summary>
-    /// Stamped by their days alone, each with its last value; before them the very first value where its day has several, so that no return
-    /// is left out. It belongs to that day: there is no day before the record.
+    /// Returns the last value of each day, stamped with the date. If the first day has several values, its first value precedes them as
+    /// part of that day, so that no return is omitted.
     /// </summary>
     public static EquityCurve ByDay(EquityCurve curve)
     {
@@ -38,7 +38,7 @@ public sealed record BenchmarkComparison(EquityStatistics Own, EquityStatistics 
         static long Day(long time) => time - time % TimeSpan.TicksPerDay;
         for (var i = 0; i < curve.Count; i++)
         {
-            // The first value stands at its day's begin, the end of that day a tick later.
+            // The first value is stamped with the start of its day, the end of that day one tick later.
             var day = Day(curve.Times[i]) + (i > 0 && Day(curve.Times[i]) == Day(curve.Times[0]) ? 1 : 0);
             if (times.Count > 0 && times[^1] == day) values[^1] = curve.Values[i];
             else

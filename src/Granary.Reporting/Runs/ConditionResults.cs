@@ -2,31 +2,32 @@ using System.Text.Json.Serialization;
 
 namespace Granary.Reporting.Runs;
 
-/// <summary>Profit of strategies by condition, and which conditions earned again on trades that did not choose them.</summary>
+/// <summary>Profit of strategies by condition, and the conditions that were also profitable on later trades.</summary>
 public sealed record ConditionResults() : ResultSection("conditions")
 {
     /// <summary>
-    /// UTC ticks: conditions are chosen on trades that were closed by then, and judged on trades that were entered later.
+    /// UTC ticks: conditions are selected on trades closed by this time, and evaluated on trades entered later.
     /// </summary>
     [JsonConverter(typeof(TimeOfTicks))]
     public long Split { get; init; }
 
-    /// <summary>Conditions with enough trades before the split: each is a test.</summary>
+    /// <summary>The number of conditions with enough trades before the split; each is one test.</summary>
     public int Tried { get; init; }
 
-    /// <summary>How many of them earned before the split, corrected for the number of tests.</summary>
+    /// <summary>The number of conditions that were profitable before the split, corrected for the number of tests.</summary>
     public int Chosen { get; init; }
 
-    /// <summary>How many of those earned after it too, corrected for the number of those.</summary>
+    /// <summary>The number of selected conditions that were also profitable after the split, corrected for their number.</summary>
     public int Held { get; init; }
 
-    /// <summary>Sections of a batch that trade what held by <c>weights: regime</c>; null where nothing held that it can trade.</summary>
+    /// <summary>Batch sections that trade the confirmed conditions with <c>weights: regime</c>; null if that rule can use none of
+    /// them.</summary>
     public string? Suggestion { get; init; }
 
     /// <summary>The tests with the smallest p-values.</summary>
     public IReadOnlyList<ConditionTest> Tests { get; init; } = [];
 
-    /// <summary>The first strategies with a weight, or the first of all where none has one.</summary>
+    /// <summary>The first strategies with a weight, or the first of all strategies if none has a weight.</summary>
     public IReadOnlyList<StrategyConditions> Strategies { get; init; } = [];
 }
 
@@ -35,24 +36,24 @@ public sealed record StrategyConditions(string Strategy, IReadOnlyList<Condition
 
 /// <summary>The closed trades of a strategy under one condition.</summary>
 /// <param name="Condition">state, volatility, hour, weekday, entry or exit.</param>
-/// <param name="Value">As "Monday".</param>
-/// <param name="WinRate">A fraction.</param>
-/// <param name="Profit">Net, quote currency.</param>
-/// <param name="MeanReturn">Of a trade, net, on its notional at entry.</param>
-/// <param name="Low">Of the 95 % interval of that mean (Student's t); NaN with fewer than two trades.</param>
-/// <param name="High">Likewise.</param>
+/// <param name="Value">The value of the condition, such as "Monday".</param>
+/// <param name="WinRate">Fraction of the trades with a profit.</param>
+/// <param name="Profit">Net profit, quote currency.</param>
+/// <param name="MeanReturn">Mean net return of a trade on its notional at entry.</param>
+/// <param name="Low">Lower end of the 95 % confidence interval of the mean (Student's t); NaN with fewer than two trades.</param>
+/// <param name="High">Upper end of that interval.</param>
 public sealed record ConditionRow(string Condition, string Value, int Trades, double WinRate, double Profit, double MeanReturn, double Low,
     double High);
 
-/// <summary>A condition as it was before the split, and on the trades after it.</summary>
-/// <param name="First">Trades that were closed by the split.</param>
-/// <param name="PValue">One-sided: of a mean like this where the true one is zero.</param>
-/// <param name="Adjusted">The same, corrected for the number of conditions tried (Holm).</param>
-/// <param name="Later">Trades that were entered after the split.</param>
+/// <summary>A condition before the split, and on the trades after it.</summary>
+/// <param name="First">The number of trades closed by the split.</param>
+/// <param name="PValue">One-sided p-value of the mean, under the hypothesis that the true mean is zero.</param>
+/// <param name="Adjusted">The p-value corrected for the number of tested conditions (Holm).</param>
+/// <param name="Later">The number of trades entered after the split.</param>
 /// <param name="Verdict">held, lost, or not chosen.</param>
 public sealed record ConditionTest(string Strategy, string Condition, string Value, int First, double FirstMean, double PValue,
     double Adjusted, int Later, double LaterMean, double LaterLow, double LaterHigh, double LaterPValue, string Verdict)
 {
-    /// <summary>What a verdict may be.</summary>
+    /// <summary>Values of a verdict.</summary>
     public const string Held = "held", Lost = "lost", NotChosen = "not chosen";
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Granary.Reporting.Runs;
 
-/// <summary>A count with its noun, which is singular for one.</summary>
+/// <summary>Formats a count with its noun in singular or plural.</summary>
 public static class Counted
 {
     /// <summary>1 trade, 2 trades, 1,024 strategies.</summary>
@@ -15,7 +15,7 @@ public static class Counted
     public static string Of(long count, long all, string noun) =>
         count.ToString("#,0", CultureInfo.InvariantCulture) + " of " + Of(all, noun);
 
-    // Nouns that end in a consonant and y, as strategy and entry.
+    // Nouns that end in a consonant and y, such as strategy and entry.
     private static string Plural(string noun) =>
         noun.EndsWith('y') && !"aeou".Contains(noun[^2], StringComparison.Ordinal) ? noun[..^1] + "ies" : noun + "s";
 }

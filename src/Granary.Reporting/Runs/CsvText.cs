@@ -5,23 +5,23 @@ using CsvHelper.Configuration;
 namespace Granary.Reporting.Runs;
 
 /// <summary>
-/// Cells of the CSV files that spreadsheets open. A text that a spreadsheet would compute, such as a symbol <c>=1+1</c>, has an apostrophe
-/// in front, by which it is taken as text. Numbers stay as they are.
+/// Cells of CSV files that users open in spreadsheets. A text that a spreadsheet would evaluate as a formula, such as a symbol <c>=1+1</c>,
+/// gets a leading apostrophe. Numbers are unchanged.
 /// </summary>
 public static class CsvText
 {
     private const char Mark = '\'';
 
-    /// <summary>The cell of a text.</summary>
+    /// <summary>Converts a text to a cell.</summary>
     public static string Write(string text) => IsMarked(text) && !IsNumber(text) ? Mark + text : text;
 
-    /// <summary>The text of a cell.</summary>
+    /// <summary>Converts a cell to its text.</summary>
     public static string Read(string cell) => cell.Length > 1 && cell[0] == Mark && IsMarked(cell[1..]) ? cell[1..] : cell;
 
-    /// <summary>Writes cells as <see cref="Write"/> does, lines with \n.</summary>
+    /// <summary>Creates a writer that encodes cells like <see cref="Write"/> and ends lines with \n.</summary>
     public static CsvWriter Open(TextWriter writer) => new Writer(writer);
 
-    // A text that has such marks itself gets one more, so that each is read back as it was.
+    // A text that already begins with such marks gets one more, so that it can be read back unchanged.
     private static bool IsMarked(string text)
     {
         var bare = text.AsSpan().TrimStart(Mark);

@@ -3,13 +3,13 @@ using Granary.Engine.Analysis;
 namespace Granary.Reporting.Runs;
 
 /// <summary>
-/// Watches the portfolio's equity go by and keeps, in bounded memory, what a report draws: rows thinned so that every extreme stays,
-/// the rows at the ends of days (or hours), and the deepest drawdowns over all rows.
+/// Records the portfolio's equity for a report in bounded memory: a reduced series of rows with all extremes, the rows at the ends of days
+/// (or hours), and the deepest drawdowns over all rows.
 /// </summary>
-/// <remarks>All of it depends on the rows alone, never on how they arrive, so that every host keeps the same.</remarks>
+/// <remarks>The result depends only on the rows, not on their arrival, so that every host records the same.</remarks>
 public sealed class EquityRecorder
 {
-    // Below this many days a day's end says too little, and hours are kept.
+    // In runs with fewer days, ends of hours are kept, because ends of days are too few.
     private const int ShortRunDays = 60;
 
     private readonly int _most, _drawdowns;
@@ -26,7 +26,7 @@ public sealed class EquityRecorder
     private double _longest;
     private bool _hoursGiven;
 
-    // What stays of a stretch of rows: its lowest and highest equity and its deepest drawdown.
+    // Summary of a range of rows: its lowest and highest equity and its deepest drawdown.
     private struct Bucket
     {
         public EquityRow Low, High, Deepest;
@@ -39,26 +39,26 @@ public sealed class EquityRecorder
         }
     }
 
-    /// <param name="mostRows">At most so many rows stay of the thinned curve.</param>
-    /// <param name="drawdowns">How many of the deepest drawdowns are kept.</param>
-    /// <param name="keepsAll">Whether <see cref="Curve"/> is kept.</param>
+    /// <param name="mostRows">The maximum number of rows in the reduced series.</param>
+    /// <param name="drawdowns">The number of deepest drawdowns to keep.</param>
+    /// <param name="keepsAll">Whether to keep all values for <see cref="Curve"/>.</param>
     public EquityRecorder(int mostRows = 3000, int drawdowns = 10, bool keepsAll = false)
     {
         if (keepsAll) _all = ([], []);
         ArgumentOutOfRangeException.ThrowIfLessThan(mostRows, 16);
-        // A bucket leaves up to three rows; the first and the last row are kept beside them.
+        // A bucket keeps up to three rows; the first and the last row are kept separately.
         _most = (mostRows - 2) / 3;
         _drawdowns = drawdowns;
     }
 
-    /// <summary>All rows; null where they are not kept.</summary>
+    /// <summary>All values; null if they are not kept.</summary>
     public EquityCurve? Curve => _all is { } all ? new EquityCurve([.. all.Times], [.. all.Values]) : null;
 
-    /// <summary>Rows seen.</summary>
+    /// <summary>The number of rows so far.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The next row; times increase.</summary>
-    /// <param name="held">The positions behind its exposure.</param>
+    /// <summary>Adds the next row. Times must be ascending.</summary>
+    /// <param name="held">The positions that make up the row's exposure.</param>
     public void Add(in EquityRow row, ReadOnlySpan<SymbolValue> held = default)
     {
         _all?.Times.Add(row.Time);
@@ -80,7 +80,7 @@ public sealed class EquityRecorder
         _held.AddRange(held);
     }
 
-    /// <summary>For <see cref="RunModel.Equity"/>.</summary>
+    /// <summary>Returns the value for <see cref="RunModel.Equity"/>.</summary>
     public IReadOnlyList<EquityRow> Rows()
     {
         if (Count == 0) return [];
@@ -103,10 +103,11 @@ public sealed class EquityRecorder
         }
     }
 
-    /// <summary>For <see cref="RunModel.Closes"/>: the first row and each day's last; each hour's in a run of less than 60 days.</summary>
+    /// <summary>Returns the value for <see cref="RunModel.Closes"/>: the first row, and the last row of each day, or of each hour in a run
+    /// of less than 60 days.</summary>
     public IReadOnlyList<EquityRow> Closes() => [.. Ends().Select(e => e.Row)];
 
-    /// <summary>For <see cref="RunModel.Held"/>: the positions at these rows.</summary>
+    /// <summary>Returns the value for <see cref="RunModel.Held"/>: the positions at these rows.</summary>
     public IReadOnlyList<IReadOnlyList<SymbolValue>> Held() => [.. Ends().Select(e => e.Held)];
 
     private List<PortfolioClose> Ends()
@@ -122,7 +123,8 @@ public sealed class EquityRecorder
 
     private PortfolioClose Last() => new(_last, [.. _held]);
 
-    /// <summary>For <see cref="RunModel.WorstDrawdowns"/>: the same as <see cref="Drawdown.Worst"/> of the whole curve.</summary>
+    /// <summary>Returns the value for <see cref="RunModel.WorstDrawdowns"/>: equal to <see cref="Drawdown.Worst"/> of the complete
+    /// curve.</summary>
     public IReadOnlyList<Drawdown> WorstDrawdowns()
     {
         var worst = new List<Drawdown>(_worst);
@@ -131,8 +133,8 @@ public sealed class EquityRecorder
     }
 
     /// <summary>
-    /// For <see cref="RunModel.LongestUnderwaterDays"/>: of all drawdowns, not of the deepest alone; 0 where equity never fell, NaN without
-    /// a row.
+    /// The value for <see cref="RunModel.LongestUnderwaterDays"/>, over all drawdowns, not only the deepest. It is 0 if equity never fell,
+    /// and NaN without rows.
     /// </summary>
     public double LongestUnderwaterDays => Count == 0 ? double.NaN
         : _trough.Time == _peak.Time ? _longest : Math.Max(_longest, Between(null, _last.Time).Days);
@@ -191,7 +193,7 @@ public sealed class EquityRecorder
         _buckets.Add(_current);
         _inCurrent = 0;
         if (_buckets.Count < _most) return;
-        // Full: two neighbours become one, and buckets are twice as long from here.
+        // When the buckets are full, neighbours are merged, and new buckets are twice as long.
         var half = _buckets.Count / 2;
         for (var i = 0; i < half; i++)
         {
@@ -199,7 +201,7 @@ public sealed class EquityRecorder
             pair.Take(_buckets[2 * i + 1]);
             _buckets[i] = pair;
         }
-        // An odd one out is half of the next bucket already.
+        // With an odd number, the last bucket already forms half of the next one.
         if (_buckets.Count % 2 == 1)
         {
             _current = _buckets[^1];

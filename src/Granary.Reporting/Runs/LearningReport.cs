@@ -4,43 +4,43 @@ using System.Text.Json.Serialization;
 namespace Granary.Reporting.Runs;
 
 /// <summary>One walk-forward window of a model.</summary>
-/// <param name="TrainFrom">Features of its first training sample known, UTC.</param>
-/// <param name="TrainTo">Its last training label known, UTC.</param>
-/// <param name="Reused">It was trained by an earlier run and found again.</param>
+/// <param name="TrainFrom">When the features of the first training sample were known, UTC.</param>
+/// <param name="TrainTo">When the last training label was known, UTC.</param>
+/// <param name="Reused">Whether the model was trained by an earlier run and loaded.</param>
 public sealed record WindowResult(DateTime TrainFrom, DateTime TrainTo, DateTime TestFrom, DateTime TestTo, int TrainSamples,
     int TestSamples, IReadOnlyDictionary<string, double> InSample, IReadOnlyDictionary<string, double> OutOfSample, bool Reused)
 {
-    /// <summary>Fall of the AUC (or R²) of the test when a feature is shuffled, by feature.</summary>
+    /// <summary>By feature, the decrease of the test's AUC (or R²) when the feature is shuffled.</summary>
     public IReadOnlyDictionary<string, double> Importance { get; init; } = new Dictionary<string, double>();
 }
 
-/// <summary>What a feature is worth to a model.</summary>
+/// <summary>Importance of a feature for a model.</summary>
 /// <param name="Permutation">Fall of the out-of-sample AUC (or R²) when it is shuffled, over the windows.</param>
 /// <param name="Gain">Share of the training loss that its splits took; null for models without trees.</param>
 public sealed record FeatureImportance(string Feature, double Permutation, double? Gain);
 
-/// <summary>Samples that a model gave a probability in a range, and how often what it predicted came.</summary>
+/// <summary>Calibration: samples with predicted probabilities in a range, and the observed frequency of the outcome.</summary>
 public sealed record CalibrationRow(double From, double To, int Count, double Predicted, double Observed);
 
-/// <summary>A change of the mean squared error of a model's predictions out of sample.</summary>
-/// <param name="Noticed">When the label was known that showed it, UTC.</param>
+/// <summary>A change in the mean squared error of a model's out-of-sample predictions.</summary>
+/// <param name="Noticed">When the label that revealed the change was known, UTC.</param>
 /// <param name="Since">When the features of the first prediction after the change were known, UTC.</param>
-/// <param name="Before">Mean squared error from the change before to this one.</param>
+/// <param name="Before">Mean squared error from the previous change to this one.</param>
 /// <param name="After">Mean squared error from <paramref name="Since"/> to <paramref name="Noticed"/>.</param>
 public sealed record LossChangeRow(DateTime Noticed, DateTime Since, double Before, double After);
 
-/// <summary>A point of a curve of summed trade returns.</summary>
-/// <param name="Time">Exit of the trade's bar, UTC.</param>
-/// <param name="With">Sum of the returns of trades so far, each by the part of it that the model left.</param>
-/// <param name="Without">The same with every trade whole.</param>
+/// <summary>A point on a curve of cumulative trade returns.</summary>
+/// <param name="Time">The exit bar of the trade, UTC.</param>
+/// <param name="With">Cumulative return, with each trade scaled to the size that the model left.</param>
+/// <param name="Without">Cumulative return with every trade at full size.</param>
 public sealed record ModelEquityPoint(DateTime Time, double With, double Without);
 
-/// <summary>What a model did for one strategy, counting only trades whose signal it judged out of sample.</summary>
+/// <summary>Effect of a model on one strategy, counting only trades whose signal it judged out of sample.</summary>
 /// <param name="ReturnWith">Sum of the returns on notional, net of commission, of what was taken.</param>
 public sealed record StrategyEffect(string Strategy, int Trades, int Taken, double WinRateWithout, double? WinRateWith,
     double ReturnWithout, double ReturnWith);
 
-/// <summary>A unit as the report shows it.</summary>
+/// <summary>A model, as the report shows it.</summary>
 public sealed record LearningUnit(string Name, string? Version, string Data, string Trainer, string Label, string Rule, int Samples,
     string? Error,
     IReadOnlyDictionary<string, double> InSample, IReadOnlyDictionary<string, double> OutOfSample, double? TrainTestGap,
@@ -48,34 +48,34 @@ public sealed record LearningUnit(string Name, string? Version, string Data, str
     IReadOnlyList<CalibrationRow> Calibration, IReadOnlyList<FeatureImportance> Importance, IReadOnlyList<StrategyEffect> Strategies,
     IReadOnlyList<ModelEquityPoint> Equity)
 {
-    /// <summary>The name in the batch's learning section; several models of other data share it.</summary>
+    /// <summary>The name in the batch's learning section; several models on different data share it.</summary>
     public required string Section { get; init; }
 
-    /// <summary>Number of predictions out of sample, whose labels do not overlap, that were watched for a change of the error.</summary>
+    /// <summary>The number of out-of-sample predictions without overlapping labels that were monitored for a change of the error.</summary>
     public int Watched { get; init; }
 
-    /// <summary>In order of time.</summary>
+    /// <summary>Changes of the error, ordered by time.</summary>
     public IReadOnlyList<LossChangeRow> LossChanges { get; init; } = [];
 
-    /// <summary>When the last label was known that the model of all samples learned from, UTC; null without a model.</summary>
+    /// <summary>When the last training label of the model of all samples was known, UTC; null without a model.</summary>
     public DateTime? LearnedTo { get; init; }
 
-    /// <summary>Above it the model of all samples abstains, by the dissimilarity index; null where it does not measure it.</summary>
+    /// <summary>The dissimilarity index above which the model of all samples abstains; null if it is not measured.</summary>
     public double? DissimilarityThreshold { get; init; }
 
-    /// <summary>Limits of its use, one sentence each.</summary>
+    /// <summary>Limits of use, one sentence each.</summary>
     public IReadOnlyList<string> Limits { get; init; } = [];
 }
 
-/// <summary>The learning section of a run: <c>learning.json</c>, and what the report draws.</summary>
+/// <summary>The learning section of a run, for <c>learning.json</c> and the report.</summary>
 /// <param name="Problems">
-/// One sentence each, to be shown in red: models that could not be made, strategies that went on without theirs.
+/// Problems, one sentence each: models that could not be created, and strategies that continued without their model.
 /// </param>
-/// <param name="Equity">Of all judged strategies together.</param>
+/// <param name="Equity">The curve of all judged strategies together.</param>
 public sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnlyList<string> Problems,
     IReadOnlyList<ModelEquityPoint> Equity) : ResultSection("learning")
 {
-    /// <summary>What the cap by a predicted drawdown was worth to the portfolio; null where no section has the rule limit.</summary>
+    /// <summary>Value of the cap by predicted drawdown for the portfolio; null if no section has the rule limit.</summary>
     public RiskWorth? Risk { get; init; }
 
     private static readonly JsonSerializerOptions Named = new()
@@ -86,6 +86,6 @@ public sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnly
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    // Its undefined numbers have always been written by their names.
+    // This section has always written undefined numbers by their names.
     private protected override JsonSerializerOptions Format => Named;
 }

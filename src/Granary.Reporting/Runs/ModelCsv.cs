@@ -3,16 +3,16 @@ using CsvHelper;
 
 namespace Granary.Reporting.Runs;
 
-/// <summary>The files of what models did in a run.</summary>
+/// <summary>CSV files about the models of a run.</summary>
 public static class ModelCsv
 {
-    /// <summary>Acts of the watch of models and of their retraining.</summary>
+    /// <summary>File of drift monitoring actions and retrainings.</summary>
     public const string Log = "model_log.csv";
 
-    /// <summary>Entries that models changed.</summary>
+    /// <summary>File of the entries that models changed.</summary>
     public const string Decisions = "model_decisions.csv";
 
-    /// <summary>What challengers predicted.</summary>
+    /// <summary>File with the predictions of challengers.</summary>
     public const string Challengers = "model_challengers.csv";
 
     /// <summary>Writes model_log.csv.</summary>
@@ -49,7 +49,7 @@ public static class ModelCsv
                 Number(d.Prediction), Number(d.Dissimilarity), RunText.Number(d.Size), RunText.Number(d.Return), RunText.Number(d.Worth));
     }
 
-    /// <summary>As files and pages name a verdict.</summary>
+    /// <summary>Returns the name of a verdict in files and pages.</summary>
     public static string Word(ModelVerdict verdict) => verdict switch
     {
         ModelVerdict.Refused => "refused",

@@ -2,36 +2,36 @@ using System.Globalization;
 
 namespace Granary.Reporting.Runs;
 
-/// <summary>What a version of a model is known not to be good for, in sentences: the limits of use of its card.</summary>
+/// <summary>Known limits of use of a model version, in sentences; part of its card.</summary>
 public sealed record ModelLimits
 {
-    /// <summary>More of the figure in sample than this is memory, as AUC or R².</summary>
+    /// <summary>A larger gap of AUC or R² between in sample and out of sample is reported as overfitting.</summary>
     private const double LargeGap = 0.1;
 
-    /// <summary>The market or the strategy that it was trained on.</summary>
+    /// <summary>The market or the strategy whose data it was trained on.</summary>
     public required string Data { get; init; }
 
     public required string Label { get; init; }
 
-    /// <summary>Other symbols whose closes its features read.</summary>
+    /// <summary>Other symbols whose closes its features use.</summary>
     public IReadOnlyList<string> References { get; init; } = [];
 
-    /// <summary>When its last training label was known, UTC; null where it is not known.</summary>
+    /// <summary>When its last training label was known, UTC; null if unknown.</summary>
     public DateTime? LearnedTo { get; init; }
 
-    /// <summary>By name, as <c>auc</c> or <c>r2</c>.</summary>
+    /// <summary>Figures out of sample by name, such as <c>auc</c> or <c>r2</c>.</summary>
     public required IReadOnlyDictionary<string, double> OutOfSample { get; init; }
 
-    /// <summary>Figure in sample less that out of sample; null where it is not known.</summary>
+    /// <summary>The figure in sample minus the one out of sample; null if unknown.</summary>
     public double? TrainTestGap { get; init; }
 
-    /// <summary>Of the dissimilarity index; null where it is not measured.</summary>
+    /// <summary>Threshold of the dissimilarity index; null if it is not measured.</summary>
     public double? Threshold { get; init; }
 
-    /// <summary>Number of changes of its error that were found.</summary>
+    /// <summary>The number of detected changes of its error.</summary>
     public int Changes { get; init; }
 
-    /// <summary>One sentence each.</summary>
+    /// <summary>Returns the limits, one sentence each.</summary>
     public IReadOnlyList<string> Sentences()
     {
         List<string> limits = [Label == "trade" ? $"It predicts the trades of {Data} alone."

@@ -1,8 +1,8 @@
 namespace Granary.Reporting.Runs;
 
 /// <summary>
-/// What a <see cref="RunNote"/> is about. The order of the values is the order in which notes are shown, most important first.
-/// A new kind of note is a new value here; results.json spells it in kebab case (<c>NoTrades</c> = <c>no-trades</c>).
+/// Topic of a <see cref="RunNote"/>. Notes are shown in the order of the values, most important first. A new kind of note is a new value
+/// here; results.json writes it in kebab case (<c>NoTrades</c> = <c>no-trades</c>).
 /// </summary>
 public enum NoteCode
 {
@@ -15,7 +15,7 @@ public enum NoteCode
     /// <summary>Strategies failed with an error.</summary>
     StrategiesFailed,
 
-    /// <summary>Strategies, or the whole batch, made no trade; the sentence counts the reasons.</summary>
+    /// <summary>Strategies, or the whole batch, made no trade; the sentence gives the number for each reason.</summary>
     NoTrades,
 
     /// <summary>A symbol's bars end before the batch's; positions or entries were affected.</summary>
@@ -24,25 +24,25 @@ public enum NoteCode
     /// <summary>Entries were refused for a reason that a setting of the batch causes.</summary>
     EntriesRefused,
 
-    /// <summary>The portfolio refused or resized entries since the cash did not suffice.</summary>
+    /// <summary>The portfolio refused or reduced entries because of insufficient cash.</summary>
     CashShort,
 
-    /// <summary>An accepted entry expired, since its symbol has no further bars.</summary>
+    /// <summary>An accepted entry expired because its symbol has no further bars.</summary>
     EntryExpired,
 
-    /// <summary>The bars are not what the batch says, or have faults that change results.</summary>
+    /// <summary>The bars differ from the batch's description, or have faults that change results.</summary>
     DataFinding,
 
-    /// <summary>A value is legal but is probably a mistake: a percentage below 1, fast not below slow.</summary>
+    /// <summary>A value is valid but probably a mistake, such as a percentage below 1, or fast not below slow.</summary>
     Suspicious,
 
     /// <summary>Costs are zero.</summary>
     NoCosts,
 
-    /// <summary>The record is too short for figures by the year.</summary>
+    /// <summary>The record is too short for annualized figures.</summary>
     ShortRecord,
 
-    /// <summary>The weights were chosen from the same bars that the figures are of.</summary>
+    /// <summary>The weights were selected on the same bars that the figures are computed from.</summary>
     InSample,
 
     /// <summary>Strategies have identical results.</summary>
@@ -51,7 +51,7 @@ public enum NoteCode
     /// <summary>A parameter or a pattern has no effect.</summary>
     WithoutEffect,
 
-    /// <summary>Strategies were not warm for part of the run or all of it.</summary>
+    /// <summary>Strategies were in warm-up for part of the run or all of it.</summary>
     WarmUp,
 
     /// <summary>Quantities of shares or contracts are fractional.</summary>
@@ -60,27 +60,27 @@ public enum NoteCode
     /// <summary>Volumes count ticks, not shares or contracts.</summary>
     TickVolume,
 
-    /// <summary>A model could not be made or loaded.</summary>
+    /// <summary>A model could not be created or loaded.</summary>
     Learning,
 
-    /// <summary>How the validation checks were made, or why one could not be made.</summary>
+    /// <summary>Method of the validation checks, or the reason why one could not be made.</summary>
     Validation,
 
-    /// <summary>How weights were chosen over time.</summary>
+    /// <summary>Method by which weights were chosen over time.</summary>
     Weights,
 
-    /// <summary>What walk-forward figures are figures of.</summary>
+    /// <summary>Basis of the walk-forward figures.</summary>
     WalkForward,
 
-    /// <summary>How fills within a bar were decided.</summary>
+    /// <summary>Order in which fills within a bar were decided.</summary>
     Intrabar,
 
-    /// <summary>A live session reports something.</summary>
+    /// <summary>A note of a live session.</summary>
     Session,
 
-    /// <summary>The margin model that holds for the account.</summary>
+    /// <summary>The margin model of the account.</summary>
     Margin,
 
-    /// <summary>Files or rows that the run did not write, and how to get them.</summary>
+    /// <summary>Files or rows that the run omitted, with a way to get them.</summary>
     Output,
 }

@@ -1,9 +1,9 @@
 namespace Granary.Reporting.Runs;
 
-/// <summary>What the codes of notes mean.</summary>
+/// <summary>Meaning of the notes' codes.</summary>
 public static class NoteText
 {
-    /// <summary>One or two sentences.</summary>
+    /// <summary>Explains a code in one or two sentences.</summary>
     public static string Explained(NoteCode code) => code switch
     {
         NoteCode.Interrupted => "The run was stopped before its end. The same call with --resume continues it.",

@@ -1,9 +1,10 @@
 namespace Granary.Reporting.Runs;
 
-/// <summary>States of markets over time, how they follow one another, what came after them, and how far the machines agree.</summary>
+/// <summary>States of markets over time, with their transitions, the returns after them, and the agreement between state
+/// machines.</summary>
 public sealed record RegimeResults() : ResultSection("regimes")
 {
-    /// <summary>How many the batch has; the first of them have charts.</summary>
+    /// <summary>The number of markets in the batch; only the first have charts.</summary>
     public int Markets { get; init; }
 
     public IReadOnlyList<RegimeChart> Charts { get; init; } = [];
@@ -15,18 +16,18 @@ public sealed record RegimeResults() : ResultSection("regimes")
 public sealed record RegimeChart(string Symbol, string Timeframe, long[] Time, double[] Close, IReadOnlyList<RegimeMachineStates> Machines,
     IReadOnlyList<RegimePairAgreement> Agreement);
 
-/// <summary>One machine over a market.</summary>
-/// <param name="Names">Of its states.</param>
+/// <summary>The states of one state machine on a market.</summary>
+/// <param name="Names">The names of its states.</param>
 /// <param name="States">[points]: indices of names, −1 for none.</param>
 public sealed record RegimeMachineStates(
     string Name, IReadOnlyList<string> Names, int[] States, IReadOnlyList<RegimeStatistics> Statistics);
 
-/// <summary>One state over all bars.</summary>
-/// <param name="MeanSpell">Bars.</param>
-/// <param name="NextReturn">Mean return of the bar after.</param>
-/// <param name="To">By state: the probability that it comes next; NaN where the state never ended.</param>
+/// <summary>Statistics of one state over all bars.</summary>
+/// <param name="MeanSpell">Mean duration, in bars.</param>
+/// <param name="NextReturn">Mean return of the following bar.</param>
+/// <param name="To">The transition probability to each state; NaN if the state never ended.</param>
 public sealed record RegimeStatistics(
     string State, double Share, int Spells, double MeanSpell, double NextReturn, double NextDeviation, double[] To);
 
-/// <summary>How far two machines draw the same lines (Hubert and Arabie 1985).</summary>
+/// <summary>Agreement of two state machines, as adjusted Rand index (Hubert and Arabie 1985).</summary>
 public sealed record RegimePairAgreement(string First, string Second, double AdjustedRand);

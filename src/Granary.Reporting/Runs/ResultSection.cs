@@ -5,24 +5,24 @@ using System.Text.Json.Serialization;
 namespace Granary.Reporting.Runs;
 
 /// <summary>
-/// A section that a part of the system adds to results.json and to the report, as a typed record. Its JSON has the record's properties in
-/// their order; a property that is null is left out, and a number that is undefined is null.
+/// A section that a component adds to results.json and to the report, as a typed record. Its JSON has the record's properties in their
+/// order. Null properties are omitted, and undefined numbers are null.
 /// </summary>
 /// <param name="Name">The key in results.json.</param>
 public abstract record ResultSection([property: JsonIgnore] string Name)
 {
     private protected static JsonSerializerOptions Relaxed { get; } = Options(JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
 
-    // Of sections whose texts have always been escaped.
+    // For sections whose texts have always been escaped.
     private protected static JsonSerializerOptions Escaped { get; } = Options(JavaScriptEncoder.Default);
 
     private protected virtual JsonSerializerOptions Format => Relaxed;
 
-    /// <summary>The section on one line.</summary>
+    /// <summary>Serializes the section on one line.</summary>
     public virtual string ToJson() => JsonSerializer.Serialize(this, GetType(), Format);
 
-    /// <summary>Reads a section back; what is missing keeps its default.</summary>
-    /// <exception cref="JsonException">The text is no such section.</exception>
+    /// <summary>Deserializes a section; missing properties keep their defaults.</summary>
+    /// <exception cref="JsonException">The text is not a section of this type.</exception>
     public static T Read<T>(string json) where T : ResultSection =>
         JsonSerializer.Deserialize<T>(json, Relaxed) ?? throw new JsonException("the section is null");
 
@@ -34,7 +34,7 @@ public abstract record ResultSection([property: JsonIgnore] string Name)
         Converters = { new UndefinedNumber() },
     };
 
-    /// <summary>Undefined numbers are null.</summary>
+    /// <summary>Writes undefined numbers as null.</summary>
     private sealed class UndefinedNumber : JsonConverter<double>
     {
         public override bool HandleNull => true;
@@ -50,7 +50,7 @@ public abstract record ResultSection([property: JsonIgnore] string Name)
     }
 }
 
-/// <summary>UTC ticks as a time of ISO 8601.</summary>
+/// <summary>Converts UTC ticks to an ISO 8601 time.</summary>
 internal sealed class TimeOfTicks : JsonConverter<long>
 {
     public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTime().Ticks;

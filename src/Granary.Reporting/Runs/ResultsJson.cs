@@ -6,7 +6,7 @@ using Granary.Engine.Analysis.Metrics;
 
 namespace Granary.Reporting.Runs;
 
-/// <summary>results.json: the statistics of every strategy and of the portfolio. Undefined numbers are null.</summary>
+/// <summary>Writes results.json: the statistics of every strategy and of the portfolio. Undefined numbers are null.</summary>
 public static class ResultsJson
 {
     private static readonly JavaScriptEncoder _encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
@@ -18,7 +18,7 @@ public static class ResultsJson
         return buffer.ToArray();
     }
 
-    /// <summary>Each strategy stands on a line of its own: a sweep has many thousand of them.</summary>
+    /// <summary>Writes each strategy on its own line, since a sweep has many thousands.</summary>
     public static void Write(Stream output, RunModel run)
     {
         using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true, Encoder = _encoder }))
@@ -94,14 +94,14 @@ public static class ResultsJson
         json.WriteEndObject();
     }
 
-    /// <summary>A number, or null where it is undefined.</summary>
+    /// <summary>Writes a number, or null if it is undefined.</summary>
     public static void Number(Utf8JsonWriter json, string key, double value)
     {
         if (double.IsFinite(value)) json.WriteNumber(key, value);
         else json.WriteNull(key);
     }
 
-    /// <summary>A parameter: a number, a truth value or a text.</summary>
+    /// <summary>Writes a parameter: a number, a Boolean or a text.</summary>
     public static void Value(Utf8JsonWriter json, string name, object value)
     {
         switch (value)

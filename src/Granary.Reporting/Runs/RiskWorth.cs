@@ -1,17 +1,17 @@
 namespace Granary.Reporting.Runs;
 
-/// <summary>A portfolio whose exposure models cap, and the same portfolio without the cap.</summary>
-/// <param name="From">When the first model was asked, UTC; both are compared from then on.</param>
-/// <param name="Asked">Entries that a model was asked about.</param>
-/// <param name="Judged">Those of them for which it had a prediction.</param>
-/// <param name="Cut">Accepted entries that the cap made smaller.</param>
-/// <param name="Refused">Entries that it left no room for.</param>
+/// <summary>Compares a portfolio whose exposure models cap with the same portfolio without the cap.</summary>
+/// <param name="From">The first request to a model, UTC; the comparison starts here.</param>
+/// <param name="Asked">The number of entries for which a model was requested.</param>
+/// <param name="Judged">The number of these entries for which it had a prediction.</param>
+/// <param name="Cut">The number of accepted entries that the cap reduced.</param>
+/// <param name="Refused">The number of entries that the cap refused.</param>
 /// <param name="Without">The portfolio without the cap.</param>
 /// <param name="With">The portfolio with it.</param>
 public sealed record RiskWorth(DateTime From, int Asked, int Judged, int Cut, int Refused, RiskFigures Without, RiskFigures With);
 
-/// <summary>Of a portfolio over the time that is compared.</summary>
-/// <param name="Return">A fraction.</param>
-/// <param name="MaxDrawdown">The deepest fall from a peak of the equity at bar closes within that time, a positive fraction.</param>
-/// <param name="MeanExposure">Mean over the rows of longs plus shorts as a fraction of the equity.</param>
+/// <summary>Figures of a portfolio over the compared period.</summary>
+/// <param name="Return">Total return, as a fraction.</param>
+/// <param name="MaxDrawdown">Maximum drawdown of the equity at bar closes within the period, a positive fraction.</param>
+/// <param name="MeanExposure">Mean over the rows of longs plus shorts, as a fraction of equity.</param>
 public sealed record RiskFigures(double Return, double MaxDrawdown, double MeanExposure);

@@ -17,7 +17,7 @@ public static class RunCsv
         csv.NextRecord();
     }
 
-    /// <summary>trades.csv, or one strategy's share of it.</summary>
+    /// <summary>Writes trades.csv, or one strategy's part of it.</summary>
     public static void Trades(TextWriter writer, IEnumerable<StrategyEntry> strategies, Func<int, IEnumerable<Trade>> trades,
         Func<int, double> multiplier)
     {
@@ -36,7 +36,7 @@ public static class RunCsv
         t.Bars.ToString(CultureInfo.InvariantCulture), RunText.Of(t.Reason), RunText.Number(weight), s.Model ?? "",
         RunText.Number(t.Financing));
 
-    /// <summary>portfolio_trades.csv: the trades that the portfolio took, at its size.</summary>
+    /// <summary>Writes portfolio_trades.csv: the trades that the portfolio took, at its size.</summary>
     public static void PortfolioTrades(TextWriter writer, IReadOnlyList<StrategyEntry> strategies, IRunEvents events,
         Func<int, double> multiplier)
     {
@@ -45,7 +45,7 @@ public static class RunCsv
         foreach (var p in events.PortfolioTrades()) Trade(csv, strategies[p.Member], p.Trade, p.Weight, multiplier(p.Member));
     }
 
-    /// <summary>portfolio_fills.csv: each change of a position of the portfolio.</summary>
+    /// <summary>Writes portfolio_fills.csv: each change of a position of the portfolio.</summary>
     public static void PortfolioFills(TextWriter writer, IReadOnlyList<StrategyEntry> strategies, IRunEvents events)
     {
         using var csv = CsvText.Open(writer);
@@ -56,7 +56,7 @@ public static class RunCsv
                 RunText.Number(f.Commission));
     }
 
-    /// <summary>signals.csv: every wish to enter, the portfolio's answer, and how it ended in the strategy's own account.</summary>
+    /// <summary>signals.csv: every entry signal, the portfolio's decision, and its end in the strategy's own account.</summary>
     public static void Signals(TextWriter writer, IEnumerable<StrategyEntry> strategies, IRunEvents events)
     {
         using var csv = CsvText.Open(writer);
@@ -84,7 +84,7 @@ public static class RunCsv
             }
     }
 
-    /// <summary>factors.csv: the declared factors at each entry's signal, a row for each value.</summary>
+    /// <summary>Writes factors.csv: the declared factors at each entry signal, one row per value.</summary>
     public static void Factors(TextWriter writer, IEnumerable<StrategyEntry> strategies, IRunEvents events)
     {
         using var csv = CsvText.Open(writer);
@@ -103,7 +103,7 @@ public static class RunCsv
     }
 
     /// <summary>
-    /// trades_by_model.csv: closed trades and their net profit of each model, and of what runs without one; sums over the strategies'
+    /// trades_by_model.csv: closed trades and net profit by model, and of the strategies without one; sums over the strategies'
     /// statistics.
     /// </summary>
     public static void TradesByModel(TextWriter writer, IEnumerable<StrategyEntry> strategies)
@@ -127,7 +127,7 @@ public static class RunCsv
     }
 }
 
-/// <summary>equity.csv, written row by row while the portfolio runs.</summary>
+/// <summary>Writes equity.csv row by row while the portfolio runs.</summary>
 public sealed class EquityCsv(TextWriter writer)
 {
     public void Header() => writer.Write("time,equity,cash,exposure,drawdown\n");

@@ -2,18 +2,18 @@ using System.Text.Json;
 
 namespace Granary.Reporting.Runs;
 
-/// <summary>Lists of notes: their order, and how results.json spells them.</summary>
+/// <summary>Sorts notes, and writes them to results.json.</summary>
 public static class RunNotes
 {
-    /// <summary>The notes in the order in which they are shown; a sentence that is there twice is shown once.</summary>
+    /// <summary>Returns the notes in display order, without repeated sentences.</summary>
     public static IReadOnlyList<RunNote> Ordered(IEnumerable<RunNote> notes) =>
         [.. notes.DistinctBy(n => (n.Code, n.Sentence)).OrderBy(n => n.Code)];
 
-    /// <summary>The same model with further notes, in order.</summary>
+    /// <summary>Returns the model with additional notes, in order.</summary>
     public static RunModel With(this RunModel model, params IEnumerable<RunNote> notes) =>
         model with { Notes = Ordered(model.Notes.Concat(notes)) };
 
-    /// <summary>Writes them as the member <c>notes</c> of an object.</summary>
+    /// <summary>Writes the notes as the member <c>notes</c> of an object.</summary>
     public static void Write(Utf8JsonWriter json, IReadOnlyList<RunNote> notes)
     {
         json.WriteStartArray("notes");
@@ -28,7 +28,7 @@ public static class RunNotes
         json.WriteEndArray();
     }
 
-    /// <summary>The code of a spelling in results.json; null for one of a newer Granary.</summary>
+    /// <summary>Parses a code from results.json; null if it is from a newer version of Granary.</summary>
     public static NoteCode? CodeOf(string text)
     {
         foreach (var code in Enum.GetValues<NoteCode>())

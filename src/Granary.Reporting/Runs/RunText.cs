@@ -5,7 +5,7 @@ using Granary.Engine.Trading;
 
 namespace Granary.Reporting.Runs;
 
-/// <summary>How facts are spelled in the run's files.</summary>
+/// <summary>Spelling of values in the run's files.</summary>
 public static class RunText
 {
     public static string Of(Side side) => side == Side.Buy ? "long" : "short";
@@ -77,7 +77,7 @@ public static class RunText
         _ => "unfilled",
     };
 
-    /// <summary>UTC, ISO 8601; fractions of a second only where there are some.</summary>
+    /// <summary>ISO 8601 time in UTC, with fractions of a second only if there are any.</summary>
     public static string Time(long ticks)
     {
         var time = new DateTime(ticks, DateTimeKind.Utc);
@@ -85,6 +85,6 @@ public static class RunText
             CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The shortest text that reads back to the same bits; empty where undefined.</summary>
+    /// <summary>The shortest text that parses to the same double; empty if undefined.</summary>
     public static string Number(double value) => double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : "";
 }

@@ -2,41 +2,41 @@ using Granary.Engine.Trading;
 
 namespace Granary.Reporting.Runs;
 
-/// <summary>How a trade of one run relates to the other run.</summary>
+/// <summary>Relation of a trade of one run to the other run.</summary>
 public enum TradeDifference
 {
-    /// <summary>Only the first run has a trade that this strategy entered at this time on this side.</summary>
+    /// <summary>Only the first run has a trade of this strategy with this entry time and side.</summary>
     OnlyFirst,
 
-    /// <summary>Only the second run has one.</summary>
+    /// <summary>Only the second run has such a trade.</summary>
     OnlySecond,
 
-    /// <summary>Both entered, but quantity, prices, exit or costs differ.</summary>
+    /// <summary>Both runs have the trade, but quantity, prices, exit or costs differ.</summary>
     Changed,
 
-    /// <summary>Both have it with the same figures.</summary>
+    /// <summary>Both runs have the trade with the same figures.</summary>
     Same,
 }
 
-/// <summary>A trade of a strategy in two runs: the comparison that the page and the terminal show.</summary>
-/// <param name="First">Null where only the second run has it.</param>
-/// <param name="Second">Null where only the first run has it.</param>
+/// <summary>A trade of a strategy in two runs, for the comparison on the page and in the terminal.</summary>
+/// <param name="First">The trade in the first run; null if only the second run has it.</param>
+/// <param name="Second">The trade in the second run; null if only the first run has it.</param>
 public readonly record struct TradePair(string Strategy, TradeDifference Kind, Trade? First, Trade? Second)
 {
-    /// <summary>Whether both runs entered and left at the same times and prices, so that the size alone differs.</summary>
+    /// <summary>Whether only the size differs, with the same times and prices of entry and exit.</summary>
     public bool IsResized => First is { } a && Second is { } b && Kind == TradeDifference.Changed
         && a.EntryPrice == b.EntryPrice && a.ExitTime == b.ExitTime && a.ExitPrice == b.ExitPrice && a.Reason == b.Reason;
 
     public Trade Either => First ?? Second!.Value;
 
-    /// <summary>The trade's symbol, where its strategy trades several; else empty.</summary>
+    /// <summary>The trade's symbol if its strategy trades several; otherwise empty.</summary>
     public string Symbol { get; init; } = "";
 
     /// <summary>
-    /// Pairs a strategy's trades of two runs in the order of time. A trade is known by its symbol, and by when and to which side it was
-    /// entered: its number shifts with every signal before it.
+    /// Matches a strategy's trades of two runs, ordered by time. A trade is identified by symbol, entry time and side, because its number
+    /// changes with every earlier signal.
     /// </summary>
-    /// <param name="strategy">In either run: equal ids have equal symbols.</param>
+    /// <param name="strategy">The strategy in either run; equal ids have equal symbols.</param>
     public static IEnumerable<TradePair> Of(StrategyEntry strategy, IEnumerable<Trade> first, IEnumerable<Trade> second)
     {
         var (own, other) = (Sorted(first), Sorted(second));
@@ -51,14 +51,14 @@ public readonly record struct TradePair(string Strategy, TradeDifference Kind, T
         }
     }
 
-    /// <summary>Whether the trades of a strategy can be compared: each run that has it lists its trades.</summary>
+    /// <summary>Whether the trades of a strategy can be compared: each run that has the strategy lists its trades.</summary>
     public static bool IsComparable(StrategyEntry? first, StrategyEntry? second) =>
         first?.HasListedTrades != false && second?.HasListedTrades != false;
 
     private static TradePair Both(string strategy, in Trade a, in Trade b) =>
         new(strategy, IsSame(a, b) ? TradeDifference.Same : TradeDifference.Changed, a, b);
 
-    // A stable order, for several entries may share a time.
+    // A stable sort, because several entries may have the same time.
     private static List<Trade> Sorted(IEnumerable<Trade> trades) =>
         [.. trades.OrderBy(t => t.EntryTime).ThenBy(t => t.SymbolIndex).ThenBy(t => t.Side).ThenBy(t => t.Number)];
 

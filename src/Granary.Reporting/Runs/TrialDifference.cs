@@ -3,7 +3,7 @@ using Granary.Engine.Analysis.Metrics;
 
 namespace Granary.Reporting.Runs;
 
-/// <summary>How two runs were judged differently because the trial ledger had grown between them.</summary>
+/// <summary>Differences in the validation of two runs because the trial ledger had grown between them.</summary>
 /// <param name="Sentence">For the reader of both.</param>
 /// <param name="TrialsA">On the bars, when the first run was judged.</param>
 /// <param name="TrialsB">When the second was.</param>
@@ -11,7 +11,7 @@ namespace Granary.Reporting.Runs;
 /// <param name="DeflatedB">The second's.</param>
 public sealed record TrialDifference(string Sentence, long TrialsA, long TrialsB, double DeflatedA, double DeflatedB)
 {
-    /// <returns>Null where the ledger makes no difference, or is not known of one of the runs.</returns>
+    /// <returns>Null if the ledger makes no difference, or if the trials of one run are unknown.</returns>
     public static TrialDifference? Of(RunModel a, RunModel b)
     {
         if (a is not { Trials: { } first, Portfolio: { } own } || b is not { Trials: { } second, Portfolio: { } other }) return null;

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Granary.Reporting.Runs;
 
-/// <summary>What a check came to.</summary>
+/// <summary>Result of a check.</summary>
 public enum ValidationState
 {
-    /// <summary>The check did not run, or it had no data.</summary>
+    /// <summary>The check did not run, or had no data.</summary>
     Missing,
 
     Passed,
@@ -15,49 +15,49 @@ public enum ValidationState
 }
 
 /// <summary>One of the checks that a configuration must have passed before it trades.</summary>
-/// <param name="Sentence">What was found, for people.</param>
+/// <param name="Sentence">Sentence for people that describes the result.</param>
 /// <param name="Figures">The numbers behind it, by name; NaN where undefined.</param>
 public sealed record ValidationFinding(ValidationState State, string Sentence, IReadOnlyList<(string Name, double Value)> Figures)
 {
     public static ValidationFinding Missing(string why) => new(ValidationState.Missing, why, []);
 
-    /// <summary>The named figure; NaN where there is none.</summary>
+    /// <summary>The figure with this name; NaN if there is none.</summary>
     public double this[string name] => Figures.FirstOrDefault(f => f.Name == name) is { Name: not null } found ? found.Value : double.NaN;
 }
 
-/// <summary>Whether a configuration may go live, and if not, why not.</summary>
+/// <summary>Whether a configuration may go live, with the reasons if it may not.</summary>
 /// <param name="Reasons">One sentence for each check that is missing or failed.</param>
 public sealed record ValidationVerdict(bool IsSufficient, IReadOnlyList<string> Reasons);
 
 /// <summary>
-/// What speaks for a configuration, as prod.json carries it under <c>evidence</c>: each of the checks of <see cref="Checks"/> with its
-/// state, a sentence and its figures. A configuration may go live when every one of them passed.
+/// Validation checks of a configuration, as in prod.json under <c>evidence</c>: each of <see cref="Checks"/> with its state, a sentence
+/// and its figures. A configuration may go live if all of them passed.
 /// </summary>
 public sealed record ValidationFindings(IReadOnlyDictionary<string, ValidationFinding> Findings) : ResultSection(Key)
 {
-    /// <summary>The name of the object in prod.json and of the section in results.json.</summary>
+    /// <summary>The key of the object in prod.json and of the section in results.json.</summary>
     public const string Key = "evidence";
 
-    /// <summary>A deflated Sharpe ratio above this is evidence.</summary>
+    /// <summary>The deflated Sharpe ratio that the check requires.</summary>
     public const double Confidence = 0.95;
 
     public const string OutOfSample = "outOfSample", DeflatedSharpe = "deflatedSharpe", Overfitting = "probabilityOfOverfitting",
         Causality = "causality", CostStress = "costStress", Benchmark = "betterThanBenchmark", LearnedWeights = "learnedWeights";
 
-    /// <summary>What every configuration needs, in the order in which it is shown.</summary>
+    /// <summary>Checks that every configuration needs, in the order in which they are shown.</summary>
     public static readonly IReadOnlyList<string> Checks = [OutOfSample, DeflatedSharpe, Overfitting, Causality, CostStress];
 
-    /// <summary>What only some configurations need: with a benchmark the one against that, with learned weights the one of those.</summary>
+    /// <summary>Checks that only some configurations need: one with a benchmark, one with learned weights.</summary>
     public static readonly IReadOnlyList<string> Conditional = [Benchmark, LearnedWeights];
 
-    /// <summary>The checks of a configuration: those of all, and those of <see cref="Conditional"/> that it has.</summary>
+    /// <summary>The checks of this configuration: the common ones, and those of <see cref="Conditional"/> that it has.</summary>
     public IReadOnlyList<string> Required => [.. Checks, .. Conditional.Where(Findings.ContainsKey)];
 
-    /// <summary>The finding of a check; a missing one says so.</summary>
+    /// <summary>The finding of a check; a missing check has the state <see cref="ValidationState.Missing"/>.</summary>
     public ValidationFinding this[string check] =>
         Findings.GetValueOrDefault(check) ?? ValidationFinding.Missing("the configuration says nothing about it");
 
-    /// <summary>The rule: every check must have passed.</summary>
+    /// <summary>Decides whether the configuration may go live: every check must have passed.</summary>
     public ValidationVerdict Decide()
     {
         var reasons = Required.Where(c => this[c].State != ValidationState.Passed)
@@ -65,7 +65,7 @@ public sealed record ValidationFindings(IReadOnlyDictionary<string, ValidationFi
         return new ValidationVerdict(reasons.Count == 0, reasons);
     }
 
-    /// <summary>As people call a check.</summary>
+    /// <summary>Returns the display name of a check.</summary>
     public static string Words(string check) => check switch
     {
         OutOfSample => "the out-of-sample result",
@@ -78,7 +78,7 @@ public sealed record ValidationFindings(IReadOnlyDictionary<string, ValidationFi
         _ => check,
     };
 
-    /// <summary>As prod.json and results.json carry it.</summary>
+    /// <summary>Serializes the findings for prod.json and results.json.</summary>
     public override string ToJson()
     {
         var buffer = new MemoryStream();

@@ -3,18 +3,18 @@ using System.Text.Json.Serialization;
 namespace Granary.Reporting.Runs;
 
 /// <summary>
-/// How far the results can be believed, in sentences, with the figures behind them. Figures are null where nothing was traced, and NaN
-/// where they are undefined.
+/// Results of the validation checks in sentences, with the underlying figures. Figures are null if the run was not traced, and NaN if they
+/// are undefined.
 /// </summary>
 public sealed record ValidationResults() : ResultSection("guards")
 {
-    /// <summary>Most important first.</summary>
+    /// <summary>Conclusions in sentences, most important first.</summary>
     public IReadOnlyList<string> Conclusions { get; init; } = [];
 
-    /// <summary>Unit of the periods of the figures, as weeks.</summary>
+    /// <summary>The unit of the periods of the figures, such as weeks.</summary>
     public string? Period { get; init; }
 
-    /// <summary>Different combinations ever run on these bars.</summary>
+    /// <summary>The number of different combinations ever run on these bars.</summary>
     public long? Trials { get; init; }
 
     public long? NewTrials { get; init; }
@@ -33,12 +33,12 @@ public sealed record ValidationResults() : ResultSection("guards")
 
     public double? WinnersOfNothing { get; init; }
 
-    /// <summary>Of the portfolio, per period.</summary>
+    /// <summary>Sharpe ratio of the portfolio, per period.</summary>
     public double? Sharpe { get; init; }
 
     public double? DeflatedSharpe { get; init; }
 
-    /// <summary>Periods.</summary>
+    /// <summary>Minimum track record length, in periods.</summary>
     public double? MinimumTrackRecord { get; init; }
 
     public long? Periods { get; init; }
@@ -59,34 +59,34 @@ public sealed record ValidationResults() : ResultSection("guards")
 
     public int? Resamples { get; init; }
 
-    /// <summary>[24]: how the logits of the ranks lie, from −6 to 6 in steps of a half; null without the test.</summary>
+    /// <summary>[24]: histogram of the logits of the ranks, from −6 to 6 in steps of 0.5; null without the test.</summary>
     public int[]? Logits { get; init; }
 
-    /// <summary>From the headline figure to those of the checks.</summary>
+    /// <summary>Reconciles the headline figure with those of the checks.</summary>
     public IReadOnlyList<BridgeRow> Bridge { get; init; } = [];
 
-    /// <summary>Why the trials of other batches are not counted; null where they are.</summary>
+    /// <summary>Why the trials of other batches are not counted; null if they are.</summary>
     public string? Ledger { get; init; }
 
-    /// <summary>Strategies that acted on the future; null where none did.</summary>
+    /// <summary>Strategies with look-ahead bias; null if there are none.</summary>
     public IReadOnlyList<LookAheadRow>? LookAhead { get; init; }
 
-    /// <summary>What plug-ins can reach beyond their bars; null if nothing was found.</summary>
+    /// <summary>Access of plug-ins to anything but their bars; null if none was found.</summary>
     public IReadOnlyList<ReachRow>? Reaches { get; init; }
 }
 
 /// <summary>A figure of the validation checks beside the headline figure that it is compared with.</summary>
-/// <param name="Figure">What is shown, as a row's name.</param>
-/// <param name="Difference">What differs from the row that it follows from, one sentence.</param>
+/// <param name="Figure">Name of the row.</param>
+/// <param name="Difference">Difference from the preceding row, one sentence.</param>
 /// <param name="Return">Over the row's stretch of time.</param>
 /// <param name="Sharpe">Annual; NaN where the row has none.</param>
 /// <param name="From">UTC ticks; null = the whole record.</param>
 public sealed record BridgeRow(string Figure, string Difference, double Return, double Sharpe,
     [property: JsonConverter(typeof(TimeOfTicks))] long? From = null, [property: JsonConverter(typeof(TimeOfTicks))] long? To = null);
 
-/// <param name="Cut">UTC ticks: bars from then on were changed.</param>
+/// <param name="Cut">UTC ticks: bars from this time on were changed.</param>
 public sealed record LookAheadRow(string Strategy, [property: JsonConverter(typeof(TimeOfTicks))] long Cut, string Sentence);
 
-/// <summary>One thing that a plug-in can reach beyond its bars.</summary>
-/// <param name="Kind">As "files", "clock" or "sharedState".</param>
+/// <summary>A resource that a plug-in can access beyond its bars.</summary>
+/// <param name="Kind">The kind of resource, such as "files", "clock" or "sharedState".</param>
 public sealed record ReachRow(string Plugin, string Kind, string Sentence);

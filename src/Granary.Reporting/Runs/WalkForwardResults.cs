@@ -3,19 +3,19 @@ using System.Text.Json.Serialization;
 
 namespace Granary.Reporting.Runs;
 
-/// <summary>What a walk-forward chose, window after window, and what came of it.</summary>
+/// <summary>Choices of a walk-forward, window after window, and their results.</summary>
 public sealed record WalkForwardResults() : ResultSection("walkForward")
 {
     /// <summary>anchored or rolling.</summary>
     public string Mode { get; init; } = "";
 
-    /// <summary>A metric's key; after a minus where the smallest was chosen.</summary>
+    /// <summary>The key of the objective metric, with a leading minus if it is minimized.</summary>
     public string Objective { get; init; } = "";
 
-    /// <summary>Length of the stretch in which is chosen, as 3y.</summary>
+    /// <summary>Length of the in-sample range, such as 3y.</summary>
     public string InSample { get; init; } = "";
 
-    /// <summary>Length of the stretch that is then traded, as 1y.</summary>
+    /// <summary>Length of the out-of-sample range, such as 1y.</summary>
     public string OutOfSample { get; init; } = "";
 
     public double InSampleDays { get; init; }
@@ -24,42 +24,42 @@ public sealed record WalkForwardResults() : ResultSection("walkForward")
 
     public int Windows { get; init; }
 
-    /// <summary>Yearly return out of sample over that in sample; NaN where the latter is not above zero.</summary>
+    /// <summary>Annual return out of sample divided by that in sample; NaN if the latter is not positive.</summary>
     public double EfficiencyRatio { get; init; } = double.NaN;
 
     public IReadOnlyList<WalkForwardGroup> Groups { get; init; } = [];
 }
 
-/// <summary>The choices among some combinations, on one account.</summary>
-/// <param name="Group">Its name.</param>
-/// <param name="Stability">Share of the windows that chose what the window before had chosen; NaN for a single window.</param>
+/// <summary>The selections from a group of combinations, traded on one account.</summary>
+/// <param name="Group">The name of the group.</param>
+/// <param name="Stability">Share of the windows with the same selection as the previous window; NaN for a single window.</param>
 public sealed record WalkForwardGroup(
     string Group, int Combinations, double OutOfSampleReturn, double Stability, IReadOnlyList<WalkForwardChoice> Choices);
 
-/// <summary>What was chosen for one window, and what became of it.</summary>
+/// <summary>Choice for one window, and its result.</summary>
 public sealed record WalkForwardChoice
 {
-    /// <summary>UTC ticks: begin of the stretch in which was chosen.</summary>
+    /// <summary>UTC ticks: start of the in-sample range.</summary>
     [JsonConverter(typeof(TimeOfTicks))]
     public long From { get; init; }
 
-    /// <summary>UTC ticks: end of that stretch, and begin of the one that is traded.</summary>
+    /// <summary>UTC ticks: end of the in-sample range and start of the out-of-sample range.</summary>
     [JsonConverter(typeof(TimeOfTicks))]
     public long ChosenAt { get; init; }
 
-    /// <summary>UTC ticks.</summary>
+    /// <summary>UTC ticks: end of the out-of-sample range.</summary>
     [JsonConverter(typeof(TimeOfTicks))]
     public long To { get; init; }
 
-    /// <summary>Its id; null where nothing could be chosen.</summary>
+    /// <summary>The id of the selected strategy; null if no strategy could be selected.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Strategy { get; init; }
 
-    /// <summary>Numbers (double) and texts, by name; null without a choice.</summary>
+    /// <summary>Parameters as numbers (double) and texts, by name; null without a selection.</summary>
     [JsonConverter(typeof(ParameterValues))]
     public IReadOnlyDictionary<string, object>? Params { get; init; }
 
-    /// <summary>In sample.</summary>
+    /// <summary>Value of the objective in sample.</summary>
     public double Objective { get; init; } = double.NaN;
 
     public double InSampleReturn { get; init; } = double.NaN;
@@ -68,19 +68,19 @@ public sealed record WalkForwardChoice
 
     public double OutOfSampleObjective { get; init; } = double.NaN;
 
-    /// <summary>Entered out of sample.</summary>
+    /// <summary>The number of trades entered out of sample.</summary>
     public int Trades { get; init; }
 
-    /// <summary>Metrics of the choice's account in sample, by key; null where nothing was chosen.</summary>
+    /// <summary>In-sample metrics of the selected strategy's account, by key; null if there is no selection.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public IReadOnlyDictionary<string, double>? InSample { get; init; }
 
-    /// <summary>The same of the group's account out of sample.</summary>
+    /// <summary>Out-of-sample metrics of the group's account.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public IReadOnlyDictionary<string, double>? OutOfSample { get; init; }
 }
 
-/// <summary>Parameters as numbers (double) and texts.</summary>
+/// <summary>Converts parameters, which are numbers (double) or texts.</summary>
 internal sealed class ParameterValues : JsonConverter<IReadOnlyDictionary<string, object>>
 {
     public override IReadOnlyDictionary<string, object> Read(ref Utf8JsonReader reader, Type typeToConvert,

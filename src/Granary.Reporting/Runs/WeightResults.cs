@@ -2,32 +2,32 @@ using System.Text.Json.Serialization;
 
 namespace Granary.Reporting.Runs;
 
-/// <summary>Weights over time: what was chosen when.</summary>
+/// <summary>Weights over time, as the weighting rule selected them.</summary>
 public sealed record WeightResults() : ResultSection("weights")
 {
     public required string Rule { get; init; }
 
-    /// <summary>Null where a learned policy decides, at times of its own.</summary>
+    /// <summary>Days between two selections; null if a learned policy decides at its own times.</summary>
     public double? EveryDays { get; init; }
 
-    /// <summary>The stretch that the rule looks back on; null where it is the whole past, or a policy decides.</summary>
+    /// <summary>The look-back window of the rule in days; null if it is the complete past, or if a policy decides.</summary>
     public double? WindowDays { get; init; }
 
     public required int Choices { get; init; }
 
-    /// <summary>The first choices.</summary>
+    /// <summary>The first selections.</summary>
     public required IReadOnlyList<WeightStepRow> History { get; init; }
 
-    /// <summary>The weights in each state of the regimes; null where they do not depend on them.</summary>
+    /// <summary>The weights in each regime state; null if they do not depend on regimes.</summary>
     public IReadOnlyList<StateWeightRow>? ByState { get; init; }
 }
 
 /// <param name="From">UTC ticks.</param>
-/// <param name="Strategies">How many were chosen.</param>
-/// <param name="New">How many of them were not chosen the time before.</param>
-/// <param name="Sum">Of all weights.</param>
-/// <param name="Largest">Weight; 0 where none was chosen.</param>
-/// <param name="Chosen">The first of them.</param>
+/// <param name="Strategies">The number of selected strategies.</param>
+/// <param name="New">The number of strategies that the previous selection did not have.</param>
+/// <param name="Sum">The sum of all weights.</param>
+/// <param name="Largest">The largest weight; 0 if no strategy was selected.</param>
+/// <param name="Chosen">The first of the selected strategies.</param>
 public sealed record WeightStepRow([property: JsonConverter(typeof(TimeOfTicks))] long From, int Strategies, int New, double Sum,
     double Largest, IReadOnlyList<StrategyWeight> Chosen);
 

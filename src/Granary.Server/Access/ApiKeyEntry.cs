@@ -1,5 +1,5 @@
 namespace Granary.Server.Access;
 
-/// <summary>A key of the HTTP API as lists show it, without anything that opens the API.</summary>
-/// <param name="ExpiresAt">UTC; null = never.</param>
+/// <summary>A key of the HTTP API as shown in lists, without its secret.</summary>
+/// <param name="ExpiresAt">The expiry, UTC; null = never.</param>
 public sealed record ApiKeyEntry(string Name, Role Role, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, bool HasExpired);

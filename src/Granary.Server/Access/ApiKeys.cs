@@ -10,28 +10,28 @@ using Granary.Storage.Files;
 
 namespace Granary.Server.Access;
 
-/// <summary>Who presented a key.</summary>
+/// <summary>The authenticated owner of an API key.</summary>
 public sealed record Caller(string Name, Role Role);
 
 /// <summary>
-/// The keys that open the HTTP API: a file of names, roles and salted hashes. The keys themselves are shown once and kept nowhere.
+/// The keys of the HTTP API: a file of names, roles and salted hashes. A key is shown only once and not stored.
 /// </summary>
 /// <remarks>
-/// A key is <c>granary_ID_SECRET</c> with a secret of 256 random bits. Such a secret cannot be guessed by trying, so one round of SHA-256
-/// over salt and secret is enough; the slow hashes that passwords need would only slow each request.
+/// A key is <c>granary_ID_SECRET</c> with a random secret of 256 bits. Such a secret cannot be found by brute force, so one round of
+/// SHA-256 over salt and secret suffices. The slow hashes that passwords need would only delay each request.
 /// </remarks>
 public sealed class ApiKeys
 {
     private const string Prefix = "granary_", AuditEnd = ".audit.jsonl";
 
-    // A key that is rotated has two entries of its name until the older one expires.
+    // A rotated key has two entries with its name until the older one expires.
     private sealed record Entry(string Id, string Name, Role Role, string Salt, string Hash, DateTimeOffset CreatedAt,
         DateTimeOffset? ExpiresAt = null);
 
-    /// <param name="Change">The entry of the audit log that records how the keys came to be as they are.</param>
+    /// <param name="Change">The audit log entry of the last change.</param>
     private sealed record Content(IReadOnlyList<Entry> Keys, AuditEntry Change);
 
-    // Gives the keys after a change, and what the caller gets.
+    // Returns the keys after a change, and the result for the caller.
     private delegate (IReadOnlyList<Entry> Keys, string Result) KeyChange(IReadOnlyList<Entry> keys);
 
     private readonly string _path;
@@ -48,9 +48,9 @@ public sealed class ApiKeys
         _byId = Index(Read(path));
     }
 
-    /// <summary>Opens a file of keys; later changes to it are seen on the next request.</summary>
-    /// <exception cref="InputException">Missing, unreadable, or without any key.</exception>
-    /// <param name="clock">null = the machine's.</param>
+    /// <summary>Opens a file of keys; later changes to it take effect at the next request.</summary>
+    /// <exception cref="InputException">The file is missing, unreadable, or contains no key.</exception>
+    /// <param name="clock">The clock; null = the system clock.</param>
     public static ApiKeys Open(string path, TimeProvider? clock = null)
     {
         if (!File.Exists(path)) throw new InputException($"the file of keys {path} does not exist; make one with: granary keys add NAME "
@@ -61,10 +61,10 @@ public sealed class ApiKeys
         return keys;
     }
 
-    /// <summary>Makes a key and stores its hash; the file is made where missing, readable by its owner only.</summary>
+    /// <summary>Creates a key and stores its hash. A new file is readable only by its owner.</summary>
     /// <param name="validFor">How long the key is valid; null = until it is revoked.</param>
-    /// <returns>The key: the only time that it is seen.</returns>
-    /// <exception cref="InputException">The name is empty or taken, or the file is not one of keys.</exception>
+    /// <returns>The key, which is not shown again.</returns>
+    /// <exception cref="InputException">The name is empty or already used, or the file is not a key file.</exception>
     /// <exception cref="ServiceUnavailableException">The file or its audit log cannot be written.</exception>
     public static Task<string> AddAsync(string path, string name, Role role, TimeProvider clock, TimeSpan? validFor = null,
         CancellationToken cancellationToken = default)
@@ -80,10 +80,11 @@ public sealed class ApiKeys
         }, cancellationToken);
     }
 
-    /// <summary>Makes another key of a name. The one before stays valid for a while, so that its users can change over.</summary>
-    /// <param name="overlap">How long the key before stays valid.</param>
-    /// <returns>The new key: the only time that it is seen.</returns>
-    /// <exception cref="InputException">There is no key of that name, or the file is not one of keys.</exception>
+    /// <summary>Creates another key with an existing name. The previous key stays valid for a while, so that its users can
+    /// switch.</summary>
+    /// <param name="overlap">How long the previous key stays valid.</param>
+    /// <returns>The new key, which is not shown again.</returns>
+    /// <exception cref="InputException">No key has this name, or the file is not a key file.</exception>
     /// <exception cref="ServiceUnavailableException">The file or its audit log cannot be written.</exception>
     public static Task<string> RotateAsync(string path, string name, TimeSpan overlap, TimeProvider clock,
         CancellationToken cancellationToken = default) => ChangeAsync(path, "rotateKey", name, clock, keys =>
@@ -96,13 +97,13 @@ public sealed class ApiKeys
             return ([.. others, last with { ExpiresAt = last.ExpiresAt < until ? last.ExpiresAt : until }, entry], key);
         }, cancellationToken);
 
-    /// <summary>Removes every key of a name. A server that has the file open refuses them from the next request on.</summary>
-    /// <exception cref="InputException">There is no key of that name, or the file is not one of keys.</exception>
+    /// <summary>Removes all keys with a name. A server that has the file open rejects them from the next request on.</summary>
+    /// <exception cref="InputException">No key has this name, or the file is not a key file.</exception>
     /// <exception cref="ServiceUnavailableException">The file or its audit log cannot be written.</exception>
     public static Task RevokeAsync(string path, string name, TimeProvider clock, CancellationToken cancellationToken = default) =>
         ChangeAsync(path, "revokeKey", name, clock, keys => (Split(keys, path, name).Others, ""), cancellationToken);
 
-    /// <summary>Appends the newest change to the audit log, if the process that made it ended before it could.</summary>
+    /// <summary>Appends the newest change to the audit log if its process ended before it did so.</summary>
     public static Task CompleteAuditAsync(string path, TimeProvider clock, CancellationToken cancellationToken = default) =>
         LogOf(path, clock).ExclusivelyAsync(turn =>
         {
@@ -110,15 +111,15 @@ public sealed class ApiKeys
             return true;
         }, cancellationToken);
 
-    /// <summary>The audit log of a file of keys.</summary>
+    /// <summary>Returns the path of a key file's audit log.</summary>
     public static string AuditOf(string path) => path + AuditEnd;
 
-    /// <summary>The file of keys that an audit log belongs to; null where its name is not that of such a log.</summary>
+    /// <summary>Returns the key file of an audit log; null if the name is not that of such a log.</summary>
     public static string? FileOf(string audit) => audit.EndsWith(AuditEnd, StringComparison.Ordinal) ? audit[..^AuditEnd.Length] : null;
 
     private static AuditLog LogOf(string path, TimeProvider clock) => new(AuditOf(path), clock);
 
-    // The lock of the audit log is that of the keys: a change and its entry are one write, and the log is completed from it.
+    // Keys and audit log share a lock: a change and its entry are written together, and the log is completed from the key file.
     private static Task<string> ChangeAsync(string path, string what, string name, TimeProvider clock, KeyChange change,
         CancellationToken cancellationToken) => LogOf(path, clock).ExclusivelyAsync(turn =>
         {
@@ -143,8 +144,8 @@ public sealed class ApiKeys
             JobJson.Options)
         : null;
 
-    /// <summary>The keys of a file, in the order in which they were made.</summary>
-    /// <exception cref="InputException">The file is missing or not one of keys.</exception>
+    /// <summary>Returns the keys of a file in the order of creation.</summary>
+    /// <exception cref="InputException">The file is missing or is not a key file.</exception>
     public static IReadOnlyList<ApiKeyEntry> List(string path, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
@@ -168,7 +169,7 @@ public sealed class ApiKeys
             Convert.ToHexStringLower(HashOf(salt, secret)), now, now + validFor));
     }
 
-    /// <returns>The name of the key's owner; null where no key matches, or the key has expired.</returns>
+    /// <returns>The owner of the key; null if no key matches, or the key has expired.</returns>
     public Caller? Find(string key)
     {
         var known = Current();
@@ -188,7 +189,7 @@ public sealed class ApiKeys
             var stamp = File.GetLastWriteTimeUtc(_path);
             if (stamp != _stamp)
             {
-                // A removed or broken file admits no key: after a revocation in a hurry the old keys must not stay valid.
+                // A removed or damaged file admits no key, so that an urgent revocation never leaves old keys valid.
                 _byId = new Dictionary<string, Entry>();
                 _stamp = stamp;
                 if (File.Exists(_path)) _byId = Index(Read(_path));

@@ -1,14 +1,14 @@
 namespace Granary.Server.Access;
 
-/// <summary>What the bearer of a key may do; each includes those before it.</summary>
+/// <summary>The permissions of an API key; each role includes the previous ones.</summary>
 public enum Role
 {
-    /// <summary>Reads everything.</summary>
+    /// <summary>May read everything.</summary>
     Viewer,
 
-    /// <summary>Submits and cancels batches too.</summary>
+    /// <summary>May also submit and cancel batches.</summary>
     Submitter,
 
-    /// <summary>Changes what trades too: weights, strategies.</summary>
+    /// <summary>May also change what trades: weights and strategies.</summary>
     Admin,
 }

@@ -6,12 +6,12 @@ using Granary.Storage.Files;
 
 namespace Granary.Server.Audit;
 
-/// <summary>The newest entry of an audit log, in a file beside it: it shows that lines at the end of the log were cut off.</summary>
+/// <summary>The newest entry of an audit log, in a separate file, which reveals that lines at the end of the log are missing.</summary>
 internal static class AuditHead
 {
     private static string FileOf(string log) => log + ".head";
 
-    /// <returns>null where there is no such file.</returns>
+    /// <returns>Null if the file does not exist.</returns>
     /// <exception cref="InputException">The file is damaged.</exception>
     public static AuditEntry? Read(string log)
     {
@@ -31,7 +31,7 @@ internal static class AuditHead
     public static void Write(string log, AuditEntry entry) =>
         AtomicFile.Write(FileOf(log), JsonSerializer.SerializeToUtf8Bytes(entry, JobJson.Options));
 
-    /// <summary>What is wrong with a log that ends with an entry; null where its head is that entry or the one that follows it.</summary>
+    /// <summary>Returns the fault of a log that ends with an entry; null if the head is that entry or the next one.</summary>
     public static string? FaultOf(string log, AuditEntry? head, AuditEntry? last)
     {
         if (head?.Hash == last?.Hash || head is not null && AuditTurn.Follows(head, last)) return null;

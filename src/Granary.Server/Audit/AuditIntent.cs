@@ -3,6 +3,6 @@ using Granary.Contracts.Audit;
 
 namespace Granary.Server.Audit;
 
-/// <summary>An operation that is recorded before it changes anything, so that the end of the process cannot hide it.</summary>
-/// <param name="Id">The entry has it as <see cref="AuditEntry.Operation"/>.</param>
+/// <summary>An operation that is recorded before it changes anything, so that it is logged even if the process ends.</summary>
+/// <param name="Id">The id, which the log entry has in <see cref="AuditEntry.Operation"/>.</param>
 public sealed record AuditIntent(string Id, string Who, string What, string Target, JsonNode? Before);

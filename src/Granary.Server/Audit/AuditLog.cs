@@ -9,34 +9,34 @@ using Granary.Storage.Files;
 namespace Granary.Server.Audit;
 
 /// <summary>
-/// An append-only file with a line of JSON for each change of state. Each line has the hash of the line before, so that a line that is
-/// changed, removed or inserted later is found by <see cref="Verify"/>.
+/// An append-only file with one line of JSON for each change of state. Each line contains the hash of the previous line, so that
+/// <see cref="Verify"/> finds lines that were changed, removed or inserted.
 /// </summary>
 /// <remarks>
-/// Several processes may append to one file: who appends holds the lock of a second file, with the ending <c>.lock</c>. A third one,
-/// <c>.head</c>, holds the newest entry, so that lines that were cut off at the end are found. An operation that has begun is a file in the
-/// folder <c>.open</c> until its entry is appended.
+/// Several processes may append to one file; a writer locks a second file with the extension <c>.lock</c>. A third one, <c>.head</c>, has
+/// the newest entry, so that missing lines at the end are detected. A started operation has a file in the folder <c>.open</c> until its
+/// entry is appended.
 /// </remarks>
-/// <param name="path">The file; made with the first entry.</param>
+/// <param name="path">The log file, which is created with the first entry.</param>
 public sealed class AuditLog(string path, TimeProvider clock)
 {
-    // How long another process may append before this one gives up.
+    // The timeout for waiting on another process's lock.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    // Writers of this process wait for their turn here, in order.
+    // Queues the writers of this process in order.
     private readonly SemaphoreSlim _turn = new(1);
 
-    /// <summary>The name of the file in the folder of the runs.</summary>
+    /// <summary>The file's path within the folder of the runs.</summary>
     public const string FileName = ".audit/audit.jsonl";
 
-    /// <summary>Appends an entry; it is on the disk when the call returns.</summary>
-    /// <exception cref="ServiceUnavailableException">The file cannot be written, or was cut.</exception>
+    /// <summary>Appends an entry, which is on the disk when the call returns.</summary>
+    /// <exception cref="ServiceUnavailableException">The file cannot be written, or was truncated.</exception>
     public Task<AuditEntry> AppendAsync(string who, string what, string target, JsonNode? before, JsonNode? after,
         CancellationToken cancellationToken = default) =>
         ExclusivelyAsync(turn => turn.Append(turn.Next(who, what, target, before, after)), cancellationToken);
 
-    /// <summary>Records that an operation begins, before it changes anything.</summary>
-    /// <exception cref="ServiceUnavailableException">The log cannot be written, or was cut.</exception>
+    /// <summary>Records the start of an operation, before it changes anything.</summary>
+    /// <exception cref="ServiceUnavailableException">The log cannot be written, or was truncated.</exception>
     public Task<AuditIntent> BeginAsync(string who, string what, string target, JsonNode? before, CancellationToken cancellationToken)
     {
         var intent = new AuditIntent(Guid.CreateVersion7(clock.GetUtcNow()).ToString("N"), who, what, target, before);
@@ -48,30 +48,30 @@ public sealed class AuditLog(string path, TimeProvider clock)
         }, cancellationToken);
     }
 
-    /// <summary>Appends the entry of an operation that has begun.</summary>
-    /// <param name="target">What it was done to, which may be known only afterwards.</param>
-    /// <param name="interrupted">The process that began it has ended during it.</param>
+    /// <summary>Appends the entry of a started operation.</summary>
+    /// <param name="target">The target of the operation, which may be known only afterwards.</param>
+    /// <param name="interrupted">Whether the process ended during the operation.</param>
     /// <exception cref="ServiceUnavailableException">The file cannot be written.</exception>
     public Task CompleteAsync(AuditIntent intent, string target, JsonNode? after, bool interrupted = false) => ExclusivelyAsync(turn =>
     {
-        // A process may have ended between its entry and the removal of the file.
+        // A process may have ended between writing its entry and removing the file.
         if (!interrupted || !Lines().Any(line => Parse(line)?.Operation == intent.Id))
             turn.Append(turn.Next(intent.Who, intent.What, target, intent.Before, after, intent.Id, interrupted));
         File.Delete(FileOf(intent));
         return true;
     }, CancellationToken.None);
 
-    /// <summary>Forgets an operation that has begun and changed nothing.</summary>
+    /// <summary>Removes a started operation that changed nothing.</summary>
     public void Withdraw(AuditIntent intent) => File.Delete(FileOf(intent));
 
-    /// <summary>Operations that have begun and not ended, oldest first.</summary>
-    /// <exception cref="InputException">The file of one is damaged.</exception>
+    /// <summary>Returns operations that have started and not ended, oldest first.</summary>
+    /// <exception cref="InputException">The file of an operation is damaged.</exception>
     public IReadOnlyList<AuditIntent> Open() => !Directory.Exists(OpenFolder) ? []
         : [.. Directory.EnumerateFiles(OpenFolder, "*.json").Where(f => Path.GetFileName(f)[0] != '.').Order(StringComparer.Ordinal)
             .Select(ReadIntent)];
 
-    /// <summary>Entries, the newest first.</summary>
-    /// <param name="before">Only those with a smaller sequence number.</param>
+    /// <summary>Returns entries, newest first.</summary>
+    /// <param name="before">Return only entries with a smaller sequence number.</param>
     public IReadOnlyList<AuditEntry> Newest(long before, int limit)
     {
         var kept = new Queue<AuditEntry>();
@@ -85,9 +85,9 @@ public sealed class AuditLog(string path, TimeProvider clock)
         return [.. kept.Reverse()];
     }
 
-    /// <summary>Checks the chain.</summary>
-    /// <returns>How many entries there are, and the first line that is wrong with the reason; null where all are right.</returns>
-    /// <exception cref="InputException">The head is damaged.</exception>
+    /// <summary>Verifies the chain of hashes.</summary>
+    /// <returns>The number of entries, and the first faulty line with the reason; null if there is none.</returns>
+    /// <exception cref="InputException">The head file is damaged.</exception>
     public (long Entries, string? Fault) Verify()
     {
         var head = AuditHead.Read(path);
@@ -96,7 +96,7 @@ public sealed class AuditLog(string path, TimeProvider clock)
         foreach (var line in Lines())
         {
             number++;
-            if (Parse(line) is not { } entry) return (number, $"{path}, line {number}: this is no entry of an audit log");
+            if (Parse(line) is not { } entry) return (number, $"{path}, line {number}: this is not an entry of an audit log");
             if (entry.Sequence != number || entry.Previous != (previous?.Hash ?? ""))
                 return (number, $"{path}, line {number}: it does not follow the line before; a line was changed, removed or inserted here");
             if (AuditTurn.HashOf(entry) != entry.Hash)
@@ -104,7 +104,7 @@ public sealed class AuditLog(string path, TimeProvider clock)
             if (number == head?.Sequence) atHead = entry;
             previous = entry;
         }
-        // Writers may have gone on since the head was read.
+        // Writers may have appended entries since the head was read.
         return (number, AuditHead.FaultOf(path, head, atHead ?? previous));
     }
 
@@ -136,10 +136,10 @@ public sealed class AuditLog(string path, TimeProvider clock)
 
     private static AuditEntry? Parse(string line) => AuditTurn.Parse(Encoding.UTF8.GetBytes(line));
 
-    /// <summary>Does work while no other process or thread can append.</summary>
-    /// <exception cref="ServiceUnavailableException">The file cannot be written, or was cut.</exception>
+    /// <summary>Runs work while no other process or thread can append.</summary>
+    /// <exception cref="ServiceUnavailableException">The file cannot be written, or was truncated.</exception>
     /// <remarks>
-    /// .NET's locks of files that are shared for reading do not keep a second writer out on Linux, hence the second file.
+    /// On Linux, .NET's lock of a file that is shared for reading does not exclude a second writer, hence the second file.
     /// </remarks>
     public async Task<T> ExclusivelyAsync<T>(Func<AuditTurn, T> work, CancellationToken cancellationToken)
     {

@@ -8,10 +8,10 @@ using Granary.Simulation.Json;
 
 namespace Granary.Server.Audit;
 
-/// <summary>An audit log while one writer has it: no other process or thread appends meanwhile.</summary>
+/// <summary>Exclusive access to an audit log for one writer.</summary>
 /// <remarks>
-/// An entry is written to the head file first and appended then. A process that ends in between leaves a head that the next turn appends; a
-/// log that is shorter than that was cut.
+/// An entry is first written to the head file, then appended. If a process ends in between, the next writer appends the head's entry. A log
+/// that lacks more than this entry was truncated.
 /// </remarks>
 public sealed class AuditTurn
 {
@@ -21,7 +21,7 @@ public sealed class AuditTurn
     private readonly FileStream _file;
     private readonly TimeProvider _clock;
 
-    /// <exception cref="ServiceUnavailableException">Lines at the end are damaged or were cut off.</exception>
+    /// <exception cref="ServiceUnavailableException">Lines at the end are damaged or missing.</exception>
     internal AuditTurn(string path, FileStream file, TimeProvider clock)
     {
         (_path, _file, _clock) = (path, file, clock);
@@ -32,10 +32,10 @@ public sealed class AuditTurn
         if (head is not null && head.Hash != Last?.Hash) AppendLine(head);
     }
 
-    /// <summary>The newest entry; null while there is none.</summary>
+    /// <summary>The newest entry; null if there is none.</summary>
     public AuditEntry? Last { get; private set; }
 
-    /// <summary>The entry that would follow; nothing is written.</summary>
+    /// <summary>Creates the next entry without writing it.</summary>
     public AuditEntry Next(string who, string what, string target, JsonNode? before, JsonNode? after, string? operation = null,
         bool interrupted = false)
     {
@@ -47,7 +47,7 @@ public sealed class AuditTurn
         return entry with { Hash = HashOf(entry) };
     }
 
-    /// <summary>Appends an entry of <see cref="Next"/>; it is on the disk when the call returns.</summary>
+    /// <summary>Appends an entry from <see cref="Next"/>, which is on the disk when the call returns.</summary>
     public AuditEntry Append(AuditEntry entry)
     {
         AuditHead.Write(_path, entry);
@@ -55,9 +55,9 @@ public sealed class AuditTurn
         return entry;
     }
 
-    /// <summary>Appends an entry that another file holds, unless the log has it.</summary>
-    /// <param name="entry">Written to that file in an earlier turn, whose process may have ended before it was appended.</param>
-    /// <param name="holder">That file, for messages.</param>
+    /// <summary>Appends an entry from another file, unless the log has it.</summary>
+    /// <param name="entry">The entry, which was written to that file earlier by a process that may have ended before appending it.</param>
+    /// <param name="holder">The path of that file, for messages.</param>
     /// <exception cref="ServiceUnavailableException">The log lacks more than this entry.</exception>
     public void Complete(AuditEntry entry, string holder)
     {
@@ -96,7 +96,7 @@ public sealed class AuditTurn
         Last = entry;
     }
 
-    // The last whole line. An append that was not finished is cut off: the head has its entry.
+    // The last complete line. An incomplete append is removed, because the head has its entry.
     private AuditEntry? LastEntry(AuditEntry? head)
     {
         var tail = Tail();
@@ -113,7 +113,7 @@ public sealed class AuditTurn
     private ServiceUnavailableException Damaged() => new(
         $"the audit log {_path} ends with a damaged line; move the file away after 'granary audit verify {_path}'");
 
-    // The end of the file, with at least one whole line before an unfinished one, where there is one.
+    // The end of the file, with at least one complete line before an incomplete one, if there is one.
     private byte[] Tail()
     {
         for (var size = 1 << 12; ; size <<= 1)

@@ -5,10 +5,10 @@ using Granary.Simulation.Catalogues;
 
 namespace Granary.Server.JobKinds;
 
-/// <summary>A batch file, run.</summary>
+/// <summary>A job that runs a batch file.</summary>
 public sealed class BacktestJob : Job
 {
-    /// <param name="spec">Read and checked; its text is the job's.</param>
+    /// <param name="spec">The validated batch, whose text is that of the job.</param>
     public BacktestJob(BatchSpec spec) : this(new JobText(JobCatalogue.Backtest, spec.Text, spec.Data.Place.File, spec.Folder), spec)
     {
     }
@@ -17,7 +17,7 @@ public sealed class BacktestJob : Job
 
     public BatchSpec Spec { get; }
 
-    /// <summary>The id of an earlier run whose model versions it uses, without training; null = it trains.</summary>
+    /// <summary>The id of an earlier run whose model versions are used without training; null = models are trained.</summary>
     public string? ModelsOf { get; init; }
 
     public override double Work => BatchWork.Estimate(Spec);

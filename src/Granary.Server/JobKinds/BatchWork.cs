@@ -8,25 +8,25 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Server.JobKinds;
 
-/// <summary>Estimates the work of a batch before its bars are read, for limits of what waits.</summary>
+/// <summary>Estimates the work of a batch before its bars are read, for limits of the queue.</summary>
 internal static class BatchWork
 {
-    // A row of a CSV file of bars has about this many bytes.
+    // The approximate size of a row in a CSV file of bars.
     private const double BytesOfBar = 40;
 
-    // A folder that this process may not read adds nothing here; reading it says so.
+    // Unreadable folders are skipped here; reading the batch reports them.
     private static readonly EnumerationOptions _all = new() { RecurseSubdirectories = true, IgnoreInaccessible = true };
 
-    /// <summary>What a market is taken to have where neither files nor dates say it.</summary>
+    /// <summary>The assumed number of bars of a market if neither files nor dates show it.</summary>
     private const double UnknownBars = 1_000_000;
 
-    /// <summary>To plan and to open a market takes at least as long as this many bars, whether it has them or not.</summary>
+    /// <summary>Planning and opening a market takes at least as long as this many bars.</summary>
     private const double LeastBars = 100;
 
-    /// <summary>Above this many comparisons of files with symbols, all files count.</summary>
+    /// <summary>With more comparisons of files and symbols than this, all files are counted.</summary>
     private const double MostComparisons = 10_000_000;
 
-    /// <summary>Bars times strategies: by the length of the files, else by the dates of the batch.</summary>
+    /// <summary>Estimates bars times strategies from the size of the files or, without files, from the dates of the batch.</summary>
     public static double Estimate(BatchSpec spec)
     {
         var strategies = spec.Strategies.Sum(entry =>
@@ -36,9 +36,9 @@ internal static class BatchWork
     }
 
     /// <summary>
-    /// Refuses a batch that no server runs: with too many strategies, or with generated bars that it cannot hold, since all are in memory.
+    /// Refuses a batch that exceeds a server's limits: too many strategies, or more generated bars than fit into memory.
     /// </summary>
-    /// <exception cref="InputException">It is one.</exception>
+    /// <exception cref="InputException">The batch exceeds a limit.</exception>
     public static void Check(BatchSpec spec)
     {
         BatchPlan.CheckSize(spec, spec.Data.Symbols.Count);
@@ -63,7 +63,7 @@ internal static class BatchWork
             var files = new DirectoryInfo(path).EnumerateFiles("*", _all).ToList();
             var all = data.Symbols is ["*"] || (double)files.Count * data.Symbols.Count > MostComparisons;
             var named = files.Where(f => all || data.Symbols.Any(s => f.FullName.Contains(s, StringComparison.OrdinalIgnoreCase))).ToList();
-            // Symbols that no name has are inside of files.
+            // Symbols without a matching file name are inside of files.
             return (named.Count > 0 ? named : files).Sum(f => f.Length) / BytesOfBar;
         }
         var bars = data.From is { } from && data.To is { } to ? (double)(to - from) / data.Timeframe.Ticks : UnknownBars;

@@ -10,9 +10,9 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Server.JobKinds;
 
-/// <summary>Bar files, read into a store. Its result is the file <c>result.json</c>.</summary>
+/// <summary>A job that imports bar files into a store. Its result is the file <c>result.json</c>.</summary>
 /// <param name="files">Files, folders and patterns.</param>
-/// <param name="symbol">The market of all files; null where each file's name begins with its own.</param>
+/// <param name="symbol">The market of all files; null if each file's name begins with its symbol.</param>
 internal sealed class ImportJob(JobText text, IReadOnlyList<Address> files, string? symbol, BarFileOptions options,
     Func<string, IReadOnlyList<string>, ImportRequest> request, GranaryCatalogues catalogues) : Job(text, "import")
 {

@@ -3,14 +3,14 @@ using Granary.Data.Stores;
 
 namespace Granary.Server.JobKinds;
 
-/// <summary>What an import did, as JSON.</summary>
+/// <summary>Writes the result of an import as JSON.</summary>
 public static class ImportJson
 {
-    /// <param name="faults">One sentence for each market that was not imported, or not wholly.</param>
+    /// <param name="faults">One sentence for each market that failed completely or in part.</param>
     public static string Write(IReadOnlyList<ImportResult> results, IReadOnlyList<string> faults) =>
         JsonSerializer.Serialize(new { Files = Rows(results), Faults = faults }, ResultFile.Json);
 
-    /// <summary>The rows alone, one for each file: what <c>data import --json</c> prints.</summary>
+    /// <summary>Returns only the rows, one for each file, which <c>data import --json</c> prints.</summary>
     public static object Rows(IReadOnlyList<ImportResult> results) => results.Select(r => new
     {
         r.File,

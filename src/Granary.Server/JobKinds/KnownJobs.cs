@@ -3,11 +3,11 @@ using Granary.Simulation.Catalogues;
 
 namespace Granary.Server.JobKinds;
 
-/// <summary>The kinds of jobs of Granary itself.</summary>
+/// <summary>Granary's own kinds of jobs.</summary>
 public static class KnownJobs
 {
-    /// <param name="catalogues">What the process knows.</param>
-    /// <param name="runs">Folder of the runs that jobs can name.</param>
+    /// <param name="catalogues">The catalogues of the process.</param>
+    /// <param name="runs">The folder of the runs that jobs can refer to.</param>
     public static JobCatalogue Of(GranaryCatalogues catalogues, string runs) => new(catalogues,
     [
         new BacktestKind(),

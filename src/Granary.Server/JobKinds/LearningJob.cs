@@ -9,37 +9,37 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Server.JobKinds;
 
-/// <summary>What a learning job does with the models of a batch.</summary>
+/// <summary>The task of a learning job.</summary>
 public enum ModelTask
 {
-    /// <summary>Trains them, and registers a version of each.</summary>
+    /// <summary>Trains the models, and registers a version of each.</summary>
     Train,
 
-    /// <summary>Runs the strategies with them and without.</summary>
+    /// <summary>Runs the strategies with and without the models.</summary>
     Evaluate,
 
-    /// <summary>Compares trainers, or searches a model.</summary>
+    /// <summary>Compares trainers, or searches for a model.</summary>
     Experiment,
 }
 
-/// <summary>The models of a batch: trained, evaluated or compared. Its result is the file <c>result.json</c>.</summary>
-/// <param name="text">Of the job.</param>
+/// <summary>A job that trains, evaluates or compares the models of a batch. Its result is the file <c>result.json</c>.</summary>
+/// <param name="text">The text of the job.</param>
 /// <param name="spec">The batch, with a learning section.</param>
-/// <param name="task">What is done.</param>
-/// <param name="strategies">"all", or how many of the batch's first strategies.</param>
+/// <param name="task">The task of the job.</param>
+/// <param name="strategies">"all", or the number of the batch's first strategies to use.</param>
 public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, string strategies) : Job(text,
     $"{spec.Name}-{task.ToString().ToLowerInvariant()}")
 {
-    /// <summary>A training promotes no version after this time, UTC; null = at any time.</summary>
+    /// <summary>The time after which a training promotes no version, UTC; null = no limit.</summary>
     public DateTimeOffset? PromoteUntil { get; init; }
 
-    // Of an experiment: whether it searches.
+    // For an experiment, whether it is a search.
     private bool IsSearch => task == ModelTask.Experiment && LearningReader.Read(spec).Any(s => s.Search is not null);
 
-    /// <summary>Prepares the experiment, to make some of its trials in this process.</summary>
-    /// <param name="threads">Of this process.</param>
-    /// <returns>Null where the job is no experiment.</returns>
-    /// <exception cref="InputException">The batch or its data cannot be used here.</exception>
+    /// <summary>Prepares the experiment, to run some of its trials in this process.</summary>
+    /// <param name="threads">The number of threads of this process.</param>
+    /// <returns>Null if the job is not an experiment.</returns>
+    /// <exception cref="InputException">The batch or its data is not usable here.</exception>
     public async Task<ITrialMaker?> PrepareAsync(IBatchHost host, int threads, CancellationToken cancellationToken) => task switch
     {
         ModelTask.Experiment when IsSearch =>
@@ -49,9 +49,9 @@ public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, st
         _ => null,
     };
 
-    /// <summary>What an experiment has found, from the files of its job.</summary>
-    /// <returns>A search, or the trials of a comparison; the other is null.</returns>
-    /// <exception cref="InputException">There is no result, or it is damaged.</exception>
+    /// <summary>Reads the result of an experiment from the files of its job.</summary>
+    /// <returns>A search, or the trials of a comparison; the other one is null.</returns>
+    /// <exception cref="InputException">The result does not exist, or is damaged.</exception>
     public static (SearchReport? Search, IReadOnlyList<ExperimentTrial>? Trials) ReadExperiment(string folder)
     {
         var path = Path.Combine(folder, ResultFile.Name);

@@ -6,7 +6,7 @@ using Granary.Simulation.Catalogues;
 
 namespace Granary.Server.JobKinds;
 
-/// <summary>A batch whose weights a policy learns.</summary>
+/// <summary>A job that runs a batch whose weights a policy learns.</summary>
 internal sealed class ReinforceJob(JobText text, BatchSpec spec) : Job(text, spec.Name + "-reinforce")
 {
     public override double Work => BatchWork.Estimate(spec);

@@ -3,8 +3,8 @@ using Granary.Simulation.Catalogues;
 
 namespace Granary.Server.JobKinds;
 
-/// <summary>The kind of a <see cref="BacktestJob"/> with the model versions of an earlier run.</summary>
-/// <param name="runs">Folder of the runs.</param>
+/// <summary>The kind of a <see cref="BacktestJob"/> that uses the model versions of an earlier run.</summary>
+/// <param name="runs">The folder of the runs.</param>
 internal sealed class ReplayKind(string runs) : JobKind
 {
     public override string Name => "replay";

@@ -6,7 +6,7 @@ using Granary.Storage.Files;
 
 namespace Granary.Server.JobKinds;
 
-/// <summary>The result of a job that makes no run.</summary>
+/// <summary>The result file of a job without a run.</summary>
 internal static class ResultFile
 {
     public const string Name = "result.json";

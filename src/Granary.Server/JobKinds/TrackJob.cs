@@ -8,7 +8,7 @@ using Granary.Trading.Track;
 
 namespace Granary.Server.JobKinds;
 
-/// <summary>An index, replicated with few names. Its results are the files <c>result.json</c> and <c>replica.html</c>.</summary>
+/// <summary>A job that replicates an index with few names. Its results are the files <c>result.json</c> and <c>replica.html</c>.</summary>
 internal sealed class TrackJob(JobText text, TrackOptions options, Address? index, GranaryCatalogues catalogues) : Job(text, "track")
 {
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal sealed class TrackKind : JobKind
         if (options.Out is not null || options.Json)
             throw body.Fault("a job writes its result and its page into its own folder; leave 'out' and 'json' out");
         options.ToRequest();
-        // With a universe the index is a file.
+        // With a universe, the index is a file.
         var index = options.Universe is null ? null : body.Need("index").Address(Address.Plain);
         return new TrackJob(text, options, index, catalogues);
     }

@@ -6,15 +6,16 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Server.JobKinds;
 
-/// <summary>A finished run of the server, run again and searched for look-ahead. Its result is the file <c>result.json</c>.</summary>
+/// <summary>A job that repeats a finished run of the server and checks it for look-ahead. Its result is the file
+/// <c>result.json</c>.</summary>
 /// <param name="verified">The id of the run.</param>
-/// <param name="effort">How long the look-ahead check searches.</param>
+/// <param name="effort">The effort of the look-ahead check.</param>
 internal sealed class VerifyJob(JobText text, string verified, LookAheadEffort effort, GranaryCatalogues catalogues) : Job(text, "verify")
 {
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
         var started = run.Clock.GetTimestamp();
-        // In blocks of another size than the run had, on this process alone.
+        // With another block size than the run, and only in this process.
         var host = new EmbeddedHost(run.Threads, VerifyRun.BlockSize);
         var result = await VerifyRun.RunAsync(Path.Combine(run.Runs, verified), catalogues, host, run.Clock, effort,
             RunOutcome.Relay(run), cancellationToken).ConfigureAwait(false);
@@ -24,7 +25,7 @@ internal sealed class VerifyJob(JobText text, string verified, LookAheadEffort e
 }
 
 /// <summary>The kind of <see cref="VerifyJob"/>.</summary>
-/// <param name="runs">Folder of the runs.</param>
+/// <param name="runs">The folder of the runs.</param>
 internal sealed class VerifyKind(string runs) : JobKind
 {
     public override string Name => "verify";
@@ -36,7 +37,7 @@ internal sealed class VerifyKind(string runs) : JobKind
         var body = JobRequest.Only(text, catalogues, "run", "sample", "cuts");
         return new VerifyJob(text, JobRequest.Run(body, "run", runs), LookAheadEffort.OfCuts(body.Find("sample")?.Whole(1) ?? int.MaxValue,
             body.Find("cuts")?.Whole(1, 1000) ?? 12),
-            // The batch of the run was judged when it was submitted.
+            // The batch of the run was checked against the confinement when it was submitted.
             catalogues with { Confinement = null });
     }
 }

@@ -7,7 +7,7 @@ using Granary.Simulation.Catalogues;
 
 namespace Granary.Server.JobKinds;
 
-/// <summary>A batch file, walked forward.</summary>
+/// <summary>A job that runs a walk-forward over a batch file.</summary>
 internal sealed class WalkForwardJob(JobText text, BatchSpec spec) : Job(text, spec.Name + "-walkforward")
 {
     public override double Work => BatchWork.Estimate(spec);

@@ -4,10 +4,10 @@ using Granary.Simulation.Validation;
 
 namespace Granary.Server.Jobs;
 
-/// <summary>Runs submitted jobs over any <see cref="IBatchHost"/>.</summary>
+/// <summary>Runs submitted jobs on any <see cref="IBatchHost"/>.</summary>
 /// <param name="runs">The folder of all runs and jobs.</param>
-/// <param name="ledger">Counts what is tried; null counts each batch's alone.</param>
-/// <param name="running">Takes each batch while it runs, by the name of its folder; null if nothing asks for running batches.</param>
+/// <param name="ledger">Counts trials; null counts only those of each batch.</param>
+/// <param name="running">Registers each batch while it runs, by the name of its folder; null if not needed.</param>
 public sealed class HostedRunner(IBatchHost host, TimeProvider clock, int threads, string runs, TrialLedger? ledger = null,
     RunningBatches? running = null) : IJobRunner
 {

@@ -3,13 +3,13 @@ using Granary.Simulation.Json;
 
 namespace Granary.Server.Jobs;
 
-/// <summary>Runs one job into its folder: what <see cref="LocalJobs"/> needs of the in-process host.</summary>
+/// <summary>Runs one job in its folder, for <see cref="LocalJobs"/>.</summary>
 public interface IJobRunner
 {
-    /// <param name="folder">An existing folder that takes the job's files.</param>
-    /// <param name="resume">Continue from what a cancelled attempt has finished in the folder.</param>
-    /// <param name="progress">Called from any thread, as often as the host likes.</param>
-    /// <exception cref="InputException">The job or its data cannot be used: one sentence.</exception>
+    /// <param name="folder">An existing folder for the job's files.</param>
+    /// <param name="resume">Whether to continue from the finished parts of a cancelled attempt in the folder.</param>
+    /// <param name="progress">Called from any thread, at any frequency.</param>
+    /// <exception cref="InputException">The job or its data is not usable. The message is one sentence.</exception>
     Task<JobOutcome> RunAsync(Job job, string folder, bool resume, Action<JobProgress> progress,
         CancellationToken cancellationToken = default);
 }

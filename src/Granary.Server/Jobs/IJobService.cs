@@ -4,38 +4,38 @@ using Granary.Simulation.RunFolders;
 
 namespace Granary.Server.Jobs;
 
-/// <summary>Takes jobs, runs them, and tells how they stand. The in-process host and the cluster both serve it.</summary>
+/// <summary>Accepts jobs, runs them, and reports their states. The in-process host and the cluster implement it.</summary>
 public interface IJobService
 {
-    /// <summary>Accepts a job. Answered means durable: after a crash it is run again from its text.</summary>
-    /// <exception cref="IdempotencyConflictException">The key is known for another text.</exception>
+    /// <summary>Accepts a job durably: after a crash it is run again from its text.</summary>
+    /// <exception cref="IdempotencyConflictException">The key was used with another text.</exception>
     /// <exception cref="TooManyJobsException">The queue is full.</exception>
-    /// <exception cref="InputException">The job cannot be run here: one sentence.</exception>
+    /// <exception cref="InputException">The job cannot be run here. The message is one sentence.</exception>
     ValueTask<JobReceipt> SubmitAsync(JobSubmission submission, CancellationToken cancellationToken = default);
 
-    /// <returns>null where the id is not known.</returns>
+    /// <returns>Null if the id is unknown.</returns>
     ValueTask<JobStatus?> FindAsync(string id, CancellationToken cancellationToken = default);
 
-    /// <summary>A page of the list of jobs, the newest first.</summary>
+    /// <summary>Returns a page of the list of jobs, newest first.</summary>
     /// <exception cref="InputException">The cursor is not in the list.</exception>
     ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// The status now and after each change, ending with the one that ended the job. A slow reader skips statuses, never the last. Empty
-    /// where the id is not known.
+    /// Returns the current status and each change, up to the end of the job. A slow reader misses statuses, but never the last. Empty if
+    /// the id is unknown.
     /// </summary>
     IAsyncEnumerable<JobStatus> WatchAsync(string id, CancellationToken cancellationToken = default);
 
-    /// <summary>Asks for the end of a job; one that has ended stays as it is. null where the id is not known.</summary>
+    /// <summary>Requests the cancellation of a job; a job that has ended is unchanged. Null if the id is unknown.</summary>
     ValueTask<JobStatus?> CancelAsync(string id, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Queues a cancelled job again, in its folder and with its id: it continues from the strategies that had finished. One that was not
-    /// cancelled stays as it is. null where the id is not known.
+    /// Queues a cancelled job again, with its folder and id; it continues after the finished strategies. A job that was not cancelled is
+    /// unchanged. Null if the id is unknown.
     /// </summary>
     /// <exception cref="TooManyJobsException">The queue is full.</exception>
     ValueTask<JobStatus?> ResumeAsync(string id, CancellationToken cancellationToken = default);
 
-    /// <summary>Opens a file of a job that is done; the caller disposes of it. null where there is no such job or file.</summary>
+    /// <summary>Opens a file of a finished job; the caller disposes of it. Null if the job or file does not exist.</summary>
     ValueTask<RunFile?> OpenFileAsync(string id, string name, CancellationToken cancellationToken = default);
 }

@@ -6,22 +6,22 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Server.Jobs;
 
-/// <summary>The kinds of jobs that a process runs.</summary>
-/// <param name="catalogues">What the process knows.</param>
-/// <param name="kinds">Each name once.</param>
+/// <summary>The kinds of jobs that a process can run.</summary>
+/// <param name="catalogues">The catalogues of the process.</param>
+/// <param name="kinds">The kinds, with unique names.</param>
 public sealed class JobCatalogue(GranaryCatalogues catalogues, IEnumerable<JobKind> kinds)
 {
-    /// <summary>The kind whose text is a batch file: the jobs under <c>/batches</c>.</summary>
+    /// <summary>The kind whose text is a batch file, for jobs under <c>/batches</c>.</summary>
     public const string Backtest = "backtest";
 
     private readonly FrozenDictionary<string, JobKind> _kinds = kinds.ToFrozenDictionary(k => k.Name, StringComparer.Ordinal);
 
-    /// <summary>By name.</summary>
+    /// <summary>The kinds sorted by name.</summary>
     public IReadOnlyList<JobKind> Kinds { get; } = [.. kinds.OrderBy(k => k.Name, StringComparer.Ordinal)];
 
-    /// <summary>Reads and checks a job.</summary>
-    /// <param name="confinement">Where the addresses of its text may lead; null for a text that has been judged.</param>
-    /// <exception cref="InputException">There is no such kind, or the text is wrong.</exception>
+    /// <summary>Parses and validates a job.</summary>
+    /// <param name="confinement">Limits the addresses in its text; null for a text that was validated before.</param>
+    /// <exception cref="InputException">The kind is unknown, or the text is invalid.</exception>
     public Job Read(JobText text, Confinement? confinement = null)
     {
         if (_kinds.TryGetValue(text.Kind, out var kind)) return kind.Read(text, catalogues with { Confinement = confinement });

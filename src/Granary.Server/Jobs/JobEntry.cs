@@ -3,8 +3,8 @@ using Granary.Contracts.Jobs;
 namespace Granary.Server.Jobs;
 
 /// <summary>
-/// A job of <see cref="LocalJobs"/>, under its lock. The text of the job is in its folder only: it may have megabytes, and jobs that ended
-/// stay listed.
+/// A job of <see cref="LocalJobs"/>, guarded by its lock. The job's text is only in its folder, because it may be large and ended jobs stay
+/// listed.
 /// </summary>
 internal sealed class JobEntry(JobStatus status, SubmittedJob submitted)
 {

@@ -3,17 +3,17 @@ using Granary.Simulation.Json;
 
 namespace Granary.Server.Jobs;
 
-/// <summary>A kind of long work that can be submitted.</summary>
+/// <summary>A kind of job that can be submitted.</summary>
 public abstract class JobKind
 {
-    /// <summary>As requests write it.</summary>
+    /// <summary>The name in requests.</summary>
     public abstract string Name { get; }
 
-    /// <summary>One sentence, for lists of kinds.</summary>
+    /// <summary>A description in one sentence, for lists of kinds.</summary>
     public abstract string Summary { get; }
 
-    /// <summary>Reads and checks a job of this kind.</summary>
-    /// <param name="catalogues">What the process knows.</param>
-    /// <exception cref="InputException">The text is wrong; all faults that are found at once.</exception>
+    /// <summary>Parses and validates a job of this kind.</summary>
+    /// <param name="catalogues">The catalogues of the process.</param>
+    /// <exception cref="InputException">The text is invalid; the message has all faults.</exception>
     public abstract Job Read(JobText text, GranaryCatalogues catalogues);
 }

@@ -3,10 +3,10 @@ using Granary.Simulation.Telemetry;
 
 namespace Granary.Server.Jobs;
 
-/// <summary>Measures jobs, where they run in this process and on a cluster.</summary>
+/// <summary>Metrics of jobs, in this process and on a cluster.</summary>
 public static class JobMetrics
 {
-    /// <summary>Counts a job that has ended, and how long it ran.</summary>
+    /// <summary>Records the end and the duration of a job.</summary>
     public static void Ended(JobStatus job)
     {
         KeyValuePair<string, object?> kind = new(GranaryInstruments.Kind, job.Kind),

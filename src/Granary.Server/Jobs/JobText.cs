@@ -1,8 +1,8 @@
 namespace Granary.Server.Jobs;
 
-/// <summary>The text of a job: with it any process reads the job again.</summary>
+/// <summary>The text of a job, from which any process can recreate the job.</summary>
 /// <param name="Kind">The name of a <see cref="JobKind"/>.</param>
-/// <param name="Body">UTF-8 JSON: the batch file of a backtest, the body of the request for other kinds.</param>
-/// <param name="File">Its name, for messages.</param>
-/// <param name="Folder">What relative paths in it are relative to.</param>
+/// <param name="Body">UTF-8 JSON: the batch file of a backtest; for other kinds the body of the request.</param>
+/// <param name="File">The file name, for messages.</param>
+/// <param name="Folder">The base folder of relative paths in the text.</param>
 public sealed record JobText(string Kind, byte[] Body, string File, string Folder);

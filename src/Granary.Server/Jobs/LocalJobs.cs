@@ -11,19 +11,19 @@ using Granary.Simulation.Telemetry;
 namespace Granary.Server.Jobs;
 
 /// <summary>
-/// Takes jobs for the in-process host: one after the other, each in its folder under <c>runs</c>. What was accepted survives a crash: the
-/// next start runs it again.
+/// Runs jobs in this process, one after another, each in its folder under <c>runs</c>. Accepted jobs survive a crash: the next start runs
+/// them again.
 /// </summary>
 /// <remarks>
-/// A job's folder has, beside its own files, <c>.submission/</c> with the text of the job and its last durable status.
+/// In addition to its own files, a job's folder has <c>.submission/</c> with the job's text and its last durable status.
 /// </remarks>
 public sealed class LocalJobs : IJobService, IAsyncDisposable
 {
-    /// <summary>Name of the folder inside a run's folder that this class keeps for itself.</summary>
+    /// <summary>The name of this class's folder inside a run's folder.</summary>
     public const string SubmissionFolder = ".submission";
 
     /// <summary>
-    /// Who watches is given at most one status in this time, the newest: a host may report its progress as often as it likes.
+    /// The minimum time between two statuses for a watcher, who receives the newest. The host may report progress at any frequency.
     /// </summary>
     private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(50);
 
@@ -44,16 +44,16 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    /// <summary>Ends the process after a job whose strategy keeps a thread; called when its end is durable, with its id.</summary>
+    /// <summary>Called with the job's id when a strategy keeps a thread and the job's end is durable; ends the process.</summary>
     public Action<string, StuckStrategyException>? ThreadLost { get; init; }
 
-    /// <summary>Why no job can begin, one sentence; null where nothing is in the way.</summary>
+    /// <summary>Why no job can start, in one sentence; null if jobs can start.</summary>
     public string? Fault { get; private set; }
 
-    /// <param name="runs">Folder of all runs; made where missing. Jobs in it that had not ended are queued again.</param>
-    /// <param name="kinds">The jobs that are taken.</param>
-    /// <param name="onFault">Called for a job that failed for a reason other than its input, with its id.</param>
-    /// <param name="refusal">Why jobs are refused now, one sentence, with <see cref="ServiceUnavailableException"/>; null = never.</param>
+    /// <param name="runs">The folder of all runs; created if missing. Its unfinished jobs are queued again.</param>
+    /// <param name="kinds">The kinds of jobs to accept.</param>
+    /// <param name="onFault">Called with the id of a job that failed for a reason other than its input.</param>
+    /// <param name="refusal">Returns why jobs are refused now, for <see cref="ServiceUnavailableException"/>; null = never.</param>
     public LocalJobs(string runs, IJobRunner host, JobCatalogue kinds, TimeProvider clock, Action<string, Exception>? onFault = null,
         int mostWaiting = 1000, Func<string?>? refusal = null)
     {
@@ -108,7 +108,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
                     + "or correct its rights, and submit it again", e);
             }
             lock (_gate) Add(entry);
-            // Answered as it was accepted: it may run before the answer is out.
+            // Return the status at acceptance, because the job may start before the response is sent.
             var accepted = entry.Status;
             _queue.Writer.TryWrite(entry);
             return new(accepted, Created: true);
@@ -185,7 +185,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
             wasCancelled = s.State == JobState.Cancelled;
             if (!wasCancelled) return s;
             CheckRoom();
-            // One that was cancelled while it waited has no folder of finished strategies, and begins.
+            // A job that was cancelled while it waited has no finished strategies, so it starts from the beginning.
             (entry.Cancel, entry.Resumes) = (new CancellationTokenSource(), s.StartedAt is not null);
             return s with { State = JobState.Queued, StartedAt = null, FinishedAt = null };
         });
@@ -199,15 +199,15 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
     {
         JobStatus? status;
         lock (_gate) status = _byId.GetValueOrDefault(id)?.Status;
-        // only names that the run lists are opened, so no name can lead out of its folder
+        // only names in the run's list are opened, so that no name can lead out of its folder
         return ValueTask.FromResult(status is not null && status.Files.Contains(name, StringComparer.Ordinal)
             ? RunFile.Open(Path.Combine(_runs, id), name) : null);
     }
 
-    /// <summary>Stops the job that runs, without marking it as ended: the next start takes it up again.</summary>
+    /// <summary>Stops the running job without marking it as ended, so that the next start continues it.</summary>
     public async ValueTask DisposeAsync()
     {
-        // A container that knows the jobs by two types disposes of them twice.
+        // A container that registers the service under two types disposes of it twice.
         if (_stopping.IsCancellationRequested) return;
         _queue.Writer.TryComplete();
         await _stopping.CancelAsync().ConfigureAwait(false);
@@ -280,7 +280,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         if (stuck is not null) ThreadLost?.Invoke(entry.Status.Id, stuck);
     }
 
-    // The end of a job is kept in memory until its folder can be written. No other job begins before: it could not be written either.
+    // The end of a job is kept in memory until its folder can be written. No other job starts before: its folder would fail too.
     private async Task SaveWhenPossibleAsync(JobEntry entry)
     {
         for (var pause = TimeSpan.FromSeconds(0.25); ; pause = pause < LongestPause ? pause * 2 : pause)
@@ -293,7 +293,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
             }
             catch (DirectoryNotFoundException) when (Directory.Exists(_runs) && !Path.Exists(Path.Combine(_runs, entry.Status.Id)))
             {
-                // The job was removed with its folder: there is no place for its end.
+                // The job was removed together with its folder, so its end cannot be stored.
                 Fault = null;
                 return;
             }
@@ -327,7 +327,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         if (bars > 0) GranaryInstruments.Bars.Add(bars);
     }
 
-    /// <summary>The one place where a status changes; who watches is woken.</summary>
+    /// <summary>The only place that changes a status; it notifies watchers.</summary>
     private JobStatus Change(JobEntry entry, Func<JobStatus, JobStatus> change)
     {
         TaskCompletionSource woken;
@@ -345,7 +345,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         return next;
     }
 
-    /// <summary>Writes the newest status; writes of one job follow one another.</summary>
+    /// <summary>Writes the newest status; the writes of one job are sequential.</summary>
     private Task SaveAsync(JobEntry entry)
     {
         lock (_gate) return entry.Written = AfterAsync(entry.Written);
@@ -363,7 +363,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
 
     private string OwnFolder(string id) => Path.Combine(_runs, id, SubmissionFolder);
 
-    // Under the gate.
+    // Call under the lock.
     private void CheckRoom()
     {
         if (_byId.Values.Count(e => e.Status.State == JobState.Queued) >= _mostWaiting) throw new TooManyJobsException(_mostWaiting);

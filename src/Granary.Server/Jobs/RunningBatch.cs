@@ -2,5 +2,5 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Server.Jobs;
 
-/// <summary>What can be asked of a batch that runs in this process.</summary>
+/// <summary>The strategies and the portfolio of a batch that runs in this process.</summary>
 public sealed record RunningBatch(RunningStrategies Strategies, RunningPortfolio Portfolio);

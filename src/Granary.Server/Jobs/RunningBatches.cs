@@ -9,7 +9,7 @@ public sealed class RunningBatches : IBatchStrategies
 {
     private readonly ConcurrentDictionary<string, RunningBatch> _batches = new(StringComparer.Ordinal);
 
-    /// <summary>Adds a batch; the caller removes it at its end.</summary>
+    /// <summary>Adds a batch; the caller removes it when it ends.</summary>
     public RunningBatch Begin(string batch) => _batches[batch] = new RunningBatch(new RunningStrategies(), new RunningPortfolio());
 
     public void End(string batch) => _batches.TryRemove(batch, out _);

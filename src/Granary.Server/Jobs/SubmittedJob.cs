@@ -7,15 +7,15 @@ using Granary.Storage.Files;
 
 namespace Granary.Server.Jobs;
 
-/// <summary>A submitted job as its folder stores it: the text, and what identifies a repeated submission.</summary>
-/// <param name="Trace">The W3C trace parent of the request; null where it was not traced.</param>
+/// <summary>A submitted job as stored in its folder: its text, and the data that identifies a repeated submission.</summary>
+/// <param name="Trace">The W3C trace parent of the request; null if it was not traced.</param>
 internal sealed record SubmittedJob(string Text, string Folder, string FileName, string? IdempotencyKey,
     string Kind = JobCatalogue.Backtest,
     string? Trace = null)
 {
     private const string TextFile = "batch.json", StatusFile = "status.json";
 
-    /// <summary>SHA-256 of the text and its folder: two submissions with the same value ask for the same work.</summary>
+    /// <summary>SHA-256 of the text and its folder, which is equal for submissions of the same work.</summary>
     public string Fingerprint => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Text + "\0" + Folder)));
 
     public static SubmittedJob Of(JobSubmission submission)
@@ -25,14 +25,14 @@ internal sealed record SubmittedJob(string Text, string Folder, string FileName,
             Activity.Current?.Id);
     }
 
-    /// <summary>The text, to be read and run.</summary>
+    /// <summary>Returns the text, from which the job is parsed and run.</summary>
     public JobText ToText() => new(Kind, Encoding.UTF8.GetBytes(Text), FileName, Folder);
 
-    /// <summary>Whether a folder of a run was submitted here and acknowledged.</summary>
+    /// <summary>Whether a run's folder belongs to a job that was submitted here and acknowledged.</summary>
     public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, StatusFile));
 
-    /// <param name="folder">The job's folder <see cref="LocalJobs.SubmissionFolder"/>; made where missing.</param>
-    /// <exception cref="IOException">The disk refuses.</exception>
+    /// <param name="folder">The folder <see cref="LocalJobs.SubmissionFolder"/> of the job; created if missing.</param>
+    /// <exception cref="IOException">The disk failed.</exception>
     public Task WriteAsync(string folder, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
@@ -41,7 +41,7 @@ internal sealed record SubmittedJob(string Text, string Folder, string FileName,
     }
 
     /// <exception cref="JsonException">The file is damaged.</exception>
-    /// <exception cref="IOException">The disk refuses.</exception>
+    /// <exception cref="IOException">The disk failed.</exception>
     public static SubmittedJob Read(string folder) => Read<SubmittedJob>(Path.Combine(folder, TextFile));
 
     /// <inheritdoc cref="WriteAsync"/>

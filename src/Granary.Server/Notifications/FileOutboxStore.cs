@@ -6,9 +6,9 @@ using Granary.Storage.Files;
 namespace Granary.Server.Notifications;
 
 /// <summary>
-/// Deliveries in a folder: <c>outbox/ID.json</c>, and <c>since</c>. A lease is an open file, which ends with its process.
+/// Stores deliveries in a folder: <c>outbox/ID.json</c>, and <c>since</c>. A lease is an open file, which ends with its process.
 /// </summary>
-/// <param name="folder">Made where missing.</param>
+/// <param name="folder">The folder; created if missing.</param>
 public sealed class FileOutboxStore(string folder) : IOutboxStore
 {
     private readonly string _outbox = Path.Combine(folder, "outbox"), _since = Path.Combine(folder, "since");
@@ -42,7 +42,7 @@ public sealed class FileOutboxStore(string folder) : IOutboxStore
     public void Remove(string id)
     {
         File.Delete(PathOf(id));
-        // Only now: while there is a delivery, all holders of its lease open the same file.
+        // Delete it only now: while the delivery exists, all processes must lock the same file.
         File.Delete(LockOf(id));
     }
 
@@ -58,7 +58,7 @@ public sealed class FileOutboxStore(string folder) : IOutboxStore
         }
     }
 
-    // null for a file that another silo has just removed, or that is damaged.
+    // Null for a file that another silo has just removed, or that is damaged.
     private static Delivery? Read(string path)
     {
         try

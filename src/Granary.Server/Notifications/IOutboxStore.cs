@@ -3,43 +3,43 @@ using System.Text.Json.Serialization;
 
 namespace Granary.Server.Notifications;
 
-/// <summary>Where an <see cref="Outbox"/> keeps its deliveries. What a call has written is durable.</summary>
+/// <summary>Storage of an <see cref="Outbox"/>. Writes are durable when the call returns.</summary>
 public interface IOutboxStore
 {
-    /// <summary>All deliveries, in no order.</summary>
+    /// <summary>Returns all deliveries, unordered.</summary>
     IReadOnlyList<Delivery> All();
 
-    /// <summary>A delivery; null where there is none.</summary>
+    /// <summary>Returns a delivery; null if it does not exist.</summary>
     Delivery? Find(string id);
 
-    /// <returns>False where the store has it.</returns>
+    /// <returns>False if the store already has the delivery.</returns>
     bool TryAdd(Delivery delivery);
 
-    /// <summary>Writes a delivery over the one with its id.</summary>
+    /// <summary>Replaces the delivery with the same id.</summary>
     void Replace(Delivery delivery);
 
     void Remove(string id);
 
-    /// <summary>Lets one process at a time attempt a delivery, until the lease is disposed of or the process is gone.</summary>
-    /// <returns>null where another one has the lease.</returns>
+    /// <summary>Takes a lease that lets only one process attempt a delivery, until it is disposed of or the process ends.</summary>
+    /// <returns>Null if another process holds the lease.</returns>
     IDisposable? Lease(string id);
 
-    /// <summary>The time up to which ended jobs were compared, UTC; null before the first time.</summary>
+    /// <summary>The time up to which ended jobs were checked, UTC; null before the first check.</summary>
     DateTimeOffset? Since { get; set; }
 }
 
 /// <summary>Opens the store of a server.</summary>
 public static class OutboxStores
 {
-    /// <summary>How deliveries are written.</summary>
+    /// <summary>The JSON format of deliveries.</summary>
     internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
-    /// <param name="connection">Of a PostgreSQL database, as Npgsql takes it; null for the folder.</param>
-    /// <param name="folder">Where the deliveries are without a database.</param>
-    /// <exception cref="Npgsql.NpgsqlException">The server cannot be reached or refuses.</exception>
+    /// <param name="connection">The connection string of a PostgreSQL database, for Npgsql; null for the folder.</param>
+    /// <param name="folder">The folder of the deliveries without a database.</param>
+    /// <exception cref="Npgsql.NpgsqlException">The server cannot be reached or refuses the connection.</exception>
     public static IOutboxStore Open(string? connection, string folder) =>
         connection is null ? new FileOutboxStore(folder) : new PostgresOutboxStore(connection);
 }

@@ -1,18 +1,18 @@
 namespace Granary.Server.Notifications;
 
-/// <summary>What a rule reports.</summary>
+/// <summary>The event that a rule reports.</summary>
 public enum NotificationEvent
 {
-    /// <summary>An account's equity lies this percentage below its highest since the server started.</summary>
+    /// <summary>An account's equity is this percentage below its highest value since the server started.</summary>
     Drawdown,
 
-    /// <summary>A session has this many more rejected orders.</summary>
+    /// <summary>The number of a session's rejected orders increased by this number.</summary>
     RejectedOrders,
 
-    /// <summary>A session took no bar for this number of seconds.</summary>
+    /// <summary>A session took no bar for this many seconds.</summary>
     FeedLag,
 
-    /// <summary>A session was interrupted and waits, or failed.</summary>
+    /// <summary>A session was interrupted and waits, or has failed.</summary>
     SessionLost,
 
     /// <summary>An account's equity differs by this percentage from that of its portfolio with simulated fills.</summary>
@@ -22,16 +22,16 @@ public enum NotificationEvent
 
     JobFailed,
 
-    /// <summary>Sent by an operator to try the webhooks.</summary>
+    /// <summary>A test by an operator.</summary>
     Test,
 }
 
-/// <summary>An event, and the webhooks that it is sent to.</summary>
-/// <param name="Threshold">Percent, a number of orders, or seconds; 0 for rules without one.</param>
-/// <param name="Account">Only this account; null for all.</param>
-/// <param name="To">Names of webhooks.</param>
+/// <summary>An event, and the webhooks to which it is sent.</summary>
+/// <param name="Threshold">A percentage, a number of orders, or seconds; 0 for rules without a threshold.</param>
+/// <param name="Account">The account; null for all.</param>
+/// <param name="To">The names of the webhooks.</param>
 public sealed record NotificationRule(NotificationEvent On, double Threshold, string? Account, IReadOnlyList<string> To);
 
-/// <summary>Where notifications are sent: configuration of the operator, never of a caller.</summary>
-/// <param name="Secret">The key of the signature.</param>
+/// <summary>A destination of notifications. Only the operator configures it, never a caller.</summary>
+/// <param name="Secret">The key for the signature.</param>
 public sealed record Webhook(string Name, Uri Url, byte[] Secret);

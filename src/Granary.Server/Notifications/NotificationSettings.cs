@@ -3,12 +3,12 @@ using Granary.Simulation.Json;
 
 namespace Granary.Server.Notifications;
 
-/// <summary>The file of --notifications: webhooks and the rules that use them.</summary>
+/// <summary>The content of the file in --notifications: webhooks, and the rules that use them.</summary>
 public sealed record NotificationSettings(IReadOnlyList<Webhook> Webhooks, IReadOnlyList<NotificationRule> Rules)
 {
     private const int ShortestSecret = 16;
 
-    /// <summary>The word of each event in the file, and the key of its threshold with the value that it has by default.</summary>
+    /// <summary>The name of each event in the file, and the key of its threshold with the default.</summary>
     public static IReadOnlyList<(string Word, NotificationEvent Event, string? Key, double Default)> Events { get; } =
     [
         ("drawdown", NotificationEvent.Drawdown, "percent", 10), ("rejected-orders", NotificationEvent.RejectedOrders, "count", 1),
@@ -17,10 +17,10 @@ public sealed record NotificationSettings(IReadOnlyList<Webhook> Webhooks, IRead
         ("job-failed", NotificationEvent.JobFailed, null, 0),
     ];
 
-    /// <summary>The word of an event in the file and in what is sent.</summary>
+    /// <summary>Returns the name of an event in the file and in messages.</summary>
     public static string WordOf(NotificationEvent kind) => Events.FirstOrDefault(e => e.Event == kind).Word ?? "test";
 
-    /// <exception cref="InputException">The file is wrong, or a secret is missing.</exception>
+    /// <exception cref="InputException">The file is invalid, or a secret is missing.</exception>
     public static NotificationSettings Read(string file)
     {
         if (!File.Exists(file)) throw new InputException($"--notifications {file}: there is no such file");

@@ -4,13 +4,13 @@ using Granary.Contracts.Sessions;
 
 namespace Granary.Server.Notifications;
 
-/// <summary>Compares sessions and jobs with the rules. Each event is reported once for a run, and again at each further step of its
+/// <summary>Evaluates the rules on sessions and jobs. Each event is reported once per run, and again for each further multiple of its
 /// threshold.</summary>
 public sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules)
 {
     private readonly Dictionary<string, double> _peaks = new(StringComparer.Ordinal);
 
-    /// <param name="barAge">Time since the session took a bar.</param>
+    /// <param name="barAge">The time since the session took a bar.</param>
     public IEnumerable<(NotificationRule Rule, Notification Event)> Of(SessionView view, TimeSpan barAge, DateTimeOffset now)
     {
         if (view.Status is { AccountEquity: > 0 } status)
@@ -20,7 +20,7 @@ public sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules)
                 yield return (rule, Notification.Of(rule.On, view.Id, $"{view.Run}\0{found.Occasion}", found.Text, now));
     }
 
-    /// <param name="job">One that has ended.</param>
+    /// <param name="job">A job that has ended.</param>
     public IEnumerable<(NotificationRule Rule, Notification Event)> Of(JobStatus job, DateTimeOffset now)
     {
         var kind = job.State switch

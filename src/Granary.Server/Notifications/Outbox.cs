@@ -1,29 +1,29 @@
 namespace Granary.Server.Notifications;
 
 /// <summary>
-/// The deliveries of a store, so that what was detected is sent after a crash. Silos that share a store share its deliveries: an event is
-/// in it once, and an attempt is made by the one that has its lease.
+/// Durable deliveries, so that detected events are sent also after a crash. Silos with a common store share its deliveries: each event is
+/// stored once, and the holder of its lease makes the attempt.
 /// </summary>
 public sealed class Outbox(IOutboxStore store, TimeProvider clock)
 {
-    /// <summary>After this many attempts, about 10 hours, a delivery is given up.</summary>
+    /// <summary>After this many attempts, over about 10 hours, a delivery is given up.</summary>
     public const int MostAttempts = 20;
 
     private const int MostEnded = 1000;
     private static readonly TimeSpan First = TimeSpan.FromSeconds(5), Longest = TimeSpan.FromHours(1);
 
-    /// <summary>Keeps a notification for a webhook until it is delivered; one that is known stays as it is.</summary>
-    /// <returns>Whether it is new.</returns>
-    /// <exception cref="IOException">The disk refuses.</exception>
+    /// <summary>Stores a notification for a webhook until it is delivered; an existing delivery is unchanged.</summary>
+    /// <returns>Whether the delivery is new.</returns>
+    /// <exception cref="IOException">The disk failed.</exception>
     public bool Add(Notification notification, string webhook) => store.TryAdd(
         new Delivery($"{notification.Id}-{webhook}", webhook, notification, DeliveryState.Pending, 0, clock.GetUtcNow(), null));
 
-    /// <summary>All deliveries, the newest first.</summary>
+    /// <summary>Returns all deliveries, newest first.</summary>
     public IReadOnlyList<Delivery> List() =>
         [.. store.All().OrderByDescending(d => d.Notification.At).ThenBy(d => d.Id, StringComparer.Ordinal)];
 
-    /// <summary>Makes the attempts that are due, and forgets the oldest that have ended.</summary>
-    /// <param name="send">Makes one attempt; throws where it fails.</param>
+    /// <summary>Makes the attempts that are due, and removes the oldest completed deliveries.</summary>
+    /// <param name="send">Makes one attempt; throws if it fails.</param>
     public async Task DeliverAsync(Func<Delivery, CancellationToken, Task> send, CancellationToken cancellationToken)
     {
         var all = List();

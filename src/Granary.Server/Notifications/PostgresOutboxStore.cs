@@ -4,16 +4,16 @@ using Granary.Storage.Migrations;
 namespace Granary.Server.Notifications;
 
 /// <summary>
-/// Deliveries in PostgreSQL, in the schema <c>notifications</c>: they survive the disk of a silo. A lease ends after two minutes, longer
-/// than an attempt, so that the delivery of a lost silo is attempted by another.
+/// Stores deliveries in PostgreSQL, in the schema <c>notifications</c>, so that they survive the loss of a silo's disk. A lease ends after
+/// two minutes, longer than an attempt, so that another silo can take over the deliveries of a lost one.
 /// </summary>
 public sealed class PostgresOutboxStore : IOutboxStore
 {
     private readonly SchemaDatabase _tables;
 
-    /// <param name="connection">As Npgsql takes it.</param>
-    /// <exception cref="Npgsql.NpgsqlException">The server cannot be reached or refuses.</exception>
-    /// <exception cref="MigrationException">The database is of a later version, or the user may not create the tables.</exception>
+    /// <param name="connection">The connection string for Npgsql.</param>
+    /// <exception cref="Npgsql.NpgsqlException">The server cannot be reached or refuses the connection.</exception>
+    /// <exception cref="MigrationException">The database has a newer schema version, or the user may not create the tables.</exception>
     public PostgresOutboxStore(string connection) => _tables = new(connection, DatabaseSchema.Notifications);
 
     public DateTimeOffset? Since

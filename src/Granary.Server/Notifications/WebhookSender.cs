@@ -7,15 +7,15 @@ using System.Text.Json;
 namespace Granary.Server.Notifications;
 
 /// <summary>
-/// Posts notifications as JSON. The header <see cref="SignatureHeader"/> is <c>v1=</c> and the HMAC-SHA256 in hex of the timestamp of
-/// <see cref="TimestampHeader"/>, a dot and the body: a receiver refuses what is unsigned or older than a few minutes.
+/// Posts notifications as JSON. The header <see cref="SignatureHeader"/> is <c>v1=</c> and the HMAC-SHA256, in hex, of the timestamp in
+/// <see cref="TimestampHeader"/>, a dot and the body. Receivers should reject messages that are unsigned or older than a few minutes.
 /// </summary>
 public sealed class WebhookSender : IDisposable
 {
     public const string SignatureHeader = "Granary-Signature", TimestampHeader = "Granary-Timestamp", IdHeader = "Granary-Id";
 
     private readonly TimeProvider _clock;
-    // A redirect could lead to an address that the operator has not named.
+    // A redirect could lead to an address that the operator did not configure.
     private readonly HttpClient _client = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -27,9 +27,9 @@ public sealed class WebhookSender : IDisposable
 
     public WebhookSender(TimeProvider clock) => _clock = clock;
 
-    /// <summary>Makes one attempt.</summary>
-    /// <exception cref="HttpRequestException">The receiver is away, or did not answer with a status of 200 to 299.</exception>
-    /// <exception cref="TaskCanceledException">It did not answer within 10 s.</exception>
+    /// <summary>Makes one delivery attempt.</summary>
+    /// <exception cref="HttpRequestException">The receiver is unreachable, or did not respond with a status of 200 to 299.</exception>
+    /// <exception cref="TaskCanceledException">The receiver did not respond within 10 s.</exception>
     public async Task SendAsync(Webhook webhook, Notification notification, CancellationToken cancellationToken)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new
@@ -52,7 +52,7 @@ public sealed class WebhookSender : IDisposable
             throw new HttpRequestException($"{webhook.Url.Host} answered with {(int)answer.StatusCode}", null, answer.StatusCode);
     }
 
-    /// <summary>The signature of a body.</summary>
+    /// <summary>Returns the signature of a body.</summary>
     public static string Sign(byte[] secret, string timestamp, ReadOnlySpan<byte> body) => "v1=" + Convert.ToHexStringLower(
         HMACSHA256.HashData(secret, (byte[])[.. Encoding.UTF8.GetBytes(timestamp + "."), .. body]));
 

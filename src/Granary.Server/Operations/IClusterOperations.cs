@@ -2,11 +2,11 @@ using Granary.Contracts.Operations;
 
 namespace Granary.Server.Operations;
 
-/// <summary>What an operator asks of a cluster.</summary>
+/// <summary>An operator's view and control of a cluster.</summary>
 public interface IClusterOperations
 {
     Task<ClusterStanding> StandingAsync(CancellationToken cancellationToken = default);
 
-    /// <returns>The silo as it stood; null where no active silo has this name.</returns>
+    /// <returns>The silo's state; null if no active silo has this name.</returns>
     Task<SiloStanding?> OrderAsync(string silo, SiloOrder order, CancellationToken cancellationToken = default);
 }

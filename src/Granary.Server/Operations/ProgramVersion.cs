@@ -7,11 +7,11 @@ public static class ProgramVersion
 {
     private const int CommitLength = 12;
 
-    /// <summary>As 0.1.0+3bf2f05d0534: the version and the commit of the sources, where the build knew it.</summary>
+    /// <summary>Version and source commit, if the build knows it, such as 0.1.0+3bf2f05d0534.</summary>
     public static string Text { get; } =
         Of(typeof(ProgramVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
 
-    /// <param name="full">With the whole commit, as the build writes it.</param>
+    /// <param name="full">The version with the complete commit hash, as the build writes it.</param>
     internal static string Of(string full) =>
         full.IndexOf('+') is > 0 and var plus && full.Length > plus + 1 + CommitLength ? full[..(plus + 1 + CommitLength)] : full;
 }

@@ -1,17 +1,17 @@
 namespace Granary.Server.Operations;
 
-/// <summary>Roles in words and in names of silos.</summary>
+/// <summary>Converts roles to text and to names of silos.</summary>
 public static class SiloRolesText
 {
     public const SiloRoles All = SiloRoles.Api | SiloRoles.Compute | SiloRoles.Sessions;
 
     private static readonly SiloRoles[] s_single = [SiloRoles.Api, SiloRoles.Compute, SiloRoles.Sessions];
 
-    /// <summary>The word of one role, as <c>compute</c>.</summary>
+    /// <summary>The name of one role, such as <c>compute</c>.</summary>
     public static string Word(SiloRoles role) => role.ToString().ToLowerInvariant();
 
-    /// <summary>Reads words between commas.</summary>
-    /// <returns>null where a word is no role, or there is none.</returns>
+    /// <summary>Parses role names, separated by commas.</summary>
+    /// <returns>Null if a name is not a role, or there is none.</returns>
     public static SiloRoles? Parse(string text)
     {
         var roles = SiloRoles.None;
@@ -24,11 +24,11 @@ public static class SiloRolesText
         return roles;
     }
 
-    /// <summary>The name of a silo with its roles; the name alone where it has all.</summary>
+    /// <summary>Returns the name of a silo with its roles; without a suffix if it has all.</summary>
     public static string NameOf(string silo, SiloRoles roles) =>
         roles == All ? silo : string.Join('.', [silo, .. s_single.Where(r => roles.HasFlag(r)).Select(Word)]);
 
-    /// <summary>The roles in a silo's name.</summary>
+    /// <summary>Returns the roles in a silo's name.</summary>
     public static SiloRoles Of(string name)
     {
         var roles = SiloRoles.None;

@@ -5,8 +5,8 @@ namespace Granary.Server.Schedules;
 
 /// <summary>The times of a cron expression, in UTC.</summary>
 /// <remarks>
-/// Five fields as crontab has them: minute, hour, day of the month, month, day of the week (0 and 7 are Sunday, or SUN to SAT). Quartz
-/// reads them and computes the times.
+/// Five fields as in crontab: minute, hour, day of the month, month, day of the week (0 and 7 are Sunday, or SUN to SAT). Quartz parses
+/// them and computes the times.
 /// </remarks>
 public sealed class CronTimes
 {
@@ -14,7 +14,7 @@ public sealed class CronTimes
 
     private CronTimes(CronExpression expression) => _expression = expression;
 
-    /// <exception cref="InputException">It is no such expression, or has no times.</exception>
+    /// <exception cref="InputException">The text is not a cron expression, or has no times.</exception>
     public static CronTimes Parse(JsonPart part)
     {
         var text = part.String();
@@ -25,20 +25,20 @@ public sealed class CronTimes
         try
         {
             var times = Of(text);
-            // Without a year the times repeat: what has none after one time has none at all.
+            // Without a year field the times repeat, so an expression without a next time never has one.
             return times.After(DateTimeOffset.UnixEpoch) is null
                 ? throw part.Fault($"'{text}' names a day that no month has; correct the day of the month or the month") : times;
         }
         catch (FormatException e)
         {
-            throw part.Fault($"'{text}' is no cron expression ({e.Message.TrimEnd('.')}); give one such as \"30 2 * * MON-FRI\"", e);
+            throw part.Fault($"'{text}' is not a cron expression ({e.Message.TrimEnd('.')}); give one such as \"30 2 * * MON-FRI\"", e);
         }
     }
 
-    /// <summary>The times of an expression that was read before.</summary>
-    /// <exception cref="FormatException">It is no such expression.</exception>
+    /// <summary>Returns the times of an expression that was validated before.</summary>
+    /// <exception cref="FormatException">The text is not a cron expression.</exception>
     public static CronTimes Of(string text) => new(CronExpression.Parse(text, CronFormat.Unix).WithTimeZone(TimeZoneInfo.Utc));
 
-    /// <summary>The first time after another one; null where there is none.</summary>
+    /// <summary>Returns the first time after another one; null if there is none.</summary>
     public DateTimeOffset? After(DateTimeOffset time) => _expression.GetNextValidTimeAfter(time);
 }

@@ -4,7 +4,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Server.Schedules;
 
-/// <summary>The schedules of a server: how each stands, and setting one.</summary>
+/// <summary>Shows and sets the schedules of a server.</summary>
 public sealed class JobSchedules(ScheduleBook book, ScheduleReader reader, IJobService jobs, TimeProvider clock)
 {
     /// <summary>All schedules, by name.</summary>
@@ -15,7 +15,7 @@ public sealed class JobSchedules(ScheduleBook book, ScheduleReader reader, IJobS
         return all;
     }
 
-    /// <returns>null where there is none of this name.</returns>
+    /// <returns>Null if there is no schedule with this name.</returns>
     public async Task<ScheduleDetails?> FindAsync(string name, CancellationToken cancellationToken) =>
         book.Find(name) is { } schedule ? await DetailsAsync(schedule, cancellationToken).ConfigureAwait(false) : null;
 
@@ -24,7 +24,7 @@ public sealed class JobSchedules(ScheduleBook book, ScheduleReader reader, IJobS
     /// <param name="folder">What relative paths in its job are relative to.</param>
     /// <param name="file">The file's path at its author, for messages; null for <c>schedule.json</c>.</param>
     /// <param name="who">Who sets it.</param>
-    /// <exception cref="InputException">It is no schedule, or its job cannot be run.</exception>
+    /// <exception cref="InputException">It is not a schedule, or its job cannot be run.</exception>
     public async Task<ScheduleDetails> SetAsync(string name, byte[] text, string folder, string? file, string who,
         CancellationToken cancellationToken)
     {
@@ -41,7 +41,7 @@ public sealed class JobSchedules(ScheduleBook book, ScheduleReader reader, IJobS
             schedule.Who, schedule.Why, schedule.ChangedAt);
     }
 
-    /// <summary>How the jobs of recorded times stand.</summary>
+    /// <summary>Returns the states of the jobs of recorded times.</summary>
     public static async Task<List<ScheduledJob>> JobsOfAsync(IReadOnlyList<ScheduleRun> runs, IJobService jobs,
         CancellationToken cancellationToken)
     {

@@ -7,17 +7,17 @@ using Granary.Storage.Files;
 namespace Granary.Server.Schedules;
 
 /// <summary>
-/// Schedules in a folder that all silos of a cluster share: <c>NAME/schedule.json</c>, and a file for each of its times in
-/// <c>NAME/runs</c>. Of several processes that begin a time, one makes its file.
+/// Stores schedules in a folder that all silos of a cluster share: <c>NAME/schedule.json</c>, and a file for each time in <c>NAME/runs</c>.
+/// If several processes start the same time, only one can create its file.
 /// </summary>
 public sealed class ScheduleBook(string folder)
 {
-    /// <summary>Times that are kept of each schedule.</summary>
+    /// <summary>The number of times to keep for each schedule.</summary>
     public const int Kept = 200;
 
     private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
 
-    /// <summary>The names of all schedules, in order; one of them may be removed meanwhile.</summary>
+    /// <summary>Returns the names of all schedules, sorted; one may be removed meanwhile.</summary>
     public IReadOnlyList<string> Names() => !Directory.Exists(folder) ? []
         : [.. Directory.EnumerateDirectories(folder).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)];
 
@@ -25,35 +25,35 @@ public sealed class ScheduleBook(string folder)
     /// <exception cref="InputException">A file is damaged.</exception>
     public IReadOnlyList<JobSchedule> All() => [.. Names().Select(Find).OfType<JobSchedule>()];
 
-    /// <summary>The schedule of a name; null where there is none.</summary>
+    /// <summary>Returns the schedule with this name; null if there is none.</summary>
     /// <exception cref="InputException">Its file is damaged.</exception>
     public JobSchedule? Find(string name) => IsName(name) ? Read<JobSchedule>(FileOf(name)) : null;
 
-    /// <summary>Sets a schedule, in place of one of the same name, whose times stay recorded.</summary>
+    /// <summary>Sets a schedule, replacing one with the same name; its recorded times are kept.</summary>
     public void Set(JobSchedule schedule)
     {
         Directory.CreateDirectory(RunsOf(schedule.Name));
         AtomicFile.Write(FileOf(schedule.Name), JsonSerializer.SerializeToUtf8Bytes(schedule, JobJson.Options));
     }
 
-    /// <returns>False where there is none.</returns>
+    /// <returns>False if there is none.</returns>
     public bool Remove(string name)
     {
         if (!IsName(name) || !File.Exists(FileOf(name))) return false;
-        // Under another name first: a silo that records a time meanwhile finds no folder, rather than one that is half deleted.
+        // Rename it first, so that a silo that records a time meanwhile finds no folder instead of a partly deleted one.
         var removed = Path.Combine(folder, $".{name}.{Path.GetRandomFileName()}");
         Directory.Move(Path.Combine(folder, name), removed);
         Directory.Delete(removed, recursive: true);
         return true;
     }
 
-    /// <summary>The recorded times of a schedule, the newest first.</summary>
+    /// <summary>Returns the recorded times of a schedule, newest first.</summary>
     /// <exception cref="InputException">A file is damaged.</exception>
     public IReadOnlyList<ScheduleRun> Runs(string name, int most = Kept) => !IsName(name) || !Directory.Exists(RunsOf(name)) ? []
         : [.. RunFiles(name).OrderDescending(StringComparer.Ordinal).Take(most).Select(Read<ScheduleRun>).OfType<ScheduleRun>()];
 
-    /// <summary>Records a time, once.</summary>
-    /// <returns>False where it is recorded already, or the schedule was removed.</returns>
+    /// <summary>Records a time at most once.</summary>
+    /// <returns>False if it is recorded already, or the schedule was removed.</returns>
     public bool TryBegin(string name, ScheduleRun run)
     {
         var path = RunOf(name, run.Due);
@@ -63,14 +63,14 @@ public sealed class ScheduleBook(string folder)
         return true;
     }
 
-    /// <summary>Completes a recorded time.</summary>
+    /// <summary>Completes the record of a time.</summary>
     public void Complete(string name, ScheduleRun run)
     {
         if (!File.Exists(RunOf(name, run.Due))) return;
         AtomicFile.Write(RunOf(name, run.Due), JsonSerializer.SerializeToUtf8Bytes(run, JobJson.Options));
     }
 
-    /// <summary>Whether a text can be a name: it is the name of a folder.</summary>
+    /// <summary>Whether a text is a valid name, which is also a folder name.</summary>
     public static bool IsName(string text) => text.Length is > 0 and <= 64 && text[0] != '.'
         && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 

@@ -9,10 +9,10 @@ using Granary.Storage.Addresses;
 namespace Granary.Server.Schedules;
 
 /// <summary>
-/// Reads schedules, as <c>{ "cron": "0 2 * * SUN", "window": "2h", "job": { "kind": "train", … }, "enabled": true, "why": "…" }</c>, and
-/// the jobs of their times.
+/// Parses schedules such as <c>{ "cron": "0 2 * * SUN", "window": "2h", "job": { "kind": "train", … }, "enabled": true, "why": "…" }</c>,
+/// and creates their jobs.
 /// </summary>
-/// <param name="confinement">Where the addresses of jobs may lead; null = anywhere.</param>
+/// <param name="confinement">Limits the addresses in jobs; null = no limit.</param>
 public sealed class ScheduleReader(JobCatalogue kinds, Confinement? confinement = null)
 {
     private const string DefaultFile = "schedule.json";
@@ -21,14 +21,14 @@ public sealed class ScheduleReader(JobCatalogue kinds, Confinement? confinement 
     /// <param name="folder">What relative paths in the job are relative to.</param>
     /// <param name="file">The file's path at its author, for messages; null for <c>schedule.json</c>.</param>
     /// <returns>Without who set it, and when.</returns>
-    /// <exception cref="InputException">It is no schedule, or its job cannot be run.</exception>
+    /// <exception cref="InputException">It is not a schedule, or its job cannot be run.</exception>
     public JobSchedule Read(string name, byte[] text, string folder, string? file = null)
     {
         file = string.IsNullOrWhiteSpace(file) ? DefaultFile : file;
         var root = JsonPart.Parse(file, text).Only("cron", "window", "job", "enabled", "why");
         CronTimes.Parse(root.Need("cron"));
         var job = root.Need("job");
-        if (job.Kind != JsonValueKind.Object) throw job.Fault("it is no object; give the body of POST /jobs");
+        if (job.Kind != JsonValueKind.Object) throw job.Fault("it is not an object; give the body of POST /jobs");
         var kind = job.Need("kind");
         if (kind.String() == JobCatalogue.Backtest)
             throw kind.Fault("a backtest is no job of POST /jobs; give a kind that GET /catalogue/jobs lists, such as train");
@@ -48,8 +48,8 @@ public sealed class ScheduleReader(JobCatalogue kinds, Confinement? confinement 
         };
     }
 
-    /// <summary>The job of a time: a training may promote until the window ends.</summary>
-    /// <exception cref="InputException">It cannot be run.</exception>
+    /// <summary>Creates the job of a time; a training may promote a version until the window ends.</summary>
+    /// <exception cref="InputException">The job cannot be run.</exception>
     public Job JobOf(JobSchedule schedule, DateTimeOffset due)
     {
         var body = JsonNode.Parse(schedule.Job.GetRawText())!.AsObject();

@@ -6,19 +6,19 @@ using Granary.Simulation.Json;
 
 namespace Granary.Server.Schedules;
 
-/// <summary>Submits the jobs of schedules when they are due. Several processes may do so for one book: each time gives one job.</summary>
+/// <summary>Submits the jobs of schedules when they are due. Several processes may share one book; each time creates one job.</summary>
 /// <remarks>
-/// A time is recorded before its job is submitted, and completed with the job's id afterwards. Where a process ends between the two, the
-/// next look submits the job again with the same idempotency key, which gives the one that may be there.
+/// A time is recorded before its job is submitted, and completed with the job's id afterwards. If a process ends in between, the next check
+/// submits the job again with the same idempotency key, which returns the existing job if there is one.
 /// </remarks>
 public sealed class ScheduleRunner(ScheduleBook book, IJobService jobs, ScheduleReader reader, TimeProvider clock)
 {
-    // Of the times that passed while no server ran, so many are listed.
+    // The maximum number of missed times that are recorded after a period without a server.
     private const int MostMissed = 20;
 
-    /// <summary>Looks at all schedules once.</summary>
-    /// <returns>When the next time is due, UTC; null without one.</returns>
-    /// <exception cref="AggregateException">Schedules could not be looked at; the others were.</exception>
+    /// <summary>Checks all schedules once.</summary>
+    /// <returns>The next due time, UTC; null if there is none.</returns>
+    /// <exception cref="AggregateException">Some schedules could not be checked; the others were.</exception>
     public async Task<DateTimeOffset?> RunAsync(CancellationToken cancellationToken)
     {
         DateTimeOffset? next = null;
@@ -42,14 +42,14 @@ public sealed class ScheduleRunner(ScheduleBook book, IJobService jobs, Schedule
     {
         if (book.Find(name) is not { Enabled: true } schedule) return null;
         var times = CronTimes.Of(schedule.Cron);
-        // First what a process began that has ended since.
+        // First complete the times that an ended process has started.
         await SubmitAsync(schedule, cancellationToken).ConfigureAwait(false);
         await BeginAsync(schedule, times, cancellationToken).ConfigureAwait(false);
         await SubmitAsync(schedule, cancellationToken).ConfigureAwait(false);
         return times.After(clock.GetUtcNow());
     }
 
-    // Records the times that have come. Only the newest runs: a job of an earlier one would do the same work twice.
+    // Records the times that are due. Only the newest is run, because the job of an earlier one would repeat the same work.
     private async Task BeginAsync(JobSchedule schedule, CronTimes times, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -62,7 +62,7 @@ public sealed class ScheduleRunner(ScheduleBook book, IJobService jobs, Schedule
                 : await IsRunningAsync(schedule, cancellationToken).ConfigureAwait(false) ? "the job of the time before has not ended"
                 : null;
             var outcome = reason is null ? ScheduleOutcome.Submitted : ScheduleOutcome.Missed;
-            // Where another process is at it, the rest comes with the next look: a time is begun when the one before is complete.
+            // If another process has recorded the time, the next check continues; a time starts only after the previous one is complete.
             if (!book.TryBegin(schedule.Name, new ScheduleRun(time, now, outcome, null, reason))) return;
         }
     }

@@ -14,7 +14,7 @@ internal static partial class ClusterDatabase
 
     public static NpgsqlDataSource Open(string connection)
     {
-        // says what was given, where Npgsql's own says what exists
+        // Contains only the options that the user gave; Npgsql's builder contains every option.
         var given = new System.Data.Common.DbConnectionStringBuilder { ConnectionString = connection };
         var settings = new NpgsqlConnectionStringBuilder(DatabaseSchema.Cluster.Connect(connection)) { ApplicationName = "granary-silo" };
         if (!given.ContainsKey("Timeout")) settings.Timeout = 5;
@@ -23,8 +23,8 @@ internal static partial class ClusterDatabase
         return NpgsqlDataSource.Create(settings);
     }
 
-    /// <summary>Waits until the database answers, as long as waiting can help, and brings its tables up to date.</summary>
-    /// <exception cref="InputException">Waiting cannot help: the connection is refused for what it is.</exception>
+    /// <summary>Waits until the database answers, and creates or updates its tables.</summary>
+    /// <exception cref="InputException">The database refuses the connection for a reason that a retry cannot change.</exception>
     /// <exception cref="ServiceUnavailableException">It did not answer in time.</exception>
     public static async Task PrepareAsync(NpgsqlDataSource database, TimeSpan timeout, ILogger logger, CancellationToken cancellationToken)
     {
@@ -62,8 +62,8 @@ internal static partial class ClusterDatabase
         }
     }
 
-    /// <summary>Keeps a mistyped name from founding a second cluster beside the one that was meant.</summary>
-    /// <exception cref="InputException">Other clusters live in this database, and none of this name.</exception>
+    /// <summary>Checks the cluster id, so that a mistyped one does not found a second cluster.</summary>
+    /// <exception cref="InputException">The database has live silos of other clusters, and has never had a cluster of this id.</exception>
     public static async Task CheckIdentityAsync(NpgsqlDataSource database, string clusterId, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("""
@@ -84,11 +84,11 @@ internal static partial class ClusterDatabase
                 + $"with --cluster-id {live.First().Key}, or found another cluster with --new-cluster");
     }
 
-    /// <summary>Waits, where the whole cluster has crashed, until its silos count as stale.</summary>
+    /// <summary>If the whole cluster has crashed, waits until the membership entries of its silos are stale.</summary>
     /// <remarks>
-    /// A silo that joins must reach every active member, except those without a heartbeat for <see cref="Fresh"/>; and which those are it
-    /// looks up once, when it starts: started a second after the crash it would try in vain until its time is up. As long as one member
-    /// answers there is nothing to wait for, since that one finds out the dead.
+    /// A joining silo must reach every active member, except those without a heartbeat for <see cref="Fresh"/>. It reads these exceptions
+    /// only once, at its start. If it started a second after the crash, it would try to reach the crashed members until its start timeout.
+    /// If one member answers, no wait is needed: that member declares the others dead.
     /// </remarks>
     public static async Task WaitForCrashedAsync(NpgsqlDataSource database, string clusterId, ILogger logger,
         CancellationToken cancellationToken)
@@ -127,7 +127,7 @@ internal static partial class ClusterDatabase
         }
     }
 
-    /// <returns>A sentence for what waiting cannot cure; null for what it may.</returns>
+    /// <returns>The fault in one sentence if a retry cannot succeed; null if it may.</returns>
     private static string? SentenceOf(Exception exception, NpgsqlDataSource database) =>
         exception is not PostgresException e ? null : e.SqlState switch
         {

@@ -14,7 +14,7 @@ namespace Granary.Silo.Clustering;
 /// </summary>
 internal sealed class ClusterTls
 {
-    // Orleans names no server; a handshake wants a name.
+    // Orleans passes no server name, but a TLS handshake needs one.
     private const string ServerName = "granary";
 
     private readonly CertificateFiles _files;
@@ -45,17 +45,17 @@ internal sealed class ClusterTls
                 + $"--cluster-authority {authority} issued it; give one that the other silos accept");
     }
 
-    /// <summary>What the settings of a silo ask for; null without a certificate of the cluster.</summary>
+    /// <summary>Creates the TLS of a silo from its settings; null if they name no cluster certificate.</summary>
     /// <exception cref="InputException">A file is missing or wrong.</exception>
     public static ClusterTls? Of(SiloSettings settings) => settings.ClusterCertificate is null ? null
         : new ClusterTls(new CertificateFiles(settings.ClusterCertificate, settings.ClusterCertificateKey,
             settings.ClusterCertificatePasswordFile)
         { Option = "cluster-certificate" }, settings.ClusterAuthority!);
 
-    /// <summary>Where faults of changed files are written, once the host is built.</summary>
+    /// <summary>Logger for faults of changed certificate files. Discards them until the host is built and sets it.</summary>
     public ILogger Log { get; set; } = NullLogger.Instance;
 
-    /// <summary>For <c>UseTls</c> of a silo or of a client.</summary>
+    /// <summary>Sets the TLS options of a silo or of an Orleans client; pass it to <c>UseTls</c>.</summary>
     public void Configure(TlsOptions options)
     {
         options.LocalCertificate = _current;
@@ -75,7 +75,7 @@ internal sealed class ClusterTls
         return chain.Build(certificate);
     }
 
-    // New connections have the new certificate when the files have changed. While one of them is half written, the old one serves.
+    // After the files change, new connections use the new certificate. While a file is half written, they use the old one.
     private X509Certificate2 Current()
     {
         lock (_reading)

@@ -28,7 +28,7 @@ internal sealed class DatabaseLocks(NpgsqlDataSource database, ClusterInstrument
         }
         catch (Exception)
         {
-            // A fault here would end the silo. Readiness reports a database that is away.
+            // An exception here would end the silo. Readiness reports an unreachable database.
             return -1;
         }
     }

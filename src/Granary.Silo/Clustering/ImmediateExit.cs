@@ -1,13 +1,13 @@
 namespace Granary.Silo.Clustering;
 
-/// <summary>Ends the process at once when its silo cannot continue, as when the others have declared it dead.</summary>
+/// <summary>Ends the process at once when its silo cannot continue, for example because other silos have declared it dead.</summary>
 /// <remarks>
-/// Orleans' handler first waits two seconds for the logs. Meanwhile the compute threads would work on for runs that other silos have taken
-/// over, on processors that these may share, and the supervisor would wait with the next start.
+/// Orleans' handler first waits two seconds for the logs. Meanwhile the compute threads would continue runs that other silos have taken
+/// over, perhaps on the same processors, and the supervisor would start the silo later.
 /// </remarks>
 internal sealed partial class ImmediateExit(ILogger<ImmediateExit> logger, IEnumerable<ILoggerProvider> logs) : IFatalErrorHandler
 {
-    /// <summary>The exit code; a process that aborts has it too.</summary>
+    /// <summary>The exit code; the same as that of an aborted process.</summary>
     public const int ExitCode = 134;
 
     private static readonly TimeSpan LongestFlush = TimeSpan.FromSeconds(1), LongestExit = TimeSpan.FromSeconds(2);
@@ -28,7 +28,7 @@ internal sealed partial class ImmediateExit(ILogger<ImmediateExit> logger, IEnum
         Environment.Exit(ExitCode);
     }
 
-    // Providers write what waits when they are disposed of.
+    // Log providers write their buffered messages when they are disposed.
     private void Flush()
     {
         foreach (var log in logs) log.Dispose();

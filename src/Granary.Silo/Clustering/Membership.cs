@@ -12,21 +12,21 @@ namespace Granary.Silo.Clustering;
 /// a probe's time-out grows while the prober finds itself overloaded; and a silo whose connection still carries messages is not voted dead.
 /// The last one is bounded by <c>MaxProbeTimeout</c> times <see cref="MissedProbes"/>, the failure timeout: a half-open connection must not
 /// hide a death for longer.
-/// A silo that is declared dead wrongly loses nothing but time: recovery is replay.
+/// A silo that is wrongly declared dead loses only time: its work is replayed.
 /// </remarks>
 internal static class Membership
 {
     public const int MissedProbes = 3;
 
     /// <summary>
-    /// A silo notes in the table that it lives. After <see cref="MissedHeartbeats"/> of them a silo that starts need not reach it first:
-    /// what a whole cluster that crashed waits for.
+    /// Period at which a silo writes its heartbeat to the membership table. After <see cref="MissedHeartbeats"/> missed ones, a starting
+    /// silo need not reach it. This decides how long the restart of a completely crashed cluster waits.
     /// </summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
     public const int MissedHeartbeats = 3;
 
-    /// <summary>How long a silo that starts waits for a connection to one that the table says lives.</summary>
+    /// <summary>How long a starting silo waits for a connection to a silo that the table lists as active.</summary>
     public static readonly TimeSpan Connect = TimeSpan.FromSeconds(1);
 
     /// <param name="failureTimeout">How long a silo may leave probes unanswered.</param>

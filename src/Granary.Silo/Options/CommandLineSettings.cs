@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace Granary.Silo.Options;
 
 /// <summary>
-/// Settings from the command line, as <c>--name value</c>, <c>--name=value</c> or <c>--switch</c>. Unlike the provider of the framework it
-/// refuses what it does not know.
+/// Settings from the command line, as <c>--name value</c>, <c>--name=value</c> or <c>--switch</c>. Unlike the framework's provider, it
+/// refuses unknown options.
 /// </summary>
 internal sealed class CommandLineSettings(IReadOnlyList<string> args, List<string> faults) : ConfigurationProvider, ISettingSource
 {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 namespace Granary.Silo.Options;
 
 /// <summary>Settings from variables <c>GRANARY_…</c>, and secrets from the file that <c>GRANARY_…_FILE</c> names.</summary>
-/// <param name="environment">Value of a variable; null where it is not set.</param>
+/// <param name="environment">Returns the value of a variable; null if it is not set.</param>
 internal sealed class EnvironmentSettings(Func<string, string?> environment, List<string> faults) : ConfigurationProvider, ISettingSource
 {
     private const string File = "_FILE";
@@ -13,7 +13,7 @@ internal sealed class EnvironmentSettings(Func<string, string?> environment, Lis
     public string PlaceOf(SiloOption option) => environment(option.Variable) is { Length: > 0 } ? option.Variable : option.Variable + File;
 
     /// <inheritdoc/>
-    /// <remarks>A file is read when its value is needed: not where the command line has the option.</remarks>
+    /// <remarks>A file is read only if its value is needed, that is, if the command line does not have the option.</remarks>
     public override bool TryGet(string key, out string? value)
     {
         var option = SiloOption.All.First(o => o.Name == key);

@@ -15,7 +15,7 @@ public enum Clustering
     Postgres,
 }
 
-/// <summary>What carries the blocks of batches from the feeds to the silos.</summary>
+/// <summary>Transport of a batch's blocks of bars from the feeds to the silos.</summary>
 public enum StreamTransport
 {
     /// <summary>Streams in the memory of the silos.</summary>
@@ -62,12 +62,12 @@ public sealed record SiloSettings
     [Setting("PORT", "where clients inside the cluster's network connect", Least = 1, Most = 65535)]
     public int GatewayPort { get; init; } = 30000;
 
-    /// <summary>null where <see cref="SiloAddress"/> follows from the other settings.</summary>
+    /// <summary>null = <see cref="SiloAddress"/> follows from the other settings.</summary>
     [Setting("ADDRESS", "the IP address of the silo's and the gateway's port, by which other silos reach this one (loopback where --urls "
         + "has no other address, else this machine's own)")]
     public IPAddress? Advertise { get; init; }
 
-    /// <summary>Where the silo's and the gateway's port listen; null = this machine's first address of a network.</summary>
+    /// <summary>IP address on which the silo port and the gateway port listen; null = this machine's first network address.</summary>
     public IPAddress? SiloAddress =>
         Advertise ?? (Clustering == Clustering.Localhost || ListenAddresses.AreOfThisMachine(Urls) ? IPAddress.Loopback : null);
     [Setting("ROLE,…", "what the silo does: api (HTTP, besides probes and metrics), compute (batches and other jobs), sessions (live "

@@ -4,13 +4,13 @@ using Microsoft.Extensions.Options;
 namespace Granary.Silo.Options;
 
 /// <summary>
-/// Reads a silo's settings: the command line first, then <c>GRANARY_…</c>, then the defaults. A value too secret for either can stand in a
-/// file that <c>GRANARY_…_FILE</c> names.
+/// Reads a silo's settings: first the command line, then <c>GRANARY_…</c>, then the defaults. A secret can be in a file that
+/// <c>GRANARY_…_FILE</c> names.
 /// </summary>
 public static class SiloSettingsReader
 {
-    /// <param name="environment">Value of a variable; null where it is not set.</param>
-    /// <exception cref="OptionsValidationException">All faults, not only the first.</exception>
+    /// <param name="environment">Returns the value of a variable; null if it is not set.</param>
+    /// <exception cref="OptionsValidationException">Settings are wrong; the exception lists all faults.</exception>
     public static SiloSettings Read(IReadOnlyList<string> args, Func<string, string?> environment)
     {
         var faults = new List<string>();

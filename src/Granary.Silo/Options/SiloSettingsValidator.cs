@@ -115,7 +115,7 @@ public sealed class SiloSettingsValidator : IValidateOptions<SiloSettings>
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
-            // the text itself may hold a password, so it is not repeated
+            // The text may contain a password, so the message does not repeat it.
             faults.Add($"--connection is not a PostgreSQL connection text ({e.Message}); write Host=…;Database=…;Username=…;Password=…");
         }
     }

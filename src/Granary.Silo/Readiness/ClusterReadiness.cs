@@ -3,7 +3,7 @@ using Orleans.Runtime;
 
 namespace Granary.Silo.Readiness;
 
-/// <summary>This silo is an active member of its cluster.</summary>
+/// <summary>Checks that this silo is an active member of its cluster.</summary>
 internal sealed class ClusterReadiness(ISiloStatusOracle membership) : IReadinessCheck
 {
     public string Name => "cluster";

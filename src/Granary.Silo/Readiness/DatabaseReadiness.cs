@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Granary.Silo.Readiness;
 
-/// <summary>The cluster's database answers, and takes writes.</summary>
+/// <summary>Checks that the cluster's database answers and accepts writes.</summary>
 internal sealed class DatabaseReadiness(NpgsqlDataSource database) : IReadinessCheck
 {
     public string Name => "database";

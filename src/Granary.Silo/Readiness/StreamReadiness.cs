@@ -3,7 +3,7 @@ using Granary.Kafka;
 
 namespace Granary.Silo.Readiness;
 
-/// <summary>The brokers that carry the silo's streams answer, and have its topic.</summary>
+/// <summary>Checks that the brokers of the silo's streams answer and have its topic.</summary>
 internal sealed class StreamReadiness(KafkaProbe kafka) : IReadinessCheck
 {
     // Shorter than the time that a probe waits for a check.

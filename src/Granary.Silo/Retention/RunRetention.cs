@@ -20,7 +20,7 @@ internal sealed partial class RunRetention(IGrainFactory grains, AuditLog audit,
 
     private static readonly TimeSpan s_period = TimeSpan.FromHours(1);
 
-    // Folders of sessions and of the command line, which no batch has.
+    // Folders of sessions and of command-line runs, which belong to no batch.
     private readonly HashSet<string> _others = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -61,7 +61,7 @@ internal sealed partial class RunRetention(IGrainFactory grains, AuditLog audit,
                 continue;
             }
             if (status is not { Ended: true, FinishedAt: { } at } || at >= before) continue;
-            // A removal that cannot be recorded is not made.
+            // Do not remove a run if the audit log cannot record it.
             var intent = await audit.BeginAsync(Who, "removeRun", $"/jobs/{id}",
                 JsonSerializer.SerializeToNode(new { status.Kind, status.Name, status.State, status.FinishedAt }, JobJson.Options),
                 cancellationToken).ConfigureAwait(false);
@@ -77,11 +77,11 @@ internal sealed partial class RunRetention(IGrainFactory grains, AuditLog audit,
         return removed;
     }
 
-    // A run without a folder may have ended long ago: its grain knows.
+    // A run without a folder may have ended long ago; its grain decides.
     private bool IsOld(string id, DateTimeOffset before) =>
         new DirectoryInfo(Path.Combine(runs, id)) is var folder && (!folder.Exists || folder.LastWriteTimeUtc < before.UtcDateTime);
 
-    // Runs that left the list of the newest ones have their folder. The folder of a run that ended was written at its end at the latest.
+    // Finds runs that are no longer in the list of the newest ones. A run's folder is last written at its end, so its time is not later.
     private IEnumerable<string> OldFolders(DateTimeOffset before) => !Directory.Exists(runs) ? []
         : new DirectoryInfo(runs).EnumerateDirectories().Where(d => d.LastWriteTimeUtc < before.UtcDateTime && JobId.IsWellFormed(d.Name))
             .Select(d => d.Name).Where(id => !_others.Contains(id)).ToList();

@@ -7,7 +7,7 @@ using Granary.Silo.Readiness;
 
 namespace Granary.Silo.Streams;
 
-/// <summary>What carries blocks between silos.</summary>
+/// <summary>Registers the stream provider that carries blocks between silos.</summary>
 internal static class StreamProviders
 {
     public static void Add(ISiloBuilder silo, SiloSettings settings)

@@ -5,43 +5,43 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>How the weights <c>ppo</c> and <c>adaptive</c> are learned: the batch file's <c>portfolio.allocator</c>.</summary>
+/// <summary>Settings for learning the weights <c>ppo</c> and <c>adaptive</c>: the batch file's <c>portfolio.allocator</c>.</summary>
 public sealed record AllocatorSpec
 {
-    /// <summary>The most strategies that are given weights.</summary>
+    /// <summary>Maximum number of strategies that a policy can weigh.</summary>
     public const int MostStrategies = 50;
 
     /// <summary>Steps of the environment for each seed and training.</summary>
     public long Steps { get; init; } = 30_000;
 
-    /// <summary>Trainings of each window, with different random numbers.</summary>
+    /// <summary>Number of trainings per window; each uses a different random seed.</summary>
     public int Seeds { get; init; } = 10;
 
-    /// <summary>Rows of an episode.</summary>
+    /// <summary>Number of rows in an episode.</summary>
     public int Episode { get; init; } = 250;
 
-    /// <summary>Part of a window that is trained on; the rest chooses among the seeds.</summary>
+    /// <summary>Share of a window's rows that trains. The other rows select the best seed.</summary>
     public double TrainingShare { get; init; } = 0.75;
 
     /// <summary>Whether the reward is the differential Sharpe ratio instead of the log growth.</summary>
     public bool RewardsSharpe { get; init; }
 
-    /// <summary>Taken off the reward for each unit by which the drawdown grows.</summary>
+    /// <summary>Penalty subtracted from the reward per unit of drawdown growth.</summary>
     public double DrawdownPenalty { get; init; } = 0.1;
 
-    /// <summary>Weights stay where they would change by no more than this in sum, as a share of the equity.</summary>
+    /// <summary>Weights stay unchanged if the sum of their changes would not exceed this share of the equity.</summary>
     public double Band { get; init; } = 0.05;
 
-    /// <summary>The folder or database of versions; null where the file names none.</summary>
+    /// <summary>Folder or database of the registry; null if the file names none.</summary>
     public Address? Registry { get; init; }
 
-    /// <summary>How often a session that trades the policy looks for a newer promoted version; null = never.</summary>
+    /// <summary>Interval at which a live session checks for a newer promoted version of the policy; null = never.</summary>
     public CalendarSpan? Refresh { get; init; }
 
-    /// <summary>The registry of a batch in a folder.</summary>
+    /// <summary>Returns the registry of a batch in a folder; the default registry if the file names none.</summary>
     public Address RegistryUnder(string folder) => Registry ?? ModelStores.Standard(new Place(folder));
 
-    /// <exception cref="InputException">A value is wrong.</exception>
+    /// <exception cref="InputException">A key is unknown or a value is invalid.</exception>
     public static AllocatorSpec Read(JsonPart part)
     {
         part.Only("steps", "seeds", "episode", "trainingShare", "reward", "drawdownPenalty", "band", "registry", "refresh");

@@ -12,71 +12,72 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>One strategy of a batch: class, parameters, market and trading, all bound.</summary>
-/// <param name="Index">Its place in the batch, from 0: the order of results.</param>
-/// <param name="Symbols">One, or several for a strategy that trades several.</param>
+/// <summary>One strategy of a batch with its class, parameters, market and trading settings.</summary>
+/// <param name="Index">Position in the batch, from 0; results have the same order.</param>
+/// <param name="Symbols">One symbol, or several for a multi-symbol strategy.</param>
 public sealed record StrategyInstance(
     int Index, string Id, StrategyDefinition Definition, IReadOnlyList<object> Arguments, IReadOnlyList<string> Symbols,
     Timeframe Timeframe, TradingSettings Trading)
 {
     public string Symbol => Symbols.Count == 1 ? Symbols[0] : string.Join('+', Symbols);
 
-    /// <summary>Parameter names and values as they are written.</summary>
+    /// <summary>Parameter names and values, in the order of the constructor.</summary>
     public IReadOnlyList<(string Name, object Value)> Params => [.. Definition.Parameters.Select((p, i) => (p.Name, Arguments[i]))];
 
-    /// <summary>The filter of its entries; null = none. Set by <see cref="BatchPlan.WithModels"/>.</summary>
+    /// <summary>Entry filter of the strategy; null = none. Set by <see cref="BatchPlan.WithModels"/>.</summary>
     public IEntryModel? Model { get; init; }
 
-    /// <summary>Other symbols of the batch whose closes its factors, or the features of its model, read; it does not trade them.</summary>
+    /// <summary>Other symbols whose closes its factors or its model's features read; it does not trade them.</summary>
     public IReadOnlyList<string> References { get; init; } = [];
 
     public Strategy Create() => Definition.Create(Arguments);
 }
 
-/// <summary>The strategies that run over the same bars: one symbol (or one set of them) at one timeframe.</summary>
-/// <param name="Symbols">Those that are traded, and after them those that strategies of one symbol compare it with.</param>
+/// <summary>Strategies that run on the same bars: one symbol, or one set of symbols, at one timeframe.</summary>
+/// <param name="Symbols">Traded symbols, followed by symbols that one-symbol strategies only read.</param>
 public sealed record FeedPlan(int Index, IReadOnlyList<string> Symbols, Timeframe Timeframe, IReadOnlyList<StrategyInstance> Instances)
 {
-    /// <summary>Whether its strategies see all its symbols together, on a joined timeline.</summary>
+    /// <summary>Whether its strategies receive all its symbols on one joined timeline.</summary>
     public bool IsJoined => Instances[0].Definition.IsMultiSymbol;
 
-    /// <summary>Whether its strategies trade its first symbol alone and read the others.</summary>
+    /// <summary>Whether its strategies trade only the first symbol and read the others.</summary>
     public bool IsReferring => !IsJoined && Symbols.Count > 1;
 
     /// <summary>
-    /// Ticks of the periods at whose ends the strategies' equity is kept, the same for all feeds of a batch; 0 = it is not kept.
+    /// Length of the periods at whose ends the strategies' equity is recorded, in ticks; the same for all feeds of a batch. 0 = not
+    /// recorded.
     /// </summary>
     public long TracePeriod { get; init; }
 
-    /// <summary>What is computed of each of its strategies.</summary>
+    /// <summary>Metrics to compute for each strategy.</summary>
     public MetricCatalogue Metrics { get; init; } = MetricCatalogue.BuiltIn;
 
-    /// <summary>UTC ticks; bars before it only warm up. 0 = none do.</summary>
+    /// <summary>Strategies trade from this time on, UTC ticks; earlier bars only warm up. 0 = no warm-up bars.</summary>
     public long TradeFrom => Instances[0].Trading.TradeFrom;
 
-    /// <summary>The batch's regimes, whose states its strategies and models may read; null where it declares none.</summary>
+    /// <summary>The batch's regimes, which strategies and models may read; null if it declares none.</summary>
     public RegimePlan? Regimes { get; init; }
 
-    /// <summary>Makes the kernels of factors that the batch declares.</summary>
+    /// <summary>Creates the kernels of factors that the batch declares, such as regime states.</summary>
     public Func<FactorRequest, FactorKernel?>? Supply => Regimes is null ? null : RegimeState.Supply(Regimes);
 
-    /// <summary>A factor plan for one of its symbols.</summary>
-    /// <param name="memory">Of the symbol's bars at the feed's timeframe.</param>
+    /// <summary>Creates a factor plan for one of its symbols.</summary>
+    /// <param name="memory">Factor columns already computed for the symbol at the feed's timeframe.</param>
     public FactorPlan NewFactors(FactorMemory? memory = null) => new() { Supply = Supply, Memory = memory, Symbols = Symbols };
 
     public override string ToString() => $"{string.Join('+', Symbols)}:{Timeframe}";
 }
 
 /// <summary>
-/// A batch multiplied out: every strategy with an id of its own, grouped by feed. A pure function of the batch file and the list of
-/// symbols. Its variants are copies, which keep all that they do not change.
+/// The expanded batch: every strategy with its own id, grouped by feed. It is a pure function of the batch file and the list of symbols.
+/// Methods that change it return copies.
 /// </summary>
 public sealed record BatchPlan
 {
-    /// <summary>A batch with more combinations than this runs only if the user confirms it.</summary>
+    /// <summary>Batches with more strategies than this run only after the user confirms.</summary>
     public const int AskAbove = 1_000_000;
 
-    // Strategies between two checks of the memory.
+    // Number of strategies between two memory checks.
     private const int CheckEvery = 10_000;
 
     private BatchPlan()
@@ -85,30 +86,30 @@ public sealed record BatchPlan
 
     public required BatchSpec Spec { get; init; }
 
-    /// <summary>The symbols that the data section stands for.</summary>
+    /// <summary>The data section's symbols, with "*" resolved.</summary>
     public required IReadOnlyList<string> Symbols { get; init; }
 
     /// <summary>
-    /// In the order of the batch file: entries, then symbols, then timeframes, then the grid with the last parameter fastest.
+    /// Strategies in the order of entries, then symbols, then timeframes, then the parameter grid with the last parameter varying fastest.
     /// </summary>
     public required IReadOnlyList<StrategyInstance> Instances { get; init; }
 
     public required IReadOnlyList<FeedPlan> Feeds { get; init; }
 
-    /// <summary>Whether every cost is doubled and every order comes one bar later.</summary>
+    /// <summary>Whether all costs are doubled and every order is delayed by one bar.</summary>
     public bool IsStressed { get; private init; }
 
     /// <summary>
-    /// The feeds as models see them: strategies of one symbol at one timeframe together, whatever other symbols they read; each strategy of
-    /// several symbols with its own.
+    /// The feeds grouped for models: all one-symbol strategies of a symbol and timeframe together, whatever other symbols they read. Each
+    /// multi-symbol feed stays separate.
     /// </summary>
     public IEnumerable<FeedPlan> Markets => Feeds
         .GroupBy(f => f.IsJoined ? $"{f.Index} {f}" : $"{f.Symbols[0]}:{f.Timeframe}", StringComparer.Ordinal)
         .Select(g => g.First().IsJoined ? g.First()
             : g.First() with { Symbols = [g.First().Symbols[0]], Instances = [.. g.SelectMany(f => f.Instances).OrderBy(i => i.Index)] });
 
-    /// <summary>The same plan whose strategies of one symbol also read the closes of other symbols.</summary>
-    /// <param name="others">By symbol; the symbol itself is left out.</param>
+    /// <summary>Returns a copy whose one-symbol strategies also read the closes of other symbols.</summary>
+    /// <param name="others">Returns the other symbols for a symbol; the symbol itself is ignored.</param>
     public BatchPlan Reading(Func<string, IEnumerable<string>> others)
     {
         var plan = Each(i => i.Definition.IsMultiSymbol ? i
@@ -120,47 +121,47 @@ public sealed record BatchPlan
         };
     }
 
-    /// <summary>The same plan with models for some of its strategies.</summary>
-    /// <param name="models">By the strategy's index.</param>
+    /// <summary>Returns a copy with entry filters for some of its strategies.</summary>
+    /// <param name="models">Entry filters by strategy index.</param>
     public BatchPlan WithModels(IReadOnlyDictionary<int, IEntryModel> models) =>
         Each(i => models.TryGetValue(i.Index, out var model) ? i with { Model = model } : i);
 
-    /// <summary>The same plan with models that cap the exposure of its portfolio.</summary>
+    /// <summary>Returns a copy with models that cap the portfolio's exposure.</summary>
     public BatchPlan WithRisk(IReadOnlyList<RiskUse> risk) => WithPortfolio(Spec.Portfolio with { Risk = risk });
 
-    /// <summary>The same plan with every cost doubled and every order one bar later.</summary>
+    /// <summary>Returns a copy with all costs doubled and every order delayed by one bar.</summary>
     public BatchPlan Stressed() => WithExecution(Spec.Execution.Settings.Stressed()) with { IsStressed = true };
 
     /// <summary>
-    /// The same plan with accounts that reduce an entry to what their cash pays, as a portfolio with that rule follows its members.
+    /// Returns a copy whose accounts reduce an entry to the available cash. A portfolio with that rule follows such accounts.
     /// </summary>
     public BatchPlan AsMembers() => Each(i => i with { Trading = i.Trading with { ResizeToCash = true } });
 
-    /// <summary>The same plan with other fills and costs.</summary>
+    /// <summary>Returns a copy with other fills and costs.</summary>
     public BatchPlan WithExecution(ExecutionSettings settings) =>
         this with { Spec = Spec with { Execution = Spec.Execution with { Settings = settings } } };
 
-    /// <summary>The same plan without entries before a time: bars before it only warm up.</summary>
+    /// <summary>Returns a copy that makes no entries before a time; earlier bars only warm up.</summary>
     /// <param name="tradeFrom">UTC ticks.</param>
-    /// <param name="tracePeriod">Ticks of the periods at whose ends equity is kept.</param>
+    /// <param name="tracePeriod">Length of the periods at whose ends equity is recorded, in ticks.</param>
     public BatchPlan TradingFrom(long tradeFrom, long tracePeriod)
     {
         var plan = Each(i => i with { Trading = i.Trading with { TradeFrom = tradeFrom } });
         return plan with { Feeds = [.. plan.Feeds.Select(f => f with { TracePeriod = tracePeriod })] };
     }
 
-    /// <summary>The same plan that runs only one of its strategies, in its feed.</summary>
-    /// <param name="instance">As it is to trade; its number is that of a strategy of the plan.</param>
+    /// <summary>Returns a copy that runs only one of its strategies, in the strategy's feed.</summary>
+    /// <param name="instance">The strategy to run, possibly modified; its index must be that of a strategy of the plan.</param>
     public BatchPlan Alone(StrategyInstance instance) =>
         this with { Feeds = [FeedOf(instance) with { Index = 0, TracePeriod = 0, Instances = [instance] }] };
 
-    /// <summary>The same plan whose feeds run only some of its strategies; their numbers stay.</summary>
+    /// <summary>Returns a copy whose feeds run only some of its strategies; indices stay unchanged.</summary>
     public BatchPlan Where(Func<StrategyInstance, bool> include) => this with
     {
         Feeds = [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Where(include)] }).Where(f => f.Instances.Count > 0)],
     };
 
-    /// <summary>The same plan with a portfolio that takes its strategies' own sizes, without limits.</summary>
+    /// <summary>Returns a copy whose portfolio has no limits and uses the strategies' own sizes.</summary>
     public BatchPlan WithoutLimits() => WithPortfolio(new PortfolioSpec
     {
         Limits = new PortfolioLimits(),
@@ -168,7 +169,7 @@ public sealed record BatchPlan
         Sizing = PortfolioSizing.Own with { OnInsufficientCash = Spec.Portfolio.Sizing.OnInsufficientCash },
     });
 
-    /// <summary>One strategy of the plan as number 0 of a portfolio that holds only it, without limits.</summary>
+    /// <summary>Returns a copy with one strategy, as index 0, in a portfolio without limits.</summary>
     public BatchPlan InOwnPortfolio(StrategyInstance instance)
     {
         var first = instance with { Index = 0 };
@@ -180,7 +181,7 @@ public sealed record BatchPlan
         };
     }
 
-    /// <summary>The first strategies of the plan alone.</summary>
+    /// <summary>Returns a copy with the first strategies only.</summary>
     public BatchPlan First(int count)
     {
         var plan = Where(i => i.Index < count);
@@ -195,17 +196,19 @@ public sealed record BatchPlan
 
     private BatchPlan WithPortfolio(PortfolioSpec portfolio) => this with { Spec = Spec with { Portfolio = portfolio } };
 
-    // An instance stands in the list of the plan and in that of its feed.
+    // Each instance is in the plan's list and in its feed's list, so both are changed.
     private BatchPlan Each(Func<StrategyInstance, StrategyInstance> change) => this with
     {
         Instances = [.. Instances.Select(change)],
         Feeds = [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Select(change)] })],
     };
 
-    /// <param name="symbols">What the data section's symbols stand for.</param>
-    /// <param name="yes">The user has agreed to more than <see cref="AskAbove"/> combinations.</param>
-    /// <exception cref="InputException">An unknown class or parameter, a value out of range, or a grid that is too large.</exception>
-    /// <exception cref="BarDataException">The plan needs more memory than there is.</exception>
+    /// <param name="symbols">The data section's symbols, with "*" resolved.</param>
+    /// <param name="yes">Whether the user has confirmed more than <see cref="AskAbove"/> strategies.</param>
+    /// <exception cref="InputException">
+    /// A class or parameter is unknown, a value is out of range, or the grid is too large.
+    /// </exception>
+    /// <exception cref="BarDataException">The plan needs more memory than is available.</exception>
     public static BatchPlan Make(BatchSpec spec, IReadOnlyList<string> symbols, bool yes = false,
         CancellationToken cancellationToken = default)
     {
@@ -237,10 +240,10 @@ public sealed record BatchPlan
         return new BatchPlan { Spec = spec, Symbols = symbols, Instances = instances, Feeds = feeds };
     }
 
-    /// <summary>Refuses grids that multiply out to more than <see cref="AskAbove"/> strategies.</summary>
-    /// <param name="symbols">How many symbols the data section has, or at least has.</param>
-    /// <param name="remedy">What the message ends with.</param>
-    /// <exception cref="InputException">They do.</exception>
+    /// <summary>Refuses grids that expand to more than <see cref="AskAbove"/> strategies.</summary>
+    /// <param name="symbols">Number of symbols in the data section, or a lower bound.</param>
+    /// <param name="remedy">End of the error message.</param>
+    /// <exception cref="InputException">The grids are too large.</exception>
     public static void CheckSize(BatchSpec spec, int symbols, string remedy = "a server does not run them; thin out the lists")
     {
         var total = 0.0;
@@ -277,7 +280,7 @@ public sealed record BatchPlan
             : (entry.Symbols ?? symbols).Select(s => (IReadOnlyList<string>)[s]);
         var trading = spec.Data is { WarmUp: true, From: { } from } ? entry.Trading with { TradeFrom = from } : entry.Trading;
         var choice = new int[grid.Count];
-        // A symbol that factors compare with can only come from a parameter, or stand in the class: then it is there in each.
+        // Without a text parameter, the symbols that factors read come from the class and are the same for all combinations.
         var named = definition.Parameters.Any(p => p.Type == typeof(string));
         foreach (var market in markets)
             foreach (var timeframe in entry.Timeframes ?? [spec.Data.Timeframe])
@@ -296,7 +299,7 @@ public sealed record BatchPlan
                         { Model = entry.Model, References = entry.References };
                         continue;
                     }
-                    // Entries that differ only in how they trade would share an id: the later ones are numbered.
+                    // Entries that differ only in how they trade would share an id, so later ones get a number.
                     var times = seen[id] = seen.GetValueOrDefault(id) + 1;
                     if (times > 1) id += $"#{times}";
                     if (references is null || (named && !definition.IsMultiSymbol))
@@ -310,8 +313,8 @@ public sealed record BatchPlan
             }
     }
 
-    // The batch's other symbols that a strategy's factors read. A strategy that cannot be made, or that reads a symbol that is not there,
-    // fails alone later, with its reason.
+    // Returns the batch's other symbols that a strategy's factors read. If a strategy cannot be created or reads an unknown symbol, that
+    // strategy alone fails later, with its reason.
     private static IReadOnlyList<string> References(BatchSpec spec, string id, StrategyDefinition definition, object[] arguments,
         string symbol, Timeframe timeframe, HashSet<string> symbols)
     {

@@ -12,14 +12,14 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>Reads batch files. What is wrong is said with its line and key, all of it at once; nothing is guessed.</summary>
-/// <param name="catalogues">What the process knows.</param>
+/// <summary>Reads batch files and reports all errors at once, each with its line and key. It never guesses a value.</summary>
+/// <param name="catalogues">Strategies, factors and other extensions that the process knows.</param>
 public sealed class BatchReader(GranaryCatalogues catalogues)
 {
     /// <param name="bindStrategies">
-    /// Whether this process knows the strategy classes: false at a client, whose server may have plug-ins of its own.
+    /// Whether this process knows the strategy classes. False for a client, because its server may have other plug-ins.
     /// </param>
-    /// <exception cref="InputException">The file is missing, not JSON, or not a batch.</exception>
+    /// <exception cref="InputException">The file is missing, not JSON, or not a valid batch.</exception>
     public BatchSpec Read(string path, bool bindStrategies = true)
     {
         byte[] text;
@@ -44,7 +44,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     }
 
     /// <inheritdoc cref="Read(string, bool)"/>
-    /// <param name="folder">What relative paths in the text are relative to.</param>
+    /// <param name="folder">Base folder of relative paths in the text.</param>
     public BatchSpec Read(string name, byte[] text, string folder, bool bindStrategies = true)
     {
         var faults = new JsonFaults();
@@ -56,7 +56,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         return spec!;
     }
 
-    // Section by section: a fault in one does not hide those of the others. With faults there is no batch.
+    // Reads each section separately, so that an error in one does not hide errors in others. Returns null if there are errors.
     private BatchSpec? Spec(JsonPart root, JsonFaults faults, string name, byte[] text, string folder, bool bindStrategies)
     {
         root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward",
@@ -107,7 +107,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         return spec;
     }
 
-    // The portfolio's plan is refused before anything is computed for a venue that cannot trade it.
+    // Refuses the portfolio before the run if the broker's venue cannot trade it.
     private void CheckBroker(BatchSpec spec, JsonFaults faults)
     {
         if (spec.Portfolio.Broker is not { } broker) return;
@@ -135,7 +135,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
 
     internal static DataSpec Data(JsonPart part) => part.Find("parts") is { } parts ? DataPartsSection.Read(part, parts) : Source(part);
 
-    /// <param name="more">Keys that a part of several has besides.</param>
+    /// <param name="more">Additional keys that one of several parts may have.</param>
     internal static DataSpec Source(JsonPart part, params string[] more)
     {
         part.Only([.. more, "source", "format", "symbols", "timeframe", "from", "to", "warmUp", "adjust", "stamp", "timeZone", "columns",
@@ -186,7 +186,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         if (source.Scheme != Address.Csv)
             return part.Wrong($"it is for the files of a csv: source; the times of {source} are UTC already, so leave it out", "");
         return TimeZoneInfo.TryFindSystemTimeZoneById(part.String(), out _) ? part.String()
-            : part.Wrong($"'{part.Text}' is no time zone that this machine knows; use an IANA name such as America/New_York", "");
+            : part.Wrong($"'{part.Text}' is not a time zone that this machine knows; use an IANA name such as America/New_York", "");
     }
 
     private static Dictionary<string, InstrumentSpec> Instruments(JsonPart part)
@@ -196,7 +196,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         foreach (var (symbol, p) in part.Members)
         {
             p.Only("kind", "tick", "lot", "multiplier", "margin", "currency", "venue", "session");
-            // Stocks trade whole shares, unless the file gives a lot.
+            // Stocks trade whole shares, unless the file gives a lot size.
             double? lot = p.Find("kind")?.Choice(("stock", 1.0));
             found.Add(symbol, new InstrumentSpec(p.Find("tick")?.Number(0, 1e9), p.Find("lot")?.Number(0, 1e9) ?? lot,
                 p.Find("multiplier")?.Number(1e-9, 1e9),
@@ -229,16 +229,16 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     private static TimeSpan TimeOfDay(JsonPart part) =>
         TimeSpan.TryParseExact(part.String(), ["hh\\:mm", "hh\\:mm\\:ss"], CultureInfo.InvariantCulture, out var time)
             ? time
-            : part.Wrong($"'{part.Text}' is no time of day; write it as 15:55", TimeSpan.Zero);
+            : part.Wrong($"'{part.Text}' is not a time of day; write it as 15:55", TimeSpan.Zero);
 
     public static Timeframe Timeframe(JsonPart part) =>
         Engine.Market.Timeframe.TryParse(part.String(), out var timeframe)
             ? timeframe.Value
             : part.IsFaulty ? Engine.Market.Timeframe.D1
-            : part.Wrong($"'{part.Text}' is no timeframe; use one of {string.Join(' ', Engine.Market.Timeframe.All)}",
+            : part.Wrong($"'{part.Text}' is not a timeframe; use one of {string.Join(' ', Engine.Market.Timeframe.All)}",
                 Engine.Market.Timeframe.D1);
 
-    // A whole number of minutes, hours or days.
+    // The duration must be a whole number of minutes, hours or days.
     public static TimeSpan Duration(JsonPart part)
     {
         var text = part.String();
@@ -246,7 +246,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             : text is [.., 'd'] ? TimeSpan.FromDays(1) : TimeSpan.Zero;
         return unit > TimeSpan.Zero && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture,
             out var number) && number is > 0 and <= 100_000 ? number * unit
-            : part.Wrong($"'{part.Text}' is no length of time; write it as 30m, 4h or 2d", TimeSpan.Zero);
+            : part.Wrong($"'{part.Text}' is not a length of time; write it as 30m, 4h or 2d", TimeSpan.Zero);
     }
 
     private List<StrategySpec> Strategies(JsonPart part, double cash, JsonFaults faults, bool bind)
@@ -263,7 +263,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         return found;
     }
 
-    /// <param name="more">Keys that a production configuration has besides.</param>
+    /// <param name="more">Additional keys of a production configuration.</param>
     internal static StrategySpec Strategy(JsonPart part, double cash, params string[] more)
     {
         part.Only([.. more, "class", "params", "sides", "size", "stopLossPercent", "takeProfitPercent", "trailingStopPercent", "trailFrom",
@@ -327,7 +327,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         };
     }
 
-    /// <param name="rules">Rules that limits can name; null where the process does not know them.</param>
+    /// <param name="rules">Rules that limits can name; null if the process does not know them.</param>
     internal static PortfolioSpec Portfolio(JsonPart? part, Catalogue<PortfolioRuleDefinition>? rules)
     {
         if (part is null) return new PortfolioSpec { Limits = new PortfolioLimits() };

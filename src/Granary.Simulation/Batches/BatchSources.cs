@@ -6,19 +6,19 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>Opens what a batch file calls its source.</summary>
+/// <summary>Opens the bar source of a batch file.</summary>
 public static class BatchSources
 {
-    /// <summary>The source, its instruments as the batch declares them.</summary>
+    /// <summary>Opens the source and applies the batch's instrument settings.</summary>
     /// <param name="sources">The bar sources that the process knows.</param>
-    /// <param name="open">Opens an address with options; null opens it with <paramref name="sources"/>.</param>
-    /// <exception cref="InputException">There is no such source.</exception>
+    /// <param name="open">Opens an address with options; null uses <paramref name="sources"/>.</param>
+    /// <exception cref="InputException">The source does not exist.</exception>
     public static IBarSource Open(BarSourceCatalogue sources, DataSpec data,
         Func<Address, BarFileOptions, IBarSource>? open = null) => data.Parts.Count > 0
         ? new JoinedSource(data.Timeframe, [.. data.Parts.Select(p => (Open(sources, p.Data, open), p.Data))])
         : sources.Knows(data.Source)
         ? DeclaredSource.Of((open ?? sources.Open)(data.Source, Options(data)), data)
-        : throw data.Place.Fault($"'{data.Source}' is no source that this host reads; write one of {sources.Forms}");
+        : throw data.Place.Fault($"'{data.Source}' is not a source that this host reads; write one of {sources.Forms}");
 
     public static BarFileOptions Options(DataSpec data) => new()
     {
@@ -29,7 +29,7 @@ public static class BatchSources
         Columns = data.Columns,
     };
 
-    /// <summary>The batch's symbols, "*" resolved, each once, in the order in which they are named.</summary>
+    /// <summary>Returns the batch's distinct symbols in the order of the file, with "*" resolved.</summary>
     public static async Task<IReadOnlyList<string>> SymbolsAsync(IBarSource source, DataSpec data, CancellationToken cancellationToken)
     {
         if (!data.Symbols.Contains("*")) return [.. data.Symbols.Distinct(StringComparer.Ordinal)];

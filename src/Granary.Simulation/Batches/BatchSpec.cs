@@ -11,22 +11,22 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>A batch file, read and checked: what to run on which bars.</summary>
+/// <summary>A parsed and validated batch file: the strategies to run and their bars.</summary>
 public sealed record BatchSpec
 {
     public required string Name { get; init; }
 
-    /// <summary>What the process that read it knows: its names mean what these catalogues say.</summary>
+    /// <summary>Catalogues of the process that read the file; they resolve the names in it.</summary>
     public required GranaryCatalogues Catalogues { get; init; }
 
     public required DataSpec Data { get; init; }
 
-    /// <summary>What an account begins with where the batch does not say it.</summary>
+    /// <summary>Initial cash of an account if the batch does not set it.</summary>
     public const double DefaultCash = 100_000;
 
     public double Cash { get; init; } = DefaultCash;
 
-    /// <summary>A yearly rate in percent, for the excess Sharpe ratio of the report alone.</summary>
+    /// <summary>Risk-free rate in percent per year; used only for the excess Sharpe ratio in the report.</summary>
     public double RiskFreePercent { get; init; }
 
     public required ExecutionSpec Execution { get; init; }
@@ -35,98 +35,100 @@ public sealed record BatchSpec
 
     public required PortfolioSpec Portfolio { get; init; }
 
-    /// <summary>The run's files that are wanted.</summary>
+    /// <summary>Files that the run writes.</summary>
     public required OutputSet Outputs { get; init; }
 
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>The metrics that the run computes, writes and can choose by.</summary>
+    /// <summary>Metrics that the run computes, writes and can use as an objective.</summary>
     public MetricCatalogue Metrics { get; init; } = MetricCatalogue.BuiltIn;
 
-    /// <summary>What the portfolio is compared with: a symbol, or <c>buy-and-hold</c> for its own markets; null without one.</summary>
+    /// <summary>Benchmark of the portfolio: a symbol, or <c>buy-and-hold</c> for the batch's own markets; null = none.</summary>
     public JsonPart? Benchmark { get; init; }
 
-    /// <summary>The section on learning as it stands in the file; null where there is none.</summary>
+    /// <summary>The section <c>learning</c>; null if there is none.</summary>
     public JsonPart? Learning { get; init; }
 
-    /// <summary>The section on walk-forward optimisation; null where there is none.</summary>
+    /// <summary>The section <c>walkForward</c>; null if there is none.</summary>
     public JsonPart? WalkForward { get; init; }
 
-    /// <summary>The states of the market that the batch declares; null where it declares none.</summary>
+    /// <summary>Market states that the batch declares; null if it declares none.</summary>
     public RegimePlan? Regimes { get; init; }
 
     /// <summary>
-    /// Where the bars are read from, UTC ticks: those before <see cref="DataSpec.From"/> only warm up. Null = from the first one on.
+    /// Time from which bars are read, UTC ticks. Bars before <see cref="DataSpec.From"/> only warm up. Null = from the first bar.
     /// </summary>
     public long? ReadFrom => Data is { WarmUp: true, From: { } from } ? WarmUpSpan.Before(from, Longest) : Data.From;
 
-    /// <summary>The longest timeframe that a strategy trades.</summary>
+    /// <summary>Longest timeframe that a strategy trades.</summary>
     public Timeframe Longest => Strategies.SelectMany(s => s.Timeframes ?? []).Append(Data.Timeframe).MaxBy(t => t.Ticks);
 
-    /// <summary>The file's own bytes: what a manifest keeps and a cluster sends on.</summary>
+    /// <summary>The file's bytes, for the run's manifest and for other hosts of a cluster.</summary>
     public required byte[] Text { get; init; }
 
-    /// <summary>The folder that relative paths are relative to.</summary>
+    /// <summary>Base folder of relative paths.</summary>
     public required string Folder { get; init; }
 }
 
 public sealed record DataSpec
 {
-    /// <summary>As csv:DIR, store:DIR, postgres://…, questdb://…, kafka://…; that of the first where there are <see
-    /// cref="Parts"/>.</summary>
+    /// <summary>
+    /// Address of the source: csv:DIR, store:DIR, postgres://…, questdb://…, kafka://…. The first part's source if there are
+    /// <see cref="Parts"/>.
+    /// </summary>
     public required Address Source { get; init; }
 
     public string Format { get; init; } = "auto";
 
-    /// <summary>As written; "*" stands for all that the source lists.</summary>
+    /// <summary>Symbols as written in the file; "*" stands for all symbols of the source.</summary>
     public required IReadOnlyList<string> Symbols { get; init; }
 
-    /// <summary>Of the source's bars.</summary>
+    /// <summary>Timeframe of the source's bars.</summary>
     public required Timeframe Timeframe { get; init; }
 
-    /// <summary>UTC ticks; bars in [from, to).</summary>
+    /// <summary>Start of the bars, UTC ticks, inclusive; <see cref="To"/> is exclusive.</summary>
     public long? From { get; init; }
 
     public long? To { get; init; }
 
-    /// <summary>Whether bars before <see cref="From"/>, where there are any, warm factors and crossings up.</summary>
+    /// <summary>Whether available bars before <see cref="From"/> warm up factors and crossings.</summary>
     public bool WarmUp { get; init; } = true;
 
     public bool Adjust { get; init; } = true;
 
-    /// <summary>Whether a file's stamps are open times; closing times if not.</summary>
+    /// <summary>Whether timestamps in a file are open times; otherwise they are close times.</summary>
     public bool StampIsOpen { get; init; } = true;
 
-    /// <summary>The IANA zone of a file's times that carry none; null is UTC, or what the format lays down.</summary>
+    /// <summary>IANA time zone of timestamps without a zone; null = UTC, or the zone that the format defines.</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>Which column of the files is what; null goes by their headers.</summary>
+    /// <summary>Mapping of file columns to bar fields; null uses the files' headers.</summary>
     public ColumnMapping? Columns { get; init; }
 
-    /// <summary>What is known of symbols beyond their files, by symbol; "*" for all the others.</summary>
+    /// <summary>Instrument settings by symbol, in addition to the source's; "*" applies to all other symbols.</summary>
     public IReadOnlyDictionary<string, InstrumentSpec> Instruments { get; init; } = new Dictionary<string, InstrumentSpec>();
 
-    /// <summary>The same as it stands in the file; null where it does not.</summary>
+    /// <summary>The section <c>instruments</c> in the file; null if there is none.</summary>
     public JsonPart? InstrumentsPart { get; init; }
 
-    /// <summary>Several sources in one batch, each with its own symbols; empty where <see cref="Source"/> has all.</summary>
+    /// <summary>Several sources with their own symbols; empty if <see cref="Source"/> provides all symbols.</summary>
     public IReadOnlyList<DataPart> Parts { get; init; } = [];
 
-    /// <summary>Where the source stands in the file, for faults; the list of parts where there are several.</summary>
+    /// <summary>The JSON value of the source, for error messages; the list of parts if there are several.</summary>
     public required JsonPart Place { get; init; }
 
-    /// <summary>Where the timeframe stands in the file; the list of parts where there are several.</summary>
+    /// <summary>The JSON value of the timeframe, for error messages; the list of parts if there are several.</summary>
     public required JsonPart TimeframePlace { get; init; }
 
-    /// <summary>The part that names a symbol; the whole where there are no parts, or none names it.</summary>
+    /// <summary>Returns the part that names a symbol; this object if no part does.</summary>
     public DataSpec Of(string symbol) => Parts.FirstOrDefault(p => p.Data.Symbols.Contains(symbol, StringComparer.Ordinal))?.Data ?? this;
 }
 
 /// <summary>One of several sources of a batch.</summary>
-/// <param name="Folder">What a relative path of it is relative to; null for the batch's folder.</param>
+/// <param name="Folder">Base folder of its relative paths; null for the batch's folder.</param>
 public sealed record DataPart(DataSpec Data, string? Folder);
 
-/// <summary>What a batch says of an instrument; null leaves what the source says.</summary>
+/// <summary>Instrument settings of a batch; null keeps the source's value.</summary>
 public sealed record InstrumentSpec(double? TickSize, double? LotSize, double? Multiplier, double? Margin, string? Currency, string? Venue,
     SessionCalendar? Calendar)
 {
@@ -144,50 +146,52 @@ public sealed record InstrumentSpec(double? TickSize, double? LotSize, double? M
 
 public sealed record ExecutionSpec
 {
-    /// <summary>Of the notional, each side, as it is charged: doubled under <see cref="Stress"/>.</summary>
+    /// <summary>Commission in percent of the notional, per side, as charged: already doubled if <see cref="Stress"/> is set.</summary>
     public double CommissionPercent { get; init; }
 
     public double SlippagePercent { get; init; }
 
-    /// <summary>Of the bars that decide the path within a bar; null = the data's, for strategies of a longer timeframe.</summary>
+    /// <summary>Timeframe of the bars that decide the price path within a bar; null = the timeframe of the data.</summary>
     public Timeframe? PathTimeframe { get; init; }
 
-    /// <summary>Whether costs are doubled and orders one bar late.</summary>
+    /// <summary>Whether costs are doubled and orders delayed by one bar.</summary>
     public bool Stress { get; init; }
 
-    /// <summary>What the engine runs by.</summary>
+    /// <summary>The resulting settings of the engine.</summary>
     public required ExecutionSettings Settings { get; init; }
 
-    /// <summary>Where it stands in the file; null where it does not.</summary>
+    /// <summary>The section in the file; null if there is none.</summary>
     public JsonPart? Place { get; init; }
 }
 
-/// <summary>One entry of the list of strategies: a class, a grid of parameters, and how it trades.</summary>
+/// <summary>One entry of the list <c>strategies</c>: a class, a parameter grid, and trading settings.</summary>
 public sealed record StrategySpec
 {
     public required string Class { get; init; }
 
-    /// <summary>In the file's order; each has one value or several that multiply out.</summary>
+    /// <summary>Parameters in the order of the file. The batch runs all combinations of their values.</summary>
     public required IReadOnlyList<(string Name, IReadOnlyList<string> Values, JsonPart Place)> Params { get; init; }
 
     public required TradingSettings Trading { get; init; }
 
-    /// <summary>null = all of the data section's.</summary>
+    /// <summary>null = all symbols of the data section.</summary>
     public IReadOnlyList<string>? Symbols { get; init; }
 
-    /// <summary>null = the data section's.</summary>
+    /// <summary>null = the timeframe of the data section.</summary>
     public IReadOnlyList<Timeframe>? Timeframes { get; init; }
 
-    /// <summary>A name that sets apart entries that are otherwise equal; part of the id.</summary>
+    /// <summary>Label that distinguishes otherwise equal entries; part of the id.</summary>
     public string? Tag { get; init; }
 
-    /// <summary>The id that it has already, in a production configuration; null makes one.</summary>
+    /// <summary>Existing id in a production configuration; null = create one.</summary>
     public string? Id { get; init; }
 
-    /// <summary>The other symbols that its factors compare with, in a production configuration; a batch finds them by itself.</summary>
+    /// <summary>
+    /// Other symbols that its factors read; set only in a production configuration. A batch determines them from the factors.
+    /// </summary>
     public IReadOnlyList<string> References { get; init; } = [];
 
-    /// <summary>The filter of its entries, in a production configuration; null = none.</summary>
+    /// <summary>Entry filter in a production configuration; null = none.</summary>
     public IEntryModel? Model { get; init; }
 
     public required JsonPart Place { get; init; }
@@ -198,83 +202,84 @@ public sealed record PortfolioSpec
     /// <summary>A <see cref="WeightRule"/>; null if <see cref="FixedWeights"/> are given.</summary>
     public string? Rule { get; init; } = WeightRule.Winners;
 
-    /// <summary>By strategy id.</summary>
+    /// <summary>Weights by strategy id.</summary>
     public IReadOnlyDictionary<string, double>? FixedWeights { get; init; }
 
     public required PortfolioLimits Limits { get; init; }
 
     public PortfolioSizing Sizing { get; init; } = PortfolioSizing.Own;
 
-    /// <summary>Which strategies and symbols may enter; null = all, always.</summary>
+    /// <summary>Rule that decides which strategies and symbols may enter; null = all may enter at any time.</summary>
     public EnablementRule? Enablement { get; init; }
 
-    /// <summary>When weights are chosen again; null leaves the rules that look at the whole period as they are.</summary>
+    /// <summary>Schedule for choosing new weights; null = rules that use the whole period choose once.</summary>
     public RebalanceSpec? Rebalance { get; init; }
 
-    /// <summary>How the rules ppo and adaptive learn; null for the standard values.</summary>
+    /// <summary>Settings of the rules <c>ppo</c> and <c>adaptive</c>; null for the defaults.</summary>
     public AllocatorSpec? Allocator { get; init; }
 
-    /// <summary>The policy that decides the weights row by row, in a production configuration; null = none does.</summary>
+    /// <summary>Policy that decides the weights row by row, in a production configuration; null = none.</summary>
     public PolicyPlan? Policy { get; init; }
 
     /// <summary>
-    /// By strategy id its weight in each state of the regimes, in their order: how a live session goes on with the rule <c>regime</c>. Null
-    /// where weights do not depend on them.
+    /// Weights per regime state by strategy id, in the order of the states. A live session uses them to continue the rule <c>regime</c>.
+    /// Null if weights do not depend on regimes.
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<double>>? WeightsByState { get; init; }
 
     /// <summary>
-    /// The time before which given weights were chosen, UTC ticks: bars from then on are unseen. Null where the batch names none.
+    /// The given weights were chosen on bars before this time, UTC ticks, so later bars are out of sample. Null if the batch does not say.
     /// </summary>
     public long? ChosenBefore { get; init; }
 
     /// <summary>
-    /// Open time of the first bar that the portfolio trades, UTC ticks: earlier bars move the strategies alone. Null for all bars.
+    /// Open time of the first bar that the portfolio trades, UTC ticks. Before it, only the strategies' own accounts trade. Null for all
+    /// bars.
     /// </summary>
     public long? From { get; init; }
 
     /// <summary>
-    /// Fills are booked when their bar closes, not when it opens: with strategies of several timeframes they are not known before.
+    /// Whether fills are booked when their bar closes instead of when it opens. With several timeframes they are not known earlier.
     /// </summary>
     public bool BookAtClose { get; init; }
 
-    /// <summary>Models that cap the exposure at entries; set when they are trained, and by a production configuration.</summary>
+    /// <summary>Models that cap the exposure at entries; set after training, or by a production configuration.</summary>
     public IReadOnlyList<RiskUse> Risk { get; init; } = [];
 
-    /// <summary>The broker that the portfolio is planned for, which must be able to trade it; null for none.</summary>
+    /// <summary>The intended broker, which must be able to trade the portfolio; null for none.</summary>
     public string? Broker { get; init; }
 
-    /// <summary>The section as it stands in the file, for rules with settings of their own; null where there is none.</summary>
+    /// <summary>The section in the file, from which custom rules read their settings; null if there is none.</summary>
     public JsonPart? Place { get; init; }
 }
 
-/// <summary>Which files of a run's folder are written.</summary>
+/// <summary>Selects the files that a run writes.</summary>
 public sealed record OutputSet
 {
     public static readonly IReadOnlyList<string> Known =
         ["results", "trades", "signals", "factors", "portfolio_trades", "trades_by_model", "conditions", "predictions", "equity", "prod",
             "manifest", "report"];
 
-    /// <summary>Every file with everything in it: <c>"outputs": "all"</c>.</summary>
+    /// <summary>All files with all strategies: <c>"outputs": "all"</c>.</summary>
     public static OutputSet All { get; } = new() { Names = [.. Known], OfAllStrategies = true };
 
     /// <summary>
-    /// Where the batch has no such key: every file, but only the listed strategies in those of single trades and signals.
+    /// Default without the key <c>outputs</c>: all files; files of single trades and signals contain the listed strategies only.
     /// </summary>
     public static OutputSet Default { get; } = new() { Names = [.. Known] };
 
     public required IReadOnlyList<string> Names { get; init; }
 
     /// <summary>
-    /// Whether trades.csv, signals.csv and factors.csv list every strategy, whatever its weight and however many there are.
+    /// Whether trades.csv, signals.csv and factors.csv contain every strategy, whatever its weight and the number of strategies.
     /// </summary>
     public bool OfAllStrategies { get; init; }
 
     public bool Has(string name) => Names.Contains(name, StringComparer.Ordinal);
 
-    /// <summary>Whether single trades or signals are wanted, and so have to be kept.</summary>
+    /// <summary>Whether the files need single trades or signals, so that the run must keep them.</summary>
     public bool NeedsEvents => Has("trades") || Has("signals") || Has("factors") || Has("conditions");
 
-    /// <summary>Whether the portfolio's own trades and equity are wanted.</summary>
+    /// <summary>Whether the files need the portfolio's own trades and equity.</summary>
     public bool NeedsPortfolio => Has("portfolio_trades") || Has("equity") || Has("report") || Has("signals");
 }

@@ -4,11 +4,11 @@ using Granary.Engine.Trading;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>Whether a broker's venue can trade a configuration.</summary>
+/// <summary>Checks whether a broker's venue can trade a configuration.</summary>
 public static class BrokerFit
 {
-    /// <summary>What the venue cannot trade of it, one sentence each; empty where it can trade all.</summary>
-    /// <param name="broker">Its name in the sentences.</param>
+    /// <summary>Returns the reasons why the venue cannot trade the configuration, one sentence each; empty if it can.</summary>
+    /// <param name="broker">Name of the broker for the sentences.</param>
     public static IReadOnlyList<string> Faults(string broker, BrokerCapabilities capabilities, BatchSpec spec)
     {
         var faults = new List<string>();
@@ -34,7 +34,7 @@ public static class BrokerFit
         }
     }
 
-    /// <summary>What single instruments do not allow, once the venue has listed them, one sentence each.</summary>
+    /// <summary>Checks the configuration against the instruments that the venue lists; returns one sentence per conflict.</summary>
     /// <inheritdoc cref="Faults(string, BrokerCapabilities, BatchSpec)"/>
     public static IReadOnlyList<string> Faults(string broker, IReadOnlyList<InstrumentCapabilities> instruments, BatchSpec spec)
     {
@@ -54,7 +54,7 @@ public static class BrokerFit
         return [.. faults.Distinct(StringComparer.Ordinal)];
     }
 
-    // A configured step that the venue does not have makes other quantities and prices than the backtest's.
+    // With a step that differs from the venue's, live quantities and prices would differ from the backtest.
     private static void Step(List<string> faults, InstrumentCapabilities instrument, string name, double? configured, double venue)
     {
         if (configured is not > 0 || venue <= 0) return;
@@ -74,7 +74,7 @@ public static class BrokerFit
             : null;
     }
 
-    // The value of an order while the account has its first cash; null where it depends on the price or on the stop.
+    // Smallest order value with the initial cash; null if it depends on the price or the stop.
     private static double? Smallest(SizeRule size, double cash) => size.Kind switch
     {
         SizeKind.Cash => size.Value,

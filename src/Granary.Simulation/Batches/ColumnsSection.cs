@@ -4,7 +4,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary><c>data.columns</c>: which column of a bar file is what, for files whose headers say it otherwise or have none.</summary>
+/// <summary>Reads <c>data.columns</c>: maps columns of bar files to bar fields, for files with other headers or no header.</summary>
 public static class ColumnsSection
 {
     private static readonly string[] Keys = ["time", "timeOfDay", "open", "high", "low", "close", "adjustedClose", "volume"];
@@ -22,7 +22,7 @@ public static class ColumnsSection
         };
     }
 
-    /// <summary>The same from a command line, as "time=Datum;open=2;high=3;low=4;close=5".</summary>
+    /// <summary>Reads the mapping from a command line, such as "time=Datum;open=2;high=3;low=4;close=5".</summary>
     public static ColumnMapping Parse(string text)
     {
         using var stream = new MemoryStream();
@@ -32,7 +32,7 @@ public static class ColumnsSection
             foreach (var pair in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             {
                 var at = pair.IndexOf('=', StringComparison.Ordinal);
-                if (at < 1) throw new InputException($"--columns '{pair}' is no name=column; write it as "
+                if (at < 1) throw new InputException($"--columns '{pair}' has not the form name=column; write it as "
                     + $"\"time=Datum;open=2;high=3;low=4;close=5\"");
                 json.WriteString(pair[..at].TrimEnd(), pair[(at + 1)..].TrimStart());
             }
@@ -52,7 +52,7 @@ public static class ColumnsSection
         json.WriteEndObject();
     }
 
-    // A header's text, or a number from 1.
+    // A column is the text of its header, or its number from 1.
     private static string Column(JsonPart part) =>
         part.Kind == JsonValueKind.Number ? part.Whole(1, 10_000).ToString(System.Globalization.CultureInfo.InvariantCulture)
             : part.String();

@@ -6,7 +6,7 @@ namespace Granary.Simulation.Batches;
 internal static class DataPartsSection
 {
     /// <param name="data">The section <c>data</c>.</param>
-    /// <param name="parts">Its list of parts.</param>
+    /// <param name="parts">The list <c>data.parts</c>.</param>
     public static DataSpec Read(JsonPart data, JsonPart parts)
     {
         data.Only("parts", "from", "to", "warmUp");

@@ -3,12 +3,12 @@ using Granary.Engine.Market;
 namespace Granary.Simulation.Batches;
 
 /// <summary>
-/// A source whose instruments are what the batch declares of them: every reader of its bars sees the same sessions, lots and multipliers.
+/// Applies the batch's instrument settings to a source, so that all readers of its bars use the same sessions, lots and multipliers.
 /// </summary>
-/// <param name="declared">By symbol; "*" for all others.</param>
+/// <param name="declared">Settings by symbol; "*" for all others.</param>
 internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<string, InstrumentSpec> declared) : IBarSource
 {
-    /// <summary>The source itself where the batch declares nothing.</summary>
+    /// <summary>Wraps a source; returns the source itself if the batch has no instrument settings.</summary>
     public static IBarSource Of(IBarSource source, DataSpec data) =>
         data.Instruments.Count == 0 || source is DeclaredSource ? source : new DeclaredSource(source, data.Instruments);
 
@@ -26,7 +26,7 @@ internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<stri
 
     private sealed class Series(IBarSeries series, InstrumentSpec declared) : IBarSeries
     {
-        // Asked again each time: the price's decimals are complete only after the first block is read.
+        // Not cached: the number of price decimals is final only after the first block is read.
         public Instrument Instrument => declared.Apply(series.Instrument);
 
         public Timeframe Timeframe => series.Timeframe;

@@ -3,10 +3,10 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>Reads <c>apply</c>: a rule by name, or with its settings.</summary>
+/// <summary>Reads <c>apply</c>: the name of an entry rule, or an object with its settings.</summary>
 public static class EntryRuleReader
 {
-    /// <summary>The rule that can use a model of a label, with its default settings.</summary>
+    /// <summary>Returns the default rule for models of a label.</summary>
     /// <param name="costPercent">Commission and slippage of one side, in percent.</param>
     public static EntryRule Default(LabelKind label, double costPercent) => label switch
     {

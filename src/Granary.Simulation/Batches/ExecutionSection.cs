@@ -5,7 +5,9 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>The section of a batch file, and of a production configuration, on how orders become fills and what they cost.</summary>
+/// <summary>
+/// Reads and writes the section <c>execution</c>: fills and costs of orders, in a batch file or production configuration.
+/// </summary>
 public static class ExecutionSection
 {
     private static readonly string[] Keys =
@@ -16,8 +18,8 @@ public static class ExecutionSection
         "volumePercent", "timeInForce", "borrowPercent", "marginRatePercent", "leverage", "maintenancePercent", "stress", "atEnd",
     ];
 
-    /// <param name="part">null = the section is not there.</param>
-    /// <exception cref="InputException">A value is wrong.</exception>
+    /// <param name="part">null = the section is missing.</param>
+    /// <exception cref="InputException">A value is invalid.</exception>
     public static ExecutionSpec Read(JsonPart? part)
     {
         if (part is null) return new ExecutionSpec { Settings = new ExecutionSettings() };
@@ -102,7 +104,7 @@ public static class ExecutionSection
         return parts.Count switch { 0 => null, 1 => parts[0], _ => new CombinedSlippage(parts) };
     }
 
-    /// <exception cref="InputException">Slippage is counted in a tick that is not known.</exception>
+    /// <exception cref="InputException">Slippage is given in ticks, but the instrument's tick size is unknown.</exception>
     public static void CheckTick(ExecutionSpec spec, Instrument instrument)
     {
         if (spec.Place is not { } place) return;
@@ -114,7 +116,7 @@ public static class ExecutionSection
 
     public static string Name(IntrabarRule rule) => rule == IntrabarRule.StopFirst ? "stop-first" : "target-first";
 
-    /// <summary>Writes the section's content as <see cref="Read"/> takes it, with what was left out and defaults to no cost.</summary>
+    /// <summary>Writes the section so that <see cref="Read"/> restores it. Costs that were left out are written as 0.</summary>
     public static void Write(Utf8JsonWriter json, ExecutionSpec spec)
     {
         var settings = spec.Settings;

@@ -1,12 +1,12 @@
 namespace Granary.Simulation.Batches;
 
-/// <summary>By what <c>experiment</c> ranks the models that it compares.</summary>
+/// <summary>Figure by which <c>experiment</c> ranks models.</summary>
 public enum ExperimentFitness
 {
-    /// <summary>AUC of classes, R² of numbers; the strategies are not run.</summary>
+    /// <summary>AUC for classes, R² for numbers; the strategies are not run.</summary>
     Prediction,
 
-    /// <summary>Mean −ln of the probability that was given to the class that came; the lower the better.</summary>
+    /// <summary>Mean −ln of the probability predicted for the actual class; lower is better.</summary>
     LogLoss,
 
     /// <summary>Area under the receiver operating characteristic.</summary>

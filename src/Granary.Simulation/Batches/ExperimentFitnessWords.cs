@@ -1,13 +1,13 @@
 namespace Granary.Simulation.Batches;
 
-/// <summary>What a fitness is of, and how a batch file names it.</summary>
+/// <summary>Names of fitness figures in a batch file, and their kind.</summary>
 public static class ExperimentFitnessWords
 {
-    /// <summary>Whether it is a figure of the strategies' trades, and not of predictions.</summary>
+    /// <summary>Whether the figure rates the strategies' trades instead of predictions.</summary>
     public static bool IsOfTrades(this ExperimentFitness fitness) =>
         fitness is ExperimentFitness.Expectancy or ExperimentFitness.Sharpe or ExperimentFitness.Sortino;
 
-    /// <summary>As a batch file names it.</summary>
+    /// <summary>Returns the name in a batch file.</summary>
     public static string Word(this ExperimentFitness fitness) =>
         fitness == ExperimentFitness.LogLoss ? "log-loss" : fitness.ToString().ToLowerInvariant();
 }

@@ -4,13 +4,13 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>Reads the evidence of production configurations.</summary>
+/// <summary>Reads the validation findings of production configurations (key <c>evidence</c>).</summary>
 public static class FindingsReader
 {
-    /// <summary>Reads the evidence of a production configuration.</summary>
+    /// <summary>Reads the validation findings of a production configuration.</summary>
     /// <param name="production">The root of prod.json.</param>
-    /// <returns>Null where it carries none: then <see cref="Verdict"/> refuses it.</returns>
-    /// <exception cref="InputException">It is there, but not what <see cref="ValidationFindings.ToJson"/> writes.</exception>
+    /// <returns>Null if the file has none; <see cref="Verdict"/> then refuses it.</returns>
+    /// <exception cref="InputException">The findings do not have the format of <see cref="ValidationFindings.ToJson"/>.</exception>
     public static ValidationFindings? Read(JsonPart production)
     {
         if (production.Find(ValidationFindings.Key) is not { Kind: not JsonValueKind.Null } part) return null;
@@ -27,9 +27,9 @@ public static class FindingsReader
         return new ValidationFindings(findings);
     }
 
-    /// <summary>The verdict on a production configuration: what <c>live</c> asks before it trades.</summary>
+    /// <summary>Returns the verdict on a production configuration; <c>live</c> checks it before it trades.</summary>
     /// <param name="production">The root of prod.json.</param>
-    /// <exception cref="InputException">Its evidence cannot be read.</exception>
+    /// <exception cref="InputException">The findings cannot be read.</exception>
     public static ValidationVerdict Verdict(JsonPart production) => Read(production)?.Decide()
         ?? new ValidationVerdict(false, ["the configuration carries no evidence: run its batch again, or say --without-evidence"]);
 }

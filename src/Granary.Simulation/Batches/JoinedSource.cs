@@ -2,9 +2,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>Several sources as one: each symbol comes from the part that names it, at that part's timeframe.</summary>
-/// <param name="timeframe">The shortest of the parts: what a batch asks for where it asks for its bars.</param>
-/// <param name="parts">Each with what the batch says of it.</param>
+/// <summary>Combines several sources: each symbol comes from the part that names it, at that part's timeframe.</summary>
+/// <param name="timeframe">The shortest timeframe of the parts; the batch uses it in its queries.</param>
+/// <param name="parts">Sources with their parts of the data section.</param>
 internal sealed class JoinedSource(Timeframe timeframe, IReadOnlyList<(IBarSource Source, DataSpec Data)> parts) : IBarSource
 {
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ using Granary.Simulation.Models;
 namespace Granary.Simulation.Batches;
 
 /// <summary>
-/// Reads a batch's <c>learning</c>: one section or a list of them, of which each strategy takes the first that covers it.
+/// Reads a batch's <c>learning</c>: one section or a list. Each strategy uses the first section that covers it.
 /// <code>
 /// "learning": {
 ///   "name": "gate",                                // of the versions; default: the batch's name
@@ -33,7 +33,7 @@ public static class LearningReader
 {
     public static readonly IReadOnlyList<string> Baselines = ["arima", "ets", "trend-season"];
 
-    /// <exception cref="InputException">One sentence with file, line, field and remedy.</exception>
+    /// <exception cref="InputException">The section is invalid; one sentence with file, line, field and remedy.</exception>
     public static IReadOnlyList<LearningSpec> Read(BatchSpec batch)
     {
         if (batch.Learning is not { } part) return [];
@@ -41,13 +41,13 @@ public static class LearningReader
             + batch.Execution.SlippagePercent, LoadsLibraries: true, batch.Catalogues));
     }
 
-    /// <summary>The sections as far as a plan needs them: trainers of libraries that are not loaded yet stay unknown.</summary>
+    /// <summary>Reads the sections for a plan. Trainers of libraries that are not loaded yet are not checked.</summary>
     internal static IReadOnlyList<LearningSpec> Planned(BatchSpec batch) => batch.Learning is { } part
         ? Sections(part, new LearningSurroundings(batch.Name, 0, LoadsLibraries: false, batch.Catalogues)) : [];
 
     /// <summary>
-    /// Finds the faults of the sections while the batch file is read. Trainers of libraries that are not loaded yet are checked when they
-    /// are needed.
+    /// Checks the sections while the batch file is read. Trainers of libraries that are not loaded yet are checked when they are
+    /// needed.
     /// </summary>
     internal static void Check(JsonPart part, string batch, GranaryCatalogues catalogues) =>
         Sections(part, new LearningSurroundings(batch, 0, LoadsLibraries: false, catalogues));
@@ -144,7 +144,7 @@ public static class LearningReader
         return spec with { Search = new SearchReader(spec, around).Read(search) };
     }
 
-    // One by one first, so that each wrong feature has its own fault.
+    // Parses each feature separately, so that each invalid feature gets its own error.
     private static (FeatureSet Market, IReadOnlyList<PortfolioFeature> Portfolio) Features(JsonPart section, LabelSpec label,
         LearningSurroundings around)
     {

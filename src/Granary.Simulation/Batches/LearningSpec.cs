@@ -9,31 +9,31 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>What is to be predicted.</summary>
+/// <summary>The value that a model predicts.</summary>
 public enum LabelKind
 {
-    /// <summary>1 where the close in so many bars is higher.</summary>
+    /// <summary>1 if the close after the given number of bars is higher.</summary>
     Direction,
 
-    /// <summary>The logarithmic return over so many bars.</summary>
+    /// <summary>Log return over the given number of bars.</summary>
     Return,
 
-    /// <summary>The deviation of the next one-bar returns.</summary>
+    /// <summary>Standard deviation of the next one-bar returns.</summary>
     Volatility,
 
-    /// <summary>1 where a target is touched before a stop.</summary>
+    /// <summary>1 if the target is touched before the stop.</summary>
     TripleBarrier,
 
-    /// <summary>1 where the strategy's own trade gains after commission.</summary>
+    /// <summary>1 if the strategy's own trade makes a profit after commission.</summary>
     Trade,
 
-    /// <summary>The worst loss of an entry's position over so many bars, a fraction of its value.</summary>
+    /// <summary>Largest loss of an entry's position over the given number of bars, as a fraction of its value.</summary>
     Drawdown,
 }
 
-/// <param name="Bars">How far ahead; the time limit of a triple barrier.</param>
-/// <param name="Target">Of a triple barrier, in deviations of <c>volatility(20)</c> over <paramref name="Bars"/> bars.</param>
-/// <param name="Stop">The same below.</param>
+/// <param name="Bars">Horizon in bars; the time limit of a triple barrier.</param>
+/// <param name="Target">Target of a triple barrier, in multiples of <c>volatility(20)</c> over <paramref name="Bars"/> bars.</param>
+/// <param name="Stop">Stop of a triple barrier, in the same unit.</param>
 public sealed record LabelSpec(LabelKind Kind, int Bars = 5, double Target = 1, double Stop = 1)
 {
     public PredictionMeaning Meaning => Kind switch
@@ -45,7 +45,7 @@ public sealed record LabelSpec(LabelKind Kind, int Bars = 5, double Target = 1, 
         _ => PredictionMeaning.ProbabilityOfRise,
     };
 
-    /// <summary>Reads what <see cref="ToString"/> writes, as a model's lineage has it.</summary>
+    /// <summary>Parses the text that <see cref="ToString"/> writes, such as the label in a model's lineage.</summary>
     /// <returns>null for another text, such as the label of a table.</returns>
     public static LabelSpec? Find(string text)
     {
@@ -76,33 +76,33 @@ public sealed record LabelSpec(LabelKind Kind, int Bars = 5, double Target = 1, 
     };
 }
 
-/// <summary>How samples count in a fold's training.</summary>
+/// <summary>Weighting of the samples in a fold's training.</summary>
 [Flags]
 public enum WeightKinds
 {
     None = 0,
 
-    /// <summary>Labels that overlap share their say.</summary>
+    /// <summary>Samples with overlapping labels get smaller weights.</summary>
     Uniqueness = 1,
 
-    /// <summary>Both classes have the same say.</summary>
+    /// <summary>Both classes get the same total weight.</summary>
     Balanced = 2,
 }
 
-/// <param name="Train">Samples of a window, or of the first one where it expands; null = two fifths of all.</param>
-/// <param name="Test">Samples tested by each; null = a tenth of all.</param>
+/// <param name="Train">Samples of a training window, or of the first one if windows expand; null = two fifths of all.</param>
+/// <param name="Test">Samples of each test; null = a tenth of all.</param>
 public sealed record TrainingWindows(bool Rolling = false, int? Train = null, int? Test = null, int Gap = 0);
 
-/// <summary>One section of a batch's <c>learning</c>: a model, how it is trained, and what it does for which strategies.</summary>
+/// <summary>One section of a batch's <c>learning</c>: a model, its training, and its use for some strategies.</summary>
 public sealed record LearningSpec
 {
-    /// <summary>What the process knows: its trainers and model kinds train and read the models.</summary>
+    /// <summary>Catalogues of the process; their trainers and model kinds train and load the models.</summary>
     public required GranaryCatalogues Catalogues { get; init; }
 
-    /// <summary>Versions are kept under it, with the market or the strategy behind it.</summary>
+    /// <summary>Name of the models in the registry; the market or strategy is appended.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Ids or classes, <c>*</c> standing for any text.</summary>
+    /// <summary>Strategy ids or classes; <c>*</c> matches any text.</summary>
     public required IReadOnlyList<string> Strategies { get; init; }
 
     public required string Trainer { get; init; }
@@ -111,16 +111,16 @@ public sealed record LearningSpec
 
     public FeatureSet Features { get; init; } = FeatureSet.Default;
 
-    /// <summary>Of the portfolio; only a model of the risk reads them.</summary>
+    /// <summary>Features of the portfolio's state; only risk models read them.</summary>
     public IReadOnlyList<PortfolioFeature> PortfolioFeatures { get; init; } = [];
 
-    /// <summary>What a model of the risk reads.</summary>
+    /// <summary>Features that a risk model reads.</summary>
     public EntryFeatures EntryFeatures => new(Features, PortfolioFeatures);
 
-    /// <summary>Whether the model caps the portfolio's exposure, in place of judging a strategy's entries.</summary>
+    /// <summary>Whether the model caps the portfolio's exposure instead of filtering a strategy's entries.</summary>
     public bool IsOfRisk => Label.Kind == LabelKind.Drawdown;
 
-    /// <summary>How many features are chosen within each fold; 0 = all.</summary>
+    /// <summary>Number of features that each fold selects; 0 = all.</summary>
     public int Keep { get; init; }
 
     public LabelSpec Label { get; init; } = new(LabelKind.Direction);
@@ -131,23 +131,24 @@ public sealed record LearningSpec
 
     public EntryRule Rule { get; init; } = new GateRule();
 
-    /// <summary>What is done when predictions get worse; null = nothing.</summary>
+    /// <summary>Reaction to a decline of the predictions; null = none.</summary>
     public WatchRule? Watch { get; init; }
 
-    /// <summary>When each strategy's model is trained again; null = at the windows of <see cref="WalkForward"/>, for all that share it.
+    /// <summary>
+    /// Schedule for retraining each strategy's model; null = models are trained at the windows of <see cref="WalkForward"/> and shared.
     /// </summary>
     public RetrainingRule? Retrain { get; init; }
 
     /// <summary>Whether each strategy has a model of its own.</summary>
     public bool IsOfOneStrategy => Label.Kind == LabelKind.Trade || Retrain is not null;
 
-    /// <summary>Whether entries are refused whose features are unlike the training data.</summary>
+    /// <summary>Whether the model refuses entries whose features differ too much from the training data.</summary>
     public bool Abstains { get; init; }
 
-    /// <summary>The folder of versions, or a database as postgres://….</summary>
+    /// <summary>Folder or database (postgres://…) of the model versions.</summary>
     public required Address Registry { get; init; }
 
-    /// <summary>The folder that a stopped training goes on from.</summary>
+    /// <summary>Folder of the cache from which an interrupted training continues.</summary>
     public required string Cache { get; init; }
 
     /// <summary>Whether the newest version becomes the current one.</summary>
@@ -159,20 +160,20 @@ public sealed record LearningSpec
     /// <summary>Labels that <c>experiment</c> compares.</summary>
     public required IReadOnlyList<LabelSpec> Labels { get; init; }
 
-    /// <summary>By what <c>experiment</c> ranks them.</summary>
+    /// <summary>Figure by which <c>experiment</c> ranks the models.</summary>
     public ExperimentFitness Fitness { get; init; }
 
-    /// <summary>The share of samples with the highest predictions that a precision is of.</summary>
+    /// <summary>Share of the samples with the highest predictions that <c>precision</c> counts.</summary>
     public double Top { get; init; } = 0.1;
 
-    /// <summary>What <c>experiment</c> searches; null where it compares trainers and labels.</summary>
+    /// <summary>Settings of a search in <c>experiment</c>; null if it compares trainers and labels.</summary>
     public SearchSpec? Search { get; init; }
 
     public required JsonPart Place { get; init; }
 
     public bool Covers(StrategyInstance instance) => Strategies.Any(p => Matches(p, instance.Id) || Matches(p, instance.Definition.Name));
 
-    // '*' stands for any text; the rest is literal.
+    // '*' matches any text; all other characters are literal.
     private static bool Matches(string pattern, string text)
     {
         var parts = pattern.Split('*');

@@ -3,7 +3,7 @@ using Granary.Simulation.Catalogues;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>What learning sections take from the batch around them.</summary>
+/// <summary>Properties of the batch that its learning sections need.</summary>
 /// <param name="CostPercent">Commission and slippage of one side, in percent.</param>
 internal sealed record LearningSurroundings(string Batch, double CostPercent, bool LoadsLibraries,
     GranaryCatalogues Catalogues)

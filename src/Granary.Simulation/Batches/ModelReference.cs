@@ -14,34 +14,35 @@ using Granary.Storage.Addresses;
 namespace Granary.Simulation.Batches;
 
 /// <summary>
-/// A registered model and what it is for, as prod.json has it: with this any host makes the judge that the backtest would go on with.
+/// A registered model and its use, as in prod.json. Any host can create from it the entry filter that the backtest would continue with.
 /// </summary>
-/// <param name="Registry">The folder or database of versions.</param>
-/// <param name="Watch">What is done when its predictions get worse; null = nothing.</param>
+/// <param name="Registry">Folder or database of the versions.</param>
+/// <param name="Watch">Reaction to a decline of the predictions; null = none.</param>
 public sealed record ModelReference(string Model, int Version, Address Registry, IReadOnlyList<string> Features, PredictionMeaning Meaning,
     EntryRule Rule, WatchRule? Watch = null)
 {
-    /// <summary>From when on the version has expired and admits no entries, UTC; null = it does not expire.</summary>
+    /// <summary>Time from which the version has expired and admits no entries, UTC; null = it does not expire.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTime? Expires { get; init; }
 
-    /// <summary>When a session looks for a newer promoted version; null = it keeps this one.</summary>
+    /// <summary>Schedule at which a session checks for a newer promoted version; null = it keeps this one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ModelRefresh? Refresh { get; init; }
 
-    /// <summary>Its age and the greatest one, by which it expires in a session; null = it does not expire, or only when
-    /// <see cref="Expires"/> says.</summary>
+    /// <summary>
+    /// Age and age limits by which the version expires in a session; null = it does not expire, or only at <see cref="Expires"/>.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ModelAge? Age { get; init; }
 
     private long Until => Expires?.Ticks ?? long.MaxValue;
 
-    // A roll-back looks no farther than so many versions back.
+    // A roll-back considers at most this number of earlier versions.
     private const int Earlier = 5;
 
     public static readonly JsonSerializerOptions Json = JsonOf(new Place("."));
 
-    // References are read in the place of their configuration.
+    // Relative registries are resolved against the folder of the configuration.
     private static JsonSerializerOptions JsonOf(Place place) => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -51,9 +52,9 @@ public sealed record ModelReference(string Model, int Version, Address Registry,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <param name="place">What their registries start from.</param>
-    /// <exception cref="JsonException">Not what a run writes into prod.json.</exception>
-    /// <exception cref="BarDataException">A registry leads out of the place.</exception>
+    /// <param name="place">Base folder of relative registries.</param>
+    /// <exception cref="JsonException">The text does not have the format that a run writes into prod.json.</exception>
+    /// <exception cref="BarDataException">A registry is outside the allowed folder.</exception>
     public static IReadOnlyDictionary<string, ModelReference> Parse(string json, Place place) =>
         JsonSerializer.Deserialize<Dictionary<string, ModelReference>>(json, JsonOf(place)) ?? [];
 
@@ -66,11 +67,11 @@ public sealed record ModelReference(string Model, int Version, Address Registry,
             writer.WriteStringValue(ModelStores.Kept(value));
     }
 
-    /// <summary>Whether it caps the portfolio's exposure, in place of judging a strategy's entries.</summary>
+    /// <summary>Whether the model caps the portfolio's exposure instead of filtering a strategy's entries.</summary>
     [JsonIgnore]
     public bool IsOfRisk => Meaning == PredictionMeaning.ExpectedDrawdown;
 
-    /// <summary>Loads a model of the risk. It is asked from the time on at which the last label that it learned from was known.</summary>
+    /// <summary>Loads a risk model. It is used from the time at which the last label that it learned from was known.</summary>
     /// <inheritdoc cref="Load"/>
     public RiskModel LoadRisk(GranaryCatalogues catalogues)
     {
@@ -82,12 +83,12 @@ public sealed record ModelReference(string Model, int Version, Address Registry,
     }
 
     /// <summary>
-    /// Loads the model. It is asked from the time on at which the last label that it learned from was known; before that, and after a
-    /// roll-back, up to five versions before it are.
+    /// Loads the entry filter. The version is used from the time at which the last label that it learned from was known. Before that time,
+    /// and after a roll-back, up to five earlier versions are used.
     /// </summary>
-    /// <param name="catalogues">What the process knows.</param>
+    /// <param name="catalogues">Model kinds and factors that the process knows.</param>
     /// <exception cref="Granary.Learning.LearningInputException">
-    /// No such version, damaged, of a newer format, or made for other features.
+    /// The version is missing, damaged, of a newer format, or was made for other features.
     /// </exception>
     public EntryModel Load(GranaryCatalogues catalogues)
     {
@@ -95,10 +96,12 @@ public sealed record ModelReference(string Model, int Version, Address Registry,
         return Filter(model, version.Lineage.To, catalogues);
     }
 
-    /// <summary>The filter over a loaded version, which is asked from the time on at which the last label that it learned from was
-    /// known; before that, and after a roll-back, up to five versions before it are.</summary>
-    /// <param name="to">That time, UTC.</param>
-    /// <param name="observer">Follows the predictions; null = none.</param>
+    /// <summary>
+    /// Creates the entry filter for a loaded version. The version is used from the time at which the last label that it learned from was
+    /// known. Before that time, and after a roll-back, up to five earlier versions are used.
+    /// </summary>
+    /// <param name="to">The time from which the version is used, UTC.</param>
+    /// <param name="observer">Receives the predictions; null = none.</param>
     /// <exception cref="Granary.Learning.LearningInputException">The version was made for other features.</exception>
     public EntryModel Filter(ITrainedModel model, DateTime to, GranaryCatalogues catalogues, IPredictionObserver? observer = null) =>
         new($"{Model}:{Version}", FeatureSet.Parse(Features, catalogues.Factors),
@@ -111,7 +114,7 @@ public sealed record ModelReference(string Model, int Version, Address Registry,
             Refresh = Refresh?.ToSchedule(),
         };
 
-    // Versions that a roll-back may put in force, the oldest first.
+    // Versions that a roll-back may put in force, oldest first.
     private List<ModelWindow> Before(ITrainedModel model, DateTime to, GranaryCatalogues catalogues)
     {
         List<ModelWindow> windows = [];
@@ -127,13 +130,13 @@ public sealed record ModelReference(string Model, int Version, Address Registry,
             var (older, _) = registry.Load(Model, earlier.Number);
             if (older.Input != model.Input) continue;
             from = earlier.Lineage.To.Ticks;
-            // It is older than this one.
+            // The other version is older, so its window comes first.
             windows.Insert(0, new ModelWindow(from, older) { Number = earlier.Number, Until = Until, Age = Age?.ToAge() });
         }
         return windows;
     }
 
-    // It predicts the same of the same features.
+    // Whether both versions predict the same label from the same features.
     private static bool IsLike(ModelLineage a, ModelLineage b) =>
         a.Label == b.Label && a.Data == b.Data && a.Features.SequenceEqual(b.Features);
 }

@@ -5,7 +5,7 @@ using Granary.Simulation.Json;
 namespace Granary.Simulation.Batches;
 
 /// <summary>
-/// The other symbols that the features of a batch's models read: each strategy that such a model judges is given their closes.
+/// Determines the other symbols that the features of a batch's models read, and adds them to the strategies that these models filter.
 /// </summary>
 internal sealed class ModelReferences
 {
@@ -21,10 +21,10 @@ internal sealed class ModelReferences
         _sections = LearningReader.Planned(spec);
     }
 
-    /// <param name="instances">Those of the batch file; each that a model judges is replaced.</param>
-    /// <param name="symbols">Those of the data section.</param>
+    /// <param name="instances">The batch's strategies; those with a model are replaced.</param>
+    /// <param name="symbols">Symbols of the data section.</param>
     /// <exception cref="InputException">
-    /// A feature reads a symbol that the batch has no bars of, only longer bars, or the market of the model itself.
+    /// A feature reads a symbol for which the batch has no bars or only longer bars, or the model's own market.
     /// </exception>
     public static void AddTo(List<StrategyInstance> instances, BatchSpec spec, IReadOnlyList<string> symbols)
     {
@@ -61,7 +61,7 @@ internal sealed class ModelReferences
         return symbols;
     }
 
-    // What is wrong with a symbol that a feature reads, and the remedy; null where nothing is.
+    // Returns an error with its remedy if a feature cannot read a symbol; otherwise null.
     private string? Fault(LearningSpec section, string feature, string symbol, StrategyInstance instance)
     {
         if (section.IsOfRisk)
@@ -79,7 +79,7 @@ internal sealed class ModelReferences
             : null;
     }
 
-    // Where the feature is written: in the section's list or in one of its search.
+    // Returns the JSON value of a feature: in the section's list, or in a list of its search.
     private static JsonPart PlaceOf(JsonPart section, string feature)
     {
         IEnumerable<JsonPart> lists = section.Find("features") is { } own ? [own] : [];

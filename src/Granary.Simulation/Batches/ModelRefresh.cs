@@ -4,13 +4,13 @@ using Granary.Learning.Registry;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>When a session looks for a newer promoted version of a model, as prod.json has it.</summary>
-/// <param name="Every">A span such as 7d.</param>
-/// <param name="From">The last training of the batch, UTC.</param>
+/// <summary>Schedule at which a session checks for a newer promoted version of a model, as in prod.json.</summary>
+/// <param name="Every">Interval, such as 7d.</param>
+/// <param name="From">Time of the last training in the batch, UTC.</param>
 public sealed record ModelRefresh(string Every, DateTime From)
 {
-    /// <exception cref="JsonException">The span is not one of hours, days, weeks, months or years.</exception>
+    /// <exception cref="JsonException">The interval is not in hours, days, weeks, months or years.</exception>
     internal RetrainingSchedule ToSchedule() => CalendarSpan.TryParse(Every, out var span)
         ? new RetrainingSchedule(From.ToUniversalTime().Ticks, span)
-        : throw new JsonException($"'{Every}' is no span such as 12h, 7d or 1w");
+        : throw new JsonException($"'{Every}' is not a span such as 12h, 7d or 1w");
 }

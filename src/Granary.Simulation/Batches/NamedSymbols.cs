@@ -5,18 +5,18 @@ using Granary.Simulation.Json;
 namespace Granary.Simulation.Batches;
 
 /// <summary>
-/// Checks that limits and instruments name symbols and strategies of the batch: a misspelled one would have no effect, or close a symbol
-/// to all strategies.
+/// Checks that limits and instruments name symbols and strategies of the batch. A misspelled name would have no effect, or would close a
+/// symbol to all strategies.
 /// </summary>
 internal static class NamedSymbols
 {
-    /// <exception cref="InputException">Symbols or patterns that nothing in the batch matches: all of them.</exception>
+    /// <exception cref="InputException">Some names or patterns match nothing in the batch; the message lists all of them.</exception>
     public static void Check(BatchSpec spec, IReadOnlyList<string> symbols, IReadOnlyList<StrategyInstance> instances)
     {
-        // A production configuration keeps the limits and instruments of its batch, and has fewer strategies.
+        // A production configuration keeps the limits and instruments of its batch but has fewer strategies, so it is not checked.
         if (spec.Strategies.Any(s => s.Id is not null)) return;
         var faults = new JsonFaults();
-        // The benchmark and symbols that factors compare with have instruments too.
+        // The benchmark and symbols that factors read also have instruments.
         var read = instances.SelectMany(i => i.References).Append(spec.Benchmark?.String()).ToHashSet(StringComparer.Ordinal);
         foreach (var (symbol, part) in spec.Data.InstrumentsPart?.Members ?? [])
             if (symbol != "*" && !read.Contains(symbol))

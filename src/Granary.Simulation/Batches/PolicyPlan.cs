@@ -11,8 +11,8 @@ using Granary.Simulation.Models;
 namespace Granary.Simulation.Batches;
 
 /// <summary>
-/// The policy of a production configuration, and the versions that take its place: those of its <c>changes</c>, or promoted ones by the
-/// schedule of its <c>refresh</c>. A session adds the versions that it really used, so that a backtest beside it uses the same.
+/// The policy of a production configuration with the versions that replace it: those in its <c>changes</c>, or promoted ones found by the
+/// schedule of its <c>refresh</c>. A session records the versions that it really used, so that a backtest of its bars uses the same ones.
 /// </summary>
 public sealed class PolicyPlan
 {
@@ -26,22 +26,22 @@ public sealed class PolicyPlan
         (_changes, IsRecorded) = (changes ?? [], changes is not null);
     }
 
-    /// <summary>The version that decides first.</summary>
+    /// <summary>Reference of the first version.</summary>
     public PolicyReference Reference { get; }
 
-    /// <summary>The policy that decides first.</summary>
+    /// <summary>Policy of the first version.</summary>
     public WeightPolicy First { get; }
 
-    /// <summary>When promoted versions are looked for; null = never.</summary>
+    /// <summary>Schedule at which to check for promoted versions; null = never.</summary>
     public RetrainingSchedule? Schedule { get; }
 
-    /// <summary>Whether <see cref="Changes"/> are all that there are: the schedule is not followed once more.</summary>
+    /// <summary>Whether <see cref="Changes"/> is complete, so that the schedule is not followed again.</summary>
     public bool IsRecorded { get; private set; }
 
-    /// <summary>Versions after the first, in the order of time.</summary>
+    /// <summary>Changes after the first version, in chronological order.</summary>
     public IReadOnlyList<PolicyChange> Changes => _changes;
 
-    /// <summary>The policy that decides at the close of a bar, UTC ticks.</summary>
+    /// <summary>Returns the policy in force at the close of a bar, UTC ticks.</summary>
     public WeightPolicy At(long time)
     {
         for (var i = _changes.Count - 1; i >= 0; i--)
@@ -50,19 +50,19 @@ public sealed class PolicyPlan
         return First;
     }
 
-    /// <summary>From here on changes are recorded and not looked for.</summary>
+    /// <summary>Marks the changes as complete: from now on they are recorded and not searched for.</summary>
     public void Record() => IsRecorded = true;
 
-    /// <summary>Puts a version in force.</summary>
+    /// <summary>Adds a change of the version in force.</summary>
     public void Add(PolicyChange change) => _changes.Add(change);
 
     /// <summary>
-    /// The version that the rule of promotion puts in force at a time: the last promoted one that has not seen bars after it. It is newer
-    /// than the one in force, or that one was rolled back.
+    /// Returns the version that promotion puts in force at a time: the last promoted one that was trained on no later bars. It is newer
+    /// than the version in force, or that version was rolled back.
     /// </summary>
     /// <param name="time">UTC ticks.</param>
-    /// <param name="inForce">The version in force; null = still the first.</param>
-    /// <returns>Null where the version in force stays.</returns>
+    /// <param name="inForce">The version in force; null = the first one.</param>
+    /// <returns>Null if the version in force stays.</returns>
     /// <exception cref="LearningInputException">The registry cannot be read, or the version is damaged.</exception>
     public PolicyChange? Find(long time, PolicyReference? inForce)
     {
@@ -73,18 +73,18 @@ public sealed class PolicyPlan
         return new PolicyChange(time, reference, reference.Load(_kinds));
     }
 
-    /// <summary>The change to a version that a journal names.</summary>
+    /// <summary>Loads the change to a version that a journal names.</summary>
     /// <param name="after">UTC ticks.</param>
-    /// <exception cref="LearningInputException">There is no such version any more, or it is another one.</exception>
+    /// <exception cref="LearningInputException">The version no longer exists, or its hash differs.</exception>
     public PolicyChange Load(long after, int version, string hash)
     {
         var reference = Reference with { Version = version, Hash = hash };
         return new PolicyChange(after, reference, reference.Load(_kinds));
     }
 
-    /// <summary>Reads the section <c>policy</c> of a production configuration, and loads its versions.</summary>
-    /// <exception cref="InputException">A value is missing or wrong.</exception>
-    /// <exception cref="LearningInputException">A version is missing, damaged or another one.</exception>
+    /// <summary>Reads the section <c>policy</c> of a production configuration. The returned function loads its versions.</summary>
+    /// <exception cref="InputException">A value is missing or invalid.</exception>
+    /// <exception cref="LearningInputException">A version is missing or damaged, or its hash differs.</exception>
     public static Func<ModelKindCatalogue, PolicyPlan> Read(JsonPart part)
     {
         part.Only("model", "version", "registry", "hash", "refresh", "from", "changes");
@@ -102,9 +102,9 @@ public sealed class PolicyPlan
     public void Write(Utf8JsonWriter json) =>
         Write(json, Reference, Schedule?.Every, Schedule?.From ?? 0, IsRecorded ? _changes : null);
 
-    /// <summary>Writes the section of a policy that was trained just now.</summary>
-    /// <param name="refresh">Null where it is never replaced.</param>
-    /// <param name="from">When it begins to decide, UTC ticks.</param>
+    /// <summary>Writes the section for a newly trained policy.</summary>
+    /// <param name="refresh">Interval of the check for newer versions; null = never.</param>
+    /// <param name="from">Time from which the policy decides, UTC ticks.</param>
     public static void Write(Utf8JsonWriter json, PolicyReference first, CalendarSpan? refresh, long from,
         IReadOnlyList<PolicyChange>? changes = null)
     {

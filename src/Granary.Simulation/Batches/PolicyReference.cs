@@ -8,16 +8,16 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>A registered policy of weights, as prod.json has it.</summary>
-/// <param name="Model">Its name in the registry.</param>
-/// <param name="Registry">The folder or database of versions.</param>
-/// <param name="Hash">SHA-256 of the version, lower-case hex.</param>
+/// <summary>Reference to a registered weight policy, as in prod.json.</summary>
+/// <param name="Model">Name in the registry.</param>
+/// <param name="Registry">Folder or database of the versions.</param>
+/// <param name="Hash">SHA-256 of the version's bytes, lower-case hex.</param>
 public sealed record PolicyReference(string Model, int Version, Address Registry, string Hash)
 {
-    /// <summary>As name:version.</summary>
+    /// <summary>Returns name:version.</summary>
     public override string ToString() => $"{Model}:{Version}";
 
-    /// <exception cref="InputException">A value is missing or wrong.</exception>
+    /// <exception cref="InputException">A value is missing or invalid.</exception>
     public static PolicyReference Read(JsonPart part)
     {
         return new PolicyReference(part.Need("model").String(), part.Need("version").Whole(1), part.Need("registry").Address(Address.Plain,
@@ -26,8 +26,9 @@ public sealed record PolicyReference(string Model, int Version, Address Registry
     }
 
     /// <summary>Loads the version.</summary>
-    /// <exception cref="LearningInputException">No such version, damaged, or not the one that the configuration was written
-    /// with.</exception>
+    /// <exception cref="LearningInputException">
+    /// The version is missing or damaged, or it is not the one that the configuration was written with.
+    /// </exception>
     public WeightPolicy Load(ModelKindCatalogue kinds)
     {
         var (bytes, version) = new ModelRegistry(ModelStores.Open(Registry), kinds).LoadBytes(Model, Version);

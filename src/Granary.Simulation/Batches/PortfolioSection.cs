@@ -7,12 +7,12 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>The parts of a batch file's portfolio that are rules: limits, sizing, and which strategies and symbols may enter.</summary>
+/// <summary>Reads the rules of a batch file's portfolio: limits, sizing, and which strategies and symbols may enter.</summary>
 public static class PortfolioSection
 {
-    /// <param name="part">null = the section is not there.</param>
-    /// <param name="rules">Rules that can be named; null where the process does not know them, as at a client.</param>
-    /// <exception cref="InputException">A value is wrong.</exception>
+    /// <param name="part">null = the section is missing.</param>
+    /// <param name="rules">Rules that the section may name; null if the process does not know them, as in a client.</param>
+    /// <exception cref="InputException">A value is invalid.</exception>
     public static PortfolioLimits Limits(JsonPart? part, Catalogue<PortfolioRuleDefinition>? rules)
     {
         if (part is null) return new PortfolioLimits();
@@ -52,7 +52,7 @@ public static class PortfolioSection
         };
     }
 
-    // An object of settings, or the one setting itself.
+    // The value is an object of settings, or the rule's only setting.
     private static ChosenRule[] Chosen(PortfolioRuleDefinition rule, JsonPart part)
     {
         var names = rule.Parameters.Count == 0 ? "nothing in it" : string.Join(", ", rule.Parameters.Select(p => p.Name));
@@ -119,7 +119,7 @@ public static class PortfolioSection
         };
     }
 
-    /// <summary>The rule of <c>portfolio.weights</c>; null for an object of weights by strategy id.</summary>
+    /// <summary>Returns the rule name in <c>portfolio.weights</c>; null if it is an object of weights by strategy id.</summary>
     public static string? Rule(JsonPart? weights)
     {
         if (weights is null) return WeightRule.Winners;

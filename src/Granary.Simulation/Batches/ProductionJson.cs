@@ -7,15 +7,15 @@ using Granary.Reporting.Runs;
 namespace Granary.Simulation.Batches;
 
 /// <summary>
-/// prod.json: what a live run loads. The strategies that have a weight, bound to their markets, and the limits of the portfolio.
+/// Writes prod.json, which a live session loads: the strategies that have a weight, with their markets, and the limits of the portfolio.
 /// </summary>
 public static class ProductionJson
 {
     public const int Version = 1;
 
-    /// <param name="byState">By strategy index its weights in the states of the regimes; null where they are the same in all.</param>
-    /// <param name="models">Of its strategies and of its portfolio; null without any.</param>
-    /// <param name="policy">Of the weights that are decided row by row; null where they stay.</param>
+    /// <param name="byState">Weights per regime state by strategy index; null if weights do not depend on regimes.</param>
+    /// <param name="models">Models of the strategies and the portfolio; null if there are none.</param>
+    /// <param name="policy">Policy that decides the weights row by row; null if the weights are constant.</param>
     public static byte[] Write(BatchPlan plan, RunModel run, ProductionModels? models = null, double[]?[]? byState = null,
         ProductionPolicy? policy = null)
     {
@@ -123,7 +123,7 @@ public static class ProductionJson
 
     private static RegimePlan Regimes(BatchPlan plan) => plan.Spec.Regimes ?? RegimePlan.ShortAndLong();
 
-    // As it stands in the batch, without how the weights were found: what is left are weights.
+    // Copies the section without the settings that chose the weights, because the configuration contains the weights themselves.
     private static void Portfolio(Utf8JsonWriter json, PortfolioSpec portfolio)
     {
         json.WriteStartObject("portfolio");

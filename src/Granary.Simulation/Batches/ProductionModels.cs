@@ -1,6 +1,6 @@
 namespace Granary.Simulation.Batches;
 
-/// <summary>The models that a production configuration goes on with.</summary>
-/// <param name="Json">By name:version, as <see cref="ModelReference"/> reads them.</param>
-/// <param name="RiskVersions">By the name of a model of the risk its name:version; those without a version are left out.</param>
+/// <summary>Models that a production configuration uses.</summary>
+/// <param name="Json">Models by name:version, in the format that <see cref="ModelReference"/> reads.</param>
+/// <param name="RiskVersions">name:version of each risk model, by model name; models without a version are left out.</param>
 public sealed record ProductionModels(string Json, IReadOnlyDictionary<string, string> RiskVersions);

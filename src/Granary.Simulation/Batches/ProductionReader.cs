@@ -10,22 +10,22 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>A production configuration, read and checked.</summary>
-/// <param name="Spec">The batch that it is: its strategies with their weights and models, fills booked at their bar's close.</param>
+/// <summary>A parsed and validated production configuration.</summary>
+/// <param name="Spec">The equivalent batch: strategies with weights and models; fills are booked at the close of their bar.</param>
 /// <param name="Hash">SHA-256 of the file, lower-case hex.</param>
-/// <param name="Digest">Of the run that it came from.</param>
-/// <param name="Verdict">Whether it may go live, and if not, why not.</param>
-/// <param name="ModelVersions">By strategy id, as name:version; those without a model are left out.</param>
+/// <param name="Digest">Digest of the run that wrote the file.</param>
+/// <param name="Verdict">Whether it may trade live, with the reasons if not.</param>
+/// <param name="ModelVersions">name:version by strategy id; strategies without a model are left out.</param>
 public sealed record Production(BatchSpec Spec, string Hash, string Digest, ValidationVerdict Verdict,
     IReadOnlyDictionary<string, string> ModelVersions)
 {
-    /// <summary>What the verdict is on; without findings where the file carries none.</summary>
+    /// <summary>Validation findings behind the verdict; empty if the file has none.</summary>
     public ValidationFindings Findings { get; init; } = new(new Dictionary<string, ValidationFinding>());
 }
 
-/// <summary>Reads prod.json, as <see cref="ProductionJson"/> writes it. Any host runs it as a batch; <c>live</c> trades it.</summary>
-/// <param name="catalogues">What the process knows.</param>
-/// <param name="filters">Makes the filter of a strategy by its id and model; null loads each model from its registry.</param>
+/// <summary>Reads prod.json, as <see cref="ProductionJson"/> writes it. Every host can run it as a batch; <c>live</c> trades it.</summary>
+/// <param name="catalogues">Strategies, factors and other extensions that the process knows.</param>
+/// <param name="filters">Creates a strategy's entry filter from its id and model; null loads each model from its registry.</param>
 public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, ModelReference, IEntryModel>? filters = null)
 {
     private readonly Func<string, ModelReference, IEntryModel> _load = filters ?? ((_, model) => model.Load(catalogues));
@@ -33,9 +33,9 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
     public static bool IsProduction(JsonPart root) =>
         root.Find("version") is not null && root.Find("digest") is not null && root.Find("strategies") is not null;
 
-    /// <exception cref="InputException">The file is missing, not JSON, or not a production configuration.</exception>
+    /// <exception cref="InputException">The file is missing, not JSON, or not a valid production configuration.</exception>
     /// <param name="bindStrategies">
-    /// Whether this process knows the strategy classes: false at a client, whose server may have plug-ins of its own.
+    /// Whether this process knows the strategy classes. False for a client, because its server may have other plug-ins.
     /// </param>
     public Production Read(string path, bool bindStrategies = true)
     {
@@ -52,19 +52,19 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         return Read(path, text, Path.GetDirectoryName(Path.GetFullPath(path))!, bindStrategies);
     }
 
-    /// <param name="name">The file's name or path, for messages.</param>
-    /// <param name="folder">What relative paths in it are relative to.</param>
+    /// <param name="name">Name or path of the file, for error messages.</param>
+    /// <param name="folder">Base folder of relative paths in the file.</param>
     /// <inheritdoc cref="Read(string, bool)"/>
     public Production Read(string name, byte[] text, string folder, bool bindStrategies = true)
     {
         var faults = new JsonFaults();
         var root = JsonPart.Parse(name, text, faults, catalogues.PlaceOf(folder));
         if (!IsProduction(root))
-            throw root.Fault("this is no production configuration; a backtest writes one as prod.json into its run's folder");
+            throw root.Fault("this is not a production configuration; a backtest writes one as prod.json into its run's folder");
         return Read(root, text, folder, faults, bindStrategies);
     }
 
-    /// <param name="faults">Of the file; closed here, so that all faults come at once.</param>
+    /// <param name="faults">Collects the errors of the file; this method throws all of them at the end.</param>
     internal Production Read(JsonPart root, byte[] text, string folder, JsonFaults faults, bool bindStrategies)
     {
         var place = root.Find("folder")?.Folder() ?? root.Place;
@@ -114,7 +114,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
             Outputs = OutputSet.All,
             Seed = seed,
             Text = text,
-            // Paths in it are relative to what those of its batch were.
+            // Relative paths have the same base folder as in the original batch.
             Folder = place.Folder,
         };
         return new Production(spec, Convert.ToHexStringLower(SHA256.HashData(text)), digest, FindingsReader.Verdict(root),
@@ -124,10 +124,10 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         };
     }
 
-    /// <summary>The models that a configuration names.</summary>
-    /// <param name="name">The file's name or path, for messages.</param>
-    /// <param name="folder">What relative paths in it are relative to.</param>
-    /// <exception cref="InputException">The file is not JSON, or its models are not what a run writes.</exception>
+    /// <summary>Returns the models that a configuration names.</summary>
+    /// <param name="name">Name or path of the file, for error messages.</param>
+    /// <param name="folder">Base folder of relative paths in the file.</param>
+    /// <exception cref="InputException">The file is not JSON, or its models do not have the format that a run writes.</exception>
     public static IReadOnlyCollection<ModelReference> ModelsOf(string name, byte[] text, string folder)
     {
         var root = JsonPart.Parse(name, text, place: new Place(folder));
@@ -147,7 +147,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         };
     }
 
-    // A strategy of the configuration; its model is loaded when the whole file is right.
+    // Models are loaded only after the whole file has been validated.
     private sealed record Member(StrategySpec Spec, double Weight, IReadOnlyList<double>? ByState, string? Model);
 
     private List<Member> Members(JsonPart root, IReadOnlyDictionary<string, ModelReference>? models, RegimePlan? regimes, double cash,
@@ -192,7 +192,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         return new Member(spec, part.Need("weight").Number(0, 1e6), byState, model);
     }
 
-    // Models of the risk; they are loaded when the whole file is right.
+    // Risk models are loaded only after the whole file has been validated.
     private static List<Func<GranaryCatalogues, RiskUse>> Risk(JsonPart? part, IReadOnlyDictionary<string, ModelReference>? models)
     {
         var uses = new List<Func<GranaryCatalogues, RiskUse>>();

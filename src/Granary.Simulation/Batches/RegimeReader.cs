@@ -12,19 +12,19 @@ namespace Granary.Simulation.Batches;
 /// {
 ///   "machines": [
 ///     { "name": "short", "measure": "sma(10)", "against": "sma(30)", "enterPercent": 0.5, "leavePercent": 0.1, "dwell": 3 },
-/// { "name": "volatility", "measure": "natr(14)", "states": ["calm", "normal", "wild"], "steps": [{ "up": 1, "down": 0.8 }, { "up": 3,
-/// "down": 2.5 }] },
+///     { "name": "volatility", "measure": "natr(14)", "states": ["calm", "normal", "wild"],
+///       "steps": [{ "up": 1, "down": 0.8 }, { "up": 3, "down": 2.5 }] },
 ///     { "name": "hidden", "hiddenMarkov": { "states": ["down", "up"], "window": 500, "refit": 50 } }
 ///   ],
 ///   "rules": [ { "when": { "short": "bullish", "volatility": "calm" }, "state": "go" } ],
 ///   "otherwise": "wait"
 /// }
 /// </code>
-/// A machine with enterPercent has the states bearish, neutral and bullish; one with steps names its own, lowest first.
+/// A machine with enterPercent has the states bearish, neutral and bullish. A machine with steps names its own states, lowest first.
 /// </summary>
 public static class RegimeReader
 {
-    /// <exception cref="InputException">One sentence with file, line, field and remedy.</exception>
+    /// <exception cref="InputException">A value is invalid; one sentence with file, line, field and remedy.</exception>
     /// <param name="factors">The factors that the process knows.</param>
     public static RegimePlan Read(JsonPart part, FactorCatalogue factors)
     {
@@ -79,7 +79,7 @@ public static class RegimeReader
             part.Need("state").String());
     }
 
-    /// <summary>The same plan as it is read.</summary>
+    /// <summary>Writes a plan in the format that <see cref="Read"/> accepts.</summary>
     public static string ToJson(RegimePlan plan)
     {
         var buffer = new MemoryStream();

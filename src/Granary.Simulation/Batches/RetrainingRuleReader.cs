@@ -4,7 +4,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>Reads <c>retrain</c>: when a strategy's model is trained again, and how old a version may be.</summary>
+/// <summary>Reads <c>retrain</c>: the schedule for retraining a strategy's model, and the maximum age of a version.</summary>
 internal static class RetrainingRuleReader
 {
     public static RetrainingRule Read(JsonPart part, LabelSpec label)
@@ -35,5 +35,5 @@ internal static class RetrainingRuleReader
     }
 
     private static long Lateness(JsonPart part) => CalendarSpan.TryParse(part.String(), out var span) && span.Months == 0 ? span.Ticks
-        : part.Wrong($"'{part.String()}' is no span of hours, days or weeks, such as \"6h\" or \"1d\"", 0L);
+        : part.Wrong($"'{part.String()}' is not a span of hours, days or weeks, such as \"6h\" or \"1d\"", 0L);
 }

@@ -16,10 +16,10 @@ namespace Granary.Simulation.Batches;
 /// }
 /// </code>
 /// </summary>
-/// <param name="section">As far as it is read: its own settings are those that the search leaves out.</param>
+/// <param name="section">The section read so far; the search uses its values for settings that it does not vary.</param>
 internal sealed class SearchReader(LearningSpec section, LearningSurroundings around)
 {
-    // A grid beyond this is a mistake.
+    // Larger grids are treated as a mistake.
     private const int MostSettings = 100_000;
 
     public SearchSpec Read(JsonPart part)
@@ -55,7 +55,7 @@ internal sealed class SearchReader(LearningSpec section, LearningSurroundings ar
             : part.Wrong($"the rule '{rule.Name}' cannot use a model of the label {section.Label}", rule);
     }
 
-    // Every combination of the values of its parameters, the last parameter fastest.
+    // Returns all combinations of the parameter values, with the last parameter varying fastest.
     private IEnumerable<TrainerSetting> Trainers(JsonPart part)
     {
         var simple = part.Kind == JsonValueKind.String;
@@ -79,7 +79,7 @@ internal sealed class SearchReader(LearningSpec section, LearningSurroundings ar
         return settings.Select(s => new TrainerSetting(name, s));
     }
 
-    // One list of features, or a list of such lists.
+    // The value is one list of features, or a list of such lists.
     private IReadOnlyList<FeatureSet> Sets(JsonPart part)
     {
         var lists = part.Kind == JsonValueKind.Array && part.Items.Any(p => p.Kind == JsonValueKind.Array) ? part.Items : [part];

@@ -5,20 +5,20 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>The class of a batch's entry and the values of its parameters, checked one by one, so that a fault leads to its line.</summary>
-/// <param name="Defaults">By parameter; what the grid gives is left as it is.</param>
-/// <param name="Grid">Parameters with the values that multiply out.</param>
+/// <summary>Resolves the class of a batch entry and the values of its parameters. Each error names its line.</summary>
+/// <param name="Defaults">Default value of each parameter; the grid overrides some of them.</param>
+/// <param name="Grid">Parameters with the values to combine.</param>
 internal sealed record StrategyBinding(StrategyDefinition Definition, object[] Defaults,
     IReadOnlyList<(int Parameter, object[] Values)> Grid)
 {
-    /// <exception cref="InputException">An unknown class or parameter, or a value out of range: the first of them.</exception>
+    /// <exception cref="InputException">A class or parameter is unknown, or a value is out of range; reports the first error.</exception>
     public static StrategyBinding Of(StrategySpec entry, StrategyCatalogue strategies)
     {
         TryMake(entry, strategies, fault => throw fault, out var binding);
         return binding!;
     }
 
-    /// <summary>Reports every fault.</summary>
+    /// <summary>Reports all errors of an entry.</summary>
     public static void Check(StrategySpec entry, StrategyCatalogue strategies, Action<InputException> wrong) =>
         TryMake(entry, strategies, wrong, out _);
 

@@ -4,10 +4,10 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>The strategies that a window chooses from.</summary>
+/// <summary>The set of strategies from which a window chooses one.</summary>
 public enum ChoiceAmong
 {
-    /// <summary>The parameters of each class on each market.</summary>
+    /// <summary>The parameter combinations of each class on each market.</summary>
     Parameters,
 
     /// <summary>All strategies of each market.</summary>
@@ -17,23 +17,23 @@ public enum ChoiceAmong
     Batch,
 }
 
-/// <summary>The batch file's <c>walkForward</c>: how long is chosen, how long is traded, and what by.</summary>
-/// <param name="InSample">The stretch in which is chosen; of the first window, where they are anchored.</param>
-/// <param name="OutOfSample">How long a choice trades.</param>
-/// <param name="Anchored">Windows begin with the record and grow; if not, they roll.</param>
-/// <param name="Objective">A statistic of results.json.</param>
-/// <param name="Minimise">Whether the smallest is the best.</param>
-/// <param name="WarmUp">Bars before a window that only warm factors up.</param>
-/// <param name="MinTrades">Closed trades in a window without which a combination is not chosen.</param>
+/// <summary>The batch file's <c>walkForward</c>: lengths of the windows, and the objective of the choice.</summary>
+/// <param name="InSample">Length of the in-sample period; of the first one if windows are anchored.</param>
+/// <param name="OutOfSample">Length of the out-of-sample period in which a choice trades.</param>
+/// <param name="Anchored">Whether in-sample periods start at the first bar and grow; otherwise they roll.</param>
+/// <param name="Objective">A metric of results.json.</param>
+/// <param name="Minimise">Whether the smallest value is the best.</param>
+/// <param name="WarmUp">Number of bars before a window that only warm up factors.</param>
+/// <param name="MinTrades">Minimum number of closed trades in a window for a combination to be chosen.</param>
 public sealed record WalkForwardSpec(CalendarSpan InSample, CalendarSpan OutOfSample, bool Anchored, string Objective, bool Minimise,
     ChoiceAmong Among, int WarmUp, int MinTrades)
 {
-    /// <param name="part">Null takes the defaults.</param>
+    /// <param name="part">Null uses the defaults.</param>
     /// <param name="metrics">The metrics that the process knows.</param>
-    /// <exception cref="InputException">One sentence with file, line, field and remedy.</exception>
+    /// <exception cref="InputException">A value is invalid; one sentence with file, line, field and remedy.</exception>
     public static WalkForwardSpec Read(JsonPart? part, Timeframe timeframe, MetricCatalogue metrics)
     {
-        // A year and a quarter of days; of shorter bars so much less.
+        // One year and one quarter for daily bars; proportionally shorter for shorter bars.
         var (inSample, outOfSample) = timeframe.Ticks >= TimeSpan.TicksPerDay ? (CalendarSpan.OfMonths(12), CalendarSpan.OfMonths(3))
             : timeframe.Ticks >= TimeSpan.TicksPerHour ? (CalendarSpan.OfDays(26 * 7), CalendarSpan.OfDays(6 * 7))
             : (CalendarSpan.OfDays(28), CalendarSpan.OfDays(7));
@@ -61,14 +61,14 @@ public sealed record WalkForwardSpec(CalendarSpan InSample, CalendarSpan OutOfSa
 
     private static CalendarSpan Span(JsonPart part) =>
         CalendarSpan.TryParse(part.String(), out var span) ? span
-            : part.Wrong($"'{part.Text}' is no span of time; write it as 30d, 13w, 3mo or 1y", span);
+            : part.Wrong($"'{part.Text}' is not a span of time; write it as 30d, 13w, 3mo or 1y", span);
 
-    /// <summary>The windows over a record, oldest first; the last one may be cut short, but not by more than half.</summary>
+    /// <summary>Returns the windows over the bars, oldest first. The last one may be shortened by at most half.</summary>
     /// <param name="first">Open time of the first bar, UTC ticks.</param>
-    /// <param name="end">When the last bar closes.</param>
+    /// <param name="end">Close time of the last bar, UTC ticks.</param>
     public IReadOnlyList<WalkForwardWindow> Windows(long first, long end)
     {
-        // Each border is counted from the first midnight, so that borders do not drift.
+        // All borders are computed from the first midnight, so that they do not drift.
         var start = first - first % TimeSpan.TicksPerDay;
         var traded = InSample.After(start);
         var windows = new List<WalkForwardWindow>();
@@ -82,5 +82,5 @@ public sealed record WalkForwardSpec(CalendarSpan InSample, CalendarSpan OutOfSa
     }
 }
 
-/// <summary>A stretch in which is chosen, [From, At), and the one after it in which the choice trades, [At, To); UTC ticks.</summary>
+/// <summary>An in-sample period [From, At) and the out-of-sample period [At, To) after it; UTC ticks.</summary>
 public readonly record struct WalkForwardWindow(int Index, long From, long At, long To);

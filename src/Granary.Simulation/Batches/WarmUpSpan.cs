@@ -2,14 +2,14 @@ using Granary.Engine.Market;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>How far before its first bar a batch reads, so that its factors are warm by then.</summary>
+/// <summary>Computes how far before its first bar a batch reads, so that its factors are warm by then.</summary>
 public static class WarmUpSpan
 {
     private const int Bars = 500;
 
     /// <summary>
-    /// Room for 500 bars of the longest timeframe: daily bars have weekends and holidays, intraday bars of stocks a quarter of the day, and
-    /// a weekend may come before the first.
+    /// Returns the start of a period for about 500 bars of the longest timeframe, UTC ticks. The period has room for weekends and holidays,
+    /// for stock sessions of a quarter of the day, and for a weekend before the first bar.
     /// </summary>
     public static long Before(long from, Timeframe longest)
     {
@@ -17,8 +17,8 @@ public static class WarmUpSpan
         return Math.Max(0, from - (long)(Bars * room * longest.Ticks) - 5 * TimeSpan.TicksPerDay);
     }
 
-    /// <summary>A symbol's bars with those before the batch's first that warm up.</summary>
-    /// <exception cref="BarDataException">The source has no bars of it in the batch's range.</exception>
+    /// <summary>Opens a symbol's bars, including the warm-up bars before the batch's first bar.</summary>
+    /// <exception cref="BarDataException">The source has no bars of the symbol in the batch's range.</exception>
     public static async ValueTask<IBarSeries> OpenAsync(IBarSource source, BatchSpec spec, string symbol,
         CancellationToken cancellationToken)
     {
@@ -31,13 +31,13 @@ public static class WarmUpSpan
         }
         catch (BarDataException e) when (e.Line is null)
         {
-            // The source reports the range that the batch names, not the longer one.
+            // Query the batch's own range, so that the source's error names that range and not the longer one.
             return await source.OpenAsync(own, cancellationToken);
         }
         await foreach (var block in series.ReadAsync(IBarSeries.DefaultBlockSize, cancellationToken))
             if (block.Time[^1] >= spec.Data.From)
                 return series;
-        // Bars that only warm up are no bars of the batch: the source says what is missing.
+        // All bars are warm-up bars. The query of the batch's own range lets the source report the missing bars.
         await series.DisposeAsync();
         return await source.OpenAsync(own, cancellationToken);
     }

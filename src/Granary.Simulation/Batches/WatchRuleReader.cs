@@ -6,7 +6,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>Reads <c>watch</c>: a detector by name, or with what its alerts do.</summary>
+/// <summary>Reads <c>watch</c>: the name of a drift detector, or an object with the reactions to its alerts.</summary>
 internal static class WatchRuleReader
 {
     public static WatchRule Read(JsonPart part, PredictionMeaning meaning)

@@ -3,7 +3,7 @@ namespace Granary.Simulation.Batches;
 /// <summary>The rules of <c>portfolio.weights</c>.</summary>
 public static class WeightRule
 {
-    /// <summary>Equal weights of the strategies that gained.</summary>
+    /// <summary>Equal weights of all profitable strategies.</summary>
     public const string Winners = "winners";
 
     /// <summary>Equal weights of all strategies.</summary>
@@ -15,7 +15,7 @@ public static class WeightRule
     /// <summary>Weights by matching pursuit of a constant return over past equity, chosen at each rebalance.</summary>
     public const string MatchingPursuit = "matching-pursuit";
 
-    /// <summary>Weights by the market's state.</summary>
+    /// <summary>Weights by regime state.</summary>
     public const string Regime = "regime";
 
     /// <summary>Weights by a policy that PPO trains.</summary>

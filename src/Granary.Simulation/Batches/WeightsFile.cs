@@ -7,7 +7,7 @@ using Granary.Simulation.Tables;
 namespace Granary.Simulation.Batches;
 
 /// <summary>
-/// Replaces <c>"weights": "csv:FILE"</c> in the text of a batch by the weights of that file, so that a manifest and a server have them.
+/// Replaces <c>"weights": "csv:FILE"</c> in a batch's text with the weights of that file, so that manifests and servers contain them.
 /// </summary>
 internal static class WeightsFile
 {
@@ -15,9 +15,9 @@ internal static class WeightsFile
 
     private static readonly JsonSerializerOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <param name="text">UTF-8. Its lines keep their numbers.</param>
-    /// <param name="folder">What a relative path is relative to.</param>
-    /// <exception cref="InputException">The file is missing, cannot be read, or is no table of weights.</exception>
+    /// <param name="text">UTF-8 text. Line numbers stay unchanged.</param>
+    /// <param name="folder">Base folder of a relative path.</param>
+    /// <exception cref="InputException">The file is missing, cannot be read, or is not a table of weights.</exception>
     public static byte[] Inline(byte[] text, string folder)
     {
         var (start, length, file) = Find(text);
@@ -39,7 +39,7 @@ internal static class WeightsFile
         return [.. text[..start], .. json, .. text[(start + length)..]];
     }
 
-    // The text of portfolio.weights, where it names a file. Text that is not JSON is reported by its reader.
+    // Finds the value of portfolio.weights if it names a file. Invalid JSON is left to the batch reader, which reports it.
     private static (int Start, int Length, string? File) Find(byte[] text)
     {
         var offset = text.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
@@ -59,7 +59,7 @@ internal static class WeightsFile
         }
     }
 
-    // From the start of an object to the value of one of its keys.
+    // Moves from the start of an object to the value of one of its keys.
     private static bool Enter(ref Utf8JsonReader reader, string key)
     {
         if (reader.TokenType != JsonTokenType.StartObject) return false;

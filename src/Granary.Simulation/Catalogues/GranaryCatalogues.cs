@@ -14,8 +14,8 @@ using Granary.Storage.Addresses;
 namespace Granary.Simulation.Catalogues;
 
 /// <summary>
-/// Everything that can be extended, as one process knows it. A host builds it once, with a <see cref="GranaryCataloguesBuilder"/>, and
-/// passes it along. It never changes, so two in one process do not see each other's plug-ins.
+/// All extensions that one process knows. A host builds the object once with a <see cref="GranaryCataloguesBuilder"/> and passes it on. It
+/// is immutable, so two instances in one process do not see each other's plug-ins.
 /// </summary>
 public sealed record GranaryCatalogues
 {
@@ -23,43 +23,43 @@ public sealed record GranaryCatalogues
     {
     }
 
-    /// <summary>Factors, as strategies, features and regimes name them.</summary>
+    /// <summary>Factors by the name that strategies, features and regimes use.</summary>
     public required FactorCatalogue Factors { get; init; }
 
-    /// <summary>Strategies, by the class that a batch names.</summary>
+    /// <summary>Strategies by the class name in batch files.</summary>
     public required StrategyCatalogue Strategies { get; init; }
 
-    /// <summary>Trainers of models, as the section <c>learning</c> names them.</summary>
+    /// <summary>Trainers of models by the name in the section <c>learning</c>.</summary>
     public required TrainerCatalogue Trainers { get; init; }
 
-    /// <summary>Kinds of trained models, by the name in their files.</summary>
+    /// <summary>Kinds of trained models by the name in their files.</summary>
     public required ModelKindCatalogue ModelKinds { get; init; }
 
-    /// <summary>File formats, as <c>data.format</c> names them.</summary>
+    /// <summary>File formats by the name in <c>data.format</c>.</summary>
     public required BarFormatCatalogue Formats { get; init; }
 
-    /// <summary>Bar sources, by the scheme of <c>data.source</c>.</summary>
+    /// <summary>Bar sources by the scheme of <c>data.source</c>.</summary>
     public required BarSourceCatalogue Sources { get; init; }
 
-    /// <summary>Bar stores, by the scheme of <c>--store</c>.</summary>
+    /// <summary>Bar stores by the scheme of <c>--store</c>.</summary>
     public required BarStoreCatalogue Stores { get; init; }
 
-    /// <summary>Live feeds, by the scheme of <c>--feed</c>.</summary>
+    /// <summary>Live feeds by the scheme of <c>--feed</c>.</summary>
     public required LiveFeedCatalogue LiveFeeds { get; init; }
 
-    /// <summary>Brokers, by the name of <c>--broker</c>.</summary>
+    /// <summary>Brokers by the name in <c>--broker</c>.</summary>
     public required BrokerCatalogue Brokers { get; init; }
 
-    /// <summary>Rules of portfolios, by the name in <c>portfolio.limits</c>.</summary>
+    /// <summary>Portfolio rules by the name in <c>portfolio.limits</c>.</summary>
     public required Catalogue<PortfolioRuleDefinition> PortfolioRules { get; init; }
 
     /// <summary>The metrics that a run computes.</summary>
     public MetricCatalogue Metrics { get; init; } = MetricCatalogue.BuiltIn;
 
-    /// <summary>Where the addresses in texts that are read with these catalogues may lead; null = anywhere.</summary>
+    /// <summary>Restricts the addresses in texts that are read with these catalogues; null = no restriction.</summary>
     public Confinement? Confinement { get; init; }
 
-    /// <summary>The place of a text whose relative paths start from a folder.</summary>
+    /// <summary>Creates the place of a text whose relative paths start from a folder.</summary>
     public Place PlaceOf(string folder) => new(folder, Confinement);
 
     /// <summary>The plug-ins whose classes are in the catalogues.</summary>

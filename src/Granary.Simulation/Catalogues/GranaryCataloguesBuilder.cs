@@ -16,7 +16,7 @@ using Granary.Simulation.Recorded;
 namespace Granary.Simulation.Catalogues;
 
 /// <summary>
-/// Collects what a process can be extended with. Granary's own assemblies and plug-ins are searched for the same attributes.
+/// Collects the extensions of a process. It finds classes by the same attributes in Granary's own assemblies and in plug-ins.
 /// </summary>
 /// <example><code>
 /// var catalogues = GranaryCataloguesBuilder.CreateDefault().AddAssembly(typeof(KafkaBarSource).Assembly).AddPlugins("plugins").Build();
@@ -37,24 +37,24 @@ public sealed class GranaryCataloguesBuilder
     private readonly List<object> _services = [];
     private readonly List<Plugin> _plugins = [];
 
-    /// <summary>A builder with what every host has: <see cref="AddEngine"/>, <see cref="AddData"/> and <see cref="AddLearning"/>.</summary>
+    /// <summary>Creates a builder with <see cref="AddEngine"/>, <see cref="AddData"/> and <see cref="AddLearning"/>.</summary>
     public static GranaryCataloguesBuilder CreateDefault() =>
         new GranaryCataloguesBuilder().AddEngine().AddData().AddLearning().AddAssembly(typeof(RecordedTrades).Assembly);
 
-    /// <summary>Granary's own factors and strategies.</summary>
+    /// <summary>Adds Granary's own factors and strategies.</summary>
     public GranaryCataloguesBuilder AddEngine() => AddAssembly(typeof(Strategy).Assembly);
 
-    /// <summary>Granary's own formats, sources, stores, live feeds and brokers.</summary>
+    /// <summary>Adds Granary's own formats, sources, stores, live feeds and brokers.</summary>
     public GranaryCataloguesBuilder AddData() => AddAssembly(typeof(BarFormat).Assembly);
 
-    /// <summary>Granary's own trainers and model kinds, and ML.NET's trainers where they are installed.</summary>
+    /// <summary>Adds Granary's own trainers and model kinds, and ML.NET's trainers if they are installed.</summary>
     public GranaryCataloguesBuilder AddLearning()
     {
         _libraries.Add(MLNetLibrary.Library);
         return AddAssembly(typeof(ITrainer).Assembly);
     }
 
-    /// <summary>The public strategies of an assembly, and every class that has an attribute of a catalogue.</summary>
+    /// <summary>Adds the public strategies of an assembly, and every class with a catalogue attribute.</summary>
     /// <exception cref="ArgumentException">A name is taken, or a class does not fit its attribute; one sentence.</exception>
     public GranaryCataloguesBuilder AddAssembly(Assembly assembly)
     {
@@ -62,23 +62,25 @@ public sealed class GranaryCataloguesBuilder
         return this;
     }
 
-    /// <summary>An object of the host that constructors of strategies can take as a parameter, by its type.</summary>
+    /// <summary>Adds an object that strategy constructors can take as a parameter of its type.</summary>
     public GranaryCataloguesBuilder AddService(object service)
     {
         _services.Add(service);
         return this;
     }
 
-    /// <summary>The plug-ins of a folder. Add Granary's own assemblies first: a plug-in's strategies are tried when it is added.</summary>
-    /// <param name="folder">Null for none.</param>
-    /// <exception cref="InputException">There is no such folder, or one of its DLLs is not usable; one sentence.</exception>
+    /// <summary>
+    /// Adds the plug-ins of a folder. Add Granary's own assemblies first, because each plug-in's strategies are created once as a test.
+    /// </summary>
+    /// <param name="folder">Null = no plug-ins.</param>
+    /// <exception cref="InputException">The folder does not exist, or one of its DLLs cannot be used; one sentence.</exception>
     public GranaryCataloguesBuilder AddPlugins(string? folder)
     {
         if (folder is not null) PluginFolder.Load(folder, AddPlugin);
         return this;
     }
 
-    /// <summary>The catalogues of what was added so far.</summary>
+    /// <summary>Builds the catalogues from everything added so far.</summary>
     /// <exception cref="ArgumentException">A class cannot be a strategy; one sentence.</exception>
     public GranaryCatalogues Build()
     {

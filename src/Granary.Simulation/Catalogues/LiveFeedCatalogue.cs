@@ -7,17 +7,17 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Catalogues;
 
-/// <summary>The live feeds that a process knows, by scheme: what <c>granary live --feed</c> names. Stored bars are replayed.</summary>
-/// <param name="builder">Holds the factories.</param>
-/// <param name="sources">What can be replayed.</param>
+/// <summary>Live feeds that a process knows, by the scheme of <c>granary live --feed</c>. Stored bars are replayed.</summary>
+/// <param name="builder">Contains the factories.</param>
+/// <param name="sources">Sources of stored bars to replay.</param>
 public sealed class LiveFeedCatalogue(CatalogueBuilder<ILiveFeedFactory> builder, BarSourceCatalogue sources)
     : Catalogue<ILiveFeedFactory>(builder)
 {
-    /// <summary>Whether a feed brings what happens now, and is not a replay of stored bars.</summary>
+    /// <summary>Whether a feed delivers current bars instead of a replay of stored ones.</summary>
     public bool IsStream(Address feed) => Contains(feed.Scheme) || !sources.Knows(feed);
 
     /// <summary>Opens a stream, or a replay of stored bars.</summary>
-    /// <exception cref="BarDataException">There is no such feed, or it does not have a market.</exception>
+    /// <exception cref="BarDataException">The feed does not exist, or it lacks one of the markets.</exception>
     /// <exception cref="BarStoreException">The disk or the server failed.</exception>
     public async Task<ILiveFeed> OpenAsync(FeedRequest request, CancellationToken cancellationToken = default)
     {

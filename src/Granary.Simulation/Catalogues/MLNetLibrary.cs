@@ -6,14 +6,14 @@ using Granary.Simulation.Plugins;
 namespace Granary.Simulation.Catalogues;
 
 /// <summary>
-/// ML.NET's trainers, in the folder <c>mlnet</c> beside the host. They are loaded when the first of them is needed, so a host starts as
-/// fast with them as without. Models that they trained are Granary's own, and every host reads them.
+/// ML.NET's trainers in the host's folder <c>mlnet</c>. They are loaded when the first of them is needed, so that they do not slow down the
+/// start. The models that they train are Granary's own, and every host can read them.
 /// </summary>
 internal static class MLNetLibrary
 {
     private const string AssemblyName = "Granary.Learning.MLNet";
 
-    /// <summary>The library, for the catalogue of trainers.</summary>
+    /// <summary>The library to add to the trainer catalogue.</summary>
     public static TrainerLibrary Library { get; } = new("mlnet-", Load);
 
     private static Assembly Load()

@@ -6,10 +6,9 @@ using Granary.Simulation.Passes;
 namespace Granary.Simulation.Causality;
 
 /// <summary>
-/// The look-ahead check: changes prices, volumes and times of every bar from a time on, runs again, and demands that everything before
-/// that time is the same
-/// to the bit. The times follow decisions of the strategies, since a decision that depends on the next bar shows nowhere else; others are
-/// random.
+/// Implements the look-ahead check. It perturbs the future: it changes prices, volumes and times of all bars from a time on, runs again,
+/// and requires that everything before that time is bit-identical. Most times directly follow decisions of the strategies, because a
+/// decision that depends on the next bar shows only there. The other times are random.
 /// </summary>
 public static class CausalityCheck
 {
@@ -43,7 +42,7 @@ public static class CausalityCheck
                 foreach (var symbol in ReadBy(subject.Plan.Instances[i]))
                     await KnowAsync(symbol, subject.Plan.Instances[i].Timeframe);
             List<DecisionCut> cuts = [.. Decisions(truth), .. times.Select(t => new DecisionCut(t, _chosen))];
-            // Strategies that decided nothing are looked at anyway.
+            // Strategies without decisions are checked at random times.
             var idle = _chosen.Where(s => !cuts.Any(c => c.Strategies.Contains(s))).ToHashSet();
             if (idle.Count > 0) cuts.AddRange(Enumerable.Range(0, effort.Decisions).Select(_ => new DecisionCut(RandomTime(), idle)));
             var bars = await FirstBarsAsync([.. cuts.Select(c => c.Time)]);
@@ -71,7 +70,7 @@ public static class CausalityCheck
         private IReadOnlyList<DecisionCut> Decisions(MemoryEventLog truth)
         {
             var representatives = subject.Representatives.Where(_chosen.Contains).ToHashSet();
-            // Each time costs a training where models are trained on the changed bars: then few serve all.
+            // If models are trained on the changed bars, each time costs a training, so that a few times serve all strategies.
             if (subject.WithModels is null) return DecisionCuts.Choose([.. _chosen.Order()], representatives, truth, Known, effort, seed);
             var few = DecisionCuts.Choose([.. _chosen.Order()], new HashSet<int>(), truth, Known,
                 effort with { MostCuts = effort.Decisions }, seed);
@@ -100,12 +99,12 @@ public static class CausalityCheck
 
         private static IEnumerable<string> ReadBy(StrategyInstance instance) => instance.Symbols.Concat(instance.References);
 
-        // Whether an exit fills whole at the next bar's open, so that the changed bar shows what was ordered before it. Exits that wait
-        // for a price do not.
+        // Whether an exit fills completely at the next bar's open, so that the first changed bar shows which exits were ordered before it.
+        // Exits that wait for a price do not.
         private bool ExitsFillAtOnce(StrategyInstance instance) =>
             !_reach.SubmitsOrders(instance.Definition) && instance.Symbols.Count == 1 && OrdersFillAtOnce(instance);
 
-        // Whether an order at the market fills whole at the next bar's open.
+        // Whether a market order fills completely at the next bar's open.
         private bool OrdersFillAtOnce(StrategyInstance instance) =>
             instance.Symbols.All(s => subject.Markets[s].Series.Timeframe == instance.Timeframe)
             && subject.Plan.Spec.Execution.Settings is { Fill: FillTiming.NextOpen, LatencyBars: 0, VolumeShare: 0 };
@@ -136,7 +135,7 @@ public static class CausalityCheck
             return log;
         }
 
-        // Open times of the bars around each cut, by one pass over each market.
+        // Returns the open times of the bars around each cut, in one pass over each market.
         private async Task<Dictionary<(string Symbol, long Cut), (long? Before, long? First)>> FirstBarsAsync(long[] cuts)
         {
             var bars = new Dictionary<(string, long), (long?, long?)>();

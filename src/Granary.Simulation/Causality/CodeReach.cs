@@ -1,6 +1,6 @@
 namespace Granary.Simulation.Causality;
 
-/// <summary>What code can reach beyond the bars that a strategy is given.</summary>
+/// <summary>Kinds of data beyond a strategy's bars that code can reach.</summary>
 public enum ReachKind
 {
     /// <summary>Files and folders.</summary>
@@ -9,7 +9,7 @@ public enum ReachKind
     Network,
     /// <summary>Other processes.</summary>
     Processes,
-    /// <summary>Bars or runs through Granary's own readers.</summary>
+    /// <summary>Bars or runs, through Granary's own readers.</summary>
     DataSource,
     /// <summary>The time of day, or elapsed time.</summary>
     Clock,
@@ -17,7 +17,7 @@ public enum ReachKind
     Environment,
     /// <summary>Random numbers without a seed.</summary>
     Randomness,
-    /// <summary>Static fields that can change, and so outlive a run.</summary>
+    /// <summary>Mutable static fields, which outlive a run.</summary>
     SharedState,
     /// <summary>Reflection, generated code, loaded assemblies.</summary>
     Reflection,
@@ -25,7 +25,7 @@ public enum ReachKind
     Native,
 }
 
-/// <summary>One way by which a plug-in can reach beyond the bars that its strategies are given.</summary>
+/// <summary>A member with which a plug-in can reach data beyond its strategies' bars.</summary>
 /// <param name="Plugin">Name of the plug-in's assembly.</param>
 /// <param name="Member">The member that the assembly refers to, or its static field, as "Type.Member".</param>
 public sealed record CodeReach(string Plugin, ReachKind Kind, string Member)

@@ -3,18 +3,18 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Simulation.Causality;
 
-/// <summary>A time from which on the future is changed, and the strategies that are run again over it.</summary>
-/// <param name="Strategies">Their indices.</param>
+/// <summary>A time from which the future is perturbed, with the strategies to run again.</summary>
+/// <param name="Strategies">Indices of these strategies.</param>
 internal sealed record DecisionCut(long Time, IReadOnlySet<int> Strategies);
 
-/// <summary>Chooses cuts right after decisions of the strategies: there a decision that depends on the very next bar shows.</summary>
+/// <summary>Chooses cuts directly after decisions of the strategies, where a dependence on the next bar shows.</summary>
 internal static class DecisionCuts
 {
-    // Candidates of each strategy and kind. All take those that one hash prefers, so that strategies with common decisions share cuts.
+    // Maximum number of candidates per strategy and kind. One hash orders them, so that strategies with common decisions share cuts.
     private const int Candidates = 64;
 
-    /// <param name="representatives">Strategies that get their cuts whatever <see cref="LookAheadEffort.MostCuts"/> says.</param>
-    /// <param name="known">Of each strategy's feeds.</param>
+    /// <param name="representatives">Strategies that get their cuts even beyond <see cref="LookAheadEffort.MostCuts"/>.</param>
+    /// <param name="known">Returns the finished bars of a strategy's feed.</param>
     public static IReadOnlyList<DecisionCut> Choose(IReadOnlyList<int> strategies, IReadOnlySet<int> representatives,
         MemoryEventLog events,
         Func<int, KnownBars> known, LookAheadEffort effort, ulong seed)
@@ -41,7 +41,7 @@ internal static class DecisionCuts
         return [.. chosen.OrderBy(c => c.Key).Select(c => new DecisionCut(c.Key, c.Value))];
     }
 
-    // Cuts after a strategy's entries, and as many after its own exits.
+    // Candidate cuts after a strategy's entries, and the same number after its own exits.
     private static IEnumerable<Need> NeedsOf(int strategy, IReadOnlyList<byte[]> chunks, KnownBars known, int decisions, ulong seed)
     {
         var (entries, exits) = (new HashSet<long>(), new HashSet<long>());

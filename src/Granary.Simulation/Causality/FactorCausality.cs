@@ -8,14 +8,15 @@ using Granary.Simulation.Passes;
 namespace Granary.Simulation.Causality;
 
 /// <summary>
-/// The look-ahead check of the factors themselves: every value before a cut has to be the same when only later bars were changed, whether a
-/// strategy acted on it or not.
+/// Applies the look-ahead check to the factors: every value before a cut must stay the same if only later bars change, whether or not a
+/// strategy acted on it.
 /// </summary>
 internal static class FactorCausality
 {
-    /// <param name="cuts">Times, and the markets as they are with everything after them replaced, those of other symbols that factors
-    /// read among them.</param>
-    /// <returns>How many factors there were, and those that changed.</returns>
+    /// <param name="cuts">
+    /// Cuts with their perturbed markets, including the other symbols that factors read.
+    /// </param>
+    /// <returns>Number of factors, and the factors that changed.</returns>
     public static async Task<(int Factors, IReadOnlyList<LookAhead> Found)> RunAsync(BatchPlan plan,
         IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlySet<int> chosen,
         IReadOnlyList<(long Cut, IReadOnlyDictionary<string, OpenedMarket> Markets)> cuts, CancellationToken cancellationToken)
@@ -54,7 +55,7 @@ internal static class FactorCausality
         return (count, found);
     }
 
-    // [request][cut]: all values before each cut, in one number. The first symbol is that of the factors, the others are read by them.
+    // [request][cut]: hash of all values before each cut. The factors belong to the first symbol; they read the other symbols.
     private static async Task<UInt128[][]> ValuesAsync(List<string> symbols, IReadOnlyDictionary<string, OpenedMarket> markets,
         FeedPlan feed, List<FactorRequest> requests, long[] cuts, CancellationToken cancellationToken)
     {
@@ -67,7 +68,7 @@ internal static class FactorCausality
         var last = cuts.Max();
         await foreach (var (block, closes) in ReferredBlocks.ReadAsync(symbols, feed.Timeframe, markets, cancellationToken))
         {
-            // How many of the block's bars are before each cut.
+            // Number of the block's bars before each cut.
             int[] before = [.. cuts.Select(c => block.Time.BinarySearch(c) is var at && at < 0 ? ~at : at)];
             for (var r = 0; r < kernels.Count; r++)
             {

@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Simulation.Causality;
 
-/// <summary>The first bars of a series.</summary>
+/// <summary>A series that ends after a number of bars.</summary>
 internal sealed class HeadSeries(IBarSeries series, long count) : IChangedSeries
 {
     public const string Verb = "head";

@@ -3,14 +3,13 @@ using Granary.Engine.Market;
 namespace Granary.Simulation.Causality;
 
 /// <summary>
-/// Which bars of a feed are finished before a cut. A bar of the data's own timeframe is finished where it opens before the cut; a longer
-/// one where the bar that
-/// finishes it does.
+/// Determines the bars of a feed that are finished before a cut. A bar of the data's own timeframe is finished if it opens before the cut.
+/// A longer bar is finished if the data bar that completes it opens before the cut.
 /// </summary>
 internal sealed class KnownBars
 {
     private readonly Timeframe _base;
-    // Of a longer timeframe; empty for the data's own.
+    // Bars of a longer timeframe; empty for the data's own timeframe.
     private readonly List<long> _opens = [], _finished = [];
 
     private KnownBars(Timeframe own) => _base = own;
@@ -30,19 +29,22 @@ internal sealed class KnownBars
         return known;
     }
 
-    /// <summary>Events of bars that open before this are decided by bars before the cut alone.</summary>
+    /// <summary>
+    /// Returns the open time before which a bar's events depend only on bars before the cut, UTC ticks.
+    /// </summary>
     public long Before(long cut)
     {
         if (_opens.Count == 0) return cut;
         var at = _finished.BinarySearch(cut);
         if (at < 0) at = ~at;
-        // Two bars may be finished by the same one: a gap and a bar of one piece.
+        // One data bar may finish two bars: the one before a gap, and one that consists of this data bar only.
         while (at > 0 && _finished[at - 1] >= cut) at--;
         return at == 0 ? long.MinValue : _opens[at - 1] + 1;
     }
 
-    /// <summary>The first cut that leaves a bar known and changes everything after it; null where the bar is not one of the
-    /// feed's.</summary>
+    /// <summary>
+    /// Returns the first cut at which a bar is known and everything after it changes; null if the bar does not belong to the feed.
+    /// </summary>
     public long? CutAfter(long open)
     {
         if (_opens.Count == 0) return open + _base.Ticks;

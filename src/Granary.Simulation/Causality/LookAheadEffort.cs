@@ -1,22 +1,25 @@
 namespace Granary.Simulation.Causality;
 
-/// <summary>How much the look-ahead check does.</summary>
-/// <param name="Strategies">How many strategies it looks at, at least one of each class first.</param>
-/// <param name="Times">Random times at which the future is changed for all of them.</param>
-/// <param name="Decisions">Decisions of each strategy after which the future is changed, twice each: with a shape and its
-/// complement.</param>
+/// <summary>Extent of the look-ahead check.</summary>
+/// <param name="Strategies">Number of strategies to check; at least one of each class comes first.</param>
+/// <param name="Times">Number of random times from which the future is perturbed for all strategies.</param>
+/// <param name="Decisions">
+/// Number of decisions of each strategy after which the future is perturbed. Each is tried with a shape and its complement.
+/// </param>
 public sealed record LookAheadEffort(int Strategies, int Times, int Decisions)
 {
-    /// <summary>The most decision times of all strategies together; each class has one whatever this says.</summary>
+    /// <summary>Maximum number of decision times of all strategies together. Each class gets at least one.</summary>
     public int MostCuts { get; init; } = int.MaxValue;
 
-    /// <summary>Bars of each market after a cut that are still shown; null shows all. Bars come in blocks, so that those far after a cut
-    /// cannot reach what was done before it.</summary>
+    /// <summary>
+    /// Number of bars of each market to keep after a cut; null keeps all. Bars come in blocks, so bars far after a cut cannot affect
+    /// decisions before it.
+    /// </summary>
     public long? BarsAfter { get; init; }
 
-    /// <summary>Whether every value of the strategies' factors is compared too, and not only what the strategies made of them.</summary>
+    /// <summary>Whether to compare all factor values too, and not only the strategies' decisions.</summary>
     public bool Factors { get; init; }
 
-    /// <summary>What <c>verify --cuts N</c> does.</summary>
+    /// <summary>Returns the extent for <c>verify --cuts N</c>.</summary>
     public static LookAheadEffort OfCuts(int strategies, int cuts) => new(strategies, (cuts + 1) / 2, cuts / 4) { Factors = true };
 }

@@ -4,26 +4,30 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Simulation.Causality;
 
-/// <summary>The batch that the look-ahead check looks at.</summary>
-/// <param name="Host">Runs its strategies.</param>
+/// <summary>The batch to check for look-ahead.</summary>
+/// <param name="Host">Runs the strategies of the batch.</param>
 public sealed record LookAheadSubject(BatchPlan Plan, IReadOnlyDictionary<string, OpenedMarket> Markets, IBatchHost Host)
 {
-    /// <summary>Indices of strategies that are left out, since they failed: they might not come back, and no limits guard them
-    /// here.</summary>
+    /// <summary>
+    /// Indices of failed strategies, which are left out: they might never return, and the check has no limits that stop them.
+    /// </summary>
     public IReadOnlySet<int>? Except { get; init; }
 
-    /// <summary>Gives the plan its models, trained on the bars at hand, so that a training that looks ahead is found too; null where there
-    /// are none to train.</summary>
+    /// <summary>
+    /// Trains the plan's models on the given bars, so that a training with look-ahead is detected too; null if there are no models.
+    /// </summary>
     public Func<IReadOnlyDictionary<string, OpenedMarket>, Task<BatchPlan>>? WithModels { get; init; }
 
-    /// <summary>The first strategy of every class that is not Granary's own.</summary>
+    /// <summary>The first strategy of every class that is not part of Granary.</summary>
     public IReadOnlyList<int> Representatives =>
     [
         .. Eligible.Where(i => i.Definition.Type.Assembly != typeof(Strategy).Assembly).GroupBy(i => i.Definition.Type).Select(g =>
             g.First().Index),
     ];
 
-    /// <summary>Representatives of the classes first, then strategies evenly over the batch; in the order of the batch.</summary>
+    /// <summary>
+    /// Returns representatives of the classes first, then strategies spread evenly over the batch; in the order of the batch.
+    /// </summary>
     public IReadOnlyList<int> Sample(int count)
     {
         int[] eligible = [.. Eligible.Select(i => i.Index)];

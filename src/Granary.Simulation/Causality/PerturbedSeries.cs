@@ -4,15 +4,15 @@ using Granary.Engine.Market;
 namespace Granary.Simulation.Causality;
 
 /// <summary>
-/// A series whose bars from one time on have other prices, volumes and times, so that a decision that reads them early becomes visible.
+/// A series whose bars have other prices, volumes and times from a cut on, so that a decision that reads them early becomes visible.
 /// </summary>
-/// <param name="cut">UTC ticks; bars that open before it are unchanged, and no changed bar opens before it.</param>
-/// <param name="shape">What the first changed bars look like; a shape and its complement differ in every property.</param>
+/// <param name="cut">Time of the cut, UTC ticks. Earlier bars are unchanged, and no changed bar opens before it.</param>
+/// <param name="shape">Shape of the first changed bars. A shape and its complement differ in every property.</param>
 internal sealed class PerturbedSeries(IBarSeries series, long cut, ulong seed, PerturbedShape shape) : IChangedSeries
 {
     public const string Verb = "perturb";
 
-    // After these bars only the price level keeps the shape.
+    // After this number of bars, only the price level keeps the shape.
     private const int ShapedBars = 4;
 
     public IBarSeries Inner => series;
@@ -30,8 +30,8 @@ internal sealed class PerturbedSeries(IBarSeries series, long cut, ulong seed, P
     public IReadOnlyList<string> Notes => series.Notes;
 
     /// <summary>Open time of the first changed bar.</summary>
-    /// <param name="before">Open time of the bar before the cut; null where the series begins after it.</param>
-    /// <param name="own">The bar's own open time.</param>
+    /// <param name="before">Open time of the bar before the cut; null if the series begins after it.</param>
+    /// <param name="own">Original open time of the bar.</param>
     public static long FirstTime(long? before, long own, long cut, Timeframe timeframe, PerturbedShape shape)
     {
         if (before is not { } last) return own;
@@ -81,7 +81,7 @@ internal sealed class PerturbedSeries(IBarSeries series, long cut, ulong seed, P
     private Bar Changed(in Bar bar, long time, int changed, Draw draw)
     {
         bool Has(PerturbedShape property) => changed < ShapedBars ? shape.HasFlag(property) : draw.Next() < 0.5;
-        // On the feed's own decimals, since a foreign price would be recognised by its digits alone.
+        // Rounds to the feed's decimals, because unusual digits would reveal a changed price.
         var scale = Math.Pow(10, Math.Clamp(series.Instrument.PriceDecimals, 0, 8));
         double Price(double price) => Math.Max(1, Math.Round(price * scale)) / scale;
         var level = shape.HasFlag(PerturbedShape.Higher) ? 1.5 + 2.5 * draw.Next() : 0.2 + 0.5 * draw.Next();
@@ -95,7 +95,7 @@ internal sealed class PerturbedSeries(IBarSeries series, long cut, ulong seed, P
         return new Bar(time, open, high, low, close, volume);
     }
 
-    // xorshift; each symbol has its own numbers.
+    // A xorshift generator; each symbol has its own sequence.
     private sealed class Draw
     {
         private ulong _state;

@@ -1,10 +1,10 @@
 namespace Granary.Simulation.Causality;
 
-/// <summary>Properties of the first bars of a perturbed future; the absence of one is its opposite.</summary>
+/// <summary>Properties of the first bars of a perturbed future. A missing flag means the opposite property.</summary>
 [Flags]
 public enum PerturbedShape
 {
-    /// <summary>Prices far below the past, falling bars without wicks, little volume, no gap in time.</summary>
+    /// <summary>Prices far below the past, falling bars without wicks, low volume, no time gap.</summary>
     None = 0,
     Higher = 1,
     Rising = 2,

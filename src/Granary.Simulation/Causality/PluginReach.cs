@@ -7,7 +7,7 @@ using Granary.Simulation.Plugins;
 
 namespace Granary.Simulation.Causality;
 
-/// <summary>The scans of the assemblies whose strategies, factors and portfolio rules a batch uses, apart from Granary's own.</summary>
+/// <summary>Scans the assemblies of a batch's strategies, factors and portfolio rules, except Granary's own.</summary>
 internal sealed class PluginReach
 {
     private readonly Dictionary<Assembly, PluginScan> _scans;
@@ -23,7 +23,7 @@ internal sealed class PluginReach
         }
         _scans = types.Select(t => t.Assembly).Distinct().Where(a => !IsOwn(a)).OrderBy(a => a.FullName, StringComparer.Ordinal)
             .ToDictionary(a => a, a => PluginScan.Of(a.Location));
-        // A program that hosts Granary itself and adds its own classes refers to files and clocks for its own reasons.
+        // Only loaded plug-ins are reported. A program that hosts Granary with its own classes uses files and clocks for other purposes.
         var plugins = _scans.Where(s => AssemblyLoadContext.GetLoadContext(s.Key) is PluginContext).ToList();
         Plugins = plugins.Count;
         Found = [.. plugins.SelectMany(s => s.Value.Found)];
@@ -35,12 +35,12 @@ internal sealed class PluginReach
     public IReadOnlyList<CodeReach> Found { get; }
 
     /// <summary>
-    /// Whether a strategy may send orders of its own, at the market or waiting. Single-symbol strategies of Granary send none.
+    /// Whether a strategy may submit its own orders, at the market or resting. Granary's single-symbol strategies submit none.
     /// </summary>
     public bool SubmitsOrders(StrategyDefinition definition) =>
         _scans.TryGetValue(definition.Type.Assembly, out var scan) && scan.SubmitsOrders;
 
-    // Granary's own tests hold its own classes to the same rules.
+    // Granary's own assemblies are not scanned here; its tests apply the same rules to them.
     private static bool IsOwn(Assembly assembly) => assembly == typeof(Strategy).Assembly
         || assembly == typeof(Granary.Learning.Regimes.RegimeState).Assembly || assembly == typeof(PluginReach).Assembly;
 }

@@ -6,13 +6,13 @@ using System.Reflection.PortableExecutable;
 namespace Granary.Simulation.Causality;
 
 /// <summary>
-/// Reads the metadata of a plug-in's assembly, without running or decompiling it, and reports what its code can reach beyond the bars that
-/// its strategies are given: the members of .NET and of Granary that it refers to, and its static fields that can change. A finding names
-/// the assembly, because metadata does not tell which of its classes uses a member.
+/// Reads the metadata of a plug-in's assembly, without running or decompiling it, and reports how its code can reach data beyond its
+/// strategies' bars: the members of .NET and Granary that it refers to, and its mutable static fields. A finding names the assembly,
+/// because metadata does not show which of its classes uses a member.
 /// </summary>
 internal sealed class PluginScan
 {
-    // What strategies, factors and portfolio rules are written against.
+    // Libraries that strategies, factors and portfolio rules are written against; references to them are harmless.
     private static readonly string[] s_pure = ["Granary.Engine", "Granary.Learning"];
 
     private readonly MetadataReader _metadata;
@@ -26,10 +26,10 @@ internal sealed class PluginScan
         _plugin = metadata.GetString(metadata.GetAssemblyDefinition().Name);
     }
 
-    /// <summary>What the assembly can reach, each member once, in the order of kinds and names.</summary>
+    /// <summary>Findings: each member once, ordered by kind and name.</summary>
     public IReadOnlyList<CodeReach> Found => [.. _found.Select(f => new CodeReach(_plugin, f.Kind, f.Member))];
 
-    /// <summary>Whether its strategies may send orders of their own.</summary>
+    /// <summary>Whether its strategies may submit their own orders.</summary>
     public bool SubmitsOrders { get; private set; }
 
     /// <summary>Scans an assembly.</summary>
@@ -69,7 +69,7 @@ internal sealed class PluginScan
             if ((method.Attributes & MethodAttributes.PinvokeImpl) != 0)
                 _found.Add((ReachKind.Native, $"{_metadata.GetString(type.Name)}.{_metadata.GetString(method.Name)}"));
         }
-        // Lambdas, constants in the file: what the compiler makes.
+        // Skips types that the compiler generates, such as lambdas and constants.
         if (_metadata.GetString(type.Name).StartsWith('<')) return;
         foreach (var handle in type.GetFields())
         {
@@ -77,13 +77,13 @@ internal sealed class PluginScan
             if ((field.Attributes & FieldAttributes.Static) == 0 || (field.Attributes & FieldAttributes.Literal) != 0) continue;
             if ((field.Attributes & FieldAttributes.InitOnly) != 0 && !CanChange(field)) continue;
             var name = _metadata.GetString(field.Name);
-            // The field of an automatic property: <Name>k__BackingField.
+            // The backing field of an automatic property is named <Name>k__BackingField.
             if (name.StartsWith('<')) name = name[1..name.IndexOf('>')];
             _found.Add((ReachKind.SharedState, $"{_metadata.GetString(type.Name)}.{name}"));
         }
     }
 
-    // A read-only field holds an array, a collection, or an object of the plug-in with a field that can be set.
+    // A read-only field can still hold mutable content: an array, a collection, or an object of the plug-in with a field that can be set.
     private bool CanChange(FieldDefinition field)
     {
         var type = field.DecodeSignature(_names, null);
@@ -94,7 +94,7 @@ internal sealed class PluginScan
                 || ((own.Attributes & FieldAttributes.Static) == 0 && ReachRules.IsMutable(own.DecodeSignature(_names, null))));
     }
 
-    // A plug-in that has a format, a source, a store, a feed or a broker reads data for a living.
+    // A plug-in with its own format, source, store, feed or broker must use Granary's data libraries, so that use is not reported.
     private bool DeclaresData() => _metadata.TypeDefinitions.Select(_metadata.GetTypeDefinition).Any(type =>
         IsData(type.BaseType) || type.GetInterfaceImplementations().Any(i => IsData(_metadata.GetInterfaceImplementation(i).Interface)));
 
@@ -111,7 +111,7 @@ internal sealed class PluginScan
         ? _names.GetTypeFromReference(_metadata, (TypeReferenceHandle)type, 0)
         : _metadata.GetTypeSpecification((TypeSpecificationHandle)type).DecodeSignature(_names, null);
 
-    /// <summary>Names of types as reflection has them, without the arguments of generic ones.</summary>
+    /// <summary>Type names as in reflection, without generic arguments.</summary>
     private sealed class TypeNames : ISignatureTypeProvider<string, object?>
     {
         public static string FullName(MetadataReader reader, TypeDefinition type)

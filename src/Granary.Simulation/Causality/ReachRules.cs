@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Granary.Simulation.Causality;
 
 /// <summary>
-/// Which members of .NET reach beyond the bars that a strategy is given. The longest entry that a member begins with decides.
+/// Lists the members of .NET with which code reaches data beyond a strategy's bars. The longest matching prefix decides.
 /// </summary>
 internal static class ReachRules
 {
@@ -43,7 +43,7 @@ internal static class ReachRules
     private static readonly FrozenDictionary<string, ReachKind?> s_members = s_rules
         .SelectMany(rule => rule.Members.Split(' ').Select(member => KeyValuePair.Create(member, rule.Kind))).ToFrozenDictionary();
 
-    // A collection in a read-only field can still change.
+    // A collection in a read-only field is still mutable.
     private static readonly string[] s_mutable =
     [
         "System.Collections.", "System.Text.StringBuilder", "System.Random", "System.WeakReference", "System.Threading.ThreadLocal",
@@ -51,11 +51,11 @@ internal static class ReachRules
         "System.Runtime.CompilerServices.StrongBox", "System.Runtime.Caching.", "System.IO.",
     ];
 
-    /// <summary>What a member of .NET reaches; null where it reaches nothing.</summary>
-    /// <param name="member">As "Namespace.Type.Member", a method without parameters with "()" behind it.</param>
+    /// <summary>Returns the kind of data that a member of .NET reaches; null if it reaches none.</summary>
+    /// <param name="member">"Namespace.Type.Member"; a method without parameters ends with "()".</param>
     public static ReachKind? Of(string member)
     {
-        // Attributes are metadata, not calls; the compiler itself adds many.
+        // Attributes are metadata and not calls; the compiler itself adds many.
         if (member.EndsWith("Attribute..ctor", StringComparison.Ordinal) || member.EndsWith("Attribute..ctor()", StringComparison.Ordinal))
             return member.StartsWith("System.Runtime.CompilerServices.UnsafeAccessor", StringComparison.Ordinal) ? ReachKind.Reflection
                 : null;
@@ -65,7 +65,7 @@ internal static class ReachRules
         return null;
     }
 
-    /// <summary>Whether an object of this type can change though the field that holds it is read-only.</summary>
+    /// <summary>Whether an object of this type is mutable even if the field that holds it is read-only.</summary>
     public static bool IsMutable(string type) => type.EndsWith("[]", StringComparison.Ordinal)
         || (s_mutable.Any(prefix => type.StartsWith(prefix, StringComparison.Ordinal))
             && !type.StartsWith("System.Collections.Immutable.", StringComparison.Ordinal)

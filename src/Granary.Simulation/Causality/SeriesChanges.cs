@@ -4,27 +4,27 @@ using Granary.Engine.Market;
 namespace Granary.Simulation.Causality;
 
 /// <summary>
-/// A series that shows another one's bars otherwise than its source has them, and says so in words that it can be repeated by.
+/// A series that changes the bars of another one. A text describes the change, so that another process can repeat it.
 /// </summary>
 internal interface IChangedSeries : IBarSeries
 {
-    /// <summary>What is changed.</summary>
+    /// <summary>The original series.</summary>
     IBarSeries Inner { get; }
 
-    /// <summary>How, as <c>verb=number:number</c>.</summary>
+    /// <summary>Description of the change, as <c>verb=number:number</c>.</summary>
     string Change { get; }
 }
 
-/// <summary>What was done to a series, as text: another process that has the same bars makes the same of them.</summary>
+/// <summary>Converts changes of a series to text and back, so that a process with the same bars can repeat them.</summary>
 public static class SeriesChanges
 {
-    /// <returns>Empty where the series is as its source has it.</returns>
+    /// <returns>Empty if the series is unchanged.</returns>
     public static string Of(IBarSeries series) =>
         series is not IChangedSeries changed ? ""
             : Of(changed.Inner) is { Length: > 0 } before ? $"{before};{changed.Change}" : changed.Change;
 
-    /// <summary>Makes the changes that a text names.</summary>
-    /// <param name="changes">As <see cref="Of"/> wrote it.</param>
+    /// <summary>Applies the changes that a text describes.</summary>
+    /// <param name="changes">Text from <see cref="Of"/>.</param>
     public static IBarSeries Apply(IBarSeries series, string changes)
     {
         foreach (var change in changes.Split(';', StringSplitOptions.RemoveEmptyEntries))
@@ -38,7 +38,7 @@ public static class SeriesChanges
                 SeriesUntil.Verb => new SeriesUntil(series, Number(0), Number(1)),
                 PerturbedSeries.Verb => new PerturbedSeries(
                     series, Number(0), ulong.Parse(numbers[1], NumberStyles.None, CultureInfo.InvariantCulture), (PerturbedShape)Number(2)),
-                _ => throw new FormatException($"'{change}' is no change of a series that this version knows"),
+                _ => throw new FormatException($"'{change}' is not a change of a series that this version knows"),
             };
         }
         return series;

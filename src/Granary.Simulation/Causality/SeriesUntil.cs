@@ -3,9 +3,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Simulation.Causality;
 
-/// <summary>A series that ends soon after a time: with the block in which so many bars from that time on are complete.</summary>
-/// <param name="timestamp">UTC ticks.</param>
-/// <param name="more">Bars from that time on; a few more may come, up to a block's end.</param>
+/// <summary>A series that ends soon after a time, with the block that completes a given number of bars from that time on.</summary>
+/// <param name="timestamp">The time, UTC ticks.</param>
+/// <param name="more">Number of bars from that time on; the last block may contain a few more.</param>
 internal sealed class SeriesUntil(IBarSeries series, long timestamp, long more) : IChangedSeries
 {
     public const string Verb = "until";
@@ -18,7 +18,7 @@ internal sealed class SeriesUntil(IBarSeries series, long timestamp, long more) 
 
     public Timeframe Timeframe => series.Timeframe;
 
-    /// <summary>Of the whole series: an upper bound.</summary>
+    /// <summary>Count of the whole series, as an upper bound.</summary>
     public long Count => series.Count;
 
     public string ContentHash => series.ContentHash;

@@ -2,11 +2,11 @@ using Granary.Engine.Trading;
 
 namespace Granary.Simulation.Causality;
 
-/// <summary>What a strategy did before a time, out of the chunks of events that its run wrote.</summary>
+/// <summary>Compares the actions of a strategy before a time, from the event chunks of two runs.</summary>
 internal static class StrategyPast
 {
-    /// <param name="known">Events before this are compared.</param>
-    /// <returns>The first difference as a sentence; null where there is none.</returns>
+    /// <param name="known">Only events before this time are compared, UTC ticks.</param>
+    /// <returns>The first difference as a sentence; null if there is none.</returns>
     public static string? Difference(IReadOnlyList<byte[]> truth, IReadOnlyList<byte[]> other, long known)
     {
         var a = new Reader(truth, known);
@@ -22,11 +22,11 @@ internal static class StrategyPast
     }
 
     /// <summary>
-    /// Exits that the strategy ordered on the last unchanged bar fill at the open of the first changed one, whatever it looks like: the
-    /// same trades must end there.
+    /// Compares exits that the strategy ordered on the last unchanged bar. They fill at the open of the first changed bar, whatever its
+    /// price, so the same trades must end there.
     /// </summary>
-    /// <param name="truthBar">Open time of the first bar from the cut on, as the source has it.</param>
-    /// <param name="otherBar">The same in the changed bars.</param>
+    /// <param name="truthBar">Open time of the first bar from the cut on, in the source, UTC ticks.</param>
+    /// <param name="otherBar">Open time of the first bar from the cut on, in the changed bars, UTC ticks.</param>
     public static string? ExitDifference(IReadOnlyList<byte[]> truth, long truthBar, IReadOnlyList<byte[]> other, long otherBar)
     {
         var (a, b) = (ExitsAt(truth, truthBar), ExitsAt(other, otherBar));
@@ -40,13 +40,13 @@ internal static class StrategyPast
     }
 
     /// <summary>
-    /// Orders at the market that the strategy sent itself on the last unchanged bars fill at the changed ones. Price and size follow from
-    /// these, but in which symbol and on which side it entered must be the same.
+    /// Compares market orders that the strategy submitted on the last unchanged bars and that fill at changed bars. Price and size may
+    /// differ, but symbol and side of each entry must be the same.
     /// </summary>
-    /// <param name="known">Orders sent before this that filled at it or later are compared.</param>
+    /// <param name="known">Orders submitted before this time and filled at it or later are compared, UTC ticks.</param>
     public static string? OrderDifference(IReadOnlyList<byte[]> truth, IReadOnlyList<byte[]> other, long known)
     {
-        // An account that cannot pay at the changed price tells nothing of the strategy.
+        // If an account cannot pay at the changed price, its missing fill says nothing about the strategy.
         if (OrdersOver(truth, known) is not { } a || OrdersOver(other, known) is not { } b) return null;
         foreach (var (time, _, side) in a.Except(b).Order())
             return $"its order to {Verb(side)} sent at {Text(time)} went away when only later bars were changed";
@@ -57,7 +57,7 @@ internal static class StrategyPast
 
     private static string Verb(Side side) => side == Side.Buy ? "buy" : "sell";
 
-    // Entries that were ordered before the time and filled at it or later; null where cash was short there.
+    // Entries ordered before the time and filled at it or later; null if cash was short there.
     private static HashSet<(long Time, int Symbol, Side Side)>? OrdersOver(IReadOnlyList<byte[]> chunks, long known)
     {
         var orders = new HashSet<(long, int, Side)>();
@@ -94,8 +94,8 @@ internal static class StrategyPast
     private static string Text(long time) => new DateTime(time, DateTimeKind.Utc).ToString("yyyy-MM-dd HH:mm",
         System.Globalization.CultureInfo.InvariantCulture);
 
-    // Reads the events before a time. A signal that became one with its fill, as those of a strategy's own orders, has the fill's time:
-    // the fill is the event after it.
+    // Reads the events before a time. A signal created with its fill, such as that of a strategy's own order, has the time of the fill,
+    // which is the next event.
     private ref struct Reader(IReadOnlyList<byte[]> chunks, long known)
     {
         private RunEventReader _reader;

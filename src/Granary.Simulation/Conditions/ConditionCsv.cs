@@ -4,8 +4,9 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Simulation.Conditions;
 
-/// <summary>conditions.csv: a row for each strategy, condition and value; the last columns are empty where a condition was no
-/// test.</summary>
+/// <summary>
+/// Writes conditions.csv: one row per strategy, condition and value. The last columns are empty if the condition was not tested.
+/// </summary>
 public static class ConditionCsv
 {
     public const string Name = "conditions.csv";

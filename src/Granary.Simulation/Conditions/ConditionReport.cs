@@ -9,27 +9,27 @@ using Granary.Simulation.Passes;
 namespace Granary.Simulation.Conditions;
 
 /// <summary>
-/// Profit by condition: tables of all closed trades, and tests of the conditions that are known at an entry. They are chosen on the first
-/// part of the record and judged on the rest; a trade that was open at the split is in neither.
+/// Computes profit by condition: tables of all closed trades, and tests of conditions known at entry. Conditions are chosen on the first
+/// part of the period and tested on the rest. Trades that were open at the split belong to neither part.
 /// </summary>
-/// <param name="Results">The section of results.json and of the report.</param>
-/// <param name="Rows">Of all strategies, for conditions.csv.</param>
-/// <param name="Tests">Likewise.</param>
+/// <param name="Results">Section of results.json and of the report.</param>
+/// <param name="Rows">Tables of all strategies, for conditions.csv.</param>
+/// <param name="Tests">Tests of all strategies, for conditions.csv.</param>
 public sealed record ConditionReport(ConditionResults Results, IReadOnlyList<StrategyConditions> Rows,
     IReadOnlyDictionary<(string Strategy, string Condition, string Value), ConditionTest> Tests)
 {
-    /// <summary>Trades that a condition needs before the split to be a test.</summary>
+    /// <summary>Minimum number of trades before the split for a condition to be tested.</summary>
     public const int LeastTrades = 10;
 
     private const double Level = 0.05;
     private const int MostTests = 20, MostStrategies = 8;
-    // The part of the record on which conditions are chosen: 6 of 10.
+    // Tenths of the period on which conditions are chosen.
     private const int FirstTenths = 6;
 
-    /// <param name="strategies">Indices of those whose trades the run lists.</param>
-    /// <param name="members">By strategy index: not 0 where the strategy has a weight.</param>
-    /// <param name="regimes">Of the batch; null where it has none.</param>
-    /// <returns>Null where no trade was closed.</returns>
+    /// <param name="strategies">Indices of the strategies whose trades the run lists.</param>
+    /// <param name="members">By strategy index: nonzero if the strategy has a weight.</param>
+    /// <param name="regimes">Regimes of the batch; null if it has none.</param>
+    /// <returns>Null if no trade was closed.</returns>
     public static async Task<ConditionReport?> OfAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IEventLog log,
         IReadOnlyList<int> strategies, IReadOnlyList<double> members, RegimePlan? regimes, CancellationToken cancellationToken)
     {
@@ -70,7 +70,7 @@ public sealed record ConditionReport(ConditionResults Results, IReadOnlyList<Str
         trades.Where(t => t.Values[condition] is not null).GroupBy(t => t.Values[condition]!, StringComparer.Ordinal)
             .OrderBy(g => RankOf(g.Key)).ThenBy(g => g.Key, StringComparer.Ordinal);
 
-    // Days in the order of the week, volatility from low to high; others by name.
+    // Weekdays from Monday, volatility from low to high, other values by name.
     private static int RankOf(string value) => Enum.TryParse<DayOfWeek>(value, out var day) && !char.IsDigit(value[0]) ? ((int)day + 6) % 7
         : value switch { "low" => 0, "middle" => 1, "high" => 2, _ => 0 };
 
@@ -104,7 +104,7 @@ public sealed record ConditionReport(ConditionResults Results, IReadOnlyList<Str
         })];
     }
 
-    // Hours and weekdays are no states that weights could follow.
+    // Weights can follow regime states, but not hours or weekdays.
     private static string? SuggestionFor(List<ConditionTest> held, BatchPlan plan, RegimePlan? regimes)
     {
         var plans = held.Any(t => t.Condition == TradeConditions.State) ? regimes

@@ -10,11 +10,14 @@ using Granary.Simulation.Regimes;
 
 namespace Granary.Simulation.Conditions;
 
-/// <summary>Reads the closed trades of strategies with the conditions that were known when they were entered, and what ended
-/// them.</summary>
+/// <summary>
+/// Reads the closed trades of strategies with the conditions known at their entry, and the reason of their exit.
+/// </summary>
 internal sealed class TradeConditions
 {
-    /// <summary>In the order of tables. The state is that of the batch's regimes; what ended a trade is not known at its entry.</summary>
+    /// <summary>
+    /// Condition names in the order of the tables. The state is that of the batch's regimes. The exit reason is not known at entry.
+    /// </summary>
     public static IReadOnlyList<string> Names { get; } = [State, Volatility, "hour", "weekday", "entry", Exit];
 
     public const string State = "state", Volatility = "volatility", Exit = "exit";
@@ -28,7 +31,7 @@ internal sealed class TradeConditions
         (_plan, _markets, _regimes) = (plan, markets, regimes);
 
     /// <summary>Reads the states of the markets of some strategies.</summary>
-    /// <param name="regimes">Those of the batch; null where it has none.</param>
+    /// <param name="regimes">Regimes of the batch; null if it has none.</param>
     public static async Task<TradeConditions> ReadAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
         RegimePlan? regimes, IEnumerable<int> strategies, CancellationToken cancellationToken)
     {
@@ -42,14 +45,14 @@ internal sealed class TradeConditions
     }
 
     /// <summary>
-    /// Low, middle or high: the volatility of 20 bars is more than 20 % below that of 100 bars, near it, or more than 20 % above it. The
-    /// bounds are the same for all markets, so that none is fitted.
+    /// Classifies volatility: low, middle or high if the volatility of 20 bars is more than 20 % below that of 100 bars, near it, or more
+    /// than 20 % above it. The bounds are the same for all markets, so that they are not fitted.
     /// </summary>
     public static RegimePlan VolatilityPlan(Engine.Factors.FactorCatalogue factors) => new(
         [new LadderMachine(Volatility, ["low", "middle", "high"], "volatility(20)", "volatility(100)",
             [new LadderRung(-20, -20), new LadderRung(20, 20)], 1)], factors);
 
-    /// <summary>The closed trades of a strategy in its own account, in the order of closing.</summary>
+    /// <summary>Returns the closed trades of a strategy in its own account, in the order of closing.</summary>
     public List<ConditionTrade> Of(int strategy, IEventLog log)
     {
         var instance = _plan.Instances[strategy];
@@ -75,7 +78,7 @@ internal sealed class TradeConditions
             [
                 state?.At(trade.EntryTime) is { } s ? _regimes!.States[s] : null,
                 volatility.At(trade.EntryTime) is { } v ? volatility.States[v] : null,
-                // Bars of a day and longer have no hour.
+                // Daily and longer bars have no hour.
                 instance.Timeframe.Ticks < TimeSpan.TicksPerDay ? time.ToString("HH", CultureInfo.InvariantCulture) : null,
                 time.DayOfWeek.ToString(),
                 $"{(trade.Side == Side.Buy ? "long" : "short")} {type.Word()}",

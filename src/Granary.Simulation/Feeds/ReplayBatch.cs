@@ -5,13 +5,13 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Feeds;
 
-/// <summary>What a replay has published.</summary>
-/// <param name="Bars">Of all markets.</param>
-/// <param name="Timestamps">Timestamps that had bars, or ranges of them in which no order waited.</param>
-/// <param name="Last">The last close, UTC ticks.</param>
+/// <summary>Statistics of a finished replay.</summary>
+/// <param name="Bars">Number of published bars of all markets.</param>
+/// <param name="Timestamps">Number of timestamps with bars, or of ranges of timestamps in which no order was waiting.</param>
+/// <param name="Last">Last published close, UTC ticks.</param>
 public sealed record ReplayOutcome(int Markets, long Bars, long Timestamps, long Last, IReadOnlyList<string> Notes);
 
-/// <summary>The use case behind <c>granary replay</c>: a batch's bars, published in one order of time.</summary>
+/// <summary>Implements <c>granary replay</c>: publishes a batch's bars in chronological order.</summary>
 public static class ReplayBatch
 {
     /// <summary>Opens a batch's markets as a feed.</summary>
@@ -26,9 +26,9 @@ public static class ReplayBatch
             cancellationToken);
     }
 
-    /// <summary>Publishes all of it.</summary>
-    /// <param name="progress">Called at each heartbeat: bars so far, and the close reached.</param>
-    /// <exception cref="BarStoreException">Either side failed.</exception>
+    /// <summary>Publishes all bars of a replay.</summary>
+    /// <param name="progress">Called at each heartbeat with the number of bars so far and the last close.</param>
+    /// <exception cref="BarStoreException">The source or the target failed.</exception>
     public static async Task<ReplayOutcome> RunAsync(BarReplay replay, IFeedSink sink, Action<long, long>? progress = null,
         CancellationToken cancellationToken = default)
     {

@@ -6,7 +6,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Feeds;
 
-/// <summary>The options of <c>granary replay</c>.</summary>
+/// <summary>Options of <c>granary replay</c>.</summary>
 public sealed record ReplayOptions
 {
     [Description("stdout, or kafka://HOST:PORT/TOPIC")]
@@ -30,12 +30,12 @@ public sealed record ReplayOptions
     [JsonIgnore]
     public bool IsToStdout => To == "stdout";
 
-    /// <exception cref="BarDataException">The speed is wrong.</exception>
+    /// <exception cref="BarDataException">The replay speed is invalid.</exception>
     public ReplaySpeed ReadSpeed() => ReplaySpeed.Parse(Speed, MaxGap);
 
-    /// <summary>The number of bars of a market in a message.</summary>
+    /// <summary>Reads the number of bars of a market in one message.</summary>
     /// <exception cref="InputException">The number is out of range.</exception>
-    // A Kafka message of a thousand bars is some 40 KB.
+    // A Kafka message of 1,000 bars has about 40 KB.
     public int ReadBlock() => (Block ?? (IsToStdout ? 1 : 1024)) is >= 1 and <= BarBlock.MaxCount and var size ? size
         : throw new InputException($"--block {Block}: use 1 to {BarBlock.MaxCount}");
 }

@@ -5,8 +5,8 @@ using Granary.Storage.Addresses;
 namespace Granary.Simulation.Json;
 
 /// <summary>
-/// Addresses in the files and on the wires of this program, password included. The texts of callers are read by
-/// <see cref="JsonPart.Address(ReadOnlySpan{string})"/> instead.
+/// Converts addresses, including passwords, in this program's own files and network messages.
+/// <see cref="JsonPart.Address(ReadOnlySpan{string})"/> reads addresses in texts from callers.
 /// </summary>
 public sealed class AddressJson : JsonConverter<Address>
 {

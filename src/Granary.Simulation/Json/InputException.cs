@@ -1,7 +1,8 @@
 namespace Granary.Simulation.Json;
 
 /// <summary>
-/// A file that the user wrote is wrong. Each fault is one sentence: file, line, field, remedy; several faults stand on lines of their own.
+/// A file that the user wrote is invalid. Each error is one sentence with file, line, field and remedy. Several errors are on separate
+/// lines.
 /// </summary>
 public sealed class InputException : Exception
 {
@@ -11,10 +12,10 @@ public sealed class InputException : Exception
 
     internal InputException(IReadOnlyList<string> faults) : base(string.Join('\n', faults)) => Faults = faults;
 
-    /// <summary>One sentence each, in the order of the file.</summary>
+    /// <summary>The errors, one sentence each, in the order of the file.</summary>
     public IReadOnlyList<string> Faults { get; }
 
-    /// <summary>Where in the file, as <c>strategies[0].class</c>; null where it is about none.</summary>
+    /// <summary>JSON path in the file, such as <c>strategies[0].class</c>; null if the error does not concern a value.</summary>
     internal string? Path { get; init; }
 
     internal int Line { get; init; }

@@ -1,8 +1,8 @@
 namespace Granary.Simulation.Json;
 
 /// <summary>
-/// Collects the faults of a file while it is read, so that a user sees all of them at once. While it is open, the values of the file's
-/// <see cref="JsonPart"/>s stand in for wrong ones; <see cref="Close"/> throws them together.
+/// Collects the errors of a file while it is read, so that a user sees all of them at once. Until <see cref="Close"/>, the file's
+/// <see cref="JsonPart"/>s return substitutes for invalid values. <see cref="Close"/> throws all errors together.
 /// </summary>
 public sealed class JsonFaults
 {
@@ -11,7 +11,7 @@ public sealed class JsonFaults
 
     internal bool IsOpen { get; private set; } = true;
 
-    /// <summary>Reads a part of the file. What it throws is kept, and a stand-in goes on.</summary>
+    /// <summary>Reads a part of the file. If it throws, stores the error and returns the substitute.</summary>
     public T Try<T>(Func<T> read, T standIn)
     {
         if (!IsOpen) return read();
@@ -26,7 +26,7 @@ public sealed class JsonFaults
         }
     }
 
-    /// <summary>Keeps a fault, unless its place has one already: then it follows from that one.</summary>
+    /// <summary>Stores an error, unless its path already has one: then it is a consequence of that error.</summary>
     public void Add(InputException fault)
     {
         if (!IsOpen) throw fault;
@@ -38,11 +38,11 @@ public sealed class JsonFaults
         _places.Any(p => p.StartsWith(path, StringComparison.Ordinal)
             && (p.Length == path.Length || path.Length == 0 || p[path.Length] is '.' or '['));
 
-    /// <summary>A place whose faults follow from one that is kept.</summary>
+    /// <summary>Marks a path whose errors are consequences of a stored error.</summary>
     internal void Mark(string path) => _places.Add(path);
 
-    /// <summary>From now on faults are thrown at once.</summary>
-    /// <exception cref="InputException">There were faults: all of them, in the order of the file.</exception>
+    /// <summary>Throws the stored errors. Later errors are thrown immediately.</summary>
+    /// <exception cref="InputException">There were errors; contains all of them in the order of the file.</exception>
     public void Close()
     {
         IsOpen = false;

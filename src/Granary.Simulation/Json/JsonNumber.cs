@@ -3,13 +3,13 @@ using System.Text.Json.Nodes;
 
 namespace Granary.Simulation.Json;
 
-/// <summary>Numbers as JSON has them: it knows neither NaN nor infinity.</summary>
+/// <summary>Converts numbers for JSON, which has neither NaN nor infinity.</summary>
 public static class JsonNumber
 {
-    /// <summary>Null for NaN and infinity.</summary>
+    /// <summary>Returns null for NaN and infinity.</summary>
     public static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
-    /// <summary>Null where a node is no number: an undefined one is written by its name.</summary>
+    /// <summary>Returns null if a node is not a number, such as an undefined value that is written by its name.</summary>
     public static double? Of(JsonNode? node) =>
         node is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>() : null;
 }

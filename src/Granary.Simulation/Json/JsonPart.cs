@@ -8,8 +8,8 @@ using Addresses = Granary.Storage.Addresses.Address;
 namespace Granary.Simulation.Json;
 
 /// <summary>
-/// A value of a JSON text (comments and trailing commas allowed) that knows its file, line and path, so that whatever is wrong
-/// with it can be said in a sentence that leads there.
+/// A value of a JSON text (comments and trailing commas allowed) with its file, line and path, so that every error message can name its
+/// place.
 /// </summary>
 public sealed class JsonPart
 {
@@ -18,7 +18,7 @@ public sealed class JsonPart
     private readonly string _text = "";
     private readonly JsonFaults? _faults;
     private readonly Place? _place;
-    // Keys that an unknown one was probably meant to be: their absence follows from it.
+    // Keys that an unknown key was probably meant to be. Their absence is a consequence, so it is not reported.
     private List<string>? _meant;
 
     private JsonPart(JsonValueKind kind, Source source, int line, string path, string text = "")
@@ -34,17 +34,17 @@ public sealed class JsonPart
 
     public string File { get; }
 
-    /// <summary>From 1.</summary>
+    /// <summary>Line number, from 1.</summary>
     public int Line { get; }
 
-    /// <summary>As <c>strategies[0].params.fast</c>; empty at the root.</summary>
+    /// <summary>JSON path, such as <c>strategies[0].params.fast</c>; empty at the root.</summary>
     public string Path { get; }
 
-    /// <summary>Where it stands in the parsed text: the first byte, and the byte behind the last.</summary>
+    /// <summary>Byte range in the parsed text; End is exclusive.</summary>
     internal (int Start, int End) Bytes { get; private set; }
 
-    /// <summary>The text of this part at its own lines, so that faults in it name the lines of the whole text.</summary>
-    /// <param name="whole">What was parsed.</param>
+    /// <summary>Returns the whole text with everything but this part blanked, so that errors in it keep their line numbers.</summary>
+    /// <param name="whole">The parsed text.</param>
     public byte[] Alone(ReadOnlySpan<byte> whole)
     {
         var alone = whole.ToArray();
@@ -60,7 +60,7 @@ public sealed class JsonPart
 
     public IReadOnlyList<JsonPart> Items => _items;
 
-    /// <summary>The scalar as it stands in the file, strings without their quotes.</summary>
+    /// <summary>Text of a scalar value as written in the file; strings without their quotes.</summary>
     public string Text => Kind switch
     {
         JsonValueKind.True => "true",
@@ -69,12 +69,12 @@ public sealed class JsonPart
         _ => _text,
     };
 
-    // What all values of a text have in common.
+    // Data that all values of a text share.
     private sealed record Source(string File, JsonFaults? Faults, Place? Place);
 
-    /// <param name="faults">Collects what is wrong with values; null throws at the first.</param>
-    /// <param name="place">What the addresses in it start from; null where it has none.</param>
-    /// <exception cref="InputException">Not JSON.</exception>
+    /// <param name="faults">Collects errors in values; null throws the first one.</param>
+    /// <param name="place">Base folder of addresses in the text; null if it has none.</param>
+    /// <exception cref="InputException">The text is not valid JSON.</exception>
     public static JsonPart Parse(string file, ReadOnlySpan<byte> utf8, JsonFaults? faults = null, Place? place = null)
     {
         if (utf8.StartsWith(Encoding.UTF8.Preamble)) utf8 = utf8[Encoding.UTF8.Preamble.Length..];
@@ -156,17 +156,17 @@ public sealed class JsonPart
         }
     }
 
-    /// <summary>A fault of this value.</summary>
+    /// <summary>Creates an error about this value.</summary>
     public InputException Fault(string sentence) => new(Sentence(sentence)) { Path = Path, Line = Line };
 
-    /// <summary>A fault of this value that something else has found.</summary>
+    /// <summary>Creates an error about this value from another exception.</summary>
     public InputException Fault(string sentence, Exception inner) => new(Sentence(sentence), inner) { Path = Path, Line = Line };
 
     private string Sentence(string sentence) => $"{File}, line {Line}{(Path.Length == 0 ? "" : ", " + Path)}: {sentence}";
 
     /// <summary>
-    /// Throws a fault of this value. While the file's faults are collected, keeps it instead and returns a stand-in. A value that is
-    /// missing has had its fault.
+    /// Throws an error about this value. While errors are collected, stores it instead and returns the substitute. A missing value already
+    /// has an error, so it gets no other.
     /// </summary>
     public T Wrong<T>(string sentence, T standIn, Exception? inner = null)
     {
@@ -176,7 +176,7 @@ public sealed class JsonPart
     }
 
     /// <summary>
-    /// Whether this value, or one within it, has a fault that is kept: what follows from it would be no fault of its own.
+    /// Whether this value, or one within it, has a stored error. Errors that follow from it need not be reported.
     /// </summary>
     public bool IsFaulty => Kind == JsonValueKind.Undefined || _faults?.HasWithin(Path) == true;
 
@@ -188,7 +188,7 @@ public sealed class JsonPart
         return null;
     }
 
-    /// <summary>A member that must be there.</summary>
+    /// <summary>Returns a required member; its absence is an error.</summary>
     public JsonPart Need(string name)
     {
         if (Find(name) is { } found) return found;
@@ -200,7 +200,7 @@ public sealed class JsonPart
         return new JsonPart(JsonValueKind.Undefined, new Source(File, faults, _place), Line, path);
     }
 
-    /// <summary>Demands an object with no other keys than these.</summary>
+    /// <summary>Requires an object with no other keys than these.</summary>
     public JsonPart Only(params string[] keys)
     {
         if (Kind != JsonValueKind.Object) return Wrong($"an object with {string.Join(", ", keys)} is needed, not {Named(Kind)}", this);
@@ -218,17 +218,17 @@ public sealed class JsonPart
     public IReadOnlyList<JsonPart> List() =>
         Kind == JsonValueKind.Array ? _items : Wrong<IReadOnlyList<JsonPart>>($"a list is needed, not {Named(Kind)}", []);
 
-    /// <summary>The items of a list, or the value itself where it stands alone.</summary>
+    /// <summary>Returns the items of a list, or the value itself if it is not a list.</summary>
     public IReadOnlyList<JsonPart> OneOrMany() => Kind == JsonValueKind.Array ? _items : [this];
 
     public string String() => Kind == JsonValueKind.String ? _text : Wrong($"a text in quotes is needed, not {Named(Kind)}", "");
 
-    /// <summary>An address.</summary>
-    /// <param name="schemes">Those that it may have, <see cref="Addresses.Plain"/> for a path; none = all.</param>
+    /// <summary>Reads an address.</summary>
+    /// <param name="schemes">Allowed schemes, <see cref="Addresses.Plain"/> for a path; none = all.</param>
     public Address Address(params ReadOnlySpan<string> schemes) => Address(Place, schemes);
 
     /// <inheritdoc cref="Address(ReadOnlySpan{string})"/>
-    /// <param name="place">What it starts from, where that is another place than that of the text.</param>
+    /// <param name="place">Base folder of relative paths, if it differs from that of the text.</param>
     public Address Address(Place place, params ReadOnlySpan<string> schemes)
     {
         var text = String();
@@ -238,7 +238,7 @@ public sealed class JsonPart
             var address = place.Address(text);
             if (schemes.Length == 0 || schemes.Contains(address.Scheme)) return address;
             var forms = string.Join(" or ", schemes.ToArray().Select(s => s.Length == 0 ? "a path" : s + ":…"));
-            return Wrong($"'{address}' is no address of the kind that belongs here; write {forms}"
+            return Wrong($"'{address}' is not an address of the kind that belongs here; write {forms}"
                 + (schemes.Contains(Addresses.Plain) ? ", a path whose first name has a colon as ./NAME" : ""), None);
         }
         catch (BarDataException e)
@@ -247,10 +247,10 @@ public sealed class JsonPart
         }
     }
 
-    // Stands in for an address that is none.
+    // Substitute for an invalid address.
     private static Address None => Addresses.Parse("");
 
-    /// <summary>The place that this folder is, for addresses that are relative to it.</summary>
+    /// <summary>Reads a folder and returns it as the base of relative addresses.</summary>
     public Place Folder()
     {
         try
@@ -263,8 +263,8 @@ public sealed class JsonPart
         }
     }
 
-    /// <summary>What the addresses of the text start from.</summary>
-    /// <exception cref="InvalidOperationException">The text was parsed as one without addresses.</exception>
+    /// <summary>Base folder of relative addresses in the text.</summary>
+    /// <exception cref="InvalidOperationException">The text was parsed without a base folder.</exception>
     public Place Place => _place ?? throw new InvalidOperationException($"{File} was parsed without a place for its addresses");
 
     public bool Bool() => Kind switch
@@ -288,14 +288,14 @@ public sealed class JsonPart
 
     public int Whole(int minimum = int.MinValue, int maximum = int.MaxValue) => (int)WholeLong(minimum, maximum);
 
-    /// <summary>A whole number of at most 53 bits, which a JSON number holds exactly.</summary>
+    /// <summary>Reads an integer of at most 53 bits, which a JSON number represents exactly.</summary>
     public long WholeLong(long minimum, long maximum)
     {
         var value = Number(minimum, maximum);
         return value == Math.Floor(value) ? (long)value : Wrong($"a whole number is needed, not {_text}", (long)value);
     }
 
-    /// <summary>One of a set of words.</summary>
+    /// <summary>Reads one of several words.</summary>
     public T Choice<T>(params (string Word, T Value)[] choices)
     {
         var word = String();
@@ -309,14 +309,14 @@ public sealed class JsonPart
         return Wrong($"'{word}' is not understood; {remedy}", choices[0].Value);
     }
 
-    /// <summary>A day or a time in ISO 8601; without a zone it is UTC.</summary>
+    /// <summary>Reads an ISO 8601 date or time as UTC ticks; without a zone it is UTC.</summary>
     public long Time()
     {
         var text = String();
-        return UtcTicks.TryRead(text) ?? Wrong($"'{text}' is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z", 0L);
+        return UtcTicks.TryRead(text) ?? Wrong($"'{text}' is not a date; write it as 2024-01-31 or 2024-01-31T14:30:00Z", 0L);
     }
 
-    /// <summary>As it was read, without comments.</summary>
+    /// <summary>Returns the value as JSON as it was read, without comments.</summary>
     public string ToJson()
     {
         using var buffer = new MemoryStream();
@@ -324,7 +324,7 @@ public sealed class JsonPart
         return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    /// <summary>Writes it as it was read, without comments.</summary>
+    /// <summary>Writes the value as it was read, without comments.</summary>
     public void WriteTo(Utf8JsonWriter json)
     {
         switch (Kind)

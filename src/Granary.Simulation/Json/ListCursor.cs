@@ -1,8 +1,8 @@
 namespace Granary.Simulation.Json;
 
-/// <summary>Cursors of paged lists.</summary>
+/// <summary>Errors about cursors of paged lists.</summary>
 public static class ListCursor
 {
-    /// <summary>The fault of a cursor that no page of the list gave.</summary>
+    /// <summary>Creates the error for a cursor that no page of the list returned.</summary>
     public static InputException Unknown(string cursor) => new($"cursor={cursor} is in no list here; begin without a cursor");
 }

@@ -1,10 +1,10 @@
 namespace Granary.Simulation.Json;
 
-/// <summary>What is needed to answer cannot be reached at the moment; asking again later may work.</summary>
-/// <param name="message">One sentence that says what, and what to do.</param>
+/// <summary>A service that is needed for the answer is currently not available; a later request may succeed.</summary>
+/// <param name="message">One sentence that names the service and the remedy.</param>
 public sealed class ServiceUnavailableException(string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>Refuses a job where there is a reason, one sentence.</summary>
+    /// <summary>Throws if there is a reason to refuse a job; the reason is one sentence.</summary>
     public static void ThrowIfRefused(string? reason)
     {
         if (reason is not null) throw new ServiceUnavailableException($"no job is accepted: {reason}");

@@ -6,10 +6,10 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.MarketData;
 
-/// <summary>Shows what checks and comparisons of stores found as the API and the command line answer it.</summary>
+/// <summary>Converts results of checks and comparisons of stores to the answers of the API and the command line.</summary>
 public static class MarketAnswers
 {
-    /// <summary>Where two sources of a market disagree.</summary>
+    /// <summary>Converts the differences between two sources of a market.</summary>
     public static ComparisonAnswer ComparisonOf(SourceComparison found) => new(found.BarsOfA, found.BarsOfB, found.Common, found.Equal,
         found.OnlyInA, found.OnlyInB, found.Shift?.TotalHours,
         [.. found.Ratios.Select(r => new RatioRow(RunText.Time(r.From), RunText.Time(r.To), r.Ratio, r.Bars))],
@@ -18,7 +18,7 @@ public static class MarketAnswers
             JsonNumber.Finite(d.B), JsonNumber.Finite(d.Percent), d.Likelier == Suspect.Neither ? null : d.Likelier.ToString(),
                 d.Why.Length > 0 ? d.Why : null))]);
 
-    /// <summary>The findings of markets that were checked together, and the one that is about all of them.</summary>
+    /// <summary>Converts the findings of markets that were checked together, including findings about all of them.</summary>
     public static IReadOnlyList<FindingRow> FindingsOf(IReadOnlyList<QualityReport> reports)
     {
         var rows = reports.SelectMany(r => r.Findings.Select(f => Row(r.Symbol, f)));

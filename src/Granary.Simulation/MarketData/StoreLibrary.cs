@@ -4,11 +4,11 @@ using Granary.Data.Stores;
 
 namespace Granary.Simulation.MarketData;
 
-/// <summary>The stores of bars that are in a data folder.</summary>
-/// <param name="folder">Full path.</param>
+/// <summary>Lists the bar stores in a data folder.</summary>
+/// <param name="folder">Full path of the folder.</param>
 public sealed class StoreLibrary(string folder)
 {
-    // STORE/SYMBOL/TIMEFRAME.bars, with the store at most four folders down.
+    // Pattern STORE/SYMBOL/TIMEFRAME.bars; the store is at most four folders below the data folder.
     private static readonly EnumerationOptions _search = new()
     {
         RecurseSubdirectories = true,
@@ -17,7 +17,7 @@ public sealed class StoreLibrary(string folder)
         AttributesToSkip = FileAttributes.Hidden | FileAttributes.System | FileAttributes.ReparsePoint,
     };
 
-    /// <summary>In the order of their folders; hidden folders and links are not searched.</summary>
+    /// <summary>Returns the stores in the order of their folders. Hidden folders and links are not searched.</summary>
     public IReadOnlyList<StoreEntry> List() =>
     [
         .. Directory.EnumerateFiles(folder, "*.bars", _search).Select(f => Path.GetDirectoryName(Path.GetDirectoryName(f))!)

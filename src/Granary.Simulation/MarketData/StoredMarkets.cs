@@ -8,11 +8,11 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.MarketData;
 
-/// <summary>Questions about the markets of stores: coverage, quality, differences.</summary>
-/// <param name="stores">The stores that the process knows.</param>
+/// <summary>Reads coverage, quality and differences of markets in stores.</summary>
+/// <param name="stores">Stores that the process knows.</param>
 public sealed class StoredMarkets(BarStoreCatalogue stores)
 {
-    /// <exception cref="BarDataException">There is no such store or market.</exception>
+    /// <exception cref="BarDataException">The store or market does not exist.</exception>
     public async Task<MarketCoverage> CoverageAsync(Address store, BarQuery query, CancellationToken cancellationToken)
     {
         await using var opened = stores.Open(store);
@@ -33,10 +33,10 @@ public sealed class StoredMarkets(BarStoreCatalogue stores)
             DateOnly.FromDateTime(new DateTime(first * TimeSpan.TicksPerDay)), counts, traded[traded.Count / 2], report.MissingDays);
     }
 
-    /// <summary>Findings in one market, or in all markets of a timeframe.</summary>
-    /// <param name="symbol">Null = every one of the timeframe.</param>
+    /// <summary>Checks the quality of one market, or of all markets of a timeframe.</summary>
+    /// <param name="symbol">Null = all symbols of the timeframe.</param>
     /// <exception cref="InputException">The store has no bars of the timeframe.</exception>
-    /// <exception cref="BarDataException">There is no such store or market.</exception>
+    /// <exception cref="BarDataException">The store or market does not exist.</exception>
     public async Task<IReadOnlyList<QualityReport>> CheckAsync(Address store, string? symbol, Timeframe timeframe,
         CancellationToken cancellationToken)
     {
@@ -52,15 +52,15 @@ public sealed class StoredMarkets(BarStoreCatalogue stores)
         return reports;
     }
 
-    /// <summary>Where two stores disagree on a market.</summary>
-    /// <exception cref="BarDataException">There is no such store or market.</exception>
+    /// <summary>Compares the bars of a market in two stores.</summary>
+    /// <exception cref="BarDataException">The store or market does not exist.</exception>
     public async Task<SourceComparison> CompareAsync(Address a, Address b, BarQuery query, SourceComparer comparer,
         CancellationToken cancellationToken) =>
         comparer.Compare(await BarsAsync(a, query, cancellationToken).ConfigureAwait(false),
             await BarsAsync(b, query, cancellationToken).ConfigureAwait(false), query.Timeframe);
 
-    /// <summary>All bars of a market as the store has them: not adjusted.</summary>
-    /// <exception cref="BarDataException">There is no such store or market.</exception>
+    /// <summary>Returns all bars of a market as stored, without adjustments.</summary>
+    /// <exception cref="BarDataException">The store or market does not exist.</exception>
     public async Task<IReadOnlyList<Bar>> BarsAsync(Address store, BarQuery query, CancellationToken cancellationToken)
     {
         await using var opened = stores.Open(store);
@@ -68,7 +68,7 @@ public sealed class StoredMarkets(BarStoreCatalogue stores)
         return await BarsOfAsync(series, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>All bars of opened ones.</summary>
+    /// <summary>Reads all bars of an opened series.</summary>
     public static async Task<IReadOnlyList<Bar>> BarsOfAsync(IBarSeries series, CancellationToken cancellationToken)
     {
         var bars = new List<Bar>();

@@ -6,17 +6,19 @@ using Granary.Learning.Trainers;
 namespace Granary.Simulation.Models;
 
 /// <summary>
-/// Versions of models that were asked, kept in memory: a version never changes, so that only the pointer to the current one is read again.
-/// Safe to call from any thread.
+/// Caches model versions in memory. A version never changes, so only the pointer to the current one is read again.
+/// Thread-safe.
 /// </summary>
-/// <param name="most">Versions that are kept; above it all are loaded again when they are asked.</param>
+/// <param name="most">Maximum number of cached versions. When it is exceeded, the cache is cleared.</param>
 public sealed class LoadedModels(int most = 64)
 {
     private readonly ConcurrentDictionary<(string Model, int Number), ITrainedModel> _loaded = new();
 
-    /// <summary>A version, from memory where it was asked before.</summary>
+    /// <summary>Returns a version, from the cache if possible.</summary>
     /// <param name="version">null = the current one.</param>
-    /// <exception cref="LearningInputException">No such model or version, nothing promoted, damaged, or of a newer format.</exception>
+    /// <exception cref="LearningInputException">
+    /// The model or version is unknown, none is promoted, or the version is damaged or of a newer format.
+    /// </exception>
     public (ITrainedModel Model, int Number) Find(ModelRegistry registry, string name, int? version)
     {
         var wanted = version ?? registry.Pointer(name).Current;

@@ -1,9 +1,9 @@
 namespace Granary.Simulation.Models;
 
-/// <summary>What a model's grain does with its decisions.</summary>
+/// <summary>Handling of decisions by a model's grain.</summary>
 public enum ModelDecisions
 {
-    /// <summary>Logs and shows them.</summary>
+    /// <summary>Logs and reports them.</summary>
     Advise,
 
     /// <summary>Also promotes or rolls back.</summary>

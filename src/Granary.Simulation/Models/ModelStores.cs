@@ -7,10 +7,10 @@ using Npgsql;
 
 namespace Granary.Simulation.Models;
 
-/// <summary>Opens what a batch calls its registry: a folder, or <c>postgres://user:password@host:port/database</c>.</summary>
+/// <summary>Opens a model registry: a folder, or <c>postgres://user:password@host:port/database</c>.</summary>
 public static class ModelStores
 {
-    /// <exception cref="InputException">It is neither, or a database that does not answer.</exception>
+    /// <exception cref="InputException">The address is neither, or the database does not answer.</exception>
     public static IModelStore Open(Address registry)
     {
         if (!registry.IsDatabase) return new FileModelStore(FolderOf(registry));
@@ -30,22 +30,22 @@ public static class ModelStores
     }
 
     /// <summary>
-    /// The text of a registry in prod.json, in files of models and in the keys of grains: a full path, or a database without its password.
-    /// A host that opens it has PGPASSWORD.
+    /// Returns the registry as text for prod.json, model files and grain keys: a full path, or a database address without its password. A
+    /// host that opens it needs PGPASSWORD.
     /// </summary>
     public static string Kept(Address registry) => registry.IsDatabase ? registry.ToString() : registry.Full;
 
-    /// <summary>The registry that a section names; without one the folder <c>models</c>.</summary>
+    /// <summary>Reads the registry of a section; the default is the folder <c>models</c>.</summary>
     internal static Address Read(JsonPart section) =>
         section.Find("registry")?.Address(Address.Plain, Address.Postgres) ?? Standard(section.Place);
 
-    /// <summary>The registry of those that name none.</summary>
+    /// <summary>Returns the default registry of a place.</summary>
     internal static Address Standard(Place place) => place.Address("models");
 
-    /// <summary>The folder of a registry or store that is no database.</summary>
-    /// <exception cref="InputException">It is no folder.</exception>
+    /// <summary>Returns the folder of a registry or store.</summary>
+    /// <exception cref="InputException">It is not a folder.</exception>
     public static string FolderOf(Address store) => store is { Scheme: Address.Plain, Path: { } folder } ? folder
-        : throw new InputException($"'{store}' is no folder and no database; write DIR, ./DIR where its name has a colon, or postgres://…");
+        : throw new InputException($"'{store}' is neither a folder nor a database; write DIR, ./DIR where its name has a colon, or postgres://…");
 
     public static string Connection(Address registry)
     {

@@ -5,16 +5,16 @@ using Npgsql;
 namespace Granary.Simulation.Models;
 
 /// <summary>
-/// Model versions in PostgreSQL: a row for each, whose primary key prevents a second write, and a row for each model's current version.
-/// Committed means durable. The tables are made at the first use.
+/// Stores model versions in PostgreSQL: one row per version, whose primary key prevents a second write, and one row per model for its
+/// current version. Committed versions are durable. The tables are created on first use.
 /// </summary>
 public sealed class PostgresModelStore : IModelStore
 {
     private readonly SchemaDatabase _tables;
 
-    /// <param name="connection">As Npgsql takes it.</param>
-    /// <exception cref="NpgsqlException">The server cannot be reached or refuses.</exception>
-    /// <exception cref="MigrationException">The database is of a later version, or the user may not create the tables.</exception>
+    /// <param name="connection">Npgsql connection string.</param>
+    /// <exception cref="NpgsqlException">The server cannot be reached or refuses the connection.</exception>
+    /// <exception cref="MigrationException">The database has a newer schema, or the user may not create tables.</exception>
     public PostgresModelStore(string connection) =>
         _tables = new(connection, DatabaseSchema.Models);
 

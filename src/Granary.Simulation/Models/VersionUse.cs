@@ -1,14 +1,14 @@
 namespace Granary.Simulation.Models;
 
-/// <summary>What a run does with its trained models in their registry.</summary>
+/// <summary>Use of the registry by a run for its trained models.</summary>
 public enum VersionUse
 {
-    /// <summary>The registry is neither read nor written.</summary>
+    /// <summary>Neither reads nor writes the registry.</summary>
     None,
 
-    /// <summary>A model that is a version already is named by it. Nothing is added or promoted.</summary>
+    /// <summary>Looks up the versions of its models. Adds and promotes nothing.</summary>
     Find,
 
-    /// <summary>A model becomes a version where it is not one yet, and is promoted where its section says so.</summary>
+    /// <summary>Adds new models as versions and promotes them if their section says so.</summary>
     Add,
 }

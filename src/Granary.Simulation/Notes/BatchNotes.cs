@@ -6,14 +6,14 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Simulation.Notes;
 
-/// <summary>What the notes of a batch are made from.</summary>
-/// <param name="Entries">In the order of the plan's instances.</param>
-/// <param name="Outcomes">By strategy index; those that have finished.</param>
+/// <summary>Facts about a batch from which its notes are created.</summary>
+/// <param name="Entries">Strategies in the order of the plan's instances.</param>
+/// <param name="Outcomes">Outcomes of finished strategies, by strategy index.</param>
 public sealed record BatchFacts(
     BatchPlan Plan, IReadOnlyList<StrategyEntry> Entries, IReadOnlyDictionary<int, StrategyOutcome> Outcomes, PortfolioOutcome Portfolio,
     IReadOnlyDictionary<string, OpenedMarket> Markets)
 {
-    /// <summary>By strategy index: not 0 where the strategy has a weight at some time.</summary>
+    /// <summary>By strategy index: nonzero if the strategy has a weight at any time.</summary>
     public required IReadOnlyList<double> Members { get; init; }
 
     /// <summary>The strategies whose single trades and signals the files list.</summary>
@@ -23,7 +23,7 @@ public sealed record BatchFacts(
 }
 
 /// <summary>
-/// The notes of a batch. Each rule is a method that takes the <see cref="BatchFacts"/> and returns its notes; a new rule is added to
+/// Creates the notes of a batch. Each rule is a method that takes the <see cref="BatchFacts"/> and returns notes; a new rule is added to
 /// <see cref="Of"/>.
 /// </summary>
 public static class BatchNotes

@@ -6,7 +6,7 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Simulation.Notes;
 
-/// <summary>Reports strategies with identical results, and parameters that change no result.</summary>
+/// <summary>Notes strategies with identical results, and parameters that do not change any result.</summary>
 internal static class DuplicateNotes
 {
     public static IEnumerable<RunNote> Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes)
@@ -25,7 +25,7 @@ internal static class DuplicateNotes
         foreach (var note in WithoutEffect(plan, outcomes, identical)) yield return note;
     }
 
-    // A parameter has no effect where strategies that differ in it alone always have identical results.
+    // A parameter has no effect if strategies that differ only in it always have identical results.
     private static IEnumerable<RunNote> WithoutEffect(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
         IdenticalResults identical)
     {
@@ -34,7 +34,7 @@ internal static class DuplicateNotes
         foreach (var entry in active.GroupBy(i => (i.Definition.Name, i.Trading)))
         {
             var members = entry.ToList();
-            // Then each of them repeats another one, or has no sibling that gave a signal.
+            // Quick test: if a parameter has no effect, most members repeat another one or have no sibling with a signal.
             if (2 * members.Count(m => grouped.Contains(m.Index)) < members.Count) continue;
             for (var p = 0; p < members[0].Definition.Parameters.Count; p++)
             {

@@ -8,11 +8,13 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Simulation.Notes;
 
-/// <summary>Notes on the bars of a batch: what the data check found, volumes that are none, quantities that are fractions.</summary>
+/// <summary>
+/// Notes on the bars of a batch: findings of the data check, tick volume instead of traded volume, fractional quantities.
+/// </summary>
 public static class MarketNotes
 {
-    /// <param name="entries">The markets as the run shows them.</param>
-    /// <param name="passedOver">Of the source's listing.</param>
+    /// <param name="entries">The markets in the run's results.</param>
+    /// <param name="passedOver">Entries that the source skipped when it listed its symbols.</param>
     public static IEnumerable<RunNote> Of(BatchSpec spec, IReadOnlyList<MarketEntry> entries, IEnumerable<OpenedMarket> markets,
         IReadOnlyList<string> passedOver) =>
         [.. PassedOver(passedOver), .. Spacing(entries), .. Findings(entries), .. MissingDays(entries), .. OnePrice(entries),
@@ -55,7 +57,7 @@ public static class MarketNotes
                 count);
     }
 
-    // Days that every market misses which covers them: no market shows by its own bars that there was trading.
+    // Days that are missing in every market that covers them. No market's own bars show that there was trading.
     private static IEnumerable<RunNote> MissingDays(IReadOnlyList<MarketEntry> entries)
     {
         var covering = entries.Where(e => e.Bars > 0 && e.OtherSpacing is null).ToList();

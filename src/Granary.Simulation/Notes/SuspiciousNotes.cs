@@ -6,11 +6,11 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Notes;
 
 /// <summary>
-/// Notes on values that are legal but are probably a mistake: fractions where percentages are meant, and fast averages that are not faster.
+/// Notes on values that are valid but probably a mistake: fractions instead of percentages, and fast averages that are not faster.
 /// </summary>
 internal static class SuspiciousNotes
 {
-    // A distance or a share below this many percent is more often a fraction than meant.
+    // A distance or share below this percentage is more often a fraction by mistake than intended.
     private const double LeastPercent = 0.2;
 
     public static IEnumerable<RunNote> Of(BatchFacts facts) => [.. Percentages(facts.Plan.Spec), .. FastNotBelowSlow(facts.Plan)];

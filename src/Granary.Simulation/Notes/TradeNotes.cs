@@ -6,7 +6,7 @@ using Granary.Simulation.Passes;
 namespace Granary.Simulation.Notes;
 
 /// <summary>
-/// Notes on trades that did not happen: strategies without a trade, and entries that were refused, each with the reason counted.
+/// Notes on trades that did not happen: strategies without a trade, and refused entries with the count of each reason.
 /// </summary>
 internal static class TradeNotes
 {
@@ -61,7 +61,7 @@ internal static class TradeNotes
                     + "larger size or more cash.", all.NoQuantity);
     }
 
-    // The settings that ask for more than an account has.
+    // Returns the settings that require more than the account has.
     private static string Asked(BatchFacts facts)
     {
         if (facts.Plan.Spec.Execution.Settings.Leverage > 1) return "";

@@ -11,7 +11,7 @@ using Granary.Storage.Addresses;
 namespace Granary.Simulation.Options;
 
 /// <summary>
-/// An option: a property of a record that has a <see cref="DescriptionAttribute"/>, named as in JSON. Its type is text, <see cref="bool"/>,
+/// An option: a record property with a <see cref="DescriptionAttribute"/>, named as in JSON. Its type is text, <see cref="bool"/>,
 /// <see cref="int"/>, <see cref="long"/>, <see cref="double"/> or <see cref="Address"/>; a long with <see cref="UtcTicks"/> is a time.
 /// </summary>
 public sealed class RecordOption
@@ -30,29 +30,29 @@ public sealed class RecordOption
         Default = property.GetValue(defaults);
     }
 
-    /// <summary>Its name in JSON and in a query, as <c>maxGap</c>.</summary>
+    /// <summary>Name in JSON and in a query, such as <c>maxGap</c>.</summary>
     public string Key { get; }
 
-    /// <summary>Its name on the command line, as <c>--max-gap</c>.</summary>
+    /// <summary>Name on the command line, such as <c>--max-gap</c>.</summary>
     public string Name { get; }
 
     public string Help { get; }
 
     public bool IsRequired { get; }
 
-    /// <summary>The type of its value, without <see cref="Nullable{T}"/>.</summary>
+    /// <summary>Type of the value, without <see cref="Nullable{T}"/>.</summary>
     public Type Type { get; }
 
     /// <summary>Whether the value is a time in UTC ticks.</summary>
     public bool IsTime { get; }
 
-    /// <summary>Its value where it is not given; null for none.</summary>
+    /// <summary>Value if the option is not given; null for none.</summary>
     public object? Default { get; }
 
     /// <summary>Reads a value from text.</summary>
     /// <param name="name">The option's name as the user wrote it.</param>
-    /// <param name="place">What an address starts from; null for the current folder.</param>
-    /// <exception cref="InputException">The text is no value of the option's type.</exception>
+    /// <param name="place">Base folder of a relative address; null for the current folder.</param>
+    /// <exception cref="InputException">The text is not a valid value of the option's type.</exception>
     public object Read(string name, string text, Place? place = null)
     {
         if (Type == typeof(bool))

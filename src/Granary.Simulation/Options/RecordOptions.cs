@@ -4,16 +4,17 @@ using Granary.Simulation.Json;
 namespace Granary.Simulation.Options;
 
 /// <summary>
-/// The options of a record. The command line, the HTTP API and stored requests read them from here, so that a new option is a new property.
+/// Defines options by the properties of a record. The command line, the HTTP API and stored requests use it, so a new option is a new
+/// property.
 /// </summary>
-/// <typeparam name="T">A record with a constructor without parameters.</typeparam>
+/// <typeparam name="T">A record with a parameterless constructor.</typeparam>
 public static class RecordOptions<T> where T : class
 {
-    /// <summary>All options, those of the base record first, in the order of the source.</summary>
+    /// <summary>All options in the order of the source; those of the base record come first.</summary>
     public static IReadOnlyList<RecordOption> All { get; } = List();
 
-    /// <summary>A record with the values that a caller has; the others have their defaults.</summary>
-    /// <param name="read">Returns the value of an option; null where it is not given.</param>
+    /// <summary>Creates a record from the given values; missing options use their defaults.</summary>
+    /// <param name="read">Returns the value of an option; null if it is not given.</param>
     public static T Create(Func<RecordOption, object?> read)
     {
         var record = Activator.CreateInstance<T>();
@@ -25,7 +26,7 @@ public static class RecordOptions<T> where T : class
 
     /// <summary>Reads a JSON object whose keys are options.</summary>
     /// <exception cref="InputException">A key is unknown, a required one is missing, or a value has the wrong type.</exception>
-    /// <param name="besides">Keys that the object may have beside the options.</param>
+    /// <param name="besides">Additional keys that the object may have.</param>
     public static T Read(JsonPart part, params IEnumerable<string> besides)
     {
         part.Only([.. All.Select(o => o.Key), .. besides]);

@@ -6,9 +6,9 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>Collects the rows and the closed trades of one account as they come, and computes its metrics.</summary>
-/// <param name="cash">Before the first row, against which the first return is taken.</param>
-/// <param name="clock">Counts the rows, and so tells how many of them a year has.</param>
+/// <summary>Collects the equity rows and closed trades of one account and computes its metrics.</summary>
+/// <param name="cash">Initial cash; the first return is relative to it.</param>
+/// <param name="clock">Counts the rows, which gives the number of rows per year.</param>
 public sealed class AccountStatistics(double cash, FeedClock clock, MetricCatalogue metrics)
 {
     private readonly TradeAccumulator _trades = new();
@@ -28,13 +28,13 @@ public sealed class AccountStatistics(double cash, FeedClock clock, MetricCatalo
         _final = row.Equity;
     }
 
-    /// <summary>The next trade in the order of closing; one that is still open is left out.</summary>
+    /// <summary>Adds the next trade in the order of closing; ignores a trade that is still open.</summary>
     public void Add(in Trade trade)
     {
         if (trade.Reason != ExitReason.Open) _trades.Add(trade.NetProfit, trade.AdverseExcursion, trade.FavourableExcursion, trade.Bars);
     }
 
-    /// <param name="commission">Of all fills.</param>
+    /// <param name="commission">Total commission of all fills.</param>
     public MetricSet ToMetrics(double commission, double financing)
     {
         var days = _account.Finish();

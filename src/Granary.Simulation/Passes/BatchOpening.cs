@@ -3,27 +3,27 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>How a batch is opened.</summary>
+/// <summary>Options for opening a batch.</summary>
 public sealed record BatchOpening
 {
-    /// <summary>Threads for opening markets.</summary>
+    /// <summary>Number of threads that open markets.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>The user agrees to a very large grid.</summary>
+    /// <summary>Whether the user has confirmed a very large grid.</summary>
     public bool Yes { get; init; }
 
-    /// <summary>Opens what a batch calls its source; null = the catalogue that read the batch.</summary>
+    /// <summary>Opens the batch's source; null = use the catalogue that read the batch.</summary>
     public Func<DataSpec, IBarSource>? Sources { get; init; }
 
-    /// <summary>Given the plan before its markets are opened; returns the plan to run.</summary>
+    /// <summary>Receives the plan before its markets are opened and returns the plan to run.</summary>
     public Func<BatchPlan, BatchPlan> Planned { get; init; } = static plan => plan;
 
-    /// <summary>Whether the source must have the benchmark, and the bars what the orders need.</summary>
+    /// <summary>Whether to check that the source has the benchmark and that the bars have the fields that orders need.</summary>
     public bool Checks { get; init; }
 
     /// <summary>
-    /// Whether the bars are those that a live session has taken: it sees the end of a market only when it comes, and trades what its feed
-    /// sends.
+    /// Whether the bars are those of a live session. A session does not know the end of a market in advance, and it trades whatever its
+    /// feed sends.
     /// </summary>
     public bool IsLive { get; init; }
 }

@@ -8,14 +8,16 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>What a batch's portfolio is compared with: a symbol of its source bought and held, or its own markets in equal parts.</summary>
+/// <summary>
+/// Computes the benchmark of a batch's portfolio: buying and holding a symbol of its source, or the batch's own markets in equal parts.
+/// </summary>
 public static class BenchmarkCurve
 {
     public const string Own = "buy-and-hold";
 
-    /// <summary>The model with its benchmark, and the portfolio's figures against it, where the batch names one.</summary>
-    /// <param name="rows">All rows of the portfolio; null where the batch names no benchmark.</param>
-    /// <param name="rowTicks">A row of the equity is known so long after its stamp.</param>
+    /// <summary>Adds the benchmark, and the portfolio's metrics relative to it, to a run; returns the run unchanged without one.</summary>
+    /// <param name="rows">All equity rows of the portfolio; null if the batch names no benchmark.</param>
+    /// <param name="rowTicks">Time from a row's timestamp until it is known, in ticks.</param>
     /// <exception cref="InputException">The source does not have the symbol.</exception>
     public static async Task<RunModel> CompareAsync(RunModel model, EquityCurve? rows,
         (BatchSpec Spec, IBarSource Source, IReadOnlyDictionary<string, OpenedMarket> Markets) batch, long rowTicks,
@@ -54,10 +56,10 @@ public static class BenchmarkCurve
         };
     }
 
-    /// <summary>Whether the bars of these symbols are all that the benchmark needs.</summary>
+    /// <summary>Whether these symbols include all bars that the benchmark needs.</summary>
     public static bool IsOf(string name, IEnumerable<string> symbols) => name == Own || symbols.Contains(name, StringComparer.Ordinal);
 
-    /// <summary>Tells early that the benchmark is not there.</summary>
+    /// <summary>Checks before the run that the source has the benchmark's bars.</summary>
     public static async Task CheckAsync(BatchSpec spec, IBarSource source, IEnumerable<string> opened, CancellationToken cancellationToken)
     {
         if (spec.Benchmark is not { } part || part.String() == Own || opened.Contains(part.String())) return;
@@ -79,7 +81,7 @@ public static class BenchmarkCurve
     }
 
     /// <summary>
-    /// The benchmark's worth at the ends of the periods of the strategies' traces, from 1 on; null where the batch names none.
+    /// Returns the benchmark's value, starting at 1, at the ends of the strategies' trace periods; null if the batch names no benchmark.
     /// </summary>
     /// <exception cref="InputException">The source does not have the symbol.</exception>
     public static async Task<BenchmarkTrace?> TraceAsync(BatchSpec spec, IBarSource source,
@@ -88,11 +90,11 @@ public static class BenchmarkCurve
             : await TraceAsync(spec, source, markets, periodTicks, BenchmarkStretch.Whole, cancellationToken);
 
     /// <summary>
-    /// The benchmark over the rows of an account: it starts at its worth at the first row and ends with the last, as in the report.
+    /// Returns the benchmark over the rows of an account. It starts at its value at the first row and ends with the last, as in the report.
     /// </summary>
-    /// <param name="whole">Of all bars; it is taken where the account covers them.</param>
+    /// <param name="whole">The benchmark over all bars; returned if the account covers all of them.</param>
     /// <param name="rows">Open times of the first and the last row, UTC ticks.</param>
-    /// <param name="rowTicks">A row is known so long after its stamp.</param>
+    /// <param name="rowTicks">Time from a row's timestamp until it is known, in ticks.</param>
     public static async Task<EquityTrace> OverAsync(BenchmarkTrace whole, (long First, long Last) rows, long rowTicks, BatchSpec spec,
         IBarSource source, IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken)
     {
@@ -119,7 +121,7 @@ public static class BenchmarkCurve
         return traces.Count == 0 ? null : BenchmarkTrace.Mean(traces);
     }
 
-    /// <summary>As the benchmark is called in the report.</summary>
+    /// <summary>Name of the benchmark in the report.</summary>
     public static string? NameOf(BatchSpec spec) =>
         spec.Benchmark is not { } part ? null : part.String() is var name && name == Own ? "buy and hold" : name;
 
@@ -134,7 +136,7 @@ public static class BenchmarkCurve
             if (known > stretch.To) break;
             if (first < 0) first = known;
             last = known;
-            // At the first row its return begins.
+            // The benchmark's return starts at the first row.
             if (known <= stretch.From) start = ratio;
             else (tracer ??= new EquityTracer(periodTicks, start)).Add(time, ratio);
         }
@@ -150,8 +152,8 @@ public static class BenchmarkCurve
         rows.End();
     }
 
-    // What a unit of money in a market has become at the close of each bar; 1 at the first from a time on, since bars before it only warm
-    // up. Dividends buy more of it.
+    // Value at the close of each bar of one unit of money invested in a market; 1 at the first bar from a time on, because earlier bars
+    // only warm up. Dividends are reinvested.
     private static async IAsyncEnumerable<(long Time, double Worth)> WorthAsync(OpenedMarket market, long from, [EnumeratorCancellation]
         CancellationToken cancellationToken)
     {

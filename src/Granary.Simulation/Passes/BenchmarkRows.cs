@@ -1,8 +1,8 @@
 namespace Granary.Simulation.Passes;
 
-/// <summary>What a unit of money in a benchmark is worth at each row of a portfolio, in equal parts over its markets.</summary>
-/// <param name="times">Stamps of the rows, UTC ticks.</param>
-/// <param name="rowTicks">A row is known so long after its stamp.</param>
+/// <summary>Computes the value of one unit of money in a benchmark at each row of a portfolio, in equal parts over its markets.</summary>
+/// <param name="times">Timestamps of the rows, UTC ticks.</param>
+/// <param name="rowTicks">Time from a row's timestamp until it is known, in ticks.</param>
 internal sealed class BenchmarkRows(long[] times, long rowTicks)
 {
     private readonly double[] _sums = new double[times.Length];
@@ -11,18 +11,18 @@ internal sealed class BenchmarkRows(long[] times, long rowTicks)
     private double _worth;
     private bool _isNew;
 
-    /// <summary>A further market.</summary>
+    /// <summary>Starts the next market.</summary>
     public void Begin() => (_row, _worth, _isNew, _markets) = (0, 1, false, _markets + 1);
 
-    /// <summary>The market's next bar; before its first one it is worth 1.</summary>
-    /// <param name="known">Its close, UTC ticks.</param>
+    /// <summary>Adds the market's next bar. Before its first bar the value is 1.</summary>
+    /// <param name="known">Close time of the bar, UTC ticks.</param>
     public void Add(long known, double worth)
     {
         while (_row < times.Length && known > times[_row] + rowTicks) Pass();
         (_worth, _isNew) = (worth, true);
     }
 
-    /// <summary>The market has no further bar.</summary>
+    /// <summary>Ends the current market; its last value applies to the remaining rows.</summary>
     public void End()
     {
         while (_row < times.Length) Pass();
@@ -37,11 +37,11 @@ internal sealed class BenchmarkRows(long[] times, long rowTicks)
 
     public double At(int row) => _sums[row] / _markets;
 
-    /// <summary>The first row, and each later one before which a market had a bar.</summary>
+    /// <summary>Returns the first row, and each later row since whose predecessor a market had a bar.</summary>
     public int[] Common() => [.. Enumerable.Range(0, times.Length).Where(i => i == 0 || _hasBar[i])];
 
-    /// <summary>Of some rows the first, and those with a bar since the one before.</summary>
-    /// <param name="chosen">Stamps of rows, ascending.</param>
+    /// <summary>Returns the first of some rows, and those with a bar since the previous one.</summary>
+    /// <param name="chosen">Timestamps of the rows, ascending.</param>
     public IEnumerable<int> CommonAt(IEnumerable<long> chosen)
     {
         var (row, first) = (0, true);

@@ -2,12 +2,12 @@ using Granary.Engine.Analysis;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>A benchmark's worth at the ends of periods.</summary>
-/// <param name="FirstKnown">Close of its first bar, UTC ticks.</param>
-/// <param name="LastKnown">Close of its last bar, UTC ticks.</param>
+/// <summary>Value of a benchmark at the ends of periods.</summary>
+/// <param name="FirstKnown">Close of the benchmark's first bar, UTC ticks.</param>
+/// <param name="LastKnown">Close of the benchmark's last bar, UTC ticks.</param>
 public sealed record BenchmarkTrace(EquityTrace Trace, long FirstKnown, long LastKnown)
 {
-    /// <summary>Equal parts of several.</summary>
+    /// <summary>Combines several benchmarks in equal parts.</summary>
     public static BenchmarkTrace Mean(IReadOnlyList<BenchmarkTrace> traces)
     {
         var (first, last) = (traces.Min(t => t.Trace.FirstPeriod), traces.Max(t => t.Trace.LastPeriod));
@@ -18,9 +18,9 @@ public sealed record BenchmarkTrace(EquityTrace Trace, long FirstKnown, long Las
     }
 }
 
-/// <summary>A stretch of a benchmark's bars.</summary>
-/// <param name="From">Its worth known here is its start, UTC ticks.</param>
-/// <param name="To">Bars that are known later are left out, UTC ticks.</param>
+/// <summary>A period of a benchmark's bars.</summary>
+/// <param name="From">The value known at this time is the start value, UTC ticks.</param>
+/// <param name="To">Bars that close later are left out, UTC ticks.</param>
 internal readonly record struct BenchmarkStretch(long From, long To)
 {
     public static BenchmarkStretch Whole { get; } = new(long.MinValue, long.MaxValue);

@@ -3,8 +3,8 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// A fixed number of threads that process feeds: what every host computes on. A strategy that does not return within the deadline fails its
-/// feed with a <see cref="StuckStrategyException"/>; its thread is lost.
+/// A fixed number of threads that process feeds; every host computes on it. If a strategy does not return within the deadline, its feed
+/// fails with a <see cref="StuckStrategyException"/>, and its thread is lost.
 /// </summary>
 public sealed class ComputePool : IDisposable
 {
@@ -18,8 +18,8 @@ public sealed class ComputePool : IDisposable
     private int _first, _made;
     private bool _stopped;
 
-    /// <param name="deadline">Longest time of one strategy over one block; null = <see cref="StrategyWatch.DefaultDeadline"/>.</param>
-    /// <param name="name">Of its threads, for a debugger.</param>
+    /// <param name="deadline">Maximum time of one strategy for one block; null = <see cref="StrategyWatch.DefaultDeadline"/>.</param>
+    /// <param name="name">Name of the threads, for a debugger.</param>
     public ComputePool(int threads, TimeSpan? deadline = null, string name = "strategies")
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
@@ -34,7 +34,7 @@ public sealed class ComputePool : IDisposable
 
     public int Threads { get; }
 
-    /// <summary>Begins with a feed; those that are under way share the threads.</summary>
+    /// <summary>Adds a feed. All active feeds share the threads.</summary>
     public void Add(FeedExecution feed)
     {
         lock (_gate)
@@ -45,7 +45,7 @@ public sealed class ComputePool : IDisposable
         }
     }
 
-    /// <summary>Ends a feed early; <see cref="FeedExecution.Ended"/> is called when its last piece of work is done.</summary>
+    /// <summary>Stops a feed. <see cref="FeedExecution.Ended"/> is called after its last work item.</summary>
     public void Stop(FeedExecution feed)
     {
         bool over;
@@ -59,15 +59,15 @@ public sealed class ComputePool : IDisposable
     }
 
     /// <summary>
-    /// Gives up strategies of a feed, so that another host can run them from their first bar; the feed goes on with the others.
+    /// Gives up strategies of a feed, so that another host can run them from their first bar. The feed continues with the others.
     /// </summary>
-    /// <param name="most">Number of strategies at the most.</param>
+    /// <param name="most">Maximum number of strategies.</param>
     public IReadOnlyList<FeedStrategy> GiveUp(FeedExecution feed, int most)
     {
         lock (_gate) return feed.GiveUp(most);
     }
 
-    /// <summary>Has the threads look for work again: a block has come, or a feed is no longer held.</summary>
+    /// <summary>Makes the threads look for work again, because a block has arrived or a feed is no longer held.</summary>
     public void Pulse()
     {
         lock (_gate) Monitor.PulseAll(_gate);
@@ -75,7 +75,7 @@ public sealed class ComputePool : IDisposable
 
     private static void End(FeedExecution feed)
     {
-        // The source may have to be waited for; no thread of the pool does that.
+        // Closing may have to wait for the source, so it does not occupy a thread of the pool.
         _ = Closed(feed);
 
         static async Task Closed(FeedExecution feed)
@@ -94,7 +94,7 @@ public sealed class ComputePool : IDisposable
 
     private FeedExecution.Piece? Take()
     {
-        // In turns, so that a large batch does not hold up a small one.
+        // Feeds take turns, so that a large batch does not block a small one.
         for (var i = 0; i < _feeds.Count; i++)
             if (_feeds[(_first + i) % _feeds.Count].TryTake() is { } piece)
             {
@@ -109,10 +109,10 @@ public sealed class ComputePool : IDisposable
         private FeedExecution.Piece _piece;
         private Thread? _thread;
 
-        /// <summary>The feed whose piece of work it does; guarded by the pool's lock.</summary>
+        /// <summary>The feed that the thread currently works on; guarded by the pool's lock.</summary>
         public FeedExecution? Feed { get; private set; }
 
-        /// <summary>A strategy keeps its thread; guarded by the pool's lock.</summary>
+        /// <summary>Whether a stuck strategy occupies the thread; guarded by the pool's lock.</summary>
         public bool Lost { get; set; }
 
         public StrategyWatch Watch { get; } = new();
@@ -185,8 +185,8 @@ public sealed class ComputePool : IDisposable
     }
 
     /// <summary>
-    /// Ends the threads; feeds that are under way are left where they are. A thread that a strategy keeps is not waited for: it goes with
-    /// the process.
+    /// Stops the threads; active feeds stay unfinished. It does not wait for threads that a stuck strategy occupies; they end with the
+    /// process.
     /// </summary>
     public void Dispose()
     {

@@ -7,17 +7,17 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// Runs the strategies of a batch in this process, on a fixed number of threads. Feeds are read once, factors computed once,
-/// strategies run in parallel; results do not depend on the number of threads.
+/// Runs the strategies of a batch in this process on a fixed number of threads. It reads each feed once, computes each factor once, and
+/// runs strategies in parallel. The results do not depend on the number of threads.
 /// </summary>
 public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.DefaultBlockSize) : IBatchHost
 {
     public string Description => $"embedded, {threads} thread{(threads == 1 ? "" : "s")}";
 
-    /// <summary>Longest time of one strategy over one block, before its batch fails.</summary>
+    /// <summary>Maximum time of one strategy for one block; if it is exceeded, the batch fails.</summary>
     public TimeSpan Deadline { get; init; } = StrategyWatch.DefaultDeadline;
 
-    /// <summary>Receives what a strategy does in one of its symbols, instead of the pass's events; null = nothing does.</summary>
+    /// <summary>Returns an observer for a strategy's actions in one of its symbols, in place of the pass's events; null = none.</summary>
     public Func<StrategyInstance, int, IRunObserver>? Observe { get; init; }
 
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
     }
 
-    // The feeds of a pass: as many at once as there are threads, so that memory is that of a few feeds, however many the batch has.
+    // Runs at most as many feeds at once as there are threads, so that memory does not grow with the number of feeds.
     private sealed class FeedQueue(StrategyPass pass, int threads, int blockSize, TimeSpan deadline)
     {
         private readonly Queue<(FeedPlan Feed, List<StrategyInstance> Instances)> _waiting = new();
@@ -97,7 +97,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
                 HasEnded = markets[feed.Symbols[0]].HasEnded,
                 Finished = outcomes =>
                 {
-                    // Feeds report one at a time.
+                    // Only one feed at a time reports.
                     lock (_reporting) pass.Finished(outcomes);
                 },
                 Ended = failed =>

@@ -4,10 +4,10 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>Finds the markets of a batch whose bars end before those of the others, where the batch closes what is open in them.</summary>
+/// <summary>Finds markets whose bars end before those of the others; the batch closes open positions in them.</summary>
 internal static class EndedMarkets
 {
-    /// <summary>The markets, those that have ended marked as such: the others have bars on more than five days after their last.</summary>
+    /// <summary>Marks ended markets: the other markets have bars on more than five days after their last bar.</summary>
     public static async Task<IReadOnlyDictionary<string, OpenedMarket>> MarkAsync(
         BatchSpec spec, IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken)
     {

@@ -3,27 +3,27 @@ using Granary.Engine.Trading;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>Earlier events of a strategy are missing: it has to be run again from its first bar.</summary>
+/// <summary>Thrown if earlier events of a strategy are missing; the strategy must run again from its first bar.</summary>
 public sealed class EventGapException(string message) : Exception(message);
 
 /// <summary>
-/// Keeps the events of a batch's strategies in one file, chunk behind chunk, and finds each strategy's again: memory does not grow with the
-/// trades. A chunk that is there already is not written twice, so that a strategy may be run again from its first bar; and the file can be
-/// continued after the process was lost.
+/// Stores the events of a batch's strategies as chunks in one file, with an index by strategy, so that memory does not grow with the number
+/// of trades. A repeated chunk is ignored, so that a strategy may run again from its first bar. The file can be continued after the process
+/// was lost.
 /// </summary>
 public sealed class EventLog : IEventSink, IEventLog, IDisposable
 {
     private const int FrameLength = 12; // strategy, number of the chunk, bytes
 
     private readonly FileStream _file;
-    // Behind the strategies' own runs those that the portfolio follows in their place.
+    // Entries from the number of strategies on are the runs that the portfolio follows instead of the strategies' own runs.
     private readonly List<(long Offset, int Length)>?[] _chunks;
     private readonly int _strategies;
     private readonly Lock _lock = new();
     private long _length;
 
-    /// <param name="strategies">How many the batch has.</param>
-    /// <param name="resume">Go on with what the file has; what was cut off in the middle of a chunk is dropped.</param>
+    /// <param name="strategies">Number of strategies of the batch.</param>
+    /// <param name="resume">Whether to continue an existing file; an incomplete chunk at its end is dropped.</param>
     public EventLog(string path, int strategies, bool resume)
     {
         _strategies = strategies;
@@ -51,7 +51,7 @@ public sealed class EventLog : IEventSink, IEventLog, IDisposable
         _file.SetLength(_length);
     }
 
-    /// <exception cref="EventGapException">A chunk before this one is missing.</exception>
+    /// <exception cref="EventGapException">An earlier chunk is missing.</exception>
     public void Append(int strategy, int chunk, ReadOnlySpan<byte> events)
     {
         Span<byte> frame = stackalloc byte[FrameLength];
@@ -83,13 +83,13 @@ public sealed class EventLog : IEventSink, IEventLog, IDisposable
 
     public int ChunkCount(int strategy) => _chunks[strategy]?.Count ?? 0;
 
-    /// <summary>Hands all that was appended to the operating system, and to the disk itself where asked.</summary>
+    /// <summary>Passes all appended chunks to the operating system, and optionally forces them to disk.</summary>
     public void Flush(bool toDisk = false)
     {
         lock (_lock) _file.Flush(toDisk);
     }
 
-    /// <summary>One chunk of a strategy's events.</summary>
+    /// <summary>Reads one chunk of a strategy's events.</summary>
     public byte[] Read(int strategy, int chunk)
     {
         var (offset, length) = _chunks[strategy]![chunk];

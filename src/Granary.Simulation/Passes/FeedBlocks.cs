@@ -4,14 +4,14 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>Blocks of a series at its own timeframe or a longer one.</summary>
+/// <summary>Reads blocks of a series at its own timeframe or a longer one.</summary>
 public static class FeedBlocks
 {
-    /// <summary>About how many bars that will be.</summary>
+    /// <summary>Estimates the number of bars of a series at a timeframe.</summary>
     public static long CountOf(IBarSeries series, Timeframe timeframe) =>
         series.Count / Math.Max(1, timeframe.Ticks / series.Timeframe.Ticks);
 
-    /// <summary>About how many bars times strategies a batch is.</summary>
+    /// <summary>Estimates a batch's work as bars times strategies.</summary>
     public static long Evaluations(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets) =>
         plan.Feeds.Sum(f => CountOf(markets[f.Symbols[0]].Series, f.Timeframe) * f.Instances.Count);
 

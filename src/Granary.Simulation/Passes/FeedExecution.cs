@@ -6,14 +6,14 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// One feed under way in this process: each of its blocks is prepared once, and groups of strategies walk over it. While the groups are at
-/// one block the next is prepared; never more than two are held, so that the slowest group holds the feed back.
+/// An active feed in this process. Each block is prepared once, and groups of strategies process it. While they process one block, the next
+/// one is prepared. At most two blocks are in memory, so the slowest group limits the speed of the feed.
 /// </summary>
 public sealed class FeedExecution
 {
     /// <summary>
-    /// Number of strategies that one thread at a time has process a block, so that their state stays in its cache; they are given up
-    /// together.
+    /// Number of strategies that process a block on one thread, so that their state stays in its cache. A group is given up as a
+    /// whole.
     /// </summary>
     public const int GroupSize = 50;
 
@@ -26,8 +26,8 @@ public sealed class FeedExecution
     private int _inUse, _kept, _taken, _done, _underWay;
     private bool _made, _preparing, _more, _ended, _finished, _stopped;
 
-    /// <param name="strategies">Those of the feed's strategies that are wanted.</param>
-    /// <param name="blocksOf">The bars of one of its symbols. Where a block has to be waited for, no thread waits with it.</param>
+    /// <param name="strategies">The strategies of the feed to run.</param>
+    /// <param name="blocksOf">Returns the bars of one of its symbols. Waiting for a block occupies no thread.</param>
     public FeedExecution(SharedFeed feed, IReadOnlyList<FeedStrategy> strategies,
         Func<int, CancellationToken, IAsyncEnumerable<BarBlock>> blocksOf)
     {
@@ -37,30 +37,31 @@ public sealed class FeedExecution
         _open = () => feed.Open(i => blocksOf(i, _stop.Token), _stop.Token);
     }
 
-    /// <summary>The strategies, which are made when the feed begins.</summary>
+    /// <summary>The strategies; they are created when the feed starts.</summary>
     public IReadOnlyList<FeedStrategy> Strategies { get; }
 
-    /// <summary>Whether the bars of its first symbol end before those of the batch's other symbols.</summary>
+    /// <summary>Whether the bars of the first symbol end before those of the batch's other symbols.</summary>
     public bool HasEnded { get; init; }
 
-    /// <summary>Is given the outcomes of all strategies, by a thread of the pool, before <see cref="Ended"/>.</summary>
+    /// <summary>Receives the outcomes of all strategies on a thread of the pool, before <see cref="Ended"/>.</summary>
     public Action<IReadOnlyList<StrategyOutcome>>? Finished { get; init; }
 
     /// <summary>
-    /// Called when the feed has ended, was stopped (null), or failed, after its last thread has left it. Not under the pool's lock.
+    /// Called without the pool's lock after the last thread has left the feed. Null if the feed has ended or was stopped; otherwise the
+    /// error.
     /// </summary>
     public Action<Exception?>? Ended { get; init; }
 
     /// <summary>
-    /// Whether to wait before the next piece of work, as the receiver of the events cannot keep up. <see cref="ComputePool.Pulse"/> has it
-    /// asked again.
+    /// Returns whether the feed must wait because the receiver of its events cannot keep up. <see cref="ComputePool.Pulse"/> makes the pool
+    /// call it again.
     /// </summary>
     public Func<bool>? Held { get; init; }
 
-    /// <summary>Bars times strategies so far.</summary>
+    /// <summary>Work done so far: bars times strategies.</summary>
     public long Evaluations { get; private set; }
 
-    /// <summary>Bars that all strategies have processed.</summary>
+    /// <summary>Number of bars that all strategies have processed.</summary>
     public long Bars { get; private set; }
 
     internal Exception? Fault { get; private set; }
@@ -77,7 +78,7 @@ public sealed class FeedExecution
 
     internal readonly record struct Piece(FeedExecution Feed, PieceKind Kind, FeedStrategy[]? Group = null, object? Block = null);
 
-    /// <summary>Takes the next piece of work, if there is one; the caller holds the pool's lock.</summary>
+    /// <summary>Takes the next work item if there is one. The caller holds the pool's lock.</summary>
     internal Piece? TryTake()
     {
         if (_stopped || Fault is not null || _finished) return null;
@@ -109,7 +110,7 @@ public sealed class FeedExecution
         return piece;
     }
 
-    /// <summary>Does a piece of work, without the pool's lock.</summary>
+    /// <summary>Executes a work item, without the pool's lock.</summary>
     internal void Do(in Piece piece, Action pulse, StrategyWatch watch)
     {
         switch (piece.Kind)
@@ -129,7 +130,7 @@ public sealed class FeedExecution
                     var next = _reader!.MoveNextAsync();
                     if (!next.IsCompleted)
                     {
-                        // A source over a network: the thread goes to other work until the block is there.
+                        // A source over a network: the thread takes other work until the block arrives.
                         _coming = next.AsTask();
                         _ = _coming.ContinueWith((_, p) => ((Action)p!)(), pulse, CancellationToken.None,
                             TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -150,7 +151,7 @@ public sealed class FeedExecution
         }
     }
 
-    /// <summary>Books a finished piece of work; the caller holds the pool's lock.</summary>
+    /// <summary>Records a finished work item. The caller holds the pool's lock.</summary>
     internal void Complete(in Piece piece, Exception? fault)
     {
         _underWay--;
@@ -186,7 +187,7 @@ public sealed class FeedExecution
     }
 
     /// <summary>
-    /// Gives up strategies that another host will run from their first bar: whole groups, from the end; they see no further block. The
+    /// Gives up strategies that another host will run from their first bar: whole groups, from the end. They receive no further block. The
     /// caller holds the pool's lock.
     /// </summary>
     internal IReadOnlyList<FeedStrategy> GiveUp(int most)
@@ -197,14 +198,14 @@ public sealed class FeedExecution
         return [.. _groups[_kept..before].SelectMany(g => g)];
     }
 
-    /// <summary>No more work is taken; the caller holds the pool's lock.</summary>
+    /// <summary>Prevents further work items. The caller holds the pool's lock.</summary>
     internal void Stop()
     {
         _stopped = true;
         _stop.Cancel();
     }
 
-    /// <summary>Lets go of the source, when it is over.</summary>
+    /// <summary>Closes the source after the feed is over.</summary>
     internal async Task CloseAsync()
     {
         if (_coming is { } coming)

@@ -6,10 +6,10 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>The factors that the strategies of a feed and their models ask for.</summary>
+/// <summary>Determines the factors that the strategies of a feed and their models read.</summary>
 internal static class FeedFactors
 {
-    /// <summary>The factors that strategies of a feed and their models read, for each of its symbols.</summary>
+    /// <summary>Returns the factors that strategies of a feed and their models read, for each of its symbols.</summary>
     public static IReadOnlyList<IReadOnlyList<FactorRequest>> RequestsOf(BatchPlan plan, FeedPlan feed, IReadOnlySet<int> chosen,
         IReadOnlyDictionary<string, OpenedMarket> markets)
     {
@@ -18,7 +18,7 @@ internal static class FeedFactors
         return [.. plans.Select(p => p.Requests)];
     }
 
-    // A strategy that cannot be made has failed in the run already, and has nothing to look at.
+    // A strategy that cannot be created has already failed in the run, so it is skipped here.
     private static void Declare(BatchPlan plan, FeedPlan feed, StrategyInstance instance, IReadOnlyDictionary<string, OpenedMarket> markets,
         List<FactorPlan> plans)
     {

@@ -5,14 +5,14 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>Reads a feed's blocks, of one symbol or of several joined, and prepares on each what its strategies share.</summary>
+/// <summary>Reads a feed's blocks, of one symbol or of several joined, and computes what its strategies share.</summary>
 public abstract class FeedReader
 {
     public abstract FeedClock Clock { get; }
 
     public abstract ValueTask<bool> MoveNextAsync();
 
-    /// <summary>The block that was moved to, prepared; <see cref="FeedStrategy.Process"/> takes it.</summary>
+    /// <summary>Prepares the current block for <see cref="FeedStrategy.Process"/>.</summary>
     public abstract object Prepare();
 
     public abstract int BarsOf(object block);
@@ -41,7 +41,7 @@ internal sealed class SingleReader(MarketSeries series, FactorPlan factors, IAsy
     public override ValueTask DisposeAsync() => _blocks.DisposeAsync();
 }
 
-/// <summary>One symbol's own bars, joined with other symbols that its factors compare with.</summary>
+/// <summary>Reads one symbol's bars, joined with the other symbols that its factors read.</summary>
 internal sealed class ReferringReader(IReadOnlyList<MarketSeries> series, IReadOnlyList<FactorPlan> factors,
     Func<int, IAsyncEnumerable<BarBlock>> blocksOf, FeedPlan plan, CancellationToken cancellationToken) : FeedReader
 {

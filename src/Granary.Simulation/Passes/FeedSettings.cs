@@ -4,19 +4,21 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>How the strategies of a feed are run.</summary>
-/// <param name="Events">Where their signals and trades go; null = they are dropped.</param>
+/// <summary>Settings for running the strategies of a feed.</summary>
+/// <param name="Events">Receives signals and trades; null = they are dropped.</param>
 /// <param name="WithFactors">Whether signals carry the values of the strategy's factors.</param>
 public sealed record FeedSettings(ExecutionSettings Execution, IEventSink? Events, bool WithFactors)
 {
-    /// <summary>Writes a strategy's events; null where they are dropped.</summary>
+    /// <summary>Creates the event writer of a strategy; null if events are dropped.</summary>
     public RunEventWriter? WriterOf(StrategyInstance instance) =>
         Events is null ? null : new RunEventWriter(instance.Index, Events, WithFactors);
 
-    /// <summary>Receives what a strategy does in one of its symbols, in the order of <see cref="StrategyInstance.Symbols"/>, instead of the
-    /// events' receiver; null = nothing does.</summary>
+    /// <summary>
+    /// Returns an observer for a strategy's actions in one symbol, by its position in <see cref="StrategyInstance.Symbols"/>. It replaces
+    /// the receiver of the events; null = none.
+    /// </summary>
     public Func<StrategyInstance, int, IRunObserver>? Observe { get; init; }
 
-    /// <summary>What earlier passes over these bars left of a single symbol's factors.</summary>
+    /// <summary>Factor columns of a single symbol that earlier passes over the same bars have computed.</summary>
     public FactorMemory? Memory { get; init; }
 }

@@ -9,7 +9,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// One strategy of a feed under way. Its owner makes it, has it process each prepared block, and ends it. A strategy that throws fails
+/// One running strategy of a feed. Its owner creates it, lets it process each prepared block, and finishes it. A strategy that throws fails
 /// alone.
 /// </summary>
 public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed)
@@ -20,10 +20,10 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed)
 
     public StrategyInstance Instance => instance;
 
-    /// <summary>Why it failed; null while it has not.</summary>
+    /// <summary>The reason of its failure; null if it has not failed.</summary>
     public string? Error { get; private set; }
 
-    /// <summary>Makes the run and declares its factors, before the first block; repeated calls change nothing.</summary>
+    /// <summary>Creates the run and declares its factors before the first block. Repeated calls have no effect.</summary>
     public void Make(StrategyWatch watch)
     {
         if (_run is not null || Error is not null) return;
@@ -40,7 +40,7 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed)
         }
     }
 
-    /// <summary>Processes the next prepared block; nothing after a failure.</summary>
+    /// <summary>Processes the next prepared block; does nothing after a failure.</summary>
     public void Process(object block, StrategyWatch watch)
     {
         if (_run is not { } run) return;
@@ -53,7 +53,7 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed)
         try
         {
             if (run is MultiSymbolRun several) several.Process((PreparedJoin)block);
-            // Of a joined stretch its own bars, where it has any.
+            // In a joined block, a one-symbol strategy processes the bars of its own symbol, if there are any.
             else if ((block as PreparedBlock ?? ((PreparedJoin)block).Symbol(0)) is { } own) ((StrategyRun)run).Process(own);
         }
         catch (Exception e)
@@ -62,11 +62,11 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed)
         }
     }
 
-    /// <summary>Fails the strategy before its next block. Any thread may call it; a strategy that has ended stays as it is.</summary>
+    /// <summary>Fails the strategy before its next block. Thread-safe; has no effect on a strategy that has ended.</summary>
     public void Stop(string reason) => Volatile.Write(ref _stop, reason);
 
-    /// <summary>Ends the strategy after the last block, once.</summary>
-    /// <param name="clock">Clock of the feed, which has seen all bars.</param>
+    /// <summary>Finishes the strategy after the last block; may be called once.</summary>
+    /// <param name="clock">Clock of the feed after all bars.</param>
     /// <param name="hasEnded">Whether the bars of the feed's first symbol end before those of others.</param>
     public StrategyOutcome Finish(FeedClock clock, bool hasEnded = false)
     {
@@ -95,11 +95,11 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed)
         (_run, _events) = (null, null);
     }
 
-    /// <summary>Describes why a strategy that threw has failed.</summary>
+    /// <summary>Returns the error text for an exception of a strategy.</summary>
     public static string ErrorOf(Exception e) =>
         e is TargetInvocationException { InnerException: { } inner } ? ErrorOf(inner) : $"{e.GetType().Name}: {e.Message}";
 
-    /// <summary>The strategy as it stands.</summary>
+    /// <summary>Current state of the strategy.</summary>
     public BatchStrategy Standing =>
         Error is { } error ? Of(StrategyPhase.Failed, error)
         : _run?.Standing is { } now

@@ -1,6 +1,6 @@
 namespace Granary.Simulation.Passes;
 
 /// <summary>A run of a strategy that the portfolio follows.</summary>
-/// <param name="Log">The number of its event log.</param>
-/// <param name="Earlier">Signals of the strategy's earlier runs: its own are numbered after them.</param>
+/// <param name="Log">Index of its events in the log.</param>
+/// <param name="Earlier">Number of signals of the strategy's earlier runs. This run's signals are numbered after them.</param>
 public readonly record struct FollowedRun(int Log, int Earlier);

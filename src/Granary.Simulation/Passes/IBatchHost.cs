@@ -1,18 +1,18 @@
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// Runs the strategies of a plan, in this process or on silos. Whatever it is, each strategy's outcome and events are the same to the bit.
+/// Runs the strategies of a plan, in this process or on silos. Outcomes and events of each strategy are bit-identical on all hosts.
 /// </summary>
 public interface IBatchHost
 {
-    /// <summary>For the manifest and the report, as "embedded, 2 threads".</summary>
+    /// <summary>Description for the manifest and the report, such as "embedded, 2 threads".</summary>
     string Description { get; }
 
-    /// <summary>Who runs some strategies of the batch more often, for those who look at it afterwards.</summary>
-    /// <param name="evaluations">Bars times strategies of it: what is little is done sooner in this process than given out.</param>
-    /// <param name="threads">Of this process.</param>
+    /// <summary>Returns the host for repeated runs of some strategies in the validation checks.</summary>
+    /// <param name="evaluations">Size of the work in bars times strategies; small work is faster in this process than on silos.</param>
+    /// <param name="threads">Number of threads of this process.</param>
     IBatchHost ForValidation(long evaluations, int threads) => new EmbeddedHost(threads);
 
-    /// <exception cref="OperationCanceledException">What had finished was reported.</exception>
+    /// <exception cref="OperationCanceledException">The host has already reported the strategies that had finished.</exception>
     Task RunAsync(StrategyPass pass, CancellationToken cancellationToken);
 }

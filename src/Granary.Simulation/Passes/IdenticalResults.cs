@@ -3,8 +3,8 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// Strategies of a batch whose signals, trades and equity are equal to the last bit. A group is one strategy under several names: its first
-/// member stands for all where strategies are weighted and trials are counted.
+/// Groups strategies of a batch whose signals, trades and equity are bit-identical. A group counts as one strategy: its first member
+/// represents it in weights and trial counts.
 /// </summary>
 public sealed class IdenticalResults
 {
@@ -16,19 +16,19 @@ public sealed class IdenticalResults
         Groups = groups;
     }
 
-    /// <summary>Groups of two and more strategies, by their indices, in order.</summary>
+    /// <summary>Groups of two or more strategies, as strategy indices in order.</summary>
     public IReadOnlyList<IReadOnlyList<int>> Groups { get; }
 
-    /// <summary>The group's first strategy; the strategy itself where no other has its results.</summary>
+    /// <summary>Returns the first strategy of the group; the strategy itself if no other has the same results.</summary>
     public int FirstOf(int strategy) => _first[strategy];
 
-    /// <summary>Whether the strategy stands for its group.</summary>
+    /// <summary>Whether the strategy represents its group.</summary>
     public bool IsFirst(int strategy) => _first[strategy] == strategy;
 
-    /// <summary>Strategies that repeat another's results.</summary>
+    /// <summary>Number of strategies that repeat another one's results.</summary>
     public int Repeated => Groups.Sum(g => g.Count - 1);
 
-    /// <remarks>Strategies that never gave a signal are in no group: they have no results to share.</remarks>
+    /// <remarks>Strategies without a signal are in no group, because they have no results to compare.</remarks>
     public static IdenticalResults Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes)
     {
         var first = new int[plan.Instances.Count];

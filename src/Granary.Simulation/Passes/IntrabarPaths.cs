@@ -3,15 +3,15 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>Where the smaller bars come from that decide between a stop and a target that one bar touches.</summary>
+/// <summary>Provides the smaller bars that decide which comes first if one bar touches both a stop and a target.</summary>
 public static class IntrabarPaths
 {
-    /// <summary>The timeframe of the smaller bars for strategies of a timeframe; null where the batch asks for none, or has none.</summary>
+    /// <summary>Returns the timeframe of the smaller bars for strategies of a timeframe; null if none are requested or available.</summary>
     public static Timeframe? TimeframeFor(BatchSpec spec, Timeframe feed) =>
         !spec.Execution.Settings.UsePath ? null
         : spec.Execution.PathTimeframe ?? (feed.Ticks > spec.Data.Timeframe.Ticks ? spec.Data.Timeframe : null);
 
-    /// <summary>A feed's series with its path, where there is one.</summary>
+    /// <summary>Returns a feed's series with its smaller bars, if there are any.</summary>
     public static MarketSeries With(BatchSpec spec, OpenedMarket market, Timeframe feed)
     {
         var series = new MarketSeries(market.Instrument, feed);
@@ -24,8 +24,8 @@ public static class IntrabarPaths
         return series with { Path = path };
     }
 
-    /// <summary>The smaller bars of a symbol, where the source holds them.</summary>
-    /// <returns>null where it does not.</returns>
+    /// <summary>Opens the smaller bars of a symbol.</summary>
+    /// <returns>null if the source does not have them.</returns>
     public static async ValueTask<IBarSeries?> OpenAsync(IBarSource source, BatchSpec spec, string symbol,
         CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ public static class IntrabarPaths
         }
         catch (BarDataException)
         {
-            // The report says how often the rule had to decide instead.
+            // Not an error: the report gives the number of bars that the default rule decided instead.
             return null;
         }
     }

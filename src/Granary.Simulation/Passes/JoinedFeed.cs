@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>Reads several symbols side by side and joins them on one timeline.</summary>
+/// <summary>Reads several symbols in parallel and joins them on one timeline.</summary>
 internal static class JoinedFeed
 {
     public static async IAsyncEnumerable<JoinedBlock> ReadAsync(IReadOnlyList<MarketSeries> series,
@@ -17,7 +17,7 @@ internal static class JoinedFeed
             while (true)
             {
                 while (joiner.TryNext(out var block)) yield return block;
-                // Only the symbol that holds the others up is read on, so that none runs ahead of the rest.
+                // Reads only the symbol that the others wait for, so that none gets far ahead of the rest.
                 if (joiner.WaitsFor is not { } symbol) yield break;
                 if (await readers[symbol].MoveNextAsync()) joiner.Add(symbol, readers[symbol].Current);
                 else joiner.End(symbol);

@@ -3,15 +3,15 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>The strategies with the highest Sharpe ratios among those that have finished; of equal ones the first of the batch.</summary>
-/// <param name="most">How many it has.</param>
+/// <summary>The finished strategies with the highest Sharpe ratios; ties keep the order of the batch.</summary>
+/// <param name="most">Maximum number of strategies.</param>
 public sealed class LeaderBoard(int most)
 {
     private readonly Lock _gate = new();
     private readonly SortedSet<(double Worse, int Index, StrategyLeader Leader)> _leaders = new(Comparer<(double, int, StrategyLeader)>
         .Create(static (a, b) => a.Item1 != b.Item1 ? a.Item1.CompareTo(b.Item1) : a.Item2.CompareTo(b.Item2)));
 
-    /// <summary>Takes strategies that have finished; one that failed or has no Sharpe ratio is left out.</summary>
+    /// <summary>Adds finished strategies; ignores those that failed or have no Sharpe ratio.</summary>
     public void Add(BatchPlan plan, IReadOnlyList<StrategyOutcome> finished)
     {
         lock (_gate)
@@ -27,7 +27,7 @@ public sealed class LeaderBoard(int most)
         }
     }
 
-    /// <summary>The best first.</summary>
+    /// <summary>Returns the strategies, best first.</summary>
     public IReadOnlyList<StrategyLeader> Best()
     {
         lock (_gate) return [.. _leaders.Select(l => l.Leader)];

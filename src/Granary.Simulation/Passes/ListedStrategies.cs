@@ -4,31 +4,31 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// The strategies whose single trades and signals a run's files list. Unless the batch asks for all of them, these are as many as fit
-/// into a number of rows, those with a weight first: the trades of a sweep of many thousand strategies are a gigabyte.
+/// Selects the strategies whose single trades and signals a run's files contain. Unless the batch asks for all, strategies with a weight
+/// come first, up to a maximum number of rows: the trades of many thousand strategies would take a gigabyte.
 /// </summary>
 public sealed class ListedStrategies
 {
-    /// <summary>Rows of trades.csv and signals.csv together: some fifty megabytes with the rows of factors.csv.</summary>
+    /// <summary>Maximum number of rows of trades.csv and signals.csv together: about 50 MB including factors.csv.</summary>
     public const int MostRows = 150_000;
 
     private ListedStrategies(IReadOnlySet<int> trades, IReadOnlySet<int> signals) => (Trades, Signals) = (trades, signals);
 
-    /// <summary>Indexes of the strategies in trades.csv.</summary>
+    /// <summary>Indices of the strategies in trades.csv.</summary>
     public IReadOnlySet<int> Trades { get; }
 
-    /// <summary>Indexes of the strategies in signals.csv and factors.csv.</summary>
+    /// <summary>Indices of the strategies in signals.csv and factors.csv.</summary>
     public IReadOnlySet<int> Signals { get; }
 
-    /// <param name="strategies">All of the batch; those without statistics are never listed.</param>
-    /// <param name="members">By strategy index: not 0 where the strategy has a weight at some time.</param>
+    /// <param name="strategies">All strategies of the batch; those without metrics are never listed.</param>
+    /// <param name="members">By strategy index: nonzero if the strategy has a weight at any time.</param>
     public static ListedStrategies Of(OutputSet outputs, IReadOnlyList<StrategyEntry> strategies,
         IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyList<double> members, int mostRows = MostRows)
     {
         var finished = strategies.Where(s => s.Stats is not null).ToList();
         var all = finished.Select(s => s.Index).ToHashSet();
         if (outputs.OfAllStrategies) return new ListedStrategies(all, all);
-        // Where no strategy has a weight there is no better choice than all of them.
+        // If no strategy has a weight, none has priority.
         var none = !finished.Exists(s => members[s.Index] != 0);
         bool HasSignals(int strategy) => none || members[strategy] != 0;
         var ordered = finished.OrderByDescending(s => Math.Abs(members[s.Index])).ThenByDescending(s => Rank(s)).ThenBy(s => s.Index);

@@ -2,14 +2,14 @@ using Granary.Contracts.Jobs;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>Measures the load of this process, once a second at most.</summary>
+/// <summary>Measures the load of this process, at most once per second.</summary>
 public sealed class LoadMeter(TimeProvider clock)
 {
     private long _at = clock.GetTimestamp();
     private TimeSpan _used = Environment.CpuUsage.TotalTime;
     private ProcessLoad _last = new(0, Environment.WorkingSet, 0);
 
-    /// <param name="waiting">Pieces of work that have not begun.</param>
+    /// <param name="waiting">Number of work items that have not started.</param>
     public ProcessLoad Measure(int waiting)
     {
         var elapsed = clock.GetElapsedTime(_at);

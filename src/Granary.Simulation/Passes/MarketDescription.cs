@@ -5,13 +5,13 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>What a run says of the bars that it used.</summary>
+/// <summary>Describes the bars that a run used, for its report.</summary>
 public static class MarketDescription
 {
     private const int MostFindings = 50;
 
     /// <param name="check">
-    /// Whether the quality check looks through the bars too, for the report; the reader's own notes are there anyway.
+    /// Whether to run the quality check on the bars too, for the report. The reader's own notes are always included.
     /// </param>
     public static async Task<IReadOnlyList<MarketEntry>> OfAsync(IReadOnlyDictionary<string, OpenedMarket> markets, DataSpec data,
         bool check, CancellationToken cancellationToken)
@@ -26,7 +26,7 @@ public static class MarketDescription
             long count = 0;
             await foreach (var read in market.Series.ReadAsync(BarBlock.MaxCount, cancellationToken))
             {
-                // Bars that only warm up are no part of the run's.
+                // Warm-up bars do not belong to the run.
                 if (read.Time[^1] < data.From) continue;
                 var at = data.From is { } from ? read.Time.BinarySearch(from) : 0;
                 if (at < 0) at = ~at;
@@ -44,7 +44,7 @@ public static class MarketDescription
             {
                 var found = analyser.Finish([]).Findings.Where(f => f.Severity != Severity.Info).ToList();
                 warnings = found.Count;
-                // What is only worth knowing comes last.
+                // Problems come first; the reader's notes follow.
                 findings = [.. found.Take(MostFindings).Select(f => $"{f.Place}: {f.Sentence}; {f.Remedy}."), .. findings];
             }
             entries.Add(new MarketEntry(market.Symbol, market.Series.Timeframe.ToString(), count, new DateTime(first, DateTimeKind.Utc),

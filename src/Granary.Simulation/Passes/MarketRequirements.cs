@@ -5,11 +5,11 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>What a batch needs of the bars of its markets.</summary>
+/// <summary>Checks that the bars of a batch's markets meet its requirements.</summary>
 internal static class MarketRequirements
 {
-    /// <summary>Checks that the markets say what the execution section needs to know of them: a tick, a volume.</summary>
-    /// <exception cref="InputException">One sentence for the first of them.</exception>
+    /// <summary>Checks that markets have the tick size and volume that the execution section needs.</summary>
+    /// <exception cref="InputException">A market lacks one of them; one sentence about the first.</exception>
     public static async Task CheckAsync(ExecutionSpec spec, IEnumerable<OpenedMarket> markets, CancellationToken cancellationToken)
     {
         if (spec.Place is not { } place) return;
@@ -23,8 +23,8 @@ internal static class MarketRequirements
         }
     }
 
-    /// <summary>Checks that the bars of a market are not of another timeframe than the batch says.</summary>
-    /// <exception cref="InputException">Most of them are.</exception>
+    /// <summary>Checks that the bars of a market have the timeframe of the batch.</summary>
+    /// <exception cref="InputException">Most bars have another timeframe.</exception>
     public static async Task CheckSpacingAsync(DataSpec data, string symbol, IBarSeries series, CancellationToken cancellationToken)
     {
         var spacing = new BarSpacing(series.Timeframe);

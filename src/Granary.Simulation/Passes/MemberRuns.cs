@@ -5,21 +5,19 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// Runs members of the portfolio a second time, with accounts that make an entry smaller which they cannot pay. A strategy's own account
-/// rejects it, and so does not know
-/// how the trade went on; the portfolio takes the smaller entry and follows this run to its exit. Only members whose own account was
-/// short of cash are run again: the
-/// others would do the same.
+/// Runs members of the portfolio a second time with accounts that reduce entries to the available cash. A strategy's own account rejects
+/// such an entry, so the rest of the trade is unknown. The portfolio takes the smaller entry and follows this run to its exit. Only members
+/// whose own account was short of cash run again; for the others the result would be the same.
 /// </summary>
 public static class MemberRuns
 {
-    /// <summary>Whether a portfolio follows runs with resizing accounts.</summary>
+    /// <summary>Whether a portfolio follows runs whose accounts resize entries.</summary>
     public static bool Resizes(PortfolioSpec portfolio) => portfolio.Sizing.OnInsufficientCash == InsufficientCash.Resize;
 
-    /// <param name="weights">By strategy index; those without are no members.</param>
-    /// <param name="log">Has the events of the strategies' own runs, and takes those of the members'.</param>
-    /// <param name="host">Of this process: a cluster is not notified of resized accounts.</param>
-    /// <exception cref="OperationCanceledException">Some members have no run to follow.</exception>
+    /// <param name="weights">Weights by strategy index; strategies with weight 0 are not members.</param>
+    /// <param name="log">Contains the events of the strategies' own runs and receives those of the members' runs.</param>
+    /// <param name="host">A host of this process, because a cluster does not support resizing accounts.</param>
+    /// <exception cref="OperationCanceledException">Some members do not have a run to follow yet.</exception>
     public static async Task RunAsync(
         BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlyList<double> weights, EventLog log,
             EmbeddedHost host, CancellationToken cancellationToken)
@@ -28,9 +26,9 @@ public static class MemberRuns
         await RunAsync(plan, markets, members, (log, log.Members), host, cancellationToken);
     }
 
-    /// <summary>The same for some strategies of a plan, in memory.</summary>
-    /// <param name="own">Has the events of their own runs.</param>
-    /// <returns>The events of those that run again; none where the portfolio rejects what cash does not pay.</returns>
+    /// <summary>Does the same for some strategies of a plan, in memory.</summary>
+    /// <param name="own">Events of the strategies' own runs.</param>
+    /// <returns>Events of the strategies that ran again; empty if the portfolio rejects entries that exceed its cash.</returns>
     public static async Task<MemoryEventLog> OfAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
         IReadOnlyList<int> strategies, IEventLog own, CancellationToken cancellationToken)
     {

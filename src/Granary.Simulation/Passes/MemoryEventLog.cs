@@ -3,7 +3,7 @@ using Granary.Engine.Trading;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>Keeps the events of a few strategies in memory.</summary>
+/// <summary>Stores the events of a few strategies in memory.</summary>
 public sealed class MemoryEventLog : IEventSink, IEventLog
 {
     private readonly ConcurrentDictionary<int, List<byte[]>> _chunks = new();
@@ -11,7 +11,7 @@ public sealed class MemoryEventLog : IEventSink, IEventLog
     public void Append(int strategy, int chunk, ReadOnlySpan<byte> events)
     {
         var own = _chunks.GetOrAdd(strategy, _ => []);
-        // A run that is repeated writes the same chunks again.
+        // A repeated run writes the same chunks again; they are ignored.
         if (chunk == own.Count) own.Add(events.ToArray());
     }
 
@@ -19,6 +19,6 @@ public sealed class MemoryEventLog : IEventSink, IEventLog
 
     public byte[] Read(int strategy, int chunk) => _chunks[strategy][chunk];
 
-    /// <summary>All chunks of a strategy, in order.</summary>
+    /// <summary>Returns all chunks of a strategy, in order.</summary>
     public IReadOnlyList<byte[]> ChunksOf(int strategy) => _chunks.TryGetValue(strategy, out var own) ? own : [];
 }

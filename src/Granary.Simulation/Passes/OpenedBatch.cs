@@ -10,7 +10,7 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>The steps "open" and "plan": a batch's source, its plan and the series that the plan reads, closed together.</summary>
+/// <summary>An opened batch: its source, its plan and the series that the plan reads. Disposing it closes all of them.</summary>
 public sealed class OpenedBatch : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, OpenedMarket> _opened = new(StringComparer.Ordinal);
@@ -21,12 +21,12 @@ public sealed class OpenedBatch : IAsyncDisposable
 
     public BatchPlan Plan { get; }
 
-    /// <summary>By symbol.</summary>
+    /// <summary>Opened markets by symbol.</summary>
     public IReadOnlyDictionary<string, OpenedMarket> Markets { get; private set; }
 
     /// <summary>Opens a batch for a backtest, a session or a training.</summary>
-    /// <exception cref="Json.InputException">The batch names a source, symbols or times that are not there.</exception>
-    /// <exception cref="BarDataException">The bars are wrong.</exception>
+    /// <exception cref="Json.InputException">The batch names a source, symbols or times that do not exist.</exception>
+    /// <exception cref="BarDataException">The bars are invalid.</exception>
     public static async Task<OpenedBatch> OpenAsync(BatchSpec spec, BatchOpening opening, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
@@ -64,10 +64,10 @@ public sealed class OpenedBatch : IAsyncDisposable
         var spec = Plan.Spec;
         var symbols = Plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal).ToList();
         var declared = DeclaredSource.Of(Source, spec.Data);
-        // Recorded trades count no bars: theirs may be as far apart as the prices that a file has.
+        // Recorded trades do not count bars, so their prices may have any spacing.
         var counted = Plan.Feeds.Where(f => f.Instances.Any(i => i.Definition.Name != RecordedTrades.ClassName))
             .SelectMany(f => f.Symbols).ToHashSet(StringComparer.Ordinal);
-        // All before the first fault are tried, so that the one that is reported does not depend on the threads.
+        // All markets before the first error are opened, so that the reported error does not depend on the number of threads.
         var first = int.MaxValue;
         var faults = new ConcurrentDictionary<int, Exception>();
         await Parallel.ForEachAsync(Enumerable.Range(0, symbols.Count),
@@ -86,7 +86,7 @@ public sealed class OpenedBatch : IAsyncDisposable
                 }
                 catch (BarDataException e) when (e.Line is null)
                 {
-                    // The fault is not in a row of a file, so the batch names the wrong source, symbol or time.
+                    // The error is not in a row of a file, so the batch names the wrong source, symbol or time.
                     Faulty(i, spec.Data.Place.Fault(e.Message, e));
                 }
                 catch (Exception e) when (e is not OperationCanceledException)

@@ -4,21 +4,21 @@ using Granary.Engine.Market;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>A market that a batch reads, opened.</summary>
-/// <param name="Smaller">Its smaller bars, where the batch names a timeframe for the path within a bar and the source holds it.</param>
+/// <summary>An opened market of a batch.</summary>
+/// <param name="Smaller">Smaller bars for the price path within a bar, if the batch names a timeframe and the source has them.</param>
 public sealed record OpenedMarket(string Symbol, IBarSeries Series, Instrument Instrument, IBarSeries? Smaller = null)
 {
-    // By the series too: a market whose bars were replaced (with) does not read factors of the old ones.
+    // The key includes the series, so that a copy with other bars does not reuse the factors of the old ones.
     private readonly ConcurrentDictionary<(IBarSeries Series, Timeframe Timeframe), FactorMemory> _memories = new();
 
     /// <summary>Whether its bars end before those of the batch's other markets.</summary>
     public bool HasEnded { get; init; }
 
-    /// <summary>The factors that earlier passes over the bars at a timeframe left; null where they are not kept.</summary>
+    /// <summary>Returns factor columns of earlier passes over the bars at a timeframe; null if they are not kept.</summary>
     public FactorMemory? MemoryOf(Timeframe timeframe) => _memories.GetValueOrDefault((Series, timeframe));
 
-    /// <summary>From now on passes over the bars at a timeframe leave their factors to the next, unless they do already.</summary>
-    /// <param name="bars">How many it has.</param>
+    /// <summary>Keeps the factor columns of passes over the bars at a timeframe for later passes. Repeated calls have no effect.</summary>
+    /// <param name="bars">Number of bars at the timeframe.</param>
     public void Keep(Timeframe timeframe, long bars, FactorBudget budget) =>
         _memories.GetOrAdd((Series, timeframe), _ => new FactorMemory(bars, budget));
 }

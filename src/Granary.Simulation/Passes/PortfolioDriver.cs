@@ -12,8 +12,8 @@ using Granary.Simulation.Risk;
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// A portfolio run with its books: its decisions, its trades, its equity row by row. The host passes it, time slice by time slice, the
-/// fills that became known, the closes, the signals made at them; the batch does so from a log of events, the live session as they happen.
+/// Runs a portfolio and records its decisions, trades and equity rows. For each time slice, the host passes the fills that became known,
+/// the closes, and the signals made at them. A batch reads them from an event log; a live session passes them as they happen.
 /// </summary>
 public sealed class PortfolioDriver : IPortfolioSteps
 {
@@ -23,17 +23,17 @@ public sealed class PortfolioDriver : IPortfolioSteps
     private readonly IWeightSource? _schedule;
     private readonly RiskCaps? _caps;
     private readonly List<(int Member, int Number, ExitReason Reason)> _called = [];
-    // Trades of strategies whose bars have ended: the portfolio may still close its part.
+    // Trades of strategies whose bars have ended; the portfolio may still close its part of them.
     private readonly List<(int Strategy, Trade Trade)> _ended = [];
     private int _closedAtEnd;
     private double _peak;
     private readonly List<(int Member, int Number, double Share)> _cuts = [];
     private readonly Dictionary<int, List<Decision>> _decisions = [];
     private readonly long[] _counts = new long[Enum.GetValues<Decision>().Length];
-    // Before it no strategy has a weight, so that nothing can trade: there are no rows.
+    // No strategy has a weight before this time, so nothing can trade and there are no rows.
     private readonly long _from;
     private readonly long _shortest;
-    // Signals that are known by then are before the portfolio's first bar.
+    // Signals known at or before this time precede the portfolio's first bar.
     private long _start;
     private readonly EquityRecorder _recorder;
     private AccountStatistics? _statistics;
@@ -45,19 +45,19 @@ public sealed class PortfolioDriver : IPortfolioSteps
     private int _expiredSeen;
     private long _lastStamp = long.MinValue;
 
-    /// <param name="weights">By strategy index; those without are not members.</param>
-    /// <param name="instruments">Of all symbols of the batch.</param>
+    /// <param name="weights">Weights by strategy index; strategies with weight 0 are not members.</param>
+    /// <param name="instruments">Instruments of all symbols of the batch.</param>
     /// <param name="schedule">
-    /// Weights over time, in place of those of <paramref name="weights"/> that are not 0; null where they stay.
+    /// Weights over time, which replace the nonzero <paramref name="weights"/>; null if the weights are constant.
     /// </param>
-    /// <param name="exposure">Caps the exposure in place of the models of the plan's portfolio; null = those do.</param>
+    /// <param name="exposure">Caps the exposure instead of the risk models of the plan; null = use those models.</param>
     public PortfolioDriver(BatchPlan plan, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments,
         IWeightSource? schedule = null, IExposureModel? exposure = null)
     {
         (_plan, _schedule, _peak) = (plan, schedule, plan.Spec.Cash);
-        // A benchmark is compared at every row.
+        // A benchmark is compared at every row, so all rows are kept.
         _recorder = new EquityRecorder(keepsAll: plan.Spec.Benchmark is not null);
-        // Signals of a bar that closes at that time are the first to be accepted; bars before the batch's first only warm up.
+        // The first accepted signals are those of bars that close at the start; earlier bars only warm up.
         _shortest = plan.Feeds.Min(f => f.Timeframe.Ticks);
         _start = plan.Spec.Portfolio.From ?? long.MinValue;
         var begin = schedule?.First is { } first ? first - _shortest : long.MinValue;
@@ -78,16 +78,16 @@ public sealed class PortfolioDriver : IPortfolioSteps
 
     public PortfolioRun Run => _run;
 
-    /// <summary>Sets the time of the first bar that the portfolio trades: earlier bars move the strategies alone.</summary>
+    /// <summary>Sets the first bar that the portfolio trades. Before it, only the strategies' own accounts trade.</summary>
     /// <param name="from">Open time, UTC ticks.</param>
     public void StartAt(long from) => _start = from;
 
     public int SymbolIndex(string symbol) => _symbolIndex[symbol];
 
-    /// <summary>Keeps rows and trades for an <see cref="Outcome"/>; without this call the account alone is followed.</summary>
-    /// <param name="row">Is given every row of the equity curve.</param>
-    /// <param name="trade">Is given the portfolio's trades in the order of closing.</param>
-    /// <param name="fill">Is given each change of a position.</param>
+    /// <summary>Starts recording rows and trades for <see cref="Outcome"/>. Without this call, only the account is updated.</summary>
+    /// <param name="row">Receives every row of the equity curve.</param>
+    /// <param name="trade">Receives the portfolio's trades in the order of closing.</param>
+    /// <param name="fill">Receives each change of a position.</param>
     public void Begin(FeedClock clock, Action<EquityRow>? row, Action<PortfolioTrade>? trade, Action<PortfolioFill>? fill = null)
     {
         (_statistics, _row, _trade) = (new AccountStatistics(_run.StartingCash, clock, _plan.Spec.Metrics), row, trade);
@@ -95,24 +95,24 @@ public sealed class PortfolioDriver : IPortfolioSteps
     }
 
     /// <summary>
-    /// Trades that were closed by the portfolio itself, since the account could not carry them or their symbol has stopped trading; their
-    /// strategies go on with them.
+    /// Trades that the portfolio closed itself, because of a margin call or because their symbol has stopped trading. Their strategies
+    /// keep them open.
     /// </summary>
     public IReadOnlyList<(int Member, int Number, ExitReason Reason)> ClosedItself => _called;
 
-    /// <summary>Shares of open trades that were closed to keep a limit, in order; 1 = all that was left.</summary>
+    /// <summary>Shares of open trades that were closed to respect a limit, in order; 1 = the whole remainder.</summary>
     public IReadOnlyList<(int Member, int Number, double Share)> Cuts => _cuts;
 
     bool IPortfolioSteps.OpenRow(long stamp, long timestamp) => OpenRow(stamp);
 
     void IPortfolioSteps.Take(int strategy, in RunEvent e) => Take(strategy, e);
 
-    /// <summary>A bar has closed.</summary>
+    /// <summary>Marks a closed bar.</summary>
     public void Mark(int symbol, in Bar bar) => _run.Mark(symbol, bar);
 
-    /// <summary>All closes of a time slice are marked.</summary>
-    /// <param name="stamp">Open time of the bars that closed, UTC ticks; <see cref="long.MinValue"/> where none did.</param>
-    /// <returns>Whether the time slice has a row of its own, which is then to be closed when its signals are decided.</returns>
+    /// <summary>Called when all closes of a time slice are marked.</summary>
+    /// <param name="stamp">Open time of the bars that closed, UTC ticks; <see cref="long.MinValue"/> if none did.</param>
+    /// <returns>Whether the time slice has its own row. The caller closes such a row after its signals are decided.</returns>
     public bool OpenRow(long stamp)
     {
         if (stamp <= _lastStamp) return false;
@@ -131,7 +131,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
         return true;
     }
 
-    // A trade that the portfolio has closed itself.
+    // Records a trade that the portfolio closed itself.
     private void BookOwn(in PortfolioTrade closed)
     {
         Book(closed);
@@ -139,7 +139,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
         if (closed.Trade.Reason == ExitReason.DataEnded) _closedAtEnd++;
     }
 
-    // An entry that waited for a symbol that has stopped trading is refused after all.
+    // An accepted entry whose symbol has stopped trading becomes expired.
     private void Expire((int Member, int Number) entry)
     {
         var said = _decisions[entry.Member];
@@ -156,10 +156,10 @@ public sealed class PortfolioDriver : IPortfolioSteps
         _lastStamp = stamp;
         _run.Revalue(stamp);
         if (stamp < _from || _start > long.MinValue && stamp <= _start - _shortest) return;
-        // A flat curve without strategies is not part of the result.
+        // Without strategies the curve is flat and not part of the result.
         if (_decisions.Count > 0) _run.Seal(stamp);
         if (_statistics is null) return;
-        // Below the peak of the rows: what the account was worth before fees of the same time slice is no row.
+        // The drawdown is relative to the peak of the rows. Values before fees of the same time slice are not rows.
         _peak = Math.Max(_peak, _run.Equity);
         var r = new EquityRow(stamp, _run.Equity, _run.Cash, _run.Exposure, _peak > 0 ? 1 - _run.Equity / _peak : 0);
         _statistics.Add(r, _run.OpenTrades > 0);
@@ -178,21 +178,21 @@ public sealed class PortfolioDriver : IPortfolioSteps
     }
 
     /// <summary>
-    /// Whether a strategy of one symbol has closed a trade since its bars had ended: known at the end alone, and no exit that a portfolio
-    /// could follow.
+    /// Whether a one-symbol strategy closed a trade because its bars had ended. This is known only at the end, so a portfolio cannot follow
+    /// the exit.
     /// </summary>
     public static bool IsEndOfData(StrategyInstance instance, in RunEvent e) =>
         e.Kind == RunEventKind.Trade && !instance.Definition.IsMultiSymbol && e.ToTrade().Reason == ExitReason.DataEnded;
 
-    /// <summary>The next event of a strategy.</summary>
-    /// <returns>The answer to a signal; null to anything else.</returns>
+    /// <summary>Processes the next event of a strategy.</summary>
+    /// <returns>The decision on a signal; null for other events.</returns>
     public Decision? Take(int strategy, in RunEvent e)
     {
         switch (e.Kind)
         {
             case RunEventKind.Signal:
                 return Decide(strategy, e);
-            // Its bars have ended: a live session cannot know that, so that the portfolio withdraws the entry when the symbol proves
+            // The strategy's bars have ended. A live session cannot know that; the portfolio withdraws the entry when the symbol proves
             // inactive.
             case RunEventKind.SignalEnded when e.IsEndOfRun:
                 break;
@@ -209,7 +209,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
             case RunEventKind.EntryCut:
                 _run.OnEntryCut(strategy, e.Number, e.ToEntryCut().Rest);
                 break;
-            // Of the portfolio's own trade another part may be closed.
+            // They concern the strategy's own account; the portfolio may close a different part of its own trade.
             case RunEventKind.CashShort or RunEventKind.ClosedPart:
                 break;
             case RunEventKind.EntryEnded:
@@ -234,7 +234,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
     {
         var known = _plan.Instances[strategy].Timeframe.CloseOf(e.Time);
         _run.TakesEntries = known > _start;
-        // By what was known when the signal was.
+        // The weights are those known at the time of the signal.
         if (_schedule is not null)
         {
             _run.SetWeight(strategy, _schedule.At(strategy, known));
@@ -248,7 +248,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
 
     private void EndSignal(int strategy, in RunEvent e)
     {
-        // What its own book refuses at once is refused here too, whatever the portfolio had said.
+        // A signal that the strategy's own account refuses at once is also refused here, whatever the portfolio decided.
         if (e.ToSignalEnded().End is SignalEnd.NoCash or SignalEnd.NoQuantity or SignalEnd.NoStop)
         {
             var said = AnswersTo(strategy, 0);
@@ -262,20 +262,20 @@ public sealed class PortfolioDriver : IPortfolioSteps
         var fill = e.ToFill();
         var own = _run.OnFill(strategy, fill, e.SymbolIndex);
         if (fill.IsEntry) Reconsider(strategy, fill.Number, own);
-        // A venue has filled what was accepted: the part that cannot be paid is sold again.
+        // A venue has filled the accepted quantity, so the part without cash is sold again.
         if (_run.CashCut > 0) _cuts.Add((strategy, fill.Number, _run.CashCut));
     }
 
     private void CloseTrade(int strategy, in RunEvent e)
     {
-        // The portfolio closes its own part when it knows that the symbol has stopped trading; else that is open.
+        // The portfolio closes its own part when it knows that the symbol has stopped trading. Until then the trade stays open.
         if (IsEndOfData(_plan.Instances[strategy], e)) _ended.Add((strategy, e.ToTrade() with { Reason = ExitReason.Open }));
-        // Its symbol's bars may end before others: until those end it costs interest.
+        // The symbol's bars may end before others. The position costs interest until those end.
         else if (e.IsEndOfRun) _ended.Add((strategy, e.ToTrade()));
         else Settle(strategy, e.ToTrade());
     }
 
-    // Of a trade that is open at the end, what was closed of it is a trade of its own.
+    // If a trade is still open at the end, the closed part of it counts as a separate trade.
     private void Settle(int strategy, in Trade trade)
     {
         if (trade.Reason == ExitReason.Open && _run.ClosedPartOf(strategy, trade.Number) is { } part) Book(part);
@@ -284,7 +284,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
 
     private void Refuse(List<Decision> said, SignalEnd end)
     {
-        // A size by risk is no quantity where there is no stop; the missing stop is the reason.
+        // Without a stop, sizing by risk gives no quantity; the missing stop is the actual reason.
         var now = said[^1] == Decision.Accepted ? Decision.StrategyRefused
             : said[^1] == Decision.NoQuantity && end == SignalEnd.NoStop ? Decision.NoStop : said[^1];
         _counts[(int)said[^1]]--;
@@ -292,7 +292,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
         said[^1] = now;
     }
 
-    // A strategy that was given its weight in the middle of a session had none when its earlier signals were made.
+    // A strategy that got its weight during a session had weight 0 at its earlier signals.
     private List<Decision> AnswersTo(int strategy, int earlier)
     {
         if (!_decisions.TryGetValue(strategy, out var answers)) _decisions[strategy] = answers = [];
@@ -300,8 +300,8 @@ public sealed class PortfolioDriver : IPortfolioSteps
         return answers;
     }
 
-    // An accepted signal whose fill found no cash, or its bar's volume taken by others, was refused after all, unless a later part of its
-    // entry comes through.
+    // An accepted signal counts as refused if its fill found no cash, or if others used up the bar's volume, unless a later part of the
+    // entry fills.
     private void Reconsider(int strategy, int number, double own)
     {
         var said = AnswersTo(strategy, 0);
@@ -321,7 +321,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
         _trade?.Invoke(own);
     }
 
-    /// <summary>Sums up after the last row; to be asked once, after <see cref="Begin"/>.</summary>
+    /// <summary>Computes the outcome after the last row. Call it once, after <see cref="Begin"/>.</summary>
     public PortfolioOutcome Outcome()
     {
         if (_statistics is null) throw new InvalidOperationException("rows and trades were not kept: call Begin first");

@@ -5,15 +5,15 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// Merges what strategies did and the closes of their markets into one total order. At one time first the bars that close are
-/// marked, then the signals made at that close are decided (by strategy), then what fills in the bars that open is booked.
-/// A fill within a bar is booked at that bar's open, since the bar does not say when it was; or, where the batch asks for it, at its close,
-/// when it is known for certain, as a live session must. With one timeframe that is the same.
+/// Merges strategy events and market closes into one total order. At each time, it first marks the bars that close. Then the portfolio
+/// decides the signals made at that close, by strategy. Then it books the fills in the bars that open.
+/// A fill within a bar is booked at the bar's open, because the bar does not give its time. If the batch asks for it, it is booked at the
+/// bar's close, when it is certainly known, as in a live session. With one timeframe both are the same.
 /// </summary>
-/// <param name="steps">Is given everything in this order.</param>
+/// <param name="steps">Receives all steps in this order.</param>
 public sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioSteps steps)
 {
-    // The events of one run of a strategy, read chunk by chunk, with the time at which each is known.
+    // Events of one run of a strategy, read chunk by chunk, with the time at which each is known.
     private sealed class Stream(IEventLog log, FollowedRun run, StrategyInstance instance, bool atClose)
     {
         private readonly Queue<RunEvent> _events = new();
@@ -22,7 +22,7 @@ public sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioSte
 
         public int Strategy => instance.Index;
 
-        /// <summary>Among the streams, by strategy: events of one time are decided in this order.</summary>
+        /// <summary>Position among the streams, by strategy. It orders events of the same time.</summary>
         public required int Order { get; init; }
 
         public RunEvent Current { get; private set; }
@@ -45,12 +45,12 @@ public sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioSte
             if (e.IsAtClose) return (instance.Timeframe.CloseOf(e.Time), 1);
             if (e.IsSignal)
             {
-                // One that came into being with its fill is known when that is.
+                // A signal that was created with its fill is known at the same time as the fill.
                 return Peek() is { } fill ? KeyOf(fill) : (instance.Timeframe.CloseOf(e.Time), 1);
             }
-            // What the end of the bars did to it comes after everything.
+            // Effects of the end of the bars come after everything else.
             if (e.IsEndOfRun || PortfolioDriver.IsEndOfData(instance, e)) return (instance.Timeframe.CloseOf(e.Time), 2);
-            // Other things are booked at their bar's open, or at its close: when anybody could have known.
+            // Other events are booked at their bar's open, or at its close, when they are certainly known.
             return atClose ? (instance.Timeframe.CloseOf(e.Time), 0) : (e.Time, 2);
         }
 
@@ -97,8 +97,8 @@ public sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioSte
         public ValueTask DisposeAsync() => blocks.DisposeAsync();
     }
 
-    /// <param name="isMember">By strategy index: whether its events are merged.</param>
-    /// <param name="bars">For each symbol that a member trades, its bars at the shortest timeframe.</param>
+    /// <param name="isMember">Whether to merge the events of a strategy, by its index.</param>
+    /// <param name="bars">Bars of each symbol that a member trades, at the shortest timeframe.</param>
     public async Task RunAsync(Func<int, bool> isMember,
         IReadOnlyDictionary<string, (Timeframe Timeframe, IAsyncEnumerable<BarBlock> Blocks)> bars, CancellationToken cancellationToken)
     {

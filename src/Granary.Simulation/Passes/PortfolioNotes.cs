@@ -7,10 +7,10 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>What the reader of a run must know of the portfolio's account.</summary>
-/// <param name="counts">Signals by decision.</param>
-/// <param name="expired">Accepted entries that expired, by strategy.</param>
-/// <param name="closedAtEnd">Positions that were closed since their symbol had stopped trading.</param>
+/// <summary>Creates the notes on the portfolio's account for the report.</summary>
+/// <param name="counts">Number of signals by decision.</param>
+/// <param name="expired">Number of accepted entries that expired, by strategy.</param>
+/// <param name="closedAtEnd">Number of positions that were closed because their symbol had stopped trading.</param>
 internal sealed class PortfolioNotes(PortfolioRun run, IReadOnlyList<long> counts, IReadOnlyDictionary<string, int> expired,
     int closedAtEnd)
 {

@@ -12,20 +12,20 @@ using Granary.Simulation.Risk;
 namespace Granary.Simulation.Passes;
 
 /// <summary>The outcome of the portfolio pass.</summary>
-/// <param name="Decisions">By strategy index: the answer to each of its signals, in order. Strategies without weight are not in it.</param>
+/// <param name="Decisions">Decisions on the signals of each strategy, by its index, in order; only strategies with a weight.</param>
 public sealed record PortfolioOutcome(
     MetricSet Statistics, UInt128 Fingerprint, IReadOnlyDictionary<Decision, long> Counts,
     IReadOnlyDictionary<int, List<Decision>> Decisions, EquityRecorder Recorder)
 {
-    /// <summary>What models of the risk said of entries, in their order; empty without such models.</summary>
+    /// <summary>Predictions of risk models for entries, in the order of the entries; empty without such models.</summary>
     public IReadOnlyList<RiskAnswer> Risk { get; init; } = [];
 
-    /// <summary>What the reader of the run must know of the portfolio's account.</summary>
+    /// <summary>Notes on the portfolio's account for the report.</summary>
     public IReadOnlyList<RunNote> Notes { get; init; } = [];
 }
 
 /// <summary>
-/// Lets the portfolio decide over what the weighted strategies did, in the order of <see cref="PortfolioMerge"/>.
+/// Runs the portfolio over the events of the weighted strategies, in the order of <see cref="PortfolioMerge"/>.
 /// </summary>
 public sealed class PortfolioPass
 {
@@ -33,12 +33,12 @@ public sealed class PortfolioPass
     private readonly IEventLog? _log;
     private readonly PortfolioDriver _driver;
 
-    /// <param name="weights">By strategy index.</param>
-    /// <param name="instruments">Of all symbols of the batch.</param>
+    /// <param name="weights">Weights by strategy index.</param>
+    /// <param name="instruments">Instruments of all symbols of the batch.</param>
     /// <param name="schedule">
-    /// Weights over time, in place of those of <paramref name="weights"/> that are not 0; null where they stay.
+    /// Weights over time, which replace the nonzero <paramref name="weights"/>; null if the weights are constant.
     /// </param>
-    /// <param name="exposure">Caps the exposure in place of the models of the plan's portfolio; null = those do.</param>
+    /// <param name="exposure">Caps the exposure instead of the risk models of the plan; null = use those models.</param>
     public PortfolioPass(BatchPlan plan, IEventLog? log, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments,
         IWeightSource? schedule = null, IExposureModel? exposure = null)
     {
@@ -48,8 +48,8 @@ public sealed class PortfolioPass
         Weights = weights;
     }
 
-    /// <summary>The bars of each symbol that some strategies trade, at the shortest timeframe of these strategies.</summary>
-    /// <param name="barsOf">All bars of a symbol.</param>
+    /// <summary>Returns the bars of each symbol that some strategies trade, at the shortest timeframe of these strategies.</summary>
+    /// <param name="barsOf">Returns all bars of a symbol at a timeframe.</param>
     public static Dictionary<string, (Timeframe Timeframe, IAsyncEnumerable<BarBlock> Blocks)> MarksOf(
         IEnumerable<StrategyInstance> strategies, Func<string, IBarSeries> barsOf) =>
         strategies.SelectMany(i => i.Symbols.Select(s => (Symbol: s, i.Timeframe))).GroupBy(x => x.Symbol, StringComparer.Ordinal)
@@ -61,13 +61,13 @@ public sealed class PortfolioPass
 
     public IReadOnlyList<double> Weights { get; }
 
-    /// <summary>The portfolio's account as it stands.</summary>
+    /// <summary>Current state of the portfolio's account.</summary>
     public PortfolioRun Account => _driver.Run;
 
-    /// <param name="bars">For each symbol that a weighted strategy trades, its bars at the shortest timeframe.</param>
-    /// <param name="equityRow">Is given every row of the equity curve.</param>
-    /// <param name="trade">Is given the portfolio's trades in the order of closing.</param>
-    /// <param name="fill">Is given each change of a position.</param>
+    /// <param name="bars">Bars of each symbol that a weighted strategy trades, at the shortest timeframe.</param>
+    /// <param name="equityRow">Receives every row of the equity curve.</param>
+    /// <param name="trade">Receives the portfolio's trades in the order of closing.</param>
+    /// <param name="fill">Receives each change of a position.</param>
     public async Task<PortfolioOutcome> RunAsync(IReadOnlyDictionary<string, (Timeframe Timeframe, IAsyncEnumerable<BarBlock> Blocks)> bars,
         Action<EquityRow>? equityRow, Action<PortfolioTrade>? trade, FeedClock clock, CancellationToken cancellationToken,
         Action<PortfolioFill>? fill = null)

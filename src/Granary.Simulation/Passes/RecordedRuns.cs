@@ -12,8 +12,8 @@ using Granary.Simulation.Recorded;
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// Replays recorded trades as the events of a strategy. Their account is a portfolio of the one member, so that it is computed by the
-/// portfolio's own code.
+/// Replays recorded trades as the events of a strategy. Its account is a portfolio with this one member, so that the portfolio's own code
+/// computes it.
 /// </summary>
 public static class RecordedRuns
 {
@@ -28,7 +28,7 @@ public static class RecordedRuns
                 pass.Finished([await ReplayAsync(pass, instance, cancellationToken)]);
     }
 
-    /// <summary>The given parameters of a recorded strategy.</summary>
+    /// <summary>Returns the parameters of a recorded strategy.</summary>
     public static RecordedTrades Of(StrategyInstance instance) => (RecordedTrades)instance.Create();
 
     private static async Task<StrategyOutcome> ReplayAsync(StrategyPass pass, StrategyInstance instance,
@@ -58,7 +58,7 @@ public static class RecordedRuns
         }
     }
 
-    // The member alone in a portfolio without limits, which follows the recorded costs.
+    // Runs the member alone in a portfolio without limits, which applies the recorded costs.
     private static async Task<StrategyOutcome> AccountAsync(StrategyPass pass, StrategyInstance instance, MemoryEventLog events,
         (int Signals, long Bars) counts, CancellationToken cancellationToken)
     {

@@ -3,19 +3,19 @@ using Granary.Engine.Market;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>Bars of a market with the closes of other symbols.</summary>
+/// <summary>Bars of a market, with the closes of other symbols.</summary>
 /// <param name="Closes">
-/// By symbol, for each bar the other's close as known when the bar closed: of the same open time, or else its last before; NaN before its
-/// first. Null where no other symbol is read.
+/// For each symbol and bar, the other symbol's close that was known when the bar closed: the close of the bar with the same open time, or
+/// else the last one before it. NaN before the symbol's first bar. Null if no other symbol is read.
 /// </param>
 public readonly record struct ReferredBlock(BarBlock Bars, IReadOnlyDictionary<string, double[]>? Closes);
 
-/// <summary>Reads the bars of a market side by side with those of the symbols that it is compared with.</summary>
+/// <summary>Reads the bars of a market in parallel with those of the symbols that its factors read.</summary>
 public static class ReferredBlocks
 {
-    /// <param name="symbols">The market's, and after it the others.</param>
-    /// <param name="timeframe">Of the bars of all of them.</param>
-    /// <param name="markets">By symbol.</param>
+    /// <param name="symbols">The market's symbol, followed by the other symbols.</param>
+    /// <param name="timeframe">Timeframe of all bars.</param>
+    /// <param name="markets">Opened markets by symbol.</param>
     public static async IAsyncEnumerable<ReferredBlock> ReadAsync(IReadOnlyList<string> symbols, Timeframe timeframe,
         IReadOnlyDictionary<string, OpenedMarket> markets, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>Keeps rows of fixed size in a file, in their order, so that memory does not grow with them.</summary>
+/// <summary>Stores rows of fixed size in a file, in their order, so that memory does not grow with them.</summary>
 public sealed class RowLog<TRow>(string path) : IDisposable
     where TRow : unmanaged
 {
@@ -16,7 +16,7 @@ public sealed class RowLog<TRow>(string path) : IDisposable
 
     public IEnumerable<TRow> Read()
     {
-        // Several files of the run are written at once, and two of them read here.
+        // The run writes several files at once, and two of them read from here.
         lock (_lock) _file.Flush();
         var size = Unsafe.SizeOf<TRow>();
         var bytes = new byte[size * 512];

@@ -9,7 +9,7 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>Reads a finished batch's events out of its event log, one strategy at a time.</summary>
+/// <summary>Reads the events of a finished batch from its event log, one strategy at a time.</summary>
 public sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictionary<int, List<Decision>> decisions,
     (Func<IEnumerable<PortfolioTrade>> Trades, Func<IEnumerable<(string Symbol, PortfolioFill Fill)>> Fills) portfolio,
     IReadOnlyDictionary<string, OpenedMarket> markets) : IRunEvents
@@ -32,7 +32,7 @@ public sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictionary
         return trades;
     }
 
-    // Of the run that the portfolio followed: its answers are to these signals.
+    // Returns signals of the run that the portfolio followed, because its decisions refer to them.
     public IEnumerable<SignalRow> Signals(int strategy)
     {
         if (log is null) return [];
@@ -77,7 +77,7 @@ public sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictionary
                 }
                 bars.Add(bar);
                 if (bars.Count <= most) continue;
-                // Twice as long bars from here on.
+                // From here on, joins pairs of bars, so that each bar is twice as long.
                 var half = new List<Bar>(most);
                 for (var k = 0; k < bars.Count; k += 2) half.Add(k + 1 < bars.Count ? bars[k].JoinedWith(bars[k + 1]) : bars[k]);
                 bars = half;

@@ -6,7 +6,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>Runs the portfolio pass of a batch and shows how the portfolio stands. Any thread may ask.</summary>
+/// <summary>Runs the portfolio pass of a batch and reports its current state. Thread-safe.</summary>
 public sealed class RunningPortfolio
 {
     private readonly Lock _lock = new();
@@ -15,7 +15,7 @@ public sealed class RunningPortfolio
     private long _trades, _tradesAtRow;
     private bool _hasBegun, _isDone;
 
-    /// <summary>Runs a pass; the arguments are those of <see cref="PortfolioPass.RunAsync"/>.</summary>
+    /// <summary>Runs a pass; see <see cref="PortfolioPass.RunAsync"/> for the arguments.</summary>
     public async Task<PortfolioOutcome> RunAsync(PortfolioPass pass,
         IReadOnlyDictionary<string, (Timeframe Timeframe, IAsyncEnumerable<BarBlock> Blocks)> bars, Action<EquityRow> equityRow,
         Action<PortfolioTrade> trade, Action<PortfolioFill> fill, FeedClock clock)
@@ -38,7 +38,7 @@ public sealed class RunningPortfolio
         }
     }
 
-    /// <summary>The portfolio as it stands; null before the pass begins.</summary>
+    /// <summary>Current state of the portfolio; null before the pass begins.</summary>
     public BatchPortfolio? Standing
     {
         get

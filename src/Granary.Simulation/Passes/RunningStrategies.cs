@@ -5,8 +5,8 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// Shows the strategies of a batch while it runs, and stops single ones: the one list of those that are stopped. A strategy whose stop was
-/// acknowledged fails, even if its run ends before the stop reaches it. Any thread may call it.
+/// Reports the strategies of a running batch and stops single ones. It has the only list of stopped strategies. A strategy whose stop was
+/// acknowledged fails, even if its run ends before the stop takes effect. Thread-safe.
 /// </summary>
 public sealed class RunningStrategies
 {
@@ -17,7 +17,7 @@ public sealed class RunningStrategies
     private readonly Dictionary<string, string> _stops = new(StringComparer.Ordinal);
     private readonly List<FeedExecution> _executions = [];
 
-    /// <summary>Takes the strategies of a plan; their outcomes come with <see cref="Finished"/>.</summary>
+    /// <summary>Adds the strategies of a plan; <see cref="Finished"/> adds their outcomes.</summary>
     public void Begin(BatchPlan plan)
     {
         lock (_lock)
@@ -28,14 +28,14 @@ public sealed class RunningStrategies
             }
     }
 
-    /// <summary>Takes strategies that were stopped before this process had the batch, with the reasons.</summary>
+    /// <summary>Adds strategies that were stopped before this process received the batch, with the reasons.</summary>
     public void Take(IReadOnlyDictionary<string, string> stopped)
     {
         lock (_lock)
             foreach (var (id, reason) in stopped) _stops.TryAdd(id, reason);
     }
 
-    /// <summary>Takes a feed under way in this process; strategies that were stopped before fail at its first block.</summary>
+    /// <summary>Adds an active feed of this process. Strategies that were stopped earlier fail at its first block.</summary>
     public void Add(FeedExecution execution)
     {
         lock (_lock)
@@ -50,8 +50,8 @@ public sealed class RunningStrategies
         lock (_lock) _executions.Remove(execution);
     }
 
-    /// <summary>Takes outcomes; from here on their strategies cannot be stopped.</summary>
-    /// <returns>The outcomes that count: strategies that were stopped have failed.</returns>
+    /// <summary>Adds outcomes; their strategies can no longer be stopped.</summary>
+    /// <returns>The outcomes that count: stopped strategies have failed.</returns>
     public IReadOnlyList<StrategyOutcome> Finished(IReadOnlyList<StrategyOutcome> outcomes)
     {
         lock (_lock)
@@ -82,7 +82,7 @@ public sealed class RunningStrategies
         }
     }
 
-    /// <summary>Stops a strategy before its next block: it fails alone, with this reason. One that has ended stays as it is.</summary>
+    /// <summary>Stops a strategy before its next block; it fails alone with this reason. Has no effect if it has ended.</summary>
     /// <returns>The strategy; null if the pass has no such strategy.</returns>
     public BatchStrategy? Stop(string id, string reason)
     {
@@ -96,7 +96,7 @@ public sealed class RunningStrategies
         }
     }
 
-    /// <summary>Whether a strategy was stopped before its outcome came.</summary>
+    /// <summary>Whether a strategy was stopped before its outcome arrived.</summary>
     public bool IsStopped(string id)
     {
         lock (_lock) return _stops.ContainsKey(id);

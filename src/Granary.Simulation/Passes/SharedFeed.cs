@@ -8,8 +8,8 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// Holds what the strategies of one feed share: its markets and their factors, which are computed once. Every host makes its strategies
-/// here, and then opens the reader that prepares the blocks for all of them.
+/// The data that the strategies of one feed share: its markets and their factors, which are computed once. Every host creates its
+/// strategies here and then opens the reader that prepares the blocks for all of them.
 /// </summary>
 public sealed class SharedFeed
 {
@@ -28,7 +28,7 @@ public sealed class SharedFeed
 
     internal FeedSettings Settings { get; }
 
-    /// <summary>Makes the run of a strategy and declares its factors. Any thread may call it before the reader is opened.</summary>
+    /// <summary>Creates the run of a strategy and declares its factors. Thread-safe until the reader is opened.</summary>
     internal IStrategyRun MakeRun(StrategyInstance instance, Strategy strategy, RunEventWriter? events)
     {
         lock (_making) return Plan.IsJoined ? Several(instance, (MultiSymbolStrategy)strategy, events) : Single(instance, strategy, events);
@@ -52,8 +52,8 @@ public sealed class SharedFeed
         return run;
     }
 
-    /// <summary>Opens the reader of the feed's blocks, after all strategies are made.</summary>
-    /// <param name="blocksOf">Returns the bars of the symbol with a number.</param>
+    /// <summary>Opens the reader of the feed's blocks, after all strategies are created.</summary>
+    /// <param name="blocksOf">Returns the bars of a symbol by its position in the feed.</param>
     public FeedReader Open(Func<int, IAsyncEnumerable<BarBlock>> blocksOf, CancellationToken cancellationToken) =>
         Plan.IsJoined ? new JoinedReader(_series, _factors, blocksOf, Plan, cancellationToken)
         : Plan.IsReferring ? new ReferringReader(_series, _factors, blocksOf, Plan, cancellationToken)

@@ -4,14 +4,14 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>Reads the signals of a run out of its events, each with its outcome.</summary>
+/// <summary>Reads the signals of a run from its events, each with its outcome.</summary>
 public static class SignalOutcomes
 {
-    /// <summary>The signals of a log, in order.</summary>
-    /// <param name="answer">The portfolio's answer to a signal, by its number.</param>
+    /// <summary>Returns the signals of a log, in order.</summary>
+    /// <param name="answer">Returns the portfolio's decision on a signal by its number.</param>
     public static IEnumerable<SignalRow> Of(IEventLog events, int log, Func<int, Decision> answer)
     {
-        // A signal is returned when its outcome is known, and in the order of the signals.
+        // A signal is returned when its outcome is known and all earlier signals have been returned.
         var waiting = new Queue<Pending>();
         var closings = 0;
         foreach (var (e, factors) in Events(events, log))

@@ -8,20 +8,20 @@ using Granary.Simulation.Recorded;
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// Recorded trades as run events on the bars of their market. A trade's signal is made at the close before the bar of its entry; entry and
-/// exit are booked at their bars, at the recorded prices.
+/// Converts recorded trades to run events on the bars of their market. The signal of a trade is at the close before the bar of its entry.
+/// Entry and exit are booked at their bars, at the recorded prices.
 /// </summary>
-/// <param name="instance">The strategy that the trades are of.</param>
-/// <param name="trades">In any order; those that begin before the strategy trades are left out.</param>
-/// <param name="bars">Of the market, oldest first; open trades are marked at the last close.</param>
+/// <param name="instance">The strategy of the trades.</param>
+/// <param name="trades">Trades in any order; those that begin before the strategy trades are left out.</param>
+/// <param name="bars">Bars of the market, oldest first; open trades are marked at the last close.</param>
 internal sealed class TradeReplay(StrategyInstance instance, IReadOnlyList<ReplayedTrade> trades, IReadOnlyList<Bar> bars)
 {
     private readonly long[] _times = [.. bars.Select(b => b.Time)];
 
-    /// <summary>Quote currency for a move of the price by 1 of one unit.</summary>
+    /// <summary>Value in quote currency of a price move of 1 for one unit.</summary>
     public required double Multiplier { get; init; }
 
-    /// <summary>By which recorded costs are multiplied.</summary>
+    /// <summary>Factor for the recorded costs.</summary>
     public double CostFactor { get; init; } = 1;
 
     private enum Step
@@ -30,20 +30,20 @@ internal sealed class TradeReplay(StrategyInstance instance, IReadOnlyList<Repla
         Signal,
         Exit,
         Entry,
-        // Of a trade that was entered in the same bar.
+        // Exit of a trade that was entered in the same bar.
         LaterExit,
     }
 
-    /// <summary>Writes the events in the order in which a portfolio takes them.</summary>
-    /// <returns>How many signals there are.</returns>
-    /// <exception cref="InputException">A trade lies outside the bars.</exception>
+    /// <summary>Writes the events in the order that a portfolio expects.</summary>
+    /// <returns>Number of signals.</returns>
+    /// <exception cref="InputException">A trade is outside the period of the bars.</exception>
     public int Write(RunEventWriter writer)
     {
         var taken = trades.Where(t => BarOf(t.EntryTime) >= instance.Trading.TradeFrom).OrderBy(t => BarOf(t.EntryTime))
             .ThenBy(t => t.EntryTime).ToList();
         var steps = new List<(long Timestamp, Step Step, int Number)>();
         for (var i = 0; i < taken.Count; i++) steps.AddRange(StepsOf(taken[i], i + 1));
-        // Signals are made at a bar's close; entries and exits follow at the open after it.
+        // Signals are made at a bar's close; entries and exits follow at the next open.
         foreach (var (_, step, number) in steps.OrderBy(s => s.Timestamp).ThenBy(s => s.Step).ThenBy(s => s.Number))
             Write(writer, step, number, taken[number - 1]);
         for (var i = 0; i < taken.Count; i++)
@@ -86,7 +86,7 @@ internal sealed class TradeReplay(StrategyInstance instance, IReadOnlyList<Repla
         }
     }
 
-    // A file has the costs of a whole trade: its entry has paid the part of its notional.
+    // A file contains the costs of a whole trade; the entry pays its share by notional.
     private double EntryCosts(in ReplayedTrade trade) =>
         Costs(trade) * (trade.ExitTime is null ? 1 : trade.EntryPrice / (trade.EntryPrice + trade.ExitPrice));
 
@@ -102,7 +102,8 @@ internal sealed class TradeReplay(StrategyInstance instance, IReadOnlyList<Repla
             trade.Reason, trade.Side == Side.Buy ? fall : rise, trade.Side == Side.Buy ? rise : fall);
     }
 
-    // How far prices fell and rose from the entry on, fractions of its price. The bar of the entry counts where that was at its open.
+    // Largest fall and rise of the price from the entry on, as fractions of the entry price. The entry bar counts if the entry was at its
+    // open.
     private (double Fall, double Rise) Reach(in ReplayedTrade trade, int entry, int exit, double price)
     {
         var (low, high) = (Math.Min(trade.EntryPrice, price), Math.Max(trade.EntryPrice, price));

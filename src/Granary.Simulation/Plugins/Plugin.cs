@@ -6,7 +6,7 @@ namespace Granary.Simulation.Plugins;
 /// <param name="Entries">Kind and name of each entry, as "strategy" and "GoldenHour".</param>
 public sealed record Plugin(string Path, string ContentHash, IReadOnlyList<(string Kind, string Name)> Entries)
 {
-    /// <summary>The names of one kind.</summary>
-    /// <param name="kind">As a catalogue calls it: "strategy", "factor", "file format".</param>
+    /// <summary>Returns the names of one kind.</summary>
+    /// <param name="kind">Kind as in a catalogue: "strategy", "factor", "file format".</param>
     public IReadOnlyList<string> Names(string kind) => [.. Entries.Where(entry => entry.Kind == kind).Select(entry => entry.Name)];
 }

@@ -4,8 +4,8 @@ using System.Runtime.Loader;
 namespace Granary.Simulation.Plugins;
 
 /// <summary>
-/// Loads one plug-in with its own dependencies, and Granary's own assemblies from the host, so that its strategies are the host's kind of
-/// strategy.
+/// Loads one plug-in with its own dependencies. Granary's assemblies come from the host, so that the plug-in's strategies have the host's
+/// types.
 /// </summary>
 internal sealed class PluginContext(string path) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(path))
 {
@@ -13,14 +13,14 @@ internal sealed class PluginContext(string path) : AssemblyLoadContext(Path.GetF
 
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        // Whatever the host has is the host's; null asks it.
+        // Assemblies that the host has loaded come from the host; null requests them from it.
         if (Default.Assemblies.Any(a => string.Equals(a.GetName().Name, assemblyName.Name, StringComparison.OrdinalIgnoreCase)))
             return null;
         if (assemblyName.Name is { } name && name.StartsWith("Granary.", StringComparison.Ordinal)) return null;
         var file = _resolver.ResolveAssemblyToPath(assemblyName);
         if (file is null && assemblyName.Name is not null)
         {
-            // A plug-in copied without its .deps.json keeps its dependencies beside it.
+            // A plug-in without a .deps.json file has its dependencies in the same folder.
             var beside = Path.Combine(Path.GetDirectoryName(path)!, assemblyName.Name + ".dll");
             if (File.Exists(beside)) file = beside;
         }

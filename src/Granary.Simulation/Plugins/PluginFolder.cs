@@ -8,16 +8,16 @@ using Granary.Simulation.Json;
 namespace Granary.Simulation.Plugins;
 
 /// <summary>
-/// Finds the plug-ins of a folder. A DLL that refers to Granary.Engine is a plug-in; the others beside it are what plug-ins depend on.
+/// Finds the plug-ins in a folder. A DLL that refers to Granary.Engine is a plug-in; other DLLs are dependencies.
 /// </summary>
 public static class PluginFolder
 {
-    /// <summary>The environment variable that names the folder where the command line does not.</summary>
+    /// <summary>Environment variable that names the folder if the command line does not.</summary>
     public const string Variable = "GRANARY_PLUGINS";
 
-    /// <summary>Loads every plug-in of a folder, in the order of their names, and hands each to the caller.</summary>
-    /// <param name="add">Enters the plug-in in catalogues. What it throws becomes one sentence that names the file and the remedy.</param>
-    /// <exception cref="InputException">There is no such folder, or one of its DLLs is not usable; one sentence.</exception>
+    /// <summary>Loads every plug-in in a folder, ordered by name, and passes each to the caller.</summary>
+    /// <param name="add">Adds the plug-in to catalogues. Its exceptions become one sentence with file and remedy.</param>
+    /// <exception cref="InputException">The folder does not exist, or one of its DLLs cannot be used; one sentence.</exception>
     public static void Load(string folder, Action<PluginFile> add)
     {
         if (!Directory.Exists(folder))
@@ -33,7 +33,7 @@ public static class PluginFolder
         try
         {
             var assembly = new PluginContext(path).LoadFromAssemblyPath(path);
-            // The runtime keeps the image of a path for as long as the process lives.
+            // The runtime keeps the image of a path until the process ends, so a changed file needs a new process.
             if (assembly.ManifestModule.ModuleVersionId != VersionOf(path))
                 throw new InputException($"{path}: the file has changed since it was loaded; start again to use the new one");
             add(new PluginFile(path, hash, assembly));
@@ -56,9 +56,9 @@ public static class PluginFolder
     }
 
     /// <summary>
-    /// Makes a strategy of a plug-in once, so that a faulty constructor is reported now and not when a batch first needs it.
+    /// Creates a strategy of a plug-in once, so that an error in its constructor is reported now and not when a batch first needs it.
     /// </summary>
-    /// <exception cref="ArgumentException">It cannot be made with its defaults.</exception>
+    /// <exception cref="ArgumentException">The strategy cannot be created with its default parameters.</exception>
     public static void Try(StrategyDefinition strategy)
     {
         if (strategy.Parameters.Any(p => p.Default is null)) return;
@@ -81,14 +81,14 @@ public static class PluginFolder
         return metadata.GetGuid(metadata.GetModuleDefinition().Mvid);
     }
 
-    // Looked up in the file's metadata, without loading it.
+    // Reads the file's metadata without loading the assembly.
     private static bool IsPlugin(string path)
     {
         using var stream = new MemoryStream(Read(path));
         try
         {
             using var file = new PEReader(stream);
-            // A native library that some plug-in depends on.
+            // A native library that a plug-in depends on.
             if (!file.HasMetadata) return false;
             var metadata = file.GetMetadataReader();
             var own = metadata.GetString(metadata.GetAssemblyDefinition().Name);

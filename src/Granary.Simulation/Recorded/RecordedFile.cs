@@ -7,29 +7,29 @@ using Granary.Storage.Files;
 
 namespace Granary.Simulation.Recorded;
 
-/// <summary>A trade as a portfolio replays it.</summary>
-/// <param name="SizedOn">Equity that its quantity is a part of, quote currency; 0 = the quantity does not depend on the equity.</param>
+/// <summary>A recorded trade for replay in a portfolio.</summary>
+/// <param name="SizedOn">Equity on which its quantity was sized, quote currency; 0 = the quantity does not depend on the equity.</param>
 public readonly record struct ReplayedTrade(
     Side Side, double Quantity, long EntryTime, double EntryPrice, long? ExitTime, double ExitPrice, double Commission, ExitReason Reason,
     double SizedOn);
 
-/// <summary>The trades of a member, in a file in the batch's folder <c>members</c>.</summary>
+/// <summary>Reads and writes the trades of a member, in a file in the batch's folder <c>members</c>.</summary>
 public static class RecordedFile
 {
-    /// <summary>The folder beside the batch.</summary>
+    /// <summary>Name of the folder next to the batch file.</summary>
     public const string Folder = "members";
 
     private const string Header = "side,quantity,entry_time,entry_price,exit_time,exit_price,commission,exit_reason,sized_on";
 
-    /// <param name="batchFolder">Of the batch.</param>
-    /// <param name="name">Of the member.</param>
-    /// <exception cref="InputException">The name is no plain file name.</exception>
+    /// <param name="batchFolder">Folder of the batch.</param>
+    /// <param name="name">Name of the member.</param>
+    /// <exception cref="InputException">The name is not a plain file name.</exception>
     public static string PathOf(string batchFolder, string name) =>
         name.Length > 0 && name == Path.GetFileName(name) && name is not ("." or "..") ? Path.Combine(batchFolder, Folder, name + ".csv")
             : throw new InputException(
-                $"'{name}' is no name of a recorded member; give that of a file in the folder {Folder}, without .csv");
+                $"'{name}' is not a name of a recorded member; give that of a file in the folder {Folder}, without .csv");
 
-    /// <summary>Writes the file whole.</summary>
+    /// <summary>Writes the file atomically.</summary>
     public static void Write(string path, IEnumerable<ReplayedTrade> trades)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -66,7 +66,7 @@ public static class RecordedFile
         foreach (var reason in Enum.GetValues<ExitReason>())
             if (RunText.Of(reason) == word)
                 return reason;
-        throw row.Fault("exitreason", $"'{word}' is no reason that ends a trade");
+        throw row.Fault("exitreason", $"'{word}' is not a reason that ends a trade");
     }
 
     private static string Time(long ticks) =>

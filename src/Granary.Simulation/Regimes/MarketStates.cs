@@ -4,14 +4,14 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Simulation.Regimes;
 
-/// <summary>The states of one market over a batch's bars.</summary>
-/// <param name="Time">[bars]: open times, UTC ticks; a state is known one timeframe later.</param>
-/// <param name="Close">[bars].</param>
-/// <param name="Whole">[bars]: the state of the whole as an index into the plan's states, −1 for none.</param>
-/// <param name="Machines">[machines][bars]: of each machine.</param>
+/// <summary>Regime states of one market over a batch's bars.</summary>
+/// <param name="Time">[bars]: open times, UTC ticks. A state is known one timeframe later.</param>
+/// <param name="Close">[bars]: closing prices.</param>
+/// <param name="Whole">[bars]: overall state as an index into the plan's states, −1 for none.</param>
+/// <param name="Machines">[machines][bars]: state of each machine.</param>
 public sealed record MarketStates(string Symbol, Timeframe Timeframe, long[] Time, double[] Close, int[] Whole, int[][] Machines)
 {
-    /// <summary>Runs the machines over a market's bars, from the first on, each bar once.</summary>
+    /// <summary>Runs the regime machines over all bars of a market.</summary>
     /// <exception cref="ArgumentException">A machine's factor does not fit the bars.</exception>
     public static async Task<MarketStates> RunAsync(OpenedMarket market, RegimePlan plan, CancellationToken cancellationToken)
     {
@@ -30,8 +30,8 @@ public sealed record MarketStates(string Symbol, Timeframe Timeframe, long[] Tim
             [.. machines.Select(m => m.ToArray())]);
     }
 
-    /// <summary>The same without the bars before a time.</summary>
-    /// <param name="from">UTC ticks.</param>
+    /// <summary>Returns a copy without the bars before a time.</summary>
+    /// <param name="from">The time, UTC ticks.</param>
     public MarketStates Since(long from)
     {
         var at = System.Array.BinarySearch(Time, from);
@@ -40,7 +40,7 @@ public sealed record MarketStates(string Symbol, Timeframe Timeframe, long[] Tim
             : this with { Time = Time[at..], Close = Close[at..], Whole = Whole[at..], Machines = [.. Machines.Select(m => m[at..])] };
     }
 
-    /// <summary>The changes of the state of all markets together, each with the time from which on it is known.</summary>
+    /// <summary>Returns the changes of the overall state, each with the time from which it is known.</summary>
     public IReadOnlyList<(long Time, int State)> Changes()
     {
         var changes = new List<(long, int)>();
@@ -54,7 +54,7 @@ public sealed record MarketStates(string Symbol, Timeframe Timeframe, long[] Tim
         return changes;
     }
 
-    /// <summary>The state known at a time; −1 for none.</summary>
+    /// <summary>Returns the state known at a time; −1 for none.</summary>
     public static int At(IReadOnlyList<(long Time, int State)> changes, long timestamp)
     {
         var (low, high) = (0, changes.Count);

@@ -5,14 +5,14 @@ using Granary.Simulation.Passes;
 namespace Granary.Simulation.Regimes;
 
 /// <summary>
-/// The section of results.json on regimes: states over time, how they follow one another, what the market did after them, and how far the
-/// machines agree.
+/// Creates the section of results.json on regimes: states over time, their transitions, the market's returns after them, and the agreement
+/// of the machines.
 /// </summary>
 public static class RegimeReport
 {
     private const int MostMarkets = 12, MostPoints = 600;
 
-    /// <param name="from">UTC ticks: bars before it only warm the machines up.</param>
+    /// <param name="from">Time of the first reported bar, UTC ticks; earlier bars warm up the machines.</param>
     public static async Task<RegimeResults> OfAsync(
         RegimePlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, long from, CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ public static class RegimeReport
 
     private static RegimeChart Chart(RegimePlan plan, MarketStates states)
     {
-        // The chart's points are the last bars of equal stretches.
+        // The chart shows the last bar of each of several equal periods.
         var n = states.Time.Length;
         var points = Math.Min(n, MostPoints);
         T[] Thinned<T>(T[] values) => [.. Enumerable.Range(0, points).Select(p => values[(int)((long)(p + 1) * n / points) - 1])];

@@ -4,17 +4,17 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Simulation.Regimes;
 
-/// <summary>The changes of a market's state, without its bars.</summary>
+/// <summary>Changes of a market's regime state over time, without its bars.</summary>
 internal sealed class StateChanges
 {
     private readonly List<(long Time, int State)> _changes = [];
 
     private StateChanges(IReadOnlyList<string> states) => States = states;
 
-    /// <summary>Names.</summary>
+    /// <summary>Names of the states.</summary>
     public IReadOnlyList<string> States { get; }
 
-    /// <summary>Runs a plan's machines over a market's bars, from the first on.</summary>
+    /// <summary>Runs a plan's regime machines over all bars of a market.</summary>
     public static async Task<StateChanges> OfAsync(OpenedMarket market, RegimePlan plan, CancellationToken cancellationToken)
     {
         var tracker = new RegimeTracker(new MarketSeries(market.Instrument, market.Series.Timeframe), plan);
@@ -27,13 +27,13 @@ internal sealed class StateChanges
             {
                 if (tracker.States[i] == before) continue;
                 before = tracker.States[i];
-                // Known at the bar's close.
+                // A state is known at the bar's close.
                 changes._changes.Add((market.Series.Timeframe.CloseOf(block.Time[i]), before));
             }
         }
         return changes;
     }
 
-    /// <summary>The state known at a time; null for none.</summary>
+    /// <summary>Returns the state known at a time; null for none.</summary>
     public int? At(long timestamp) => MarketStates.At(_changes, timestamp) is >= 0 and var state ? state : null;
 }

@@ -6,7 +6,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Regimes;
 
 /// <summary>
-/// Keeps the weights of a portfolio at those of the states of its markets, bar by bar: <c>weights: regime</c> for a host without a
+/// Sets a portfolio's weights to those of its markets' regime states, bar by bar. It implements <c>weights: regime</c> for a host without a
 /// schedule.
 /// </summary>
 public sealed class StateWeights
@@ -25,8 +25,8 @@ public sealed class StateWeights
         public int State { get; set; } = -1;
     }
 
-    /// <param name="series">Of the bars that will be shown, by symbol: those of the data's own timeframe.</param>
-    /// <param name="weights">By strategy id its weight in each of the plan's states.</param>
+    /// <param name="series">Returns the series of a symbol at the data's own timeframe.</param>
+    /// <param name="weights">Weights in each of the plan's states, by strategy id.</param>
     public StateWeights(PortfolioRun portfolio, BatchPlan plan, Func<string, MarketSeries> series,
         IReadOnlyDictionary<string, IReadOnlyList<double>> weights)
     {
@@ -34,16 +34,16 @@ public sealed class StateWeights
         foreach (var instance in plan.Instances)
         {
             if (!weights.TryGetValue(instance.Id, out var own)) continue;
-            // A strategy of several symbols goes by the first.
+            // A multi-symbol strategy uses the state of its first symbol.
             if (!_markets.TryGetValue(instance.Symbols[0], out var market))
                 _markets.Add(instance.Symbols[0], market = new Market(new RegimeTracker(series(instance.Symbols[0]), plan.Spec.Regimes!)));
             market.Members.Add((instance.Index, [.. own]));
-            // Nothing is traded before there is a state.
+            // The strategy does not trade before there is a state.
             portfolio.SetWeight(instance.Index, 0);
         }
     }
 
-    /// <summary>A bar has closed: signals from its close on are sized by the state that it leaves.</summary>
+    /// <summary>Processes a closed bar. The resulting state sizes signals from the bar's close on.</summary>
     public void Take(string symbol, in Bar bar)
     {
         if (!_markets.TryGetValue(symbol, out var market)) return;

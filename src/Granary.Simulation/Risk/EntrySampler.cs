@@ -10,7 +10,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Risk;
 
 /// <summary>
-/// Follows a portfolio without a cap and keeps what a model of the risk would have read at each entry: the samples of its training.
+/// Observes a portfolio without a cap and records the features of a risk model at each entry, as training samples.
 /// </summary>
 public sealed class EntrySampler : IExposureModel
 {
@@ -18,7 +18,7 @@ public sealed class EntrySampler : IExposureModel
     private readonly Market?[] _markets;
     private readonly IReadOnlyList<LearningSpec> _specs;
     private readonly EntryFeatures[] _features;
-    // By strategy: its section, −1 without one.
+    // Index of each strategy's section; −1 if it has none.
     private readonly int[] _specOf;
     private readonly Dictionary<(int Spec, int Market), List<Sample>> _samples = [];
 
@@ -28,7 +28,7 @@ public sealed class EntrySampler : IExposureModel
 
         public MarketFeatures? Features { get; set; }
 
-        /// <summary>Why there are no features; null where there are.</summary>
+        /// <summary>The reason why features are missing; null if there is none.</summary>
         public string? Error { get; set; }
 
         public List<Bar> Bars { get; } = [];
@@ -36,9 +36,9 @@ public sealed class EntrySampler : IExposureModel
 
     private readonly record struct Sample(int Bar, long Known, Side Side, double[] Row);
 
-    /// <param name="specs">Sections of models of the risk; each strategy takes the first that covers it.</param>
-    /// <param name="weights">By strategy index; those without are no members of the portfolio.</param>
-    /// <param name="instruments">The portfolio's.</param>
+    /// <param name="specs">Sections of risk models; each strategy uses the first one that covers it.</param>
+    /// <param name="weights">Weights by strategy index; strategies with weight 0 are not members.</param>
+    /// <param name="instruments">Instruments of the portfolio.</param>
     public EntrySampler(IReadOnlyList<LearningSpec> specs, BatchPlan plan, IReadOnlyList<double> weights,
         IReadOnlyList<Instrument> instruments)
     {
@@ -77,8 +77,8 @@ public sealed class EntrySampler : IExposureModel
     public bool Covers(int spec, StrategyInstance instance) =>
         _specOf[instance.Index] == spec && instance.Symbols.Any(s => _samples.ContainsKey((spec, IndexOf(s))));
 
-    /// <summary>The markets in which strategies of a section may enter, with the timeframe of their bars; by symbol.</summary>
-    /// <param name="spec">The number of the section.</param>
+    /// <summary>Returns the markets, with their timeframes, in which strategies of a section may enter; ordered by symbol.</summary>
+    /// <param name="spec">Index of the section.</param>
     public IEnumerable<(string Symbol, Timeframe Timeframe)> MarketsOf(int spec) =>
         _samples.Keys.Where(k => k.Spec == spec).Select(k => (_instruments[k.Market].Symbol, _markets[k.Market]!.Timeframe))
             .OrderBy(x => x.Symbol, StringComparer.Ordinal);
@@ -101,10 +101,10 @@ public sealed class EntrySampler : IExposureModel
         return ExposureCap.None;
     }
 
-    /// <summary>The samples of a market whose labels are known.</summary>
-    /// <param name="number">Of the section.</param>
-    /// <returns>And how many of these labels were known when two fifths of the bars were over.</returns>
-    /// <exception cref="LearningInputException">There is none, or a feature cannot be read.</exception>
+    /// <summary>Returns the samples of a market whose labels are known.</summary>
+    /// <param name="number">Index of the section.</param>
+    /// <returns>The samples, and the number of labels known after the first two fifths of the bars.</returns>
+    /// <exception cref="LearningInputException">There are no samples, or a feature cannot be read.</exception>
     public (TrainingTable Table, int Early) TableOf(int number, string symbol)
     {
         var (at, spec) = (IndexOf(symbol), _specs[number]);
@@ -112,7 +112,7 @@ public sealed class EntrySampler : IExposureModel
         if (market.Error is { } error) throw new LearningInputException(error);
         double[] high = [.. market.Bars.Select(b => b.High)], low = [.. market.Bars.Select(b => b.Low)],
             close = [.. market.Bars.Select(b => b.Close)];
-        // A signal that came into being with its fill is known after some that were decided later.
+        // A signal created with its fill may be known after signals that were decided later.
         var known = _samples[(number, at)].Where(s => s.Bar + spec.Label.Bars < market.Bars.Count).OrderBy(s => s.Known).ToList();
         if (known.Count == 0)
             throw new LearningInputException($"no entry in {symbol} has all features and a known label '{spec.Label}': give more bars or "

@@ -6,7 +6,7 @@ using Granary.Learning.Features;
 
 namespace Granary.Simulation.Risk;
 
-/// <summary>Features of a market as its bars come, for all feature sets that read it.</summary>
+/// <summary>Computes the features of a market bar by bar, for all feature sets that use it.</summary>
 internal sealed class MarketFeatures
 {
     private readonly FeedPipeline _pipeline;
@@ -14,7 +14,7 @@ internal sealed class MarketFeatures
     private readonly double[][] _rows;
     private readonly Dictionary<FeatureSet, int> _sets = new(ReferenceEqualityComparer.Instance);
 
-    /// <param name="supply">Makes the kernels of factors that the batch declares.</param>
+    /// <param name="supply">Creates the kernels of factors that the batch declares.</param>
     /// <exception cref="LearningInputException">A feature reads another symbol.</exception>
     public MarketFeatures(MarketSeries series, IEnumerable<FeatureSet> sets, Func<FactorRequest, FactorKernel?>? supply)
     {
@@ -28,7 +28,7 @@ internal sealed class MarketFeatures
                 + "drawdown reads the bars of the entry's market alone: leave that feature out");
     }
 
-    /// <summary>Bars so far.</summary>
+    /// <summary>Number of bars so far.</summary>
     public int Bars { get; private set; }
 
     public void Add(in Bar bar)
@@ -42,6 +42,6 @@ internal sealed class MarketFeatures
         _pipeline.Return(prepared);
     }
 
-    /// <summary>The features at the last bar; NaN where a factor is not warm yet.</summary>
+    /// <summary>Features at the last bar; NaN if a factor is not warm yet.</summary>
     public ReadOnlySpan<double> Row(FeatureSet set) => _rows[_sets[set]];
 }

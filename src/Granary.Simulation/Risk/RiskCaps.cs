@@ -5,7 +5,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Risk;
 
-/// <summary>Caps the exposure of a portfolio by its models: in a batch and in a live session the same object.</summary>
+/// <summary>Caps the exposure of a portfolio by its risk models, in a batch and in a live session.</summary>
 internal sealed class RiskCaps : IExposureModel
 {
     private readonly MarketFeatures?[] _markets;
@@ -14,9 +14,9 @@ internal sealed class RiskCaps : IExposureModel
     private readonly List<RiskAnswer> _answers = [];
     private readonly double[] _row;
 
-    /// <param name="weights">By strategy index; those without are no members of the portfolio.</param>
-    /// <param name="instruments">The portfolio's.</param>
-    /// <exception cref="InputException">A model reads bars of another timeframe than the portfolio is given.</exception>
+    /// <param name="weights">Weights by strategy index; strategies with weight 0 are not members.</param>
+    /// <param name="instruments">Instruments of the portfolio.</param>
+    /// <exception cref="InputException">A model needs bars of another timeframe than the portfolio receives.</exception>
     public RiskCaps(BatchPlan plan, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments)
     {
         _instruments = instruments;
@@ -40,7 +40,7 @@ internal sealed class RiskCaps : IExposureModel
         }
     }
 
-    /// <summary>What the models said, in the order of the entries.</summary>
+    /// <summary>Predictions of the models, in the order of the entries.</summary>
     public IReadOnlyList<RiskAnswer> Answers => _answers;
 
     public void Mark(int market, in Bar bar) => _markets[market]?.Add(bar);

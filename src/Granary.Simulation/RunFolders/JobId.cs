@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 namespace Granary.Simulation.RunFolders;
 
 /// <summary>
-/// Ids of jobs are folder names: the job's name, the UTC moment, and four letters that set apart what arrived in the same millisecond.
+/// Creates job ids. An id is also a folder name: the job's name, the UTC time, and four letters that distinguish jobs of the same
+/// millisecond.
 /// </summary>
 public static class JobId
 {
@@ -17,7 +18,9 @@ public static class JobId
             $"{name}-{now.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}");
     }
 
-    /// <summary>Whether a text could be an id: letters, digits, '-' and '_' only, so that none can leave the folder of runs.</summary>
+    /// <summary>
+    /// Whether a text can be an id: only letters, digits, '-' and '_', so that it cannot point outside the folder of runs.
+    /// </summary>
     public static bool IsWellFormed(string text) =>
         text.Length is > 0 and <= 160 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') && text[0] != '-';
 }

@@ -2,15 +2,15 @@ using Granary.Engine.Market;
 
 namespace Granary.Simulation.RunFolders;
 
-/// <summary>Fewer points of a series, so that its drawing stays the same.</summary>
+/// <summary>Reduces the number of points of a series without a visible change of its chart.</summary>
 /// <remarks>
-/// M4 of Jugel, Jerzak, Hackenbroich and Markl, "M4: A Visualization-Oriented Time Series Data Aggregation" (VLDB 2014): of each stretch
-/// the first, the last, the smallest and the largest value.
+/// M4 by Jugel, Jerzak, Hackenbroich and Markl, "M4: A Visualization-Oriented Time Series Data Aggregation" (VLDB 2014): keeps the first,
+/// last, smallest and largest value of each of several equal parts.
 /// </remarks>
 public static class LevelOfDetail
 {
-    /// <summary>The indices of the points that are kept, ascending.</summary>
-    /// <param name="points">How many at the most; at least 4.</param>
+    /// <summary>Returns the indices of the points to keep, ascending.</summary>
+    /// <param name="points">Maximum number of points; at least 4.</param>
     public static IReadOnlyList<int> Keep(IReadOnlyList<double> values, int points)
     {
         if (values.Count <= points) return [.. Enumerable.Range(0, values.Count)];
@@ -30,9 +30,10 @@ public static class LevelOfDetail
         return kept;
     }
 
-    /// <summary>Bars joined to longer ones: the first open, the highest high, the lowest low, the last close, the sum of the
-    /// volumes.</summary>
-    /// <param name="points">How many at the most.</param>
+    /// <summary>
+    /// Joins bars to longer ones: first open, highest high, lowest low, last close, and sum of the volumes.
+    /// </summary>
+    /// <param name="points">Maximum number of joined bars.</param>
     public static IReadOnlyList<Bar> Join(IReadOnlyList<Bar> bars, int points)
     {
         if (bars.Count <= points) return bars;
@@ -49,8 +50,8 @@ public static class LevelOfDetail
         return joined;
     }
 
-    /// <summary>The index of the last bar of a joined bar.</summary>
-    /// <param name="points">As <see cref="Join"/> was given it.</param>
+    /// <summary>Returns the index of the last bar of a joined bar.</summary>
+    /// <param name="points">The same value as for <see cref="Join"/>.</param>
     public static int LastOf(int count, int points, int number) => count <= points ? number : Stretch(count, points, number).End - 1;
 
     private static (int First, int End) Stretch(int count, int stretches, int number) =>

@@ -4,7 +4,7 @@ using Granary.Engine.Analysis.Metrics;
 
 namespace Granary.Simulation.RunFolders;
 
-/// <summary>A strategy's metrics in the log of a run, under their keys.</summary>
+/// <summary>Converts a strategy's metrics, by key, in the log of a run.</summary>
 internal sealed class MetricSetConverter(MetricCatalogue metrics) : JsonConverter<MetricSet>
 {
     public override MetricSet Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

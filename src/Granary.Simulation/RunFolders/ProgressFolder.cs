@@ -3,24 +3,26 @@ using System.Globalization;
 namespace Granary.Simulation.RunFolders;
 
 /// <summary>
-/// The folder in a run's folder with what an attempt at the run has finished. Each numbered attempt has its own, so that an earlier one
-/// that hung and continues writes into files that nothing reads any more.
+/// The subfolder of a run's folder with the finished work of an attempt. Each numbered attempt has its own subfolder, so that an earlier
+/// attempt that hung and continues writes only files that are no longer read.
 /// </summary>
 internal static class ProgressFolder
 {
-    /// <summary>The log of finished strategies. It is written after the events of these strategies.</summary>
+    /// <summary>Log of finished strategies. It is written after their events.</summary>
     public const string Finished = "finished.jsonl";
 
     private const string Name = ".progress";
 
-    /// <param name="attempt">0 = the attempts of the run exclude one another.</param>
+    /// <param name="attempt">0 = only one attempt of the run exists at a time.</param>
     public static string NameOf(long attempt) =>
         attempt == 0 ? Name : string.Create(CultureInfo.InvariantCulture, $"{Name}-{attempt}");
 
-    /// <summary>Copies what the newest earlier attempt had finished, if the run is resumed, and removes the folders of earlier
-    /// ones.</summary>
-    /// <exception cref="IOException">The folder cannot be written, or the earlier attempt ended meanwhile; another try may
-    /// succeed.</exception>
+    /// <summary>
+    /// If the run is resumed, copies the finished work of the newest earlier attempt. Removes the folders of earlier attempts.
+    /// </summary>
+    /// <exception cref="IOException">
+    /// The folder cannot be written, or the earlier attempt ended during the copy; another attempt may succeed.
+    /// </exception>
     public static void TakeOver(string run, long attempt, bool resume)
     {
         if (!Directory.Exists(run)) return;
@@ -29,11 +31,11 @@ internal static class ProgressFolder
             .Where(d => d.Attempt < attempt).OrderByDescending(d => d.Attempt).ToList();
         if (resume && !Directory.Exists(own) && earlier is [var newest, ..])
         {
-            // A copy that was cut off has another name.
+            // The copy gets its final name at the end, so an interrupted copy is never read.
             var copy = Path.Combine(run, string.Create(CultureInfo.InvariantCulture, $".copy-{attempt}"));
             Delete(copy);
             Directory.CreateDirectory(copy);
-            // Finished strategies first: their events are there already, also if the earlier attempt still writes.
+            // Copies the log of finished strategies first. Their events are already complete, even if the earlier attempt still writes.
             foreach (var file in Directory.EnumerateFiles(newest.Path).OrderBy(f => Path.GetFileName(f) == Finished ? 0 : 1))
                 File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
             Directory.Move(copy, own);
@@ -41,7 +43,7 @@ internal static class ProgressFolder
         foreach (var (path, _) in earlier) Delete(path);
     }
 
-    /// <summary>Removes a folder, if it is there.</summary>
+    /// <summary>Removes a folder if it exists.</summary>
     public static void Delete(string folder)
     {
         try
@@ -50,11 +52,11 @@ internal static class ProgressFolder
         }
         catch (DirectoryNotFoundException)
         {
-            // A later attempt has removed it.
+            // A later attempt has already removed it.
         }
     }
 
-    // A folder of another kind counts as later than all attempts, so that none removes it.
+    // A folder with another name counts as later than all attempts, so that it is never removed.
     private static long AttemptOf(string folder) => Path.GetFileName(folder) is var name && name == Name ? 0
         : long.TryParse(name.AsSpan(Math.Min(name.Length, Name.Length + 1)), NumberStyles.None, CultureInfo.InvariantCulture,
             out var number)

@@ -7,14 +7,14 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.RunFolders;
 
-/// <summary>Which rows of a run's CSV file are wanted, in the run's order: those of one strategy, or all.</summary>
-/// <param name="Strategy">Its id; null = of all.</param>
-/// <param name="Cursor">As <see cref="FileRows.Next"/> gave it; null begins at the first.</param>
+/// <summary>Query for rows of a run's CSV file in the run's order: the rows of one strategy, or all rows.</summary>
+/// <param name="Strategy">Id of the strategy; null = all.</param>
+/// <param name="Cursor">A value of <see cref="FileRows.Next"/>; null = start at the first row.</param>
 public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor = null)
 {
-    /// <summary>The page of the rows of a file whose first column is the strategy.</summary>
-    /// <param name="path">A CSV file of a run, as trades.csv.</param>
-    /// <param name="absence">What is said where there is no such file; null names the output that writes it.</param>
+    /// <summary>Returns a page of rows of a file whose first column is the strategy.</summary>
+    /// <param name="path">Path of a CSV file of a run, such as trades.csv.</param>
+    /// <param name="absence">Error message if the file does not exist; null = a message that names the output that writes it.</param>
     /// <exception cref="InputException">The run has no such file, or the cursor cannot be used.</exception>
     public FileRows Of(string path, string? absence = null)
     {
@@ -28,7 +28,7 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
         var header = lines.MoveNext() ? Cells(lines.Current) : [];
         var items = new List<JsonObject>();
         var total = 0;
-        // Most lines are of other strategies: they are not taken apart.
+        // Most lines belong to other strategies, so they are skipped without being parsed.
         var beginnings = Strategy is null ? null
             : BeginningsOf(CsvText.Write(Strategy));
         while (lines.MoveNext())

@@ -1,7 +1,7 @@
 namespace Granary.Simulation.RunFolders;
 
 /// <summary>
-/// Whether the folder of the runs can be written: it writes a small file there, at most every two seconds while that works.
+/// Checks whether the folder of runs can be written, by writing a small file: at most every two seconds as long as that succeeds.
 /// </summary>
 public sealed class RunDisk(RunLibrary runs, TimeProvider clock)
 {
@@ -13,7 +13,7 @@ public sealed class RunDisk(RunLibrary runs, TimeProvider clock)
     private long _checked;
     private string? _fault;
 
-    /// <returns>Why no run can be written now, one sentence; null where nothing is in the way.</returns>
+    /// <returns>The reason why no run can be written now, one sentence; null if there is none.</returns>
     public string? Fault()
     {
         lock (_lock)
@@ -50,7 +50,7 @@ public sealed class RunDisk(RunLibrary runs, TimeProvider clock)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Where nothing can be written, nothing was: the fault is reported already.
+            // If the folder cannot be written, there is no file to delete, and the error has already been reported.
         }
     }
 }

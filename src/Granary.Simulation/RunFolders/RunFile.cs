@@ -1,11 +1,11 @@
 namespace Granary.Simulation.RunFolders;
 
 /// <summary>A file of a run's folder.</summary>
-/// <param name="Length">Bytes; null where not known beforehand.</param>
+/// <param name="Length">Length in bytes; null if unknown.</param>
 public sealed record RunFile(string Name, Stream Content, long? Length) : IAsyncDisposable
 {
-    /// <summary>Opens a file of a folder; a run may be writing it.</summary>
-    /// <returns>null where it is absent.</returns>
+    /// <summary>Opens a file of a folder, even while a run is writing it.</summary>
+    /// <returns>null if the file does not exist.</returns>
     public static RunFile? Open(string folder, string name)
     {
         try

@@ -11,25 +11,25 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Simulation.RunFolders;
 
-/// <summary>The disk refused.</summary>
+/// <summary>A file cannot be written, for example because the disk is full.</summary>
 public sealed class DiskException(string message, Exception inner) : Exception(message, inner)
 {
-    /// <summary>What had finished is kept, and the run can be resumed.</summary>
+    /// <summary>Whether the finished work is kept, so that the run can be resumed.</summary>
     public bool IsResumable { get; init; }
 }
 
 /// <summary>
-/// A run's folder while the run is under way: what has finished is kept in it, so that an interrupted run can be read and resumed.
+/// The folder of an active run. It keeps the finished work, so that an interrupted run can be read and resumed.
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
-    /// <summary>The file in which a live session keeps its account beside its portfolio.</summary>
+    /// <summary>Name of the file with the differences between a live session's account and its portfolio.</summary>
     public const string AccountGap = "account_gap.csv";
 
-    /// <summary>The file in which a live session keeps its comparison with a backtest of its bars.</summary>
+    /// <summary>Name of the file with the comparison of a live session with a backtest of its bars.</summary>
     public const string AgainstBacktest = "against_backtest.json";
 
-    /// <summary>Begins the names of files with the trades of a walk-forward under stress.</summary>
+    /// <summary>Prefix of files with the trades of a walk-forward at stressed costs.</summary>
     public const string Stressed = "stressed_";
 
     private readonly JsonSerializerOptions _json;
@@ -52,7 +52,7 @@ public sealed class RunFolder : IDisposable
         _progress = Path.Combine(path, ProgressFolder.NameOf(attempt));
     }
 
-    // What a run writes. Journals and control folders of live sessions are not among it: an account's history is never deleted.
+    // Files that a run writes. It excludes journals and control folders of live sessions: an account's history is never deleted.
     private static readonly string[] _files =
     [
         "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "portfolio_fills.csv",
@@ -68,35 +68,35 @@ public sealed class RunFolder : IDisposable
 
     public string Name => Path.GetFileName(FullPath);
 
-    /// <summary>Whether it was made for this run.</summary>
+    /// <summary>Whether the folder was created for this run.</summary>
     public bool IsNew { get; private init; }
 
-    /// <summary>What the folder held before, where a run that is not resumed takes its place; null for nothing.</summary>
+    /// <summary>Note on the previous content of the folder, if a new run replaces it; null if there was none.</summary>
     public RunNote? Replaced { get; private init; }
 
-    /// <summary>Takes a new folder away again.</summary>
+    /// <summary>Deletes a folder that was created for this run.</summary>
     public void Discard()
     {
         Dispose();
         Directory.Delete(FullPath, recursive: true);
     }
 
-    /// <summary>What earlier, interrupted attempts had finished, by strategy index.</summary>
+    /// <summary>Outcomes that earlier, interrupted attempts have finished, by strategy index.</summary>
     public Dictionary<int, StrategyOutcome> Finished { get; } = [];
 
-    /// <summary>An earlier attempt at the same batch over the same bars is resumed.</summary>
+    /// <summary>Whether this run resumes an earlier attempt at the same batch on the same bars.</summary>
     public bool Resumed { get; private set; }
 
     /// <summary>Opens the folder for a run.</summary>
     /// <param name="path">
     /// null = <c>runs/NAME-UTC</c> below the working directory; with <paramref name="resume"/> the newest interrupted one of that name.
     /// </param>
-    /// <param name="metrics">Those of the strategies that an interrupted run had finished.</param>
+    /// <param name="metrics">Metrics of the strategies that an interrupted run had finished.</param>
     /// <param name="attempt">
-    /// Number of this attempt where an earlier one may still write, as on a silo that hangs: it exceeds that of each earlier attempt, and
-    /// what those had finished is copied. 0 = there is one at a time.
+    /// Number of this attempt if an earlier one may still be writing, for example on a silo that hangs. It is greater than those of all
+    /// earlier attempts, and their finished work is copied. 0 = only one attempt exists at a time.
     /// </param>
-    /// <exception cref="InputException">There is nothing to resume.</exception>
+    /// <exception cref="InputException">There is no run to resume.</exception>
     /// <exception cref="DiskException">The folder cannot be written.</exception>
     public static RunFolder Open(string? path, string name, bool resume, DateTime now, MetricCatalogue metrics, long attempt = 0)
     {
@@ -146,10 +146,10 @@ public sealed class RunFolder : IDisposable
             + "Give another --out, or none, to keep both.");
     }
 
-    /// <summary>Does the work of a run in this folder.</summary>
-    /// <param name="resumable">Whether the run can be resumed; if not, a new folder goes again when it is cancelled.</param>
-    /// <exception cref="InputException">The batch is wrong; a new folder in which nothing had finished is gone again.</exception>
-    /// <exception cref="BarDataException">The bars are wrong; likewise.</exception>
+    /// <summary>Executes the work of a run in this folder.</summary>
+    /// <param name="resumable">Whether the run can be resumed. If not, a new folder is deleted when the run is cancelled.</param>
+    /// <exception cref="InputException">The batch is invalid. A new folder without finished work has been deleted.</exception>
+    /// <exception cref="BarDataException">The bars are invalid. A new folder without finished work has been deleted.</exception>
     /// <exception cref="DiskException">The folder cannot be written.</exception>
     public async Task<T> WorkAsync<T>(Func<Task<T>> work, bool resumable = true)
     {
@@ -173,9 +173,9 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Starts the log of finished strategies, or goes on with it where it is of the same batch over the same bars.</summary>
-    /// <param name="key">Hash of all that the results depend on.</param>
-    /// <exception cref="InputException">The folder holds another run.</exception>
+    /// <summary>Starts the log of finished strategies, or continues it if it belongs to the same batch on the same bars.</summary>
+    /// <param name="key">Hash of everything that the results depend on.</param>
+    /// <exception cref="InputException">The folder contains another run.</exception>
     public void Begin(string key, bool resume)
     {
         var path = Path.Combine(_progress, ProgressFolder.Finished);
@@ -190,7 +190,7 @@ public sealed class RunFolder : IDisposable
                 var whole = 1;
                 for (; whole < lines.Length; whole++)
                 {
-                    // The last line may have been cut off by whatever ended the run.
+                    // The last line may be incomplete if the run was interrupted.
                     try
                     {
                         foreach (var outcome in JsonSerializer.Deserialize<Line>(lines[whole], _json)!.Outcomes)
@@ -214,7 +214,7 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>
-    /// Removes the files of the run that this one replaces, so that no folder mixes two runs. Journals of live sessions stay.
+    /// Removes the files of the run that this one replaces, so that no folder mixes two runs. Journals of live sessions are kept.
     /// </summary>
     public void RemoveReplaced()
     {
@@ -223,7 +223,7 @@ public sealed class RunFolder : IDisposable
         if (Directory.Exists(PathOf("trades"))) Directory.Delete(PathOf("trades"), recursive: true);
     }
 
-    /// <summary>Keeps what has finished.</summary>
+    /// <summary>Stores the outcomes of finished strategies.</summary>
     public void Keep(IReadOnlyList<StrategyOutcome> outcomes)
     {
         foreach (var outcome in outcomes) Finished[outcome.Index] = outcome;
@@ -235,7 +235,7 @@ public sealed class RunFolder : IDisposable
 
     public string PathOf(string name) => Path.Combine(FullPath, name);
 
-    /// <summary>The run is complete: what was only for resuming goes.</summary>
+    /// <summary>Completes the run: removes files that were only needed to resume it.</summary>
     public void Complete()
     {
         _log?.Dispose();
@@ -249,7 +249,7 @@ public sealed class RunFolder : IDisposable
         _log = null;
     }
 
-    /// <summary>SHA-256 of texts, lower-case hex.</summary>
+    /// <summary>Returns the SHA-256 hash of texts, lower-case hex.</summary>
     public static string HashOf(params IEnumerable<string> parts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -261,7 +261,7 @@ public sealed class RunFolder : IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    // Long columns of numbers as the bytes that they are: a trace has hundreds.
+    // Writes long arrays of numbers as raw bytes; a trace has hundreds of values.
     private sealed class DoublesConverter : JsonConverter<double[]>
     {
         public override double[] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

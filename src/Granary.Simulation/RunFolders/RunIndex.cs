@@ -5,24 +5,24 @@ using Granary.Storage.Files;
 namespace Granary.Simulation.RunFolders;
 
 /// <summary>
-/// What a folder of runs has in its manifests, in one file: ten thousand runs are listed without opening one. An entry counts only while
-/// its manifest has the time of then, so that the file may be old, or missing.
+/// Caches the manifests of a folder of runs in one file, so that 10,000 runs can be listed without opening each manifest. An entry is valid
+/// only if its manifest still has the recorded write time, so the file may be outdated or missing.
 /// </summary>
 /// <param name="folder">The folder of all runs.</param>
 internal sealed class RunIndex(string folder)
 {
     private const int Version = 1;
 
-    /// <param name="Written">When its manifest was written, UTC ticks.</param>
-    /// <param name="Summary">Null where the manifest cannot be read.</param>
+    /// <param name="Written">Time at which the manifest was written, UTC ticks.</param>
+    /// <param name="Summary">Null if the manifest cannot be read.</param>
     internal sealed record Entry(string Id, long Written, RunSummary? Summary);
 
     private sealed record Content(int Version, IReadOnlyList<Entry> Runs);
 
-    // Not the name of a run: those do not begin with a point.
+    // Not a valid run name, because it begins with a dot.
     private string FilePath => Path.Combine(folder, ".runs.json");
 
-    /// <summary>The entries of the file; none where there is no file of this version.</summary>
+    /// <summary>Returns the entries of the file; none if it is missing or has another version.</summary>
     public IReadOnlyList<Entry> Read()
     {
         try
@@ -36,7 +36,7 @@ internal sealed class RunIndex(string folder)
         }
     }
 
-    /// <summary>Replaces the file. A folder that cannot be written stays without: the next start reads its manifests.</summary>
+    /// <summary>Replaces the file. Does nothing if the folder cannot be written; the next start then reads the manifests.</summary>
     public void Write(IReadOnlyList<Entry> entries)
     {
         var content = JsonSerializer.SerializeToUtf8Bytes(new Content(Version, entries), JsonSerializerOptions.Web);
@@ -44,12 +44,12 @@ internal sealed class RunIndex(string folder)
         {
             using var file = new AtomicFile(FilePath);
             file.Stream.Write(content);
-            // The reader of a list does not wait for the disk: a file that a power failure cut short is not read.
+            // Not flushed, so that listing does not wait for the disk. A file truncated by a power failure is ignored.
             file.Commit(flush: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What it saves is time only.
+            // The index only saves time, so a failed write is ignored.
         }
     }
 }

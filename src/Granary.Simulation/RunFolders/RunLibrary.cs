@@ -6,7 +6,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.RunFolders;
 
-/// <summary>The runs of a folder: those of a server and those of the command line.</summary>
+/// <summary>The runs in a folder, made by a server or the command line.</summary>
 /// <param name="folder">The folder of all runs.</param>
 public sealed class RunLibrary(string folder)
 {
@@ -24,12 +24,12 @@ public sealed class RunLibrary(string folder)
     /// <summary>The folder of all runs.</summary>
     public string Folder => folder;
 
-    /// <summary>A page of the list of runs, the newest first.</summary>
-    /// <param name="cursor">The id of the last run of the page before; null begins with the newest.</param>
+    /// <summary>Returns a page of the list of runs, newest first.</summary>
+    /// <param name="cursor">Id of the last run of the previous page; null = start with the newest.</param>
     /// <exception cref="InputException">The cursor is not in the list.</exception>
     public RunPage List(int limit, string? cursor)
     {
-        // A later page needs no new reading of the folder: a run that has finished since is newer than the cursor.
+        // Later pages use the list that the first page has read: runs that have finished since then are newer than the cursor.
         var runs = cursor is null ? All() : _listed;
         var from = cursor is null ? 0 : After(runs, cursor);
         if (from < 0) from = After(runs = All(), cursor!);
@@ -45,13 +45,13 @@ public sealed class RunLibrary(string folder)
         return -1;
     }
 
-    /// <summary>The results of a run that <see cref="Find"/> finds; those of the last runs are in memory.</summary>
+    /// <summary>Returns the results of a run that <see cref="Find"/> has found. The most recently used results stay in memory.</summary>
     /// <exception cref="InputException">The file is damaged.</exception>
     public RunResults ResultsOf(string id)
     {
         var file = new FileInfo(Path.Combine(folder, id, "results.json"));
         var name = string.Create(CultureInfo.InvariantCulture, $"{id}|{file.LastWriteTimeUtc.Ticks}|{file.Length}");
-        // A view asks for the run and for its strategies at once: the second request waits for the file that the first one reads.
+        // A view requests the run and its strategies at the same time, so the second request waits for the file that the first one reads.
         lock (_reading)
         {
             if (_results.FirstOrDefault(r => r.Name == name) is { Name: not null } known)
@@ -67,7 +67,7 @@ public sealed class RunLibrary(string folder)
         }
     }
 
-    /// <summary>A run by its id; null where there is none with a manifest and results.</summary>
+    /// <summary>Returns a run by its id; null if there is none with a manifest and results.</summary>
     public RunSummary? Find(string id)
     {
         if (!IsId(id)) return null;
@@ -85,15 +85,17 @@ public sealed class RunLibrary(string folder)
         return summary;
     }
 
-    /// <summary>The first run with a digest; null where there is none. Later ones are repetitions, or sessions of its bars.</summary>
+    /// <summary>
+    /// Returns the first run with a digest; null if there is none. Later ones are repetitions or sessions of the same bars.
+    /// </summary>
     public RunSummary? FindByDigest(string digest) => All().LastOrDefault(r => r.Digest == digest);
 
-    /// <summary>All runs, the newest first.</summary>
+    /// <summary>Returns all runs, newest first.</summary>
     public IReadOnlyList<RunSummary> All()
     {
         if (!Directory.Exists(folder)) return [];
         var ids = Directory.EnumerateDirectories(folder).Select(d => Path.GetFileName(d)).ToHashSet(StringComparer.Ordinal);
-        // A manifest's time has no part of a second: among runs of the same second the one whose manifest was written last is the newest.
+        // Times in manifests have no fraction of a second. Among runs of the same second, the manifest written last is the newest.
         List<RunSummary> runs = [.. ids.Select(Find).OfType<RunSummary>()
             .OrderByDescending(r => r.Created).ThenByDescending(r => Written(r.Id)).ThenBy(r => r.Id, StringComparer.Ordinal)];
         foreach (var gone in _known.Value.Keys.Where(id => !ids.Contains(id)))
@@ -110,14 +112,14 @@ public sealed class RunLibrary(string folder)
         lock (_writing) _index.Write([.. _known.Value.Values.OrderBy(e => e.Id, StringComparer.Ordinal)]);
     }
 
-    /// <summary>The folder of a run that <see cref="Find"/> finds.</summary>
+    /// <summary>Returns the folder of a run that <see cref="Find"/> has found.</summary>
     public string PathOf(string id) => Path.Combine(folder, id);
 
-    // Names of folders that the command line can have made too: letters, digits, '-', '_' and '.'.
+    // Folder names that the command line can also create: letters, digits, '-', '_' and '.'.
     private static bool IsId(string id) => id.Length is > 0 and <= 200 && id[0] is not ('.' or '-')
         && id.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or ' ');
 
-    // null for what is damaged, or of a newer Granary.
+    // Returns null if the manifest is damaged or written by a newer Granary.
     private static RunSummary? Read(string id, string path)
     {
         try

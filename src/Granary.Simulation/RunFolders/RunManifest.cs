@@ -8,7 +8,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.RunFolders;
 
-/// <summary>manifest.json: everything that is needed to run it again, and to see whether that gave the same.</summary>
+/// <summary>Content of manifest.json: everything needed to repeat the run and to check that the results are the same.</summary>
 public sealed record RunManifest
 {
     public const int Version = 1;
@@ -19,10 +19,10 @@ public sealed record RunManifest
 
     public required string BatchText { get; init; }
 
-    /// <summary>What relative paths in the batch are relative to.</summary>
+    /// <summary>Base folder of relative paths in the batch.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>Zones of the markets' exchanges by symbol, IANA.</summary>
+    /// <summary>IANA time zones of the markets' exchanges, by symbol.</summary>
     public required IReadOnlyDictionary<string, string> Zones { get; init; }
 
     /// <summary>Hash of the bars by symbol.</summary>
@@ -30,28 +30,28 @@ public sealed record RunManifest
 
     public bool Interrupted { get; init; }
 
-    /// <summary>Whether it is a walk-forward optimisation rather than a backtest.</summary>
+    /// <summary>Whether the run is a walk-forward optimisation instead of a backtest.</summary>
     public bool IsWalkForward { get; init; }
 
-    /// <summary>When the run was made, UTC.</summary>
+    /// <summary>Time of the run, UTC.</summary>
     public required DateTime CreatedAt { get; init; }
 
-    /// <summary>How long it took.</summary>
+    /// <summary>Duration in seconds.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Where it ran, as "embedded, 2 threads".</summary>
+    /// <summary>Host of the run, such as "embedded, 2 threads".</summary>
     public required string Host { get; init; }
 
-    /// <summary>Whether it was searched for look-ahead and tried with stressed costs.</summary>
+    /// <summary>Whether the run had a look-ahead check and a test with stressed costs.</summary>
     public required bool HasChecks { get; init; }
 
-    /// <summary>The notes of its report.</summary>
+    /// <summary>Notes of the report.</summary>
     public required IReadOnlyList<RunNote> Notes { get; init; }
 
-    /// <summary>What had been tried on its bars; null where that was not counted.</summary>
+    /// <summary>Trials ever made on the run's bars; null if they were not counted.</summary>
     public TrialCensus? Trials { get; init; }
 
-    /// <summary>The model of the same run, made again, with what only the first one knew.</summary>
+    /// <summary>Adds the facts that only the first run knew to the model of a repeated run.</summary>
     public RunModel Restore(RunModel again) => again with
     {
         CreatedAt = CreatedAt,
@@ -61,7 +61,7 @@ public sealed record RunManifest
         Trials = Trials ?? again.Trials,
     };
 
-    /// <param name="hasChecks">Whether the run was searched for look-ahead and tried with stressed costs.</param>
+    /// <param name="hasChecks">Whether the run had a look-ahead check and a test with stressed costs.</param>
     public static byte[] Write(RunModel run, BatchPlan plan, bool hasChecks)
     {
         var buffer = new MemoryStream();
@@ -130,7 +130,7 @@ public sealed record RunManifest
         }
     }
 
-    /// <summary>Notes as a run's files write them; those whose code only a newer Granary knows are left out.</summary>
+    /// <summary>Reads notes of a run's files; skips notes whose code is unknown because a newer Granary wrote them.</summary>
     internal static IReadOnlyList<RunNote> ReadNotes(JsonPart notes) => [.. notes.List().Select(n =>
         RunNotes.CodeOf(n.Need("code").String()) is { } code
             ? new RunNote(code, n.Need("sentence").String(), (long)n.Need("count").Number()) : null).OfType<RunNote>()];
@@ -142,7 +142,7 @@ public sealed record RunManifest
         Fault = part.Find("fault")?.String(),
     };
 
-    /// <exception cref="InputException">There is none, or it is not one.</exception>
+    /// <exception cref="InputException">The manifest is missing or invalid.</exception>
     public static RunManifest Read(string runFolder)
     {
         var path = Path.Combine(runFolder, "manifest.json");

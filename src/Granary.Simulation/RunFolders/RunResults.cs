@@ -7,11 +7,11 @@ using Granary.Simulation.Json;
 namespace Granary.Simulation.RunFolders;
 
 /// <summary>
-/// A run's results.json in memory, with the place of each strategy in it. What a list sorts or filters by is read once for all strategies.
+/// A run's results.json in memory, with an index of its strategies. Each column that a list sorts or filters by is read once.
 /// </summary>
 public sealed class RunResults
 {
-    // A text of twenty characters in UTF-16, with what the runtime puts before it.
+    // Estimated size with a text of 20 UTF-16 characters and the runtime's object header.
     private static readonly int CellSize = Unsafe.SizeOf<Cell>() + 24 + 2 * 20;
 
     private readonly byte[] _text;
@@ -20,9 +20,9 @@ public sealed class RunResults
     private readonly ConcurrentDictionary<string, Cell[]> _columns = new(StringComparer.Ordinal);
     private readonly Lazy<IReadOnlyList<string>> _keys;
 
-    /// <summary>What a strategy has under a key.</summary>
-    /// <param name="Text">As written, without quotes; null where the strategy has no text and no number there.</param>
-    /// <param name="Number">NaN for a text.</param>
+    /// <summary>Value of a strategy under a key.</summary>
+    /// <param name="Text">Text as written, without quotes; null if the value is neither a text nor a number.</param>
+    /// <param name="Number">NaN for texts.</param>
     internal readonly record struct Cell(string? Text, double Number, bool IsText);
 
     private RunResults(byte[] text)
@@ -31,20 +31,22 @@ public sealed class RunResults
         _keys = new(ReadKeys);
     }
 
-    /// <summary>The number of strategies.</summary>
+    /// <summary>Number of strategies.</summary>
     public int Count => _strategies.Count;
 
-    /// <summary>The size in memory, bytes: the file, the places of its strategies, and the columns that were read; texts of cells count
-    /// as twenty characters.</summary>
+    /// <summary>
+    /// Approximate size in memory, in bytes: the file, the index of strategies, and the columns read so far. Each text counts as 20
+    /// characters.
+    /// </summary>
     internal long Size => _text.LongLength + (long)_strategies.Count * (Unsafe.SizeOf<Range>() + (long)_columns.Count * CellSize);
 
-    /// <summary>The parts of the file beside the strategies, as they are written: name and JSON in UTF-8.</summary>
+    /// <summary>Parts of the file other than the strategies: name, and JSON as written in UTF-8.</summary>
     public IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> Parts => _parts.Select(p => (p.Name, Slice(p.Place)));
 
-    /// <summary>The keys that all strategies have, and the metrics: what a list is sorted and filtered by.</summary>
+    /// <summary>Keys that lists can be sorted and filtered by: keys common to all strategies, and metrics.</summary>
     internal IReadOnlyList<string> Keys => _keys.Value;
 
-    /// <param name="path">A results.json.</param>
+    /// <param name="path">Path of results.json.</param>
     /// <exception cref="InputException">The file is damaged.</exception>
     public static RunResults Read(string path)
     {
@@ -60,10 +62,12 @@ public sealed class RunResults
         return results;
     }
 
-    /// <summary>A strategy by its place in the run, as JSON in UTF-8.</summary>
+    /// <summary>Returns a strategy by its index in the run, as JSON in UTF-8.</summary>
     internal ReadOnlyMemory<byte> Strategy(int index) => Slice(_strategies[index]);
 
-    /// <summary>What each strategy has under a key, in the run's order; the strategy's own keys go before its metrics.</summary>
+    /// <summary>
+    /// Returns the values of all strategies under a key, in the run's order. A strategy's own key takes precedence over a metric.
+    /// </summary>
     internal IReadOnlyList<Cell> Column(string key) => _columns.GetOrAdd(key, ReadColumn);
 
     private ReadOnlyMemory<byte> Slice(Range place) => _text.AsMemory(place);

@@ -7,16 +7,16 @@ using Granary.Simulation.Tables;
 
 namespace Granary.Simulation.RunFolders;
 
-/// <summary>The part of a run that a chart shows.</summary>
-/// <param name="From">UTC ticks, the first row; null = from the start.</param>
-/// <param name="To">UTC ticks, the first row that is left out; null = to the end.</param>
-/// <param name="Points">How many points at the most.</param>
+/// <summary>The part of a run to show in a chart.</summary>
+/// <param name="From">Time of the first row, UTC ticks; null = from the start.</param>
+/// <param name="To">End, exclusive, UTC ticks; null = to the end.</param>
+/// <param name="Points">Maximum number of points.</param>
 public sealed record RunSeries(long? From, long? To, int Points)
 {
-    /// <summary>A column of equity.csv.</summary>
+    /// <summary>Returns a column of equity.csv.</summary>
     /// <param name="path">equity.csv of the run.</param>
     /// <param name="column">equity, cash, exposure or drawdown.</param>
-    /// <exception cref="InputException">The run has no such file, or it is damaged.</exception>
+    /// <exception cref="InputException">The run has no such file, or the file is damaged.</exception>
     public RunCurve Curve(string path, string column)
     {
         var (times, values) = Read(path, column);
@@ -24,9 +24,11 @@ public sealed record RunSeries(long? From, long? To, int Points)
         return new RunCurve(column, values.Count, [.. kept.Select(i => times[i])], [.. kept.Select(i => values[i])]);
     }
 
-    /// <summary>The return of each month: its last equity over the last one before it, minus 1. A month's time is its first day.</summary>
+    /// <summary>
+    /// Returns monthly returns: last equity of the month over the last equity before it, minus 1. The time is the first day.
+    /// </summary>
     /// <param name="path">equity.csv of the run.</param>
-    /// <exception cref="InputException">The run has no such file, or it is damaged.</exception>
+    /// <exception cref="InputException">The run has no such file, or the file is damaged.</exception>
     public RunCurve Months(string path)
     {
         var (times, values) = Read(path, "equity");
@@ -58,8 +60,8 @@ public sealed record RunSeries(long? From, long? To, int Points)
         return (times, values);
     }
 
-    /// <summary>The bars of a symbol of a run, from the run's source.</summary>
-    /// <param name="runFolder">The folder of the run.</param>
+    /// <summary>Returns the bars of a symbol from the run's source.</summary>
+    /// <param name="runFolder">Folder of the run.</param>
     /// <exception cref="InputException">The run has no such symbol.</exception>
     public async Task<RunBars> BarsAsync(string runFolder, string symbol, GranaryCatalogues catalogues, CancellationToken cancellationToken)
     {

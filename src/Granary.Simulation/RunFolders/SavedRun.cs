@@ -14,7 +14,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.RunFolders;
 
-/// <summary>A finished run as its folder tells it: its results and its trades, without its bars and signals.</summary>
+/// <summary>A finished run read from its folder: results and trades, without bars and signals.</summary>
 public sealed class SavedRun : IRunEvents
 {
     private readonly Dictionary<string, List<Trade>> _trades;
@@ -31,8 +31,8 @@ public sealed class SavedRun : IRunEvents
     /// <summary>Whether the run wrote its trades.</summary>
     public bool HasTrades { get; }
 
-    /// <param name="metrics">The metrics that the process knows.</param>
-    /// <exception cref="InputException">The folder is not of a run, has no results, or a file of it is damaged.</exception>
+    /// <param name="metrics">Metrics that the process knows.</param>
+    /// <exception cref="InputException">The folder is not a run's, it has no results, or a file is damaged.</exception>
     public static SavedRun Read(string folder, MetricCatalogue metrics)
     {
         var path = Path.Combine(folder, "results.json");
@@ -73,7 +73,7 @@ public sealed class SavedRun : IRunEvents
             Notes = results.Find("notes") is { } notes ? RunManifest.ReadNotes(notes) : [],
             BatchText = manifest.Need("spec").String(),
             Trials = manifest.Find("trials") is { } trials ? RunManifest.ReadTrials(trials) : null,
-            // What the account of a live session came to, which a comparison with it shows.
+            // The live session's account results, for comparisons with it.
             Sections = results.Find(SessionResults.Key) is { } session ? [ResultSection.Read<SessionResults>(session.ToJson())] : [],
         };
         var equity = Path.Combine(folder, "equity.csv");
@@ -82,7 +82,7 @@ public sealed class SavedRun : IRunEvents
         return new SavedRun(model, File.Exists(trades) ? TradesOf(trades, entries) : [], File.Exists(trades));
     }
 
-    // What is left of an account that has lost everything does not tell what it began with: its batch does.
+    // The initial cash cannot be computed from the return of an account that lost everything, so it comes from the batch.
     private static double CashOf(MetricSet? portfolio, string spec)
     {
         if (portfolio is null) return double.NaN;
@@ -108,7 +108,7 @@ public sealed class SavedRun : IRunEvents
         }
         catch (Exception e) when (e is CsvHelperException or FormatException or ArgumentNullException)
         {
-            throw new InputException($"{path}, line {csv.Parser.Row}: this is no row of a run's equity; rebuild the run with 'granary "
+            throw new InputException($"{path}, line {csv.Parser.Row}: this is not a row of a run's equity; rebuild the run with 'granary "
                 + $"backtest'", e);
         }
         return recorder.Count == 0 ? model : model with
@@ -144,7 +144,7 @@ public sealed class SavedRun : IRunEvents
 
     private static Dictionary<string, List<Trade>> TradesOf(string path, IReadOnlyList<StrategyEntry> entries)
     {
-        // Only strategies of several symbols need them: the trades of the others have index 0.
+        // Only multi-symbol strategies need the symbols; trades of other strategies have symbol index 0.
         var symbols = entries.Where(e => e.Symbols is not null).ToDictionary(e => e.Id, e => e.Symbols!, StringComparer.Ordinal);
         var byStrategy = new Dictionary<string, List<Trade>>(StringComparer.Ordinal);
         using var csv = new CsvReader(new StreamReader(path), CultureInfo.InvariantCulture);
@@ -174,8 +174,8 @@ public sealed class SavedRun : IRunEvents
         }
         catch (Exception e) when (e is CsvHelperException or FormatException or ArgumentNullException or InvalidOperationException)
         {
-            throw new InputException($"{path}, line {csv.Parser.Row}: this is no trade of a run; rebuild the run with 'granary backtest'",
-                e);
+            throw new InputException(
+                $"{path}, line {csv.Parser.Row}: this is not a trade of a run; rebuild the run with 'granary backtest'", e);
         }
         return byStrategy;
     }

@@ -8,26 +8,26 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.RunFolders;
 
-/// <summary>Which signals of a run are wanted, in the run's order.</summary>
-/// <param name="Strategy">Null = of all.</param>
-/// <param name="Symbol">Null = of all.</param>
+/// <summary>Query for signals of a run, in the run's order.</summary>
+/// <param name="Strategy">Id of the strategy; null = all.</param>
+/// <param name="Symbol">Null = all.</param>
 /// <param name="Decision">
-/// The portfolio's answer, as <c>max-positions</c>; <c>refused</c> for all but <c>accepted</c>; null = any.
+/// Decision of the portfolio, such as <c>max-positions</c>; <c>refused</c> = all but <c>accepted</c>; null = all.
 /// </param>
-/// <param name="Cursor">As <see cref="SignalRows.Next"/> gave it; null begins at the first.</param>
+/// <param name="Cursor">A value of <see cref="SignalRows.Next"/>; null = start at the first signal.</param>
 public sealed record SignalQuery(int Limit, string? Strategy = null, string? Symbol = null, string? Decision = null,
     string? Cursor = null)
 {
     private const string Accepted = "accepted", Refused = "refused";
 
-    // Columns whose cells are numbers; the others are texts.
+    // Columns with numbers; all other columns are texts.
     private static readonly FrozenSet<string> _numbers = FrozenSet.Create(StringComparer.Ordinal, "number", "price", "quantity", "stop",
         "target", "entry_price", "exit_price", "pnl_net", "prediction", "model_size",
         "model_version", "dissimilarity");
 
-    /// <summary>The page of the signals of a run, and what each decision came to over all that match.</summary>
-    /// <param name="path">Its signals.csv.</param>
-    /// <exception cref="InputException">The run has no such file, it is damaged, or the cursor cannot be used.</exception>
+    /// <summary>Returns a page of signals, and totals by decision over all matching signals.</summary>
+    /// <param name="path">Path of the run's signals.csv.</param>
+    /// <exception cref="InputException">The run has no such file, the file is damaged, or the cursor is invalid.</exception>
     public SignalRows Of(string path)
     {
         var from = 0;
@@ -75,5 +75,5 @@ public sealed record SignalQuery(int Limit, string? Strategy = null, string? Sym
 
     private static double? Number(string cell, string path, int line) => cell.Length == 0 ? null
         : double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value
-        : throw new InputException($"{path}, line {line}: '{cell}' is no number; run the batch again");
+        : throw new InputException($"{path}, line {line}: '{cell}' is not a number; run the batch again");
 }

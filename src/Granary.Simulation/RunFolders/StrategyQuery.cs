@@ -5,22 +5,22 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.RunFolders;
 
-/// <summary>Which strategies of a run are wanted, and in which order.</summary>
+/// <summary>Query for strategies of a run, with filter and order.</summary>
 /// <param name="Sort">
-/// <c>id</c>, <c>class</c>, <c>symbol</c>, <c>timeframe</c>, <c>weight</c> or a metric, with '-' in front for the largest first; null for
-/// the run's order. What is undefined comes last.
+/// <c>id</c>, <c>class</c>, <c>symbol</c>, <c>timeframe</c>, <c>weight</c> or a metric; a prefix '-' sorts in descending order. Null = the
+/// run's order. Undefined values come last.
 /// </param>
-/// <param name="Filter">Conditions with commas between, as <c>trades>=30,symbol=BTCUSDT,id~SmaCross</c>; null = all.</param>
-/// <param name="Cursor">As <see cref="StrategyRows.Next"/> gave it; null begins at the first.</param>
+/// <param name="Filter">Conditions separated by commas, such as <c>trades>=30,symbol=BTCUSDT,id~SmaCross</c>; null = all.</param>
+/// <param name="Cursor">A value of <see cref="StrategyRows.Next"/>; null = start at the first strategy.</param>
 public sealed record StrategyQuery(int Limit, string? Sort = null, string? Filter = null, string? Cursor = null)
 {
-    // Longer ones first: '>=' is not '>' with a value that begins with '='.
+    // Longer operators first, so that '>=' is not parsed as '>' and a value that begins with '='.
     private static readonly string[] s_operators = [">=", "<=", "!=", "=", ">", "<", "~"];
 
     private sealed record Condition(string Key, string Operator, string Value);
 
-    /// <summary>The page of the strategies of a run.</summary>
-    /// <exception cref="InputException">A key, a condition or the cursor cannot be used.</exception>
+    /// <summary>Returns a page of the strategies of a run.</summary>
+    /// <exception cref="InputException">A key, a condition or the cursor is invalid.</exception>
     public StrategyRows Of(RunResults results)
     {
         var from = 0;
@@ -90,7 +90,7 @@ public sealed record StrategyQuery(int Limit, string? Sort = null, string? Filte
         };
     }
 
-    // Equal ones keep the run's order; what is undefined comes last.
+    // Ties keep the run's order; undefined values come last.
     private static List<int> Ordered(List<int> strategies, IReadOnlyList<RunResults.Cell> column, bool descending)
     {
         var sign = descending ? -1 : 1;

@@ -6,13 +6,15 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Tables;
 
-/// <summary>One column of numbers of a CSV file with a header.</summary>
+/// <summary>Reads one numeric column of a CSV file with a header.</summary>
 public static class NumberColumn
 {
-    /// <param name="path">Text in UTF-8, separated by commas, semicolons or tabs; other columns may hold anything.</param>
-    /// <param name="column">Its name in the header; case counts.</param>
-    /// <returns>A finite number for each row, in the file's order; true and false count as 1 and 0.</returns>
-    /// <exception cref="InputException">The file or column is missing, or a field is no number; file, line, column and remedy.</exception>
+    /// <param name="path">UTF-8 text, separated by commas, semicolons or tabs; other columns may contain anything.</param>
+    /// <param name="column">Column name in the header; case-sensitive.</param>
+    /// <returns>One finite number per row, in the file's order; true and false count as 1 and 0.</returns>
+    /// <exception cref="InputException">
+    /// The file or column is missing, or a field is not a number. The message gives file, line, column and remedy.
+    /// </exception>
     public static double[] Read(string path, string column)
     {
         if (!File.Exists(path)) throw new InputException($"{path}: there is no such file; give the path of a CSV file with a header");
@@ -37,7 +39,7 @@ public static class NumberColumn
         while (csv.Read())
         {
             var row = csv.Record!;
-            // The header was read before the parser began.
+            // The header was read before the parser started, so line numbers are shifted by one.
             if (row.Length <= at)
                 throw new InputException($"{path}, line {csv.RawRow + 1}: the line has {row.Length} fields and the header {names.Count}; "
                     + "give every line as many fields as the header");
@@ -45,7 +47,7 @@ public static class NumberColumn
                 : double.TryParse(row[at], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
                     ? value
                 : throw new InputException(
-                    $"{path}, line {csv.RawRow + 1}, {column}: '{row[at]}' is no number; write one, or remove the line"));
+                    $"{path}, line {csv.RawRow + 1}, {column}: '{row[at]}' is not a number; write one, or remove the line"));
         }
         return values.Count > 0 ? [.. values] : throw new InputException($"{path} has no rows; write one below the header");
     }

@@ -2,17 +2,17 @@ using Granary.Engine.Market;
 
 namespace Granary.Simulation.Tables;
 
-/// <summary>Columns of numbers over time, read from a CSV whose first line names them.</summary>
-/// <param name="Names">The value columns, without the time.</param>
-/// <param name="Times">UTC ticks, strictly increasing; a time without a zone is taken as UTC.</param>
-/// <param name="Columns">One array for each name, of the length of <paramref name="Times"/>; all finite.</param>
+/// <summary>Numeric columns over time, read from a CSV file whose first line names them.</summary>
+/// <param name="Names">Names of the value columns, without the time.</param>
+/// <param name="Times">UTC ticks, strictly increasing. A time without a zone is UTC.</param>
+/// <param name="Columns">One array per name, as long as <paramref name="Times"/>; all values are finite.</param>
 public sealed record TimeTable(string File, IReadOnlyList<string> Names, long[] Times, double[][] Columns)
 {
     /// <param name="path">A text file, UTF-8, separated by commas, semicolons or tabs.</param>
-    /// <param name="choose">The names of the value columns to keep, given those of the header; null keeps all.</param>
-    /// <param name="headerless">The names of the value columns where the first line holds data already; null refuses such a file.</param>
-    /// <exception cref="BarDataException">The file is missing or empty, or a line is not as the header says; one sentence.</exception>
-    /// <exception cref="BarStoreException">The disk refused.</exception>
+    /// <param name="choose">Selects the value columns to keep from the names in the header; null keeps all.</param>
+    /// <param name="headerless">Names of the value columns if the first line contains data; null refuses such a file.</param>
+    /// <exception cref="BarDataException">The file is missing or empty, or a line does not match the header; one sentence.</exception>
+    /// <exception cref="BarStoreException">The disk failed.</exception>
     public static TimeTable Read(string path, Func<IReadOnlyList<string>, IReadOnlyList<string>>? choose = null,
         IReadOnlyList<string>? headerless = null)
     {
@@ -47,10 +47,10 @@ public sealed record TimeTable(string File, IReadOnlyList<string> Names, long[] 
         return new TimeTable(path, [.. kept], [.. times], Array.ConvertAll(columns, c => c.ToArray())) { Lines = [.. lines] };
     }
 
-    // The line of the file that each row came from, for faults that show only later.
+    // Line number of each row in the file, for errors that are found later.
     private long[] Lines { get; init; } = [];
 
-    /// <summary>The exception for a value of row <paramref name="row"/> that is a number, but not one that its reader can use.</summary>
+    /// <summary>Creates the error for a number in row <paramref name="row"/> that the caller cannot use.</summary>
     public BarDataException Fault(int row, string? column, string fault, string remedy) =>
         BarDataException.At(File, Lines[row], column, fault, remedy);
 }

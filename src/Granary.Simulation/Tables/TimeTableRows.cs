@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Simulation.Tables;
 
-/// <summary>The rows of a table of time series, one after the other, each fault with its line and column.</summary>
+/// <summary>Reads the rows of a time-series table one by one. Each error names its line and column.</summary>
 internal sealed class TimeTableRows
 {
     private static readonly string[] TimeNames = ["date", "time", "datetime", "timestamp", "open_time", "day"];
@@ -15,7 +15,7 @@ internal sealed class TimeTableRows
     private readonly int _timeAt;
     private readonly Range[] _fields;
     private string _text = "";
-    // The first line, where it holds data and no names.
+    // The first line, if it contains data instead of names.
     private string? _pending;
     private bool? _zoned;
 
@@ -29,17 +29,17 @@ internal sealed class TimeTableRows
             throw Fault(twice, "the header names this column twice", "give every column a name of its own");
     }
 
-    /// <summary>Of the columns of numbers, in their order.</summary>
+    /// <summary>Names of the numeric columns, in order.</summary>
     public string[] Names { get; }
 
-    /// <summary>Of the row, counted from 1.</summary>
+    /// <summary>Line number of the current row, from 1.</summary>
     public long Line { get; private set; }
 
-    /// <summary>Of the row, UTC ticks; later than that of the row before.</summary>
+    /// <summary>Time of the current row, UTC ticks; later than that of the previous row.</summary>
     public long Time { get; private set; } = long.MinValue;
 
-    /// <param name="headerless">Names of the columns beside the time where the first line holds data; null where that is a fault.</param>
-    /// <exception cref="BarDataException">The file is empty, or has no header.</exception>
+    /// <param name="headerless">Names of the value columns if the first line contains data; null refuses such a file.</param>
+    /// <exception cref="BarDataException">The file is empty or has no header.</exception>
     public static TimeTableRows Open(string path, TextReader reader, IReadOnlyList<string>? headerless)
     {
         long number = 0;
@@ -69,9 +69,9 @@ internal sealed class TimeTableRows
         return new TimeTableRows(path, reader, separator, header, (timeAt, null, number));
     }
 
-    /// <summary>Goes to the next row.</summary>
-    /// <returns>false behind the last.</returns>
-    /// <exception cref="BarDataException">The line is no row of the table, or not later than the row before.</exception>
+    /// <summary>Moves to the next row.</summary>
+    /// <returns>false after the last row.</returns>
+    /// <exception cref="BarDataException">The line is not a row of the table, or its time is not later than the previous one.</exception>
     public bool Next()
     {
         if (!NextLine()) return false;
@@ -83,7 +83,7 @@ internal sealed class TimeTableRows
         }
         var word = Field(_timeAt);
         if (!TimeText.TryRead(word, out var time, out var zoned))
-            throw Fault(_header[_timeAt], $"'{word}' is no date", "write it as 2024-12-31 or 2024-12-31T15:30:00Z");
+            throw Fault(_header[_timeAt], $"'{word}' is not a date", "write it as 2024-12-31 or 2024-12-31T15:30:00Z");
         if (zoned is not null && _zoned is not null && _zoned != zoned)
             throw Fault(_header[_timeAt], $"'{word}' {(zoned == true ? "names" : "lacks")} a time zone, unlike the lines above",
                 "write all times with a zone, or none");
@@ -95,17 +95,17 @@ internal sealed class TimeTableRows
         return true;
     }
 
-    /// <summary>The place of a column among the fields of a row.</summary>
+    /// <summary>Index of a column among the fields of a row.</summary>
     public int PlaceOf(string column) => Array.IndexOf(_header, column);
 
-    /// <summary>A number of the row.</summary>
-    /// <param name="place">See <see cref="PlaceOf"/>.</param>
-    /// <exception cref="BarDataException">The field is no finite number.</exception>
+    /// <summary>Returns a number of the current row.</summary>
+    /// <param name="place">Index of the column; see <see cref="PlaceOf"/>.</param>
+    /// <exception cref="BarDataException">The field is not a finite number.</exception>
     public double Number(int place)
     {
         var value = Field(place);
         if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed))
-            throw Fault(_header[place], $"'{value}' is no number", "use a plain number such as 100000.50, without thousands separators");
+            throw Fault(_header[place], $"'{value}' is not a number", "use a plain number such as 100000.50, without thousands separators");
         return double.IsFinite(parsed) ? parsed
             : throw Fault(_header[place], $"'{value}' is not finite", "remove the line or put the right number");
     }

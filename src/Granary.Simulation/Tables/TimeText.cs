@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Granary.Simulation.Tables;
 
 /// <summary>
-/// Reads the ways in which files write a time: ISO dates and date-times, with slashes or bare digits too, Unix seconds and milliseconds.
+/// Parses the time formats of data files: ISO dates and times, also with slashes or digits only, and Unix seconds and milliseconds.
 /// </summary>
 internal static class TimeText
 {
@@ -18,8 +18,8 @@ internal static class TimeText
     private static readonly string[] Zoned = [.. DateTimes.Select(f => f + "K"), .. DateTimes.Select(f => f + " K"),
         .. DateTimes.Select(f => f + "zzz")];
 
-    /// <param name="ticks">UTC ticks; a time without a zone is taken as UTC.</param>
-    /// <param name="zoned">Whether the text names its zone (a date and a Unix time need none).</param>
+    /// <param name="ticks">UTC ticks. A time without a zone is UTC.</param>
+    /// <param name="zoned">Whether the text names its zone; null for dates and Unix times, which need none.</param>
     public static bool TryRead(ReadOnlySpan<char> text, out long ticks, out bool? zoned)
     {
         var invariant = CultureInfo.InvariantCulture;

@@ -5,12 +5,12 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Tables;
 
-/// <summary>Weights by strategy id, read from a CSV whose first line names the columns <c>strategy</c> and <c>weight</c>.</summary>
+/// <summary>Reads weights by strategy id from a CSV file with the columns <c>strategy</c> and <c>weight</c>.</summary>
 public static class WeightsCsv
 {
-    /// <param name="file">Its name, for messages.</param>
+    /// <param name="file">File name for error messages.</param>
     /// <param name="reader">Text separated by commas, semicolons or tabs; other columns are ignored.</param>
-    /// <exception cref="InputException">A column is missing, an id is there twice, or a weight is no number of 0 or more.</exception>
+    /// <exception cref="InputException">A column is missing, an id is repeated, or a weight is not a number of at least 0.</exception>
     public static IReadOnlyList<(string Strategy, double Weight)> Read(string file, TextReader reader)
     {
         var header = reader.ReadLine() ?? throw new InputException($"{file} is empty; its first line has to be: strategy,weight");
@@ -35,13 +35,13 @@ public static class WeightsCsv
             if (id.Length == 0) throw At("strategy", "the id is missing; write one, or remove the line");
             if (!seen.Add(id)) throw At("strategy", $"'{id}' is there twice; keep one of the lines");
             if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var weight) || weight is not (>= 0 and <= 1e6))
-                throw At("weight", $"'{text}' is no weight; write a number from 0 (off) to 1e6");
+                throw At("weight", $"'{text}' is not a weight; write a number from 0 (off) to 1e6");
             weights.Add((id, weight));
         }
         if (weights.Count == 0) throw new InputException($"{file} has no weights; write a line strategy,weight for each strategy");
         return weights;
 
-        // The header was read before the parser began.
+        // The header was read before the parser started, so line numbers are shifted by one.
         InputException At(string column, string fault) =>
             new($"{file}, line {csv.RawRow + 1}{(column.Length == 0 ? "" : $", {column}")}: {fault}");
 

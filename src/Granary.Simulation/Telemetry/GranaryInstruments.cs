@@ -3,19 +3,19 @@ using System.Diagnostics.Metrics;
 
 namespace Granary.Simulation.Telemetry;
 
-/// <summary>Traces and measurements of jobs, sessions, journals, orders, bars and models, wherever they run.</summary>
+/// <summary>Traces and metrics of jobs, sessions, journals, orders, bars and models, on every host.</summary>
 public static class GranaryInstruments
 {
-    /// <summary>Name of the source of traces and of the meter.</summary>
+    /// <summary>Name of the activity source and the meter.</summary>
     public const string Name = "Granary";
 
-    /// <summary>Tags.</summary>
+    /// <summary>Names of tags.</summary>
     public const string Run = "granary.run", Kind = "granary.kind", State = "granary.state", Account = "granary.account",
         Symbol = "granary.symbol", Model = "granary.model";
 
     private static readonly Meter Meter = new(Name);
 
-    /// <summary>Spans of jobs and their steps, and of orders.</summary>
+    /// <summary>Creates spans of jobs, their steps, and orders.</summary>
     public static ActivitySource Traces { get; } = new(Name);
 
     public static Counter<long> JobsEnded { get; } =
@@ -50,7 +50,7 @@ public static class GranaryInstruments
 
     internal static Counter<long> Fills { get; } = Meter.CreateCounter<long>("granary.fills", "{fill}", "Fills of orders, by account.");
 
-    /// <summary>Predictions that callers of the API asked for, by model.</summary>
+    /// <summary>Duration of predictions requested through the API, by model.</summary>
     public static Histogram<double> Predictions { get; } = Meter.CreateHistogram("granary.model.prediction.duration", "s",
         "Predictions of registered models over HTTP, by model.", null,
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5] });

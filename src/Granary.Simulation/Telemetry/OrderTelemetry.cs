@@ -5,13 +5,13 @@ using Granary.Engine.Trading;
 namespace Granary.Simulation.Telemetry;
 
 /// <summary>
-/// Traces and counts an account's orders, and counts its bars, from its journal: a span "order" from the intent to the final state, and
-/// below it a span "fill" for each fill. The parent of an order is what is current where the session runs: the request that started it.
+/// Traces and counts an account's orders, and counts its bars, from its journal. A span "order" lasts from the intent to the final state
+/// and contains a span "fill" for each fill. Its parent is the current activity of the session, such as the request that started it.
 /// </summary>
 public sealed class OrderTelemetry
 {
     private readonly Dictionary<string, Activity> _open = new(StringComparer.Ordinal);
-    // Of orders whose consequences are not all booked: a fill is reported after the state that it leads to.
+    // Contexts of orders whose effects are not all booked: a fill is reported after the state that it leads to.
     private readonly Dictionary<string, ActivityContext> _contexts = new(StringComparer.Ordinal);
     private string _account = "";
 
@@ -33,7 +33,7 @@ public sealed class OrderTelemetry
         GranaryInstruments.Orders.Add(1, Account, State("intended"));
         var current = Activity.Current;
         if (GranaryInstruments.Traces.StartActivity("order") is not { } span) return;
-        // An order lasts over many calls: it is not what the session's next call belongs to.
+        // An order lasts over many calls, so it must not become the parent of the session's next call.
         Activity.Current = current;
         span.SetTag(GranaryInstruments.Account, _account).SetTag(GranaryInstruments.Symbol, intended.Symbol)
             .SetTag("granary.order", intended.Order.ClientId).SetTag("granary.side", intended.Order.Side.ToString())

@@ -3,8 +3,8 @@ using Granary.Engine.Trading;
 namespace Granary.Simulation.TradeFiles;
 
 /// <summary>
-/// Pairs single fills into trades, first in, first out, for each symbol: a fill against the position closes the oldest lots, and what is
-/// left of it opens a new one. Commission is divided by quantity.
+/// Pairs single fills into trades, first in, first out, for each symbol. A fill against the position closes the oldest lots, and the rest
+/// of it opens a new lot. Commission is split by quantity.
 /// </summary>
 internal static class FillPairing
 {
@@ -19,19 +19,19 @@ internal static class FillPairing
 
         public double Price => price;
 
-        /// <summary>Signed; what is still open.</summary>
+        /// <summary>Open quantity, signed.</summary>
         public double Quantity { get; set; } = quantity;
 
         public double CommissionPerUnit { get; } = commission / Math.Abs(quantity);
     }
 
-    /// <summary>The program that writes fills in these columns; null where the table has no fills.</summary>
+    /// <summary>Returns the program that writes fills in these columns; null if the table has no fills.</summary>
     public static string? ProgramOf(TradeTable table) =>
         table.Has("time", "deal", "symbol", "type", "direction", "volume", "price") ? "MetaTrader 5"
         : table.Has("time", "symbol", "price", "quantity", "type", "status") ? "LEAN"
         : table.Has("date", "amount", "price", "symbol", "value") ? "backtrader" : null;
 
-    /// <exception cref="Json.InputException">A field is missing or wrong.</exception>
+    /// <exception cref="Json.InputException">A field is missing or invalid.</exception>
     public static IEnumerable<RecordedTrade> Read(TradeTable table)
     {
         var open = new SortedDictionary<string, Queue<Lot>>(StringComparer.Ordinal);
@@ -39,7 +39,7 @@ internal static class FillPairing
         {
             if (row.Text("status") is { } status && !status.Equals("filled", StringComparison.OrdinalIgnoreCase)) continue;
             var amount = row.Number("amount", "quantity", "volume");
-            // Deposits and the like stand among MetaTrader's deals; their type is no side.
+            // MetaTrader lists deposits and the like among its deals; their type is not a side.
             if (table.Has("deal"))
             {
                 if (TradeFormat.SideOf(row.Text("type")) is not { } side) continue;

@@ -3,22 +3,22 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.TradeFiles;
 
-/// <summary>A file of trades that a program wrote, recognised by its columns.</summary>
-/// <param name="Path">As it was named.</param>
-/// <param name="Program">That wrote it; "columns" where they were named.</param>
-/// <param name="Trades">In the order of their entries.</param>
-/// <param name="Multipliers">By symbol, profit per unit of quantity and price, where it is not 1: derived from the file's profits.</param>
-/// <param name="OtherProfits">Trades whose profit in the file is not what prices, quantity and multiplier give.</param>
+/// <summary>A trade file of another program, recognised by its columns.</summary>
+/// <param name="Path">Path as given by the user.</param>
+/// <param name="Program">The program that wrote it; "columns" if the user named the columns.</param>
+/// <param name="Trades">Trades in the order of their entries.</param>
+/// <param name="Multipliers">Contract multipliers other than 1, by symbol; derived from the profits in the file.</param>
+/// <param name="OtherProfits">Number of trades whose profit in the file differs from prices × quantity × multiplier.</param>
 public sealed record TradeFile(string Path, string Program, IReadOnlyList<RecordedTrade> Trades,
     IReadOnlyDictionary<string, double> Multipliers, int OtherProfits)
 {
-    /// <summary>The roles that columns can be given.</summary>
+    /// <summary>Roles that columns can have.</summary>
     public static IReadOnlyList<string> Roles { get; } =
         ["strategy", "symbol", "side", "quantity", "entry_time", "entry_price", "exit_time", "exit_price", "commission", "profit",
             "net_profit", "exit_reason"];
 
-    /// <summary>Whether a file holds trades, and not an equity curve.</summary>
-    /// <param name="path">Of an existing file.</param>
+    /// <summary>Whether a file contains trades instead of an equity curve.</summary>
+    /// <param name="path">Path of an existing file.</param>
     public static bool Knows(string path)
     {
         if (TradeTable.HeaderOf(path) is not { } header) return true;
@@ -26,9 +26,9 @@ public sealed record TradeFile(string Path, string Program, IReadOnlyList<Record
         return TradeFormat.All.Any(f => table.Has(f.Needs)) || TradingViewTrades.Knows(table) || FillPairing.ProgramOf(table) is not null;
     }
 
-    /// <param name="columns">The file's columns by role, in place of its program's; null recognises the program.</param>
-    /// <param name="symbol">Where the file names none; null takes the file's name.</param>
-    /// <exception cref="InputException">The file is missing, not recognised, or a row of it is wrong; one sentence.</exception>
+    /// <param name="columns">Columns of the file by role; null recognises the program.</param>
+    /// <param name="symbol">Symbol if the file names none; null uses the file name.</param>
+    /// <exception cref="InputException">The file is missing or not recognised, or a row is invalid; one sentence.</exception>
     public static TradeFile Read(string path, IReadOnlyDictionary<string, string>? columns = null, string? symbol = null)
     {
         var table = TradeTable.Read(path, columns);
@@ -44,8 +44,8 @@ public sealed record TradeFile(string Path, string Program, IReadOnlyList<Record
         return new TradeFile(path, program, trades, multipliers, others);
     }
 
-    /// <summary>Columns by role, from "entry_time=Opened;symbol=Ticker".</summary>
-    /// <exception cref="InputException">It is not written like that, or there is no such role.</exception>
+    /// <summary>Parses columns by role, such as "entry_time=Opened;symbol=Ticker".</summary>
+    /// <exception cref="InputException">The text has another format, or a role is unknown.</exception>
     public static IReadOnlyDictionary<string, string>? ColumnsOf(string? text)
     {
         if (text is null) return null;
@@ -78,7 +78,7 @@ public sealed record TradeFile(string Path, string Program, IReadOnlyList<Record
             + "\"side=Direction;entry_time=Opened;entry_price=In;exit_time=Closed;exit_price=Out\"");
     }
 
-    // A contract's multiplier shows as one ratio of profit to prices over all trades.
+    // The contract multiplier is the ratio of profit to price difference × quantity, if it is the same for all trades.
     private static double MultiplierOf(IReadOnlyList<RecordedTrade> trades)
     {
         double[] ratios = [.. trades.Where(t => !t.IsOpen && double.IsFinite(t.Profit) && Math.Abs(t.PriceProfit) > 1e-9)
@@ -90,11 +90,11 @@ public sealed record TradeFile(string Path, string Program, IReadOnlyList<Record
             ? rounded : 1;
     }
 
-    // Files round their profits to cents.
+    // The tolerance allows for profits rounded to cents.
     private static bool IsNear(double profit, double computed, RecordedTrade trade) =>
         Math.Abs(profit - computed) <= Math.Max(0.011, 1e-6 * trade.EntryPrice * trade.Quantity);
 
-    /// <summary>What the reader of a result must know of the file; empty where there is nothing.</summary>
+    /// <summary>Notes on the file for the report; empty if there are none.</summary>
     public IEnumerable<string> Notes
     {
         get

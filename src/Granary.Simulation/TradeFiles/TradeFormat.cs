@@ -3,8 +3,8 @@ using Granary.Engine.Trading;
 
 namespace Granary.Simulation.TradeFiles;
 
-/// <summary>How a program writes a trade into one row.</summary>
-/// <param name="Name">Of the program.</param>
+/// <summary>The columns in which a program writes one trade per row.</summary>
+/// <param name="Name">Name of the program.</param>
 /// <param name="Needs">Columns by which the file is recognised.</param>
 internal sealed record TradeFormat(string Name, IReadOnlyList<string> Needs)
 {
@@ -24,25 +24,25 @@ internal sealed record TradeFormat(string Name, IReadOnlyList<string> Needs)
 
     public string[] ExitPrice { get; init; } = ["exitprice"];
 
-    /// <summary>Columns that add up to the costs.</summary>
+    /// <summary>Columns whose sum is the costs.</summary>
     public string[] Costs { get; init; } = ["commission"];
 
-    /// <summary>Costs are written as negative numbers.</summary>
+    /// <summary>Whether costs are written as negative numbers.</summary>
     public bool CostsAreNegative { get; init; }
 
-    /// <summary>Profit before commission; empty where the file has none.</summary>
+    /// <summary>Columns of the profit before commission; empty if the file has none.</summary>
     public string[] Profit { get; init; } = [];
 
-    /// <summary>Profit after commission; empty where the file has none.</summary>
+    /// <summary>Columns of the profit after commission; empty if the file has none.</summary>
     public string[] NetProfit { get; init; } = [];
 
     public string[] Reason { get; init; } = ["exitreason"];
 
-    /// <summary>In the order in which they are tried.</summary>
+    /// <summary>All formats in the order in which they are tried.</summary>
     public static IReadOnlyList<TradeFormat> All { get; } =
     [
         new("granary", ["side", "quantity", "entrytime", "entryprice", "exittime", "exitprice", "pnlnet"]) { Profit = ["pnl"] },
-        // The attributes of backtrader's Trade, and the columns of its users' lists of trades.
+        // Attributes of backtrader's Trade, and columns that its users commonly write.
         new("backtrader", ["entry", "exit", "entryprice", "exitprice", "size", "pnlcomm"])
         {
             Symbol = ["data", "symbol", "ticker"],
@@ -107,15 +107,15 @@ internal sealed record TradeFormat(string Name, IReadOnlyList<string> Needs)
             CostsAreNegative = true,
             Profit = ["profit"],
         },
-        // Columns that were named with --columns, or that have these names already.
+        // Columns named with --columns, or files that already use these names.
         new("columns", ["side", "entrytime", "entryprice", "exittime", "exitprice"]) { Profit = ["profit", "pnl"],
             NetProfit = ["netprofit"] },
     ];
 
-    /// <summary>The trade of a row.</summary>
-    /// <param name="symbol">Where the file names none.</param>
-    /// <returns>false for a row that is no trade, as a deposit among the trades.</returns>
-    /// <exception cref="Json.InputException">A field of it is missing or wrong.</exception>
+    /// <summary>Reads the trade of a row.</summary>
+    /// <param name="symbol">Symbol if the file names none.</param>
+    /// <returns>false if the row is not a trade, such as a deposit.</returns>
+    /// <exception cref="Json.InputException">A field is missing or invalid.</exception>
     public bool TryRead(TradeRow row, string symbol, [NotNullWhen(true)] out RecordedTrade? trade)
     {
         trade = null;
@@ -125,7 +125,7 @@ internal sealed record TradeFormat(string Name, IReadOnlyList<string> Needs)
         var quantity = row.Number(Quantity) is var q && double.IsNaN(q) ? 1 : Math.Abs(q);
         if (quantity == 0) throw row.Fault(Quantity[0], "the quantity is 0; remove the line");
         var side = SideOf(row.Text(Side)) ?? (row.Number(Quantity) < 0 ? Engine.Trading.Side.Sell
-            : throw row.Fault(Side[0], $"'{row.Text(Side)}' is no side; write long or short"));
+            : throw row.Fault(Side[0], $"'{row.Text(Side)}' is not a side; write long or short"));
         var made = new RecordedTrade(row.Text(Strategy) ?? "", row.Text(Symbol) ?? symbol, side, quantity, row.Time(EntryTime), entry,
             isOpen ? null : row.Time(ExitTime), isOpen ? double.NaN : row.Positive(ExitPrice), 0, double.NaN,
             isOpen ? ExitReason.Open : ReasonOf(row.Text(Reason)), row.Line);
@@ -134,7 +134,7 @@ internal sealed record TradeFormat(string Name, IReadOnlyList<string> Needs)
         return true;
     }
 
-    // Costs that no column names are what the net profit lacks.
+    // Without a column for costs, they are the gross profit minus the net profit.
     private RecordedTrade Priced(TradeRow row, RecordedTrade trade)
     {
         var (gross, net) = (Profit.Length > 0 ? row.Number(Profit) : double.NaN, NetProfit.Length > 0 ? row.Number(NetProfit) : double.NaN);

@@ -4,10 +4,10 @@ using Granary.Simulation.Tables;
 
 namespace Granary.Simulation.TradeFiles;
 
-/// <summary>One row of a file of trades: its texts by column.</summary>
-/// <param name="file">Its name, for faults.</param>
-/// <param name="line">Counted from 1.</param>
-/// <param name="fields">By the column's name without case, blanks and punctuation; a name that comes twice has its number behind.</param>
+/// <summary>One row of a trade file: its texts by column.</summary>
+/// <param name="file">File name for error messages.</param>
+/// <param name="line">Line number, from 1.</param>
+/// <param name="fields">Texts by normalised column name; see <see cref="Key"/>. A repeated name gets its number as a suffix.</param>
 internal sealed class TradeRow(string file, long line, IReadOnlyDictionary<string, string> fields)
 {
     private static readonly string[] Times =
@@ -15,10 +15,10 @@ internal sealed class TradeRow(string file, long line, IReadOnlyDictionary<strin
 
     public long Line => line;
 
-    /// <summary>A column's name as rows know it.</summary>
+    /// <summary>Normalises a column name: lower case, letters and digits only.</summary>
     public static string Key(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
 
-    /// <summary>The text of the first of these columns that the file has; null where it has none of them, or the field is empty.</summary>
+    /// <summary>Returns the text of the first of these columns in the file; null if there is none or the field is empty.</summary>
     public string? Text(params IReadOnlyList<string> columns)
     {
         foreach (var column in columns)
@@ -30,16 +30,16 @@ internal sealed class TradeRow(string file, long line, IReadOnlyDictionary<strin
     /// <exception cref="InputException">The field is missing.</exception>
     public string Need(params IReadOnlyList<string> columns) => Text(columns) ?? throw Fault(columns[0], "the field is empty; write it");
 
-    /// <summary>NaN where the file has none of these columns, or the field is empty.</summary>
-    /// <exception cref="InputException">It is no number.</exception>
+    /// <summary>Returns a number; NaN if the file has none of these columns or the field is empty.</summary>
+    /// <exception cref="InputException">The field is not a number.</exception>
     public double Number(params IReadOnlyList<string> columns)
     {
         if (Text(columns) is not { } text) return double.NaN;
         return TryNumber(text, out var value) ? value
-            : throw Fault(columns[0], $"'{text}' is no number; write it with a point, as 1234.5");
+            : throw Fault(columns[0], $"'{text}' is not a number; write it with a point, as 1234.5");
     }
 
-    /// <exception cref="InputException">It is missing, or no positive number.</exception>
+    /// <exception cref="InputException">The field is missing or not a positive number.</exception>
     public double Positive(params IReadOnlyList<string> columns)
     {
         Need(columns);
@@ -47,15 +47,15 @@ internal sealed class TradeRow(string file, long line, IReadOnlyDictionary<strin
             : throw Fault(columns[0], $"'{Text(columns)}' is not above 0; remove the line, or write the right number");
     }
 
-    /// <summary>UTC ticks; a time without a zone is taken as UTC.</summary>
-    /// <exception cref="InputException">It is missing, or no time.</exception>
+    /// <summary>Returns a time as UTC ticks; a time without a zone is UTC.</summary>
+    /// <exception cref="InputException">The field is missing or not a time.</exception>
     public long Time(params IReadOnlyList<string> columns)
     {
         var text = Need(columns);
         if (TimeText.TryRead(text, out var ticks, out _)) return ticks;
         if (DateTimeOffset.TryParseExact(text, Times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
             return time.UtcTicks;
-        throw Fault(columns[0], $"'{text}' is no time that can be read without doubt; write it as 2024-12-31 15:30:00");
+        throw Fault(columns[0], $"'{text}' is not a time that can be read without doubt; write it as 2024-12-31 15:30:00");
     }
 
     public InputException Fault(string column, string sentence) =>

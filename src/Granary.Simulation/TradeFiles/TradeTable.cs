@@ -7,16 +7,16 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.TradeFiles;
 
-/// <summary>The rows of a file of trades: text with separators, or a JSON file that holds a list of trades.</summary>
-/// <param name="Columns">Of the header, as rows know them.</param>
+/// <summary>The rows of a trade file: separated text, or JSON with a list of trades.</summary>
+/// <param name="Columns">Normalised column names; see <see cref="TradeRow.Key"/>.</param>
 internal sealed record TradeTable(string File, IReadOnlyList<string> Columns, IReadOnlyList<TradeRow> Rows)
 {
-    // Where the result files of freqtrade and LEAN keep their trades.
+    // Keys of the list of trades in result files of freqtrade and LEAN.
     private static readonly string[] Lists = ["closedtrades", "trades"];
 
     public bool Has(params IReadOnlyList<string> columns) => columns.All(c => Columns.Contains(c, StringComparer.Ordinal));
 
-    /// <summary>The header of a text file, as rows know it; null where the file is none.</summary>
+    /// <summary>Returns the normalised header of a text file; null if it is not a text file.</summary>
     public static IReadOnlyList<string>? HeaderOf(string path)
     {
         using var reader = new StreamReader(path);
@@ -28,8 +28,8 @@ internal sealed record TradeTable(string File, IReadOnlyList<string> Columns, IR
             : Numbered(line.Split(SeparatorOf(line)[0]).Select(f => f.Trim().Trim('"')));
     }
 
-    /// <param name="renamed">Columns of the file by the role that they have; null takes them as they are.</param>
-    /// <exception cref="InputException">The file is missing, empty, or its rows are not as its header says.</exception>
+    /// <param name="renamed">Columns of the file by role; null keeps the names of the file.</param>
+    /// <exception cref="InputException">The file is missing or empty, or its rows do not match its header.</exception>
     public static TradeTable Read(string path, IReadOnlyDictionary<string, string>? renamed = null)
     {
         try
@@ -90,7 +90,7 @@ internal sealed record TradeTable(string File, IReadOnlyList<string> Columns, IR
         }
         catch (JsonException e)
         {
-            throw new InputException($"{path}: this is no JSON ({e.Message.TrimEnd('.')})", e);
+            throw new InputException($"{path}: this is not valid JSON ({e.Message.TrimEnd('.')})", e);
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed record TradeTable(string File, IReadOnlyList<string> Columns, IR
         return fields;
     }
 
-    // LEAN writes a symbol as an object, or a list of objects, with its ticker as value.
+    // LEAN writes a symbol as an object, or a list of objects, whose value is the ticker.
     private static string TextOf(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetString()!,

@@ -2,7 +2,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.TradeFiles;
 
-/// <summary>TradingView's list of trades: a row for the entry of a trade and a row for its exit, with one number.</summary>
+/// <summary>Reads TradingView's list of trades: each trade has a row for its entry and a row for its exit, with the same number.</summary>
 internal static class TradingViewTrades
 {
     private static readonly string[] Time = ["datetime", "dateandtime"];
@@ -11,11 +11,11 @@ internal static class TradingViewTrades
     public static bool Knows(TradeTable table) => table.Has("trade", "type") && table.Columns.Any(c => Time.Contains(c))
         && table.Columns.Any(c => c.StartsWith("price", StringComparison.Ordinal));
 
-    /// <param name="symbol">The file names none.</param>
-    /// <exception cref="InputException">An entry has no exit, or a field is wrong.</exception>
+    /// <param name="symbol">Symbol of all trades, because the file names none.</param>
+    /// <exception cref="InputException">An entry has no exit, or a field is invalid.</exception>
     public static IEnumerable<RecordedTrade> Read(TradeTable table, string symbol)
     {
-        // The name of the currency is a part of the column's.
+        // The column names contain the currency.
         string Column(string start) => table.Columns.FirstOrDefault(c => c.StartsWith(start, StringComparison.Ordinal)
             && !c.EndsWith("percent", StringComparison.Ordinal)) ?? start;
         var (price, net, other) = (Column("price"), Column("netpl"), Column("profit"));
@@ -29,11 +29,11 @@ internal static class TradingViewTrades
             var made = new RecordedTrade("", symbol, side, entry.Positive(Quantity), entry.Time(Time), entry.Positive(price),
                 isOpen ? null : exit!.Time(Time), isOpen ? double.NaN : exit!.Positive(price), 0, double.NaN,
                 isOpen ? Engine.Trading.ExitReason.Open : Engine.Trading.ExitReason.Signal, entry.Line);
-            // Lists of today have the position's value, which shows a contract's multiplier.
+            // Recent lists contain the position value, from which the contract multiplier follows.
             var value = entry.Number("positionsizevalue") / (made.EntryPrice * made.Quantity);
             var multiplier = value > 0 && Math.Abs(value - 1) > 1e-3 ? Math.Round(value, 3) : 1;
             var profit = exit?.Number(net, other) ?? double.NaN;
-            // The list has profits after commission alone.
+            // The list contains only profits after commission.
             yield return isOpen || double.IsNaN(profit) ? made
                 : made with { Profit = multiplier * made.PriceProfit, Commission = multiplier * made.PriceProfit - profit };
         }

@@ -4,16 +4,16 @@ using Granary.Engine.Numerics;
 namespace Granary.Simulation.Validation;
 
 /// <summary>
-/// A small sketch of a data set's bars, by which data sets that share most of their days are recognised: the smallest hashes of its days'
-/// bars. Broder, On the resemblance and containment of documents, 1997.
+/// A small sketch of a data set's bars that identifies data sets with mostly the same days: the smallest hashes of its days' bars. Broder,
+/// On the resemblance and containment of documents, 1997.
 /// </summary>
-/// <param name="Days">Rising, at most <see cref="Size"/>.</param>
+/// <param name="Days">Hashes, ascending; at most <see cref="Size"/>.</param>
 public sealed record BarSketch(IReadOnlyList<ulong> Days)
 {
-    /// <summary>Hashes that a sketch has at most.</summary>
+    /// <summary>Maximum number of hashes in a sketch.</summary>
     public const int Size = 64;
 
-    /// <summary>Data sets with at least this part of their days in common are one, as far as trials are counted.</summary>
+    /// <summary>Data sets that share at least this fraction of their days count as one data set for trials.</summary>
     public const double Same = 0.5;
 
     public static async Task<BarSketch> OfAsync(IBarSeries series, CancellationToken cancellationToken = default)
@@ -38,11 +38,11 @@ public sealed record BarSketch(IReadOnlyList<ulong> Days)
         return Smallest(days);
     }
 
-    /// <summary>The sketch of several data sets that are used together.</summary>
+    /// <summary>Combines the sketches of data sets that are used together.</summary>
     public static BarSketch Join(IReadOnlyList<BarSketch> parts) =>
         parts.Count == 1 ? parts[0] : Smallest(parts.SelectMany((p, i) => p.Days.Select(d => SplitMix64.Mix(d + (ulong)i))));
 
-    /// <summary>The estimated part of all their days that two data sets have in common.</summary>
+    /// <summary>Estimates the fraction of all their days that two data sets share.</summary>
     public double Similarity(BarSketch other)
     {
         var (mine, others) = (Days.ToHashSet(), other.Days.ToHashSet());

@@ -7,40 +7,40 @@ using Granary.Simulation.Causality;
 
 namespace Granary.Simulation.Validation;
 
-/// <summary>All that speaks for and against a batch's results.</summary>
-/// <param name="Selection">Null where nothing could be traced.</param>
-/// <param name="OutOfSample">Null where nothing can be computed; then <paramref name="OutOfSampleMissing"/> says why.</param>
-/// <param name="LedgerFault">Why the trials of other batches are not counted; null where they are.</param>
+/// <summary>Results of all validation checks of a batch.</summary>
+/// <param name="Selection">Null if nothing could be traced.</param>
+/// <param name="OutOfSample">Null if it cannot be computed; <paramref name="OutOfSampleMissing"/> gives the reason.</param>
+/// <param name="LedgerFault">The reason why trials of other batches are not counted; null if they are.</param>
 public sealed record BatchChecks(
     SelectionChecks? Selection, OutOfSample? OutOfSample, string OutOfSampleMissing, CausalityResult? Causality, CostStress? Stress,
     string? LedgerFault)
 {
-    /// <summary>Deflated Sharpe ratios above this are evidence.</summary>
+    /// <summary>A deflated Sharpe ratio above this value passes the check.</summary>
     public const double Confidence = ValidationFindings.Confidence;
 
-    /// <summary>What was ever tried on these bars; null where that was not counted.</summary>
+    /// <summary>Trials ever made on these bars; null if they were not counted.</summary>
     public TrialCensus? Census { get; init; }
 
-    /// <summary>Against the benchmark that the batch names; null where that cannot be computed.</summary>
+    /// <summary>Comparison with the batch's benchmark; null if it cannot be computed.</summary>
     public BenchmarkCheck? Benchmark { get; init; }
 
-    /// <summary>The benchmark that the batch names; null without one, and then no check asks for it.</summary>
+    /// <summary>Name of the batch's benchmark; null if it has none, and then there is no such check.</summary>
     public string? BenchmarkName { get; init; }
 
-    /// <summary>Whether the batch's trading costs are zero, so that doubling them says nothing.</summary>
+    /// <summary>Whether the batch's trading costs are zero, so that doubling them has no effect.</summary>
     public bool CostsAreZero { get; init; }
 
     /// <summary>Members whose trades another program recorded.</summary>
     public RecordedTrials Recorded { get; init; } = new(0, 0);
 
-    /// <summary>Of weights that a policy has learned; null where none has.</summary>
+    /// <summary>Finding on weights that a policy has learned; null if there are none.</summary>
     public ValidationFinding? LearnedWeights { get; init; }
 
-    /// <summary>From the headline figure to those of the checks.</summary>
+    /// <summary>Steps from the headline figure to those of the checks.</summary>
     public IReadOnlyList<BridgeRow> Bridge { get; init; } = [];
 
-    /// <summary>The same, whose stretches begin and end with the record: whole periods reach beyond it.</summary>
-    /// <param name="rows">Times of the portfolio's first row and of its last.</param>
+    /// <summary>Returns a copy whose periods are cut at the first and last row, because whole periods extend beyond them.</summary>
+    /// <param name="rows">Times of the portfolio's first and last row, UTC ticks.</param>
     public BatchChecks Within((long First, long Last) rows) => rows.First < 0 ? this : this with
     {
         OutOfSample = OutOfSample is { } o ? o with { From = Math.Max(o.From, rows.First), To = Math.Min(o.To, rows.Last) } : null,
@@ -51,7 +51,7 @@ public sealed record BatchChecks(
         })],
     };
 
-    /// <summary>The checks, each passed, failed or missing.</summary>
+    /// <summary>Returns the checks as findings: passed, failed or missing.</summary>
     public ValidationFindings ToFindings()
     {
         var findings = new Dictionary<string, ValidationFinding>(StringComparer.Ordinal);
@@ -103,7 +103,7 @@ public sealed record BatchChecks(
         : Text($" This verdict depends on the trial ledger: with the trials of this batch alone the probability is ")
             + Text($"{Percent(s.PortfolioAlone)}, and the check passes.");
 
-    // What other batches have tried on these bars changes the result of the check.
+    // Whether the trials of other batches on these bars change the result of the check.
     private static bool DependsOnLedger(SelectionChecks s) => s.PortfolioAlone > Confidence != s.PortfolioDeflated > Confidence;
 
     private ValidationFinding AgainstOverfitting() => Selection switch
@@ -136,7 +136,7 @@ public sealed record BatchChecks(
                 ("excess", b.Excess), ("pValue", b.Probability), ("own", b.Own),
                 ("selection", b.Selection ?? double.NaN), ("threshold", BenchmarkCheck.Level)]);
 
-    // Without a portfolio's returns, as without trades, there is nothing to expect.
+    // Without portfolio returns, for example without trades, there is no expected maximum.
     private static string Worthless(SelectionChecks s) => double.IsNaN(s.ExpectedMaximum) ? ""
         : Text($" If all of them were worthless, the best would still be expected to show a Sharpe ratio of ")
             + Text($"{TracePeriod.Annual(s.ExpectedMaximum, s.PeriodTicks):0.00} a year")
@@ -148,7 +148,7 @@ public sealed record BatchChecks(
     private static string Of(CostStress stress) => stress.IsOfPortfolio ? "the stitched equity earns"
         : "the weighted strategies, each in its own account, earn on average";
 
-    /// <summary>How far the results can be believed, in plain words, most important first.</summary>
+    /// <summary>Returns plain sentences on how reliable the results are, most important first.</summary>
     public IReadOnlyList<string> Conclusions(IReadOnlyList<StrategyEntry> strategies)
     {
         var said = new List<string>();
@@ -217,7 +217,7 @@ public sealed record BatchChecks(
         : !overfitting.PersistsOutOfSample ? ": the choice is no better than drawing lots."
         : overfitting.Probability < 0.2 ? ": the choice carries over." : ".";
 
-    /// <summary>The section of results.json and of the report.</summary>
+    /// <summary>Returns the section of results.json and of the report.</summary>
     public ValidationResults ToResults(IReadOnlyList<StrategyEntry> strategies)
     {
         var results = new ValidationResults

@@ -9,16 +9,16 @@ using Granary.Simulation.RunFolders;
 
 namespace Granary.Simulation.Validation;
 
-/// <summary>What a batch tried: each of its combinations under the hash of the bars that it ran on.</summary>
+/// <summary>Converts a batch's strategies to trials, grouped by the hash of the bars that they ran on.</summary>
 public static class BatchTrials
 {
-    /// <param name="hashes">Of the bars, by symbol.</param>
-    /// <param name="modelOf">The name of a strategy's model without its version; null without one.</param>
-    /// <param name="effective">How many independent trials the batch's are.</param>
+    /// <param name="hashes">Hashes of the bars, by symbol.</param>
+    /// <param name="modelOf">Returns the name of a strategy's model without its version; null without a model.</param>
+    /// <param name="effective">Effective number of independent trials in the batch.</param>
     public static Dictionary<string, IReadOnlyList<Trial>> Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
         IReadOnlyDictionary<string, string> hashes, Func<int, string?> modelOf, EffectiveTrials effective)
     {
-        // Strategies with identical results are one trial; what never moved is counted, but could not have been the best.
+        // Strategies with identical results are one trial. Strategies that never moved count as trials, but with a share of 0.
         var identical = IdenticalResults.Of(plan, outcomes);
         var share = effective.Trials > 0 ? Math.Min(1, effective.Number / effective.Trials) : 0;
         var settings = plan.Spec.Execution.Settings;
@@ -43,9 +43,9 @@ public static class BatchTrials
     }
 
     /// <summary>
-    /// Enters them in a ledger and tells what has been tried in all; where that cannot be done, what this run tried alone.
+    /// Records the trials in a ledger and returns all trials on these bars. If that fails, returns the trials of this run alone.
     /// </summary>
-    /// <param name="ledger">Null where no ledger is kept.</param>
+    /// <param name="ledger">Null if no ledger is used.</param>
     public static async Task<TrialCensus> CountAsync(TrialLedger? ledger,
         IReadOnlyDictionary<string, IReadOnlyList<Trial>> trials,
         IReadOnlyDictionary<string, BarSketch>? sketches = null, CancellationToken cancellationToken = default)
@@ -62,7 +62,7 @@ public static class BatchTrials
         return TrialLedger.Alone(trials) with { Fault = fault };
     }
 
-    /// <summary>Sketches of the data sets that a batch runs on.</summary>
+    /// <summary>Computes sketches of the data sets of a batch.</summary>
     public static async Task<IReadOnlyDictionary<string, BarSketch>> SketchAsync(BatchPlan plan,
         IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken = default)
     {
@@ -78,8 +78,8 @@ public static class BatchTrials
     public static string DataSet(FeedPlan feed, IReadOnlyDictionary<string, string> hashes) =>
         feed.Symbols.Count == 1 ? hashes[feed.Symbols[0]] : RunFolder.HashOf(feed.Symbols.Select(s => hashes[s]));
 
-    // What makes a combination another one: class, parameters, timeframe, how it trades and how its orders are filled; not what it is
-    // called nor what trading costs.
+    // Identifies a combination by class, parameters, timeframe, trading settings and order execution. Its name and the trading costs are
+    // not part of it.
     public static string Text(StrategyInstance instance, string? model, ExecutionSettings settings)
     {
         var t = instance.Trading;
@@ -92,7 +92,7 @@ public static class BatchTrials
             + RulesOf(settings);
     }
 
-    // How orders are filled and what the account may hold, as far as it is not the default.
+    // Settings of order execution and account that differ from the defaults.
     private static string RulesOf(ExecutionSettings settings)
     {
         var plain = new ExecutionSettings();
@@ -111,7 +111,7 @@ public static class BatchTrials
         }
     }
 
-    // By what orders of several kinds would cost, so that the spelling of the batch file does not matter.
+    // Hashes the costs of several sample orders, so that the spelling in the batch file does not matter.
     public static ulong CostsOf(ExecutionSettings settings)
     {
         var text = new StringBuilder();

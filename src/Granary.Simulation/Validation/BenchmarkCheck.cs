@@ -2,38 +2,41 @@ using Granary.Engine.Analysis;
 
 namespace Granary.Simulation.Validation;
 
-/// <summary>Whether a portfolio earns more than its benchmark at the same risk, by more than luck explains.</summary>
-/// <param name="Name">Of the benchmark.</param>
-/// <param name="Return">Of the portfolio, over the periods of its trace.</param>
-/// <param name="BenchmarkReturn">Of the benchmark, over the same periods.</param>
-/// <param name="Sharpe">Of the portfolio, per period.</param>
-/// <param name="BenchmarkSharpe">Of the benchmark, per period.</param>
-/// <param name="Excess">Mean return per period of the portfolio, scaled to the benchmark's deviation, over the benchmark's (Modigliani and
-/// Modigliani 1997).</param>
-/// <param name="Own">That an excess as large would be seen without any: the p-value of <see cref="DataSnoopingTest"/> for this one
-/// series.</param>
-/// <param name="PeriodTicks">Length of the periods.</param>
+/// <summary>Tests whether a portfolio earns more than its benchmark at the same risk, by more than luck explains.</summary>
+/// <param name="Name">Name of the benchmark.</param>
+/// <param name="Return">Return of the portfolio over the periods of its trace.</param>
+/// <param name="BenchmarkReturn">Return of the benchmark over the same periods.</param>
+/// <param name="Sharpe">Sharpe ratio of the portfolio, per period.</param>
+/// <param name="BenchmarkSharpe">Sharpe ratio of the benchmark, per period.</param>
+/// <param name="Excess">
+/// Mean return per period of the portfolio, scaled to the benchmark's standard deviation, minus that of the benchmark (Modigliani and
+/// Modigliani 1997).
+/// </param>
+/// <param name="Own">
+/// Probability of an excess this large without a true one: the p-value of <see cref="DataSnoopingTest"/> for this series.
+/// </param>
+/// <param name="PeriodTicks">Length of the periods, in ticks.</param>
 public sealed record BenchmarkCheck(
     string Name, double Return, double BenchmarkReturn, double Sharpe, double BenchmarkSharpe, double Excess, double Own,
     long PeriodTicks)
 {
-    /// <summary>Larger p-values are no evidence.</summary>
+    /// <summary>The check fails at larger p-values.</summary>
     public const double Level = 0.05;
 
     private const int FewestPeriods = 10, Resamples = 2_000;
 
     /// <summary>
-    /// The same that the best of all strategies has over the benchmark (<see cref="DataSnoopingTest.Consistent"/>), where the portfolio's
-    /// were chosen among them by this record; null where they were not.
+    /// The p-value for the best of all strategies against the benchmark (<see cref="DataSnoopingTest.Consistent"/>), if the portfolio's
+    /// strategies were chosen on this period; otherwise null.
     /// </summary>
     public double? Selection { get; init; }
 
-    /// <summary>The p-value that decides. A choice by the record has to hold against the choice too.</summary>
+    /// <summary>The decisive p-value: the larger one, so that a choice on this period must pass both tests.</summary>
     public double Probability => Math.Max(Own, Selection ?? 0);
 
     public bool Passed => Excess > 0 && Probability <= Level;
 
-    /// <returns>Null where there are too few periods, or one of the two never moved.</returns>
+    /// <returns>Null if there are too few periods, or if one of the two series is constant.</returns>
     public static BenchmarkCheck? Of(string name, EquityTrace portfolio, EquityTrace benchmark, ulong seed)
     {
         var (from, to) = (portfolio.FirstPeriod, portfolio.LastPeriod + 1);
@@ -45,7 +48,7 @@ public sealed record BenchmarkCheck(
         var excess = new double[own.Length];
         for (var t = 0; t < excess.Length; t++) excess[t] = scale * own[t] - other[t];
         var difference = Moments.Of(excess);
-        // What differs from the benchmark by rounding alone is the benchmark.
+        // A difference by rounding errors alone counts as zero.
         var same = difference.SampleDeviation <= 1e-9 * otherMoments.SampleDeviation;
         return new BenchmarkCheck(name,
             portfolio.EquityAt(to - 1) / portfolio.EquityAt(from - 1) - 1, benchmark.EquityAt(to - 1) / benchmark.EquityAt(from - 1) - 1,

@@ -6,30 +6,29 @@ using Granary.Simulation.Passes;
 namespace Granary.Simulation.Validation;
 
 /// <summary>
-/// The look-ahead check that every batch has by default: of a few of its strategies, on as many bars as cost a small share of it, right
-/// after their own
-/// decisions. <c>verify</c> looks at all strategies, and trains their models on the changed bars.
+/// The default look-ahead check of every batch. It checks a few strategies directly after their own decisions, on a number of bars that
+/// adds little to the run time. <c>verify</c> checks all strategies and trains their models on the perturbed bars.
 /// </summary>
 public static class CausalitySample
 {
-    // Of each strategy: entries, and as many exits.
+    // Entries per strategy, and the same number of exits.
     private const int Decisions = 2;
 
-    // Times after which the future is changed; each class of a plug-in has its own beyond that.
+    // Maximum number of cuts; each class of a plug-in gets its own in addition.
     private const int MostCuts = 12;
 
-    // The true bars, and at each decision two futures, which end soon after it.
+    // One pass over the original bars, and two perturbed futures at each decision, which end soon after it.
     private const int Passes = 6;
 
-    // Of the batch's bars times strategies; what a small batch has anyway is free.
+    // Maximum work as a share of the batch's bars times strategies, and the work that is always allowed.
     private const double Share = 0.02;
     private const long Free = 400_000, LeastBars = 2_000;
 
-    // What is shown after a cut: blocks, and bars of the longest timeframe.
+    // Bars to keep after a cut: blocks, and bars of the longest timeframe.
     private const int BlocksAfter = 2, LongBarsAfter = 8;
 
-    /// <param name="host">Runs that many bars times strategies.</param>
-    /// <param name="failed">Strategies of the batch that failed: they are left out.</param>
+    /// <param name="host">Returns a host for an amount of work in bars times strategies.</param>
+    /// <param name="failed">Failed strategies of the batch, which are left out.</param>
     public static Task<CausalityResult> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<long,
         IBatchHost> host,
         CancellationToken cancellationToken, IReadOnlySet<int>? failed = null)

@@ -3,29 +3,28 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Simulation.Validation;
 
-/// <summary>What is left of the weighted strategies when every cost is doubled and every order comes one bar later.</summary>
-/// <param name="Weighted">Strategies with a weight.</param>
-/// <param name="Strategies">How many of them were tried, evenly over the batch.</param>
-/// <param name="Return">Mean of their total returns in their own accounts, by weight: as the batch has it.</param>
-/// <param name="Stressed">The same under stress.</param>
-/// <param name="StillProfitable">How many of them still earn.</param>
+/// <summary>Results of the weighted strategies with all costs doubled and every order delayed by one bar.</summary>
+/// <param name="Weighted">Number of strategies with a weight.</param>
+/// <param name="Strategies">Number of these that were tested, spread evenly over the batch.</param>
+/// <param name="Return">Weighted mean of their total returns in their own accounts, without stress.</param>
+/// <param name="Stressed">The same with stress.</param>
+/// <param name="StillProfitable">Number of tested strategies that are profitable with stress.</param>
 public sealed record CostStress(int Weighted, int Strategies, double Return, double Stressed, int StillProfitable)
 {
     /// <summary>
-    /// Whether the returns are those of the portfolio that is shown; if not, they are means over its strategies, each in an account of its
-    /// own.
+    /// Whether the returns are those of the portfolio; otherwise they are means over its strategies, each in its own account.
     /// </summary>
     public bool IsOfPortfolio { get; init; }
 
-    // At the least so many strategies, and as many as cost this share of the batch's bars times strategies; what a small batch has anyway
-    // is free.
+    // Tests at least this many strategies, and more as long as the work stays within a share of the batch's bars times strategies or a
+    // fixed minimum.
     private const int Least = 50;
     private const double Share = 0.05;
     private const long Free = 5_000_000;
 
     public bool Passed => Strategies > 0 && Stressed > 0;
 
-    /// <param name="host">Who runs so many bars times strategies.</param>
+    /// <param name="host">Returns a host for an amount of work in bars times strategies.</param>
     public static async Task<CostStress> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
         IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyList<double> weights, Func<long, IBatchHost> host,
         CancellationToken cancellationToken)

@@ -3,10 +3,10 @@ using Granary.Simulation.Causality;
 
 namespace Granary.Simulation.Validation;
 
-/// <summary>The look-ahead check in words.</summary>
+/// <summary>Describes the result of the look-ahead check in sentences.</summary>
 internal static class LookAheadText
 {
-    /// <summary>The finding in one sentence, most important first.</summary>
+    /// <summary>Returns the most important finding in one sentence.</summary>
     public static string Of(CausalityResult result) => result switch
     {
         { Found: [var first, ..] } => $"{first.Strategy} looks ahead: {first.Sentence}",
@@ -16,7 +16,7 @@ internal static class LookAheadText
             + "after which all prices, volumes and times were changed",
     };
 
-    /// <summary>What a check that did not pass means for the other figures.</summary>
+    /// <summary>Returns the consequences of a failed check for the other results.</summary>
     public static IEnumerable<string> Conclusions(CausalityResult result)
     {
         const string Void = "Nothing else on this page counts until that is fixed; granary verify names them all.";

@@ -7,15 +7,14 @@ using Granary.Simulation.Passes;
 namespace Granary.Simulation.Validation;
 
 /// <summary>
-/// What strategies with a model trade live: the entries that their model refuses are left out, the others have the size that it allows. A
-/// strategy's own
-/// account takes every entry, so that the outcome of a refused one is known; the validation checks judge what is traded. Where the
-/// portfolio makes entries smaller that cash does not pay in full, so does this.
+/// Computes outcomes of strategies with a model as they would trade live: without the entries that the model refuses, and with the sizes
+/// that it allows. A strategy's own account takes every entry, so that the outcome of refused entries is known; the validation checks use
+/// the outcomes computed here. If the portfolio reduces entries to its cash, this account does the same.
 /// </summary>
 public static class ModelOutcomes
 {
-    /// <summary>The outcomes of a batch, those of strategies with a model as the model lets them trade.</summary>
-    /// <param name="host">Runs that many bars times strategies.</param>
+    /// <summary>Returns the outcomes of a batch; those of strategies with a model are replaced by the filtered ones.</summary>
+    /// <param name="host">Returns a host for an amount of work in bars times strategies.</param>
     public static async Task<IReadOnlyDictionary<int, StrategyOutcome>> OfAsync(BatchPlan plan, IReadOnlyDictionary<int,
         StrategyOutcome> outcomes,
         IReadOnlyDictionary<string, OpenedMarket> markets, Func<long, IBatchHost> host, CancellationToken cancellationToken)
@@ -29,7 +28,7 @@ public static class ModelOutcomes
             .ToDictionary(i => i.Index, i => judged.Contains(i.Index) ? traded[i.Index] : outcomes[i.Index]);
     }
 
-    /// <summary>Runs strategies of a plan; those with a model as the model lets them trade.</summary>
+    /// <summary>Runs strategies of a plan; those with a model trade as the model allows.</summary>
     public static async Task<IReadOnlyDictionary<int, StrategyOutcome>> RunAsync(BatchPlan plan, IReadOnlyDictionary<string,
         OpenedMarket> markets,
         IReadOnlySet<int> strategies, IBatchHost host, CancellationToken cancellationToken)
@@ -50,7 +49,7 @@ public static class ModelOutcomes
         return outcomes;
     }
 
-    // The strategy alone in a portfolio without limits: there its model decides as it does live.
+    // Runs the strategy alone in a portfolio without limits, where its model decides as it does live.
     private static async Task<StrategyOutcome> TradedAsync(BatchPlan plan, StrategyInstance instance, StrategyOutcome own,
         IReadOnlyDictionary<string, OpenedMarket> markets,
         FollowedEvents events, CancellationToken cancellationToken)
@@ -67,13 +66,13 @@ public static class ModelOutcomes
         return own with { Statistics = outcome.Statistics, Trace = tracer?.Finish() };
     }
 
-    // A strategy's own events, or those of the run with a resizing account, which a portfolio follows in its place.
+    // A strategy's own events, or those of the run with a resizing account that a portfolio follows instead.
     private sealed record FollowedEvents(MemoryEventLog Own, MemoryEventLog Members)
     {
         public MemoryEventLog Of(int strategy) => Members.ChunkCount(strategy) > 0 ? Members : Own;
     }
 
-    // One strategy's events under the number that it has alone.
+    // One strategy's events under index 0, which it has when it runs alone.
     private sealed class Renumbered(FollowedEvents events, int strategy) : IEventLog
     {
         private readonly MemoryEventLog _log = events.Of(strategy);

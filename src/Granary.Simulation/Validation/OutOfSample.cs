@@ -4,25 +4,25 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Simulation.Validation;
 
-/// <summary>What the choice of weights would have earned on bars that it had not seen.</summary>
-/// <param name="How">Where the figures come from, one sentence.</param>
-/// <param name="From">The first time that counts, UTC ticks.</param>
-/// <param name="Sharpe">Per period; NaN where nothing moved or all was lost.</param>
+/// <summary>Returns of the weight choice on bars that it had not used.</summary>
+/// <param name="How">Method of the computation, one sentence.</param>
+/// <param name="From">Start of the period, UTC ticks.</param>
+/// <param name="Sharpe">Sharpe ratio per period; NaN if the equity is constant or everything was lost.</param>
 public sealed record OutOfSample(string How, long From, long To, long Periods, double Return, double Sharpe)
 {
-    // The choice is repeated so often over the second half of the record.
+    // Number of choices over the second half of the period.
     private const int Choices = 6;
 
-    /// <summary>Whether it is of strategies weighted on paper, and not of the portfolio that is shown.</summary>
+    /// <summary>Whether the figures are of a simulated choice of weights instead of the actual portfolio.</summary>
     public bool OnPaper { get; private init; }
 
     public bool Passed => Sharpe > 0 && Return > 0;
 
-    /// <param name="portfolio">The portfolio's own equity; null where it has none.</param>
+    /// <param name="portfolio">Equity of the portfolio; null if it has none.</param>
     /// <param name="unseenFrom">
-    /// The time from which on the portfolio's weights had not seen the bars, UTC ticks; null where they saw all of them.
+    /// Time from which the bars are out of sample for the portfolio's weights, UTC ticks; null if the weights used all bars.
     /// </param>
-    /// <returns>Null where nothing can be computed; then <paramref name="why"/> says why.</returns>
+    /// <returns>Null if nothing can be computed; <paramref name="why"/> gives the reason.</returns>
     public static OutOfSample? Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, EquityTrace? portfolio,
         long? unseenFrom, out string why)
     {
@@ -50,7 +50,7 @@ public sealed record OutOfSample(string How, long From, long To, long Periods, d
             return null;
         }
 
-        // The rule is followed on paper: chosen by what was known, held over what came next.
+        // Simulates the rule: chooses weights from data known at each time and holds them over the following periods.
         var identical = IdenticalResults.Of(plan, outcomes);
         var traces = plan.Instances.Where(i => identical.IsFirst(i.Index)).Select(i => outcomes.GetValueOrDefault(i.Index)?.Trace)
             .OfType<EquityTrace>().ToList();
@@ -80,7 +80,7 @@ public sealed record OutOfSample(string How, long From, long To, long Periods, d
         { OnPaper = true };
     }
 
-    /// <summary>An equity that is out of sample throughout.</summary>
+    /// <summary>Uses an equity that is out of sample throughout, as in a walk-forward.</summary>
     public static OutOfSample Stitched(EquityTrace equity) =>
         Compare("walk-forward, each window traded with what was chosen on the one before",
             equity.Returns(equity.FirstPeriod, equity.LastPeriod + 1), equity.FirstPeriod, equity.PeriodTicks);

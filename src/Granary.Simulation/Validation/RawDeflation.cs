@@ -4,13 +4,13 @@ using Granary.Reporting.Runs;
 namespace Granary.Simulation.Validation;
 
 /// <summary>
-/// The deflated Sharpe ratio as Bailey and López de Prado 2014 have it, with every trial counted as independent and the variance that the
-/// trials' Sharpe ratios have. It is shown beside the one that is decided by: strategies that lose on purpose make that variance as large
-/// as they like.
+/// The deflated Sharpe ratio of Bailey and López de Prado (2014), which counts every trial as independent and uses the variance of the
+/// trials' Sharpe ratios. It is reported next to the decisive one, because strategies that lose on purpose can make that variance
+/// arbitrarily large.
 /// </summary>
-/// <param name="TrialDeviation">Of the trials' Sharpe ratios at this run's costs, per period.</param>
-/// <param name="ExpectedMaximum">Per period.</param>
-/// <param name="Deflated">NaN where the portfolio has no Sharpe ratio.</param>
+/// <param name="TrialDeviation">Standard deviation of the trials' Sharpe ratios at this run's costs, per period.</param>
+/// <param name="ExpectedMaximum">Expected maximum Sharpe ratio of worthless trials, per period.</param>
+/// <param name="Deflated">NaN if the portfolio has no Sharpe ratio.</param>
 public sealed record RawDeflation(double TrialDeviation, double ExpectedMaximum, double Deflated)
 {
     public static RawDeflation Of(TraceSharpe portfolio, TrialCensus census, long periodTicks)

@@ -5,9 +5,9 @@ using Granary.Simulation.Recorded;
 
 namespace Granary.Simulation.Validation;
 
-/// <summary>Members of a portfolio whose trades another program recorded.</summary>
-/// <param name="Members">Files of trades with a weight.</param>
-/// <param name="Unknown">How many of them do not say how many systems were tried before.</param>
+/// <summary>Counts the members of a portfolio whose trades another program recorded.</summary>
+/// <param name="Members">Number of trade files with a weight.</param>
+/// <param name="Unknown">Number of these files that do not say how many systems were tried before.</param>
 public sealed record RecordedTrials(int Members, int Unknown)
 {
     internal string Sentence => $"{Counted.Of(Members, "member")} {(Members == 1 ? "has" : "have")} trades that another program recorded; "
@@ -16,14 +16,14 @@ public sealed record RecordedTrials(int Members, int Unknown)
     internal string UnknownSentence => $"of {Counted.Of(Unknown, "member")} that another program recorded it is not known how many systems "
         + "were tried before; give the number with --trials";
 
-    /// <param name="members">By strategy index: not 0 where the strategy has a weight at some time.</param>
+    /// <param name="members">By strategy index: nonzero if the strategy has a weight at any time.</param>
     public static RecordedTrials Of(BatchPlan plan, IReadOnlyList<double> members)
     {
         var files = Files(plan, i => members[i.Index] != 0);
         return new RecordedTrials(files.Count, files.Count(f => f.Trials == 0));
     }
 
-    /// <summary>The census with the trials behind the recorded files: each file counts as its batch's one trial already.</summary>
+    /// <summary>Adds the trials behind the recorded files to a census. Each file already counts as one trial of its batch.</summary>
     public static TrialCensus AddTo(TrialCensus census, BatchPlan plan)
     {
         var more = Files(plan, _ => true).Sum(f => Math.Max(0, f.Trials - 1));

@@ -8,14 +8,14 @@ using Granary.Simulation.Passes;
 namespace Granary.Simulation.Validation;
 
 /// <summary>
-/// Leads from the headline figure, step by step, to each figure of the validation checks: these are not all figures of the portfolio that
-/// is shown.
+/// Explains the steps from the headline figure to each figure of the validation checks, because not all of these describe the reported
+/// portfolio.
 /// </summary>
 public static class ResultBridge
 {
-    /// <param name="headline">Of the portfolio that is shown; null without one.</param>
-    /// <param name="portfolio">Its equity by periods; null without one.</param>
-    /// <param name="weights">By strategy index, those that hold in the end.</param>
+    /// <param name="headline">Metrics of the reported portfolio; null without one.</param>
+    /// <param name="portfolio">Equity of the portfolio by period; null without one.</param>
+    /// <param name="weights">Final weights by strategy index.</param>
     public static IReadOnlyList<BridgeRow> Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
         IReadOnlyList<double> weights, MetricSet? headline, EquityTrace? portfolio,
         (OutOfSample? OutOfSample, CostStress? Stress) checks)

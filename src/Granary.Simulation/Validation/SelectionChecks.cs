@@ -6,41 +6,41 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Simulation.Validation;
 
-/// <summary>Whether the result of a batch can be distinguished from luck in the selection.</summary>
-/// <param name="PeriodTicks">Of the returns that all of this is computed from.</param>
-/// <param name="Trials">Different combinations ever run on these bars.</param>
-/// <param name="NewTrials">How many of them this run was the first to try.</param>
-/// <param name="EffectiveTrials">How many independent trials they amount to.</param>
-/// <param name="Clusters">Groups of this batch's strategies that do the same.</param>
-/// <param name="ExpectedMaximum">The Sharpe ratio per period that the best of so many independent worthless trials would show.</param>
+/// <summary>Tests whether the result of a batch can be distinguished from luck in the selection.</summary>
+/// <param name="PeriodTicks">Length of the periods of all returns used here, in ticks.</param>
+/// <param name="Trials">Number of distinct combinations ever run on these bars.</param>
+/// <param name="NewTrials">Number of combinations that this run tried first.</param>
+/// <param name="EffectiveTrials">Effective number of independent trials.</param>
+/// <param name="Clusters">Number of groups of this batch's strategies with similar returns.</param>
+/// <param name="ExpectedMaximum">Expected maximum Sharpe ratio per period of as many independent worthless trials.</param>
 /// <param name="WinnersOfNothing">
-/// The Sharpe ratio per period that the portfolio's rule would show if all strategies were worthless; 0 where it chooses none by this
-/// record.
+/// Expected Sharpe ratio per period of the portfolio's rule if all strategies were worthless; 0 if the rule does not choose strategies by
+/// this period.
 /// </param>
 /// <param name="Deflated">
-/// By strategy: the probability that its Sharpe ratio is above <paramref name="ExpectedMaximum"/>; NaN where it has none.
+/// By strategy: probability that its Sharpe ratio exceeds <paramref name="ExpectedMaximum"/>; NaN if it has none.
 /// </param>
-/// <param name="Portfolio">Of the portfolio's own equity.</param>
-/// <param name="PortfolioDeflated">The probability that its Sharpe ratio is above both.</param>
-/// <param name="PortfolioAlone">The same with the trials of this run alone, as if no other batch had run on these bars.</param>
+/// <param name="Portfolio">Sharpe ratio of the portfolio's own equity.</param>
+/// <param name="PortfolioDeflated">Probability that this Sharpe ratio exceeds both expected values.</param>
+/// <param name="PortfolioAlone">The same with the trials of this run only, as if no other batch had run on these bars.</param>
 /// <param name="Raw">The same with every trial counted as independent, for comparison.</param>
-/// <param name="Overfitting">Null where there are too few strategies or periods.</param>
-/// <param name="Snooping">Null where there are too few periods.</param>
-/// <param name="SnoopingStrategies">How many strategies that test looked at.</param>
+/// <param name="Overfitting">Null if there are too few strategies or periods.</param>
+/// <param name="Snooping">Null if there are too few periods.</param>
+/// <param name="SnoopingStrategies">Number of strategies in that test.</param>
 public sealed record SelectionChecks(
     long PeriodTicks, long Trials, long NewTrials, double EffectiveTrials, int Clusters, double ExpectedMaximum, double WinnersOfNothing,
     double[] Deflated, TraceSharpe Portfolio, double PortfolioDeflated, double PortfolioAlone,
     RawDeflation Raw, ProbabilityOfOverfitting? Overfitting, int OverfittingBlocks, DataSnoopingTest? Snooping, int SnoopingStrategies)
 {
-    /// <summary>What the checks say of a strategy.</summary>
+    /// <summary>Returns the results for a strategy.</summary>
     public CheckResults Of(int strategy) => new(Deflated[strategy], double.NaN);
 
-    /// <summary>What the checks say of the portfolio.</summary>
+    /// <summary>Results for the portfolio.</summary>
     public CheckResults OfPortfolio => new(PortfolioDeflated, Overfitting?.Probability ?? double.NaN);
 
-    /// <param name="portfolio">The portfolio's equity; null where it has none.</param>
-    /// <param name="tests">Of the same outcomes.</param>
-    /// <returns>Null where nothing was traced.</returns>
+    /// <param name="portfolio">Equity of the portfolio; null if it has none.</param>
+    /// <param name="tests">Tests of the same outcomes.</param>
+    /// <returns>Null if nothing was traced.</returns>
     public static SelectionChecks? Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, EquityTrace? portfolio,
         TrialCensus census, SelectionTests tests)
     {

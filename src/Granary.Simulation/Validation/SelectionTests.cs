@@ -4,35 +4,35 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Simulation.Validation;
 
-/// <summary>The tests that need the strategies alone, so that they can go on while the portfolio is passed through.</summary>
-/// <param name="Overfitting">Null where there are too few strategies or periods.</param>
-/// <param name="Blocks">Of that test.</param>
-/// <param name="Snooping">Against the batch's benchmark, or against doing nothing; null where there are too few periods.</param>
-/// <param name="Snooped">How many strategies that test looked at.</param>
-/// <param name="Effective">How many independent trials the strategies amount to.</param>
+/// <summary>Tests that need only the strategies, so that they can run in parallel with the portfolio pass.</summary>
+/// <param name="Overfitting">Null if there are too few strategies or periods.</param>
+/// <param name="Blocks">Number of blocks in that test.</param>
+/// <param name="Snooping">Test against the batch's benchmark, or against a return of zero; null if there are too few periods.</param>
+/// <param name="Snooped">Number of strategies in that test.</param>
+/// <param name="Effective">Effective number of independent trials among the strategies.</param>
 /// <param name="WinnersOfNothing">
-/// The Sharpe ratio per period that the portfolio's rule would show if every strategy were worthless; 0 where the rule chooses none by this
-/// record.
+/// Expected Sharpe ratio per period of the portfolio's rule if all strategies were worthless; 0 if the rule does not choose strategies by
+/// this period.
 /// </param>
 public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int Blocks, DataSnoopingTest? Snooping, int Snooped,
     EffectiveTrials Effective, double WinnersOfNothing)
 {
-    // Beyond these the tests would take longer than the batch.
+    // Larger inputs are reduced, because the tests would otherwise take longer than the batch.
     private const int MostSnooped = 20_000, MostPeriods = 256, MostJoined = 4_000, WinnersResamples = 50;
 
-    /// <param name="benchmark">What the tests for data snooping compare with; null compares with doing nothing.</param>
+    /// <param name="benchmark">Benchmark of the test for data snooping; null compares with a return of zero.</param>
     /// <param name="isStitched">
-    /// Whether the portfolio is a walk-forward's, whose groups have equal parts whatever the rule of the weights.
+    /// Whether the portfolio is that of a walk-forward, whose groups have equal weights whatever the weight rule.
     /// </param>
     public static SelectionTests Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, EquityTrace? benchmark = null,
         bool isStitched = false)
     {
-        // Strategies with identical results are one strategy.
+        // Strategies with identical results count once.
         var identical = IdenticalResults.Of(plan, outcomes);
         var traced = Traced(plan, outcomes).FindAll(t => identical.IsFirst(t.Strategy));
         if (traced.Count == 0) return new SelectionTests(null, 0, null, 0, new EffectiveTrials(0, 0, 0), 0);
         var (from, to) = (traced.Min(t => t.Trace.FirstPeriod), traced.Max(t => t.Trace.LastPeriod) + 1);
-        // Side by side: each is one thread's work.
+        // The tests run in parallel, each on one thread.
         var overfit = Task.Run(() => Overfit(traced, from, to));
         var (snooping, snooped) = Snoop(traced, from, to, plan.Spec.Seed, benchmark);
         var effective = Cluster(traced, from, to);
@@ -55,7 +55,7 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         long to)
     {
         var periods = (int)(to - from);
-        // Splits times strategies are what it costs.
+        // The work is the number of splits times the number of strategies, so larger batches use fewer blocks.
         var blocks = traced.Count <= 2_500 ? ProbabilityOfOverfitting.DefaultBlocks : traced.Count <= 30_000 ? 12 : 8;
         blocks = Math.Min(blocks, periods / 2 / 2 * 2);
         if (traced.Count < 2 || blocks < 4) return (null, 0);
@@ -69,7 +69,7 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
                 double sum = 0, squares = 0;
                 for (var t = start; t < end; t++)
                 {
-                    // A ruined account loses every period from there on, so that it is the worst of every split.
+                    // A ruined account has a return of −1 in every later period, so that it is the worst of every split.
                     var r = trace.EquityAt(from + t) > 0 ? trace.ReturnOf(from + t) : -1;
                     sum += r;
                     squares += r * r;
@@ -83,7 +83,7 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
     private static (DataSnoopingTest? Result, int Strategies) Snoop(List<(int Strategy, EquityTrace Trace)> traced, long from, long to,
         ulong seed, EquityTrace? benchmark)
     {
-        // Periods are joined where there are many, and strategies taken evenly, the best among them.
+        // Joins periods if there are many. Takes strategies evenly if there are many, always including the best one.
         var join = (int)((to - from + MostPeriods - 1) / MostPeriods);
         var count = (int)((to - from) / join);
         if (count < 10) return (null, 0);
@@ -106,7 +106,7 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         return (DataSnoopingTest.Of(excess, seed, resamples), chosen.Count);
     }
 
-    // What never moved is no trial.
+    // Strategies without any return are not trials.
     private static EffectiveTrials Cluster(List<(int Strategy, EquityTrace Trace)> traced, long from, long to)
     {
         var distinct = traced.Where(t => t.Trace.Equity.AsSpan().ContainsAnyExcept(t.Trace.Start)).ToList();

@@ -2,10 +2,10 @@ using Granary.Engine.Analysis;
 
 namespace Granary.Simulation.Validation;
 
-/// <summary>The Sharpe ratio of a trace's returns with what its confidence depends on; all per period, not annualised.</summary>
-/// <param name="Sharpe">NaN where nothing moved, and where all was lost.</param>
-/// <param name="Returns">Periods.</param>
-/// <param name="Kurtosis">Raw: 3 for the normal distribution.</param>
+/// <summary>Sharpe ratio of a trace's returns with the moments that its confidence needs; per period, not annualised.</summary>
+/// <param name="Sharpe">NaN if the equity is constant or everything was lost.</param>
+/// <param name="Returns">Number of periods.</param>
+/// <param name="Kurtosis">Raw kurtosis: 3 for a normal distribution.</param>
 public readonly record struct TraceSharpe(double Sharpe, long Returns, double Skew, double Kurtosis)
 {
     public static TraceSharpe Of(EquityTrace trace) => Of(trace.Returns(trace.FirstPeriod, trace.LastPeriod + 1));
@@ -13,7 +13,7 @@ public readonly record struct TraceSharpe(double Sharpe, long Returns, double Sk
     public static TraceSharpe Of(ReadOnlySpan<double> returns)
     {
         var moments = Moments.Of(returns);
-        // Where all was lost there is no ratio.
+        // A ruined account has no Sharpe ratio.
         var deviation = IsRuined(returns) ? 0 : moments.SampleDeviation;
         return new TraceSharpe(deviation > 0 ? moments.Mean / deviation : double.NaN, moments.Count, moments.Skew, moments.Kurtosis);
     }
@@ -27,22 +27,22 @@ public readonly record struct TraceSharpe(double Sharpe, long Returns, double Sk
     }
 
     /// <summary>
-    /// What the best of so many independent worthless strategies would show over as many periods; see
+    /// Expected maximum Sharpe ratio of this many independent worthless strategies over the same number of periods; see
     /// <see cref="SharpeConfidence.ExpectedMaximum"/>.
     /// </summary>
     public double ExpectedMaximum(double effectiveTrials) =>
         SharpeConfidence.ExpectedMaximum(SharpeConfidence.NullVariance(Returns), effectiveTrials);
 
     /// <summary>
-    /// The probability that the true ratio exceeds what so many independent worthless trials would show; NaN where there is no Sharpe
+    /// Probability that the true ratio exceeds the expected maximum of this many independent worthless trials; NaN if there is no Sharpe
     /// ratio.
     /// </summary>
     public double Deflated(double effectiveTrials) => Above(ExpectedMaximum(effectiveTrials));
 
-    /// <summary>See <see cref="SharpeConfidence.Probabilistic"/>; NaN where there is no Sharpe ratio.</summary>
+    /// <summary>See <see cref="SharpeConfidence.Probabilistic"/>; NaN if there is no Sharpe ratio.</summary>
     public double Above(double threshold) =>
         double.IsNaN(Sharpe) || Returns < 2 ? double.NaN : SharpeConfidence.Probabilistic(Sharpe, threshold, Returns, Skew, Kurtosis);
 
-    /// <summary>Periods from which on the ratio is above zero at 95 %.</summary>
+    /// <summary>Number of periods after which the ratio is above zero with 95 % confidence.</summary>
     public double MinimumTrackRecord => SharpeConfidence.MinimumTrackRecordLength(Sharpe, 0, Skew, Kurtosis);
 }

@@ -8,26 +8,27 @@ using Granary.Storage.Files;
 namespace Granary.Simulation.Validation;
 
 /// <summary>A combination of strategy, parameters and trading rules that was run on a data set.</summary>
-/// <param name="Combination">Hash of all of it; equal combinations are one trial however often they run.</param>
+/// <param name="Combination">Hash of the combination. Repeated runs of a combination are one trial.</param>
 /// <param name="Costs">
-/// Of the trading costs, which are no part of the combination: Sharpe ratios of one cost setting alone are compared with each other.
+/// Hash of the trading costs, which are not part of the combination. Only Sharpe ratios with the same costs are compared.
 /// </param>
-/// <param name="DailySharpe">Mean over deviation of its returns, scaled to a day; NaN where it never moved.</param>
-/// <param name="Share">The part of an independent trial that it counts as, 0 to 1: similar combinations share.</param>
+/// <param name="DailySharpe">Mean over standard deviation of its returns, scaled to one day; NaN if they are constant.</param>
+/// <param name="Share">Fraction of an independent trial, 0 to 1: similar combinations share one trial.</param>
 public readonly record struct Trial(UInt128 Combination, ulong Costs, double DailySharpe, double Share);
 
 /// <summary>
-/// Counts every combination that was ever run on a data set, over batches, processes and machines that share the folder: the best of many
-/// can only be tested by who knows how many there were, and a batch alone does not know what was tried before it.
+/// Counts all combinations ever run on a data set, over all batches, processes and machines that share the folder. A test of the best
+/// result needs the number of all trials, and a single batch does not know the earlier ones.
 /// </summary>
 /// <remarks>
-/// One file for each data set, named by the hash of its bars: records of 40 bytes (16 of the combination, 8 each of its costs, its Sharpe
-/// ratio and its share), only ever appended, by one process at a time. A record that a crash cut short is removed by the next run. Beside
-/// it lies a sketch of the bars, by which a data set that begins a day later is recognised: trials on it count too.
+/// One file per data set, named by the hash of its bars, with records of 40 bytes: 16 for the combination, and 8 each for costs, Sharpe
+/// ratio and share. Records are only appended, by one process at a time. The next run removes a record that a crash cut short. A sketch of
+/// the bars next to the file identifies data sets with mostly the same bars, for example one that begins a day later. Their trials count
+/// too.
 /// </remarks>
-/// <param name="folder">Made when it is first needed.</param>
-/// <param name="timeout">How long to wait for another process that has a file; null = half a minute.</param>
-/// <param name="clock">Waits; null = the system's.</param>
+/// <param name="folder">Created when it is first needed.</param>
+/// <param name="timeout">Maximum wait for another process that has a file open; null = 30 seconds.</param>
+/// <param name="clock">Clock for the wait; null = the system clock.</param>
 public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimeProvider? clock = null)
 {
     private const int RecordSize = 40;
@@ -35,11 +36,12 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
     private readonly TimeSpan _timeout = timeout ?? TimeSpan.FromSeconds(30);
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
-    /// <summary>The environment variable that names another folder.</summary>
+    /// <summary>Environment variable that names another folder.</summary>
     public const string Variable = "GRANARY_TRIALS";
 
     /// <summary>
-    /// The user's own: <c>GRANARY_TRIALS</c>, or granary/trials where the system keeps a user's data; without either runs/trials.
+    /// Returns the user's ledger: in <c>GRANARY_TRIALS</c>, or in granary/trials in the system's folder for user data, or else in
+    /// runs/trials.
     /// </summary>
     public static TrialLedger OfUser()
     {
@@ -51,22 +53,22 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
     public string Folder => folder;
 
     /// <summary>
-    /// Adds what has been tried, and tells what has been tried in all. Where another process has a file it is waited for, and no thread
-    /// waits with it.
+    /// Adds a run's trials and returns the counts of all trials. If another process has a file open, waits for it without blocking a
+    /// thread.
     /// </summary>
-    /// <param name="trials">By data set, as the hash of its bars.</param>
-    /// <param name="sketches">Of the same data sets; one without a sketch has no relatives.</param>
+    /// <param name="trials">Trials by data set, which is the hash of its bars.</param>
+    /// <param name="sketches">Sketches of the same data sets; a data set without one is not compared with others.</param>
     /// <exception cref="IOException">
-    /// The folder cannot be written, or another process kept a file for half a minute; the message says which, and what to do.
+    /// The folder cannot be written, or another process kept a file open for 30 seconds; the message gives the reason and the remedy.
     /// </exception>
-    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process may not write to the folder.</exception>
     public async Task<TrialCensus> RecordAsync(IEnumerable<KeyValuePair<string, IReadOnlyList<Trial>>> trials,
         IReadOnlyDictionary<string, BarSketch>? sketches = null, CancellationToken cancellationToken = default)
     {
         Directory.CreateDirectory(folder);
         var census = new Counting();
         var record = new byte[RecordSize];
-        // In one order, so that two runs over the same data sets add the same numbers alike.
+        // A fixed order makes floating-point sums identical in all runs over the same data sets.
         foreach (var (dataSet, tried) in trials.OrderBy(t => t.Key, StringComparer.Ordinal))
         {
             var related = new List<Trial>();
@@ -80,7 +82,7 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
                 }
             }
             await using var file = await OpenAsync(Path.Combine(folder, dataSet + Extension), cancellationToken);
-            // By now no other process writes the sketch of this data set.
+            // No other process can write the sketch of this data set now, because this one has its file open.
             if (sketch is not null && !File.Exists(SketchPath(dataSet))) AtomicFile.Write(SketchPath(dataSet), sketch.ToBytes());
             var known = Read(file);
             var added = new MemoryStream();
@@ -99,14 +101,14 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         return census.Finish();
     }
 
-    /// <summary>How many combinations have been run on a data set.</summary>
+    /// <summary>Returns the number of distinct combinations that have been run on a data set.</summary>
     public long Count(string dataSet)
     {
         var path = Path.Combine(folder, dataSet + Extension);
         return File.Exists(path) ? Parse(File.ReadAllBytes(path)).DistinctBy(t => t.Combination).LongCount() : 0;
     }
 
-    /// <summary>What a run tried where there is no ledger.</summary>
+    /// <summary>Counts the trials of a run without a ledger.</summary>
     public static TrialCensus Alone(IEnumerable<KeyValuePair<string, IReadOnlyList<Trial>>> trials)
     {
         var census = new Counting();
@@ -114,16 +116,16 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         return census.Finish();
     }
 
-    // Adds up data set by data set.
+    // Accumulates counts, one data set at a time.
     private sealed class Counting
     {
         private long _all, _fresh;
         private double _effective, _own;
         private Moments _sharpes;
 
-        /// <summary>Counts what is known of a data set and what a run tried on it; passes on each record that is not there yet.</summary>
-        /// <param name="known">In the data set's own file.</param>
-        /// <param name="related">In the files of data sets with mostly the same bars.</param>
+        /// <summary>Counts the known trials of a data set and those of a run, and calls <c>append</c> for each new record.</summary>
+        /// <param name="known">Trials in the data set's own file.</param>
+        /// <param name="related">Trials in the files of data sets with mostly the same bars.</param>
         public void Add(List<Trial> known, List<Trial> related, IReadOnlyList<Trial> tried, Action<Trial> append)
         {
             var shares = new Dictionary<UInt128, double>(known.Count + related.Count);
@@ -155,7 +157,7 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
 
     private string SketchPath(string dataSet) => Path.Combine(folder, dataSet + SketchExtension);
 
-    // The data sets with mostly the same bars.
+    // Returns the data sets with mostly the same bars.
     private async Task<List<string>> RelativesAsync(string dataSet, BarSketch sketch, CancellationToken cancellationToken)
     {
         var relatives = new List<string>();
@@ -168,7 +170,7 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         return relatives;
     }
 
-    // One process at a time has the file open; the others wait for their turn.
+    // Only one process at a time has the file open; the others wait.
     private async Task<FileStream> OpenAsync(string path, CancellationToken cancellationToken)
     {
         try
@@ -203,6 +205,6 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         return trials;
     }
 
-    /// <summary>The hash of a combination's canonical text.</summary>
+    /// <summary>Returns the hash of a combination's canonical text.</summary>
     public static UInt128 HashOf(string text) => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -7,8 +7,8 @@ using Granary.Storage.Files;
 namespace Granary.Simulation.Weights;
 
 /// <summary>
-/// Keeps each portfolio's versions in one file of a folder, replaced as a whole: a reader or a crash sees the old file or the new one,
-/// never half of either.
+/// Stores the versions of each portfolio's weights in one file, which is replaced atomically: a reader or a crash sees either the old or
+/// the new file.
 /// </summary>
 public sealed class FileWeights(string folder, TimeProvider clock) : IWeightsService
 {
@@ -69,7 +69,7 @@ public sealed class FileWeights(string folder, TimeProvider clock) : IWeightsSer
 
     private string PathOf(string portfolio) => Path.Combine(folder, portfolio + ".weights.json");
 
-    /// <summary>Keeps other processes out while this one reads and replaces the file.</summary>
+    /// <summary>Locks out other processes while this one reads and replaces the file.</summary>
     private static async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
     {
         try

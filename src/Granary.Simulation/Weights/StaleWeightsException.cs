@@ -1,7 +1,7 @@
 namespace Granary.Simulation.Weights;
 
-/// <summary>Somebody else changed the weights first.</summary>
-/// <param name="current">Version in force; 0 = none have been set.</param>
+/// <summary>Another caller has changed the weights in the meantime.</summary>
+/// <param name="current">The version in force; 0 = no weights have been set.</param>
 public sealed class StaleWeightsException(string portfolio, long expected, long current)
     : Exception(current == 0
         ? $"portfolio {portfolio} has no weights yet, so version {expected} cannot be replaced"

@@ -3,18 +3,18 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Weights;
 
-/// <summary>What every keeper of weights asks of them.</summary>
+/// <summary>Validates portfolio weights; all implementations of <see cref="IWeightsService"/> use it.</summary>
 public static class WeightsRules
 {
-    /// <summary>Most strategies in one portfolio.</summary>
+    /// <summary>Maximum number of strategies in one portfolio.</summary>
     public const int MostStrategies = 100_000;
 
-    /// <summary>The largest weight, as in the configuration of a live session.</summary>
+    /// <summary>Maximum weight, as in the configuration of a live session.</summary>
     public const double Largest = 1e6;
 
     /// <summary>Refuses weights of strategies that the portfolio's session does not trade.</summary>
-    /// <param name="known">The ids of the session's strategies.</param>
-    /// <exception cref="InputException">A strategy is not among them.</exception>
+    /// <param name="known">Ids of the session's strategies.</param>
+    /// <exception cref="InputException">The session does not have one of the strategies.</exception>
     public static void CheckKnown(string portfolio, IEnumerable<string> strategies, IReadOnlySet<string> known)
     {
         var unknown = strategies.Where(s => !known.Contains(s)).Order(StringComparer.Ordinal).ToList();
@@ -55,8 +55,8 @@ public static class WeightsRules
         return ordered;
     }
 
-    /// <summary>What a change of weights would do.</summary>
-    /// <param name="current">null = none were ever set.</param>
+    /// <summary>Computes the effect of a change of weights without applying it.</summary>
+    /// <param name="current">null = no weights have been set.</param>
     /// <exception cref="Json.InputException">A weight is not finite, or a name is empty.</exception>
     public static WeightsPlan PlanOf(string portfolio, PortfolioWeights? current, IReadOnlyDictionary<string, double> weights)
     {

@@ -3,13 +3,13 @@ using Granary.Engine.Market;
 namespace Granary.Storage.Addresses;
 
 /// <summary>
-/// Where bars, models or journals are, as batch files, the command line and the API write it: <c>csv:DIR</c>, <c>store:DIR</c>,
-/// <c>postgres://…</c>, <c>questdb://…</c>, <c>kafka://…</c>, <c>ws:EXCHANGE</c>, <c>generated:…</c>, the scheme of a plug-in, or the plain
-/// path of a file or folder.
+/// Address of bars, models or journals, as in batch files, the command line and the API: <c>csv:DIR</c>, <c>store:DIR</c>,
+/// <c>postgres://…</c>, <c>questdb://…</c>, <c>kafka://…</c>, <c>ws:EXCHANGE</c>, <c>generated:…</c>, the scheme of a plug-in, or the
+/// plain path of a file or folder.
 /// </summary>
 /// <remarks>
-/// Whatever opens files or servers takes an address, and <see cref="Path"/> is the one path that it opens. What
-/// <see cref="Confinement"/> judges and what is opened are therefore the same.
+/// All code that opens files or servers takes an address and opens only its <see cref="Path"/>, so <see cref="Confinement"/> checks the
+/// same path that is opened.
 /// </remarks>
 public sealed record Address
 {
@@ -29,19 +29,17 @@ public sealed record Address
     private Address(string scheme, string rest, string folder, Confinement? confinement) =>
         (Scheme, Rest, _folder, _confinement) = (scheme, rest, folder, confinement);
 
-    /// <summary>
-    /// In front of the colon, in lower case; empty for a plain path. <c>postgresql</c> is read as <c>postgres</c>.
-    /// </summary>
+    /// <summary>The part before the colon, in lower case; empty for a plain path. <c>postgresql</c> is read as <c>postgres</c>.</summary>
     public string Scheme { get; }
 
-    /// <summary>Behind the colon, as written.</summary>
+    /// <summary>The part after the colon, as written.</summary>
     public string Rest { get; }
 
     /// <summary>
-    /// Takes apart the text of an operator, or one that another address has written. <see cref="Place"/> reads the texts of callers.
+    /// Parses an address that an operator or another address wrote. For the texts of callers use <see cref="Place"/>, which confines them.
     /// </summary>
     /// <param name="text">Without a scheme it is a path. <c>./NAME</c> is a path too where the name looks like a scheme.</param>
-    /// <param name="folder">What a relative path is relative to; null for the current folder.</param>
+    /// <param name="folder">Folder to which a relative path is resolved; null for the current folder.</param>
     /// <exception cref="BarDataException">The text has control characters, which no path and no server has.</exception>
     public static Address Parse(string text, string? folder = null) => Parse(text, folder, null);
 
@@ -52,7 +50,7 @@ public sealed record Address
             throw new BarDataException("an address has a control character in it; write a path, or a scheme, a colon and what follows");
         folder ??= "";
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        // A single letter is a drive of Windows.
+        // A single letter is a Windows drive.
         if (colon < 2 || !text.AsSpan(0, colon).IsScheme()) return new Address(Plain, text, folder, confinement);
         var (scheme, rest) = (text[..colon].ToLowerInvariant(), text[(colon + 1)..]);
         var keep = rest.LastIndexOf(KeepOption, StringComparison.Ordinal) is > 0 and var at && rest[at - 1] is '?' or '&' ? at : -1;
@@ -62,31 +60,31 @@ public sealed record Address
         };
     }
 
-    /// <summary>
-    /// The store that the bars of a feed are saved to: what stands behind <c>keep=</c>, the last option; null for none.
-    /// </summary>
+    /// <summary>The store that the bars of a feed are saved to, from <c>keep=</c>, which must be the last option; null for none.</summary>
     public Address? Keep { get; private init; }
 
     /// <summary>The feed without the store that it is saved to.</summary>
     public Address WithoutKeep => this with { Keep = null };
 
-    /// <summary>The file or folder that it opens, as a full path; null for a server, generated bars and plug-ins.</summary>
+    /// <summary>The full path of the file or folder that the address opens; null for a server, generated bars and plug-ins.</summary>
     public string? Path => IsFolder || Scheme.Length == 0
         ? System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetFullPath(Folder), Rest)) : null;
 
-    /// <summary>What a relative path is relative to.</summary>
+    /// <summary>Folder to which a relative path is resolved.</summary>
     public string Folder => _folder.Length == 0 ? "." : _folder;
 
-    /// <summary>Whether the author of the address may reach a file, which a link in its folder may lead elsewhere.</summary>
+    /// <summary>
+    /// Whether the author of the address may read a file. A link in the address's folder may point outside the permitted folders.
+    /// </summary>
     public bool Reaches(string file) => _confinement?.Holds(file) ?? true;
 
-    /// <summary>Whether it names files in a folder.</summary>
+    /// <summary>Whether the address names files in a folder.</summary>
     public bool IsFolder => Scheme is Csv or Store;
 
-    /// <summary>Whether it names a database of PostgreSQL.</summary>
+    /// <summary>Whether the address names a PostgreSQL database.</summary>
     public bool IsDatabase => Scheme == Postgres;
 
-    /// <summary>The rest without the slashes of a server and without options.</summary>
+    /// <summary>The rest without the leading slashes of a server and without options.</summary>
     public string Body
     {
         get
@@ -98,7 +96,7 @@ public sealed record Address
         }
     }
 
-    /// <summary>The options behind the question mark, as they are written.</summary>
+    /// <summary>The options after the question mark, as written.</summary>
     internal IEnumerable<(string Name, string Value)> Given
     {
         get
@@ -110,9 +108,9 @@ public sealed record Address
         }
     }
 
-    /// <summary>The options behind the question mark by their names.</summary>
-    /// <param name="known">The names that may stand there.</param>
-    /// <exception cref="BarDataException">An option is not known; one sentence, without the password.</exception>
+    /// <summary>The options after the question mark, by name.</summary>
+    /// <param name="known">The permitted names.</param>
+    /// <exception cref="BarDataException">An option is unknown; one sentence, without the password.</exception>
     public IReadOnlyDictionary<string, string> Options(IReadOnlyList<string> known)
     {
         var given = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -120,7 +118,7 @@ public sealed record Address
         {
             if (!known.Contains(name))
                 throw new BarDataException(Rest.LastIndexOf('@') > Rest.IndexOf('?', StringComparison.Ordinal)
-                    // The question mark belongs to a password.
+                    // The question mark is part of a password.
                     ? $"'{this}' has an option that there is not, or its password has a '?' that is not written %3F; the options are "
                         + string.Join(", ", known)
                     : $"'{this}': there is no option '{name}'; "
@@ -130,10 +128,13 @@ public sealed record Address
         return given;
     }
 
-    /// <summary>The same address as a text that means the same from every folder, its password included: for wires and own files.</summary>
+    /// <summary>
+    /// The address as a text that means the same from every folder. It includes the password: use it only between processes and in
+    /// Granary's own files.
+    /// </summary>
     public string Full => With(Path is { } path ? Scheme.Length == 0 ? path : $"{Scheme}:{path}" : Own, Keep?.Full);
 
-    /// <summary>The address as written, its password included.</summary>
+    /// <summary>The address as written. It includes the password.</summary>
     public string Written => With(Own, Keep?.Written);
 
     private string Own => Scheme.Length == 0 ? Rest : $"{Scheme}:{Rest}";
@@ -141,7 +142,7 @@ public sealed record Address
     private static string With(string own, string? keep) =>
         keep is null ? own : $"{own}{(own.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{KeepOption}{keep}";
 
-    /// <summary>The address as written, without its secrets: for messages, logs, tables and files that others read.</summary>
+    /// <summary>The address as written, without its secrets: for messages, logs, tables and shared files.</summary>
     public override string ToString() => With(Redaction.Of(Own, Scheme.Length, Path is not null), Keep?.ToString());
 }
 

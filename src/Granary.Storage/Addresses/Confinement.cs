@@ -3,22 +3,22 @@ using Granary.Storage.Files;
 
 namespace Granary.Storage.Addresses;
 
-/// <summary>Keeps what callers of a server name within the server's data folder and the sources that it allows.</summary>
+/// <summary>Restricts the addresses of a server's callers to the server's data folder and to allowed sources.</summary>
 /// <param name="Folder">The data folder.</param>
 /// <param name="AllowedSources">
-/// Schemes, as <c>postgres</c>, and beginnings of addresses, as <c>postgres://db.local/bars</c>, that may be named besides.
+/// Schemes, such as <c>postgres</c>, and prefixes of addresses, such as <c>postgres://db.local/bars</c>, that are allowed too.
 /// </param>
 public sealed record Confinement(string Folder, IReadOnlyList<string> AllowedSources)
 {
-    /// <exception cref="BarDataException">The address leads out.</exception>
+    /// <exception cref="BarDataException">The address lies outside.</exception>
     public void Demand(Address address)
     {
         if (!Admits(address)) throw Fault(address.ToString());
     }
 
     /// <param name="text">The folder as it was written.</param>
-    /// <param name="path">The folder that it means.</param>
-    /// <exception cref="BarDataException">It leads out.</exception>
+    /// <param name="path">The full path of the folder.</param>
+    /// <exception cref="BarDataException">The folder lies outside.</exception>
     public void Demand(string text, string path)
     {
         if (!Holds(path)) throw Fault(text);
@@ -28,7 +28,7 @@ public sealed record Confinement(string Folder, IReadOnlyList<string> AllowedSou
         $"'{shown}' leads out of the server's data folder, to which this server confines its callers; name a folder within it, or ask for "
         + "--allow-source");
 
-    // A server, and what a plug-in does with its scheme, must be allowed; so must the server that it is sent to instead.
+    // Servers and schemes of plug-ins must be allowed, and so must a server that the address redirects to.
     private bool Admits(Address address)
     {
         if (address.Keep is { } store && !Admits(store)) return false;
@@ -37,7 +37,7 @@ public sealed record Confinement(string Folder, IReadOnlyList<string> AllowedSou
         return address.Given.Where(o => o.Name == "endpoint").All(o => Admits(Address.Parse(o.Value, address.Folder)));
     }
 
-    // Links that lead in a circle, and those that the server may not read, lead nowhere.
+    // Cyclic links, and links that the server may not read, count as outside.
     internal bool Holds(string path)
     {
         try

@@ -2,13 +2,13 @@ using Granary.Engine.Market;
 
 namespace Granary.Storage.Addresses;
 
-/// <summary>What the addresses in a text start from, and where they may lead. It makes addresses of the texts of callers.</summary>
-/// <param name="Folder">What relative paths are relative to.</param>
+/// <summary>Parses the addresses that callers write, with a folder for relative paths and the paths that are allowed.</summary>
+/// <param name="Folder">Folder to which relative paths are resolved.</param>
 /// <param name="Confinement">null = they may lead anywhere.</param>
 public sealed record Place(string Folder, Confinement? Confinement = null)
 {
-    /// <summary>Reads an address.</summary>
-    /// <exception cref="BarDataException">The text is none, or it leads out; one sentence, without secrets.</exception>
+    /// <summary>Parses an address and checks that it is permitted.</summary>
+    /// <exception cref="BarDataException">The text is not an address, or it leads outside; one sentence, without secrets.</exception>
     public Address Address(string text)
     {
         var address = Addresses.Address.Parse(text, Folder, Confinement);
@@ -16,9 +16,9 @@ public sealed record Place(string Folder, Confinement? Confinement = null)
         return address;
     }
 
-    /// <summary>The same place in another folder.</summary>
-    /// <param name="folder">Relative to this one.</param>
-    /// <exception cref="BarDataException">It leads out.</exception>
+    /// <summary>The same confinement with another base folder.</summary>
+    /// <param name="folder">Relative to the current base folder.</param>
+    /// <exception cref="BarDataException">The folder lies outside the permitted ones.</exception>
     public Place Within(string folder)
     {
         if (folder.Any(char.IsControl)) throw new BarDataException("a folder has a control character in its name; write its path");

@@ -16,7 +16,7 @@ public static class PostgresConnection
     public static NpgsqlConnectionStringBuilder Of(ServerAddress address)
     {
         if (address.Path.Contains('/', StringComparison.Ordinal))
-            throw new BarDataException($"{address.Address}: '{address.Path}' is no database; write postgres://HOST/DATABASE");
+            throw new BarDataException($"{address.Address}: '{address.Path}' is not a database name; write postgres://HOST/DATABASE");
         var builder = new NpgsqlConnectionStringBuilder
         {
             Host = address.Host,

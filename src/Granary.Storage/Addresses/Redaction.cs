@@ -2,17 +2,17 @@ using System.Text.RegularExpressions;
 
 namespace Granary.Storage.Addresses;
 
-/// <summary>Takes the secrets out of an address: the password in front of the last @, and the values of options that may be one.</summary>
+/// <summary>Removes the secrets from an address: the password before the last @, and the values of options that may be secret.</summary>
 internal static partial class Redaction
 {
     private const string Hidden = "…";
 
-    // What stands in these is a name, a number or a choice. The values of all other options may be secrets.
+    // The values of these options are names, numbers or choices. The values of all other options may be secrets.
     private static readonly string[] s_harmless =
         ["account", "broker", "dataset", "form", "from", "group", "ilp", "partitions", "pg", "seed", "sslmode", "table", "timeout", "to",
             "topics"];
 
-    // An address itself.
+    // Its value is another address, which is redacted in turn.
     private const string Endpoint = "endpoint";
 
     /// <param name="text">The address as written.</param>
@@ -25,7 +25,7 @@ internal static partial class Redaction
         return question < 0 ? body : body + "?" + string.Join('&', text[(question + 1)..].Split('&').Select(o => Option(o, isPath)));
     }
 
-    // Where the options begin: a question mark in front of the last @ belongs to a password, unless the @ is in an option.
+    // The index where the options begin. A question mark before the last @ belongs to a password, unless the @ is in an option.
     private static int QuestionOf(string text)
     {
         var first = text.IndexOf('?', StringComparison.Ordinal);
@@ -34,7 +34,7 @@ internal static partial class Redaction
         return text.AsSpan(first + 1).StartsWith(Endpoint + "=", StringComparison.Ordinal) ? first : text.IndexOf('?', at);
     }
 
-    // A pattern of files has question marks too, and no value behind them.
+    // A file pattern may contain question marks without any value after them.
     private static string Option(string option, bool isPath)
     {
         var equals = option.IndexOf('=', StringComparison.Ordinal);
@@ -45,7 +45,7 @@ internal static partial class Redaction
             : $"{(option.Contains('@', StringComparison.Ordinal) ? Hidden : name)}={Hidden}";
     }
 
-    // The user is shown where the address has the form SCHEME://USER:PASSWORD@HOST. In another form all in front of the @ may be secret.
+    // The user is shown in the form SCHEME://USER:PASSWORD@HOST. In any other form, all text before the @ may be secret.
     private static string HideUser(string text, int scheme)
     {
         var at = text.LastIndexOf('@');
@@ -59,7 +59,7 @@ internal static partial class Redaction
         return scheme > 0 || text.Contains(':', StringComparison.Ordinal) ? text[..start] + Hidden + text[at..] : text;
     }
 
-    // In what was meant to be a connection string, or has its scheme misspelled.
+    // Finds secrets in texts that were meant as connection strings or have a misspelled scheme.
     [GeneratedRegex(@"\b(?<word>pass\w*|pwd|secret|token)\s*=[^;&]*",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Word();

@@ -9,11 +9,11 @@ public sealed record ServerAddress(Address Address, string Host, int? Port, stri
 {
     /// <param name="address">The address as written.</param>
     /// <param name="options">The names that may stand behind the question mark.</param>
-    /// <exception cref="BarDataException">It is no address of a server; one sentence, without the password.</exception>
+    /// <exception cref="BarDataException">It is not an address of a server; one sentence, without the password.</exception>
     public static ServerAddress Of(Address address, string[] options)
     {
         if (!Uri.TryCreate(address.Written, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.Fragment.Length > 0)
-            throw new BarDataException($"'{address}' is no address; write {address.Scheme}://USER:PASSWORD@HOST:PORT/NAME");
+            throw new BarDataException($"'{address}' is not a valid address; write {address.Scheme}://USER:PASSWORD@HOST:PORT/NAME");
         string? user = null, password = null;
         if (uri.UserInfo.Length > 0)
         {

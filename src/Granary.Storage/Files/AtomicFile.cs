@@ -6,7 +6,7 @@ namespace Granary.Storage.Files;
 /// Writes a file under another name, flushes it to the disk and renames it: readers see the old file or the new one, never half of one.
 /// </summary>
 /// <remarks>
-/// Where it is disposed without <see cref="Commit"/>, the old file stays as it was. A leftover of a crash begins with a dot and ends in
+/// If it is disposed without <see cref="Commit"/>, the old file is unchanged. A leftover of a crash begins with a dot and ends in
 /// <c>.tmp</c>.
 /// </remarks>
 public sealed class AtomicFile : IDisposable
@@ -22,7 +22,7 @@ public sealed class AtomicFile : IDisposable
     /// <param name="fault">
     /// Makes the exception to throw where the path cannot be written; null throws what the operating system says.
     /// </param>
-    /// <param name="mode">Who may read and write the file, on Unix; null = as the process makes its files.</param>
+    /// <param name="mode">Unix permissions of the file; null = the process's default.</param>
     public AtomicFile(string path, Func<string, Exception, Exception>? fault = null, UnixFileMode? mode = null)
     {
         _path = path;
@@ -58,7 +58,7 @@ public sealed class AtomicFile : IDisposable
         write(writer);
     });
 
-    /// <summary>Replaces the file by what is written to the stream.</summary>
+    /// <summary>Replaces the file with the content that is written to the stream.</summary>
     public static void Write(string path, Action<Stream> write)
     {
         using var file = new AtomicFile(path);
@@ -66,7 +66,7 @@ public sealed class AtomicFile : IDisposable
         file.Commit();
     }
 
-    /// <summary>Replaces the file by these bytes.</summary>
+    /// <summary>Replaces the file with these bytes.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         using var file = new AtomicFile(path);
@@ -76,10 +76,10 @@ public sealed class AtomicFile : IDisposable
 
     /// <summary>Makes a file of these bytes where there is none; of several writers one succeeds, in whichever processes.</summary>
     /// <returns>False where there is one, which stays as it is.</returns>
-    /// <param name="mode">Who may read and write the file, on Unix; null = as the process makes its files.</param>
+    /// <param name="mode">Unix permissions of the file; null = the process's default.</param>
     public static bool TryCreate(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null)
     {
-        // The framework's move that does not overwrite looks first and renames then, so that two writers could succeed.
+        // The framework's move without overwriting first checks and then renames, so two writers could both succeed.
         var turns = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, ".create.lock");
         using var turn = ExclusiveFile.Open(turns, s_longestTurn);
         if (File.Exists(path)) return false;
@@ -97,7 +97,7 @@ public sealed class AtomicFile : IDisposable
         file.Commit();
     }
 
-    /// <summary>Makes what was written the file. If that fails, the old file, if any, is as it was.</summary>
+    /// <summary>Replaces the file with the written content. If that fails, the old file is unchanged.</summary>
     /// <param name="flush">Whether the file must survive a power failure.</param>
     public void Commit(bool flush = true)
     {
@@ -110,7 +110,7 @@ public sealed class AtomicFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The stream may be closed already: what could not be renamed goes.
+            // The stream may already be closed; the temporary file is deleted.
             Discard();
             if (_fault is null) throw;
             throw _fault(_path, e);
@@ -130,7 +130,7 @@ public sealed class AtomicFile : IDisposable
         }
         catch (IOException)
         {
-            // The disk is full: closing flushes once more and fails once more. The file goes anyway.
+            // The disk is full, and closing fails because it flushes again. The file is deleted anyway.
         }
         _stream = null;
         try
@@ -139,7 +139,7 @@ public sealed class AtomicFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A leftover is never read; the fault that led here is already on its way.
+            // A leftover is never read, and the original fault is already being thrown.
         }
     }
 }

@@ -13,7 +13,7 @@ public static class ExclusiveFile
         exception is IOException and not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException)
         && File.Exists(path);
 
-    /// <summary>Opens the file, and creates it where there is none.</summary>
+    /// <summary>Opens the file, and creates it if it does not exist.</summary>
     /// <exception cref="IOException">Another holder has it open (<see cref="IsInUse"/>), or the disk fails.</exception>
     /// <exception cref="UnauthorizedAccessException">The user of this process may not write the file.</exception>
     public static FileStream Open(string path) =>

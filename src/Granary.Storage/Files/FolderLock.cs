@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace Granary.Storage.Files;
 
-/// <summary>Keeps a folder for one process: a file that the operating system keeps locked while its process lives.</summary>
+/// <summary>Exclusive lock of a folder: a file that the operating system keeps locked while the process lives.</summary>
 public sealed class FolderLock : IDisposable
 {
     private readonly FileStream _file;
 
     private FolderLock(FileStream file) => _file = file;
 
-    /// <summary>Takes the lock, and writes down who has it.</summary>
-    /// <param name="folder">Made where missing.</param>
+    /// <summary>Takes the lock, and writes its holder to a file.</summary>
+    /// <param name="folder">Created if missing.</param>
     /// <param name="name">Of the lock file. Its holder stands in a file beside it, which can be read while this one is locked.</param>
-    /// <param name="holder">Who takes it; the process, the machine and the time are added.</param>
-    /// <param name="fault">Makes the exception where another has it, from who that is.</param>
+    /// <param name="holder">Name of the holder; the process, the machine and the time are added.</param>
+    /// <param name="fault">Creates the exception if another process has the lock, from the name of that holder.</param>
     public static FolderLock Take(string folder, string name, string holder, TimeProvider clock, Func<string, Exception> fault)
     {
         Directory.CreateDirectory(folder);

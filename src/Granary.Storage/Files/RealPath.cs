@@ -1,12 +1,12 @@
 namespace Granary.Storage.Files;
 
-/// <summary>Where a path leads when symbolic links are followed.</summary>
+/// <summary>Resolves the symbolic links of a path.</summary>
 public static class RealPath
 {
-    // As many links in a row as Linux follows.
+    // Most links in a row that Linux follows.
     private const int MostLinks = 40;
 
-    /// <summary>The full path with every link in it resolved. What does not exist is taken as it is written.</summary>
+    /// <summary>The full path with every link in it resolved. Parts that do not exist are kept as written.</summary>
     /// <exception cref="IOException">Links lead in a circle.</exception>
     public static string Of(string path)
     {
@@ -28,7 +28,7 @@ public static class RealPath
             StringComparison.Ordinal);
     }
 
-    // The path with its first link replaced by the link's target; null where none of its parts is a link.
+    // The path with its first link replaced by the link's target; null if none of its parts is a link.
     private static string? Resolved(string full)
     {
         var root = Path.GetPathRoot(full)!;

@@ -1,16 +1,16 @@
 namespace Granary.Storage.Retries;
 
-/// <summary>How long a call to something that may be away has been without an answer; any thread may ask.</summary>
+/// <summary>Measures how long a call to a remote service has been without an answer. Any thread may read it.</summary>
 /// <remarks>One call at a time.</remarks>
 public sealed class CallWatch(TimeProvider clock)
 {
-    /// <summary>A call that takes longer is worth a word.</summary>
+    /// <summary>The duration from which on a call counts as slow.</summary>
     public static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
 
     // Timestamp of the call; 0 for none.
     private long _since;
 
-    /// <summary>The call is under way until the result is disposed of.</summary>
+    /// <summary>Starts a call, which ends when the result is disposed.</summary>
     public Scope Begin()
     {
         Volatile.Write(ref _since, Math.Max(1, clock.GetTimestamp()));
@@ -18,12 +18,12 @@ public sealed class CallWatch(TimeProvider clock)
     }
 
     /// <summary>Says that somebody has not answered for a while; null where no call is under way, or only for a moment.</summary>
-    /// <param name="callee">Who has not answered, as the beginning of the sentence.</param>
+    /// <param name="callee">Name of the callee, as the beginning of the sentence.</param>
     public string? Silence(string callee) =>
         Volatile.Read(ref _since) is not 0 and var since && clock.GetElapsedTime(since) is var waited && waited >= Slow
             ? FormattableString.Invariant($"{callee} has not answered for {waited.TotalSeconds:0} s") : null;
 
-    /// <summary>A call under way.</summary>
+    /// <summary>An active call.</summary>
     public readonly struct Scope(CallWatch watch) : IDisposable
     {
         public void Dispose() => Volatile.Write(ref watch._since, 0);

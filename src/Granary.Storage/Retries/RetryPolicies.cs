@@ -13,7 +13,7 @@ public static class RetryPolicies
 
     /// <summary>A file that another process has open for a moment: soon, then every tenth of a second until the timeout.</summary>
     /// <param name="isInUse">Whether the exception says that the file is open elsewhere.</param>
-    /// <param name="timeout">How long to try after the first failure.</param>
+    /// <param name="timeout">Timeout of the attempts after the first failure.</param>
     /// <param name="clock">For pauses and the timeout; null for the system's.</param>
     public static ResiliencePipeline FileInUse(Func<Exception, bool> isInUse, TimeSpan timeout, TimeProvider? clock = null) =>
         Until(timeout, clock ?? TimeProvider.System,

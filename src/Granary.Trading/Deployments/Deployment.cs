@@ -7,17 +7,17 @@ namespace Granary.Trading.Deployments;
 public sealed record DayEquity(DateOnly Day, double Equity);
 
 /// <summary>The backtest that a configuration came from, and its statistics.</summary>
-/// <param name="Run">Folder of the run when the deployment was added.</param>
-/// <param name="Digest">Of the run; prod.json has the same.</param>
-/// <param name="Statistics">Of the portfolio, by the names of results.json.</param>
+/// <param name="Run">The run's folder at the time when the deployment was added.</param>
+/// <param name="Digest">Digest of the run, which prod.json also contains.</param>
+/// <param name="Statistics">Statistics of the portfolio, by the names of results.json.</param>
 /// <param name="Days">Equity of the portfolio by day.</param>
 public sealed record Justification(string Run, string Digest, IReadOnlyDictionary<string, double> Statistics,
     IReadOnlyList<DayEquity> Days);
 
-/// <summary>A numbered version of a production configuration; never changed once it is added.</summary>
+/// <summary>A numbered version of a production configuration; immutable.</summary>
 public sealed record Deployment
 {
-    /// <summary>From 1.</summary>
+    /// <summary>The version number, from 1.</summary>
     public required int Number { get; init; }
 
     /// <summary>The configuration's name.</summary>
@@ -26,10 +26,10 @@ public sealed record Deployment
     /// <summary>SHA-256 of the configuration.</summary>
     public required string Hash { get; init; }
 
-    /// <summary>prod.json, to the byte.</summary>
+    /// <summary>The exact content of prod.json.</summary>
     public required string Configuration { get; init; }
 
-    /// <summary>What relative paths in it are relative to.</summary>
+    /// <summary>The base folder of relative paths in the configuration.</summary>
     public required string Folder { get; init; }
 
     public required DateTimeOffset AddedAt { get; init; }
@@ -38,11 +38,11 @@ public sealed record Deployment
 
     public required string Why { get; init; }
 
-    /// <summary>Why its validation checks do not suffice; empty where they do.</summary>
+    /// <summary>Why its validation checks are insufficient; empty if they are sufficient.</summary>
     public IReadOnlyList<string> FailedChecks { get; init; } = [];
 
     public required Justification Backtest { get; init; }
 
-    /// <summary>The bytes of prod.json.</summary>
+    /// <summary>Returns the bytes of prod.json.</summary>
     public byte[] Text() => Encoding.UTF8.GetBytes(Configuration);
 }

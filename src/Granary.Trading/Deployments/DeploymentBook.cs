@@ -8,7 +8,7 @@ using Granary.Storage.Files;
 
 namespace Granary.Trading.Deployments;
 
-/// <summary>Deployments and their history, over any store.</summary>
+/// <summary>Deployments and their history, on any store.</summary>
 public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -20,7 +20,7 @@ public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
-    /// <summary>What messages call the store.</summary>
+    /// <summary>The store's name in messages.</summary>
     public string Store => store.Name;
 
     /// <summary>All deployments, oldest first.</summary>
@@ -29,7 +29,7 @@ public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
     /// <summary>The numbers in use, ascending.</summary>
     public IReadOnlyList<int> Numbers() => store.Numbers();
 
-    /// <exception cref="InputException">There is no such deployment, or its document is damaged.</exception>
+    /// <exception cref="InputException">The deployment does not exist, or its document is damaged.</exception>
     public Deployment Get(int number)
     {
         if (Find(number) is { } found) return found;
@@ -38,20 +38,20 @@ public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
             + (numbers.Count == 0 ? "'granary deployments add PROD.json' adds the first" : $"it has {string.Join(", ", numbers)}"));
     }
 
-    /// <summary>The deployment of a number; null where there is none.</summary>
-    /// <exception cref="InputException">Its document is damaged, or was changed after it was added.</exception>
+    /// <summary>Returns the deployment with this number; null if it does not exist.</summary>
+    /// <exception cref="InputException">The document is damaged, or was changed after it was added.</exception>
     public Deployment? Find(int number) =>
         store.Read(number) is { } document ? Parse<Deployment>(document, $"deployment {number}", d => d.Number == number) : null;
 
-    /// <summary>The deployment of a configuration; the newest where several have it. Null where none has.</summary>
+    /// <summary>Returns the newest deployment of a configuration; null if there is none.</summary>
     public Deployment? Find(string hash) => All().LastOrDefault(d => d.Hash == hash);
 
     /// <summary>Adds a configuration as the next version.</summary>
-    /// <param name="production">Read from <paramref name="text"/>.</param>
-    /// <exception cref="InputException">The newest version is the same configuration.</exception>
+    /// <param name="production">The configuration parsed from <paramref name="text"/>.</param>
+    /// <exception cref="InputException">The newest version has the same configuration.</exception>
     public Deployment Add(Production production, byte[] text, string folder, Justification backtest, string who, string why)
     {
-        // Somebody else may take the number first; perhaps for the same configuration.
+        // Another process may take the number first, perhaps for the same configuration.
         while (true)
         {
             if (Find(production.Hash) is { } same)
@@ -75,7 +75,7 @@ public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
         }
     }
 
-    /// <summary>Appends an entry to the history; sequence number and time are given to it here.</summary>
+    /// <summary>Appends an entry to the history, with a new sequence number and the current time.</summary>
     public DeploymentEvent Append(DeploymentEvent e)
     {
         for (var sequence = Last() + 1; ; sequence++)
@@ -85,8 +85,8 @@ public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
         }
     }
 
-    /// <summary>The history after a sequence number, oldest first.</summary>
-    /// <param name="number">Of one deployment; null for all.</param>
+    /// <summary>Returns the history after a sequence number, oldest first.</summary>
+    /// <param name="number">The deployment; null for all.</param>
     /// <exception cref="InputException">An event is damaged or missing.</exception>
     public IReadOnlyList<DeploymentEvent> History(int? number = null, long after = 0)
     {
@@ -98,10 +98,10 @@ public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
         return [.. events.Where(e => number is null || e.Number == number)];
     }
 
-    /// <summary>Enables or disables a strategy, or the strategies of a pair, of a deployment.</summary>
-    /// <param name="strategy">Its id; empty for a pair.</param>
-    /// <param name="symbol">The pair; empty for a strategy.</param>
-    /// <exception cref="InputException">The deployment has no such strategy or pair.</exception>
+    /// <summary>Enables or disables a strategy, or all strategies of a symbol, in a deployment.</summary>
+    /// <param name="strategy">The strategy's id; empty for a symbol.</param>
+    /// <param name="symbol">The symbol; empty for a strategy.</param>
+    /// <exception cref="InputException">The deployment does not have the strategy or symbol.</exception>
     public DeploymentEvent SetEnabled(int number, bool enabled, string strategy, string symbol, string who, string why)
     {
         var members = DeploymentMember.Of(Get(number));
@@ -116,7 +116,7 @@ public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
         });
     }
 
-    /// <summary>The strategies of a deployment that may not enter, with the entry of the history that says so.</summary>
+    /// <summary>Returns the strategies of a deployment whose entries are disabled, with the history entry that disabled them.</summary>
     public IReadOnlyDictionary<string, DeploymentEvent> Disabled(int number)
     {
         var disabled = new Dictionary<string, DeploymentEvent>(StringComparer.Ordinal);
@@ -139,7 +139,7 @@ public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
             : $"; it has {string.Join(", ", names.Take(5))}{(names.Count > 5 ? ", …" : "")}");
     }
 
-    // Each document has its hash, and is used under the number that it was written for.
+    // Each document contains its own hash, and is valid only for the number that it was written for.
     private T Parse<T>(byte[] document, string what, Func<T, bool> isOfItsNumber)
     {
         try

@@ -3,13 +3,13 @@ using Granary.Simulation.Json;
 
 namespace Granary.Trading.Deployments;
 
-/// <summary>A strategy of a deployment, as its configuration names it.</summary>
+/// <summary>A strategy in the configuration of a deployment.</summary>
 public sealed record DeploymentMember(string Id, double Weight, IReadOnlyList<string> Symbols)
 {
-    /// <summary>Whether an entry of the history is about this strategy.</summary>
+    /// <summary>Whether a history entry concerns this strategy.</summary>
     public bool Matches(DeploymentEvent e) => e.Strategy.Length > 0 ? e.Strategy == Id : Symbols.Contains(e.Symbol, StringComparer.Ordinal);
 
-    /// <summary>The strategies of a deployment, in the order of its configuration.</summary>
+    /// <summary>Returns the strategies of a deployment, in the order of its configuration.</summary>
     public static IReadOnlyList<DeploymentMember> Of(Deployment deployment) =>
     [
         .. JsonPart.Parse($"deployment {deployment.Number}", deployment.Text()).Need("strategies").List().Select(s =>

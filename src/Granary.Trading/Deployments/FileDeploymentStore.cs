@@ -6,18 +6,18 @@ using Granary.Storage.Files;
 namespace Granary.Trading.Deployments;
 
 /// <summary>
-/// Deployments in a folder: <c>versions/0001.json</c> and <c>events/00000001.json</c>. A reader of a file sees all of it
-/// or nothing. Writers of all processes take turns by a lock file; of two writers of a number, one loses.
+/// Stores deployments in a folder: <c>versions/0001.json</c> and <c>events/00000001.json</c>. A reader sees a file completely or not at
+/// all. A lock file serializes writers of all processes; if two write the same number, one fails.
 /// </summary>
 /// <remarks>
-/// A version and its event are first written to one file, <c>pending.json</c>, and then to their own. Where a process ends in between, the
+/// A version and its event are first written together to <c>pending.json</c>, then to their own files. If a process ends in between, the
 /// next access completes them.
 /// </remarks>
 public sealed class FileDeploymentStore(string folder) : IDeploymentStore
 {
     private sealed record Addition(int Number, byte[] Document, long Sequence, byte[] Entry);
 
-    // A turn is a few small files.
+    // A writer only writes a few small files.
     private static readonly TimeSpan s_longestTurn = TimeSpan.FromMinutes(1);
 
     private readonly string _versions = Path.Combine(folder, "versions"), _events = Path.Combine(folder, "events"),

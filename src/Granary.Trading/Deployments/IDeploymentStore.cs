@@ -6,33 +6,33 @@ using Npgsql;
 
 namespace Granary.Trading.Deployments;
 
-/// <summary>Where deployments are kept: numbered documents and numbered events, each written once and never changed.</summary>
+/// <summary>Storage of deployments: numbered documents and numbered events, each immutable.</summary>
 public interface IDeploymentStore
 {
-    /// <summary>What messages call it; without a password.</summary>
+    /// <summary>The store's name in messages, without a password.</summary>
     string Name { get; }
 
     /// <summary>The numbers in use, ascending.</summary>
     IReadOnlyList<int> Numbers();
 
-    /// <summary>The document of a number; null where there is none.</summary>
+    /// <summary>Returns the document with this number; null if it does not exist.</summary>
     byte[]? Read(int number);
 
-    /// <summary>Adds a deployment with the event of its addition: both, or none.</summary>
-    /// <returns>False where the number or the sequence number is taken.</returns>
+    /// <summary>Adds a deployment together with the event of its addition, atomically.</summary>
+    /// <returns>False if the number or the sequence number is already used.</returns>
     bool TryAdd(int number, byte[] document, long sequence, byte[] entry);
 
-    /// <summary>The events after a sequence number, in order.</summary>
+    /// <summary>Returns the events after a sequence number, in order.</summary>
     IReadOnlyList<(long Sequence, byte[] Document)> Events(long after);
 
-    /// <returns>False where the sequence number is taken.</returns>
+    /// <returns>False if the sequence number is already used.</returns>
     bool TryAppend(long sequence, byte[] document);
 }
 
-/// <summary>Opens what <c>--store</c> and <c>--deployments</c> name: a folder, or postgres://….</summary>
+/// <summary>Opens the store that <c>--store</c> and <c>--deployments</c> name: a folder, or postgres://….</summary>
 public static class DeploymentStores
 {
-    /// <exception cref="InputException">A database that is not written as one, or does not answer.</exception>
+    /// <exception cref="InputException">The database address is invalid, or the database does not respond.</exception>
     public static IDeploymentStore Open(Address store)
     {
         if (!store.IsDatabase) return new FileDeploymentStore(ModelStores.FolderOf(store));

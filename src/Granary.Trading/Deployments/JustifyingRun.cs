@@ -4,12 +4,12 @@ using Granary.Simulation.Json;
 
 namespace Granary.Trading.Deployments;
 
-/// <summary>Reads the run that justifies a production configuration.</summary>
+/// <summary>Reads the backtest run that justifies a production configuration.</summary>
 public static class JustifyingRun
 {
     /// <param name="folder">Of the run.</param>
     /// <param name="name">Of the configuration's file, for messages.</param>
-    /// <exception cref="InputException">The folder is no run, of another digest, or without its equity.</exception>
+    /// <exception cref="InputException">The folder is not a run, of another digest, or without its equity.</exception>
     public static Justification Read(string folder, Production production, string name)
     {
         var path = Path.Combine(folder, "results.json");
@@ -30,10 +30,10 @@ public static class JustifyingRun
     }
 }
 
-/// <summary>The equity of a run by day.</summary>
+/// <summary>Reads the equity of a run by day.</summary>
 public static class EquityDays
 {
-    /// <summary>The last equity of each UTC day in the run's equity.csv.</summary>
+    /// <summary>Returns the last equity of each UTC day in the run's equity.csv.</summary>
     /// <exception cref="InputException">The run has no equity.csv, or it is damaged.</exception>
     public static IReadOnlyList<DayEquity> Read(string folder)
     {

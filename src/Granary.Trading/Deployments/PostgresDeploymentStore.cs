@@ -3,15 +3,15 @@ using Npgsql;
 
 namespace Granary.Trading.Deployments;
 
-/// <summary>Deployments in PostgreSQL, in the schema <c>deployments</c>; the primary keys prevent a second write of a number.</summary>
+/// <summary>Stores deployments in PostgreSQL, in the schema <c>deployments</c>. Primary keys prevent a second write of a number.</summary>
 public sealed class PostgresDeploymentStore : IDeploymentStore
 {
     private readonly SchemaDatabase _tables;
 
-    /// <param name="connection">As Npgsql takes it.</param>
-    /// <param name="name">What messages call it.</param>
-    /// <exception cref="NpgsqlException">The server cannot be reached or refuses.</exception>
-    /// <exception cref="MigrationException">The database is of a later version, or the user may not create the tables.</exception>
+    /// <param name="connection">The connection string for Npgsql.</param>
+    /// <param name="name">The store's name in messages.</param>
+    /// <exception cref="NpgsqlException">The server cannot be reached or refuses the connection.</exception>
+    /// <exception cref="MigrationException">The database has a newer schema version, or the user may not create the tables.</exception>
     public PostgresDeploymentStore(string connection, string name) =>
         (_tables, Name) = (new(connection, DatabaseSchema.Deployments), name);
 
@@ -28,7 +28,7 @@ public sealed class PostgresDeploymentStore : IDeploymentStore
     {
         try
         {
-            // One statement is one transaction.
+            // A single statement is one transaction.
             _tables.Execute("WITH added AS (INSERT INTO granary_deployment VALUES ($1, $2)) INSERT INTO granary_deployment_event VALUES "
                 + "($3, $4)", number, document, sequence, entry);
             return true;

@@ -4,7 +4,7 @@ using Granary.Trading.Live;
 
 namespace Granary.Trading.Handover;
 
-/// <summary>What the journal of an account says: its configuration, its open trades, and the last bars.</summary>
+/// <summary>The state of an account from its journal: configuration, open trades and last bars.</summary>
 internal sealed class AccountBooks
 {
     private AccountBooks(IReadOnlyList<JournalEvent> events, SessionStarted started)
@@ -26,21 +26,21 @@ internal sealed class AccountBooks
     /// <summary>The last start, with the configuration that sessions trade now.</summary>
     public SessionStarted Started { get; }
 
-    /// <summary>Null where the account was never handed over.</summary>
+    /// <summary>The last switch; null if the account was never handed over.</summary>
     public DeploymentSwitched? LastSwitch { get; }
 
     public int Switches { get; }
 
-    /// <summary>Market time that was reached, UTC ticks.</summary>
+    /// <summary>The market time reached, UTC ticks.</summary>
     public long Timestamp { get; }
 
-    /// <summary>By the number of the series.</summary>
+    /// <summary>The last close by series number.</summary>
     public Dictionary<int, double> LastClose { get; } = [];
 
-    /// <summary>Its cash counts from 0; only orders and trades are used.</summary>
+    /// <summary>The account's orders and trades. Its cash starts at 0 and is not used.</summary>
     public AccountLedger Ledger { get; } = new(0, _ => 1);
 
-    /// <summary>Open trades, and entries that wait without one: the entry's id, strategy, symbol.</summary>
+    /// <summary>Returns open trades, and waiting entries without a trade.</summary>
     public IEnumerable<(TrackedOrder Entry, AccountTrade? Trade)> Open()
     {
         foreach (var trade in Ledger.ActiveTrades) yield return (Ledger.Find(trade.Entry)!, trade);
@@ -49,7 +49,7 @@ internal sealed class AccountBooks
                 yield return (order, null);
     }
 
-    /// <summary>Null where no session has started on the journal.</summary>
+    /// <summary>Reads the books from a journal; null if no session has started on it.</summary>
     public static AccountBooks? Read(IReadOnlyList<JournalEvent> events) =>
         events.Aggregate((SessionStarted?)null, LiveSession.LastStart) is { } started ? new AccountBooks(events, started) : null;
 }

@@ -10,15 +10,15 @@ using Granary.Trading.Live;
 namespace Granary.Trading.Handover;
 
 /// <summary>Hands an account over to another deployment.</summary>
-/// <param name="accounts">Where its journal is.</param>
-/// <param name="account">Its name.</param>
+/// <param name="accounts">The store of the account's journal.</param>
+/// <param name="account">The account's name.</param>
 public sealed class AccountSwitch(DeploymentBook book, IAccountStore accounts, string account, GranaryCatalogues catalogues,
     TimeProvider clock)
 {
-    /// <summary>What a switch would do; takes no lease and changes nothing.</summary>
+    /// <summary>Returns what a switch would do. Takes no lease and changes nothing.</summary>
     /// <exception cref="InputException">
-    /// There is no such deployment, the account has no session, trades a configuration that the store does not have, or cannot go to this
-    /// one.
+    /// The deployment does not exist, or the account has no session, trades a configuration that the store does not have, or cannot switch
+    /// to this deployment.
     /// </exception>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
     public async Task<SwitchPlan> PlanAsync(int number, HandOverPolicy policy, CancellationToken cancellationToken = default)
@@ -28,10 +28,10 @@ public sealed class AccountSwitch(DeploymentBook book, IAccountStore accounts, s
     }
 
     /// <summary>
-    /// Writes the switch into the account's journal, in one durable step, and then into the history. A call that finds it done completes
-    /// what is missing: it can be repeated after a crash.
+    /// Writes the switch to the account's journal in one durable step, and then to the history. The call can be repeated after a crash: it
+    /// completes an interrupted switch.
     /// </summary>
-    /// <exception cref="LeaseException">A session trades the account; it has to be stopped first.</exception>
+    /// <exception cref="LeaseException">A session trades the account; stop it first.</exception>
     /// <inheritdoc cref="PlanAsync"/>
     public async Task<SwitchPlan> SwitchAsync(int number, HandOverPolicy policy, string who, string why,
         CancellationToken cancellationToken = default)
@@ -57,7 +57,7 @@ public sealed class AccountSwitch(DeploymentBook book, IAccountStore accounts, s
             d => new ProductionReader(catalogues).Read($"deployment {d.Number}", d.Text(), d.Folder));
     }
 
-    // The journal is the truth; a crash may have left the history without the switch.
+    // The journal is authoritative; after a crash the history may not have the switch yet.
     private void Complete(SwitchPlan plan, List<JournalEvent> events, string who, string why)
     {
         var known = book.History(plan.To.Number).Count(e => e.Action == DeploymentAction.Switched && e.Account == account);
@@ -72,7 +72,7 @@ public sealed class AccountSwitch(DeploymentBook book, IAccountStore accounts, s
     }
 }
 
-/// <summary>How a policy is written.</summary>
+/// <summary>Text forms of hand-over policies.</summary>
 public static class PolicyWords
 {
     public static IReadOnlyList<(string Word, HandOverPolicy Policy)> All { get; } =
@@ -80,7 +80,7 @@ public static class PolicyWords
 
     public static string Of(HandOverPolicy policy) => All.Single(p => p.Policy == policy).Word;
 
-    /// <exception cref="InputException">There is no such policy.</exception>
+    /// <exception cref="InputException">The policy is unknown.</exception>
     public static HandOverPolicy Parse(string word) => All.Where(p => p.Word == word).Select(p =>
         (HandOverPolicy?)p.Policy).FirstOrDefault()
         ?? throw new InputException($"policy {word}: use {string.Join(", ", All.Select(p => p.Word))}");

@@ -7,39 +7,39 @@ using Granary.Trading.Live;
 
 namespace Granary.Trading.Handover;
 
-/// <summary>One day of a deployment, live against the backtest.</summary>
-/// <param name="Live">Equity that the deployment's own trades made of its cash, at the day's end.</param>
+/// <summary>One day of a deployment: live results compared with the backtest.</summary>
+/// <param name="Live">Equity at the end of the day from the deployment's cash and its own trades.</param>
 /// <param name="Promised">Equity of a backtest of the same bars.</param>
-/// <param name="Causes">What the day added to the difference, by cause as <c>compare</c> splits it.</param>
-/// <param name="Return">Of the account since the first day; a fraction.</param>
-/// <param name="Low">The least return that the justifying backtest lets expect with 95 %.</param>
-/// <param name="High">The greatest.</param>
+/// <param name="Causes">The day's contributions to the difference, by cause as in <c>compare</c>.</param>
+/// <param name="Return">Return of the account since the first day, as a fraction.</param>
+/// <param name="Low">Lower end of the 95 % interval of returns according to the justifying backtest.</param>
+/// <param name="High">Upper end of that interval.</param>
 public sealed record ReportDay(DateOnly Day, double Live, double Promised, IReadOnlyDictionary<string, double> Causes, double Return,
     double Low, double High)
 {
     public double Difference => Live - Promised;
 
-    /// <summary>Whether the return has left the band.</summary>
+    /// <summary>Whether the return is outside of the interval.</summary>
     public bool IsOutside => Return < Low || Return > High;
 }
 
-/// <summary>A session of a deployment beside its backtest, by day.</summary>
-/// <param name="Run">Folder of the session's run.</param>
-/// <param name="Earlier">Net profit of trades that earlier deployments entered; no day has it.</param>
+/// <summary>Daily comparison of a deployment's session with its backtest.</summary>
+/// <param name="Run">The folder of the session's run.</param>
+/// <param name="Earlier">Net profit of trades that earlier deployments entered, which no day includes.</param>
 public sealed record DeploymentReport(Deployment Deployment, string Account, string Run, IReadOnlyList<ReportDay> Days, double Earlier)
 {
-    // Two-sided, 95 % of a normal distribution.
+    // Two-sided 95 % quantile of the normal distribution.
     private const double Width = 1.959963984540054;
 
-    /// <summary>The causes of all days.</summary>
+    /// <summary>The total of all days by cause.</summary>
     public IReadOnlyDictionary<string, double> Causes => Days.SelectMany(d => d.Causes).GroupBy(c => c.Key, StringComparer.Ordinal)
         .ToDictionary(g => g.Key, g => g.Sum(c => c.Value), StringComparer.Ordinal);
 
     public IReadOnlyList<ReportDay> Outside => [.. Days.Where(d => d.IsOutside)];
 
-    /// <summary>Reports of the newest run of each account that traded the deployment.</summary>
-    /// <param name="runs">Folders of runs; null for those of the history.</param>
-    /// <exception cref="InputException">No run has ended yet, or a folder is of no live session.</exception>
+    /// <summary>Returns reports of the newest run of each account that traded the deployment.</summary>
+    /// <param name="runs">Folders of runs; null to use those of the history.</param>
+    /// <exception cref="InputException">No run has ended yet, or a folder is not the run of a live session.</exception>
     public static IReadOnlyList<DeploymentReport> Read(DeploymentBook book, int number, IReadOnlyList<string>? runs)
     {
         var deployment = book.Get(number);
@@ -52,12 +52,12 @@ public sealed record DeploymentReport(Deployment Deployment, string Account, str
             : $"no session of deployment {number} has ended with a backtest of its bars; stop it, or name its run's folder with --run");
     }
 
-    /// <summary>Reports of the newest run of each account of the history; empty where no session has ended.</summary>
-    /// <exception cref="InputException">There is no such deployment, or a run is damaged.</exception>
+    /// <summary>Returns reports of the newest run of each account in the history; empty if no session has ended.</summary>
+    /// <exception cref="InputException">The deployment does not exist, or a run is damaged.</exception>
     public static IReadOnlyList<DeploymentReport> Ended(DeploymentBook book, int number)
     {
         var deployment = book.Get(number);
-        // A session that goes on with its journal has all bars since the switch: the newest run holds those before.
+        // A session that continues its journal has all bars since the switch, so its newest run has the earlier ones.
         return
         [
             .. Started(book, number).GroupBy(e => e.Account, StringComparer.Ordinal)
@@ -89,7 +89,7 @@ public sealed record DeploymentReport(Deployment Deployment, string Account, str
             var (day, own) = (equity[i].Day, equity[i].Equity);
             var isLast = i == equity.Count - 1;
             var until = gaps.Where(g => g.Day <= day || isLast).Where(g => i == 0 || g.Day > equity[i - 1].Day).ToList();
-            // The session's own portfolio stands between: the account differs from it by its venue, the backtest by bars and commands.
+            // The account differs from the session's portfolio by the venue, the backtest by bars and commands.
             live += until.Sum(g => g.ByVenue);
             promised += until.Sum(g => g.Total - g.ByVenue);
             var causes = until.SelectMany(g => g.Parts).GroupBy(p => p.Cause, StringComparer.Ordinal)
@@ -124,7 +124,7 @@ public sealed record DeploymentReport(Deployment Deployment, string Account, str
         return (gaps, earlier);
     }
 
-    // Mean and deviation of the daily log returns.
+    // Mean and standard deviation of the daily log returns.
     private static (double Mean, double Deviation) Daily(IReadOnlyList<DayEquity> days)
     {
         var returns = new List<double>();

@@ -4,10 +4,10 @@ using Granary.Trading.Deployments;
 
 namespace Granary.Trading.Handover;
 
-/// <summary>The sections of a production configuration that decide how its strategies trade.</summary>
+/// <summary>The sections of a production configuration that determine how its strategies trade.</summary>
 internal sealed class StrategySections
 {
-    // What a strategy's runs depend on beside its own section.
+    // Sections that affect all strategies in addition to their own.
     private static readonly string[] Shared = ["execution", "account"];
     private static readonly string[] SharedData = ["timeframe", "adjust", "stamp", "timeZone"];
 
@@ -20,7 +20,7 @@ internal sealed class StrategySections
         foreach (var section in _root["strategies"]!.AsArray())
         {
             var copy = section!.DeepClone().AsObject();
-            // How much it gets is the portfolio's matter.
+            // The weight only affects the portfolio, not the strategy's own run.
             copy.Remove("weight");
             copy.Remove("weightByState");
             _byId[copy["id"]!.GetValue<string>()] = copy;
@@ -31,11 +31,11 @@ internal sealed class StrategySections
 
     public bool Has(string id) => _byId.ContainsKey(id);
 
-    /// <summary>Whether both define the strategy, and define it alike.</summary>
+    /// <summary>Whether both configurations define the strategy identically.</summary>
     public bool IsAlike(StrategySections other, string id) =>
         _byId.TryGetValue(id, out var mine) && other._byId.TryGetValue(id, out var theirs) && JsonNode.DeepEquals(mine, theirs);
 
-    /// <exception cref="InputException">The account cannot go from one to the other.</exception>
+    /// <exception cref="InputException">The account cannot switch between the two configurations.</exception>
     public static void CheckCompatible(Deployment from, Deployment to)
     {
         var (a, b) = (Of(from.Configuration)._root, Of(to.Configuration)._root);

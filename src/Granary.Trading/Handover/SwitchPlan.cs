@@ -8,26 +8,26 @@ using Granary.Trading.Deployments;
 
 namespace Granary.Trading.Handover;
 
-/// <summary>One line of a plan: an open trade, or an entry that waits, and what becomes of it.</summary>
-/// <param name="Quantity">Open, base units; of a waiting entry what is ordered.</param>
-/// <param name="EntryPrice">0 for an entry that waits.</param>
-/// <param name="Profit">Unrealised at the last close, before fees; null for an entry that waits.</param>
-/// <param name="What">In words.</param>
+/// <summary>One step of a plan: an open trade or a waiting entry, with its handling.</summary>
+/// <param name="Quantity">Open quantity in base units; for a waiting entry, the ordered quantity.</param>
+/// <param name="EntryPrice">0 for a waiting entry.</param>
+/// <param name="Profit">Unrealised profit at the last close, before fees; null for a waiting entry.</param>
+/// <param name="What">The handling in words.</param>
 public sealed record SwitchStep(string Strategy, string Symbol, Side Side, double Quantity, double EntryPrice, double? Profit,
     TradeHandling Handling, string What);
 
-/// <summary>What a switch of an account to another deployment does.</summary>
-/// <param name="From">The deployment that the account trades.</param>
-/// <param name="Fact">For the journal; who and why are empty.</param>
-/// <param name="NewSymbols">Symbols whose factors have no past in the journal and start cold.</param>
+/// <summary>The effects of switching an account to another deployment.</summary>
+/// <param name="From">The current deployment of the account.</param>
+/// <param name="Fact">The journal entry; who and why are empty.</param>
+/// <param name="NewSymbols">Symbols without bars in the journal, whose factors start without warm-up.</param>
 public sealed record SwitchPlan(Deployment From, Deployment To, HandOverPolicy Policy, DeploymentSwitched Fact,
     IReadOnlyList<SwitchStep> Steps, IReadOnlyList<string> NewSymbols)
 {
-    /// <summary>Whether sessions trade the deployment already.</summary>
+    /// <summary>Whether sessions already trade the deployment.</summary>
     public bool IsDone => From.Hash == To.Hash;
 
-    /// <param name="read">Reads a configuration.</param>
-    /// <exception cref="InputException">The account cannot go from one to the other.</exception>
+    /// <param name="read">Parses a configuration.</param>
+    /// <exception cref="InputException">The account cannot switch between the two configurations.</exception>
     internal static SwitchPlan Of(AccountBooks books, Deployment from, Deployment to, HandOverPolicy policy,
         Func<Deployment, Production> read)
     {
@@ -64,7 +64,7 @@ public sealed record SwitchPlan(Deployment From, Deployment To, HandOverPolicy P
         return known;
     }
 
-    // Which configuration defines the strategy of an open trade.
+    // Determines which configuration defines the strategy of an open trade.
     private sealed record Origins(DeploymentSwitched? LastSwitch, string Current, Dictionary<string, EarlierConfiguration> Configurations)
     {
         public string Of(string entry) => LastSwitch?.Trades.FirstOrDefault(t => t.Entry == entry)?.Configuration ?? Current;

@@ -13,17 +13,18 @@ using Granary.Storage.Files;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// What a live session adds to its run's folder: account_trades.csv (the trades with the venue's fills), orders.csv and account.json.
+/// Writes the files that a live session adds to its run's folder: account_trades.csv (the trades with the venue's fills), orders.csv and
+/// account.json.
 /// </summary>
 internal static class AccountFiles
 {
-    // What the files have of the journal is the session's way: skipped entries, orders to it, and what was reconciled.
+    // The journal entries that the files contain: skipped entries, commands and reconciliations, among others.
     private static readonly IReadOnlyList<string> BesideReport = JournalKinds.AllBut(nameof(EntrySkipped), nameof(WeightsChanged),
         nameof(EnablementChanged), nameof(SessionControlled), nameof(Reconciled), nameof(DeploymentSwitched), nameof(SessionStarted));
 
-    /// <param name="folder">The session's.</param>
-    /// <param name="gateway">Whose journal has the facts.</param>
-    /// <param name="host">After its run.</param>
+    /// <param name="folder">The session's folder.</param>
+    /// <param name="gateway">The gateway with the journal.</param>
+    /// <param name="host">The host, after its run.</param>
     public static async Task WriteAsync(string folder, IOrderGateway gateway, LiveRequest request, Production production, LiveHost host)
     {
         var (ledger, status, latency) = (host.Ledger, host.Status, host.Latency);
@@ -71,7 +72,7 @@ internal static class AccountFiles
         }, Json));
     }
 
-    // What account.json says of an event; null for those that it leaves out.
+    // Returns the entry of an event in account.json; null to omit it.
     private static object? FactOf(JournalEvent e) => e switch
     {
         WeightsChanged w => new { what = "weights", at = RunText.Time(w.Timestamp), version = w.Version, w.Who, w.Why },
@@ -141,17 +142,17 @@ internal static class AccountFiles
         }
     }
 
-    // A trade as the portfolio had it, with the strategies' simulated fills, beside what the account made of it.
+    // A trade of the portfolio with simulated fills, and the corresponding trade of the account.
     private sealed record GapRow(string Strategy, string Symbol, int Number, Side Side)
     {
         public double Weight { get; init; } = double.NaN;
 
         public string Model { get; init; } = "";
 
-        /// <summary>Null for a trade of the account that the portfolio does not have.</summary>
+        /// <summary>The portfolio's trade; null if only the account has it.</summary>
         public Trade? Planned { get; init; }
 
-        /// <summary>Null where the account never traded it.</summary>
+        /// <summary>The account's trade; null if the account never traded it.</summary>
         public AccountTrade? Own { get; init; }
 
         public string Why { get; init; } = "";
@@ -159,7 +160,7 @@ internal static class AccountFiles
 
     private static IEnumerable<GapRow> GapRows(LiveHost host, Dictionary<(string, int), string> skipped)
     {
-        // Two configurations may number trades of one strategy alike.
+        // Two configurations may number the trades of a strategy alike.
         var (earlier, own) = (host.Ledger.Trades.Values.Where(t => host.Handed.IsEarlier(t.Entry)).ToList(),
             host.Ledger.Trades.Values.Where(t => !host.Handed.IsEarlier(t.Entry)));
         var account = own.ToDictionary(t => (t.Strategy, t.Number));
@@ -211,7 +212,7 @@ internal static class AccountFiles
         }
     }
 
-    // What is open is closed at the last mark, as the portfolio's is.
+    // Open trades are valued at the last mark, like those of the portfolio.
     private static void Account(CsvWriter csv, AccountTrade own, Bar? last, double multiplier)
     {
         var exit = own.Open > 0

@@ -7,9 +7,9 @@ using Polly;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// What a session writes into its journal. Facts on which something is done (intents, commands, weights) are durable before it is done.
-/// Others wait for the next of these, a second at the longest: bars on which nothing was decided, which the feed has, and the venue's
-/// events, which the venue sends again. While the journal cannot be reached, a writer waits, and so trading pauses.
+/// Writes a session's facts to its journal. Facts that actions depend on (intents, commands, weights) are durable before the action. Others
+/// are delayed until the next such fact, at most a second: bars without a decision, which the feed can repeat, and venue events, which the
+/// venue can repeat. While the journal is unreachable, writers wait, so trading pauses.
 /// </summary>
 public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyncDisposable
 {
@@ -25,33 +25,33 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     private readonly CallWatch _writes = new(clock);
     private string? _fault;
 
-    /// <summary>Receives every fact in order, before it is written.</summary>
+    /// <summary>Called with every fact in order, before it is written.</summary>
     public Action<JournalEvent>? Seen { get; init; }
 
     public string Name => journal.Name;
 
     public string? Cut => journal.Cut;
 
-    /// <summary>Why the session waits for its journal; null while it does not. Any thread may ask.</summary>
+    /// <summary>Why the session waits for its journal; null if it does not. Thread-safe.</summary>
     public string? Fault => _fault ?? _writes.Silence("the journal");
 
     internal TimeProvider Clock => clock;
 
-    /// <summary>Times that it was lost and came back.</summary>
+    /// <summary>The number of times that the journal was lost and recovered.</summary>
     public int Losses { get; private set; }
 
-    /// <summary>Spent in appending, which is mostly the flush to the disk.</summary>
+    /// <summary>Total time spent in appending, mostly in flushes to the disk.</summary>
     public TimeSpan Appending { get; private set; }
 
     public long Appends { get; private set; }
 
-    /// <summary>Entries as they are written, oldest first.</summary>
+    /// <summary>Reads raw entries, oldest first.</summary>
     /// <exception cref="JournalException">The disk or the server failed.</exception>
     public IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, CancellationToken cancellationToken = default) =>
         journal.ReadAsync(query, cancellationToken);
 
-    /// <summary>All facts, oldest first.</summary>
-    /// <exception cref="JournalException">The disk or the server failed, or a newer Granary has written the journal.</exception>
+    /// <summary>Reads all facts, oldest first.</summary>
+    /// <exception cref="JournalException">The disk or the server failed, or a newer version of Granary wrote the journal.</exception>
     public async IAsyncEnumerable<JournalEvent> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation]
         CancellationToken cancellationToken = default)
     {
@@ -59,7 +59,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
             yield return JournalCodec.Decode(entry);
     }
 
-    /// <summary>Writes what can wait.</summary>
+    /// <summary>Writes a fact that can be delayed.</summary>
     public ValueTask NoteAsync(JournalEvent e, CancellationToken cancellationToken = default)
     {
         Observe(e);
@@ -68,7 +68,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
         return _waiting.Count >= MostWaiting || clock.GetElapsedTime(_flushed) >= Longest ? WriteAsync(cancellationToken) : default;
     }
 
-    /// <summary>Keeps what is not in a hurry at all until the next note: orders that are on their way do not wait for it.</summary>
+    /// <summary>Buffers a fact until the next note, so that it does not delay orders.</summary>
     public void Defer(JournalEvent e)
     {
         Observe(e);
@@ -82,7 +82,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     }
 
     /// <summary>
-    /// Writes what has waited long enough, and lets the journal make ready for what comes; called when nothing is in a hurry.
+    /// Writes facts that were delayed long enough, and prepares the journal for further appends; call it when nothing is urgent.
     /// </summary>
     public ValueTask FlushIfDueAsync(CancellationToken cancellationToken = default)
     {
@@ -91,7 +91,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
         return _waiting.Count > 0 && clock.GetElapsedTime(_flushed) >= Longest ? WriteAsync(cancellationToken) : default;
     }
 
-    /// <summary>Writes, durably when it returns; in one piece.</summary>
+    /// <summary>Writes facts together; durable when it returns.</summary>
     public ValueTask AppendAsync(IEnumerable<JournalEvent> events, CancellationToken cancellationToken = default)
     {
         foreach (var e in events)
@@ -110,8 +110,8 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
 
     private void Add(JournalEvent e) => _waiting.Add(JournalCodec.Encode(_next++, clock.GetUtcNow(), e));
 
-    /// <exception cref="JournalException">The disk failed: the session has to be started again.</exception>
-    /// <exception cref="LeaseException">Another session has taken the account.</exception>
+    /// <exception cref="JournalException">The disk failed; restart the session.</exception>
+    /// <exception cref="LeaseException">Another session has taken over the account.</exception>
     public ValueTask FlushAsync(CancellationToken cancellationToken = default)
     {
         Settle();

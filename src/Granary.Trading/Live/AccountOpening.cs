@@ -4,10 +4,10 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Trading.Live;
 
-/// <summary>An account to open, and the broker that trades it.</summary>
+/// <summary>Parameters for opening an account with its broker.</summary>
 public sealed record AccountOpening
 {
-    /// <summary>Its name in the journal.</summary>
+    /// <summary>The account's name in the journal.</summary>
     public required string Account { get; init; }
 
     /// <summary>The broker's name.</summary>
@@ -18,7 +18,7 @@ public sealed record AccountOpening
 
     public required BatchSpec Spec { get; init; }
 
-    /// <summary>The name of the session's process, for the message that a second session gets.</summary>
+    /// <summary>The name of the session's process, for the error that a second session gets.</summary>
     public required string Holder { get; init; }
 
     /// <summary>Called with each fact that the journal keeps; null for no call.</summary>

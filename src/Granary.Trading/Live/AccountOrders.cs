@@ -4,15 +4,14 @@ using Granary.Engine.Trading;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// Brings a broker's account to where the strategies are: makes an entry of each signal that was granted, the exits that are missing,
-/// cancels entries that are no longer waited for, and moves stops. An order's id is made from the signal that it serves, so an order that
-/// is made again is the same order.
+/// Aligns a broker's account with the strategies. It creates an entry for each granted signal and missing exits, cancels entries that are
+/// no longer wanted, and moves stops. The id of an order is derived from its signal, so an order that is created again is the same order.
 /// </summary>
-/// <param name="names">Of orders, and who manages those of before a switch.</param>
+/// <param name="names">Names of orders, and the handling of trades from before a switch.</param>
 internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledger, IOrderGateway gateway, ExecutionSettings execution,
     OrderNames names)
 {
-    // The orders that serve one trade of a strategy.
+    // The orders of one trade of a strategy.
     private sealed class TradeOrders
     {
         public TrackedOrder? Entry;
@@ -24,26 +23,26 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     private readonly Dictionary<string, double> _movedStops = new(StringComparer.Ordinal);
     private readonly List<JournalEvent> _facts = [];
     private readonly List<OrderIntended> _intents = [];
-    // Trades that the operator closes, by the client ids of their entries.
+    // Client ids of the entries whose trades the operator closes.
     private readonly HashSet<string> _closing = new(StringComparer.Ordinal);
     private bool _resendStops = true;
 
-    /// <summary>Everything is to be closed, and nothing entered.</summary>
+    /// <summary>Whether all positions must be closed, without new entries.</summary>
     public bool Flatten { get; set; }
 
-    /// <summary>Signals that were decided, of this session and those before it.</summary>
+    /// <summary>The number of decided signals, including those of earlier sessions.</summary>
     public long Signals { get; set; }
 
     /// <summary>Facts of this time slice that are not written yet.</summary>
     public IReadOnlyList<JournalEvent> Facts => _facts;
 
-    /// <summary>Orders of this time slice that are to be sent.</summary>
+    /// <summary>The number of orders to send in this time slice.</summary>
     public int Intended => _intents.Count;
 
-    /// <summary>When the first order of the last time slice went to the venue (stopwatch ticks).</summary>
+    /// <summary>When the first order of the last time slice was sent to the venue (stopwatch ticks).</summary>
     public long FirstSent { get; private set; }
 
-    /// <summary>An order of the past, as the journal has it.</summary>
+    /// <summary>Registers an order from the journal.</summary>
     public void Register(TrackedOrder order)
     {
         if (StrategyOf(order.Order.Closes ?? order.Order.ClientId, order.Strategy) is not { } member) return;
@@ -61,18 +60,18 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     private LiveStrategy? StrategyOf(string entry, string strategy) =>
         names.Handed.RunsAs(entry, strategy) is { } id ? portfolio.Find(id) : null;
 
-    /// <summary>The operator closes a trade of the account.</summary>
+    /// <summary>Requests the close of a trade of the account, on behalf of the operator.</summary>
     /// <param name="entry">The client id of its entry.</param>
     public void Close(string entry) => _closing.Add(entry);
 
-    /// <summary>The operator has looked at the differences to the venue.</summary>
+    /// <summary>Allows entries again after the operator has checked differences from the venue.</summary>
     public void Unblock() => ledger.Unblock();
 
     /// <summary>Whether the account has an open trade.</summary>
     /// <param name="entry">The client id of its entry.</param>
     public bool HasOpen(string entry) => ledger.TradeOf(entry) is { Open: > 0 };
 
-    /// <summary>A stop that was moved in the past.</summary>
+    /// <summary>Registers a stop move from the journal.</summary>
     public void Moved(StopMoved moved) => _movedStops[moved.ClientId] = moved.Price;
 
     /// <summary>Begins a time slice with its first fact.</summary>
@@ -83,14 +82,14 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         if (fact is not null) _facts.Add(fact);
     }
 
-    /// <summary>The policy has decided the weights of the time slice: a fact before its signals.</summary>
+    /// <summary>Adds the policy's weights of this time slice, before its signals.</summary>
     public void Weighed(WeightsDecided weights) => _facts.Insert(1, weights);
 
-    /// <summary>The portfolio has decided on trades that are there.</summary>
+    /// <summary>Adds the portfolio's decisions on existing trades.</summary>
     public void Acted(IReadOnlyList<PortfolioActed> decisions) => _facts.AddRange(decisions);
 
-    /// <summary>The portfolio has answered a signal: an entry is made of one that it granted.</summary>
-    /// <param name="why">Why no entries are sent now; empty where they are.</param>
+    /// <summary>Handles the portfolio's decision on a signal: creates an entry if it was granted.</summary>
+    /// <param name="why">Why no entries are sent now; empty if they are.</param>
     public void Decided(long timestamp, in DecidedSignal decided, string why)
     {
         var (strategy, symbol, signal, said, granted, factors) = decided;
@@ -102,7 +101,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
             signal.Stop, signal.Target, signal.ValidUntil, signal.Prediction, signal.SizeFactor, said, granted, values)
         { Strategy = strategy.Instance.Id, Symbol = symbol });
         if (!(granted > 0)) return;
-        // Its own account has refused it at once.
+        // The strategy's own account refused it at once.
         if (!strategy.Trades.TryGetValue(signal.Number, out var wanted)) return;
         if (why.Length == 0 && ledger.Blocked.Contains(symbol)) why = "blocked";
         if (why.Length > 0)
@@ -138,8 +137,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     }
 
     /// <summary>
-    /// Makes the exits that are missing: of trades that the strategy is leaving, or has left (its stop fell otherwise, an exit was
-    /// refused).
+    /// Creates missing exits, for trades that the strategy is closing or has closed (its stop fell differently, or an exit was rejected).
     /// </summary>
     public void Align(long timestamp)
     {
@@ -154,7 +152,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
                 || names.Handed.Closes(trade.Entry) || _closing.Contains(trade.Entry);
             var cut = portfolio.CutOf(key);
             if (!whole && cut == 0) continue;
-            // What an exit has sold already is not sold again, also where only its answer says so.
+            // Units that an exit has sold already must not be sold again, even if only the response reports the sale.
             if (orders.Exit is { } exit && (!exit.State.IsFinal() || exit.AwaitsFills)) continue;
             var quantity = whole ? trade.Open
                 : Math.Min(trade.Open, trade.Open - portfolio.InstrumentOf(trade.Symbol).RoundQuantity(trade.Open * (1 - cut)));
@@ -177,7 +175,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         }
     }
 
-    /// <summary>Cancels entries that the strategy no longer waits for, and moves stops.</summary>
+    /// <summary>Cancels entries that the strategy no longer wants, and moves stops.</summary>
     public async ValueTask MoveAsync(long timestamp, CancellationToken cancellationToken)
     {
         foreach (var order in ledger.OpenOrders.Where(t => t.Order.Closes is null
@@ -186,7 +184,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
             var strategy = StrategyOf(order.Order.ClientId, order.Strategy);
             var wanted = strategy?.Trades.GetValueOrDefault(order.Intent.Trade);
             var isExpired = strategy is not null && portfolio.IsExpired((strategy.Instance.Index, order.Intent.Trade));
-            // A part of it may be filled after the strategy's own was: it waits for the rest as long as the trade lives.
+            // Part of it may fill after the strategy's own entry did; it waits for the rest while the trade is open.
             if (wanted is null or { State: WantedState.Exit } || isExpired || Flatten
                 || names.Handed.Cancels(order.Order.ClientId) || _closing.Contains(order.Order.ClientId))
                 await gateway.CancelAsync(timestamp, order, cancellationToken).ConfigureAwait(false);
@@ -203,11 +201,11 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         _resendStops = false;
     }
 
-    /// <summary>Writes the facts of the time slice and sends its orders; an exit that is refused is sent again at once.</summary>
+    /// <summary>Writes the facts of the time slice and sends its orders; a rejected exit is sent again at once.</summary>
     public async ValueTask SendAsync(long timestamp, CancellationToken cancellationToken)
     {
         FirstSent = 0;
-        // Where all are refused, the next time slice tries again.
+        // If all attempts are rejected, the next time slice retries.
         for (var attempt = 0; _intents.Count > 0 && attempt < 5; attempt++)
         {
             await gateway.SendAsync(timestamp, _facts, _intents, cancellationToken).ConfigureAwait(false);
@@ -222,13 +220,13 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
             _facts.Clear();
             _intents.Clear();
             if (!refused) return;
-            // A stop can have closed the trade meanwhile.
+            // A stop may have closed the trade meanwhile.
             await gateway.PollAsync(timestamp, cancellationToken).ConfigureAwait(false);
             Align(timestamp);
         }
     }
 
-    /// <summary>Brings the account to the positions of the strategies, between two time slices.</summary>
+    /// <summary>Aligns the account with the positions of the strategies, between two time slices.</summary>
     public async ValueTask CatchUpAsync(long timestamp, CancellationToken cancellationToken)
     {
         Begin(null);

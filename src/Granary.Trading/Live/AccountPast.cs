@@ -3,22 +3,22 @@ using Granary.Engine.Brokerage;
 
 namespace Granary.Trading.Live;
 
-/// <summary>What a session needs of its journal to continue.</summary>
-/// <param name="Events">In order, without <see cref="JournalKinds.BesideSession"/>.</param>
-/// <param name="Signals">Signals that were decided.</param>
+/// <summary>The journal entries that a session needs to continue.</summary>
+/// <param name="Events">Events in order, without <see cref="JournalKinds.BesideSession"/>.</param>
+/// <param name="Signals">The number of decided signals.</param>
 public sealed record AccountPast(List<JournalEvent> Events, long Signals)
 {
     private const int EntriesPerTask = 2_048;
 
-    /// <summary>Of a journal that is read already.</summary>
+    /// <summary>Creates it from a journal in memory.</summary>
     public static AccountPast Of(IEnumerable<JournalEvent> events)
     {
         List<JournalEvent> all = [.. events];
         return new AccountPast(all, all.OfType<SignalDecided>().LongCount());
     }
 
-    /// <summary>Reads an account's journal; its entries are decoded on all cores while it is read.</summary>
-    /// <exception cref="JournalException">It cannot be read, or a newer Granary has written it.</exception>
+    /// <summary>Reads an account's journal, and decodes its entries on all cores.</summary>
+    /// <exception cref="JournalException">The journal cannot be read, or a newer version of Granary wrote it.</exception>
     public static async Task<AccountPast> ReadAsync(IOrderGateway gateway, CancellationToken cancellationToken = default)
     {
         var signals = 0L;
@@ -26,7 +26,7 @@ public sealed record AccountPast(List<JournalEvent> Events, long Signals)
         List<JournalEntry> entries = [];
         await foreach (var entry in gateway.ReadAsync(JournalKinds.BesideSession, cancellationToken).ConfigureAwait(false))
         {
-            // Of signals only the number counts: the strategies give them again.
+            // Only the number of signals is needed, because the strategies generate them again.
             if (entry.Kind == nameof(SignalDecided)) signals++;
             else entries.Add(entry);
             if (entries.Count == EntriesPerTask) Decode();

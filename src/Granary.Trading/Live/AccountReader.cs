@@ -7,18 +7,19 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Trading.Live;
 
-/// <summary>Reads what the live sessions of some accounts have kept, also while they run, and hands commands to them.</summary>
-/// <param name="states">Their --state: folders, or databases as postgres://…?account=NAME; or account:NAME in the store.</param>
-/// <param name="store">Of the accounts that the server itself trades; null where it trades none.</param>
+/// <summary>Reads the journals of live accounts, also while their sessions run, and passes commands to the sessions.</summary>
+/// <param name="states">The values of --state: folders, databases as postgres://…?account=NAME, or account:NAME for accounts in the
+/// store.</param>
+/// <param name="store">The store of the server's own accounts; null if it has none.</param>
 public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clock, IAccountStore? store = null)
 {
-    /// <summary>Begins what names an account of the server's own.</summary>
+    /// <summary>The prefix of the server's own accounts.</summary>
     public const string Own = "account:";
 
-    /// <summary>The most that an answer lists; the newest.</summary>
+    /// <summary>The maximum number of entries in a response; the newest are returned.</summary>
     public const int Most = 10_000;
 
-    /// <summary>Facts as they stand in the journals, newest last.</summary>
+    /// <summary>Returns facts as in the journals, newest last.</summary>
     /// <exception cref="JournalException">A journal cannot be read.</exception>
     public async Task<IReadOnlyList<JsonObject>> FactsAsync(string kind, string? strategy, string? symbol, DateTimeOffset? from,
         DateTimeOffset? to, CancellationToken cancellationToken = default)
@@ -31,7 +32,7 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
         return found.Count > Most ? found.GetRange(found.Count - Most, Most) : found;
     }
 
-    /// <summary>The newest fact for each of what a key tells apart.</summary>
+    /// <summary>Returns the newest fact for each key.</summary>
     public async Task<IReadOnlyList<JsonObject>> LatestAsync(string kind, Func<JsonObject, string> keyOf, string? strategy, string? symbol,
         CancellationToken cancellationToken = default)
     {
@@ -41,7 +42,7 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
         return [.. latest.Values];
     }
 
-    /// <summary>Orders with how they stand.</summary>
+    /// <summary>Returns orders with their states.</summary>
     public async Task<IReadOnlyList<JsonObject>> OrdersAsync(string? strategy, string? symbol, DateTimeOffset? from, DateTimeOffset? to,
         CancellationToken cancellationToken = default)
     {
@@ -74,7 +75,7 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
         return orders;
     }
 
-    /// <summary>The entries of each account.</summary>
+    /// <summary>Returns the entries of each account.</summary>
     /// <exception cref="JournalException">A journal cannot be read.</exception>
     internal async Task<IReadOnlyList<(string Account, IReadOnlyList<JournalEntry> Entries)>> EntriesAsync(JournalQuery query,
         CancellationToken cancellationToken)
@@ -85,10 +86,10 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
     }
 
     /// <summary>
-    /// Lays a command down for the sessions whose state is a folder; each takes it at its next bar, or within a fifth of a second.
+    /// Writes a command for sessions whose state is a folder. Each takes it at its next bar, or within 200 ms.
     /// </summary>
-    /// <param name="accounts">The accounts that it is for.</param>
-    /// <returns>How many it went to.</returns>
+    /// <param name="accounts">The accounts to command.</param>
+    /// <returns>The number of accounts that received it.</returns>
     public int Send(SessionOrder order, IReadOnlyCollection<string> accounts)
     {
         var sent = 0;
@@ -131,7 +132,7 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
             ["symbol"] = entry.Symbol,
         };
         foreach (var (name, value) in JsonNode.Parse(entry.Body.Span)!.AsObject())
-            // A number in the place of a time is none, as of a trade that is open.
+            // A numeric value is not a time, such as that of an open trade.
             shown[name] = name is "instant" or "period" or "entryTime" or "exitTime" or "validUntil"
                 && value?.GetValueKind() == JsonValueKind.Number ? null : value?.DeepClone();
         return shown;

@@ -4,7 +4,7 @@ using Granary.Engine.Brokerage;
 
 namespace Granary.Trading.Live;
 
-/// <summary>The strategies of live accounts, from their journals.</summary>
+/// <summary>Reads the strategies of live accounts from their journals.</summary>
 public sealed class AccountStrategies(AccountReader reader)
 {
     private sealed class Known
@@ -18,7 +18,7 @@ public sealed class AccountStrategies(AccountReader reader)
         public Dictionary<int, double> Open { get; } = [];
     }
 
-    /// <summary>The symbols in a strategy's id.</summary>
+    /// <summary>Returns the symbols in a strategy's id.</summary>
     public static IReadOnlyList<string> SymbolsOf(string id)
     {
         var at = id.LastIndexOf('@');
@@ -26,12 +26,12 @@ public sealed class AccountStrategies(AccountReader reader)
         return at < 0 || end < 0 ? [] : id[(at + 1)..end].Split('+');
     }
 
-    /// <summary>Whether a change is about a strategy.</summary>
+    /// <summary>Whether a change concerns a strategy.</summary>
     public static bool IsAbout(StrategyChange change, string id) =>
         change.Strategy.Length > 0 ? change.Strategy == id : SymbolsOf(id).Contains(change.Symbol);
 
-    /// <summary>The strategies of the accounts, in the order of accounts and ids.</summary>
-    /// <param name="symbol">Only those that trade it; null for all.</param>
+    /// <summary>Returns the strategies of the accounts, sorted by account and id.</summary>
+    /// <param name="symbol">A symbol that the strategies must trade; null for all.</param>
     /// <exception cref="JournalException">A journal cannot be read.</exception>
     public async Task<IReadOnlyList<AccountStrategy>> ListAsync(string? symbol = null, CancellationToken cancellationToken = default)
     {
@@ -47,7 +47,7 @@ public sealed class AccountStrategies(AccountReader reader)
         return all;
     }
 
-    /// <summary>What enabled and disabled strategies, oldest first.</summary>
+    /// <summary>Returns the changes that enabled and disabled strategies, oldest first.</summary>
     /// <exception cref="JournalException">A journal cannot be read.</exception>
     public async Task<IReadOnlyList<StrategyChange>> HistoryAsync(Func<StrategyChange, bool> wanted, CancellationToken cancellationToken)
     {
@@ -68,7 +68,7 @@ public sealed class AccountStrategies(AccountReader reader)
                 else foreach (var (_, one) in known.Where(k => IsAbout(change, k.Key))) one.Change = change;
                 break;
             case nameof(DeploymentSwitched):
-                // All strategies of another deployment are enabled.
+                // After a switch of deployment, all strategies are enabled.
                 foreach (var one in known.Values) one.Change = null;
                 break;
             case nameof(SignalDecided) when entry.Strategy.Length > 0:

@@ -6,19 +6,19 @@ using Granary.Engine.Trading;
 
 namespace Granary.Trading.Live;
 
-/// <summary>Follows a live account's equity by day, and describes its open trades, orders and limits.</summary>
+/// <summary>Records a live account's equity by day, and describes its open trades, orders and limits.</summary>
 internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio, PortfolioLimits limits)
 {
     private const int MostDays = 35, MostWeeks = 14;
 
-    // The last equity of each day, by its number; the journal's replay fills them in again.
+    // The last equity of each day; the replay of the journal restores it.
     private readonly List<(DateOnly Day, double Equity)> _days = [];
     private double _peak = double.NaN;
 
-    /// <summary>When the last bar reached the session, UTC.</summary>
+    /// <summary>When the session received its last bar, UTC.</summary>
     public DateTimeOffset? LastBarAt { get; set; }
 
-    /// <summary>Cash and positions at the last closes.</summary>
+    /// <summary>Cash plus positions at the last closes.</summary>
     public double Equity()
     {
         var equity = ledger.Cash;
@@ -26,11 +26,11 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         return equity;
     }
 
-    /// <summary>Whether nothing is left: its fills are other ones than the portfolio's, which may not be ruined.</summary>
+    /// <summary>Whether the account has no equity left. Its fills differ from the portfolio's, which may not be ruined.</summary>
     public bool IsRuined => ledger.Cash != 0 && !(Equity() > 0);
 
     /// <summary>
-    /// Keeps the equity at a market time as the last one of its day. A bar that closes at midnight belongs to the day before.
+    /// Records the equity at a market time as the last one of its day. A bar that closes at midnight belongs to the previous day.
     /// </summary>
     /// <param name="timestamp">UTC ticks; 0 before the first bar.</param>
     public void Note(long timestamp)
@@ -42,8 +42,8 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         else _days.Add((day, equity));
     }
 
-    /// <summary>The account as it stands.</summary>
-    /// <param name="isStream">Whether the bars are of now.</param>
+    /// <summary>Returns the current state of the account.</summary>
+    /// <param name="isStream">Whether the bars are live.</param>
     public AccountDetails Details(IOrderGateway gateway, bool isStream) => new()
     {
         StartingCash = ledger.StartingCash,

@@ -8,8 +8,8 @@ using Npgsql;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// Commands of a session's operator, and with them what the deployment's history enables and disables: at the start what differs from the
-/// journal, then each change within a second.
+/// Combines the commands of a session's operator with the enablement of strategies in the deployment's history. At the start it applies
+/// differences from the journal, afterwards each change within a second.
 /// </summary>
 internal sealed class DeploymentControl : ISessionControl
 {
@@ -22,7 +22,7 @@ internal sealed class DeploymentControl : ISessionControl
     private long _looked = long.MinValue, _seen;
     private string? _fault;
 
-    /// <param name="past">What the journal holds.</param>
+    /// <param name="past">The events of the journal.</param>
     public DeploymentControl(ISessionControl inner, DeploymentBook book, int number, IReadOnlyList<JournalEvent> past, TimeProvider clock)
     {
         (_inner, _book, _number, _clock) = (inner, book, number, clock);
@@ -30,7 +30,7 @@ internal sealed class DeploymentControl : ISessionControl
         _enabled = _members.ToDictionary(m => m.Id, _ => true, StringComparer.Ordinal);
         foreach (var e in past)
         {
-            // A switch begins with all strategies enabled.
+            // After a switch, all strategies are enabled.
             if (e is DeploymentSwitched) foreach (var member in _members) _enabled[member.Id] = true;
             if (e is not EnablementChanged change) continue;
             foreach (var member in _members)
@@ -55,7 +55,7 @@ internal sealed class DeploymentControl : ISessionControl
         }
         catch (Exception e) when (e is InputException or IOException or NpgsqlException)
         {
-            // The session goes on with what it knows; its status says so.
+            // The session continues with the last known state, and its status shows the fault.
             _fault = $"the deployments store {_book.Store} cannot be read: {e.Message.TrimEnd('.')}";
             return orders;
         }
@@ -65,7 +65,7 @@ internal sealed class DeploymentControl : ISessionControl
     public void Show(LiveStatus status, bool now) =>
         _inner.Show(_fault is null ? status : status with { CommandFault = status.CommandFault ?? _fault }, now);
 
-    // A command to the session itself holds until the deployment changes the strategy, or until the next start.
+    // A command to the session applies until the deployment changes the strategy, or until the next start.
     private List<SessionOrder> Changes(bool first)
     {
         var news = _book.History(after: _seen);
@@ -80,7 +80,7 @@ internal sealed class DeploymentControl : ISessionControl
             _enabled[member.Id] = wanted;
             var e = disabled.GetValueOrDefault(member.Id) ?? _book.History(_number).LastOrDefault(h =>
                 h.Action == DeploymentAction.Enabled && member.Matches(h));
-            // Nothing of the deployment enabled it: the session's own operator has disabled it, before this start.
+            // The session's operator disabled it before this start, and no deployment event has changed it since.
             if (e is null && first) continue;
             changes.Add(new SessionOrder(wanted ? SessionCommand.Enable : SessionCommand.Disable, e?.Who ?? "", e?.Why ?? "", member.Id));
         }

@@ -4,7 +4,7 @@ using Granary.Engine.Trading;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// Events of a strategy whose bars are run in blocks while a journal is replayed, until the session comes to their time slices.
+/// Buffers the events of a strategy whose bars are run in blocks during a journal replay, until the session reaches their time slices.
 /// </summary>
 /// <param name="reached">For each time slice, the open time up to which the strategy's feed has bars by then, UTC ticks.</param>
 internal sealed class EventsAhead(IReadOnlyList<long> reached)
@@ -12,7 +12,7 @@ internal sealed class EventsAhead(IReadOnlyList<long> reached)
     private readonly List<(int Slice, RunEvent Event)> _events = [];
     private int _slice, _taken, _end = int.MaxValue;
 
-    /// <summary>An event of the bar that opened at a time; times come in order.</summary>
+    /// <summary>Adds an event of the bar with this open time; times must be ascending.</summary>
     /// <param name="time">UTC ticks.</param>
     public void Add(long time, in RunEvent e)
     {
@@ -20,7 +20,7 @@ internal sealed class EventsAhead(IReadOnlyList<long> reached)
         _events.Add((_slice, e));
     }
 
-    /// <summary>The strategy failed at a bar: it has no events in that bar's time slice nor later.</summary>
+    /// <summary>Marks the bar at which the strategy failed; it has no events in that bar's time slice or later.</summary>
     /// <param name="time">Open time of the bar, UTC ticks.</param>
     public void End(long time)
     {
@@ -29,7 +29,7 @@ internal sealed class EventsAhead(IReadOnlyList<long> reached)
         _end = Math.Min(_end, slice);
     }
 
-    /// <summary>Moves the events of a time slice, in order; slices come in order.</summary>
+    /// <summary>Moves the events of a time slice in order; slices must be ascending.</summary>
     public void MoveTo(List<(RunEvent Event, double[] Factors)> events, int slice)
     {
         var ahead = CollectionsMarshal.AsSpan(_events);

@@ -5,16 +5,16 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Trading.Live;
 
-/// <summary>Decisions and transitions of a session as lines of a log.</summary>
+/// <summary>Formats decisions and transitions of a session as log lines.</summary>
 public static class FactLine
 {
-    /// <summary>The fact in one line with its market time; null for bars and what venues reported, which orders show.</summary>
+    /// <summary>Returns the fact as one line with its market time; null for bars and for venue reports, which orders show.</summary>
     public static string? Of(JournalEvent e) =>
         Words(e) is { } words ? $"{(e.Timestamp == 0 ? "start" : RunText.Time(e.Timestamp))} {words}" : null;
 
     /// <summary>
-    /// The same for facts of the session itself, which a server's log has; null for signals, orders, fills and trades: they are entries of
-    /// the journal, of which a busy session makes hundreds a second.
+    /// Returns the line only for facts about the session itself, for a server's log. Null for signals, orders, fills and trades, which the
+    /// journal has, because a busy session makes hundreds per second.
     /// </summary>
     public static string? OfSession(JournalEvent e) => e is SessionStarted or SessionChanged or WeightsChanged or EnablementChanged
         or SessionControlled or Reconciled or DeploymentSwitched ? Of(e) : null;

@@ -7,15 +7,15 @@ namespace Granary.Trading.Live;
 
 /// <summary>A complete time slice of the market: all bars that close at one time.</summary>
 /// <param name="Time">UTC ticks.</param>
-/// <param name="Bars">The feed's own and the longer ones that strategies trade, by market.</param>
+/// <param name="Bars">The feed's own bars, and the longer ones that strategies trade, by market.</param>
 internal readonly record struct TimeSlice(long Time, IReadOnlyList<(int Market, Timeframe Timeframe, Bar Bar)> Bars);
 
-/// <summary>Reads a feed with its past and its longer bars, one time slice after the other.</summary>
+/// <summary>Reads a feed with its history and its longer bars, one time slice after another.</summary>
 internal sealed class FeedTimeSlices(WarmFeed feed, TimeProvider clock)
 {
     private List<(int Market, Timeframe Timeframe, Bar Bar)> _bars = [];
 
-    /// <summary>A time slice that a session took before, once more, and the longer bars that it completes.</summary>
+    /// <summary>Returns a time slice from the journal again, and the longer bars that it completes.</summary>
     public IEnumerable<TimeSlice> Resume(BarsTaken taken)
     {
         feed.Resume(taken.Timestamp, taken.Bars.Select(b => (b.Series, b.Bar)));
@@ -25,9 +25,9 @@ internal sealed class FeedTimeSlices(WarmFeed feed, TimeProvider clock)
     }
 
     /// <summary>Returns every time slice until the feed's end.</summary>
-    /// <param name="take">Called for each; true where it is of the past, before the first live bar.</param>
+    /// <param name="take">Called for each time slice; true if it is history, before the first live bar.</param>
     /// <param name="idle">Called every 200 ms while the market is silent.</param>
-    /// <param name="stopping">Whether to leave off.</param>
+    /// <param name="stopping">Whether to stop reading.</param>
     public async Task ReadAsync(Func<TimeSlice, bool, CancellationToken, ValueTask> take, Func<CancellationToken, ValueTask> idle,
         Func<bool> stopping, CancellationToken cancellationToken)
     {
@@ -40,7 +40,7 @@ internal sealed class FeedTimeSlices(WarmFeed feed, TimeProvider clock)
                 var next = items.MoveNextAsync();
                 if (!next.IsCompleted)
                 {
-                    // While the market is silent, the operator and the venue are listened to.
+                    // Between time slices, commands and venue events are handled.
                     var coming = next.AsTask();
                     try
                     {
@@ -54,7 +54,7 @@ internal sealed class FeedTimeSlices(WarmFeed feed, TimeProvider clock)
                     }
                     finally
                     {
-                        // A reader that waits for the feed is called back before the feed is closed.
+                        // Cancel a pending read before closing the feed.
                         if (!coming.IsCompleted)
                         {
                             await leaving.CancelAsync().ConfigureAwait(false);
@@ -73,7 +73,7 @@ internal sealed class FeedTimeSlices(WarmFeed feed, TimeProvider clock)
         }
     }
 
-    // A heartbeat completes what was gathered.
+    // A heartbeat completes the collected time slice.
     private TimeSlice? Add(in FeedItem item)
     {
         if (item.Bars is { } block)

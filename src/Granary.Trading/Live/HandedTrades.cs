@@ -6,20 +6,20 @@ using Granary.Simulation.Catalogues;
 
 namespace Granary.Trading.Live;
 
-/// <summary>What a session does with trades that were open when its account was handed over to its configuration.</summary>
-/// <param name="switched">The last switch of the account; null where there was none.</param>
+/// <summary>The handling of trades that were open when the account was handed over to the session's configuration.</summary>
+/// <param name="switched">The last switch of the account; null if there was none.</param>
 internal sealed class HandedTrades(DeploymentSwitched? switched)
 {
     private readonly Dictionary<string, HandedTrade> _byEntry =
         switched?.Trades.ToDictionary(t => t.Entry, StringComparer.Ordinal) ?? new(StringComparer.Ordinal);
 
-    /// <summary>The last switch in a journal; null where there was none.</summary>
+    /// <summary>Returns the last switch in a journal; null if there was none.</summary>
     public static DeploymentSwitched? LastSwitch(IEnumerable<JournalEvent> past) => past.OfType<DeploymentSwitched>().LastOrDefault();
 
-    /// <summary>Whether the order was made before the switch.</summary>
+    /// <summary>Whether the order was created before the switch.</summary>
     public bool IsEarlier(string entry) => switched is not null && !entry.StartsWith(switched.Tag + "-", StringComparison.Ordinal);
 
-    /// <summary>The id of the strategy that manages a trade now; null for one that was over before the switch.</summary>
+    /// <summary>Returns the id of the strategy that manages a trade now; null if the trade was closed before the switch.</summary>
     /// <param name="entry">Client order id of its entry.</param>
     /// <param name="strategy">The strategy's id in the journal.</param>
     public string? RunsAs(string entry, string strategy) =>
@@ -28,11 +28,11 @@ internal sealed class HandedTrades(DeploymentSwitched? switched)
     /// <summary>Whether a market order closes the trade.</summary>
     public bool Closes(string entry) => _byEntry.GetValueOrDefault(entry)?.Handling == TradeHandling.Closes;
 
-    /// <summary>Whether an entry that still waits is cancelled.</summary>
+    /// <summary>Whether a waiting entry is cancelled.</summary>
     public bool Cancels(string entry) =>
         IsEarlier(entry) && _byEntry.GetValueOrDefault(entry)?.Handling != TradeHandling.Kept;
 
-    /// <summary>The switch in one sentence, for the notes of a run.</summary>
+    /// <summary>Describes the switch in one sentence, for the notes of a run.</summary>
     public string Note(DeploymentSwitched e)
     {
         int Count(TradeHandling handling) => e.Trades.Count(t => t.Handling == handling);
@@ -43,8 +43,8 @@ internal sealed class HandedTrades(DeploymentSwitched? switched)
     }
 
     /// <summary>
-    /// The configuration's specification with the strategies of earlier ones that still have trades: they run without weight, so that they
-    /// end their trades and enter nothing. The journal's symbols come first, in its order.
+    /// Adds the strategies of earlier configurations with open trades to the specification. They have no weight, so that they manage their
+    /// trades to the end and enter no new ones. The journal's symbols come first, in its order.
     /// </summary>
     public static BatchSpec Combine(BatchSpec spec, DeploymentSwitched? switched, GranaryCatalogues catalogues)
     {

@@ -6,27 +6,27 @@ using Granary.Simulation.Weights;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// Where a session is: what it needs of its surroundings. This process is one (<see cref="LocalEnvironment"/>), a cluster is another.
+/// The services that a session needs from its host: this process (<see cref="LocalEnvironment"/>) or a cluster.
 /// </summary>
 public interface ISessionEnvironment
 {
-    /// <summary>Where the operator's commands come from and the status goes to.</summary>
+    /// <summary>Receives the operator's commands and shows the status.</summary>
     ISessionControl Control { get; }
 
-    /// <summary>Where new weights come from; null = they stay those of the configuration.</summary>
+    /// <summary>The service of new weights; null = the weights of the configuration stay.</summary>
     IWeightsService? Weights { get; }
 
-    /// <summary>Where single strategies are asked for; null = nowhere.</summary>
+    /// <summary>Shows single strategies of the running session; null = they are not shown.</summary>
     SessionStrategies? Strategies { get; }
 
-    /// <summary>Opens the account's journal, and with it takes its lease.</summary>
-    /// <param name="account">Its name.</param>
+    /// <summary>Opens the account's journal, which takes its lease.</summary>
+    /// <param name="account">The account's name.</param>
     /// <exception cref="Data.Journals.LeaseException">Another session trades the account.</exception>
     /// <exception cref="Data.Journals.JournalException">The journal cannot be reached.</exception>
     Task<IOrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken);
 
-    /// <summary>Opens the feed that the request names.</summary>
-    /// <param name="markets">What is wanted of it, and from when on.</param>
-    /// <exception cref="BarDataException">There is no such feed, it does not have a market, or nothing from then on.</exception>
+    /// <summary>Opens the feed in the request.</summary>
+    /// <param name="markets">The required markets, with their start.</param>
+    /// <exception cref="BarDataException">The feed does not exist, does not have a market, or has no bars after the start.</exception>
     Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken);
 }

@@ -1,9 +1,9 @@
 namespace Granary.Trading.Live;
 
-/// <summary>Owners of the strategies of a live session, on behalf of which the session processes the runs.</summary>
+/// <summary>The owners of a live session's strategies. The session runs the strategies on their behalf.</summary>
 public interface IStrategyOwners
 {
-    /// <summary>Returns when each strategy has an owner; only then its run is made.</summary>
-    /// <param name="strategies">Ids.</param>
+    /// <summary>Returns after each strategy has an owner. The runs are created afterwards.</summary>
+    /// <param name="strategies">Ids of the strategies.</param>
     Task OwnAsync(IReadOnlyList<string> strategies, CancellationToken cancellationToken);
 }

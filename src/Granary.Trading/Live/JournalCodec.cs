@@ -9,8 +9,8 @@ using Granary.Engine.Brokerage;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// Turns facts into journal entries and back. A fact's kind is its type's name; strategy and symbol stand beside the body, where journals
-/// look for them.
+/// Converts facts to journal entries and back. The kind of a fact is the name of its type. Strategy and symbol are stored outside of the
+/// body, where journals filter by them.
 /// </summary>
 public static class JournalCodec
 {
@@ -51,13 +51,13 @@ public static class JournalCodec
         JsonTypeInfo> ByName = Kinds.ToFrozenDictionary(k => k.Name, Json.GetTypeInfo, StringComparer.Ordinal);
     private static readonly FrozenDictionary<Type, JsonTypeInfo> ByType = Kinds.ToFrozenDictionary(k => k, Json.GetTypeInfo);
 
-    /// <summary>The kinds of entries, as a journal names them.</summary>
+    /// <summary>The kinds of entries in journals.</summary>
     public static IReadOnlyList<string> KindNames { get; } = [.. Kinds.Select(k => k.Name)];
 
     public static JournalEntry Encode(long sequence, DateTimeOffset at, JournalEvent e) =>
         new(sequence, at, e.GetType().Name, e.Strategy, e.Symbol, JsonSerializer.SerializeToUtf8Bytes(e, ByType[e.GetType()]));
 
-    /// <exception cref="JournalException">A newer Granary has written it, or it is damaged.</exception>
+    /// <exception cref="JournalException">A newer version of Granary wrote the entry, or it is damaged.</exception>
     public static JournalEvent Decode(JournalEntry entry)
     {
         if (!ByName.TryGetValue(entry.Kind, out var type))

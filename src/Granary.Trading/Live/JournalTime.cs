@@ -7,7 +7,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// Writes the times of journal entries, UTC ticks in memory, as ISO 8601. A value that is no time (0 = not yet,
+/// Writes the times of journal entries, UTC ticks in memory, as ISO 8601. A value that is not a time (0 = not yet,
 /// <see cref="long.MaxValue"/> = never) stays a number.
 /// </summary>
 internal sealed class JournalTime : JsonConverter<long>
@@ -16,7 +16,7 @@ internal sealed class JournalTime : JsonConverter<long>
         "at"];
     private static readonly JournalTime _converter = new();
 
-    /// <summary>A modifier for the types of journal entries.</summary>
+    /// <summary>Modifies the JSON contract of journal entries.</summary>
     public static void Apply(JsonTypeInfo type)
     {
         foreach (var property in type.Properties)
@@ -31,7 +31,7 @@ internal sealed class JournalTime : JsonConverter<long>
         return DateTime.TryParse(reader.GetString(), CultureInfo.InvariantCulture,
             DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var time)
             ? time.Ticks
-            : throw new JsonException($"'{reader.GetString()}' is no time");
+            : throw new JsonException($"'{reader.GetString()}' is not a time");
     }
 
     public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options)

@@ -1,8 +1,8 @@
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// How long bars took to become orders, for each time slice that made some: from the arrival of its bars to the first order on its way to
-/// the venue, and to the answer to the last.
+/// Records the latency from bars to orders, for each time slice with orders: from the arrival of its bars until the first order is sent to
+/// the venue, and until the last response.
 /// </summary>
 public sealed class LatencyRecorder
 {
@@ -20,17 +20,17 @@ public sealed class LatencyRecorder
         }
     }
 
-    /// <summary>Bars in to the first order out, microseconds; NaN before the first order.</summary>
-    /// <param name="skip">The first so many do not count, while the code was still being compiled.</param>
+    /// <summary>Returns the latency from the bars to the first order, in microseconds; NaN before the first order.</summary>
+    /// <param name="skip">The number of initial orders to ignore, during which code is still compiled.</param>
     public (double P50, double P99) Percentiles(int skip = 0) => Of(_first, skip);
 
-    /// <summary>Bars in to the last answer in.</summary>
+    /// <summary>Returns the latency from the bars to the last response, in microseconds.</summary>
     public (double P50, double P99) AnswerPercentiles(int skip = 0) => Of(_last, skip);
 
-    /// <summary>What of it was spent in the journal: the write and its flush to the disk.</summary>
+    /// <summary>Returns the journal's part of the latency: the write and its flush to the disk.</summary>
     public (double P50, double P99) JournalPercentiles(int skip = 0) => Of(_journal, skip);
 
-    /// <summary>Journal's share of all the time to the first order.</summary>
+    /// <summary>The journal's share of the latency to the first order.</summary>
     public double JournalShare => _first.Count == 0 ? double.NaN : _journal.Sum() / _first.Sum();
 
     private static (double, double) Of(List<double> values, int skip)

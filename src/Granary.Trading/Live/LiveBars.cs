@@ -6,7 +6,7 @@ using Granary.Engine.Market.Feeds;
 
 namespace Granary.Trading.Live;
 
-/// <summary>The bars that a session has taken, as a source that the run's report is made from when the session is over.</summary>
+/// <summary>A bar source with the bars that a session has taken, for the report after its end.</summary>
 internal sealed class LiveBars(IReadOnlyList<MarketSeries> markets) : IBarSource
 {
     private readonly List<Bar>[] _bars = [.. markets.Select(_ => new List<Bar>())];

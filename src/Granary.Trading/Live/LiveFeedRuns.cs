@@ -9,15 +9,15 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Trading.Live;
 
-/// <summary>How the strategies of a live session are run.</summary>
-/// <param name="HasMemberRuns">Whether each has a second run, on a resizing account, that the portfolio follows.</param>
+/// <summary>Settings of the strategy runs in a live session.</summary>
+/// <param name="HasMemberRuns">Whether each strategy has a second run, on a resizing account, that the portfolio follows.</param>
 internal sealed record LiveRunSettings(FeedSettings Feed, bool HasMemberRuns)
 {
     public ExecutionSettings Execution => Feed.Execution;
 }
 
 /// <summary>
-/// The strategies of one feed of the plan, walked bar by bar: the very same runs and pipelines as in a batch, in blocks of one.
+/// Runs the strategies of one feed of the plan bar by bar, with the same runs and pipelines as a batch, in blocks of one bar.
 /// </summary>
 internal abstract class LiveFeedRuns
 {
@@ -25,14 +25,14 @@ internal abstract class LiveFeedRuns
 
     public IReadOnlyList<LiveStrategy> Strategies { get; protected init; } = [];
 
-    /// <summary>Lets the strategies walk over the bars of this feed's symbols that close now; one for each symbol that has one.</summary>
+    /// <summary>Runs the strategies over the bars of this feed that close now, at most one for each symbol.</summary>
     public abstract void Process(IReadOnlyList<(int Symbol, Bar Bar)> bars);
 
     /// <summary>
-    /// Lets the strategies walk over the bars of coming time slices in blocks; their events wait in <see cref="LiveStrategy.Ahead"/>.
+    /// Runs the strategies over the bars of coming time slices in blocks. <see cref="LiveStrategy.Ahead"/> buffers their events.
     /// </summary>
-    /// <param name="bars">Of this feed, in order, with the number of the time slice in which each closes.</param>
-    /// <param name="slices">How many time slices there are.</param>
+    /// <param name="bars">The bars of this feed in order, with the index of the time slice in which each closes.</param>
+    /// <param name="slices">The number of time slices.</param>
     public void RunAhead(IReadOnlyList<(int Slice, int Symbol, Bar Bar)> bars, int slices)
     {
         var reached = ReachedBy(bars, slices);
@@ -42,7 +42,7 @@ internal abstract class LiveFeedRuns
         Run(bars);
     }
 
-    // By the number of a time slice: the open time up to which all bars of the feed have come by then.
+    // For each time slice, the open time up to which the feed has all bars.
     private protected abstract long[] ReachedBy(IReadOnlyList<(int Slice, int Symbol, Bar Bar)> bars, int slices);
 
     private protected abstract void Run(IReadOnlyList<(int Slice, int Symbol, Bar Bar)> bars);
@@ -56,7 +56,7 @@ internal abstract class LiveFeedRuns
         new(instance, settings.Feed.WriterOf(instance), settings.HasMemberRuns
             ? (settings.Feed with { Events = settings.Feed.Events?.Members }).WriterOf(instance) : null);
 
-    // Its own run, and where the portfolio follows another, that one too.
+    // The strategy's own run and, if the portfolio follows another run, that one too.
     private protected static void MakeRuns(LiveStrategy strategy, LiveRunSettings settings,
         Func<TradingSettings, RunEventWriter?, bool, IStrategyRun> make)
     {
@@ -65,7 +65,7 @@ internal abstract class LiveFeedRuns
         if (settings.HasMemberRuns) strategy.Member = make(trading with { ResizeToCash = true }, strategy.MemberLog, true);
     }
 
-    // A strategy that throws fails alone; the others go on.
+    // An exception in a strategy ends only that strategy.
     private protected static void Isolated(LiveStrategy strategy, Action work)
     {
         if (strategy.Error is not null) return;
@@ -79,11 +79,11 @@ internal abstract class LiveFeedRuns
         }
     }
 
-    // Who follows predictions is shown one bar after the other, so that what it reports is the same after a restart.
+    // Observers of predictions receive single bars, so that their reports are the same after a restart.
     private static int BlockSizeOf(FeedPlan feed) =>
         feed.Instances.Any(i => i.Model is EntryModel { Observer: not null }) ? 1 : IBarSeries.DefaultBlockSize;
 
-    // Runs the bars that all strategies of the feed have before them.
+    // Runs the prepared bars of all strategies of the feed.
     private protected void Run(Action<IStrategyRun> process)
     {
         foreach (var strategy in Strategies)
@@ -122,11 +122,11 @@ internal abstract class LiveFeedRuns
         strategy.Error = FeedStrategy.ErrorOf(e);
         strategy.Run = strategy.Member = null;
         strategy.Events.Clear();
-        // Its open positions are closed, since no strategy manages them any more.
+        // The account closes its open positions, since no strategy manages them any more.
         strategy.Trades.Clear();
     }
 
-    // The runs of a strategy that trades one symbol.
+    // Creates the runs of a strategy that trades one symbol.
     private protected static void Begin(LiveStrategy strategy, MarketSeries series, LiveRunSettings settings, FactorPlan plan) =>
         MakeRuns(strategy, settings, (trading, log, isFollowed) =>
         {
@@ -196,7 +196,7 @@ internal abstract class LiveFeedRuns
         private readonly JoinedPipeline _pipeline;
         private readonly FeedJoiner _joiner;
         private readonly long[] _index;
-        // By symbol: no bar that opens by then is still to come.
+        // For each symbol, the open time up to which no more bars can come.
         private readonly long[] _reached;
 
         public Joined(FeedPlan feed, Func<string, MarketSeries> seriesOf, LiveRunSettings settings)
@@ -210,7 +210,7 @@ internal abstract class LiveFeedRuns
             foreach (var strategy in Strategies)
                 Isolated(strategy, () =>
                 {
-                    // It trades the first symbol alone, and reads the others.
+                    // It trades only the first symbol, and reads the others.
                     if (feed.IsReferring) Begin(strategy, series[0], settings, plans[0]);
                     else MakeRuns(strategy, settings,
                         (trading, log, isFollowed) => MakeJoined(strategy, series, settings.Execution, plans, (trading, log, isFollowed)));
@@ -240,7 +240,7 @@ internal abstract class LiveFeedRuns
         private static void Process(IStrategyRun run, PreparedJoin prepared)
         {
             if (run is MultiSymbolRun joined) joined.Process(prepared);
-            // Of a joined stretch its own bars, where it has any.
+            // From a joined range only its own bars, if there are any.
             else if (run is StrategyRun single && prepared.Symbol(0) is { } own) single.Process(own);
         }
 

@@ -6,20 +6,20 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Trading.Live;
 
-/// <summary>The feeds of a session's plan with their strategies: what runs over its bars, before the portfolio decides.</summary>
+/// <summary>The feeds of a session's plan with their strategies, which run over the bars before the portfolio decides.</summary>
 internal sealed class LiveFeeds
 {
     private readonly BatchSpec _spec;
     private readonly IReadOnlyList<MarketSeries> _carried;
     private readonly LiveFeedRuns[] _feeds;
     private readonly FeedPlan[] _plans;
-    // By market; null where no strategy asks in which order its prices were reached.
+    // By market; null if no strategy depends on the order of prices within bars.
     private readonly IntrabarPath?[] _paths;
     private readonly List<(int Symbol, Bar Bar)> _ofFeed = [];
-    // Time slices that the strategies have run, and how many of them the session has come to.
+    // The number of time slices that were run ahead, and of those that the session has reached.
     private int _ahead, _come;
 
-    /// <param name="carried">What the feed brings, a market for each symbol.</param>
+    /// <param name="carried">The markets of the feed, one for each symbol.</param>
     /// <param name="notes">Receives the notes for the reader of the run.</param>
     public LiveFeeds(StrategyPass pass, IReadOnlyList<MarketSeries> carried, ICollection<string> notes)
     {
@@ -33,10 +33,10 @@ internal sealed class LiveFeeds
             s => WithPath(new MarketSeries(pass.Markets[s].Instrument, f.Timeframe), marketOf[s], notes), settings))];
     }
 
-    /// <summary>Feed by feed.</summary>
+    /// <summary>All strategies, feed by feed.</summary>
     public IEnumerable<LiveStrategy> Strategies => _feeds.SelectMany(f => f.Strategies);
 
-    // The feed's own bars tell the order of prices within longer ones; they are added as they come.
+    // The feed's own bars show the order of prices within longer ones; they are added as they arrive.
     private MarketSeries WithPath(MarketSeries series, int market, ICollection<string> notes)
     {
         if (IntrabarPaths.TimeframeFor(_spec, series.Timeframe) is not { } smaller) return series;
@@ -50,8 +50,8 @@ internal sealed class LiveFeeds
     }
 
     /// <summary>
-    /// Lets the strategies run over coming time slices in blocks, before <see cref="Process"/> is called with each of them, which then
-    /// only takes what they did there. They do not depend on the account, so that the result is the same and comes sooner.
+    /// Runs the strategies over coming time slices in blocks. Afterwards <see cref="Process"/> must be called with each of them and only
+    /// returns the events of the block. Strategies do not depend on the account, so the result is the same, but faster.
     /// </summary>
     /// <exception cref="InvalidOperationException">Time slices of the last call have not been processed.</exception>
     public void RunAhead(IReadOnlyList<TimeSlice> slices)
@@ -69,7 +69,8 @@ internal sealed class LiveFeeds
         (_ahead, _come) = (slices.Count, 0);
     }
 
-    /// <summary>The strategies' <see cref="LiveStrategy.Events"/> are those of this time slice, once it has been called.</summary>
+    /// <summary>Processes a time slice. Afterwards <see cref="LiveStrategy.Events"/> of the strategies are those of this time
+    /// slice.</summary>
     public void Process(in TimeSlice now)
     {
         if (_come < _ahead)
@@ -83,7 +84,7 @@ internal sealed class LiveFeeds
                 _feeds[f].Process(bars);
     }
 
-    // The events of the next time slice that was run ahead.
+    // Takes the events of the next time slice that was run ahead.
     private void TakeAhead()
     {
         foreach (var feed in _feeds)
@@ -100,7 +101,7 @@ internal sealed class LiveFeeds
                 _paths[market]?.Add(BarBlock.FromBars(0, [bar]));
     }
 
-    // Of the bars that close, those of one feed, by the number of its symbol; good until the next call.
+    // The closing bars of one feed, with the index of their symbol; valid until the next call.
     private List<(int Symbol, Bar Bar)> ClosingIn(int feed, in TimeSlice now)
     {
         var plan = _plans[feed];
@@ -116,7 +117,7 @@ internal sealed class LiveFeeds
         return _ofFeed;
     }
 
-    /// <summary>The session is over: what each strategy made of it, by its index in the plan.</summary>
+    /// <summary>Ends the session, and returns each strategy's outcome by its index in the plan.</summary>
     /// <param name="hasStopped">Whether a symbol has stopped trading.</param>
     public IReadOnlyList<StrategyOutcome> Finish(Func<string, bool> hasStopped)
     {

@@ -14,16 +14,15 @@ using Granary.Simulation.Telemetry;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// A live session: it runs the plan's strategies and its portfolio bar by bar as a feed brings them, and brings a broker's account to
-/// where they are. It is restarted on its journal: it replays the bars that it had taken, without calls to the venue, and then
-/// continues.
+/// A live session. It runs the plan's strategies and its portfolio on each bar of a feed, and aligns a broker's account with them. A
+/// restarted session replays the bars in its journal, without calls to the venue, and then continues.
 /// </summary>
 /// <remarks>
-/// For each time slice: the venue's fills are booked; the strategies see the bars that close; the portfolio decides
-/// (<see cref="LivePortfolio"/>); bars, signals and the intents of all orders are appended to the journal in one piece; the orders are
-/// sent; the answers are appended (<see cref="AccountOrders"/>, at an <see cref="IOrderGateway"/>). So what was sent is known, whenever the
-/// process dies. Between time slices the session takes the operator's commands (<see cref="SessionOperator"/>), and every 30 seconds it
-/// reconciles its books with the venue.
+/// For each time slice: (1) the venue's fills are booked. (2) The strategies process the bars that close. (3) The portfolio decides
+/// (<see cref="LivePortfolio"/>). (4) Bars, signals and the intents of all orders are appended to the journal together. (5) The orders are
+/// sent, and (6) the responses are appended (<see cref="AccountOrders"/>, <see cref="IOrderGateway"/>). The journal therefore shows what
+/// was sent, whenever the process ends. Between time slices the session executes the operator's commands (<see cref="SessionOperator"/>),
+/// and every 30 seconds it reconciles its books with the venue.
 /// </remarks>
 public sealed class LiveHost
 {
@@ -53,9 +52,9 @@ public sealed class LiveHost
     private LiveState _state = LiveState.WarmingUp;
     private long _synchronised, _warm;
     private bool _ruined;
-    // Whether books and venue were compared since the start: without that an entry could double a position.
+    // Whether books and venue were reconciled since the start; otherwise an entry could double a position.
     private bool _reconciled;
-    // Whether bars were taken that were not of the past.
+    // Whether live bars were taken.
     private bool _traded;
 
     private LiveHost(BatchSpec spec, ILiveFeed feed, IOrderGateway gateway, TimeProvider clock, LiveOptions options, AccountPast past)
@@ -67,66 +66,66 @@ public sealed class LiveHost
         Tag = OrderNames.TagOf(_past, spec, options);
     }
 
-    /// <param name="spec">Of the production configuration.</param>
-    /// <param name="feed">Carries all its symbols at the data's timeframe; the session disposes of it.</param>
-    /// <param name="past">What the journal holds.</param>
-    /// <param name="clock">Of the waiting and the thirty seconds; market time comes from the bars.</param>
+    /// <param name="spec">The specification of the production configuration.</param>
+    /// <param name="feed">A feed with all symbols at the data's timeframe; the session disposes of it.</param>
+    /// <param name="past">The events of the journal.</param>
+    /// <param name="clock">The clock for waiting and for the 30 seconds; market time comes from the bars.</param>
     public static LiveHost Create(BatchSpec spec, ILiveFeed feed, IBroker broker, AccountJournal journal, IReadOnlyList<JournalEvent> past,
         TimeProvider clock, LiveOptions options) =>
         Create(spec, feed, new OrderGateway(journal, broker), AccountPast.Of(past), clock, options);
 
     /// <inheritdoc cref="Create(BatchSpec, ILiveFeed, IBroker, AccountJournal, IReadOnlyList{JournalEvent}, TimeProvider, LiveOptions)"/>
-    /// <param name="gateway">Whose journal <paramref name="past"/> was read from; not begun yet, and not disposed of.</param>
+    /// <param name="gateway">The gateway with the journal of <paramref name="past"/>, not begun; the caller disposes of it.</param>
     public static LiveHost Create(BatchSpec spec, ILiveFeed feed, IOrderGateway gateway, AccountPast past, TimeProvider clock,
         LiveOptions options) =>
         new(spec, feed, gateway, clock, options, past);
 
     public string Description => $"live, broker {_gateway.Broker}";
 
-    /// <summary>The bars that it has taken, for the report of its run.</summary>
+    /// <summary>The bars that the session has taken, for the report of its run.</summary>
     public IBarSource Bars => _bars;
 
     public AccountLedger Ledger => _ledger;
 
-    /// <summary>Order ids of this account begin with it.</summary>
+    /// <summary>The prefix of the account's order ids.</summary>
     public string Tag { get; }
 
-    /// <summary>Trades of before the account was handed over to this configuration.</summary>
+    /// <summary>Trades from before the account was handed over to this configuration.</summary>
     internal HandedTrades Handed => _handed;
 
-    /// <summary>Bar to order, and how much of it was the journal.</summary>
+    /// <summary>Latency from bar to order, and the journal's part of it.</summary>
     public LatencyRecorder Latency { get; } = new();
 
-    /// <summary>The portfolio's trades, with the strategies' simulated fills; what is open last.</summary>
+    /// <summary>The portfolio's trades with simulated fills; open ones last.</summary>
     internal IEnumerable<(StrategyInstance Strategy, string? Model, PortfolioTrade Trade)> PortfolioTrades =>
         _portfolio.Trades.Select(t => (_portfolio.Strategies[t.Member].Instance, _portfolio.Strategies[t.Member].Instance.Model?.Name, t));
 
-    /// <summary>Open time of the first bar that the portfolio trades, UTC ticks; null where that is the first bar.</summary>
+    /// <summary>Open time of the first bar that the portfolio trades, UTC ticks; null if it trades from the first bar.</summary>
     internal long? PortfolioFrom => _portfolio.From;
 
-    /// <summary>Whether a bar came that was not of the past.</summary>
+    /// <summary>Whether a live bar was taken.</summary>
     internal bool HasTraded => _traded;
 
     internal Instrument InstrumentOf(string symbol) => _portfolio.InstrumentOf(symbol);
 
-    /// <summary>The symbol's last bar.</summary>
+    /// <summary>Returns the symbol's last bar.</summary>
     internal Bar? LastOf(string symbol) => _portfolio.LastOf(symbol);
 
     /// <summary>Notes for the reader of the run; one sentence each.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
-    /// <summary>Of the last row of the portfolio.</summary>
+    /// <summary>The status after the last row of the portfolio.</summary>
     public LiveStatus Status => _reporter.Last;
 
-    /// <summary>What the portfolio did; after <see cref="RunAsync"/>.</summary>
-    /// <param name="row">Is given every row of the equity curve.</param>
-    /// <param name="trade">Is given the portfolio's trades in the order of closing.</param>
-    /// <param name="fill">Is given each change of a position.</param>
+    /// <summary>Returns the portfolio's outcome; call it after <see cref="RunAsync"/>.</summary>
+    /// <param name="row">Receives every row of the equity curve.</param>
+    /// <param name="trade">Receives the portfolio's trades in the order of closing.</param>
+    /// <param name="fill">Receives each change of a position.</param>
     public PortfolioOutcome Outcome(Action<EquityRow> row, Action<PortfolioTrade> trade, Action<PortfolioFill> fill) =>
         _portfolio.Outcome(row, trade, fill);
 
     /// <summary>Trades until the feed ends or the operator stops it.</summary>
-    /// <param name="pass">All strategies of the plan, with the instruments of its markets; it takes their outcomes at the end.</param>
+    /// <param name="pass">All strategies of the plan, with the instruments of its markets; receives their outcomes at the end.</param>
     public async Task RunAsync(StrategyPass pass, CancellationToken cancellationToken)
     {
         var plan = pass.Plan;
@@ -140,7 +139,7 @@ public sealed class LiveHost
         _policies = new SessionPolicies(_options, _gateway, _portfolio, _spec.Portfolio.Policy, _notes);
         _models = new SessionModels(_options, _gateway, _portfolio, _spec.Catalogues.ModelKinds, _notes);
         _operator = new SessionOperator(_options, _gateway, _portfolio, _orders, _clock, _notes);
-        // Each market in all the timeframes that strategies trade.
+        // Each market in all timeframes that strategies trade.
         IReadOnlyList<Timeframe> longer =
             [.. plan.Feeds.Select(f => f.Timeframe).Where(t => t != _spec.Data.Timeframe).Distinct().OrderBy(t => t.Ticks)];
         await using var warm = new WarmFeed(new WarmFeedRequest
@@ -178,7 +177,7 @@ public sealed class LiveHost
         try
         {
             Replay();
-            // What comes from now on is news.
+            // Fills from here on are new, so they are reported.
             _ledger.Hit = (trade, fill) =>
             {
                 _hits[fill.Leg] = _hits.GetValueOrDefault(fill.Leg) + 1;
@@ -189,27 +188,27 @@ public sealed class LiveHost
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Stopped by its operator: what is open stays open, at the venue and in the books, for the next start.
+            // The operator stopped it: open trades stay open, at the venue and in the books, for the next start.
         }
-        // A journal that is away does not keep a stopping process; what waits is written again from the feed by the next start.
+        // An unreachable journal must not block the end of the process; the next start writes the pending facts again from the feed.
         using var end = new CancellationTokenSource(cancellationToken.IsCancellationRequested ? LastWrite : Timeout.InfiniteTimeSpan,
             _clock);
         await _reporter.NoteAsync(LiveState.Ended, _portfolio.Timestamp, end.Token).ConfigureAwait(false);
         await _gateway.FlushAsync(end.Token).ConfigureAwait(false);
     }
 
-    // Walks again over what the journal holds. Every fact of the account is booked, and nothing is sent.
+    // Replays the journal. Every fact of the account is booked, and no order is sent.
     private void Replay()
     {
         var switched = _past.FindLastIndex(e => e is DeploymentSwitched);
-        // Strategies are run ahead of the facts, so the models' versions are there before.
+        // Strategies are run ahead of the facts, so the model versions must be set before.
         _models.Put(_past.Skip(switched + 1).OfType<ModelChanged>());
         var slices = new ReplayedSlices(_past, _slices, _portfolio);
         for (var i = 0; i < _past.Count; i++)
         {
             var e = _past[i];
             _operator.Know(e);
-            // Before the switch the account traded another configuration: its weights and switches of strategies were that one's.
+            // Before the switch, the account traded another configuration with its own weights and enablement.
             var isEarlier = i < switched;
             switch (e)
             {
@@ -254,9 +253,9 @@ public sealed class LiveHost
         if (_options.WithoutEvidence)
             _notes.Add("The validation checks of this configuration are missing or failed; it is traded with --without-evidence.");
         await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
-        // Also those that no session before has carried out.
+        // Includes commands that no earlier session has executed.
         await CommandsAsync(cancellationToken).ConfigureAwait(false);
-        // What the walk over the past has left to do, as a cancellation that was on its way.
+        // Completes actions that the replayed part left open, such as a cancellation that was in progress.
         await _orders.CatchUpAsync(_portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
         await _operator.LookForWeightsAsync(now: true, cancellationToken).ConfigureAwait(false);
         await _policies.LookAsync(cancellationToken).ConfigureAwait(false);
@@ -268,7 +267,7 @@ public sealed class LiveHost
         cancellationToken.ThrowIfCancellationRequested();
         var slice = now.Time;
         List<TakenBar> taken = [.. now.Bars.Where(b => b.Timeframe == _spec.Data.Timeframe).Select(b => TakenBar.Of(b.Market, b.Bar))];
-        // Strategies see what was before the account's first trade; the session does not act on it.
+        // Before the account's first trade, strategies process the history, and the session does not act on it.
         if (past && !_traded)
         {
             await _gateway.NoteAsync(new BarsTaken(slice, taken, Warm: true), cancellationToken).ConfigureAwait(false);
@@ -282,7 +281,7 @@ public sealed class LiveHost
             await _gateway.OnBarsAsync(slice,
                 [.. taken.Select(b => new ClosedBar(_feed.Series[b.Series].Instrument.Symbol, b.Bar, _spec.Data.Timeframe))],
                 cancellationToken).ConfigureAwait(false);
-        // A venue that lives on these bars has had them first; from here on they are ours.
+        // A simulated venue receives the bars first; from here on the session processes them.
         var arrived = Stopwatch.GetTimestamp();
         _watch.LastBarAt = _clock.GetUtcNow();
         await CommandsAsync(cancellationToken).ConfigureAwait(false);
@@ -308,7 +307,7 @@ public sealed class LiveHost
         }
         else if (_options.IsStream && !late)
         {
-            // Who knows whether the feed would give them once more.
+            // The feed may not repeat these bars, so they must be durable.
             await _gateway.AppendAsync(_orders.Facts, cancellationToken).ConfigureAwait(false);
         }
         else
@@ -354,7 +353,7 @@ public sealed class LiveHost
     }
 
     /// <summary>
-    /// Executes an operator's command before the next time slice; called from the session's own thread, or before it runs.
+    /// Executes an operator's command before the next time slice. Call it on the session's own thread, or before it runs.
     /// </summary>
     public async ValueTask CommandAsync(SessionOrder order, CancellationToken cancellationToken = default)
     {

@@ -4,50 +4,49 @@ using Granary.Simulation.Weights;
 
 namespace Granary.Trading.Live;
 
-/// <summary>How a live session is to go.</summary>
+/// <summary>Options of a live session in its host.</summary>
 public sealed record LiveOptions
 {
-    /// <summary>As it stands in the journal; also the portfolio's id in the weights service.</summary>
+    /// <summary>The account's name in the journal, which is also the portfolio's id in the weights service.</summary>
     public required string Account { get; init; }
 
-    /// <summary>Where new weights come from; null = they stay those of the configuration.</summary>
+    /// <summary>The service of new weights; null = the weights of the configuration stay.</summary>
     public IWeightsService? Weights { get; init; }
 
-    /// <summary>Where the operator's commands come from and the status goes to; null = no commands.</summary>
+    /// <summary>Receives the operator's commands and shows the status; null = no commands.</summary>
     public ISessionControl? Control { get; init; }
 
-    /// <summary>Who may ask for single strategies, and owns them; null = nothing does.</summary>
+    /// <summary>Shows single strategies of the session, and determines their owners; null = none.</summary>
     public SessionStrategies? Strategies { get; init; }
 
     /// <summary>
-    /// An entry whose bar closed longer ago than this is not sent any more: the session is catching up. null = never, as in a replay.
+    /// Entries of bars that closed longer ago are not sent, because the session is catching up. Null = no limit, as in a replay.
     /// </summary>
     public TimeSpan? EntriesWithin { get; init; }
 
-    /// <summary>Between two synchronisations with the venue.</summary>
+    /// <summary>The interval between two reconciliations with the venue.</summary>
     public TimeSpan Synchronise { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The operator trades a configuration whose evidence does not suffice.</summary>
+    /// <summary>Whether the operator trades the configuration despite insufficient validation checks.</summary>
     public bool WithoutEvidence { get; init; }
 
     /// <summary>SHA-256 of the production configuration.</summary>
     public string Configuration { get; init; } = "";
 
-    /// <summary>Whether the feed brings what happens now, and may not bring it again.</summary>
+    /// <summary>Whether the feed is live, so that it may not repeat bars.</summary>
     public bool IsStream => EntriesWithin is not null;
 
     /// <summary>
-    /// Asked in turn for the bars before the feed's first, which strategies see before the session trades, for those that were missed while
-    /// it was off, and for gaps.
+    /// Sources, in order, of the bars before the feed's first (for warm-up), of those missed while the session was off, and of gaps.
     /// </summary>
     public IReadOnlyList<Engine.Market.IBarSource> Past { get; init; } = [];
 
-    /// <summary>Receives the bars that come; null = none. The session disposes of it.</summary>
+    /// <summary>Receives the feed's bars; null = none. The session disposes of it.</summary>
     public Data.Stores.IBarStore? Keep { get; init; }
 
     /// <summary>
-    /// Called when a stop, target or trailing stop of the account was hit at the venue, from the session's own thread. (A strategy is
-    /// notified of the fills of its own simulated account, as in a backtest.)
+    /// Called on the session's own thread when a stop, target or trailing stop of the account was hit at the venue. (A strategy is notified
+    /// of the fills of its own simulated account, as in a backtest.)
     /// </summary>
     public Action<Engine.Brokerage.AccountTrade, Engine.Brokerage.BrokerFill>? Hit { get; init; }
 

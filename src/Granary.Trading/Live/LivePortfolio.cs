@@ -13,15 +13,15 @@ using Granary.Simulation.Regimes;
 
 namespace Granary.Trading.Live;
 
-/// <summary>A signal of a member of the portfolio, and the portfolio's answer.</summary>
-/// <param name="Granted">Base units; 0 where it was refused.</param>
-/// <param name="Factors">In the order of the strategy's factor names.</param>
+/// <summary>A signal of a portfolio member, with the portfolio's decision.</summary>
+/// <param name="Granted">The granted quantity in base units; 0 if the signal was refused.</param>
+/// <param name="Factors">Factor values in the order of the strategy's factor names.</param>
 internal readonly record struct DecidedSignal(LiveStrategy Strategy, string Symbol, Signal Signal, Decision Decision, double Granted,
     double[] Factors);
 
 /// <summary>
-/// The plan's strategies and the portfolio over them, fed time slice by time slice as bars come: the same runs, pipelines and driver as in
-/// a batch, in blocks of one.
+/// The plan's strategies and their portfolio, which process one time slice at a time. Runs, pipelines and driver are the same as in a
+/// batch, in blocks of one bar.
 /// </summary>
 internal sealed class LivePortfolio
 {
@@ -41,15 +41,15 @@ internal sealed class LivePortfolio
     private readonly List<EquityRow> _rows = [];
     private readonly List<PortfolioTrade> _trades = [];
     private readonly List<PortfolioFill> _fills = [];
-    // Trades that the portfolio has closed itself, with the reason.
+    // Trades that the portfolio closed itself, with the reason.
     private readonly Dictionary<(int Strategy, int Number), ExitReason> _called = [];
     private readonly Dictionary<(int Strategy, int Number), double> _cuts = [];
     private readonly HashSet<(int Strategy, int Number)> _expired = [];
     private readonly List<PortfolioActed> _acted = [];
     private int _calledSeen, _cutsSeen, _expiredSeen;
 
-    /// <param name="carried">What the feed brings, a market for each symbol.</param>
-    /// <param name="bars">Gets what is taken.</param>
+    /// <param name="carried">The markets of the feed, one for each symbol.</param>
+    /// <param name="bars">Receives the bars that are taken.</param>
     /// <param name="notes">Receives the notes for the reader of the run.</param>
     public LivePortfolio(StrategyPass pass, IReadOnlyList<MarketSeries> carried, LiveBars bars, ICollection<string> notes)
     {
@@ -58,7 +58,7 @@ internal sealed class LivePortfolio
         var weights = new double[plan.Instances.Count];
         foreach (var instance in plan.Instances) weights[instance.Index] = spec.Portfolio.FixedWeights?.GetValueOrDefault(instance.Id) ?? 0;
         var instruments = markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument).ToList();
-        // Also markets that only an earlier configuration traded: its fills are in the books.
+        // Includes markets that only an earlier configuration traded, because its fills are in the books.
         _instrumentOf = instruments.Concat(carried.Select(s => s.Instrument)).DistinctBy(i => i.Symbol, StringComparer.Ordinal)
             .ToDictionary(i => i.Symbol, StringComparer.Ordinal);
         _policy = spec.Portfolio.Policy is { } policy ? new PolicyWeights(plan, instruments, policy) : null;
@@ -67,20 +67,20 @@ internal sealed class LivePortfolio
         _driver = new PortfolioDriver(plan, weights, instruments, _policy?.Weights);
         if (spec.Portfolio.WeightsByState is { } byState)
             _states = new StateWeights(_driver.Run, plan, s => new MarketSeries(markets[s].Instrument, spec.Data.Timeframe), byState);
-        // Until the account trades, only the strategies do.
+        // Until the account trades, only the strategies run.
         _driver.StartAt(long.MaxValue);
         _driver.Begin(new FeedClock(plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe), _rows.Add, _trades.Add, _fills.Add);
         _marketOf = carried.Select((s, i) => (s.Instrument.Symbol, i)).ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal);
-        // Also a strategy without a weight: it may be given one.
+        // Includes strategies without a weight, since they may get one.
         _feeds = new LiveFeeds(pass, carried, notes);
         Strategies = [.. _feeds.Strategies.OrderBy(s => s.Instance.Index)];
         _byId = Strategies.ToDictionary(s => s.Instance.Id, StringComparer.Ordinal);
-        // Marked is each market of a strategy with a weight, at its shortest timeframe.
+        // Each market of a strategy with a weight is marked at its shortest timeframe.
         _markedAt = new Timeframe?[carried.Count];
         _driverSymbol = [.. carried.Select(s => instruments.FindIndex(i => i.Symbol == s.Instrument.Symbol))];
         foreach (var strategy in Strategies)
         {
-            // A policy gives weights at its first decision.
+            // A policy assigns weights at its first decision.
             strategy.Weight = _policy is null ? weights[strategy.Instance.Index] : 0;
             if (_isMember[strategy.Instance.Index]) MarkFor(strategy.Instance);
         }
@@ -93,15 +93,15 @@ internal sealed class LivePortfolio
                 _markedAt[_marketOf[symbol]] = instance.Timeframe;
     }
 
-    /// <summary>Market time that has been walked to, UTC ticks.</summary>
+    /// <summary>The market time that has been processed, UTC ticks.</summary>
     public long Timestamp { get; private set; }
 
-    /// <summary>Open time of the first bar that the portfolio trades, UTC ticks; null where that is its first bar.</summary>
+    /// <summary>Open time of the first bar that the portfolio trades, UTC ticks; null if it trades from the first bar.</summary>
     public long? From { get; private set; }
 
     /// <summary>
-    /// The account trades from this time slice on: the portfolio starts here with the cash of the configuration, whatever the strategies
-    /// gained on the bars before.
+    /// Starts trading of the account at this time slice. The portfolio starts with the cash of the configuration, whatever the strategies
+    /// gained on earlier bars.
     /// </summary>
     public void Start(long slice)
     {
@@ -110,52 +110,52 @@ internal sealed class LivePortfolio
         _driver.StartAt(From ?? long.MinValue);
     }
 
-    /// <summary>By their index in the plan.</summary>
+    /// <summary>The strategies by their index in the plan.</summary>
     public IReadOnlyList<LiveStrategy> Strategies { get; }
 
     public PortfolioRun Run => _driver.Run;
 
-    /// <summary>Null for an id that the plan does not have.</summary>
+    /// <summary>Returns the strategy with this id; null if the plan does not have it.</summary>
     public LiveStrategy? Find(string id) => _byId.GetValueOrDefault(id);
 
-    /// <summary>By symbol.</summary>
+    /// <summary>The instruments by symbol.</summary>
     public IReadOnlyDictionary<string, Instrument> Instruments => _instrumentOf;
 
     public Instrument InstrumentOf(string symbol) => _instrumentOf[symbol];
 
-    /// <summary>The symbol's last bar.</summary>
+    /// <summary>Returns the symbol's last bar.</summary>
     public Bar? LastOf(string symbol) => _marketOf.TryGetValue(symbol, out var market) ? _bars.Last(market) : null;
 
     /// <summary>
-    /// Closed trades of the portfolio, with the strategies' simulated fills; after <see cref="Finish"/> also what is open.
+    /// Closed trades of the portfolio with simulated fills; after <see cref="Finish"/> also open ones.
     /// </summary>
     public IReadOnlyList<PortfolioTrade> Trades => _trades;
 
-    /// <summary>Whether the portfolio closed the trade itself, since the account could not carry it.</summary>
+    /// <summary>Whether the portfolio closed the trade itself, because the account could not hold it.</summary>
     public bool IsCalled((int Strategy, int Number) trade) => _called.ContainsKey(trade);
 
-    /// <summary>Whether the portfolio withdrew the entry, since its symbol has stopped trading.</summary>
+    /// <summary>Whether the portfolio withdrew the entry, because its symbol has stopped trading.</summary>
     public bool IsExpired((int Strategy, int Number) trade) => _expired.Contains(trade);
 
-    /// <summary>Why a trade is closed that its strategy has not closed by an order.</summary>
+    /// <summary>Returns the reason for closing a trade without an order of its strategy.</summary>
     public ExitReason ReasonOf((int Strategy, int Number) trade) =>
         _called.GetValueOrDefault(trade, ExitReason.Signal);
 
-    /// <summary>Which share of a trade must be closed now to keep a limit; 0 = none.</summary>
+    /// <summary>Returns the fraction of a trade that must be closed now to meet a limit; 0 = none.</summary>
     public double CutOf((int Strategy, int Number) trade) => _cuts.GetValueOrDefault(trade);
 
-    /// <summary>The cut is on its way to the venue.</summary>
+    /// <summary>Records that the order for a reduction was created.</summary>
     public void CutMade((int Strategy, int Number) trade) => _cuts.Remove(trade);
 
-    /// <summary>What the portfolio decided itself in the last time slice.</summary>
+    /// <summary>The portfolio's own decisions in the last time slice.</summary>
     public IReadOnlyList<PortfolioActed> Acted => _acted;
 
     /// <inheritdoc cref="LiveFeeds.RunAhead"/>
     public void RunAhead(IReadOnlyList<TimeSlice> slices) => _feeds.RunAhead(slices);
 
-    /// <summary>Passes the bars that close at one time to strategies and portfolio: the feed's own and longer ones.</summary>
+    /// <summary>Passes the bars that close at one time, the feed's own and longer ones, to strategies and portfolio.</summary>
     /// <param name="decided">
-    /// Is given each signal with the portfolio's answer; null while the past is walked, of which nothing is to be made.
+    /// Receives each signal with the portfolio's decision; null during the replay of the past, which creates no orders.
     /// </param>
     public void Process(TimeSlice now, Action<long, DecidedSignal>? decided)
     {
@@ -207,7 +207,7 @@ internal sealed class LivePortfolio
         {
             strategy.Events.Clear();
             var index = strategy.Instance.Index;
-            // States of the market change weights of the run, a policy's decisions stand beside it.
+            // Regime states may change the weights of the run; a policy's weights are kept separately.
             strategy.Weight = _policy is null ? _driver.Run.WeightOf(index) : _policy.Weights.At(index, timestamp);
         }
     }
@@ -222,7 +222,7 @@ internal sealed class LivePortfolio
         });
     }
 
-    // What happened within the bar comes before the marks; from the first signal made at its close on, everything after them.
+    // Events within the bar come before the marks; the first signal at its close and all later events come after them.
     private static int FillCount(LiveStrategy strategy)
     {
         var events = strategy.Events;
@@ -248,11 +248,11 @@ internal sealed class LivePortfolio
     /// <summary>Whether a policy of the configuration decides the weights.</summary>
     public bool HasPolicy => _policy is not null;
 
-    /// <summary>Makes ready for a later version of the policy.</summary>
-    /// <exception cref="Granary.Learning.LearningInputException">It is of other strategies, markets or regimes.</exception>
+    /// <summary>Checks that a later version of the policy can be used.</summary>
+    /// <exception cref="Granary.Learning.LearningInputException">The version is for other strategies, markets or regimes.</exception>
     public void Require(PolicyChange change) => _policy!.Require(change.Policy);
 
-    /// <summary>A later version of the policy decides from the next time slice on.</summary>
+    /// <summary>Puts a later version of the policy in force from the next time slice on.</summary>
     /// <inheritdoc cref="Require"/>
     public void Put(PolicyChange change)
     {
@@ -260,7 +260,7 @@ internal sealed class LivePortfolio
         _spec.Portfolio.Policy!.Add(change);
     }
 
-    /// <summary>The weights that the policy has decided at a time, by strategy id; null where it has decided none then.</summary>
+    /// <summary>Returns the weights that the policy decided at a time, by strategy id; null if it decided none.</summary>
     /// <param name="timestamp">UTC ticks.</param>
     public IReadOnlyDictionary<string, double>? WeightsDecidedAt(long timestamp)
     {
@@ -270,7 +270,7 @@ internal sealed class LivePortfolio
         return weights;
     }
 
-    /// <summary>New weights, from the next time slice on; strategies that are not named keep theirs.</summary>
+    /// <summary>Sets new weights from the next time slice on; strategies that are not named keep theirs.</summary>
     /// <returns>Names that the plan does not have.</returns>
     public IReadOnlyList<string> Put(WeightsChanged change)
     {
@@ -286,8 +286,8 @@ internal sealed class LivePortfolio
         return [.. change.Weights.Keys.Where(id => !_byId.ContainsKey(id))];
     }
 
-    /// <summary>Lets a strategy, or those of a symbol, enter or not, from the next time slice on.</summary>
-    /// <returns>How many strategies it is about.</returns>
+    /// <summary>Enables or disables entries of a strategy, or of a symbol's strategies, from the next time slice on.</summary>
+    /// <returns>The number of affected strategies.</returns>
     public int Put(EnablementChanged change)
     {
         var matching = Matching(change.Strategy, change.Symbol);
@@ -299,11 +299,11 @@ internal sealed class LivePortfolio
         return matching.Count;
     }
 
-    /// <summary>The strategy of this id, or, where the id is empty, those that trade the symbol.</summary>
+    /// <summary>Returns the strategy with this id or, if the id is empty, those that trade the symbol.</summary>
     public IReadOnlyList<LiveStrategy> Matching(string id, string symbol) =>
         [.. Strategies.Where(s => id.Length > 0 ? s.Instance.Id == id : s.Instance.Symbols.Contains(symbol, StringComparer.Ordinal))];
 
-    /// <summary>The run is over: what each strategy made of it; what is open joins the portfolio's trades.</summary>
+    /// <summary>Ends the run and returns the strategies' outcomes; open trades are added to the portfolio's trades.</summary>
     public IReadOnlyList<StrategyOutcome> Finish()
     {
         var outcomes = _feeds.Finish(s => _driver.Run.HasStopped(_driver.SymbolIndex(s)));
@@ -315,7 +315,7 @@ internal sealed class LivePortfolio
         return outcomes;
     }
 
-    /// <summary>Of the portfolio, with the strategies' simulated fills.</summary>
+    /// <summary>Returns the portfolio's outcome, with simulated fills.</summary>
     public PortfolioOutcome Outcome(Action<EquityRow> row, Action<PortfolioTrade> trade, Action<PortfolioFill> fill)
     {
         foreach (var r in _rows) row(r);

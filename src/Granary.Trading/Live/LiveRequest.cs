@@ -4,7 +4,7 @@ using Granary.Contracts.Sessions;
 
 namespace Granary.Trading.Live;
 
-/// <summary>A live session in this process: its options, its configuration, and where this process keeps what it writes.</summary>
+/// <summary>A live session of this process: its options, its configuration, and its output folders.</summary>
 public sealed record LiveRequest : SessionOptions
 {
     public LiveRequest()
@@ -14,7 +14,7 @@ public sealed record LiveRequest : SessionOptions
     [SetsRequiredMembers]
     public LiveRequest(SessionOptions options, string production) : base(options) => Production = production;
 
-    /// <summary>Path of a prod.json.</summary>
+    /// <summary>The path of a prod.json.</summary>
     public required string Production { get; init; }
     [Description("the folder of the account's journal, or postgres://… (state in the run's folder)")]
     public string? State { get; init; }

@@ -17,22 +17,23 @@ using Granary.Trading.Deployments;
 
 namespace Granary.Trading.Live;
 
-/// <summary>A session that is over.</summary>
-/// <param name="Run">As a backtest leaves it; its digest is that of a backtest over the same bars.</param>
-/// <param name="Recorded">Bar to order, of this session.</param>
+/// <summary>The result of a live session.</summary>
+/// <param name="Run">The run, as of a backtest; its digest equals that of a backtest over the same bars.</param>
+/// <param name="Recorded">Latency from bar to order in this session.</param>
 public sealed record LiveRun(BatchRun Run, LiveStatus Status, LatencyRecorder Recorded, AccountLedger Ledger)
 {
-    /// <summary>Beside a backtest of the same bars; null where there were none.</summary>
+    /// <summary>Comparison with a backtest of the same bars; null if there were none.</summary>
     public SessionBacktest? Against { get; init; }
 }
 
-/// <summary>Opens everything that a live session needs, runs it to its end, and writes its run's folder.</summary>
+/// <summary>Opens the resources of a live session, runs it to its end, and writes its run's folder.</summary>
 public static class LiveSession
 {
-    // The scheme of the history of an exchange.
+    // The scheme of exchange histories.
     private const string Exchange = "exchange";
 
-    /// <exception cref="InputException">The configuration, the feed or an option is wrong, or the evidence does not suffice.</exception>
+    /// <exception cref="InputException">The configuration, the feed or an option is invalid, or the validation checks are
+    /// insufficient.</exception>
     /// <exception cref="LeaseException">Another session trades the account.</exception>
     /// <exception cref="JournalException">The journal cannot be read or written.</exception>
     public static async Task<LiveRun> RunAsync(LiveRequest request, GranaryCatalogues catalogues, TimeProvider clock,
@@ -57,10 +58,10 @@ public static class LiveSession
         Path.GetFullPath(request.Out ?? Path.Combine("runs",
             FormattableString.Invariant($"{production.Spec.Name}-live-{clock.GetUtcNow().UtcDateTime:yyyyMMdd'T'HHmmss'Z'}")));
 
-    /// <summary>The faults that are visible before anything is opened.</summary>
+    /// <summary>Detects faults before anything is opened.</summary>
     /// <exception cref="InputException">
-    /// An option is wrong, validation checks failed or are missing, the broker cannot trade the configuration, or the account cannot have
-    /// this name.
+    /// An option is invalid, validation checks failed or are missing, the broker cannot trade the configuration, or the account name is not
+    /// allowed.
     /// </exception>
     public static void Check(LiveRequest request, Production production)
     {
@@ -75,7 +76,7 @@ public static class LiveSession
         WeightsRules.CheckPortfolio(request.Account ?? production.Spec.Name);
     }
 
-    /// <summary>The last start in a journal, with the configuration that the account was handed over to since; null if it is new.</summary>
+    /// <summary>Returns the last start in a journal, with the configuration of a later switch; null if the journal is new.</summary>
     public static SessionStarted? LastStart(SessionStarted? before, JournalEvent e) => e switch
     {
         SessionStarted started => started,
@@ -83,10 +84,10 @@ public static class LiveSession
         _ => before,
     };
 
-    /// <summary>A journal continues with the configuration and the broker that it began with, or that it was handed over to.</summary>
+    /// <summary>Checks that a journal belongs to the configuration and the broker of its last start or switch.</summary>
     /// <param name="before">The last start in the journal; null if it is new.</param>
-    /// <param name="journal">Its name.</param>
-    /// <exception cref="InputException">It belongs to another configuration or another broker.</exception>
+    /// <param name="journal">The journal's name.</param>
+    /// <exception cref="InputException">The journal belongs to another configuration or broker.</exception>
     public static void CheckJournal(SessionStarted? before, string journal, LiveRequest request, Production production)
     {
         if (before is null) return;
@@ -98,7 +99,7 @@ public static class LiveSession
                 + " use that broker, or give this session a new --state or another --account");
     }
 
-    /// <summary>Runs a session where it is.</summary>
+    /// <summary>Runs a session in its environment.</summary>
     /// <inheritdoc cref="RunAsync(LiveRequest, GranaryCatalogues, TimeProvider, CancellationToken)"/>
     public static async Task<LiveRun> RunAsync(LiveRequest request, Production production, ISessionEnvironment environment,
         TimeProvider clock,
@@ -161,7 +162,7 @@ public static class LiveSession
         Task WriteAccountAsync(string path) => AccountFiles.WriteAsync(path, gateway, request, production, host);
     }
 
-    // A session has the bars of what it trades alone: a benchmark beyond those cannot be drawn.
+    // A session only has the bars of the symbols that it trades, so another benchmark cannot be drawn.
     private static BatchSpec Compared(BatchSpec spec) => spec.Benchmark?.String() is not { } name
         || BenchmarkCurve.IsOf(name, spec.Data.Symbols) ? spec : spec with { Benchmark = null };
 
@@ -169,7 +170,7 @@ public static class LiveSession
         ISessionEnvironment environment,
         CancellationToken cancellationToken)
     {
-        // What the journal has is not asked for again, where that can be said; what comes all the same is skipped.
+        // Bars in the journal are not requested again if the feed supports a start; repeated bars are skipped.
         var known = past.OfType<BarsTaken>().SelectMany(b => b.Bars).Select(b => b.Time).DefaultIfEmpty(long.MinValue).Max();
         var isTimed = request.ReadSpeed().Kind != ReplaySpeedKind.AsFastAsPossible || IsStream(request, spec);
         var from = known > long.MinValue && isTimed ? known + 1 : request.From ?? spec.ReadFrom;
@@ -183,15 +184,15 @@ public static class LiveSession
         }
         catch (BarDataException) when (from is not null && known > long.MinValue)
         {
-            // It has nothing newer: all there is has been taken.
+            // The feed has no newer bars: all have been taken.
             return await Open(request.From ?? spec.ReadFrom).ConfigureAwait(false);
         }
     }
 
-    // Whether the feed brings what happens now, and is not a replay of what is stored.
+    // Whether the feed is live, and not a replay of stored bars.
     private static bool IsStream(LiveRequest request, BatchSpec spec) => spec.Catalogues.LiveFeeds.IsStream(request.Bars);
 
-    // The configuration's history first, and then what was kept of this feed.
+    // The configuration's history first, then the saved bars of this feed.
     private static List<IBarSource> Past(LiveRequest request, BatchSpec spec, IBarStore? keep)
     {
         var past = new List<IBarSource>();
@@ -201,14 +202,14 @@ public static class LiveSession
             var source = BatchSources.Open(spec.Catalogues.Sources, data);
             past.Add(data is { Parts: [], Source.Scheme: Exchange } ? new RecentSource(source, spec.Longest) : source);
         }
-        // A replay that begins in the middle of its source warms up on the bars before, as a backtest does.
+        // A replay that starts within its source warms up on the earlier bars, like a backtest.
         else if (request.From is not null && spec.Data.WarmUp)
         {
             var data = spec.Data with { Source = request.Bars, Parts = [] };
             past.Add(new RecentSource(BatchSources.Open(spec.Catalogues.Sources, data), spec.Longest));
         }
         if (keep is not null) past.Add(keep.Source());
-        // What no store has, the exchange of the feed still knows.
+        // The feed's exchange may have bars that no store has.
         if (request.Bars is { Scheme: Address.WebSocket } feed && feed.Rest == feed.Body && spec.Catalogues.Sources.Contains(Exchange))
             past.Add(new OptionalSource(new RecentSource(spec.Catalogues.Sources.Open(Address.Parse($"{Exchange}:{feed.Body}")),
                 spec.Longest)));

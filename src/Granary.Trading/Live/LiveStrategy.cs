@@ -9,32 +9,32 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Trading.Live;
 
-/// <summary>How a trade stands in the strategy's own, simulated account: what the broker's account is brought to.</summary>
+/// <summary>The state of a trade in the strategy's own, simulated account, with which the broker's account is aligned.</summary>
 internal enum WantedState : byte
 {
-    /// <summary>Its entry waits.</summary>
+    /// <summary>Its entry is waiting.</summary>
     Entry,
     Open,
-    /// <summary>Its exit waits.</summary>
+    /// <summary>Its exit is waiting.</summary>
     Exit,
 }
 
-/// <summary>A trade of a strategy that is not over.</summary>
+/// <summary>An open or waiting trade of a strategy.</summary>
 internal sealed class WantedTrade
 {
     public WantedState State;
     public int Symbol;
-    /// <summary>The entry as the strategy made it; the default where it came into being with its fill.</summary>
+    /// <summary>The entry order of the strategy; the default if the order was created together with its fill.</summary>
     public Order Entry;
     public OrderType ExitType;
     public ExitReason ExitReason;
-    /// <summary>Where the strategy moved its stop to; 0 = nowhere.</summary>
+    /// <summary>The price to which the strategy moved its stop; 0 = not moved.</summary>
     public double MovedStop;
 }
 
-/// <summary>A strategy of a live session: its run, and its events in the current time slice.</summary>
-/// <param name="log">Of its own run.</param>
-/// <param name="memberLog">Of the run that the portfolio follows, where that is another.</param>
+/// <summary>A strategy of a live session, with its run and its events in the current time slice.</summary>
+/// <param name="log">The log of its own run.</param>
+/// <param name="memberLog">The log of the run that the portfolio follows, if that is a different one.</param>
 internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? log, RunEventWriter? memberLog)
 {
     public StrategyInstance Instance => instance;
@@ -43,27 +43,27 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
 
     public IStrategyRun? Run { get; set; }
 
-    /// <summary>The log that signals and trades of the portfolio go to.</summary>
+    /// <summary>The log of the portfolio's signals and trades.</summary>
     public RunEventWriter? MemberLog => memberLog;
 
     /// <summary>
-    /// The run that the portfolio follows, on an account that makes an entry smaller which it cannot pay; null where it follows
+    /// The run that the portfolio follows, on an account that reduces entries which it cannot pay for; null if the portfolio follows
     /// <see cref="Run"/>.
     /// </summary>
     public IStrategyRun? Member { get; set; }
 
     public string? Error { get; set; }
 
-    /// <summary>Of this time slice, in order.</summary>
+    /// <summary>The events of this time slice, in order.</summary>
     public List<(RunEvent Event, double[] Factors)> Events { get; } = [];
 
-    /// <summary>The run that the portfolio follows; null once the strategy has failed.</summary>
+    /// <summary>The run that the portfolio follows; null after the strategy has failed.</summary>
     public IStrategyRun? Followed => Member ?? Run;
 
-    /// <summary>Events of time slices that the session has not come to yet; null while none is run ahead.</summary>
+    /// <summary>Events of time slices that the session has not reached yet; null if none are run ahead.</summary>
     public EventsAhead? Ahead { get; set; }
 
-    /// <summary>By the number of their signal.</summary>
+    /// <summary>Trades by the number of their signal.</summary>
     public Dictionary<int, WantedTrade> Trades { get; } = [];
 
     public IReadOnlyList<string> FactorNames { get; set; } = [];
@@ -71,21 +71,21 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
     private volatile bool _isEnabled = true;
     private double _weight;
 
-    /// <summary>Whether the portfolio takes its entries.</summary>
+    /// <summary>Whether the portfolio accepts its entries.</summary>
     public bool IsEnabled
     {
         get => _isEnabled;
         set => _isEnabled = value;
     }
 
-    /// <summary>Its weight in the portfolio.</summary>
+    /// <summary>The strategy's weight in the portfolio.</summary>
     public double Weight
     {
         get => Volatile.Read(ref _weight);
         set => Volatile.Write(ref _weight, value);
     }
 
-    /// <summary>The strategy as it stands; any thread may ask.</summary>
+    /// <summary>The current state of the strategy; thread-safe.</summary>
     public SessionStrategy Standing => Error is { } error ? Of(StrategyPhase.Failed, null, error)
         : Run?.Standing is { Bars: > 0 } now ? Of(StrategyPhase.Running, now, null) : Of(StrategyPhase.Waiting, null, null);
 
@@ -98,12 +98,12 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
         else Events.Add((e, factors));
     }
 
-    /// <summary>Takes what the run does that the portfolio follows.</summary>
+    /// <summary>Creates the observer of the run that the portfolio follows.</summary>
     /// <param name="writer">The log of that run.</param>
     public Observer ObserverOf(int symbol, RunEventWriter? writer) =>
         new(this, symbol, instance.Symbols.Count > 1 ? writer?.ForSymbol(symbol) : writer);
 
-    /// <summary>Listens to one symbol's book.</summary>
+    /// <summary>Observes the orders and events of one symbol.</summary>
     internal sealed class Observer(LiveStrategy owner, int symbol, IRunObserver? log) : IRunObserver, IOrderObserver
     {
         public IFactorReader? Factors { get; set; }

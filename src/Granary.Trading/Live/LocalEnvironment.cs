@@ -8,9 +8,9 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Trading.Live;
 
-/// <summary>A session in this process: <c>granary live</c>.</summary>
-/// <param name="catalogues">What the process knows.</param>
-/// <param name="folder">The run's.</param>
+/// <summary>The environment of a session in this process: <c>granary live</c>.</summary>
+/// <param name="catalogues">The catalogues of the process.</param>
+/// <param name="folder">The run's folder.</param>
 public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues catalogues, string folder,
     TimeProvider clock) : ISessionEnvironment, IDisposable
 {
@@ -19,7 +19,7 @@ public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues cata
     private StreamWriter? _log;
 
     /// <inheritdoc/>
-    /// <remarks>Made when the lease is held: commands that lie there are a session's that trades.</remarks>
+    /// <remarks>Created after the lease is taken, because existing commands belong to a trading session.</remarks>
     public ISessionControl Control =>
         _control ??= new SessionControl(Path.Combine(Address.Parse(_state).IsDatabase ? folder : _state, "control"), clock);
 
@@ -41,7 +41,7 @@ public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues cata
             OnKept = Log,
         }, clock, cancellationToken);
 
-    /// <summary>The name of the log of decisions and transitions, in the run's folder.</summary>
+    /// <summary>The file name of the log of decisions and transitions, in the run's folder.</summary>
     public const string LogFile = "session.log";
 
     private void Log(Engine.Brokerage.JournalEvent e)
@@ -62,8 +62,8 @@ public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues cata
     public Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken) =>
         OpenFeedAsync(request, catalogues, data, markets, clock, cancellationToken);
 
-    /// <summary>Opens a feed from where its bars are.</summary>
-    /// <param name="sources">Opens the source of a replay, null opens it in this process.</param>
+    /// <summary>Opens a feed at the location of its bars.</summary>
+    /// <param name="sources">Opens the source of a replay; null opens it in this process.</param>
     public static async Task<ILiveFeed> OpenFeedAsync(SessionOptions request, GranaryCatalogues catalogues, DataSpec data,
         IReadOnlyList<BarQuery> markets, TimeProvider clock, CancellationToken cancellationToken,
         Func<DataSpec, IBarSource>? sources = null) =>

@@ -2,7 +2,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Trading.Live;
 
-/// <summary>A source that a session can do without: while it is away it has no bars.</summary>
+/// <summary>A source that a session can run without: while it is unreachable, it returns no bars.</summary>
 internal sealed class OptionalSource(IBarSource source) : IBarSource
 {
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>

@@ -8,10 +8,10 @@ using Granary.Storage.Retries;
 
 namespace Granary.Trading.Live;
 
-/// <summary>An account's journal, its order manager and the way to its venue, in this process.</summary>
-/// <param name="journal">Not disposed of with it where the venue was given open.</param>
+/// <summary>The order gateway in this process: an account's journal, its order manager and the connection to its venue.</summary>
+/// <param name="journal">The journal, which is disposed of with the gateway unless an open venue is passed.</param>
 /// <param name="broker">The venue's name.</param>
-/// <param name="connect">Opens the venue, which is disposed of with the gateway.</param>
+/// <param name="connect">Connects to the venue, which is disposed of with the gateway.</param>
 public sealed class OrderGateway(AccountJournal journal, string broker,
     Func<IReadOnlyDictionary<string, Instrument>, CancellationToken, Task<IBroker>> connect) : IOrderGateway
 {
@@ -23,11 +23,11 @@ public sealed class OrderGateway(AccountJournal journal, string broker,
     private OrderManager? _manager;
     private readonly CallWatch _calls = new(journal.Clock);
 
-    /// <summary>With a journal and a venue that are open already, and stay so.</summary>
+    /// <summary>Creates a gateway on an open journal and venue, which it does not dispose of.</summary>
     public OrderGateway(AccountJournal journal, IBroker broker) : this(journal, broker.Name, (_, _) => Task.FromResult(broker)) =>
         _owns = false;
 
-    /// <summary>Opens an account: its journal, and with it its lease. <see cref="BeginAsync"/> connects to the broker.</summary>
+    /// <summary>Opens an account's journal, which takes its lease. <see cref="BeginAsync"/> connects to the broker.</summary>
     /// <exception cref="LeaseException">Another session trades the account.</exception>
     /// <exception cref="JournalException">The journal cannot be reached.</exception>
     public static async Task<IOrderGateway> OpenAsync(IAccountStore store, AccountOpening opening, TimeProvider clock,

@@ -4,13 +4,13 @@ using Granary.Engine.Trading;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// Sends orders and knows how each stands. The intent is written, then the order is sent, then the answer is written; an answer that does
-/// not come leaves the order unknown, and it is asked for before anything else is done with it. A fill that comes twice is booked once.
+/// Sends orders and tracks their states. It writes the intent, sends the order, and writes the response. Without a response the order's
+/// state is unknown, and is requested before any other action on the order. A fill that is reported twice is booked once.
 /// </summary>
-/// <remarks>The rule of reconciliation: what the venue has executed is fetched and booked first. What then still differs, the venue is
-/// right about: our position in the symbol is set to its, the difference is reported, and no entry is made in that symbol until the
-/// operator says resume. An order of ours that waits there and that we do not know, or hold for finished, is cancelled; orders that do not
-/// carry our tag are left alone and reported.</remarks>
+/// <remarks>Reconciliation first requests and books the venue's executions. If a difference remains, the venue is authoritative: the
+/// session's position in the symbol is set to the venue's, the difference is reported, and entries in that symbol are blocked until the
+/// operator resumes them. An open order at the venue with the account's tag that is unknown or final in the books is cancelled. Orders
+/// without the tag are reported and left alone.</remarks>
 public sealed class OrderManager(IBroker broker, AccountJournal journal, AccountLedger ledger, string tag)
 {
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
@@ -19,13 +19,13 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
 
     public AccountLedger Ledger => ledger;
 
-    /// <summary>Why the venue does not answer; null while it does.</summary>
+    /// <summary>Why the venue does not respond; null if it does.</summary>
     public string? Fault { get; private set; }
 
-    /// <summary>When the first order of the last lot went to the venue (stopwatch ticks).</summary>
+    /// <summary>When the first order of the last batch was sent to the venue (stopwatch ticks).</summary>
     public long FirstSent { get; private set; }
 
-    // Before the first call the journal is replayed, whose transitions it has.
+    // Before the first call the journal is replayed, which contains the transitions.
     private void Begin(long timestamp)
     {
         _now = timestamp;
@@ -36,7 +36,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         });
     }
 
-    /// <summary>Writes facts and intents in one piece, then sends the orders.</summary>
+    /// <summary>Writes facts and intents together, then sends the orders.</summary>
     public async ValueTask SendAsync(long timestamp, List<JournalEvent> events, List<OrderIntended> intents,
         CancellationToken cancellationToken)
     {
@@ -51,7 +51,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         await ResolveAsync(timestamp, cancellationToken).ConfigureAwait(false);
     }
 
-    // The venue's reports can be requested again: they go to the journal with the next append, a second later at the most.
+    // The venue can repeat its reports, so they are written with the next append, at most a second later.
     private async ValueTask NoteAsync(List<JournalEvent> facts, CancellationToken cancellationToken)
     {
         foreach (var fact in facts) await journal.NoteAsync(fact, cancellationToken).ConfigureAwait(false);
@@ -66,24 +66,25 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
             ledger.Answer(orders[i].ClientId, outcomes[i].Status);
             answers.Add(Answered(timestamp, orders[i], outcomes[i].Status));
         }
-        // Whether the venue answers now.
+        // Whether the venue responds now.
         Fault = outcomes[^1].Fault?.Message;
     }
 
     private static OrderAnswered Answered(long timestamp, BrokerOrder order, BrokerOrderStatus? status) =>
         new(timestamp, order.ClientId, status) { Symbol = order.Symbol };
 
-    /// <summary>Asks about every order whose standing is unknown; one that the venue never had is sent again, under its own id.</summary>
+    /// <summary>Requests the state of every order with an unknown outcome. An order that the venue never received is sent again with the
+    /// same id.</summary>
     public async ValueTask ResolveAsync(long timestamp, CancellationToken cancellationToken)
     {
         Begin(timestamp);
-        // At once, and then at every time slice until it is known.
+        // At once, then at every time slice until the outcome is known.
         for (var attempt = 0; attempt < 3; attempt++)
             if (!await AskAsync(timestamp, cancellationToken).ConfigureAwait(false))
                 return;
     }
 
-    // Whether something was asked for.
+    // Returns whether any state was requested.
     private async ValueTask<bool> AskAsync(long timestamp, CancellationToken cancellationToken)
     {
         var answers = new List<JournalEvent>();
@@ -133,7 +134,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         }
     }
 
-    /// <summary>Moves the stop of an open trade; false where the venue did not answer.</summary>
+    /// <summary>Moves the stop of an open trade; returns false if the venue did not respond.</summary>
     public async ValueTask<bool> MoveStopAsync(long timestamp, string entry, double price, CancellationToken cancellationToken)
     {
         Begin(timestamp);
@@ -150,8 +151,8 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         }
     }
 
-    /// <summary>Fetches and books what the venue has executed since the last time.</summary>
-    /// <returns>Trades that changed.</returns>
+    /// <summary>Requests and books the venue's executions since the last call.</summary>
+    /// <returns>The trades that changed.</returns>
     public async ValueTask<IReadOnlyList<AccountTrade>> PollAsync(long timestamp, CancellationToken cancellationToken)
     {
         Begin(timestamp);
@@ -198,8 +199,8 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         return changed;
     }
 
-    /// <summary>Brings our books and the venue's together, by the rule.</summary>
-    /// <returns>The differences that were found, one sentence each.</returns>
+    /// <summary>Reconciles the books with the venue; see the remarks of the class.</summary>
+    /// <returns>The differences, one sentence each.</returns>
     public async ValueTask<IReadOnlyList<string>> SynchroniseAsync(long timestamp, CancellationToken cancellationToken)
     {
         Begin(timestamp);
@@ -208,8 +209,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         var facts = new List<JournalEvent>();
         try
         {
-            // Against books that miss a fill, every position of the snapshot would look wrong. An order whose outcome is not known can
-            // have filled.
+            // If the books lack a fill, every position of the snapshot would look wrong. An order with an unknown outcome may have filled.
             if (Fault is null && ledger.Unresolved() is { Count: > 0 } unresolved)
                 Fault = $"whether the venue has order {unresolved[0].Order.ClientId} is not known yet";
             if (Fault is null) await CompareAsync(timestamp, facts, cancellationToken).ConfigureAwait(false);
@@ -218,7 +218,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         {
             Fault = e.Message;
         }
-        // What was found before the connection was lost is kept; the next synchronisation finds the rest.
+        // Results from before the connection was lost are kept; the next reconciliation finds the rest.
         if (facts.Count > 0) await journal.AppendAsync(facts, cancellationToken).ConfigureAwait(false);
         return [.. facts.OfType<Reconciled>().Select(r => r.Difference)];
     }
@@ -235,8 +235,8 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         Fault = null;
     }
 
-    // A snapshot that agrees with our books, or one after which two polls in a row brought nothing: a fill that comes between snapshot and
-    // poll is no difference. On a slow machine several can follow each other; null where that does not end, with the fault.
+    // Returns a snapshot that agrees with the books, or one followed by two polls without news, because a fill between snapshot and poll is
+    // not a difference. On a slow machine several fills may follow; null, with a fault, if they do not end.
     private async ValueTask<BrokerSnapshot?> SettledAsync(long time, CancellationToken cancellationToken)
     {
         for (int attempt = 0, quiet = 0; attempt < 20; attempt++)
@@ -278,14 +278,14 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         facts.Add(difference);
     }
 
-    // An order that waits at the venue.
+    // Compares an order that is open at the venue.
     private async ValueTask CompareTheirsAsync(long time, BrokerOrderStatus order, List<JournalEvent> facts,
         CancellationToken cancellationToken)
     {
         if (ledger.Find(order.ClientId) is { } known && !known.State.IsFinal()) return;
         if (ledger.Find(order.ClientId) is null && !order.ClientId.StartsWith(tag, StringComparison.Ordinal))
         {
-            // A manual order has no id of a client.
+            // A manual order has no client id.
             if (_reported.Add(order.VenueId.Length > 0 ? order.VenueId : order.ClientId))
                 Found(facts, new Reconciled(time, "orders of others are left alone",
                     $"an order {order.ClientId} ({order.VenueId}) that is not this session's waits at the venue", 0));
@@ -296,12 +296,12 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
             $"order {order.ClientId} ({order.VenueId}) waits at the venue, and our books do not have it waiting", 0));
     }
 
-    // An order that waits in our books and not in the venue's snapshot.
+    // Compares an order that is open in the books but not in the venue's snapshot.
     private async ValueTask CompareOursAsync(long time, TrackedOrder ours, List<JournalEvent> facts, CancellationToken cancellationToken)
     {
         var id = ours.Order.ClientId;
         var found = await broker.FindAsync(id, cancellationToken).ConfigureAwait(false);
-        // An acknowledged order that the venue has forgotten will not fill.
+        // An acknowledged order that the venue no longer has will not fill.
         var status = found ?? new BrokerOrderStatus(id, ours.VenueId, OrderState.Cancelled, ours.Filled,
             "the venue has no such order any more");
         ledger.Answer(id, status);

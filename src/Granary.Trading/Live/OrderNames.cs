@@ -5,12 +5,13 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Trading.Live;
 
-/// <summary>How the client order ids of an account are made, and whose the earlier ones are.</summary>
-/// <param name="Tag">Begins the ids of orders since the last switch.</param>
-/// <param name="Handed">Trades of before it.</param>
+/// <summary>Creates the client order ids of an account, and determines the origin of earlier ones.</summary>
+/// <param name="Tag">The prefix of order ids since the last switch.</param>
+/// <param name="Handed">Trades from before the switch.</param>
 internal sealed record OrderNames(string Tag, HandedTrades Handed)
 {
-    /// <summary>The tag of an account: the same for all its sessions until it is handed over, and another for another account.</summary>
+    /// <summary>Returns the tag of an account: constant over its sessions until a switch, and different from that of other
+    /// accounts.</summary>
     public static string TagOf(List<JournalEvent> past, BatchSpec spec, LiveOptions options) =>
         HandedTrades.LastSwitch(past)?.Tag ?? past.OfType<SessionStarted>().FirstOrDefault()?.Tag
         ?? "g" + Convert.ToHexStringLower(

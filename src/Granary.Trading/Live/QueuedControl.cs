@@ -3,9 +3,9 @@ using Granary.Engine.Brokerage;
 
 namespace Granary.Trading.Live;
 
-/// <summary>Passes commands from the server of a session (a portfolio's grain, or a process) to the session on its own threads.</summary>
-/// <param name="keep">Stores the commands that are not carried out before a caller knows that they were taken; null = the caller does.
-/// </param>
+/// <summary>Queues commands from a session's server (a portfolio's grain, or a process) for the session's own thread.</summary>
+/// <param name="keep">Stores the pending commands before a caller is notified that they were accepted; null = the caller stores
+/// them.</param>
 public sealed class QueuedControl(Action<IReadOnlyList<SessionOrder>>? keep = null) : ISessionControl
 {
     private readonly Lock _lock = new();
@@ -14,10 +14,10 @@ public sealed class QueuedControl(Action<IReadOnlyList<SessionOrder>>? keep = nu
     private volatile LiveStatus? _status;
     private bool _ended;
 
-    /// <summary>How the session stands; null before its first bar.</summary>
+    /// <summary>The session's last status; null before its first bar.</summary>
     public LiveStatus? Status => _status;
 
-    /// <summary>Completes with the operator's first stop, before the session takes it.</summary>
+    /// <summary>Completes with the operator's first stop command, before the session takes it.</summary>
     public Task<SessionOrder> StopAsked => _stopAsked.Task;
 
     /// <inheritdoc/>
@@ -28,7 +28,7 @@ public sealed class QueuedControl(Action<IReadOnlyList<SessionOrder>>? keep = nu
             if (_taken.Count == 0 && _waiting.Count == 0) return [];
             foreach (var carried in _taken)
             {
-                // A stopping session has stopped when its end is written.
+                // A stop command is complete when the session's end is written.
                 if (carried.Order.Command == SessionCommand.Stop) _stopping.Add(carried);
                 else carried.Done.TrySetResult();
             }
@@ -43,8 +43,8 @@ public sealed class QueuedControl(Action<IReadOnlyList<SessionOrder>>? keep = nu
     /// <inheritdoc/>
     public void Show(LiveStatus status, bool now) => _status = status;
 
-    /// <summary>Passes a command to the session; completes when it is carried out and in the journal.</summary>
-    /// <param name="order">One that is pending already, by its id, is not passed again.</param>
+    /// <summary>Passes a command to the session; completes when it was executed and is in the journal.</summary>
+    /// <param name="order">The command; one with the id of a pending command is not queued again.</param>
     public Task SendAsync(SessionOrder order)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -67,12 +67,12 @@ public sealed class QueuedControl(Action<IReadOnlyList<SessionOrder>>? keep = nu
         return done.Task;
     }
 
-    // In the order in which they are carried out.
+    // In the order of execution.
     private IEnumerable<(SessionOrder Order, TaskCompletionSource Done)> Pending => _stopping.Concat(_taken).Concat(_waiting);
 
     private void Keep() => keep?.Invoke([.. Pending.Select(p => p.Order)]);
 
-    /// <summary>Passes a command to the session without waiting.</summary>
+    /// <summary>Queues a command without waiting.</summary>
     public void Offer(SessionOrder order) => _ = SendAsync(order);
 
     /// <summary>Keeps the pending commands of an interrupted session for the next run.</summary>
@@ -86,7 +86,7 @@ public sealed class QueuedControl(Action<IReadOnlyList<SessionOrder>>? keep = nu
         }
     }
 
-    /// <summary>Ends all pending and later commands; no session will carry them out.</summary>
+    /// <summary>Ends all pending and later commands, because no session will execute them.</summary>
     public void End()
     {
         lock (_lock)

@@ -4,7 +4,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// A source that wants to know the first bar, as an exchange does: a past without one begins where a batch would begin to warm up.
+/// Adds a start to queries of a source that requires one, such as an exchange: by default the start of a batch's warm-up.
 /// </summary>
 /// <param name="longest">The longest timeframe that a strategy trades.</param>
 internal sealed class RecentSource(IBarSource source, Timeframe longest) : IBarSource

@@ -2,17 +2,18 @@ using Granary.Engine.Brokerage;
 
 namespace Granary.Trading.Live;
 
-/// <summary>The time slices of a journal's bars, in order; the strategies have run over each before it is given out.</summary>
-/// <param name="past">What the journal holds.</param>
+/// <summary>The time slices of a journal's bars in order. The strategies are run over each slice before it is returned.</summary>
+/// <param name="past">The events of the journal.</param>
 internal sealed class ReplayedSlices(IReadOnlyList<JournalEvent> past, FeedTimeSlices slices, LivePortfolio portfolio)
 {
-    // Blocks of strategies are as long: more time slices at once cost memory and no less time.
+    // Equal to the block length of strategies; more time slices at once cost memory without being faster.
     private const int MostAhead = 1024;
 
     private readonly Queue<List<TimeSlice>> _ahead = [];
     private int _read;
 
-    /// <summary>Those that the next <see cref="BarsTaken"/> of the journal completes, to be processed before the next call.</summary>
+    /// <summary>Returns the time slices that the next <see cref="BarsTaken"/> of the journal completes. Process them before the next
+    /// call.</summary>
     public IReadOnlyList<TimeSlice> Next()
     {
         if (_ahead.Count == 0) RunAhead();

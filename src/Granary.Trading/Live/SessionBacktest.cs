@@ -12,21 +12,21 @@ using Granary.Storage.Files;
 
 namespace Granary.Trading.Live;
 
-/// <summary>A session beside a backtest of its production configuration over the very bars that it took.</summary>
-/// <param name="Equity">Of the backtest's portfolio after the last bar.</param>
-/// <param name="Account">Of the account, with the venue's fills, at the same closes.</param>
-/// <param name="Digest">Of the backtest.</param>
-/// <param name="IsSame">Whether the session's own portfolio did what the backtest does, to the bit.</param>
-/// <param name="Gap">The account less the backtest, by cause.</param>
+/// <summary>Compares a session with a backtest of its production configuration over the same bars.</summary>
+/// <param name="Equity">Equity of the backtest's portfolio after the last bar.</param>
+/// <param name="Account">Equity of the account with the venue's fills, at the same closes.</param>
+/// <param name="Digest">Digest of the backtest.</param>
+/// <param name="IsSame">Whether the session's own portfolio is bit-identical to the backtest.</param>
+/// <param name="Gap">The account minus the backtest, by cause.</param>
 public sealed record SessionBacktest(double Equity, double Account, string Digest, bool IsSame, LiveGap Gap)
 {
-    /// <summary>Its file in the session's folder.</summary>
+    /// <summary>The file name in the session's folder.</summary>
     public const string File = RunFolder.AgainstBacktest;
 
     /// <summary>Differences below this share of the equity are rounding.</summary>
     private const double Rounding = 1e-9;
 
-    /// <summary>The comparison in one sentence, with the causes of a difference, the largest first.</summary>
+    /// <summary>Describes the comparison in one sentence, with the causes of a difference, largest first.</summary>
     public string Sentence
     {
         get
@@ -40,14 +40,14 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
         }
     }
 
-    /// <summary>Whether an amount is more than rounding.</summary>
+    /// <summary>Whether an amount exceeds rounding errors.</summary>
     internal bool Counts(double amount) => Math.Abs(amount) > Rounding * Math.Abs(Equity);
 
-    /// <summary>Runs the backtest and compares.</summary>
-    /// <param name="bars">What the session took.</param>
-    /// <param name="folder">The session's, with its files.</param>
-    /// <param name="digest">Of the session's own portfolio.</param>
-    /// <returns>Null where the session took no bar.</returns>
+    /// <summary>Runs the backtest and compares its results.</summary>
+    /// <param name="bars">The bars of the session.</param>
+    /// <param name="folder">The session's folder with its files.</param>
+    /// <param name="digest">Digest of the session's own portfolio.</param>
+    /// <returns>Null if the session took no bars.</returns>
     public static async Task<SessionBacktest?> RunAsync(BatchSpec spec, IBarSource bars, string folder, string digest, LiveStatus status,
         TimeProvider clock)
     {
@@ -55,11 +55,11 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
         var temporary = Path.Combine(Path.GetTempPath(), "granary-against-" + Path.GetRandomFileName());
         try
         {
-            // All that the comparison reads; by the code of every backtest, and not by the session's.
+            // Only the outputs that the comparison needs, computed with the backtest's code instead of the session's.
             var backtest = spec with
             {
                 Outputs = new OutputSet { Names = ["results", "portfolio_trades", "prod"] },
-                // Its predictions are not those of the session.
+                // Predictions of the backtest must not be reported as the session's.
                 Strategies = [.. spec.Strategies.Select(s => s.Model is EntryModel model ? s with { Model = model.Unobserved() } : s)],
             };
             var options = new BatchOptions { Out = temporary, Yes = true, Validation = false, Versions = VersionUse.None };

@@ -9,36 +9,35 @@ using Granary.Storage.Files;
 
 namespace Granary.Trading.Live;
 
-/// <summary>A command to a session, and who gave it why.</summary>
+/// <summary>A command to a session, with its author and reason.</summary>
 /// <param name="Strategy">The strategy to enable or disable; empty = the symbol.</param>
-/// <param name="Trade">The trade to close: the client id of its entry, as the status lists it; empty for the other commands.</param>
+/// <param name="Trade">The trade to close: the client id of its entry in the status; empty for other commands.</param>
 public sealed record SessionOrder(SessionCommand Command, string Who, string Why, string Strategy = "", string Symbol = "",
     string Trade = "")
 {
-    /// <summary>Of this command alone: a session carries it out once, however often it finds it; null for one that is not stored.</summary>
+    /// <summary>A unique id, by which a session executes a stored command only once; null for a command that is not stored.</summary>
     public string? Id { get; init; }
 }
 
-/// <summary>The way to a running session: what its operator says goes in, how it stands comes out.</summary>
+/// <summary>The connection to a running session: passes the operator's commands in and the status out.</summary>
 public interface ISessionControl
 {
-    /// <summary>Commands that have come, each once, in their order; those of the last time have been carried out.</summary>
+    /// <summary>Returns new commands, each once and in order. The commands of the previous call count as executed.</summary>
     IReadOnlyList<SessionOrder> Take();
 
-    /// <summary>How the session stands.</summary>
-    /// <param name="now">The reader waits for it, as for the answer to a command.</param>
+    /// <summary>Shows the status of the session.</summary>
+    /// <param name="now">Whether a reader waits for it, such as for the response to a command.</param>
     void Show(LiveStatus status, bool now);
 }
 
 /// <summary>
-/// The way to a session: a folder in which commands are laid down as files, taken in the order of their names, and in which the
-/// session keeps its status. A process that may write the folder may command the session.
+/// Controls a session through a folder, in which commands are stored as files and executed in the order of their names. The session writes
+/// its status there. A process with write access to the folder can command the session.
 /// </summary>
-/// <remarks>The file of a command goes when the command is carried out. One that no session has carried out waits for the next session.
-/// </remarks>
+/// <remarks>The file of a command is deleted after its execution. Otherwise it waits for the next session.</remarks>
 public sealed class SessionControl : ISessionControl
 {
-    /// <summary>How commands and statuses are written.</summary>
+    /// <summary>The JSON format of commands and statuses.</summary>
     public static JsonSerializerOptions Json { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -47,7 +46,7 @@ public sealed class SessionControl : ISessionControl
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
-    // A process gives a sign of life each second; a machine under load is given more time.
+    // A process sends a heartbeat each second; a machine under load gets more time.
     private static readonly TimeSpan Lifeless = TimeSpan.FromSeconds(15);
 
     private const string CommandEnd = ".command.json", AnswerEnd = ".answer.json";
@@ -55,7 +54,7 @@ public sealed class SessionControl : ISessionControl
     private readonly string _folder;
     private readonly TimeProvider _clock;
     private readonly Lock _lock = new();
-    // Commands that were taken and wait for the status after them.
+    // Executed commands whose response, the next status, is pending.
     private readonly List<string> _unanswered = [];
     private long _looked = long.MinValue, _wrote = long.MinValue;
 
@@ -63,13 +62,13 @@ public sealed class SessionControl : ISessionControl
     {
         (_folder, _clock) = (folder, clock);
         Directory.CreateDirectory(_folder);
-        // Answers of the session before: their callers have gone.
+        // Responses of the previous session: their callers have ended.
         foreach (var file in Directory.EnumerateFiles(_folder, "*" + AnswerEnd).ToList()) File.Delete(file);
     }
 
     public string Folder => _folder;
 
-    /// <summary>Commands that have come; looked for every 100 ms at the most.</summary>
+    /// <summary>Returns new commands; the folder is read every 100 ms at most.</summary>
     public IReadOnlyList<SessionOrder> Take()
     {
         if (_looked != long.MinValue && _clock.GetElapsedTime(_looked) < TimeSpan.FromMilliseconds(100)) return [];
@@ -89,14 +88,14 @@ public sealed class SessionControl : ISessionControl
             }
             catch (JsonException)
             {
-                // not a command; it goes all the same
+                // not a command; deleted too
                 File.Delete(file);
             }
         }
         return orders ?? (IReadOnlyList<SessionOrder>)[];
     }
 
-    /// <summary>Keeps the status; once a second unless it must be now.</summary>
+    /// <summary>Writes the status once a second, or at once if requested.</summary>
     public void Show(LiveStatus status, bool now)
     {
         lock (_lock)
@@ -115,8 +114,8 @@ public sealed class SessionControl : ISessionControl
         }
     }
 
-    /// <summary>Lays a command down for the session of a folder.</summary>
-    /// <returns>Its name, for <see cref="AnswerAsync"/>: of this command alone, and in the order of the commands.</returns>
+    /// <summary>Writes a command for the session of a folder.</summary>
+    /// <returns>The command's unique name for <see cref="AnswerAsync"/>; names sort in the order of the commands.</returns>
     public static string Send(string folder, SessionOrder order, DateTimeOffset now)
     {
         Directory.CreateDirectory(folder);
@@ -125,9 +124,9 @@ public sealed class SessionControl : ISessionControl
         return name;
     }
 
-    /// <summary>Waits for the session's status after it has carried a command out.</summary>
-    /// <param name="name">As <see cref="Send"/> returned it.</param>
-    /// <returns>null where the session has not answered in time.</returns>
+    /// <summary>Waits for the session's status after the execution of a command.</summary>
+    /// <param name="name">The name that <see cref="Send"/> returned.</param>
+    /// <returns>Null if the session did not respond in time.</returns>
     public static async Task<LiveStatus?> AnswerAsync(string folder, string name, TimeSpan timeout, TimeProvider clock,
         CancellationToken cancellationToken)
     {
@@ -144,8 +143,7 @@ public sealed class SessionControl : ISessionControl
         return status;
     }
 
-    /// <summary>Whether the process that wrote a status lives: it has given a sign of life of late, and has not ended on this machine.
-    /// </summary>
+    /// <summary>Whether the process that wrote a status is alive: its heartbeat is recent, and it has not ended on this machine.</summary>
     public static bool IsAlive(LiveStatus status, TimeProvider clock) => clock.GetUtcNow() - status.SeenAt < Lifeless
         && (status.Machine != Environment.MachineName || IsProcess(status.Process));
 
@@ -162,7 +160,7 @@ public sealed class SessionControl : ISessionControl
         }
     }
 
-    /// <summary>The status as JSON; null where no session has written one.</summary>
+    /// <summary>Returns the status as JSON; null if no session has written one.</summary>
     public static string? Read(string folder)
     {
         var path = Path.Combine(folder, "status.json");

@@ -13,9 +13,9 @@ using Granary.Storage.Addresses;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// Replaces the models of a session by newer promoted versions, by the schedule of their retraining. Another process trains and promotes
-/// them. Each replacement is written before it is in force. A stream does not wait for the registry: entries are judged by the version in
-/// force until the newer one is read.
+/// Replaces the models of a session by newer promoted versions, according to their retraining schedule. Another process trains and promotes
+/// them. Each replacement is written to the journal before it takes effect. A stream does not wait for the registry: the current version
+/// judges entries until the newer one is loaded.
 /// </summary>
 internal sealed class SessionModels
 {
@@ -25,7 +25,7 @@ internal sealed class SessionModels
     private readonly ModelKindCatalogue _kinds;
     private readonly ICollection<string> _notes;
     private readonly List<Followed> _followed;
-    // Models of strategies whose versions expire, and the versions whose expiry has been noted.
+    // Models of strategies whose versions expire, and versions whose expiry was noted.
     private readonly List<(string Strategy, EntryModel Model)> _expiring;
     private readonly HashSet<(string Strategy, int Version)> _expired = [];
 
@@ -35,7 +35,7 @@ internal sealed class SessionModels
 
         public RetrainingSchedule Schedule => schedule;
 
-        /// <summary>The filters of the strategies that it judges.</summary>
+        /// <summary>The entry filters of the strategies that the model judges.</summary>
         public List<EntryModel> Models => models;
 
         public int InForce { get; set; } = origin.Version;
@@ -59,8 +59,8 @@ internal sealed class SessionModels
             .Select(s => (s.Instance.Id, (EntryModel)s.Instance.Model!))];
     }
 
-    /// <summary>Puts the versions in force that a journal names, before its bars are processed again.</summary>
-    /// <exception cref="LearningInputException">The registry does not have one any more.</exception>
+    /// <summary>Puts the versions in a journal in force, before its bars are processed again.</summary>
+    /// <exception cref="LearningInputException">The registry no longer has a version.</exception>
     public void Put(IEnumerable<ModelChanged> facts)
     {
         foreach (var fact in facts)
@@ -76,14 +76,14 @@ internal sealed class SessionModels
         }
     }
 
-    /// <summary>Looks for newer versions where they are due.</summary>
+    /// <summary>Checks for newer versions when they are due.</summary>
     public async ValueTask LookAsync(CancellationToken cancellationToken)
     {
         foreach (var model in _followed) await LookAsync(model, cancellationToken).ConfigureAwait(false);
         NoteExpiries();
     }
 
-    // Of the version in force: it admits no entries, so that a session without a newer one only closes trades.
+    // Notes the expiry of the version in force, which then admits no entries; a session without a newer version only closes trades.
     private void NoteExpiries()
     {
         foreach (var (strategy, model) in _expiring)
@@ -118,7 +118,7 @@ internal sealed class SessionModels
             model.Due = model.Schedule.NextAfter(time);
             model.Search = Task.Run(() => Find(model, time, inForce), cancellationToken);
         }
-        // A replay waits, so that it uses the same versions each time.
+        // A replay waits, so that it always uses the same versions.
         if (_options.IsStream && !model.Search.IsCompleted) return;
         var search = model.Search;
         model.Search = null;
@@ -137,7 +137,7 @@ internal sealed class SessionModels
         }
     }
 
-    // Null where the version in force stays.
+    // Null if the version in force stays.
     private Found? Find(Followed model, long time, int inForce)
     {
         var version = Registry(model).PromotedAt(model.Origin.Model, new DateTime(time, DateTimeKind.Utc));
@@ -151,7 +151,7 @@ internal sealed class SessionModels
     {
         var registry = Registry(model);
         var (trained, version) = registry.Load(model.Origin.Model, number);
-        // It may become as old as the version that the session began with.
+        // The age limit is that of the version with which the session began.
         var first = model.Models[0].Windows.First(w => w.Number == model.Origin.Version);
         if (first.Age is { Limit: var limit })
         {

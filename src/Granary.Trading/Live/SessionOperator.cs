@@ -4,25 +4,25 @@ using Granary.Reporting.Runs;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// What a session's operator has said, and the weights service: commands, weights and enablement, each written before it is in force.
+/// Executes the operator's commands and applies new weights: commands, weights and enablement are each written before they take effect.
 /// </summary>
 internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway, LivePortfolio portfolio, AccountOrders orders,
     TimeProvider clock, ICollection<string> notes)
 {
-    // Commands that the journal has: what a session finds again is not carried out again.
+    // Ids of commands in the journal, which are not executed again.
     private readonly HashSet<string> _done = new(StringComparer.Ordinal);
     private bool _checkWeights;
     private long _weightsLooked;
 
-    /// <summary>No entries; exits, stops and targets go on.</summary>
+    /// <summary>Whether entries are paused; exits, stops and targets continue.</summary>
     public bool Paused { get; private set; }
 
     public bool Stopping { get; private set; }
 
-    /// <summary>Of the weights service; 0 = those of the configuration.</summary>
+    /// <summary>The version of the weights service; 0 = the weights of the configuration.</summary>
     public long WeightsVersion { get; private set; }
 
-    /// <summary>Commands that have come.</summary>
+    /// <summary>Executes new commands.</summary>
     public async ValueTask<bool> CommandsAsync(CancellationToken cancellationToken)
     {
         if (options.Control is not { } control) return false;
@@ -35,10 +35,10 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
         return any;
     }
 
-    /// <summary>Why the last command changed nothing; null where it did.</summary>
+    /// <summary>Why the last command had no effect; null if it had.</summary>
     public string? CommandFault { get; private set; }
 
-    /// <summary>A fact that the journal has.</summary>
+    /// <summary>Applies a fact from the journal.</summary>
     public void Know(JournalEvent e)
     {
         if (e is ICommanded { CommandId: { } id }) _done.Add(id);
@@ -83,7 +83,7 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
             await orders.CatchUpAsync(portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Puts a command in force that the gateway has stored.</summary>
+    /// <summary>Applies a command that the gateway has stored.</summary>
     public void Put(SessionControlled control)
     {
         switch (control.Command)
@@ -110,7 +110,7 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
         }
     }
 
-    /// <summary>Looks for a new version of the weights, where there is a service: at once, or once a second.</summary>
+    /// <summary>Checks for a new version of the weights, at once or once a second, if there is a service.</summary>
     public async ValueTask LookForWeightsAsync(bool now, CancellationToken cancellationToken)
     {
         if (options.Weights is null || !now && !_checkWeights && clock.GetElapsedTime(_weightsLooked) < TimeSpan.FromSeconds(1)) return;
@@ -123,7 +123,7 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
             notes.Add($"weights version {newest.Version} names {unknown}, which this configuration does not have");
     }
 
-    /// <summary>Puts weights in force that the gateway has stored.</summary>
+    /// <summary>Applies weights that the gateway has stored.</summary>
     /// <returns>Names that the configuration does not have.</returns>
     public IReadOnlyList<string> Put(WeightsChanged change)
     {
@@ -139,10 +139,10 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
         return portfolio.Put(change);
     }
 
-    /// <summary>Passes over weights of the configuration that the account traded before it was handed over.</summary>
+    /// <summary>Skips weights of an earlier configuration of the account.</summary>
     public void Skip(WeightsChanged change) => WeightsVersion = change.Version;
 
-    /// <summary>Puts an enablement in force that the gateway has stored.</summary>
+    /// <summary>Applies an enablement that the gateway has stored.</summary>
     public void Put(EnablementChanged change)
     {
         var name = change.Strategy.Length > 0 ? change.Strategy : change.Symbol;

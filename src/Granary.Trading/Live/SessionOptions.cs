@@ -61,7 +61,7 @@ public record SessionOptions
     public ReplaySpeed ReadSpeed() => ReplaySpeed.Parse(Speed, MaxGap);
 
     /// <summary>How often the account is compared with the venue: 30 s unless <see cref="Reconcile"/> says otherwise.</summary>
-    /// <exception cref="InputException">It is no length of time.</exception>
+    /// <exception cref="InputException">It is not a length of time.</exception>
     public TimeSpan ReadReconcile()
     {
         if (Reconcile is null) return TimeSpan.FromSeconds(30);
@@ -71,7 +71,7 @@ public record SessionOptions
         }
         catch (Engine.Market.BarDataException e)
         {
-            throw new InputException($"--reconcile {Reconcile} is no length of time; write it as 30s or 5m", e);
+            throw new InputException($"--reconcile {Reconcile} is not a length of time; write it as 30s or 5m", e);
         }
     }
 

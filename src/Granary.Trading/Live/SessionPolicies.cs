@@ -7,8 +7,8 @@ using Granary.Simulation.Batches;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// Replaces the policy of a session by newer promoted versions, by the schedule of the configuration. Each replacement is written before
-/// it is in force. A stream does not wait for the registry: bars are decided by the version in force until the newer one is read.
+/// Replaces the policy of a session by newer promoted versions, according to the configured schedule. Each replacement is written to the
+/// journal before it takes effect. A stream does not wait for the registry: the current version decides until the newer one is loaded.
 /// </summary>
 internal sealed class SessionPolicies
 {
@@ -21,7 +21,7 @@ internal sealed class SessionPolicies
     private Task<PolicyChange?>? _found;
     private long _due = long.MaxValue;
 
-    /// <param name="policies">Null where no policy decides the weights.</param>
+    /// <param name="policies">Null if no policy decides the weights.</param>
     public SessionPolicies(LiveOptions options, IOrderGateway gateway, LivePortfolio portfolio, PolicyPlan? policies,
         ICollection<string> notes)
     {
@@ -29,11 +29,11 @@ internal sealed class SessionPolicies
         if (policies?.Changes is [.., var last]) _inForce = last.Reference;
         if (policies?.Schedule is not { } schedule) return;
         _due = schedule.NextAfter(policies.Changes is [.., var known] ? known.After : schedule.From);
-        // A backtest of this configuration is to use the versions that the session used.
+        // Record the versions, so that a backtest of this configuration can use the same ones.
         policies.Record();
     }
 
-    /// <summary>Looks for a newer version where one is due.</summary>
+    /// <summary>Checks for a newer version when one is due.</summary>
     public async ValueTask LookAsync(CancellationToken cancellationToken)
     {
         if (_found is null)
@@ -43,7 +43,7 @@ internal sealed class SessionPolicies
             _due = _policies!.Schedule!.NextAfter(time);
             _found = Task.Run(() => _policies.Find(time, inForce), cancellationToken);
         }
-        // A replay waits, so that it uses the same versions each time.
+        // A replay waits, so that it always uses the same versions.
         if (_options.IsStream && !_found.IsCompleted) return;
         var found = _found;
         _found = null;
@@ -64,8 +64,8 @@ internal sealed class SessionPolicies
         Put(change);
     }
 
-    /// <summary>Puts a version in force that the journal names.</summary>
-    /// <exception cref="LearningInputException">The registry does not have it any more.</exception>
+    /// <summary>Puts a version from the journal in force.</summary>
+    /// <exception cref="LearningInputException">The registry no longer has the version.</exception>
     public void Put(PolicyChanged fact)
     {
         var policies = _policies ?? throw new JournalException("the journal has a policy, and the configuration has none: give the session "

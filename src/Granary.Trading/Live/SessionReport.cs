@@ -4,7 +4,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Trading.Live;
 
-/// <summary>The section of results.json and of the report on a session's account.</summary>
+/// <summary>Creates the section on a session's account for results.json and the report.</summary>
 internal static class SessionReport
 {
     private const int MostTrades = 20;

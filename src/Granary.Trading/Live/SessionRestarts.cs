@@ -6,15 +6,15 @@ using Granary.Simulation.Json;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// The retry policy of interrupted sessions: whether a session is restarted on its journal, and after which pause. Pauses double from a
-/// tenth of a second up to five seconds for the first 20 attempts without a new bar, and then up to a minute.
+/// The retry policy of interrupted sessions: whether and when a session is restarted on its journal. For the first 20 attempts without a
+/// new bar, delays double from 100 ms up to 5 s; later ones double up to a minute.
 /// </summary>
-/// <param name="isLoss">Whether an exception is a loss that only this host knows and that passes; null for none.</param>
+/// <param name="isLoss">Whether an exception is a temporary loss that only this host recognizes; null for none.</param>
 public sealed class SessionRestarts(TimeProvider clock, Func<Exception, bool>? isLoss = null)
 {
-    // After this many failures without a new bar, a fault that is not known to pass ends the session.
+    // After this many failures without a new bar, a fault that is not known to be temporary ends the session.
     private const int Most = SessionRetry.ShortPauses;
-    // A stop is carried out by the session itself where it comes back at once.
+    // For the first attempts, the restarted session itself executes a stop.
     private const int StopsAfter = 3;
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100), Soon = TimeSpan.FromSeconds(5),
         Longest = TimeSpan.FromMinutes(1);
@@ -24,12 +24,12 @@ public sealed class SessionRestarts(TimeProvider clock, Func<Exception, bool>? i
     private volatile SessionRetry? _last;
     private LiveStatus? _lastStatus;
 
-    /// <summary>What the session waits for; null where it has shown a status since it was interrupted.</summary>
-    /// <param name="status">Its newest.</param>
+    /// <summary>Returns the pending retry; null if the session has shown a status since it was interrupted.</summary>
+    /// <param name="status">Its newest status.</param>
     public SessionRetry? Waiting(LiveStatus? status) => ReferenceEquals(status, _lastStatus) ? _last : null;
 
-    /// <param name="status">The session's newest; null before its first.</param>
-    /// <returns>The next try; null where the session has failed: a wrong configuration does not pass.</returns>
+    /// <param name="status">The session's newest status; null before its first.</param>
+    /// <returns>The next attempt; null if the session has failed permanently, for example because of an invalid configuration.</returns>
     public SessionRetry? After(Exception fault, LiveStatus? status)
     {
         var bars = status?.Bars ?? 0;
@@ -41,10 +41,10 @@ public sealed class SessionRestarts(TimeProvider clock, Func<Exception, bool>? i
     }
 
     /// <summary>
-    /// Waits for the next try. An operator's stop ends the wait early: a session that cannot run cannot execute the stop.
+    /// Waits for the next attempt. An operator's stop ends the wait early, because a session that cannot run cannot execute it.
     /// </summary>
     /// <param name="stopAsked">Completes with an operator's stop.</param>
-    /// <returns>The stop; null where the next try begins.</returns>
+    /// <returns>The stop; null if the next attempt is due.</returns>
     public async Task<SessionOrder?> WaitAsync(Task<SessionOrder> stopAsked, CancellationToken cancellationToken)
     {
         using var until = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -58,12 +58,12 @@ public sealed class SessionRestarts(TimeProvider clock, Func<Exception, bool>? i
         return null;
     }
 
-    /// <summary>The sentence that a session ends with.</summary>
+    /// <summary>Returns the final message of a session.</summary>
     public static string Describe(Exception fault) =>
         fault is InputException or BarDataException ? fault.Message : $"{fault.GetType().Name}: {fault.Message}";
 
-    /// <summary>The sentence of a session that was stopped while it waited.</summary>
-    /// <param name="reason">What it waited for.</param>
+    /// <summary>Returns the message of a session that was stopped while it waited.</summary>
+    /// <param name="reason">The reason for the wait.</param>
     public static string Describe(SessionOrder stop, string reason) => $"{stop.Who} stopped the session while it could not run "
         + $"({reason.TrimEnd('.')}); positions stay open, and a new session continues from the journal";
 

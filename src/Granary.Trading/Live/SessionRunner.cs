@@ -9,14 +9,14 @@ using Granary.Simulation.RunFolders;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// The steps of a live session: open, plan, the session itself (simulate and portfolio, bar by bar), weigh, write. The folder is like that
-/// of a backtest, with the account's files.
+/// Runs the steps of a live session: open, plan, the session itself (simulation and portfolio, bar by bar), weights, output. The folder has
+/// the files of a backtest and those of the account.
 /// </summary>
 internal sealed class SessionRunner(LiveHost host, Production production, TimeProvider clock)
 {
-    /// <param name="path">Of the session's folder.</param>
-    /// <param name="writeAccount">Writes the account's files into the folder; called after the session.</param>
-    /// <returns>And a backtest of the session's bars beside it; null where it took none.</returns>
+    /// <param name="path">The session's folder.</param>
+    /// <param name="writeAccount">Writes the account's files to the folder; called after the session.</param>
+    /// <returns>The run, and a backtest of the session's bars; null if the session took none.</returns>
     public async Task<(BatchRun Run, SessionBacktest? Against)> RunAsync(BatchSpec spec, string path, Func<string, Task> writeAccount,
         CancellationToken cancellationToken)
     {
@@ -45,14 +45,14 @@ internal sealed class SessionRunner(LiveHost host, Production production, TimePr
         await strategies.RunAsync(host.RunAsync, null, cancellationToken).ConfigureAwait(false);
         using var portfolio = await RecordedPortfolio.RecordAsync(run, (row, trade, fill) =>
             Task.FromResult(host.Outcome(row, trade, fill))).ConfigureAwait(false);
-        // The session was started on the evidence of its configuration: the report shows that verdict.
+        // The report shows the validation checks of the configuration, with which the session was started.
         var finished = new FinishedBatch(run, strategies, await strategies.WeighAsync().ConfigureAwait(false), portfolio)
         {
             Carried = production.Findings,
         };
         var model = await finished.ModelAsync(host.Description).ConfigureAwait(false);
 
-        // The account's files and the backtest of its bars come before the report, which shows both.
+        // The report shows the account's files and the backtest, so these are created first.
         var (files, folder) = (new RunFiles(run), run.Folder);
         files.Write(finished.Files(model));
         await writeAccount(folder.FullPath).ConfigureAwait(false);

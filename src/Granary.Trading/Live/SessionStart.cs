@@ -5,7 +5,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Trading.Live;
 
-/// <summary>The order to start a session on a server: its options, and the configuration that it trades.</summary>
+/// <summary>A request to start a session on a server: its options and its configuration.</summary>
 public sealed record SessionStart : SessionOptions
 {
     public SessionStart()
@@ -17,7 +17,7 @@ public sealed record SessionStart : SessionOptions
     public SessionStart(SessionOptions options, byte[] text, string file, string folder) : base(options) =>
         (Text, File, Folder) = (text, file, folder);
 
-    /// <summary>The production configuration, byte by byte: its hash identifies the configuration.</summary>
+    /// <summary>The exact bytes of the production configuration; their hash identifies it.</summary>
     public required byte[] Text { get; init; }
 
     /// <summary>The configuration's path, for messages.</summary>
@@ -33,6 +33,6 @@ public sealed record SessionStart : SessionOptions
     public IReadOnlySet<string> StrategiesOf(GranaryCatalogues catalogues) =>
         new ProductionReader(catalogues).Read(File, Text, Folder).Spec.Strategies.Select(s => s.Id!).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>The request that runs the session.</summary>
+    /// <summary>Creates the request that runs the session.</summary>
     public LiveRequest ToRequest() => new(this, File);
 }

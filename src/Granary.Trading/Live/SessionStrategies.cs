@@ -5,36 +5,37 @@ using Granary.Simulation.Json;
 
 namespace Granary.Trading.Live;
 
-/// <summary>Shows the strategies of a live session while it runs. Any thread may ask, and none waits for the session's.</summary>
-/// <param name="owners">Who owns the runs; null = the session itself.</param>
+/// <summary>Shows the strategies of a running live session. Thread-safe; callers do not wait for the session's thread.</summary>
+/// <param name="owners">The owners of the runs; null = the session itself.</param>
 public sealed class SessionStrategies(IStrategyOwners? owners = null)
 {
     private volatile FrozenDictionary<string, LiveStrategy>? _running;
 
-    /// <summary>Returns when the runs may be made.</summary>
+    /// <summary>Returns when the runs can be created.</summary>
     internal Task OwnAsync(BatchPlan plan, CancellationToken cancellationToken) =>
         owners?.OwnAsync([.. plan.Instances.Select(i => i.Id)], cancellationToken) ?? Task.CompletedTask;
 
-    /// <summary>Takes the strategies of a session whose runs are made.</summary>
+    /// <summary>Adds the strategies of a session whose runs were created.</summary>
     internal void Begin(IEnumerable<LiveStrategy> strategies) =>
         _running = strategies.ToFrozenDictionary(s => s.Instance.Id, StringComparer.Ordinal);
 
-    /// <summary>The session is over, or was interrupted: its strategies are no longer shown.</summary>
+    /// <summary>Removes the strategies, after the session has ended or was interrupted.</summary>
     public void End() => _running = null;
 
-    /// <returns>null if the session is not under way, or has no such strategy.</returns>
+    /// <returns>Null if the session is not running, or has no such strategy.</returns>
     public SessionStrategy? Find(string id) => _running?.GetValueOrDefault(id)?.Standing;
 
-    /// <summary>The answer for a strategy of a session that runs, and does not show it.</summary>
-    /// <param name="session">The account of the session.</param>
-    /// <param name="known">Ids of the strategies of its configuration.</param>
-    /// <returns>null: the configuration has no such strategy.</returns>
-    /// <exception cref="ServiceUnavailableException">It has; the session opens its account, or comes back from a loss.</exception>
+    /// <summary>Handles a request for a strategy that a running session does not show.</summary>
+    /// <param name="session">The session's account.</param>
+    /// <param name="known">Ids of the strategies in its configuration.</param>
+    /// <returns>Null if the configuration has no such strategy.</returns>
+    /// <exception cref="ServiceUnavailableException">The strategy exists; the session is opening its account, or recovering from a
+    /// loss.</exception>
     public static SessionStrategy? Missing(string session, string strategy, IReadOnlySet<string> known) => !known.Contains(strategy) ? null
         : throw new ServiceUnavailableException($"the session of {session} is opening its account or coming back from a loss, and does not "
             + $"show {strategy} yet; ask again");
 
-    /// <summary>The order that stops a strategy: its entries are refused, and its open trades go on to their exits.</summary>
+    /// <summary>Creates the command that stops a strategy: its entries are refused; its open trades continue to their exits.</summary>
     /// <param name="who">The caller's name, for the journal.</param>
     public static SessionOrder StopOrder(string strategy, string who, string why) =>
         new(Engine.Brokerage.SessionCommand.Disable, who, why, strategy);

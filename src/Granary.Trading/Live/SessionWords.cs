@@ -3,7 +3,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Trading.Live;
 
-/// <summary>Commands to a session as people write them.</summary>
+/// <summary>Text forms of commands to a session.</summary>
 public static class SessionWords
 {
     private static readonly (string Word, SessionCommand Command)[] All =
@@ -15,8 +15,8 @@ public static class SessionWords
 
     public static string Of(SessionCommand command) => All.First(c => c.Command == command).Word;
 
-    /// <exception cref="InputException">It is no command.</exception>
+    /// <exception cref="InputException">It is not a command.</exception>
     public static SessionCommand Parse(string word) =>
         Array.Find(All, c => c.Word == word) is { Word: not null } found ? found.Command
-            : throw new InputException($"'{word}' is no command to a session; use {string.Join(", ", All.Select(c => c.Word))}");
+            : throw new InputException($"'{word}' is not a command to a session; use {string.Join(", ", All.Select(c => c.Word))}");
 }

@@ -6,8 +6,8 @@ using Granary.Engine.Market.Feeds;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// Shows how a session stands: from the session's own thread, and each second from another one, since the session's own may be waiting for
-/// its journal, its venue or its feed.
+/// Shows a session's status from the session's own thread and, each second, from another thread, because the session's thread may be
+/// waiting for its journal, venue or feed.
 /// </summary>
 internal sealed class StatusReporter(LiveOptions options, IOrderGateway gateway, ILiveFeed feed, TimeProvider clock)
 {
@@ -21,13 +21,13 @@ internal sealed class StatusReporter(LiveOptions options, IOrderGateway gateway,
     /// <summary>The last status.</summary>
     public LiveStatus Last { get; private set; } = null!;
 
-    /// <summary>Whether a status is to be made now: a change of the state is shown at once.</summary>
-    /// <param name="now">Whether somebody waits for it.</param>
+    /// <summary>Whether to create a status now; a change of the state is shown at once.</summary>
+    /// <param name="now">Whether a reader waits for it.</param>
     public bool IsDue(LiveState state, bool now) =>
         now || state != _state || (options.Status ?? (object?)options.Control) is not null && Stopwatch.GetElapsedTime(_shown) >= Pause;
 
-    /// <summary>Shows a status; faults and the sign of life are added here.</summary>
-    /// <param name="now">As <see cref="ISessionControl.Show"/>.</param>
+    /// <summary>Shows a status, with faults and heartbeat added.</summary>
+    /// <param name="now">See <see cref="ISessionControl.Show"/>.</param>
     public void Show(LiveStatus status, bool now)
     {
         lock (_lock)
@@ -38,7 +38,7 @@ internal sealed class StatusReporter(LiveOptions options, IOrderGateway gateway,
         }
     }
 
-    /// <summary>Gives signs of life until it is cancelled.</summary>
+    /// <summary>Sends heartbeats until it is cancelled.</summary>
     public async Task BeatAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(Heartbeat, clock);
@@ -50,11 +50,11 @@ internal sealed class StatusReporter(LiveOptions options, IOrderGateway gateway,
         }
         catch (OperationCanceledException)
         {
-            // The session is at its end.
+            // The session is ending.
         }
     }
 
-    /// <summary>Notes a transition in the journal; while that is away the session stands still, and has none.</summary>
+    /// <summary>Writes a transition to the journal. While the journal is unreachable, the session waits and has no transitions.</summary>
     /// <param name="timestamp">Market time, UTC ticks.</param>
     public ValueTask NoteAsync(LiveState state, long timestamp, CancellationToken cancellationToken)
     {
@@ -64,7 +64,7 @@ internal sealed class StatusReporter(LiveOptions options, IOrderGateway gateway,
         return gateway.NoteAsync(new SessionChanged(timestamp, before, state.ToString(), gateway.VenueFault ?? ""), cancellationToken);
     }
 
-    /// <summary>The state of a session in this state, with what it waits for.</summary>
+    /// <summary>Returns the state, or the resource that a session in this state waits for.</summary>
     public LiveState Waits(LiveState state) => state == LiveState.Ended ? state
         : gateway.JournalFault is not null ? LiveState.WaitingForJournal
         : state == LiveState.Paused ? state

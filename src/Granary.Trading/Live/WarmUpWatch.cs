@@ -4,14 +4,14 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Trading.Live;
 
-/// <summary>Says which strategies of a session make no signals yet, since their factors have had too few bars.</summary>
+/// <summary>Reports strategies of a session in warm-up, whose factors have had too few bars for signals.</summary>
 internal sealed class WarmUpWatch(IReadOnlyList<LiveStrategy> strategies)
 {
-    // Bars that the factors of strategies need which have had too few.
+    // The number of bars that strategies in warm-up still need.
     private readonly Dictionary<IStrategyRun, int> _needed = [];
     private bool _isOver;
 
-    /// <returns>null once all have had enough.</returns>
+    /// <returns>Null if no strategy is in warm-up.</returns>
     public WarmUpStanding? Standing()
     {
         if (_isOver) return null;
@@ -28,8 +28,8 @@ internal sealed class WarmUpWatch(IReadOnlyList<LiveStrategy> strategies)
         return bars;
     }
 
-    /// <summary>The note of a session that begins to trade before all are warm.</summary>
-    /// <param name="all">Strategies of the session.</param>
+    /// <summary>Returns the note for a session that starts to trade while strategies are in warm-up.</summary>
+    /// <param name="all">The number of strategies in the session.</param>
     public static string Note(WarmUpStanding cold, int all) => FormattableString.Invariant(
         $"{Counted.Of(cold.Strategies, all, "strategy")} had too few earlier bars: the slowest has {cold.Bars} of {cold.Needed} bars, and ")
         + "makes no signals before its factors have values; --warm-up names a source of earlier bars";

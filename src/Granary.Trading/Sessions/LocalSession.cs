@@ -6,7 +6,7 @@ using Granary.Trading.Live;
 
 namespace Granary.Trading.Sessions;
 
-/// <summary>One session of a process: runs it to its end, and restarts it on its journal after a loss.</summary>
+/// <summary>One session of a process. It runs the session to its end, and restarts it on its journal after a loss.</summary>
 internal sealed class LocalSession : IAsyncDisposable
 {
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(20);
@@ -18,7 +18,7 @@ internal sealed class LocalSession : IAsyncDisposable
     private IReadOnlyList<SessionOrder> _commands;
     private readonly SessionStrategies _strategies = new();
     private readonly CancellationTokenSource _stop = new();
-    // Completes when the account is open and its journal belongs to this configuration.
+    // Completes when the account is open and its journal was checked against the configuration.
     private readonly TaskCompletionSource _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SessionRestarts _restarts;
     private volatile SessionView _view;
@@ -33,10 +33,10 @@ internal sealed class LocalSession : IAsyncDisposable
         _control = new QueuedControl(Keep);
     }
 
-    /// <summary>How the session was started.</summary>
+    /// <summary>The request that started the session.</summary>
     public SessionStart Start => _start;
 
-    /// <summary>How the session stands.</summary>
+    /// <summary>The current state of the session.</summary>
     public SessionView View
     {
         get
@@ -49,7 +49,7 @@ internal sealed class LocalSession : IAsyncDisposable
     }
 
     /// <summary>Starts a session; returns when its account is open and its file is written.</summary>
-    /// <exception cref="InputException">The journal belongs to another configuration or broker, or a broker's option is wrong.</exception>
+    /// <exception cref="InputException">The journal belongs to another configuration or broker, or a broker option is invalid.</exception>
     /// <exception cref="Data.Journals.LeaseException">Another session trades the account.</exception>
     /// <exception cref="Data.Journals.JournalException">The journal cannot be opened.</exception>
     public static async Task<LocalSession> StartAsync(StoredSession stored, SessionServices services)
@@ -60,7 +60,7 @@ internal sealed class LocalSession : IAsyncDisposable
         return session;
     }
 
-    /// <summary>A session of an earlier process. It runs again where that process ended before it did.</summary>
+    /// <summary>Continues a session of an earlier process if it had not ended.</summary>
     public static LocalSession Continue(StoredSession stored, SessionServices services)
     {
         var session = new LocalSession(stored, services);
@@ -72,8 +72,8 @@ internal sealed class LocalSession : IAsyncDisposable
         return session;
     }
 
-    /// <summary>Commands the session; returns when the command is in the journal.</summary>
-    /// <exception cref="InputException">The session is over.</exception>
+    /// <summary>Sends a command to the session; returns when the command is in the journal.</summary>
+    /// <exception cref="InputException">The session has ended.</exception>
     public async Task<SessionView> CommandAsync(SessionOrder order, CancellationToken cancellationToken)
     {
         if (_view.Phase != SessionPhase.Running)
@@ -85,7 +85,7 @@ internal sealed class LocalSession : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // The session waits for its journal or its feed: the view says so, and the command stays queued. A stop ends a wait for the
+            // The session waits for its journal or its feed: the view shows it, and the command stays queued. A stop ends a wait for the
             // journal.
             if (order.Command == SessionCommand.Stop && _gateway?.JournalFault is not null && _attempt is { } attempt)
                 await attempt.CancelAsync().ConfigureAwait(false);
@@ -93,16 +93,16 @@ internal sealed class LocalSession : IAsyncDisposable
         return View;
     }
 
-    /// <summary>A strategy as it stands; null where the session is over, or has no such strategy.</summary>
-    /// <exception cref="ServiceUnavailableException">The session is opening its account, or comes back from a loss.</exception>
+    /// <summary>Returns the current state of a strategy; null if the session has ended, or has no such strategy.</summary>
+    /// <exception cref="ServiceUnavailableException">The session is opening its account, or recovering from a loss.</exception>
     public SessionStrategy? Strategy(string id) => _view.Phase != SessionPhase.Running ? null
         : _strategies.Find(id) ?? SessionStrategies.Missing(_view.Id, id, _start.StrategiesOf(_services.Catalogues));
 
-    /// <summary>Interrupts the session; its file still says that it runs.</summary>
+    /// <summary>Interrupts the session; its file still shows it as running.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        // A fault of it was reported to OnInterrupted.
+        // OnInterrupted has reported its fault.
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
     }
@@ -117,11 +117,11 @@ internal sealed class LocalSession : IAsyncDisposable
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {
-            // The process ends; the next one continues the session.
+            // The process is ending; the next one continues the session.
         }
         catch (Exception e) when (_accepted.TrySetException(e))
         {
-            // The caller of StartAsync gets it; there is no session.
+            // The caller of StartAsync receives the exception; no session exists.
         }
         catch (Exception e)
         {
@@ -135,14 +135,14 @@ internal sealed class LocalSession : IAsyncDisposable
         }
     }
 
-    // Returns the digest of the run; null where the process ends first.
+    // Returns the digest of the run; null if the process ends before.
     private async Task<string?> TradeAsync(Production production)
     {
         var request = _start.ToRequest() with { Out = Path.Combine(_services.Runs, _view.Run) };
         var environment = new ServerEnvironment(request, _services, _control, _strategies, gateway => _gateway = gateway, Accept);
         while (true)
         {
-            // Not disposed of: a command may cancel it late.
+            // Not disposed of, because a command may cancel it late.
             var attempt = _attempt = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
             try
             {
@@ -186,7 +186,7 @@ internal sealed class LocalSession : IAsyncDisposable
         });
     }
 
-    // The file first: what is answered is what the next process finds.
+    // Write the file first, so that the next process finds what callers have received.
     private void Save(SessionView view)
     {
         lock (_saving)
@@ -196,7 +196,7 @@ internal sealed class LocalSession : IAsyncDisposable
         }
     }
 
-    // A command is taken when it is in the file. The next process finds those that this one does not carry out before its end.
+    // A command is accepted when it is in the file. The next process executes those that this one does not.
     private void Keep(IReadOnlyList<SessionOrder> commands)
     {
         lock (_saving)
@@ -208,7 +208,7 @@ internal sealed class LocalSession : IAsyncDisposable
             }
             catch (IOException) when (commands.Count < _commands.Count)
             {
-                // One that is carried out is found again at most, and the journal has it.
+                // An executed command may be found again, but the journal has its id.
             }
             _commands = commands;
         }

@@ -9,12 +9,12 @@ using Granary.Trading.Live;
 namespace Granary.Trading.Sessions;
 
 /// <summary>
-/// Live sessions in this process, several side by side, one for each account. A session that ran when the process ended continues from its
-/// journal when the next one starts.
+/// Concurrent live sessions in this process, one for each account. A session that was running when the process ended is continued from its
+/// journal at the next start.
 /// </summary>
 /// <remarks>
-/// <c>RUNS/.sessions</c> has a file for each account: how its last session was started, and how it stands or ended. The journals are in the
-/// account store.
+/// <c>RUNS/.sessions</c> has a file for each account, with the request and the state of its last session. The account store has the
+/// journals.
 /// </remarks>
 public sealed class LocalSessions : ISessionService, IAsyncDisposable
 {

@@ -6,7 +6,7 @@ using Granary.Trading.Live;
 
 namespace Granary.Trading.Sessions;
 
-/// <summary>The session environment in a server's process: its account store, its weights service and its commands.</summary>
+/// <summary>The session environment in a server's process, with its account store, weights service and commands.</summary>
 /// <param name="strategies">Shows the session's strategies to the server.</param>
 /// <param name="opened">Called with the gateway when the account is open.</param>
 /// <param name="accepted">Called when the account is open and its journal was checked.</param>

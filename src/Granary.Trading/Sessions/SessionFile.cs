@@ -5,17 +5,17 @@ using Granary.Trading.Live;
 
 namespace Granary.Trading.Sessions;
 
-/// <summary>The files of a server's sessions: <c>RUNS/.sessions/ACCOUNT.json</c>, each written as a whole.</summary>
+/// <summary>The files of a server's sessions: <c>RUNS/.sessions/ACCOUNT.json</c>, each written atomically.</summary>
 internal static class SessionFile
 {
     private const string Folder = ".sessions";
 
-    /// <exception cref="IOException">The disk refuses.</exception>
+    /// <exception cref="IOException">The disk failed.</exception>
     public static void Write(string runs, StoredSession session) =>
         AtomicFile.Write(Path.Combine(Directory.CreateDirectory(Path.Combine(runs, Folder)).FullName, session.View.Id + ".json"),
             JsonSerializer.SerializeToUtf8Bytes(session, SessionControl.Json));
 
-    /// <summary>All sessions, in the order of their accounts.</summary>
+    /// <summary>Returns all sessions, sorted by account.</summary>
     /// <exception cref="InputException">A file cannot be read.</exception>
     public static IEnumerable<StoredSession> ReadAll(string runs)
     {

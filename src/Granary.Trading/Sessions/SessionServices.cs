@@ -5,29 +5,29 @@ using Granary.Trading.Live;
 
 namespace Granary.Trading.Sessions;
 
-/// <summary>What the sessions of a process share.</summary>
+/// <summary>Services that the sessions of a process share.</summary>
 public sealed record SessionServices
 {
-    /// <summary>Full path of the folder of all runs; made where missing.</summary>
+    /// <summary>The full path of the folder of all runs; created if missing.</summary>
     public required string Runs { get; init; }
 
-    /// <summary>Keeps the journals, each under a lease.</summary>
+    /// <summary>The store of the journals, each with a lease.</summary>
     public required IAccountStore Accounts { get; init; }
 
-    /// <summary>Where new weights come from; a portfolio's id is its account's.</summary>
+    /// <summary>The service of new weights; a portfolio's id is that of its account.</summary>
     public required IWeightsService Weights { get; init; }
 
-    /// <summary>What the process knows.</summary>
+    /// <summary>The catalogues of the process.</summary>
     public required GranaryCatalogues Catalogues { get; init; }
 
     public required TimeProvider Clock { get; init; }
 
-    /// <summary>Called with the account and a line of the log for each decision and transition; null for no call.</summary>
+    /// <summary>Called with the account and a log line for each decision and transition; null for no call.</summary>
     public Action<string, string>? OnFact { get; init; }
 
     /// <summary>
-    /// Called with the account, the reason and the next try when a session is interrupted, without a next try when it fails; null for no
-    /// call.
+    /// Called with the account, the reason and the next attempt when a session is interrupted, or without a next attempt when it fails;
+    /// null for no call.
     /// </summary>
     public Action<string, Exception, SessionRetry?>? OnInterrupted { get; init; }
 }

@@ -3,17 +3,17 @@ using Granary.Simulation.Tables;
 
 namespace Granary.Trading.Track;
 
-/// <summary>A panel of prices in place of returns.</summary>
+/// <summary>Converts a panel of prices to returns.</summary>
 internal static class PricePanel
 {
-    // Of returns about every second one is not positive; of prices none is, but for faults.
+    // About half of all returns are not positive, but no valid prices.
     private const double MostNotPositive = 0.1;
 
-    /// <summary>Whether the values of a panel look like prices.</summary>
+    /// <summary>Whether the values of a panel are probably prices.</summary>
     public static bool AreLikely(TimeTable table) =>
         table.Columns.Sum(c => c.Count(v => v <= 0)) < MostNotPositive * table.Columns.Length * table.Times.Length;
 
-    /// <summary>Simple returns from row to row, and the time at which each ends.</summary>
+    /// <summary>Returns simple returns from row to row, and the end time of each.</summary>
     /// <exception cref="BarDataException">A price is not positive.</exception>
     public static (double[][] Returns, long[] Times) ReturnsOf(TimeTable table)
     {
@@ -28,7 +28,7 @@ internal static class PricePanel
         }), table.Times[1..]);
     }
 
-    /// <summary>What was taken for what.</summary>
+    /// <summary>Returns the note about the detected kind of values.</summary>
     public static string Note(string file, bool arePrices) => arePrices
         ? $"{Path.GetFileName(file)} was taken for prices, since nearly all values are positive; give --returns if they are returns."
         : $"{Path.GetFileName(file)} was taken for returns, since many values are not positive; give --prices if they are prices.";

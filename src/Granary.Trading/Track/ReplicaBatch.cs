@@ -7,15 +7,16 @@ using Granary.Simulation.Json;
 
 namespace Granary.Trading.Track;
 
-/// <summary>What <c>granary track</c> found, as a batch: <c>IndexReplica</c> with these weights, compared with the index.</summary>
+/// <summary>Creates a batch from the result of <c>granary track</c>: <c>IndexReplica</c> with these weights, compared with the
+/// index.</summary>
 public static class ReplicaBatch
 {
     private static readonly JsonSerializerOptions Indented =
         new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <param name="options">With a universe: a panel has no bars to trade.</param>
-    /// <returns>The text of the batch; its paths are absolute.</returns>
-    /// <exception cref="InputException">The names come from a panel, or none was chosen.</exception>
+    /// <param name="options">Options with a universe; a panel has no bars to trade.</param>
+    /// <returns>The text of the batch, with absolute paths.</returns>
+    /// <exception cref="InputException">The names come from a panel, or none was selected.</exception>
     public static string Text(TrackOptions options, TrackResult result)
     {
         if (options.Universe is not { } universe)

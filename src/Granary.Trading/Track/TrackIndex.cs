@@ -12,12 +12,12 @@ namespace Granary.Trading.Track;
 /// <summary>Replicates an index with few names: from a panel of returns, or from the prices of a universe.</summary>
 public static class TrackIndex
 {
-    /// <summary>From a panel or a universe of files, as the options say.</summary>
-    /// <param name="indexFile">The file of the index; null where it is a column of the panel.</param>
-    /// <param name="files">How bar files are read.</param>
-    /// <exception cref="InputException">An option is wrong.</exception>
+    /// <summary>Replicates an index from a panel or a universe of files, according to the options.</summary>
+    /// <param name="indexFile">The file of the index; null if it is a column of the panel.</param>
+    /// <param name="files">The options for reading bar files.</param>
+    /// <exception cref="InputException">An option is invalid.</exception>
     /// <exception cref="BarDataException">A file, a column or an option cannot be used; one sentence.</exception>
-    /// <exception cref="BarStoreException">The disk refused.</exception>
+    /// <exception cref="BarStoreException">The disk failed.</exception>
     public static async Task<TrackResult> RunAsync(TrackOptions options, Address? indexFile, BarFileOptions files,
          CancellationToken cancellationToken)
     {
@@ -48,11 +48,11 @@ public static class TrackIndex
         return new EquityCurve([.. times], [.. closes]);
     }
 
-    /// <param name="panelFile">A CSV of prices or returns: a date and a column for each name.</param>
-    /// <param name="index">The column that is replicated.</param>
-    /// <param name="arePrices">What the panel holds; null tells it by its values, and adds a note.</param>
+    /// <param name="panelFile">A CSV of prices or returns, with a date and one column for each name.</param>
+    /// <param name="index">The column to replicate.</param>
+    /// <param name="arePrices">Whether the panel has prices; null to detect it from the values and add a note.</param>
     /// <exception cref="BarDataException">The file, the column or an option cannot be used; one sentence.</exception>
-    /// <exception cref="BarStoreException">The disk refused.</exception>
+    /// <exception cref="BarStoreException">The disk failed.</exception>
     public static TrackResult FromPanel(string panelFile, string index, TrackRequest request, bool? arePrices = null)
     {
         var table = TimeTable.Read(panelFile);
@@ -73,11 +73,11 @@ public static class TrackIndex
             arePrices is null ? [PricePanel.Note(panelFile, taken)] : []);
     }
 
-    /// <param name="indexCloses">The index's prices; its dates are the panel's.</param>
-    /// <param name="symbols">The universe.</param>
-    /// <param name="closesOf">The port through which a host supplies a symbol's closes, from files or a store.</param>
+    /// <param name="indexCloses">The index's prices, whose dates are those of the panel.</param>
+    /// <param name="symbols">The symbols of the universe.</param>
+    /// <param name="closesOf">Returns a symbol's closes, from files or a store.</param>
     /// <exception cref="BarDataException">
-    /// Nothing of the universe covers the index's dates, or an option cannot be used; one sentence.
+    /// No symbol of the universe covers the index's dates, or an option is invalid. The message is one sentence.
     /// </exception>
     public static async Task<TrackResult> FromUniverseAsync(EquityCurve indexCloses, IReadOnlyList<string> symbols,
         Func<string, CancellationToken, ValueTask<EquityCurve>> closesOf, TrackRequest request,
@@ -89,8 +89,8 @@ public static class TrackIndex
         return Run(panel, target, times, request, universe.Notes);
     }
 
-    /// <summary>The same for returns that are in memory already.</summary>
-    /// <param name="times">UTC ticks of each period.</param>
+    /// <summary>Replicates an index from returns in memory.</summary>
+    /// <param name="times">The end of each period, UTC ticks.</param>
     public static TrackResult Run(ReturnPanel panel, double[] target, long[] times, TrackRequest request, IReadOnlyList<string> notes)
     {
         var perYear = request.PeriodsPerYear ?? PeriodsPerYear.Infer(times);

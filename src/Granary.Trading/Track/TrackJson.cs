@@ -4,7 +4,7 @@ using Granary.Learning.Tracking;
 
 namespace Granary.Trading.Track;
 
-/// <summary>The form in which <c>track --json</c> prints; what is undefined is null.</summary>
+/// <summary>Writes the JSON of <c>track --json</c>; undefined values are null.</summary>
 public static class TrackJson
 {
     public static string Write(TrackResult result)

@@ -56,7 +56,7 @@ public sealed record TrackOptions
     [Description("print the result as JSON")]
     public bool Json { get; init; }
 
-    /// <exception cref="InputException">A word is unknown, or panel and universe are both given or both missing.</exception>
+    /// <exception cref="InputException">A word is unknown, or not exactly one of panel and universe is set.</exception>
     public TrackRequest ToRequest() => Panel is null == Universe is null
         ? throw new InputException(Panel is null ? "nothing to choose from: give --panel CSV or --universe DIR"
             : "--panel and --universe exclude one another: give one of them")
@@ -76,7 +76,7 @@ public sealed record TrackOptions
                 ResidualThreshold = Residual,
                 NormaliseAtoms = Normalise,
                 MaxCorrelation = MaxCorrelation,
-                // A price for each unit moved is one sum for every name.
+                // The price per moved unit is the same for every name, so it is added to the penalty.
                 TurnoverPenalty = TurnoverPenalty + Cost,
                 Refinement = Refine switch
                 {

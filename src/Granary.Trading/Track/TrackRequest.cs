@@ -3,54 +3,54 @@ using Granary.Reporting.Html.Pages;
 
 namespace Granary.Trading.Track;
 
-/// <summary>How an index is to be replicated.</summary>
+/// <summary>Options of an index replication.</summary>
 public sealed record TrackRequest
 {
     public required PursuitOptions Options { get; init; }
 
-    /// <summary>Null infers it from the dates.</summary>
+    /// <summary>The number of periods per year; null to infer it from the dates.</summary>
     public double? PeriodsPerYear { get; init; }
 
-    /// <summary>The share of the periods that is fitted; the rest is judged out-of-sample. 1 fits all.</summary>
+    /// <summary>The fraction of the periods to fit; the others are out of sample. 1 fits all.</summary>
     public double Split { get; init; } = 1;
 
     /// <summary>
-    /// With a value, names are chosen again every <see cref="Step"/> periods from the last so many, and followed out-of-sample.
+    /// If set, names are selected again every <see cref="Step"/> periods from this many past periods, and followed out of sample.
     /// </summary>
     public int? Window { get; init; }
 
-    /// <summary>Periods between reselections; only with <see cref="Window"/>.</summary>
+    /// <summary>The number of periods between selections; only with <see cref="Window"/>.</summary>
     public int Step { get; init; } = 21;
 }
 
-/// <summary>What came of it.</summary>
-/// <param name="Names">The panel's columns, which the fit's support counts.</param>
-/// <param name="Times">UTC ticks of each period of the panel.</param>
-/// <param name="InSample">Over the fitted periods.</param>
-/// <param name="OutOfSample">Over the rest; null where all were fitted.</param>
-/// <param name="Rolling">With reselections; null without.</param>
-/// <param name="Notes">What the reader should know, as "3 symbols without a price on the first day were left out".</param>
+/// <summary>The result of an index replication.</summary>
+/// <param name="Names">The panel's columns, which the support of the fit indexes.</param>
+/// <param name="Times">The end of each period of the panel, UTC ticks.</param>
+/// <param name="InSample">Tracking quality over the fitted periods.</param>
+/// <param name="OutOfSample">Tracking quality over the other periods; null if all were fitted.</param>
+/// <param name="Rolling">The rolling replication; null without one.</param>
+/// <param name="Notes">Notes for the reader, such as "3 symbols without a price on the first day were left out".</param>
 public sealed record TrackResult(
     IReadOnlyList<string> Names, long[] Times, double PeriodsPerYear, SparseFit Fit, TrackingQuality InSample,
     TrackingQuality? OutOfSample, RollingReplication? Rolling, IReadOnlyList<string> Notes)
 {
-    /// <summary>The index's returns, period by period.</summary>
+    /// <summary>The index's returns by period.</summary>
     public double[] Target { get; init; } = [];
 
-    /// <summary>Those of the replica, without the intercept.</summary>
+    /// <summary>The replica's returns by period, without the intercept.</summary>
     public double[] Replica { get; init; } = [];
 
-    /// <summary>How many periods were fitted.</summary>
+    /// <summary>The number of fitted periods.</summary>
     public int Fitted { get; init; }
 
-    /// <summary>What the reader should know of figures that are all in sample; null where some are not.</summary>
+    /// <summary>A note for the reader if all figures are in sample; otherwise null.</summary>
     public string? InSampleNote => OutOfSample is null && Rolling is null
         ? "Every figure is in sample, and so better than what a replica would show later. Use --split 0.7 or --window 252 for figures out "
             + "of sample."
         : null;
 
-    /// <summary>The page that shows it.</summary>
-    /// <param name="title">As the index's name.</param>
+    /// <summary>Creates the report page.</summary>
+    /// <param name="title">The title, such as the index's name.</param>
     public TrackingReport Report(string title)
     {
         IReadOnlyList<(string, double)> Named(SparseFit fit) => [.. fit.Support.Select((s, k) => (Names[s], fit.Weights[k]))];
@@ -66,6 +66,6 @@ public sealed record TrackResult(
                 h.InSample.TrackingError))], InSampleNote is { } note ? [.. Notes, note] : Notes);
     }
 
-    /// <summary>The chosen names, in order of choice.</summary>
+    /// <summary>The selected names, in the order of selection.</summary>
     public IEnumerable<string> Support => Fit.Support.Select(s => Names[s]);
 }

@@ -4,12 +4,13 @@ using Granary.Learning.Tracking;
 
 namespace Granary.Trading.Track;
 
-/// <summary>Brings the prices of many symbols onto an index's dates, as simple returns.</summary>
-/// <remarks>A symbol that skips a date keeps its last price there, at most <see cref="MostMissing"/> dates in a row; one that starts later,
-/// ends earlier or pauses longer is left out and named in <see cref="Notes"/>: a replica can only hold what traded all the time.</remarks>
+/// <summary>Aligns the prices of many symbols with an index's dates, as simple returns.</summary>
+/// <remarks>A symbol without a price on a date keeps its last price, for at most <see cref="MostMissing"/> consecutive dates. A symbol that
+/// starts later, ends earlier or has longer gaps is omitted and listed in <see cref="Notes"/>, because a replica can only hold names that
+/// traded all the time.</remarks>
 public sealed class UniversePanel
 {
-    /// <summary>The most dates in a row that a symbol may skip.</summary>
+    /// <summary>The maximum number of consecutive dates without a price.</summary>
     public const int MostMissing = 5;
 
     private readonly EquityCurve _index;
@@ -17,7 +18,7 @@ public sealed class UniversePanel
     private readonly List<double[]> _columns = [];
     private readonly List<string> _left = [];
 
-    /// <exception cref="BarDataException">Fewer than three dates, or a price that is not positive.</exception>
+    /// <exception cref="BarDataException">There are fewer than three dates, or a price is not positive.</exception>
     public UniversePanel(EquityCurve index)
     {
         if (index.Count < 3) throw new BarDataException($"the index has {index.Count} dates: at least three are needed");

@@ -34,7 +34,7 @@ public class BatchFaultsTests
             """);
         string[] expected =
         [
-            "line 2, data.timeframe: '1x' is no timeframe", "line 3, acount: there is no key 'acount'; did you mean 'account'?",
+            "line 2, data.timeframe: '1x' is not a timeframe", "line 3, acount: there is no key 'acount'; did you mean 'account'?",
             "line 4, execution.commissionPercent: a number is needed, not a text",
             "line 4, execution.fill: 'next-close' is not understood; use one of next-open, same-close",
             "line 6, strategies[0].class: there is no strategy class 'SmaCros'; did you mean 'SmaCross'?",
@@ -68,10 +68,10 @@ public class BatchFaultsTests
             """);
         string[] expected =
         [
-            "data.format: 'yaho' is no file format; did you mean yahoo?", "data.to: '2020-01-01' is not after data.from, '2020-01-02'",
+            "data.format: 'yaho' is not a file format; did you mean yahoo?", "data.to: '2020-01-01' is not after data.from, '2020-01-02'",
             "commissionTiers[0].from: each tier starts above the one before it", "execution.leverage: -1 is out of range",
             "execution.atEnd: 'sell' is not understood", "walkForward.objective: there is no statistic 'sharp'",
-            "walkForward.inSample: 'x' is no span of time", "walkForward.mode: 'roll' is not understood",
+            "walkForward.inSample: 'x' is not a span of time", "walkForward.mode: 'roll' is not understood",
             "learning.features[0]: the feature 'sma(20'", "learning.features[1]: ", "seed: a whole number is needed, not 1.5",
         ];
         foreach (var sentence in expected)
@@ -89,7 +89,7 @@ public class BatchFaultsTests
         Faults("""
             { "name": "x", "data": { "source": "csv:bars", "symbols": "A", "timeframe": "1d", "from": "2020-01-01", "to": "soon" },
               "strategies": [ { "class": "SmaCross" } ] }
-            """).ShouldHaveSingleItem().ShouldContain("'soon' is no date");
+            """).ShouldHaveSingleItem().ShouldContain("'soon' is not a date");
     }
 
     [Fact]
@@ -116,8 +116,8 @@ public class BatchFaultsTests
             """);
         string[] expected =
         [
-            "line 2, data.timeframe: '1x' is no timeframe", "line 3, strategies[0].size: one rule is needed",
-            "line 3, strategies[0].exitAt: 'noon' is no time of day",
+            "line 2, data.timeframe: '1x' is not a timeframe", "line 3, strategies[0].size: one rule is needed",
+            "line 3, strategies[0].exitAt: 'noon' is not a time of day",
             "line 5, learning[0].trainer: there is no trainer 'gradient-bosting'; did you mean 'gradient-boosting'?",
             "line 6, learning[0].features[0]: the feature 'sma(20'",
             "line 8, learning[0].label.target: only a triple-barrier has a target",

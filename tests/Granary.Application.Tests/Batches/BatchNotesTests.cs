@@ -146,7 +146,7 @@ public sealed class BatchNotesTests : IDisposable
         var model = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 2, "slow": 3 } }""", "\"timeframe\": \"1d\"",
             source: folder, symbols: "*");
         model.Markets.Select(m => (m.Symbol, m.Bars)).ShouldBe([("ACME", 60L), ("COIN", 60)]);
-        Note(model, NoteCode.DataFinding, "readme.txt is no file of bars and was passed over");
+        Note(model, NoteCode.DataFinding, "readme.txt is not a bar file and was skipped");
         Note(model, NoteCode.DataFinding, "The bars of ACME, COIN have one price each");
     }
 

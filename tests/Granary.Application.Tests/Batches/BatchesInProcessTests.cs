@@ -120,7 +120,7 @@ public sealed class BatchesInProcessTests : IDisposable
         var same = await Run("""{ "commissionPercent": 0.2, "slippagePercent": 0.04, "latencyBars": 1 }""");
         // Twice the costs one bar later, said in another way.
         same.Digest.ShouldBe(stressed.Digest);
-        // By trade, since an entry that is called back before it arrives is no trade.
+        // By trade, since an entry that is called back before it arrives is not a trade.
         static double PerTrade(StrategyEntry s) => s.Stats![TradeMetrics.Commission] / s.Stats.Trades;
         for (var i = 0; i < plain.Strategies.Count; i++)
             (PerTrade(stressed.Strategies[i]) / PerTrade(plain.Strategies[i])).ShouldBe(2, 0.05);

@@ -48,8 +48,8 @@ public sealed class WeightsOfAFileTests : IDisposable
     [InlineData("", "is empty; its first line has to be: strategy,weight")]
     [InlineData("id,weight\nA,1\n", "line 1: there is no column 'strategy'")]
     [InlineData("strategy,weight\n", "has no weights")]
-    [InlineData("strategy,weight\nA,1\nB,-1\n", "line 3, weight: '-1' is no weight")]
-    [InlineData("strategy,weight\nA,NaN\n", "line 2, weight: 'NaN' is no weight")]
+    [InlineData("strategy,weight\nA,1\nB,-1\n", "line 3, weight: '-1' is not a weight")]
+    [InlineData("strategy,weight\nA,NaN\n", "line 2, weight: 'NaN' is not a weight")]
     [InlineData("strategy,weight\nA,1\nA,2\n", "line 3, strategy: 'A' is there twice")]
     [InlineData("strategy,weight\nSmaCross(fast=5,slow=20)@X:1h,1\n", "line 2: the line has 3 fields and the header 2; put ids")]
     public void A_wrong_table_of_weights_is_refused_with_its_line(string table, string sentence) =>

@@ -54,7 +54,7 @@ public sealed class GranaryCataloguesTests
         WithTests.Sources.Open(Address.Parse("nothing:here")).ShouldBeOfType<Nothing>();
 
         Should.Throw<BarDataException>(() =>
-            Own.Sources.Open(Address.Parse("nothing:here"))).Message.ShouldStartWith("source: 'nothing:here' is no source of bars");
+            Own.Sources.Open(Address.Parse("nothing:here"))).Message.ShouldStartWith("source: 'nothing:here' is not a source of bars");
     }
 
     [Fact]

@@ -178,7 +178,7 @@ public sealed class RetrainedBatchTests : IDisposable
     [InlineData("""{ }""", "give one of 'trades' and 'days'")]
     [InlineData("""{ "trades": 5, "days": 5 }""", "give one of 'trades' and 'days'")]
     [InlineData("""{ "days": 5, "expire": { } }""", "give 'bars', 'trades' or 'days'")]
-    [InlineData("""{ "days": 5, "lateness": "soon" }""", "is no span of hours, days or weeks")]
+    [InlineData("""{ "days": 5, "lateness": "soon" }""", "is not a span of hours, days or weeks")]
     public void A_wrong_rule_is_a_sentence(string retrain, string expected) =>
         Should.Throw<InputException>(() => LearningReader.Read(Batch(_folder, Section(retrain)))).Message.ShouldContain(expected);
 

@@ -69,7 +69,7 @@ public sealed class RecordOptionsTests
     [InlineData("""{ "feed": "d", "maxgap": "2s" }""", "body, line 1, maxgap: there is no key 'maxgap'; did you mean 'maxGap'?")]
     [InlineData("""{ "feed": 7 }""", "body, line 1, feed: a text in quotes is needed, not a number")]
     [InlineData("""{ "feed": "d", "from": "soon" }""",
-        "body, line 1, from: 'soon' is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z")]
+        "body, line 1, from: 'soon' is not a date; write it as 2024-01-31 or 2024-01-31T14:30:00Z")]
     public void A_wrong_object_is_refused_with_its_place(string json, string sentence) =>
         Should.Throw<InputException>(() => Read(json)).Message.ShouldBe(sentence);
 
@@ -77,7 +77,7 @@ public sealed class RecordOptionsTests
     [InlineData("count", "many", "--count many: a whole number is needed")]
     [InlineData("withAll", "yes", "--with-all yes: use true or false")]
     [InlineData("share", "half", "--share half: a number is needed")]
-    [InlineData("from", "soon", "--from soon is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z")]
+    [InlineData("from", "soon", "--from soon is not a date; write it as 2024-01-31 or 2024-01-31T14:30:00Z")]
     public void A_wrong_text_is_refused_with_the_option_and_the_remedy(string key, string text, string sentence)
     {
         var option = RecordOptions<Derived>.All.Single(o => o.Key == key);

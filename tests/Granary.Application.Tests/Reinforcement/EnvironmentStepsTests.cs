@@ -46,7 +46,7 @@ public sealed class EnvironmentStepsTests : IDisposable
     [Theory]
     [InlineData("cartpole", "0\n2\n", "0;0;0;0", "line 2: an action is a whole number from 0 to 1, not 2")]
     [InlineData("cartpole", "0\n", "0;0;0", "--state has 3 numbers, but the state of cartpole has 4")]
-    [InlineData("cartpole", "0\nx\n", "0;0;0;0", "line 2, field 1: 'x' is no number")]
+    [InlineData("cartpole", "0\nx\n", "0;0;0;0", "line 2, field 1: 'x' is not a number")]
     [InlineData("cartpool", "0\n", "0;0;0;0", "there is no environment 'cartpool'; did you mean 'cartpole'?")]
     [InlineData("regime", "0.5,0.6\n", "0", "line 1: weights are not negative and add up to 1")]
     public void A_wrong_call_is_answered_with_the_place(string name, string actions, string state, string sentence) =>

@@ -31,8 +31,8 @@ public sealed class CronTimesTests
     [Theory]
     [InlineData("0 2 * *", "'0 2 * *' has 4 fields; give five")]
     [InlineData("0 2 30 2 *", "names a day that no month has")]
-    [InlineData("61 2 * * *", "'61 2 * * *' is no cron expression (")]
-    [InlineData("0 2 * * SUNDAY-ISH", "is no cron expression (")]
+    [InlineData("61 2 * * *", "'61 2 * * *' is not a cron expression (")]
+    [InlineData("0 2 * * SUNDAY-ISH", "is not a cron expression (")]
     public void What_is_no_expression_is_one_sentence(string cron, string sentence) =>
         Should.Throw<InputException>(() => Parse(cron)).Message.ShouldContain(sentence);
 }

@@ -146,7 +146,7 @@ public sealed class TrackIndexTests : IDisposable
             new TrackRequest { Options = new PursuitOptions { MaxNames = 2, SumToOne = true, MaxWeight = 0.1 } }), "cannot add up to 1");
         var file = Path.Combine(_folder, "panel.csv");
         File.WriteAllText(file, "date,A,INDEX\n2024-01-01,0.1,x\n");
-        Says(() => TrackIndex.FromPanel(file, "INDEX", Names(1)), file, "line 2", "INDEX", "'x' is no number");
+        Says(() => TrackIndex.FromPanel(file, "INDEX", Names(1)), file, "line 2", "INDEX", "'x' is not a number");
         File.WriteAllText(file, "date,INDEX\n2024-01-01,0.1\n2024-01-02,0.1\n");
         Says(() => TrackIndex.FromPanel(file, "INDEX", Names(1)), "only column");
         Says(() => TrackIndex.FromPanel(Path.Combine(_folder, "none.csv"), "INDEX", Names(1)), "no such file");

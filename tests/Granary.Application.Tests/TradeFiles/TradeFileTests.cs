@@ -200,9 +200,10 @@ public sealed class TradeFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("long,2020-01-06,2020-01-10,x,110,10,0,0,0,1", "line 2, entryprice: 'x' is no number")]
-    [InlineData("long,06/01/2020,2020-01-10,100,110,10,0,0,0,1", "line 2, entry: '06/01/2020' is no time that can be read without doubt")]
-    [InlineData("up,2020-01-06,2020-01-10,100,110,10,0,0,0,1", "line 2, side: 'up' is no side")]
+    [InlineData("long,2020-01-06,2020-01-10,x,110,10,0,0,0,1", "line 2, entryprice: 'x' is not a number")]
+    [InlineData("long,06/01/2020,2020-01-10,100,110,10,0,0,0,1",
+        "line 2, entry: '06/01/2020' is not a time that can be read without doubt")]
+    [InlineData("up,2020-01-06,2020-01-10,100,110,10,0,0,0,1", "line 2, side: 'up' is not a side")]
     [InlineData("long,2020-01-10,2020-01-06,100,110,10,0,0,0,1", "the exit is before the entry")]
     [InlineData("long,2020-01-06,2020-01-10,-4,110,10,0,0,0,1", "'-4' is not above 0")]
     [InlineData("long,2020-01-06", "the line has 2 fields and the header 10")]

@@ -45,7 +45,7 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
         (await Should.ThrowAsync<InputException>(() =>
             client.StartSessionAsync(made.Start()))).Message.ShouldContain("is traded by a session in the cluster, started by");
         (await Should.ThrowAsync<InputException>(() => client.CommandAsync(LiveSilos.Account, "halt",
-            ""))).Message.ShouldContain("'halt' is no command to a session");
+            ""))).Message.ShouldContain("'halt' is not a command to a session");
 
         var trading = await UntilAsync(client, s => s.Status is { OrdersSent: > 10 });
         var (dies, lives) = trading.Host.Contains($":{one.SiloPort}", StringComparison.Ordinal) ? (one, two) : (two, one);

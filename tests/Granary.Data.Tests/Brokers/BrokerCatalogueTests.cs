@@ -49,17 +49,17 @@ public sealed class BrokerCatalogueTests
     [InlineData("moon", "key=a,leverage=11", "broker 'moon': leverage = 11 is out of range: 1 … 10")]
     [InlineData("moon", "key=a,leverage=2.5", "broker 'moon': leverage = 2.5: a whole number is needed")]
     [InlineData("moon", "key=a,hedge=maybe", "broker 'moon': hedge = maybe: use true or false")]
-    [InlineData("moon", "key", "'key' is no option; write key=value, or a JSON object")]
+    [InlineData("moon", "key", "'key' is not an option; write key=value, or a JSON object")]
     [InlineData("moon", "key=a,key=b", "option 'key' is given twice; give it once")]
     [InlineData("moon", """{ "key": ["a"] }""", "option 'key' must be a text, a number, true or false")]
     [InlineData("paper", "reject=1.5", "broker 'paper': reject = 1.5 is out of range: 0 … 1")]
     [InlineData("paper", "latency=soon",
-        "broker 'paper': latency = soon is no length of time below 40 days; write it as 250ms, 1s, 5m or 1h")]
+        "broker 'paper': latency = soon is not a length of time below 40 days; write it as 250ms, 1s, 5m or 1h")]
     public void A_wrong_name_or_option_is_one_sentence_that_names_it(string name, string? options, string sentence) =>
         Sentence(name, options).ShouldBe(sentence);
 
     [Fact]
-    public void Options_that_are_no_valid_JSON_say_so() => Sentence("moon", "{ key: 1 ").ShouldStartWith("the options are no valid JSON");
+    public void Options_that_are_no_valid_JSON_say_so() => Sentence("moon", "{ key: 1 ").ShouldStartWith("the options are not valid JSON");
 
     [Fact]
     public void The_brokers_of_an_assembly_are_found_by_their_attribute() =>

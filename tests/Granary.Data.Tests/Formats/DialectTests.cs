@@ -157,7 +157,7 @@ public sealed class DialectTests : IDisposable
         Read.Bars(autumn, "1h", zone).Select(b => b.OpenTime.Hour).ShouldBe([4, 5, 6, 7]);
         var spring = _folder.Write("z.csv", "time,open,high,low,close\n2020-03-08 01:30,1,2,1,2\n2020-03-08 02:30,1,2,1,2\n");
         Read.Fault(spring, "1h", zone).ShouldContain("line 3, time: this wall clock time does not exist in America/New_York");
-        Read.Fault(spring, "1h", new BarFileOptions { TimeZone = "New York" }).ShouldContain("'New York' is no time zone");
+        Read.Fault(spring, "1h", new BarFileOptions { TimeZone = "New York" }).ShouldContain("'New York' is not a time zone");
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class FolderTests : IDisposable
         (await source.ListSymbolsAsync(Timeframe.D1)).ShouldBe(["AAA"]);
         source.PassedOver.Count.ShouldBe(5);
         foreach (var file in (string[])["readme.txt", "trades.csv", "settings.json", "picture.csv", "several.zip"])
-            source.PassedOver.ShouldContain(note => note.StartsWith($"{file} is no file of bars and was passed over: "));
+            source.PassedOver.ShouldContain(note => note.StartsWith($"{file} is not a bar file and was skipped: "));
         // By its name it is a fault.
         (await Fault(source, "trades")).ShouldContain("trades.csv, line 1: the header has no column for time, open");
     }

@@ -116,7 +116,7 @@ public sealed class SpellingTests : IDisposable
             + "2020-01-02,1,2,1,2\n2020-01-03,1,2,1,2\n\n"
             + "\"Downloaded from a vendor, on a day\"\nAll rights are reserved\n"));
         Read.All(series).Count.ShouldBe(2);
-        series.Notes.ShouldContain("'Downloaded from a vendor, on a day' in line 37 is no row and was passed over");
+        series.Notes.ShouldContain("'Downloaded from a vendor, on a day' in line 37 is not a row and was passed over");
         Read.Bars(_folder.Write("numpy.csv", "# a remark\n# time,open,high,low,close\n2020-01-02,1,2,1,2\n")).ShouldHaveSingleItem();
     }
 

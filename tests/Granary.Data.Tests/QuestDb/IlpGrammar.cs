@@ -53,7 +53,7 @@ internal static class IlpGrammar
         var at = 0;
         var table = Name(line, ref at, ", ");
         Demand(table.Length is > 0 and <= 127 && !table.Any(c => NotInTables.Contains(c)) && table[0] != '.' && table[^1] != '.'
-            && !table.Contains("..", StringComparison.Ordinal), $"'{table}' is no name of a table");
+            && !table.Contains("..", StringComparison.Ordinal), $"'{table}' is not a name of a table");
         var symbols = new List<(string, string)>();
         while (at < line.Length && line[at] == ',')
         {
@@ -87,7 +87,7 @@ internal static class IlpGrammar
         {
             if (line[at] == ' ') at++;
             var rest = line[at..];
-            Demand(Digits(rest) && long.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out _), $"'{rest}' is no time");
+            Demand(Digits(rest) && long.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out _), $"'{rest}' is not a time");
             time = long.Parse(rest, CultureInfo.InvariantCulture);
         }
         var names = symbols.Select(s => s.Item1).Concat(columns.Select(c => c.Item1)).ToList();
@@ -116,7 +116,7 @@ internal static class IlpGrammar
     }
 
     private static void Column(string name) =>
-        Demand(name.Length is > 0 and <= 127 && !name.Any(c => NotInColumns.Contains(c)), $"'{name}' is no name of a column");
+        Demand(name.Length is > 0 and <= 127 && !name.Any(c => NotInColumns.Contains(c)), $"'{name}' is not a name of a column");
 
     private static object Value(string line, ref int at)
     {
@@ -143,8 +143,8 @@ internal static class IlpGrammar
         if (value.EndsWith('t') && long.TryParse(value.AsSpan(0, value.Length - 1), NumberStyles.AllowLeadingSign,
             CultureInfo.InvariantCulture, out var time)) return DateTime.UnixEpoch.AddTicks(time * 10);
         Demand(value.Length > 0 && value[0] != '+' && value.All(c => char.IsAsciiDigit(c) || c is '.' or '-' or '+' or 'e' or 'E'),
-            $"'{value}' is no value");
-        Demand(double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number), $"'{value}' is no number");
+            $"'{value}' is not a value");
+        Demand(double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number), $"'{value}' is not a number");
         return number;
     }
 

@@ -56,12 +56,12 @@ public sealed class IlpTests
     [InlineData("t,symbol=x open=1 5", "the last line has no end")]
     [InlineData("t\n", "line 1: there is neither a column nor a time")]
     [InlineData("t,symbol=x open=1 5\nt,symbol open=1 5\n", "line 2: the symbol 'symbol' has no value")]
-    [InlineData("t open= 5\n", "line 1: '' is no value")]
-    [InlineData("t open=NaN 5\n", "line 1: 'NaN' is no value")]
-    [InlineData("t open=1 5x\n", "line 1: '5x' is no time")]
-    [InlineData("t open=1 -5\n", "line 1: '-5' is no time")]
-    [InlineData("t o-p=1 5\n", "line 1: 'o-p' is no name of a column")]
-    [InlineData("a/b open=1 5\n", "line 1: 'a/b' is no name of a table")]
+    [InlineData("t open= 5\n", "line 1: '' is not a value")]
+    [InlineData("t open=NaN 5\n", "line 1: 'NaN' is not a value")]
+    [InlineData("t open=1 5x\n", "line 1: '5x' is not a time")]
+    [InlineData("t open=1 -5\n", "line 1: '-5' is not a time")]
+    [InlineData("t o-p=1 5\n", "line 1: 'o-p' is not a name of a column")]
+    [InlineData("a/b open=1 5\n", "line 1: 'a/b' is not a name of a table")]
     [InlineData("t open=1,OPEN=2 5\n", "line 1: a column is there twice")]
     [InlineData("t s=\"abc 5\n", "line 1: a string does not end")]
     public void The_grammar_refuses_what_QuestDB_refuses(string text, string sentence) =>
@@ -195,7 +195,7 @@ public sealed class IlpTests
         (await Should.ThrowAsync<BarDataException>(() => sender.SendAsync("t,symbol=x open=1 5\nt,symbol=x open=abc 5\n"u8.ToArray(),
             default))).Message
             .ShouldBe($"questdb://127.0.0.1:{endpoint.Port}: the server refuses the lines: line 2: failed to parse line protocol:errors "
-                + $"encountered on line(s): error in line 2: 'abc' is no value");
+                + $"encountered on line(s): error in line 2: 'abc' is not a value");
         (await Should.ThrowAsync<BarDataException>(() => sender.SendAsync("t,symbol=x open=1 5\nt,symbol=x open=1i 5\n"u8.ToArray(),
             default))).Message.ShouldContain("cast error");
         endpoint.Requests.ShouldBe(2);

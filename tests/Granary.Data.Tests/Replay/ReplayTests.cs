@@ -156,14 +156,14 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Theory]
-    [InlineData("fast", null, "--pace fast is no replay speed; use asap, fixed:100ms, realtime or x60")]
-    [InlineData("x0", null, "--pace x0 is no replay speed")]
-    [InlineData("x-1", null, "is no replay speed")]
-    [InlineData("fixed:ten", null, "--pace fixed ten is no length of time")]
-    [InlineData("realtime", "1y", "--max-gap 1y is no length of time")]
+    [InlineData("fast", null, "--pace fast is not a replay speed; use asap, fixed:100ms, realtime or x60")]
+    [InlineData("x0", null, "--pace x0 is not a replay speed")]
+    [InlineData("x-1", null, "is not a replay speed")]
+    [InlineData("fixed:ten", null, "--pace fixed ten is not a length of time")]
+    [InlineData("realtime", "1y", "--max-gap 1y is not a length of time")]
     public void A_wrong_replay_speed_is_an_error_of_one_sentence(string speed, string? maxGap, string sentence) =>
         Should.Throw<BarDataException>(() => ReplaySpeed.Parse(speed, maxGap)).Message.ShouldStartWith(sentence.StartsWith("is",
-            StringComparison.Ordinal) ? $"--pace {speed} is no replay speed" : sentence);
+            StringComparison.Ordinal) ? $"--pace {speed} is not a replay speed" : sentence);
 
     [Fact]
     public async Task An_unknown_symbol_is_reported_before_anything_is_replayed() =>

@@ -80,7 +80,7 @@ public class FactorColumnsTests
     [InlineData("sma(1,2)", "sma takes 1 parameters, not 2")]
     [InlineData("sma(20", "'sma(20': the closing parenthesis is missing")]
     [InlineData("macd.signa", "'macd.signa': macd has no line 'signa'; it has (none), .signal, .histogram")]
-    [InlineData("sma(20)@7m", "'sma(20)@7m': '7m' is no timeframe; use one of 1m 3m 5m 10m 15m 30m 1h 2h 4h 6h 8h 12h 1d 1w 1mo")]
+    [InlineData("sma(20)@7m", "'sma(20)@7m': '7m' is not a timeframe; use one of 1m 3m 5m 10m 15m 30m 1h 2h 4h 6h 8h 12h 1d 1w 1mo")]
     [InlineData("bars-since(lunch)", "bars-since(lunch): what = lunch: use one of session, week, month, high, low, rise, fall")]
     [InlineData("beta", "beta(): symbol is missing")]
     [InlineData("sma(20)@1m", "sma(20)@1m: 1m bars cannot be built from 5m bars")]

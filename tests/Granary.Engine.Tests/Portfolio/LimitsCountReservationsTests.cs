@@ -200,7 +200,7 @@ public sealed class LimitsCountReservationsTests
             Ask(d, time).ShouldBe(d <= 5 ? Decision.NoCash : Decision.Accepted, $"day {d}");
         }
         run.Expired.ShouldBe([(0, 1)]);
-        // Should the symbol trade again, its strategy's fill is no trade of the portfolio.
+        // Should the symbol trade again, its strategy's fill is not a trade of the portfolio.
         run.OnEntry(0, 1, day, 100, 900, 0).ShouldBe(0);
     }
 }

@@ -79,7 +79,7 @@ public sealed class AddressTests
         Address.Parse("questdb://h?table=a%26b&pg=1").Options(["table", "pg"])
             .ShouldBe(new Dictionary<string, string> { ["table"] = "a&b", ["pg"] = "1" }, ignoreOrder: true);
         Should.Throw<BarDataException>(() => ServerAddress.Of(Address.Parse("postgres://"),
-            ["dataset"])).Message.ShouldBe("'postgres://' is no address; write postgres://USER:PASSWORD@HOST:PORT/NAME");
+            ["dataset"])).Message.ShouldBe("'postgres://' is not a valid address; write postgres://USER:PASSWORD@HOST:PORT/NAME");
     }
 
     [Fact]

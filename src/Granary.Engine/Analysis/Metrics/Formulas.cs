@@ -7,7 +7,7 @@ namespace Granary.Engine.Analysis.Metrics;
 /// <param name="Text">
 /// The formula in plain text; E is equity at each bar's close, r its simple returns, b the benchmark's, n their number.
 /// </param>
-/// <param name="Source">Where the definition comes from.</param>
+/// <param name="Source">Publication or program that defines it.</param>
 public sealed record Formula(string Name, string Text, string Source);
 
 /// <summary>The definitions that a report prints: conventions, every metric of a catalogue, and the validation checks.</summary>

@@ -21,13 +21,13 @@ public sealed record Metric(string Key, string Name)
 
     public required MetricUnit Unit { get; init; }
 
-    /// <summary>Which values are better.</summary>
+    /// <summary>Whether higher or lower values are better.</summary>
     public required MetricDirection Better { get; init; }
 
     public required MetricGroup Group { get; init; }
 
     /// <summary>
-    /// What must have been measured. A metric of a part of <see cref="MetricParts.Later"/> reads that part and
+    /// Parts that must have been measured. A metric that needs a part of <see cref="MetricParts.Later"/> reads that part and
     /// <see cref="MetricInput.Earlier"/>.
     /// </summary>
     public required MetricParts Needs { get; init; }

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace Granary.Engine.Analysis.Metrics;
 
-/// <summary>All metrics that there are, by key. Immutable.</summary>
+/// <summary>All metrics by key. Immutable.</summary>
 public sealed class MetricCatalogue
 {
     private readonly ConcurrentDictionary<MetricParts, MetricLayout> _layouts = new();
@@ -26,7 +26,7 @@ public sealed class MetricCatalogue
         }
     }
 
-    /// <summary>The metrics of the platform.</summary>
+    /// <summary>The built-in metrics.</summary>
     public static MetricCatalogue BuiltIn { get; } = new(
     [
         .. ReturnMetrics.All, .. RiskMetrics.All, .. RatioMetrics.All, .. TradeMetrics.All, .. ExposureMetrics.All, .. BenchmarkMetrics.All,
@@ -35,7 +35,7 @@ public sealed class MetricCatalogue
 
     public ImmutableArray<Metric> All { get; }
 
-    /// <summary>What a walk-forward optimisation can choose by.</summary>
+    /// <summary>Metrics that a walk-forward optimisation can use as its objective.</summary>
     public IEnumerable<Metric> Objectives => LayoutOf(MetricParts.Strategy).Metrics.ToArray().Where(m => m.IsObjective);
 
     /// <summary>The same catalogue with one more metric.</summary>
@@ -44,12 +44,12 @@ public sealed class MetricCatalogue
     /// <returns>Null where there is no such metric.</returns>
     public Metric? Find(string key) => _byKey.GetValueOrDefault(key);
 
-    /// <summary>The metrics of what was measured.</summary>
+    /// <summary>The metrics that can be computed from these parts.</summary>
     public MetricLayout LayoutOf(MetricParts parts) =>
         _layouts.TryGetValue(parts, out var layout) ? layout
             : _layouts.GetOrAdd(parts, static (p, catalogue) => new MetricLayout(catalogue, p), this);
 
-    /// <summary>Computes every metric of what was measured.</summary>
+    /// <summary>Computes every metric that the parts of the input allow.</summary>
     public MetricSet Compute(in MetricInput input)
     {
         var layout = LayoutOf(input.Parts);
@@ -59,9 +59,9 @@ public sealed class MetricCatalogue
         return new MetricSet(layout, values);
     }
 
-    /// <summary>A set of which the values are known, as they come from a wire.</summary>
+    /// <summary>Restores a set from known values, as received over the network.</summary>
     /// <param name="values">In the order of the layout's metrics.</param>
-    /// <exception cref="ArgumentException">There is not one value for each metric.</exception>
+    /// <exception cref="ArgumentException">The number of values differs from the number of metrics.</exception>
     public MetricSet Restore(MetricParts parts, double[] values)
     {
         var layout = LayoutOf(parts);
@@ -70,7 +70,7 @@ public sealed class MetricCatalogue
     }
 
     /// <summary>The metrics of an account, read back from their keys.</summary>
-    /// <param name="values">What is missing is undefined, and zero where a zero is not written.</param>
+    /// <param name="values">Missing values are undefined, or zero for a metric whose zeros are not written.</param>
     public MetricSet Read(IReadOnlyDictionary<string, double> values)
     {
         var parts = MetricParts.Strategy;

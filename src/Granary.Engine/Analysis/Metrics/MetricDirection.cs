@@ -1,14 +1,14 @@
 namespace Granary.Engine.Analysis.Metrics;
 
-/// <summary>Which values of a metric are better.</summary>
+/// <summary>Whether higher or lower values of a metric are better.</summary>
 public enum MetricDirection
 {
-    /// <summary>None is better: the metric describes the record, and is no objective.</summary>
+    /// <summary>Neither: the metric describes the record and cannot be an objective.</summary>
     Neutral,
 
-    /// <summary>Greater values.</summary>
+    /// <summary>Greater values are better.</summary>
     Higher,
 
-    /// <summary>Smaller values.</summary>
+    /// <summary>Smaller values are better.</summary>
     Lower,
 }

@@ -1,6 +1,6 @@
 namespace Granary.Engine.Analysis.Metrics;
 
-/// <summary>What metrics are computed from. <see cref="Parts"/> tells which of it is there.</summary>
+/// <summary>Input of the metrics' formulas. <see cref="Parts"/> tells which parts are present.</summary>
 public readonly struct MetricInput
 {
     public required MetricParts Parts { get; init; }
@@ -24,13 +24,15 @@ public readonly struct MetricInput
     /// <summary>Results of the validation checks.</summary>
     public CheckResults Checks { get; init; }
 
-    /// <summary>A yearly rate, a fraction.</summary>
+    /// <summary>The risk-free rate per year, as a fraction.</summary>
     public double RiskFree { get; init; }
 
-    /// <summary>What was computed before, where a part is added later; null else.</summary>
+    /// <summary>Metrics that were computed before a later part is added; otherwise null.</summary>
     public MetricSet? Earlier { get; init; }
 
-    /// <summary>What a run of a strategy leaves. The first return is that of the first bar against the starting cash.</summary>
+    /// <summary>
+    /// Creates the input for one run of a strategy. The first return is that of the first bar, relative to the starting cash.
+    /// </summary>
     public static MetricInput Of(EquitySums equity, TradeMeter trades, double periodsPerYear) => new()
     {
         Parts = MetricParts.Strategy,
@@ -48,7 +50,7 @@ public readonly struct MetricInput
     /// <summary>Results of the validation checks.</summary>
     public static MetricInput Of(CheckResults checks) => new() { Parts = MetricParts.Checks, Checks = checks };
 
-    /// <summary>A curve that is held in memory.</summary>
+    /// <summary>The measurements of a curve in memory.</summary>
     public static MetricInput Of(in EquityMeasures equity, ReadOnlyMemory<double> returns) => new()
     {
         Parts = MetricParts.Equity | MetricParts.Curve,
@@ -57,7 +59,7 @@ public readonly struct MetricInput
         Tail = new TailLosses(returns),
     };
 
-    /// <summary>Closed trades of which each was measured.</summary>
+    /// <summary>The measurements of closed trades, each of which was measured.</summary>
     public static MetricInput Of(in TradeMeasures trades) =>
         new() { Parts = MetricParts.Trades | MetricParts.TradeDetails, Trades = trades };
 }

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Granary.Engine.Analysis.Metrics;
 
-/// <summary>Which metrics a set has, in the order in which they are listed. Sets of the same parts share one layout.</summary>
+/// <summary>Metrics of a set, in the order in which they are listed. Sets with the same parts share one layout.</summary>
 public sealed class MetricLayout
 {
     private readonly Metric[] _metrics;
@@ -18,11 +18,11 @@ public sealed class MetricLayout
 
     public MetricCatalogue Catalogue { get; }
 
-    /// <summary>What was measured.</summary>
+    /// <summary>Parts that were measured.</summary>
     public MetricParts Parts { get; }
 
     public ReadOnlySpan<Metric> Metrics => _metrics;
 
-    /// <summary>The place of a metric among a set's values; −1 where the set does not have it.</summary>
+    /// <summary>The index of a metric among a set's values; −1 if the set does not have it.</summary>
     public int SlotOf(string key) => _slots.GetValueOrDefault(key, -1);
 }

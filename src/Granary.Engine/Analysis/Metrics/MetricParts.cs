@@ -1,6 +1,6 @@
 namespace Granary.Engine.Analysis.Metrics;
 
-/// <summary>What was measured. A metric exists where everything was measured that it is computed from.</summary>
+/// <summary>Parts of a measurement. A metric exists if every part that it needs was measured.</summary>
 [Flags]
 public enum MetricParts
 {
@@ -39,9 +39,9 @@ public enum MetricParts
     /// <summary>The length of the record that the Sharpe ratio needs.</summary>
     TrackRecord = 1024,
 
-    /// <summary>What a run of a strategy measures.</summary>
+    /// <summary>Parts that a run of a strategy measures.</summary>
     Strategy = Equity | Account | Trades | Checks,
 
-    /// <summary>What may be measured after the rest, and is then added to a set of metrics.</summary>
+    /// <summary>Parts that may be measured after the others and are then added to a set of metrics.</summary>
     Later = Days | Benchmark | AccountBenchmark | Checks | RiskFree | TrackRecord,
 }

@@ -24,7 +24,7 @@ public sealed class MetricSet : IEquatable<MetricSet>
     /// <summary>Whether the set has the metric.</summary>
     public bool Has(Metric metric) => Layout.SlotOf(metric.Key) >= 0;
 
-    // Those that the platform itself computes with.
+    // The metrics that the platform itself uses in computations.
 
     public long Trades => (long)this[TradeMetrics.Trades];
 
@@ -48,12 +48,12 @@ public sealed class MetricSet : IEquatable<MetricSet>
     public double Sortino => this[RatioMetrics.Sortino];
 
     /// <summary>
-    /// Nothing was left of the account, and it was closed: its return is −100 %, its volatility and ratios are undefined, and it ranks
+    /// Whether the account lost everything and was closed: its return is −100 %, its volatility and ratios are undefined, and it ranks
     /// last.
     /// </summary>
     public bool IsRuined => FinalEquity <= 0;
 
-    /// <summary>What is written of the set, in order.</summary>
+    /// <summary>Returns the listed metrics of the set, in order.</summary>
     public IEnumerable<MetricValue> Listed()
     {
         for (var slot = 0; slot < _values.Length; slot++)
@@ -64,7 +64,7 @@ public sealed class MetricSet : IEquatable<MetricSet>
         }
     }
 
-    /// <summary>The set with the metrics of what was measured later.</summary>
+    /// <summary>Returns the set with the metrics of parts that were measured later.</summary>
     /// <param name="later">Its parts are parts of <see cref="MetricParts.Later"/>.</param>
     public MetricSet With(in MetricInput later)
     {

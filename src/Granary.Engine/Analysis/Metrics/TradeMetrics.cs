@@ -7,7 +7,7 @@ public static class TradeMetrics
 {
     public static Metric Trades { get; } = new("trades", "Trades")
     {
-        Formula = "closed round trips; what is open at the end is no trade",
+        Formula = "closed round trips; a trade that is open at the end does not count",
         Source = "contract",
         Unit = MetricUnit.Count,
         Better = MetricDirection.Higher,

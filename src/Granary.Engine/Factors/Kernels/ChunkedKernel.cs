@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>
-/// A kernel that needs columns of its own between its steps: it is shown its run in chunks that these fit, and that stay in the nearest
+/// Base class of kernels with intermediate columns. It splits a run of bars into chunks that fit these columns and the fastest processor
 /// cache.
 /// </summary>
 public abstract class ChunkedKernel : FactorKernel

@@ -11,10 +11,10 @@ public struct EfficiencyRatio(int n)
     private double _previous = double.NaN;
     private long _seen;
 
-    /// <summary>Takes a run of values; NaN until n changes have come.</summary>
-    /// <param name="results">As many; other memory than the values'.</param>
-    /// <param name="scratch">As many at the least; what it held is lost.</param>
-    /// <param name="ifStill">The result where nothing moved.</param>
+    /// <summary>Adds a run of values; the result is NaN until n changes have been seen.</summary>
+    /// <param name="results">Of the same length; must not overlap the values.</param>
+    /// <param name="scratch">At least of the same length; overwritten.</param>
+    /// <param name="ifStill">The result if the values do not change.</param>
     public void Next(ReadOnlySpan<double> values, Span<double> results, Span<double> scratch, double ifStill)
     {
         if (results.Length != values.Length) throw new ArgumentException("as many results as values", nameof(results));

@@ -6,12 +6,12 @@ using System.Runtime.Intrinsics;
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>
-/// A sum to which values are added and from which they are taken away again without drift: decimal prices in whole ticks, others as they
-/// are, each with what rounding loses kept beside it. Its mean is correctly rounded, so that two averages are equal exactly when they are
-/// equal on paper.
+/// A running sum without drift: values are added, and removed again. Decimal prices are summed in whole ticks, other values as they are;
+/// the rounding error is summed separately. The mean is correctly rounded, so two averages are equal exactly if they are mathematically
+/// equal.
 /// </summary>
 /// <remarks>
-/// Knuth's two-sum, the errors summed apart (Neumaier 1974): whole ticks are exact to 2¹⁰⁶, other prices to some thirty digits.
+/// Knuth's two-sum with separate summation of errors (Neumaier 1974): whole ticks are exact to 2¹⁰⁶, other prices to about thirty digits.
 /// </remarks>
 public struct ExactSum
 {
@@ -19,7 +19,7 @@ public struct ExactSum
     private readonly bool _isDecimal;
     private double _high, _low;
 
-    /// <param name="decimals">The most decimals of a value; negative where values are not decimal.</param>
+    /// <param name="decimals">The most decimals of a value; negative for values that are not decimal.</param>
     public ExactSum(int decimals)
     {
         _isDecimal = decimals is >= 0 and <= 9;
@@ -36,11 +36,11 @@ public struct ExactSum
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly double Mean(int count) => Quotient(_high, _low, _scale * count);
 
-    /// <summary>What a sum of so many values is divided by for their mean.</summary>
+    /// <summary>Returns the divisor that turns a sum of <paramref name="count"/> values into their mean.</summary>
     internal readonly double Divisor(int count) => _scale * count;
 
     /// <summary>Moves a window on by a run of values.</summary>
-    /// <param name="oldest">What leaves, as it was summed; becomes what has come, likewise.</param>
+    /// <param name="oldest">Summands that leave the window; replaced by those that enter.</param>
     /// <param name="sums">As many: the sum after each.</param>
     /// <param name="errors">As many: what rounding has lost of it.</param>
     internal void Slide(Span<double> oldest, ReadOnlySpan<double> newest, Span<double> sums, Span<double> errors)
@@ -49,7 +49,7 @@ public struct ExactSum
             throw new ArgumentException("as many of each", nameof(newest));
         if (_isDecimal) ToTicks(newest, _scale, sums);
         else newest.CopyTo(sums);
-        // In registers.
+        // Local copies stay in registers.
         var (high, low) = (_high, _low);
         for (var i = 0; i < oldest.Length; i++)
         {
@@ -64,7 +64,7 @@ public struct ExactSum
 
     /// <summary>The means of a run of sums.</summary>
     /// <param name="sums">As <see cref="Slide"/> gives them; become the means.</param>
-    /// <param name="divisor">What <see cref="Mean"/> divides by: ticks in a unit times how many were summed.</param>
+    /// <param name="divisor">Divisor of <see cref="Mean"/>: decimal units per 1, times the number of summands.</param>
     internal static void Divide(Span<double> sums, ReadOnlySpan<double> errors, double divisor)
     {
         if (errors.Length < sums.Length) throw new ArgumentException("an error for each sum", nameof(errors));
@@ -81,11 +81,11 @@ public struct ExactSum
         for (; i < sums.Length; i++) sums[i] = Quotient(sums[i], errors[i], divisor);
     }
 
-    /// <summary>What is summed in place of a value: its whole ticks, or itself.</summary>
+    /// <summary>Returns the summand for a value: its whole number of decimal units, or the value itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal readonly double Units(double value) => _isDecimal ? Math.Round(value * _scale) : value;
 
-    /// <summary>Adds what <see cref="Units"/> gave.</summary>
+    /// <summary>Adds a value that <see cref="Units"/> has converted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Plus(double units)
     {
@@ -95,7 +95,7 @@ public struct ExactSum
         _high = sum;
     }
 
-    // Adds the newest and takes the oldest away: the difference with its error first, so that only one addition waits for the last one.
+    // Adds the newest value minus the oldest. Computing the difference first leaves only one addition that depends on the previous sum.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Replace(double oldest, double newest, ref double high, ref double low)
     {
@@ -113,7 +113,7 @@ public struct ExactSum
     internal static bool FitsDouble(int decimals, double weight) =>
         decimals is >= 0 and <= 9 && 1e6 * Math.Pow(10, decimals) * weight < 1L << 53;
 
-    /// <summary>The whole ticks of a run of decimal values.</summary>
+    /// <summary>Converts decimal values to whole ticks.</summary>
     internal static void ToTicks(ReadOnlySpan<double> values, double scale, Span<double> results)
     {
         if (results.Length != values.Length) throw new ArgumentException("as many results as values", nameof(results));
@@ -125,7 +125,7 @@ public struct ExactSum
         for (; i < values.Length; i++) results[i] = Math.Round(values[i] * scale);
     }
 
-    /// <summary>A run of values, each divided by the same.</summary>
+    /// <summary>Divides each value by the same divisor.</summary>
     internal static void Divide(Span<double> values, double divisor)
     {
         ref var value = ref MemoryMarshal.GetReference(values);
@@ -140,7 +140,8 @@ public struct ExactSum
     internal static double Quotient(double high, double low, double divisor)
     {
         var quotient = high / divisor;
-        // Divided, not multiplied by an inverse: the mean of two neighbouring doubles lies exactly half-way, and must be seen to.
+        // Multiplication by an inverse would be wrong: the mean of two neighbouring doubles lies exactly half-way, and must round
+        // correctly.
         return quotient + (Math.FusedMultiplyAdd(-quotient, divisor, high) + low) / divisor;
     }
 }

@@ -13,7 +13,7 @@ public struct Lag : IBarFold
         _values.AsSpan().Fill(double.NaN);
     }
 
-    /// <summary>Takes the next value and gives the one of n steps before it; NaN where there is none.</summary>
+    /// <summary>Adds the next value and returns the one n steps before it; NaN if there is none.</summary>
     public double Next(double value)
     {
         var values = _values;

@@ -1,6 +1,6 @@
 namespace Granary.Engine.Factors.Kernels;
 
-/// <summary>What follows from the central moments of the last <c>n</c> one-bar returns.</summary>
+/// <summary>Base of the factors that are computed from the central moments of the last <c>n</c> one-bar returns.</summary>
 public abstract class ReturnShape(int n) : FactorKernel
 {
     private ReturnWindow _returns = new(n);
@@ -8,8 +8,8 @@ public abstract class ReturnShape(int n) : FactorKernel
     public override int WarmUp => n + 1;
 
     /// <param name="m2">Mean of the squared deviations, above 0.</param>
-    /// <param name="m3">Of their cubes.</param>
-    /// <param name="m4">Of their fourth powers.</param>
+    /// <param name="m3">Mean of their cubes.</param>
+    /// <param name="m4">Mean of their fourth powers.</param>
     protected abstract double Of(double m2, double m3, double m4);
 
     public override void Process(in FactorInput bars, in FactorOutput lines)

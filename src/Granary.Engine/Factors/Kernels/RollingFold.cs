@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Granary.Engine.Factors.Kernels;
 
-/// <summary>An operation that makes one value of two, whichever two neighbours are joined first (up to rounding).</summary>
+/// <summary>An associative operation on two values (up to rounding).</summary>
 public interface IFold
 {
-    /// <summary>What changes nothing it is joined with.</summary>
+    /// <summary>Neutral element of <see cref="Join"/>.</summary>
     static abstract double Identity { get; }
 
     static abstract double Join(double a, double b);
@@ -21,7 +21,7 @@ public readonly struct Total : IFold
     public static double Join(double a, double b) => a + b;
 }
 
-/// <summary>The greatest.</summary>
+/// <summary>The maximum.</summary>
 public readonly struct Greatest : IFold
 {
     public static double Identity => double.NegativeInfinity;
@@ -30,7 +30,7 @@ public readonly struct Greatest : IFold
     public static double Join(double a, double b) => double.MaxNative(a, b);
 }
 
-/// <summary>The least.</summary>
+/// <summary>The minimum.</summary>
 public readonly struct Least : IFold
 {
     public static double Identity => double.PositiveInfinity;
@@ -40,15 +40,15 @@ public readonly struct Least : IFold
 }
 
 /// <summary>
-/// All of the last <c>n</c> values joined into one, in constant time and without a branch on the data (van Herk 1992): the window is the
-/// tail of the finished group of n, whose suffixes are kept joined, and the head of the current one. Nothing is ever taken out again, so
-/// that a sum does not drift.
+/// Combines the last <c>n</c> values in constant time and without a branch on the data (van Herk 1992). The window is the tail of the
+/// completed group of n, whose suffixes are stored combined, and the head of the current group. No value is ever subtracted, so a sum does
+/// not drift.
 /// </summary>
-/// <typeparam name="TFold">What joins them: <see cref="Total"/>, <see cref="Greatest"/> or <see cref="Least"/>.</typeparam>
+/// <typeparam name="TFold">The operation: <see cref="Total"/>, <see cref="Greatest"/> or <see cref="Least"/>.</typeparam>
 public struct RollingFold<TFold>
     where TFold : struct, IFold
 {
-    // One slot more than n, so that the tail of a group that has just ended is empty without a test.
+    // One slot more than n, so that the tail of a group that has just ended is empty without a check.
     private readonly double[] _tail;
     private double _head;
     private int _at;
@@ -61,7 +61,7 @@ public struct RollingFold<TFold>
         _head = TFold.Identity;
     }
 
-    /// <summary>Takes the next value; the last n joined, or as many as have come.</summary>
+    /// <summary>Adds the next value; returns the result for the last n values, or for all so far if there are fewer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double Next(double value)
     {
@@ -82,8 +82,8 @@ public struct RollingFold<TFold>
         return result;
     }
 
-    /// <summary>The same for a run of values.</summary>
-    /// <param name="results">As many; may be the values' own memory.</param>
+    /// <summary>Adds a run of values and writes the result after each.</summary>
+    /// <param name="results">Of the same length; may be the same memory as the values.</param>
     public void Next(ReadOnlySpan<double> values, Span<double> results)
     {
         if (values.Length != results.Length) throw new ArgumentException("as many results as values", nameof(results));
@@ -94,7 +94,7 @@ public struct RollingFold<TFold>
         var head = _head;
         for (nint i = 0; i < values.Length;)
         {
-            // Up to the end of the group: nothing to decide, and no bound to check that these two lines do not keep.
+            // Up to the end of the group: no branches on the data, and count keeps the unchecked references within bounds.
             var count = Math.Min(n - at, values.Length - i);
             ref var tailNow = ref Unsafe.Add(ref tail, at);
             ref var fromNow = ref Unsafe.Add(ref from, i);

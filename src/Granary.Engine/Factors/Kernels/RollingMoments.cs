@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>
-/// Mean and squared deviation of the last <c>n</c> values in constant time, accurate to a few units in the last place however near the
-/// values lie to one another: the tail of the finished group of n and the head of the current one are each summed by Welford's
-/// recurrence and joined by Chan's formula, in which every term is positive. Of equal values the deviation is zero, not nearly zero.
+/// Mean and squared deviation of the last <c>n</c> values in constant time, accurate to a few units in the last place even if the values
+/// are nearly equal. Welford's recurrence sums the tail of the finished group of n and the head of the current group. Chan's formula, in
+/// which every term is positive, joins the two. The deviation of equal values is exactly zero.
 /// </summary>
 public struct RollingMoments
 {
@@ -30,13 +30,13 @@ public struct RollingMoments
         }
     }
 
-    /// <summary>Mean of the window; meaningful once n values have come.</summary>
+    /// <summary>Mean of the window; valid after n values.</summary>
     public double Mean { get; private set; }
 
-    /// <summary>Sum of (x − mean)² over the window; meaningful once n values have come.</summary>
+    /// <summary>Sum of (x − mean)² over the window; valid after n values.</summary>
     public double SumOfSquares { get; private set; }
 
-    /// <summary>Takes the next value.</summary>
+    /// <summary>Adds the next value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(double value)
     {
@@ -60,9 +60,9 @@ public struct RollingMoments
         _at = next;
     }
 
-    /// <summary>Takes a run of values and gives what the window is after each; meaningful once n values have come.</summary>
-    /// <param name="means">As many; empty where they are not wanted.</param>
-    /// <param name="sumsOfSquares">As many.</param>
+    /// <summary>Adds a run of values and writes the moments after each; valid after n values.</summary>
+    /// <param name="means">Of the same length; empty to skip the means.</param>
+    /// <param name="sumsOfSquares">Of the same length.</param>
     public void Next(ReadOnlySpan<double> values, Span<double> means, Span<double> sumsOfSquares)
     {
         // A local copy stays in registers.

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Granary.Engine.Factors.Kernels;
 
-/// <summary>The last <c>n</c> values as one contiguous span, oldest first, for what has to look at each of them.</summary>
+/// <summary>The last <c>n</c> values as one contiguous span, oldest first, for computations that read all of them.</summary>
 public struct RollingWindow
 {
     // Every value is written twice, n apart, so that the window never wraps around.
@@ -138,6 +138,6 @@ public struct RollingWindow
         return values[0] + (Joined(sum) + rest) / values.Length;
     }
 
-    // Four lanes whatever the processor, so that every machine adds in the same order.
+    // Four lanes on every processor, so that all machines add in the same order.
     private static double Joined(Vector256<double> lanes) => (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
 }

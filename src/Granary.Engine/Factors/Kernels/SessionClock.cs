@@ -2,8 +2,10 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors.Kernels;
 
-/// <summary>Follows a feed through its days and sessions: asks the calendar once a day instead of once a bar.
-/// The bars of a daily or weekly feed are each a day, and a session, of their own.</summary>
+/// <summary>
+/// Follows a feed through its days and sessions. It queries the calendar once a day instead of once a bar. Each bar of a daily or weekly
+/// feed counts as a day and a session.
+/// </summary>
 internal sealed class SessionClock
 {
     private readonly SessionCalendar _calendar;

@@ -16,9 +16,9 @@ public struct StateLadder
     private readonly LadderRung[] _rungs;
     private readonly int _dwell;
 
-    /// <param name="rungs">One fewer than states, from the lowest; both numbers rise from rung to rung.</param>
+    /// <param name="rungs">One fewer than there are states, lowest first; both thresholds increase from rung to rung.</param>
     /// <param name="dwell">
-    /// Bars for which a state is kept at the least, the one that entered it included; 1 keeps none longer than the measure says.
+    /// The least number of bars for which a state is kept, including its first bar; 1 = no minimum.
     /// </param>
     /// <exception cref="ArgumentException">No rung, one whose Down exceeds its Up, rungs out of order, or a dwell below 1.</exception>
     public StateLadder(LadderRung[] rungs, int dwell)

@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors.Oscillators;
 
-/// <summary>Where the close lies in the range of the last bars, smoothed, and its own average.</summary>
+/// <summary>Position of the close within the range of the last bars, smoothed, and the average of it.</summary>
 [Factor("stochastic", "Stochastic oscillator: where the close lies in the range of the last n bars, smoothed, with its signal.",
     Lines = "k,d",
     Formula = "raw = 100 · (close − lowest(n)) / (highest(n) − lowest(n)), 0 on a flat range; k = sma(raw, smooth); d = sma(k, signal)",
@@ -20,11 +20,11 @@ public sealed class Stochastic([Range(1, 10_000)] int n = 14, [Range(1, 1_000)] 
 
     public override int WarmUpOf(int line) => line == 0 ? WarmUp : WarmUp + signal - 1;
 
-    /// <summary>The unsmoothed oscillator of one bar.</summary>
+    /// <summary>Computes the unsmoothed oscillator of one bar.</summary>
     private static double Raw(double close, double high, double low) =>
         high == low || close <= low ? 0 : close >= high ? 100 : 100 * (close - low) / (high - low);
 
-    /// <summary>The unsmoothed oscillator of a run of bars, in place of the highest prices.</summary>
+    /// <summary>Computes the unsmoothed oscillator of a run of bars; it overwrites the highest prices.</summary>
     internal static void Raw(ReadOnlySpan<double> close, Span<double> highest, ReadOnlySpan<double> lowest)
     {
         var hundred = new Vector<double>(100);
@@ -34,7 +34,7 @@ public sealed class Stochastic([Range(1, 10_000)] int n = 14, [Range(1, 1_000)] 
             var high = new Vector<double>(highest[i..]);
             var low = new Vector<double>(lowest[i..]);
             var now = new Vector<double>(close[i..]);
-            // A close at the top is 100 and one at the bottom 0 whatever rounding makes of the quotient; a flat range is 0.
+            // A close at the top is exactly 100 and one at the bottom exactly 0, in spite of rounding; a flat range is 0.
             var raw = hundred * (now - low) / (high - low);
             raw = Vector.ConditionalSelect(Vector.GreaterThanOrEqual(now, high), hundred, raw);
             Vector.ConditionalSelect(Vector.LessThanOrEqual(now, low), Vector<double>.Zero, raw).CopyTo(highest[i..]);

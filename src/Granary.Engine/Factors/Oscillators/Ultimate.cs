@@ -51,7 +51,7 @@ public sealed class Ultimate([Range(1, 10_000)] int first = 7, [Range(1, 10_000)
         Blank(result, ref _seen, WarmUp);
     }
 
-    // Adds the buying pressure over a span, so many times.
+    // Adds the buying pressure over a span, multiplied by a weight.
     private static void Weigh(double weight, ReadOnlySpan<double> sum, ReadOnlySpan<double> sumOfRanges, Span<double> result)
     {
         var i = 0;

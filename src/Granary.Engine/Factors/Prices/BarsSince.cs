@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors.Prices;
 
-/// <summary>What <see cref="BarsSince"/> counts from.</summary>
+/// <summary>Event from which <see cref="BarsSince"/> counts.</summary>
 public enum BarEvent
 {
     Session,
@@ -15,7 +15,7 @@ public enum BarEvent
     Fall,
 }
 
-/// <summary>Bars since something happened.</summary>
+/// <summary>The number of bars since an event.</summary>
 [Factor("bars-since", "Bars since the first one of the session, week or month, since the highest high or lowest low of the last n, or "
     + "since the last rise or fall of the close.",
     Formula = "0 at the bar itself; the older of equal extremes counts", Source = "textbook", Range = "0 …; high and low below n",
@@ -62,7 +62,7 @@ public sealed class BarsSince(BarEvent what = BarEvent.Session, [Range(1, 10_000
                 {
                     var starts = Starts(_clock.MoveTo(bars.Time[i]));
                     var count = _clock.BarsOfDay(bars.Time[i..]);
-                    // A session begins within the day: what comes before its open is counted on its own.
+                    // A session opens within a day: the bars before its open are counted separately.
                     var before = what == BarEvent.Session ? SessionClock.BarsBefore(bars.Time.Slice(i, count), _clock.Open) : 0;
                     if (before > 0) count = before;
                     var passed = starts ? -1 : _bars;

@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors.Statistics;
 
-/// <summary>What of two symbols is compared.</summary>
+/// <summary>Values of two symbols whose correlation is computed.</summary>
 public enum CorrelationOf
 {
     Closes,
@@ -43,7 +43,7 @@ public sealed class Correlation(string symbol, [Range(2, 10_000)] int n = 20, Co
             _other.Add(y);
             if (!_own.IsFull) continue;
             var (xx, yy, xy) = RollingWindow.Comoments(_own.Values, _other.Values);
-            // Rounding may carry the quotient of a perfect fit beyond 1.
+            // Rounding may make the quotient of a perfect fit exceed 1.
             if (xx > 0 && yy > 0) result[i] = Math.Clamp(xy / (Math.Sqrt(xx) * Math.Sqrt(yy)), -1, 1);
         }
     }

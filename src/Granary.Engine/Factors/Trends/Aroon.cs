@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors.Trends;
 
-/// <summary>How recent the highest high and the lowest low are.</summary>
+/// <summary>Age of the highest high and of the lowest low.</summary>
 [Factor("aroon", "How recent the highest high (.up) and the lowest low (.down) of the last n + 1 bars are.", Lines = "up,down,oscillator",
     Formula = "up = 100 · (n − bars since the highest high of n + 1) / n, down likewise, the older of equal extremes counting; oscillator "
         + "= up − down",

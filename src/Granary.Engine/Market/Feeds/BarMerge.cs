@@ -4,21 +4,19 @@ using System.Runtime.Intrinsics;
 
 namespace Granary.Engine.Market.Feeds;
 
-/// <summary>One bar out of a merge.</summary>
-/// <param name="Series">The market's place in <see cref="BarMerge.Series"/>.</param>
+/// <summary>One bar from a merge.</summary>
+/// <param name="Series">The market's index in <see cref="BarMerge.Series"/>.</param>
 /// <param name="Close">The time at which it is known: its open plus its timeframe, UTC ticks.</param>
 public readonly record struct MergedBar(int Series, long Close, Bar Bar);
 
 /// <summary>
-/// Merges the feeds of any number of markets, of one timeframe or several, into one order: by close, then by the market's place. Takes
-/// blocks of any size from each feed, and gives a bar as soon as no feed can bring an earlier one. However the feeds are cut, the order is
-/// the same.
+/// Merges the feeds of any number of markets, of one timeframe or several, into one order: by close, then by the market's index. Accepts
+/// blocks of any size, and returns a bar as soon as no feed can deliver an earlier one. The order does not depend on the block sizes.
 /// </summary>
 /// <remarks>
-/// The close of each feed's next bar stands in one array, and the least of every <see cref="Group"/> of them in another: one sweep over
-/// these tells the next time slice and the groups that have bars of it, one over a group which of its feeds, and the processor does several
-/// at a time. A feed that has nothing waiting takes part with the earliest close that it could still bring; if that is the least, its next
-/// block is needed.
+/// One array holds the close of each feed's next bar. Another holds the least of every <see cref="Group"/> of them. A sweep over the
+/// second finds the next time slice and the groups that have bars of it; a sweep over a group finds the feeds. Both are vectorised. A feed
+/// without waiting bars takes part with the earliest close that it could still have. If that is the least, its next block is needed.
 /// </remarks>
 /// <example><code>
 /// while (true)
@@ -32,15 +30,14 @@ public sealed class BarMerge
 {
     private const int Group = 16;
 
-    // Rows are put together from a block's columns so many at a time: the reads of the six columns wait for memory at once instead of one
-    // after the other.
+    // Rows are assembled from a block's columns in batches of this size, so that the reads of the six columns wait for memory concurrently.
     private const int Rows = 32;
 
-    // What a feed gives from now.
+    // Position of a feed within its current block.
     private struct Cursor
     {
         public BarBlock? Block;
-        // Of the block: rows [Start, Start + Filled) stand in the array of rows.
+        // Rows [Start, Start + Filled) of the block are in the array of rows.
         public int Start, Filled, At;
         public Timeframe Timeframe;
     }
@@ -49,7 +46,7 @@ public sealed class BarMerge
     {
         public readonly Queue<BarBlock> Waiting = new();
         public long Taken;
-        // No bar at or before this open time is still to come; the second as far as heartbeats said so.
+        // No bar at or before this open time can still come: by bars and heartbeats, and by heartbeats alone.
         public long KnownTo = -1, ReachedTo = -1;
         public bool Ended, Away;
     }
@@ -58,7 +55,7 @@ public sealed class BarMerge
     private readonly Feed[] _feeds;
     private readonly Cursor[] _cursors;
     private readonly Bar[] _rows;
-    // For each feed the close of its next bar, or the earliest that could still come; the greatest number once it has ended.
+    // The close of each feed's next bar, or the earliest that can still come; long.MaxValue once it has ended.
     private readonly long[] _key;
     private readonly long[] _least;
 
@@ -80,8 +77,7 @@ public sealed class BarMerge
     public IReadOnlyList<MarketSeries> Series => _series;
 
     /// <summary>
-    /// The market whose next block (or heartbeat, or end) is needed to go on; null while bars can be taken, and when everything is given
-    /// out.
+    /// The market whose next block, heartbeat or end is needed to continue; null while bars can be taken, and after the last bar.
     /// </summary>
     public int? WaitsFor
     {
@@ -95,13 +91,13 @@ public sealed class BarMerge
     }
 
     /// <summary>
-    /// The earliest close that can still come; the greatest number once all feeds have ended. Everything before it has been given out, as
-    /// soon as <see cref="Take"/> gives no more.
+    /// The earliest close that can still come; <see cref="long.MaxValue"/> once all feeds have ended. When <see cref="Take"/> returns no
+    /// more bars, all bars before it have been returned.
     /// </summary>
     public long Frontier => Least(_least);
 
-    /// <summary>The next block of a market's feed.</summary>
-    /// <exception cref="InvalidOperationException">It does not follow the one before, or the feed has ended.</exception>
+    /// <summary>Adds the next block of a market's feed.</summary>
+    /// <exception cref="InvalidOperationException">The block does not follow the one before, or the feed has ended.</exception>
     public void Add(int market, BarBlock block)
     {
         var feed = _feeds[market];
@@ -121,8 +117,8 @@ public sealed class BarMerge
     }
 
     /// <summary>
-    /// No bar of this market opens at or before <paramref name="openTime"/> that has not come yet: a heartbeat, so that a silent market
-    /// does not hold up the others.
+    /// Reports a heartbeat: all bars of this market that open at or before <paramref name="openTime"/> have been added. The merge then does
+    /// not wait for a silent market.
     /// </summary>
     public void Reach(int market, long openTime)
     {
@@ -133,11 +129,11 @@ public sealed class BarMerge
     }
 
     /// <summary>
-    /// Another reader takes the market's feed from now on: its waiting bars are dropped, but for a block that has been begun, and the merge
-    /// does not wait for it until it comes back.
+    /// Detaches the feed of a market that another reader takes over. Its waiting bars are dropped, except for a block that is partly
+    /// returned. The merge does not wait for it until it returns.
     /// </summary>
-    /// <param name="before">No bar that opens at or before this time comes when the feed is back.</param>
-    /// <returns>How many bars were forgotten; the count of the next block to be added is lower by as many.</returns>
+    /// <param name="before">When the feed returns, its bars open later than this time.</param>
+    /// <returns>The number of dropped bars; the index of the next block to be added is lower by this number.</returns>
     public long Leave(int market, out long before)
     {
         var feed = _feeds[market];
@@ -163,7 +159,7 @@ public sealed class BarMerge
         return forgotten;
     }
 
-    /// <summary>The feed of a market that was away goes on here, wherever the others are by now.</summary>
+    /// <summary>Attaches the feed of a detached market again, however far the other feeds are by now.</summary>
     public void Return(int market)
     {
         var feed = _feeds[market];
@@ -171,15 +167,15 @@ public sealed class BarMerge
         if (_cursors[market].Block is null && !feed.Ended) Change(market, _cursors[market].Timeframe.CloseOf(feed.KnownTo + 1));
     }
 
-    /// <summary>The market's feed has no more bars.</summary>
+    /// <summary>Ends the market's feed.</summary>
     public void End(int market)
     {
         _feeds[market].Ended = true;
         if (_cursors[market].Block is null) Change(market, long.MaxValue);
     }
 
-    /// <summary>The next bars, as many as are certain and fit.</summary>
-    /// <returns>How many; 0 where <see cref="WaitsFor"/> has to go on first, or everything is given out.</returns>
+    /// <summary>Returns the next bars in order, as many as are final and fit.</summary>
+    /// <returns>The number of bars; 0 if the market of <see cref="WaitsFor"/> must deliver first, or after the last bar.</returns>
     public int Take(Span<MergedBar> bars)
     {
         var n = 0;
@@ -198,7 +194,7 @@ public sealed class BarMerge
         return n;
     }
 
-    // The bars of a time slice in a group; false where one is needed that has not come, or there is no more room.
+    // Takes the bars of a time slice in a group; false if a bar is missing or the buffer is full.
     private bool TakeGroup(int group, long close, Span<MergedBar> bars, ref int n)
     {
         var keys = _key.AsSpan(group * Group, Group);
@@ -235,9 +231,9 @@ public sealed class BarMerge
     }
 
     /// <summary>
-    /// The rest of a market's block as a whole, where all of it comes before anything that another market can still bring.
+    /// Returns the rest of a market's block as a whole, if all of it precedes every bar that another market can still deliver.
     /// </summary>
-    /// <returns>False where bars of several markets interleave: then <see cref="Take"/> them.</returns>
+    /// <returns>False if bars of several markets interleave; then call <see cref="Take"/>.</returns>
     public bool TryTakeBlock(out int market, out BarBlock block)
     {
         (market, block) = (-1, null!);
@@ -257,7 +253,7 @@ public sealed class BarMerge
         return true;
     }
 
-    // The block is used up.
+    // Moves to the next waiting block, since the current one is used up.
     private void Next(int market)
     {
         var feed = _feeds[market];
@@ -301,7 +297,7 @@ public sealed class BarMerge
         return group * Group + _key.AsSpan(group * Group, Group).IndexOf(key);
     }
 
-    // Which of Group values are equal to one, a bit for each.
+    // A bit mask of the values among Group that are equal to the given one.
     private static uint Equal(ref long values, long value)
     {
         var wanted = Vector256.Create(value);
@@ -311,7 +307,7 @@ public sealed class BarMerge
         return bits;
     }
 
-    // The least of some; their number is a multiple of Group.
+    // The minimum of the values; their number is a multiple of Group.
     private static long Least(ReadOnlySpan<long> values)
     {
         ref var first = ref MemoryMarshal.GetReference(values);

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Granary.Engine.Market.Feeds;
 
 /// <summary>
-/// Makes a live feed out of whatever comes: bars of several markets in any interleaving, repeated or late, and word of how far time has
-/// come. Out come items in the order that <see cref="ILiveFeed"/> promises.
+/// Assembles a live feed from bars of several markets, in any interleaving, repeated or late, and from reports of the time reached. It
+/// returns items in the order that <see cref="ILiveFeed"/> defines.
 /// </summary>
 public sealed class FeedAssembler
 {
@@ -22,8 +22,7 @@ public sealed class FeedAssembler
     private bool _open, _ended, _endGiven;
 
     /// <param name="blockSize">
-    /// The most time slices between two heartbeats where many are known at once; above 1, order over the markets holds between heartbeats
-    /// only.
+    /// The most time slices between two heartbeats if many are known at once. Above 1, the markets are in order only between heartbeats.
     /// </param>
     public FeedAssembler(IReadOnlyList<MarketSeries> series, LateBarPolicy policy, int blockSize = 1)
     {
@@ -40,24 +39,24 @@ public sealed class FeedAssembler
 
     public IReadOnlyList<MarketSeries> Series => _merge.Series;
 
-    /// <summary>What was left out.</summary>
+    /// <summary>Bars that were left out because they came late.</summary>
     public LateBars Late { get; }
 
-    /// <summary>Bars that have come and cannot be given out yet.</summary>
+    /// <summary>The number of bars that have been added but cannot be returned yet.</summary>
     public long Waiting => _taken.Sum() - _given.Sum();
 
-    /// <summary>The market whose bars (or word of time) are needed to go on; null where items can be taken, or all has ended.</summary>
+    /// <summary>The market whose bars or heartbeat are needed to continue; null if items can be taken, or all markets have ended.</summary>
     public int? WaitsFor => _items.Count > 0 ? null : _merge.WaitsFor;
 
-    /// <summary>The last bar of a market that came in order; null before the first.</summary>
+    /// <summary>The last bar of a market that was added in order; null before the first.</summary>
     public Bar? Last(int market) => Late.Last(market);
 
-    /// <summary>How many bars of a market have come in order: its next one is given out under this number.</summary>
+    /// <summary>The number of bars of a market that were added in order, which is the index of its next bar.</summary>
     public long Taken(int market) => _taken[market];
 
     /// <summary>
-    /// Another reader takes this market from now on: its bars that have not been returned are dropped, and the feed does not wait for it.
-    /// Call it when <see cref="TryNext"/> returns nothing.
+    /// Detaches a market that another reader takes over. Its bars that have not been returned are dropped, and the feed does not wait for
+    /// it. Call it when <see cref="TryNext"/> returns false.
     /// </summary>
     public void Leave(int market)
     {
@@ -68,10 +67,7 @@ public sealed class FeedAssembler
         if (forgotten > 0) Late.Rewind(market, before);
     }
 
-    /// <summary>
-    /// A market that was away goes on here. Where others are further its bars come behind theirs all the same, each once and in their
-    /// order.
-    /// </summary>
+    /// <summary>Attaches a detached market again. If other markets are ahead, its bars follow theirs, each once and in order.</summary>
     public void Return(int market)
     {
         if (!_away[market]) return;
@@ -79,8 +75,8 @@ public sealed class FeedAssembler
         _merge.Return(market);
     }
 
-    /// <summary>Takes bars of a market as they came.</summary>
-    /// <exception cref="BarDataException">One is late, and the policy is to stop.</exception>
+    /// <summary>Adds bars of a market as received.</summary>
+    /// <exception cref="BarDataException">A bar is late, and the policy is to stop.</exception>
     public void Add(int market, ReadOnlySpan<Bar> bars)
     {
         _admitted.Clear();
@@ -95,7 +91,7 @@ public sealed class FeedAssembler
         }
     }
 
-    /// <summary>Takes a block as it came; its own count of bars does not matter.</summary>
+    /// <summary>Adds a block as received; its own index is ignored.</summary>
     /// <exception cref="BarDataException">A bar is late, and the policy is to stop.</exception>
     public void Add(int market, BarBlock block)
     {
@@ -110,12 +106,12 @@ public sealed class FeedAssembler
         Add(market, bars);
     }
 
-    // The same columns under another count.
+    // The same columns with another first index.
     private static BarBlock Counted(BarBlock block, long firstIndex) => block.FirstIndex == firstIndex ? block
         : new BarBlock(firstIndex, block.TimeColumn, block.OpenColumn, block.HighColumn, block.LowColumn, block.CloseColumn,
             block.VolumeColumn);
 
-    /// <summary>No bar of any market that closes at or before this time is still to come.</summary>
+    /// <summary>Reports that no bar of any market that closes at or before this time can still come.</summary>
     public void Reach(long close)
     {
         if (close <= _reached) return;
@@ -125,7 +121,7 @@ public sealed class FeedAssembler
                 Reach(s, close);
     }
 
-    /// <summary>The same, of one market.</summary>
+    /// <summary>Reports that no bar of this market that closes at or before this time can still come.</summary>
     public void Reach(int market, long close)
     {
         var open = Series[market].Timeframe.OpenOf(close);
@@ -133,7 +129,7 @@ public sealed class FeedAssembler
         Late.Reach(market, open);
     }
 
-    /// <summary>Nothing more comes.</summary>
+    /// <summary>Ends all markets.</summary>
     public void End()
     {
         if (_ended) return;
@@ -141,7 +137,7 @@ public sealed class FeedAssembler
         for (var s = 0; s < Series.Count; s++) _merge.End(s);
     }
 
-    /// <summary>The next item that is certain.</summary>
+    /// <summary>Returns the next item that is final; false if there is none yet.</summary>
     public bool TryNext(out FeedItem item)
     {
         if (_items.Count == 0) Fill();
@@ -152,7 +148,7 @@ public sealed class FeedAssembler
     {
         while (_items.Count == 0)
         {
-            // A block that nothing interleaves with goes through as it is.
+            // A block that no other bars interleave with is passed through unchanged.
             if (_blockSize > 1 && !_open && _merge.TryTakeBlock(out var market, out var block))
             {
                 _timestamp = Series[market].Timeframe.CloseOf(block.Time[^1]);
@@ -179,7 +175,7 @@ public sealed class FeedAssembler
         if (_open)
         {
             if (_merge.Frontier > _timestamp) Close();
-            else Give(); // these are certain; others of the same timestamp may follow
+            else Give(); // these are final; others of the same timestamp may follow
         }
         if (!_open && _reached > _heartbeat && _merge.Frontier > _reached) Beat(_reached);
         if (_ended && !_open && !_endGiven && _merge.Frontier == long.MaxValue)

@@ -1,26 +1,26 @@
 namespace Granary.Engine.Market.Feeds;
 
-/// <summary>What an item of a feed is.</summary>
+/// <summary>Kind of an item of a feed.</summary>
 public enum FeedItemKind
 {
     /// <summary>Bars of one market.</summary>
     Bars,
 
-    /// <summary>Time has passed: everything up to it has been given.</summary>
+    /// <summary>A time has been reached: all bars up to it have been returned.</summary>
     Heartbeat,
 
-    /// <summary>There is nothing more.</summary>
+    /// <summary>The end of the feed.</summary>
     End,
 }
 
 /// <summary>One item of a live feed.</summary>
-/// <param name="Series">The market's place in <see cref="ILiveFeed.Series"/>; 0 where the item is not bars.</param>
+/// <param name="Series">The market's index in <see cref="ILiveFeed.Series"/>; 0 for other items than bars.</param>
 /// <param name="Bars">
-/// Null where the item is not bars. One bar where the feed is paced or live, up to <see cref="BarBlock.MaxCount"/> where it runs as fast as
-/// it can.
+/// Null for other items than bars. One bar if the feed is live or has a replay speed; up to <see cref="BarBlock.MaxCount"/> if it replays
+/// as fast as possible.
 /// </param>
 /// <param name="Time">
-/// The time that has been reached, UTC ticks: the last bar's close, or of a heartbeat the close up to which all markets are complete.
+/// The time reached, UTC ticks: the close of the last bar, or for a heartbeat the close up to which all markets are complete.
 /// </param>
 public readonly record struct FeedItem(FeedItemKind Kind, int Series, BarBlock? Bars, long Time)
 {

@@ -1,14 +1,14 @@
 namespace Granary.Engine.Market.Feeds;
 
-/// <summary>Where a feed is published to: a topic, a pipe.</summary>
+/// <summary>Destination to which a feed is published: a topic or a pipe.</summary>
 public interface IFeedSink : IAsyncDisposable
 {
-    /// <summary>Takes the next item; waits where the other side is slower.</summary>
+    /// <summary>Publishes the next item; waits if the receiver is slower.</summary>
     /// <param name="series">The feed's markets.</param>
-    /// <exception cref="BarStoreException">The other side failed, and trying again did not help.</exception>
+    /// <exception cref="BarStoreException">The receiver failed, also after retries.</exception>
     ValueTask PublishAsync(IReadOnlyList<MarketSeries> series, FeedItem item, CancellationToken cancellationToken = default);
 
-    /// <summary>Returns once everything that was published is durable on the other side.</summary>
-    /// <exception cref="BarStoreException">It is not, and will not be.</exception>
+    /// <summary>Returns once the receiver has stored all published items durably.</summary>
+    /// <exception cref="BarStoreException">The receiver did not store them, also after retries.</exception>
     ValueTask FlushAsync(CancellationToken cancellationToken = default);
 }

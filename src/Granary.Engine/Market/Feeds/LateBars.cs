@@ -1,33 +1,33 @@
 namespace Granary.Engine.Market.Feeds;
 
-/// <summary>What becomes of a bar that comes after its time slice has been returned.</summary>
+/// <summary>Treatment of a bar that comes after its time slice has been returned.</summary>
 public enum LateBarPolicy
 {
-    /// <summary>It is left out and counted, and a note says so: what has been decided on is never changed afterwards.</summary>
+    /// <summary>The bar is left out and counted, with a note: data that decisions were based on never change afterwards.</summary>
     LeaveOut,
 
-    /// <summary>The feed stops with a sentence.</summary>
+    /// <summary>The feed stops with an error.</summary>
     Stop,
 }
 
-/// <summary>How a bar that came stands to those before it.</summary>
+/// <summary>Relation of a new bar to the bars that came before it.</summary>
 public enum Arrival
 {
-    /// <summary>The next one.</summary>
+    /// <summary>The next bar in order.</summary>
     Next,
 
-    /// <summary>The same bar once more; always left out, since venues repeat after a reconnection.</summary>
+    /// <summary>A repetition of the last bar; always left out, since venues repeat bars after a reconnection.</summary>
     Duplicate,
 
-    /// <summary>The last bar's time with other values: the venue corrects itself after the close.</summary>
+    /// <summary>The last bar's time with other values: the venue corrected the bar after its close.</summary>
     Correction,
 
-    /// <summary>An earlier time.</summary>
+    /// <summary>A bar of an earlier time.</summary>
     Late,
 }
 
 /// <summary>
-/// Keeps the bars of each market of a feed in order: lets the next one through, and counts what is repeated, corrected or late.
+/// Keeps the bars of each market of a feed in order: it accepts the next bar, and counts duplicates, corrections and late bars.
 /// </summary>
 public sealed class LateBars(IReadOnlyList<MarketSeries> series, LateBarPolicy policy)
 {
@@ -35,16 +35,16 @@ public sealed class LateBars(IReadOnlyList<MarketSeries> series, LateBarPolicy p
     private readonly long[] _reached = [.. series.Select(_ => long.MinValue)];
     private readonly long[] _duplicates = new long[series.Count], _corrections = new long[series.Count], _late = new long[series.Count];
 
-    /// <summary>Bars left out that said nothing new.</summary>
+    /// <summary>Bars left out because they repeat the last one.</summary>
     public long Duplicates => _duplicates.Sum();
 
-    /// <summary>Bars left out that gave a closed bar other values.</summary>
+    /// <summary>Bars left out because they change a closed bar.</summary>
     public long Corrections => _corrections.Sum();
 
-    /// <summary>Bars left out whose time had passed.</summary>
+    /// <summary>Bars left out because their time had passed.</summary>
     public long Late => _late.Sum();
 
-    /// <summary>Judges a bar; whatever is not <see cref="Arrival.Next"/> must be left out.</summary>
+    /// <summary>Classifies a bar; the caller must leave out every bar that is not <see cref="Arrival.Next"/>.</summary>
     /// <exception cref="BarDataException">The bar is a correction or late, and the policy is <see cref="LateBarPolicy.Stop"/>.</exception>
     public Arrival Classify(int market, in Bar bar)
     {
@@ -74,8 +74,8 @@ public sealed class LateBars(IReadOnlyList<MarketSeries> series, LateBarPolicy p
     }
 
     /// <summary>
-    /// Lets a whole block through where each of its bars is the next one; else nothing has happened, and its bars are to be judged one by
-    /// one.
+    /// Accepts a whole block if each of its bars is the next one. Otherwise it changes nothing, and the caller must classify the bars one
+    /// by one.
     /// </summary>
     public bool TryPass(int market, BarBlock block)
     {
@@ -84,13 +84,15 @@ public sealed class LateBars(IReadOnlyList<MarketSeries> series, LateBarPolicy p
         return true;
     }
 
-    /// <summary>The last bar of a market that was let through; null before the first.</summary>
+    /// <summary>The last accepted bar of a market; null before the first.</summary>
     public Bar? Last(int market) => _last[market];
 
-    /// <summary>Nothing that opens at or before this time is let through any more, since that time has been given out.</summary>
+    /// <summary>Rejects bars that open at or before this time from now on, since the feed has already returned that time.</summary>
     public void Reach(int market, long openTime) => _reached[market] = Math.Max(_reached[market], openTime);
 
-    /// <summary>Bars that were let through were not given out after all: what opens later than this is new when it comes again.</summary>
+    /// <summary>
+    /// Takes back accepted bars that were not returned: bars that open later than this time are accepted when they come again.
+    /// </summary>
     public void Rewind(int market, long openTime)
     {
         if (_last[market] is { } last && last.Time <= openTime) return;
@@ -98,7 +100,7 @@ public sealed class LateBars(IReadOnlyList<MarketSeries> series, LateBarPolicy p
         Reach(market, openTime);
     }
 
-    /// <summary>One sentence for each market and kind of what was left out.</summary>
+    /// <summary>One sentence for each market and kind of bars left out.</summary>
     public IReadOnlyList<string> Notes
     {
         get

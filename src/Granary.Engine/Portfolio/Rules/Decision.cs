@@ -1,6 +1,6 @@
 namespace Granary.Engine.Portfolio.Rules;
 
-/// <summary>What the portfolio said to a signal.</summary>
+/// <summary>Decision of the portfolio on a signal.</summary>
 public enum Decision : byte
 {
     Accepted,
@@ -15,35 +15,33 @@ public enum Decision : byte
     DailyLoss,
     NoCash,
     NoQuantity,
-    /// <summary>The strategy itself could not have taken it.</summary>
+    /// <summary>The strategy's own account refused it.</summary>
     StrategyRefused,
-    /// <summary>The strategy's model is against it.</summary>
+    /// <summary>The strategy's model refused it.</summary>
     ModelRefused,
-    /// <summary>Its strategy or symbol is switched off for now.</summary>
+    /// <summary>Its strategy or symbol is disabled.</summary>
     Disabled,
     MaxLeverage,
     MaxTurnover,
     MaxCorrelated,
     /// <summary>Its group of symbols is at its limit.</summary>
     MaxGroup,
-    /// <summary>The symbol is another strategy's.</summary>
+    /// <summary>The symbol is reserved for another strategy.</summary>
     Reserved,
-    /// <summary>The strategy has a live signal of this period, symbol and side already.</summary>
+    /// <summary>The strategy already has an active signal of this period, symbol and side.</summary>
     SamePeriod,
-    /// <summary>The sizing rule has not seen enough to size it: too few trades, or too few days.</summary>
+    /// <summary>The sizing rule has too few trades or days to size it.</summary>
     NotEnoughHistory,
-    /// <summary>The sizing rule needs a stop, and there is none.</summary>
+    /// <summary>The sizing rule needs a stop, and the signal has none.</summary>
     NoStop,
-    /// <summary>
-    /// Accepted, but when its entry filled other strategies had taken the share of the bar's volume that all together may fill.
-    /// </summary>
+    /// <summary>Accepted, but at its fill other strategies had reached the volume cap of the bar.</summary>
     VolumeTaken,
-    /// <summary>Accepted, but its symbol stopped trading before the entry filled, and the entry was withdrawn.</summary>
+    /// <summary>Accepted, but withdrawn because its symbol stopped trading before the entry filled.</summary>
     Expired,
-    /// <summary>Nothing is left of the portfolio's account.</summary>
+    /// <summary>The portfolio's account has lost everything.</summary>
     Ruined,
-    /// <summary>A rule that the limits name refused it.</summary>
+    /// <summary>A rule from the limits refused it.</summary>
     Rule,
-    /// <summary>A model of the risk left no room for it.</summary>
+    /// <summary>The cap of a risk model left no room for it.</summary>
     PredictedRisk,
 }

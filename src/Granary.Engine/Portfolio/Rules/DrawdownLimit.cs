@@ -1,13 +1,13 @@
 namespace Granary.Engine.Portfolio.Rules;
 
 /// <summary>
-/// Refuses entries while the equity is a percentage below its peak. It can resume at a smaller drawdown, or after some days.
+/// Refuses entries while the drawdown has reached a percentage. Entries can resume at a smaller drawdown, or after a number of days.
 /// </summary>
 /// <param name="resumePercent">
-/// Entries resume where the drawdown is no more than this; null = where it is less than <paramref name="percent"/>.
+/// Entries resume once the drawdown is at most this; null = once it is less than <paramref name="percent"/>.
 /// </param>
 /// <param name="resumeAfterDays">
-/// Entries resume after so many UTC days at the latest, and the peak starts again at that equity; null = never for that reason.
+/// The number of UTC days after which entries resume at the latest; that equity then becomes the peak. Null = no such time.
 /// </param>
 internal sealed class DrawdownLimit(double percent, double? resumePercent, int? resumeAfterDays, EquityPeak peak) : IPortfolioRule
 {

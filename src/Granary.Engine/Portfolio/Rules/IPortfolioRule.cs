@@ -2,8 +2,8 @@ namespace Granary.Engine.Portfolio.Rules;
 
 /// <summary>A limit of the portfolio. It refuses entries, bounds the value of positions, or both.</summary>
 /// <remarks>
-/// The portfolio asks its rules in a fixed order, and the first one that refuses an entry gives the decision. Rules of the catalogue are
-/// asked last, in the order of their names. Each portfolio makes its own; a rule must not read clocks, files or statics.
+/// The portfolio checks its rules in a fixed order, and the first one that refuses an entry determines the decision. Rules of the catalogue
+/// are checked last, ordered by name. Each portfolio creates its own instances. A rule must not read clocks, files or static state.
 /// </remarks>
 public interface IPortfolioRule
 {

@@ -7,18 +7,18 @@ namespace Granary.Engine.Portfolio.Rules;
 /// </summary>
 public interface IPortfolioView
 {
-    /// <summary>Cash and open positions when the portfolio was last valued.</summary>
+    /// <summary>Cash and open positions at the last valuation.</summary>
     double Equity { get; }
 
     /// <summary>The equity in the first time slice of this UTC day.</summary>
     double DayStart { get; }
 
-    /// <summary>What was traded on this UTC day, both ways.</summary>
+    /// <summary>Value traded on this UTC day, purchases plus sales.</summary>
     double Turnover { get; }
 
     int OpenTrades { get; }
 
-    /// <summary>Accepted entries of trades that are not open yet.</summary>
+    /// <summary>The number of accepted entries whose trades are not open yet.</summary>
     int ReservedTrades { get; }
 
     /// <summary>Longs plus shorts.</summary>
@@ -31,32 +31,32 @@ public interface IPortfolioView
 
     double ShortValue { get; }
 
-    /// <summary>Accepted entries that are not filled yet.</summary>
+    /// <summary>The value of accepted entries that are not filled yet.</summary>
     double ReservedValue { get; }
 
     double ReservedLongs { get; }
 
     double ReservedShorts { get; }
 
-    /// <summary>Open positions in an instrument.</summary>
+    /// <summary>The value of open positions in an instrument.</summary>
     double ValueIn(int market);
 
-    /// <summary>Open positions of a strategy.</summary>
+    /// <summary>The value of open positions of a strategy.</summary>
     double ValueOf(int member);
 
-    /// <summary>What is reserved in an instrument.</summary>
+    /// <summary>Returns the amount reserved for entries in an instrument.</summary>
     double ReservedIn(int market);
 
-    /// <summary>What is reserved for a strategy.</summary>
+    /// <summary>Returns the amount reserved for entries of a strategy.</summary>
     double ReservedOf(int member);
 
     /// <summary>Whether a signal was accepted and is not filled yet.</summary>
     bool IsReserved(int member, int number);
 
-    /// <summary>Trades in an instrument that are open or reserved.</summary>
+    /// <summary>The number of open or reserved trades in an instrument.</summary>
     int TradesIn(int market);
 
-    /// <summary>The strategy that opened or reserved a trade in an instrument last.</summary>
+    /// <summary>The strategy that last opened or reserved a trade in an instrument.</summary>
     int HolderOf(int market);
 
     Instrument InstrumentOf(int market);

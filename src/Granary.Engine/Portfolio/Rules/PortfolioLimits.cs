@@ -1,9 +1,9 @@
 namespace Granary.Engine.Portfolio.Rules;
 
-/// <summary>What the portfolio must not exceed; null = no limit. Percentages are of its equity.</summary>
+/// <summary>Limits of the portfolio; null = no limit. Percentages are of its equity.</summary>
 public sealed record PortfolioLimits
 {
-    /// <summary>The keys of <c>portfolio.limits</c> in a batch that are no names of rules; a rule needs another name.</summary>
+    /// <summary>The keys of <c>portfolio.limits</c> in a batch that are reserved: a rule cannot use them as its name.</summary>
     public static IReadOnlyList<string> Keys { get; } =
     [
         "maxPositions", "maxGrossPercent", "maxNetPercent", "maxSymbolPercent", "maxStrategyPercent", "maxLeverage", "maxTurnoverPercent",
@@ -11,7 +11,7 @@ public sealed record PortfolioLimits
         "resumeAfterDays", "dailyLossPercent", "restrictedSymbols", "exclusiveSymbols", "reserved", "enforce",
     ];
 
-    /// <summary>Trades open at once.</summary>
+    /// <summary>The most trades open at once.</summary>
     public int? MaxPositions { get; init; }
 
     /// <summary>Sum of the absolute values of all positions.</summary>
@@ -26,14 +26,14 @@ public sealed record PortfolioLimits
     public double? MaxStrategyPercent { get; init; }
 
     /// <summary>
-    /// The most that the way to its stop may cost a trade; larger ones are made smaller, those without a stop are left alone.
+    /// Most that a trade may lose at its stop distance. Larger trades are reduced; trades without a stop are not limited.
     /// </summary>
     public double? RiskPercent { get; init; }
 
-    /// <summary>No entries while the equity is so far below its peak.</summary>
+    /// <summary>No entries while the equity is at least this far below its peak.</summary>
     public double? MaxDrawdownPercent { get; init; }
 
-    /// <summary>No entries for the rest of a UTC day that has lost so much.</summary>
+    /// <summary>No entries for the rest of a UTC day that has lost at least this much.</summary>
     public double? DailyLossPercent { get; init; }
 
     public IReadOnlyList<string> RestrictedSymbols { get; init; } = [];
@@ -41,49 +41,49 @@ public sealed record PortfolioLimits
     /// <summary>Sum of the absolute values of all positions as a multiple of the equity.</summary>
     public double? MaxLeverage { get; init; }
 
-    /// <summary>No entries for the rest of a UTC day on which so much was traded, both ways, in percent of the equity.</summary>
+    /// <summary>No entries for the rest of a UTC day after this value was traded, purchases plus sales, in percent of the equity.</summary>
     public double? MaxTurnoverPercent { get; init; }
 
-    /// <summary>Sum of the absolute values of the positions in a symbol and in all that move with it.</summary>
+    /// <summary>Sum of the absolute values of the positions in a symbol and in all symbols correlated with it.</summary>
     public double? MaxCorrelatedPercent { get; init; }
 
-    /// <summary>Symbols whose daily returns correlate at least so much, either way, move together.</summary>
+    /// <summary>Least absolute correlation of daily returns at which two symbols count as correlated.</summary>
     public double Correlation { get; init; } = 0.8;
 
-    /// <summary>Days of returns that correlations and volatilities are taken from.</summary>
+    /// <summary>Days of returns from which correlations and volatilities are computed.</summary>
     public int Days { get; init; } = 60;
 
-    /// <summary>Symbols that share a limit, as sectors.</summary>
+    /// <summary>Groups of symbols with a common limit, such as sectors.</summary>
     public IReadOnlyList<PortfolioGroup> Groups { get; init; } = [];
 
     /// <summary>
-    /// After <see cref="MaxDrawdownPercent"/> has stopped entries, they resume when the equity is no more than this below its peak; null =
-    /// as soon as it is less than the limit below.
+    /// The drawdown at which entries resume after <see cref="MaxDrawdownPercent"/> has stopped them; null = as soon as the drawdown is
+    /// below that limit.
     /// </summary>
     public double? ResumeDrawdownPercent { get; init; }
 
     /// <summary>
-    /// They resume after so many days at the latest, and the peak is then taken to be the equity of that day; null = never for that reason.
+    /// Entries resume after this many days at the latest; the equity of that day becomes the peak. Null = no such time limit.
     /// </summary>
     public int? ResumeAfterDays { get; init; }
 
-    /// <summary>A symbol is one strategy's at a time: the first to be accepted has it until it has nothing of it any more.</summary>
+    /// <summary>Only one strategy at a time holds a symbol: the first that is accepted, until it has closed its position.</summary>
     public bool ExclusiveSymbols { get; init; }
 
-    /// <summary>By symbol, who alone may hold it: strategy ids, or their beginnings with a '*'.</summary>
+    /// <summary>Strategies that alone may hold a symbol, by symbol: strategy ids, or prefixes with a '*'.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Reserved { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
-    /// <summary>Rules of the catalogue that the batch names, in the order of their names.</summary>
+    /// <summary>The catalogue's rules that the batch selects, ordered by name.</summary>
     public IReadOnlyList<ChosenRule> Rules { get; init; } = [];
 
-    /// <summary>Whether a pattern of <see cref="Reserved"/> is a strategy's id, or with a '*' its beginning.</summary>
+    /// <summary>Whether a pattern of <see cref="Reserved"/> matches a strategy's id.</summary>
     public static bool Names(string pattern, string id) =>
         pattern.EndsWith('*') ? id.StartsWith(pattern[..^1], StringComparison.Ordinal) : id == pattern;
 
     /// <summary>
-    /// Limits hold at every bar and at any price: accepted signals that are not filled yet count in all of them, a fill is cut to what they
-    /// leave, and what prices have carried beyond them is closed in part at the bar's close. If not, they are asked when a signal is
-    /// decided, and prices may drift beyond them.
+    /// Enforces limits at every bar and at any price. Accepted signals that are not filled yet count in all limits. A fill is cut to the
+    /// remaining room. If price changes exceed a limit, the excess is closed at the bar's close. If false, limits are checked only when a
+    /// signal is decided, and price changes may exceed them.
     /// </summary>
     public bool AtEveryBar { get; init; }
 }

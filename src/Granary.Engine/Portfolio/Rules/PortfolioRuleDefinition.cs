@@ -4,16 +4,16 @@ using Granary.Engine.Catalogues;
 
 namespace Granary.Engine.Portfolio.Rules;
 
-/// <summary>A portfolio rule of the catalogue: what may be set on it, and how to make one.</summary>
+/// <summary>A portfolio rule of the catalogue, with its parameters and a factory.</summary>
 public sealed class PortfolioRuleDefinition
 {
     private readonly ConstructorInfo _constructor;
 
-    /// <exception cref="ArgumentException">The class is no rule, or has not exactly one public constructor.</exception>
+    /// <exception cref="ArgumentException">The class is not a rule, or does not have exactly one public constructor.</exception>
     public PortfolioRuleDefinition(Type type, PortfolioRuleAttribute attribute)
     {
         if (!typeof(IPortfolioRule).IsAssignableFrom(type))
-            throw new ArgumentException($"the portfolio rule '{attribute.Name}' is the class {type}, which is no "
+            throw new ArgumentException($"the portfolio rule '{attribute.Name}' is the class {type}, which is not a "
                 + $"{nameof(IPortfolioRule)}; derive it from that");
         var constructors = type.GetConstructors();
         if (constructors.Length != 1)
@@ -26,17 +26,17 @@ public sealed class PortfolioRuleDefinition
 
     public Type Type { get; }
 
-    /// <summary>As it stands in <c>portfolio.limits</c>.</summary>
+    /// <summary>Key in <c>portfolio.limits</c>.</summary>
     public string Name { get; }
 
-    /// <summary>One sentence.</summary>
+    /// <summary>The rule's summary, one sentence.</summary>
     public string Summary { get; }
 
     /// <summary>In the constructor's order.</summary>
     public IReadOnlyList<ParameterDefinition> Parameters { get; }
 
-    /// <summary>The rule with settings.</summary>
-    /// <exception cref="ArgumentException">An unknown name, a missing or wrong value; one sentence.</exception>
+    /// <summary>Binds the rule to parameter values.</summary>
+    /// <exception cref="ArgumentException">An unknown name, or a missing or invalid value; one sentence.</exception>
     public ChosenRule Bind(IReadOnlyDictionary<string, object> named)
     {
         var rule = new ChosenRule(this, ParameterDefinition.Bind(Name, Parameters, named));

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Portfolio.Rules;
 
-/// <summary>How a portfolio stands when it decides on an entry.</summary>
-/// <param name="Drawdown">How far the equity is below its peak, a fraction of the peak.</param>
+/// <summary>State of a portfolio when it decides on an entry.</summary>
+/// <param name="Drawdown">Distance of the equity below its peak, a fraction of the peak.</param>
 /// <param name="Exposure">Longs plus shorts, with accepted entries that are not filled yet, as a fraction of the equity.</param>
 /// <param name="Positions">Trades that are open, and accepted entries of trades that are not open yet.</param>
 /// <param name="WinRate">
@@ -9,6 +9,6 @@ namespace Granary.Engine.Portfolio.Rules;
 /// </param>
 public readonly record struct PortfolioState(double Drawdown, double Exposure, int Positions, double WinRate)
 {
-    /// <summary>How many closed trades the win rate looks back on at the most.</summary>
+    /// <summary>The most closed trades that the win rate covers.</summary>
     public const int Trades = 20;
 }

@@ -2,11 +2,11 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Portfolio.Rules;
 
-/// <summary>The position that a rule is asked about.</summary>
+/// <summary>The position that a rule checks.</summary>
 /// <param name="Member">Index of the strategy in the portfolio.</param>
 /// <param name="Market">Index of the instrument in the portfolio.</param>
 /// <param name="CountsReserved">
-/// Whether reservations count beside open positions. They do when a signal is decided; they do not when a fill or an open position is
+/// Whether reservations count in addition to open positions. They do when a signal is decided, but not when a fill or an open position is
 /// checked again.
 /// </param>
 public readonly record struct PositionScope(int Member, int Market, Side Side, bool CountsReserved);

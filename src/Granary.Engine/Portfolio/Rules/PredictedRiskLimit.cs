@@ -1,15 +1,15 @@
 namespace Granary.Engine.Portfolio.Rules;
 
 /// <summary>
-/// Bounds positions by what a model predicts when an entry is decided: a larger entry is made smaller, and refused where nothing is left.
+/// Limits positions by a model's prediction when an entry is decided: it reduces larger entries, and refuses them without room.
 /// </summary>
-/// <param name="peak">Of the portfolio's equity.</param>
+/// <param name="peak">The peak of the portfolio's equity.</param>
 /// <param name="closed">The trades that the portfolio has closed.</param>
-/// <param name="knownAt">When an entry's signal is known, UTC ticks.</param>
+/// <param name="knownAt">Returns the time at which an entry's signal is known, UTC ticks.</param>
 internal sealed class PredictedRiskLimit(IExposureModel model, EquityPeak peak, RecentTrades closed, Func<EntryRequest, long> knownAt)
     : IPortfolioRule
 {
-    /// <summary>What the cap leaves for the entry that was asked about last, account currency; infinite without a cap.</summary>
+    /// <summary>Room under the cap for the last checked entry, account currency; infinite without a cap.</summary>
     public double Room { get; private set; } = double.PositiveInfinity;
 
     public Decision Refusal => Decision.PredictedRisk;

@@ -1,6 +1,6 @@
 namespace Granary.Engine.Portfolio.Rules;
 
-/// <summary>The returns of the last so many closed trades, net of costs, and what they say.</summary>
+/// <summary>Returns of the most recent closed trades, net of costs, and statistics of them.</summary>
 internal sealed class RecentTrades(int length)
 {
     private readonly double[] _returns = new double[length];
@@ -13,7 +13,7 @@ internal sealed class RecentTrades(int length)
     /// <summary>The share of trades with a gain; NaN without a trade.</summary>
     public double WinRate => Count == 0 ? double.NaN : Sums(Count).Wins / (double)Count;
 
-    // Sums over the last so many, newest first.
+    // Sums over the most recent trades, newest first.
     private (int N, int Wins, double Won, int Losses, double Lost) Sums(int most)
     {
         var (n, wins, won, losses, lost) = (Math.Min(Count, most), 0, 0.0, 0, 0.0);

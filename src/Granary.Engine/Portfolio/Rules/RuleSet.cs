@@ -7,7 +7,7 @@ public sealed class RuleSet(IReadOnlyList<IPortfolioRule> rules, IPortfolioView 
 {
     private IPortfolioRule[] _rules = [.. rules];
 
-    /// <summary>Adds a rule that is asked after the others.</summary>
+    /// <summary>Adds a rule that is checked after the others.</summary>
     internal void Add(IPortfolioRule rule) => _rules = [.. _rules, rule];
 
     /// <summary>Whether the rules admit an entry of any size.</summary>

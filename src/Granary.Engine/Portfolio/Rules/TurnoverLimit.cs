@@ -1,7 +1,7 @@
 namespace Granary.Engine.Portfolio.Rules;
 
 /// <summary>
-/// Bounds what is traded on one UTC day, both ways, by a percentage of the equity. It refuses entries and closes nothing.
+/// Limits the notional traded on one UTC day, both sides, to a percentage of the equity. It refuses entries and closes no positions.
 /// </summary>
 internal sealed class TurnoverLimit(double percent) : IPortfolioRule
 {

@@ -1,9 +1,9 @@
 namespace Granary.Engine.Portfolio.Rules;
 
-/// <summary>A value in account currency and the most that a rule allows for it.</summary>
+/// <summary>A value in account currency and the bound that a rule sets for it.</summary>
 /// <param name="Value">The value now.</param>
 /// <param name="Most">The bound.</param>
-/// <param name="Closable">The positions that must shrink where the value is beyond the bound; NaN = the value itself.</param>
+/// <param name="Closable">The positions to reduce if the value exceeds the bound; NaN = the value itself.</param>
 public readonly record struct ValueBound(double Value, double Most, double Closable = double.NaN)
 {
     private const double Tolerance = 1e-9;
@@ -11,13 +11,13 @@ public readonly record struct ValueBound(double Value, double Most, double Closa
     /// <summary>No bound.</summary>
     public static ValueBound None { get; } = new(0, double.PositiveInfinity);
 
-    /// <summary>What may still be added, account currency; negative where the value is beyond the bound.</summary>
+    /// <summary>Remaining room, account currency; negative if the value exceeds the bound.</summary>
     public double Room => Most - Value;
 
-    /// <summary>Whether the bound holds with so much more.</summary>
+    /// <summary>Whether the value plus this amount stays within the bound.</summary>
     public bool Admits(double more) => !(Value + more > Most);
 
-    /// <summary>The part of each position in the scope that must be closed to keep the bound, 0 to 1.</summary>
+    /// <summary>The share of each position in the scope that must be closed to keep the bound, 0 to 1.</summary>
     public double ShareToClose()
     {
         if (double.IsNaN(Closable)) return Value <= Most * (1 + Tolerance) ? 0 : Most <= 0 ? 1 : 1 - Most / Value * (1 - Tolerance);

@@ -3,10 +3,10 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Strategies.Library;
 
-/// <summary>Trades a gap at the session's open back to the last session's close.</summary>
+/// <summary>Trades the closing of a gap at the session's open, back to the last session's close.</summary>
 /// <remarks>
-/// Entered after the session's first bar, with the last close as target and a stop as far on the other side of the entry as <c>stop</c>
-/// says; out by the session's end. For intraday bars.
+/// It enters after the session's first bar. The target is the last close; <c>stop</c> sets the distance of the stop on the other side of
+/// the entry. It exits by the session's end. For intraday bars.
 /// </remarks>
 [Strategy("Trades a gap of at least 'least' percent at the session's open back towards the last close, with a stop, and exits by the "
         + "session's end.",

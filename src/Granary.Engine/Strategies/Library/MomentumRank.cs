@@ -4,10 +4,11 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Strategies.Library;
 
 /// <summary>
-/// Holds the symbols that have risen most, ranked again every so many bars; with <c>shorts</c> also those that have risen least, short.
+/// Holds the symbols with the highest returns and ranks them again at a fixed number of bars. With <c>shorts</c> it also sells the symbols
+/// with the lowest returns short.
 /// </summary>
 /// <remarks>
-/// The batch's size rule is shared out among the positions. Of equal symbols the one that comes first in the batch ranks first.
+/// The batch's size rule is divided among the positions. Of symbols with equal returns, the one that comes first in the batch ranks first.
 /// </remarks>
 [Strategy("Holds the 'top' symbols with the highest return over 'lookback' bars, ranked every 'every' bars; with 'shorts' it is short "
         + "the lowest.",

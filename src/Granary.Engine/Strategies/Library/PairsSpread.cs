@@ -5,13 +5,13 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Strategies.Library;
 
 /// <summary>
-/// Trades the spread of two symbols back to its mean: long the cheap one, short the dear one, in the ratio in which they have moved
-/// together.
+/// Trades the reversion of the spread of two symbols to its mean: long the cheap one, short the expensive one, weighted by a rolling hedge
+/// ratio.
 /// </summary>
 /// <remarks>
-/// The hedge ratio is the slope of the least-squares line of the first symbol's log price on the second's, over the last <c>period</c> time
-/// slices at which both have a bar; the spread is the distance from that line in its standard deviations. The batch's size rule is that of
-/// both legs together. Where one leg is refused or stopped, the other is closed.
+/// The hedge ratio is the slope of the least-squares line of the first symbol's log price on the second's, over the last <c>period</c>
+/// time slices at which both have a bar. The spread is the distance from that line in its standard deviations. The batch's size rule
+/// applies to both legs together. If one leg is refused or stopped, the other is closed.
 /// </remarks>
 [Strategy("Trades the spread of two symbols back to its mean, each leg weighted by a rolling hedge ratio.",
     WorksIn = "Two prices with a real link, such as share classes, or a fund and its index: the spread returns whatever the market does.",
@@ -50,7 +50,7 @@ public sealed class PairsSpread : MultiSymbolStrategy
         var (ratio, spread) = Spread();
         if (a.InMarket)
         {
-            // Short the first symbol while it is dear.
+            // A short position in the first symbol is held while it is expensive.
             if (a.IsShort ? spread < _exit : spread > -_exit)
             {
                 a.Exit();
@@ -69,7 +69,7 @@ public sealed class PairsSpread : MultiSymbolStrategy
 
     private static bool IsWaiting(SymbolContext symbol) => symbol.HasPendingEntry(Side.Buy) || symbol.HasPendingEntry(Side.Sell);
 
-    // NaN where the second symbol has not moved, or the first lies on the line.
+    // NaN if the second symbol has not moved, or if the first lies exactly on the line.
     private (double Ratio, double Deviations) Spread()
     {
         var y = _first.Values;

@@ -4,7 +4,7 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Buys while the RSI is below <c>low</c>, and sells while it is above <c>high</c>.</summary>
-/// <remarks>Each of the two ends what is open on the other side, so that with one side allowed it is that side's exit.</remarks>
+/// <remarks>Each signal closes open trades on the other side, so with one side allowed it serves as that side's exit.</remarks>
 [Strategy("Buys while the RSI is below 'low', and sells or goes short while it is above 'high'.",
     WorksIn = "Markets that fluctuate around a slowly moving value, such as broad stock indices over days.",
     LosesIn = "Strong trends and crashes: the RSI stays beyond its level while the loss grows, and only the batch's stop ends the trade.",

@@ -3,10 +3,10 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Strategies.Library;
 
-/// <summary>Holds a position between two hours of the venue's day, on every day or on one day of the week.</summary>
+/// <summary>Holds a position between two hours of the venue's day, every day or on one weekday.</summary>
 /// <remarks>
-/// The hours are those of bars' opens: the entry fills at the open of the first bar at or after <c>from</c>, the exit at that of the first
-/// bar at or after <c>to</c>.
+/// The hours are those of the bars' open times. The entry fills at the open of the first bar at or after <c>from</c>. The exit fills at the
+/// open of the first bar at or after <c>to</c>.
 /// </remarks>
 [Strategy("Holds one side between two hours of the exchange's day, on every day or on one weekday.",
     WorksIn = "Markets with events at fixed hours: auctions, fixings, funding times, and the opening of other exchanges.",
@@ -20,9 +20,9 @@ public sealed class SeasonalityHour : Strategy
     private int _length;
     private bool _inside;
 
-    /// <param name="from">Hour of the venue's clock.</param>
-    /// <param name="to">Hour of the venue's clock; before <paramref name="from"/> it is that of the next day.</param>
-    /// <param name="weekday">1 = Monday … 7 = Sunday, of the day on which it is entered; 0 = every day.</param>
+    /// <param name="from">Hour in the venue's time zone.</param>
+    /// <param name="to">Hour in the venue's time zone; on the next day if it is before <paramref name="from"/>.</param>
+    /// <param name="weekday">Weekday of the entry, 1 = Monday … 7 = Sunday; 0 = every day.</param>
     public SeasonalityHour([Range(0, 23)] int from = 14, [Range(0, 24)] int to = 16, [Range(0, 7)] int weekday = 0, Side side = Side.Buy)
     {
         if (from == to) throw new ArgumentException("from and to have to differ");
@@ -36,7 +36,7 @@ public sealed class SeasonalityHour : Strategy
 
     public override void OnBar(StrategyContext bar)
     {
-        // What is decided now is done at the next bar's open.
+        // A decision at this close is executed at the next bar's open.
         var next = (int)bar[_minute] + _length;
         var day = ((int)bar[_day] - 1 + next / 1440) % 7 + 1;
         next %= 1440;

@@ -35,7 +35,7 @@ public sealed class SupportResistanceBreakout : Strategy
             // NaN where there is no level, and so never broken.
             if (close > _lastResistance[i]) above++;
             if (close < _lastSupport[i]) below++;
-            // A close on the very level leaves it what it was, though by the factor's definition it is support now.
+            // A close exactly at a level does not change its role, although the factor already counts it as support.
             if (bar[_support[i]] != close) (_lastResistance[i], _lastSupport[i]) = (bar[_resistance[i]], bar[_support[i]]);
         }
         if (above >= _agree) bar.Go(Side.Buy);

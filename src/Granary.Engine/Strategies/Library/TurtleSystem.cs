@@ -4,12 +4,12 @@ using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Strategies.Library;
 
-/// <summary>The Turtles' system: breakouts, sized by volatility, added to as they run, all units under one stop.</summary>
+/// <summary>The Turtles' system: breakouts sized by volatility, with units added in a trend and one stop for all units.</summary>
 /// <remarks>
 /// N is the average true range at the first entry. A unit is so large that N costs <c>risk</c> percent of the equity, but no larger than
 /// its share of an account that cannot borrow. Each further <c>step</c> · N in favour adds a unit, up to <c>units</c> (the batch's
-/// <c>maxOpenTrades</c> has to allow them), and brings the stop of all to <c>stop</c> · N behind the newest entry. The sizes replace the
-/// batch's size rule.
+/// <c>maxOpenTrades</c> has to allow them). It also moves the stop of all units to <c>stop</c> · N behind the newest entry. The sizes
+/// replace the batch's size rule.
 /// </remarks>
 [Strategy("The Turtles' system: breakouts sized so that one average true range costs 'risk' percent, with units added as they gain, "
         + "under a common stop.",
@@ -19,7 +19,7 @@ namespace Granary.Engine.Strategies.Library;
     Source = "Faith 2003; Dennis and Eckhardt 1983")]
 public sealed class TurtleSystem : Strategy
 {
-    // Of the equity, over all units together; the rest is for costs and gaps.
+    // The greatest share of the equity in all units together; the remainder covers costs and gaps.
     private const double Invested = 0.95;
 
     private readonly Factor _upper, _lower, _exitUpper, _exitLower, _range;

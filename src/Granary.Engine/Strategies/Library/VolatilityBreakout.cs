@@ -3,7 +3,9 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Strategies.Library;
 
-/// <summary>Follows a bar that closes farther from the close before it than so many average true ranges, for a few bars.</summary>
+/// <summary>
+/// Follows a bar whose close is more than a multiple of the average true range away from the previous close, for a few bars.
+/// </summary>
 [Strategy("Follows a bar that closes more than 'multiplier' average true ranges from the close before it, for 'hold' bars.",
     WorksIn = "Markets that need some bars to price in news, and quiet periods that end with a move that continues.",
     LosesIn = "Markets that overreact and give the move back within 'hold' bars; steady trends, which have no such bar.",

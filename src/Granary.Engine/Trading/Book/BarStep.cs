@@ -1,11 +1,12 @@
 namespace Granary.Engine.Trading.Book;
 
-/// <summary>Which part of a bar is being tried for fills: the whole bar, one of its smaller bars (1, 2, …), or what lies beyond all of
-/// them.</summary>
+/// <summary>
+/// Part of a bar that is checked for fills: the whole bar, one of its smaller bars (1, 2, …), or the range beyond all of them.
+/// </summary>
 internal static class BarStep
 {
     public const int WholeBar = 0;
 
-    /// <summary>Prices that the bar has and its smaller bars do not.</summary>
+    /// <summary>Prices of the bar that none of its smaller bars has.</summary>
     public const int Beyond = -1;
 }

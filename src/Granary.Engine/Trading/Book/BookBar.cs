@@ -4,11 +4,11 @@ using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
 
-/// <summary>The course of a bar, in the order in which its prices can have come.</summary>
+/// <summary>Processes a bar in the order in which its prices can have occurred.</summary>
 /// <remarks>
-/// First what trades at the open, in the order of submission; then stops and targets of open trades; then what trades after the open; then
-/// orders on the close. Where there are smaller bars, stops, targets and orders are tried on one after the other of them instead, so that
-/// they fill in the order in which the market came by. The strategy is asked after that.
+/// First the orders that fill at the open, in the order of submission; then stops and targets of open trades; then orders that fill after
+/// the open; then orders on the close. If there are smaller bars, stops, targets and orders are checked on each of them in turn, so that
+/// they fill in the order in which the market reached them. The strategy is called after that.
 /// </remarks>
 internal static class BookBar
 {
@@ -25,17 +25,17 @@ internal static class BookBar
         if (book.Notices is { Any: true }) book.Dispatch();
     }
 
-    /// <summary>Fills one order at a bar's open: for books that share an account, whose orders take turns.</summary>
+    /// <summary>Fills one order at a bar's open: for books with a shared account, whose orders are processed in turn.</summary>
     public static void ProcessAtOpen(StrategyBook book, OrderId id, int index)
     {
         var at = book.Orders.IndexOf(id);
         if (at >= 0) ProcessAtOpen(book, at, book.Block[index], index);
     }
 
-    /// <summary>The rest of a bar whose open has been processed; call-backs wait for <see cref="StrategyBook.Dispatch"/>.</summary>
+    /// <summary>Processes the remainder of a bar after its open; call-backs wait for <see cref="StrategyBook.Dispatch"/>.</summary>
     public static void ProcessAfterOpen(StrategyBook book, int index) => ProcessAfterOpen(book, index, book.Block[index]);
 
-    // Whether the order is not waiting any more.
+    // Returns whether the order is no longer waiting.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool ProcessAtOpen(StrategyBook book, int i, in Bar bar, int index)
     {
@@ -63,7 +63,7 @@ internal static class BookBar
         BookTriggers.Refresh(book);
     }
 
-    // Tries open trades' stops and targets, and then waiting orders, on a bar or on a part of it.
+    // Tries the stops and targets of open trades, and then waiting orders, on a bar or on a part of it.
     private static void Try(StrategyBook book, in Bar part, in Bar bar, int index)
     {
         if (book.Execution.Intrabar == IntrabarRule.StopFirst && BookTriggers.IsRuinedWithin(book, part)
@@ -81,12 +81,12 @@ internal static class BookBar
             var (id, trades) = (order.Id, book.OpenTrades.Count);
             var at = order.OcoGroup == 0 ? i : FirstOfGroup(book, i, part, index, ref price);
             var changed = BookFills.Fill(book, at, price, bar, index, atOpen: false);
-            // A trade that was entered after the open may be stopped out on the rest of its bar.
+            // A trade that was entered after the open may be stopped out on the remainder of its bar.
             if (book.OpenTrades.Count > trades) changed |= BookProtection.Try(book, book.OpenTrades.Count - 1, part, bar, index);
-            // Orders before this one are not tried again: a stop-limit that this bar has triggered waits for the next one.
+            // Earlier orders are not tried again: a stop-limit that this bar has triggered waits for the next one.
             if (changed) i = book.Orders.IndexAfter(id) - 1;
         }
-        // A trade that was entered on the close has lived through nothing of its bar.
+        // A trade that was entered on the close was not exposed to its bar.
         if (BookTriggers.IsRuinedWithin(book, part) && book.OpenTrades[0].FirstWholeBar <= book.Block.FirstIndex + index)
             BookRuin.End(book, part, bar, index);
     }
@@ -94,7 +94,7 @@ internal static class BookBar
     private static bool Works(StrategyBook book, in Order order, int index) =>
         !book.HasLatency || book.Block.FirstIndex + index >= order.WorksFrom;
 
-    // Of the orders of a group that one bar touches, the one that the intrabar rule fills.
+    // If one bar touches several orders of a group, returns the one that the intrabar rule fills.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int FirstOfGroup(StrategyBook book, int at, in Bar part, int index, ref double price)
     {
@@ -115,7 +115,7 @@ internal static class BookBar
 
     // ---- smaller bars ----
 
-    // Whether the bar may touch anything whose turn the smaller bars decide.
+    // Whether the bar may touch an order, stop or target for which the smaller bars decide the sequence.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool IsWithinReach(StrategyBook book, in Bar bar)
     {
@@ -148,8 +148,8 @@ internal static class BookBar
             Try(book, part, bar, index);
             (low, high) = (Math.Min(low, part.Low), Math.Max(high, part.High));
         }
-        // Where the smaller bars do not come as far as their bar, they say nothing of what lies beyond them. Orders on the close have
-        // waited for all of them.
+        // If the smaller bars do not cover the bar's range, the remaining prices have no known time. Orders on the close have waited for
+        // all smaller bars.
         book.Step = first == end ? BarStep.WholeBar : BarStep.Beyond;
         if (low > bar.Low || high < bar.High || first == end) Try(book, bar, bar, index);
         else FillOnClose(book, bar, index);
@@ -159,12 +159,12 @@ internal static class BookBar
     private static double PriceWithin(StrategyBook book, ref Order order, in Bar part) =>
         book.Step == BarStep.WholeBar ? FillRule.Within(ref order, part) : PriceOnPath(book, ref order, part);
 
-    // At a smaller bar's open where that is beyond an order's price, else at the price; beyond the smaller bars, whatever the longer one
-    // allows.
+    // The fill price on a smaller bar: its open if that is beyond the order's price, otherwise the order's price. Beyond the smaller bars,
+    // the rule of the whole bar applies.
     private static double PriceOnPath(StrategyBook book, ref Order order, in Bar part)
     {
         if (book.Step == BarStep.Beyond)
-            // Since when a stop-limit waits at its limit, the longer bar cannot tell.
+            // The whole bar does not show when the triggered stop-limit began to wait at its limit.
             return order is { Type: OrderType.StopLimit, Triggered: true } ? double.NaN : FillRule.Within(ref order, part);
         if (order.Type.IsAtMarket()) return double.NaN;
         var price = FillRule.AtOpen(ref order, part);

@@ -4,15 +4,15 @@ using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
 
-/// <summary>Records what happens in a book: in its digest, for its observers, and as call-backs of its strategy.</summary>
+/// <summary>Records the events of a book: in its digest, for its observers, and as call-backs of its strategy.</summary>
 internal static class BookEvents
 {
     // ---- orders ----
 
-    /// <summary>Orders are numbered within the strategy run, over all its books.</summary>
+    /// <summary>Returns the next order number; orders are numbered within the strategy run, over all its books.</summary>
     public static OrderId NextOrder(StrategyBook book) => new(book.Shared is null ? ++book.LastOrderId : ++book.Shared.LastOrderId);
 
-    /// <summary>An order was made, or changed its state.</summary>
+    /// <summary>Records that an order was made or changed its state.</summary>
     public static void OrderChanged(StrategyBook book, in Order order)
     {
         if (book.Notices is not null) Note(book, order);
@@ -27,10 +27,10 @@ internal static class BookEvents
 
     // ---- signals ----
 
-    /// <summary>A strategy asked for an entry.</summary>
-    /// <param name="price">Expected of the entry.</param>
+    /// <summary>Records a strategy's entry signal.</summary>
+    /// <param name="price">Expected price of the entry.</param>
     /// <param name="stop">0 = none.</param>
-    /// <param name="sizedOn">The equity that gave the size; 0 where the strategy gave it.</param>
+    /// <param name="sizedOn">The equity from which the size was computed; 0 if the strategy gave the size.</param>
     public static void Signalled(StrategyBook book, in Order order, double price, double stop, double target, in EntryAdvice advice,
         double sizedOn)
     {
@@ -56,7 +56,7 @@ internal static class BookEvents
         });
     }
 
-    /// <summary>Notifies the observer of exits at the market that are on their way, each once.</summary>
+    /// <summary>Notifies the observer once of each market exit that has been sent.</summary>
     public static void NotifyExiting(StrategyBook book, long time)
     {
         for (var i = 0; i < book.OpenTrades.Count; i++)
@@ -68,7 +68,7 @@ internal static class BookEvents
         }
     }
 
-    /// <summary>The fill of an order by hand opens a trade.</summary>
+    /// <summary>Records the signal of a trade that a manual order opens by its fill.</summary>
     public static void SignalledByFill(StrategyBook book, in Order order, double reference, double quantity)
     {
         book.Digest.FillSignal(order.TradeNumber, order.Side, order.CreatedAt);
@@ -85,14 +85,14 @@ internal static class BookEvents
         book.Observer?.OnSignalEnded(number, end, time);
     }
 
-    /// <summary>An entry was made smaller, to what can be paid.</summary>
-    /// <param name="rest">Base units that are to come of it.</param>
+    /// <summary>Records that an entry was reduced to the quantity that the account can pay for.</summary>
+    /// <param name="rest">The remaining quantity, base units.</param>
     public static void EntryCut(StrategyBook book, int number, long time, double rest) => book.Observer?.OnEntryCut(number, time, rest);
 
-    /// <summary>What was still to come of an entry will not come.</summary>
+    /// <summary>Notifies the observer that the rest of an entry is not filled any more.</summary>
     public static void EntryEnded(StrategyBook book, int number, long time) => book.Observer?.OnEntryEnded(number, time);
 
-    /// <summary>The account could not pay for an entry, or for a part of it.</summary>
+    /// <summary>Records that the account could not pay for an entry, or for a part of it.</summary>
     public static void CashShort(StrategyBook book, long time) => book.Observer?.OnCashShort(time);
 
     // ---- trades ----
@@ -117,7 +117,7 @@ internal static class BookEvents
         if (book.Observer is not null) Report(book, fill, bar);
     }
 
-    /// <summary>Reports the last fill of a trade where the observer cannot compute it from the trade.</summary>
+    /// <summary>Reports the last fill of a trade if the observer cannot compute it from the trade.</summary>
     public static void LastFill(StrategyBook book, in OpenTrade trade, in TradeFill fill, in Bar bar)
     {
         if (book.Observer is not null && (trade.Parted || book.IsVolumeLimited || !book.HasProportionalFees)) Report(book, fill, bar);
@@ -127,8 +127,8 @@ internal static class BookEvents
     private static void Report(StrategyBook book, in TradeFill fill, in Bar bar) =>
         book.Observer!.OnFill(fill with { BarVolume = book.IsVolumeLimited ? bar.Volume : 0 });
 
-    /// <summary>A trade was closed whole.</summary>
-    /// <param name="price">Of its last fill.</param>
+    /// <summary>Records that a trade was closed in full.</summary>
+    /// <param name="price">Price of its last fill.</param>
     public static void Closed(StrategyBook book, ref OpenTrade trade, in TradeEnd end, double price)
     {
         book.Digest.Closed(trade.Number, end.Reason, end.Time, end.ExitPrice, end.Net);
@@ -150,7 +150,8 @@ internal static class BookEvents
     }
 
     /// <summary>
-    /// A trade was closed at the end of its symbol's data; its strategy is not notified, since it ran before that was known.
+    /// Records that a trade was closed at the end of its symbol's data. The strategy is not notified, since it had already run before that
+    /// was known.
     /// </summary>
     public static void ClosedAtEnd(StrategyBook book, in OpenTrade trade, in TradeEnd end)
     {
@@ -158,9 +159,9 @@ internal static class BookEvents
         book.Observer?.OnTrade(trade.ToTrade(end));
     }
 
-    /// <summary>A trade is open when the run ends. What was closed of it is a closed trade in the statistics.</summary>
-    /// <param name="end">Of the whole trade.</param>
-    /// <param name="close">The last close, at which the rest is marked.</param>
+    /// <summary>Records a trade that is open when the run ends. Its closed part is a closed trade in the statistics.</summary>
+    /// <param name="end">The end of the whole trade.</param>
+    /// <param name="close">The last close, at which the open part is marked.</param>
     public static void StaysOpen(StrategyBook book, in OpenTrade trade, in TradeEnd end, double close)
     {
         book.Digest.StaysOpen(trade.Number, end.Time, end.ExitPrice, end.Profit);
@@ -178,8 +179,8 @@ internal static class BookEvents
 
     // ---- financing and splits ----
 
-    /// <param name="amount">Quote currency per unit that is open.</param>
-    /// <param name="cash">Of the whole position.</param>
+    /// <param name="amount">Quote currency per open unit.</param>
+    /// <param name="cash">Quote currency for the whole position.</param>
     public static void Financed(StrategyBook book, int number, FinancingKind kind, long time, double amount, double cash)
     {
         book.Digest.Financed(number, kind, time, amount, cash);
@@ -193,9 +194,9 @@ internal static class BookEvents
         Protected(book, trade, time);
     }
 
-    // ---- stops and targets, which are orders to their strategy ----
+    // ---- stops and targets, which their strategy sees as orders ----
 
-    /// <summary>The stop of an open trade was moved.</summary>
+    /// <summary>Records that the stop of an open trade was moved.</summary>
     /// <param name="time">Open time of the bar at whose close it was moved, UTC ticks.</param>
     public static void StopMoved(StrategyBook book, ref OpenTrade trade, long time)
     {
@@ -206,7 +207,7 @@ internal static class BookEvents
         Protected(book, trade, time);
     }
 
-    /// <summary>The levels of an open trade may have changed.</summary>
+    /// <summary>Reports the levels of an open trade if they have changed.</summary>
     /// <param name="time">Open time of the bar, UTC ticks.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Protected(StrategyBook book, in OpenTrade trade, long time)

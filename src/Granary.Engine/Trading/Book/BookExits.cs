@@ -41,7 +41,7 @@ internal static class BookExits
         }
     }
 
-    /// <summary>Closes everything at the next open, since the account's equity is below what its positions need.</summary>
+    /// <summary>Closes all trades at the next open, since the account's equity is below the maintenance requirement.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void CallMargin(StrategyBook book, int index)
     {
@@ -59,8 +59,8 @@ internal static class BookExits
         BookTriggers.Refresh(book);
     }
 
-    /// <summary>Cancels what waits and closes what is open at the open of the bar that comes now.</summary>
-    /// <param name="time">Open time of the bar before, UTC ticks: a split on the way changes the exits too.</param>
+    /// <summary>Cancels waiting orders and closes open trades at the open of the next bar.</summary>
+    /// <param name="time">Open time of the bar before, UTC ticks: a split between the bars changes the exits too.</param>
     public static void HandOver(StrategyBook book, long time)
     {
         if (book.IsClosed) return;

@@ -6,7 +6,7 @@ namespace Granary.Engine.Trading.Book;
 internal static class BookFees
 {
     /// <summary>The fee of an order's next fill, quote currency.</summary>
-    /// <param name="paid">What the order has paid; with this fill afterwards.</param>
+    /// <param name="paid">Fees of the order so far; updated with this fill.</param>
     public static double Next(StrategyBook book, double price, double quantity, bool maker, long time, ref OrderFees paid) =>
         book.HasProportionalFees
         ? book.Execution.Fee.Fee(price, quantity, book.Multiplier, maker)

@@ -4,11 +4,12 @@ using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
 
-/// <summary>What holding positions brings and costs: borrowed shares, borrowed money, dividends and splits.</summary>
+/// <summary>Financing of positions: borrow fees, margin interest, dividends and splits.</summary>
 internal static class BookFinancing
 {
-    /// <summary>Books what has happened overnight to open trades and waiting orders; to be called before a bar's orders are
-    /// filled.</summary>
+    /// <summary>
+    /// Books the financing and splits since the last bar, for open trades and waiting orders; call it before a bar's orders are filled.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void BeginBar(StrategyBook book, int index)
     {
@@ -26,8 +27,8 @@ internal static class BookFinancing
         }
     }
 
-    // Costs of the nights since the last bar, at the close before them: what is short is borrowed, and what is long may be bought on a
-    // loan.
+    // Charges the nights since the last bar, at the close before them: borrow fees on short positions, and interest on the borrowed part of
+    // long positions.
     private static void Accrue(StrategyBook book, FinancingRate rate, long time, double close, int index)
     {
         var day = time / TimeSpan.TicksPerDay;
@@ -55,7 +56,7 @@ internal static class BookFinancing
         }
     }
 
-    // Books cash per unit that is open of a trade.
+    // Books cash per open unit of a trade.
     private static void Book(StrategyBook book, ref OpenTrade trade, FinancingKind kind, double amount, long time, int index)
     {
         book.MarkTo(index);
@@ -66,7 +67,7 @@ internal static class BookFinancing
         BookEvents.Financed(book, trade.Number, kind, time, amount, cash);
     }
 
-    // Quantities grow as prices fall; what it is all worth stays.
+    // Quantities grow as prices fall, so that the value stays the same.
     private static void Split(StrategyBook book, CorporateAction action, long time, int index)
     {
         book.MarkTo(index);

@@ -2,10 +2,10 @@ using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
 
-/// <summary>What a book's account can spend, and what its positions bind.</summary>
+/// <summary>Cash that a book's account can spend, and cash that its positions tie up.</summary>
 internal static class BookFunds
 {
-    /// <summary>What the size rule gives an entry at this price without a stop.</summary>
+    /// <summary>Returns the quantity of an entry at this price by the size rule, without a stop.</summary>
     public static double UsualQuantity(StrategyBook book, double price)
     {
         if (book.Shared is null) book.KnowsUsualQuantity = true;
@@ -13,15 +13,15 @@ internal static class BookFunds
         return book.Settings.Size.Quantity(book.EquityAt(price), price, 0, book.Multiplier);
     }
 
-    /// <summary>What new entries may cost.</summary>
+    /// <summary>Returns the amount that new entries may cost.</summary>
     public static double Available(StrategyBook book, double price) =>
         book.Shared is null ? OwnAvailable(book, price) : book.Shared.Available(book, price);
 
-    /// <summary>This book's part of it.</summary>
+    /// <summary>This book's share of the cash available for new entries.</summary>
     public static double OwnAvailable(StrategyBook book, double price) =>
         book.Power.Available(book.Account.Cash, book.OwnEquity(price), book.OpenTrades, price);
 
-    /// <summary>What new entries may cost when orders on their way are filled at the last close.</summary>
+    /// <summary>Returns the amount that new entries may cost after pending orders are filled at the last close.</summary>
     public static double AvailableAfterOrders(StrategyBook book, double close) => Available(book, close) + PendingCash(book, close);
 
     private static double PendingCash(StrategyBook book, double close) =>
@@ -29,7 +29,7 @@ internal static class BookFunds
         : book.OpenTrades.Count + book.Orders.Count == 0 ? 0
         : ExitProceeds(book, close) - Reserved(book, close);
 
-    /// <summary>What market exits on their way will bring, at the last close.</summary>
+    /// <summary>Returns the proceeds of pending market exits at the last close.</summary>
     public static double ExitProceeds(StrategyBook book, double close)
     {
         var sum = 0.0;
@@ -43,7 +43,7 @@ internal static class BookFunds
         return sum;
     }
 
-    /// <summary>What waiting market entries will cost, so that cash is not reserved twice.</summary>
+    /// <summary>Returns the cost of pending market entries, so that cash is not reserved twice.</summary>
     public static double Reserved(StrategyBook book, double close)
     {
         var sum = 0.0;
@@ -56,29 +56,30 @@ internal static class BookFunds
         return sum;
     }
 
-    /// <summary>How much of a quantity can be paid, in whole lots where it is cut.</summary>
+    /// <summary>The part of a quantity that the cash pays for; in whole lots if it is reduced.</summary>
     public static double Payable(StrategyBook book, double wanted, double price, double available, bool maker)
     {
         var payable = book.Power.Payable(wanted, price, available, maker);
         return payable == wanted ? wanted : book.Instrument.RoundQuantity(payable);
     }
 
-    /// <summary>The equity that the open trades need.</summary>
+    /// <summary>The maintenance requirement of the open trades.</summary>
     public static double Requirement(StrategyBook book, double price) => book.Power.Requirement(book.OpenTrades, price);
 
     /// <summary>
-    /// The balance that may be lent or owed: cash without the proceeds of what is short, which stay with the lender of the shares at their
-    /// market value. An instrument with a margin per unit settles its gains and losses, and nothing is paid for it.
+    /// Cash without the proceeds of short sales, at the shares' market value, since the lender of the shares keeps them. Interest is
+    /// charged on it if it is negative. An instrument with a margin per unit settles gains and losses in cash, so its balance is the
+    /// equity.
     /// </summary>
     public static double SettledCash(StrategyBook book, double price) =>
         book.Power.IsMargined ? book.OwnEquity(price)
             : book.Account.Cash - book.OpenTrades.QuantityOf(Side.Sell) * price * book.Multiplier;
 
-    /// <summary>What is long and was paid for, at its market value.</summary>
+    /// <summary>Returns the market value of long positions; 0 for an instrument with a margin per unit.</summary>
     public static double LongValue(StrategyBook book, double price) =>
         book.Power.IsMargined ? 0 : book.OpenTrades.QuantityOf(Side.Buy) * price * book.Multiplier;
 
-    /// <summary>Which part of what is long was paid with borrowed money.</summary>
+    /// <summary>Returns the fraction of the long value that was bought with borrowed money.</summary>
     public static double LentPart(StrategyBook book, double close)
     {
         if (book.Power.IsMargined) return 0;

@@ -4,7 +4,7 @@ using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
 
-/// <summary>Fills of orders by hand, which first close what is open on the other side and then open a trade with what is left.</summary>
+/// <summary>Fills manual orders, which first close open trades on the other side and then open a trade with the remainder.</summary>
 internal static class BookNetFills
 {
     // Of an order that was cut rounding may leave a crumb of this part of it, which opens no trade.
@@ -69,7 +69,7 @@ internal static class BookNetFills
         return true;
     }
 
-    // Closes what is open on the other side; gives what is left of the fill.
+    // Closes open trades on the other side; returns the remaining quantity of the fill.
     private static double Close(StrategyBook book, in Order order, double quantity, FillPrice price, ref SplitFee fees, in Bar bar,
         int index)
     {
@@ -101,8 +101,8 @@ internal static class BookNetFills
         BookTrades.Open(book, order, fill with { Number = order.TradeNumber, IsFirst = true }, bar, index, atOpen);
     }
 
-    // A fee that does not follow from size is split over what the fill closes and opens by quantity; the last part takes what is left of
-    // it.
+    // A fee that is not proportional to size is split by quantity over the trades that the fill closes and opens; the last part takes the
+    // remainder.
     private struct SplitFee(StrategyBook book, FillPrice price, double quantity, double fees)
     {
         private double _left = fees;

@@ -3,17 +3,17 @@ using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
 
-/// <summary>The life of a book's orders: made, sent, delayed, refused, expired and cancelled.</summary>
+/// <summary>Manages the life cycle of a book's orders: made, sent, delayed, refused, expired and cancelled.</summary>
 internal static class BookOrders
 {
-    /// <summary>Signals are numbered within the strategy run, over all its books.</summary>
+    /// <summary>Returns the next signal number; signals are numbered within the strategy run, over all its books.</summary>
     public static int NextSignal(StrategyBook book)
     {
         book.SignalCount++;
         return book.Shared is null ? book.SignalCount : ++book.Shared.Signals;
     }
 
-    /// <summary>An order that is not sent yet; valid until the next one is made.</summary>
+    /// <summary>Makes an order that is not sent yet; the reference is valid until the next order is made.</summary>
     public static ref Order New(StrategyBook book, OrderRole role, OrderType type, Side side, double quantity, long time)
     {
         ref var order = ref book.Orders.Draft();
@@ -26,7 +26,7 @@ internal static class BookOrders
         return ref order;
     }
 
-    /// <summary>An order that closes a trade.</summary>
+    /// <summary>Makes an order that closes a trade.</summary>
     public static ref Order NewExit(StrategyBook book, in OpenTrade trade, OrderType type, ExitReason reason, long time)
     {
         ref var order = ref New(book, OrderRole.Exit, type, (Side)(-(int)trade.Side), trade.Quantity, time);
@@ -36,7 +36,7 @@ internal static class BookOrders
         return ref order;
     }
 
-    /// <summary>The order that was made last waits from now on.</summary>
+    /// <summary>Sends the order that was made last, which then waits for its fill.</summary>
     public static void Send(StrategyBook book, ref Order order)
     {
         order.Become(OrderState.Submitted);
@@ -45,7 +45,7 @@ internal static class BookOrders
         book.Active = true;
     }
 
-    /// <summary>Sets the bar from which an order works, where orders take longer than to the next bar.</summary>
+    /// <summary>Sets the bar from which an order works, if orders take longer than until the next bar.</summary>
     public static void Delay(StrategyBook book, ref Order order, int index)
     {
         if (book.HasLatency) AddLatency(book, ref order, index);
@@ -56,7 +56,7 @@ internal static class BookOrders
     {
         order.WorksFrom = book.Block.FirstIndex + index + 1 + book.Execution.LatencyBars;
         if (book.Execution.Fill != FillTiming.SameClose || order.Type != OrderType.Market || book.StaleAt != 0) return;
-        // What would have filled on this close fills on a later one.
+        // An order that would have filled on this close fills on a later one.
         order.Type = OrderType.MarketOnClose;
         order.WorksFrom--;
     }
@@ -66,7 +66,8 @@ internal static class BookOrders
         book.Execution.Fill == FillTiming.SameClose && type == OrderType.Market && book.StaleAt == 0 && !book.HasLatency;
 
     /// <summary>
-    /// Sets how long an order waits that does not wait for ever, on the first bar that it works on; a signal's own end may come before.
+    /// Sets the expiry of an order that does not wait until it is cancelled, on the first bar on which it works. The signal's own expiry
+    /// may be earlier.
     /// </summary>
     public static void SetExpiry(StrategyBook book, ref Order order, long time)
     {
@@ -86,7 +87,7 @@ internal static class BookOrders
         order.ExpiresAt = Math.Min(order.ExpiresAt, end);
     }
 
-    /// <summary>Refuses an entry that was not sent.</summary>
+    /// <summary>Refuses an entry before it is sent.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Reject(StrategyBook book, ref Order order, SignalEnd end, long time)
     {
@@ -96,7 +97,7 @@ internal static class BookOrders
         BookTriggers.Refresh(book);
     }
 
-    /// <summary>Removes a waiting order, unfilled.</summary>
+    /// <summary>Removes a waiting order that has not filled completely.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Drop(StrategyBook book, int at, OrderState state, long time)
     {
@@ -124,7 +125,7 @@ internal static class BookOrders
         BookEvents.EntryEnded(book, number, time);
     }
 
-    /// <summary>Cancels what is still to come of a trade's entry.</summary>
+    /// <summary>Cancels the remainder of a trade's entry.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void CancelEntryOf(StrategyBook book, int number, long time)
     {
@@ -133,7 +134,7 @@ internal static class BookOrders
                 Drop(book, i, OrderState.Cancelled, time);
     }
 
-    /// <summary>Cancels waiting entries of a side.</summary>
+    /// <summary>Cancels the waiting entries of a side.</summary>
     public static void CancelEntries(StrategyBook book, Side side, long time)
     {
         for (var i = book.Orders.Count - 1; i >= 0; i--)
@@ -142,7 +143,7 @@ internal static class BookOrders
         BookTriggers.Refresh(book);
     }
 
-    /// <summary>Cancels exits of a trade that wait.</summary>
+    /// <summary>Cancels the waiting exits of a trade.</summary>
     public static void CancelExitsOf(StrategyBook book, int number, long time)
     {
         for (var i = book.Orders.Count - 1; i >= 0; i--)
@@ -155,7 +156,7 @@ internal static class BookOrders
         while (book.Orders.Count > 0) Drop(book, book.Orders.Count - 1, OrderState.Cancelled, time);
     }
 
-    /// <returns>false where no such order waits.</returns>
+    /// <returns>false if no such order is waiting.</returns>
     public static bool Cancel(StrategyBook book, OrderId id, long time)
     {
         var at = book.Orders.IndexOf(id);
@@ -165,7 +166,7 @@ internal static class BookOrders
         return true;
     }
 
-    /// <summary>The instrument has stopped trading: what waits to open a trade expires.</summary>
+    /// <summary>Expires waiting entries after the instrument has stopped trading.</summary>
     public static void ExpireEntries(StrategyBook book, long time)
     {
         var waiting = book.Orders.Count;
@@ -175,7 +176,7 @@ internal static class BookOrders
         if (book.Orders.Count != waiting) BookTriggers.Refresh(book);
     }
 
-    /// <summary>The run ends: entries that still wait have not been filled.</summary>
+    /// <summary>Ends the signals of entries that are still waiting when the run ends.</summary>
     public static void EndWaiting(StrategyBook book, long time)
     {
         for (var i = book.Orders.Count - 1; i >= 0; i--)
@@ -185,7 +186,7 @@ internal static class BookOrders
         }
     }
 
-    /// <summary>Books a fill with its order; true where it is filled whole.</summary>
+    /// <summary>Books a fill on its order; true if the order is now completely filled.</summary>
     public static bool Fill(StrategyBook book, ref Order order, double quantity, double price)
     {
         var before = order.FilledQuantity;

@@ -13,13 +13,13 @@ internal static class BookProtection
         ref var trade = ref book.OpenTrades[at];
         var feedIndex = book.Block.FirstIndex + index;
         if (feedIndex < trade.ProtectedFrom || trade.Protection.IsNone) return false;
-        // Entered after the open of just what is being tried: the rest of it is all that the trade has lived through.
+        // The trade was entered within the part that is being tried, so it was only exposed to the remainder of that part.
         var enteredHere = trade.EntryIndex == feedIndex && !trade.EnteredAtOpen && trade.EntryStep == book.Step;
         var touch = trade.Protection.Touch(trade.Side, part, trade.TargetWaits && enteredHere);
         if (touch.IsNone) return false;
-        // What lies beyond the smaller bars may have come before an entry on one of them.
+        // The market may have traded beyond the smaller bars before an entry on one of them.
         if (book.Step == BarStep.Beyond && trade.EntryIndex == feedIndex && trade.EntryStep > 0) return false;
-        // Where the market stands before the range is tried: at the open, or where the trade was entered after it.
+        // The market's price before the range is tried: the open, or the price of an entry after the open.
         var from = enteredHere ? trade.EntryPrice : part.Open;
         var stopFirst = book.Execution.UsePath ? IsStopFirst(book, trade, touch, from,
             bar) : book.Execution.Intrabar == IntrabarRule.StopFirst;
@@ -58,8 +58,8 @@ internal static class BookProtection
         return BookTrades.Close(book, at, fill, ExitReason.Target, bar, index);
     }
 
-    // Which of a trade's stop and target comes first where smaller bars are asked for: one of them that opens beyond either has been there
-    // before it went to the other, and what it leaves open the rule decides. The meter counts how often each of them decided.
+    // Whether the stop comes before the target, if smaller bars are used. A smaller bar that opens beyond one of them reached that one
+    // first; otherwise the intrabar rule decides. The meter counts both cases.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool IsStopFirst(StrategyBook book, in OpenTrade trade, in ProtectionTouch touch, double from, in Bar bar)
     {
@@ -79,7 +79,7 @@ internal static class BookProtection
         return opensBeyond ?? byRule;
     }
 
-    // A stop that has traded is a market order, whose rest works on from the next open; an exit that was on its way gives way to it.
+    // A stop that has traded becomes a market order, whose remainder works from the next open. It replaces a pending exit.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool StopInParts(StrategyBook book, int at, double reference, ExitReason reason, in Bar bar, int index)
     {
@@ -89,7 +89,7 @@ internal static class BookProtection
         {
             ref var waiting = ref book.Orders[i];
             if (waiting.Role != OrderRole.Exit || waiting.TradeNumber != trade.Number) continue;
-            // One that is such a stop's own goes on.
+            // An exit that belongs to such a stop stays.
             if (waiting.Reason is ExitReason.Stop or ExitReason.TrailingStop or ExitReason.MarginCall) return false;
             BookOrders.Drop(book, i, OrderState.Cancelled, bar.Time);
         }

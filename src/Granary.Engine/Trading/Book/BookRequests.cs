@@ -4,17 +4,17 @@ using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
 
-/// <summary>What a strategy asks for: entries, exits, orders by hand, moved stops, and cancellations.</summary>
+/// <summary>Requests of a strategy: entries, exits, manual orders, moved stops, and cancellations.</summary>
 internal static class BookRequests
 {
     /// <summary>Prices and size of an entry before its order is made.</summary>
-    /// <param name="Price">What the entry expects to pay.</param>
+    /// <param name="Price">Expected price of the entry.</param>
     /// <param name="OwnStop">Of the strategy or of its model; 0 = the batch's.</param>
     /// <param name="RiskStop">The stop or trailing stop that the size rule counts with; 0 = none.</param>
     private readonly record struct EntryPlan(double Price, double OwnStop, double Target, double Trail, double RiskStop);
 
-    /// <summary>Asks for an entry. Most are not made, since the trade is open already.</summary>
-    /// <returns>None where it is not made.</returns>
+    /// <summary>Requests an entry. Most requests make no order, since the trade is already open.</summary>
+    /// <returns>None if no order was made.</returns>
     public static OrderId Enter(StrategyBook book, Side side, in EntryOptions options, int index) =>
         MayEnter(book, side, index) && MayTrade(book, index) ? Make(book, side, options, index) : default;
 
@@ -61,7 +61,7 @@ internal static class BookRequests
     private static bool MayEnter(StrategyBook book, Side side, int index) => HasRoom(book, side)
         && (book.Settings.EntryEvery is not { } every || PeriodOf(book, every, book.TimeAt(index)) != book.LastEntryPeriod);
 
-    /// <summary>Whether the account takes another trade on a side.</summary>
+    /// <summary>Whether the account permits another trade on a side.</summary>
     public static bool HasRoom(StrategyBook book, Side side) =>
         !book.IsClosed && (book.Settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) != 0
         && book.Orders.EntriesOf(side) + book.OpenTrades.Settled(side) < book.Settings.MaxOpenTrades;
@@ -69,7 +69,7 @@ internal static class BookRequests
     private static long PeriodOf(StrategyBook book, Timeframe period, long time) => period.Floor(period.IsIntraday ? time
         : book.Instrument.Calendar.LocalDay(time) * TimeSpan.TicksPerDay);
 
-    // Bars before the account's first only warm up; an order that would work after its last is not made.
+    // Bars before the account's first bar only warm up; an order that would work after its last bar is not made.
     private static bool MayTrade(StrategyBook book, int index)
     {
         var time = book.TimeAt(index);
@@ -89,7 +89,7 @@ internal static class BookRequests
         return new EntryPlan(price, hasOwnStop ? ownStop : 0, target, trail, stop > 0 ? stop : trail > 0 ? price * (1 - sign * trail) : 0);
     }
 
-    // In whole lots; NaN where the size rule needs a stop and there is none.
+    // The quantity in whole lots; NaN if the size rule needs a stop and there is none.
     private static double Wanted(StrategyBook book, in EntryOptions options, in EntryPlan plan, double close)
     {
         var quantity = options.Quantity > 0
@@ -108,7 +108,7 @@ internal static class BookRequests
         order.ExpiresAt = options.TimeInForce == TimeInForce.GoodTillDate ? options.ExpiresAt : long.MaxValue;
         if (book.Settings.SignalValid > TimeSpan.Zero)
             order.ExpiresAt = Math.Min(order.ExpiresAt, book.Timeframe.CloseOf(time) + book.Settings.SignalValid.Ticks);
-        // Absolute prices are kept; percentages are taken from the fill.
+        // Absolute prices are stored with the order; percentages apply to the fill price.
         order.StopLoss = plan.OwnStop;
         order.TakeProfit = options.TakeProfit > 0 ? plan.Target : 0;
         order.TrailFraction = plan.Trail;
@@ -116,12 +116,12 @@ internal static class BookRequests
         return ref order;
     }
 
-    // A quantity of the strategy's own counts as one where the strategy has asked for the usual one.
+    // A strategy that has read the usual quantity may derive its own quantities from it, so these count as sized on equity.
     private static bool IsSizedOnEquity(StrategyBook book, in EntryOptions options) =>
         book.Settings.Size.Kind is SizeKind.PercentOfEquity or SizeKind.RiskPercent
             && (options.Quantity <= 0 || (book.Shared?.KnowsUsualQuantity ?? book.KnowsUsualQuantity));
 
-    // What an entry expects to pay.
+    // Expected price of an entry.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static double PriceOf(StrategyBook book, in EntryOptions options, double close)
     {
@@ -146,8 +146,8 @@ internal static class BookRequests
         if (book.Orders.EntriesOf(side) > 0) BookOrders.CancelEntries(book, side, book.TimeAt(index));
     }
 
-    /// <summary>Sends an order by hand, which closes what is open on the other side and then opens a trade.</summary>
-    /// <returns>None where it is not made.</returns>
+    /// <summary>Sends a manual order, which closes open trades on the other side and opens a trade with the remainder.</summary>
+    /// <returns>None if no order was made.</returns>
     public static OrderId Submit(StrategyBook book, in OrderRequest request, int index)
     {
         if (book.IsClosed || !MayTrade(book, index)) return default;

@@ -16,7 +16,7 @@ internal static class BookRuin
     {
         var level = BookTriggers.RuinLevel(book);
         for (var i = 0; i < book.Orders.Count; i++)
-            // Orders by hand that protect a position are filled in their turn; what is left is looked at after them.
+            // Manual stop orders that protect a position fill first; the remaining position is checked after them.
             if (book.Orders[i] is { Role: OrderRole.Net, Type: OrderType.Stop } order
                 && IsBefore(book, order.StopPrice, order.Side == Side.Buy, level))
                 return false;
@@ -35,7 +35,7 @@ internal static class BookRuin
         return true;
     }
 
-    // A price above stops what is short, a price below what is long; only those on the way to ruin count.
+    // A higher price stops short positions, a lower one long positions; only stops before the ruin price count.
     private static bool IsBefore(StrategyBook book, double price, bool above, double end) =>
         price > 0 && above == book.Net < 0 && (above ? price < end : price > end);
 
@@ -49,7 +49,7 @@ internal static class BookRuin
             ? part.Open : Math.Clamp(level, part.Low, part.High), bar, index);
     }
 
-    /// <summary>Closes every open trade of a shared account at its symbol's last close, since nothing is left of the account.</summary>
+    /// <summary>Closes every open trade of a ruined shared account at its symbol's last close.</summary>
     public static void Liquidate(StrategyBook book, int index)
     {
         if (!book.IsClosed) Liquidate(book, book.LastPrice, LastBar(book, index), index);
@@ -65,7 +65,7 @@ internal static class BookRuin
 
     private static Bar LastBar(StrategyBook book, int index) => book.Block[index] with { Time = book.TimeAt(index) };
 
-    // The broker closes every open trade, whole, whatever the bar's volume; nothing is entered any more.
+    // The broker closes every open trade in full, regardless of the bar's volume; no entries follow.
     private static void Liquidate(StrategyBook book, double price, in Bar bar, int index)
     {
         book.IsClosed = true;

@@ -51,7 +51,7 @@ internal static class BookTrades
         p.StartTrail(order.Side, price, execution.ProtectFrom == ProtectFrom.EntryBar, instrument);
     }
 
-    /// <summary>Adds a further fill of an entry, at whatever price: the trade's entry price is the average.</summary>
+    /// <summary>Adds a further fill of an entry at any price: the trade's entry price is the average.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Increase(StrategyBook book, in Order order, in TradeFill fill, in Bar bar, int index)
     {
@@ -150,14 +150,14 @@ internal static class BookTrades
         BookEvents.Closed(book, ref trade, new TradeEnd(bar.Time, exitPrice, profit, net, bars, reason), fill.Price);
     }
 
-    // The account's last trade has left nothing, or less: the broker bears what is missing, and the account is closed.
+    // The last trade has left no equity, or a debt: the broker bears the loss beyond zero, and the account is closed.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void WriteOff(StrategyBook book, ref OpenTrade trade)
     {
         if (book.Shared is not null && !book.Shared.IsLast(book)) return;
         var left = book.Shared?.Cash ?? book.Account.Cash;
         var rounding = book.Settings.Cash * 1e-9;
-        // An account that is being liquidated ends at zero; one that goes on has something left.
+        // An account that is being liquidated ends at zero; any other account continues if it has equity left.
         if (left > rounding && !book.IsClosed) return;
         if (Math.Abs(left) > rounding)
         {
@@ -169,7 +169,7 @@ internal static class BookTrades
         else book.Shared.Close();
     }
 
-    /// <summary>Nothing is left: nothing is traded any more.</summary>
+    /// <summary>Closes a ruined account: it trades no more.</summary>
     public static void CloseAccount(StrategyBook book)
     {
         book.IsClosed = book.IsRuined = true;
@@ -177,8 +177,8 @@ internal static class BookTrades
     }
 
     /// <summary>
-    /// Closes what is open at the last close, since the symbol's bars have ended before those of others; to be called before
-    /// <see cref="StrategyBook.Finish"/>. Nothing is known of it before the end, so no fill is reported and no strategy is notified.
+    /// Closes open trades at the last close, because the symbol's bars ended before those of others; call it before
+    /// <see cref="StrategyBook.Finish"/>. This is only known at the end, so no fill is reported and no strategy is notified.
     /// </summary>
     public static void CloseAtEnd(StrategyBook book, long time, double close, long lastIndex)
     {

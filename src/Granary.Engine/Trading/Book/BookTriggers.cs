@@ -4,13 +4,13 @@ using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
 
-/// <summary>Decides which bars a book has to look at: those that reach a stop, a target or the ruin of the account.</summary>
+/// <summary>Decides which bars a book must process: those that reach an order, a stop, a target or the ruin of the account.</summary>
 internal static class BookTriggers
 {
-    // An account that has more equity than this part of its position's value is not looked at any closer.
+    // Ruin is only computed exactly once the equity falls to this share of the position's value.
     private const double NearRuin = 0.05;
 
-    /// <summary>To be called after anything changed.</summary>
+    /// <summary>Computes the trigger levels again; call it after any change.</summary>
     public static void Refresh(StrategyBook book)
     {
         var (low, high) = (double.NegativeInfinity, double.PositiveInfinity);
@@ -29,12 +29,12 @@ internal static class BookTriggers
         book.TriggerLow = low;
         book.TriggerHigh = high;
         book.EveryBar = everyBar;
-        // Notices, too, make the run loop stop, so that they are delivered at the bar that they are about.
+        // Pending notices also stop the run loop, so that they are delivered at their own bar.
         book.Active = book.Orders.Count > 0 || everyBar || low > double.NegativeInfinity || high < double.PositiveInfinity
             || book.HasNotices;
     }
 
-    // Prices of this block that would end the account; a block that does not go as far is run as fast as one without a position.
+    // Sets the prices of this block that would ruin the account. A block that does not reach them runs as fast as one without a position.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void WatchRuin(StrategyBook book, ref double low, ref double high)
     {
@@ -47,7 +47,7 @@ internal static class BookTriggers
     }
 
     /// <summary>
-    /// Whether closing all open trades at a price would leave nothing. A shared account is looked at by its run, at the closes of all
+    /// Whether closing all open trades at a price would leave no equity. For a shared account, its run checks this at the closes of all
     /// symbols.
     /// </summary>
     public static bool IsRuinedAt(StrategyBook book, double price)
@@ -58,15 +58,15 @@ internal static class BookTriggers
             && equity <= RuinPrice.CostToClose(book.OpenTrades, price, book.Execution.Fee, book.Multiplier);
     }
 
-    /// <summary>Whether a bar, or a part of one, goes as far as the ruin of the account as it stands now.</summary>
+    /// <summary>Whether a bar, or a part of one, reaches the price at which the account's current position ruins it.</summary>
     public static bool IsRuinedWithin(StrategyBook book, in Bar part) =>
         book.OpenTrades.Count > 0 && IsRuinedAt(book, book.Net < 0 ? part.High : part.Low);
 
-    /// <summary>The price that leaves nothing of the account; NaN where there is none.</summary>
+    /// <summary>The price at which the account has no equity left; NaN if there is none.</summary>
     public static double RuinLevel(StrategyBook book) =>
         RuinPrice.Of(book.Account.Cash, book.Net, book.OpenTrades, book.Execution.Fee, book.Multiplier);
 
-    /// <summary>Whether the equity is below what the open trades need.</summary>
+    /// <summary>Whether the equity is below the maintenance requirement of the open trades.</summary>
     public static bool IsCalledAt(StrategyBook book, double price) =>
         book.OpenTrades.Count > 0 && book.OwnEquity(price) < book.Power.Requirement(book.OpenTrades, price);
 }

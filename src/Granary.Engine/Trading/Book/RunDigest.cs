@@ -22,7 +22,7 @@ internal struct RunDigest()
         if (!double.IsNaN(prediction)) _fingerprint.Add(prediction, sizeFactor);
     }
 
-    /// <summary>An order by hand opened a trade with its fill.</summary>
+    /// <summary>Adds a manual order that opened a trade with its fill.</summary>
     public void FillSignal(int number, Side side, long time) => Tag(number, (byte)side, time);
 
     public void SignalEnded(int number, SignalEnd end, long time) => Tag(number, (byte)(0x80 | (byte)end), time);

@@ -4,18 +4,18 @@ using Granary.Engine.Trading.Execution;
 namespace Granary.Engine.Trading.Book;
 
 /// <summary>
-/// The one account of a strategy that trades several instruments, each in a book of its own: a book's cash is what its fills have brought
-/// and cost.
+/// The account of a strategy that trades several instruments, each in its own book. A book's cash is the sum of the cash flows of its
+/// fills.
 /// </summary>
 internal sealed class SharedAccount(double cash, ExecutionSettings execution)
 {
     private StrategyBook[] _books = [];
     private TradeMeter _trades;
 
-    /// <summary>What it has traded lately; null where no fee depends on it.</summary>
+    /// <summary>Recently traded value; null if no fee depends on it.</summary>
     public TradedNotional? Traded { get; } = execution.Fee.TierDays > 0 ? new TradedNotional(execution.Fee.TierDays) : null;
 
-    /// <summary>Whether its equity, at the last closes, is below what its positions need.</summary>
+    /// <summary>Whether its equity at the last closes is below the maintenance requirement.</summary>
     public bool IsCalled
     {
         get
@@ -27,17 +27,17 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         }
     }
 
-    /// <summary>The account had no equity left and was closed; it stays at zero.</summary>
+    /// <summary>Whether the account had no equity left and was closed; its equity then stays at zero.</summary>
     public bool IsRuined { get; private set; }
 
-    /// <summary>Nothing is left: nothing is traded any more in any of its books.</summary>
+    /// <summary>Closes the ruined account: none of its books trades any more.</summary>
     public void Close()
     {
         IsRuined = true;
         foreach (var book in _books) BookTrades.CloseAccount(book);
     }
 
-    /// <summary>Whether no other book than this one has an open trade.</summary>
+    /// <summary>Whether no book other than this one has an open trade.</summary>
     public bool IsLast(StrategyBook one)
     {
         foreach (var book in _books)
@@ -48,7 +48,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
 
     public int Signals;
 
-    /// <summary>The strategy has asked what its size rule gives, so that quantities of its own depend on its equity.</summary>
+    /// <summary>Whether the strategy has read the quantity of its size rule, so that its own quantities depend on the equity.</summary>
     public bool KnowsUsualQuantity { get; set; }
 
     public long LastOrderId;
@@ -70,15 +70,15 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         }
     }
 
-    /// <summary>Cash and positions, marked at the last closes.</summary>
+    /// <summary>Cash plus positions, marked at the last closes.</summary>
     public double Equity => Mark(out _);
 
-    /// <summary>The equity, and whether anything is held, long and short that cancel included.</summary>
+    /// <summary>Returns the equity, and whether a position is held, also if longs and shorts cancel.</summary>
     public double Mark(out bool holds)
     {
         var equity = cash;
         holds = false;
-        // Sums of books leave crumbs behind.
+        // The sum over the books leaves a rounding remainder.
         if (IsRuined) return 0;
         foreach (var book in _books)
         {
@@ -98,7 +98,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         }
     }
 
-    /// <summary>What exits on their way will bring, less what waiting market entries will cost.</summary>
+    /// <summary>Proceeds of pending exits less the cost of pending market entries.</summary>
     public double PendingCash
     {
         get
@@ -113,7 +113,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     }
 
     /// <summary>
-    /// Cash without the proceeds of what is short, gains and losses of margined instruments settled; below 0 the account owes it.
+    /// Cash without the proceeds of short sales, with gains and losses of margined instruments settled; negative = the account owes it.
     /// </summary>
     public double SettledCash
     {
@@ -125,7 +125,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         }
     }
 
-    /// <summary>What is long and was paid for, at the last closes.</summary>
+    /// <summary>Market value of long positions at the last closes, without instruments that have a margin per unit.</summary>
     public double LongValue
     {
         get
@@ -147,7 +147,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         }
     }
 
-    /// <summary>Notifies the observers of all exits that are on their way.</summary>
+    /// <summary>Notifies the observers of all pending exits.</summary>
     public void NotifyExiting(long time)
     {
         foreach (var book in _books) BookEvents.NotifyExiting(book, time);
@@ -155,7 +155,9 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
 
     public void Take(StrategyBook[] books) => _books = books;
 
-    /// <summary>What new entries may cost, with one book's instrument at this price and the others at their last closes.</summary>
+    /// <summary>
+    /// Returns the amount that new entries may cost, with one book's instrument at this price and the others at their last closes.
+    /// </summary>
     public double Available(StrategyBook asking, double price)
     {
         var available = execution.Leverage > 0 ? cash * execution.Leverage : cash;

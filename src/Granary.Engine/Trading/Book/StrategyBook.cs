@@ -6,18 +6,16 @@ using Granary.Engine.Trading.Execution;
 namespace Granary.Engine.Trading.Book;
 
 /// <summary>
-/// The simulated account of one strategy on one instrument: its cash, its waiting orders and its open trades. Each entry is a trade of its
-/// own.
+/// The simulated account of one strategy on one instrument: its cash, its waiting orders and its open trades. Each entry is a separate
+/// trade.
 /// </summary>
 /// <remarks>
-/// This class is the memory: one object, so that a bar finds it in a few cache lines. The classes over it do the work, each with one duty,
-/// and each may use those before it: <see cref="BookEvents"/> (digest, observers, call-backs), <see cref="BookMarks"/> (equity at each
-/// close),
-/// <see cref="BookFunds"/> (what can be spent), <see cref="BookTriggers"/> (which bars need work), <see cref="BookOrders"/> (the life of an
-/// order), <see cref="BookTrades"/> (trades from fills), <see cref="BookFills"/> (orders to fills), <see cref="BookExits"/> (orders that
-/// close),
-/// <see cref="BookProtection"/> (stops and targets), <see cref="BookRuin"/> (the end of an account), <see cref="BookFinancing"/> (what
-/// holding costs), <see cref="BookBar"/> (the course of a bar) and <see cref="BookRequests"/> (what a strategy asks for).
+/// This class holds the state: one object, so that a bar needs few cache lines. Other classes do the work. Each has one duty and may use
+/// those before it in this list: <see cref="BookEvents"/> (digest, observers, call-backs), <see cref="BookMarks"/> (equity at each close),
+/// <see cref="BookFunds"/> (available cash), <see cref="BookTriggers"/> (bars to process), <see cref="BookOrders"/> (order life cycle),
+/// <see cref="BookTrades"/> (trades from fills), <see cref="BookFills"/> (orders to fills), <see cref="BookExits"/> (closing orders),
+/// <see cref="BookProtection"/> (stops and targets), <see cref="BookRuin"/> (ruin of an account), <see cref="BookFinancing"/> (financing
+/// and splits), <see cref="BookBar"/> (the sequence within a bar) and <see cref="BookRequests"/> (requests of a strategy).
 /// </remarks>
 internal sealed class StrategyBook
 {
@@ -31,28 +29,28 @@ internal sealed class StrategyBook
     public readonly BuyingPower Power;
     public readonly double Multiplier;
     public readonly Timeframe Timeframe;
-    /// <summary>Null where the strategy has one instrument, and so the account for itself.</summary>
+    /// <summary>The account of several books; null if the strategy has one instrument.</summary>
     public readonly SharedAccount? Shared;
     public readonly EquityMeter EquityMeter;
-    /// <summary>Whether somebody wants to know how far trades went for and against.</summary>
+    /// <summary>Whether an observer needs the excursions of trades.</summary>
     public readonly bool TracksExcursions;
-    /// <summary>Orders take longer than to the next bar.</summary>
+    /// <summary>Whether orders take longer than until the next bar.</summary>
     public readonly bool HasLatency;
-    /// <summary>A bar's volume bounds fills.</summary>
+    /// <summary>Whether a bar's volume limits fills.</summary>
     public readonly bool IsVolumeLimited;
-    /// <summary>Fees follow from size alone.</summary>
+    /// <summary>Whether fees depend on size alone.</summary>
     public readonly bool HasProportionalFees;
     public readonly bool HasFinancing;
-    /// <summary>The smaller bars; null where there are none, or the batch does not ask for them.</summary>
+    /// <summary>The smaller bars; null if there are none, or if the batch does not use them.</summary>
     public readonly IntrabarPath? Path;
-    /// <summary>What the account has traded lately; null where no fee depends on it.</summary>
+    /// <summary>Recently traded value of the account; null if no fee depends on it.</summary>
     public readonly TradedNotional? Traded;
-    /// <summary>From which open times on the instrument's splits and dividends have happened, in order.</summary>
+    /// <summary>The open times from which on the instrument's splits and dividends have taken effect, in order.</summary>
     public readonly long[] ExTimes;
     public readonly IRunObserver? Observer;
-    /// <summary>Null where orders are not sent on.</summary>
+    /// <summary>Null if no observer receives the orders.</summary>
     public readonly IOrderObserver? OrderObserver;
-    /// <summary>Null where the levels of open trades are not followed.</summary>
+    /// <summary>Null if no observer follows the levels of open trades.</summary>
     public readonly IProtectionObserver? ProtectionObserver;
 
     public WaitingOrders Orders = new();
@@ -65,30 +63,32 @@ internal sealed class StrategyBook
     public TradeMeter TradeMeter;
     public RunDigest Digest = new();
     public BarBlock Block = null!;
-    /// <summary>Bars that are marked together: the block's and as many before it as may have been left; and their calendar.</summary>
+    /// <summary>
+    /// The bars that are marked together, with their calendar: the current block, and the bars before it that may still be unmarked.
+    /// </summary>
     public BarBlock Marks = null!;
     public BlockCalendar Calendar = null!;
-    /// <summary>The place of the block's first bar in <see cref="Marks"/>.</summary>
+    /// <summary>The index of the block's first bar in <see cref="Marks"/>.</summary>
     public int Offset;
     public BarVolume Volume = new();
-    /// <summary>Nothing new is accepted.</summary>
+    /// <summary>Whether the book accepts no more orders.</summary>
     public bool IsClosed;
-    /// <summary>The strategy has asked what its size rule gives.</summary>
+    /// <summary>Whether the strategy has read the quantity of its size rule.</summary>
     public bool KnowsUsualQuantity;
-    /// <summary>How many of <see cref="Marks"/> are marked.</summary>
+    /// <summary>The number of bars of <see cref="Marks"/> that are marked.</summary>
     public int Marked;
-    /// <summary>The part of the bar that is being tried; see <see cref="BarStep"/>.</summary>
+    /// <summary>The part of the bar on which fills are tried; see <see cref="BarStep"/>.</summary>
     public int Step;
-    /// <summary>Of the instrument's splits and dividends.</summary>
+    /// <summary>The index of the next split or dividend of the instrument.</summary>
     public int NextAction;
     public double CloseBefore = double.NaN;
     public long LastOrderId;
     /// <summary>The period of <see cref="TradingSettings.EntryEvery"/> in which the last entry was sent.</summary>
     public long LastEntryPeriod = -1;
-    /// <summary>Null where the strategy has no call-backs.</summary>
+    /// <summary>Null if the strategy has no call-backs.</summary>
     public StrategyNotices? Notices;
 
-    /// <param name="account">That of several books; this one is closed then until <see cref="Open"/>.</param>
+    /// <param name="account">The account of several books; this book is then closed until <see cref="Open"/>.</param>
     public StrategyBook(MarketSeries series, TradingSettings settings, ExecutionSettings execution, IRunObserver? observer,
         SharedAccount? account = null)
     {
@@ -117,7 +117,7 @@ internal sealed class StrategyBook
         HasFinancing = new FinancingRate(execution).IsCharged || actions.Count > 0;
     }
 
-    /// <summary>Whether the next bar has to be looked at: an order waits or a trade is protected.</summary>
+    /// <summary>Whether the next bar must be checked: an order is waiting or a trade is protected.</summary>
     public bool Active
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -136,45 +136,46 @@ internal sealed class StrategyBook
 
     public double NetQuantity => Net / Multiplier;
 
-    /// <summary>Is asked about every entry; null where there is no model.</summary>
+    /// <summary>Filters every entry; null without a model.</summary>
     public IEntryFilter? EntryFilter { get; set; }
 
-    /// <summary>The last close; kept by the run that has several books on one account.</summary>
+    /// <summary>The last close; set by a run with several books on one account.</summary>
     public double LastPrice { get; set; }
 
     /// <summary>
-    /// UTC ticks of the current time slice where no bar of this instrument closes in it, so that nothing can trade at its close; else 0.
+    /// UTC ticks of the current time slice if this instrument has no bar that closes in it, so that no order can fill at its close;
+    /// otherwise 0.
     /// </summary>
     public long StaleAt { get; set; }
 
-    /// <summary>The account had no equity left and was closed; it stays at zero.</summary>
+    /// <summary>Whether the account had no equity left and was closed; its equity then stays at zero.</summary>
     public bool IsRuined { get; set; }
 
     public bool HasNotices => Notices is { Any: true };
 
-    /// <summary>Who gets call-backs.</summary>
+    /// <summary>Registers the listener that receives notifications of trades.</summary>
     public void Listen(ITradeListener listener) => Notices = new StrategyNotices(listener);
 
-    /// <summary>The instrument has had its first bar.</summary>
+    /// <summary>Opens the book at the instrument's first bar.</summary>
     public void Open() => IsClosed = IsRuined;
 
-    /// <summary>Begins other bars, when those before are marked.</summary>
-    /// <param name="closeBefore">The last close before them; NaN where there is none.</param>
+    /// <summary>Switches to other bars, after the previous ones are marked.</summary>
+    /// <param name="closeBefore">The last close before them; NaN if there is none.</param>
     public void Bind(BarBlock block, BarBlock marks, BlockCalendar calendar, double closeBefore)
     {
         MarkAll();
         (Block, Marks, Calendar, CloseBefore, Marked) = (block, marks, calendar, closeBefore, 0);
     }
 
-    /// <summary>Begins a block, whose bars are in <see cref="Block"/>.</summary>
-    /// <param name="offset">The place of its first bar in <see cref="Marks"/>.</param>
+    /// <summary>Starts a block, whose bars are in <see cref="Block"/>.</summary>
+    /// <param name="offset">The index of its first bar in <see cref="Marks"/>.</param>
     public void Begin(int offset)
     {
         Offset = offset;
         if (Net < 0 || Account.Cash < 0) BookTriggers.Refresh(this);
     }
 
-    /// <summary>UTC ticks of a bar's open, or of the time slice in which the instrument has no bar.</summary>
+    /// <summary>UTC ticks of a bar's open, or of the time slice if the instrument has no bar in it.</summary>
     public long TimeAt(int index) => StaleAt == 0 ? Block.TimeColumn[index] : StaleAt;
 
     public bool HasOpen(Side side) => OpenTrades.Has(side);
@@ -185,13 +186,13 @@ internal sealed class StrategyBook
 
     public Position NetPosition() => OpenTrades.Netted();
 
-    /// <summary>Of the account, with this book's instrument at a price.</summary>
+    /// <summary>The account's equity, with this book's instrument at a price.</summary>
     public double EquityAt(double price) => Shared is null ? OwnEquity(price) : Shared.Equity;
 
-    /// <summary>What this book adds to the account's equity.</summary>
+    /// <summary>Returns this book's contribution to the account's equity.</summary>
     public double OwnEquity(double price) => Account.Cash + Net * price;
 
-    /// <summary>Whether <see cref="Process"/> has anything to do on a bar with this low and high.</summary>
+    /// <summary>Whether <see cref="Process"/> must run on a bar with this low and high.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsTouchedBy(double low, double high) => Orders.Count > 0 || EveryBar || low <= TriggerLow || high >= TriggerHigh;
 
@@ -199,9 +200,7 @@ internal sealed class StrategyBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Process(int index) => BookBar.Process(this, index);
 
-    /// <summary>
-    /// Marks the bars up to, but not with, <paramref name="index"/> as they stand now: to be called before anything changes.
-    /// </summary>
+    /// <summary>Marks the bars before <paramref name="index"/> with the current position; call it before any change.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void MarkTo(int index)
     {
@@ -214,14 +213,14 @@ internal sealed class StrategyBook
         if (Marks is not null && Marked < Marks.Count) BookMarks.Mark(this, Marks.Count);
     }
 
-    /// <summary>Delivers call-backs of what has happened since the last call; what the strategy does in answer is delivered too.</summary>
+    /// <summary>Delivers call-backs of events since the last call, including those that the strategy's own reactions cause.</summary>
     public void Dispatch()
     {
         Notices!.Deliver();
         BookTriggers.Refresh(this);
     }
 
-    /// <summary>Reports what is still open or waiting, at the last bar's close, and closes the meters.</summary>
+    /// <summary>Reports open trades and waiting orders at the last bar's close, and closes the meters.</summary>
     public EquitySums Finish(long time, double close, long lastIndex)
     {
         IsClosed = true;

@@ -4,22 +4,22 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Trading.Execution;
 
 /// <summary>
-/// From an order and a bar to the price of a fill. Strategy accounts and the simulated exchange hold this rule, so that the same order
-/// fills at the same price in a backtest, on paper and in the comparison with a live session.
+/// Computes the fill price of an order in a bar. Strategy accounts and the simulated exchange share this rule. So the same order fills at
+/// the same price in a backtest, in paper trading and in the comparison with a live session.
 /// </summary>
 /// <remarks>
-/// A limit fills at its price, or at the open where the bar opens beyond it; a stop likewise, to the trader's disadvantage. A stop-limit
-/// whose limit lies behind its stop fills in the bar that triggers it only if the bar closes beyond the limit. A fill takes two steps:
-/// <see cref="AtOpen"/> or <see cref="Within"/> gives the reference price at which the order trades, and <see cref="Price"/>,
-/// <see cref="StopPrice"/> or <see cref="TargetPrice"/> adds slippage and respects the order's limit. How much fills is decided by
-/// <see cref="BarVolume"/>.
+/// A limit order fills at its price, or at the open if the bar opens beyond it. A stop order does likewise, to the trader's disadvantage. A
+/// stop-limit order whose limit lies behind its stop fills in the bar that triggers it only if the bar closes beyond the limit. A fill
+/// takes two steps. <see cref="AtOpen"/> or <see cref="Within"/> returns the reference price at which the order trades.
+/// <see cref="Price"/>, <see cref="StopPrice"/> or <see cref="TargetPrice"/> then adds slippage and respects the order's limit.
+/// <see cref="BarVolume"/> decides the quantity.
 /// </remarks>
 public readonly struct FillRule(Instrument instrument, ExecutionSettings execution)
 {
     private readonly SlippageModel? _slippage = execution.Slippage;
     private readonly double _tick = instrument.TickSize;
 
-    /// <summary>The reference price at which an order trades at the bar's open; NaN where it does not.</summary>
+    /// <summary>The reference price at which an order trades at the bar's open; NaN if it does not trade.</summary>
     public static double AtOpen(ref Order order, in Bar bar)
     {
         var buy = order.Side == Side.Buy;
@@ -39,7 +39,7 @@ public readonly struct FillRule(Instrument instrument, ExecutionSettings executi
         }
     }
 
-    /// <summary>The reference price at which an order trades after the open of the bar; NaN where it does not.</summary>
+    /// <summary>The reference price at which an order trades after the open of the bar; NaN if it does not trade.</summary>
     public static double Within(ref Order order, in Bar bar)
     {
         var buy = order.Side == Side.Buy;
@@ -66,11 +66,12 @@ public readonly struct FillRule(Instrument instrument, ExecutionSettings executi
     /// <summary>The price at which an order fills.</summary>
     /// <param name="limit">The order's limit price; read for limit and stop-limit orders only.</param>
     /// <param name="reference">From <see cref="AtOpen"/> or <see cref="Within"/>.</param>
-    /// <param name="quantity">Of this fill, base units.</param>
+    /// <param name="quantity">Quantity of this fill, base units.</param>
     public FillPrice Price(OrderType type, Side side, double limit, double reference, double quantity, in Bar bar)
     {
         if (!type.HasLimit()) return new FillPrice(Slipped(side, reference, quantity, bar), false);
-        // At its own limit price an order waited in the book; at a better price it takes what is there and slips, but never past its limit.
+        // At its own limit price the order rested in the book. At a better price it takes liquidity with slippage, but never beyond its
+        // limit.
         var maker = reference == limit;
         var price = maker ? reference : Slipped(side, reference, quantity, bar);
         return new FillPrice(side == Side.Buy ? Math.Min(price, limit) : Math.Max(price, limit), maker);
@@ -78,20 +79,22 @@ public readonly struct FillRule(Instrument instrument, ExecutionSettings executi
 
     /// <summary>The price at which the stop of an open trade fills.</summary>
     /// <param name="side">Of the trade.</param>
-    /// <param name="from">Where the market stands before the bar's range counts: its open, or the entry price on the bar of entry.</param>
+    /// <param name="from">Price before the bar's range is tried: its open, or the entry price on the bar of entry.</param>
     public double StopPrice(Side side, double stop, double from, double quantity, in Bar bar) =>
         Slipped((Side)(-(int)side), StopReference(side, stop, from), quantity, bar);
 
-    /// <summary>The price at which a stop becomes a market order: its level, or the market's price where that is beyond it.</summary>
-    /// <param name="side">Of the trade.</param>
+    /// <summary>The price at which a stop becomes a market order: its level, or the market's price if that is beyond it.</summary>
+    /// <param name="side">The side of the trade.</param>
     public static double StopReference(Side side, double stop, double from) =>
         (side == Side.Buy ? from <= stop : from >= stop) ? from : stop;
 
-    /// <summary>Whether the market stands beyond a trade's target, so that the target takes that price and pays the taker fee.</summary>
+    /// <summary>
+    /// Whether the market is beyond a trade's target, so that the target fills at the market's price and pays the taker fee.
+    /// </summary>
     public static bool IsBeyondTarget(Side side, double target, double from) => side == Side.Buy ? from > target : from < target;
 
     /// <summary>The price at which the target of an open trade fills: never worse than the target.</summary>
-    /// <param name="side">Of the trade.</param>
+    /// <param name="side">The side of the trade.</param>
     public FillPrice TargetPrice(Side side, double target, double from, double quantity, in Bar bar)
     {
         if (!IsBeyondTarget(side, target, from)) return new FillPrice(target, true);
@@ -99,7 +102,7 @@ public readonly struct FillRule(Instrument instrument, ExecutionSettings executi
         return new FillPrice(side == Side.Buy ? Math.Max(price, target) : Math.Min(price, target), false);
     }
 
-    // Slippage leads no further than the bar's high or low.
+    // Slippage is bounded by the bar's high and low.
     private double Slipped(Side side, double price, double quantity, in Bar bar)
     {
         if (_slippage is null) return price;

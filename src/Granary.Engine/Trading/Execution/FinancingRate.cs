@@ -1,26 +1,27 @@
 namespace Granary.Engine.Trading.Execution;
 
-/// <summary>What holding a position costs: borrowed shares of a short one, borrowed money of a long one. Days are calendar days of a
-/// 365-day year.</summary>
+/// <summary>
+/// Cost of holding a position: borrow fees of a short one, margin interest of a long one. Days are calendar days of a 365-day year.
+/// </summary>
 public readonly struct FinancingRate(ExecutionSettings execution)
 {
     private readonly double _borrow = execution.BorrowRate, _margin = execution.MarginRate;
 
-    /// <summary>Whether shares or money cost anything.</summary>
+    /// <summary>Whether borrow fees or interest are charged.</summary>
     public bool IsCharged => _borrow > 0 || _margin > 0;
 
     public bool ChargesBorrow => _borrow > 0;
 
     public bool ChargesInterest => _margin > 0;
 
-    /// <summary>Borrow fee per unit of value that is short.</summary>
+    /// <summary>Borrow fee per unit of short market value.</summary>
     public double Borrow(double days) => _borrow / 365 * days;
 
-    /// <summary>Interest per unit of value that was bought with borrowed money.</summary>
+    /// <summary>Interest per unit of value bought with borrowed money.</summary>
     public double Interest(double days) => _margin / 365 * days;
 
-    /// <summary>The part of the long positions that was bought with borrowed money.</summary>
+    /// <summary>The share of the long positions that was bought with borrowed money.</summary>
     /// <param name="settled">Cash without the proceeds of short sales; negative = the account owes it.</param>
-    /// <param name="longValue">Long positions that were paid for, at their market value.</param>
+    /// <param name="longValue">Market value of the long positions that were paid in full.</param>
     public static double LentPart(double settled, double longValue) => settled < 0 && longValue > 0 ? -settled / longValue : 0;
 }

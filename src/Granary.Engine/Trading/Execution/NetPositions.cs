@@ -1,17 +1,17 @@
 namespace Granary.Engine.Trading.Execution;
 
-/// <summary>What an account holds of each symbol, longs less shorts, as a venue keeps it.</summary>
+/// <summary>Net position of an account in each symbol, longs less shorts, as a venue keeps it.</summary>
 public sealed class NetPositions
 {
-    // Sums of fills leave rounding errors: less than this part of a fill is nothing.
+    // Sums of fills have rounding errors: a remainder below this share of a fill counts as zero.
     private const double Rounding = 1e-9;
 
     private readonly Dictionary<string, double> _bySymbol = new(StringComparer.Ordinal);
 
-    /// <summary>Base units by symbol; negative is short, and a symbol that was closed is 0.</summary>
+    /// <summary>Base units by symbol; negative is short. A closed symbol stays in the list with 0.</summary>
     public IReadOnlyDictionary<string, double> BySymbol => _bySymbol;
 
-    /// <summary>Base units; 0 where nothing is held.</summary>
+    /// <summary>The position in a symbol, base units; 0 if flat.</summary>
     public double Of(string symbol) => _bySymbol.GetValueOrDefault(symbol);
 
     /// <summary>Books a fill.</summary>
@@ -22,7 +22,7 @@ public sealed class NetPositions
         _bySymbol[symbol] = Math.Abs(position) < Rounding * quantity ? 0 : position;
     }
 
-    /// <summary>Books a difference that was found in a comparison with the broker.</summary>
-    /// <param name="difference">Base units; negative where less is held.</param>
+    /// <summary>Books a difference found in a comparison with the broker.</summary>
+    /// <param name="difference">Change of the position, base units; negative if the broker holds less.</param>
     public void Adjust(string symbol, double difference) => _bySymbol[symbol] = Of(symbol) + difference;
 }

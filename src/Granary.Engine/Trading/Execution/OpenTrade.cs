@@ -2,12 +2,12 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Trading.Execution;
 
-/// <summary>A trade under way, with the stop and target that were made with its entry.</summary>
+/// <summary>An open trade, with the stop and target of its entry.</summary>
 internal struct OpenTrade
 {
     public int Number;
     public Side Side;
-    /// <summary>What is still open of it; base units.</summary>
+    /// <summary>Quantity that is still open; base units.</summary>
     public double Quantity;
     public double EntryQuantity;
     public double EntryPrice;
@@ -16,7 +16,7 @@ internal struct OpenTrade
     /// <summary>Feed index of the bar of entry.</summary>
     public long EntryIndex;
     /// <summary>
-    /// Feed index of the first bar that it lived through from its open on: the one after the entry where that was on a close.
+    /// Feed index of the first bar during which it was open from the bar's open on: after an entry on a close, the next bar.
     /// </summary>
     public long FirstWholeBar;
     public double Commission;
@@ -31,25 +31,26 @@ internal struct OpenTrade
     /// <summary>Feed index of the first bar on which stop and target work.</summary>
     public long ProtectedFrom;
     /// <summary>
-    /// Entered after the open of its bar by a limit: on that bar the target may have traded before the entry, so that it does not count.
+    /// Whether a limit entered it after the open of its bar. The bar may have reached the target before the entry, so the target does not
+    /// work on that bar.
     /// </summary>
     public bool TargetWaits;
     public bool EnteredAtOpen;
-    /// <summary>The smaller bar, from 1, within the bar of entry in which it was entered; 0 = not known, or at the open.</summary>
+    /// <summary>The smaller bar of the entry within the bar of entry, from 1; 0 = unknown, or at the open.</summary>
     public int EntryStep;
-    /// <summary>An exit order is on its way.</summary>
+    /// <summary>Whether an exit order is pending.</summary>
     public bool Exiting;
-    /// <summary>The observer knows it.</summary>
+    /// <summary>Whether the observer has been notified of that exit.</summary>
     public bool ExitNotified;
-    /// <summary>A part of its entry is still to come.</summary>
+    /// <summary>Whether a part of its entry is still waiting.</summary>
     public bool EntryWorking;
-    /// <summary>It has been closed in part.</summary>
+    /// <summary>Whether it has been partly closed.</summary>
     public bool Parted;
-    /// <summary>What its target has paid, where that fills in parts.</summary>
+    /// <summary>Fees of the target order so far, if it fills in parts.</summary>
     public OrderFees TargetFees;
     /// <summary>Dividends less borrow fees and interest so far.</summary>
     public double Financing;
-    /// <summary>The day to which borrowed shares and borrowed money are paid for, as days since 0001-01-01.</summary>
+    /// <summary>The day up to which borrow fees and interest have been charged, as days since 0001-01-01.</summary>
     public long FinancedTo;
     public double LowestLow;
     public double HighestHigh;
@@ -57,14 +58,14 @@ internal struct OpenTrade
     /// <summary>UTC ticks from which the exit by time of day applies.</summary>
     public long TimeExit;
 
-    /// <summary>The price has been this low and this high.</summary>
+    /// <summary>Extends the trade's lowest and highest price.</summary>
     public void Reach(double low, double high)
     {
         LowestLow = Math.Min(LowestLow, low);
         HighestHigh = Math.Max(HighestHigh, high);
     }
 
-    /// <summary>The instrument was split: quantities grow as prices fall.</summary>
+    /// <summary>Applies a split: quantities grow as prices fall.</summary>
     public void Split(double ratio, Instrument instrument)
     {
         Quantity *= ratio;
@@ -75,7 +76,9 @@ internal struct OpenTrade
         HighestHigh /= ratio;
     }
 
-    /// <summary>What is open when the bars end, at the last close. Entry fees and financing are shared by quantity.</summary>
+    /// <summary>
+    /// Returns the part that is open when the bars end, at the last close. Entry fees and financing are shared by quantity.
+    /// </summary>
     public readonly Trade OpenPart(long time, double close, double multiplier, int bars)
     {
         var end = new TradeEnd(time, close, (int)Side * (close - EntryPrice) * Quantity * multiplier, 0, bars, ExitReason.Open);
@@ -87,7 +90,7 @@ internal struct OpenTrade
         };
     }
 
-    /// <summary>What was closed, in one or more parts, of a trade that is open when the bars end.</summary>
+    /// <summary>Returns the closed parts, as one trade, of a trade that is open when the bars end.</summary>
     public readonly Trade ClosedPart(double multiplier)
     {
         var closed = EntryQuantity - Quantity;

@@ -1,6 +1,6 @@
 namespace Granary.Engine.Trading.Execution;
 
-/// <summary>The trades of a book that are under way, in the order of their entries.</summary>
+/// <summary>The open trades of a book, in the order of their entries.</summary>
 internal struct OpenTrades
 {
     private OpenTrade[] _trades = new OpenTrade[1];
@@ -16,7 +16,7 @@ internal struct OpenTrades
 
     public readonly ref OpenTrade Last => ref _trades[_count - 1];
 
-    /// <summary>An empty one behind the last.</summary>
+    /// <summary>Appends an empty trade.</summary>
     public ref OpenTrade Add()
     {
         if (_count == _trades.Length) Array.Resize(ref _trades, _trades.Length * 2);
@@ -31,7 +31,7 @@ internal struct OpenTrades
         if (at < _count) Array.Copy(_trades, at + 1, _trades, at, _count - at);
     }
 
-    /// <returns>−1 where none has the number.</returns>
+    /// <returns>−1 if no open trade has this number.</returns>
     public readonly int IndexOf(int number)
     {
         for (var i = 0; i < _count; i++)
@@ -48,7 +48,7 @@ internal struct OpenTrades
         return false;
     }
 
-    /// <summary>Those of a side that are whole and stay: no entry of theirs waits, and no exit.</summary>
+    /// <summary>The number of trades of a side without a waiting part of their entry and without a pending exit.</summary>
     public readonly int Settled(Side side)
     {
         var count = 0;
@@ -59,7 +59,8 @@ internal struct OpenTrades
     }
 
     /// <summary>
-    /// Longs less shorts, in base units times the multiplier: summed again each time, so that rounding leaves no residual position.
+    /// Longs less shorts, in base units times the multiplier. It is summed again on each call, so that rounding leaves no residual
+    /// position.
     /// </summary>
     public readonly double Net(double multiplier)
     {
@@ -76,7 +77,7 @@ internal struct OpenTrades
         return position;
     }
 
-    /// <summary>What is open on a side, base units.</summary>
+    /// <summary>Returns the open quantity of a side, base units.</summary>
     public readonly double QuantityOf(Side side)
     {
         var sum = 0.0;

@@ -1,8 +1,8 @@
 namespace Granary.Engine.Trading.Execution;
 
 /// <summary>
-/// The price of an account's only instrument at which nothing is left of its equity when all open trades are closed there, fees paid.
-/// A short position ends at it when the price rises, a long position that was bought on margin when the price falls.
+/// The price at which closing all open trades in an account's only instrument leaves no equity after fees. A short position reaches it when
+/// the price rises, a long position on margin when the price falls.
 /// </summary>
 internal static class RuinPrice
 {
@@ -11,7 +11,7 @@ internal static class RuinPrice
     /// <param name="cash">Equity is <c>cash + net · price</c>.</param>
     /// <param name="net">Longs less shorts, in base units times the multiplier.</param>
     /// <param name="multiplier">The instrument's.</param>
-    /// <returns>NaN where no price ruins the account: nothing is open, or what is long was paid for in full.</returns>
+    /// <returns>NaN if no price ruins the account: there is no position, or long positions were paid in full.</returns>
     public static double Of(double cash, double net, in OpenTrades trades, FeeModel fee, double multiplier)
     {
         if (net == 0 || net > 0 && cash >= 0) return double.NaN;

@@ -23,14 +23,14 @@ public struct TradeProtection
     public readonly bool IsNone => !(Stop > 0 || Target > 0 || TrailFraction > 0);
 
     /// <summary>Starts the trailing stop at the entry.</summary>
-    /// <param name="fromEntry">The stop works from the entry's price on; else from the first close after it.</param>
+    /// <param name="fromEntry">Whether the stop works from the entry price on; otherwise from the first close after it.</param>
     public void StartTrail(Side side, double price, bool fromEntry, Instrument instrument)
     {
         TrailBest = fromEntry ? price : double.NaN;
         TrailLevel = fromEntry && TrailFraction > 0 ? instrument.RoundPrice(price * (1 - (int)side * TrailFraction)) : 0;
     }
 
-    /// <summary>Moves the trailing stop at the end of a bar. Call it only where there is a trailing stop.</summary>
+    /// <summary>Moves the trailing stop at the end of a bar. Call it only if there is a trailing stop.</summary>
     /// <param name="sinceOpen">Whether the trade was open from the bar's open on.</param>
     public void Trail(Side side, in Bar bar, bool sinceOpen, Instrument instrument)
     {
@@ -40,14 +40,14 @@ public struct TradeProtection
     }
 
     /// <summary>The stop or the trailing stop, whichever the market reaches first; a price of 0 = none.</summary>
-    /// <param name="side">Of the trade.</param>
+    /// <param name="side">The side of the trade.</param>
     public readonly (double Price, ExitReason Reason) WorkingStop(Side side)
     {
         var isTrailed = TrailFraction > 0 && TrailLevel > 0 && (Stop <= 0 || (side == Side.Buy ? TrailLevel > Stop : TrailLevel < Stop));
         return isTrailed ? (TrailLevel, ExitReason.TrailingStop) : (Stop, ExitReason.Stop);
     }
 
-    /// <summary>Which levels a bar, or a part of one, reaches.</summary>
+    /// <summary>Returns the levels that a bar, or a part of one, reaches.</summary>
     /// <param name="side">Of the trade.</param>
     /// <param name="targetWaits">The target does not work on this bar.</param>
     public readonly ProtectionTouch Touch(Side side, in Bar part, bool targetWaits)
@@ -59,7 +59,7 @@ public struct TradeProtection
         return new ProtectionTouch(stopped, reached, stop, reason);
     }
 
-    /// <summary>The instrument was split: prices fall by its ratio.</summary>
+    /// <summary>Applies a split: prices fall by its ratio.</summary>
     public void Split(double ratio, Instrument instrument)
     {
         Stop = instrument.SplitPrice(Stop, ratio);

@@ -3,8 +3,8 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Reinforcement.Environments;
 
 /// <summary>
-/// Two links that hang from a joint; a torque of −1, 0 or 1 between them (actions 0, 1, 2) has to swing the tip above the bar: Acrobot-v1
-/// of Gymnasium with the equations of Sutton and Barto's book. Each step costs 1 until the goal; an episode is truncated after 500 steps.
+/// Acrobot-v1 of Gymnasium, with the equations of Sutton and Barto's book: two links hang from a joint, and a torque of −1, 0 or 1 between
+/// them (actions 0, 1, 2) must swing the tip above the bar. Each step costs 1 until the goal; an episode is truncated after 500 steps.
 /// </summary>
 /// <remarks>State: θ₁, θ₂ (radians), ω₁, ω₂. Observation: cos θ₁, sin θ₁, cos θ₂, sin θ₂, ω₁, ω₂.</remarks>
 internal sealed class Acrobot : IEnvironment
@@ -41,7 +41,7 @@ internal sealed class Acrobot : IEnvironment
     public StepResult Step(ReadOnlySpan<double> action, ref PortableRandom random)
     {
         var torque = action[0] - 1;
-        // The classic method of Runge and Kutta.
+        // The fourth-order Runge–Kutta method.
         var k1 = Slope(_state, torque);
         var k2 = Slope(_state.Plus(k1, Seconds / 2), torque);
         var k3 = Slope(_state.Plus(k2, Seconds / 2), torque);

@@ -2,7 +2,7 @@ using Granary.Engine.Numerics;
 
 namespace Granary.Learning.Reinforcement.Environments;
 
-/// <summary>Four arms, of which the third earns 1 and the others nothing. An episode is one pull.</summary>
+/// <summary>Four arms, of which the third has the reward 1 and the others 0. An episode is one pull.</summary>
 /// <remarks>State: pulls so far. Observation: 1.</remarks>
 internal sealed class Bandit : IEnvironment
 {

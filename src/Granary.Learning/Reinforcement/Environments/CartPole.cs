@@ -3,8 +3,8 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Reinforcement.Environments;
 
 /// <summary>
-/// A pole on a cart that is pushed left (0) or right (1): CartPole-v1 of Gymnasium, after Barto, Sutton and Anderson (1983). The reward is
-/// 1 per step; an episode ends where the cart is beyond ±2.4 m or the pole beyond ±12°, and after 500 steps.
+/// CartPole-v1 of Gymnasium, after Barto, Sutton and Anderson (1983): a pole on a cart that is pushed left (0) or right (1). The reward is
+/// 1 per step. An episode ends if the cart is beyond ±2.4 m or the pole beyond ±12°, and after 500 steps.
 /// </summary>
 /// <remarks>State and observation: position (m), velocity, angle (radians), angular velocity.</remarks>
 internal sealed class CartPole : IEnvironment
@@ -46,7 +46,7 @@ internal sealed class CartPole : IEnvironment
         _angle += Seconds * _turn;
         _turn += Seconds * turning;
         var fallen = _x < -MostPosition || _x > MostPosition || _angle < -MostAngle || _angle > MostAngle;
-        // Steps after the fall, which only recorded actions make, earn nothing.
+        // Steps after the fall occur only with recorded actions, and have no reward.
         var reward = fallen && _fallen ? 0 : 1;
         _fallen |= fallen;
         return new StepResult(reward, fallen);

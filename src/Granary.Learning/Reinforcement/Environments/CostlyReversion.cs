@@ -3,8 +3,8 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Reinforcement.Environments;
 
 /// <summary>
-/// A price that returns to zero (Ornstein and Uhlenbeck), traded with a position of −1 to 1 at a cost of 0.05 per unit that changes. The
-/// reward is the gain less the cost. With the cost it is best to do nothing while the price is near zero.
+/// A mean-reverting price (Ornstein–Uhlenbeck), traded with a position of −1 to 1 at a cost of 0.05 per unit of change. The reward is the
+/// profit minus the cost. Because of the cost, it is optimal not to trade while the price is near zero.
 /// </summary>
 /// <remarks>State and observation: price, position. Action: the position from now on. x′ = 0.9 x + 0.1 ε.</remarks>
 internal sealed class CostlyReversion : IEnvironment

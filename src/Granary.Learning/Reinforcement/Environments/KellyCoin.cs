@@ -3,13 +3,13 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Reinforcement.Environments;
 
 /// <summary>
-/// Bets on a coin that pays evenly and wins with p = 0.55; the reward is the log growth of the wealth. The best fraction is 2p − 1 = 0.1
-/// (Kelly 1956), and grows by 0.0050084 per bet.
+/// Bets on a coin with even odds that wins with p = 0.55. The reward is the log growth of the wealth. The optimal fraction is 2p − 1 = 0.1
+/// (Kelly 1956), with a growth of 0.0050084 per bet.
 /// </summary>
 /// <remarks>State: log wealth. Observation: 1. Action: the fraction of the wealth, negative on tails.</remarks>
 internal sealed class KellyCoin : IEnvironment
 {
-    /// <summary>How likely heads are.</summary>
+    /// <summary>Probability of heads.</summary>
     public const double Heads = 0.55;
 
     private const double MostFraction = 0.99;

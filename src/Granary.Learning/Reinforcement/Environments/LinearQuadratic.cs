@@ -3,8 +3,8 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Reinforcement.Environments;
 
 /// <summary>
-/// A linear regulator: a mass with noise is held at the origin by a force u. The cost of a step is x² + 0.1 v² + 0.1 u²; the least possible
-/// cost follows from Riccati's equation. An episode is truncated after 200 steps.
+/// A linear quadratic regulator: a force u holds a noisy mass at the origin. The cost of a step is x² + 0.1 v² + 0.1 u²; the minimum
+/// follows from Riccati's equation. An episode is truncated after 200 steps.
 /// </summary>
 /// <remarks>State and observation: position x, velocity v. x′ = x + 0.1 v, v′ = v + 0.1 u + 0.05 ε.</remarks>
 internal sealed class LinearQuadratic : IEnvironment

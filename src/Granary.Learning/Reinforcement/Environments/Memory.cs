@@ -3,11 +3,11 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Reinforcement.Environments;
 
 /// <summary>
-/// Two random binary digits are shown, then two blanks; the digits have to be repeated in order, ½ for each. Policies have no memory of
-/// their own, so an observation holds the last five things shown.
+/// Two random binary digits are shown, then two blanks; the digits must be repeated in order, with a reward of ½ for each. Policies have no
+/// memory, so an observation contains the last five symbols.
 /// </summary>
-/// <remarks>State: step, the two digits. Observation: what was shown at the last five steps, newest first; 0 and 1 are shown as −1 and 1,
-/// a blank as 0.</remarks>
+/// <remarks>State: step, the two digits. Observation: the symbols of the last five steps, newest first; 0 and 1 are encoded as −1 and 1, a
+/// blank as 0.</remarks>
 internal sealed class Memory : IEnvironment
 {
     private const int Digits = 2, Delay = 2, Steps = 2 * Digits + Delay;

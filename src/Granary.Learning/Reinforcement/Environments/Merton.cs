@@ -3,9 +3,9 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Reinforcement.Environments;
 
 /// <summary>
-/// Merton's portfolio (1969): a share of the wealth is in an asset with drift 35 %, deviation 40 % and continuous rebalancing, the rest
-/// at 3 %. The reward of a year is the power utility of its growth with risk aversion γ = 4. The best share is (μ − r) / (γσ²) = 0.5 at
-/// every wealth.
+/// Merton's portfolio problem (1969): a share of the wealth is in an asset with drift 35 %, deviation 40 % and continuous rebalancing, the
+/// rest earns 3 %. The reward of a year is the power utility of its growth with risk aversion γ = 4. The optimal share is (μ − r) / (γσ²) =
+/// 0.5 at every wealth.
 /// </summary>
 /// <remarks>State and observation: log wealth. Action: the share in the asset.</remarks>
 internal sealed class Merton : IEnvironment
@@ -14,7 +14,7 @@ internal sealed class Merton : IEnvironment
 
     private double _logWealth;
 
-    /// <summary>The share that is best at every wealth.</summary>
+    /// <summary>The optimal share at every wealth.</summary>
     public static double BestShare => (Drift - Rate) / (RiskAversion * Deviation * Deviation);
 
     public ActionSpace Actions { get; } = new(ActionKind.Continuous, 1, -1, 3);

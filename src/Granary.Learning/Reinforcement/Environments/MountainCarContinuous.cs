@@ -3,8 +3,8 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Reinforcement.Environments;
 
 /// <summary>
-/// A car in a valley that is too weak to drive straight up: MountainCarContinuous-v0 of Gymnasium, after Moore (1990). The goal earns 100,
-/// each step costs a tenth of the squared action; an episode is truncated after 999 steps.
+/// MountainCarContinuous-v0 of Gymnasium, after Moore (1990): a car in a valley is too weak to drive straight up. The goal has the reward
+/// 100; each step costs a tenth of the squared action. An episode is truncated after 999 steps.
 /// </summary>
 /// <remarks>State and observation: position, velocity.</remarks>
 internal sealed class MountainCarContinuous : IEnvironment
@@ -35,7 +35,7 @@ internal sealed class MountainCarContinuous : IEnvironment
         _position = Math.Clamp(_position + _speed, LeftWall, RightWall);
         if (_position == LeftWall && _speed < 0) _speed = 0;
         var reached = _position >= Goal && _speed >= 0;
-        // As in Gymnasium, the cost is that of the action before its bounds.
+        // As in Gymnasium, the cost uses the action before it is clipped.
         return new StepResult((reached ? 100 : 0) - 0.1 * action[0] * action[0], reached);
     }
 

@@ -3,8 +3,8 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Reinforcement.Environments;
 
 /// <summary>
-/// Five binary digits of a fixed password are guessed one after another; only the whole password earns 1. An agent that settles too early
-/// never sees the reward.
+/// Five binary digits of a fixed password are guessed one after another; only the complete password has the reward 1. An agent that
+/// explores too little never sees the reward.
 /// </summary>
 /// <remarks>State and observation: the digits guessed so far, −1 for those to come.</remarks>
 internal sealed class Password : IEnvironment
@@ -30,7 +30,7 @@ internal sealed class Password : IEnvironment
 
     public StepResult Step(ReadOnlySpan<double> action, ref PortableRandom random)
     {
-        // Recorded actions may go on after the last digit; they earn nothing.
+        // Recorded actions may continue after the last digit; they have no reward.
         if (_next == _guess.Length) return new StepResult(0, Terminated: true);
         _guess[_next++] = action[0];
         if (_next < _guess.Length) return new StepResult(0);

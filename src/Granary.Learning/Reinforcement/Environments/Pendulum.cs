@@ -3,8 +3,8 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Reinforcement.Environments;
 
 /// <summary>
-/// A pendulum that has to be swung up by a torque of at most 2 N·m and held there: Pendulum-v1 of Gymnasium. The reward is
-/// −(θ² + 0.1 ω² + 0.001 u²); an episode is truncated after 200 steps.
+/// Pendulum-v1 of Gymnasium: a torque of at most 2 N·m must swing a pendulum up and hold it there. The reward is −(θ² + 0.1 ω² + 0.001 u²);
+/// an episode is truncated after 200 steps.
 /// </summary>
 /// <remarks>State: θ (radians, 0 is upright), ω. Observation: cos θ, sin θ, ω.</remarks>
 internal sealed class Pendulum : IEnvironment
@@ -39,7 +39,7 @@ internal sealed class Pendulum : IEnvironment
         return new StepResult(-cost);
     }
 
-    // Into [−π, π).
+    // Maps an angle to [−π, π).
     private static double Wrap(double angle)
     {
         var shifted = angle + Math.PI;

@@ -3,7 +3,7 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Reinforcement.Environments;
 
 /// <summary>
-/// Weights of cash and an asset that rises in one market state and falls in the other. The reward is the log growth; it is best to hold
+/// Weights of cash and an asset that rises in one market state and falls in the other. The reward is the log growth. The optimum is to hold
 /// the asset in the first state and cash in the second.
 /// </summary>
 /// <remarks>State: market state. Observation: 1 in the first and −1 in the second state. Action: weights of cash and the asset.</remarks>

@@ -3,8 +3,8 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Reinforcement.Environments;
 
 /// <summary>
-/// One action has to be chosen in 75 % of 100 steps: each step earns a hundredth of 1 − |share so far − 0.75|, so no constant action is
-/// good and the whole episode earns at most 1.
+/// One action must be chosen in 75 % of 100 steps. Each step has the reward (1 − |share so far − 0.75|) / 100, so that no constant action
+/// is good and an episode has at most the reward 1.
 /// </summary>
 /// <remarks>State: steps so far, how often action 0 was chosen. Observation: its share so far less 0.75, steps so far / 100.</remarks>
 internal sealed class StochasticShare : IEnvironment

@@ -3,17 +3,17 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Reinforcement.Evaluation;
 
 /// <summary>
-/// How probable it is that a run of one method has a higher score than a run of another (Mann and Whitney's U divided by the number of
-/// pairs; a tie is one half), as the mean over strata. The bootstrap interval resamples strata, and runs within each: all runs of a stratum
-/// share its market, so that few strata prove little however many runs they have.
+/// Probability that a run of one method has a higher score than a run of another (Mann and Whitney's U divided by the number of pairs; a
+/// tie is one half), as the mean over strata. The bootstrap interval resamples strata, and runs within each. All runs of a stratum share
+/// its market, so few strata prove little even with many runs.
 /// </summary>
-/// <param name="Low">Lower bound of the interval of 95 %.</param>
-/// <param name="High">Upper bound of the interval of 95 %.</param>
+/// <param name="Low">Lower end of the 95 % confidence interval.</param>
+/// <param name="High">Upper end of the 95 % confidence interval.</param>
 public sealed record ImprovementProbability(double Value, double Low, double High)
 {
     private const int Resamples = 2000;
 
-    /// <param name="strata">By stratum: the scores of both methods.</param>
+    /// <param name="strata">The scores of both methods by stratum.</param>
     public static ImprovementProbability Of(IReadOnlyList<(double[] Method, double[] Baseline)> strata, long seed = 1)
     {
         var random = new PortableRandom(seed, 78);

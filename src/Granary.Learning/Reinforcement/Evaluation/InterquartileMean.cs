@@ -3,16 +3,15 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Reinforcement.Evaluation;
 
 /// <summary>
-/// The mean of the middle half of scores, with a bootstrap interval (Agarwal et al. 2021): it depends neither on one lucky seed nor on one
-/// bad one.
+/// The mean of the middle half of the scores, with a bootstrap interval (Agarwal et al. 2021). It is robust against single outlier seeds.
 /// </summary>
-/// <param name="Low">Lower bound of the interval of 95 %.</param>
-/// <param name="High">Upper bound of the interval of 95 %.</param>
+/// <param name="Low">Lower end of the 95 % confidence interval.</param>
+/// <param name="High">Upper end of the 95 % confidence interval.</param>
 public sealed record InterquartileMean(double Value, double Low, double High)
 {
     private const int Resamples = 2000;
 
-    /// <summary>Over strata, for example periods: each has one score for each seed, and is resampled by itself.</summary>
+    /// <summary>Computes the mean over strata, such as periods. Each has one score per seed and is resampled separately.</summary>
     /// <param name="strata">Scores by stratum and seed; no stratum is empty.</param>
     public static InterquartileMean Of(IReadOnlyList<double[]> strata, long seed = 1)
     {
@@ -31,7 +30,7 @@ public sealed record InterquartileMean(double Value, double Low, double High)
         return new InterquartileMean(Middle([.. strata.SelectMany(s => s)]), Quantile(means, 0.025), Quantile(means, 0.975));
     }
 
-    /// <summary>The mean of the scores between the quartiles; scores at the edge count in part. Sorts the scores.</summary>
+    /// <summary>Returns the mean of the scores between the quartiles; scores at the limits count in part. Sorts the scores.</summary>
     internal static double Middle(double[] scores)
     {
         Array.Sort(scores);
@@ -48,7 +47,7 @@ public sealed record InterquartileMean(double Value, double Low, double High)
         return sum / weight;
     }
 
-    /// <summary>Of sorted values, between the two nearest.</summary>
+    /// <summary>Quantile of sorted values by linear interpolation.</summary>
     internal static double Quantile(double[] sorted, double q)
     {
         var place = q * (sorted.Length - 1);

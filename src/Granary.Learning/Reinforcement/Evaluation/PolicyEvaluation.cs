@@ -4,12 +4,12 @@ using Granary.Learning.Reinforcement.Policies;
 
 namespace Granary.Learning.Reinforcement.Evaluation;
 
-/// <summary>Rewards of episodes that a policy went through without random actions.</summary>
-/// <param name="Mean">Of the sums of rewards of the episodes.</param>
-/// <param name="Deviation">Sample deviation of these sums.</param>
+/// <summary>The rewards of a policy's episodes without random actions.</summary>
+/// <param name="Mean">Mean of the episodes' total rewards.</param>
+/// <param name="Deviation">Sample standard deviation of the total rewards.</param>
 public sealed record PolicyEvaluation(double Mean, double Deviation, int Episodes)
 {
-    /// <param name="seed">Decides how the episodes begin and what happens by chance in them.</param>
+    /// <param name="seed">Seed of the initial states and the random events in the episodes.</param>
     public static PolicyEvaluation Run(TrainedPolicy policy, IEnvironment environment, int episodes, long seed)
     {
         var observation = new double[environment.ObservationSize];

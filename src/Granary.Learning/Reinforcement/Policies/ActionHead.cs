@@ -4,18 +4,18 @@ using Granary.Learning.Reinforcement.Environments;
 namespace Granary.Learning.Reinforcement.Policies;
 
 /// <summary>
-/// A distribution of actions from the outputs of the policy network and from parameters of its own. An action is kept as it was drawn;
-/// <see cref="ToEnvironment"/> turns it into what the environment takes.
+/// A distribution of actions, determined by the outputs of the policy network and by its own parameters. Actions are stored as drawn;
+/// <see cref="ToEnvironment"/> converts them for the environment.
 /// </summary>
 public abstract class ActionHead
 {
-    /// <summary>How many outputs of the network it reads.</summary>
+    /// <summary>The number of network outputs that it uses.</summary>
     public abstract int Outputs { get; }
 
-    /// <summary>How many parameters it has of its own.</summary>
+    /// <summary>The number of its own parameters.</summary>
     public abstract int Parameters { get; }
 
-    /// <summary>Numbers of a drawn action.</summary>
+    /// <summary>The length of a drawn action.</summary>
     public abstract int ActionSize { get; }
 
     /// <summary>Draws an action.</summary>
@@ -30,16 +30,16 @@ public abstract class ActionHead
         ReadOnlySpan<double> action);
 
     /// <summary>
-    /// Writes the slopes of a loss by the outputs, and adds those by the own parameters, where the loss has these slopes by the logarithm
-    /// of the probability and by the entropy.
+    /// Writes the derivatives of a loss by the outputs, and adds those by the head's own parameters. The caller gives the derivatives of
+    /// the loss by the log-probability and by the entropy.
     /// </summary>
     public abstract void AddSlopes(in HeadInput input, double byLogProbability, double byEntropy, Span<double> outputSlopes,
         Span<double> ownSlopes);
 
-    /// <summary>What the environment is given for a drawn action; may be in the same memory.</summary>
+    /// <summary>Converts a drawn action to the environment's action; both may use the same memory.</summary>
     public abstract void ToEnvironment(ReadOnlySpan<double> action, Span<double> target);
 
-    /// <summary>The head for the actions of an environment.</summary>
+    /// <summary>Creates the head for the actions of an environment.</summary>
     public static ActionHead For(ActionSpace actions) => actions.Kind switch
     {
         ActionKind.Categorical => new CategoricalHead(actions.Choices),

@@ -5,13 +5,13 @@ using Granary.Learning.Reinforcement.Environments;
 namespace Granary.Learning.Reinforcement.Policies;
 
 /// <summary>
-/// A policy network with its action head and a separate value network. The parameters of all three lie in one array in this order, so that
-/// one optimiser and one gradient norm serve them.
+/// A policy network with its action head, and a separate value network. All parameters are in one array in this order, so that they share
+/// one optimiser and one gradient norm.
 /// </summary>
 public sealed class ActorCritic
 {
-    /// <param name="policy">Its outputs are those that the head reads.</param>
-    /// <param name="value">Has one output.</param>
+    /// <param name="policy">The network with the outputs that the head uses.</param>
+    /// <param name="value">A network with one output.</param>
     public ActorCritic(DenseNetwork policy, ActionHead head, DenseNetwork value)
     {
         (Policy, Head, Value) = (policy, head, value);
@@ -20,7 +20,7 @@ public sealed class ActorCritic
         Parameters = new double[ValueAt + value.Parameters];
     }
 
-    /// <summary>Networks of one shape for both, as yet without parameters.</summary>
+    /// <summary>Creates both networks with the same hidden layers; their parameters are not initialised.</summary>
     public static ActorCritic Make(int observations, ActionSpace actions, IReadOnlyList<int> hidden, Activation activation)
     {
         var head = ActionHead.For(actions);
@@ -41,17 +41,17 @@ public sealed class ActorCritic
 
     internal int ValueAt { get; }
 
-    /// <summary>Of the policy network.</summary>
+    /// <summary>Parameters of the policy network.</summary>
     public Span<double> PolicyParameters => Parameters.AsSpan(0, Policy.Parameters);
 
-    /// <summary>Of the head.</summary>
+    /// <summary>Parameters of the head.</summary>
     public Span<double> HeadParameters => Parameters.AsSpan(HeadAt, Head.Parameters);
 
-    /// <summary>Of the value network.</summary>
+    /// <summary>Parameters of the value network.</summary>
     public Span<double> ValueParameters => Parameters.AsSpan(ValueAt, Value.Parameters);
 
-    /// <summary>Random starting values: orthogonal weights with the gain 0.01 before actions and 1 before the value.</summary>
-    /// <param name="logDeviation">Of continuous actions and weights.</param>
+    /// <summary>Initialises random parameters: orthogonal weights with gain 0.01 before the actions and 1 before the value.</summary>
+    /// <param name="logDeviation">Log standard deviation of continuous actions and weights.</param>
     public void Initialise(double logDeviation, ref PortableRandom random)
     {
         Policy.Initialise(PolicyParameters, 0.01, ref random);

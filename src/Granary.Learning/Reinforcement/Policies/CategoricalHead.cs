@@ -2,7 +2,7 @@ using Granary.Engine.Numerics;
 
 namespace Granary.Learning.Reinforcement.Policies;
 
-/// <summary>One of several choices, with probabilities by softmax of the outputs.</summary>
+/// <summary>One of several choices; the softmax of the outputs gives the probabilities.</summary>
 public sealed class CategoricalHead(int choices) : ActionHead
 {
     public override int Outputs => choices;

@@ -3,11 +3,11 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Reinforcement.Policies;
 
 /// <summary>
-/// Independent normal numbers: means from the outputs, logarithms of the deviations as parameters that are the same in every state.
+/// Independent normal numbers: the outputs are the means; the log standard deviations are parameters, equal in all states.
 /// </summary>
-/// <param name="size">How many numbers.</param>
-/// <param name="low">The environment gets no less.</param>
-/// <param name="high">The environment gets no more.</param>
+/// <param name="size">The number of values.</param>
+/// <param name="low">The lower bound for the environment.</param>
+/// <param name="high">The upper bound for the environment.</param>
 public sealed class GaussianHead(int size, double low = double.NegativeInfinity, double high = double.PositiveInfinity) : ActionHead
 {
     private static readonly double HalfLogTwoPi = 0.5 * PortableMath.Log(2 * Math.PI);

@@ -1,12 +1,12 @@
 namespace Granary.Learning.Reinforcement.Policies;
 
 /// <summary>
-/// Observations with mean 0 and deviation 1, at most <see cref="Clip"/> in size: (x − mean) / √(variance + ε). It is part of a saved
-/// policy, which means nothing without it.
+/// Normalises observations to mean 0 and deviation 1, clipped to ±<see cref="Clip"/>: (x − mean) / √(variance + ε). It is part of a saved
+/// policy, which depends on it.
 /// </summary>
 public sealed class ObservationNormaliser(int size)
 {
-    /// <summary>The greatest size of a normalised number.</summary>
+    /// <summary>The maximum absolute value of a normalised number.</summary>
     public const double Clip = 10;
 
     /// <summary>Added to the variance.</summary>
@@ -14,16 +14,16 @@ public sealed class ObservationNormaliser(int size)
 
     private readonly double[] _factor = Filled(size);
 
-    /// <summary>Of all observations so far.</summary>
+    /// <summary>Moments of all observations so far.</summary>
     public RunningMoments Moments { get; } = new(size);
 
-    /// <summary>Call it after the moments have changed.</summary>
+    /// <summary>Applies changed moments; call it after they have changed.</summary>
     public void Refresh()
     {
         for (var i = 0; i < _factor.Length; i++) _factor[i] = Moments.Count > 0 ? 1 / Math.Sqrt(Moments.Variance(i) + Epsilon) : 1;
     }
 
-    /// <summary>Writes the normalised numbers; may be written over the observation.</summary>
+    /// <summary>Writes the normalised numbers; the target may be the observation itself.</summary>
     public void Apply(ReadOnlySpan<double> observation, Span<double> target)
     {
         for (var i = 0; i < _factor.Length; i++)

@@ -1,9 +1,9 @@
 namespace Granary.Learning.Reinforcement.Policies;
 
-/// <summary>Mean and variance of columns, added to in blocks (Chan, Golub and LeVeque 1983).</summary>
+/// <summary>Mean and variance of columns, updated in blocks (Chan, Golub and LeVeque 1983).</summary>
 public sealed class RunningMoments(int columns)
 {
-    /// <summary>How many rows were added.</summary>
+    /// <summary>The number of rows.</summary>
     public double Count { get; private set; }
 
     public double[] Mean { get; } = new double[columns];
@@ -11,7 +11,7 @@ public sealed class RunningMoments(int columns)
     /// <summary>Sum of the squared deviations from the mean.</summary>
     public double[] Squares { get; } = new double[columns];
 
-    /// <summary>Over all rows, without correction; 1 before the first row.</summary>
+    /// <summary>Population variance over all rows; 1 before the first row.</summary>
     public double Variance(int column) => Count > 0 ? Squares[column] / Count : 1;
 
     /// <summary>Adds a row.</summary>
@@ -27,7 +27,7 @@ public sealed class RunningMoments(int columns)
         }
     }
 
-    /// <summary>Adds the rows of another.</summary>
+    /// <summary>Adds the rows of another instance.</summary>
     public void Add(RunningMoments other)
     {
         if (other.Count == 0) return;
@@ -41,7 +41,7 @@ public sealed class RunningMoments(int columns)
         Count = total;
     }
 
-    /// <summary>Forgets all rows.</summary>
+    /// <summary>Removes all rows.</summary>
     public void Clear()
     {
         Count = 0;

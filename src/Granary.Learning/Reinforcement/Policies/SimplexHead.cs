@@ -3,10 +3,11 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Reinforcement.Policies;
 
 /// <summary>
-/// Weights that add up to 1: the softmax of independent normal numbers (the logistic normal distribution of Aitchison and Shen 1980).
-/// Probabilities are those of the normal numbers: the softmax changes old and new ones by the same factor, so their ratio stays.
+/// Weights that add up to 1: the softmax of independent normal numbers (logistic normal distribution, Aitchison and Shen 1980).
+/// Probabilities are those of the normal numbers. The softmax scales old and new probabilities by the same factor, so their ratio does not
+/// change.
 /// </summary>
-/// <param name="size">How many weights.</param>
+/// <param name="size">The number of weights.</param>
 public sealed class SimplexHead(int size) : ActionHead
 {
     private readonly GaussianHead _numbers = new(size);

@@ -2,7 +2,7 @@ using Granary.Engine.Numerics;
 
 namespace Granary.Learning.Reinforcement.Policies;
 
-/// <summary>Probabilities or weights from any numbers: e^xᵢ / Σ e^xⱼ.</summary>
+/// <summary>Converts numbers to probabilities or weights: e^xᵢ / Σ e^xⱼ.</summary>
 internal static class Softmax
 {
     /// <summary>ln Σ e^x without overflow.</summary>
@@ -14,7 +14,7 @@ internal static class Softmax
         return most + PortableMath.Log(sum);
     }
 
-    /// <summary>Weights that add up to 1; may be written over the numbers.</summary>
+    /// <summary>Writes weights that add up to 1; the target may be the input itself.</summary>
     public static void Weights(ReadOnlySpan<double> x, Span<double> target)
     {
         var most = Greatest(x);

@@ -4,7 +4,7 @@ using Granary.Learning.Reinforcement.Environments;
 namespace Granary.Learning.Reinforcement.Policies;
 
 /// <summary>
-/// Networks with the normaliser of their observations: everything that a decision depends on, and so what a saved version holds.
+/// A policy's networks and the normaliser of its observations. A saved version contains exactly these.
 /// </summary>
 public sealed class TrainedPolicy
 {
@@ -13,7 +13,7 @@ public sealed class TrainedPolicy
     private readonly NetworkWorkspace _policy, _value;
     private readonly double[] _row;
 
-    /// <param name="normaliser">Null where observations are taken as they are.</param>
+    /// <param name="normaliser">The normaliser; null to use raw observations.</param>
     public TrainedPolicy(ActorCritic networks, ActionSpace actions, ObservationNormaliser? normaliser)
     {
         (Networks, Actions, Normaliser) = (networks, actions, normaliser);
@@ -28,11 +28,11 @@ public sealed class TrainedPolicy
 
     public ObservationNormaliser? Normaliser { get; }
 
-    /// <summary>Numbers of an observation.</summary>
+    /// <summary>The length of an observation.</summary>
     public int ObservationSize => Networks.Policy.InputsOf(0);
 
-    /// <summary>The most likely action, as an environment takes it. Allocates nothing; one thread at a time.</summary>
-    /// <param name="action">As many numbers as the action space says.</param>
+    /// <summary>Returns the most likely action in the environment's form. Allocates nothing; not thread-safe.</summary>
+    /// <param name="action">The action, of the length of the action space.</param>
     public void Decide(ReadOnlySpan<double> observation, Span<double> action)
     {
         var output = Networks.Policy.Forward(Networks.PolicyParameters, Row(observation), 1, _policy);
@@ -40,7 +40,7 @@ public sealed class TrainedPolicy
         Networks.Head.ToEnvironment(action, action);
     }
 
-    /// <summary>What the value network expects of a state, in scaled rewards.</summary>
+    /// <summary>Returns the value network's estimate for a state, in scaled rewards.</summary>
     public double Value(ReadOnlySpan<double> observation) =>
         Networks.Value.Forward(Networks.ValueParameters, Row(observation), 1, _value)[0];
 
@@ -51,7 +51,7 @@ public sealed class TrainedPolicy
         return _row;
     }
 
-    /// <summary>The file of this policy.</summary>
+    /// <summary>Serializes this policy.</summary>
     public byte[] ToBytes()
     {
         using var stream = new MemoryStream();
@@ -79,8 +79,8 @@ public sealed class TrainedPolicy
         for (var l = 0; l < network.Layers; l++) writer.Write(network.OutputsOf(l));
     }
 
-    /// <summary>Reads what <see cref="ToBytes"/> wrote.</summary>
-    /// <exception cref="LearningInputException">It is no policy, or cut off.</exception>
+    /// <summary>Deserializes the output of <see cref="ToBytes"/>.</summary>
+    /// <exception cref="LearningInputException">The bytes are not a policy, or are truncated.</exception>
     public static TrainedPolicy FromBytes(ReadOnlyMemory<byte> bytes)
     {
         try

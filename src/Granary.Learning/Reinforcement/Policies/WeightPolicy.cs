@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Granary.Learning.Reinforcement.Policies;
 
-/// <summary>A policy with the names and base weights of what it weighs: what a version in the registry holds.</summary>
+/// <summary>A policy with the names and base weights of its strategies; the content of a version in the registry.</summary>
 public sealed class WeightPolicy
 {
     private const string Mark = "granary-weights-2";
@@ -12,35 +12,35 @@ public sealed class WeightPolicy
     private readonly byte[] _file;
     private readonly double[] _baseWeights, _action, _wanted;
 
-    /// <param name="names">Of what is weighed, in the order of the observation.</param>
-    /// <param name="baseWeights">In this order; an action tilts them.</param>
-    /// <param name="policy">Acts on a simplex with one part more than there are names: the last is cash.</param>
-    /// <param name="band">Of <see cref="NoTradeBand"/>.</param>
+    /// <param name="names">The names, in the order of the observation.</param>
+    /// <param name="baseWeights">The base weights in this order, which an action tilts.</param>
+    /// <param name="policy">A policy on a simplex with one more component than there are names: the last one is cash.</param>
+    /// <param name="band">The band of <see cref="NoTradeBand"/>.</param>
     public WeightPolicy(IReadOnlyList<string> names, double[] baseWeights, TrainedPolicy policy, double band)
     {
         (Names, _baseWeights, Band, _file) = (names, baseWeights, band, policy.ToBytes());
-        // A policy keeps memory of its own, and the given one may be asked on another thread.
+        // A policy has buffers of its own, and another thread may use the given one.
         _policy = TrainedPolicy.FromBytes(_file);
         (_action, _wanted) = (new double[names.Count + 1], new double[names.Count]);
     }
 
-    /// <summary>In the order of the observation.</summary>
+    /// <summary>The names in the order of the observation.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>In the order of the names.</summary>
+    /// <summary>The base weights in the order of the names.</summary>
     public IReadOnlyList<double> BaseWeights => _baseWeights;
 
-    /// <summary>Numbers of an observation.</summary>
+    /// <summary>Count of the numbers of an observation.</summary>
     public int ObservationSize => _policy.ObservationSize;
 
-    /// <summary>Changes of weights up to this sum are not made.</summary>
+    /// <summary>Changes of weights up to this sum are skipped.</summary>
     public double Band { get; }
 
     /// <summary>
-    /// The weights for an observation, without random actions. They stay where they would change by no more than the band. Allocates
+    /// The weights for an observation, without random actions. They stay unchanged if the change is within the band. Allocates
     /// nothing; one thread at a time.
     /// </summary>
-    /// <param name="weights">In the order of the names: those in force, and after the call those that hold from now on.</param>
+    /// <param name="weights">The weights in the order of the names: the current ones, replaced by the new ones.</param>
     public void Decide(ReadOnlySpan<double> observation, Span<double> weights)
     {
         _policy.Decide(observation, _action);
@@ -48,8 +48,8 @@ public sealed class WeightPolicy
         NoTradeBand.Replace(weights, _wanted, Band);
     }
 
-    /// <summary>The weights of an action: its last part is cash, the others tilt the base weights and share what is not cash.</summary>
-    /// <param name="action">One number more than there are weights; they add up to 1.</param>
+    /// <summary>Computes the weights of an action: its last component is cash; the others tilt the base weights.</summary>
+    /// <param name="action">One component more than there are weights; they add up to 1.</param>
     public static void Tilt(ReadOnlySpan<double> action, ReadOnlySpan<double> baseWeights, Span<double> weights)
     {
         var sum = 0.0;
@@ -58,7 +58,7 @@ public sealed class WeightPolicy
         for (var i = 0; i < weights.Length; i++) weights[i] = sum > 0 ? weights[i] / sum * invested : 0;
     }
 
-    /// <summary>The file of a version: it ends with a hash of its content.</summary>
+    /// <summary>Serializes a version; the file ends with a hash of its content.</summary>
     public byte[] ToBytes()
     {
         using var stream = new MemoryStream();
@@ -79,14 +79,14 @@ public sealed class WeightPolicy
         return stream.ToArray();
     }
 
-    /// <summary>Reads what <see cref="ToBytes"/> wrote. It decides the same bits.</summary>
+    /// <summary>Reads a file of <see cref="ToBytes"/>. The policy's weights are the same to the bit.</summary>
     /// <param name="source">For messages.</param>
-    /// <exception cref="LearningInputException">It is no such policy, or damaged.</exception>
+    /// <exception cref="LearningInputException">The file is not a weight policy, or is damaged.</exception>
     public static WeightPolicy FromBytes(byte[] bytes, string source)
     {
         var content = bytes.AsSpan(0, Math.Max(0, bytes.Length - SHA256.HashSizeInBytes));
         if (!SHA256.HashData(content).AsSpan().SequenceEqual(bytes.AsSpan(content.Length)))
-            throw new LearningInputException($"{source} is no policy of weights, or damaged: restore it, or train again with 'granary "
+            throw new LearningInputException($"{source} is not a weight policy, or is damaged: restore it, or train again with 'granary "
                 + "reinforce'");
         using var reader = new BinaryReader(new MemoryStream(bytes, 0, content.Length));
         if (reader.ReadString() != Mark)

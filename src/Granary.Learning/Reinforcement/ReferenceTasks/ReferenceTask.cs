@@ -3,7 +3,7 @@ using Granary.Learning.Reinforcement.Training;
 
 namespace Granary.Learning.Reinforcement.ReferenceTasks;
 
-/// <summary>An environment with a known answer, and settings that solve it.</summary>
-/// <param name="Name">As <c>reinforce --env</c> takes it.</param>
-/// <param name="Make">Makes one copy.</param>
+/// <summary>An environment with a known solution, and settings that find it.</summary>
+/// <param name="Name">The name in <c>reinforce --env</c>.</param>
+/// <param name="Make">Creates one copy of the environment.</param>
 public sealed record ReferenceTask(string Name, string Summary, Func<IEnvironment> Make, PpoSettings Settings);

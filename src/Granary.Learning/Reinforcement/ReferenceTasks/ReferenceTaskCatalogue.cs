@@ -45,9 +45,9 @@ public static class ReferenceTaskCatalogue
             Myopic with { LearningRate = 0.0007, EntropyCoefficient = 0.0005, LogDeviation = -1.5 }),
         new ReferenceTask("merton", "Merton's share of a risky asset", () => new Merton(), Myopic with
         {
-            // Utility has a long lower tail: advantages that are normalised per minibatch count minibatches with a heavy loss less, which
+            // Utility has a long lower tail. Normalising advantages per minibatch gives less weight to minibatches with a large loss, which
             // biases the share upwards. The entropy bonus keeps the deviation of actions near 0.2; with less, the noise of the utility
-            // hides the slope.
+            // hides the gradient.
             Hidden = [],
             LearningRate = 0.001,
             EntropyCoefficient = 0.018,
@@ -61,10 +61,10 @@ public static class ReferenceTaskCatalogue
             Minibatch = 1024,
             Hidden = [32, 32],
             LearningRate = 0.003,
-            // The entropy bonus keeps the deviation of forces near 0.2: without it, actions stop varying before the feedback is found.
+            // The entropy bonus keeps the deviation of forces near 0.2; without it, exploration stops before the feedback is found.
             EntropyCoefficient = 0.1,
             LogDeviation = -1,
-            // The first episodes run away: moments that include them would make all later observations and rewards small.
+            // The first episodes diverge; moments that include them would make all later observations and rewards small.
             NormalizeObservations = false,
             ScaleRewards = false,
         }),
@@ -84,7 +84,7 @@ public static class ReferenceTaskCatalogue
 
     private static PpoSettings Control => new() { Epochs = 10, LearningRate = 0.001 };
 
-    // A decision does not change what comes later, and much noise has to be averaged.
+    // A decision does not affect later rewards, and much noise must be averaged.
     private static PpoSettings Myopic => new() { Environments = 64, Horizon = 256, Minibatch = 4096, Hidden = [8], Gamma = 0 };
 
     private static Catalogue<ReferenceTask> Build(params ReadOnlySpan<ReferenceTask> tasks)

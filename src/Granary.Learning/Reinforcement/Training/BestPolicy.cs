@@ -5,12 +5,12 @@ using Granary.Learning.Reinforcement.Policies;
 namespace Granary.Learning.Reinforcement.Training;
 
 /// <summary>
-/// Keeps the best policy of a training: the last one can be worse than one before it. Policies are compared on episodes of their own, which
-/// neither the training nor a later evaluation has.
+/// Keeps the best policy of a training, since the last one can be worse than an earlier one. The episodes for the comparison are used
+/// neither in training nor in a later evaluation.
 /// </summary>
-/// <param name="policy">As the training changes it.</param>
-/// <param name="environment">A copy that the training does not step.</param>
-/// <param name="episodes">Of each comparison, the same ones each time.</param>
+/// <param name="policy">The policy that the training changes.</param>
+/// <param name="environment">A copy that the training does not use.</param>
+/// <param name="episodes">The number of episodes per comparison, always the same ones.</param>
 internal sealed class BestPolicy(TrainedPolicy policy, IEnvironment environment, int episodes, long seed)
 {
     private const long OwnEpisodes = 0x53656C656374;
@@ -19,7 +19,7 @@ internal sealed class BestPolicy(TrainedPolicy policy, IEnvironment environment,
     private byte[] _moments = [];
     private double _mean = double.NegativeInfinity;
 
-    /// <summary>Keeps the policy as it is now if none before it was better.</summary>
+    /// <summary>Keeps the current policy if no earlier one was better.</summary>
     public void Compare()
     {
         var mean = PolicyEvaluation.Run(policy, environment, episodes, seed ^ OwnEpisodes).Mean;
@@ -32,7 +32,7 @@ internal sealed class BestPolicy(TrainedPolicy policy, IEnvironment environment,
         _moments = stream.ToArray();
     }
 
-    /// <summary>Makes the policy the one that was kept.</summary>
+    /// <summary>Restores the best policy.</summary>
     public void Restore()
     {
         if (double.IsNegativeInfinity(_mean)) return;

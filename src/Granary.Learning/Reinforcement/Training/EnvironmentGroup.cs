@@ -6,8 +6,8 @@ using Granary.Learning.Reinforcement.Policies;
 namespace Granary.Learning.Reinforcement.Training;
 
 /// <summary>
-/// Some copies of an environment that one thread steps together, so that the policy answers all of them in one pass. Each copy has random
-/// numbers of its own: the division into threads changes nothing.
+/// A group of environment copies that one thread steps together, so that the policy handles all of them in one pass. Each copy has its own
+/// random numbers, so the division into threads does not affect the results.
 /// </summary>
 internal sealed class EnvironmentGroup
 {
@@ -22,7 +22,7 @@ internal sealed class EnvironmentGroup
     private readonly NetworkWorkspace _policy, _value;
     private readonly double[] _raw, _action, _final;
 
-    /// <param name="first">The number of the first copy among all.</param>
+    /// <param name="first">The index of the group's first copy among all copies.</param>
     public EnvironmentGroup(ActorCritic nets, ObservationNormaliser normaliser, PpoSettings settings, IEnvironment[] environments,
         int first, long seed)
     {
@@ -47,7 +47,7 @@ internal sealed class EnvironmentGroup
     /// <summary>Observations of the last rollout.</summary>
     public RunningMoments Observed { get; }
 
-    /// <summary>Episodes that ended in the last rollout, the sum of their rewards, and their steps.</summary>
+    /// <summary>The episodes that ended in the last rollout: their number, total rewards and steps.</summary>
     public (int Count, double Rewards, long Steps) Ended { get; private set; }
 
     /// <summary>Fills the group's columns of a rollout. Allocates nothing.</summary>

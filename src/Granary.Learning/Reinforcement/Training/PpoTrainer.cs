@@ -6,14 +6,14 @@ using Granary.Learning.Reinforcement.Policies;
 namespace Granary.Learning.Reinforcement.Training;
 
 /// <summary>
-/// Trains a policy by proximal policy optimisation. The same environment, settings and seed give the same bits on any number of threads,
-/// and after <see cref="Write"/> and <see cref="Read"/>.
+/// Trains a policy by proximal policy optimisation. The same environment, settings and seed give bit-identical results on any number of
+/// threads, and after <see cref="Write"/> and <see cref="Read"/>.
 /// </summary>
 public sealed class PpoTrainer : IDisposable
 {
     private const int FormatVersion = 2;
 
-    // How often policies are compared in a training.
+    // The number of policy comparisons in a training.
     private const int Comparisons = 40;
 
     private readonly PpoSettings _settings;
@@ -27,12 +27,12 @@ public sealed class PpoTrainer : IDisposable
     private readonly BestPolicy? _best;
     private PortableRandom _random;
 
-    /// <param name="make">Makes one copy of the environment.</param>
-    /// <param name="steps">Of all copies together, at most: updates are whole.</param>
-    /// <param name="threads">Changes the time and nothing else.</param>
+    /// <param name="make">Creates one copy of the environment.</param>
+    /// <param name="steps">The maximum number of steps of all copies together; only complete updates are made.</param>
+    /// <param name="threads">The number of threads, which affects only the duration.</param>
     public PpoTrainer(Func<IEnvironment> make, PpoSettings settings, long seed, long steps, int threads = 1)
     {
-        // A training shorter than one rollout has one short rollout.
+        // A training with fewer steps than one rollout has one shorter rollout.
         var horizon = (int)Math.Clamp(steps / settings.Environments, 1, settings.Horizon);
         _settings = settings;
         var environments = new IEnvironment[settings.Environments];
@@ -48,7 +48,7 @@ public sealed class PpoTrainer : IDisposable
         _rewards = new RewardScaler(environments.Length, settings.Gamma);
         _order = new int[_rollout.Count];
         Updates = (int)Math.Max(1, steps / _rollout.Count);
-        // Fewer than four rows leave the registers of the matrix product empty.
+        // With fewer than four rows, the matrix product would not use all of its registers.
         var size = environments.Length >= 16 ? 8 : 4;
         var normaliser = Policy.Normaliser ?? new ObservationNormaliser(first.ObservationSize);
         _groups = [.. environments.Chunk(size).Select((copies, g) =>
@@ -57,28 +57,28 @@ public sealed class PpoTrainer : IDisposable
         if (settings.SelectionEpisodes > 0) _best = new BestPolicy(Policy, make(), settings.SelectionEpisodes, seed);
     }
 
-    /// <summary>The policy as it is now; after the last update the best one, where policies are compared.</summary>
+    /// <summary>The current policy; after the last update the best one, if policies are compared.</summary>
     public TrainedPolicy Policy { get; }
 
-    /// <summary>Updates of the whole training.</summary>
+    /// <summary>The number of updates in the training.</summary>
     public int Updates { get; }
 
-    /// <summary>Updates that are done.</summary>
+    /// <summary>The number of completed updates.</summary>
     public int Done { get; private set; }
 
-    /// <summary>Steps of one update, of all copies together.</summary>
+    /// <summary>The number of steps of all copies in one update.</summary>
     public int StepsPerUpdate => _rollout.Count;
 
-    /// <summary>Steps that are done.</summary>
+    /// <summary>The number of completed steps.</summary>
     public long Steps => (long)Done * _rollout.Count;
 
     /// <summary>SHA-256 of all parameters and of the normaliser.</summary>
     public string Digest => Convert.ToHexStringLower(SHA256.HashData(Policy.ToBytes()));
 
-    /// <summary>Steps the environments for one update, without learning. Allocates nothing.</summary>
+    /// <summary>Collects the samples of one update, without learning. Allocates nothing.</summary>
     public void Collect() => _team.Run(_groups.Length, _collect);
 
-    /// <summary>One update: collect, estimate, learn.</summary>
+    /// <summary>Runs one update: collect, estimate, learn.</summary>
     public TrainingCurvePoint Next()
     {
         _update.Optimiser.LearningRate = _settings.LearningRate * (_settings.FallingRate ? 1 - (double)Done / Updates : 1);
@@ -92,7 +92,7 @@ public sealed class PpoTrainer : IDisposable
         _rollout.EstimateAdvantages(_settings.Gamma, _settings.Lambda);
         var explained = ExplainedVariance();
         var mean = Learn();
-        // Only now: the samples of an update are normalised as the policy saw them.
+        // After the update, because its samples must be normalised in the same way as the policy's inputs.
         Policy.Normaliser?.Refresh();
         Done++;
         if (_best is not null && (Done % Math.Max(1, Updates / Comparisons) == 0 || Done == Updates)) _best.Compare();
@@ -108,7 +108,7 @@ public sealed class PpoTrainer : IDisposable
             mean.ApproxKl, mean.ClipFraction, explained, _update.Optimiser.LearningRate);
     }
 
-    // Means over the minibatches of the last epoch that was begun.
+    // Returns means over the minibatches of the last started epoch.
     private MinibatchResult Learn()
     {
         for (var i = 0; i < _order.Length; i++) _order[i] = i;
@@ -142,7 +142,7 @@ public sealed class PpoTrainer : IDisposable
         return returns.Squares[0] > 0 ? 1 - errors.Squares[0] / returns.Squares[0] : double.NaN;
     }
 
-    /// <summary>Writes everything that the rest of the training depends on.</summary>
+    /// <summary>Writes the complete state of the training.</summary>
     public void Write(BinaryWriter writer)
     {
         writer.Write(FormatVersion);
@@ -159,9 +159,9 @@ public sealed class PpoTrainer : IDisposable
     }
 
     /// <summary>
-    /// Goes on where <see cref="Write"/> stopped; the trainer was made with the same environment, settings, seed and steps.
+    /// Restores the state that <see cref="Write"/> wrote. The trainer must have the same environment, settings, seed and steps.
     /// </summary>
-    /// <exception cref="LearningInputException">Another version of Granary wrote it.</exception>
+    /// <exception cref="LearningInputException">The state is from another version of Granary.</exception>
     public void Read(BinaryReader reader)
     {
         var version = reader.ReadInt32();

@@ -5,8 +5,8 @@ using Granary.Learning.Reinforcement.Policies;
 namespace Granary.Learning.Reinforcement.Training;
 
 /// <summary>
-/// Optimiser steps of proximal policy optimisation: the clipped objective, the clipped value loss and the entropy bonus, with one limit on
-/// the norm of the gradient over policy and value. The loss is policy − c·entropy + c·value.
+/// Optimiser steps of proximal policy optimisation: clipped objective, clipped value loss and entropy bonus, with one limit on the gradient
+/// norm of policy and value together. The loss is policy − c·entropy + c·value.
 /// </summary>
 public sealed class PpoUpdate
 {
@@ -20,8 +20,8 @@ public sealed class PpoUpdate
     private int[] _rows = [];
     private int _from, _count;
 
-    /// <param name="team">Its number of threads changes nothing but the time.</param>
-    /// <param name="samples">The most samples of one step.</param>
+    /// <param name="team">The thread team; the number of threads affects only the duration.</param>
+    /// <param name="samples">The maximum number of samples in one step.</param>
     public PpoUpdate(ActorCritic nets, PpoSettings settings, ThreadTeam team, int samples)
     {
         (_nets, _settings, _team) = (nets, settings, team);
@@ -40,7 +40,7 @@ public sealed class PpoUpdate
 
     internal Adam Optimiser { get; }
 
-    /// <summary>Fills the values of all samples and of the last observations.</summary>
+    /// <summary>Computes the values of all samples and of the last observations.</summary>
     public void FillValues(Rollout rollout)
     {
         _rollout = rollout;
@@ -63,7 +63,7 @@ public sealed class PpoUpdate
 
     /// <summary>One step over some samples of a rollout.</summary>
     /// <param name="rows">Numbers of samples; the step takes <paramref name="count"/> of them from <paramref name="from"/> on.</param>
-    /// <exception cref="LearningInputException">The loss is no number: the training has diverged.</exception>
+    /// <exception cref="LearningInputException">The loss is not a number: the training has diverged.</exception>
     public MinibatchResult Step(Rollout rollout, int[] rows, int from, int count)
     {
         (_rollout, _rows, _from, _count) = (rollout, rows, from, count);
@@ -81,7 +81,7 @@ public sealed class PpoUpdate
         }
         var norm = Math.Sqrt(Dense.Dot(_gradient, _gradient));
         if (!double.IsFinite(norm))
-            throw new LearningInputException("the training has diverged: the gradient is no number; use a lower learningRate");
+            throw new LearningInputException("the training has diverged: the gradient is not a number; use a lower learningRate");
         Optimiser.Step(_nets.Parameters, _gradient, Math.Min(1, _settings.MaxGradientNorm / (norm + 1e-6)), 0);
         return new MinibatchResult(sums[0] / count, 0.5 * sums[1] / count, sums[2] / count, sums[3] / count, sums[4] / count, norm);
     }
@@ -93,7 +93,7 @@ public sealed class PpoUpdate
         _shards[shard].Compute(_rollout!, _rows.AsSpan(_from + from, count), _advantages.AsSpan(from, count), _count);
     }
 
-    // Mean 0 and sample deviation 1.
+    // Normalises to mean 0 and sample deviation 1.
     private static void Normalise(Span<double> values)
     {
         var mean = Dense.Sum(values) / values.Length;

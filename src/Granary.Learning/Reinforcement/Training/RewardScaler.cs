@@ -3,8 +3,8 @@ using Granary.Learning.Reinforcement.Policies;
 namespace Granary.Learning.Reinforcement.Training;
 
 /// <summary>
-/// Divides rewards by the running deviation of their discounted sum, so that values are of the order of 1 whatever the unit of the reward.
-/// A scaled reward is at most <see cref="Clip"/> in size.
+/// Divides rewards by the running deviation of their discounted sum, so that values have the order of magnitude 1 whatever the unit of the
+/// reward. Scaled rewards are clipped to ±<see cref="Clip"/>.
 /// </summary>
 internal sealed class RewardScaler(int environments, double gamma)
 {
@@ -13,7 +13,7 @@ internal sealed class RewardScaler(int environments, double gamma)
     private readonly double[] _sums = new double[environments];
     private readonly RunningMoments _moments = new(1);
 
-    /// <summary>Takes the rewards of a rollout in the order of steps and environments, then scales them.</summary>
+    /// <summary>Adds the rewards of a rollout in the order of steps and environments, then scales them.</summary>
     public void Apply(Rollout rollout)
     {
         for (var i = 0; i < rollout.Count; i++)

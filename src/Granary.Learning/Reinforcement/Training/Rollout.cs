@@ -1,9 +1,9 @@
 namespace Granary.Learning.Reinforcement.Training;
 
-/// <summary>What the copies of an environment went through between two updates. Sample (t, e) is at t · Environments + e.</summary>
+/// <summary>Steps of all copies of an environment between two updates. Sample (t, e) is at t · Environments + e.</summary>
 public sealed class Rollout
 {
-    /// <param name="observationSize">Numbers of an observation.</param>
+    /// <param name="observationSize">The length of an observation.</param>
     public Rollout(int steps, int environments, int observationSize, int actionSize)
     {
         (Steps, Environments) = (steps, environments);
@@ -28,18 +28,18 @@ public sealed class Rollout
 
     public int Environments { get; }
 
-    /// <summary>Samples.</summary>
+    /// <summary>The number of samples.</summary>
     public int Count => Steps * Environments;
 
-    /// <summary>Numbers of an observation.</summary>
+    /// <summary>The length of an observation.</summary>
     public int RowWidth { get; }
 
     public int ActionSize { get; }
 
-    /// <summary>Normalised.</summary>
+    /// <summary>Normalised observations.</summary>
     public double[] Observations { get; }
 
-    /// <summary>As they were drawn.</summary>
+    /// <summary>Actions as they were drawn.</summary>
     public double[] Actions { get; }
 
     public double[] LogProbabilities { get; }
@@ -50,25 +50,25 @@ public sealed class Rollout
 
     public bool[] Truncated { get; }
 
-    /// <summary>Where an episode was truncated: the value of the state that it ended in.</summary>
+    /// <summary>If an episode was truncated at the step, the value of its final state.</summary>
     public double[] FinalValues { get; }
 
     public double[] Values { get; }
 
-    /// <summary>After the last step, by environment.</summary>
+    /// <summary>The observations after the last step, by environment.</summary>
     public double[] LastObservations { get; }
 
-    /// <summary>Of <see cref="LastObservations"/>.</summary>
+    /// <summary>Values of <see cref="LastObservations"/>.</summary>
     public double[] LastValues { get; }
 
     public double[] Advantages { get; }
 
-    /// <summary>Advantages plus values: what the value network learns.</summary>
+    /// <summary>Advantages plus values: the targets of the value network.</summary>
     public double[] Returns { get; }
 
     /// <summary>
     /// Generalised advantage estimation (Schulman et al. 2016): δ = r + γ·next − V, summed with γλ. The next value is 0 after a terminated
-    /// step and the final value after a truncated one; the sum begins again after either.
+    /// step and the final value after a truncated one; the sum restarts after either.
     /// </summary>
     public void EstimateAdvantages(double gamma, double lambda)
     {

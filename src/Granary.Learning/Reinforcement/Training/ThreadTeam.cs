@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace Granary.Learning.Reinforcement.Training;
 
 /// <summary>
-/// Threads that stay for many short pieces of work. A piece writes to places of its own only, so it does not matter which thread takes it.
-/// The caller works too; a run allocates nothing.
+/// Persistent threads for many short work items. Each item writes only to its own memory, so it does not matter which thread runs it. The
+/// calling thread takes part; a run allocates nothing.
 /// </summary>
 public sealed class ThreadTeam : IDisposable
 {
@@ -15,7 +15,7 @@ public sealed class ThreadTeam : IDisposable
     private volatile bool _ends;
     private Exception? _failure;
 
-    /// <param name="threads">With the caller's own; at least 1.</param>
+    /// <param name="threads">The number of threads including the calling one; at least 1.</param>
     public ThreadTeam(int threads)
     {
         _helpers = new Thread[Math.Max(1, threads) - 1];
@@ -26,7 +26,7 @@ public sealed class ThreadTeam : IDisposable
         }
     }
 
-    /// <summary>Does pieces 0 … <paramref name="count"/> − 1 and returns when all are done.</summary>
+    /// <summary>Runs items 0 … <paramref name="count"/> − 1, and returns when all have finished.</summary>
     public void Run(int count, Action<int> work)
     {
         var helpers = Math.Min(_helpers.Length, count - 1);

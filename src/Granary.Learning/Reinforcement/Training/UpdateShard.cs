@@ -5,12 +5,12 @@ using Granary.Learning.Reinforcement.Policies;
 namespace Granary.Learning.Reinforcement.Training;
 
 /// <summary>
-/// The loss and its gradient over one piece of a minibatch. Pieces have a fixed size and are added in their order, so the sums do not
-/// depend on the number of threads.
+/// Loss and gradient over one part of a minibatch. Parts have a fixed size and are added in order, so that the sums do not depend on the
+/// number of threads.
 /// </summary>
 internal sealed class UpdateShard(ActorCritic nets, PpoSettings settings)
 {
-    /// <summary>Samples of a piece.</summary>
+    /// <summary>The number of samples in a part.</summary>
     public const int Rows = 128;
 
     private readonly NetworkWorkspace _policy = new(nets.Policy, Rows), _value = new(nets.Value, Rows);
@@ -18,17 +18,17 @@ internal sealed class UpdateShard(ActorCritic nets, PpoSettings settings)
 
     public double[] Gradient { get; } = new double[nets.Parameters.Length];
 
-    /// <summary>Sums over the piece: policy loss, twice the value loss, entropy, KL, clipped samples.</summary>
+    /// <summary>Sums over the part: policy loss, twice the value loss, entropy, KL divergence, clipped samples.</summary>
     public double[] Sums { get; } = new double[5];
 
-    /// <summary>The values of a stretch of rows.</summary>
+    /// <summary>Computes the values of consecutive rows.</summary>
     public void Values(ReadOnlySpan<double> observations, Span<double> target)
     {
         var answers = nets.Value.Forward(nets.ValueParameters, observations, target.Length, _value);
         for (var r = 0; r < target.Length; r++) target[r] = answers[r * nets.Value.AnswerWidth];
     }
 
-    /// <param name="rows">Which samples of the rollout.</param>
+    /// <param name="rows">Samples of the rollout.</param>
     /// <param name="advantages">By place in <paramref name="rows"/>.</param>
     /// <param name="samples">Of the whole minibatch, over which losses are means.</param>
     public void Compute(Rollout rollout, ReadOnlySpan<int> rows, ReadOnlySpan<double> advantages, int samples)
@@ -61,7 +61,7 @@ internal sealed class UpdateShard(ActorCritic nets, PpoSettings settings)
             var ratio = PortableMath.Exp(change);
             var held = Math.Clamp(ratio, 1 - settings.Clip, 1 + settings.Clip);
             var (free, cut) = (-advantages[r] * ratio, -advantages[r] * held);
-            // Where the cut loss is the greater one it no longer depends on the policy.
+            // If the clipped loss is the greater one, it does not depend on the policy.
             var slope = free >= cut ? free / samples : 0;
             head.AddSlopes(new HeadInput(output, own, action), slope, -settings.EntropyCoefficient / samples,
                 slopes.Slice(r * width, width), ownSlopes);

@@ -4,12 +4,12 @@ using Granary.Engine.Market;
 namespace Granary.Reporting.Html.Candles;
 
 /// <summary>
-/// The bars that the interactive chart draws for strategies of one symbol and timeframe. Prices are whole numbers: those of bars with as
-/// few decimals as all of them need, those of trades with six to seven digits.
+/// The bars that the interactive chart draws for strategies of one symbol and timeframe. Prices are scaled to integers: bar prices with the
+/// fewest decimals that all of them need, trade prices with six to seven digits.
 /// </summary>
 internal sealed class ChartMarket
 {
-    // Digits of the highest and of the lowest price.
+    // The number of digits of the highest and of the lowest price.
     private const int HighDigits = 7, LowDigits = 6, MostDecimals = 12;
 
     private readonly Dictionary<long, int> _places = [];
@@ -25,7 +25,7 @@ internal sealed class ChartMarket
         var ticks = Engine.Market.Timeframe.TryParse(timeframe, out var parsed) ? parsed.Value.Ticks : 0;
         Step = Math.Max(1, ticks / TimeSpan.TicksPerMinute);
         IsIntraday = parsed is { IsIntraday: true };
-        // A reader of long series has joined 2, 4, 8 … bars into one: then no two are one bar's length apart.
+        // Reading a long series joins 2, 4, 8 … bars into one; then no two bars are one timeframe apart.
         for (var i = 1; i < bars.Count && !IsComplete; i++) IsComplete = parsed?.CloseOf(bars[i - 1].Time) == bars[i].Time;
         if (!IsComplete) return;
         for (var i = 0; i < bars.Count; i++) _places[bars[i].Time] = i;
@@ -44,23 +44,23 @@ internal sealed class ChartMarket
 
     public IReadOnlyList<Bar> Bars { get; }
 
-    /// <summary>Of trades' prices.</summary>
+    /// <summary>The number of decimals of trade prices.</summary>
     public int Decimals { get; }
 
     public int BarDecimals { get; }
 
     public bool IsIntraday { get; }
 
-    /// <summary>Whether it has every bar, none joined with the next.</summary>
+    /// <summary>Whether the market has all bars, so that none is joined with the next.</summary>
     public bool IsComplete { get; }
 
-    /// <summary>Minutes of a bar.</summary>
+    /// <summary>Length of a bar in minutes.</summary>
     public long Step { get; }
 
     public static ChartMarket Of(string symbol, string timeframe, IReadOnlyList<Bar> bars) => new(symbol, timeframe, bars);
 
-    /// <summary>Longer bars, written as how many bars of a shorter market each of them joins.</summary>
-    /// <returns>Null where the shorter market does not join to these bars.</returns>
+    /// <summary>Encodes longer bars as the number of a shorter market's bars that each of them joins.</summary>
+    /// <returns>The market; null if the shorter bars do not aggregate to these bars.</returns>
     public static ChartMarket? Joined(string timeframe, IReadOnlyList<Bar> bars, ChartMarket shorter)
     {
         if (!shorter.IsComplete || bars.Count == 0) return null;
@@ -79,20 +79,20 @@ internal sealed class ChartMarket
         return market.IsComplete ? market : null;
     }
 
-    /// <summary>The place of the bar that opens at a time, or −1.</summary>
+    /// <summary>The index of the bar that opens at a time; −1 if there is none.</summary>
     public int PlaceOf(long time) => _places.GetValueOrDefault(time, -1);
 
-    /// <summary>A price of a trade as a whole number.</summary>
+    /// <summary>Scales a trade price to an integer.</summary>
     public double Scaled(double price) => Round(price * Math.Pow(10, Decimals));
 
-    /// <summary>A price of a bar, on the scale of trades' prices.</summary>
+    /// <summary>Scales a bar price to the integer scale of trade prices.</summary>
     public double OfBar(double price) => Round(price * Math.Pow(10, BarDecimals)) * Math.Pow(10, Decimals - BarDecimals);
 
-    /// <summary>To the nearest whole number, halves up: what the page's script does, to the last bit.</summary>
+    /// <summary>Rounds to the nearest integer, halves up. The page's script rounds in the same way, bit for bit.</summary>
     public static double Round(double value) => Math.Floor(value + 0.5);
 
-    /// <param name="joined">How many bars of the market's series each of these stands for.</param>
-    /// <param name="placeOf">Of the markets in the page.</param>
+    /// <param name="joined">The number of bars of the market's series that each of these bars joins.</param>
+    /// <param name="placeOf">Returns the index of a market in the page.</param>
     public void Write(Utf8JsonWriter json, int joined, Func<ChartMarket, int> placeOf)
     {
         json.WriteStartObject();
@@ -113,7 +113,7 @@ internal sealed class ChartMarket
         json.WriteEndObject();
     }
 
-    // Minutes by which each of these bars begins before the first shorter one that it joins; the first of them may be missing.
+    // For each bar, the minutes from its open to the open of the first shorter bar that it joins, which differ if shorter bars are missing.
     private IEnumerable<double> Early()
     {
         var first = 0;
@@ -121,7 +121,7 @@ internal sealed class ChartMarket
             yield return (_base!.Bars[first].Time - Bars[k].Time) / (double)TimeSpan.TicksPerMinute;
     }
 
-    // Opens from the close before, closes from the open, highs and lows from the body.
+    // Opens relative to the previous close, closes relative to the open, highs and lows relative to the body.
     private void Prices(Utf8JsonWriter json)
     {
         var unit = Math.Pow(10, BarDecimals);
@@ -134,7 +134,7 @@ internal sealed class ChartMarket
         Column(json, "l", Bars.Select(b => Whole(Math.Min(b.Open, b.Close)) - Whole(b.Low)));
     }
 
-    /// <summary>A list of whole numbers.</summary>
+    /// <summary>Writes a list of integers.</summary>
     public static void Column(Utf8JsonWriter json, string name, IEnumerable<double> values)
     {
         json.WriteStartArray(name);
@@ -142,7 +142,7 @@ internal sealed class ChartMarket
         json.WriteEndArray();
     }
 
-    // Digits before the point; not above zero for a price below 1.
+    // The number of digits before the point; zero or negative for a price below 1.
     private static int Places(double price) => price > 0 ? (int)Math.Floor(Math.Log10(price)) + 1 : 1;
 
     private static int DecimalsOf(IReadOnlyList<Bar> bars, int most)

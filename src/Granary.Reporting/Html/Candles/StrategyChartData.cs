@@ -7,26 +7,26 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Candles;
 
 /// <summary>
-/// The bars, trades and equity of the strategies that the interactive chart can show: JSON, deflated, base64. Bars are there once for each
-/// symbol. Strategies come in the order of the table, those with weight first; where the page would become too large the last are left out.
+/// Bars, trades and equity of the strategies in the interactive chart, as deflated JSON in base64. Bars are included once per symbol.
+/// Strategies have the order of the table, those with weight first. The last ones are omitted if the page would become too large.
 /// </summary>
 internal sealed class StrategyChartData
 {
-    // Compressed bytes, of which base64 makes a third more. The table above takes its part of the page's three megabytes.
+    // Compressed bytes; base64 adds a third. The strategy table uses part of the page's three megabytes.
     private const long MostBytes = 950_000, FewestBytes = 250_000, BytesPerRow = 600;
     private const int RowsWithin = 1000;
 
-    // Of all strategies together, for the time that packing takes.
+    // The maximum over all strategies, because of the time for compression.
     private const long MostTrades = 600_000;
 
-    // Candles of all markets together, and the fewest of one.
+    // The maximum number of candles of all markets, and the minimum for one market.
     private const int MostCandles = 48_000, FewestCandles = 400;
 
     private StrategyChartData(string packed, int strategies) => (Packed, Strategies) = (packed, strategies);
 
     public string Packed { get; }
 
-    /// <summary>How many of the strategies are in it.</summary>
+    /// <summary>The number of strategies that are included.</summary>
     public int Strategies { get; }
 
     public static StrategyChartData Of(RunView view)
@@ -40,7 +40,7 @@ internal sealed class StrategyChartData
         {
             var packed = Packing(view, ranked.AsSpan(0, count), markets);
             if (packed.Length <= most || count <= 1) return new StrategyChartData(Convert.ToBase64String(packed), count);
-            // As many as would fit, and a little fewer.
+            // The number that would fit, minus a margin.
             count = Math.Max(1, Math.Min(count - 1, (int)(count * 0.97 * most / packed.Length)));
         }
     }
@@ -84,7 +84,7 @@ internal sealed class StrategyChartData
         return buffer.ToArray();
     }
 
-    // A symbol's shortest bars; its longer ones are made of those where they can be.
+    // A symbol's shortest bars; its longer bars are derived from them if possible.
     private static Dictionary<(string, string), ChartMarket> Markets(RunView view, IReadOnlyList<StrategyEntry> ranked)
     {
         var markets = new Dictionary<(string, string), ChartMarket>();
@@ -107,7 +107,7 @@ internal sealed class StrategyChartData
         return markets;
     }
 
-    // Short series whole; the others share what is left in equal parts.
+    // Short series get all that they need; the others share the rest equally.
     private static Dictionary<string, int> Room(Dictionary<string, double> bars)
     {
         var room = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -120,7 +120,7 @@ internal sealed class StrategyChartData
         return room;
     }
 
-    // How many bars a symbol has, from those of its file.
+    // The number of bars of a symbol, estimated from its file.
     private static double Bars(RunView view, string symbol, string timeframe) =>
         view.Model.Markets.FirstOrDefault(m => m.Symbol == symbol) is { } known && Ticks(known.Timeframe) is > 0 and var own
             && Ticks(timeframe) is > 0 and var asked
@@ -132,10 +132,10 @@ internal sealed class StrategyChartData
         : view.Model.Markets.FirstOrDefault(m => m.Symbol == market.Symbol && m.Timeframe == market.Timeframe) is { } known
             ? Math.Max(1, (int)Math.Round(known.Bars / (double)market.Bars.Count)) : 1;
 
-    // Of a strategy on several symbols the first is drawn.
+    // For a strategy with several symbols, the first is drawn.
     private static string SymbolOf(StrategyEntry strategy) => strategy.Symbols is { Count: > 0 } symbols ? symbols[0] : strategy.Symbol;
 
-    // Six digits of equity, as differences.
+    // Six significant digits of equity, delta-encoded.
     private static void Equity(Utf8JsonWriter json, StrategyEntry strategy, List<double> equity)
     {
         if (strategy.Trace is not { } trace) return;

@@ -4,7 +4,7 @@ using Granary.Engine.Trading;
 namespace Granary.Reporting.Html.Candles;
 
 /// <summary>
-/// Trades of many strategies as columns of whole numbers. Each number is the difference between what happened and what is likely: an entry
+/// Trades of many strategies as columns of whole numbers. Each number is the difference between the trade and its guess: an entry
 /// at its bar's open, an exit at the usual distance, a quantity that follows the equity. Most of them are zero. The page's script makes the
 /// same guess and adds the difference, so that times, prices and profits are exact.
 /// </summary>
@@ -14,7 +14,7 @@ internal sealed class TradeColumns
 
     private readonly List<double> _entries = [], _lengths = [], _reasonsOf = [], _entryPrices = [], _exitPrices = [], _profits = [];
 
-    /// <summary>How a strategy's trades are guessed, in the same JSON object as its id.</summary>
+    /// <summary>Adds a strategy's trades to the columns, and writes their guess into the JSON object with the strategy's id.</summary>
     public void Add(Utf8JsonWriter json, IReadOnlyList<Trade> trades, ChartMarket market, double cash, double multiplier)
     {
         var guess = TradeGuess.Of(trades, market, cash, multiplier);
@@ -27,7 +27,7 @@ internal sealed class TradeColumns
             _entries.Add(from - exit);
             _lengths.Add(to - from);
             exit = to;
-            // The sign is the side.
+            // The sign encodes the side.
             _reasonsOf.Add(((int)trade.Reason + 1) * (int)trade.Side);
             var (entry, end) = (market.Scaled(trade.EntryPrice), market.Scaled(trade.ExitPrice));
             _entryPrices.Add(entry - guess.Entry(trade.Side, from, price));

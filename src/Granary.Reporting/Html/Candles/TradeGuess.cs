@@ -4,7 +4,10 @@ using Granary.Engine.Trading;
 
 namespace Granary.Reporting.Html.Candles;
 
-/// <summary>What a strategy's trades are likely to be, from a few numbers; explore.js makes the same guess to the last bit.</summary>
+/// <summary>
+/// Predicts a strategy's trades from a few numbers, so that only differences are written. explore.js computes the same prediction to the
+/// last bit.
+/// </summary>
 internal sealed class TradeGuess
 {
     private readonly ChartMarket _market;
@@ -20,7 +23,7 @@ internal sealed class TradeGuess
         _distances = new double[Enum.GetValues<ExitReason>().Length];
         if (_byBar) _slip = Median(trades.Select(t => (int)t.Side * (t.EntryPrice / market.Bars[market.PlaceOf(t.EntryTime)].Open - 1)));
         foreach (var reason in trades.GroupBy(t => t.Reason)) _distances[(int)reason.Key] = Distance([.. reason]);
-        // Quantities as money for a point of the scaled price.
+        // Converts quantities to money per point of the scaled price.
         var point = multiplier / Math.Pow(10, market.Decimals);
         _commission = Median(trades.Select(t =>
             t.Commission / (t.Quantity * point * (market.Scaled(t.EntryPrice) + market.Scaled(t.ExitPrice)))));
@@ -42,29 +45,29 @@ internal sealed class TradeGuess
         json.WriteEndArray();
     }
 
-    /// <summary>Places of the bars of entry and exit, or their minutes.</summary>
+    /// <summary>The indices of the entry and exit bars, or their times in minutes.</summary>
     public (double From, double To) Places(in Trade trade) => _byBar
         ? (_market.PlaceOf(trade.EntryTime), _market.PlaceOf(trade.ExitTime))
         : (Minute(trade.EntryTime), Minute(trade.ExitTime));
 
-    /// <param name="before">The exit price of the trade before.</param>
+    /// <param name="before">The exit price of the previous trade.</param>
     public double Entry(Side side, double place, double before) => _byBar ? AtOpen((int)place, 1 + (int)side * _slip) : before;
 
-    /// <summary>At the open of its bar, or at a distance from the entry.</summary>
+    /// <summary>The exit price: the open of its bar, or a distance from the entry.</summary>
     public double Exit(Side side, ExitReason reason, double entry, double place)
     {
         var distance = _distances[(int)reason];
         return distance == 0 && _byBar ? AtOpen((int)place, 1 - (int)side * _slip) : ChartMarket.Round(entry * (1 + (int)side * distance));
     }
 
-    /// <summary>Net, in hundredths.</summary>
+    /// <summary>Net profit in hundredths of the account currency.</summary>
     public double Profit(Side side, double place, double entry, double exit, double equity)
     {
         var quantity = _share * Base(_sizing, place, entry, equity);
         return ChartMarket.Round(quantity * ((int)side * (exit - entry) - _commission * (entry + exit)) * 100);
     }
 
-    // 0: always the same quantity; 1: the same amount of money; 2: the same share of equity. Sized on the close before the entry.
+    // 0: constant quantity; 1: constant amount; 2: constant share of equity. The size is computed from the close before the entry.
     private double Base(int sizing, double place, double entry, double equity) => sizing == 0 ? 1
         : (sizing == 1 ? 1 : equity) / (_byBar && place > 0 ? _market.OfBar(_market.Bars[(int)place - 1].Close) : entry);
 
@@ -75,7 +78,7 @@ internal sealed class TradeGuess
         return Math.Min(_market.OfBar(bar.High), Math.Max(_market.OfBar(bar.Low), price));
     }
 
-    // 0 where most exits are at the open of their bar.
+    // 0 if most exits are at the open of their bar.
     private double Distance(Trade[] trades)
     {
         if (_byBar && trades.Count(t =>
@@ -107,7 +110,7 @@ internal sealed class TradeGuess
 
     private static double Minute(long time) => (time - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMinute;
 
-    // The lower one of two in the middle: one that occurred. Zero where there is none.
+    // The lower of the two middle values, so that the result is an actual value; zero if there are none.
     private static double Median(IEnumerable<double> values)
     {
         var sorted = values.Where(double.IsFinite).Order().ToArray();

@@ -1,13 +1,13 @@
 namespace Granary.Reporting.Html.Charts;
 
 /// <summary>A bar from <paramref name="From"/> to <paramref name="To"/> on the horizontal.</summary>
-/// <param name="Label">What a pointer that rests on it shows.</param>
+/// <param name="Label">Text of its tooltip.</param>
 internal readonly record struct PlotBar(double From, double To, double Height, string Style, string Label);
 
 /// <summary>A vertical line with a name.</summary>
 internal readonly record struct PlotMark(double At, string Label, string Style);
 
-/// <summary>Bars over a range of values: a histogram.</summary>
+/// <summary>A bar chart over a range of values, such as a histogram.</summary>
 internal sealed record BarPlot
 {
     public required string Title { get; init; }
@@ -22,10 +22,10 @@ internal sealed record BarPlot
 
     public required Func<double, string> Format { get; init; }
 
-    /// <summary>What the horizontal measures.</summary>
+    /// <summary>Quantity on the horizontal axis.</summary>
     public required string Across { get; init; }
 
-    /// <summary>What is counted.</summary>
+    /// <summary>Quantity that is counted.</summary>
     public required string Up { get; init; }
 
     public void Write(HtmlWriter html)
@@ -33,7 +33,7 @@ internal sealed record BarPlot
         if (Bars.Count == 0) return;
         var across = new ValueAxis(Bars[0].From, Bars[^1].To);
         if (!(across.High > across.Low)) across = new ValueAxis(across.Low - 0.5, across.Low + 0.5);
-        // Room for the names of the marks stays free at the top.
+        // Reserves space for the labels of marks at the top.
         var up = new ValueAxis(0, Bars.Max(b => b.Height) * (Marks.Count > 0 ? 1.16 : 1.05));
         PlotFrame.Open(html, Title, Description, Height, "bars");
         PlotFrame.Horizontals(html, up, Height, NumberText.Compact, 0, 4);
@@ -51,14 +51,14 @@ internal sealed record BarPlot
                 + $"width=\"{width}\" height=\"{Height - y}\"><title>{bar.Label}</title></rect>");
         }
         html.Raw("</svg>");
-        // A name reaches over the marks further in, whose lines begin below it: so the outermost come first.
+        // A label extends over the marks further inside, whose lines begin below it, so the outermost labels come first.
         var marks = Marks.Select(m => (Mark: m, X: across.Share(m.At) * 100)).Where(m => m.X is >= 0 and <= 100)
             .OrderByDescending(m => Math.Abs(m.X - 50)).ToArray();
         html.Raw("<g aria-hidden=\"true\">");
         for (var i = 0; i < marks.Length; i++)
             html.Write($"<line class=\"mark {marks[i].Mark.Style}\" x1=\"{marks[i].X}%\" "
                 + $"x2=\"{marks[i].X}%\" y1=\"{3 + 15 * i}\" y2=\"{Height}\"/>");
-        // Names last, so that no line crosses one, and on the side that has room.
+        // Labels are drawn last, so that no line crosses one, and on the side that has space.
         for (var i = 0; i < marks.Length; i++)
             html.Write($"<text class=\"mark {(marks[i].X > 50 ? "end" : "start")}\" "
                 + $"x=\"{marks[i].X}%\" dx=\"{(marks[i].X > 50 ? -5 : 5)}\" y=\"{12 + 15 * i}\">{marks[i].Mark.Label}</text>");

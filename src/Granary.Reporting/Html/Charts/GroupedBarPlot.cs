@@ -1,16 +1,16 @@
 namespace Granary.Reporting.Html.Charts;
 
-/// <summary>A group of bars with a name, one bar for each series.</summary>
-/// <param name="Values">NaN for none.</param>
+/// <summary>A named group of bars, one bar for each series.</summary>
+/// <param name="Values">One value per series; NaN for none.</param>
 internal sealed record BarGroup(string Name, IReadOnlyList<double> Values);
 
-/// <summary>Bars side by side for each of several named groups, as the returns of years.</summary>
+/// <summary>A chart of grouped bars, such as the returns of each year.</summary>
 internal sealed record GroupedBarPlot
 {
-    // As many letters as fit beside each other on a wide page, and on a narrow one; a name needs two for the gap beside it.
+    // The number of letters that fit beside each other on a wide and on a narrow page; each label needs two more for the gap.
     private const int MostLetters = 90, MostNarrow = 36, Gap = 2;
 
-    // Of a thousand units: a few groups do not become walls.
+    // In units of 1/1000 of the width: limits the bar width of charts with few groups.
     private const double Widest = 60;
 
     public required string Title { get; init; }
@@ -40,12 +40,12 @@ internal sealed record GroupedBarPlot
         PlotFrame.UpTitle(html, Up);
         PlotFrame.AcrossTitle(html, Height, Across);
         var (every, narrow) = (Every(MostLetters), Every(MostNarrow));
-        // The labels of a narrow page are among those of a wide one.
+        // The labels on a narrow page are a subset of those on a wide one.
         narrow = (narrow + every - 1) / every * every;
         html.Raw("<g class=\"ticks\" aria-hidden=\"true\">");
         for (var i = 0; i < Groups.Count; i += every)
         {
-            // At the edges a label begins or ends with its group, so that it does not reach into the next one.
+            // The first and last label are aligned with their group, so that they do not extend into the next one.
             var middle = 100 * (i + 0.5) / Groups.Count;
             var (side, at) = middle < 6 ? ("start", 100.0 * i / Groups.Count)
                 : middle > 94 ? ("end", 100.0 * (i + 1) / Groups.Count) : ("", middle);

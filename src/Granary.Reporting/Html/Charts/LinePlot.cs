@@ -1,11 +1,11 @@
 namespace Granary.Reporting.Html.Charts;
 
-/// <summary>A line of a plot over a number.</summary>
-/// <param name="Style">Its class in the style sheet: s1 … s4.</param>
-/// <param name="Values">As many as the plot's horizontal has; NaN leaves a gap.</param>
+/// <summary>A line of a plot over a numeric axis.</summary>
+/// <param name="Style">The class in the style sheet: s1 … s4.</param>
+/// <param name="Values">One value per point of the horizontal axis; NaN leaves a gap.</param>
 internal sealed record NumberLine(string Name, string Style, IReadOnlyList<double> Values);
 
-/// <summary>Lines over a number, such as the steps of a training.</summary>
+/// <summary>A line chart over a numeric axis, such as the steps of a training.</summary>
 internal sealed record LinePlot
 {
     public required string Title { get; init; }
@@ -16,7 +16,7 @@ internal sealed record LinePlot
 
     public required string Up { get; init; }
 
-    /// <summary>The horizontal, increasing.</summary>
+    /// <summary>The values of the horizontal axis, ascending.</summary>
     public required IReadOnlyList<double> At { get; init; }
 
     public required IReadOnlyList<NumberLine> Lines { get; init; }

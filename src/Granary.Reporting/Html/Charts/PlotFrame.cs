@@ -1,15 +1,15 @@
 namespace Granary.Reporting.Html.Charts;
 
 /// <summary>
-/// What all plots share. A plot is one SVG whose outer coordinates are percentages and pixels, so that text keeps its size at any width,
-/// with an inner SVG of <see cref="Width"/> units that stretches with the page and holds the shapes.
+/// Layout that all plots share. A plot is one SVG whose outer coordinates are percentages and pixels, so that text keeps its size at any
+/// width. An inner SVG of <see cref="Width"/> units stretches with the page and holds the shapes.
 /// </summary>
 internal static class PlotFrame
 {
-    /// <summary>Horizontal units of the stretching part.</summary>
+    /// <summary>Width of the inner SVG in its own units.</summary>
     public const double Width = 1000;
 
-    /// <summary>Opens the figure and its SVG. What the picture shows is said in words, for those who cannot see it.</summary>
+    /// <summary>Opens the figure and its SVG. The description is for screen readers.</summary>
     public static void Open(HtmlWriter html, string title, string description, double height, string kind = "",
         IReadOnlyList<(string Name, string Class)>? legend = null)
     {
@@ -28,11 +28,11 @@ internal static class PlotFrame
 
     public static void Close(HtmlWriter html) => html.Raw("</div></figure>\n");
 
-    /// <summary>What the vertical measures, above its labels.</summary>
+    /// <summary>Writes the title of the vertical axis above its labels.</summary>
     public static void UpTitle(HtmlWriter html, string title) =>
         html.Write($"<text class=\"up\" x=\"-44\" y=\"-13\" aria-hidden=\"true\">{title}</text>");
 
-    /// <summary>What the horizontal measures, below its labels at the right.</summary>
+    /// <summary>Writes the title of the horizontal axis below its labels, at the right.</summary>
     public static void AcrossTitle(HtmlWriter html, double height, string title) =>
         html.Write($"<text class=\"axis\" x=\"100%\" y=\"{height + 34}\" aria-hidden=\"true\">{title}</text>");
 
@@ -71,7 +71,7 @@ internal static class PlotFrame
         html.Raw("</g>");
     }
 
-    /// <param name="wide">Shown only where there is room.</param>
+    /// <param name="wide">Whether the label is hidden on a narrow page.</param>
     private static void Label(HtmlWriter html, double percent, double height, string text, bool wide)
     {
         var style = percent < 2 ? "start" : percent > 98 ? "end" : "";

@@ -3,7 +3,7 @@ using Granary.Engine.Trading;
 
 namespace Granary.Reporting.Html.Charts;
 
-/// <summary>A market's closes between its highs and lows, with the entries and exits of a strategy.</summary>
+/// <summary>A price chart of closes, highs and lows, with the entries and exits of a strategy.</summary>
 internal sealed record PricePlot
 {
     public required string Title { get; init; }
@@ -14,7 +14,7 @@ internal sealed record PricePlot
 
     public required IReadOnlyList<Trade> Trades { get; init; }
 
-    /// <summary>The instrument's, for returns.</summary>
+    /// <summary>The instrument's multiplier, for trade returns.</summary>
     public double Multiplier { get; init; } = 1;
 
     public double Height { get; init; } = 300;

@@ -1,11 +1,11 @@
 namespace Granary.Reporting.Html.Charts;
 
-/// <summary>A cloud of points of one kind.</summary>
-/// <param name="Style">Its class in the style sheet; loss is drawn with squares, so that it differs by shape too.</param>
+/// <summary>A named set of points in a scatter plot.</summary>
+/// <param name="Style">The class in the style sheet; loss is drawn with squares, so that it differs in shape too.</param>
 internal sealed record PlotCloud(string Name, string Style, IReadOnlyList<(double X, double Y)> Points);
 
 /// <summary>
-/// Points of two measures. All points of a cloud are one path of strokes too short to see but for their caps, which keeps thousands of them
+/// Points of two measures. All points of a cloud are one path of strokes of no length with visible caps, which keeps thousands of them
 /// small.
 /// </summary>
 internal sealed record ScatterPlot

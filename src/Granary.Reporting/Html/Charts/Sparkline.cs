@@ -1,11 +1,11 @@
 namespace Granary.Reporting.Html.Charts;
 
-/// <summary>A word-sized line: the way of a sum from its first value to its last.</summary>
+/// <summary>A word-sized line chart of a cumulative sum.</summary>
 internal static class Sparkline
 {
     private const double Width = 96, Height = 22;
 
-    /// <param name="values">Not empty; thinned to a few dozen by the caller.</param>
+    /// <param name="values">The values, not empty; the caller reduces them to a few dozen.</param>
     /// <param name="style">gain or loss.</param>
     public static void Write(HtmlWriter html, ReadOnlySpan<double> values, string style)
     {

@@ -1,18 +1,18 @@
 namespace Granary.Reporting.Html.Charts;
 
-/// <summary>A row of a strip: what a machine's state was over time.</summary>
-/// <param name="States">Of each time, an index into <paramref name="Names"/>; −1 for none.</param>
+/// <summary>One row of a state strip: a state machine's state over time.</summary>
+/// <param name="States">For each time an index into <paramref name="Names"/>; −1 for none.</param>
 internal sealed record StateRow(string Name, IReadOnlyList<string> Names, int[] States);
 
-/// <summary>States over time as bands, a row for each machine: to be read under the chart of the price.</summary>
+/// <summary>Shows states over time as coloured bands, one row per state machine, below a price chart.</summary>
 internal static class StateStrip
 {
     private const double LabelHeight = 19, BandHeight = 14, RowHeight = LabelHeight + BandHeight + 7;
 
-    // Colours of the style sheet: k0 … k5, then round again.
+    // Colours k0 … k5 of the style sheet, repeated if there are more states.
     private const int Colours = 6;
 
-    // The lowest and the highest of two states are as far apart as those of three.
+    // With two states, use the outer colours of three.
     private static int Colour(int state, int states) => states == 2 ? 2 * state : state % Colours;
 
     public static void Write(HtmlWriter html, string title, long[] times, IReadOnlyList<StateRow> rows)
@@ -49,7 +49,7 @@ internal static class StateStrip
         }
     }
 
-    // The machine's name and what its colours mean, above its bands: two machines may use a colour for different states.
+    // The name of the state machine and its legend, above its bands, because two machines may use a colour for different states.
     private static void Label(HtmlWriter html, StateRow row, double y)
     {
         html.Write($"<text class=\"row\" x=\"0\" y=\"{y}\">{row.Name}");

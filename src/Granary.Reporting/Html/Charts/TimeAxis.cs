@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Granary.Reporting.Html.Charts;
 
-/// <summary>Maps UTC ticks to the horizontal of a plot, and finds round times to label.</summary>
+/// <summary>Maps UTC ticks to the horizontal axis of a plot, and finds round times to label.</summary>
 internal readonly record struct TimeAxis(long From, long To)
 {
     private static readonly TimeSpan[] _spans =
@@ -13,12 +13,12 @@ internal readonly record struct TimeAxis(long From, long To)
         TimeSpan.FromDays(14),
     ];
 
-    /// <summary>How many labels a plot has at most.</summary>
+    /// <summary>The maximum number of labels on a plot.</summary>
     public const int LabelsOfPlots = 11;
 
     private static readonly int[] _months = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600];
 
-    /// <summary>What an axis with labels of <see cref="Ticks"/> measures. Names the year where no label does.</summary>
+    /// <summary>Title of an axis with labels of <see cref="Ticks"/>. Names the year if no label does.</summary>
     public string Title
     {
         get
@@ -29,7 +29,7 @@ internal readonly record struct TimeAxis(long From, long To)
         }
     }
 
-    /// <summary>From 0 to <paramref name="width"/>.</summary>
+    /// <summary>The horizontal coordinate, from 0 to <paramref name="width"/>.</summary>
     public double X(long time, double width) => To > From ? width * (time - From) / (To - From) : width / 2;
 
     /// <summary>At most <paramref name="most"/> round times with their labels, oldest first.</summary>

@@ -1,13 +1,13 @@
 namespace Granary.Reporting.Html.Charts;
 
 /// <summary>A line of a plot over time.</summary>
-/// <param name="Style">Its class in the style sheet: s1 … s4, loss.</param>
-/// <param name="Times">UTC ticks, increasing.</param>
-/// <param name="Values">As many; NaN leaves a gap.</param>
-/// <param name="Area">Filled down to the plot's baseline.</param>
+/// <param name="Style">The class in the style sheet: s1 … s4, loss.</param>
+/// <param name="Times">UTC ticks, ascending.</param>
+/// <param name="Values">One value per time; NaN leaves a gap.</param>
+/// <param name="Area">Whether the area down to the baseline is filled.</param>
 internal sealed record PlotLine(string Name, string Style, long[] Times, double[] Values, bool Area = false);
 
-/// <summary>How a plot's values are written, on its axis and under the pointer.</summary>
+/// <summary>Unit in which a plot's values are written, on its axis and under the pointer.</summary>
 internal enum PlotUnit
 {
     Percent,
@@ -16,10 +16,10 @@ internal enum PlotUnit
     Price,
 }
 
-/// <summary>Lines over time, with a crosshair that reads them off where scripts run.</summary>
+/// <summary>A line chart over time. With scripts, a crosshair shows the values.</summary>
 internal sealed record TimePlot
 {
-    // More than a screen has columns for.
+    // More points than a screen has columns.
     private const int MostPoints = 1200;
 
     public required string Title { get; init; }
@@ -32,33 +32,33 @@ internal sealed record TimePlot
 
     public double Height { get; init; } = 240;
 
-    /// <summary>A value that is always on the axis and drawn strong; NaN for none.</summary>
+    /// <summary>A value that the axis always includes and that is drawn as a bold line; NaN for none.</summary>
     public double Baseline { get; init; } = double.NaN;
 
-    /// <summary>Logarithmic where the highest is more than so many times the lowest; 0 for never.</summary>
+    /// <summary>The axis is logarithmic if the ratio of the highest to the lowest value exceeds this; 0 for never.</summary>
     public double LogFrom { get; init; }
 
-    /// <summary>Plots of one group share their crosshair.</summary>
+    /// <summary>Plots of the same group share their crosshair.</summary>
     public string Group { get; init; } = "";
 
-    /// <summary>The span shown, UTC ticks; null for that of the lines.</summary>
+    /// <summary>The range of the axis, UTC ticks; null for that of the lines.</summary>
     public TimeAxis? Span { get; init; }
 
     public int Ticks { get; init; } = 5;
 
-    /// <summary>False where a plot right below has the same axis of time.</summary>
+    /// <summary>False if a plot directly below has the same time axis.</summary>
     public bool TimeLabels { get; init; } = true;
 
-    /// <summary>What the vertical measures; null for what its unit says.</summary>
+    /// <summary>Title of the vertical axis; null for that of the unit.</summary>
     public string? Up { get; init; }
 
-    /// <summary>Each line is an area on top of those before it; the last is at the top. Values are not negative.</summary>
+    /// <summary>Whether the lines are stacked areas, the last one at the top. Values must not be negative.</summary>
     public bool Stacked { get; init; }
 
-    /// <summary>Spans that are shaded behind the lines, as drawdowns.</summary>
+    /// <summary>Ranges that are shaded behind the lines, such as drawdowns.</summary>
     public IReadOnlyList<(long From, long To)> Shades { get; init; } = [];
 
-    /// <summary>Whether times of day matter under the pointer.</summary>
+    /// <summary>Whether tooltips include the time of day.</summary>
     public bool Intraday { get; init; }
 
     public void Write(HtmlWriter html)
@@ -84,7 +84,7 @@ internal sealed record TimePlot
             html.Write($"<rect class=\"shade\" x=\"{x}\" y=\"0\" "
                 + $"width=\"{Math.Max(0.5, time.X(Math.Min(to, time.To), PlotFrame.Width) - x)}\" height=\"{Height}\"/>");
         }
-        // From the top of the stack downwards, so that each area covers what lies under it.
+        // From the top of the stack downwards, so that each area covers those below it.
         for (var i = tops.Length - 1; i >= 0 && Stacked; i--) Area(html, tops[i], time, axis);
         foreach (var line in Stacked ? [] : lines)
         {
@@ -112,7 +112,7 @@ internal sealed record TimePlot
         _ => "ratio",
     };
 
-    // Lines of a stack have the same times.
+    // The lines of a stack have the same times.
     private static PlotLine[] Sums(PlotLine[] lines)
     {
         var sums = new PlotLine[lines.Length];
@@ -128,7 +128,7 @@ internal sealed record TimePlot
         html.Raw("\"/>");
     }
 
-    // Where a value is missing the pen is lifted.
+    // A missing value interrupts the line.
     private void Points(HtmlWriter html, PlotLine line, TimeAxis time, ValueAxis axis, int from, int to)
     {
         var pen = false;
@@ -161,7 +161,7 @@ internal sealed record TimePlot
         html.Raw("\"/>");
     }
 
-    // What the crosshair reads: minutes since the plot's start and the values at them.
+    // Data of the crosshair: minutes since the plot's start, and the values at them.
     private void Data(HtmlWriter html, PlotLine[] lines, TimeAxis time, ValueAxis axis)
     {
         html.Write($"<script type=\"application/json\">{{\"from\":{(time.From - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMinute},"
@@ -200,7 +200,7 @@ internal sealed record TimePlot
         html.Raw("]}</script>");
     }
 
-    /// <summary>A JSON string that cannot end the script element which holds it.</summary>
+    /// <summary>Encodes a JSON string that cannot end the enclosing script element.</summary>
     public static string JsonText(string text) => System.Text.Json.JsonSerializer.Serialize(text);
 
     private PlotLine Thinned(PlotLine line)
@@ -210,7 +210,7 @@ internal sealed record TimePlot
         return line with { Times = times, Values = values };
     }
 
-    /// <summary>At most so many points, among them the lowest and highest of each stretch, and the ends.</summary>
+    /// <summary>Reduces a line to at most this many points, keeping the ends and the lowest and highest value of each interval.</summary>
     public static (long[] Times, double[] Values) Thin(long[] times, double[] values, int most)
     {
         var n = times.Length;
@@ -225,7 +225,7 @@ internal sealed record TimePlot
             int low = from, high = from;
             for (var i = from; i < to; i++)
             {
-                // A gap must stay one: the first NaN of a stretch stands for it.
+                // A gap must remain: the first NaN of an interval represents it.
                 if (double.IsNaN(values[low]) || double.IsNaN(values[i])) continue;
                 if (values[i] < values[low]) low = i;
                 if (values[i] > values[high]) high = i;

@@ -1,17 +1,17 @@
 namespace Granary.Reporting.Html.Charts;
 
-/// <summary>Maps values to the vertical of a plot, and finds round numbers to label.</summary>
-/// <param name="Low">At the bottom.</param>
-/// <param name="High">At the top; above <paramref name="Low"/>.</param>
-/// <param name="Log">Equal ratios are equally far apart; both ends are positive.</param>
+/// <summary>Maps values to the vertical axis of a plot, and finds round values to label.</summary>
+/// <param name="Low">The value at the bottom.</param>
+/// <param name="High">The value at the top; above <paramref name="Low"/>.</param>
+/// <param name="Log">Whether the scale is logarithmic; both ends must be positive.</param>
 internal readonly record struct ValueAxis(double Low, double High, bool Log = false)
 {
-    // From dense to sparse: the first that leaves few enough is taken.
+    // From dense to sparse: the first that gives few enough labels is used.
     private static readonly double[][] _logDigits = [[1, 1.5, 2, 3, 5, 7], [1, 2, 3, 5], [1, 2, 5], [1, 3], [1]];
 
-    /// <summary>An axis that holds all finite values, with a little air, widened to round numbers.</summary>
-    /// <param name="include">A value that must be on it, as zero; NaN for none.</param>
-    /// <param name="logFrom">Becomes logarithmic where the highest is more than so many times the lowest; 0 for never.</param>
+    /// <summary>Returns an axis that contains all finite values with a margin, extended to round values.</summary>
+    /// <param name="include">A value that the axis must include, such as zero; NaN for none.</param>
+    /// <param name="logFrom">The axis is logarithmic if the ratio of the highest to the lowest value exceeds this; 0 for never.</param>
     public static ValueAxis Around(IEnumerable<double> values, double include = double.NaN, double logFrom = 0, int ticks = 5)
     {
         double low = double.PositiveInfinity, high = double.NegativeInfinity;
@@ -27,7 +27,7 @@ internal readonly record struct ValueAxis(double Low, double High, bool Log = fa
             high = Math.Max(high, include);
         }
         if (low > high) (low, high) = (0, 1);
-        // Nothing but zero: a scale above it, for what is measured is seldom negative.
+        // If all values are zero, the axis extends above zero, since most measures are not negative.
         if (low == high && low == 0 && include == 0) return new ValueAxis(0, 1);
         if (low == high)
         {
@@ -45,15 +45,15 @@ internal readonly record struct ValueAxis(double Low, double High, bool Log = fa
         return new ValueAxis(Math.Floor(low / step + 1e-9) * step, Math.Ceiling(high / step - 1e-9) * step);
     }
 
-    /// <summary>From 0 at the top to <paramref name="height"/> at the bottom.</summary>
+    /// <summary>The vertical coordinate, from 0 at the top to <paramref name="height"/> at the bottom.</summary>
     public double Y(double value, double height) => height * (1 - Share(value));
 
-    /// <summary>From 0 at <see cref="Low"/> to 1 at <see cref="High"/>.</summary>
+    /// <summary>The relative position, from 0 at <see cref="Low"/> to 1 at <see cref="High"/>.</summary>
     public double Share(double value) => Log
         ? Math.Log(value / Low) / Math.Log(High / Low)
         : (value - Low) / (High - Low);
 
-    /// <summary>Round values on the axis, ascending.</summary>
+    /// <summary>Returns round values on the axis, ascending.</summary>
     public IReadOnlyList<double> Ticks(int about = 5)
     {
         var found = new List<double>();

@@ -5,14 +5,14 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Pages;
 
 /// <summary>
-/// The differences of two runs as one self-contained page: statistics, inputs, strategies, and the trades that they do not share.
+/// Writes the comparison of two runs as one self-contained page: statistics, inputs, strategies, and trades that differ.
 /// </summary>
 public static class CompareReport
 {
     /// <summary>
-    /// The first run is called A, the second B. Strategies are paired by their ids, trades by strategy, side and entry bar.
+    /// The first run is called A, the second B. Strategies are matched by id, trades by strategy, side and entry bar.
     /// </summary>
-    /// <param name="output">Written to, not closed; UTF-8 where it goes to a file.</param>
+    /// <param name="output">The output, which is not closed; use UTF-8 for a file.</param>
     public static void Write(TextWriter output, RunModel first, IRunEvents firstEvents, RunModel second, IRunEvents secondEvents)
     {
         var view = new CompareView(first, firstEvents, second, secondEvents);

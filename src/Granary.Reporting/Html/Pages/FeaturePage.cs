@@ -3,18 +3,18 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Pages;
 
-/// <summary>The page of <c>granary features</c>: label and features of each market, and which features say something of the
+/// <summary>Writes the page of <c>granary features</c>: labels and features of each market, and the features that predict the
 /// label.</summary>
 public static class FeaturePage
 {
-    // A page is read by people; the JSON has every feature.
+    // The page shows only this many features; the JSON has all.
     private const int MostFeatures = 100;
 
-    /// <param name="output">Written to, not closed.</param>
+    /// <param name="output">The output, which is not closed.</param>
     public static void Write(TextWriter output, FeatureStudies studies) => ReportPage.Write(new HtmlWriter(output),
         $"{studies.Batch} · features", studies, Top,
         [new ReportPage.Group<FeatureStudies>("Features", [.. studies.Studies.Select((study, i) => new Section(study, i + 1))])],
-        "Granary feature study. A correlation in the past is no promise.");
+        "Granary feature study. A correlation in the past may not hold in the future.");
 
     private static void Top(HtmlWriter html, FeatureStudies view)
     {

@@ -6,8 +6,8 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Pages;
 
 /// <summary>
-/// A run, or a bare equity curve, as one self-contained page: styles, drawings and script are in it and nothing is loaded, so that it can
-/// be sent to a friend, read offline and printed. It reads without scripts too; they sort, filter and point.
+/// Writes a run or an equity curve as one self-contained page with styles, drawings and script. It loads nothing, so it can be sent, read
+/// offline and printed. It is complete without scripts; these add sorting, filtering and tooltips.
 /// </summary>
 public static class HtmlReport
 {
@@ -16,9 +16,9 @@ public static class HtmlReport
             new DistributionSection(), new BenchmarkSection(), new CrisisSection()];
 
     /// <summary>
-    /// The page of a run. Trades and signals are read once or twice through, a strategy at a time, and never held together.
+    /// Writes the page of a run. Trades and signals are read once or twice, one strategy at a time, and never held in memory together.
     /// </summary>
-    /// <param name="output">Written to, not closed; UTF-8 where it goes to a file.</param>
+    /// <param name="output">The output, which is not closed; use UTF-8 for a file.</param>
     public static void Write(TextWriter output, RunModel run, IRunEvents events)
     {
         var view = RunView.Of(run, events);
@@ -40,10 +40,10 @@ public static class HtmlReport
                     ? (IReportSection<RunView>[])[new ConditionSection(conditions)] : []]),
             new("Learning", run.Section<LearningReport>() is { } learning ? [new LearningSection(learning)] : []),
             new("Decisions of models", run.Section<ModelResults>() is { } decided ? [new ModelDecisionSection(decided)] : []),
-            // Those of a policy are among the learned weights.
+            // The weights of a policy are in the section of learned weights.
             new("Weights", run.Section<AllocatorResults>() is null && run.Section<WeightResults>() is { } weights
                 ? [new WeightsSection(weights)] : []),
-            // Sections without a page of their own are shown as they are.
+            // Sections without a page section of their own are shown as tables of their JSON.
             new("Further results", [.. run.Sections.Where(s => s is not (SessionResults or ValidationResults or ValidationFindings
                 or WalkForwardResults or RegimeResults or LearningReport or ModelResults
                 or AllocatorResults or WeightResults or ConditionResults))
@@ -56,7 +56,7 @@ public static class HtmlReport
             $"Granary {kind} of {NumberText.Clock(run.CreatedAt)} UTC. Past results say little about future ones. Digest {run.Digest}.");
     }
 
-    /// <summary>The tear sheet of an equity curve, ours or not.</summary>
+    /// <summary>Writes the tear sheet of an equity curve, from Granary or another program.</summary>
     public static void Write(TextWriter output, EquityCurve curve, TearSheet sheet)
     {
         var view = CurveView.Of(curve, sheet.PeriodsPerYear, sheet.Benchmark, sheet.BenchmarkName, sheet.RiskFree);

@@ -3,20 +3,20 @@ using System.Text;
 
 namespace Granary.Reporting.Html.Pages;
 
-/// <summary>The frame of every page: one file that loads nothing, runs no script but its own, and reads as well without it.</summary>
+/// <summary>The frame of every page: one file that loads nothing, runs only its own script, and is complete without it.</summary>
 internal static class ReportPage
 {
     private static readonly string _style = Asset("report.css");
     private static readonly string _script = Asset("report.js") + Asset("explore.js");
 
-    // Only the page's own script may run, whatever a name in the data contains.
+    // The content security policy allows only the page's own script, whatever names the data contains.
     private static readonly string _scriptHash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(_script)));
 
-    /// <summary>Sections under a heading of their own.</summary>
+    /// <summary>Sections with a common heading.</summary>
     internal sealed record Group<TView>(string Title, IReadOnlyList<IReportSection<TView>> Sections);
 
     /// <param name="title">Of the window.</param>
-    /// <param name="top">What stands before the sections: heading, key figures, first chart.</param>
+    /// <param name="top">Content before the sections: heading, key figures, first chart.</param>
     /// <param name="footer">One sentence.</param>
     public static void Write<TView>(HtmlWriter html, string title, TView view, Action<HtmlWriter, TView> top,
         IReadOnlyList<Group<TView>> groups, string footer)
@@ -30,7 +30,7 @@ internal static class ReportPage
         html.Raw("'\">\n<style>");
         html.Raw(_style);
         html.Raw("</style></head>\n<body><a class=\"skip\" href=\"#main\">Skip to the report</a>\n");
-        // The marks of price charts, drawn once.
+        // The symbols of price charts, defined once.
         html.Raw("<svg class=\"defs\" aria-hidden=\"true\"><defs><path id=\"m-buy\" class=\"m-buy\" d=\"M-5 9L0 1L5 9Z\"/><path "
             + "id=\"m-sell\" class=\"m-sell\" d=\"M-5-9L0-1L5-9Z\"/><circle id=\"m-exit\" class=\"m-exit\" r=\"3\"/></defs></svg>\n");
         var shown = groups.Select(g => g with { Sections = [.. g.Sections.Where(s => s.Applies(view))] }).Where(g => g.Sections.Count > 0)

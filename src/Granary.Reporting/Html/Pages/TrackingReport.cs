@@ -3,21 +3,21 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Pages;
 
-/// <summary>An index and its replica, ready to be shown.</summary>
-/// <param name="Path">For each name in the order of choice: how many names, and their yearly tracking error.</param>
-/// <param name="Times">UTC ticks of each period.</param>
-/// <param name="Index">Returns by period.</param>
-/// <param name="Replica">The replica's, without the intercept.</param>
-/// <param name="Fitted">How many of the periods were fitted; those after it are out of sample.</param>
-/// <param name="Rolling">The rolling choice: from which period on, and the replica's returns from there; null without.</param>
+/// <summary>An index and its replica, as data for a report page.</summary>
+/// <param name="Path">For each name in the order of selection, the number of names and their annual tracking error.</param>
+/// <param name="Times">The end of each period, UTC ticks.</param>
+/// <param name="Index">The index's returns by period.</param>
+/// <param name="Replica">The replica's returns by period, without the intercept.</param>
+/// <param name="Fitted">The number of fitted periods; later periods are out of sample.</param>
+/// <param name="Rolling">For the rolling selection, its first period and the replica's returns from there; null without one.</param>
 public sealed record TrackingReport(
     string Title, IReadOnlyList<(string Name, double Weight)> Weights, double Intercept, IReadOnlyList<(int Names, double Error)> Path,
     IReadOnlyList<TrackingFigures> Figures,
     long[] Times, double[] Index, double[] Replica, int Fitted, (int From, double[] Replica)? Rolling,
     IReadOnlyList<TrackingChoice> History, IReadOnlyList<string> Notes)
 {
-    /// <summary>The page of an index replication.</summary>
-    /// <param name="output">Written to, not closed.</param>
+    /// <summary>Writes the page of an index replication.</summary>
+    /// <param name="output">The output, which is not closed.</param>
     public void Write(TextWriter output) => ReportPage.Write(new HtmlWriter(output), $"{Title} · replication", this, Top,
         [
             new ReportPage.Group<TrackingReport>("Replica",
@@ -134,7 +134,7 @@ public sealed record TrackingReport(
         return grown;
     }
 
-    // The running sum of index less replica; the replica's first return is that of period `offset`.
+    // The cumulative sum of index minus replica; the replica's first return belongs to period `offset`.
     private double[] Summed(int offset, double[] replica, int from, int to)
     {
         var sums = new double[to - from];

@@ -6,13 +6,13 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>
-/// Weights that a policy has learned: the weights over time above the states of the regimes, how the policy did against the baselines on
-/// windows that it had not seen, and the curves of its training.
+/// Learned weights of a policy: weights over time with the regimes, the policy's results against the baselines on unseen windows, and the
+/// training curves.
 /// </summary>
-/// <param name="regimes">Null where the batch declares none.</param>
+/// <param name="regimes">The regimes; null if the batch declares none.</param>
 internal sealed class AllocatorSection(AllocatorResults results, RegimeResults? regimes) : IReportSection<RunView>
 {
-    // Colours of the style sheet, h0 … h6; further strategies share one.
+    // Colours h0 … h6 of the style sheet; further strategies share one.
     private const int Drawn = 7, MostMarkets = 3;
 
     public string Id => "learned-weights";
@@ -69,12 +69,12 @@ internal sealed class AllocatorSection(AllocatorResults results, RegimeResults? 
             + "decision.</p>\n");
     }
 
-    // States at the times of the weights, so that the bands stand under them.
+    // The states at the times of the weights, so that the bands are aligned with them.
     private static void Bands(HtmlWriter html, RegimeChart chart, TimeAxis span)
     {
         int[] at = [.. Enumerable.Range(0, chart.Time.Length).Where(i => chart.Time[i] >= span.From && chart.Time[i] <= span.To)];
         if (at.Length < 2) return;
-        // The axis of time is that of the weights: their ends are given the states next to them.
+        // Same time axis as the weights: the first and last state extend to its ends.
         long[] times = [span.From, .. at.Select(i => chart.Time[i]), span.To];
         int[] States(int[] states) => [states[Math.Max(0, at[0] - 1)], .. at.Select(i => states[i]), states[at[^1]]];
         StateStrip.Write(html, $"{chart.Symbol}, states", times,
@@ -138,14 +138,14 @@ internal sealed class AllocatorSection(AllocatorResults results, RegimeResults? 
         HtmlTable.Close(html);
     }
 
-    // The chosen seed beside the mean of all.
+    // The curve of the selected seed and the mean of all seeds.
     private void Curves(HtmlWriter html)
     {
         var chosen = results.Curves.FirstOrDefault(c => c.Seed == results.Windows[^1].ChosenSeed)?.Points ?? [];
         if (chosen.Count < 2) return;
         void Plot(string name, string what, Func<TrainingPoint, double> of)
         {
-            // In some updates no episode ends, and there is no reward.
+            // Updates in which no episode ends have no reward.
             int[] at = [.. Enumerable.Range(0, chosen.Count).Where(i => results.Curves.All(c => double.IsFinite(of(c.Points[i]))))];
             if (at.Length < 2) return;
             double[] own = [.. at.Select(i => of(chosen[i]))];

@@ -2,10 +2,10 @@ using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>The batch file, word for word.</summary>
+/// <summary>The text of the batch file.</summary>
 internal sealed class BatchSection : IReportSection<RunView>
 {
-    // A file that lists thousands of strategies is in the run's manifest.
+    // If it lists thousands of strategies, the run's manifest has the complete text.
     private const int MostCharacters = 200_000;
 
     public string Id => "batch";

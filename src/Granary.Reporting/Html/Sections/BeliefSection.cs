@@ -4,7 +4,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>How far the results can be believed, in plain words, with the checks behind it.</summary>
+/// <summary>Summary of the validation checks in plain words, with their figures.</summary>
 internal sealed class BeliefSection(ValidationResults? checks, ValidationFindings? findings) : IReportSection<RunView>
 {
     private const int MostRows = 100;
@@ -23,7 +23,7 @@ internal sealed class BeliefSection(ValidationResults? checks, ValidationFinding
 
     public bool Applies(RunView view) => findings is not null || checks is { Conclusions.Count: > 0 };
 
-    /// <summary>How many of the checks passed, and how many there are.</summary>
+    /// <summary>Returns the number of passed checks, and of all checks.</summary>
     public static (int Passed, int All) Count(ValidationFindings findings) =>
         (findings.Required.Count(c => findings[c].State == ValidationState.Passed), findings.Required.Count);
 
@@ -112,7 +112,7 @@ internal sealed class BeliefSection(ValidationResults? checks, ValidationFinding
         html.Raw("</p>\n");
     }
 
-    // A live session does not judge: it was started on the checks of its configuration.
+    // A live session makes no checks; it shows those of its configuration.
     private string Carried() => findings is null ? "" : Count(findings) is var (passed, all) && passed == all
         ? $"The configuration that was traded passed all {all} checks of the backtest that it comes from."
         : $"The configuration was traded all the same (--without-evidence): {all - passed} of {all} checks of the backtest that it comes "

@@ -4,7 +4,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>The curve against its benchmark.</summary>
+/// <summary>Comparison of the curve with its benchmark.</summary>
 internal sealed class BenchmarkSection : IReportSection<CurveView>
 {
     public string Id => "benchmark";

@@ -3,7 +3,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>From the headline figure to each figure of the validation checks, step by step.</summary>
+/// <summary>Reconciles the headline figure with each figure of the validation checks, step by step.</summary>
 internal sealed class BridgeSection(IReadOnlyList<BridgeRow> rows) : IReportSection<RunView>
 {
     public string Id => "bridge";

@@ -18,7 +18,7 @@ internal sealed class CalendarSection : IReportSection<CurveView>
         var months = PeriodReturn.Monthly(view.Measured).ToDictionary(m => (m.Year, m.Month), m => m.Return);
         var years = PeriodReturn.Yearly(view.Measured);
         var theirs = view.BenchmarkWithin is { } b ? PeriodReturn.Yearly(b).ToDictionary(y => y.Year, y => y.Return) : null;
-        // Tints are scaled to the months that are common, not to the one that is not.
+        // Tints are scaled to typical months, not to the extreme one.
         var sizes = months.Values.Where(double.IsFinite).Select(Math.Abs).Order().ToArray();
         var scale = sizes.Length > 0 ? Math.Max(1e-4, TailRisk.Quantile(sizes, 0.9)) : 1;
         var names = CultureInfo.InvariantCulture.DateTimeFormat.AbbreviatedMonthNames;
@@ -43,7 +43,7 @@ internal sealed class CalendarSection : IReportSection<CurveView>
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
-        // Once all is lost a month has no return.
+        // After a total loss a month has no return.
         Gains(html, [.. months.Values.Where(double.IsFinite)], [.. years.Select(y => y.Return).Where(double.IsFinite)]);
     }
 

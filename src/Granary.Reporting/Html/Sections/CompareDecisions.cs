@@ -7,7 +7,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>What the portfolio decided in each run.</summary>
+/// <summary>Decisions of the portfolio in each run.</summary>
 internal sealed class CompareDecisions : IReportSection<CompareView>
 {
     public string Id => "decisions";

@@ -4,10 +4,10 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>What was asked for differently: the batch files line by line, and the bars.</summary>
+/// <summary>Differences of the inputs: the batch files line by line, and the bars.</summary>
 internal sealed class CompareInputs : IReportSection<CompareView>
 {
-    // Equal lines that stand around a difference.
+    // Context: the number of equal lines shown around a difference.
     private const int MostLines = 4000, Context = 3;
 
     public string Id => "inputs";
@@ -23,7 +23,7 @@ internal sealed class CompareInputs : IReportSection<CompareView>
         Markets(html, view);
     }
 
-    // A session trades what a run wrote, and not a batch file: the two texts have no lines in common.
+    // A live session's configuration was written by a run, not by hand, so the two texts have no common lines.
     private static void Configuration(HtmlWriter html, CompareView view)
     {
         var (live, other) = view.First.IsLive ? (view.First, view.Second) : (view.Second, view.First);
@@ -46,7 +46,7 @@ internal sealed class CompareInputs : IReportSection<CompareView>
         }
         catch (JsonException)
         {
-            // A batch file with comments: no run wrote it.
+            // A batch file with comments was not written by a run.
             return "";
         }
     }

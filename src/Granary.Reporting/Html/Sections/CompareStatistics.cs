@@ -7,7 +7,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>The portfolio's statistics of both runs, and their differences.</summary>
+/// <summary>The portfolio statistics of both runs, with differences.</summary>
 internal sealed class CompareStatistics : IReportSection<CompareView>
 {
     public string Id => "statistics";
@@ -22,7 +22,7 @@ internal sealed class CompareStatistics : IReportSection<CompareView>
         var second = view.Second.Portfolio?.Listed().ToDictionary(n => n.Metric.Key, n => n.Value) ?? [];
         HtmlTable.Open(html, "Portfolio statistics of both runs", [new("Statistic", Number: false), new("A"), new("B"),
             new("B − A", Hint: "Percentages in percentage points (pp)")], "narrow");
-        // What only one of them has, as a comparison with a benchmark, comes after what both have.
+        // Metrics of only one run, for example those with a benchmark, come after the common ones.
         foreach (var key in first.Keys.Union(second.Keys, StringComparer.Ordinal))
         {
             var (a, b) = (first.GetValueOrDefault(key, double.NaN), second.GetValueOrDefault(key, double.NaN));

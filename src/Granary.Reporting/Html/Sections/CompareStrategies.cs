@@ -7,7 +7,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>Strategy by strategy: returns, weights, and how many trades they do not share.</summary>
+/// <summary>Compares each strategy's returns, weights, and the number of differing trades.</summary>
 internal sealed class CompareStrategies : IReportSection<CompareView>
 {
     private const int MostRows = 1000;
@@ -64,7 +64,7 @@ internal sealed class CompareStrategies : IReportSection<CompareView>
     private static bool Differs(StrategyPair p) => p.First is null || p.Second is null || p.OnlyFirst + p.OnlySecond + p.Changed > 0
         || p.First.Weight != p.Second.Weight || StatisticsDiffer(p.First.Stats, p.Second.Stats);
 
-    // A check that one of the runs alone has made, as a live session makes none, is no difference of the strategy.
+    // A check that only one run made (a live session makes none) is not a difference of the strategy.
     private static bool StatisticsDiffer(MetricSet? first, MetricSet? second)
     {
         if (first is null || second is null) return first is not null || second is not null;

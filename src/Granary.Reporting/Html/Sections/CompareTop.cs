@@ -5,7 +5,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>The first screen of a comparison: whether the two runs are the same, and their equity on one axis.</summary>
+/// <summary>The first screen of a comparison: whether both runs are equal, and their equity on one axis.</summary>
 internal static class CompareTop
 {
     public static void Write(HtmlWriter html, CompareView view)
@@ -46,7 +46,7 @@ internal static class CompareTop
         }
     }
 
-    // What is compared of a live session is its own portfolio; its account has the broker's fills.
+    // The comparison uses the live session's simulated portfolio; its account has the broker's fills.
     private static void Account(HtmlWriter html, RunModel live)
     {
         if (live.Section<SessionResults>()?.Sentence is { Length: > 0 } sentence)
@@ -70,7 +70,7 @@ internal static class CompareTop
     private static void Curves(HtmlWriter html, RunModel a, RunModel b)
     {
         var lines = new List<PlotLine>();
-        // Both begin at 1, whatever their cash.
+        // Both curves start at 1, whatever the starting cash.
         Add(a, "A", "s1");
         Add(b, "B", "s2");
         if (lines.Count == 0) return;
@@ -87,7 +87,7 @@ internal static class CompareTop
         var under = new List<PlotLine>();
         foreach (var line in lines)
         {
-            // Of every row, not of those that are drawn: a peak may lie between them.
+            // Drawdowns of all rows, not only the drawn ones, since a peak may lie between them.
             under.Add(line with { Values = [.. (line.Name == "A" ? a : b).Equity.Select(r => -r.Drawdown)] });
         }
         new TimePlot

@@ -7,10 +7,10 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>The trades that the runs do not share.</summary>
+/// <summary>The trades that differ between the runs.</summary>
 internal sealed class CompareTrades : IReportSection<CompareView>
 {
-    // As the style sheet has it.
+    // Same value as in the style sheet.
     private const int MostPrinted = 70;
 
     public string Id => "trades";
@@ -24,7 +24,7 @@ internal sealed class CompareTrades : IReportSection<CompareView>
         var all = view.OnlyFirst + view.OnlySecond + view.Changed;
         html.Raw("<p class=\"lead\">A trade is known by its strategy, its symbol, its side and the bar of its entry. What differs in a "
             + "changed trade is in bold.</p>\n");
-        // The id of a strategy of one symbol names it.
+        // The id of a strategy with one symbol contains the symbol.
         var hasSymbols = view.Different.Any(d => d.Symbol.Length > 0);
         HtmlColumn[] symbol = hasSymbols ? [new("Symbol", Number: false)] : [];
         if (view.Different.Count > MostPrinted) html.Write($"<p class=\"note onlyprint\">Printed are the first {MostPrinted} rows.</p>\n");

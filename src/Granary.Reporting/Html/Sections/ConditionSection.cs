@@ -6,7 +6,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>Profit by condition, and which conditions earned again on trades that did not choose them.</summary>
+/// <summary>Profit by condition, and the conditions that were also profitable on later trades.</summary>
 internal sealed class ConditionSection(ConditionResults conditions) : IReportSection<RunView>
 {
     private static readonly JsonSerializerOptions s_indented =

@@ -5,13 +5,13 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>Whether the strategies of the portfolio gain and lose together: the correlation of the returns of their own equity.</summary>
+/// <summary>Correlation of the strategies' returns, from the equity of their own accounts.</summary>
 internal sealed class CorrelationSection : IReportSection<RunView>
 {
-    // As many as fit on a page: those that moved the most money.
+    // The number of strategies that fit on a page: those with the largest profits and losses.
     private const int Most = 16;
 
-    // Fewer common periods say nothing.
+    // Fewer common periods give no reliable correlation.
     private const int FewestPeriods = 10;
 
     public string Id => "correlation";
@@ -57,7 +57,7 @@ internal sealed class CorrelationSection : IReportSection<RunView>
         HtmlTable.Close(html);
     }
 
-    // Those with weight where there are any, else all, as far as their equity moved.
+    // Strategies with weight if there are any, otherwise all, as far as their equity changed.
     private static List<StrategyEntry> Chosen(RunView view)
     {
         var t = view.Trades;

@@ -5,14 +5,14 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>What trading cost, and how much money the markets would bear.</summary>
+/// <summary>Trading costs, and the capacity of the markets.</summary>
 internal sealed class CostSection : IReportSection<RunView>
 {
-    // Of a market's daily turnover, that one fill may be.
+    // The maximum share of a market's daily turnover for one fill.
     private const double Participation = 0.01;
     private const int MostMarkets = 60;
 
-    // Longer series are read in coarser bars.
+    // Longer series are read as coarser bars.
     private const int MostBars = 1_000_000;
 
     public string Id => "costs";
@@ -24,7 +24,7 @@ internal sealed class CostSection : IReportSection<RunView>
     public void Write(HtmlWriter html, RunView view)
     {
         var t = view.Trades;
-        TradeGroupTable.Whose(html, t);
+        TradeGroupTable.Origin(html, t);
         var trades = t.Measures.Trades;
         HtmlTable.Pairs(html, "Costs",
         [

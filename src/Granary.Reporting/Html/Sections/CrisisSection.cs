@@ -3,7 +3,7 @@ using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>How the curve went through the crises that it lived in.</summary>
+/// <summary>Return and drawdown of the curve in historical crises.</summary>
 internal sealed class CrisisSection : IReportSection<CurveView>
 {
     public string Id => "crises";

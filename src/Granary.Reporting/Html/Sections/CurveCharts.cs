@@ -4,10 +4,10 @@ using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>Equity above, its drawdown below, on one axis of time: the picture that every page opens with.</summary>
+/// <summary>Equity with its drawdown below, on one time axis: the first chart of every page.</summary>
 internal static class CurveCharts
 {
-    // The deepest drawdowns, as many as a reader tells apart.
+    // The number of deepest drawdowns that are shaded.
     private const int Shaded = 5;
 
     public static void Write(HtmlWriter html, CurveView view)
@@ -46,7 +46,7 @@ internal static class CurveCharts
             html.Raw(view.Moves ? "" : "<p class=\"note\">Equity did not change: nothing was held.</p>\n");
             return;
         }
-        // Of every point, not of those that are drawn: a peak may lie between them.
+        // Drawdowns of all points, not only the drawn ones, since a peak may lie between them.
         double[] under = [.. view.DrawnDepths.Select(d => -d)];
         var deepest = view.Drawdowns[0];
         new TimePlot
@@ -69,7 +69,7 @@ internal static class CurveCharts
             : $"Shaded: the {Math.Min(Shaded, view.Drawdowns.Count)} deepest drawdowns, from their peak to their recovery.")}</p>\n");
     }
 
-    /// <summary>A curve scaled to stand where <paramref name="anchor"/> stands at the first time that both cover.</summary>
+    /// <summary>Scales a curve to the value of <paramref name="anchor"/> at the first time that both cover.</summary>
     public static EquityCurve Rebased(EquityCurve curve, EquityCurve anchor)
     {
         var from = Math.Max(curve.Times[0], anchor.Times[0]);

@@ -4,7 +4,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>The first screen of a bare curve's tear sheet.</summary>
+/// <summary>The first screen of an equity curve's tear sheet.</summary>
 internal static class CurveTop
 {
     public static void Write(HtmlWriter html, CurveView view, TearSheet sheet)

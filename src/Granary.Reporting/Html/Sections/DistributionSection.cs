@@ -5,7 +5,7 @@ using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>How often each size of return came, and what lies in the left tail.</summary>
+/// <summary>Distribution of returns, and its left tail.</summary>
 internal sealed class DistributionSection : IReportSection<CurveView>
 {
     public string Id => "distribution";
@@ -40,7 +40,7 @@ internal sealed class DistributionSection : IReportSection<CurveView>
                 new("CVaR 95%", Hint: "Expected shortfall: the mean of those losses"),
             new("VaR 99%", Minor: true), new("CVaR 99%", Minor: true), new("Worst"), new("Median", Minor: true), new("Best"),
         ], "narrow");
-        // A day's position may be opened and closed between the rows that are kept here: results.json has counted every row.
+        // A position may be opened and closed between the rows that are kept here; results.json counts every row.
         var account = view.Period == "day" && (view as RunView)?.Model.Portfolio is { } own && own.Has(ExposureMetrics.Days) ? own : null;
         Row(html, $"All {view.Period}s", all, account is null ? null
             : ((int)account[ExposureMetrics.Days], account[ReturnMetrics.DaysProfitable], account[ReturnMetrics.DaysLosing],
@@ -56,7 +56,7 @@ internal sealed class DistributionSection : IReportSection<CurveView>
     private static void Histogram(HtmlWriter html, CurveView view, double[] held)
     {
         var (var95, cvar95) = TailRisk.Historical(held, 0.05);
-        // A few wild returns must not make the rest one bar: the outermost bars hold all that lies beyond.
+        // The outermost bars include all returns beyond them, so that outliers do not compress the histogram.
         var (low, high) = (TailRisk.Quantile(held, 0.002), TailRisk.Quantile(held, 0.998));
         var histogram = ReturnHistogram.Of([.. held.Select(r => Math.Clamp(r, low, high))], held.Length < 250 ? 0 : 60);
         var bars = new List<PlotBar>();

@@ -2,10 +2,10 @@ using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>The ten deepest falls: when they began, when they ended, and how long that took.</summary>
+/// <summary>The ten deepest drawdowns, with start, end and duration.</summary>
 internal sealed class DrawdownSection : IReportSection<CurveView>
 {
-    // Smaller ones would show as zero.
+    // Smaller drawdowns would be displayed as zero.
     private const double Shallowest = 0.5e-4;
 
     public string Id => "drawdowns";

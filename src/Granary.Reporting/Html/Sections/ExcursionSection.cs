@@ -3,7 +3,7 @@ using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>How far trades went against and for their holder, and what became of them.</summary>
+/// <summary>Maximum adverse and favourable excursions of trades, and the returns of these trades.</summary>
 internal sealed class ExcursionSection : IReportSection<RunView>
 {
     public string Id => "excursions";
@@ -14,7 +14,7 @@ internal sealed class ExcursionSection : IReportSection<RunView>
 
     public void Write(HtmlWriter html, RunView view)
     {
-        TradeGroupTable.Whose(html, view.Trades);
+        TradeGroupTable.Origin(html, view.Trades);
         var points = view.Trades.Points;
         var e = view.Trades.Measures.Excursions!;
         html.Raw("<div class=\"pair\">");
@@ -50,7 +50,7 @@ internal sealed class ExcursionSection : IReportSection<RunView>
 
         void Plot(string title, string across, string description, Func<(double Adverse, double Favourable, double Return), double> x)
         {
-            // Returns have wild ones; what lies beyond the outermost half percent is drawn at the edge.
+            // Returns have outliers; points beyond the outermost half percent are drawn at the edge.
             var (lowest, highest) = Edges(points.Select(p => p.Return));
             var (_, furthest) = Edges(points.Select(x));
             List<(double, double)> winners = [], losers = [];

@@ -4,7 +4,7 @@ using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>How much was at work, and how often it changed hands.</summary>
+/// <summary>Exposure and turnover of the portfolio.</summary>
 internal sealed class ExposureSection : IReportSection<RunView>
 {
     public string Id => "exposure";
@@ -30,7 +30,7 @@ internal sealed class ExposureSection : IReportSection<RunView>
             sum += row.Equity > 0 ? row.Exposure / row.Equity : 0;
             equity += row.Equity;
         }
-        // Of every row where they were measured, else of those that are drawn.
+        // From all rows if they were measured, otherwise from the drawn rows.
         var account = view.Model.Portfolio;
         var average = Or(account?[ExposureMetrics.GrossExposureAverage], sum / closes.Count);
         var most = Or(account?[ExposureMetrics.GrossExposureMost], gross.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Max());

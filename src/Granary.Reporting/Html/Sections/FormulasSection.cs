@@ -3,10 +3,10 @@ using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>What each figure of the page is, exactly.</summary>
+/// <summary>Definition of each figure of the page.</summary>
 internal sealed class FormulasSection : IReportSection<CurveView>
 {
-    // What this page computes beside the engine's statistics.
+    // Formulas of figures that this page computes itself.
     private static readonly Formula[] _own =
     [
         new("turnover", "Σ notional of entries and exits / mean equity / years", "convention, two-sided"),
@@ -44,10 +44,10 @@ internal sealed class FormulasSection : IReportSection<CurveView>
         }
     }
 
-    // Abbreviations that are no metric of their own.
+    // Abbreviations that are not a metric's key.
     private static string Named(string key) => key is "mae" or "mfe" ? key.ToUpperInvariant() : MetricText.Name(key);
 
-    // In words, and below it the key of results.json where the formula is that of a key.
+    // The name in words and, if the formula defines a key of results.json, that key below it.
     private static void Names(HtmlWriter html, string name)
     {
         var keys = name.Split(", ");
@@ -66,7 +66,7 @@ internal sealed class FormulasSection : IReportSection<CurveView>
         html.Raw("</th>");
     }
 
-    // A long key may break before its capital letters, and nowhere else.
+    // A long key may break only before its capital letters.
     private static void Humps(HtmlWriter html, string key)
     {
         var from = 0;

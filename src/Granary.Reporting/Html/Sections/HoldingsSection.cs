@@ -4,13 +4,13 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>Which symbols the portfolio held, how much of each, and what they earned.</summary>
+/// <summary>Symbols that the portfolio held, their weights and profits.</summary>
 internal sealed class HoldingsSection : IReportSection<RunView>
 {
-    // Colours of the style sheet, h0 … h6; further symbols share one.
+    // Colours h0 … h6 of the style sheet; further symbols share one.
     private const int Drawn = 7, MostListed = 60, MostPoints = 420;
 
-    // Of equity; less is none.
+    // A fraction of equity; a smaller short position counts as none.
     private const double LeastShort = 1e-6;
 
     public string Id => "holdings";

@@ -6,13 +6,13 @@ using Granary.Reporting.Html.Views;
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>
-/// A section that another part of the system added, as tables: an object is a list of names and values, a list of objects is a table.
+/// Shows a section that another component added, as tables: an object is a list of names and values, a list of objects is a table.
 /// </summary>
 internal sealed class JsonSection(string name, string json) : IReportSection<RunView>
 {
     private const int MostRows = 200, MostColumns = 16, MostItems = 40, Deepest = 6;
 
-    // Read before the page begins, so that a fault leaves no half page.
+    // Parsed before the page is written, so that an error does not leave a partial page.
     private readonly JsonElement _root = Parsed(json);
 
     public string Id => "more-" + new string([.. name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')]);
@@ -122,11 +122,11 @@ internal sealed class JsonSection(string name, string json) : IReportSection<Run
         return count == 0 ? "none" : count > MostItems ? $"{text}, … ({NumberText.Count(count)} in all)" : text;
     }
 
-    // Keys of results.json are shown as everywhere on the page, others with the digits that matter.
+    // Keys of results.json are formatted as elsewhere on the page, other numbers with their significant digits.
     private static string Number(string key, double value)
     {
         if (MetricCatalogue.BuiltIn.Find(key) is { } metric) return MetricText.Value(metric, value);
-        // Years, seeds and versions are names rather than counts.
+        // Years, seeds and versions are identifiers, not counts.
         var isName = key.Contains("year", StringComparison.OrdinalIgnoreCase) || key.Contains("seed", StringComparison.OrdinalIgnoreCase)
             || key.Contains("version", StringComparison.OrdinalIgnoreCase);
         if (value == Math.Floor(value) && Math.Abs(value) < 1e15)

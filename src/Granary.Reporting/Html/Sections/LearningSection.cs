@@ -6,15 +6,15 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>
-/// What the models of a run did, all out of sample: trades with and without them, the windows that they were trained on, whether their
-/// probabilities come true, which features they need, and how far what they remember is from what they know.
+/// Results of a run's models, all out of sample: trades with and without them, training windows, calibration of their probabilities,
+/// importance of features, and the gap between their in-sample and out-of-sample scores.
 /// </summary>
 internal sealed class LearningSection(LearningReport report) : IReportSection<RunView>
 {
-    // A page is read by people: of hundreds of models the first are drawn, learning.json has them all.
+    // The page draws only the first models; learning.json has all.
     private const int MostDrawn = 12, MostFeatures = 15, MostLines = 4;
 
-    // As the style sheet has it.
+    // Same value as in the style sheet.
     private const int MostPrinted = 3;
 
     public string Id => "learning";
@@ -152,7 +152,7 @@ internal sealed class LearningSection(LearningReport report) : IReportSection<Ru
         html.Raw("</ul>\n");
     }
 
-    // The features that are worth most over all windows.
+    // The most important features over all windows.
     private static void ImportanceOverTime(HtmlWriter html, LearningUnit unit)
     {
         var windows = unit.Windows.Where(w => w.Importance.Count > 0).ToList();
@@ -182,7 +182,7 @@ internal sealed class LearningSection(LearningReport report) : IReportSection<Ru
         html.Raw("</p>\n");
     }
 
-    // The name that the batch file gives it; the registry's name has the data and a hash in it.
+    // The name in the batch file; the registry's name also contains the data and a hash.
     private static string Section(LearningUnit unit) => unit.Section.Length > 0 ? unit.Section : unit.Name;
 
     private static void Calibration(HtmlWriter html, IReadOnlyList<CalibrationRow> bins)
@@ -242,7 +242,7 @@ internal sealed class LearningSection(LearningReport report) : IReportSection<Ru
 
     private static string Day(DateTime time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    // "AUC 0.531" or "R² 0.02": the figure that models are compared by.
+    // "AUC 0.531" or "R² 0.02": the figure for comparing models.
     private static string Figure(IReadOnlyDictionary<string, double> figures) =>
         figures.TryGetValue("auc", out var auc) && !double.IsNaN(auc) ? $"AUC {NumberText.Ratio(auc, 3)}"
         : figures.TryGetValue("r2", out var r2) && !double.IsNaN(r2) ? $"R² {NumberText.Ratio(r2, 3)}" : NumberText.Undefined;

@@ -3,7 +3,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>The bars that the run used, and all that was noticed about them.</summary>
+/// <summary>The bars that the run used, with the findings about them.</summary>
 internal sealed class MarketSection : IReportSection<RunView>
 {
     private const int MostRows = 300, MostFindings = 12;

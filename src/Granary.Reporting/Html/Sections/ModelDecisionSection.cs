@@ -3,7 +3,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>What models did to entries and what that was worth, what the watch of their predictions did, and their retraining.</summary>
+/// <summary>Decisions of models on entries and their value, actions of the watch of their predictions, and retraining.</summary>
 internal sealed class ModelDecisionSection(ModelResults results) : IReportSection<RunView>
 {
     private const int MostStrategies = 200, MostActions = 200, MostDecisions = 50;

@@ -2,12 +2,12 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>Retrainings of models: the versions in force over time, what each training decided, and the challengers.</summary>
+/// <summary>Retrainings of models: versions in force over time, the decision of each training, and the challengers.</summary>
 internal sealed class ModelTrainingTables(ModelResults results)
 {
     private const int Most = 200;
 
-    /// <summary>Whether an act is one of the watch, not of a training.</summary>
+    /// <summary>Whether a record belongs to drift monitoring rather than a training.</summary>
     public static bool IsOfWatch(WatchRecord action) => action.Action is "alert" or "rolled-back" or "restored";
 
     public void Write(HtmlWriter html)

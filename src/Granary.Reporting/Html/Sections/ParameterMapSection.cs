@@ -4,7 +4,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>Where on its grid a class did well: a lone bright cell is luck, a plateau is not.</summary>
+/// <summary>Results of a class over its parameter grid: a single bright cell is luck, a plateau is not.</summary>
 internal sealed class ParameterMapSection : IReportSection<RunView>
 {
     private const int MostClasses = 12, MostValues = 24, BinnedTo = 16;
@@ -13,7 +13,7 @@ internal sealed class ParameterMapSection : IReportSection<RunView>
 
     public string Title => "Parameter maps";
 
-    // The parameters of a walk-forward's groups are those of the last window alone.
+    // A walk-forward's groups have only the parameters of the last window.
     public bool Applies(RunView view) => view.Model.Section<WalkForwardResults>() is null && Grids(view).Any();
 
     public void Write(HtmlWriter html, RunView view)
@@ -61,7 +61,7 @@ internal sealed class ParameterMapSection : IReportSection<RunView>
                 }
                 if (!double.IsNaN(down) && !double.IsNaN(across)) points.Add((strategy, down, across));
             }
-            // Where no strategy has a ratio, as without trades, the map would be empty.
+            // If no strategy has a Sharpe ratio, for example without trades, the map would be empty.
             if (group.Any(s => double.IsFinite(s.Stats!.Sharpe))) yield return new Grid(group.Key, two[0], two[1], points);
         }
     }
@@ -108,7 +108,7 @@ internal sealed class ParameterMapSection : IReportSection<RunView>
         HtmlTable.Close(html);
     }
 
-    // The values themselves where they are few, else ranges that hold equally many of them.
+    // The values themselves if there are few, otherwise ranges with equal numbers of values.
     private static List<(double From, double To)> Bins(IEnumerable<double> values)
     {
         var distinct = values.Distinct().Order().ToArray();

@@ -3,7 +3,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>A strategy's parameters as text and as numbers.</summary>
+/// <summary>Converts a strategy's parameters to text and numbers.</summary>
 internal static class ParameterText
 {
     public static string Of(StrategyEntry strategy) => string.Join(" · ", strategy.Params.Select(p => $"{p.Name} {Value(p.Value)}"));
@@ -17,7 +17,7 @@ internal static class ParameterText
         _ => value.ToString() ?? "",
     };
 
-    /// <summary>NaN where it is no number.</summary>
+    /// <summary>Converts a parameter to a number; NaN if it is not one.</summary>
     public static double Number(object value) => value switch
     {
         double d => d,

@@ -7,7 +7,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>
-/// Prices with the entries, exits and equity of a strategy that the reader chooses; without scripts and on paper those of the first few.
+/// Price charts with the entries, exits and equity of a selectable strategy; without scripts and in print, of the first few strategies.
 /// </summary>
 internal sealed class PriceChartSection : IReportSection<RunView>
 {
@@ -31,7 +31,7 @@ internal sealed class PriceChartSection : IReportSection<RunView>
         foreach (var s in chosen) Static(html, view, s);
     }
 
-    // Shown by the page's script.
+    // Only visible with scripts.
     private static void Explorer(HtmlWriter html, RunView view)
     {
         var data = StrategyChartData.Of(view);

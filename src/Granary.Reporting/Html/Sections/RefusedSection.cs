@@ -5,7 +5,9 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>What the portfolio refused, why, and what it would have brought: a refused signal is simulated to its end.</summary>
+/// <summary>
+/// Signals that the portfolio refused, the reasons, and their simulated results: a refused signal is simulated to its end.
+/// </summary>
 internal sealed class RefusedSection : IReportSection<RunView>
 {
     private const int MostSignals = 200_000, Listed = 60;
@@ -34,7 +36,7 @@ internal sealed class RefusedSection : IReportSection<RunView>
                 seen++;
                 if (row.Decision == Decision.Accepted) continue;
                 var outcome = row.Trade is { Reason: not ExitReason.Open } trade ? trade.Return(multiplier) : double.NaN;
-                // A few of each strategy, so that one alone does not fill the list.
+                // At most a few per strategy, so that one strategy does not fill the list.
                 if (listed.Count < Listed && refusedHere++ < 4) listed.Add((strategy.Id, row, outcome));
                 if (double.IsNaN(outcome)) continue;
                 var (known, won, returns) = outcomes.GetValueOrDefault(row.Decision);

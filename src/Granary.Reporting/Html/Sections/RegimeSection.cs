@@ -5,8 +5,8 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>
-/// The states of the batch's regimes under the price, how they follow one another, what the market did after them, and how far machines
-/// agree.
+/// The states of the batch's regimes below the price, their transitions, market returns after each state, and the agreement between state
+/// machines.
 /// </summary>
 internal sealed class RegimeSection(RegimeResults regimes) : IReportSection<RunView>
 {

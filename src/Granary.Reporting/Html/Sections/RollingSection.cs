@@ -5,7 +5,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>Sharpe ratio, volatility and, with a benchmark, beta over a moving window.</summary>
+/// <summary>Sharpe ratio, volatility and, with a benchmark, beta over a rolling window.</summary>
 internal sealed class RollingSection : IReportSection<CurveView>
 {
     public string Id => "rolling";
@@ -49,6 +49,6 @@ internal sealed class RollingSection : IReportSection<CurveView>
         }.Write(html);
     }
 
-    // Half a year of days where there are two years; else a quarter of what there is.
+    // Half a year of days if there are two years, otherwise a quarter of the record.
     private static int Window(CurveView view) => Math.Min(126, view.Closes.Count / 4);
 }

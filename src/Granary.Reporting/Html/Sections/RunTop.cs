@@ -5,7 +5,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>The first screen of a run: what was run, what it came to, what a reader must know about the data.</summary>
+/// <summary>The first screen of a run: configuration, results, and notes about the data.</summary>
 internal static class RunTop
 {
     private const int FirstNotices = 3;
@@ -29,7 +29,7 @@ internal static class RunTop
         html.Write($"{Counted.Of(m.Strategies.Count, "strategy")} on ");
         var symbols = m.Markets.Select(k => k.Symbol).Distinct().Count();
         html.Write($"{(symbols == 1 ? m.Markets[0].Symbol : $"{NumberText.Count(symbols)} markets")}");
-        // A strategy may trade longer bars than its market's file has; the shortest first.
+        // A strategy may trade longer bars than its market's file has; the shortest timeframe comes first.
         var frames = m.Strategies.Select(s => s.Timeframe).Distinct()
             .OrderBy(f => Timeframe.TryParse(f, out var t) ? t.Value.Ticks : long.MaxValue).ToArray();
         if (frames.Length > 0) html.Write($" ({string.Join(", ", frames)})");
@@ -95,12 +95,12 @@ internal static class RunTop
                 : members == 1 ? "with a weight" : "all with a weight");
         html.Raw("</dl>\n");
 
-        // The figures of a live session are of its portfolio; its account has the venue's fills.
+        // The figures of a live session are those of its portfolio; its account has the venue's fills.
         static string Account(RunModel m) => m.Section<SessionResults>() is { Account: var account } && double.IsFinite(account)
             && m.StartingCash > 0
             ? $"; account {NumberText.SignedPercent(account / m.StartingCash - 1)}" : "";
 
-        // Two words that a reader must not miss; what is behind them stands in the section of the checks.
+        // A short verdict at the top; the section of the checks has the details.
         static void Verdict(HtmlWriter html, RunModel m)
         {
             if (m.Section<ValidationFindings>() is not { } findings) return;

@@ -5,7 +5,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>
-/// The account of a live session beside a backtest of the same bars, and what its orders came to.
+/// The account of a live session compared with a backtest of the same bars, and the results of its orders.
 /// </summary>
 internal sealed class SessionAccountSection(SessionResults session) : IReportSection<RunView>
 {
@@ -73,7 +73,7 @@ internal sealed class SessionAccountSection(SessionResults session) : IReportSec
             HtmlTable.Text(html, DateTime.TryParse(trade.Entry, CultureInfo.InvariantCulture,
                 DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var time) ? NumberText.Time(time.Ticks) : "");
             HtmlTable.SignedMoney(html, trade.Amount);
-            // The cause, and what is known of it in words.
+            // The cause, with an explanation in words.
             var (cause, why) = (trade.Cause, trade.Why);
             HtmlTable.Text(html, cause.Length > 0 && why.Length > 0 ? $"{cause}: {why}" : cause + why);
             HtmlTable.EndRow(html);

@@ -5,8 +5,8 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>
-/// All statistics of a curve in groups, with the benchmark's own beside them. Those of a run's results.json come first and are the run's
-/// own, bar by bar.
+/// All statistics of a curve in groups, beside those of the benchmark. For a run, the statistics of results.json come first; they are
+/// computed bar by bar.
 /// </summary>
 internal sealed class StatisticsSection : IReportSection<CurveView>
 {
@@ -67,12 +67,12 @@ internal sealed class StatisticsSection : IReportSection<CurveView>
         {
             if (view.RiskFree != 0) own = own.With(new MetricInput { Parts = MetricParts.RiskFree, RiskFree = view.RiskFree });
             foreach (var (metric, value) in own.Listed()) values[metric.Key] = new Figure(value, false);
-            // Periods of the page's curve and what results.json says of the same days: only one of the two is shown.
+            // The page's curve and results.json may cover the same days; only one of the two is shown.
             if ((own.Layout.Parts & MetricParts.Days) != 0)
                 foreach (var metric in view.Metrics.All.Where(m => m.OfDays is not null))
                     values.Remove(metric.Key);
         }
-        // Days' ends see neither all falls nor all recoveries.
+        // Values at the ends of days miss some drawdowns and recoveries.
         if (view is RunView { Model.LongestUnderwaterDays: var longest } && double.IsFinite(longest))
             values[RiskMetrics.LongestUnderwaterDays.Key] = new Figure(longest, false);
         return values;
@@ -103,7 +103,7 @@ internal sealed class StatisticsSection : IReportSection<CurveView>
         html.Raw("</tbody></table>\n");
     }
 
-    // The benchmark has no counterpart of amounts of the account, and of what counts the record.
+    // The benchmark has no account amounts and no counts.
     private static bool IsOwn(Metric metric) => metric.Unit is MetricUnit.Money or MetricUnit.Profit or MetricUnit.Periods;
 
     private static string Text(CurveView view, Metric metric, double value) =>

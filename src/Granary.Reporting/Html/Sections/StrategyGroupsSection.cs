@@ -4,7 +4,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>The strategies by class, by market and by timeframe.</summary>
+/// <summary>Statistics of strategies grouped by class, market and timeframe.</summary>
 internal sealed class StrategyGroupsSection : IReportSection<RunView>
 {
     private const int MostRows = 60;
@@ -51,7 +51,7 @@ internal sealed class StrategyGroupsSection : IReportSection<RunView>
         HtmlTable.Close(html);
     }
 
-    /// <summary>Of the values that are defined; NaN without any.</summary>
+    /// <summary>The median of the defined values; NaN if there are none.</summary>
     public static double Median(IEnumerable<double> values)
     {
         var sorted = values.Where(double.IsFinite).Order().ToArray();

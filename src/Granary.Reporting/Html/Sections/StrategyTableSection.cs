@@ -9,11 +9,12 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>
-/// Every strategy with its weight and its main figures. Sorted, filtered and opened by the page's script; complete without it.
+/// All strategies with their weights and main figures. The page's script can sort and filter the table and expand rows; it is complete
+/// without.
 /// </summary>
 internal sealed class StrategyTableSection : IReportSection<RunView>
 {
-    // A page stays under three megabytes; results.json has them all.
+    // Limits a page to three megabytes; results.json has all strategies.
     private const long MostTradesForLines = 250_000;
     private const int LinePoints = 20;
 
@@ -78,7 +79,7 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         }
     }
 
-    // What the script shows of a strategy beside the table's own columns.
+    // Metrics of a strategy that the script shows besides the table's own columns.
     private static List<Metric> More(HtmlWriter html, RunView view)
     {
         List<Metric> more = [.. view.Metrics.All.Where(m => m.IsObjective && !_columns.Contains(m))];
@@ -139,7 +140,7 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         HtmlTable.EndRow(html);
     }
 
-    // Net profit summed over closed trades, at evenly spaced trades.
+    // Cumulative net profit over closed trades, at evenly spaced trades.
     private static void Line(HtmlWriter html, IEnumerable<Trade> trades, long count)
     {
         if (count == 0) return;
@@ -162,7 +163,7 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
     private static int Share(double value, double scale) =>
         double.IsFinite(value) ? (int)Math.Clamp(Math.Round(100 * value / scale), 0, 100) : 0;
 
-    // The bars are scaled to the common case; a few that are out of all proportion fill their cell.
+    // Bars are scaled to typical values; extreme values fill their cell.
     private static double Scale(IEnumerable<double> values)
     {
         var sorted = values.Where(double.IsFinite).Order().ToArray();

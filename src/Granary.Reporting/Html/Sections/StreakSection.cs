@@ -2,7 +2,7 @@ using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>Winners and losers in a row, against what chance alone would give.</summary>
+/// <summary>Winning and losing streaks, compared with those expected by chance.</summary>
 internal sealed class StreakSection : IReportSection<RunView>
 {
     private const int Longest = 10;
@@ -44,7 +44,7 @@ internal sealed class StreakSection : IReportSection<RunView>
         }
         HtmlTable.Close(html);
 
-        // A streak of exactly k begins where one ends: n · p^k · (1 − p)², and of k or more n · p^k · (1 − p), ends neglected.
+        // Expected streaks of exactly k: n · p^k · (1 − p)², and of k or more: n · p^k · (1 − p), neglecting the ends.
         double Expected(double chance, int length) =>
             s.Trades * Math.Pow(chance, length) * (length == Longest ? 1 - chance : (1 - chance) * (1 - chance));
     }

@@ -3,7 +3,7 @@ using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>What ended the trades, on which side they were, how long they lasted.</summary>
+/// <summary>Causes of exits, sides and durations of the trades.</summary>
 internal sealed class TradeEndsSection : IReportSection<RunView>
 {
     public string Id => "exits";
@@ -15,7 +15,7 @@ internal sealed class TradeEndsSection : IReportSection<RunView>
     public void Write(HtmlWriter html, RunView view)
     {
         var t = view.Trades;
-        TradeGroupTable.Whose(html, t);
+        TradeGroupTable.Origin(html, t);
         TradeGroupTable.Write(html, "Closed trades by what ended them", "Exit",
             t.ByReason.Select(g => (NumberText.Words(ReasonText.Of(g.Key)), g.Value)));
         if (t.BySide.Count > 1)

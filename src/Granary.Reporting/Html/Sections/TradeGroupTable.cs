@@ -3,7 +3,7 @@ using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>The table that all breakdowns of trades use.</summary>
+/// <summary>The table for all breakdowns of trades.</summary>
 internal static class TradeGroupTable
 {
     public static void Write(HtmlWriter html, string caption, string by, IEnumerable<(string Name, TradeGroup Group)> groups)
@@ -35,13 +35,13 @@ internal static class TradeGroupTable
         HtmlTable.Close(html);
     }
 
-    /// <summary>Whose trades these are, where that is not plain.</summary>
-    public static void Whose(HtmlWriter html, TradeReview trades)
+    /// <summary>Writes whose trades these are, if they are not the portfolio's.</summary>
+    public static void Origin(HtmlWriter html, TradeReview trades)
     {
         if (trades.OfPortfolio) return;
         html.Raw("<p class=\"note\">The portfolio made no trades; these are the strategies' own, each in its own account.");
         if (trades.Cut) html.Write($" There are too many of them for a page: the "
-            + $"first {NumberText.Count(TradeReview.MostOwnTrades)} or so are looked at.");
+            + $"first {NumberText.Count(TradeReview.MostOwnTrades)} or so are shown.");
         html.Raw("</p>\n");
     }
 }

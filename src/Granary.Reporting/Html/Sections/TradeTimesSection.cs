@@ -3,7 +3,7 @@ using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>When trades were entered: hour and weekday, UTC.</summary>
+/// <summary>Trades by entry hour and weekday, UTC.</summary>
 internal sealed class TradeTimesSection : IReportSection<RunView>
 {
     private static readonly string[] _days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];

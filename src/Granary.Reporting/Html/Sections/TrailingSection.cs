@@ -5,7 +5,7 @@ using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>Returns up to the last day, over spans that end there, and year by year, beside the benchmark's.</summary>
+/// <summary>Returns over periods that end on the last day, and by year, beside the benchmark's.</summary>
 internal sealed class TrailingSection : IReportSection<CurveView>
 {
     public string Id => "trailing";

@@ -5,9 +5,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>
-/// What was chosen window after window, how steady the parameters are, and what the choices earned afterwards.
-/// </summary>
+/// <summary>Choices of a walk-forward in each window, stability of the parameters, and out-of-sample results of the choices.</summary>
 internal sealed class WalkForwardSection(WalkForwardResults results) : IReportSection<RunView>
 {
     private const int MostDrawn = 12;
@@ -58,7 +56,7 @@ internal sealed class WalkForwardSection(WalkForwardResults results) : IReportSe
     private static string Span(string span, double days) =>
         span.Length > 0 ? span : $"{days.ToString("0.#", CultureInfo.InvariantCulture)} days";
 
-    // Returns a year of each window, of what was chosen: where it was chosen, and where it was then traded.
+    // The annual return of each window's selection, in sample and out of sample.
     private static void InAgainstOut(HtmlWriter html, string of, IReadOnlyList<WalkForwardGroup> groups)
     {
         var windows = groups.SelectMany(g => g.Choices).GroupBy(c => c.ChosenAt).OrderBy(w => w.Key)
@@ -90,7 +88,7 @@ internal sealed class WalkForwardSection(WalkForwardResults results) : IReportSe
     private static void Group(HtmlWriter html, WalkForwardGroup group, string objective)
     {
         var (name, choices) = (group.Group, group.Choices);
-        // Each parameter as steps: the value of a window from its choice to the next.
+        // Each parameter as a step line, from one window's selection to the next.
         var parameters = choices.SelectMany(c => c.Params?.Where(p => p.Value is double).Select(p => p.Key) ?? []).Distinct();
         Compare(html, name, choices, objective);
         var constant = new List<string>();
@@ -98,7 +96,7 @@ internal sealed class WalkForwardSection(WalkForwardResults results) : IReportSe
         {
             var (times, values) = Steps(choices, c => c.Params?.GetValueOrDefault(parameter) as double? ?? double.NaN);
             var known = values.Where(double.IsFinite).Distinct().ToArray();
-            // A line that cannot move shows nothing.
+            // A constant line is omitted.
             if (known.Length < 2)
             {
                 if (known.Length == 1) constant.Add($"{parameter} {NumberText.Compact(known[0])}");
@@ -135,7 +133,7 @@ internal sealed class WalkForwardSection(WalkForwardResults results) : IReportSe
         HtmlTable.Close(html);
     }
 
-    // What was chosen by, before and after the choice.
+    // Objective of the choices, before and after each choice.
     private static void Compare(HtmlWriter html, string name, IReadOnlyList<WalkForwardChoice> choices, string objective)
     {
         var (times, before) = Steps(choices, c => c.Objective);
@@ -158,7 +156,7 @@ internal sealed class WalkForwardSection(WalkForwardResults results) : IReportSe
         }.Write(html);
     }
 
-    // A value of each window as steps, from its choice to the next.
+    // A value of each window as a step line, from its selection to the next.
     private static (long[] Times, double[] Values) Steps(IReadOnlyList<WalkForwardChoice> choices,
         Func<WalkForwardChoice, double> valueOf)
     {
@@ -172,13 +170,13 @@ internal sealed class WalkForwardSection(WalkForwardResults results) : IReportSe
         return ([.. times], [.. values]);
     }
 
-    // A minus stands before what is to be small.
+    // A minus sign precedes an objective that is minimized.
     private static string Objective(string key) => MetricText.Name(key.TrimStart('-'));
 
     private static void Ratio(HtmlWriter html, double value) =>
         HtmlTable.Number(html, double.IsFinite(value) ? NumberText.Ratio(value, 3) : NumberText.Undefined);
 
-    // The parameters: class and market stand above the table already.
+    // Only the parameters: the table's heading has class and market.
     private static string Chosen(WalkForwardChoice choice) => choice.Strategy is not { } strategy ? "none"
         : choice.Params is { Count: > 0 } parameters
             ? string.Join(", ", parameters.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key}\u00a0{p.Value}")))

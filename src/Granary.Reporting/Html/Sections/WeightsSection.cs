@@ -4,10 +4,10 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>Weights over time: what the rule chose when.</summary>
+/// <summary>Weights over time, as the weighting rule selected them.</summary>
 internal sealed class WeightsSection(WeightResults weights) : IReportSection<RunView>
 {
-    // Colours of the style sheet, h0 … h6; further strategies share one.
+    // Colours h0 … h6 of the style sheet; further strategies share one.
     private const int Drawn = 7;
 
     public string Id => "weights";
@@ -35,10 +35,10 @@ internal sealed class WeightsSection(WeightResults weights) : IReportSection<Run
 
     private void Chart(HtmlWriter html, RunView view)
     {
-        // Of a choice of many the results name the first alone.
+        // If many strategies were selected, the results name only the first.
         if (!view.Moves || weights.History.All(h => h.Strategies == 0)
             || weights.History.Any(h => h.Strategies > h.Chosen.Count)) return;
-        // Each choice holds until the next one: its weights stand at its time and right before the next.
+        // Each selection holds until the next, so its weights are drawn at its time and directly before the next.
         var end = Math.Max(view.Drawn.Times[^1], weights.History[^1].From + 1);
         var times = new List<long>();
         var held = new List<WeightStepRow>();
@@ -92,7 +92,7 @@ internal sealed class WeightsSection(WeightResults weights) : IReportSection<Run
     private static void Chosen(HtmlWriter html, WeightStepRow choice)
     {
         html.Write($"<details><summary>From {NumberText.Time(choice.From)}: {Counted.Of(choice.Strategies, "strategy")}</summary>");
-        // Each table has a name of its own, by which a screen reader finds it.
+        // Each table has a unique caption for screen readers.
         var from = $"chosen from {NumberText.Time(choice.From)}";
         HtmlTable.Open(html, choice.Chosen.Count < choice.Strategies ? $"The first {choice.Chosen.Count} {from}" : $"Strategies {from}",
             [new("Strategy", Number: false), new("Weight")], "narrow");

@@ -2,7 +2,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Views;
 
-/// <summary>A strategy in both runs; either may be missing.</summary>
+/// <summary>A strategy in both runs; one of the entries may be missing.</summary>
 internal sealed record StrategyPair(string Id, StrategyEntry? First, StrategyEntry? Second)
 {
     public long OnlyFirst { get; set; }
@@ -16,7 +16,7 @@ internal sealed record StrategyPair(string Id, StrategyEntry? First, StrategyEnt
     public StrategyEntry Either => First ?? Second!;
 }
 
-/// <summary>Two runs side by side. Trades are compared a strategy at a time, so that only those of one are ever held.</summary>
+/// <summary>Two runs side by side. Trades are compared one strategy at a time, to limit memory.</summary>
 internal sealed class CompareView
 {
     private const int MostListed = 300;
@@ -34,10 +34,10 @@ internal sealed class CompareView
 
     public RunModel Second { get; }
 
-    /// <summary>In the order of the first run, then those that only the second has.</summary>
+    /// <summary>Strategies in the order of the first run, then those that only the second has.</summary>
     public IReadOnlyList<StrategyPair> Strategies { get; }
 
-    /// <summary>In the order of strategies, then of time; the first few hundred.</summary>
+    /// <summary>The first few hundred differing trades, by strategy and time.</summary>
     public List<TradePair> Different { get; } = [];
 
     public long Same { get; private set; }
@@ -48,16 +48,16 @@ internal sealed class CompareView
 
     public long Changed { get; private set; }
 
-    /// <summary>Of the changed ones, those of which the size alone differs.</summary>
+    /// <summary>The number of changed trades of which only the size differs.</summary>
     public long Resized { get; private set; }
 
-    /// <summary>Trades of strategies that one of the runs does not have.</summary>
+    /// <summary>The number of trades of strategies that only one run has.</summary>
     public long OfOneRun { get; private set; }
 
-    /// <summary>Whether one of the runs is a live session and the other is not.</summary>
+    /// <summary>Whether exactly one of the runs is a live session.</summary>
     public bool IsLiveAgainstBacktest => First.IsLive != Second.IsLive;
 
-    /// <summary>Strategies whose trades one of the runs does not list.</summary>
+    /// <summary>The number of strategies whose trades one of the runs does not list.</summary>
     public int NotListed { get; private set; }
 
     public bool SameDigest => First.Digest == Second.Digest;

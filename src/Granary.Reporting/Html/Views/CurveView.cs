@@ -4,7 +4,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Views;
 
-/// <summary>An equity curve as the page's sections see it.</summary>
+/// <summary>An equity curve with derived data for the page's sections.</summary>
 internal class CurveView
 {
     private const double Day = TimeSpan.TicksPerDay;
@@ -27,24 +27,24 @@ internal class CurveView
         PeriodsPerYear = statistics?.PeriodsPerYear ?? double.NaN;
     }
 
-    /// <summary>What is drawn: thinned, with every extreme.</summary>
+    /// <summary>Curve that is drawn: thinned, with every extreme.</summary>
     public EquityCurve Drawn { get; }
 
     /// <summary>
-    /// At each point of <see cref="Drawn"/>, how far it lay below the highest point so far, drawn or not; a positive fraction.
+    /// The drawdown at each point of <see cref="Drawn"/> from the highest earlier point, drawn or not; a positive fraction.
     /// </summary>
     public required IReadOnlyList<double> DrawnDepths { get; init; }
 
-    /// <summary>By day, or by hour in short runs: for tables by month and for what moves along.</summary>
+    /// <summary>The curve by day, or by hour in short runs, for monthly tables and rolling figures.</summary>
     public EquityCurve Closes { get; }
 
-    /// <summary>What <see cref="Statistics"/> and the distribution are of.</summary>
+    /// <summary>Curve from which <see cref="Statistics"/> and the distribution are computed.</summary>
     public EquityCurve Measured { get; }
 
-    /// <summary>The metrics that the page shows.</summary>
+    /// <summary>The metrics to show on the page.</summary>
     public virtual MetricCatalogue Metrics => MetricCatalogue.BuiltIn;
 
-    /// <summary>Null where there are fewer than two points.</summary>
+    /// <summary>Statistics of the curve; null if it has fewer than two points.</summary>
     public EquityStatistics? Statistics { get; }
 
     public IReadOnlyList<Drawdown> Drawdowns { get; }
@@ -53,40 +53,40 @@ internal class CurveView
 
     public string BenchmarkName { get; }
 
-    /// <summary>The benchmark from where the curve begins to where it ends; null without one.</summary>
+    /// <summary>The benchmark between the start and the end of the curve; null without one.</summary>
     public EquityCurve? BenchmarkWithin => _within ??= Benchmark is null || Measured.Count < 2 ? null : Within(Benchmark, Measured);
 
-    /// <summary>The benchmark's own, at the times that both curves have; null without one.</summary>
+    /// <summary>Statistics of the benchmark, at the times that both curves have; null without one.</summary>
     public EquityStatistics? BenchmarkStatistics { get; }
 
-    /// <summary>What the returns of <see cref="BenchmarkStatistics"/> are over, as "day".</summary>
+    /// <summary>Period of the returns of <see cref="BenchmarkStatistics"/>, for example "day".</summary>
     public virtual string BenchmarkPeriod => Period;
 
-    /// <summary>The benchmark's own by days; null where the curve has no figures of days.</summary>
+    /// <summary>Statistics of the benchmark by day; null if the curve has no daily figures.</summary>
     public virtual EquityStatistics? BenchmarkDays => BenchmarkStatistics;
 
-    /// <summary>A yearly rate, a fraction.</summary>
+    /// <summary>The annual risk-free rate, as a fraction.</summary>
     public double RiskFree { get; init; }
 
     public double PeriodsPerYear { get; }
 
     public bool HasCurve => Statistics is not null;
 
-    /// <summary>Whether equity ever changed: a flat curve has nothing to chart by time, and no returns to describe.</summary>
+    /// <summary>Whether equity ever changed. A constant curve has no time charts and no return statistics.</summary>
     public bool Moves => HasCurve && Measured.Values.IndexOfAnyExcept(Measured.Values[0]) >= 0;
 
     /// <summary>
-    /// Returns by <see cref="Period"/>, each with whether something could be gained or lost: it is not zero, or a position was held.
+    /// Returns by <see cref="Period"/>. Each has a flag for market exposure: the return is not zero, or a position was held.
     /// </summary>
     public virtual IReadOnlyList<(double Return, bool InMarket)> PeriodReturns =>
         [.. Measured.Returns.ToArray().Where(r => !double.IsNaN(r)).Select(r => (r, r != 0))];
 
-    /// <summary>What the returns of <see cref="Measured"/> are over, as "day".</summary>
+    /// <summary>Period of the returns of <see cref="Measured"/>, for example "day".</summary>
     public string Period => PeriodOf(Measured);
 
     public bool Intraday => Drawn.Count > 1 && Drawn.Days < 60 && MedianStep(Drawn) < 0.9;
 
-    /// <summary>A curve that stands by itself.</summary>
+    /// <summary>Creates the view of a curve without a run.</summary>
     public static CurveView Of(EquityCurve curve, double? periodsPerYear, EquityCurve? benchmark, string? benchmarkName,
         double riskFree = 0)
     {
@@ -117,7 +117,7 @@ internal class CurveView
         return new EquityCurve(times, values);
     }
 
-    /// <summary>The last row of each UTC day, and the very first one.</summary>
+    /// <summary>Returns the first row, and the last row of each UTC day.</summary>
     protected static IReadOnlyList<EquityRow> DayEnds(IReadOnlyList<EquityRow> rows)
     {
         var ends = new List<EquityRow>();
@@ -127,7 +127,8 @@ internal class CurveView
         return ends;
     }
 
-    /// <summary>The start is the equity before the first point, so that the first day's return counts where it has one row alone.</summary>
+    /// <summary>Computes statistics. The first value is the starting equity, so that the first day's return counts even if it has only one
+    /// row.</summary>
     protected static EquityStatistics Measure(EquityCurve closes, RunModel model)
     {
         var periodsPerYear = Engine.Analysis.PeriodsPerYear.Infer(closes.Times);
@@ -135,7 +136,7 @@ internal class CurveView
         return model.Comparison is { } comparison ? statistics.With(comparison.Against) : statistics;
     }
 
-    // The start stands at the first point's time, and the first point a tick later: no day, month or year is added.
+    // The starting value gets the first point's time, and the first point a tick later, so that no day, month or year is added.
     private static EquityCurve WithStart(EquityCurve closes, double start)
     {
         var times = closes.Times;
@@ -161,7 +162,7 @@ internal class CurveView
 
     private static string PeriodOf(EquityCurve curve) => PeriodOf(MedianStep(curve));
 
-    /// <summary>What returns are over.</summary>
+    /// <summary>Returns the name of the returns' period.</summary>
     /// <param name="days">Between two points, as most are.</param>
     protected static string PeriodOf(double days) => days switch
     {

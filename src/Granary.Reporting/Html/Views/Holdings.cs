@@ -2,7 +2,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Views;
 
-/// <summary>What the portfolio held of one symbol over time, as fractions of its equity.</summary>
+/// <summary>Position of the portfolio in one symbol over time, as fractions of its equity.</summary>
 /// <param name="Net">Longs less shorts, at each of the times.</param>
 /// <param name="Gross">Longs and shorts together.</param>
 /// <param name="Profit">Of its trades, net of commission, open ones at their marks; account currency.</param>
@@ -15,15 +15,15 @@ internal sealed record Holding(string Symbol, double[] Net, double[] Gross, doub
     public double TimeHeld => Gross.Count(g => g > 0) / (double)Gross.Length;
 }
 
-/// <summary>The portfolio's positions by symbol at the ends of days (hours in short runs), as the run valued them for its equity.</summary>
+/// <summary>The portfolio's positions by symbol at the ends of days (hours in short runs), with the run's valuations.</summary>
 internal sealed class Holdings
 {
     private Holdings(long[] times, IReadOnlyList<Holding> symbols) => (Times, Symbols) = (times, symbols);
 
-    /// <summary>UTC ticks of the rows.</summary>
+    /// <summary>The times of the rows, UTC ticks.</summary>
     public long[] Times { get; }
 
-    /// <summary>By average gross exposure, largest first.</summary>
+    /// <summary>Sorted by average gross exposure, largest first.</summary>
     public IReadOnlyList<Holding> Symbols { get; }
 
     public static Holdings Of(RunModel model, IRunEvents events)

@@ -4,10 +4,10 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Views;
 
-/// <summary>A finished run as the page's sections see it.</summary>
+/// <summary>A finished run with derived data for the page's sections.</summary>
 internal sealed class RunView : CurveView
 {
-    /// <summary>How many strategies a page lists, the best first.</summary>
+    /// <summary>The maximum number of strategies that a page lists, best first.</summary>
     public const int MostListed = 2000;
 
     private Holdings? _holdings;
@@ -41,16 +41,16 @@ internal sealed class RunView : CurveView
 
     public TradeReview Trades { get; }
 
-    /// <summary>The portfolio's positions by symbol; worked out when first asked for.</summary>
+    /// <summary>The portfolio's positions by symbol; computed on first access.</summary>
     public Holdings Holdings => _holdings ??= Holdings.Of(Model, Events);
 
-    /// <summary>The portfolio's equity as the run gave it.</summary>
+    /// <summary>The portfolio's equity rows of the run.</summary>
     public IReadOnlyList<EquityRow> Rows { get; }
 
-    /// <summary>By weight, then by return, best first.</summary>
+    /// <summary>Strategies by weight, then by return, best first.</summary>
     public IReadOnlyList<StrategyEntry> Ranked { get; }
 
-    /// <summary>Those of days begin with the starting cash, as in results.json.</summary>
+    /// <summary>Daily returns begin with the starting cash, as in results.json.</summary>
     public override IReadOnlyList<(double Return, bool InMarket)> PeriodReturns
     {
         get
@@ -60,13 +60,13 @@ internal sealed class RunView : CurveView
             var (before, held) = (Model.StartingCash, false);
             for (var i = 0; i < rows.Count; i++)
             {
-                // The very first row stands before the end of its own day.
+                // The first row is not at the end of its day.
                 var inMarket = held || rows[i].Exposure != 0;
                 held = rows[i].Exposure != 0;
                 if (i == 0 && rows.Count > 1 && Period == "day"
                     && rows[1].Time / TimeSpan.TicksPerDay == rows[0].Time / TimeSpan.TicksPerDay)
                     continue;
-                // Once all is lost a day gains and loses nothing; it counts among all days, as in results.json.
+                // After a total loss a day has a return of zero; it counts as a day, as in results.json.
                 var r = before > 0 ? rows[i].Equity / before - 1 : 0;
                 returns.Add((r, inMarket || r != 0));
                 before = rows[i].Equity;
@@ -84,6 +84,6 @@ internal sealed class RunView : CurveView
         return new RunView(model, events, CurveOf(rows), CurveOf(closes), rows);
     }
 
-    /// <summary>Undefined sorts below everything.</summary>
+    /// <summary>Sorts undefined values last.</summary>
     public static double Number(double? value) => value is { } v && !double.IsNaN(v) ? v : double.NegativeInfinity;
 }

@@ -6,10 +6,10 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Views;
 
-/// <summary>Everything that the page says of trades, gathered in one pass over them in bounded memory.</summary>
+/// <summary>Statistics of trades for the page, collected in one pass in bounded memory.</summary>
 internal sealed class TradeReview
 {
-    /// <summary>Where no strategy carries weight, the strategies' own trades are looked at, but not more than so many.</summary>
+    /// <summary>Most trades to review of the strategies' own accounts, if no strategy carries weight.</summary>
     public const long MostOwnTrades = 250_000;
 
     private const int MostPoints = 1200, MostOpen = 40, MostFills = 65_536;
@@ -35,16 +35,16 @@ internal sealed class TradeReview
         Moved = new double[model.Strategies.Count];
     }
 
-    /// <summary>Whether these are the portfolio's trades, and not, for want of them, the strategies' own.</summary>
+    /// <summary>Whether these are the portfolio's trades; false if the strategies' own trades are used instead.</summary>
     public bool OfPortfolio { get; private set; }
 
-    /// <summary>There were too many own trades to look at them all.</summary>
+    /// <summary>Whether the number of own trades exceeded the limit.</summary>
     public bool Cut { get; private set; }
 
-    /// <summary>Of closed trades.</summary>
+    /// <summary>Measures of closed trades.</summary>
     public TradeMeasures Measures { get; private set; }
 
-    /// <summary>Of closed trades.</summary>
+    /// <summary>Metrics of closed trades.</summary>
     public MetricSet Metrics => _model.Metrics.Compute(MetricInput.Of(Measures));
 
     public SortedDictionary<ExitReason, TradeGroup> ByReason { get; } = [];
@@ -55,22 +55,22 @@ internal sealed class TradeReview
 
     public SortedDictionary<string, TradeGroup> ByClass { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>By the UTC hour of the entry bar, of strategies on intraday bars.</summary>
+    /// <summary>Groups by the UTC hour of the entry bar, for strategies on intraday bars.</summary>
     public TradeGroup?[] ByHour { get; } = new TradeGroup?[24];
 
-    /// <summary>By the UTC weekday of the entry bar, Monday first.</summary>
+    /// <summary>Groups by the UTC weekday of the entry bar, Monday first.</summary>
     public TradeGroup?[] ByWeekday { get; } = new TradeGroup?[7];
 
-    /// <summary>By bars held: bands of 1, 2–4, 5–9, …</summary>
+    /// <summary>Groups by bars held, in bands of 1, 2–4, 5–9, …</summary>
     public SortedDictionary<int, TradeGroup> ByBand { get; } = [];
 
-    /// <summary>How often each number of winners, or of losers, came in a row.</summary>
+    /// <summary>For each streak length, the number of winning and of losing streaks.</summary>
     public SortedDictionary<int, (int Wins, int Losses)> Streaks { get; } = [];
 
-    /// <summary>MAE and MFE as fractions of the entry price, and the net return; thinned evenly.</summary>
+    /// <summary>MAE and MFE as fractions of the entry price, and the net return; an even sample.</summary>
     public IReadOnlyList<(double Adverse, double Favourable, double Return)> Points => _points.Kept;
 
-    /// <summary>How far half of the winners never went against their holder; NaN without winners.</summary>
+    /// <summary>The median adverse excursion of winners; NaN without winners.</summary>
     public double WinnersMedianAdverse => _winnersAdverse.Kept.Count == 0 ? double.NaN
         : TailRisk.Quantile(_winnersAdverse.Kept.Order().ToArray(), 0.5);
 
@@ -78,21 +78,21 @@ internal sealed class TradeReview
 
     public long OpenCount { get; private set; }
 
-    /// <summary>Profit of the trades that gained before commission, account currency.</summary>
+    /// <summary>Profit of the trades with a gain before commission, account currency.</summary>
     public double GainsBeforeCosts { get; private set; }
 
     public double BeforeCosts { get; private set; }
 
-    /// <summary>Of closed trades, account currency.</summary>
+    /// <summary>Commission of closed trades, account currency.</summary>
     public double Commission { get; private set; }
 
-    /// <summary>Of the fills of trades that are still open, account currency.</summary>
+    /// <summary>Commission of the fills of open trades, account currency.</summary>
     public double OpenCommission { get; private set; }
 
-    /// <summary>Dividends received less those owed and borrow fees.</summary>
+    /// <summary>Dividends received, minus dividends paid and borrow fees.</summary>
     public double Financing { get; private set; }
 
-    /// <summary>Entries and exits, account currency.</summary>
+    /// <summary>Traded value of entries and exits, account currency.</summary>
     public double Traded { get; private set; }
 
     public SortedDictionary<string, double> TradedBySymbol { get; } = new(StringComparer.Ordinal);
@@ -104,7 +104,7 @@ internal sealed class TradeReview
 
     public int[] Closed { get; }
 
-    /// <summary>Sum of the absolute net profits of each strategy's trades, open ones at their marks.</summary>
+    /// <summary>Sum of the absolute net profits of each strategy's trades, with open trades at their marks.</summary>
     public double[] Moved { get; }
 
     public static TradeReview Of(RunModel model, IRunEvents events, EquityCurve closes)
@@ -143,7 +143,7 @@ internal sealed class TradeReview
 
     public double Multiplier(string symbol) => _multipliers.GetValueOrDefault(symbol, 1);
 
-    /// <summary>Fills of a symbol as fractions of the equity at the end of the day before, ascending.</summary>
+    /// <summary>Fill sizes of a symbol as fractions of the previous day's closing equity, ascending.</summary>
     public double[] Fills(string symbol)
     {
         if (!_fills.TryGetValue(symbol, out var fills)) return [];
@@ -152,7 +152,7 @@ internal sealed class TradeReview
         return sorted;
     }
 
-    /// <summary>The lower ends of the bands of <see cref="ByBand"/>.</summary>
+    /// <summary>The lower limits of the bands of <see cref="ByBand"/>.</summary>
     public static IReadOnlyList<int> Bands { get; } = [0, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
     private void Add(int member, in Trade trade)
@@ -216,7 +216,7 @@ internal sealed class TradeReview
 
     private void Fill(string symbol, double notional, long time)
     {
-        // A split moves no money.
+        // A split transfers no money.
         if (notional == 0) return;
         Traded += notional;
         TradedBySymbol[symbol] = TradedBySymbol.GetValueOrDefault(symbol) + notional;

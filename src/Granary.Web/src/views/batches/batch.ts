@@ -34,7 +34,7 @@ export function parseBatch(text: string): Parsed {
             return { value: undefined, fault: 'A batch file is an object: { … }.' };
         return { value, fault: undefined };
     } catch (e) {
-        return { value: undefined, fault: `The text is no JSON: ${e instanceof Error ? e.message : String(e)}` };
+        return { value: undefined, fault: `The text is not valid JSON: ${e instanceof Error ? e.message : String(e)}` };
     }
 }
 
