@@ -9,7 +9,7 @@ describe('a batch file', () => {
     });
 
     it('says what is wrong with its text', () => {
-        expect(parseBatch('{ "name": }').fault).toContain('no JSON');
+        expect(parseBatch('{ "name": }').fault).toContain('not valid JSON');
         expect(parseBatch('[1]').fault).toContain('object');
     });
 
