@@ -32,7 +32,7 @@ public static class ColumnsSection
             foreach (var pair in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             {
                 var at = pair.IndexOf('=', StringComparison.Ordinal);
-                if (at < 1) throw new InputException($"--columns '{pair}' has not the form name=column; write it as "
+                if (at < 1) throw new InputException($"--columns '{pair}' does not have the form name=column; write it as "
                     + $"\"time=Datum;open=2;high=3;low=4;close=5\"");
                 json.WriteString(pair[..at].TrimEnd(), pair[(at + 1)..].TrimStart());
             }
