@@ -1,4 +1,5 @@
 using Granary.Contracts.MarketData;
+using Granary.Contracts.Runs;
 
 namespace Granary.Client;
 
@@ -17,6 +18,15 @@ public sealed class DataApi
     public Task<MarketCoverage> CoverageAsync(string store, string symbol, string timeframe,
         CancellationToken cancellationToken = default) =>
         _api.GetAsync<MarketCoverage>($"data/coverage?store={store}&symbol={symbol}&timeframe={timeframe}", cancellationToken);
+
+    /// <summary>Bars of a market at a timeframe, as stored; more than <paramref name="limit"/> are joined.</summary>
+    /// <param name="timeframe">The stored one, or a multiple of it.</param>
+    /// <param name="from">Open time of the first bar, UTC.</param>
+    /// <param name="to">End, exclusive, UTC.</param>
+    /// <param name="limit">From 4 to 20,000.</param>
+    public Task<RunBars> BarsAsync(string store, string symbol, string timeframe, DateTime? from = null, DateTime? to = null,
+        int? limit = null, CancellationToken cancellationToken = default) => _api.GetAsync<RunBars>(
+            $"data/bars?store={store}&symbol={symbol}&timeframe={timeframe}&from={from:O}&to={to:O}&limit={limit}", cancellationToken);
 
     /// <summary>Findings in a market, or in all markets of a timeframe.</summary>
     public Task<IReadOnlyList<FindingRow>> CheckAsync(string store, string timeframe, string? symbol = null,
