@@ -28,6 +28,10 @@ public sealed class DataApi
         int? limit = null, CancellationToken cancellationToken = default) => _api.GetAsync<RunBars>(
             $"data/bars?store={store}&symbol={symbol}&timeframe={timeframe}&from={from:O}&to={to:O}&limit={limit}", cancellationToken);
 
+    /// <summary>All bars of a market as CSV, as stored: time (UTC), open, high, low, close, volume.</summary>
+    public Task<ApiFile> FileAsync(string store, string symbol, string timeframe, CancellationToken cancellationToken = default) =>
+        _api.OpenAsync($"data/file?store={store}&symbol={symbol}&timeframe={timeframe}", cancellationToken);
+
     /// <summary>Findings in a market, or in all markets of a timeframe.</summary>
     public Task<IReadOnlyList<FindingRow>> CheckAsync(string store, string timeframe, string? symbol = null,
         CancellationToken cancellationToken = default) => _api.GetAsync<IReadOnlyList<FindingRow>>(

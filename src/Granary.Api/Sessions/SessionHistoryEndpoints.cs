@@ -38,9 +38,9 @@ internal static class SessionHistoryEndpoints
             .WithDescription("'timeframe' is a multiple of the session's; without it the bars are the session's. More bars than 'limit' are "
                 + "joined. 'from' and 'to' are times in ISO 8601; 'to' is left out.")
             .Produces<RunBars>().ProducesProblem(400);
-        history.MapGet("/log", async (string id, [FromServices] SessionHistory known, SessionLogKind? kind, string? symbol,
+        history.MapGet("/log", async (string id, [FromServices] SessionHistory known, string? kind, string? symbol,
                 CancellationToken stop, [AllowedRange(1, MostEntries)] int limit = UsualEntries) =>
-                Answer(id, await known.LogAsync(id, kind, symbol, limit, stop).ConfigureAwait(false)))
+                Answer(id, await known.LogAsync(id, KindOf(kind), symbol, limit, stop).ConfigureAwait(false)))
             .WithName("listSessionLog").WithSummary("Fills, signals, refusals, models, commands and states of a session, newest first.")
             .Produces<IReadOnlyList<SessionLogEntry>>().ProducesProblem(400);
     }
@@ -54,6 +54,10 @@ internal static class SessionHistoryEndpoints
             throw new InputException($"timeframe={timeframe}: use one of {string.Join(' ', Timeframe.All)}");
         return Answer(id, await known.BarsAsync(id, symbol, asked, span.Read(limit), stop).ConfigureAwait(false));
     }
+
+    private static SessionLogKind? KindOf(string? kind) => kind is null ? null
+        : Enum.TryParse<SessionLogKind>(kind, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known
+        : throw new InputException($"kind={kind}: use one of {string.Join(' ', Enum.GetNames<SessionLogKind>()).ToLowerInvariant()}");
 
     private static IResult Answer<T>(string id, T? found) where T : class =>
         found is null ? Problem.NotFound($"the account {id} never had a session here") : TypedResults.Ok(found);
