@@ -42,12 +42,12 @@ public sealed class SessionsApi
 
     /// <summary>Bars that a session has taken; more than <paramref name="limit"/> are joined.</summary>
     /// <param name="timeframe">A multiple of the session's; null = the session's.</param>
-    /// <param name="from">Open time of the first bar, UTC.</param>
-    /// <param name="to">End, exclusive, UTC.</param>
+    /// <param name="from">Open time of the first bar, UTC, as 2024-01-31; null for the start.</param>
+    /// <param name="to">The first time that is left out, UTC; null for the end.</param>
     /// <param name="limit">From 4 to 20,000.</param>
-    public Task<RunBars> BarsAsync(string id, string symbol, string? timeframe = null, DateTime? from = null, DateTime? to = null,
+    public Task<RunBars> BarsAsync(string id, string symbol, string? timeframe = null, string? from = null, string? to = null,
         int? limit = null, CancellationToken cancellationToken = default) => _api.GetAsync<RunBars>(
-            $"sessions/{id}/bars?symbol={symbol}&timeframe={timeframe}&from={from:O}&to={to:O}&limit={limit}", cancellationToken);
+            $"sessions/{id}/bars?symbol={symbol}&timeframe={timeframe}&from={from}&to={to}&limit={limit}", cancellationToken);
 
     /// <summary>The newest entries of a session's log, newest first.</summary>
     /// <param name="kind">null for all kinds.</param>

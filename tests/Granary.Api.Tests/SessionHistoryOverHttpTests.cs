@@ -114,7 +114,7 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
         fills.Where(f => f.Role == OrderRole.Entry).Select(f => f.Price!.Value).Order()
             .ShouldBe(trades.Select(t => Number(t[6])).Order(), 1e-9);
         var operators = await client.Sessions.LogAsync("logged", SessionLogKind.Operator);
-        operators.Select(o => o.Text).ShouldBe(["admin gave the command Resume: back", "admin gave the command Pause: lunch"],
+        operators.Select(o => o.Text).ShouldBe(["local gave the command Resume: back", "local gave the command Pause: lunch"],
             string.Join("; ", operators.Select(o => o.Text)));
         var signals = await client.Sessions.LogAsync("logged", SessionLogKind.Signal, "COINUSDT", 5);
         signals.ShouldAllBe(s => s.Symbol == "COINUSDT" && s.Side != null);
