@@ -4,6 +4,7 @@ import { heat, yearsOf } from '../src/views/runs/Months';
 import { mapOf, median, stabilityOf, varied } from '../src/views/runs/parameters';
 import { verdictOf, type Strategy } from '../src/views/runs/run';
 import { marksAt, stretchFor } from '../src/components/PriceChart';
+import { marksOfLog } from '../src/views/live/Price';
 import { levelsOf, marksOf, stopsOf } from '../src/views/runs/StrategyChart';
 import { filterOf } from '../src/views/runs/StrategyList';
 
@@ -119,5 +120,27 @@ describe('stops and targets', () => {
         const levels = { stops: [94, 95], targets: [null, null], why: null };
         expect(levelsOf({ bars, factors: [], levels })).toEqual([{ name: 'Stop', colour: 'loss', dashed: true, values: [94, 95] }]);
         expect(levelsOf({ bars, factors: [], levels: { stops: [], targets: [], why: 'No trades.csv.' } })).toBeNull();
+    });
+});
+
+describe('the price chart of a session', () => {
+    const entry = { sequence: 1, timestamp: '2024-01-01T01:00:00Z', strategy: 'S', symbol: 'A', text: '' };
+
+    it('has a mark for each fill, signal and refusal at the bar that closed', () => {
+        const marks = marksOfLog([
+            { ...entry, kind: 'fill', side: 'sell', price: 1, role: 'entry' },
+            { ...entry, kind: 'fill', side: 'buy', price: 1, role: 'stop-loss' },
+            { ...entry, kind: 'refusal' },
+            { ...entry, kind: 'signal', side: 'buy' },
+            { ...entry, kind: 'operator' },
+        ]);
+        expect(marks.map((m) => [m.kind, m.text])).toEqual([
+            ['sell', ''],
+            ['exit', 'stop'],
+            ['refused', ''],
+            ['signal', ''],
+        ]);
+        const bars = ['2024-01-01T00:00:00Z', '2024-01-01T01:00:00Z'].map((t) => Date.parse(t) / 1000);
+        expect(marksAt(marks, bars).map((m) => m.time)).toEqual([bars[0], bars[0], bars[0], bars[0]]);
     });
 });
