@@ -48,36 +48,40 @@ export default function SessionView() {
     useExchangeZones(id);
     useTitle(session ? `${id}: ${stateOf(session).text}` : id);
     return (
-        <Loaded query={{ ...loaded, data: session }} height={420}>
-            {(s) => (
-                <>
-                    <header class="session">
-                        <h1>
-                            {s.id} <StateBadge session={s} />
-                        </h1>
-                        <Headline session={s} />
-                    </header>
-                    <div class="bar">
-                        <Tabs label="Parts of the session" tabs={tabs} shown={tab} />
-                        {can('admin') && s.phase === 'running' && <Commands session={s} onDone={show} />}
-                    </div>
-                    {s.phase === 'running' && !connected && (
-                        <p class="note">
-                            <Badge kind="no">Connection lost; figures are of {time(s.status?.instant)} market time</Badge>
-                        </p>
-                    )}
-                    <Warnings session={s} />
-                    <Part session={s} tab={tab} onDone={show} />
-                    <p class="note">
-                        Started <span class="nowrap">{time(s.startedAt)}</span> by {s.startedBy}
-                        {s.restarts > 0 && `; came back ${s.restarts === 1 ? 'once' : `${number(s.restarts)} times`} from an interruption`}.
-                        {s.run !== '' && s.phase !== 'running' && (
-                            <a href={`/runs/${encodeURIComponent(s.run)}`}> The run of the session</a>
+        <>
+            <header class="session">
+                <h1>
+                    {id} {session && <StateBadge session={session} />}
+                </h1>
+                {session && <Headline session={session} />}
+            </header>
+            <Loaded query={{ ...loaded, data: session }} height={420}>
+                {(s) => (
+                    <>
+                        <div class="bar">
+                            <Tabs label="Parts of the session" tabs={tabs} shown={tab} />
+                            {can('admin') && s.phase === 'running' && <Commands session={s} onDone={show} />}
+                        </div>
+                        {s.phase === 'running' && !connected && (
+                            <p class="note">
+                                <Badge kind="no">Connection lost; figures are of {time(s.status?.instant)} market time</Badge>
+                            </p>
                         )}
-                    </p>
-                </>
-            )}
-        </Loaded>
+                        <Warnings session={s} />
+                        <Part session={s} tab={tab} onDone={show} />
+                        <p class="note">
+                            Started <span class="nowrap">{time(s.startedAt)}</span> by {s.startedBy}
+                            {s.restarts > 0 &&
+                                `; came back ${s.restarts === 1 ? 'once' : `${number(s.restarts)} times`} from an interruption`}
+                            .
+                            {s.run !== '' && s.phase !== 'running' && (
+                                <a href={`/runs/${encodeURIComponent(s.run)}`}> The run of the session</a>
+                            )}
+                        </p>
+                    </>
+                )}
+            </Loaded>
+        </>
     );
 }
 
