@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { prefix } from './client';
 import { watch, type ServerEvent } from './events';
-import { key } from './key';
+import { authorization, key } from './key';
 import type { Problem } from './problem';
 
 /** Subscribes a view to a stream of events below /api/v1 while it is shown; null subscribes to nothing. */
@@ -16,7 +17,7 @@ export function useEvents(
     useEffect(() => {
         setRefused(undefined);
         if (path === null) return;
-        return watch(path, { onEvent: (e) => latest.current(e), onState: setConnected, onRefused: setRefused });
+        return watch(location.origin + prefix + path, authorization(), { onEvent: (e) => latest.current(e), onState: setConnected, onRefused: setRefused });
     }, [path, caller]);
     return { connected, refused };
 }

@@ -22,7 +22,7 @@ export function Loading(props: { height?: number; label?: string }) {
 }
 
 /** Something failed: what, and what to do. */
-export function Failed(props: { problem: Problem; retry?: () => void }) {
+export function Failed(props: { problem: Problem; retry?: () => void; children?: ComponentChildren }) {
     const { problem, retry } = props;
     return (
         <section class="state" role="alert">
@@ -34,6 +34,7 @@ export function Failed(props: { problem: Problem; retry?: () => void }) {
                     Try again
                 </button>
             )}
+            {props.children}
         </section>
     );
 }

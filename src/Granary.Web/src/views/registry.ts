@@ -1,5 +1,5 @@
 import type { FunctionComponent } from 'preact';
-import { lazy } from 'preact-iso';
+import { lazy } from '../components/lazy';
 
 /** A view of the dashboard. Its code is loaded when it is opened first. */
 export interface View {
