@@ -51,7 +51,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
 
     private async Task<BatchRun> RunAsync(RunContext run, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {
-        using var strategies = new StrategySimulation(run);
+        using var strategies = new StrategySimulation(run) { IsRepeatable = true };
         using (GranaryInstruments.Traces.StartActivity("strategies"))
             await strategies.RunAsync(host.RunAsync, progress, cancellationToken);
         var choice = await strategies.WeighAsync();

@@ -26,7 +26,7 @@ public sealed class ListedStrategiesTests : IDisposable
         var entries = strategies.Select((s, i) => new StrategyEntry(i, $"S{i}", "S", [], "A", "1d", "both", s.Weight,
             MetricCatalogue.BuiltIn.Read(new Dictionary<string, double> { ["sharpe"] = s.Sharpe, ["finalEquity"] = 1 }))).ToList();
         var outcomes = entries.ToDictionary(e => e.Index, e => new StrategyOutcome(e.Index, e.Stats, default, 10, 100, null));
-        return ListedStrategies.Of(outputs, entries, outcomes, [.. strategies.Select(s => s.Weight)], mostRows);
+        return ListedStrategies.Of(outputs, outcomes, [.. strategies.Select(s => s.Weight)], mostRows);
     }
 
     [Fact]

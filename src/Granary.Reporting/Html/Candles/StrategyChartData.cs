@@ -31,7 +31,7 @@ internal sealed class StrategyChartData
 
     public static StrategyChartData Of(RunView view)
     {
-        var ranked = view.Ranked.Where(s => s.Stats is not null).Take(RunView.MostListed).ToArray();
+        var ranked = view.Ranked.Where(s => s.Stats is not null && s.HasListedTrades).Take(RunView.MostListed).ToArray();
         long trades = 0;
         var count = ranked.TakeWhile(s => (trades += s.Stats!.Trades) <= MostTrades).Count();
         var markets = Markets(view, ranked);
