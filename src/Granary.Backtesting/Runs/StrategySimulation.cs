@@ -12,12 +12,11 @@ namespace Granary.Backtesting.Runs;
 /// </summary>
 public sealed class StrategySimulation(RunContext run) : IDisposable
 {
-    // Maximum size of the events of all strategies while it is not known which of them the run needs. The events of a large sweep take
-    // longer to write than the strategies take to run, and the run needs those of a few.
-    private const long MostEvents = 64 << 20;
-
-    /// <summary>Whether strategies can run again, so that the events of most of them need not be kept.</summary>
-    public bool IsRepeatable { get; init; }
+    /// <summary>
+    /// Maximum size in bytes of the strategies' events, if the weight rule may leave strategies out. Beyond, the strategies that the run
+    /// needs run again. Without a maximum, strategies need not be able to run again.
+    /// </summary>
+    public long MostEvents { get; init; } = long.MaxValue;
 
     /// <summary>The finished strategies by index.</summary>
     public IReadOnlyDictionary<int, StrategyOutcome> Outcomes => run.Folder.Finished;
@@ -112,7 +111,7 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
     private bool HasEvents(StrategyOutcome outcome) => outcome.Signals == 0 || Log!.ChunkCount(outcome.Index) > 0;
 
     // Whether the rule may leave strategies out, and nothing needs the events of all strategies.
-    private bool IsBounded => IsRepeatable && run.Spec.Outputs is { NeedsEvents: true, OfAllStrategies: false } && !run.Options.Separate
+    private bool IsBounded => MostEvents < long.MaxValue && run.Spec.Outputs is { NeedsEvents: true, OfAllStrategies: false } && !run.Options.Separate
         && run.Learning is null && !WeightRules.NeedsEvents(run.Plan) && run.Spec.Portfolio.Rule != WeightRule.Equal;
 
     private static async Task<bool> EndsAsync(Task work, CancellationToken cancellationToken)

@@ -48,7 +48,7 @@ internal sealed class StrategyChartData
     private static byte[] Packing(RunView view, ReadOnlySpan<StrategyEntry> ranked, Dictionary<(string, string), ChartMarket> markets)
     {
         var buffer = new MemoryStream();
-        using (var deflate = new DeflateStream(buffer, CompressionLevel.SmallestSize, leaveOpen: true))
+        using (var deflate = new DeflateStream(buffer, CompressionLevel.Optimal, leaveOpen: true))
         using (var json = new Utf8JsonWriter(deflate))
         {
             var (trades, equity) = (new TradeColumns(), new List<double>());
