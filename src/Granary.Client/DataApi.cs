@@ -1,4 +1,5 @@
 using Granary.Contracts.MarketData;
+using Granary.Contracts.Runs;
 
 namespace Granary.Client;
 
@@ -17,6 +18,19 @@ public sealed class DataApi
     public Task<MarketCoverage> CoverageAsync(string store, string symbol, string timeframe,
         CancellationToken cancellationToken = default) =>
         _api.GetAsync<MarketCoverage>($"data/coverage?store={store}&symbol={symbol}&timeframe={timeframe}", cancellationToken);
+
+    /// <summary>Bars of a market at a timeframe, as stored; more than <paramref name="limit"/> are joined.</summary>
+    /// <param name="timeframe">The stored one, or a multiple of it.</param>
+    /// <param name="from">Open time of the first bar, UTC, as 2024-01-31; null for the start.</param>
+    /// <param name="to">The first time that is left out, UTC; null for the end.</param>
+    /// <param name="limit">From 4 to 20,000.</param>
+    public Task<RunBars> BarsAsync(string store, string symbol, string timeframe, string? from = null, string? to = null,
+        int? limit = null, CancellationToken cancellationToken = default) => _api.GetAsync<RunBars>(
+            $"data/bars?store={store}&symbol={symbol}&timeframe={timeframe}&from={from}&to={to}&limit={limit}", cancellationToken);
+
+    /// <summary>All bars of a market as CSV, as stored: time (UTC), open, high, low, close, volume.</summary>
+    public Task<ApiFile> FileAsync(string store, string symbol, string timeframe, CancellationToken cancellationToken = default) =>
+        _api.OpenAsync($"data/file?store={store}&symbol={symbol}&timeframe={timeframe}", cancellationToken);
 
     /// <summary>Findings in a market, or in all markets of a timeframe.</summary>
     public Task<IReadOnlyList<FindingRow>> CheckAsync(string store, string timeframe, string? symbol = null,

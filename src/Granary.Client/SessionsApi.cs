@@ -1,3 +1,4 @@
+using Granary.Contracts.Runs;
 using Granary.Contracts.Sessions;
 
 namespace Granary.Client;
@@ -30,6 +31,31 @@ public sealed class SessionsApi
     /// <summary>Commands a session; the answer shows it when the command is in its journal.</summary>
     public Task<SessionView> CommandAsync(string id, NewCommand command, CancellationToken cancellationToken = default) =>
         _api.PostAsync<SessionView>($"sessions/{id}/commands", ApiConnection.Json(command), cancellationToken);
+
+    /// <summary>The configuration that a session trades, with the weights in force.</summary>
+    public Task<SessionConfiguration> ConfigurationAsync(string id, CancellationToken cancellationToken = default) =>
+        _api.GetAsync<SessionConfiguration>($"sessions/{id}/configuration", cancellationToken);
+
+    /// <summary>Equity and drawdown of a session's account by bar, beside what its deployment's backtest leads to expect.</summary>
+    public Task<SessionEquity> EquityAsync(string id, CancellationToken cancellationToken = default) =>
+        _api.GetAsync<SessionEquity>($"sessions/{id}/equity", cancellationToken);
+
+    /// <summary>Bars that a session has taken; more than <paramref name="limit"/> are joined.</summary>
+    /// <param name="timeframe">A multiple of the session's; null = the session's.</param>
+    /// <param name="from">Open time of the first bar, UTC, as 2024-01-31; null for the start.</param>
+    /// <param name="to">The first time that is left out, UTC; null for the end.</param>
+    /// <param name="limit">From 4 to 20,000.</param>
+    public Task<RunBars> BarsAsync(string id, string symbol, string? timeframe = null, string? from = null, string? to = null,
+        int? limit = null, CancellationToken cancellationToken = default) => _api.GetAsync<RunBars>(
+            $"sessions/{id}/bars?symbol={symbol}&timeframe={timeframe}&from={from}&to={to}&limit={limit}", cancellationToken);
+
+    /// <summary>The newest entries of a session's log, newest first.</summary>
+    /// <param name="kind">null for all kinds.</param>
+    /// <param name="symbol">null for all symbols.</param>
+    /// <param name="limit">From 1 to 1,000.</param>
+    public Task<IReadOnlyList<SessionLogEntry>> LogAsync(string id, SessionLogKind? kind = null, string? symbol = null, int? limit = null,
+        CancellationToken cancellationToken = default) => _api.GetAsync<IReadOnlyList<SessionLogEntry>>(
+            $"sessions/{id}/log?kind={kind}&symbol={symbol}&limit={limit}", cancellationToken);
 
     /// <summary>A strategy of a session that runs.</summary>
     public Task<SessionStrategy> StrategyAsync(string id, string strategy, CancellationToken cancellationToken = default) =>

@@ -1,6 +1,9 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Granary.Client;
 using Granary.Contracts.Jobs;
+using Granary.Contracts.Runs;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;
@@ -83,7 +86,60 @@ public sealed class DataOverHttpTests
         result.GetProperty("disagreements").EnumerateArray().Count(d => d.GetProperty("field").GetString() == "close").ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Bars_of_a_store_are_those_of_its_file_at_each_timeframe_and_length()
+    {
+        await using var server = await StartAsync();
+        using var client = new ApiClient(server.Address);
+        var file = Rows(File.ReadAllText(Path.Combine(s_bars, "COINUSDT.csv")));
+        Same(await BarsAsync("1h", 20_000), file);
+        Same(await client.Data.BarsAsync("stores/first", "COINUSDT", "1h", "2022-01-03", "2022-01-05T00:00:00Z"), [.. file.Skip(48).Take(48)]);
+        foreach (var (timeframe, hours) in ((string, int)[])[("4h", 4), ("1d", 24)])
+            Same(await BarsAsync(timeframe, 20_000), [.. file.GroupBy(r => r.Time.Ticks / (TimeSpan.TicksPerHour * hours))
+                .Where(g => g.Count() == hours).Select(Joined)]);
+
+        var few = await BarsAsync("1h", 100);
+        (few.Rows, few.Times.Count, few.Open[0], few.Close[^1]).ShouldBe((file.Count, 100, file[0].Values[0], file[^1].Values[3]));
+        (few.High.Max(), few.Low.Min()).ShouldBe((file.Max(r => r.Values[1]), file.Min(r => r.Values[2])));
+        few.Volume.Sum().ShouldBe(file.Sum(r => r.Values[4]), 1e-6 * few.Volume.Sum());
+
+        await using var whole = await client.Data.FileAsync("stores/first", "COINUSDT", "1h");
+        using var text = new StreamReader(whole.Content);
+        Rows(await text.ReadToEndAsync()).Select(r => (r.Time, string.Join(' ', r.Values))).ShouldBe(
+            file.Select(r => (r.Time, string.Join(' ', r.Values))));
+
+        Task<RunBars> BarsAsync(string timeframe, int limit) =>
+            client.Data.BarsAsync("stores/first", "COINUSDT", timeframe, limit: limit);
+
+        static (DateTime Time, double[] Values) Joined(IEnumerable<(DateTime Time, double[] Values)> rows)
+        {
+            var all = rows.ToList();
+            return (all[0].Time, [all[0].Values[0], all.Max(r => r.Values[1]), all.Min(r => r.Values[2]), all[^1].Values[3],
+                all.Sum(r => r.Values[4])]);
+        }
+
+        static void Same(RunBars bars, IReadOnlyList<(DateTime Time, double[] Values)> rows)
+        {
+            bars.Times.ShouldBe(rows.Select(r => r.Time));
+            bars.Open.ShouldBe(rows.Select(r => r.Values[0]));
+            bars.High.ShouldBe(rows.Select(r => r.Values[1]));
+            bars.Low.ShouldBe(rows.Select(r => r.Values[2]));
+            bars.Close.ShouldBe(rows.Select(r => r.Values[3]));
+            for (var i = 0; i < rows.Count; i++) bars.Volume[i].ShouldBe(rows[i].Values[4], 1e-9 * rows[i].Values[4]);
+        }
+    }
+
+    // time,open,high,low,close,volume
+    private static List<(DateTime Time, double[] Values)> Rows(string text) =>
+        [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(l => l.TrimEnd('\r').Split(',')).Select(c =>
+            (DateTime.Parse(c[0], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal),
+                c.Skip(1).Take(5).Select(v => double.Parse(v, CultureInfo.InvariantCulture)).ToArray()))];
+
     [Theory]
+    [InlineData("bars?store=stores/first&symbol=COINUSDT&timeframe=30m", "COINUSDT")]
+    [InlineData("bars?store=stores/first&symbol=COINUSDT&timeframe=1h&limit=3", "ask for 4 to 20,000")]
+    [InlineData("bars?store=../elsewhere&symbol=COINUSDT&timeframe=1h", "leads out of the server's data folder")]
+    [InlineData("file?store=../elsewhere&symbol=COINUSDT&timeframe=1h", "leads out of the server's data folder")]
     [InlineData("coverage?store=../elsewhere&symbol=COINUSDT&timeframe=1h", "leads out of the server's data folder")]
     [InlineData("quality?store=store:/etc&timeframe=1h", "leads out of the server's data folder")]
     [InlineData("compare?a=stores/first&b=/etc&symbol=COINUSDT&timeframe=1h", "leads out of the server's data folder")]

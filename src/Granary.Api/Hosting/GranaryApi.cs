@@ -36,6 +36,7 @@ using Granary.Simulation.RunFolders;
 using Granary.Simulation.Weights;
 using Granary.Trading.Deployments;
 using Granary.Trading.Live;
+using Granary.Trading.Sessions;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -73,6 +74,7 @@ public static class GranaryApi
         services.AddSingleton(s => new DeploymentSource(settings, confined, s.GetService<RunLibrary>()));
         services.AddSingleton(new SessionStartReader(settings, confined));
         services.AddSingleton<LiveAccounts>();
+        services.AddSingleton<SessionHistory>();
         services.AddSingleton<UploadStore>();
         services.AddSingleton<ServerModels>();
         services.AddSingleton<IModelService>(s => new LocalModels(s.GetRequiredService<ServerModels>().Open));

@@ -1,9 +1,12 @@
 using System.ComponentModel;
 using Granary.Api.Access;
 using Granary.Api.Routing;
+using Granary.Api.Runs;
 using Granary.Contracts.MarketData;
+using Granary.Contracts.Runs;
 using Granary.Data.Comparison;
 using Granary.Engine.Market;
+using Granary.Reporting.Runs;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.MarketData;
@@ -34,6 +37,16 @@ internal static class DataEndpoints
                     new BarQuery(symbol, Read(timeframe)), stop).ConfigureAwait(false)))
             .WithName("getCoverage").WithSummary("How many bars a market has on each day.")
             .Produces<MarketCoverage>().ProducesProblem(400);
+        data.MapGet("/bars", BarsAsync)
+            .WithName("getStoredBars").WithSummary("Bars of a market, with at most 'limit' of them.")
+            .WithDescription("The bars are as stored, without adjustments. Bars of a timeframe that the store does not have are built from "
+                + "its longest shorter ones. More bars than 'limit' are joined. 'from' and 'to' are times in ISO 8601; 'to' is left out.")
+            .Produces<RunBars>().ProducesProblem(400);
+        data.MapGet("/file", async (string store, string symbol, string timeframe, ApiSettings settings, GranaryCatalogues known,
+                CancellationToken stop) => FileOf($"{symbol}-{timeframe}.csv", await new StoredMarkets(known.Stores).BarsAsync(
+                    Within(settings, "store", store), new BarQuery(symbol, Read(timeframe)), stop).ConfigureAwait(false)))
+            .WithName("getStoredFile").WithSummary("All bars of a market as CSV, as stored: time (UTC), open, high, low, close, volume.")
+            .Produces(200, null, "text/csv").ProducesProblem(400);
         data.MapGet("/quality", async (string store, string timeframe, string? symbol, ApiSettings settings, GranaryCatalogues known,
                 CancellationToken stop) =>
                 TypedResults.Ok(MarketAnswers.FindingsOf(await new StoredMarkets(known.Stores).CheckAsync(
@@ -70,6 +83,22 @@ internal static class DataEndpoints
         };
         return TypedResults.Ok(new StoreComparison(found.Disagreements.Count, answer));
     }
+
+    private static async Task<IResult> BarsAsync(string store, string symbol, string timeframe, [AsParameters] SeriesSpan span,
+        ApiSettings settings, GranaryCatalogues known, CancellationToken stop,
+        [AllowedRange(4, SeriesSpan.MostPoints), Description("Maximum number of bars.")] int limit = SeriesSpan.UsualPoints) =>
+        TypedResults.Ok(await new StoredMarkets(known.Stores).ShownAsync(Within(settings, "store", store), symbol, Read(timeframe),
+            span.Read(limit), stop).ConfigureAwait(false));
+
+    private static IResult FileOf(string name, IReadOnlyList<Bar> bars) => Results.Stream(async body =>
+    {
+        var writer = new StreamWriter(body) { NewLine = "\n" };
+        await using var _ = writer.ConfigureAwait(false);
+        await writer.WriteLineAsync("time,open,high,low,close,volume").ConfigureAwait(false);
+        foreach (var b in bars)
+            await writer.WriteLineAsync(string.Join(',', (string[])[RunText.Time(b.Time), .. ((double[])[b.Open, b.High, b.Low, b.Close,
+                b.Volume]).Select(RunText.Number)])).ConfigureAwait(false);
+    }, "text/csv", name);
 
     private static Timeframe Read(string timeframe) => Timeframe.TryParse(timeframe, out var read) ? read.Value
         : throw new InputException($"timeframe={timeframe}: use one of {string.Join(' ', Timeframe.All)}");

@@ -51,6 +51,7 @@ internal static class SessionEndpoints
                 + "is in force from the next bar on.")
             .Produces<SessionView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
         SessionStrategyEndpoints.Map(sessions, service);
+        SessionHistoryEndpoints.Map(sessions);
         sessions.MapGet("/{id}/files/{name}",
             async (string id, string name, CancellationToken stop) => await service.OpenFileAsync(id, name, stop)
                 .ConfigureAwait(false) is { } file

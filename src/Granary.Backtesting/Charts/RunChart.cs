@@ -63,16 +63,12 @@ public sealed class RunChart
     {
         var (first, end) = (IndexOf(part.From ?? long.MinValue), IndexOf(part.To ?? long.MaxValue));
         var bars = _bars.GetRange(first, Math.Max(0, end - first));
-        var joined = LevelOfDetail.Join(bars, part.Points);
-        return new ChartBars(new RunBars(_query.Symbol, _timeframe.ToString(), bars.Count,
-            [.. joined.Select(b => new DateTime(b.Time, DateTimeKind.Utc))], [.. joined.Select(b => b.Open)],
-            [.. joined.Select(b => b.High)], [.. joined.Select(b => b.Low)], [.. joined.Select(b => b.Close)],
-            [.. joined.Select(b => b.Volume)]),
-            [.. _query.Factors.Select((name, f) => new ChartFactor(name, Shown(_factors[f])))],
+        var shown = part.Show(_query.Symbol, _timeframe, bars);
+        return new ChartBars(shown, [.. _query.Factors.Select((name, f) => new ChartFactor(name, Shown(_factors[f])))],
             _query.Strategy is null ? null : new ChartLevels(Shown(_stops), Shown(_targets), _missing));
 
         IReadOnlyList<double?> Shown(IReadOnlyList<double> values) => values.Count == 0 ? []
-            : [.. Enumerable.Range(0, joined.Count)
+            : [.. Enumerable.Range(0, shown.Times.Count)
                 .Select(i => JsonNumber.Finite(values[first + LevelOfDetail.LastOf(bars.Count, part.Points, i)]))];
     }
 

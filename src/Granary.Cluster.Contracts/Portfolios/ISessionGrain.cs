@@ -32,6 +32,10 @@ public interface ISessionGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Session")]
     Task<SessionView?> SessionAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Returns the request that started the last session; null without a session.</summary>
+    [AlwaysInterleave, Alias("StartOf")]
+    Task<SessionStart?> StartOfAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Returns the ids of the strategies that the running session trades; null without a running session.</summary>
     [AlwaysInterleave, Alias("Strategies")]
     Task<IReadOnlyList<string>?> StrategiesAsync(CancellationToken cancellationToken = default);

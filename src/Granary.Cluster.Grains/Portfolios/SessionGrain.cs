@@ -100,6 +100,8 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         return View()!;
     }
 
+    public Task<SessionStart?> StartOfAsync(CancellationToken cancellationToken) => Task.FromResult(session.State.Start);
+
     public Task<IReadOnlyList<string>?> StrategiesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>?>(
         IsRunning ? [.. session.State.Start!.StrategiesOf(services.Catalogues)] : null);
 

@@ -61,6 +61,13 @@ public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, G
     }
 
     /// <inheritdoc/>
+    public async ValueTask<SessionStart?> StartOfAsync(string id, CancellationToken cancellationToken = default)
+    {
+        WeightsRules.CheckPortfolio(id);
+        return await Calling.TryAsync(Grain(id).StartOfAsync, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlySet<string>?> StrategiesAsync(string id, CancellationToken cancellationToken = default)
     {
         WeightsRules.CheckPortfolio(id);

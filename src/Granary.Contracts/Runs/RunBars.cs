@@ -5,8 +5,8 @@ namespace Granary.Contracts.Runs;
 /// <param name="Times">UTC.</param>
 public sealed record RunCurve(string Name, int Rows, IReadOnlyList<DateTime> Times, IReadOnlyList<double> Values);
 
-/// <summary>Bars of a run, joined where they are more than are asked for.</summary>
-/// <param name="Rows">How many bars the run has in the span.</param>
+/// <summary>Bars of a run, a store or a session, joined where they are more than are asked for.</summary>
+/// <param name="Rows">How many bars of the timeframe there are in the span.</param>
 /// <param name="Times">Open times, UTC.</param>
 public sealed record RunBars(string Symbol, string Timeframe, int Rows, IReadOnlyList<DateTime> Times, IReadOnlyList<double> Open,
     IReadOnlyList<double> High, IReadOnlyList<double> Low, IReadOnlyList<double> Close, IReadOnlyList<double> Volume);

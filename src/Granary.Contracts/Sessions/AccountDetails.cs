@@ -30,6 +30,17 @@ public sealed record LimitUse(string Limit, double Used, double Allowed, string?
 /// <param name="Equity">At its end.</param>
 public sealed record PeriodProfit(DateOnly From, double Profit, double Equity);
 
+/// <summary>The account's equity by bar. Where the session has more bars than points, lows and highs are kept.</summary>
+/// <param name="Times">Closes of the bars, UTC.</param>
+/// <param name="Drawdown">Loss since the highest equity before, a fraction of it.</param>
+/// <param name="Days">The day of each point, counted from 1; a day without bars is not counted.</param>
+public sealed record AccountCurve(IReadOnlyList<DateTime> Times, IReadOnlyList<double> Equity, IReadOnlyList<double> Drawdown,
+    IReadOnlyList<int> Days)
+{
+    /// <summary>Maximum number of points.</summary>
+    public const int MostPoints = 240;
+}
+
 /// <summary>Trades, orders, limits and profit of a live account, at the last closes.</summary>
 public sealed record AccountDetails
 {
@@ -40,6 +51,12 @@ public sealed record AccountDetails
 
     /// <summary>In the order of their intents.</summary>
     public IReadOnlyList<AccountOrderRow> Orders { get; init; } = [];
+
+    /// <summary>Sum of the absolute values of all positions, percent of the equity.</summary>
+    public double GrossPercent { get; init; }
+
+    /// <summary>Since the first bar that the account traded.</summary>
+    public AccountCurve Curve { get; init; } = new([], [], [], []);
 
     /// <summary>Those of the configuration.</summary>
     public IReadOnlyList<LimitUse> Limits { get; init; } = [];

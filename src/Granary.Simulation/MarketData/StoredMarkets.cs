@@ -1,9 +1,12 @@
 using Granary.Contracts.MarketData;
+using Granary.Contracts.Runs;
 using Granary.Data.Comparison;
 using Granary.Data.Quality;
+using Granary.Data.Resampling;
 using Granary.Data.Sources;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
 using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.MarketData;
@@ -66,6 +69,24 @@ public sealed class StoredMarkets(BarStoreCatalogue stores)
         await using var opened = stores.Open(store);
         await using var series = await opened.Source(adjust: false).OpenAsync(query, cancellationToken).ConfigureAwait(false);
         return await BarsOfAsync(series, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Returns bars for a chart. Those of a timeframe that the store lacks are built from its longest shorter ones.</summary>
+    /// <exception cref="BarDataException">The store or market does not exist, or has no timeframe to build the bars from.</exception>
+    public async Task<RunBars> ShownAsync(Address store, string symbol, Timeframe timeframe, RunSeries part,
+        CancellationToken cancellationToken)
+    {
+        await using var opened = stores.Open(store);
+        var source = opened.Source(adjust: false);
+        foreach (var from in Timeframe.All.Where(timeframe.IsMultipleOf).Reverse())
+        {
+            if (!(await source.ListSymbolsAsync(from, cancellationToken).ConfigureAwait(false)).Contains(symbol)) continue;
+            if (from != timeframe) source = new ResampledBarSource(source, from);
+            break;
+        }
+        await using var series = await source.OpenAsync(new BarQuery(symbol, timeframe, part.From, part.To), cancellationToken)
+            .ConfigureAwait(false);
+        return part.Show(symbol, timeframe, await BarsOfAsync(series, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Reads all bars of an opened series.</summary>

@@ -60,7 +60,7 @@ public sealed class RunFolder : IDisposable
         "predictions.csv", "equity.csv", "weights.csv", "prod.json", "report.html", Stressed + "trades.csv",
             Stressed + "portfolio_trades.csv", Stressed + "portfolio_fills.csv",
         "learning.json", "model_log.csv", "model_decisions.csv", "model_challengers.csv", "models.zip", "windows.csv", "compare.html",
-        "account_trades.csv", AccountGap, AgainstBacktest,
+        "account_trades.csv", "account_equity.csv", AccountGap, AgainstBacktest,
         "orders.csv", "account.json", "manifest.json",
     ];
 

@@ -77,11 +77,18 @@ public sealed record RunSeries(long? From, long? To, int Points)
         var bars = new List<Bar>();
         await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
             for (var i = 0; i < block.Count; i++) bars.Add(block[i]);
-        var joined = LevelOfDetail.Join(bars, Points);
-        return new RunBars(symbol, spec.Data.Timeframe.ToString(), bars.Count,
-            [.. joined.Select(b => new DateTime(b.Time, DateTimeKind.Utc))], [.. joined.Select(b => b.Open)],
-            [.. joined.Select(b => b.High)], [.. joined.Select(b => b.Low)], [.. joined.Select(b => b.Close)],
-            [.. joined.Select(b => b.Volume)]);
+        return Show(symbol, spec.Data.Timeframe, bars);
+    }
+
+    /// <summary>Returns bars of a market in the span, joined to <see cref="Points"/>.</summary>
+    /// <param name="bars">In the order of time.</param>
+    public RunBars Show(string symbol, Timeframe timeframe, IReadOnlyList<Bar> bars)
+    {
+        List<Bar> shown = [.. bars.Where(b => Has(b.Time))];
+        var joined = LevelOfDetail.Join(shown, Points);
+        return new RunBars(symbol, timeframe.ToString(), shown.Count, [.. joined.Select(b => new DateTime(b.Time, DateTimeKind.Utc))],
+            [.. joined.Select(b => b.Open)], [.. joined.Select(b => b.High)], [.. joined.Select(b => b.Low)],
+            [.. joined.Select(b => b.Close)], [.. joined.Select(b => b.Volume)]);
     }
 
     private bool Has(long time) => time >= (From ?? long.MinValue) && time < (To ?? long.MaxValue);

@@ -28,9 +28,6 @@ public sealed record ReportDay(DateOnly Day, double Live, double Promised, IRead
 /// <param name="Earlier">Net profit of trades that earlier deployments entered, which no day includes.</param>
 public sealed record DeploymentReport(Deployment Deployment, string Account, string Run, IReadOnlyList<ReportDay> Days, double Earlier)
 {
-    // Two-sided 95 % quantile of the normal distribution.
-    private const double Width = 1.959963984540054;
-
     /// <summary>The total of all days by cause.</summary>
     public IReadOnlyDictionary<string, double> Causes => Days.SelectMany(d => d.Causes).GroupBy(c => c.Key, StringComparer.Ordinal)
         .ToDictionary(g => g.Key, g => g.Sum(c => c.Value), StringComparer.Ordinal);
@@ -80,7 +77,7 @@ public sealed record DeploymentReport(Deployment Deployment, string Account, str
             $"{run} has no {SessionBacktest.File}; name the folder of a live session that has ended");
         var (gaps, earlier) = Gaps(run);
         var equity = EquityDays.Read(run);
-        var (mean, deviation) = Daily(deployment.Backtest.Days);
+        var expected = new ExpectedReturn(deployment.Backtest.Days);
         var start = equity[0].Equity;
         var days = new List<ReportDay>();
         double live = 0, promised = 0;
@@ -94,9 +91,8 @@ public sealed record DeploymentReport(Deployment Deployment, string Account, str
             promised += until.Sum(g => g.Total - g.ByVenue);
             var causes = until.SelectMany(g => g.Parts).GroupBy(p => p.Cause, StringComparer.Ordinal)
                 .ToDictionary(g => g.Key, g => g.Sum(p => p.Amount), StringComparer.Ordinal);
-            var (centre, half) = (mean * (i + 1), Width * deviation * Math.Sqrt(i + 1));
-            days.Add(new ReportDay(day, own + live, own - promised, causes, (own + live) / start - 1, Math.Exp(centre - half) - 1,
-                Math.Exp(centre + half) - 1));
+            var (low, _, high) = expected.After(i + 1);
+            days.Add(new ReportDay(day, own + live, own - promised, causes, (own + live) / start - 1, low, high));
         }
         return new DeploymentReport(deployment, account, run, days, earlier);
     }
@@ -122,15 +118,5 @@ public sealed record DeploymentReport(Deployment Deployment, string Account, str
                 parts.Where(p => p.Cause is "timing" or "fill price" or "missed fill" or "cost").Sum(p => p.Amount), parts));
         }
         return (gaps, earlier);
-    }
-
-    // Mean and standard deviation of the daily log returns.
-    private static (double Mean, double Deviation) Daily(IReadOnlyList<DayEquity> days)
-    {
-        var returns = new List<double>();
-        for (var i = 1; i < days.Count; i++)
-            if (days[i].Equity > 0 && days[i - 1].Equity > 0) returns.Add(Math.Log(days[i].Equity / days[i - 1].Equity));
-        var mean = returns.Count == 0 ? 0 : returns.Average();
-        return (mean, returns.Count < 2 ? 0 : Math.Sqrt(returns.Sum(r => (r - mean) * (r - mean)) / (returns.Count - 1)));
     }
 }

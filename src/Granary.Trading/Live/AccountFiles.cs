@@ -13,8 +13,8 @@ using Granary.Storage.Files;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// Writes the files that a live session adds to its run's folder: account_trades.csv (the trades with the venue's fills), orders.csv and
-/// account.json.
+/// Writes the files that a live session adds to its run's folder: account_trades.csv (the trades with the venue's fills), account_equity.csv,
+/// orders.csv and account.json.
 /// </summary>
 internal static class AccountFiles
 {
@@ -37,6 +37,7 @@ internal static class AccountFiles
             else if (FactOf(e) is { } fact) facts.Add(fact);
         }
         AtomicFile.Write(Path.Combine(folder, "account_trades.csv"), writer => Trades(writer, ledger));
+        AtomicFile.Write(Path.Combine(folder, "account_equity.csv"), writer => Equity(writer, host.AccountEquity));
         AtomicFile.Write(Path.Combine(folder, "orders.csv"), writer => Orders(writer, ledger));
         AtomicFile.Write(Path.Combine(folder, LiveGap.File), writer => Gap(writer, host, skipped));
         AtomicFile.Write(Path.Combine(folder, "account.json"), JsonSerializer.SerializeToUtf8Bytes(new
@@ -115,6 +116,16 @@ internal static class AccountFiles
         foreach (var name in header) csv.WriteField(name);
         csv.NextRecord();
         return csv;
+    }
+
+    private static void Equity(TextWriter writer, IReadOnlyList<EquityMark> marks)
+    {
+        using var csv = Csv(writer, "time", "equity", "drawdown");
+        foreach (var mark in marks)
+        {
+            Fields(csv, RunText.Time(mark.Time), RunText.Number(mark.Equity), RunText.Number(mark.Drawdown));
+            csv.NextRecord();
+        }
     }
 
     private static void Trades(TextWriter writer, AccountLedger ledger)

@@ -3,16 +3,24 @@ using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
+using Granary.Simulation.RunFolders;
 
 namespace Granary.Trading.Live;
 
-/// <summary>Records a live account's equity by day, and describes its open trades, orders and limits.</summary>
+/// <summary>Equity of a live account at the close of a bar.</summary>
+/// <param name="Time">UTC ticks.</param>
+/// <param name="Drawdown">Loss since the highest equity before, a fraction of it.</param>
+/// <param name="Day">Counted from 1.</param>
+internal readonly record struct EquityMark(long Time, double Equity, double Drawdown, int Day);
+
+/// <summary>Records a live account's equity by bar and by day, and describes its open trades, orders and limits.</summary>
 internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio, PortfolioLimits limits)
 {
     private const int MostDays = 35, MostWeeks = 14;
 
     // The last equity of each day; the replay of the journal restores it.
     private readonly List<(DateOnly Day, double Equity)> _days = [];
+    private readonly List<EquityMark> _marks = [];
     private double _peak = double.NaN;
 
     /// <summary>When the session received its last bar, UTC.</summary>
@@ -40,7 +48,13 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         _peak = double.IsNaN(_peak) ? Math.Max(ledger.StartingCash, equity) : Math.Max(_peak, equity);
         if (_days.Count > 0 && _days[^1].Day >= day) _days[^1] = (_days[^1].Day, equity);
         else _days.Add((day, equity));
+        var mark = new EquityMark(timestamp, equity, _peak > 0 ? 1 - equity / _peak : 0, _days.Count);
+        if (_marks is [.., var last] && last.Time == timestamp) _marks[^1] = mark;
+        else _marks.Add(mark);
     }
+
+    /// <summary>The account's equity by bar, oldest first.</summary>
+    public IReadOnlyList<EquityMark> Marks => _marks;
 
     /// <summary>Returns the current state of the account.</summary>
     /// <param name="isStream">Whether the bars are live.</param>
@@ -49,6 +63,8 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         StartingCash = ledger.StartingCash,
         Trades = [.. ledger.ActiveTrades.Where(t => t.Open > 0).Select(Of)],
         Orders = [.. ledger.OpenOrders.Where(o => o.Unknown || !o.State.IsFinal()).Select(Of)],
+        GrossPercent = Percent(Gross(), Equity()),
+        Curve = Curve(),
         Limits = [.. Limits(Equity())],
         Days = Periods(d => d, MostDays),
         Weeks = Periods(d => d.AddDays(-(((int)d.DayOfWeek + 6) % 7)), MostWeeks),
@@ -75,11 +91,11 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
 
     private IEnumerable<LimitUse> Limits(double equity)
     {
-        double Percent(double value) => equity > 0 ? 100 * value / equity : 0;
+        double Percent(double value) => AccountWatch.Percent(value, equity);
         var bySymbol = ledger.Positions.Where(p => p.Value != 0).Select(p => (About: p.Key, Value: ValueOf(p.Key, p.Value))).ToList();
         var byStrategy = ledger.ActiveTrades.GroupBy(t => t.Strategy, StringComparer.Ordinal)
             .Select(g => (About: g.Key, Value: g.Sum(t => Math.Abs(ValueOf(t.Symbol, t.Open))))).ToList();
-        var gross = bySymbol.Sum(p => Math.Abs(p.Value));
+        var gross = Gross();
         if (limits.MaxPositions is { } positions) yield return new("maxPositions", ledger.ActiveTrades.Count, positions, null);
         if (limits.MaxGrossPercent is { } most) yield return new("maxGrossPercent", Percent(gross), most, null);
         if (limits.MaxNetPercent is { } net) yield return new("maxNetPercent", Percent(Math.Abs(bySymbol.Sum(p => p.Value))), net, null);
@@ -100,6 +116,17 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
                 .FirstOrDefault();
             return new LimitUse(limit, Percent(Math.Abs(value)), allowed, about);
         }
+    }
+
+    private static double Percent(double value, double equity) => equity > 0 ? 100 * value / equity : 0;
+
+    private double Gross() => ledger.Positions.Sum(p => Math.Abs(ValueOf(p.Key, p.Value)));
+
+    private AccountCurve Curve()
+    {
+        List<EquityMark> kept = [.. LevelOfDetail.Keep([.. _marks.Select(m => m.Equity)], AccountCurve.MostPoints).Select(i => _marks[i])];
+        return new AccountCurve([.. kept.Select(m => new DateTime(m.Time, DateTimeKind.Utc))], [.. kept.Select(m => m.Equity)],
+            [.. kept.Select(m => m.Drawdown)], [.. kept.Select(m => m.Day)]);
     }
 
     private double ValueOf(string symbol, double held) =>

@@ -19,7 +19,8 @@ public static class FactLine
     public static string? OfSession(JournalEvent e) => e is SessionStarted or SessionChanged or WeightsChanged or EnablementChanged
         or SessionControlled or Reconciled or DeploymentSwitched ? Of(e) : null;
 
-    private static string? Words(JournalEvent e) => e switch
+    /// <summary>Returns the fact as one line without its time; null as for <see cref="Of"/>.</summary>
+    public static string? Words(JournalEvent e) => e switch
     {
         SessionStarted s => $"Session started on {s.Host}, process {s.Process.ToString(CultureInfo.InvariantCulture)}, broker {s.Broker}",
         SessionChanged c => $"Session went from {c.From} to {c.To}{Because(c.Why)}",

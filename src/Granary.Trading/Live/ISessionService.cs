@@ -24,6 +24,10 @@ public interface ISessionService
     /// <returns>Null if the account never had a session.</returns>
     ValueTask<SessionView?> FindAsync(string id, CancellationToken cancellationToken = default);
 
+    /// <summary>Returns the request that started the account's last session.</summary>
+    /// <returns>Null if the account never had a session.</returns>
+    ValueTask<SessionStart?> StartOfAsync(string id, CancellationToken cancellationToken = default);
+
     /// <summary>Returns the ids of the strategies in a running session; null if none is running.</summary>
     ValueTask<IReadOnlySet<string>?> StrategiesAsync(string id, CancellationToken cancellationToken = default);
 

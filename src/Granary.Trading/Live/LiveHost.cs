@@ -81,7 +81,6 @@ public sealed class LiveHost
         new(spec, feed, gateway, clock, options, past);
 
     public string Description => $"live, broker {_gateway.Broker}";
-
     /// <summary>The bars that the session has taken, for the report of its run.</summary>
     public IBarSource Bars => _bars;
 
@@ -107,6 +106,9 @@ public sealed class LiveHost
     internal bool HasTraded => _traded;
 
     internal Instrument InstrumentOf(string symbol) => _portfolio.InstrumentOf(symbol);
+
+    /// <summary>Equity of the account by bar.</summary>
+    internal IReadOnlyList<EquityMark> AccountEquity => _watch.Marks;
 
     /// <summary>Returns the symbol's last bar.</summary>
     internal Bar? LastOf(string symbol) => _portfolio.LastOf(symbol);

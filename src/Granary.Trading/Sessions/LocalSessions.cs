@@ -82,6 +82,13 @@ public sealed class LocalSessions : ISessionService, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public ValueTask<SessionStart?> StartOfAsync(string id, CancellationToken cancellationToken = default)
+    {
+        WeightsRules.CheckPortfolio(id);
+        return new(Find(id)?.Start);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlySet<string>?> StrategiesAsync(string id, CancellationToken cancellationToken = default)
     {
         WeightsRules.CheckPortfolio(id);

@@ -3,7 +3,8 @@ import { paceOf, type Job } from '../src/views/jobs/job';
 import { heat, yearsOf } from '../src/views/runs/Months';
 import { mapOf, median, stabilityOf, varied } from '../src/views/runs/parameters';
 import { verdictOf, type Strategy } from '../src/views/runs/run';
-import { levelsOf, marksOf, stopsOf, stretchFor } from '../src/views/runs/StrategyChart';
+import { marksAt, stretchFor } from '../src/components/PriceChart';
+import { levelsOf, marksOf, stopsOf } from '../src/views/runs/StrategyChart';
 import { filterOf } from '../src/views/runs/StrategyList';
 
 const strategy = (fast: number, slow: number, sharpe: number): Strategy => ({
@@ -76,9 +77,9 @@ describe('a price chart', () => {
             exitTime: '1970-01-01T00:01:00Z',
             exitReason: 'stop',
         } as const;
-        expect(marksOf([trade], [], [0, 10, 20])).toEqual([{ time: 10, kind: 'buy', text: '' }]);
-        expect(marksOf([trade], [], [0, 15, 60]).map((m) => m.text)).toEqual(['', 'stop']);
-        const many = marksOf(new Array(30).fill(trade), [], [0, 15, 60]);
+        expect(marksAt(marksOf([trade], []), [0, 10, 20])).toEqual([{ time: 10, kind: 'buy', text: '' }]);
+        expect(marksAt(marksOf([trade], []), [0, 15, 60]).map((m) => m.text)).toEqual(['', 'stop']);
+        const many = marksAt(marksOf(new Array(30).fill(trade), []), [0, 15, 60]);
         expect([many.length, many.every((m) => m.text === '')]).toEqual([60, true]);
     });
 });
@@ -110,23 +111,13 @@ describe('stops and targets', () => {
             times,
         );
         expect(lines.map((l) => l.name)).toEqual(['Stop']);
-        expect(lines[0]?.points.map((p) => p.value)).toEqual([null, 95, 95, null, 97]);
+        expect(lines[0]?.values).toEqual([null, 95, 95, null, 97]);
     });
 
     it('are those of the server where it could run the strategy again', () => {
         const bars = { symbol: 'A', timeframe: '1h', rows: 2, times: [], open: [], high: [], low: [], close: [], volume: [] };
         const levels = { stops: [94, 95], targets: [null, null], why: null };
-        expect(levelsOf({ bars, factors: [], levels }, [0, 60])).toEqual([
-            {
-                name: 'Stop',
-                colour: 'loss',
-                dashed: true,
-                points: [
-                    { time: 0, value: 94 },
-                    { time: 60, value: 95 },
-                ],
-            },
-        ]);
-        expect(levelsOf({ bars, factors: [], levels: { stops: [], targets: [], why: 'No trades.csv.' } }, [0, 60])).toBeNull();
+        expect(levelsOf({ bars, factors: [], levels })).toEqual([{ name: 'Stop', colour: 'loss', dashed: true, values: [94, 95] }]);
+        expect(levelsOf({ bars, factors: [], levels: { stops: [], targets: [], why: 'No trades.csv.' } })).toBeNull();
     });
 });

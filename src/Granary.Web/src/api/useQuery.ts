@@ -1,4 +1,4 @@
-import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { online } from './client';
 import { key } from './key';
 import { asProblem, type Problem } from './problem';
@@ -75,4 +75,20 @@ export function useQuery<T>(name: string | null, load: (stop: AbortSignal) => Pr
     const reload = useCallback(() => setRound((r) => r + 1), []);
     const current = state.name === name ? state : { data: undefined, problem: undefined, loading: name !== null };
     return { data: current.data, problem: current.problem, loading: current.loading, reload };
+}
+
+/** Loads again when a version changes, at most twice a second and one answer after the other. */
+export function useVersion(query: Query<unknown>, version: number): void {
+    const latest = useRef({ query, version });
+    latest.current = { query, version };
+    useEffect(() => {
+        let seen = latest.current.version;
+        const timer = setInterval(() => {
+            const now = latest.current;
+            if (now.version === seen || now.query.loading) return;
+            seen = now.version;
+            now.query.reload();
+        }, 500);
+        return () => clearInterval(timer);
+    }, []);
 }

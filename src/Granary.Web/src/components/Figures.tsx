@@ -10,9 +10,9 @@ export interface Figure {
 }
 
 /** The headline figures of a view, each with its note. */
-export function Figures(props: { figures: readonly Figure[] }) {
+export function Figures(props: { figures: readonly Figure[]; compact?: boolean }) {
     return (
-        <dl class="figures">
+        <dl class={props.compact ? 'figures compact' : 'figures'}>
             {props.figures.map((f) => (
                 <div key={f.name}>
                     <dt>{f.name}</dt>

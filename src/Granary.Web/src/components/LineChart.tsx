@@ -1,9 +1,11 @@
+import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { number } from '../format/numbers';
 import { time, zoneOf } from '../format/times';
 import { colour, shownTheme } from '../theme/settings';
+import { pointer } from './pointer';
 
 export interface Line {
     name: string;
@@ -14,6 +16,8 @@ export interface Line {
     /** Fills the area between the line and zero. */
     filled?: boolean;
     dashed?: boolean;
+    /** Bars from zero, in the colours of gains and losses. */
+    bars?: boolean;
 }
 
 interface Props {
@@ -40,6 +44,13 @@ const ticks: uPlot.Axis.Values = [
     [60, '{HH}:{mm}', '\n{YYYY}-{MM}-{DD}', null, '\n{MM}-{DD}', null, null, null, 1],
     [1, '{HH}:{mm}:{ss}', '\n{YYYY}-{MM}-{DD}', null, '\n{MM}-{DD}', null, null, null, 1],
 ];
+
+const bars = uPlot.paths.bars?.({
+    size: [0.7, 60],
+    disp: {
+        fill: { unit: 3, values: (u, i) => [...(u.data[i] ?? [])].map((v) => colour((v ?? 0) < 0 ? 'loss' : 'gain')) },
+    },
+});
 
 /** Curves over time. Drag to zoom, double-click for the whole. */
 export function LineChart(props: Props) {
@@ -88,11 +99,18 @@ export function LineChart(props: Props) {
                             fill: colour('paper'),
                         },
                         ...(l.dashed ? { dash: [6, 3] } : {}),
+                        ...(l.bars && bars ? { paths: bars, fill: colour('gain') } : {}),
                         ...(l.filled ? { fill: `color-mix(in srgb, ${colour(l.colour)} 16%, transparent)` } : {}),
                         value: (_, v) => (v === null ? '–' : format(v)),
                     })),
                 ],
                 hooks: {
+                    setCursor: [
+                        (u) => {
+                            const time = u.data[0][u.cursor.idx ?? -1];
+                            if (!plain) pointer.value = time === undefined ? null : { time, by: u };
+                        },
+                    ],
                     setSelect: [
                         (u) =>
                             latest.current.onZoom?.({
@@ -108,11 +126,17 @@ export function LineChart(props: Props) {
         const whole = () => latest.current.onZoom?.(null);
         plot.over.addEventListener('dblclick', whole);
         chart.current = plot;
+        const leave = effect(() => {
+            const to = pointer.value;
+            if (plain || to?.by === plot) return;
+            plot.setCursor(to ? { left: plot.valToPos(to.time, 'x'), top: 0 } : { left: -10, top: -10 }, false);
+        });
         const resize = new ResizeObserver(() => {
             if (element.clientWidth !== plot.width) plot.setSize({ width: element.clientWidth, height });
         });
         resize.observe(element);
         return () => {
+            leave();
             resize.disconnect();
             plot.destroy();
             chart.current = null;

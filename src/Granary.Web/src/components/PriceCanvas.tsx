@@ -1,10 +1,14 @@
+import { effect } from '@preact/signals';
 import {
     CandlestickSeries,
     createChart,
     createSeriesMarkers,
+    HistogramSeries,
     LineSeries,
     LineStyle,
+    PriceScaleMode,
     type IChartApi,
+    type IPriceLine,
     type ISeriesApi,
     type LineData,
     type SeriesMarker,
@@ -12,47 +16,83 @@ import {
     type WhitespaceData,
 } from 'lightweight-charts';
 import { useEffect, useRef } from 'preact/hooks';
+import { price, short, signedPercent } from '../format/numbers';
 import { clock, date, time, zoneOf } from '../format/times';
 import { colour, shownTheme } from '../theme/settings';
-import type { Mark, PriceChartProps, PriceLine } from './PriceChart';
+import { pointer } from './pointer';
+import { indexOf, type Bars, type Level, type Mark, type PriceLine, type Stretch } from './PriceChart';
 
-const seconds = (t: number) => t as UTCTimestamp;
+const at = (t: number) => t as UTCTimestamp;
+
+interface Props {
+    /** What the chart shows, in a sentence, for those who do not see it. */
+    summary: string;
+    /** The market, whose exchange has a zone. */
+    symbol: string;
+    bars: Bars;
+    /** Of the bars, seconds since 1970. */
+    times: readonly number[];
+    lines: readonly PriceLine[] | undefined;
+    marks: readonly Mark[];
+    levels: readonly Level[] | undefined;
+    log: boolean;
+    height: number;
+    /** Another stretch here is brought into sight. */
+    show: Stretch | undefined;
+    /** Called while the reader pans and zooms, so that the caller can load what belongs there. */
+    onRange: (from: number, to: number) => void;
+}
 
 /** The chart itself, with the library that draws it. */
-export function PriceCanvas(props: PriceChartProps & { height: number }) {
+export function PriceCanvas(props: Props) {
     const stage = useRef<HTMLDivElement>(null);
+    const values = useRef<HTMLParagraphElement>(null);
     const latest = useRef(props);
     latest.current = props;
     const drawn = useRef<Drawn | null>(null);
     const theme = shownTheme.value;
     const shownZone = zoneOf(props.symbol);
-    const { height } = props;
+    const { bars, lines, marks, levels, log, show } = props;
 
     useEffect(() => {
-        if (stage.current === null) return;
-        const chart = drawIn(stage.current, height, props.symbol);
-        drawn.current = new Drawn(chart);
-        drawn.current.update(latest.current);
-        chart.timeScale().subscribeVisibleTimeRangeChange((range) => {
-            if (range && drawn.current?.isFilling === false) latest.current.onRange?.(range.from as number, range.to as number);
+        if (stage.current === null || values.current === null) return;
+        const own = new Drawn(drawIn(stage.current, props.symbol), values.current);
+        drawn.current = own;
+        own.update(latest.current);
+        own.chart.timeScale().subscribeVisibleTimeRangeChange((range) => {
+            if (range && !own.isFilling) latest.current.onRange(range.from as number, range.to as number);
         });
+        const leave = effect(() => own.point(pointer.value));
         return () => {
+            leave();
             drawn.current = null;
-            chart.remove();
+            own.chart.remove();
         };
-    }, [height, theme, shownZone, props.symbol]);
+    }, [theme, shownZone, props.symbol]);
+    useEffect(() => drawn.current?.update(latest.current), [bars, lines, marks, levels, log, show]);
 
-    const { candles, lines, marks, show } = props;
-    useEffect(() => drawn.current?.update(latest.current), [candles, lines, marks]);
-    useEffect(() => {
-        if (show) drawn.current?.chart.timeScale().setVisibleRange({ from: seconds(show.from), to: seconds(show.to) });
-    }, [show]);
-    return <div class="stage" role="img" aria-label={props.summary} ref={stage} style={{ height }} />;
+    const panes = new Set(lines?.flatMap((l) => l.pane ?? [])).size;
+    return (
+        <>
+            <p class="values" ref={values} />
+            <div
+                class="stage"
+                role="img"
+                tabIndex={0}
+                aria-label={props.summary}
+                ref={stage}
+                style={{ height: props.height + 90 * panes }}
+                onFocus={() => drawn.current?.wheel(true)}
+                onBlur={() => drawn.current?.wheel(false)}
+                onMouseDown={() => stage.current?.focus({ preventScroll: true })}
+                onKeyDown={(e) => drawn.current?.press(e)}
+            />
+        </>
+    );
 }
 
-function drawIn(element: HTMLElement, height: number, symbol: string | undefined): IChartApi {
+function drawIn(element: HTMLElement, symbol: string): IChartApi {
     return createChart(element, {
-        height,
         autoSize: true,
         layout: {
             background: { color: colour('paper') },
@@ -64,25 +104,34 @@ function drawIn(element: HTMLElement, height: number, symbol: string | undefined
         },
         grid: { vertLines: { color: colour('line') }, horzLines: { color: colour('line') } },
         rightPriceScale: { borderColor: colour('line') },
+        // The wheel scrolls the page until the chart has the focus.
+        handleScroll: { mouseWheel: false, vertTouchDrag: false },
+        handleScale: { mouseWheel: false },
         timeScale: {
             borderColor: colour('line'),
             timeVisible: true,
             minBarSpacing: 0.05,
             tickMarkFormatter: (t: UTCTimestamp, kind: number) => (kind < 3 ? date(t * 1000, symbol) : clock(t * 1000, symbol).slice(0, 5)),
         },
-        localization: { timeFormatter: (t: UTCTimestamp) => time(t * 1000, symbol) },
+        localization: { timeFormatter: (t: UTCTimestamp) => time(t * 1000, symbol), priceFormatter: price },
     });
 }
 
 /** The series that stand in a chart. */
 class Drawn {
     private readonly prices: ISeriesApi<'Candlestick'>;
+    private readonly volume: ISeriesApi<'Histogram'>;
     private readonly lines = new Map<string, ISeriesApi<'Line'>>();
     private readonly markers;
+    private levels: IPriceLine[] = [];
+    private props!: Props;
     private filled = false;
     private filling = 0;
 
-    constructor(readonly chart: IChartApi) {
+    constructor(
+        readonly chart: IChartApi,
+        private readonly values: HTMLElement,
+    ) {
         const [up, down] = [colour('gain'), colour('loss')];
         this.prices = chart.addSeries(CandlestickSeries, {
             upColor: colour('paper'),
@@ -92,12 +141,71 @@ class Drawn {
             wickUpColor: up,
             wickDownColor: down,
         });
+        this.volume = chart.addSeries(HistogramSeries, {
+            priceScaleId: 'volume',
+            color: colour('line'),
+            priceFormat: { type: 'volume' },
+            lastValueVisible: false,
+            priceLineVisible: false,
+        });
+        chart.priceScale('volume').applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
         this.markers = createSeriesMarkers(this.prices, []);
+        chart.subscribeCrosshairMove((move) => {
+            const under = move.time as number | undefined;
+            this.say(under);
+            // Without an event of the mouse another chart has moved the pointer.
+            if (move.sourceEvent) pointer.value = under === undefined ? null : { time: under, by: this };
+            else if (under === undefined && pointer.value?.by === this) pointer.value = null;
+        });
     }
 
     /** Other bars are being put in: what the chart reports now is not what the reader did. */
     get isFilling(): boolean {
         return this.filling > 0;
+    }
+
+    /** The wheel zooms, or scrolls the page. */
+    wheel(zooms: boolean): void {
+        this.chart.applyOptions({ handleScroll: { mouseWheel: zooms }, handleScale: { mouseWheel: zooms } });
+    }
+
+    /** Pans with the arrows, zooms with + and -. */
+    press(e: KeyboardEvent): void {
+        const scale = this.chart.timeScale();
+        const range = scale.getVisibleLogicalRange();
+        const step = { ArrowLeft: [-0.1, -0.1], ArrowRight: [0.1, 0.1], '+': [0.15, -0.15], '-': [-0.2, 0.2] }[e.key];
+        if (range === null || step === undefined) return;
+        e.preventDefault();
+        const width = range.to - range.from;
+        scale.setVisibleLogicalRange({ from: range.from + width * (step[0] ?? 0), to: range.to + width * (step[1] ?? 0) });
+    }
+
+    /** Shows the values of a time that another chart has under the pointer. */
+    point(to: typeof pointer.value): void {
+        if (to?.by === this) return;
+        const { times, bars } = this.props;
+        const i = indexOf(times, to?.time ?? 0);
+        const under = times[i];
+        if (to === null || under === undefined || to.time < under) this.chart.clearCrosshairPosition();
+        else this.chart.setCrosshairPosition(bars.close[i] ?? 0, at(under), this.prices);
+    }
+
+    // The values of the bar under the pointer, or of the last one.
+    private say(under: number | undefined): void {
+        const { bars, times, lines, symbol } = this.props;
+        const i = under === undefined ? times.length - 1 : indexOf(times, under);
+        const [open, close] = [bars.open[i], bars.close[i]];
+        if (open === undefined || close === undefined) return;
+        this.values.textContent = [
+            time((times[i] ?? 0) * 1000, symbol),
+            `O ${price(open)}`,
+            `H ${price(bars.high[i])}`,
+            `L ${price(bars.low[i])}`,
+            `C ${price(close)}`,
+            signedPercent(close / (bars.close[i - 1] ?? open) - 1),
+            `V ${short(bars.volume[i])}`,
+            ...(lines ?? []).flatMap((l) => (l.values[i] == null ? [] : [`${l.name} ${price(l.values[i])}`])),
+        ].join('  ');
     }
 
     // The chart has its width and its new bars after the first frame, and reports the stretch in sight after the second.
@@ -109,22 +217,54 @@ class Drawn {
         });
     }
 
-    private showAll(): void {
-        this.chart.timeScale().fitContent();
-        this.filled = true;
+    update(props: Props): void {
+        const before = this.props as Props | undefined;
+        this.props = props;
+        const { bars, times, lines, log } = props;
+        const scale = this.chart.timeScale();
+        // The chart counts bars: without this, other bars at the same places would be in sight.
+        const sight = this.filled ? scale.getVisibleRange() : null;
+        this.chart.priceScale('right').applyOptions({ mode: log ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal });
+        if (before?.bars !== bars || before.lines !== lines) {
+            this.prices.setData(
+                times.map((t, i) => ({
+                    time: at(t),
+                    open: bars.open[i] ?? 0,
+                    high: bars.high[i] ?? 0,
+                    low: bars.low[i] ?? 0,
+                    close: bars.close[i] ?? 0,
+                })),
+            );
+            this.volume.setData(times.map((t, i) => ({ time: at(t), value: bars.volume[i] ?? 0 })));
+            this.draw(lines ?? []);
+        }
+        this.markers.setMarkers(props.marks.map(markerOf));
+        this.mark(props.levels ?? []);
+        this.say(undefined);
+        if (props.show !== before?.show && props.show) {
+            const { from, to } = props.show;
+            this.after(() => scale.setVisibleRange({ from: at(from), to: at(to) }));
+        } else if (before?.bars === bars) return;
+        else if (sight && before) {
+            const [first, last] = [before.times[0] ?? 0, before.times.at(-1) ?? 0];
+            // A chart that shows the newest bar moves on with it.
+            const moved = (sight.to as number) >= last ? Math.max(0, (times.at(-1) ?? last) - last) : 0;
+            const from = (sight.from as number) <= first ? Math.min(first, times[0] ?? first) : (sight.from as number) + moved;
+            this.after(() => scale.setVisibleRange({ from: at(from), to: at((sight.to as number) + moved) }));
+        } else if (times.length > 0) {
+            this.after(() => scale.fitContent());
+            this.filled = true;
+        }
     }
 
-    update(props: PriceChartProps): void {
-        // The chart counts bars: without this, other bars at the same places would be in sight.
-        const sight = this.filled ? this.chart.timeScale().getVisibleRange() : null;
-        this.prices.setData(props.candles.map((c) => ({ ...c, time: seconds(c.time) })));
-        const names = new Set(props.lines?.map((l) => l.name));
+    private draw(lines: readonly PriceLine[]): void {
+        const panes = ['', ...new Set(lines.flatMap((l) => l.pane ?? []))];
         for (const [name, series] of this.lines) {
-            if (names.has(name)) continue;
+            if (lines.some((l) => l.name === name)) continue;
             this.chart.removeSeries(series);
             this.lines.delete(name);
         }
-        for (const line of props.lines ?? []) {
+        for (const line of lines) {
             let series = this.lines.get(line.name);
             if (series === undefined) {
                 series = this.chart.addSeries(
@@ -137,37 +277,49 @@ class Drawn {
                         title: line.dashed ? '' : line.name,
                         priceLineVisible: false,
                     },
-                    line.below ? 1 : 0,
+                    panes.indexOf(line.pane ?? ''),
                 );
                 this.lines.set(line.name, series);
             }
-            series.setData(line.points.map((p, i) => pointOf(p, line.points[i + 1])));
+            series.setData(this.props.times.map((t, i) => pointOf(t, line.values[i], line.values[i + 1])));
         }
-        this.markers.setMarkers((props.marks ?? []).map(markerOf));
-        if (sight) this.after(() => this.chart.timeScale().setVisibleRange(sight));
-        else if (props.candles.length > 0) this.after(() => this.showAll());
+        this.chart.panes().forEach((pane, i) => pane.setStretchFactor(i === 0 ? 4 : 1));
+    }
+
+    private mark(levels: readonly Level[]): void {
+        for (const level of this.levels) this.prices.removePriceLine(level);
+        this.levels = levels.map((l) =>
+            this.prices.createPriceLine({
+                price: l.price,
+                title: l.text,
+                color: colour(l.colour),
+                lineStyle: LineStyle.Dashed,
+                lineWidth: 1,
+                axisLabelVisible: true,
+            }),
+        );
     }
 }
-
-type Point = PriceLine['points'][number];
 
 // A line joins the points on both sides of a gap; the piece after a point has that point's colour.
-function pointOf(point: Point, next: Point | undefined): LineData<UTCTimestamp> | WhitespaceData<UTCTimestamp> {
-    const time = seconds(point.time);
-    if (point.value === null) return { time };
-    return next?.value === null ? { time, value: point.value, color: 'rgba(0, 0, 0, 0)' } : { time, value: point.value };
+function pointOf(
+    t: number,
+    value: number | null | undefined,
+    next: number | null | undefined,
+): LineData<UTCTimestamp> | WhitespaceData<UTCTimestamp> {
+    if (value == null) return { time: at(t) };
+    return next === null ? { time: at(t), value, color: 'rgba(0, 0, 0, 0)' } : { time: at(t), value };
 }
 
+const shapes = {
+    buy: { position: 'belowBar', shape: 'arrowUp', colour: 's3' },
+    sell: { position: 'aboveBar', shape: 'arrowDown', colour: 's4' },
+    exit: { position: 'aboveBar', shape: 'circle', colour: 'ink' },
+    signal: { position: 'belowBar', shape: 'circle', colour: 's1' },
+    refused: { position: 'aboveBar', shape: 'square', colour: 'edge' },
+} as const;
+
 function markerOf(mark: Mark): SeriesMarker<UTCTimestamp> {
-    const base = { time: seconds(mark.time), text: mark.text };
-    switch (mark.kind) {
-        case 'buy':
-            return { ...base, position: 'belowBar', shape: 'arrowUp', color: colour('s3') };
-        case 'sell':
-            return { ...base, position: 'aboveBar', shape: 'arrowDown', color: colour('s4') };
-        case 'exit':
-            return { ...base, position: 'aboveBar', shape: 'circle', color: colour('ink') };
-        case 'refused':
-            return { ...base, position: 'aboveBar', shape: 'square', color: colour('edge') };
-    }
+    const { position, shape, colour: name } = shapes[mark.kind];
+    return { time: at(mark.time), text: mark.text, position, shape, color: colour(name), size: mark.kind === 'signal' ? 0.5 : 1 };
 }

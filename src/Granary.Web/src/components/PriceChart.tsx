@@ -1,55 +1,241 @@
-import { useQuery } from '../api/useQuery';
-import { Loaded } from './States';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Schemas } from '../api/client';
+import { useQuery, useVersion } from '../api/useQuery';
+import { number } from '../format/numbers';
+import { date } from '../format/times';
+import { Failed, Loaded, Loading } from './States';
 
-/** A bar, or several joined: the time of its open in seconds since 1970. */
-export interface Candle {
-    time: number;
-    open: number;
-    high: number;
-    low: number;
-    close: number;
+export type Bars = Schemas['RunBars'];
+
+/** A stretch of time, seconds since 1970. */
+export interface Stretch {
+    from: number;
+    to: number;
 }
 
 export interface PriceLine {
     name: string;
     colour: string;
-    points: { time: number; value: number | null }[];
+    /** One value for each bar. */
+    values: readonly (number | null)[];
     /** Dashed, without its newest value at the axis: a level that trades have. */
     dashed?: boolean;
-    /** Stands on an axis of its own below the prices: oscillators. */
-    below?: boolean;
+    /** Lines of one name share a pane below the prices: oscillators. */
+    pane?: string | undefined;
 }
 
 export interface Mark {
+    /** Seconds since 1970; the mark stands at the bar that has this time. */
     time: number;
-    kind: 'buy' | 'sell' | 'exit' | 'refused';
+    kind: 'buy' | 'sell' | 'exit' | 'signal' | 'refused';
     text: string;
 }
 
-export interface PriceChartProps {
-    summary: string;
-    /** The market, whose exchange has a zone. */
-    symbol?: string;
-    candles: Candle[];
+/** A price that holds now: the stop of an open trade, an order that waits. */
+export interface Level {
+    price: number;
+    text: string;
+    colour: string;
+}
+
+export interface Prices {
+    bars: Bars;
     lines?: PriceLine[];
-    marks?: Mark[];
+    /** Stands below the chart. */
+    note?: string | undefined;
+}
+
+interface Props {
+    /** Names what is shown; another name loads other bars. */
+    name: string;
+    symbol: string;
+    /** Of the bars that there are; longer ones can be chosen. */
+    timeframe: string;
+    /** Loads bars for a query of the server. */
+    load: (query: Record<string, string>) => Promise<Prices>;
+    marks?: readonly Mark[] | undefined;
+    levels?: readonly Level[] | undefined;
+    legend?: ComponentChildren;
+    /** Another time here brings it into sight; seconds since 1970. */
+    goTo?: { time: number } | undefined;
+    /** Another number here loads again: more bars have closed. */
+    version?: number;
     height?: number;
-    /** The visible stretch, seconds since 1970: called while the reader pans and zooms, so that the caller can load what belongs there. */
-    onRange?: (from: number, to: number) => void;
-    /** Shows this stretch. */
-    show?: { from: number; to: number } | undefined;
+}
+
+/** Bars in one answer: a screen has fewer pixels, and the reader can pan a screen to each side before more are needed. */
+export const mostBars = 1500;
+/** More marks than this cover the prices: they appear as one zooms in. */
+const mostMarks = 400;
+/** More marks than this have no text: the texts would cover one another. */
+const mostTexts = 40;
+
+const minutes: Record<string, number> = { '1m': 1, '5m': 5, '15m': 15, '30m': 30, '1h': 60, '4h': 240, '1d': 1440, '1w': 10080 };
+const ranges: [title: string, days: number][] = [
+    ['1D', 1],
+    ['1W', 7],
+    ['1M', 30],
+    ['3M', 91],
+    ['1Y', 365],
+    ['All', Infinity],
+];
+
+const iso = (seconds: number) => new Date(Math.round(seconds) * 1000).toISOString();
+export const seconds = (text: string) => Date.parse(text) / 1000;
+
+/** The stretch to load for what is in sight: null while what is loaded has it, in single bars or at least a quarter of the loaded width. */
+export function stretchFor(sight: Stretch, loaded: Stretch & { detail: boolean }, whole: Stretch): Stretch | null {
+    const from = Math.max(sight.from, whole.from);
+    const to = Math.min(sight.to, whole.to);
+    const width = to - from;
+    if (width <= 0) return null;
+    // Half a screen to each side, so that the next bars are there before the reader comes to them.
+    const isInside = Math.max(from - width / 2, whole.from) >= loaded.from && Math.min(to + width / 2, whole.to) <= loaded.to;
+    const isFine = loaded.detail || width * 4 > loaded.to - loaded.from;
+    return isInside && isFine ? null : { from: Math.max(from - width, whole.from), to: Math.min(to + width, whole.to) };
+}
+
+/** The place of the last bar that opens at or before a time. */
+export function indexOf(times: readonly number[], time: number): number {
+    let low = 0;
+    let high = times.length - 1;
+    while (low < high) {
+        const middle = (low + high + 1) >> 1;
+        if ((times[middle] ?? 0) <= time) low = middle;
+        else high = middle - 1;
+    }
+    return low;
+}
+
+/** The marks within the bars in sight, each at the bar that has its time; none where they would cover the prices. */
+export function marksAt(marks: readonly Mark[], times: readonly number[]): Mark[] {
+    const [first, last] = [times[0] ?? Infinity, times.at(-1) ?? -Infinity];
+    const end = last + (times.length > 1 ? last - (times.at(-2) ?? last) : 1);
+    const inside = marks.filter((m) => m.time >= first && m.time <= end);
+    if (inside.length > mostMarks) return [];
+    return inside
+        .map((m) => ({ ...m, time: times[indexOf(times, m.time)] ?? m.time, text: inside.length > mostTexts ? '' : m.text }))
+        .sort((a, b) => a.time - b.time);
 }
 
 /**
- * Prices as candles with lines and marks of trades. Drag to pan, turn the wheel to zoom. The library that draws is larger than all other
- * code of a view, and is loaded with the first chart.
+ * Prices as candles with volume, lines, levels and marks. The server sends the timeframe and the detail that are in sight. Drag to pan; the
+ * wheel zooms while the chart has the focus, and so do + and -. The library that draws is loaded with the first chart.
  */
-export function PriceChart(props: PriceChartProps) {
+export function PriceChart(props: Props) {
+    const { load, marks, version = 0 } = props;
+    const figure = useRef<HTMLElement>(null);
+    const [timeframe, setTimeframe] = useState(props.timeframe);
+    const [stretch, setStretch] = useState<Stretch | null>(null);
+    const [whole, setWhole] = useState<Stretch | null>(null);
+    const [wanted, setWanted] = useState<Stretch>();
+    const [log, setLog] = useState(false);
     const code = useQuery('code/PriceCanvas', () => import('./PriceCanvas'));
+    const query = { symbol: props.symbol, timeframe, ...(stretch ? spanOf(stretch, whole) : {}) };
+    const prices = useQuery(`${props.name} ${JSON.stringify(query)}`, () => load(query));
+    const [last, setLast] = useState<Prices>();
+    if (prices.data && prices.data !== last) setLast(prices.data);
+    const shown = prices.data ?? last;
+    const bars = shown?.bars;
+    const times = useMemo(() => bars?.times.map(seconds) ?? [], [bars]);
+    const detail = bars !== undefined && bars.rows <= bars.times.length;
+    useEffect(() => {
+        const [from, to] = [times[0], times.at(-1)];
+        if (from === undefined || to === undefined) return;
+        setWhole((w) => (w === null ? { from, to: to + 1 } : { from: Math.min(w.from, from), to: Math.max(w.to, to + 1) }));
+    }, [times]);
+    useVersion(prices, version);
+    const see = (sight: Stretch) => {
+        if (whole === null) return;
+        const next = stretchFor(sight, { ...(stretch ?? whole), detail }, whole);
+        if (next) setStretch(next);
+    };
+    const go = (sight: Stretch) => {
+        see(sight);
+        setWanted(sight);
+    };
+    const { goTo } = props;
+    // Sixty bars to each side of a time.
+    const around = (time: number) => go({ from: time - 3600 * (minutes[timeframe] ?? 60), to: time + 3600 * (minutes[timeframe] ?? 60) });
+    const latest = useRef(around);
+    latest.current = around;
+    useEffect(() => {
+        if (goTo === undefined) return;
+        latest.current(goTo.time);
+        figure.current?.scrollIntoView({ block: 'nearest' });
+    }, [goTo]);
+    const all = useMemo(() => marks ?? [], [marks]);
+    const inSight = useMemo(() => marksAt(all, times), [all, times]);
+    if (prices.problem && !shown) return <Failed problem={prices.problem} retry={prices.reload} />;
     const height = props.height ?? 420;
+    if (!shown || !bars) return <Loading height={height + 66} />;
+    const base = minutes[props.timeframe];
     return (
-        <Loaded query={code} height={height}>
-            {({ PriceCanvas }) => <PriceCanvas {...props} height={height} />}
-        </Loaded>
+        <figure class="chart price" ref={figure}>
+            <figcaption>
+                <span class="name">
+                    {props.symbol}, {timeframe}
+                </span>
+                <span class="tools">
+                    {ranges.map(([title, days]) => (
+                        <button
+                            key={title}
+                            type="button"
+                            aria-label={days === Infinity ? 'All bars' : `The last ${title}`}
+                            onClick={() => whole && go({ from: Math.max(whole.from, whole.to - days * 86_400), to: whole.to })}
+                        >
+                            {title}
+                        </button>
+                    ))}
+                    <select aria-label="Timeframe" value={timeframe} onChange={(e) => setTimeframe(e.currentTarget.value)}>
+                        {Object.keys(minutes)
+                            .filter((t) => t === props.timeframe || (base !== undefined && (minutes[t] ?? 0) > base))
+                            .map((t) => (
+                                <option key={t}>{t}</option>
+                            ))}
+                        {base === undefined && <option>{props.timeframe}</option>}
+                    </select>
+                    <button type="button" aria-pressed={log} onClick={() => setLog(!log)}>
+                        Log
+                    </button>
+                    <button
+                        type="button"
+                        onClick={() => void (document.fullscreenElement ? document.exitFullscreen() : figure.current?.requestFullscreen())}
+                    >
+                        Full screen
+                    </button>
+                </span>
+            </figcaption>
+            <Loaded query={code} height={height + 24}>
+                {({ PriceCanvas }) => (
+                    <PriceCanvas
+                        summary={`Prices of ${props.symbol} from ${date(bars.times[0])} to ${date(bars.times.at(-1))}, with ${number(all.length)} marks`}
+                        symbol={props.symbol}
+                        bars={bars}
+                        times={times}
+                        lines={shown.lines}
+                        marks={inSight}
+                        levels={props.levels}
+                        log={log}
+                        height={height}
+                        show={prices.loading ? undefined : wanted}
+                        onRange={(from, to) => !prices.loading && see({ from, to })}
+                    />
+                )}
+            </Loaded>
+            <p class="note" role="status">
+                {props.legend}{' '}
+                {detail ? '' : `Each candle joins ${number(Math.ceil(bars.rows / bars.times.length))} bars: zoom in for single bars.`}{' '}
+                {inSight.length === 0 && all.length > 0 ? (detail ? 'No trade is in sight.' : 'Zoom in to see the trades.') : ''}{' '}
+                {shown.note} Prices by lightweight-charts of TradingView.
+            </p>
+        </figure>
     );
+}
+
+// A stretch to the end of what there is has no end, so that new bars come in.
+function spanOf(stretch: Stretch, whole: Stretch | null): Record<string, string> {
+    const from = iso(stretch.from);
+    return whole !== null && stretch.to >= whole.to ? { from } : { from, to: iso(stretch.to) };
 }

@@ -1,9 +1,12 @@
-import { api, take, type Schemas } from '../../api/client';
+import { api, download, take, type Schemas } from '../../api/client';
+import { useAction } from '../../api/useAction';
 import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
 import { Figures } from '../../components/Figures';
+import { mostBars, PriceChart } from '../../components/PriceChart';
 import { Empty, Loaded } from '../../components/States';
+import { Wrong } from '../../components/Wrong';
 import { counted, number } from '../../format/numbers';
 import { learnZones } from '../../format/times';
 import { useTitle } from '../../layout/title';
@@ -24,6 +27,10 @@ export default function MarketView() {
         return answer;
     });
     const quality = useQuery(name && `quality ${name}`, () => take(api.GET('/api/v1/data/quality', { params: { query } })));
+    const saving = useAction(() => download(`/data/file?${new URLSearchParams(query)}`, `${symbol}-${timeframe}.csv`));
+    const load = async (part: Record<string, string>) => ({
+        bars: await take(api.GET('/api/v1/data/bars', { params: { query: { ...query, ...part, limit: mostBars } } })),
+    });
     if (name === null)
         return (
             <Empty title="This address names no market">
@@ -45,10 +52,15 @@ export default function MarketView() {
                     <>
                         <Summary coverage={c} />
                         <div class="actions">
+                            <button type="button" disabled={saving.busy} onClick={() => saving.run()}>
+                                Download as CSV
+                            </button>
                             <a class="button" href={`/data/compare?${new URLSearchParams({ a: store, symbol, timeframe }).toString()}`}>
                                 Compare with another source
                             </a>
                         </div>
+                        <Wrong>{saving.problem?.message}</Wrong>
+                        <PriceChart key={name} name={`bars ${name}`} symbol={symbol} timeframe={timeframe} load={load} height={380} />
                         <h2>Coverage by day</h2>
                         <p class="note">Days are those of UTC.</p>
                         <Calendar coverage={c} />

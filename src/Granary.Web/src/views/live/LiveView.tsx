@@ -1,63 +1,52 @@
-import { useLocation } from 'preact-iso';
 import { can } from '../../api/caller';
 import { useChanges } from '../../api/changes';
 import { json, type Schemas } from '../../api/client';
 import { useQuery } from '../../api/useQuery';
+import { Figures } from '../../components/Figures';
+import { Sparkline } from '../../components/Sparkline';
 import { Empty, Loaded } from '../../components/States';
-import { DataTable, type Column } from '../../components/Table';
-import { number, signedMoney, tone } from '../../format/numbers';
-import { time } from '../../format/times';
+import { counted, none, number, signedMoney, tone } from '../../format/numbers';
 import { useTitle } from '../../layout/title';
+import './live.css';
 import { StateBadge } from './StateBadge';
 
 type Session = Schemas['SessionView'];
 
-const gain = (s: Session) => (s.status?.account.startingCash == null ? null : s.status.accountEquity - s.status.account.startingCash);
-
-const columns: Column<Session>[] = [
-    {
-        id: 'account',
-        title: 'Account',
-        width: 200,
-        value: (s) => s.id,
-        cell: (s) => <a href={`/live/${encodeURIComponent(s.id)}`}>{s.id}</a>,
-    },
-    { id: 'state', title: 'State', width: 150, value: (s) => s.phase, cell: (s) => <StateBadge session={s} /> },
-    {
-        id: 'equity',
-        title: 'Equity',
-        width: 120,
-        figure: true,
-        value: (s) => s.status?.accountEquity,
-        cell: (s) => number(s.status?.accountEquity, 2),
-        hint: 'Cash and positions at the last closes, in the account’s currency',
-    },
-    {
-        id: 'gain',
-        title: 'Since the start',
-        width: 120,
-        figure: true,
-        value: gain,
-        cell: (s) => <span class={tone(gain(s))}>{signedMoney(gain(s))}</span>,
-    },
-    {
-        id: 'trades',
-        title: 'Open trades',
-        width: 100,
-        figure: true,
-        value: (s) => s.status?.openTrades,
-        cell: (s) => number(s.status?.openTrades),
-    },
-    { id: 'bar', title: 'Market time', width: 150, value: (s) => s.status?.instant, cell: (s) => time(s.status?.instant) },
-    { id: 'started', title: 'Started', width: 150, value: (s) => s.startedAt, cell: (s) => time(s.startedAt) },
-    { id: 'by', title: 'By', width: 110, value: (s) => s.startedBy, cell: (s) => s.startedBy },
-];
+/** A session in a few figures, with the curve of its account. */
+function Card(props: { session: Session }) {
+    const { session: s } = props;
+    const account = s.status?.account;
+    const today = account?.days.at(-1);
+    const most = account?.limits.find((l) => l.limit === 'maxGrossPercent')?.allowed;
+    const gain = s.status && account ? s.status.accountEquity - account.startingCash : null;
+    return (
+        <li class="card">
+            <h2>
+                <a href={`/live/${encodeURIComponent(s.id)}`}>{s.id}</a> <StateBadge session={s} />
+            </h2>
+            <Sparkline values={account?.curve.equity ?? []} base={account?.startingCash ?? 0} />
+            <Figures
+                compact
+                figures={[
+                    { name: 'Equity', value: number(s.status?.accountEquity, 2), note: counted(s.status?.openTrades ?? 0, 'open trade') },
+                    { name: 'Since the start', value: signedMoney(gain), tone: tone(gain), note: `by ${s.startedBy}` },
+                    { name: today?.from ?? 'Today', value: signedMoney(today?.profit), tone: tone(today?.profit), note: 'UTC day' },
+                    {
+                        name: 'Exposure',
+                        value: account ? `${number(account.grossPercent, 1)}%` : none,
+                        note: most === undefined ? 'no limit' : `of ${number(most, 1)}%`,
+                    },
+                ]}
+            />
+            {s.fault && <p class="soft">{s.fault}</p>}
+        </li>
+    );
+}
 
 /** The live sessions of the server, one for each account. */
 export default function LiveView() {
     useTitle('Live');
-    const { route } = useLocation();
-    const sessions = useQuery('sessions', () => json<Session[]>('/sessions'));
+    const sessions = useQuery('sessions', () => json<Session[]>('/sessions'), 5000);
     useChanges(['session'], sessions.reload);
     return (
         <>
@@ -87,14 +76,11 @@ export default function LiveView() {
                                     </a>
                                 </div>
                             )}
-                            <DataTable
-                                label="Sessions"
-                                rows={all}
-                                columns={columns}
-                                id={(s) => s.id}
-                                sorting={{ id: 'started', descending: true }}
-                                onOpen={(s) => route(`/live/${encodeURIComponent(s.id)}`)}
-                            />
+                            <ul class="sessions" aria-label="Sessions">
+                                {all.map((s) => (
+                                    <Card key={s.id} session={s} />
+                                ))}
+                            </ul>
                         </>
                     )
                 }

@@ -3,22 +3,24 @@ import { useCallback, useState } from 'preact/hooks';
 import { can } from '../../api/caller';
 import { api, json, take, type Schemas } from '../../api/client';
 import { useEvents } from '../../api/useEvents';
-import { useQuery } from '../../api/useQuery';
+import { useQuery, useVersion } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
 import { Figures } from '../../components/Figures';
 import { Loaded } from '../../components/States';
 import { Tabs } from '../../components/Tabs';
 import { Wrong } from '../../components/Wrong';
-import { number, signedMoney, signedPercent, tone } from '../../format/numbers';
+import { counted, number, signedMoney, signedPercent, tone } from '../../format/numbers';
 import { duration, time } from '../../format/times';
 import { useTitle } from '../../layout/title';
 import { loadRun } from '../runs/run';
-import { Commands } from './Commands';
-import { Limits } from './Limits';
-import { Profit } from './Profit';
 import { AgainstBacktest } from './AgainstBacktest';
-import { Signals } from './Signals';
+import { Commands } from './Commands';
+import { Configuration } from './Configuration';
+import { Equity } from './Equity';
+import { Events } from './Events';
+import { Limits } from './Limits';
+import { Price } from './Price';
 import { StateBadge, stateOf } from './StateBadge';
 import { Trades } from './Trades';
 import './live.css';
@@ -26,12 +28,10 @@ import './live.css';
 type Session = Schemas['SessionView'];
 
 const tabs = [
-    { id: '', title: 'Trades and orders' },
-    { id: 'profit', title: 'Profit' },
+    { id: '', title: 'Desk' },
     { id: 'limits', title: 'Limits' },
-    { id: 'signals', title: 'Signals' },
     { id: 'promised', title: 'Against the backtest' },
-    { id: 'log', title: 'Log' },
+    { id: 'configuration', title: 'Configuration' },
 ];
 
 /** One live session, brought up to date by the server's events. */
@@ -48,36 +48,36 @@ export default function SessionView() {
     useExchangeZones(id);
     useTitle(session ? `${id}: ${stateOf(session).text}` : id);
     return (
-        <>
-            <p class="eyebrow">
-                <a href="/live">Live</a>
-            </p>
-            <Loaded query={{ ...loaded, data: session }} height={420}>
-                {(s) => (
-                    <>
+        <Loaded query={{ ...loaded, data: session }} height={420}>
+            {(s) => (
+                <>
+                    <header class="session">
                         <h1>
                             {s.id} <StateBadge session={s} />
                         </h1>
-                        <p class="note">
-                            Started <span class="nowrap">{time(s.startedAt)}</span> by {s.startedBy}
-                            {s.restarts > 0 &&
-                                `; came back ${s.restarts === 1 ? 'once' : `${number(s.restarts)} times`} from an interruption`}
-                            {s.phase === 'running' && !connected && (
-                                <>
-                                    {' '}
-                                    <Badge kind="no">Connection lost; figures are of {time(s.status?.instant)} market time</Badge>
-                                </>
-                            )}
-                        </p>
-                        <Warnings session={s} />
-                        {can('admin') && s.phase === 'running' && <Commands session={s} onDone={show} />}
                         <Headline session={s} />
+                    </header>
+                    <div class="bar">
                         <Tabs label="Parts of the session" tabs={tabs} shown={tab} />
-                        <Part session={s} tab={tab} onDone={show} />
-                    </>
-                )}
-            </Loaded>
-        </>
+                        {can('admin') && s.phase === 'running' && <Commands session={s} onDone={show} />}
+                    </div>
+                    {s.phase === 'running' && !connected && (
+                        <p class="note">
+                            <Badge kind="no">Connection lost; figures are of {time(s.status?.instant)} market time</Badge>
+                        </p>
+                    )}
+                    <Warnings session={s} />
+                    <Part session={s} tab={tab} onDone={show} />
+                    <p class="note">
+                        Started <span class="nowrap">{time(s.startedAt)}</span> by {s.startedBy}
+                        {s.restarts > 0 && `; came back ${s.restarts === 1 ? 'once' : `${number(s.restarts)} times`} from an interruption`}.
+                        {s.run !== '' && s.phase !== 'running' && (
+                            <a href={`/runs/${encodeURIComponent(s.run)}`}> The run of the session</a>
+                        )}
+                    </p>
+                </>
+            )}
+        </Loaded>
     );
 }
 
@@ -92,19 +92,30 @@ function useExchangeZones(account: string): void {
 
 function Part(props: { session: Session; tab: string; onDone: (session: Session) => void }) {
     const { session, tab } = props;
+    const { id } = session;
+    const [goTo, setGoTo] = useState<{ time: number }>();
+    const configuration = useQuery(`configuration ${id} ${session.run}`, () =>
+        take(api.GET('/api/v1/sessions/{id}/configuration', { params: { path: { id } } })),
+    );
+    useVersion(configuration, session.status?.weightsVersion ?? 0);
     switch (tab) {
-        case 'profit':
-            return <Profit session={session} />;
         case 'limits':
             return <Limits session={session} />;
-        case 'signals':
-            return <Signals session={session} />;
         case 'promised':
             return <AgainstBacktest session={session} />;
-        case 'log':
-            return <Log session={session} />;
+        case 'configuration':
+            return <Loaded query={configuration}>{(c) => <Configuration configuration={c} />}</Loaded>;
         default:
-            return <Trades session={session} onDone={props.onDone} />;
+            return (
+                <>
+                    <Loaded query={configuration} height={430}>
+                        {(c) => <Price session={session} configuration={c} goTo={goTo} />}
+                    </Loaded>
+                    <Equity session={session} />
+                    <Trades session={session} onDone={props.onDone} onShow={setGoTo} />
+                    <Events id={id} version={(session.status?.bars ?? 0) + (session.phase === 'running' ? 0 : 1)} />
+                </>
+            );
     }
 }
 
@@ -142,63 +153,47 @@ function Warnings(props: { session: Session }) {
 function Headline(props: { session: Session }) {
     const { status } = props.session;
     const account = status?.account;
-    if (!status) return <p class="notice calm">The session has not seen a bar yet.</p>;
-    const open = (account?.trades ?? []).reduce((s, t) => s + (t.profit ?? 0), 0);
-    const today = account?.days?.at(-1);
-    const start = account?.startingCash;
-    const gain = start === undefined ? null : status.accountEquity - start;
+    if (!status || !account) return <p class="soft">The session has not seen a bar yet.</p>;
+    const open = account.trades.reduce((s, t) => s + (t.profit ?? 0), 0);
+    const today = account.days.at(-1);
+    const gain = status.accountEquity - account.startingCash;
+    const most = account.limits.find((l) => l.limit === 'maxGrossPercent')?.allowed;
+    const positions = Object.keys(status.positions).length;
     return (
         <Figures
+            compact
             figures={[
-                { name: 'Equity', value: number(status.accountEquity, 2), note: `cash ${number(status.accountCash, 2)}` },
                 {
-                    name: 'Since the start',
-                    value: signedMoney(gain),
-                    tone: tone(gain),
-                    note: gain !== null && start ? `${signedPercent(gain / start)} of ${number(start, 0)}` : undefined,
+                    name: 'Equity',
+                    value: number(status.accountEquity, 2),
+                    note: `${signedPercent(gain / account.startingCash)} since the start`,
                 },
                 {
-                    name: 'Open profit',
-                    value: signedMoney(open),
-                    tone: tone(open),
-                    note: `${number(status.openTrades)} ${status.openTrades === 1 ? 'trade' : 'trades'}, before fees`,
-                },
-                {
-                    name: today ? `On ${today.from}` : 'Today',
+                    name: today?.from ?? 'Today',
                     value: signedMoney(today?.profit),
                     tone: tone(today?.profit),
                     note: 'UTC day of the last bar',
                 },
+                { name: 'Open profit', value: signedMoney(open), tone: tone(open), note: 'before fees' },
+                { name: 'Positions', value: number(positions), note: counted(status.openTrades, 'open trade') },
                 {
-                    name: 'Feed',
-                    value: account?.feedLag == null ? time(status.instant).slice(11) : duration(account.feedLag),
-                    note: account?.feedLag == null ? `market time, ${time(status.instant).slice(0, 10)}` : 'behind the last close',
+                    name: 'Exposure',
+                    value: `${number(account.grossPercent, 1)}%`,
+                    tone: most !== undefined && account.grossPercent > most ? 'loss' : '',
+                    note: most === undefined ? 'no limit' : `of ${number(most, 1)}% allowed`,
+                },
+                {
+                    name: 'Feed lag',
+                    value: account.feedLag == null ? time(status.instant).slice(11) : duration(account.feedLag),
+                    note: account.feedLag == null ? `replay, ${time(status.instant).slice(0, 10)}` : 'behind the last close',
                 },
                 {
                     name: 'Journal',
                     value: status.journalFault ? 'Away' : 'Written',
                     tone: status.journalFault ? 'loss' : '',
-                    note: `${number(status.fills)} fills, ${number(status.rejected)} rejected, ${number(status.unknown)} unknown`,
+                    note: `${counted(status.fills, 'fill')}, ${number(status.rejected)} rejected`,
                 },
             ]}
         />
-    );
-}
-
-function Log(props: { session: Session }) {
-    const notes = props.session.status?.notes ?? [];
-    return (
-        <>
-            {notes.length === 0 ? (
-                <p class="soft">The session has no notes.</p>
-            ) : (
-                <ul class="notes">
-                    {[...notes].reverse().map((n, i) => (
-                        <li key={`${i} ${n}`}>{n}</li>
-                    ))}
-                </ul>
-            )}
-            <p class="note">The newest 20 notes, the newest first. session.log in the run’s folder has each decision and transition.</p>
-        </>
     );
 }

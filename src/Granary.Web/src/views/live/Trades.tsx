@@ -1,6 +1,7 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useCallback, useMemo, useState } from 'preact/hooks';
 import { can } from '../../api/caller';
 import type { Schemas } from '../../api/client';
+import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
 import { Confirm } from '../../components/Dialog';
 import { TextField } from '../../components/Field';
@@ -73,12 +74,20 @@ const positionColumns: Column<Position>[] = [
 ];
 
 /** Positions, the trades that they are made of, and the orders that wait. */
-export function Trades(props: { session: Session; onDone: (session: Session) => void }) {
-    const { session } = props;
+export function Trades(props: { session: Session; onDone: (session: Session) => void; onShow: (to: { time: number }) => void }) {
+    const { session, onShow } = props;
     const [closing, setClosing] = useState<Trade>();
     const account = session.status?.account;
     const mayClose = can('admin') && session.phase === 'running';
-    const columns = useMemo(() => tradeColumns(mayClose ? setClosing : undefined), [mayClose]);
+    const { set } = useSearch();
+    const show = useCallback(
+        (t: Trade) => {
+            set({ symbol: t.symbol });
+            onShow({ time: Date.parse(t.enteredAt) / 1000 });
+        },
+        [set, onShow],
+    );
+    const columns = useMemo(() => tradeColumns(show, mayClose ? setClosing : undefined), [show, mayClose]);
     const positions = positionsOf(session);
     return (
         <>
@@ -92,7 +101,14 @@ export function Trades(props: { session: Session; onDone: (session: Session) => 
             {(account?.trades?.length ?? 0) === 0 ? (
                 <p class="soft">No trade is open.</p>
             ) : (
-                <DataTable label="Open trades" rows={account?.trades ?? []} columns={columns} id={(t) => t.entry} height={420} />
+                <DataTable
+                    label="Open trades"
+                    rows={account?.trades ?? []}
+                    columns={columns}
+                    id={(t) => t.entry}
+                    height={420}
+                    onOpen={(t) => show(t)}
+                />
             )}
             <h2>Orders</h2>
             {(account?.orders?.length ?? 0) === 0 ? (
@@ -105,9 +121,19 @@ export function Trades(props: { session: Session; onDone: (session: Session) => 
     );
 }
 
-function tradeColumns(close: ((trade: Trade) => void) | undefined): Column<Trade>[] {
+function tradeColumns(show: (trade: Trade) => void, close: ((trade: Trade) => void) | undefined): Column<Trade>[] {
     return [
-        { id: 'symbol', title: 'Symbol', width: 110, value: (t) => t.symbol, cell: (t) => t.symbol },
+        {
+            id: 'symbol',
+            title: 'Symbol',
+            width: 120,
+            value: (t) => t.symbol,
+            cell: (t) => (
+                <button type="button" class="plain" title="Show in the chart" onClick={() => show(t)}>
+                    {t.symbol}
+                </button>
+            ),
+        },
         { id: 'side', title: 'Side', width: 70, value: (t) => t.side, cell: (t) => sideOf(t.side) },
         { id: 'quantity', title: 'Quantity', width: 110, figure: true, value: (t) => t.quantity, cell: (t) => number(t.quantity, 4) },
         { id: 'entry', title: 'Entry price', width: 105, figure: true, value: (t) => t.entryPrice, cell: (t) => price(t.entryPrice) },

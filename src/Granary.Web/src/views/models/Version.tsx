@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { api, take, type Schemas } from '../../api/client';
 import { useQuery } from '../../api/useQuery';
-import { ShareBars } from '../../components/BarChart';
+import { ShareBars } from '../../components/ShareBars';
 import { Figures } from '../../components/Figures';
 import { LineChart } from '../../components/LineChart';
 import { Loaded } from '../../components/States';

@@ -1,3 +1,4 @@
+import { useCallback, useMemo, useState } from 'preact/hooks';
 import { api, json, take } from '../../api/client';
 import { useQuery } from '../../api/useQuery';
 import { Badge } from '../../components/Badge';
@@ -34,8 +35,18 @@ export interface Signal {
     exitTime?: string;
 }
 
-const columns: Column<Trade & { number: number }>[] = [
-    { id: 'entryTime', title: 'Entry', width: 140, value: (t) => t.entryTime, cell: (t) => time(t.entryTime, t.symbol) },
+const columnsWith = (show: (trade: Trade) => void): Column<Trade & { number: number }>[] => [
+    {
+        id: 'entryTime',
+        title: 'Entry',
+        width: 140,
+        value: (t) => t.entryTime,
+        cell: (t) => (
+            <button type="button" class="plain" title="Show in the chart" onClick={() => show(t)}>
+                {time(t.entryTime, t.symbol)}
+            </button>
+        ),
+    },
     { id: 'side', title: 'Side', width: 70, value: (t) => t.side, cell: (t) => t.side },
     { id: 'entryPrice', title: 'Entry price', width: 110, figure: true, value: (t) => t.entryPrice, cell: (t) => price(t.entryPrice) },
     { id: 'exitTime', title: 'Exit', width: 140, value: (t) => t.exitTime, cell: (t) => time(t.exitTime, t.symbol) },
@@ -59,6 +70,8 @@ const columns: Column<Trade & { number: number }>[] = [
     { id: 'bars', title: 'Bars', width: 70, figure: true, value: (t) => t.bars, cell: (t) => number(t.bars) },
     { id: 'exitReason', title: 'Exit by', width: 110, value: (t) => t.exitReason, cell: (t) => t.exitReason ?? '' },
 ];
+
+const none: never[] = [];
 
 /** One strategy of a run: figures, price chart with its trades, profit by condition, list of trades. */
 export function StrategyDetails(props: { run: RunDetails; id: string }) {
@@ -106,6 +119,9 @@ function Details(props: { run: RunDetails; strategy: Strategy }) {
         );
         return answer.items as unknown as Signal[];
     });
+    const [goTo, setGoTo] = useState<{ time: number }>();
+    const show = useCallback((t: Trade) => setGoTo({ time: Date.parse(t.entryTime) / 1000 }), []);
+    const columns = useMemo(() => columnsWith(show), [show]);
     const verdict = verdictOf(run);
     return (
         <>
@@ -130,7 +146,13 @@ function Details(props: { run: RunDetails; strategy: Strategy }) {
                     { name: 'Weight', value: number(strategy.weight, 2), note: <Badge kind={verdict.kind}>{verdict.text}</Badge> },
                 ]}
             />
-            <StrategyChart run={run} strategy={strategy} trades={trades.data?.items ?? []} signals={signals.data ?? []} />
+            <StrategyChart
+                run={run}
+                strategy={strategy}
+                trades={trades.data?.items ?? none}
+                signals={signals.problem ? none : signals.data}
+                goTo={goTo}
+            />
             <h2>Trades</h2>
             <Loaded query={trades} height={400}>
                 {(page) =>
@@ -146,6 +168,7 @@ function Details(props: { run: RunDetails; strategy: Strategy }) {
                                 columns={columns}
                                 id={(t) => String(t.number)}
                                 height={420}
+                                onOpen={show}
                             />
                             {page.total > page.items.length && (
                                 <p class="note">

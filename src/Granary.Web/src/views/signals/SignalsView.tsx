@@ -4,7 +4,7 @@ import { api, take, type Schemas } from '../../api/client';
 import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
-import { ShareBars } from '../../components/BarChart';
+import { ShareBars } from '../../components/ShareBars';
 import { SelectField } from '../../components/Field';
 import { Empty, Loaded } from '../../components/States';
 import { StrategyName } from '../../components/StrategyName';

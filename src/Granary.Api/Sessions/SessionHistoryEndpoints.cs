@@ -1,0 +1,64 @@
+using System.ComponentModel;
+using Granary.Api.Access;
+using Granary.Api.Problems;
+using Granary.Api.Routing;
+using Granary.Api.Runs;
+using Granary.Contracts.Runs;
+using Granary.Contracts.Sessions;
+using Granary.Engine.Market;
+using Granary.Simulation.Json;
+using Granary.Trading.Sessions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace Granary.Api.Sessions;
+
+/// <summary>What a session trades and has done: configuration, equity, bars and log, also after its end.</summary>
+internal static class SessionHistoryEndpoints
+{
+    private const int MostEntries = 1000, UsualEntries = 200;
+
+    public static void Map(RouteGroupBuilder sessions)
+    {
+        var history = sessions.MapGroup("/{id}").ProducesProblem(404).ProducesProblem(503).RequireAuthorization(RolePolicies.Viewer);
+        history.MapGet("/configuration", async (string id, [FromServices] SessionHistory known, CancellationToken stop) =>
+                Answer(id, await known.ConfigurationAsync(id, stop).ConfigureAwait(false)))
+            .WithName("getSessionConfiguration").WithSummary("The configuration that a session trades, with the weights in force.")
+            .Produces<SessionConfiguration>();
+        history.MapGet("/equity", async (string id, [FromServices] SessionHistory known, CancellationToken stop) =>
+                Answer(id, await known.EquityAsync(id, stop).ConfigureAwait(false)))
+            .WithName("getSessionEquity").WithSummary("Equity and drawdown of a session's account by bar, beside what was expected.")
+            .WithDescription("The expected equity and its 95 % interval follow from the daily returns of the backtest of the deployment "
+                + "that the account trades. An answer has at most 240 points, among them lows and highs.")
+            .Produces<SessionEquity>();
+        history.MapGet("/bars", BarsAsync).WithName("getSessionBars")
+            .WithSummary("Bars that a session has taken, with at most 'limit' of them.")
+            .WithDescription("'timeframe' is a multiple of the session's; without it the bars are the session's. More bars than 'limit' are "
+                + "joined. 'from' and 'to' are times in ISO 8601; 'to' is left out.")
+            .Produces<RunBars>().ProducesProblem(400);
+        history.MapGet("/log", async (string id, [FromServices] SessionHistory known, string? kind, string? symbol,
+                CancellationToken stop, [AllowedRange(1, MostEntries)] int limit = UsualEntries) =>
+                Answer(id, await known.LogAsync(id, KindOf(kind), symbol, limit, stop).ConfigureAwait(false)))
+            .WithName("listSessionLog").WithSummary("Fills, signals, refusals, models, commands and states of a session, newest first.")
+            .Produces<IReadOnlyList<SessionLogEntry>>().ProducesProblem(400);
+    }
+
+    private static async Task<IResult> BarsAsync(string id, string symbol, string? timeframe, [AsParameters] SeriesSpan span,
+        [FromServices] SessionHistory known, CancellationToken stop,
+        [AllowedRange(4, SeriesSpan.MostPoints), Description("Maximum number of bars.")] int limit = SeriesSpan.UsualPoints)
+    {
+        Timeframe? asked = null;
+        if (timeframe is not null && !Timeframe.TryParse(timeframe, out asked))
+            throw new InputException($"timeframe={timeframe}: use one of {string.Join(' ', Timeframe.All)}");
+        return Answer(id, await known.BarsAsync(id, symbol, asked, span.Read(limit), stop).ConfigureAwait(false));
+    }
+
+    private static SessionLogKind? KindOf(string? kind) => kind is null ? null
+        : Enum.TryParse<SessionLogKind>(kind, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known
+        : throw new InputException($"kind={kind}: use one of {string.Join(' ', Enum.GetNames<SessionLogKind>()).ToLowerInvariant()}");
+
+    private static IResult Answer<T>(string id, T? found) where T : class =>
+        found is null ? Problem.NotFound($"the account {id} never had a session here") : TypedResults.Ok(found);
+}

@@ -1,0 +1,91 @@
+import { useMemo } from 'preact/hooks';
+import { api, take, type Schemas } from '../../api/client';
+import { useQuery, useVersion } from '../../api/useQuery';
+import { LineChart } from '../../components/LineChart';
+import { Loaded } from '../../components/States';
+import { ShortTable } from '../../components/ShortTable';
+import { number, percent, signedMoney, tone } from '../../format/numbers';
+
+const start = (day: string) => Date.parse(day) / 1000;
+
+/** Equity of the account with its expected interval, drawdown, and profit by day. */
+export function Equity(props: { session: Schemas['SessionView'] }) {
+    const { id, status } = props.session;
+    const equity = useQuery(`equity ${id}`, () => take(api.GET('/api/v1/sessions/{id}/equity', { params: { path: { id } } })));
+    useVersion(equity, status?.bars ?? 0);
+    const days = status?.account.days;
+    const shown = useMemo(() => {
+        const data = equity.data;
+        if (data === undefined) return undefined;
+        return {
+            x: data.times.map(start),
+            equity: [
+                { name: 'Account', values: data.equity, colour: 's1' },
+                ...(data.low.length === 0
+                    ? []
+                    : [
+                          { name: 'Expected', values: data.expected, colour: 's2', dashed: true },
+                          { name: 'Low', values: data.low, colour: 'strong', dashed: true },
+                          { name: 'High', values: data.high, colour: 'strong', dashed: true },
+                      ]),
+            ],
+            drawdown: [{ name: 'Drawdown', values: data.drawdown.map((d) => -100 * d), colour: 'loss', filled: true }],
+            last: data.equity.at(-1),
+            worst: Math.max(0, ...data.drawdown),
+        };
+    }, [equity.data]);
+    const profit = useMemo(
+        () => ({
+            x: (days ?? []).map((d) => start(d.from)),
+            lines: [{ name: 'Profit', values: (days ?? []).map((d) => d.profit), colour: 'gain', bars: true }],
+        }),
+        [days],
+    );
+    return (
+        <Loaded query={{ ...equity, data: shown }} height={230}>
+            {(s) => (
+                <>
+                    <div class="charts">
+                        <LineChart
+                            title="Equity"
+                            unit={s.equity.length > 1 ? 'and the 95 % interval of the backtest' : 'account currency'}
+                            x={s.x}
+                            lines={s.equity}
+                            height={170}
+                            summary={`Equity of the account ${number(s.last, 2)}`}
+                        />
+                        <LineChart
+                            title="Drawdown"
+                            unit="% of the highest equity"
+                            x={s.x}
+                            lines={s.drawdown}
+                            height={170}
+                            summary={`Largest drawdown ${percent(s.worst)}`}
+                        />
+                        <LineChart
+                            title="Profit by day"
+                            unit="account currency, UTC days"
+                            x={profit.x}
+                            lines={profit.lines}
+                            height={170}
+                            format={signedMoney}
+                            summary={`Profit by day, ${number(profit.x.length)} days`}
+                        />
+                    </div>
+                    <details>
+                        <summary>Profit by day as a table</summary>
+                        <ShortTable
+                            label="Profit by day"
+                            rows={[...(days ?? [])].reverse()}
+                            columns={[
+                                { title: 'Day (UTC)', nowrap: true, cell: (d) => d.from },
+                                { title: 'Profit', figure: true, cell: (d) => signedMoney(d.profit), tone: (d) => tone(d.profit) },
+                                { title: 'Equity at its end', figure: true, cell: (d) => number(d.equity, 2) },
+                            ]}
+                        />
+                    </details>
+                </>
+            )}
+        </Loaded>
+    );
+}

@@ -1,0 +1,98 @@
+import { useMemo } from 'preact/hooks';
+import { api, take, type Schemas } from '../../api/client';
+import { useQuery, useVersion } from '../../api/useQuery';
+import { useSearch } from '../../api/useSearch';
+import { mostBars, PriceChart, seconds, type Level, type Mark } from '../../components/PriceChart';
+import { signedMoney } from '../../format/numbers';
+
+type Entry = Schemas['SessionLogEntry'];
+
+const exits = { exit: '', stopLoss: 'stop', takeProfit: 'target', trailingStop: 'trail', net: '' } as Record<string, string>;
+
+/** The marks of the log's fills, signals and refusals. */
+export function marksOfLog(entries: readonly Entry[]): Mark[] {
+    return entries.flatMap((e): Mark[] => {
+        if (!e.timestamp) return [];
+        // A bar that closes now has opened before.
+        const time = seconds(e.timestamp) - 1;
+        if (e.kind === 'refusal') return [{ time, kind: 'refused', text: '' }];
+        if (e.kind === 'signal') return e.side ? [{ time, kind: 'signal', text: '' }] : [];
+        if (e.kind !== 'fill') return [];
+        return [
+            e.role === 'entry'
+                ? { time, kind: e.side === 'buy' ? 'buy' : 'sell', text: '' }
+                : { time, kind: 'exit', text: exits[e.role ?? ''] ?? '' },
+        ];
+    });
+}
+
+/** What holds in a symbol now: entries of open trades, and orders that wait, stops and targets among them. */
+export function levelsOfAccount(account: Schemas['AccountDetails'] | undefined, symbol: string): Level[] {
+    return [
+        ...(account?.trades ?? [])
+            .filter((t) => t.symbol === symbol)
+            .map((t) => ({ price: t.entryPrice, text: `${t.side === 'buy' ? 'long' : 'short'} ${signedMoney(t.profit)}`, colour: 's1' })),
+        ...(account?.orders ?? [])
+            .filter((o) => o.symbol === symbol && o.price != null)
+            .map((o) => ({ price: o.price ?? 0, text: `${o.side} ${o.type}`, colour: o.type === 'stop' ? 'loss' : 's2' })),
+    ];
+}
+
+/** Prices of one symbol of a session with its fills, signals, open trades and orders, as the bars come. */
+export function Price(props: {
+    session: Schemas['SessionView'];
+    configuration: Schemas['SessionConfiguration'];
+    goTo: { time: number } | undefined;
+}) {
+    const { session, configuration, goTo } = props;
+    const { id, status } = session;
+    const { search, set } = useSearch();
+    const held = Object.keys(status?.positions ?? {});
+    const symbol = [search.symbol, ...held, ...configuration.symbols].find((s) => s && configuration.symbols.includes(s)) ?? '';
+    const bars = status?.bars ?? 0;
+    const log = useQuery(`log ${id} of ${symbol}`, () =>
+        take(api.GET('/api/v1/sessions/{id}/log', { params: { path: { id }, query: { symbol, limit: 1000 } } })),
+    );
+    useVersion(log, bars);
+    const marks = useMemo(() => marksOfLog(log.data ?? []), [log.data]);
+    const levels = useMemo(() => levelsOfAccount(status?.account, symbol), [status, symbol]);
+    const load = async (part: Record<string, string>) => ({
+        bars: await take(
+            api.GET('/api/v1/sessions/{id}/bars', {
+                params: { path: { id }, query: { symbol, ...part, limit: mostBars } },
+            }),
+        ),
+    });
+    return (
+        <>
+            <div class="tools" role="group" aria-label="Symbol">
+                {configuration.symbols.length > 8 ? (
+                    <select aria-label="Symbol" value={symbol} onChange={(e) => set({ symbol: e.currentTarget.value })}>
+                        {configuration.symbols.map((s) => (
+                            <option key={s}>{s}</option>
+                        ))}
+                    </select>
+                ) : (
+                    configuration.symbols.map((s) => (
+                        <button key={s} type="button" aria-pressed={s === symbol} onClick={() => set({ symbol: s })}>
+                            {s}
+                        </button>
+                    ))
+                )}
+            </div>
+            <PriceChart
+                key={symbol}
+                name={`session/${id}/${session.run}`}
+                symbol={symbol}
+                timeframe={configuration.timeframe}
+                load={load}
+                marks={marks}
+                levels={levels}
+                version={bars}
+                goTo={goTo}
+                height={340}
+                legend="▲ entry long, ▼ entry short, ● exit, small ● signal, ■ refused; dashed: open trades and orders."
+            />
+        </>
+    );
+}

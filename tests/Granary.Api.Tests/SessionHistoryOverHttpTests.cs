@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Granary.Client;
+using Granary.Cluster.Client;
+using Granary.Contracts.Sessions;
+using Granary.Contracts.Weights;
+using Granary.Engine.Trading;
+using Granary.Testing;
+
+namespace Granary.Api.Tests;
+
+/// <summary>Bars, log, equity and configuration of sessions, beside the files that the sessions and their backtest wrote.</summary>
+public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configuration made)
+    : IClassFixture<SessionsOverHttpTests.Configuration>
+{
+    private static async Task<SessionView> EndAsync(ApiClient client, string id) =>
+        await Eventually.IsAsync(() => client.Sessions.GetAsync(id), v => v.Phase == SessionPhase.Done);
+
+    // The ids of strategies have commas and stand in quotes.
+    private static List<string[]> Csv(string path) =>
+        [.. File.ReadLines(path).Skip(1).Select(l => Regex.Split(l, ",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)"))];
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    private static DateTime Time(string text) =>
+        DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal);
+
+    // The rows of a symbol's file that a session takes.
+    private static List<string[]> Bars(string symbol) =>
+        [.. Csv(Path.Combine(SessionsOverHttpTests.Configuration.Bars, symbol + ".csv")).Where(c => Time(c[0]) < new DateTime(2022, 1, 11))];
+
+    [Fact]
+    public async Task Equity_and_exposure_are_those_of_the_accounts_files_and_the_interval_that_of_its_backtest()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions, folder: made.Folder);
+        using var starter = new GranaryClient(server.Address.ToString(), null, Eventually.Longest);
+        using var client = new ApiClient(server.Address);
+        (await server.Client.PostAsJsonAsync("/api/v1/deployments", new { run = "run", why = "a test" })).EnsureSuccessStatusCode();
+        await starter.StartSessionAsync(made.Start("account"));
+        var view = await EndAsync(client, "account");
+        var folder = Path.Combine(made.Folder, view.Run);
+        var status = view.Status.ShouldNotBeNull();
+
+        var rows = Csv(Path.Combine(folder, "account_equity.csv"));
+        var equity = await client.Sessions.EquityAsync("account");
+        equity.Times.Count.ShouldBeInRange(100, 240);
+        var byTime = rows.ToDictionary(r => Time(r[0]), r => Number(r[1]));
+        for (var i = 0; i < equity.Times.Count; i++) equity.Equity[i].ShouldBe(byTime[equity.Times[i]]);
+        (equity.Equity.Max(), equity.Equity.Min(), equity.Equity[^1]).ShouldBe((byTime.Values.Max(), byTime.Values.Min(),
+            byTime[Time(rows[^1][0])]));
+
+        // The last equity: starting cash, results of closed trades, and open ones at the last closes.
+        var last = new[] { "COINUSDT", "GLIMUSDT" }.ToDictionary(s => s, s => Number(Bars(s)[^1][4]));
+        var (worth, gross) = (100_000.0, 0.0);
+        foreach (var t in Csv(Path.Combine(folder, "account_trades.csv")))
+        {
+            var (open, side) = (Number(t[12]), t[3] == "long" ? 1 : -1);
+            worth += Number(t[11]) + side * open * (last[t[1]] - Number(t[6]));
+        }
+        worth.ShouldBe(equity.Equity[^1], 1e-6);
+        foreach (var (symbol, held) in status.Positions) gross += Math.Abs(held) * last[symbol];
+        status.Account.GrossPercent.ShouldBe(100 * gross / equity.Equity[^1], 1e-9);
+
+        var peak = 100_000.0;
+        foreach (var row in rows)
+        {
+            peak = Math.Max(peak, Number(row[1]));
+            Number(row[2]).ShouldBe(1 - Number(row[1]) / peak, 1e-12);
+        }
+
+        // Mean and deviation of the daily log returns of the backtest; a bar that closes at midnight is of the day before.
+        var days = Csv(Path.Combine(made.Folder, "run", "equity.csv")).GroupBy(r => Time(r[0]).Date).Select(g => Number(g.Last()[1]))
+            .ToList();
+        var returns = days.Skip(1).Select((d, i) => Math.Log(d / days[i])).ToList();
+        var mean = returns.Average();
+        var deviation = Math.Sqrt(returns.Sum(r => (r - mean) * (r - mean)) / (returns.Count - 1));
+        for (var i = 0; i < equity.Times.Count; i++)
+        {
+            var n = (equity.Times[i].AddTicks(-1).Date - equity.Times[0].AddTicks(-1).Date).Days + 1;
+            equity.Expected[i].ShouldBe(100_000 * Math.Exp(mean * n), 1e-6);
+            equity.Low[i].ShouldBe(100_000 * Math.Exp(mean * n - 1.959963984540054 * deviation * Math.Sqrt(n)), 1e-6);
+            equity.High[i].ShouldBe(100_000 * Math.Exp(mean * n + 1.959963984540054 * deviation * Math.Sqrt(n)), 1e-6);
+        }
+    }
+
+    [Fact]
+    public async Task Bars_are_those_of_the_feed_and_the_log_has_each_fill_refusal_and_command()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        using var starter = new GranaryClient(server.Address.ToString(), null, Eventually.Longest);
+        using var client = new ApiClient(server.Address);
+        await starter.StartSessionAsync(made.Start("logged", "fixed:5ms"));
+        await client.Sessions.CommandAsync("logged", new NewCommand("pause", "lunch", null, null, null));
+        await client.Sessions.CommandAsync("logged", new NewCommand("resume", "back", null, null, null));
+        var view = await EndAsync(client, "logged");
+        foreach (var symbol in (string[])["COINUSDT", "GLIMUSDT"])
+        {
+            var rows = Bars(symbol);
+            var bars = await client.Sessions.BarsAsync("logged", symbol);
+            bars.Times.ShouldBe(rows.Select(r => Time(r[0])));
+            bars.Close.ShouldBe(rows.Select(r => Number(r[4])));
+            var days = await client.Sessions.BarsAsync("logged", symbol, "1d");
+            days.High.ShouldBe(rows.Chunk(24).Select(d => d.Max(r => Number(r[2]))));
+            days.Close.ShouldBe(rows.Chunk(24).Select(d => Number(d[^1][4])));
+        }
+        var fills = await client.Sessions.LogAsync("logged", SessionLogKind.Fill, limit: 1000);
+        fills.Count.ShouldBe(view.Status!.Fills);
+        fills.Select(f => f.Sequence).ShouldBeInOrder(SortDirection.Descending);
+        var home = Directory.CreateDirectory(Path.Combine(server.Folder, "home")).FullName;
+        await starter.DownloadSessionAsync("logged", home);
+        var trades = Csv(Path.Combine(home, "account_trades.csv"));
+        fills.Where(f => f.Role == OrderRole.Entry).Select(f => f.Price!.Value).Order()
+            .ShouldBe(trades.Select(t => Number(t[6])).Order(), 1e-9);
+        var operators = await client.Sessions.LogAsync("logged", SessionLogKind.Operator);
+        operators.Select(o => o.Text).ShouldBe(["local gave the command Resume: back", "local gave the command Pause: lunch"],
+            string.Join("; ", operators.Select(o => o.Text)));
+        var signals = await client.Sessions.LogAsync("logged", SessionLogKind.Signal, "COINUSDT", 5);
+        signals.ShouldAllBe(s => s.Symbol == "COINUSDT" && s.Side != null);
+        (await (await server.Client.GetAsync("/api/v1/sessions/logged/bars?symbol=NONE")).ProblemAsync(400))
+            .ShouldContain("COINUSDT, GLIMUSDT");
+        (await (await server.Client.GetAsync("/api/v1/sessions/logged/bars?symbol=COINUSDT&timeframe=30m")).ProblemAsync(400))
+            .ShouldContain("a multiple of 1h");
+        (await (await server.Client.GetAsync("/api/v1/sessions/logged/log?kind=gossip")).ProblemAsync(400)).ShouldContain("refusal");
+        foreach (var part in (string[])["bars?symbol=COINUSDT", "log", "equity", "configuration"])
+            await (await server.Client.GetAsync($"/api/v1/sessions/never/{part}")).ProblemAsync(404);
+    }
+
+    [Fact]
+    public async Task The_configuration_has_the_weights_in_force_and_which_strategies_may_enter()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        using var starter = new GranaryClient(server.Address.ToString(), null, Eventually.Longest);
+        using var client = new ApiClient(server.Address);
+        await starter.StartSessionAsync(made.Start("weighed", "fixed:5ms"));
+        using var production = JsonDocument.Parse(File.ReadAllBytes(made.Production));
+        var known = production.RootElement.GetProperty("strategies").EnumerateArray()
+            .ToDictionary(s => s.GetProperty("id").GetString()!, s => s.GetProperty("weight").GetDouble());
+        var first = await client.Sessions.ConfigurationAsync("weighed");
+        first.Strategies.ToDictionary(s => s.Id, s => s.Weight).ShouldBe(known, ignoreOrder: true);
+        first.Strategies.ShouldAllBe(s => s.Enabled);
+        (first.Name, first.Timeframe, first.WeightsVersion, first.Deployment).ShouldBe(("two coins", "1h", 0, (int?)null));
+
+        var (one, two) = (first.Strategies[0].Id, first.Strategies[1].Id);
+        await client.Weights.SetAsync("weighed", new NewWeights(new Dictionary<string, double> { [one] = 0.25 }, ""), 0);
+        await client.Sessions.CommandAsync("weighed", new NewCommand("disable", "", two, null, null));
+        var second = await Eventually.IsAsync(() => client.Sessions.ConfigurationAsync("weighed"), c => c.WeightsVersion == 1);
+        second.Strategies.Select(s => (s.Id, s.Weight, s.Enabled)).ShouldBe(first.Strategies.Select(s =>
+            (s.Id, s.Id == one ? 0.25 : s.Weight, s.Id != two)));
+        await client.Sessions.CommandAsync("weighed", new NewCommand("stop", "", null, null, null));
+    }
+}
