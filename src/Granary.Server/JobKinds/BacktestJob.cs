@@ -20,6 +20,8 @@ public sealed class BacktestJob : Job
     /// <summary>The id of an earlier run whose model versions are used without training; null = models are trained.</summary>
     public string? ModelsOf { get; init; }
 
+    public override IReadOnlyList<string> Runs => ModelsOf is { } earlier ? [earlier] : [];
+
     public override double Work => BatchWork.Estimate(Spec);
 
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)

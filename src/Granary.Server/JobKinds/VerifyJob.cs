@@ -12,6 +12,8 @@ namespace Granary.Server.JobKinds;
 /// <param name="effort">The effort of the look-ahead check.</param>
 internal sealed class VerifyJob(JobText text, string verified, LookAheadEffort effort, GranaryCatalogues catalogues) : Job(text, "verify")
 {
+    public override IReadOnlyList<string> Runs => [verified];
+
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
         var started = run.Clock.GetTimestamp();

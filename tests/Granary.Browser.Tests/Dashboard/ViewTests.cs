@@ -16,7 +16,7 @@ public sealed class ViewTests(DashboardTab tab, TradedServer traded) : IClassFix
         "/runs/GRID?tab=strategies",
         "/runs/GRID?strategy=STRATEGY")]
     [InlineData("/runs/GRID?tab=parameters", "/runs/GRID?tab=conditions", "/runs/GRID?tab=files", "/runs/WATCHED?tab=models",
-        "/compare?a=RUN&b=GRID")]
+        "/compare?runs=RUN,GRID")]
     [InlineData("/live", "/live/start?deployment=1", "/live/paper", "/live/paper?tab=profit", "/live/paper?tab=limits",
         "/live/paper?tab=signals", "/live/ended?tab=promised", "/live/paper?tab=log")]
     [InlineData("/portfolio", "/portfolio/paper", "/portfolio/paper?tab=history", "/portfolio/another", "/deployments", "/deployments/1",

@@ -1,7 +1,7 @@
 import { useLocation, useRoute } from 'preact-iso';
 import { useEffect, useState } from 'preact/hooks';
 import { can } from '../../api/caller';
-import { api, download, json, take, type Schemas } from '../../api/client';
+import { api, download, take, type Schemas } from '../../api/client';
 import { useAction } from '../../api/useAction';
 import { useEvents } from '../../api/useEvents';
 import { useQuery } from '../../api/useQuery';
@@ -15,6 +15,7 @@ import { strategyPath } from '../runs/run';
 import { bytes, counted, number, percent, short, signedPercent, tone } from '../../format/numbers';
 import { duration, time } from '../../format/times';
 import { useTitle } from '../../layout/title';
+import { Result } from './Result';
 import { paceOf, resultPath, stateKind, stateText, type Job } from './job';
 
 /** One job: how far it is, its best strategies so far, and its result. */
@@ -101,12 +102,16 @@ function JobDetails(props: { job: Job; onChanged: (job: Job) => void }) {
             </p>
             <Figures
                 figures={[
-                    {
-                        name: 'Strategies',
-                        value: number(progress?.done),
-                        note: `of ${number(progress?.strategies)}${progress?.failed ? `, ${number(progress.failed)} failed` : ''}`,
-                    },
-                    { name: 'Rate', value: short(pace.rate), note: 'bar evaluations a second' },
+                    ...(progress?.strategies
+                        ? [
+                              {
+                                  name: 'Strategies',
+                                  value: number(progress.done),
+                                  note: `of ${number(progress.strategies)}${progress.failed ? `, ${number(progress.failed)} failed` : ''}`,
+                              },
+                              { name: 'Rate', value: short(pace.rate), note: 'bar evaluations a second' },
+                          ]
+                        : []),
                     { name: 'Remaining', value: duration(pace.remaining), note: `${duration(pace.elapsed)} so far` },
                     {
                         name: 'Processors',
@@ -121,6 +126,7 @@ function JobDetails(props: { job: Job; onChanged: (job: Job) => void }) {
                 ]}
             />
             <Leaders leaders={progress?.leaders ?? []} job={job} />
+            <Result job={job} />
             <Files job={job} />
             {asking && (
                 <Confirm
@@ -174,7 +180,7 @@ function Leaders(props: { leaders: Schemas['StrategyLeader'][]; job: Job }) {
                     { title: 'Max drawdown', figure: true, cell: (l) => percent(l.maxDrawdown) },
                     { title: 'Trades', figure: true, cell: (l) => number(l.trades) },
                 ]}
-                empty={job.ended ? 'None is known of this job.' : 'The first strategies have not finished yet.'}
+                empty={job.ended ? 'This job has no results by strategy.' : 'The first strategies have not finished yet.'}
             />
         </section>
     );
@@ -183,7 +189,6 @@ function Leaders(props: { leaders: Schemas['StrategyLeader'][]; job: Job }) {
 function Files(props: { job: Job }) {
     const { job } = props;
     const path = (name: string) => `/jobs/${encodeURIComponent(job.id)}/files/${encodeURIComponent(name)}`;
-    const result = useQuery(job.files?.includes('result.json') ? `job/${job.id}/result` : null, () => json<unknown>(path('result.json')));
     if ((job.files ?? []).length === 0) return null;
     return (
         <section>
@@ -195,11 +200,6 @@ function Files(props: { job: Job }) {
                     </button>
                 ))}
             </div>
-            {result.data !== undefined && (
-                <pre class="code result" tabIndex={0} aria-label="result.json">
-                    {JSON.stringify(result.data, null, 2)}
-                </pre>
-            )}
         </section>
     );
 }
