@@ -17,7 +17,11 @@ export function useEvents(
     useEffect(() => {
         setRefused(undefined);
         if (path === null) return;
-        return watch(location.origin + prefix + path, authorization(), { onEvent: (e) => latest.current(e), onState: setConnected, onRefused: setRefused });
+        return watch(location.origin + prefix + path, authorization(), {
+            onEvent: (e) => latest.current(e),
+            onState: setConnected,
+            onRefused: setRefused,
+        });
     }, [path, caller]);
     return { connected, refused };
 }

@@ -39,10 +39,17 @@ export function Failed(props: { problem: Problem; retry?: () => void; children?:
     );
 }
 
-/** A query's data; its loading or failed state until there are any. */
-export function Loaded<T>(props: { query: Query<T>; height?: number; children: (data: T) => ComponentChildren }) {
-    const { query } = props;
+/**
+ * A query's data; its loading or failed state until there are any.
+ * @param props.title The heading of a page that has its own only with the data: a page always has one.
+ */
+export function Loaded<T>(props: { query: Query<T>; height?: number; title?: string; children: (data: T) => ComponentChildren }) {
+    const { query, title, height } = props;
     if (query.data !== undefined) return <>{props.children(query.data)}</>;
-    if (query.problem) return <Failed problem={query.problem} retry={query.reload} />;
-    return props.height === undefined ? <Loading /> : <Loading height={props.height} />;
+    return (
+        <>
+            {title !== undefined && <h1 class="hidden">{title}</h1>}
+            {query.problem ? <Failed problem={query.problem} retry={query.reload} /> : <Loading height={height ?? 240} />}
+        </>
+    );
 }

@@ -30,7 +30,9 @@ export function lazy(load: () => Promise<{ default: FunctionComponent }>): Funct
         return (
             <>
                 <h1>This view could not be loaded</h1>
-                <Failed problem={new Problem(0, 'Its code did not come', 'Reload the page if the server answers again, or has been updated.')}>
+                <Failed
+                    problem={new Problem(0, 'Its code did not come', 'Reload the page if the server answers again, or has been updated.')}
+                >
                     <button type="button" class="primary" onClick={() => location.reload()}>
                         Reload the page
                     </button>

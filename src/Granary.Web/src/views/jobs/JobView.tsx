@@ -3,12 +3,11 @@ import { useEffect, useState } from 'preact/hooks';
 import { can } from '../../api/caller';
 import { api, download, take, type Schemas } from '../../api/client';
 import { useAction } from '../../api/useAction';
-import { useEvents } from '../../api/useEvents';
-import { useQuery } from '../../api/useQuery';
+import { useQuery, useRepeated } from '../../api/useQuery';
 import { Badge } from '../../components/Badge';
 import { Confirm } from '../../components/Dialog';
 import { Figures } from '../../components/Figures';
-import { Failed, Loaded } from '../../components/States';
+import { Loaded } from '../../components/States';
 import { Wrong } from '../../components/Wrong';
 import { ShortTable } from '../../components/ShortTable';
 import { strategyPath } from '../runs/run';
@@ -22,43 +21,38 @@ import { paceOf, resultPath, stateKind, stateText, type Job } from './job';
 export default function JobView() {
     const { params } = useRoute();
     const id = params.id ?? '';
-    const first = useQuery(`job/${id}`, () => take(api.GET('/api/v1/jobs/{id}', { params: { path: { id } } })));
-    const [live, setLive] = useState<Job>();
-    const ended = (live ?? first.data)?.ended === true;
-    const { connected, refused } = useEvents(first.data && !ended ? `/jobs/${encodeURIComponent(id)}/events` : null, (e) =>
-        setLive(JSON.parse(e.data) as Job),
-    );
-    useEffect(() => setLive(undefined), [id]);
-    useTitle(first.data?.name ?? 'Job');
+    const loaded = useQuery(`job/${id}`, () => take(api.GET('/api/v1/jobs/{id}', { params: { path: { id } } })));
+    const job = loaded.data;
+    useRepeated(loaded, job?.ended !== true);
+    useTitle(job?.name ?? 'Job');
     const { query, route } = useLocation();
-    const job = live?.id === id ? live : first.data;
     const goes = query.then === 'results' && job?.state === 'done';
     useEffect(() => {
         if (goes && job) route(resultPath(job), true);
     }, [goes, job, route]);
     return (
-        <Loaded query={first} height={500}>
-            {(loaded) => (
+        <Loaded query={loaded} height={500} title="Job">
+            {(j) => (
                 <>
-                    {refused && <Failed problem={refused} />}
-                    {!connected && !ended && (
+                    {loaded.problem && !j.ended && (
                         <p class="notice">The connection to the server is lost. This page connects again by itself.</p>
                     )}
-                    <JobDetails job={job ?? loaded} onChanged={setLive} />
+                    <JobDetails job={j} onChanged={loaded.reload} />
                 </>
             )}
         </Loaded>
     );
 }
 
-function JobDetails(props: { job: Job; onChanged: (job: Job) => void }) {
+function JobDetails(props: { job: Job; onChanged: () => void }) {
     const { job } = props;
     const [asking, setAsking] = useState(false);
     const pace = usePace(job);
     const { progress } = job;
     const path = resultPath(job);
     const resume = useAction(async () => {
-        props.onChanged(await take(api.POST('/api/v1/jobs/{id}/resume', { params: { path: { id: job.id } } })));
+        await take(api.POST('/api/v1/jobs/{id}/resume', { params: { path: { id: job.id } } }));
+        props.onChanged();
     });
     return (
         <>

@@ -41,7 +41,7 @@ export default function RunView() {
     });
     useTitle(run.data?.name ?? 'Run');
     return (
-        <Loaded query={run} height={600}>
+        <Loaded query={run} height={600} title="Run">
             {(loaded) => (
                 <>
                     <Top run={loaded} onChanged={run.reload} />
