@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using CsvHelper;
 using Granary.Contracts.Runs;
@@ -24,24 +25,40 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
         var name = Path.GetFileNameWithoutExtension(path);
         if (!File.Exists(path))
             throw new InputException(absence ?? $"this run has no {name}.csv; run its batch with \"{name}\" among its outputs");
-        using var lines = File.ReadLines(path).GetEnumerator();
-        var header = lines.MoveNext() ? Cells(lines.Current) : [];
+        string[]? header = null;
         var items = new List<JsonObject>();
         var total = 0;
-        // Most lines belong to other strategies, so they are skipped without being parsed.
-        var beginnings = Strategy is null ? null
-            : BeginningsOf(CsvText.Write(Strategy));
-        while (lines.MoveNext())
+        var (quoted, plain) = Strategy is null ? ([], []) : BeginningsOf(CsvText.Write(Strategy));
+        // Bytes, since a file may have millions of lines, of which a page has a thousand: only those become text.
+        var (buffer, held) = (new byte[1 << 18], 0);
+        using var file = File.OpenRead(path);
+        while (file.Read(buffer.AsSpan(held)) is > 0 and var read)
         {
-            if (beginnings is not null && !Array.Exists(beginnings, b => lines.Current.StartsWith(b, StringComparison.Ordinal))) continue;
-            if (total >= from && items.Count < Limit) items.Add(Row(header, Cells(lines.Current)));
-            total++;
+            ReadOnlySpan<byte> rest = buffer.AsSpan(0, held + read);
+            for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..]) Take(rest[..end]);
+            rest.CopyTo(buffer);
+            held = rest.Length;
+            if (held == buffer.Length) Array.Resize(ref buffer, 2 * held);
         }
+        if (held > 0) Take(buffer.AsSpan(0, held));
         var next = from + items.Count;
         return new FileRows(items, total, next < total ? next.ToString(CultureInfo.InvariantCulture) : null);
+
+        void Take(ReadOnlySpan<byte> line)
+        {
+            if (header is null) header = Cells(Text(line).TrimStart('\uFEFF'));
+            else if (line.StartsWith(quoted) || line.StartsWith(plain))
+            {
+                if (total >= from && items.Count < Limit) items.Add(Row(header, Cells(Text(line))));
+                total++;
+            }
+        }
     }
 
-    private static string[] BeginningsOf(string cell) => [$"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\",", $"{cell},"];
+    private static (byte[] Quoted, byte[] Plain) BeginningsOf(string cell) =>
+        (Encoding.UTF8.GetBytes($"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\","), Encoding.UTF8.GetBytes($"{cell},"));
+
+    private static string Text(ReadOnlySpan<byte> line) => Encoding.UTF8.GetString(line).TrimEnd('\r');
 
     private static string[] Cells(string line)
     {

@@ -5,6 +5,7 @@ import { heat, yearsOf } from '../src/views/runs/Months';
 import { mapOf, median, stabilityOf, varied } from '../src/views/runs/parameters';
 import { verdictOf, type Strategy } from '../src/views/runs/run';
 import { marksAt, stretchFor } from '../src/components/PriceChart';
+import { marksOfLog } from '../src/views/live/Price';
 import { levelsOf, marksOf, stopsOf } from '../src/views/runs/StrategyChart';
 import { filterOf } from '../src/views/runs/StrategyList';
 
@@ -141,5 +142,27 @@ describe('the result of a job', () => {
             '2 combinations of trainer and label were compared, 1 failed.',
         );
         expect(sentenceOf('train', {})).toBe('');
+    });
+});
+
+describe('the price chart of a session', () => {
+    const entry = { sequence: 1, timestamp: '2024-01-01T01:00:00Z', strategy: 'S', symbol: 'A', text: '' };
+
+    it('has a mark for each fill, signal and refusal at the bar that closed', () => {
+        const marks = marksOfLog([
+            { ...entry, kind: 'fill', side: 'sell', price: 1, role: 'entry' },
+            { ...entry, kind: 'fill', side: 'buy', price: 1, role: 'stop-loss' },
+            { ...entry, kind: 'refusal' },
+            { ...entry, kind: 'signal', side: 'buy' },
+            { ...entry, kind: 'operator' },
+        ]);
+        expect(marks.map((m) => [m.kind, m.text])).toEqual([
+            ['sell', ''],
+            ['exit', 'stop'],
+            ['refused', ''],
+            ['signal', ''],
+        ]);
+        const bars = ['2024-01-01T00:00:00Z', '2024-01-01T01:00:00Z'].map((t) => Date.parse(t) / 1000);
+        expect(marksAt(marks, bars).map((m) => m.time)).toEqual([bars[0], bars[0], bars[0], bars[0]]);
     });
 });

@@ -13,7 +13,7 @@ public sealed class TradingViewsTests(Browser browser, DashboardTab tab, TradedS
         string[] views = ["/", "/batches/new", "/jobs", "/jobs/RUN", "/runs", "/runs/RUN", "/runs/GRID?tab=strategies",
             "/runs/WATCHED?tab=models",
             "/runs/RUN?tab=files", "/compare?runs=RUN,GRID", "/live", "/live/paper", "/live/paper?tab=limits",
-            "/live/paper?tab=log", "/live/start?deployment=1", "/portfolio", "/portfolio/paper",
+            "/live/paper?tab=configuration", "/live/start?deployment=1", "/portfolio", "/portfolio/paper",
             "/portfolio/paper?tab=history", "/deployments", "/deployments/1", "/signals/RUN",
             "/models", "/models/MODEL", "/reinforcement?run=LEARNED", "/data", "/data/import",
             "/data/market?store=other&symbol=COINUSDT&timeframe=1h"];

@@ -17,8 +17,8 @@ public sealed class ViewTests(DashboardTab tab, TradedServer traded) : IClassFix
         "/runs/GRID?strategy=STRATEGY")]
     [InlineData("/runs/GRID?tab=parameters", "/runs/GRID?tab=conditions", "/runs/GRID?tab=files", "/runs/WATCHED?tab=models",
         "/compare?runs=RUN,GRID")]
-    [InlineData("/live", "/live/start?deployment=1", "/live/paper", "/live/paper?tab=profit", "/live/paper?tab=limits",
-        "/live/paper?tab=signals", "/live/ended?tab=promised", "/live/paper?tab=log")]
+    [InlineData("/live", "/live/start?deployment=1", "/live/paper", "/live/paper?tab=limits",
+        "/live/ended", "/live/ended?tab=promised", "/live/paper?tab=configuration")]
     [InlineData("/portfolio", "/portfolio/paper", "/portfolio/paper?tab=history", "/portfolio/another", "/deployments", "/deployments/1",
         "/signals/RUN")]
     [InlineData("/models", "/models/MODEL", "/reinforcement", "/reinforcement?run=LEARNED")]

@@ -84,7 +84,7 @@ export function LineChart(props: Props) {
                 cursor: { drag: { x: true, y: false }, points: { size: 6 } },
                 axes: [
                     plain ? { ...axis, space: 70 } : { ...axis, space: 70, values: ticks },
-                    { ...axis, size: 64, values: (_, values) => values.map(format) },
+                    { ...axis, size: 74, values: (_, values) => values.map(format) },
                 ],
                 series: [
                     { value: (_, v) => (v === null ? '–' : plain ? number(v) : time(v * 1000)), label: plain ? '' : 'Time' },
@@ -99,7 +99,7 @@ export function LineChart(props: Props) {
                             fill: colour('paper'),
                         },
                         ...(l.dashed ? { dash: [6, 3] } : {}),
-                        ...(l.bars && bars ? { paths: bars, fill: colour('gain') } : {}),
+                        ...(l.bars && bars ? { paths: bars, fill: colour('gain'), width: 0 } : {}),
                         ...(l.filled ? { fill: `color-mix(in srgb, ${colour(l.colour)} 16%, transparent)` } : {}),
                         value: (_, v) => (v === null ? '–' : format(v)),
                     })),

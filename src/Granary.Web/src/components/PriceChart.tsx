@@ -50,6 +50,8 @@ interface Props {
     /** Names what is shown; another name loads other bars. */
     name: string;
     symbol: string;
+    /** Stands in the place of the symbol above the chart, as a choice of symbols. */
+    title?: ComponentChildren;
     /** Of the bars that there are; longer ones can be chosen. */
     timeframe: string;
     /** Loads bars for a query of the server. */
@@ -62,6 +64,8 @@ interface Props {
     /** Another number here loads again: more bars have closed. */
     version?: number;
     height?: number;
+    /** How many days are in sight first; all without it. */
+    days?: number;
 }
 
 /** Bars in one answer: a screen has fewer pixels, and the reader can pan a screen to each side before more are needed. */
@@ -166,6 +170,10 @@ export function PriceChart(props: Props) {
         figure.current?.scrollIntoView({ block: 'nearest' });
     }, [goTo]);
     const all = useMemo(() => marks ?? [], [marks]);
+    const begin = useRef(() => {});
+    begin.current = () => whole && props.days && go({ from: Math.max(whole.from, whole.to - props.days * 86_400), to: whole.to });
+    const isEmpty = whole === null;
+    useEffect(() => begin.current(), [isEmpty]);
     const inSight = useMemo(() => marksAt(all, times), [all, times]);
     if (prices.problem && !shown) return <Failed problem={prices.problem} retry={prices.reload} />;
     const height = props.height ?? 420;
@@ -175,7 +183,7 @@ export function PriceChart(props: Props) {
         <figure class="chart price" ref={figure}>
             <figcaption>
                 <span class="name">
-                    {props.symbol}, {timeframe}
+                    {props.title ?? props.symbol}, {timeframe}
                 </span>
                 <span class="tools">
                     {ranges.map(([title, days]) => (

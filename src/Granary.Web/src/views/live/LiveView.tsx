@@ -33,8 +33,8 @@ function Card(props: { session: Session }) {
                     { name: today?.from ?? 'Today', value: signedMoney(today?.profit), tone: tone(today?.profit), note: 'UTC day' },
                     {
                         name: 'Exposure',
-                        value: account ? `${number(account.grossPercent, 1)}%` : none,
-                        note: most === undefined ? 'no limit' : `of ${number(most, 1)}%`,
+                        value: account ? `${number(account.grossPercent, 1)}%${most === undefined ? '' : ` of ${number(most)}%`}` : none,
+                        note: 'All positions in percent of the equity',
                     },
                 ]}
             />

@@ -7,7 +7,7 @@ import { signedMoney } from '../../format/numbers';
 
 type Entry = Schemas['SessionLogEntry'];
 
-const exits = { exit: '', stopLoss: 'stop', takeProfit: 'target', trailingStop: 'trail', net: '' } as Record<string, string>;
+const exits: Record<string, string> = { 'stop-loss': 'stop', 'take-profit': 'target', 'trailing-stop': 'trail' };
 
 /** The marks of the log's fills, signals and refusals. */
 export function marksOfLog(entries: readonly Entry[]): Mark[] {
@@ -63,36 +63,28 @@ export function Price(props: {
             }),
         ),
     });
+    const choice = (
+        <select aria-label="Symbol" value={symbol} onChange={(e) => set({ symbol: e.currentTarget.value })}>
+            {configuration.symbols.map((s) => (
+                <option key={s}>{s}</option>
+            ))}
+        </select>
+    );
     return (
-        <>
-            <div class="tools" role="group" aria-label="Symbol">
-                {configuration.symbols.length > 8 ? (
-                    <select aria-label="Symbol" value={symbol} onChange={(e) => set({ symbol: e.currentTarget.value })}>
-                        {configuration.symbols.map((s) => (
-                            <option key={s}>{s}</option>
-                        ))}
-                    </select>
-                ) : (
-                    configuration.symbols.map((s) => (
-                        <button key={s} type="button" aria-pressed={s === symbol} onClick={() => set({ symbol: s })}>
-                            {s}
-                        </button>
-                    ))
-                )}
-            </div>
-            <PriceChart
-                key={symbol}
-                name={`session/${id}/${session.run}`}
-                symbol={symbol}
-                timeframe={configuration.timeframe}
-                load={load}
-                marks={marks}
-                levels={levels}
-                version={bars}
-                goTo={goTo}
-                height={340}
-                legend="▲ entry long, ▼ entry short, ● exit, small ● signal, ■ refused; dashed: open trades and orders."
-            />
-        </>
+        <PriceChart
+            key={symbol}
+            name={`session/${id}/${session.run}`}
+            symbol={symbol}
+            title={choice}
+            timeframe={configuration.timeframe}
+            load={load}
+            marks={marks}
+            levels={levels}
+            version={bars}
+            goTo={goTo}
+            height={340}
+            days={14}
+            legend="▲ entry long, ▼ entry short, ● exit, small ● signal, ■ refused; dashed: open trades and orders."
+        />
     );
 }

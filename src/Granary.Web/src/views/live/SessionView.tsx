@@ -175,9 +175,9 @@ function Headline(props: { session: Session }) {
                 { name: 'Positions', value: number(positions), note: counted(status.openTrades, 'open trade') },
                 {
                     name: 'Exposure',
-                    value: `${number(account.grossPercent, 1)}%`,
+                    value: `${number(account.grossPercent, 1)}%${most === undefined ? '' : ` of ${number(most)}%`}`,
                     tone: most !== undefined && account.grossPercent > most ? 'loss' : '',
-                    note: most === undefined ? 'no limit' : `of ${number(most, 1)}% allowed`,
+                    note: 'All positions in percent of the equity, and what the configuration allows',
                 },
                 {
                     name: 'Feed lag',

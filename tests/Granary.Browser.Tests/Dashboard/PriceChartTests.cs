@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace Granary.Browser.Tests.Dashboard;
+
+/// <summary>The price chart in Chromium: values under the pointer, timeframes, the wheel, trades, and bars as they come.</summary>
+public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : IClassFixture<DashboardTab>
+{
+    private static ILocator Values(Visit visit) => visit.Page.Locator(".price .values");
+
+    private static ILocator Stage(Visit visit) => visit.Page.Locator(".price .stage");
+
+    private static string Text(double price) => price.ToString("N2", CultureInfo.InvariantCulture);
+
+    // As the line above the chart has the last bar, where nothing is under the pointer.
+    private static Regex LastOf(JsonElement bars)
+    {
+        double Last(string name) => bars.GetProperty(name).EnumerateArray().Last().GetDouble();
+        return new Regex(Regex.Escape($"O {Text(Last("open"))}  H {Text(Last("high"))}  L {Text(Last("low"))}  C {Text(Last("close"))}"));
+    }
+
+    [Fact]
+    public async Task The_market_page_shows_the_bars_of_its_store_at_each_timeframe()
+    {
+        var server = await traded.ServerAsync();
+        var visit = await tab.LoadAsync("/data/market?store=bars&symbol=COINUSDT&timeframe=1h");
+        foreach (var timeframe in (string[])["1d", "4h", "1w"])
+        {
+            await visit.Page.GetByLabel("Timeframe").SelectOptionAsync(timeframe);
+            var bars = await server.GetAsync($"data/bars?store=bars&symbol=COINUSDT&timeframe={timeframe}&limit=1500");
+            await Assertions.Expect(Values(visit)).ToHaveTextAsync(LastOf(bars));
+        }
+        await visit.Button("Log").ClickAsync();
+        await Assertions.Expect(visit.Button("Log")).ToHaveAttributeAsync("aria-pressed", "true");
+        var file = await visit.Page.RunAndWaitForDownloadAsync(() => visit.Button("Download as CSV").ClickAsync());
+        file.SuggestedFilename.ShouldBe("COINUSDT-1h.csv");
+        File.ReadLines(await file.PathAsync()).Count().ShouldBe(13_105);
+        visit.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_wheel_scrolls_the_page_until_the_chart_has_the_focus_and_a_trade_of_the_table_comes_into_sight()
+    {
+        var server = await traded.ServerAsync();
+        var visit = await tab.LoadAsync("/runs/GRID?strategy=STRATEGY");
+        var (page, stage) = (visit.Page, Stage(visit));
+        await stage.ScrollIntoViewIfNeededAsync();
+        var box = (await stage.BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(box.X + box.Width / 2, box.Y + 80);
+        var hovered = await Values(visit).InnerTextAsync();
+        var before = await ScrollAsync();
+        await page.Mouse.WheelAsync(0, 200);
+        await Granary.Testing.Eventually.HoldsAsync(async () => await ScrollAsync() > before);
+
+        // With the focus: the page stays, and the pointer has another bar under it after the zoom.
+        await stage.FocusAsync();
+        box = (await stage.BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(box.X + box.Width / 3, box.Y + box.Height / 2);
+        before = await ScrollAsync();
+        await page.Mouse.WheelAsync(0, -600);
+        await page.Mouse.WheelAsync(0, -600);
+        (await ScrollAsync()).ShouldBe(before);
+        hovered.ShouldContain("sma(8)");
+
+        var run = traded.AddressOf("/runs/GRID?strategy=STRATEGY").Split('/', '?')[2];
+        var trades = (await server.GetAsync($"runs/{run}/trades?strategy={Uri.EscapeDataString("SmaCross(fast=8,slow=30)@GLIMUSDT:1h")}"))
+            .GetProperty("items");
+        var entry = trades[5].GetProperty("entryTime").GetDateTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        await page.GetByRole(AriaRole.Region, new() { Name = "Trades" }).GetByRole(AriaRole.Button, new() { Name = entry, Exact = true })
+            .ClickAsync();
+        // The entry is in the middle of sixty bars to each side.
+        await Granary.Testing.Eventually.HoldsAsync(async () =>
+        {
+            var now = (await stage.BoundingBoxAsync())!;
+            await page.Mouse.MoveAsync(now.X + 400, now.Y + 50);
+            await page.Mouse.MoveAsync(now.X + 410, now.Y + 60);
+            var under = (await Values(visit).InnerTextAsync())[..16];
+            var time = DateTime.ParseExact(under, "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+            return Math.Abs((time - trades[5].GetProperty("entryTime").GetDateTime()).TotalHours) < 60;
+        });
+        visit.Complaints.ShouldBeEmpty();
+
+        async Task<double> ScrollAsync() => await page.EvaluateAsync<double>("scrollY");
+    }
+
+    [Fact]
+    public async Task The_session_page_follows_the_bars_moves_all_pointers_together_and_shows_the_end()
+    {
+        var server = await traded.ServerAsync();
+        await server.TradeAsync(1, "desk", "fixed:200ms", "2023-06-30");
+        await Granary.Testing.Eventually.IsAsync(() => server.GetAsync("sessions/desk"), s => TradedServer.OpenTrades(s) > 0);
+        var visit = await tab.LoadAsync("/live/desk");
+        await visit.Page.Mouse.MoveAsync(5, 5);
+        var first = await Values(visit).InnerTextAsync();
+        await Assertions.Expect(Values(visit)).Not.ToHaveTextAsync(first, new() { Timeout = 60_000 });
+        // Search and the zone, figures, tabs and commands together.
+        (await visit.Page.Locator(".bar").BoundingBoxAsync())!.Y.ShouldBeLessThan(96);
+        var bar = (await visit.Page.Locator(".bar").BoundingBoxAsync())!;
+        (bar.Y + bar.Height).ShouldBeLessThanOrEqualTo(120);
+
+        var box = (await Stage(visit).BoundingBoxAsync())!;
+        await visit.Page.Mouse.MoveAsync(box.X + box.Width / 2, box.Y + 100);
+        await visit.Page.Mouse.MoveAsync(box.X + box.Width / 2 + 3, box.Y + 110);
+        var legend = visit.Page.Locator(".charts .u-legend").First;
+        await Assertions.Expect(legend).ToContainTextAsync(new Regex("Account: ?[0-9]"));
+
+        await visit.Button("Fills").ClickAsync();
+        var events = visit.Page.GetByRole(AriaRole.Region, new() { Name = "Events" });
+        await Assertions.Expect(events.GetByText(new Regex("^(Bought|Sold) ")).First).ToBeVisibleAsync();
+        await Assertions.Expect(events.Locator(".badge", new() { HasText = "signal" })).ToHaveCountAsync(0);
+        await visit.Button("End the session").ClickAsync();
+        await visit.Page.Locator("dialog").GetByRole(AriaRole.Button, new() { Name = "End the session" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("h1 .badge")).ToHaveTextAsync("Ended", new() { Timeout = 60_000 });
+        visit.Complaints.ShouldBeEmpty();
+    }
+}
