@@ -1,22 +1,30 @@
 import { useLocation } from 'preact-iso';
 import { useState } from 'preact/hooks';
 import { can } from '../../api/caller';
-import { api, json, take } from '../../api/client';
+import { api, json, take, type Schemas } from '../../api/client';
+import { changed, faultAt, faultsOf, serverFaults, textOf, type Fault, type Json, type JsonMap, type Schema } from '../../api/jsonSchema';
 import { asProblem } from '../../api/problem';
 import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
-import { SelectField, TextField } from '../../components/Field';
-import { Failed, Loading } from '../../components/States';
+import { Faults, SelectField, TextField } from '../../components/Field';
+import { PickField } from '../../components/PickField';
+import { SchemaFields } from '../../components/SchemaFields';
+import { Loaded } from '../../components/States';
 import { counted } from '../../format/numbers';
 import { useTitle } from '../../layout/title';
-import { at, example, formatBatch, gridSize, parseBatch, placeOf, put, textOf, valuesOf, type Json, type JsonMap } from './batch';
+import { valuesIn } from '../jobs/JobForm';
+import { isBatchKind, useKinds, type Kind } from '../jobs/kinds';
+import { at, example, formatBatch, gridSize, parameterFaults, parseBatch, put, valuesOf } from './batch';
 import './batches.css';
 import { StrategyEntry } from './StrategyEntry';
 
-interface Source {
+interface Known {
     text: string;
     /** The folder that relative paths start from; undefined for the server's data folder. */
     folder: string | undefined;
+    schema: Schema;
+    classes: Schemas['CatalogueItem'][];
+    sources: Schemas['SourceEntry'][];
 }
 
 /** A batch file in a form and as text beside it: a change of one is a change of the other. */
@@ -24,37 +32,67 @@ export default function BatchView() {
     useTitle('New batch');
     const { search } = useSearch();
     const like = search.like;
-    const before = useQuery(like ? `batch/like/${like}` : null, async (): Promise<Source> => {
-        const manifest = await json<{ spec: string; folder: string }>(`/runs/${encodeURIComponent(like ?? '')}/files/manifest.json`);
-        return { text: manifest.spec, folder: manifest.folder };
+    const kinds = useKinds();
+    const known = useQuery(`new batch ${like ?? ''}`, async (): Promise<Known> => {
+        const [schema, classes, sources, before] = await Promise.all([
+            json<Schema>('/catalogue/schemas/batch'),
+            take(api.GET('/api/v1/catalogue/strategies')),
+            take(api.GET('/api/v1/data/sources')),
+            like ? json<{ spec: string; folder: string }>(`/runs/${encodeURIComponent(like)}/files/manifest.json`) : undefined,
+        ]);
+        const [first] = sources;
+        return { text: before?.spec ?? (first ? example(first) : '{}'), folder: before?.folder, schema, classes, sources };
     });
-    if (like && before.problem) return <Failed problem={before.problem} retry={before.reload} />;
-    if (like && !before.data) return <Loading height={700} />;
-    return <Editor key={like} source={before.data ?? { text: example, folder: undefined }} />;
+    return (
+        <>
+            <h1>New batch</h1>
+            <Loaded query={kinds} height={700}>
+                {(all) => (
+                    <Loaded query={known} height={700}>
+                        {(found) => <Editor key={like} known={found} kinds={all.filter(isBatchKind)} />}
+                    </Loaded>
+                )}
+            </Loaded>
+        </>
+    );
 }
 
-function Editor(props: { source: Source }) {
-    const [text, setText] = useState(props.source.text);
-    const [folder, setFolder] = useState(props.source.folder);
-    const [problem, setProblem] = useState<{ line: number | undefined; path: string | undefined; sentence: string }>();
+function Editor(props: { known: Known; kinds: Kind[] }) {
+    const { known, kinds } = props;
+    const { search, set } = useSearch();
+    const [text, setText] = useState(known.text);
+    const [folder, setFolder] = useState(known.folder);
+    const kind = kinds.find((k) => k.name === (search.as ?? 'backtest'));
+    const [extra, setExtra] = useState<JsonMap>(() => (kind ? valuesIn(search, kind.schema) : {}));
+    const [faults, setFaults] = useState<Fault[]>([]);
     const [busy, setBusy] = useState(false);
     const { route } = useLocation();
     const parsed = parseBatch(text);
+    const more = Object.keys(kind?.schema.properties ?? {}).filter((key) => key !== 'batch');
     const change = (next: string) => {
         setText(next);
-        setProblem(undefined);
+        setFaults([]);
     };
     const submit = async () => {
+        const own = Object.fromEntries(Object.entries(extra).filter(([key]) => more.includes(key)));
+        const value = parsed.value ?? {};
+        const wrong = [
+            ...faultsOf(known.schema, value),
+            ...parameterFaults(value, known.classes),
+            ...faultsOf(kind?.schema ?? {}, { ...own, batch: value }).filter((f) => more.includes(f.path)),
+        ];
+        setFaults(wrong);
+        if (wrong.length > 0) return;
         setBusy(true);
-        setProblem(undefined);
         try {
-            const query = folder === undefined ? {} : { folder };
-            const job = await take(
-                api.POST('/api/v1/batches', { params: { query }, body: text as never, bodySerializer: (b) => b as never }),
-            );
+            // The text goes as it is, so that lines in faults are its lines.
+            const request = JSON.stringify({ kind: kind?.name, ...own }).slice(0, -1) + `,"batch":${text}\n}`;
+            const query = folder === undefined ? '' : `&folder=${encodeURIComponent(folder)}`;
+            const headers = { 'Content-Type': 'application/json' };
+            const job = await json<Schemas['JobStatus']>(`/jobs?check=true${query}`, { method: 'POST', headers, body: request });
             route(`/jobs/${encodeURIComponent(job.id)}?then=results`);
         } catch (e) {
-            setProblem(placeOf(asProblem(e).message));
+            setFaults(serverFaults(asProblem(e).message));
             setBusy(false);
         }
     };
@@ -71,10 +109,31 @@ function Editor(props: { source: Source }) {
                 void drop(e.dataTransfer?.files[0]);
             }}
         >
-            <h1>New batch</h1>
             <p class="lead">
-                Fill in the form, or drop a batch file anywhere on this page. The text beside the form is what the server gets.
+                Fill in the form, or drop a batch file anywhere on this page. The server gets the text beside the form. It checks the text,
+                the source and the symbols before it queues the job.
             </p>
+            <div class="row fields">
+                <SelectField
+                    label="Run as"
+                    value={kind?.name ?? ''}
+                    hint={kind?.summary}
+                    options={kinds.map((k) => ({ value: k.name, label: k.name }))}
+                    onValue={(as) => {
+                        set({ as });
+                        setFaults([]);
+                    }}
+                />
+            </div>
+            {kind && (
+                <SchemaFields
+                    schema={kind.schema}
+                    value={extra}
+                    faults={faults}
+                    only={more}
+                    onValue={(key, v) => setExtra((before) => changed(before, key, v))}
+                />
+            )}
             <div class="actions">
                 <button
                     type="button"
@@ -91,19 +150,13 @@ function Editor(props: { source: Source }) {
                 {parsed.value && <span class="soft">{counted(gridSize(parsed.value), 'strategy', 'strategies')} on each market</span>}
             </div>
             {!can('submitter') && <p class="notice">Submitting a batch needs a key with the role submitter.</p>}
-            {problem && (
-                <p class="notice wrong" role="alert">
-                    {problem.path && <b>{problem.path}: </b>}
-                    {problem.line && !problem.path && <b>Line {problem.line}: </b>}
-                    {problem.sentence}
-                </p>
-            )}
+            <Faults faults={faults} />
             <div class="batch">
                 <div>
                     {parsed.value ? (
-                        <Form value={parsed.value} fault={problem} onChange={(v) => change(formatBatch(v))} />
+                        <Form value={parsed.value} known={known} as={kind?.name ?? ''} faults={faults} onChange={(v) => change(formatBatch(v))} />
                     ) : (
-                        <p class="notice">{parsed.fault} Correct the text, and the form is back.</p>
+                        <p class="notice">{parsed.fault} Correct the text to use the form again.</p>
                     )}
                 </div>
                 <div class="field">
@@ -115,33 +168,52 @@ function Editor(props: { source: Source }) {
     );
 }
 
-function Form(props: {
+interface FormProps {
     value: JsonMap;
-    fault: { path: string | undefined; sentence: string } | undefined;
+    known: Known;
+    /** The kind of job. */
+    as: string;
+    faults: Fault[];
     onChange: (value: JsonMap) => void;
-}) {
-    const { fault, onChange } = props;
-    const classes = useQuery('catalogue/strategies', () => take(api.GET('/api/v1/catalogue/strategies')));
+}
+
+/** Sections of a batch that some kinds of jobs and some weights need, and the keys that the form has. */
+const sections: { path: string[]; title: string; keys: string[]; needed: (as: string, weights: string) => boolean }[] = [
+    {
+        path: ['portfolio', 'rebalance'],
+        title: 'Rebalancing',
+        keys: ['every', 'window', 'maxStrategies'],
+        needed: (_, weights) => weights === 'adaptive' || weights === 'ppo' || weights === 'matching-pursuit',
+    },
+    {
+        path: ['portfolio', 'allocator'],
+        title: 'Learning of the weights',
+        keys: ['steps', 'seeds', 'episode', 'trainingShare', 'reward', 'drawdownPenalty', 'band'],
+        needed: (_, weights) => weights === 'adaptive' || weights === 'ppo',
+    },
+    {
+        path: ['walkForward'],
+        title: 'Walk-forward',
+        keys: ['inSample', 'outOfSample', 'mode', 'objective', 'choose'],
+        needed: (as) => as === 'walkforward',
+    },
+    {
+        path: ['learning'],
+        title: 'Models',
+        keys: ['trainer', 'label', 'features', 'select', 'apply'],
+        needed: (as) => ['train', 'evaluate', 'experiment', 'replay'].includes(as),
+    },
+];
+
+function Form(props: FormProps) {
+    const { known, faults, onChange } = props;
     // Several changes in one event each begin with what the one before made.
     let value = props.value;
     const set = (path: (string | number)[], next: Json | undefined) => {
         value = put(value, path, next);
         onChange(value);
     };
-    const faultAt = (path: string) =>
-        fault?.path !== undefined && (fault.path === path || fault.path.startsWith(`${path}.`) || fault.path.startsWith(`${path}[`))
-            ? fault.sentence
-            : undefined;
-    const text = (label: string, path: string[], hint?: string, placeholder?: string) => (
-        <TextField
-            label={label}
-            value={textOf(at(value, path))}
-            hint={hint}
-            placeholder={placeholder}
-            fault={faultAt(path.join('.'))}
-            onValue={(v) => set(path, v === '' ? undefined : v)}
-        />
-    );
+    const fault = (path: string) => faultAt(faults, path);
     const amount = (label: string, path: string[], placeholder?: string) => (
         <TextField
             label={label}
@@ -150,48 +222,22 @@ function Form(props: {
             step="any"
             value={textOf(at(value, path))}
             placeholder={placeholder}
-            fault={faultAt(path.join('.'))}
+            fault={fault(path.join('.'))}
             onValue={(v) => set(path, v === '' ? undefined : Number(v))}
         />
     );
     const entries = Array.isArray(value.strategies) ? value.strategies : [];
     const weights = at(value, ['portfolio', 'weights']);
+    const rules = partOf(known.schema, ['portfolio', 'weights']).oneOf?.[0]?.enum ?? [];
     return (
         <form onSubmit={(e) => e.preventDefault()}>
-            {text('Name', ['name'])}
-            <fieldset>
-                <legend>Data</legend>
-                {text('Source', ['data', 'source'], 'csv:FOLDER, store:FOLDER, postgres://… or questdb://…')}
-                <div class="row">
-                    <TextField
-                        label="Symbols"
-                        value={textOf(at(value, ['data', 'symbols']))}
-                        hint="* for all, or several with commas"
-                        fault={faultAt('data.symbols')}
-                        onValue={(v) =>
-                            set(
-                                ['data', 'symbols'],
-                                v.includes(',') ? (valuesOf(v) as Json) : v.trim() === '' ? undefined : v.trim() === '*' ? '*' : [v.trim()],
-                            )
-                        }
-                    />
-                    {text('Timeframe', ['data', 'timeframe'], 'as 1m, 1h, 1d')}
-                    <TextField
-                        label="From"
-                        type="date"
-                        value={textOf(at(value, ['data', 'from'])).slice(0, 10)}
-                        fault={faultAt('data.from')}
-                        onValue={(v) => set(['data', 'from'], v === '' ? undefined : v)}
-                    />
-                    <TextField
-                        label="To, left out"
-                        type="date"
-                        value={textOf(at(value, ['data', 'to'])).slice(0, 10)}
-                        fault={faultAt('data.to')}
-                        onValue={(v) => set(['data', 'to'], v === '' ? undefined : v)}
-                    />
-                </div>
-            </fieldset>
+            <TextField
+                label="Name"
+                value={textOf(value.name)}
+                fault={fault('name')}
+                onValue={(v) => set(['name'], v === '' ? undefined : v)}
+            />
+            <DataFields {...props} set={set} />
             <fieldset>
                 <legend>Account and costs</legend>
                 <div class="row">
@@ -200,14 +246,13 @@ function Form(props: {
                     {amount('Slippage, %', ['execution', 'slippagePercent'], '0')}
                 </div>
             </fieldset>
-            {classes.problem && <Failed problem={classes.problem} retry={classes.reload} />}
             {entries.map((entry, i) => (
                 <StrategyEntry
                     key={i}
                     index={i}
                     entry={entry}
-                    classes={classes.data ?? []}
-                    faultAt={faultAt}
+                    classes={known.classes}
+                    faultAt={fault}
                     onPut={set}
                     onRemove={entries.length > 1 ? () => set(['strategies', i], undefined) : undefined}
                 />
@@ -216,7 +261,7 @@ function Form(props: {
                 <button
                     type="button"
                     onClick={() =>
-                        set(['strategies', entries.length], { class: classes.data?.[0]?.name ?? 'SmaCross', size: { percentOfEquity: 10 } })
+                        set(['strategies', entries.length], { class: known.classes[0]?.name ?? 'SmaCross', size: { percentOfEquity: 10 } })
                     }
                 >
                     Add a strategy
@@ -228,20 +273,126 @@ function Form(props: {
                     <SelectField
                         label="Weights"
                         value={typeof weights === 'string' ? weights : 'own'}
-                        fault={faultAt('portfolio.weights')}
+                        fault={fault('portfolio.weights')}
                         options={[
-                            ...['winners', 'equal', 'matching-pursuit', 'regime', 'ppo'].map((v) => ({ value: v, label: v })),
-                            ...(typeof weights === 'string'
+                            ...rules.map((v) => ({ value: textOf(v), label: textOf(v) })),
+                            ...(typeof weights === 'string' && rules.includes(weights)
                                 ? []
-                                : [{ value: 'own', label: weights === undefined ? 'not set' : 'of its own' }]),
+                                : [{ value: typeof weights === 'string' ? weights : 'own', label: weights === undefined ? 'not set' : 'as in the text' }]),
                         ]}
                         onValue={(v) => v !== 'own' && set(['portfolio', 'weights'], v)}
                     />
-                    {amount('Most gross exposure, %', ['portfolio', 'limits', 'maxGrossPercent'])}
-                    {amount('Most in one symbol, %', ['portfolio', 'limits', 'maxSymbolPercent'])}
-                    {amount('Most positions', ['portfolio', 'limits', 'maxPositions'])}
+                    {amount('Largest gross exposure, %', ['portfolio', 'limits', 'maxGrossPercent'])}
+                    {amount('Largest exposure in one symbol, %', ['portfolio', 'limits', 'maxSymbolPercent'])}
+                    {amount('Largest number of positions', ['portfolio', 'limits', 'maxPositions'])}
                 </div>
             </fieldset>
+            {sections
+                .filter((s) => s.needed(props.as, textOf(weights)))
+                .map((s) => (
+                    <fieldset key={s.title}>
+                        <legend>{s.title}</legend>
+                        <SchemaFields
+                            schema={partOf(known.schema, s.path)}
+                            value={(at(value, s.path) ?? {}) as JsonMap}
+                            faults={faults}
+                            path={s.path.join('.')}
+                            only={s.keys}
+                            onValue={(key, v) => set([...s.path, key], v)}
+                        />
+                    </fieldset>
+                ))}
         </form>
+    );
+}
+
+/** The part of a schema at a path of objects; of several forms, the one that is an object. */
+function partOf(schema: Schema, path: string[]): Schema {
+    const form = (s: Schema) => (s.properties ? s : (s.oneOf?.find((f) => f.properties) ?? s));
+    return form(path.reduce<Schema>((here, key) => form(here).properties?.[key] ?? {}, schema));
+}
+
+/** Where the bars are: a source that exists with its symbols, or another one. */
+function DataFields(props: FormProps & { set: (path: (string | number)[], next: Json | undefined) => void }) {
+    const { value, known, faults, set } = props;
+    const { sources } = known;
+    const data = (key: string) => textOf(at(value, ['data', key]));
+    const chosen = sources.findIndex((s) => s.source === data('source') && s.timeframe === data('timeframe'));
+    const symbols = at(value, ['data', 'symbols']);
+    const list = Array.isArray(symbols) ? symbols.map(textOf) : [];
+    const setSymbols = (next: string[]) => set(['data', 'symbols'], next.length === 0 ? '*' : next);
+    const date = (label: string, key: string) => (
+        <TextField
+            label={label}
+            type="date"
+            value={data(key).slice(0, 10)}
+            fault={faultAt(faults, `data.${key}`)}
+            onValue={(v) => set(['data', key], v === '' ? undefined : v)}
+        />
+    );
+    return (
+        <fieldset>
+            <legend>Data</legend>
+            <SelectField
+                label="Source"
+                value={String(chosen)}
+                fault={faultAt(faults, 'data.source')}
+                hint="Stores and folders of the data folder, your uploads, and generated sample markets"
+                options={[
+                    ...sources.map((s, i) => ({
+                        value: String(i),
+                        label: `${s.source.startsWith('generated:') ? 'sample markets' : s.source}, ${s.timeframe}, ${counted(s.symbols.length, 'symbol')}`,
+                    })),
+                    { value: '-1', label: 'Another source' },
+                ]}
+                onValue={(v) => {
+                    const next = sources[Number(v)];
+                    set(['data', 'source'], next?.source ?? '');
+                    if (next) set(['data', 'timeframe'], next.timeframe);
+                    set(['data', 'symbols'], '*');
+                }}
+            />
+            {chosen < 0 ? (
+                <div class="row">
+                    <TextField
+                        label="Address"
+                        value={data('source')}
+                        hint="csv:FOLDER, store:FOLDER, postgres://… or questdb://…"
+                        fault={faultAt(faults, 'data.source')}
+                        onValue={(v) => set(['data', 'source'], v)}
+                    />
+                    <TextField
+                        label="Symbols"
+                        value={textOf(symbols)}
+                        hint="* for all, or several with commas"
+                        fault={faultAt(faults, 'data.symbols')}
+                        onValue={(v) => setSymbols(v.trim() === '*' ? [] : [valuesOf(v) ?? []].flat().map(textOf))}
+                    />
+                    <SelectField
+                        label="Timeframe"
+                        value={data('timeframe')}
+                        fault={faultAt(faults, 'data.timeframe')}
+                        options={(partOf(known.schema, ['data', 'timeframe']).enum ?? []).map((t) => ({ value: textOf(t), label: textOf(t) }))}
+                        onValue={(v) => set(['data', 'timeframe'], v)}
+                    />
+                </div>
+            ) : (
+                <PickField
+                    label="Symbols"
+                    hint={list.length === 0 ? 'All symbols of the source; tick some to use only these.' : counted(list.length, 'symbol')}
+                    fault={faultAt(faults, 'data.symbols')}
+                    items={(sources[chosen]?.symbols ?? []).map((s) => ({ id: s, label: s }))}
+                    value={list}
+                    many
+                    find="Find a symbol"
+                    empty="The source has no symbols."
+                    onValue={setSymbols}
+                />
+            )}
+            <div class="row">
+                {date('From', 'from')}
+                {date('To (exclusive)', 'to')}
+            </div>
+        </fieldset>
     );
 }
