@@ -31,7 +31,8 @@ public sealed class SourceLibrary(string folder, BarFileOptions options)
         var sources = new StoreLibrary(folder).List().SelectMany(s => s.Markets.Where(m => m.Fault is null).GroupBy(m => m.Timeframe)
             .Select(g => new SourceEntry("store:" + s.Store, g.Key, [.. g.Select(m => m.Symbol)]))).ToList();
         var folders = Directory.EnumerateDirectories(folder, "*", _search).Append(folder)
-            .Where(d => !skipped.Any(s => d == s || d.StartsWith(s + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
+            .Where(d => !skipped.Any(s => s != folder && (d == s || d.StartsWith(s + Path.DirectorySeparatorChar, StringComparison.Ordinal))))
+            .Where(d => !File.Exists(Path.Combine(d, "manifest.json"))) // a run
             .Concat(own.Select(o => Path.Combine(folder, o)).Where(Directory.Exists)).Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal);
         foreach (var found in folders)

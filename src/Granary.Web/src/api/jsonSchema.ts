@@ -45,7 +45,9 @@ export function faultsOf(schema: Schema, value: Json | undefined, path = '', roo
     const types = own.type === undefined ? [] : [own.type].flat();
     const type = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
     if (types.length > 0 && !types.includes(type) && !(type === 'number' && types.includes('integer')))
-        return fault(types.some((t) => t === 'number' || t === 'integer') ? 'A number is needed.' : `This is not of the type ${types.join(' or ')}.`);
+        return fault(
+            types.some((t) => t === 'number' || t === 'integer') ? 'A number is needed.' : `This is not of the type ${types.join(' or ')}.`,
+        );
     if (typeof value === 'number') {
         if (types.includes('integer') && !Number.isInteger(value)) return fault('A whole number is needed.');
         if (own.minimum !== undefined && value < own.minimum) return fault(`Use at least ${own.minimum}.`);

@@ -37,12 +37,7 @@ export function Field(props: {
 }
 
 /** A field around a group of inputs, such as a list to tick. */
-export function Group(props: {
-    label: string;
-    hint?: string | undefined;
-    fault?: string | undefined;
-    children: ComponentChildren;
-}) {
+export function Group(props: { label: string; hint?: string | undefined; fault?: string | undefined; children: ComponentChildren }) {
     const id = useId();
     return (
         <fieldset aria-describedby={props.fault || props.hint ? id : undefined}>

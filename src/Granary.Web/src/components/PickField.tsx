@@ -35,7 +35,13 @@ export function PickField(props: Props & { items: Item[]; find: string; empty: s
     return (
         <Group label={props.label} hint={props.hint} fault={props.fault}>
             {props.items.length > mostShown && (
-                <input type="search" aria-label={props.find} placeholder={props.find} value={text} onInput={(e) => setText(e.currentTarget.value)} />
+                <input
+                    type="search"
+                    aria-label={props.find}
+                    placeholder={props.find}
+                    value={text}
+                    onInput={(e) => setText(e.currentTarget.value)}
+                />
             )}
             {[...chosen, ...matches.slice(0, mostShown)].map((i) => (
                 <label key={i.id} class="check">

@@ -16,7 +16,13 @@ export function valuesIn(search: Record<string, string>, schema: Schema): JsonMa
         const form = part.anyOf?.[0] ?? part;
         const type = form.type;
         values[key] =
-            type === 'array' ? text.split(',') : type === 'integer' || type === 'number' ? Number(text) : type === 'boolean' ? text === 'true' : text;
+            type === 'array'
+                ? text.split(',')
+                : type === 'integer' || type === 'number'
+                  ? Number(text)
+                  : type === 'boolean'
+                    ? text === 'true'
+                    : text;
     }
     return values;
 }

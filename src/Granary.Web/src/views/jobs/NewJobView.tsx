@@ -14,7 +14,13 @@ export default function NewJobView() {
     const { search, set } = useSearch();
     const kinds = useKinds();
     const found = kinds.data?.find((k) => k.name === search.kind);
-    const elsewhere = !found ? undefined : isBatchKind(found) ? `/batches/new?as=${found.name}` : found.name === 'import' ? '/data/import' : undefined;
+    const elsewhere = !found
+        ? undefined
+        : isBatchKind(found)
+          ? `/batches/new?as=${found.name}`
+          : found.name === 'import'
+            ? '/data/import'
+            : undefined;
     useEffect(() => {
         if (elsewhere) route(elsewhere, true);
     }, [elsewhere, route]);

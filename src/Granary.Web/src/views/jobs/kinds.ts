@@ -11,9 +11,11 @@ export interface Kind {
 /** The kinds of jobs that the server has, with the schemas of their requests. */
 export function useKinds() {
     return useQuery('kinds of jobs', async () =>
-        (await take(api.GET('/api/v1/catalogue/jobs'))).map(
-            (k): Kind => ({ name: k.name, summary: k.summary, schema: (k.schema ?? {}) as Schema }),
-        ),
+        (await take(api.GET('/api/v1/catalogue/jobs'))).map((k): Kind => ({
+            name: k.name,
+            summary: k.summary,
+            schema: (k.schema ?? {}) as Schema,
+        })),
     );
 }
 
