@@ -36,6 +36,12 @@ export const views: View[] = [
         summary: 'What runs, what waits, and what the server uses',
         component: lazy(() => import('./jobs/JobsView')),
     },
+    {
+        path: '/jobs/new',
+        title: 'New job',
+        summary: 'Verify, track, combine or import, from a form',
+        component: lazy(() => import('./jobs/NewJobView')),
+    },
     { path: '/jobs/:id', title: 'Job', summary: 'One job', component: lazy(() => import('./jobs/JobView')) },
     { path: '/runs/:id', title: 'Run', summary: 'The results of a run', component: lazy(() => import('./runs/RunView')) },
     {
