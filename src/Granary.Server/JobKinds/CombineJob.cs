@@ -13,6 +13,8 @@ namespace Granary.Server.JobKinds;
 internal sealed class CombineJob(JobText text, IReadOnlyList<string> runs, CombineJobRequest request, GranaryCatalogues catalogues)
     : Job(text, request.Name ?? "combined")
 {
+    public override IReadOnlyList<string> Runs => runs;
+
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
         var combined = CombinedBatch.Write(new CombineRequest([.. runs.Select(r => Path.GetFullPath(Path.Combine(run.Runs, r)))])

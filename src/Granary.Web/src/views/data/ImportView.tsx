@@ -1,8 +1,6 @@
-import { useState } from 'preact/hooks';
 import { can } from '../../api/caller';
 import { json, type Schemas } from '../../api/client';
-import { useEvents } from '../../api/useEvents';
-import { useQuery } from '../../api/useQuery';
+import { useQuery, useRepeated } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
 import { Empty, Failed, Loaded } from '../../components/States';
@@ -76,16 +74,15 @@ interface Result {
 }
 
 function Progress(props: { id: string }) {
-    const first = useQuery(`job ${props.id}`, () => json<Job>(`/jobs/${encodeURIComponent(props.id)}`));
-    const [latest, setLatest] = useState<Job>();
-    useEvents(`/jobs/${encodeURIComponent(props.id)}/events`, (e) => setLatest(JSON.parse(e.data) as Job));
-    const job = latest?.id === props.id ? latest : first.data;
+    const loaded = useQuery(`job ${props.id}`, () => json<Job>(`/jobs/${encodeURIComponent(props.id)}`));
+    const job = loaded.data;
     const ended = job?.state === 'done' || job?.state === 'failed';
+    useRepeated(loaded, !ended);
     const hasResult = ended && job.files?.includes('result.json') === true;
     const result = useQuery(hasResult ? `import ${props.id}` : null, () =>
         json<Result>(`/jobs/${encodeURIComponent(props.id)}/files/result.json`),
     );
-    if (!job) return first.problem ? <Failed problem={first.problem} retry={first.reload} /> : null;
+    if (!job) return loaded.problem ? <Failed problem={loaded.problem} retry={loaded.reload} /> : null;
     return (
         <section aria-live="polite">
             <h2>
