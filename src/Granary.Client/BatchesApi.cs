@@ -15,9 +15,10 @@ public sealed class BatchesApi
     /// <param name="idempotencyKey">Repeated submissions with the same key give the same job.</param>
     /// <param name="folder">The folder that relative paths start from; null for the server's data folder.</param>
     /// <param name="file">The path of the batch file, for messages.</param>
+    /// <param name="check">Whether to refuse a batch at once if its source or a symbol of it does not exist.</param>
     public Task<JobStatus> SubmitAsync(HttpContent batch, string? idempotencyKey = null, string? folder = null, string? file = null,
-        CancellationToken cancellationToken = default) =>
-        _api.SendAsync<JobStatus>(HttpMethod.Post, $"batches?Folder={folder}&File={file}", batch, cancellationToken,
+        bool check = false, CancellationToken cancellationToken = default) =>
+        _api.SendAsync<JobStatus>(HttpMethod.Post, $"batches?Folder={folder}&File={file}&Check={check}", batch, cancellationToken,
             "Idempotency-Key", idempotencyKey);
 
     /// <summary>Submits an experiment on a batch.</summary>
@@ -25,8 +26,8 @@ public sealed class BatchesApi
     /// <param name="strategies">How many of the first strategies of the batch; null for all.</param>
     /// <inheritdoc cref="SubmitAsync"/>
     public Task<JobStatus> SubmitExperimentAsync(HttpContent batch, string? idempotencyKey = null, string? folder = null,
-        string? file = null, int? strategies = null, CancellationToken cancellationToken = default) =>
-        _api.SendAsync<JobStatus>(HttpMethod.Post, $"automl?Folder={folder}&File={file}&num_strategies={strategies}", batch,
+        string? file = null, int? strategies = null, bool check = false, CancellationToken cancellationToken = default) =>
+        _api.SendAsync<JobStatus>(HttpMethod.Post, $"automl?Folder={folder}&File={file}&Check={check}&num_strategies={strategies}", batch,
             cancellationToken, "Idempotency-Key", idempotencyKey);
 
     /// <summary>Submits the sample batch.</summary>

@@ -14,6 +14,10 @@ public sealed class DataApi
     public Task<IReadOnlyList<StoreEntry>> ListAsync(CancellationToken cancellationToken = default) =>
         _api.GetAsync<IReadOnlyList<StoreEntry>>($"data", cancellationToken);
 
+    /// <summary>The sources that a batch can name.</summary>
+    public Task<IReadOnlyList<SourceEntry>> SourcesAsync(CancellationToken cancellationToken = default) =>
+        _api.GetAsync<IReadOnlyList<SourceEntry>>($"data/sources", cancellationToken);
+
     /// <summary>Number of bars of a market on each day.</summary>
     public Task<MarketCoverage> CoverageAsync(string store, string symbol, string timeframe,
         CancellationToken cancellationToken = default) =>

@@ -14,9 +14,10 @@ public sealed class JobsApi
     /// <param name="idempotencyKey">Repeated submissions with the same key give the same job.</param>
     /// <param name="folder">The folder that relative paths start from; null for the server's data folder.</param>
     /// <param name="file">The path of the file, for messages.</param>
+    /// <param name="check">Whether to refuse a batch at once if its source or a symbol of it does not exist.</param>
     public Task<JobStatus> SubmitAsync(HttpContent job, string? idempotencyKey = null, string? folder = null, string? file = null,
-        CancellationToken cancellationToken = default) =>
-        _api.SendAsync<JobStatus>(HttpMethod.Post, $"jobs?Folder={folder}&File={file}", job, cancellationToken,
+        bool check = false, CancellationToken cancellationToken = default) =>
+        _api.SendAsync<JobStatus>(HttpMethod.Post, $"jobs?Folder={folder}&File={file}&Check={check}", job, cancellationToken,
             "Idempotency-Key", idempotencyKey);
 
     /// <summary>All jobs, the newest first.</summary>

@@ -10,9 +10,23 @@ public sealed class RunsApi
 
     internal RunsApi(ApiConnection api) => _api = api;
 
-    /// <summary>All runs, the newest first.</summary>
-    public IAsyncEnumerable<RunSummary> ListAsync(CancellationToken cancellationToken = default) =>
-        _api.PagesAsync<RunPage, RunSummary>(cursor => $"runs?cursor={cursor}", cancellationToken);
+    /// <summary>Runs; all of them, the newest first, without a filter.</summary>
+    public IAsyncEnumerable<RunSummary> ListAsync(RunFilter? filter = null, CancellationToken cancellationToken = default)
+    {
+        var (kind, market, tradable, search, sort, order) = filter ?? new RunFilter();
+        var traded = tradable is { } t ? t ? "true" : "false" : null;
+        return _api.PagesAsync<RunPage, RunSummary>(
+            cursor => $"runs?sort={sort}&order={order}&kind={kind}&market={market}&tradable={traded}&search={search}&cursor={cursor}",
+            cancellationToken);
+    }
+
+    /// <summary>Gives a run another name to show; its id stays.</summary>
+    public Task<RunSummary> RenameAsync(string id, string name, CancellationToken cancellationToken = default) =>
+        _api.SendAsync<RunSummary>(HttpMethod.Patch, $"runs/{id}", ApiConnection.Json(new RunChange(name)), cancellationToken);
+
+    /// <summary>Deletes the files of a run that nothing uses.</summary>
+    public Task DeleteAsync(string id, CancellationToken cancellationToken = default) =>
+        _api.SendAsync(HttpMethod.Delete, $"runs/{id}", cancellationToken);
 
     /// <summary>A run's results without its strategies, as in results.json.</summary>
     public Task<JsonObject> GetAsync(string id, CancellationToken cancellationToken = default) =>

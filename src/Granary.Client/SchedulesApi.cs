@@ -24,6 +24,10 @@ public sealed class SchedulesApi
         CancellationToken cancellationToken = default) =>
         _api.SendAsync<ScheduleDetails>(HttpMethod.Put, $"schedules/{name}?file={file}", schedule, cancellationToken);
 
+    /// <summary>The next three times of a cron expression, UTC.</summary>
+    public Task<IReadOnlyList<DateTimeOffset>> TimesAsync(string cron, CancellationToken cancellationToken = default) =>
+        _api.GetAsync<IReadOnlyList<DateTimeOffset>>($"catalogue/cron?cron={cron}", cancellationToken);
+
     /// <summary>Removes a schedule; its jobs stay.</summary>
     public Task RemoveAsync(string name, CancellationToken cancellationToken = default) =>
         _api.SendAsync(HttpMethod.Delete, $"schedules/{name}", cancellationToken);

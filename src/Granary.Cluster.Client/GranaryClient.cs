@@ -80,7 +80,8 @@ public sealed class GranaryClient : IDisposable
     {
         using var body = new ByteArrayContent(spec.Text) { Headers = { ContentType = new("application/json") } };
         // Without the caller's key, a new one is made: a submission whose answer was lost can then be repeated without running twice.
-        return await _api.Batches.SubmitAsync(body, idempotencyKey ?? Guid.NewGuid().ToString("N"), spec.Folder, file, cancellationToken)
+        return await _api.Batches.SubmitAsync(body, idempotencyKey ?? Guid.NewGuid().ToString("N"), spec.Folder, file,
+                cancellationToken: cancellationToken)
             .ConfigureAwait(false);
     }
 
@@ -94,7 +95,7 @@ public sealed class GranaryClient : IDisposable
     {
         using var body = new ByteArrayContent(spec.Text) { Headers = { ContentType = new("application/json") } };
         return await _api.Batches.SubmitExperimentAsync(body, Guid.NewGuid().ToString("N"), spec.Folder, file, strategies,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     public Task<JobStatus> GetAsync(string id, CancellationToken cancellationToken = default) => _api.Jobs.GetAsync(id, cancellationToken);

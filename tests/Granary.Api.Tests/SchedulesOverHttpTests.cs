@@ -42,6 +42,20 @@ public sealed class SchedulesOverHttpTests : IDisposable
         }
         """;
 
+    [Fact]
+    public async Task The_next_three_times_are_shown_of_a_schedule_and_of_an_expression()
+    {
+        await using var server = await ServerAsync();
+        DateTimeOffset[] days = [.. Enumerable.Range(22, 3).Select(day => new DateTimeOffset(2026, 11, day, 2, 0, 0, TimeSpan.Zero))];
+        (await server.Client.GetFromJsonAsync<DateTimeOffset[]>("/api/v1/catalogue/cron?cron=0%202%20*%20*%20*")).ShouldBe(days);
+        using var wrong = await server.Client.GetAsync("/api/v1/catalogue/cron?cron=0%2099%20*%20*%20*");
+        (await wrong.ProblemAsync(400)).ShouldContain("has the number 99, which is too large for every field");
+        using var set = await PutAsync(server.Client, "nightly", Body());
+        (await set.ReadAsync<ScheduleDetails>()).Upcoming.ShouldBe(days);
+        using var paused = await PutAsync(server.Client, "nightly", Body(more: """, "enabled": false"""));
+        (await paused.ReadAsync<ScheduleDetails>()).Upcoming.ShouldBeEmpty();
+    }
+
     private static async Task<HttpResponseMessage> PutAsync(HttpClient client, string name, string body, string query = "") =>
         await client.PutAsync($"{Path}/{name}{query}", new StringContent(body, Encoding.UTF8, "application/json"));
 
@@ -110,7 +124,7 @@ public sealed class SchedulesOverHttpTests : IDisposable
             (Body().Replace("\"run\"", "\"rum\""), "schedule.json, line 3, rum: there is no key 'rum'; did you mean 'run'?"),
             (Body().Replace("two-cafe", "two-gone"), "line 3, run: there is no finished run '20261121-000000-two-gone' here"),
             (Body().Replace("verify", "trian"), "there is no kind of job 'trian'; did you mean 'train'?"),
-            (Body().Replace("verify", "backtest"), "line 3, job.kind: a backtest is no job of POST /jobs; give a kind"),
+            (Body().Replace("verify", "backtest"), "line 3, job.kind: a schedule does not submit backtests; give another kind"),
             ("""{ "cron": "0 2 * * *" }""", "'job' is missing"),
         })
             (await (await PutAsync(server.Client, "nightly", body)).ProblemAsync(400)).ShouldContain(sentence);

@@ -9,6 +9,7 @@ return args switch
     ["validation", .. var rest] => Granary.Benchmarks.Validation.ValidationBenchmark.Run(rest),
     ["factors", .. var rest] => FactorBenchmarks.Run(rest),
     ["sweep", .. var rest] => Granary.Benchmarks.Sweep.SweepBenchmark.Run(rest),
+    ["cold", .. var rest] => Granary.Benchmarks.Sweep.ColdBenchmark.Run(rest),
     ["stores", .. var rest] => Granary.Benchmarks.Stores.StoresBenchmark.Run(rest),
     ["learning", .. var rest] => Granary.Benchmarks.Learning.LearningBenchmark.Run(rest),
     ["search", .. var rest] => await Granary.Benchmarks.Learning.SearchBenchmark.RunAsync(rest),
@@ -28,6 +29,6 @@ static int Usage()
     Console.WriteLine("Granary.Benchmarks csv [FILE] | omp [NAMES PERIODS MOST RUNS] | guards [TURNS] | factors LIBRARY [FACTOR…] | stores "
         + "[M1.csv postgres://…] [kafka://…] | learning [THREADS TURNS PYTHON] | search [TURNS] | predict [SECONDS] | retrain [THREADS] | "
         + "watch [TURNS] | reinforce [ENVIRONMENT…] | portfolio [SIGNALS] | live [STRATEGIES FOLDER] | exchange | api [SECONDS] | sweep "
-        + "BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER [TURNS] [BLOCK]");
+        + "BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER [TURNS] [BLOCK] | cold BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER GRANARY [TURNS]");
     return 2;
 }

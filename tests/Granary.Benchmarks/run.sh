@@ -1,7 +1,10 @@
 #!/bin/sh
 # Builds the C++ reference of ../shared/bench and our benchmarks, lets them take turns in one run, and prints ratios.
-#   tests/Granary.Benchmarks/run.sh [TURNS] [BLOCK]
+#   tests/Granary.Benchmarks/run.sh [--check|--record] [TURNS] [BLOCK]
+# --check compares the ratios with ratios.tsv and ends with 1 where one is more than 10 % worse; --record writes ratios.tsv.
 set -e
+mode=
+case "$1" in --check|--record) mode=$1; shift ;; esac
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 bench=${GRANARY_BENCH:-$root/../shared/bench}
@@ -17,4 +20,16 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT INT TERM
 g++ -O3 -march=native -std=c++17 -pthread "$bench/sweep.cpp" -o "$scratch/sweep"
 dotnet build -c Release -v q -nologo "$here/Granary.Benchmarks.csproj" >"$scratch/build.log" 2>&1 || { cat "$scratch/build.log" >&2; exit 1; }
-dotnet "$here/bin/Release/net10.0/Granary.Benchmarks.dll" sweep "$bench" "$scratch/sweep" "$scratch" "$@"
+program="dotnet $here/bin/Release/net10.0/Granary.Benchmarks.dll"
+export GRANARY_RATIOS="$scratch/ratios.tsv"
+"$root/granary" --version >/dev/null
+$program sweep "$bench" "$scratch/sweep" "$scratch" "$@"
+$program cold "$bench" "$scratch/sweep" "$scratch" "$root/granary" "${1:-5}"
+case "$mode" in
+    --record) cp "$GRANARY_RATIOS" "$here/ratios.tsv" ;;
+    --check)
+        awk -F'\t' 'NR == FNR { recorded[$1] = $2; next }
+            !($1 in recorded) { print $1 ": no ratio is recorded; run --record"; bad = 1; next }
+            $2 > 1.1 * recorded[$1] { print $1 ": " $2 " instead of " recorded[$1]; bad = 1 }
+            END { exit bad }' "$here/ratios.tsv" "$GRANARY_RATIOS" || exit 1 ;;
+esac

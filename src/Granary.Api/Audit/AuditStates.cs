@@ -18,9 +18,10 @@ using Microsoft.AspNetCore.Http;
 namespace Granary.Api.Audit;
 
 /// <summary>Reads the state of an operation's target for the audit log.</summary>
+/// <param name="runs">null if the server has no runs.</param>
 /// <param name="sessions">null if the server trades no account.</param>
 internal sealed class AuditStates(IJobService jobs, IWeightsService weights, LiveAccounts accounts, AuditedFiles files,
-    ISessionService? sessions = null)
+    RunLibrary? runs = null, ISessionService? sessions = null)
 {
     /// <param name="path">Path below the prefix of the API.</param>
     /// <param name="who">The caller, who has uploads of their own.</param>
@@ -37,6 +38,7 @@ internal sealed class AuditStates(IJobService jobs, IWeightsService weights, Liv
                 "jobs" or "batches" => JobId.IsWellFormed(id)
                     && await jobs.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } job
                         ? Shown(new { job.Kind, job.Name, job.State }) : null,
+                "runs" => runs?.Find(id) is { } run ? Shown(new { run.Name, run.Kind, run.Digest }) : null,
                 "portfolios" => await weights.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } current
                     ? Shown(new { current.Version, current.Weights, current.Why }) : null,
                 "sessions" when parts is [_, _, "strategies", var strategy] => sessions is not null

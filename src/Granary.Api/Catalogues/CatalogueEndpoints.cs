@@ -2,7 +2,9 @@ using Granary.Api.Access;
 using Granary.Contracts.Catalogues;
 using Granary.Engine.Catalogues;
 using Granary.Server.Jobs;
+using Granary.Server.Schedules;
 using Granary.Simulation.Catalogues;
+using Granary.Simulation.Options;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -32,8 +34,11 @@ internal static class CatalogueEndpoints
         catalogue.MapGet("/brokers", (GranaryCatalogues known) => Items(known.Brokers.All.Select(d =>
                 new CatalogueItem(d.Name, d.Summary, ParametersOf(d.Parameters)))))
             .WithName("listBrokers").WithSummary("The brokers, with their options.").Produces<IReadOnlyList<CatalogueItem>>();
-        catalogue.MapGet("/jobs", (JobCatalogue kinds) => Items(kinds.Kinds.Select(k => new CatalogueItem(k.Name, k.Summary, []))))
-            .WithName("listJobKinds").WithSummary("The kinds of jobs.").Produces<IReadOnlyList<CatalogueItem>>();
+        catalogue.MapGet("/jobs", (JobCatalogue kinds) => Items(kinds.Kinds.Select(k => new CatalogueItem(k.Name, k.Summary, [], Schema: RecordOption.SchemaOf(k.Keys)))))
+            .WithName("listJobKinds").WithSummary("The kinds of jobs, each with the JSON Schema of its request.").Produces<IReadOnlyList<CatalogueItem>>();
+        catalogue.MapGet("/cron", (string cron, JobSchedules schedules) => TypedResults.Ok(schedules.TimesOf(cron)))
+            .WithName("getCronTimes").WithSummary("The next three times of a cron expression, UTC.")
+            .Produces<IReadOnlyList<DateTimeOffset>>().ProducesProblem(400);
         catalogue.MapGet("/schemas/batch", () => TypedResults.Stream(
                 typeof(CatalogueEndpoints).Assembly.GetManifestResourceStream(Schema)!, "application/schema+json"))
             .WithName("getBatchSchema").WithSummary("The JSON schema of batch files.").Produces<object>(200, "application/schema+json");

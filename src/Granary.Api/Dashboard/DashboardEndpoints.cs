@@ -27,7 +27,6 @@ internal static class DashboardEndpoints
     public static IResult Page(HttpContext context)
     {
         if (DashboardFile.Index is not { } index) return TypedResults.Text(NotBuilt, "text/plain");
-        context.Response.Headers.ContentSecurityPolicy = Policy;
         return Send(context, index, "no-cache");
     }
 
@@ -35,6 +34,7 @@ internal static class DashboardEndpoints
     {
         var headers = context.Response.Headers;
         headers.CacheControl = caching;
+        headers.ContentSecurityPolicy = Policy; // also of scripts: a worker follows the policy of its own file
         headers.Vary = "Accept-Encoding";
         if (!context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
             return TypedResults.Bytes(file.Content, file.ContentType);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Api.Access;
+using Granary.Server.Jobs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
@@ -49,7 +50,7 @@ internal sealed class ApiDescription(IServiceProvider services) : IDisposable
         var json = await found.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, cancellationToken).ConfigureAwait(false);
         var document = JsonNode.Parse(json)!.AsObject();
         DocumentHead.Write(document);
-        SubmittedSchemas.Add(document);
+        SubmittedSchemas.Add(document, services.GetRequiredService<JobCatalogue>());
         OperationAnswers.Write(document);
         SchemaLimits.Write(document);
         TextKinds.Write(document);

@@ -1,21 +1,23 @@
 using System.Text.Json.Nodes;
+using Granary.Server.Jobs;
 
 namespace Granary.Api.Description;
 
 /// <summary>
-/// The bodies, headers and answers that endpoints read and write themselves, from submitted.json, and the schema of batch files, from
+/// The bodies, headers and answers that endpoints read and write themselves, from submitted.json, the keys of jobs, and the schema of batch files, from
 /// docs/batch.schema.json.
 /// </summary>
 internal static class SubmittedSchemas
 {
     private const string Batch = "BatchFile", Part = "BatchData";
 
-    public static void Add(JsonObject document)
+    public static void Add(JsonObject document, JobCatalogue kinds)
     {
         var schemas = DocumentJson.Components(document, "schemas");
         AddBatch(schemas);
         var submitted = DocumentJson.Resource("submitted.json");
         foreach (var (name, schema) in submitted["schemas"]!.AsObject()) schemas[name] = schema!.DeepClone();
+        AddJobs(schemas["JobRequest"]!["properties"]!.AsObject(), kinds);
         foreach (var (_, _, operation) in DocumentJson.Operations(document))
         {
             var id = (string)operation["operationId"]!;
@@ -31,6 +33,18 @@ internal static class SubmittedSchemas
             if (submitted["parameters"]![id] is not JsonArray more) continue;
             if (operation["parameters"] is not JsonArray parameters) operation["parameters"] = parameters = [];
             foreach (var parameter in more) parameters.Add(parameter!.DeepClone());
+        }
+    }
+
+    // The keys of all kinds, each of the first kind that has it.
+    private static void AddJobs(JsonObject properties, JobCatalogue kinds)
+    {
+        foreach (var key in kinds.Kinds.SelectMany(k => k.Keys).DistinctBy(k => k.Key))
+        {
+            var names = string.Join(", ", kinds.Kinds.Where(k => k.Keys.Any(other => other.Key == key.Key)).Select(k => k.Name));
+            var schema = key.Offers == "batch" ? DocumentJson.Reference("schemas", Batch) : key.ToSchema();
+            schema["description"] = $"Of {names}: {key.Help}";
+            properties[key.Key] = schema;
         }
     }
 

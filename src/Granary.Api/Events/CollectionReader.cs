@@ -40,7 +40,7 @@ internal sealed class CollectionReader(IJobService jobs, IWeightsService weights
     {
         var items = new List<CollectionItem>();
         await ReadJobsAsync(items, cancellationToken).ConfigureAwait(false);
-        foreach (var run in runs?.All() ?? []) items.Add(new("run", run.Id, run.Status, run.Status + run.Digest));
+        foreach (var run in runs?.All() ?? []) items.Add(new("run", run.Id, run.Status, run.Status + run.Digest + run.Name));
         foreach (var session in sessions is null ? [] : await sessions.ListAsync(cancellationToken).ConfigureAwait(false))
         {
             Watch(session.Id);

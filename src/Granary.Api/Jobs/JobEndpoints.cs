@@ -25,10 +25,8 @@ internal static class JobEndpoints
             .RequireAuthorization(RolePolicies.Submitter).WithName("submitJob")
             .WithSummary("Submit a job.")
             .WithDescription("The body is an object with the kind of job and what it needs, as { \"kind\": \"walkforward\", "
-                + "\"batch\": {} }. train, evaluate and experiment take 'batch' and 'strategies'; walkforward and reinforce take 'batch'; "
-                + "replay takes 'batch' and 'modelsOf', a run whose model versions it uses; "
-                + "track takes the options of 'granary track'; verify takes 'run', 'sample' and 'cuts'; import takes 'files', 'store', "
-                + "'symbol' or 'symbolFrom', 'timeframe', and how the files are read. GET /catalogue/jobs lists the kinds. Send "
+                + "\"batch\": {} }. GET /catalogue/jobs lists the kinds with the JSON Schema of each. With ?check=true a batch whose source or "
+                + "symbols do not exist is refused at once; without it the job fails. Send "
                 + "Idempotency-Key to make a repeated submission give the same job; a key is known as long as its job.")
             .Accepts<object>("application/json").ProducesSubmission();
         jobs.MapGet("", async (ShownJobs service, [AsParameters] Paging paging, CancellationToken stop, [FromQuery] string? state,

@@ -13,8 +13,9 @@ namespace Granary.Api.Jobs;
 /// <param name="IdempotencyKey">A repeated submission with the same key, caller and kind gives the same job.</param>
 /// <param name="Folder">The folder that relative paths start from; null for the server's data folder.</param>
 /// <param name="File">The file's path at the client, for messages.</param>
+/// <param name="Check">Whether to refuse a batch at once if its source or a symbol of it does not exist.</param>
 internal sealed record SubmittedBody(HttpRequest Request, ClaimsPrincipal User, ApiSettings Settings, [FromHeader(Name = "Idempotency-Key")]
-    string? IdempotencyKey, [FromQuery] string? Folder, [FromQuery] string? File)
+    string? IdempotencyKey, [FromQuery] string? Folder, [FromQuery] string? File, [FromQuery] bool? Check)
 {
     /// <summary>Reads the text of a job, and submits it.</summary>
     /// <param name="kind">Finds the kind in the body.</param>
@@ -31,7 +32,12 @@ internal sealed record SubmittedBody(HttpRequest Request, ClaimsPrincipal User, 
         if (wrap is not null) body = wrap(body);
         var file = string.IsNullOrWhiteSpace(File) ? collection == "batches" ? "batch.json" : "job.json" : File;
         var root = JsonPart.Parse(file, body);
-        var job = kinds.Read(new JobText(kind(root), body, file, Settings.PlaceOf(Folder).Folder), Settings.Confinement);
+        var name = kind(root);
+        // The text of a backtest is its batch alone, on the lines of the request.
+        if (name == JobCatalogue.Backtest && collection == "jobs")
+            body = [.. root.Only("kind", "batch").Need("batch").Alone(body).SkipWhile(b => b == ' ')];
+        var job = kinds.Read(new JobText(name, body, file, Settings.PlaceOf(Folder).Folder), Settings.Confinement);
+        if (Check == true) await job.CheckDataAsync(cancellationToken).ConfigureAwait(false);
         await CheckQuotasAsync(jobs, job, cancellationToken).ConfigureAwait(false);
         var receipt = await jobs.SubmitAsync(new JobSubmission(job, RolePolicies.NameOf(User), IdempotencyKey), cancellationToken)
             .ConfigureAwait(false);

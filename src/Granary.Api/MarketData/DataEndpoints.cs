@@ -1,10 +1,13 @@
 using System.ComponentModel;
+using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Routing;
 using Granary.Api.Runs;
+using Granary.Api.Uploads;
 using Granary.Contracts.MarketData;
 using Granary.Contracts.Runs;
 using Granary.Data.Comparison;
+using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Catalogues;
@@ -31,6 +34,18 @@ internal static class DataEndpoints
         data.MapGet("", (ApiSettings settings) => TypedResults.Ok(new StoreLibrary(Path.GetFullPath(settings.DataFolder)).List()))
             .WithName("listData").WithSummary("The stores of the data folder, with their markets.")
             .Produces<IReadOnlyList<StoreEntry>>();
+        data.MapGet("/sources", async (ClaimsPrincipal user, ApiSettings settings, GranaryCatalogues known, UploadStore uploads,
+                CancellationToken stop) =>
+            {
+                var folder = Path.GetFullPath(settings.DataFolder);
+                var own = uploads.List(RolePolicies.NameOf(user)).Select(u => Path.GetDirectoryName(u.Path)!).Distinct();
+                return TypedResults.Ok(await new SourceLibrary(folder, new BarFileOptions { Formats = known.Formats })
+                    .ListAsync(own, [Path.GetFullPath(settings.Runs), Path.Combine(folder, UploadStore.Folder)], stop)
+                    .ConfigureAwait(false));
+            })
+            .WithName("listSources").WithSummary("The sources that a batch can name, with their symbols.")
+            .WithDescription("Stores and folders of bar files in the data folder, the caller's uploads, and generated markets.")
+            .Produces<IReadOnlyList<SourceEntry>>();
         data.MapGet("/coverage", async (string store, string symbol, string timeframe, ApiSettings settings, GranaryCatalogues known,
                 CancellationToken stop) =>
                 TypedResults.Ok(await new StoredMarkets(known.Stores).CoverageAsync(Within(settings, "store", store),

@@ -23,13 +23,18 @@ internal static class RunEndpoints
     {
         var runs = api.MapGroup("/runs").WithTags("Runs").ProducesProblem(401).ProducesProblem(403).RequireAuthorization(
             RolePolicies.Viewer);
-        runs.MapGet("", (RunLibrary library, [AsParameters] Paging paging, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
+        runs.MapGet("", (RunLibrary library, [AsParameters] Paging paging, [AsParameters] RunFilter filter,
+                [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
-                var page = library.List(limit, paging.Cursor);
+                var page = library.List(filter.Query(limit, paging.Cursor));
                 return paging.Answer(page, page.Next);
             })
-            .WithName("listRuns").WithSummary("Finished runs of the server's folder, the newest first.").Produces<RunPage>()
-            .ProducesProblem(400);
+            .WithName("listRuns").WithSummary("Finished runs of the server's folder, sorted and filtered; the newest first without 'sort'.")
+            .WithDescription("'sort' is created, name, kind, markets, tradable, totalReturn, sharpe, maxDrawdown or seconds, and 'order' "
+                + "asc or desc; runs without the figure come last. 'kind' is backtest, walk-forward, combined, live, reinforce or "
+                + "training. 'market' is a symbol, in capitals or not. 'tradable' is true or false: whether all validation checks passed. "
+                + "'search' is a part of the name, the batch, the id, the digest or a symbol.")
+            .Produces<RunPage>().ProducesProblem(400);
         runs.MapGet("/{id}", (string id, RunLibrary library) => library.Find(id) is { } run
                 ? TypedResults.Stream(stream => WriteAsync(stream, run, library), "application/json") : Unknown(id))
             .WithName("getRun").WithSummary("A run: where it comes from, and what its results.json has beside the strategies.")
@@ -65,6 +70,22 @@ internal static class RunEndpoints
                 + "ones. 'from' and 'to' are times in ISO 8601; 'to' is left out.")
             .Produces<RunCurve>().ProducesProblem(400).ProducesProblem(404);
         RunRowEndpoints.Map(runs);
+        RunChangeEndpoints.Map(api);
+    }
+
+    private sealed record RunFilter([FromQuery(Name = "sort")] string? Sort, [FromQuery(Name = "order")] string? Order,
+        [FromQuery(Name = "kind")] string? Kind, [FromQuery(Name = "market")] string? Market,
+        [FromQuery(Name = "tradable")] string? Tradable, [FromQuery(Name = "search")] string? Search)
+    {
+        public RunQuery Query(int limit, string? cursor) => new(limit, cursor)
+        {
+            Sort = Sort,
+            Order = Order,
+            Kind = Kind,
+            Market = Market,
+            Tradable = Tradable,
+            Search = Search,
+        };
     }
 
     private static async Task<IResult> SeriesAsync(string id, string name, [AsParameters] SeriesSpan span, RunLibrary library,

@@ -13,7 +13,7 @@ internal sealed class RunListReader(RunLibrary library, ILogger<RunListReader> l
     {
         try
         {
-            library.List(1, null);
+            library.List(new RunQuery(1));
         }
         catch (Exception e)
         {

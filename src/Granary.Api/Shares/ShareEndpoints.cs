@@ -1,6 +1,7 @@
 using Granary.Api.Access;
 using Granary.Api.Jobs;
 using Granary.Api.Problems;
+using Granary.Api.Runs;
 using Granary.Contracts.Runs;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
@@ -19,13 +20,13 @@ internal static class ShareEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         var shares = api.MapGroup("").WithTags("Shares");
-        shares.MapPost("/runs/{id}/shares", ShareAsync).RequireAuthorization(RolePolicies.Submitter).WithName("shareRun")
+        shares.MapPost("/runs/{id}/shares", ShareRun).RequireAuthorization(RolePolicies.Submitter).WithName("shareRun")
             .WithSummary("Make a link that opens the report and the files of a run without a key, and nothing else.")
             .Produces<Share>(201).ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
-        shares.MapPost("/runs/{id}/report-link", async (string id, ShareSigner signer, RunLibrary runs, TimeProvider clock,
-                CancellationToken stop) => runs.Find(id) is null ? Unknown(id)
-                    : await LinkAsync(id, clock.GetUtcNow().AddMinutes(ReportMinutes), opensFiles: false, signer,
-                        stop).ConfigureAwait(false))
+        shares.MapPost("/runs/{id}/report-link", (string id, ShareSigner signer, RunLibrary runs, TimeProvider clock) =>
+                runs.Find(id) is null ? Unknown(id)
+                    : Link(signer.Sign(id, clock.GetUtcNow().AddMinutes(ReportMinutes), opensFiles: false),
+                        clock.GetUtcNow().AddMinutes(ReportMinutes)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("linkReport")
             .WithSummary("Make a link that opens the report of a run for a minute: a browser sends no key with a new tab.")
             .Produces<Share>(201).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
@@ -45,19 +46,20 @@ internal static class ShareEndpoints
             .Produces(200, null, "application/octet-stream").ProducesProblem(404);
     }
 
-    private static async Task<IResult> ShareAsync(string id, NewShare body, ShareSigner signer, RunLibrary runs, TimeProvider clock,
-        CancellationToken cancellationToken)
+    private static IResult ShareRun(string id, NewShare body, ShareSigner signer, RunUses uses, RunLibrary runs, TimeProvider clock)
     {
         if (runs.Find(id) is null) return Unknown(id);
         var days = body.Days ?? 7;
         if (days is < 1 or > MostDays) throw new InputException($"days: {days} is not 1 to {MostDays}");
-        return await LinkAsync(id, clock.GetUtcNow().AddDays(days), opensFiles: true, signer, cancellationToken).ConfigureAwait(false);
+        var expiresAt = clock.GetUtcNow().AddDays(days);
+        var link = signer.Sign(id, expiresAt, opensFiles: true);
+        uses.AddLink(id, link);
+        return Link(link, expiresAt);
     }
 
-    private static async Task<IResult> LinkAsync(string id, DateTimeOffset expiresAt, bool opensFiles, ShareSigner signer,
-        CancellationToken cancellationToken)
+    private static IResult Link(string link, DateTimeOffset expiresAt)
     {
-        var url = $"{ApiSettings.Prefix}/shared/{signer.Sign(id, expiresAt, opensFiles)}";
+        var url = $"{ApiSettings.Prefix}/shared/{link}";
         return TypedResults.Created(url, new Share(url, expiresAt));
     }
 

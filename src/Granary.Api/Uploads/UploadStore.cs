@@ -8,7 +8,8 @@ namespace Granary.Api.Uploads;
 /// <summary>The files that callers have uploaded: a folder each in <c>uploads</c> of the data folder.</summary>
 internal sealed class UploadStore(ApiSettings settings)
 {
-    private const string Folder = "uploads";
+    /// <summary>The folder of all uploads, in the data folder.</summary>
+    public const string Folder = "uploads";
 
     private readonly SemaphoreSlim _placing = new(1, 1);
 

@@ -36,7 +36,7 @@ internal static class StrategyLevels
         await using var opened = await OpenedBatch.OpenAsync(spec, opening, cancellationToken).ConfigureAwait(false);
         if (instance is null || RecordedRuns.IsRecorded(instance)) return (null, "The strategy cannot be run again.");
         var recorders = instance.Symbols.Select(_ => new LevelRecorder()).ToArray();
-        var host = new EmbeddedHost(threads: 1) { Observe = (_, s) => recorders[s] };
+        var host = new EmbeddedHost(threads: 1) { Observe = (_, s, _) => recorders[s] };
         var pass = new StrategyPass(opened.Plan, opened.Markets) { Include = i => i.Index == instance.Index };
         var outcomes = await pass.OutcomesAsync(host, cancellationToken).ConfigureAwait(false);
         if (outcomes[instance.Index].Error is { } error) return (null, $"The strategy failed when it was run again: {error}.");

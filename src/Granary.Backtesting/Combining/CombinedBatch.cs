@@ -56,6 +56,21 @@ public sealed record CombinedBatch(BatchSpec Spec, IReadOnlyList<RunNote> Notes)
         return new CombinedBatch(new BatchReader(catalogues).Read(path, text, request.Folder), recorded.Notes);
     }
 
+    /// <summary>Returns why a run cannot be a member, in one sentence; null if it can.</summary>
+    /// <param name="folder">The folder of the run.</param>
+    public static string? FaultOf(string folder)
+    {
+        try
+        {
+            RunMember.Read(folder);
+            return null;
+        }
+        catch (InputException e)
+        {
+            return e.Message;
+        }
+    }
+
     private static (List<RunMember> Runs, List<string> Files) Divide(CombineRequest request)
     {
         var (runs, files) = (new List<RunMember>(), new List<string>());

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Granary.Contracts.Runs;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 
@@ -28,7 +29,7 @@ internal sealed class RunMember
         if (manifest.Interrupted) throw new InputException($"{folder}: the run was interrupted; finish it with --resume first");
         var batch = (JsonObject)JsonNode.Parse(manifest.BatchText, null,
             new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!;
-        if (manifest.IsWalkForward || NotCombined.Any(batch.ContainsKey))
+        if (manifest.Kind == RunKinds.WalkForward || NotCombined.Any(batch.ContainsKey))
             throw new InputException($"{folder}: a walk-forward, a live session and a batch that trains models are no members as "
                 + "batches; name the equity.csv or the portfolio_trades.csv of the folder");
         return new RunMember(folder, manifest, batch);

@@ -21,6 +21,12 @@ namespace Granary.Backtesting.Runs;
 public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSpec, IBarSource>? sources = null,
     TrialLedger? ledger = null)
 {
+    /// <summary>
+    /// Maximum size in bytes of the events that are kept before the weights are chosen. The events of a large sweep take longer to write
+    /// than its strategies take to run, and a run needs those of a few strategies.
+    /// </summary>
+    public long MostEvents { get; init; } = 64 << 20;
+
     /// <exception cref="InputException">The batch is invalid.</exception>
     /// <exception cref="BarDataException">The bars are invalid.</exception>
     /// <exception cref="BarStoreException">The disk or server of the bars failed.</exception>
@@ -51,7 +57,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
 
     private async Task<BatchRun> RunAsync(RunContext run, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {
-        using var strategies = new StrategySimulation(run);
+        using var strategies = new StrategySimulation(run) { MostEvents = MostEvents };
         using (GranaryInstruments.Traces.StartActivity("strategies"))
             await strategies.RunAsync(host.RunAsync, progress, cancellationToken);
         var choice = await strategies.WeighAsync();

@@ -4,6 +4,7 @@ using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Causality;
 using Granary.Simulation.Passes;
+using Granary.Simulation.Telemetry;
 using Granary.Simulation.Validation;
 
 namespace Granary.Backtesting.Runs;
@@ -94,6 +95,7 @@ internal sealed class BatchValidation
     public static async Task<TrialCensus> CountAsync(RunContext run,
         IReadOnlyDictionary<int, StrategyOutcome> outcomes, TrialLedger? ledger, SelectionTests tests)
     {
+        using var step = GranaryInstruments.Traces.StartActivity("trials");
         // A rebuilt report shows the original number of trials.
         if (run.Options.Rebuilds is { Trials: { } counted }) return counted;
         var hashes = run.Markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal);

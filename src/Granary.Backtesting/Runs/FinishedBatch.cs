@@ -32,10 +32,8 @@ public sealed class FinishedBatch
         BatchChecks? checks = null)
     {
         (_run, _strategies, _choice, _portfolio, Checks) = (run, strategies, choice, portfolio, checks);
-        var entries = run.Plan.Instances.Select(Entry).ToList();
-        _listed = ListedStrategies.Of(run.Spec.Outputs, entries, strategies.Outcomes, choice.Members);
-        _entries = entries.ConvertAll(e =>
-            e.Stats is null || _listed.Trades.Contains(e.Index) ? e : e with { HasListedTrades = false });
+        _listed = strategies.ListedOf(choice.Members);
+        _entries = [.. run.Plan.Instances.Select(Entry)];
         Events = new RunEvents(run.Plan, strategies.Log, portfolio.Outcome.Decisions, (portfolio.Trades, portfolio.Fills), run.Markets);
     }
 
@@ -133,6 +131,7 @@ public sealed class FinishedBatch
             outcome is null ? "was not finished" : outcome.Error, i.Symbols.Count > 1 ? i.Symbols : null)
         {
             Trace = outcome?.Trace,
+            HasListedTrades = statistics is null || _listed.Trades.Contains(i.Index),
         };
     }
 

@@ -8,6 +8,7 @@ using Granary.Engine.Trading;
 using Granary.Modelling.Weighting;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Passes;
+using Granary.Simulation.Telemetry;
 
 namespace Granary.Backtesting.Runs;
 
@@ -47,9 +48,10 @@ public sealed class RecordedPortfolio : IDisposable
 
     /// <summary>Runs the portfolio over the events of the weighted strategies.</summary>
     /// <param name="members">By strategy index: not 0 if the portfolio uses the strategy's events.</param>
-    public static Task<RecordedPortfolio> OfEventsAsync(RunContext run, EventLog? log, IReadOnlyList<double> members,
+    public static async Task<RecordedPortfolio> OfEventsAsync(RunContext run, EventLog? log, IReadOnlyList<double> members,
         IWeightSource? schedule)
     {
+        using var step = GranaryInstruments.Traces.StartActivity("portfolio");
         // Markets of weighted strategies are marked, each at its shortest timeframe; without such strategies all markets, for a constant
         // curve.
         var weighted = run.Plan.Instances.Where(i => members[i.Index] != 0).ToList();
@@ -57,7 +59,7 @@ public sealed class RecordedPortfolio : IDisposable
             symbol => run.Markets[symbol].Series);
         var pass = new PortfolioPass(run.Plan, log, members, [.. run.OrderedMarkets.Select(m => m.Instrument)], schedule);
         var clock = new FeedClock(run.Shortest);
-        return RecordAsync(run, (row, trade, fill) => run.Options.Portfolio is { } shown
+        return await RecordAsync(run, (row, trade, fill) => run.Options.Portfolio is { } shown
             ? shown.RunAsync(pass, marked, row, trade, fill, clock)
             : pass.RunAsync(marked, row, trade, clock, CancellationToken.None, fill));
     }

@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
 using Granary.Simulation.RunFolders;
+using Granary.Simulation.Telemetry;
 using Granary.Storage.Files;
 
 namespace Granary.Backtesting.Runs;
@@ -45,6 +46,8 @@ public sealed class RunFiles(RunContext run)
 
     private void Write(OutputFile file)
     {
+        using var step = GranaryInstruments.Traces.StartActivity("file");
+        step?.SetTag(GranaryInstruments.File, file.Name);
         var path = run.Folder.PathOf(file.Name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         AtomicFile.Write(path, file.Write);

@@ -2,6 +2,7 @@ using Granary.Engine.Trading;
 using Granary.Modelling.Weighting;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
+using Granary.Simulation.Telemetry;
 
 namespace Granary.Backtesting.Runs;
 
@@ -11,6 +12,12 @@ namespace Granary.Backtesting.Runs;
 /// </summary>
 public sealed class StrategySimulation(RunContext run) : IDisposable
 {
+    /// <summary>
+    /// Maximum size in bytes of the strategies' events, if the weight rule may leave strategies out. Beyond, the strategies that the run
+    /// needs run again. Without a maximum, strategies need not be able to run again.
+    /// </summary>
+    public long MostEvents { get; init; } = long.MaxValue;
+
     /// <summary>The finished strategies by index.</summary>
     public IReadOnlyDictionary<int, StrategyOutcome> Outcomes => run.Folder.Finished;
 
@@ -25,10 +32,9 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
     public async Task RunAsync(Func<StrategyPass, CancellationToken, Task> host, IProgress<BatchProgress>? progress,
         CancellationToken cancellationToken)
     {
-        if (run.Spec.Outputs.NeedsEvents || WeightRules.NeedsEvents(run.Plan)) Log = OpenLog();
+        if (run.Spec.Outputs.NeedsEvents || WeightRules.NeedsEvents(run.Plan)) Log = OpenLog(IsBounded ? MostEvents : long.MaxValue);
         // The logs have the outcomes and events of the others.
-        var known = Outcomes.Values.Where(o => Log is null || o.Signals == 0 || Log.ChunkCount(o.Index) > 0).Select(o => o.Index)
-            .ToHashSet();
+        var known = Outcomes.Values.Where(o => Log is null || IsBounded || HasEvents(o)).Select(o => o.Index).ToHashSet();
         List<StrategyOutcome> finishedBefore = [.. known.Select(i => Outcomes[i])];
         run.Options.Leaders?.Add(run.Plan, finishedBefore);
         run.Options.Running?.Begin(run.Plan);
@@ -52,35 +58,61 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
     }
 
     /// <summary>The step "weigh": computes the weights by the batch's rule.</summary>
-    public Task<WeightChoice> WeighAsync() =>
-        WeightRules.ChooseAsync(run.Plan, Outcomes, run.Markets, Log,
+    public async Task<WeightChoice> WeighAsync()
+    {
+        using var step = GranaryInstruments.Traces.StartActivity("weigh");
+        return await WeightRules.ChooseAsync(run.Plan, Outcomes, run.Markets, Log,
             new AllocatorCall(run.Options.Threads, run.Options.Allocator, new AllocatorCheckpoints(run.Folder.Temporary("allocators"))),
             CancellationToken.None);
+    }
 
     /// <summary>
-    /// Provides the events that the portfolio follows. Weighted strategies run again if their events were not kept, or if their account was
-    /// short of cash.
+    /// Provides the events that the portfolio follows and that files list. Strategies run again if their events were not kept. So do
+    /// weighted strategies whose account was short of cash.
     /// </summary>
     /// <param name="members">By strategy index: not 0 if the strategy has a weight at any time.</param>
     /// <returns>Whether the events exist; without them the portfolio is empty.</returns>
     public async Task<bool> FollowAsync(IReadOnlyList<double> members, IBatchHost host, CancellationToken cancellationToken)
     {
-        if (Log is null && members.Any(w => w != 0) && !Interrupted)
-        {
-            // Strategies are deterministic, so their events are the same as in the first run.
-            Log = OpenLog();
-            var again = new StrategyPass(run.Plan, run.Markets) { Include = i => members[i.Index] != 0, Events = Log };
-            if (!await EndsAsync(host.RunAsync(again, cancellationToken), cancellationToken))
-            {
-                Interrupted = true;
-                Dispose();
-            }
-        }
+        if (Log is { IsDropped: true }) Dispose();
+        if (!Interrupted) await RepeatAsync(members, host, cancellationToken);
         if (Log is null || Interrupted) return Log is not null;
         var resized = MemberRuns.RunAsync(run.Plan, run.Markets, members, Log, new EmbeddedHost(run.Options.Threads), cancellationToken);
         Interrupted = !await EndsAsync(resized, cancellationToken);
         return !Interrupted;
     }
+
+    /// <summary>Returns the strategies whose single trades and signals the files contain.</summary>
+    /// <param name="members">By strategy index: not 0 if the strategy has a weight at any time.</param>
+    public ListedStrategies ListedOf(IReadOnlyList<double> members) => Interrupted && Log is null ? ListedStrategies.None
+        : ListedStrategies.Of(run.Spec.Outputs, Outcomes, members);
+
+    // Strategies are deterministic, so their events are the same as in the first run.
+    private async Task RepeatAsync(IReadOnlyList<double> members, IBatchHost host, CancellationToken cancellationToken)
+    {
+        var needed = Enumerable.Range(0, members.Count).Where(i => members[i] != 0).ToHashSet();
+        if (IsBounded) needed.UnionWith(ListedOf(members).Trades);
+        if (Log is null && needed.Count == 0) return;
+        Log ??= OpenLog();
+        needed.RemoveWhere(i => Outcomes.TryGetValue(i, out var outcome) && HasEvents(outcome));
+        if (needed.Count == 0) return;
+        using var step = GranaryInstruments.Traces.StartActivity("repeat");
+        var again = new StrategyPass(run.Plan, run.Markets)
+        {
+            Include = i => needed.Contains(i.Index),
+            Events = Log,
+            WithFactors = run.Spec.Outputs.Has("factors"),
+        };
+        if (await EndsAsync(host.RunAsync(again, cancellationToken), cancellationToken)) return;
+        Interrupted = true;
+        Dispose();
+    }
+
+    private bool HasEvents(StrategyOutcome outcome) => outcome.Signals == 0 || Log!.ChunkCount(outcome.Index) > 0;
+
+    // Whether the rule may leave strategies out, and nothing needs the events of all strategies.
+    private bool IsBounded => MostEvents < long.MaxValue && run.Spec.Outputs is { NeedsEvents: true, OfAllStrategies: false } && !run.Options.Separate
+        && run.Learning is null && !WeightRules.NeedsEvents(run.Plan) && run.Spec.Portfolio.Rule != WeightRule.Equal;
 
     private static async Task<bool> EndsAsync(Task work, CancellationToken cancellationToken)
     {
@@ -95,7 +127,8 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
         }
     }
 
-    private EventLog OpenLog() => new(run.Folder.Temporary("events.bin"), run.Plan.Instances.Count, run.Folder.Resumed);
+    private EventLog OpenLog(long most = long.MaxValue) =>
+        new(run.Folder.Temporary("events.bin"), run.Plan.Instances.Count, run.Folder.Resumed, most);
 
     public void Dispose()
     {

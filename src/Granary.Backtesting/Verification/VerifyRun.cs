@@ -1,6 +1,7 @@
 using System.Text;
 using Granary.Backtesting.Runs;
 using Granary.Backtesting.WalkForward;
+using Granary.Contracts.Runs;
 using Granary.Engine.Market;
 using Granary.Learning;
 using Granary.Learning.Features;
@@ -54,7 +55,7 @@ public static class VerifyRun
         try
         {
             var options = new BatchOptions { Out = temporary, Yes = true, Versions = VersionUse.None, Validation = false };
-            var again = manifest.IsWalkForward
+            var again = manifest.Kind == RunKinds.WalkForward
                 ? (await new WalkForwardRunner(clock).RunAsync(spec, options, null, cancellationToken)).Run
                 : await new BatchRunner(host, clock).RunAsync(spec with { Outputs = new OutputSet { Names = ["results"] } }, options,
                     progress, cancellationToken);

@@ -9,6 +9,7 @@ using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
+using Granary.Simulation.Telemetry;
 using Granary.Simulation.Validation;
 
 namespace Granary.Cli.Commands;
@@ -28,6 +29,9 @@ internal static class BacktestCommand
         [Description("folder of an earlier run: use the model versions that were in force there, without training")]
         public string? ModelsOf { get; init; }
 
+        [Description("show where the time went: steps, compiler, collector, memory")]
+        public bool Timings { get; init; }
+
         public bool IsEmbedded => Host == "embedded";
     }
 
@@ -40,18 +44,21 @@ internal static class BacktestCommand
         {
             var given = options.Read(call);
             Given.Threads(given.Threads);
-            var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!, bindStrategies: given.IsEmbedded);
-            return given.IsEmbedded ? RunAsync(spec, call.GetValue(batch)!, given, token)
-                : given.Resume || given.Separate || given.ModelsOf is not null ? throw new InputException(
-                    $"--host {given.Host}: --resume, --separate and --models-of are for runs in this process; leave them out")
-                : new RemoteBacktest(root, given.Host).RunAsync(spec, call.GetValue(batch)!, given.Out, given.Quiet, given.Json, token);
+            if (given.IsEmbedded) return RunAsync(root, call, call.GetValue(batch)!, given, token);
+            if (given.Resume || given.Separate || given.Timings || given.ModelsOf is not null)
+                throw new InputException($"--host {given.Host}: --resume, --separate, --timings and --models-of are for runs in this "
+                    + $"process; leave them out");
+            var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!, bindStrategies: false);
+            return new RemoteBacktest(root, given.Host).RunAsync(spec, call.GetValue(batch)!, given.Out, given.Quiet, given.Json, token);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(BatchSpec spec, string file, Options given, CancellationToken token)
+    private static async Task<int> RunAsync(CompositionRoot root, ParseResult call, string file, Options given, CancellationToken token)
     {
         var silent = given.Quiet || given.Json;
+        using var timings = given.Timings && !silent ? new StepTimings(FeltTime.OfProcess) : null;
+        var spec = Read(root, call, file);
         var runner = new BatchRunner(new EmbeddedHost(given.Threads), TimeProvider.System, ledger: TrialLedger.OfUser());
         var options = given.ToBatchOptions() with
         {
@@ -60,6 +67,14 @@ internal static class BacktestCommand
             ModelsOf = given.ModelsOf,
         };
         var run = await ProgressView.ShowAsync(silent, progress => runner.RunAsync(spec, options, progress, token));
-        return BacktestView.End(run, given, $"granary backtest {file}");
+        var code = BacktestView.End(run, given, $"granary backtest {file}");
+        timings?.Write();
+        return code;
+    }
+
+    private static BatchSpec Read(CompositionRoot root, ParseResult call, string file)
+    {
+        using var step = GranaryInstruments.Traces.StartActivity("batch");
+        return new BatchReader(root.Catalogues(call)).Read(file);
     }
 }

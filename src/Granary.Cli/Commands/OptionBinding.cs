@@ -43,6 +43,6 @@ internal sealed class OptionBinding<T> where T : class
     {
         var option = new Option<TValue?>(of.Name);
         if (of.Default is TValue value && !of.IsRequired) option.DefaultValueFactory = _ => value;
-        return (option, call => call.GetValue(option));
+        return (option, call => call.GetValue(option) is { } given ? of.Checked(of.Name, given) : null);
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Granary.Backtesting.Runs;
 using Granary.Backtesting.Verification;
 using Granary.Backtesting.WalkForward;
+using Granary.Contracts.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 using Granary.Simulation.Models;
@@ -46,7 +47,7 @@ internal static class ReportCommand
                     Validation = manifest.HasChecks,
                     Rebuilds = manifest,
                 };
-                var again = manifest.IsWalkForward
+                var again = manifest.Kind == RunKinds.WalkForward
                     ? (await new WalkForwardRunner(TimeProvider.System, TrialLedger.OfUser()).RunAsync(spec, options, null, token)).Run
                     : await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), TimeProvider.System,
                         ledger: TrialLedger.OfUser()).RunAsync(WithReport(spec), options, null, token);

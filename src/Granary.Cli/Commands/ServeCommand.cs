@@ -36,7 +36,8 @@ internal static class ServeCommand
         public string? CertificatePasswordFile { get; init; }
         [Description("threads to use (all)")]
         public int Threads { get; init; } = Environment.ProcessorCount;
-        [Description("the folder that callers find their files in, and out of which they cannot lead (anywhere)")]
+        [Description("the folder of stores, uploads, models and deployments, and of all files that callers may name "
+            + "(the folder of --runs, and callers may name any file)")]
         public string? Data { get; init; }
         [Description("the file of webhooks and of the rules that notify them (no notifications)")]
         public string? Notifications { get; init; }
@@ -72,7 +73,7 @@ internal static class ServeCommand
             {
                 Keys = keys,
                 Accounts = call.GetValue(states)!,
-                DataFolder = DataFolder(given.Data),
+                DataFolder = DataFolder(given.Data ?? given.Runs),
                 Confined = given.Data is not null,
                 AllowedSources = call.GetValue(sources)!,
                 Models = given.Models,
@@ -81,7 +82,7 @@ internal static class ServeCommand
                 RequestsPerSecond = given.RateLimit,
                 MostQueuedWork = given.WorkLimit * 1e9,
             }, root.Catalogues(call));
-            return await ListenAsync(app, given.Urls, token);
+            return await ListenAsync(app, given, token);
         });
         return command;
     }
@@ -94,8 +95,8 @@ internal static class ServeCommand
     private static Option<string[]> Many(string name, string description) =>
         new(name) { DefaultValueFactory = _ => [], Description = description + "; several times for several" };
 
-    private static string DataFolder(string? given) => given is null ? Environment.CurrentDirectory
-        : Directory.Exists(given) ? Path.GetFullPath(given) : throw new InputException($"--data {given}: there is no such folder");
+    private static string DataFolder(string given) => Directory.Exists(given) ? Path.GetFullPath(given)
+        : throw new InputException($"--data {given}: there is no such folder");
 
     private static WebApplication Build(Options given, ApiSettings settings, GranaryCatalogues catalogues)
     {
@@ -115,7 +116,7 @@ internal static class ServeCommand
     }
 
     // Until it is stopped, or ends itself because of a strategy that does not return. Its sessions continue with the next server.
-    private static async Task<int> ListenAsync(WebApplication app, string urls, CancellationToken token)
+    private static async Task<int> ListenAsync(WebApplication app, Options given, CancellationToken token)
     {
         try
         {
@@ -123,11 +124,12 @@ internal static class ServeCommand
         }
         catch (IOException e)
         {
-            CommandLine.Complain($"--urls {urls}: {e.Message.TrimEnd('.')}; choose another port");
+            CommandLine.Complain($"--urls {given.Urls}: {e.Message.TrimEnd('.')}; choose another port");
             return CommandLine.Failed;
         }
-        ListenAddresses.WarnOfPlainText(urls, app.Logger);
-        Console.WriteLine($"Granary listens on {string.Join(", ", app.Urls)}; Ctrl-C stops it");
+        ListenAddresses.WarnOfPlainText(given.Urls, app.Logger);
+        Console.WriteLine($"Granary listens on {string.Join(", ", app.Urls)}; runs are in "
+            + $"{Path.GetFullPath(given.Runs)}, stores and uploads in {Path.GetFullPath(given.Data ?? given.Runs)}; Ctrl-C stops it");
         using var end = CancellationTokenSource.CreateLinkedTokenSource(token, app.Lifetime.ApplicationStopping);
         await Task.Delay(Timeout.Infinite, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await app.StopAsync(CancellationToken.None);

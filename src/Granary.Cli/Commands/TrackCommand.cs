@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.ComponentModel;
 using System.Globalization;
 using Granary.Cli.Tables;
 using Granary.Data.Reading;
@@ -13,10 +14,18 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary track</c>: replicates an index with few names.</summary>
 internal static class TrackCommand
 {
+    private sealed record Options : TrackOptions
+    {
+        [Description("a report, as replica.html: residual, names and their history, names against error")]
+        public string? Out { get; init; }
+        [Description("print the result as JSON")]
+        public bool Json { get; init; }
+    }
+
     public static Command Create(CompositionRoot root)
     {
         var command = new Command("track", "Replicate an index with few names by matching pursuit.");
-        var options = new OptionBinding<TrackOptions>(command);
+        var options = new OptionBinding<Options>(command);
         var batch = new Option<string?>("--batch")
         {
             Description = "a batch that trades the replica, as replica.json: the class IndexReplica with these weights",

@@ -17,7 +17,8 @@ public sealed record BatchOrder(
     [property: Id(6)] DateTimeOffset SubmittedAt,
     [property: Id(7)] string? IdempotencyKey,
     [property: Id(8)] string Kind,
-    [property: Id(9)] double Work = 0);
+    [property: Id(9)] double Work = 0,
+    [property: Id(10)] string[]? Runs = null);
 
 /// <summary>The input from which every silo makes the same plan of a batch.</summary>
 /// <param name="Symbols">The symbols of the data section; null until the reporting grain has opened the source.</param>

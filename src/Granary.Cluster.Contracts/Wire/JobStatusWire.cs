@@ -20,7 +20,8 @@ public readonly record struct JobStatusWire(
     [property: Id(13)] string[] Files,
     [property: Id(14)] bool WrongInput,
     [property: Id(15)] string Kind,
-    [property: Id(16)] double Work = 0);
+    [property: Id(16)] double Work = 0,
+    [property: Id(17)] string[]? Runs = null);
 
 [RegisterConverter]
 public sealed class JobStatusConverter : IConverter<JobStatus, JobStatusWire>
@@ -44,9 +45,10 @@ public sealed class JobStatusConverter : IConverter<JobStatus, JobStatusWire>
         WrongInput = s.WrongInput,
         Kind = s.Kind,
         Work = s.Work,
+        Runs = s.Runs ?? [],
     };
 
     public JobStatusWire ConvertToSurrogate(in JobStatus v) =>
         new(v.Id, v.Name, v.Revision, (int)v.State, v.SubmittedBy, v.SubmittedAt, v.StartedAt, v.FinishedAt,
-        v.Progress, v.Seconds, v.Digest, v.Trades, v.Fault, [.. v.Files], v.WrongInput, v.Kind, v.Work);
+        v.Progress, v.Seconds, v.Digest, v.Trades, v.Fault, [.. v.Files], v.WrongInput, v.Kind, v.Work, [.. v.Runs]);
 }

@@ -90,6 +90,7 @@ internal sealed class BatchGrain(
             SubmittedBy = order.SubmittedBy,
             SubmittedAt = order.SubmittedAt,
             Work = order.Work,
+            Runs = order.Runs ?? [],
         };
         state.State.Order = order;
         Observe("batch", Activity.Current?.Id);

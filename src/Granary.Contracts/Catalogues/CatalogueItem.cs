@@ -1,9 +1,13 @@
+using System.Text.Json.Nodes;
+
 namespace Granary.Contracts.Catalogues;
 
 /// <summary>A class of a catalogue, for forms.</summary>
 /// <param name="Lines">The names of a factor's lines behind its first; null for other classes.</param>
+/// <param name="Schema">The JSON Schema of a job's request without its kind; <c>format</c> says what a form offers: batch, file, run,
+/// store, symbol, time-zone or date-time. Null for other classes.</param>
 public sealed record CatalogueItem(string Name, string Summary, IReadOnlyList<CatalogueParameter> Parameters,
-    IReadOnlyList<string>? Lines = null);
+    IReadOnlyList<string>? Lines = null, JsonObject? Schema = null);
 
 /// <summary>A parameter of a class.</summary>
 /// <param name="Type">int, double, bool, string, or enum with its <paramref name="Values"/>.</param>

@@ -66,6 +66,9 @@ public sealed record JobStatus
     /// <summary>Bars times strategies, as it was estimated at the submission; 0 where it was not.</summary>
     public double Work { get; init; }
 
+    /// <summary>Ids of the runs of this server that the job reads, as verify does.</summary>
+    public IReadOnlyList<string> Runs { get; init; } = [];
+
     /// <summary>The job's own clock: of a run from the first bar read to the results being ready; null until then.</summary>
     public double? Seconds { get; init; }
 

@@ -5,6 +5,12 @@ namespace Granary.Contracts.MarketData;
 /// <param name="Markets">By symbol and timeframe.</param>
 public sealed record StoreEntry(string Store, IReadOnlyList<StoredMarketEntry> Markets);
 
+/// <summary>A source of bars that a batch can name.</summary>
+/// <param name="Source">For the key 'source' of a batch.</param>
+/// <param name="Timeframe">The length of its bars; of files, that of the first file.</param>
+/// <param name="Symbols">By name.</param>
+public sealed record SourceEntry(string Source, string Timeframe, IReadOnlyList<string> Symbols);
+
 /// <summary>One market of a store.</summary>
 /// <param name="First">The first bar's open, UTC.</param>
 /// <param name="Last">The last bar's open, UTC.</param>

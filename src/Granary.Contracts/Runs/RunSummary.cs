@@ -8,11 +8,63 @@ namespace Granary.Contracts.Runs;
 /// <param name="Seconds">The run's own clock.</param>
 /// <param name="LearnedWeights">Whether a policy learned its weights.</param>
 public sealed record RunSummary(string Id, string Batch, string Status, string Digest, DateTimeOffset Created, double? Seconds,
-    string Host, bool LearnedWeights);
+    string Host, bool LearnedWeights)
+{
+    /// <summary>The name to show: that of the batch, unless the run was renamed.</summary>
+    public required string Name { get; init; }
 
-/// <summary>Runs, the newest first.</summary>
+    /// <summary>One of <see cref="RunKinds"/>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The symbols of its markets; in a list the first five.</summary>
+    public required IReadOnlyList<string> Markets { get; init; }
+
+    /// <summary>How many markets it has.</summary>
+    public required int MarketCount { get; init; }
+
+    /// <summary>Fraction, of the portfolio; of a live run that of the account. null if there is no portfolio.</summary>
+    public double? TotalReturn { get; init; }
+
+    /// <summary>Sharpe ratio of the portfolio, annualised; null if it is undefined, and for a live run.</summary>
+    public double? Sharpe { get; init; }
+
+    /// <summary>Fraction of the peak, positive, of the portfolio; null if there is none, and for a live run.</summary>
+    public double? MaxDrawdown { get; init; }
+
+    /// <summary>Whether all validation checks passed, as a live session requires them.</summary>
+    public bool Tradable { get; init; }
+}
+
+/// <summary>The kinds of runs.</summary>
+public static class RunKinds
+{
+    public const string Backtest = "backtest";
+
+    public const string WalkForward = "walk-forward";
+
+    /// <summary>One portfolio of several runs, or of trades of other programs.</summary>
+    public const string Combined = "combined";
+
+    /// <summary>A live session, also one on paper.</summary>
+    public const string Live = "live";
+
+    /// <summary>A backtest whose weights a policy learned.</summary>
+    public const string Reinforce = "reinforce";
+
+    /// <summary>A backtest that trained models of its strategies.</summary>
+    public const string Training = "training";
+
+    public static IReadOnlyList<string> All { get; } = [Backtest, WalkForward, Combined, Live, Reinforce, Training];
+}
+
+/// <summary>A page of runs.</summary>
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
-public sealed record RunPage(IReadOnlyList<RunSummary> Items, string? Next) : IPage<RunSummary>;
+/// <param name="Total">How many runs match on all pages.</param>
+public sealed record RunPage(IReadOnlyList<RunSummary> Items, string? Next, int Total) : IPage<RunSummary>;
+
+/// <summary>A change of a run.</summary>
+/// <param name="Name">The name to show, 1 to 100 characters; the id stays.</param>
+public sealed record RunChange(string? Name);
 
 /// <summary>A request for a link to a run.</summary>
 /// <param name="Days">How long the link is valid, 1 to 365; 7 without it.</param>

@@ -9,11 +9,12 @@ namespace Granary.Contracts.Schedules;
 /// <param name="Kind">Of the job.</param>
 /// <param name="Job">The body of POST /jobs.</param>
 /// <param name="Next">When it is due next, UTC; null where it is not enabled.</param>
+/// <param name="Upcoming">The next three times, UTC; none where it is not enabled.</param>
 /// <param name="Last">Its newest recorded time, and how the job of it stands; null before the first.</param>
 /// <param name="Who">The key that set it.</param>
 /// <param name="ChangedAt">When it was set, UTC.</param>
 public sealed record ScheduleDetails(string Name, string Cron, int? WindowMinutes, string Kind, JsonElement Job, bool Enabled,
-    DateTimeOffset? Next, ScheduledJob? Last, string Who, string Why, DateTimeOffset ChangedAt);
+    DateTimeOffset? Next, IReadOnlyList<DateTimeOffset> Upcoming, ScheduledJob? Last, string Who, string Why, DateTimeOffset ChangedAt);
 
 /// <summary>A time of a schedule, and how its job stands.</summary>
 /// <param name="Due">By the cron expression, UTC.</param>

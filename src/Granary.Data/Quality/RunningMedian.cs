@@ -19,16 +19,28 @@ internal sealed class RunningMedian(int size)
     {
         if (Count == size)
         {
-            var old = Array.BinarySearch(_sorted, 0, Count, _ring[_next]);
+            var old = IndexOf(_ring[_next]);
             Array.Copy(_sorted, old + 1, _sorted, old, Count - old - 1);
             Count--;
         }
-        var at = Array.BinarySearch(_sorted, 0, Count, value);
-        if (at < 0) at = ~at;
+        var at = IndexOf(value);
         Array.Copy(_sorted, at, _sorted, at + 1, Count - at);
         _sorted[at] = value;
         _ring[_next] = value;
         _next = (_next + 1) % size;
         Count++;
+    }
+
+    // The first index whose value is not less.
+    private int IndexOf(double value)
+    {
+        var (from, to) = (0, Count);
+        while (from < to)
+        {
+            var middle = (from + to) / 2;
+            if (_sorted[middle].CompareTo(value) < 0) from = middle + 1;
+            else to = middle;
+        }
+        return from;
     }
 }

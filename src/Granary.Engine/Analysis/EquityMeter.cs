@@ -144,8 +144,9 @@ internal sealed class EquityMeter
     }
 
     // Marks whole groups as long as they stay below the peak; returns the first bar that is not marked. It makes no calls, so that the
-    // sums stay in registers.
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    // sums stay in registers. Like the other methods of vectors, it is fully optimised at the first call: their code is very slow before
+    // tiering.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private int BelowPeak(double cash, double quantity, BarBlock block, int i, int to)
     {
         ref var lanes = ref Unsafe.As<LaneSums, double>(ref _lanes);
@@ -181,6 +182,7 @@ internal sealed class EquityMeter
     }
 
     // Marks the bars [from, to) of the group of four that begins at index group, which may lie before the block.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Part(double cash, double quantity, BarBlock block, int group, int from, int to)
     {
         var close = block.CloseColumn;
@@ -213,7 +215,7 @@ internal sealed class EquityMeter
     }
 
     // Marks a group that contains a new peak.
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private void Climb(Vector256<double> equity, Vector256<double> inside, int index, BarBlock block)
     {
         for (var k = 0; k < 4; k++)

@@ -215,7 +215,8 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
             if (largest[j] > most) most = largest[j];
         for (; i < values.Length; i++)
             if (values[i] > most) most = values[i];
-        return Array.IndexOf(values, most);
+        for (i = 0; values[i] != most;) i++;
+        return i;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

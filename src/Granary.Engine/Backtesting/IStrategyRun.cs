@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Factors;
 
 namespace Granary.Engine.Backtesting;
 
@@ -28,6 +29,9 @@ public interface IStrategyRun
     /// <see cref="long.MinValue"/> before the first.
     /// </summary>
     long Now { get; }
+
+    /// <summary>Returns the reader of its factors over a symbol's bars, by the symbol's position in its feed.</summary>
+    IFactorReader Factors(int symbol);
 
     /// <summary>Ends the run after the last block and returns its result. Open trades stay open and are marked at the last close.</summary>
     StrategyResult Finish();

@@ -108,6 +108,8 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     public IReadOnlyList<string> FactorNames => _factorNames ??= [.. _factors.Select(f => f.ToString())];
 
     /// <summary>Copies the values of the strategy's factors at the current bar.</summary>
+    public IFactorReader Factors(int symbol) => this;
+
     public void ReadFactors(Span<double> values)
     {
         for (var i = 0; i < _factors.Length; i++) values[i] = _factors[i].At(_context.Index);

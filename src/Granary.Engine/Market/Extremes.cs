@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -6,6 +7,8 @@ namespace Granary.Engine.Market;
 /// <summary>The least and the greatest of a column, four at a time.</summary>
 internal static class Extremes
 {
+    // Fully optimised at the first call: vector code is very slow before tiering.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Least(ReadOnlySpan<double> values)
     {
         var least = double.PositiveInfinity;
@@ -21,6 +24,7 @@ internal static class Extremes
         return least;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Greatest(ReadOnlySpan<double> values)
     {
         var greatest = double.NegativeInfinity;

@@ -80,7 +80,9 @@ public sealed class Crossing
             : _sign > 0 ? NextOf(_column, _otherColumn, from, _count)
             : NextOf(_otherColumn, _column, from, _count);
 
-    // The first index from which on a line is not above another.
+    // The first index from which on a line is not above another. Fully optimised at the first call: vector code is very slow before
+    // tiering.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int NextOf(double[] above, double[] below, int from, int end)
     {
         end = Math.Min(end, Math.Min(above.Length, below.Length));
@@ -96,6 +98,7 @@ public sealed class Crossing
         return from;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int NextOf(double[] line, double level, double sign, int from, int end)
     {
         end = Math.Min(end, line.Length);

@@ -2,6 +2,8 @@ using Granary.Backtesting.Runs;
 using Granary.Server.Jobs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
+using Granary.Simulation.Options;
+using Granary.Simulation.Passes;
 
 namespace Granary.Server.JobKinds;
 
@@ -20,7 +22,11 @@ public sealed class BacktestJob : Job
     /// <summary>The id of an earlier run whose model versions are used without training; null = models are trained.</summary>
     public string? ModelsOf { get; init; }
 
+    public override IReadOnlyList<string> Runs => ModelsOf is { } earlier ? [earlier] : [];
+
     public override double Work => BatchWork.Estimate(Spec);
+
+    public override Task CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(Spec, cancellationToken);
 
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
@@ -47,6 +53,9 @@ public sealed class BacktestKind : JobKind
     public override string Name => JobCatalogue.Backtest;
 
     public override string Summary => "Run a batch file.";
+
+    // The text of a backtest is the batch itself; POST /jobs takes it out of its request.
+    public override IReadOnlyList<RecordOption> Keys => RecordOptions<BatchRequest>.All;
 
     public override Job Read(JobText text, GranaryCatalogues catalogues)
     {

@@ -1,4 +1,6 @@
-using System.Text.Json;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Granary.Data.BarFiles;
 using Granary.Data.Import;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
@@ -32,31 +34,60 @@ internal sealed class ImportJob(JobText text, IReadOnlyList<Address> files, stri
     }
 }
 
+/// <summary>The request of an <see cref="ImportJob"/>.</summary>
+internal sealed record ImportJobRequest
+{
+    [Description("Files and folders, relative to the data folder; * stands for any letters."), DataType("file")]
+    public required IReadOnlyList<Address> Files { get; init; }
+
+    [Description("A folder, which is created if it is missing, or postgres://…"), DataType("store")]
+    public required Address Store { get; init; }
+
+    [Description("The market of all files."), DataType("symbol")]
+    public string? Symbol { get; init; }
+
+    [Description("name: each file's name begins with its symbol. Give this or a symbol."), AllowedValues("name")]
+    public string? SymbolFrom { get; init; }
+
+    [Description("The length of the bars; without it, that of each market's first file.")]
+    public Timeframe? Timeframe { get; init; }
+
+    [Description("The format of the files, such as yahoo or binance; auto detects it.")]
+    public string Format { get; init; } = "auto";
+
+    [Description("Whether the times of the files are those of the bars' open or close."), AllowedValues("open", "close")]
+    public string Stamp { get; init; } = "open";
+
+    [Description("The time zone of times without one, such as America/New_York; without it, that of the format."), DataType("time-zone")]
+    public string? TimeZone { get; init; }
+
+    [Description("The columns of a table of your own, such as { \"time\": \"Date\", \"close\": 5 }.")]
+    public JsonPart? Columns { get; init; }
+}
+
 /// <summary>The kind of <see cref="ImportJob"/>.</summary>
-internal sealed class ImportKind : JobKind
+internal sealed class ImportKind : RequestKind<ImportJobRequest>
 {
     public override string Name => "import";
 
     public override string Summary => "Parse and check bar files, and add their bars to a store; importing again changes nothing.";
 
-    public override Job Read(JobText text, GranaryCatalogues catalogues)
+    protected override Job Read(ImportJobRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues)
     {
-        var body = JobRequest.Only(text, catalogues, "files", "store", "symbol", "symbolFrom", "timeframe", "format", "stamp", "timeZone",
-            "columns");
-        var symbol = body.Find("symbol")?.String();
-        if (symbol is null == (body.Find("symbolFrom")?.Choice(("name", true)) is null))
+        if (request.Symbol is null == request.SymbolFrom is null)
             throw body.Fault("give 'symbol' for files of one market, or \"symbolFrom\": \"name\" for a market in each file's name");
-        var store = body.Need("store").Address();
-        var timeframe = BatchReader.Timeframe(body.Need("timeframe"));
         var options = new BarFileOptions
         {
-            Format = body.Find("format")?.String() ?? "auto",
+            Format = request.Format,
             Formats = catalogues.Formats,
-            TimeZone = body.Find("timeZone")?.String(),
-            Stamp = body.Find("stamp")?.Choice(("open", BarStamp.Open), ("close", BarStamp.Close)) ?? BarStamp.Open,
-            Columns = body.Find("columns") is { } columns ? ColumnsSection.Read(columns) : null,
+            TimeZone = request.TimeZone,
+            Stamp = request.Stamp == "close" ? BarStamp.Close : BarStamp.Open,
+            Columns = request.Columns is { } columns ? ColumnsSection.Read(columns) : null,
         };
-        return new ImportJob(text, [.. body.Need("files").OneOrMany().Select(f => f.Address(Address.Plain))],
-            symbol, options, (s, of) => new ImportRequest(of, store, s, timeframe, options), catalogues);
+        return new ImportJob(text, request.Files, request.Symbol, options, (s, of) => new ImportRequest(of, request.Store, s,
+            request.Timeframe ?? TimeframeOf(of[0], options), options), catalogues);
     }
+
+    private static Timeframe TimeframeOf(string file, BarFileOptions options) => BarFile.Inspect(file, options).Timeframe
+        ?? throw new BarDataException($"{file}: the times of the rows show no length of the bars; give 'timeframe'");
 }

@@ -1,40 +1,65 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
 using Granary.Server.Jobs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
+using Granary.Simulation.Options;
 using Granary.Simulation.RunFolders;
 
 namespace Granary.Server.JobKinds;
 
-/// <summary>Parses the body of <c>POST /jobs</c>.</summary>
-internal static class JobRequest
+/// <summary>The request of a job that runs a batch.</summary>
+internal record BatchRequest
 {
-    /// <summary>Parses the body as an object with only these keys and <c>kind</c>.</summary>
-    /// <exception cref="InputException">The body is not such an object.</exception>
-    public static JsonPart Only(JobText text, GranaryCatalogues catalogues, params string[] keys) =>
-        Parse(text, catalogues).Only(["kind", .. keys]);
+    [Description("The batch, as in a batch file."), DataType("batch")]
+    public required JsonPart Batch { get; init; }
+}
 
-    /// <summary>Parses the body; its addresses are relative to the job's folder.</summary>
-    /// <exception cref="InputException">The body is not JSON.</exception>
-    public static JsonPart Parse(JobText text, GranaryCatalogues catalogues) =>
-        JsonPart.Parse(text.File, text.Body, place: catalogues.PlaceOf(text.Folder));
+/// <summary>A kind whose request is a record: its options are the keys, their types, ranges and words.</summary>
+/// <typeparam name="T">See <see cref="RecordOption"/>.</typeparam>
+internal abstract class RequestKind<T> : JobKind where T : class
+{
+    public override IReadOnlyList<RecordOption> Keys => RecordOptions<T>.All;
 
-    /// <summary>Returns the id of a finished run.</summary>
-    /// <param name="runs">The folder of the runs.</param>
-    /// <exception cref="InputException">The id is missing or invalid, or the run does not exist.</exception>
-    public static string Run(JsonPart body, string key, string runs)
+    public sealed override Job Read(JobText text, GranaryCatalogues catalogues)
     {
-        var id = body.Need(key).String();
-        if (!JobId.IsWellFormed(id)) throw body.Need(key).Fault($"'{id}' is not an id of a run; GET /runs lists them");
-        return File.Exists(Path.Combine(runs, id, "manifest.json")) ? id
-            : throw body.Need(key).Fault($"there is no finished run '{id}' here; GET /runs lists them");
+        var faults = new JsonFaults();
+        var body = JsonPart.Parse(text.File, text.Body, faults, catalogues.PlaceOf(text.Folder));
+        var request = RecordOptions<T>.Read(body, "kind");
+        // An object that could not be read has a fault already.
+        var job = faults.Try(() => Read(request, body, text, catalogues), null);
+        faults.Close();
+        return job!;
     }
 
-    /// <summary>Returns the batch under <c>batch</c>.</summary>
-    /// <exception cref="InputException">The batch is missing or invalid.</exception>
-    public static BatchSpec Batch(JsonPart body, JobText text, GranaryCatalogues catalogues)
+    /// <param name="request">While a key has a fault, it has a substitute.</param>
+    /// <param name="body">Its parts have the places of faults.</param>
+    /// <exception cref="InputException">The request is invalid.</exception>
+    protected abstract Job Read(T request, JsonPart body, JobText text, GranaryCatalogues catalogues);
+}
+
+/// <summary>Reads the values that several kinds of requests have.</summary>
+internal static class JobRequest
+{
+    /// <summary>Returns the id of a finished run.</summary>
+    /// <param name="runs">The folder of the runs.</param>
+    /// <exception cref="InputException">The id is invalid, or the run does not exist.</exception>
+    public static string Run(JsonPart part, string runs)
     {
-        var spec = new BatchReader(catalogues).Read(text.File, body.Need("batch").Alone(text.Body), text.Folder);
+        var id = part.String();
+        if (!JobId.IsWellFormed(id)) throw part.Fault($"'{id}' is not an id of a run; GET /runs lists them");
+        return File.Exists(Path.Combine(runs, id, "manifest.json")) ? id
+            : throw part.Fault($"there is no finished run '{id}' here; GET /runs lists them");
+    }
+
+    /// <summary>Reads a batch.</summary>
+    /// <exception cref="InputException">The batch is missing or invalid.</exception>
+    public static BatchSpec Batch(BatchRequest request, JobText text, GranaryCatalogues catalogues)
+    {
+        if (request.Batch.Kind == JsonValueKind.Undefined) throw request.Batch.Fault("'batch' is missing");
+        var spec = new BatchReader(catalogues).Read(text.File, request.Batch.Alone(text.Body), text.Folder);
         BatchWork.Check(spec);
         return spec;
     }

@@ -14,11 +14,12 @@ public static class KnownJobs
         new ReplayKind(runs),
         new WalkForwardKind(),
         new ReinforceKind(),
-        new LearningKind(ModelTask.Train, "Train the models of a batch, and register a version of each."),
-        new LearningKind(ModelTask.Evaluate, "Run the strategies of a batch with their models and without."),
-        new LearningKind(ModelTask.Experiment, "Compare trainers and labels on the windows of a batch's learning section."),
+        new LearningKind<TrainRequest>(ModelTask.Train, "Train the models of a batch, and register a version of each."),
+        new LearningKind<LearningRequest>(ModelTask.Evaluate, "Run the strategies of a batch with their models and without."),
+        new LearningKind<LearningRequest>(ModelTask.Experiment, "Compare trainers and labels on the windows of a batch's learning section."),
         new TrackKind(),
         new VerifyKind(runs),
+        new CombineKind(runs),
         new ImportKind(),
     ]);
 }

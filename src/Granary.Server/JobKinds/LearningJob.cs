@@ -1,4 +1,8 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Granary.Modelling.Experiments;
 using Granary.Modelling.Learning;
 using Granary.Server.Jobs;
@@ -69,6 +73,8 @@ public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, st
 
     public override double Work => BatchWork.Estimate(spec);
 
+    public override Task CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(spec, cancellationToken);
+
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
         var started = run.Clock.GetTimestamp();
@@ -93,28 +99,36 @@ public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, st
     }
 }
 
+/// <summary>The request of a learning job.</summary>
+internal record LearningRequest : BatchRequest
+{
+    [Description("The number of the batch's first strategies to use; all without it."), Range(1, int.MaxValue), AllowedValues("all")]
+    public int? Strategies { get; init; }
+}
+
+/// <summary>The request of a training.</summary>
+internal sealed record TrainRequest : LearningRequest
+{
+    [Description("After this time, UTC, versions are registered and not promoted."), JsonConverter(typeof(UtcTicks))]
+    public long? PromoteUntil { get; init; }
+}
+
 /// <summary>A kind of <see cref="LearningJob"/>.</summary>
-internal sealed class LearningKind(ModelTask task, string summary) : JobKind
+internal sealed class LearningKind<T>(ModelTask task, string summary) : RequestKind<T> where T : LearningRequest
 {
     public override string Name => task.ToString().ToLowerInvariant();
 
     public override string Summary => summary;
 
-    public override Job Read(JobText text, GranaryCatalogues catalogues)
+    protected override Job Read(T request, JsonPart body, JobText text, GranaryCatalogues catalogues)
     {
-        var body = JobRequest.Only(text, catalogues, task == ModelTask.Train ? ["batch", "strategies", "promoteUntil"] : ["batch",
-            "strategies"]);
-        var spec = JobRequest.Batch(body, text, catalogues);
+        var spec = JobRequest.Batch(request, text, catalogues);
         if (spec.Learning is null)
-            throw body.Need("batch").Fault("the batch has no \"learning\" section; add one, as \"learning\": { \"trainer\": "
+            throw request.Batch.Fault("the batch has no \"learning\" section; add one, as \"learning\": { \"trainer\": "
                 + "\"gradient-boosting\", \"label\": \"direction\" }");
-        return new LearningJob(text, spec, task, Strategies(body.Find("strategies")))
+        return new LearningJob(text, spec, task, request.Strategies?.ToString(CultureInfo.InvariantCulture) ?? "all")
         {
-            PromoteUntil = body.Find("promoteUntil") is { } until ? new DateTimeOffset(until.Time(), TimeSpan.Zero) : null
+            PromoteUntil = request is TrainRequest { PromoteUntil: { } until } ? new DateTimeOffset(until, TimeSpan.Zero) : null,
         };
     }
-
-    private static string Strategies(JsonPart? part) => part is null ? "all"
-        : part.Kind == JsonValueKind.String && part.Text == "all" ? part.Text
-        : part.Whole(1).ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

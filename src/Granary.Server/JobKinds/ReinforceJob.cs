@@ -3,6 +3,8 @@ using Granary.Modelling.Weighting;
 using Granary.Server.Jobs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
 
 namespace Granary.Server.JobKinds;
 
@@ -10,6 +12,8 @@ namespace Granary.Server.JobKinds;
 internal sealed class ReinforceJob(JobText text, BatchSpec spec) : Job(text, spec.Name + "-reinforce")
 {
     public override double Work => BatchWork.Estimate(spec);
+
+    public override Task CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(spec, cancellationToken);
 
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
@@ -20,15 +24,15 @@ internal sealed class ReinforceJob(JobText text, BatchSpec spec) : Job(text, spe
 }
 
 /// <summary>The kind of <see cref="ReinforceJob"/>.</summary>
-internal sealed class ReinforceKind : JobKind
+internal sealed class ReinforceKind : RequestKind<BatchRequest>
 {
     public override string Name => "reinforce";
 
     public override string Summary => "Train the allocator of a batch, judge it on later windows, and register its versions.";
 
-    public override Job Read(JobText text, GranaryCatalogues catalogues)
+    protected override Job Read(BatchRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues)
     {
-        var spec = JobRequest.Batch(JobRequest.Only(text, catalogues, "batch"), text, catalogues);
+        var spec = JobRequest.Batch(request, text, catalogues);
         LearnedWeights.Require(spec, text.File);
         return new ReinforceJob(text, spec);
     }

@@ -1,20 +1,29 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Granary.Server.Jobs;
 using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
 
 namespace Granary.Server.JobKinds;
 
+/// <summary>The request of a replay.</summary>
+internal sealed record ReplayRequest : BatchRequest
+{
+    [Description("The run whose model versions are used."), DataType("run")]
+    public required string ModelsOf { get; init; }
+}
+
 /// <summary>The kind of a <see cref="BacktestJob"/> that uses the model versions of an earlier run.</summary>
 /// <param name="runs">The folder of the runs.</param>
-internal sealed class ReplayKind(string runs) : JobKind
+internal sealed class ReplayKind(string runs) : RequestKind<ReplayRequest>
 {
     public override string Name => "replay";
 
     public override string Summary => "Run a batch with the model versions that were in force in an earlier run, without training.";
 
-    public override Job Read(JobText text, GranaryCatalogues catalogues)
+    protected override Job Read(ReplayRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues)
     {
-        var body = JobRequest.Only(text, catalogues, "batch", "modelsOf");
-        var run = JobRequest.Run(body, "modelsOf", runs);
-        return new BacktestJob(text, JobRequest.Batch(body, text, catalogues)) { ModelsOf = run };
+        var run = JobRequest.Run(body.Need("modelsOf"), runs);
+        return new BacktestJob(text, JobRequest.Batch(request, text, catalogues)) { ModelsOf = run };
     }
 }

@@ -1,7 +1,7 @@
 using Granary.Data.Reading;
 using Granary.Server.Jobs;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Options;
+using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
 using Granary.Storage.Files;
 using Granary.Trading.Track;
@@ -24,21 +24,17 @@ internal sealed class TrackJob(JobText text, TrackOptions options, Address? inde
 }
 
 /// <summary>The kind of <see cref="TrackJob"/>.</summary>
-internal sealed class TrackKind : JobKind
+internal sealed class TrackKind : RequestKind<TrackOptions>
 {
     public override string Name => "track";
 
     public override string Summary => "Replicate an index with few names.";
 
-    public override Job Read(JobText text, GranaryCatalogues catalogues)
+    protected override Job Read(TrackOptions request, JsonPart body, JobText text, GranaryCatalogues catalogues)
     {
-        var body = JobRequest.Parse(text, catalogues);
-        var options = RecordOptions<TrackOptions>.Read(body, "kind");
-        if (options.Out is not null || options.Json)
-            throw body.Fault("a job writes its result and its page into its own folder; leave 'out' and 'json' out");
-        options.ToRequest();
+        request.ToRequest();
         // With a universe, the index is a file.
-        var index = options.Universe is null ? null : body.Need("index").Address(Address.Plain);
-        return new TrackJob(text, options, index, catalogues);
+        var index = request.Universe is null ? null : body.Need("index").Address(Address.Plain);
+        return new TrackJob(text, request, index, catalogues);
     }
 }

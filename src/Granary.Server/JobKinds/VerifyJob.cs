@@ -1,7 +1,10 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Granary.Backtesting.Verification;
 using Granary.Server.Jobs;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Causality;
+using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 
 namespace Granary.Server.JobKinds;
@@ -12,6 +15,8 @@ namespace Granary.Server.JobKinds;
 /// <param name="effort">The effort of the look-ahead check.</param>
 internal sealed class VerifyJob(JobText text, string verified, LookAheadEffort effort, GranaryCatalogues catalogues) : Job(text, "verify")
 {
+    public override IReadOnlyList<string> Runs => [verified];
+
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
         var started = run.Clock.GetTimestamp();
@@ -24,20 +29,29 @@ internal sealed class VerifyJob(JobText text, string verified, LookAheadEffort e
     }
 }
 
+/// <summary>The request of a <see cref="VerifyJob"/>.</summary>
+internal sealed record VerifyRequest
+{
+    [Description("The run to verify."), DataType("run")]
+    public required string Run { get; init; }
+
+    [Description("The number of strategies to check for look-ahead; all without it."), Range(1, int.MaxValue)]
+    public int? Sample { get; init; }
+
+    [Description("The number of places at which the bars are cut."), Range(1, 1000)]
+    public int Cuts { get; init; } = 12;
+}
+
 /// <summary>The kind of <see cref="VerifyJob"/>.</summary>
 /// <param name="runs">The folder of the runs.</param>
-internal sealed class VerifyKind(string runs) : JobKind
+internal sealed class VerifyKind(string runs) : RequestKind<VerifyRequest>
 {
     public override string Name => "verify";
 
     public override string Summary => "Run a finished run of this server again, compare the digests, and search for look-ahead.";
 
-    public override Job Read(JobText text, GranaryCatalogues catalogues)
-    {
-        var body = JobRequest.Only(text, catalogues, "run", "sample", "cuts");
-        return new VerifyJob(text, JobRequest.Run(body, "run", runs), LookAheadEffort.OfCuts(body.Find("sample")?.Whole(1) ?? int.MaxValue,
-            body.Find("cuts")?.Whole(1, 1000) ?? 12),
+    protected override Job Read(VerifyRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues) =>
+        new VerifyJob(text, JobRequest.Run(body.Need("run"), runs), LookAheadEffort.OfCuts(request.Sample ?? int.MaxValue, request.Cuts),
             // The batch of the run was checked against the confinement when it was submitted.
             catalogues with { Confinement = null });
-    }
 }

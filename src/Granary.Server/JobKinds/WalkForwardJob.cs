@@ -4,6 +4,8 @@ using Granary.Backtesting.WalkForward;
 using Granary.Server.Jobs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
 
 namespace Granary.Server.JobKinds;
 
@@ -11,6 +13,8 @@ namespace Granary.Server.JobKinds;
 internal sealed class WalkForwardJob(JobText text, BatchSpec spec) : Job(text, spec.Name + "-walkforward")
 {
     public override double Work => BatchWork.Estimate(spec);
+
+    public override Task CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(spec, cancellationToken);
 
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
@@ -24,12 +28,12 @@ internal sealed class WalkForwardJob(JobText text, BatchSpec spec) : Job(text, s
 }
 
 /// <summary>The kind of <see cref="WalkForwardJob"/>.</summary>
-internal sealed class WalkForwardKind : JobKind
+internal sealed class WalkForwardKind : RequestKind<BatchRequest>
 {
     public override string Name => "walkforward";
 
-    public override string Summary => "Choose parameters on one stretch of a batch's bars, trade them on the next, over and over.";
+    public override string Summary => "Choose parameters on a window of a batch's bars, trade them on the next window, and repeat.";
 
-    public override Job Read(JobText text, GranaryCatalogues catalogues) =>
-        new WalkForwardJob(text, JobRequest.Batch(JobRequest.Only(text, catalogues, "batch"), text, catalogues));
+    protected override Job Read(BatchRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues) =>
+        new WalkForwardJob(text, JobRequest.Batch(request, text, catalogues));
 }

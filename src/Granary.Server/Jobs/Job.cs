@@ -14,6 +14,13 @@ public abstract class Job(JobText text, string name)
     /// <summary>Bars times strategies, estimated before any bar is read; 0 for a job without strategies.</summary>
     public virtual double Work => 0;
 
+    /// <summary>Ids of the runs of this server that the job reads.</summary>
+    public virtual IReadOnlyList<string> Runs => [];
+
+    /// <summary>Checks that the sources and symbols of the job's batch exist.</summary>
+    /// <exception cref="InputException">A source or a symbol does not exist.</exception>
+    public virtual Task CheckDataAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Runs the job, and writes its files to <see cref="JobRun.Folder"/>.</summary>
     /// <exception cref="InputException">The job or its data is not usable. The message is one sentence.</exception>
     public abstract Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken);

@@ -1,5 +1,6 @@
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
+using Granary.Simulation.Options;
 
 namespace Granary.Server.Jobs;
 
@@ -11,6 +12,9 @@ public abstract class JobKind
 
     /// <summary>A description in one sentence, for lists of kinds.</summary>
     public abstract string Summary { get; }
+
+    /// <summary>The keys of a request beside <c>kind</c>, for forms.</summary>
+    public virtual IReadOnlyList<RecordOption> Keys => [];
 
     /// <summary>Parses and validates a job of this kind.</summary>
     /// <param name="catalogues">The catalogues of the process.</param>

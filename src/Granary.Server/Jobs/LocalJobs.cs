@@ -20,7 +20,7 @@ namespace Granary.Server.Jobs;
 public sealed class LocalJobs : IJobService, IAsyncDisposable
 {
     /// <summary>The name of this class's folder inside a run's folder.</summary>
-    public const string SubmissionFolder = ".submission";
+    public const string SubmissionFolder = RunLibrary.JobFolder;
 
     /// <summary>
     /// The minimum time between two statuses for a watcher, who receives the newest. The host may report progress at any frequency.
@@ -95,6 +95,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
                     SubmittedBy = submission.SubmittedBy,
                     SubmittedAt = now,
                     Work = submission.Job.Work,
+                    Runs = submission.Job.Runs,
                 },
                 submitted);
             try

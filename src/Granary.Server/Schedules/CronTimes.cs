@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Granary.Simulation.Json;
 using Quartz;
 
@@ -8,7 +10,7 @@ namespace Granary.Server.Schedules;
 /// Five fields as in crontab: minute, hour, day of the month, month, day of the week (0 and 7 are Sunday, or SUN to SAT). Quartz parses
 /// them and computes the times.
 /// </remarks>
-public sealed class CronTimes
+public sealed partial class CronTimes
 {
     private readonly CronExpression _expression;
 
@@ -22,6 +24,10 @@ public sealed class CronTimes
         if (fields != 5)
             throw part.Fault($"'{text}' has {fields} fields; give five: minute, hour, day of the month, month, day of the week, such as "
                 + "\"0 2 * * SUN\" (Sundays at 02:00 UTC)");
+        // Quartz keeps '*' and '?' as the numbers 99 and 98 in its lists, and takes such numbers for them.
+        if (Numbers().Matches(text).FirstOrDefault(n => n.Length > 2 || int.Parse(n.ValueSpan, CultureInfo.InvariantCulture) > 59) is { } n)
+            throw part.Fault($"'{text}' has the number {n.Value}, which is too large for every field; minutes go to 59, hours to 23, "
+                + "days of the month to 31, months to 12 and days of the week to 7");
         try
         {
             var times = Of(text);
@@ -41,4 +47,15 @@ public sealed class CronTimes
 
     /// <summary>Returns the first time after another one; null if there is none.</summary>
     public DateTimeOffset? After(DateTimeOffset time) => _expression.GetNextValidTimeAfter(time);
+
+    /// <summary>Returns the next times after another one, UTC.</summary>
+    public IReadOnlyList<DateTimeOffset> After(DateTimeOffset time, int count)
+    {
+        var times = new List<DateTimeOffset>();
+        while (times.Count < count && After(time) is { } next) times.Add(time = next);
+        return times;
+    }
+
+    [GeneratedRegex("[0-9]+", RegexOptions.NonBacktracking)]
+    private static partial Regex Numbers();
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Granary.Contracts.Schedules;
 using Granary.Server.Jobs;
 using Granary.Simulation.Json;
@@ -7,6 +8,13 @@ namespace Granary.Server.Schedules;
 /// <summary>Shows and sets the schedules of a server.</summary>
 public sealed class JobSchedules(ScheduleBook book, ScheduleReader reader, IJobService jobs, TimeProvider clock)
 {
+    private const int ShownTimes = 3;
+
+    /// <summary>Returns the next times of a cron expression, UTC.</summary>
+    /// <exception cref="InputException">The text is not a cron expression, or has no times.</exception>
+    public IReadOnlyList<DateTimeOffset> TimesOf(string cron) =>
+        CronTimes.Parse(JsonPart.Parse("cron", JsonSerializer.SerializeToUtf8Bytes(cron))).After(clock.GetUtcNow(), ShownTimes);
+
     /// <summary>All schedules, by name.</summary>
     public async Task<IReadOnlyList<ScheduleDetails>> AllAsync(CancellationToken cancellationToken)
     {
@@ -36,9 +44,10 @@ public sealed class JobSchedules(ScheduleBook book, ScheduleReader reader, IJobS
     private async Task<ScheduleDetails> DetailsAsync(JobSchedule schedule, CancellationToken cancellationToken)
     {
         var last = await JobsOfAsync(book.Runs(schedule.Name, 1), jobs, cancellationToken).ConfigureAwait(false);
+        var upcoming = schedule.Enabled ? CronTimes.Of(schedule.Cron).After(clock.GetUtcNow(), ShownTimes) : [];
         return new ScheduleDetails(schedule.Name, schedule.Cron, (int?)schedule.Window?.TotalMinutes, schedule.Kind, schedule.Job,
-            schedule.Enabled, schedule.Enabled ? CronTimes.Of(schedule.Cron).After(clock.GetUtcNow()) : null, last.FirstOrDefault(),
-            schedule.Who, schedule.Why, schedule.ChangedAt);
+            schedule.Enabled, upcoming.Count > 0 ? upcoming[0] : null, upcoming, last.FirstOrDefault(), schedule.Who, schedule.Why,
+            schedule.ChangedAt);
     }
 
     /// <summary>Returns the states of the jobs of recorded times.</summary>

@@ -31,7 +31,7 @@ public sealed class ScheduleReader(JobCatalogue kinds, Confinement? confinement 
         if (job.Kind != JsonValueKind.Object) throw job.Fault("it is not an object; give the body of POST /jobs");
         var kind = job.Need("kind");
         if (kind.String() == JobCatalogue.Backtest)
-            throw kind.Fault("a backtest is no job of POST /jobs; give a kind that GET /catalogue/jobs lists, such as train");
+            throw kind.Fault("a schedule does not submit backtests; give another kind that GET /catalogue/jobs lists, such as train");
         if (job.Find("promoteUntil") is { } until) throw until.Fault("it is the end of the schedule's window; give \"window\" instead");
         kinds.Read(new JobText(kind.String(), job.Alone(text), file, folder), confinement);
         return new JobSchedule

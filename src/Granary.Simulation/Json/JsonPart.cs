@@ -352,9 +352,9 @@ public sealed class JsonPart
         }
     }
 
-    private static string Span(double minimum, double maximum) =>
+    internal static string Span(double minimum, double maximum) =>
         minimum is > 0 and <= 1e-6 ? string.Create(CultureInfo.InvariantCulture, $"more than 0, at most {maximum}")
-        : double.IsPositiveInfinity(maximum) ? string.Create(CultureInfo.InvariantCulture, $"at least {minimum}")
+        : maximum >= int.MaxValue ? string.Create(CultureInfo.InvariantCulture, $"at least {minimum}")
         : double.IsNegativeInfinity(minimum) ? string.Create(CultureInfo.InvariantCulture, $"at most {maximum}")
         : string.Create(CultureInfo.InvariantCulture, $"{minimum} … {maximum}");
 

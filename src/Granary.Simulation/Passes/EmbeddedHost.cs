@@ -18,7 +18,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
     public TimeSpan Deadline { get; init; } = StrategyWatch.DefaultDeadline;
 
     /// <summary>Returns an observer for a strategy's actions in one of its symbols, in place of the pass's events; null = none.</summary>
-    public Func<StrategyInstance, int, IRunObserver>? Observe { get; init; }
+    public Func<StrategyInstance, int, IRunObserver?, IRunObserver>? Observe { get; init; }
 
     /// <inheritdoc/>
     public async Task RunAsync(StrategyPass pass, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
         private int _strategies, _done;
         private Exception? _fault;
 
-        public Func<StrategyInstance, int, IRunObserver>? Observe { get; init; }
+        public Func<StrategyInstance, int, IRunObserver?, IRunObserver>? Observe { get; init; }
 
         public void Run(CancellationToken cancellationToken)
         {

@@ -9,7 +9,7 @@ public sealed class EventGapException(string message) : Exception(message);
 /// <summary>
 /// Stores the events of a batch's strategies as chunks in one file, with an index by strategy, so that memory does not grow with the number
 /// of trades. A repeated chunk is ignored, so that a strategy may run again from its first bar. The file can be continued after the process
-/// was lost.
+/// was lost. A log with a maximum size drops all events when they exceed it, and then only counts chunks.
 /// </summary>
 public sealed class EventLog : IEventSink, IEventLog, IDisposable
 {
@@ -20,17 +20,23 @@ public sealed class EventLog : IEventSink, IEventLog, IDisposable
     private readonly List<(long Offset, int Length)>?[] _chunks;
     private readonly int _strategies;
     private readonly Lock _lock = new();
+    private readonly long _most;
     private long _length;
 
     /// <param name="strategies">Number of strategies of the batch.</param>
     /// <param name="resume">Whether to continue an existing file; an incomplete chunk at its end is dropped.</param>
-    public EventLog(string path, int strategies, bool resume)
+    /// <param name="most">Maximum size of the file in bytes.</param>
+    public EventLog(string path, int strategies, bool resume, long most = long.MaxValue)
     {
+        _most = most;
         _strategies = strategies;
         _chunks = new List<(long, int)>?[2 * strategies];
         _file = new FileStream(path, resume ? FileMode.OpenOrCreate : FileMode.Create, FileAccess.ReadWrite, FileShare.Read, 1 << 20);
         if (resume) Recover();
     }
+
+    /// <summary>Whether the events exceeded the maximum size and cannot be read.</summary>
+    public bool IsDropped { get; private set; }
 
     private void Recover()
     {
@@ -63,9 +69,17 @@ public sealed class EventLog : IEventSink, IEventLog, IDisposable
             var known = ChunkCount(strategy);
             if (chunk < known) return;
             if (chunk > known) throw new EventGapException($"strategy {strategy}: chunk {chunk} of its events came before chunk {known}");
-            _file.Position = _length;
-            _file.Write(frame);
-            _file.Write(events);
+            if (!IsDropped && _length + FrameLength + events.Length > _most)
+            {
+                IsDropped = true;
+                _file.SetLength(0);
+            }
+            if (!IsDropped)
+            {
+                _file.Position = _length;
+                _file.Write(frame);
+                _file.Write(events);
+            }
             (_chunks[strategy] ??= new List<(long, int)>(2)).Add((_length + FrameLength, events.Length));
             _length += FrameLength + events.Length;
         }

@@ -143,10 +143,10 @@ public sealed class FeedExecution
                     _more = _coming.GetAwaiter().GetResult();
                     _coming = null;
                 }
-                _prepared = _more ? _reader!.Prepare() : null;
+                _prepared = _more ? _reader!.Feed.Prepare() : null;
                 break;
             default:
-                Finished?.Invoke([.. Strategies.Take(_kept * GroupSize).Select(s => s.Finish(_reader!.Clock, HasEnded))]);
+                Finished?.Invoke([.. Strategies.Take(_kept * GroupSize).Select(s => s.Finish(_reader!.Feed.Clock, HasEnded))]);
                 break;
         }
     }
@@ -173,11 +173,11 @@ public sealed class FeedExecution
                 if (!_more) _ended = true;
                 break;
             case PieceKind.Process:
-                var bars = _reader!.BarsOf(piece.Block!);
+                var bars = _reader!.Feed.BarsOf(piece.Block!);
                 Evaluations += (long)piece.Group!.Length * bars;
                 if (++_done < _inUse) break;
                 Bars += bars;
-                _reader.Return(_current!);
+                _reader.Feed.Return(_current!);
                 _current = null;
                 break;
             default:

@@ -1,83 +1,30 @@
-using Granary.Engine.Backtesting;
-using Granary.Engine.Factors;
 using Granary.Engine.Market;
-using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>Reads a feed's blocks, of one symbol or of several joined, and computes what its strategies share.</summary>
-public abstract class FeedReader
+/// <summary>Reads the blocks of a feed's symbols and lets them be prepared.</summary>
+internal sealed class FeedReader(FeedPreparer feed, int symbols, Func<int, IAsyncEnumerable<BarBlock>> blocksOf,
+    CancellationToken cancellationToken) : IAsyncDisposable
 {
-    public abstract FeedClock Clock { get; }
+    private readonly IAsyncEnumerator<BarBlock>[] _sources =
+        [.. Enumerable.Range(0, symbols).Select(s => blocksOf(s).GetAsyncEnumerator(cancellationToken))];
 
-    public abstract ValueTask<bool> MoveNextAsync();
+    public FeedPreparer Feed => feed;
 
-    /// <summary>Prepares the current block for <see cref="FeedStrategy.Process"/>.</summary>
-    public abstract object Prepare();
+    public async ValueTask<bool> MoveNextAsync()
+    {
+        while (!feed.MoveNext())
+        {
+            // Reads only the symbol that the others wait for, so that none gets far ahead of the rest.
+            if (feed.WaitsFor is not { } symbol) return false;
+            if (await _sources[symbol].MoveNextAsync()) feed.Add(symbol, _sources[symbol].Current);
+            else feed.End(symbol);
+        }
+        return true;
+    }
 
-    public abstract int BarsOf(object block);
-
-    public abstract void Return(object block);
-
-    public abstract ValueTask DisposeAsync();
-}
-
-internal sealed class SingleReader(MarketSeries series, FactorPlan factors, IAsyncEnumerable<BarBlock> blocks, FeedPlan plan,
-    CancellationToken cancellationToken) : FeedReader
-{
-    private readonly FeedPipeline _pipeline = new(series, factors, plan.TracePeriod, plan.TradeFrom);
-    private readonly IAsyncEnumerator<BarBlock> _blocks = blocks.GetAsyncEnumerator(cancellationToken);
-
-    public override FeedClock Clock => _pipeline.Clock;
-
-    public override ValueTask<bool> MoveNextAsync() => _blocks.MoveNextAsync();
-
-    public override object Prepare() => _pipeline.Prepare(_blocks.Current);
-
-    public override int BarsOf(object block) => ((PreparedBlock)block).Block.Count;
-
-    public override void Return(object block) => _pipeline.Return((PreparedBlock)block);
-
-    public override ValueTask DisposeAsync() => _blocks.DisposeAsync();
-}
-
-/// <summary>Reads one symbol's bars, joined with the other symbols that its factors read.</summary>
-internal sealed class ReferringReader(IReadOnlyList<MarketSeries> series, IReadOnlyList<FactorPlan> factors,
-    Func<int, IAsyncEnumerable<BarBlock>> blocksOf, FeedPlan plan, CancellationToken cancellationToken) : FeedReader
-{
-    private readonly JoinedPipeline _pipeline = new(series, factors, plan.TracePeriod, plan.TradeFrom);
-    private readonly IAsyncEnumerator<JoinedBlock> _blocks = JoinedFeed.ReadAsync(series, blocksOf, cancellationToken)
-        .GetAsyncEnumerator(cancellationToken);
-
-    public override FeedClock Clock => _pipeline.ClockOf(0);
-
-    public override ValueTask<bool> MoveNextAsync() => _blocks.MoveNextAsync();
-
-    public override object Prepare() => _pipeline.Prepare(_blocks.Current);
-
-    public override int BarsOf(object block) => ((PreparedJoin)block).Symbol(0)?.Block.Count ?? 0;
-
-    public override void Return(object block) => _pipeline.Return((PreparedJoin)block);
-
-    public override ValueTask DisposeAsync() => _blocks.DisposeAsync();
-}
-
-internal sealed class JoinedReader(IReadOnlyList<MarketSeries> series, IReadOnlyList<FactorPlan> factors,
-    Func<int, IAsyncEnumerable<BarBlock>> blocksOf, FeedPlan plan, CancellationToken cancellationToken) : FeedReader
-{
-    private readonly JoinedPipeline _pipeline = new(series, factors, plan.TracePeriod, plan.TradeFrom);
-    private readonly IAsyncEnumerator<JoinedBlock> _blocks = JoinedFeed.ReadAsync(series, blocksOf, cancellationToken)
-        .GetAsyncEnumerator(cancellationToken);
-
-    public override FeedClock Clock => _pipeline.Clock;
-
-    public override ValueTask<bool> MoveNextAsync() => _blocks.MoveNextAsync();
-
-    public override object Prepare() => _pipeline.Prepare(_blocks.Current);
-
-    public override int BarsOf(object block) => ((PreparedJoin)block).Block.Count;
-
-    public override void Return(object block) => _pipeline.Return((PreparedJoin)block);
-
-    public override ValueTask DisposeAsync() => _blocks.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var source in _sources) await source.DisposeAsync();
+    }
 }

@@ -14,10 +14,10 @@ public sealed record FeedSettings(ExecutionSettings Execution, IEventSink? Event
         Events is null ? null : new RunEventWriter(instance.Index, Events, WithFactors);
 
     /// <summary>
-    /// Returns an observer for a strategy's actions in one symbol, by its position in <see cref="StrategyInstance.Symbols"/>. It replaces
-    /// the receiver of the events; null = none.
+    /// Returns an observer for a strategy's actions in one symbol, by its position in <see cref="StrategyInstance.Symbols"/>. It takes the
+    /// place of the receiver of the symbol's events, which it is given; null = none.
     /// </summary>
-    public Func<StrategyInstance, int, IRunObserver>? Observe { get; init; }
+    public Func<StrategyInstance, int, IRunObserver?, IRunObserver>? Observe { get; init; }
 
     /// <summary>Factor columns of a single symbol that earlier passes over the same bars have computed.</summary>
     public FactorMemory? Memory { get; init; }

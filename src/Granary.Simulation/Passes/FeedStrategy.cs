@@ -12,8 +12,10 @@ namespace Granary.Simulation.Passes;
 /// One running strategy of a feed. Its owner creates it, lets it process each prepared block, and finishes it. A strategy that throws fails
 /// alone.
 /// </summary>
-public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed)
+/// <param name="settings">Settings of this strategy alone; null = those of the feed.</param>
+public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed, FeedSettings? settings = null)
 {
+    private readonly FeedSettings _settings = settings ?? feed.Settings;
     private IStrategyRun? _run;
     private RunEventWriter? _events;
     private string? _stop;
@@ -23,6 +25,9 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed)
     /// <summary>The reason of its failure; null if it has not failed.</summary>
     public string? Error { get; private set; }
 
+    /// <summary>The run; null before it is made, after a failure and after the end.</summary>
+    public IStrategyRun? Run => _run;
+
     /// <summary>Creates the run and declares its factors before the first block. Repeated calls have no effect.</summary>
     public void Make(StrategyWatch watch)
     {
@@ -31,8 +36,8 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed)
         try
         {
             var strategy = instance.Create();
-            _events = feed.Settings.WriterOf(instance);
-            _run = feed.MakeRun(instance, strategy, _events);
+            _events = _settings.WriterOf(instance);
+            _run = feed.MakeRun(instance, strategy, _settings, _events);
         }
         catch (Exception e)
         {
@@ -95,8 +100,7 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed)
         (_run, _events) = (null, null);
     }
 
-    /// <summary>Returns the error text for an exception of a strategy.</summary>
-    public static string ErrorOf(Exception e) =>
+    private static string ErrorOf(Exception e) =>
         e is TargetInvocationException { InnerException: { } inner } ? ErrorOf(inner) : $"{e.GetType().Name}: {e.Message}";
 
     /// <summary>Current state of the strategy.</summary>

@@ -1,4 +1,3 @@
-using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
@@ -20,12 +19,15 @@ public sealed class ListedStrategies
     /// <summary>Indices of the strategies in signals.csv and factors.csv.</summary>
     public IReadOnlySet<int> Signals { get; }
 
-    /// <param name="strategies">All strategies of the batch; those without metrics are never listed.</param>
+    /// <summary>No strategy, because the events of none are known.</summary>
+    public static ListedStrategies None { get; } = new(new HashSet<int>(), new HashSet<int>());
+
+    /// <param name="outcomes">Outcomes by strategy index; strategies without metrics are never listed.</param>
     /// <param name="members">By strategy index: nonzero if the strategy has a weight at any time.</param>
-    public static ListedStrategies Of(OutputSet outputs, IReadOnlyList<StrategyEntry> strategies,
-        IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyList<double> members, int mostRows = MostRows)
+    public static ListedStrategies Of(OutputSet outputs, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
+        IReadOnlyList<double> members, int mostRows = MostRows)
     {
-        var finished = strategies.Where(s => s.Stats is not null).ToList();
+        var finished = outcomes.Values.Where(o => o.Statistics is not null).ToList();
         var all = finished.Select(s => s.Index).ToHashSet();
         if (outputs.OfAllStrategies) return new ListedStrategies(all, all);
         // If no strategy has a weight, none has priority.
@@ -36,14 +38,13 @@ public sealed class ListedStrategies
         long rows = 0;
         foreach (var strategy in ordered)
         {
-            var outcome = outcomes[strategy.Index];
-            rows += outcome.Opened + (HasSignals(strategy.Index) ? outcome.Signals : 0);
+            rows += strategy.Opened + (HasSignals(strategy.Index) ? strategy.Signals : 0);
             if (rows > mostRows && listed.Count > 0) break;
             listed.Add(strategy.Index);
         }
         return new ListedStrategies(listed, listed.Where(HasSignals).ToHashSet());
     }
 
-    private static double Rank(StrategyEntry strategy) =>
-        strategy.Stats is { IsRuined: false } stats && !double.IsNaN(stats.Sharpe) ? stats.Sharpe : double.NegativeInfinity;
+    private static double Rank(StrategyOutcome strategy) =>
+        strategy.Statistics is { IsRuined: false } stats && !double.IsNaN(stats.Sharpe) ? stats.Sharpe : double.NegativeInfinity;
 }

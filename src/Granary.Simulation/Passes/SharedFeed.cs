@@ -9,7 +9,7 @@ namespace Granary.Simulation.Passes;
 
 /// <summary>
 /// The data that the strategies of one feed share: its markets and their factors, which are computed once. Every host creates its
-/// strategies here and then opens the reader that prepares the blocks for all of them.
+/// strategies here and then prepares the blocks for all of them.
 /// </summary>
 public sealed class SharedFeed
 {
@@ -26,36 +26,40 @@ public sealed class SharedFeed
 
     public FeedPlan Plan { get; }
 
-    internal FeedSettings Settings { get; }
+    public FeedSettings Settings { get; }
 
-    /// <summary>Creates the run of a strategy and declares its factors. Thread-safe until the reader is opened.</summary>
-    internal IStrategyRun MakeRun(StrategyInstance instance, Strategy strategy, RunEventWriter? events)
+    /// <summary>Creates the run of a strategy and declares its factors. Thread-safe until the blocks are prepared.</summary>
+    internal IStrategyRun MakeRun(StrategyInstance instance, Strategy strategy, FeedSettings settings, RunEventWriter? events)
     {
-        lock (_making) return Plan.IsJoined ? Several(instance, (MultiSymbolStrategy)strategy, events) : Single(instance, strategy, events);
+        lock (_making)
+            return Plan.IsJoined ? Several(instance, (MultiSymbolStrategy)strategy, settings, events)
+                : Single(instance, strategy, settings, events);
     }
 
-    private StrategyRun Single(StrategyInstance instance, Strategy strategy, RunEventWriter? events)
+    private StrategyRun Single(StrategyInstance instance, Strategy strategy, FeedSettings settings, RunEventWriter? events)
     {
-        var run = new StrategyRun(instance.Id, strategy, _series[0], instance.Trading, Settings.Execution, _factors[0],
-            Settings.Observe?.Invoke(instance, 0) ?? events);
+        var run = new StrategyRun(instance.Id, strategy, _series[0], instance.Trading, settings.Execution, _factors[0],
+            settings.Observe?.Invoke(instance, 0, events) ?? events);
         run.FilterEntries(instance.Model);
         if (events is not null) events.Run = run;
         return run;
     }
 
-    private MultiSymbolRun Several(StrategyInstance instance, MultiSymbolStrategy strategy, RunEventWriter? events)
+    private MultiSymbolRun Several(StrategyInstance instance, MultiSymbolStrategy strategy, FeedSettings settings, RunEventWriter? events)
     {
-        var observers = events is null ? null : _series.Select((_, s) => events.ForSymbol(s)).ToArray();
-        var run = new MultiSymbolRun(instance.Id, strategy, _series, instance.Trading, Settings.Execution, _factors,
-            Settings.Observe is { } observe ? [.. _series.Select((_, s) => observe(instance, s))] : observers);
-        for (var s = 0; observers is not null && s < observers.Length; s++) observers[s].Run = run.Factors(s);
+        var logs = events is null ? null : _series.Select((_, s) => events.ForSymbol(s)).ToArray();
+        var run = new MultiSymbolRun(instance.Id, strategy, _series, instance.Trading, settings.Execution, _factors,
+            settings.Observe is { } observe ? [.. _series.Select((_, s) => observe(instance, s, logs?[s]))] : logs);
+        for (var s = 0; logs is not null && s < logs.Length; s++) logs[s].Run = run.Factors(s);
         return run;
     }
 
+    /// <summary>Begins to prepare the feed's blocks, after all strategies are created.</summary>
+    /// <param name="mostRows">The most rows of a joined block.</param>
+    public FeedPreparer Prepare(int mostRows = IBarSeries.DefaultBlockSize) => new(Plan, _series, _factors, mostRows);
+
     /// <summary>Opens the reader of the feed's blocks, after all strategies are created.</summary>
     /// <param name="blocksOf">Returns the bars of a symbol by its position in the feed.</param>
-    public FeedReader Open(Func<int, IAsyncEnumerable<BarBlock>> blocksOf, CancellationToken cancellationToken) =>
-        Plan.IsJoined ? new JoinedReader(_series, _factors, blocksOf, Plan, cancellationToken)
-        : Plan.IsReferring ? new ReferringReader(_series, _factors, blocksOf, Plan, cancellationToken)
-        : new SingleReader(_series[0], _factors[0], blocksOf(0), Plan, cancellationToken);
+    internal FeedReader Open(Func<int, IAsyncEnumerable<BarBlock>> blocksOf, CancellationToken cancellationToken) =>
+        new(Prepare(), _series.Count, blocksOf, cancellationToken);
 }

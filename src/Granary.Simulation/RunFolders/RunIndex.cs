@@ -11,9 +11,9 @@ namespace Granary.Simulation.RunFolders;
 /// <param name="folder">The folder of all runs.</param>
 internal sealed class RunIndex(string folder)
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
-    /// <param name="Written">Time at which the manifest was written, UTC ticks.</param>
+    /// <param name="Written">Times at which the manifest and the name were written, UTC ticks, added up.</param>
     /// <param name="Summary">Null if the manifest cannot be read.</param>
     internal sealed record Entry(string Id, long Written, RunSummary? Summary);
 

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Granary.Contracts.Runs;
 using Granary.Simulation.Json;
+using Granary.Storage.Files;
 
 namespace Granary.Simulation.RunFolders;
 
@@ -10,6 +12,11 @@ namespace Granary.Simulation.RunFolders;
 /// <param name="folder">The folder of all runs.</param>
 public sealed class RunLibrary(string folder)
 {
+    /// <summary>The folder inside a run's folder with the text and the status of its job.</summary>
+    public const string JobFolder = ".submission";
+
+    private const string NameFile = ".name";
+    private const int MostName = 100;
     private const long MostResults = 64 << 20;
 
     private readonly RunIndex _index = new(folder);
@@ -24,25 +31,13 @@ public sealed class RunLibrary(string folder)
     /// <summary>The folder of all runs.</summary>
     public string Folder => folder;
 
-    /// <summary>Returns a page of the list of runs, newest first.</summary>
-    /// <param name="cursor">Id of the last run of the previous page; null = start with the newest.</param>
-    /// <exception cref="InputException">The cursor is not in the list.</exception>
-    public RunPage List(int limit, string? cursor)
+    /// <summary>Returns a page of the list of runs.</summary>
+    /// <exception cref="InputException">The query is invalid, or its cursor is not in the list.</exception>
+    public RunPage List(RunQuery query)
     {
-        // Later pages use the list that the first page has read: runs that have finished since then are newer than the cursor.
-        var runs = cursor is null ? All() : _listed;
-        var from = cursor is null ? 0 : After(runs, cursor);
-        if (from < 0) from = After(runs = All(), cursor!);
-        if (from < 0) throw ListCursor.Unknown(cursor!);
-        var page = runs.Skip(from).Take(limit).ToList();
-        return new RunPage(page, from + page.Count < runs.Count ? page[^1].Id : null);
-    }
-
-    private static int After(IReadOnlyList<RunSummary> runs, string cursor)
-    {
-        for (var i = 0; i < runs.Count; i++)
-            if (runs[i].Id == cursor) return i + 1;
-        return -1;
+        // Later pages use the list that the first page has read, so that runs that have finished since then move no row.
+        var known = query.Cursor is null ? null : query.Of(_listed);
+        return known ?? query.Of(All()) ?? throw ListCursor.Unknown(query.Cursor!);
     }
 
     /// <summary>Returns the results of a run that <see cref="Find"/> has found. The most recently used results stay in memory.</summary>
@@ -77,7 +72,8 @@ public sealed class RunLibrary(string folder)
             if (_known.Value.TryRemove(id, out _)) _changed = true;
             return null;
         }
-        var written = manifest.LastWriteTimeUtc.Ticks;
+        // A missing file has a constant time.
+        var written = manifest.LastWriteTimeUtc.Ticks + File.GetLastWriteTimeUtc(Path.Combine(folder, id, NameFile)).Ticks;
         if (_known.Value.TryGetValue(id, out var known) && known.Written == written) return known.Summary;
         var summary = Read(id, manifest.FullName);
         _known.Value[id] = new RunIndex.Entry(id, written, summary);
@@ -112,6 +108,33 @@ public sealed class RunLibrary(string folder)
         lock (_writing) _index.Write([.. _known.Value.Values.OrderBy(e => e.Id, StringComparer.Ordinal)]);
     }
 
+    /// <summary>Gives a run that <see cref="Find"/> has found another name to show. Its id, files and digest stay.</summary>
+    /// <exception cref="InputException">The name is empty, too long or not one line.</exception>
+    public RunSummary Rename(string id, string? name)
+    {
+        name = name?.Trim() ?? "";
+        if (name.Length is 0 or > MostName || name.Any(char.IsControl))
+            throw new InputException($"name: give 1 to {MostName} characters on one line");
+        AtomicFile.Write(Path.Combine(folder, id, NameFile), Encoding.UTF8.GetBytes(name));
+        var run = Find(id)!;
+        KeepIndex();
+        return run;
+    }
+
+    /// <summary>Deletes the files of a run that <see cref="Find"/> has found. The record of the job that made it stays.</summary>
+    /// <exception cref="IOException">A file cannot be deleted.</exception>
+    public void Delete(string id)
+    {
+        var run = new DirectoryInfo(PathOf(id));
+        // The manifest first: a folder without it is not a run, also if the server stops here.
+        File.Delete(Path.Combine(run.FullName, "manifest.json"));
+        foreach (var file in run.EnumerateFiles()) file.Delete();
+        foreach (var part in run.EnumerateDirectories().Where(d => d.Name != JobFolder)) part.Delete(recursive: true);
+        if (!run.EnumerateFileSystemInfos().Any()) run.Delete();
+        Find(id);
+        KeepIndex();
+    }
+
     /// <summary>Returns the folder of a run that <see cref="Find"/> has found.</summary>
     public string PathOf(string id) => Path.Combine(folder, id);
 
@@ -126,14 +149,28 @@ public sealed class RunLibrary(string folder)
         {
             using var manifest = JsonDocument.Parse(File.ReadAllBytes(path));
             var root = manifest.RootElement;
-            return new RunSummary(id, root.GetProperty("batch").GetString()!, root.GetProperty("status").GetString()!,
-                root.GetProperty("digest").GetString()!, root.GetProperty("created").GetDateTimeOffset(),
-                root.TryGetProperty("seconds", out var seconds) && seconds.ValueKind == JsonValueKind.Number ? seconds.GetDouble() : null,
-                root.GetProperty("host").GetString()!, File.Exists(Path.Combine(Path.GetDirectoryName(path)!, "weights.csv")));
+            var (run, batch) = (Path.GetDirectoryName(path)!, root.GetProperty("batch").GetString()!);
+            var (name, summary) = (Path.Combine(run, NameFile), root.GetProperty("summary"));
+            return new RunSummary(id, batch, root.GetProperty("status").GetString()!, root.GetProperty("digest").GetString()!,
+                root.GetProperty("created").GetDateTimeOffset(), Number(root, "seconds"), root.GetProperty("host").GetString()!,
+                File.Exists(Path.Combine(run, "weights.csv")))
+            {
+                Name = File.Exists(name) ? File.ReadAllText(name) : batch,
+                Kind = root.GetProperty("kind").GetString()!,
+                Markets = [.. root.GetProperty("data").EnumerateArray().Select(m => m.GetProperty("symbol").GetString()!)],
+                MarketCount = root.GetProperty("data").GetArrayLength(),
+                TotalReturn = Number(summary, "totalReturn"),
+                Sharpe = Number(summary, "sharpe"),
+                MaxDrawdown = Number(summary, "maxDrawdown"),
+                Tradable = summary.GetProperty("tradable").GetBoolean(),
+            };
         }
         catch (Exception e) when (e is JsonException or IOException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             return null;
         }
     }
+
+    private static double? Number(JsonElement of, string name) =>
+        of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Granary.Contracts.Runs;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
@@ -30,8 +31,8 @@ public sealed record RunManifest
 
     public bool Interrupted { get; init; }
 
-    /// <summary>Whether the run is a walk-forward optimisation instead of a backtest.</summary>
-    public bool IsWalkForward { get; init; }
+    /// <summary>One of <see cref="RunKinds"/>.</summary>
+    public required string Kind { get; init; }
 
     /// <summary>Time of the run, UTC.</summary>
     public required DateTime CreatedAt { get; init; }
@@ -72,7 +73,8 @@ public sealed record RunManifest
             json.WriteNumber("version", Version);
             json.WriteString("batch", run.Name);
             json.WriteString("run", run.Run);
-            if (run.Section<WalkForwardResults>() is not null) json.WriteString("verb", "walkforward");
+            json.WriteString("kind", KindOf(run, plan.Spec));
+            WriteSummary(json, run);
             json.WriteString("status", run.Interrupted ? "interrupted" : "done");
             json.WriteString("digest", run.Digest);
             json.WriteString("created", run.CreatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
@@ -111,6 +113,32 @@ public sealed record RunManifest
         return buffer.ToArray();
     }
 
+    private static string KindOf(RunModel run, BatchSpec spec) => run.Section<SessionResults>() is not null ? RunKinds.Live
+        : run.Section<WalkForwardResults>() is not null ? RunKinds.WalkForward
+        : spec.Data.Parts.Count > 0 ? RunKinds.Combined
+        : run.Section<AllocatorResults>() is not null ? RunKinds.Reinforce
+        : spec.Learning is not null ? RunKinds.Training : RunKinds.Backtest;
+
+    // The figures of the list of runs, so that it reads no results.json. A live run has those of its account alone.
+    private static void WriteSummary(Utf8JsonWriter json, RunModel run)
+    {
+        json.WriteStartObject("summary");
+        if (run.Section<SessionResults>() is { } session) WriteFinite(json, "totalReturn", session.Account / run.StartingCash - 1);
+        else if (run.Portfolio is { } portfolio)
+        {
+            WriteFinite(json, "totalReturn", portfolio.TotalReturn);
+            WriteFinite(json, "sharpe", portfolio.Sharpe);
+            WriteFinite(json, "maxDrawdown", portfolio.MaxDrawdown);
+        }
+        json.WriteBoolean("tradable", run.Section<ValidationFindings>()?.Decide().IsSufficient == true);
+        json.WriteEndObject();
+    }
+
+    private static void WriteFinite(Utf8JsonWriter json, string name, double value)
+    {
+        if (double.IsFinite(value)) json.WriteNumber(name, value);
+    }
+
     private static void Write(Utf8JsonWriter json, TrialCensus trials)
     {
         json.WriteStartObject("trials");
@@ -119,15 +147,10 @@ public sealed record RunManifest
         json.WriteNumber("effective", trials.Effective);
         json.WriteNumber("own", trials.Own);
         json.WriteNumber("sharpes", trials.Sharpes.Count);
-        WriteFinite("sharpeMean", trials.Sharpes.Mean);
-        WriteFinite("sharpeVariance", trials.Sharpes.Variance);
+        WriteFinite(json, "sharpeMean", trials.Sharpes.Mean);
+        WriteFinite(json, "sharpeVariance", trials.Sharpes.Variance);
         if (trials.Fault is { } fault) json.WriteString("fault", fault);
         json.WriteEndObject();
-
-        void WriteFinite(string name, double value)
-        {
-            if (double.IsFinite(value)) json.WriteNumber(name, value);
-        }
     }
 
     /// <summary>Reads notes of a run's files; skips notes whose code is unknown because a newer Granary wrote them.</summary>
@@ -163,7 +186,7 @@ public sealed record RunManifest
             HasChecks = root.Need("checks").Bool(),
             Notes = ReadNotes(root.Need("notes")),
             Trials = root.Find("trials") is { } trials ? ReadTrials(trials) : null,
-            IsWalkForward = root.Find("verb")?.String() == "walkforward",
+            Kind = root.Need("kind").String(),
             Interrupted = root.Need("status").String() == "interrupted",
             Zones = root.Need("data").List().Where(d => d.Find("zone") is not null)
                 .ToDictionary(d => d.Need("symbol").String(), d => d.Need("zone").String(), StringComparer.Ordinal),

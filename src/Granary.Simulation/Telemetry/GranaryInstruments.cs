@@ -11,7 +11,7 @@ public static class GranaryInstruments
 
     /// <summary>Names of tags.</summary>
     public const string Run = "granary.run", Kind = "granary.kind", State = "granary.state", Account = "granary.account",
-        Symbol = "granary.symbol", Model = "granary.model";
+        Symbol = "granary.symbol", Model = "granary.model", File = "granary.file";
 
     private static readonly Meter Meter = new(Name);
 

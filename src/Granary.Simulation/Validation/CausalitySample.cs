@@ -2,6 +2,7 @@ using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Causality;
 using Granary.Simulation.Passes;
+using Granary.Simulation.Telemetry;
 
 namespace Granary.Simulation.Validation;
 
@@ -29,10 +30,11 @@ public static class CausalitySample
 
     /// <param name="host">Returns a host for an amount of work in bars times strategies.</param>
     /// <param name="failed">Failed strategies of the batch, which are left out.</param>
-    public static Task<CausalityResult> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<long,
+    public static async Task<CausalityResult> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<long,
         IBatchHost> host,
         CancellationToken cancellationToken, IReadOnlySet<int>? failed = null)
     {
+        using var step = GranaryInstruments.Traces.StartActivity("look-ahead");
         var evaluations = FeedBlocks.Evaluations(plan, markets);
         var budget = Math.Max(Free, (long)(Share * evaluations));
         var bars = Math.Max(LeastBars, budget / Passes);
@@ -43,7 +45,7 @@ public static class CausalitySample
         var sample = (int)Math.Clamp(budget / (Passes * mean), Math.Max(1, subject.Representatives.Count), plan.Instances.Count);
         var after = Math.Max(BlocksAfter * IBarSeries.DefaultBlockSize, LongBarsAfter * plan.Feeds.Max(f =>
             f.Timeframe.Ticks) / plan.Spec.Data.Timeframe.Ticks);
-        return CausalityCheck.RunAsync(subject with { Host = host(sample * mean) }, new LookAheadEffort(sample, 0,
+        return await CausalityCheck.RunAsync(subject with { Host = host(sample * mean) }, new LookAheadEffort(sample, 0,
             Decisions)
         { MostCuts = MostCuts, BarsAfter = after },
             plan.Spec.Seed, cancellationToken);

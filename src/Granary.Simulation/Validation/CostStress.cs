@@ -1,5 +1,6 @@
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
+using Granary.Simulation.Telemetry;
 
 namespace Granary.Simulation.Validation;
 
@@ -29,6 +30,7 @@ public sealed record CostStress(int Weighted, int Strategies, double Return, dou
         IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyList<double> weights, Func<long, IBatchHost> host,
         CancellationToken cancellationToken)
     {
+        using var step = GranaryInstruments.Traces.StartActivity("cost-stress");
         var members = plan.Instances.Where(i => weights[i.Index] != 0 && outcomes.GetValueOrDefault(i.Index)?.Statistics is not null)
             .Select(i => i.Index).ToList();
         var evaluations = FeedBlocks.Evaluations(plan, markets);

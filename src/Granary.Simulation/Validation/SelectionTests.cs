@@ -1,6 +1,7 @@
 using Granary.Engine.Analysis;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
+using Granary.Simulation.Telemetry;
 
 namespace Granary.Simulation.Validation;
 
@@ -54,6 +55,7 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
     private static (ProbabilityOfOverfitting? Result, int Blocks) Overfit(List<(int Strategy, EquityTrace Trace)> traced, long from,
         long to)
     {
+        using var step = GranaryInstruments.Traces.StartActivity("overfitting");
         var periods = (int)(to - from);
         // The work is the number of splits times the number of strategies, so larger batches use fewer blocks.
         var blocks = traced.Count <= 2_500 ? ProbabilityOfOverfitting.DefaultBlocks : traced.Count <= 30_000 ? 12 : 8;
@@ -83,6 +85,7 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
     private static (DataSnoopingTest? Result, int Strategies) Snoop(List<(int Strategy, EquityTrace Trace)> traced, long from, long to,
         ulong seed, EquityTrace? benchmark)
     {
+        using var step = GranaryInstruments.Traces.StartActivity("data-snooping");
         // Joins periods if there are many. Takes strategies evenly if there are many, always including the best one.
         var join = (int)((to - from + MostPeriods - 1) / MostPeriods);
         var count = (int)((to - from) / join);
@@ -109,6 +112,7 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
     // Strategies without any return are not trials.
     private static EffectiveTrials Cluster(List<(int Strategy, EquityTrace Trace)> traced, long from, long to)
     {
+        using var step = GranaryInstruments.Traces.StartActivity("effective-trials");
         var distinct = traced.Where(t => t.Trace.Equity.AsSpan().ContainsAnyExcept(t.Trace.Start)).ToList();
         var join = (int)((to - from + MostPeriods - 1) / MostPeriods);
         var count = (int)((to - from) / join);
@@ -120,6 +124,7 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
 
     private static double Winners(List<(int Strategy, EquityTrace Trace)> traced, long from, long to, ulong seed, double meanBlock)
     {
+        using var step = GranaryInstruments.Traces.StartActivity("winners");
         var join = (int)((to - from + MostPeriods - 1) / MostPeriods);
         var count = (int)((to - from) / join);
         var sample = Math.Min(traced.Count, MostJoined);

@@ -23,8 +23,19 @@ public static class ExclusiveFile
     /// <param name="timeout">Time from the first attempt after which the last exception is thrown.</param>
     /// <param name="clock">For pauses and the timeout; null for the system's.</param>
     public static Task<FileStream> OpenAsync(string path, TimeSpan timeout, CancellationToken cancellationToken,
-        TimeProvider? clock = null) =>
-        RetryPolicies.FileInUse(e => IsInUse(e, path), timeout, clock).RunAsync(_ => Task.FromResult(Open(path)), cancellationToken);
+        TimeProvider? clock = null)
+    {
+        // A free file, which is the usual case, needs no policy: building one takes longer than opening a file.
+        try
+        {
+            return Task.FromResult(Open(path));
+        }
+        catch (IOException e) when (IsInUse(e, path))
+        {
+            return RetryPolicies.FileInUse(x => IsInUse(x, path), timeout, clock)
+                .RunAsync(_ => Task.FromResult(Open(path)), cancellationToken);
+        }
+    }
 
     /// <summary>As <see cref="OpenAsync"/>, for callers that cannot await; it blocks the thread.</summary>
     public static FileStream Open(string path, TimeSpan timeout) =>

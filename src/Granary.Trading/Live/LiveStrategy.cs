@@ -2,10 +2,10 @@ using System.Collections.Frozen;
 using Granary.Contracts.Batches;
 using Granary.Contracts.Sessions;
 using Granary.Engine.Backtesting;
-using Granary.Engine.Factors;
 using Granary.Engine.Trading;
 using Granary.Learning.Gating;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 
 namespace Granary.Trading.Live;
 
@@ -32,33 +32,36 @@ internal sealed class WantedTrade
     public double MovedStop;
 }
 
-/// <summary>A strategy of a live session, with its run and its events in the current time slice.</summary>
-/// <param name="log">The log of its own run.</param>
-/// <param name="memberLog">The log of the run that the portfolio follows, if that is a different one.</param>
-internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? log, RunEventWriter? memberLog)
+/// <summary>
+/// A strategy of a live session, with its events in the current time slice. It has its own run as in a batch and, if the portfolio follows
+/// accounts that reduce entries which they cannot pay for, a second run with such an account.
+/// </summary>
+internal sealed class LiveStrategy
 {
-    public StrategyInstance Instance => instance;
+    private readonly FeedStrategy _own;
+    private readonly FeedStrategy? _member;
+    private IStrategyRun? _ownRun, _memberRun;
 
-    public RunEventWriter? Log => log;
+    public LiveStrategy(StrategyInstance instance, SharedFeed feed, bool hasMember)
+    {
+        Instance = instance;
+        var settings = feed.Settings;
+        _own = new FeedStrategy(instance, feed, hasMember ? settings : settings with { Observe = ObserverOf });
+        if (hasMember)
+            _member = new FeedStrategy(instance with { Trading = instance.Trading with { ResizeToCash = true } }, feed,
+                settings with { Events = settings.Events?.Members, Observe = ObserverOf });
+    }
 
-    public IStrategyRun? Run { get; set; }
+    public StrategyInstance Instance { get; }
 
-    /// <summary>The log of the portfolio's signals and trades.</summary>
-    public RunEventWriter? MemberLog => memberLog;
+    /// <summary>Its own run; null after the strategy has failed.</summary>
+    public IStrategyRun? Run => Error is null ? _ownRun : null;
 
-    /// <summary>
-    /// The run that the portfolio follows, on an account that reduces entries which it cannot pay for; null if the portfolio follows
-    /// <see cref="Run"/>.
-    /// </summary>
-    public IStrategyRun? Member { get; set; }
-
-    public string? Error { get; set; }
+    /// <summary>Why it has failed; null if it has not.</summary>
+    public string? Error { get; private set; }
 
     /// <summary>The events of this time slice, in order.</summary>
     public List<(RunEvent Event, double[] Factors)> Events { get; } = [];
-
-    /// <summary>The run that the portfolio follows; null after the strategy has failed.</summary>
-    public IStrategyRun? Followed => Member ?? Run;
 
     /// <summary>Events of time slices that the session has not reached yet; null if none are run ahead.</summary>
     public EventsAhead? Ahead { get; set; }
@@ -66,7 +69,54 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
     /// <summary>Trades by the number of their signal.</summary>
     public Dictionary<int, WantedTrade> Trades { get; } = [];
 
-    public IReadOnlyList<string> FactorNames { get; set; } = [];
+    public IReadOnlyList<string> FactorNames { get; private set; } = [];
+
+    // The run that the portfolio follows.
+    private IStrategyRun? Followed => _memberRun ?? _ownRun;
+
+    /// <summary>Creates the runs, before the feed's first block.</summary>
+    public void Make(StrategyWatch watch)
+    {
+        _own.Make(watch);
+        _member?.Make(watch);
+        (_ownRun, _memberRun) = (_own.Run, _member?.Run);
+        if ((_own.Error ?? _member?.Error) is { } error) Fail(error, long.MinValue);
+        else FactorNames = Followed!.Factors(0).FactorNames;
+    }
+
+    /// <summary>Runs both over a prepared block of the feed. A failure of one ends the strategy.</summary>
+    public void Process(object block, StrategyWatch watch)
+    {
+        if (Error is not null) return;
+        _own.Process(block, watch);
+        // In a block that is run ahead, the other run has bars before the failure.
+        if (_own.Error is null || Ahead is not null) _member?.Process(block, watch);
+        if (_own.Error is { } error) Fail(error, _ownRun!.Now);
+        if (_member?.Error is { } other) Fail(Error is null || _memberRun!.Now < _ownRun!.Now ? other : Error, _memberRun!.Now);
+    }
+
+    /// <summary>Ends the runs.</summary>
+    /// <param name="clock">Clock of the feed after all bars.</param>
+    /// <param name="hasEnded">Whether the symbol has stopped trading.</param>
+    public StrategyOutcome Finish(FeedClock clock, bool hasEnded)
+    {
+        if (Error is null)
+        {
+            var outcome = _own.Finish(clock, hasEnded);
+            if (_own.Error is null) _member?.Finish(clock, hasEnded);
+            if ((Error = _own.Error ?? _member?.Error) is null) return outcome;
+        }
+        return StrategyOutcome.Failed(Instance.Index, clock.Bars, Error);
+    }
+
+    // The account closes its open positions, since no strategy manages them any more.
+    private void Fail(string error, long time)
+    {
+        Error = error;
+        Ahead?.End(time);
+        Events.Clear();
+        Trades.Clear();
+    }
 
     private volatile bool _isEnabled = true;
     private double _weight;
@@ -89,7 +139,7 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
     public SessionStrategy Standing => Error is { } error ? Of(StrategyPhase.Failed, null, error)
         : Run?.Standing is { Bars: > 0 } now ? Of(StrategyPhase.Running, now, null) : Of(StrategyPhase.Waiting, null, null);
 
-    private SessionStrategy Of(StrategyPhase phase, RunStanding? now, string? error) => new(instance.Id, phase, now?.Bars ?? 0,
+    private SessionStrategy Of(StrategyPhase phase, RunStanding? now, string? error) => new(Instance.Id, phase, now?.Bars ?? 0,
         now?.Trades ?? 0, now?.Equity, now?.Positions ?? FrozenDictionary<string, double>.Empty, error, IsEnabled, Weight);
 
     private void Add(in RunEvent e, double[] factors)
@@ -98,23 +148,18 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
         else Events.Add((e, factors));
     }
 
-    /// <summary>Creates the observer of the run that the portfolio follows.</summary>
-    /// <param name="writer">The log of that run.</param>
-    public Observer ObserverOf(int symbol, RunEventWriter? writer) =>
-        new(this, symbol, instance.Symbols.Count > 1 ? writer?.ForSymbol(symbol) : writer);
+    // Observes the run that the portfolio follows; the log is that run's.
+    private Observer ObserverOf(StrategyInstance instance, int symbol, IRunObserver? log) => new(this, symbol, log);
 
     /// <summary>Observes the orders and events of one symbol.</summary>
-    internal sealed class Observer(LiveStrategy owner, int symbol, IRunObserver? log) : IRunObserver, IOrderObserver
+    private sealed class Observer(LiveStrategy owner, int symbol, IRunObserver? log) : IRunObserver, IOrderObserver
     {
-        public IFactorReader? Factors { get; set; }
-
-        public IRunObserver? LogOf => log;
-
         public void OnSignal(in Signal signal)
         {
             log?.OnSignal(signal);
-            var factors = Factors is { FactorNames.Count: > 0 and var n } ? new double[n] : [];
-            if (factors.Length > 0) Factors!.ReadFactors(factors);
+            var reader = owner.Followed!.Factors(symbol);
+            var factors = reader.FactorNames.Count is > 0 and var n ? new double[n] : [];
+            if (factors.Length > 0) reader.ReadFactors(factors);
             owner.Add(RunEvent.Of(signal, factors.Length, symbol), factors);
             if (signal.AtFill) owner.Trades[signal.Number] = new WantedTrade { State = WantedState.Open, Symbol = symbol };
         }

@@ -1,14 +1,15 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Granary.Learning.Tracking;
 using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
 
 namespace Granary.Trading.Track;
 
-/// <summary>The options of <c>granary track</c>.</summary>
-public sealed record TrackOptions
+/// <summary>The options of <c>granary track</c> and of its job.</summary>
+public record TrackOptions
 {
-    [Description("a CSV of prices or returns: date and a column for each name")]
+    [Description("a CSV of prices or returns: date and a column for each name"), DataType("file")]
     public Address? Panel { get; init; }
     [Description("the panel holds prices (by its values: nearly all are positive)")]
     public bool Prices { get; init; }
@@ -18,7 +19,7 @@ public sealed record TrackOptions
     public Address? Universe { get; init; }
     [Description("the panel's column, or with --universe a bar file")]
     public required string Index { get; init; }
-    [Description("how many names the replica holds at the most")]
+    [Description("how many names the replica holds at the most"), Range(1, int.MaxValue)]
     public required int MaxStocks { get; init; }
     [Description("fit a constant beside the weights")]
     public bool Intercept { get; init; }
@@ -26,35 +27,31 @@ public sealed record TrackOptions
     public bool NonNegative { get; init; }
     [Description("the weights add up to one")]
     public bool SumToOne { get; init; }
-    [Description("names whose weight would be smaller are not held")]
+    [Description("names whose weight would be smaller are not held"), Range(0.0, double.MaxValue)]
     public double MinWeight { get; init; }
-    [Description("the largest weight of a name")]
+    [Description("the largest weight of a name"), Range(0.0, double.MaxValue)]
     public double? MaxWeight { get; init; }
-    [Description("stop when the residual's norm is at most this share of the index's")]
+    [Description("stop when the residual's norm is at most this share of the index's"), Range(0.0, double.MaxValue)]
     public double Residual { get; init; }
     [Description("volatile names have no advantage in the choice")]
     public bool Normalise { get; init; }
-    [Description("names that correlate more with a chosen one are passed over")]
+    [Description("names that correlate more with a chosen one are passed over"), Range(0.0, 1.0)]
     public double MaxCorrelation { get; init; } = 1;
-    [Description("price of moving a unit of weight, as a share of the index's squared norm")]
+    [Description("price of moving a unit of weight, as a share of the index's squared norm"), Range(0.0, double.MaxValue)]
     public double TurnoverPenalty { get; init; }
-    [Description("what trading a unit of each name costs on top, in the same unit")]
+    [Description("what trading a unit of each name costs on top, in the same unit"), Range(0.0, double.MaxValue)]
     public double Cost { get; init; }
-    [Description("choose again from the last so many periods, and follow out of sample")]
+    [Description("choose again from the last so many periods, and follow out of sample"), Range(1, int.MaxValue)]
     public int? Window { get; init; }
-    [Description("periods between such choices")]
+    [Description("periods between such choices"), Range(1, int.MaxValue)]
     public int Step { get; init; } = 21;
-    [Description("share of the periods that is fitted; the rest judges")]
+    [Description("share of the periods that is fitted; the rest judges"), Range(0.0, 1.0)]
     public double Split { get; init; } = 1;
-    [Description("how many rows a year has (from the dates)")]
+    [Description("how many rows a year has (from the dates)"), Range(0.0, double.MaxValue)]
     public double? PeriodsPerYear { get; init; }
     [Description("with constraints: auto tries all sets of names where they are few and else exchanges names, local exchanges them, none "
-        + "keeps the pursuit's")]
+        + "keeps the pursuit's"), AllowedValues("auto", "local", "none")]
     public string Refine { get; init; } = "auto";
-    [Description("a report, as replica.html: residual, names and their history, names against error")]
-    public string? Out { get; init; }
-    [Description("print the result as JSON")]
-    public bool Json { get; init; }
 
     /// <exception cref="InputException">A word is unknown, or not exactly one of panel and universe is set.</exception>
     public TrackRequest ToRequest() => Panel is null == Universe is null

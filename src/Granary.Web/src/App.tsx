@@ -1,4 +1,4 @@
-import { ErrorBoundary, LocationProvider, Route, Router } from 'preact-iso';
+import { LocationProvider, Route, Router } from 'preact-iso';
 import { Layout } from './layout/Layout';
 import { NotFound } from './layout/NotFound';
 import { views } from './views/registry';
@@ -8,14 +8,12 @@ export function App() {
     return (
         <LocationProvider scope={/^\/(?!api\/|openapi\/|errors\/|health\/|shares\/)/}>
             <Layout>
-                <ErrorBoundary>
-                    <Router>
-                        {views.map((v) => (
-                            <Route key={v.path} path={v.path} component={v.component} />
-                        ))}
-                        <Route default component={NotFound} />
-                    </Router>
-                </ErrorBoundary>
+                <Router>
+                    {views.map((v) => (
+                        <Route key={v.path} path={v.path} component={v.component} />
+                    ))}
+                    <Route default component={NotFound} />
+                </Router>
             </Layout>
         </LocationProvider>
     );

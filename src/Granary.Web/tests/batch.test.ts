@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { at, example, formatBatch, gridSize, parseBatch, placeOf, put, textOf, valuesOf } from '../src/views/batches/batch';
+import { faultsOf, serverFaults, textOf, type Schema } from '../src/api/jsonSchema';
+import { at, example, formatBatch, gridSize, parameterFaults, parseBatch, put, valuesOf } from '../src/views/batches/batch';
+
+const sample = example({ source: 'csv:.', timeframe: '1h', symbols: ['A'] });
 
 describe('a batch file', () => {
     it('may have comments and trailing commas, and texts that look like them', () => {
@@ -14,7 +17,7 @@ describe('a batch file', () => {
     });
 
     it('is the same after the form wrote it', () => {
-        const { value } = parseBatch(example);
+        const { value } = parseBatch(sample);
         expect(value).toBeDefined();
         if (value) expect(parseBatch(formatBatch(value)).value).toEqual(value);
     });
@@ -46,11 +49,46 @@ describe('a change of a field', () => {
     });
 });
 
-it('the sentence of the server names the field that it is about', () => {
-    expect(placeOf("batch.json, line 3, strategies[0].class: there is no strategy class 'X'")).toEqual({
-        line: 3,
-        path: 'strategies[0].class',
-        sentence: "there is no strategy class 'X'",
+it('the sentences of the server name the fields that they are about', () => {
+    expect(serverFaults("batch.json, line 3, strategies[0].class: there is no class 'X'\njob.json, line 1: 'run' is missing")).toEqual([
+        { path: 'strategies[0].class', sentence: "there is no class 'X'" },
+        { path: 'run', sentence: "'run' is missing" },
+    ]);
+    expect(serverFaults("batch.json, line 2, data: 'timeframe' is missing")[0]?.path).toBe('data.timeframe');
+    expect(serverFaults('too large')).toEqual([{ path: '', sentence: 'too large' }]);
+});
+
+describe('the faults that a schema finds', () => {
+    const schema: Schema = {
+        type: 'object',
+        required: ['run'],
+        additionalProperties: false,
+        properties: {
+            run: { type: 'string' },
+            cuts: { type: 'integer', minimum: 1, maximum: 1000 },
+            words: { anyOf: [{ type: 'array', items: { type: 'string' }, minItems: 1 }, { type: 'string' }] },
+            side: { enum: ['long', 'short'] },
+        },
+    };
+    const paths = (value: Parameters<typeof faultsOf>[1]) => faultsOf(schema, value).map((f) => f.path);
+
+    it('are none where the value is right', () => {
+        expect(paths({ run: 'a', cuts: 12, words: ['x'], side: 'long' })).toEqual([]);
+        expect(paths({ run: 'a', words: 'x' })).toEqual([]);
     });
-    expect(placeOf('too large').path).toBeUndefined();
+
+    it('each have the path of the value', () => {
+        expect(paths({ cuts: 0, side: 'both', more: 1 })).toEqual(['run', 'cuts', 'side', 'more']);
+        expect(paths({ run: 'a', cuts: 1.5 })).toEqual(['cuts']);
+        expect(paths({ run: 'a', words: [] })).toEqual(['words']);
+        expect(paths({ run: 1 })).toEqual(['run']);
+    });
+
+    it('are those of parameters out of range', () => {
+        const parameter = { name: 'fast', type: 'int', default: 5, minimum: 1, maximum: 100, values: null };
+        const classes = [{ name: 'A', summary: '', parameters: [parameter] }];
+        expect(parameterFaults({ strategies: [{ class: 'A', params: { fast: [5, 500] } }] }, classes)).toEqual([
+            { path: 'strategies[0].params.fast', sentence: '500 is not a whole number from 1 to 100.' },
+        ]);
+    });
 });

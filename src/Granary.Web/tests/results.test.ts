@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { paceOf, type Job } from '../src/views/jobs/job';
+import { sentenceOf } from '../src/views/jobs/Result';
 import { heat, yearsOf } from '../src/views/runs/Months';
 import { mapOf, median, stabilityOf, varied } from '../src/views/runs/parameters';
 import { verdictOf, type Strategy } from '../src/views/runs/run';
@@ -23,7 +24,7 @@ describe('a map of parameters', () => {
     it('has the median of each pair of values', () => {
         expect(varied(all)).toEqual(['fast', 'slow']);
         const map = mapOf(all, 'fast', 'slow', 'sharpe');
-        expect(map.cells[0]?.[0]).toEqual({ median: 2, count: 2 });
+        expect(map.cells[0]?.[0]).toEqual({ median: 2, count: 2, strategy: '1/10/3' });
         expect([map.xs, map.ys]).toEqual([
             [1, 2],
             [10, 20],
@@ -120,6 +121,27 @@ describe('stops and targets', () => {
         const levels = { stops: [94, 95], targets: [null, null], why: null };
         expect(levelsOf({ bars, factors: [], levels })).toEqual([{ name: 'Stop', colour: 'loss', dashed: true, values: [94, 95] }]);
         expect(levelsOf({ bars, factors: [], levels: { stops: [], targets: [], why: 'No trades.csv.' } })).toBeNull();
+    });
+});
+
+describe('the result of a job', () => {
+    it('is a sentence that counts what the file has', () => {
+        const causality = { strategies: 1008, found: [], factorsFound: [] };
+        expect(sentenceOf('verify', { expected: 'a', actual: 'a', dataChanged: [], causality })).toBe(
+            'The run repeats: its digest is the same. No look-ahead in 1,008 strategies.',
+        );
+        expect(sentenceOf('verify', { expected: 'a', actual: 'b', dataChanged: ['X'], causality: { ...causality, found: [{}] } })).toBe(
+            'The run does not repeat: its bars have changed. 1 case of look-ahead in 1,008 strategies.',
+        );
+        const files = [
+            { added: 10, replaced: 1, unchanged: 2 },
+            { added: 5, replaced: 0, unchanged: 0 },
+        ];
+        expect(sentenceOf('import', { files, faults: ['x'] })).toBe('2 files: 15 bars added, 1 replaced, 2 unchanged. 1 market failed.');
+        expect(sentenceOf('experiment', [{ error: null }, { error: 'x' }])).toBe(
+            '2 combinations of trainer and label were compared, 1 failed.',
+        );
+        expect(sentenceOf('train', {})).toBe('');
     });
 });
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { uploadName } from '../src/views/data/FileDrop';
+import { uploadName } from '../src/components/FileDrop';
 
 it('makes names that the server takes', () => {
     expect(uploadName('BTCUSDT.csv')).toBe('BTCUSDT.csv');

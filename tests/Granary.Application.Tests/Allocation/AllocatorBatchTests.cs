@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Granary.Backtesting.Runs;
 using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
+using Granary.Simulation.RunFolders;
 
 namespace Granary.Application.Tests.Allocation;
 
@@ -34,6 +35,7 @@ public partial class AllocatorBatchTests
         var (one, results) = await RunAsync(batch, portfolio, "one", 1);
         var (two, _) = await RunAsync(batch, portfolio, "two", 2);
         two.Model.Digest.ShouldBe(one.Model.Digest);
+        new RunLibrary(batch.Folder).Find("one")!.Kind.ShouldBe("reinforce");
 
         var allocator = results.GetProperty("allocator");
         var windows = allocator.GetProperty("windows");

@@ -26,7 +26,7 @@ public sealed class ListedStrategiesTests : IDisposable
         var entries = strategies.Select((s, i) => new StrategyEntry(i, $"S{i}", "S", [], "A", "1d", "both", s.Weight,
             MetricCatalogue.BuiltIn.Read(new Dictionary<string, double> { ["sharpe"] = s.Sharpe, ["finalEquity"] = 1 }))).ToList();
         var outcomes = entries.ToDictionary(e => e.Index, e => new StrategyOutcome(e.Index, e.Stats, default, 10, 100, null));
-        return ListedStrategies.Of(outputs, entries, outcomes, [.. strategies.Select(s => s.Weight)], mostRows);
+        return ListedStrategies.Of(outputs, outcomes, [.. strategies.Select(s => s.Weight)], mostRows);
     }
 
     [Fact]
@@ -71,7 +71,24 @@ public sealed class ListedStrategiesTests : IDisposable
         File.ReadAllLines(Path.Combine(run.Folder, "factors.csv")).Length.ShouldBeGreaterThan(100);
     }
 
-    private async Task<BatchRun> RunAsync(string name, int threads, string parameters = """{ "fast": [5, 8, 12], "slow": [30, 50] }""")
+    [Fact]
+    public async Task Events_beyond_the_maximum_are_dropped_and_files_and_digest_stay_the_same()
+    {
+        // The commission of "lone" leaves most strategies without weight.
+        const string Parameters = """{ "fast": [5, 8, 12], "slow": [30, 50] }""";
+        foreach (var name in (string[])["lone", "listed"])
+        {
+            var (kept, dropped) = (await RunAsync(name, 1, Parameters), await RunAsync(name, 2, Parameters, "dropped", mostEvents: 10_000));
+            dropped.Model.Digest.ShouldBe(kept.Model.Digest);
+            foreach (var file in (string[])["trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "conditions.csv"])
+                (await File.ReadAllTextAsync(Path.Combine(dropped.Folder, file)))
+                    .ShouldBe(await File.ReadAllTextAsync(Path.Combine(kept.Folder, file)), $"{name} {file}");
+            File.ReadAllLines(Path.Combine(kept.Folder, "trades.csv")).Length.ShouldBeGreaterThan(100);
+        }
+    }
+
+    private async Task<BatchRun> RunAsync(string name, int threads, string parameters = """{ "fast": [5, 8, 12], "slow": [30, 50] }""",
+        string folder = "", long? mostEvents = null)
     {
         var bars = Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
         var text = $$"""
@@ -80,8 +97,10 @@ public sealed class ListedStrategiesTests : IDisposable
               "strategies": [ { "class": "SmaCross", "params": {{parameters}}, "size": { "percentOfEquity": 20 } } ] }
             """;
         var spec = new BatchReader(TestCatalogues.All).Read("listed.json", Encoding.UTF8.GetBytes(text), _folder);
-        var options = new BatchOptions { Out = Path.Combine(_folder, name), Validation = false, Threads = threads };
-        return await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, options);
+        var options = new BatchOptions { Out = Path.Combine(_folder, name + folder), Validation = false, Threads = threads };
+        var runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System);
+        if (mostEvents is { } most) runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System) { MostEvents = most };
+        return await runner.RunAsync(spec, options);
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public sealed class StoppedStrategiesTests : IDisposable
             await new EmbeddedHost(1)
             {
                 Observe = moment != Moment.InItsLastBlock || Passes > 1 ? null
-                    : (instance, _) => new StopsAtItsFirstSignal(instance.Id == id ? Stop : static () => { }),
+                    : (instance, _, _) => new StopsAtItsFirstSignal(instance.Id == id ? Stop : static () => { }),
             }.RunAsync(pass, cancellationToken);
         }
     }

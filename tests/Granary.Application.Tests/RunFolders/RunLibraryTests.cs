@@ -17,24 +17,25 @@ public sealed class RunLibraryTests : IDisposable
     public void A_library_that_starts_again_lists_the_runs_without_reading_their_manifests()
     {
         foreach (var day in (int[])[3, 1, 2]) Add($"run-{day}", "first", day);
-        var first = new RunLibrary(_folder).List(10, null).Items;
+        var first = new RunLibrary(_folder).List(new RunQuery(10)).Items;
         first.Select(r => r.Id).ShouldBe(["run-3", "run-2", "run-1"]);
 
         // Of the same time, but not readable: only the index can know these.
         foreach (var run in first) Write(run.Id, "{", s_written);
-        new RunLibrary(_folder).List(10, null).Items.ShouldBe(first);
+        new RunLibrary(_folder).List(new RunQuery(10)).Items.Select(r => (r.Id, r.Sharpe, r.Markets.Single()))
+            .ShouldBe(first.Select(r => (r.Id, r.Sharpe, r.Markets.Single())));
     }
 
     [Fact]
     public void Runs_that_came_changed_or_went_while_no_server_ran_are_seen()
     {
         foreach (var day in (int[])[1, 2, 3]) Add($"run-{day}", "first", day);
-        _ = new RunLibrary(_folder).List(10, null);
+        _ = new RunLibrary(_folder).List(new RunQuery(10));
 
         Add("run-1", "second", 1, s_written.AddSeconds(1));
         Directory.Delete(Path.Combine(_folder, "run-2"), recursive: true);
         Add("run-4", "first", 4);
-        new RunLibrary(_folder).List(10, null).Items.Select(r => (r.Id, r.Batch))
+        new RunLibrary(_folder).List(new RunQuery(10)).Items.Select(r => (r.Id, r.Batch))
             .ShouldBe([("run-4", "first"), ("run-3", "first"), ("run-1", "second")]);
         File.ReadAllText(Index).ShouldNotContain("run-2");
     }
@@ -47,7 +48,7 @@ public sealed class RunLibraryTests : IDisposable
         Add("a-session", "first", 1, s_written.AddMilliseconds(20));
         Add("two-coins-live", "first", 1, s_written.AddMilliseconds(10));
         var library = new RunLibrary(_folder);
-        library.List(10, null).Items.Select(r => r.Id).ShouldBe(["a-session", "two-coins-live", "run"]);
+        library.List(new RunQuery(10)).Items.Select(r => r.Id).ShouldBe(["a-session", "two-coins-live", "run"]);
         library.FindByDigest(library.Find("run")!.Digest)!.Id.ShouldBe("run");
     }
 
@@ -59,7 +60,7 @@ public sealed class RunLibraryTests : IDisposable
     {
         Add("run-1", "first", 1);
         File.WriteAllText(Index, content);
-        new RunLibrary(_folder).List(10, null).Items.Count.ShouldBe(1);
+        new RunLibrary(_folder).List(new RunQuery(10)).Items.Count.ShouldBe(1);
         File.ReadAllText(Index).ShouldContain("run-1");
     }
 
@@ -69,9 +70,21 @@ public sealed class RunLibraryTests : IDisposable
         Add("run-1", "first", 1);
         Write("run-1", "{", s_written);
         var library = new RunLibrary(_folder);
-        library.List(10, null).Items.ShouldBeEmpty();
+        library.List(new RunQuery(10)).Items.ShouldBeEmpty();
         Add("run-1", "first", 1, s_written.AddSeconds(1));
-        library.List(10, null).Items.Count.ShouldBe(1);
+        library.List(new RunQuery(10)).Items.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_name_is_kept_in_the_folder_of_its_run_and_goes_with_it()
+    {
+        Add("run-1", "first", 1);
+        new RunLibrary(_folder).Rename("run-1", "mine").Name.ShouldBe("mine");
+        var library = new RunLibrary(_folder);
+        library.List(new RunQuery(10)).Items.Single().Name.ShouldBe("mine");
+        library.Delete("run-1");
+        library.List(new RunQuery(10)).Items.ShouldBeEmpty();
+        Directory.Exists(Path.Combine(_folder, "run-1")).ShouldBeFalse();
     }
 
     [Fact]
@@ -79,13 +92,13 @@ public sealed class RunLibraryTests : IDisposable
     {
         foreach (var day in (int[])[1, 2, 3, 4]) Add($"run-{day}", "first", day);
         var library = new RunLibrary(_folder);
-        var first = library.List(2, null);
+        var first = library.List(new RunQuery(2));
         Add("run-5", "first", 5);
-        var second = library.List(2, first.Next);
+        var second = library.List(new RunQuery(2, first.Next));
         first.Items.Concat(second.Items).Select(r => r.Id).ShouldBe(["run-4", "run-3", "run-2", "run-1"]);
         second.Next.ShouldBeNull();
-        library.List(9, null).Items.Count.ShouldBe(5);
-        Should.Throw<InputException>(() => library.List(2, "run-9"));
+        library.List(new RunQuery(9)).Items.Count.ShouldBe(5);
+        Should.Throw<InputException>(() => library.List(new RunQuery(2, "run-9")));
     }
 
     [Fact]
@@ -151,7 +164,7 @@ public sealed class RunLibraryTests : IDisposable
         Write(id, string.Create(CultureInfo.InvariantCulture,
             $$"""
             { "batch": "{{batch}}", "status": "done", "digest": "d{{day}}", "created": "2026-03-0{{day}}T00:00:00Z",
-              "host": "here" }
+              "host": "here", "kind": "backtest", "data": [ { "symbol": "ACME" } ], "summary": { "sharpe": {{day}}, "tradable": false } }
             """),
             written ?? s_written);
     }

@@ -28,10 +28,20 @@ public sealed class CronTimesTests
     public void The_next_time_is_the_first_behind_another_one(string cron, string after, string next) =>
         Parse(cron).After(At(after)).ShouldBe(At(next));
 
+    [Fact]
+    public void Several_times_follow_one_another() => Parse("0 2 * * SUN").After(At("2026-11-22T02:00:00"), 3).ShouldBe(
+        [At("2026-11-29T02:00:00"), At("2026-12-06T02:00:00"), At("2026-12-13T02:00:00")]);
+
     [Theory]
     [InlineData("0 2 * *", "'0 2 * *' has 4 fields; give five")]
     [InlineData("0 2 30 2 *", "names a day that no month has")]
-    [InlineData("61 2 * * *", "'61 2 * * *' is not a cron expression (")]
+    [InlineData("0 98 * * *", "'0 98 * * *' has the number 98, which is too large for every field; minutes go to 59")]
+    [InlineData("0 99 * * *", "has the number 99, which is too large")]
+    [InlineData("99 2 * * *", "has the number 99, which is too large")]
+    [InlineData("0 2 98 * *", "has the number 98, which is too large")]
+    [InlineData("0 1-99 * * *", "has the number 99, which is too large")]
+    [InlineData("61 2 * * *", "has the number 61, which is too large")]
+    [InlineData("0 24 * * *", "'0 24 * * *' is not a cron expression (")]
     [InlineData("0 2 * * SUNDAY-ISH", "is not a cron expression (")]
     public void What_is_no_expression_is_one_sentence(string cron, string sentence) =>
         Should.Throw<InputException>(() => Parse(cron)).Message.ShouldContain(sentence);

@@ -111,13 +111,15 @@ internal static class SweepBenchmark
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{row.Name,-40}{theirs,9:F3}s{best,9:F3}s{best / theirs,8:F2}{theirProcessor,9:F2}s"
                 + $"{processor,7:F2}s{processor / theirProcessor,8:F2}{cost.Trades,12:N0}"));
+        Ratios.Add(row.Name, best / theirs);
         if (row is { IsReference: true, Threads: 1 })
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"  allocated after the first tenth of the bars: {cost.Allocated:N0} bytes; peak memory, with the "
                     + $"bars: {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:N0} MB"));
     }
 
-    private static (double Wall, double User) Reference(string binary, int threads, string columns)
+    /// <summary>Runs the C++ loop; wall and processor seconds.</summary>
+    public static (double Wall, double User) Reference(string binary, int threads, string columns)
     {
         // The shell tells what its child has used: "0m1.680000s 0m0.010000s" on the last line.
         var start = new ProcessStartInfo("/bin/sh",

@@ -13,11 +13,11 @@ public sealed class JourneyTests(Browser browser)
         await using var visit = await Visit.OpenAsync(browser, server, "/data");
         await visit.ShowsAsync("There is no store of bars yet");
         await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Import files" }).ClickAsync();
-        await visit.Page.GetByLabel("Files of bars").SetInputFilesAsync(
+        await visit.Page.GetByLabel("Files to upload").SetInputFilesAsync(
             Path.Combine(Granary.Testing.SharedData.RepositoryRoot, "samples", "data", "1h", "COINUSDT.csv"));
         await visit.ShowsAsync("1 file uploaded");
         await visit.Page.GetByLabel("Symbol").FillAsync("COINUSDT");
-        await visit.Page.GetByLabel("Bars of").SelectOptionAsync("1h");
+        await visit.Page.GetByLabel("Timeframe").SelectOptionAsync("1h");
         await visit.Button("Import").ClickAsync();
         await visit.ShowsAsync("13,104");
         await visit.Page.GetByRole(AriaRole.Link, new() { Name = "See the markets" }).ClickAsync();

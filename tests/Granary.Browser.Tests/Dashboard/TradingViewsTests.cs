@@ -12,7 +12,7 @@ public sealed class TradingViewsTests(Browser browser, DashboardTab tab, TradedS
         var server = await traded.ServerAsync();
         string[] views = ["/", "/batches/new", "/jobs", "/jobs/RUN", "/runs", "/runs/RUN", "/runs/GRID?tab=strategies",
             "/runs/WATCHED?tab=models",
-            "/runs/RUN?tab=files", "/compare?a=RUN&b=GRID", "/live", "/live/paper", "/live/paper?tab=limits",
+            "/runs/RUN?tab=files", "/compare?runs=RUN,GRID", "/live", "/live/paper", "/live/paper?tab=limits",
             "/live/paper?tab=configuration", "/live/start?deployment=1", "/portfolio", "/portfolio/paper",
             "/portfolio/paper?tab=history", "/deployments", "/deployments/1", "/signals/RUN",
             "/models", "/models/MODEL", "/reinforcement?run=LEARNED", "/data", "/data/import",

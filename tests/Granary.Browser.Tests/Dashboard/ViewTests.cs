@@ -12,11 +12,12 @@ namespace Granary.Browser.Tests.Dashboard;
 public sealed class ViewTests(DashboardTab tab, TradedServer traded) : IClassFixture<DashboardTab>
 {
     [Theory]
-    [InlineData("/nothing-here", "/", "/batches/new", "/jobs", "/jobs/RUN", "/jobs/SEARCHED", "/runs", "/runs/RUN",
+    [InlineData("/nothing-here", "/", "/batches/new", "/batches/new?as=train", "/jobs", "/jobs/new?kind=combine&runs=RUN,GRID",
+        "/jobs/new?kind=track", "/jobs/new?kind=verify&run=RUN", "/jobs/RUN", "/jobs/SEARCHED", "/runs", "/runs/RUN",
         "/runs/GRID?tab=strategies",
         "/runs/GRID?strategy=STRATEGY")]
     [InlineData("/runs/GRID?tab=parameters", "/runs/GRID?tab=conditions", "/runs/GRID?tab=files", "/runs/WATCHED?tab=models",
-        "/compare?a=RUN&b=GRID")]
+        "/compare?runs=RUN,GRID")]
     [InlineData("/live", "/live/start?deployment=1", "/live/paper", "/live/paper?tab=limits",
         "/live/ended", "/live/ended?tab=promised", "/live/paper?tab=configuration")]
     [InlineData("/portfolio", "/portfolio/paper", "/portfolio/paper?tab=history", "/portfolio/another", "/deployments", "/deployments/1",

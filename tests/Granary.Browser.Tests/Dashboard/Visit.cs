@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Playwright;
 
 namespace Granary.Browser.Tests.Dashboard;
@@ -6,6 +7,8 @@ namespace Granary.Browser.Tests.Dashboard;
 internal sealed class Visit : IAsyncDisposable
 {
     private readonly List<string> _requests = [];
+    private readonly ConcurrentDictionary<IRequest, bool> _open = new();
+    private readonly ConcurrentQueue<string> _failed = new();
 
     private Visit(IPage page) => Page = page;
 
@@ -32,7 +35,17 @@ internal sealed class Visit : IAsyncDisposable
             if (m.Type is "error" or "warning") visit.Complaints.Add(m.Text);
         };
         visit.Page.PageError += (_, e) => visit.Complaints.Add(e);
-        visit.Page.Request += (_, r) => visit._requests.Add(r.Url);
+        visit.Page.Request += (_, r) =>
+        {
+            visit._requests.Add(r.Url);
+            visit._open.TryAdd(r, true);
+        };
+        visit.Page.RequestFinished += (_, r) => visit._open.TryRemove(r, out var _);
+        visit.Page.RequestFailed += (_, r) =>
+        {
+            visit._open.TryRemove(r, out var _);
+            visit._failed.Enqueue($"{r.Url}: {r.Failure}");
+        };
         await visit.GoAsync(path);
         return visit;
     }
@@ -74,8 +87,17 @@ internal sealed class Visit : IAsyncDisposable
     /// <summary>Waits until the view is there and nothing loads any more.</summary>
     public async Task SettledAsync()
     {
-        await Page.Locator("main h1").First.WaitForAsync();
-        await Assertions.Expect(Page.Locator(".loading")).ToHaveCountAsync(0);
+        try
+        {
+            await Page.Locator("main h1").First.WaitForAsync();
+            await Assertions.Expect(Page.Locator(".loading")).ToHaveCountAsync(0);
+        }
+        catch (Exception e) when (e is TimeoutException or PlaywrightException)
+        {
+            throw new InvalidOperationException($"{Page.Url} has not settled. Console: {string.Join(" | ", Complaints)}. Without an answer: "
+                + $"{string.Join(" | ", _open.Keys.Select(r => r.Url))}. Failed: {string.Join(" | ", _failed)}. Page: "
+                + await Page.Locator("body").InnerTextAsync(), e);
+        }
     }
 
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });

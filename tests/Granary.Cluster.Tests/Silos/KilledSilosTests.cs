@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Granary.Backtesting.Runs;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Client;
@@ -175,7 +176,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
         var share = 0.4 * random.NextDouble();
         var watch = Stopwatch.StartNew();
         using var batch = Begin(random.Next(_silos.Count));
-        await batch.UntilAsync(s => s.Progress.Strategies > 0 && s.Progress.Done >= share * s.Progress.Strategies);
+        await FinishedAsync(batch, share);
         if (await HostOfAsync(grains, kind, batch.Id, random, patient: kind != Victim.Feed) is not { } hung)
         {
             // The feeds were through.
@@ -212,11 +213,11 @@ public sealed class KilledSilosTests : IAsyncLifetime
             using var batch = Begin(round);
             try
             {
-                await batch.UntilAsync(s => s.Progress.Strategies > 0 && s.Progress.Done >= share * s.Progress.Strategies);
+                await FinishedAsync(batch, share);
                 await File.WriteAllTextAsync(Gate, "");
                 // A test that was kept from running for a while has missed the moment, and takes another batch for it.
-                var (done, strategies) = await SettledAsync(batch);
-                if (batch.Ended.IsCompleted || done > 0.55 * strategies
+                var done = await SettledAsync(batch);
+                if (batch.Ended.IsCompleted || done > 0.55 * Strategies
                     || kind == Victim.Feed && await HostOfAsync(grains, kind, batch.Id, random, patient: false) is null)
                 {
                     File.Delete(Gate);
@@ -229,7 +230,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
                 await HasWorkAsync(next, batch);
                 File.Delete(Gate);
                 await IsWholeAsync(batch);
-                return $"at {done} of {strategies} strategies";
+                return $"at {done} of {Strategies} strategies";
             }
             finally
             {
@@ -238,14 +239,28 @@ public sealed class KilledSilosTests : IAsyncLifetime
         }
     }
 
-    // The progress behind the shut gate: what was under way when it was shut has been reported when a second changes nothing.
-    private static async Task<(int Done, int Strategies)> SettledAsync(Watched batch)
+    private int Strategies => _embedded.Model.Strategies.Count;
+
+    // The logs tell it at once. The progress that a client sees changes once a second.
+    private int Finished(string batch) => _silos.Concat(_dead).SelectMany(s => FinishedGroup(batch).Matches(s.Output))
+        .DistinctBy(m => m.Groups["feed"].Value).Sum(m => int.Parse(m.Groups["count"].ValueSpan, CultureInfo.InvariantCulture));
+
+    private static Regex FinishedGroup(string batch) => new($@"{Regex.Escape(batch)}: (?<count>\d+) strategies of feed (?<feed>\d+) finished");
+
+    private async Task FinishedAsync(Watched batch, double share)
+    {
+        await batch.UntilAsync(_ => true);
+        await Eventually.HoldsAsync(() => Finished(batch.Id) >= share * Strategies || batch.Ended.IsCompleted);
+    }
+
+    // Groups that were under way when the gate was shut have finished when a second changes nothing.
+    private async Task<int> SettledAsync(Watched batch)
     {
         for (var before = -1; ; await Task.Delay(TimeSpan.FromSeconds(1)))
         {
-            var progress = batch.Last!.Progress;
-            if (progress.Done == before || batch.Ended.IsCompleted) return (progress.Done, progress.Strategies);
-            before = progress.Done;
+            var finished = Finished(batch.Id);
+            if (finished == before || batch.Ended.IsCompleted) return finished;
+            before = finished;
         }
     }
 

@@ -65,6 +65,7 @@ public struct ExactSum
     /// <summary>The means of a run of sums.</summary>
     /// <param name="sums">As <see cref="Slide"/> gives them; become the means.</param>
     /// <param name="divisor">Divisor of <see cref="Mean"/>: decimal units per 1, times the number of summands.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Divide(Span<double> sums, ReadOnlySpan<double> errors, double divisor)
     {
         if (errors.Length < sums.Length) throw new ArgumentException("an error for each sum", nameof(errors));
@@ -114,6 +115,7 @@ public struct ExactSum
         decimals is >= 0 and <= 9 && 1e6 * Math.Pow(10, decimals) * weight < 1L << 53;
 
     /// <summary>Converts decimal values to whole ticks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void ToTicks(ReadOnlySpan<double> values, double scale, Span<double> results)
     {
         if (results.Length != values.Length) throw new ArgumentException("as many results as values", nameof(results));
@@ -126,6 +128,7 @@ public struct ExactSum
     }
 
     /// <summary>Divides each value by the same divisor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Divide(Span<double> values, double divisor)
     {
         ref var value = ref MemoryMarshal.GetReference(values);

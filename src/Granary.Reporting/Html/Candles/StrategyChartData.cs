@@ -31,7 +31,7 @@ internal sealed class StrategyChartData
 
     public static StrategyChartData Of(RunView view)
     {
-        var ranked = view.Ranked.Where(s => s.Stats is not null).Take(RunView.MostListed).ToArray();
+        var ranked = view.Ranked.Where(s => s.Stats is not null && s.HasListedTrades).Take(RunView.MostListed).ToArray();
         long trades = 0;
         var count = ranked.TakeWhile(s => (trades += s.Stats!.Trades) <= MostTrades).Count();
         var markets = Markets(view, ranked);
@@ -48,7 +48,7 @@ internal sealed class StrategyChartData
     private static byte[] Packing(RunView view, ReadOnlySpan<StrategyEntry> ranked, Dictionary<(string, string), ChartMarket> markets)
     {
         var buffer = new MemoryStream();
-        using (var deflate = new DeflateStream(buffer, CompressionLevel.SmallestSize, leaveOpen: true))
+        using (var deflate = new DeflateStream(buffer, CompressionLevel.Optimal, leaveOpen: true))
         using (var json = new Utf8JsonWriter(deflate))
         {
             var (trades, equity) = (new TradeColumns(), new List<double>());

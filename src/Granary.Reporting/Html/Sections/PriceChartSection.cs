@@ -17,12 +17,12 @@ internal sealed class PriceChartSection : IReportSection<RunView>
 
     public string Title => "Entries, exits and equity of a strategy";
 
-    public bool Applies(RunView view) => view.Ranked.Any(s => s.Stats?.Trades > 0);
+    public bool Applies(RunView view) => view.Ranked.Any(s => s.HasListedTrades && s.Stats?.Trades > 0);
 
     public void Write(HtmlWriter html, RunView view)
     {
         Explorer(html, view);
-        var chosen = view.Ranked.Where(s => s.Stats?.Trades > 0)
+        var chosen = view.Ranked.Where(s => s.HasListedTrades && s.Stats?.Trades > 0)
             .OrderByDescending(s => s.Weight != 0)
             .ThenByDescending(s => view.Trades.OfPortfolio ? view.Trades.Net[s.Index] : 0)
             .ThenByDescending(s => RunView.Number(s.Stats?.TotalReturn))
@@ -49,8 +49,8 @@ internal sealed class PriceChartSection : IReportSection<RunView>
         html.Raw("<output aria-live=\"polite\"></output><p class=\"note\">▲ long entry, ▼ short entry, ○ exit; a dashed line joins a "
             + "losing trade. Drag to move; pinch, or click and turn the wheel, to zoom.");
         if (data.Strategies < view.Ranked.Count(s => s.Stats is not null))
-            html.Write($" The first {NumberText.Count(data.Strategies)} of {NumberText.Count(view.Ranked.Count)} strategies of the "
-                + $"table are in it; trades.csv has them all.");
+            html.Write($" {NumberText.Count(data.Strategies)} of {NumberText.Count(view.Ranked.Count)} strategies of the table are in it, "
+                + $"those with the most weight or return first, of those whose trades the run's files list.");
         html.Raw("</p><script type=\"application/octet-stream\">");
         html.Raw(data.Packed);
         html.Raw("</script></div>\n");

@@ -134,7 +134,7 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         if (lines)
         {
             html.Raw("<td class=\"minor\">");
-            Line(html, view.Events.Trades(strategy.Index), s.Trades);
+            if (strategy.HasListedTrades) Line(html, view.Events.Trades(strategy.Index), s.Trades);
             html.Raw("</td>");
         }
         HtmlTable.EndRow(html);

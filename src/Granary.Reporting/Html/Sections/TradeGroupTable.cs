@@ -40,8 +40,7 @@ internal static class TradeGroupTable
     {
         if (trades.OfPortfolio) return;
         html.Raw("<p class=\"note\">The portfolio made no trades; these are the strategies' own, each in its own account.");
-        if (trades.Cut) html.Write($" There are too many of them for a page: the "
-            + $"first {NumberText.Count(TradeReview.MostOwnTrades)} or so are shown.");
+        if (trades.Cut) html.Raw(" There are too many of them for a page: those of some strategies are left out.");
         html.Raw("</p>\n");
     }
 }

@@ -10,7 +10,7 @@ namespace Granary.Reporting.Html.Views;
 internal sealed class TradeReview
 {
     /// <summary>Most trades to review of the strategies' own accounts, if no strategy carries weight.</summary>
-    public const long MostOwnTrades = 250_000;
+    private const long MostOwnTrades = 250_000;
 
     private const int MostPoints = 1200, MostOpen = 40, MostFills = 65_536;
 
@@ -38,7 +38,7 @@ internal sealed class TradeReview
     /// <summary>Whether these are the portfolio's trades; false if the strategies' own trades are used instead.</summary>
     public bool OfPortfolio { get; private set; }
 
-    /// <summary>Whether the number of own trades exceeded the limit.</summary>
+    /// <summary>Whether trades of some strategies are left out, because there are too many for the files or for the page.</summary>
     public bool Cut { get; private set; }
 
     /// <summary>Measures of closed trades.</summary>
@@ -124,10 +124,10 @@ internal sealed class TradeReview
             foreach (var strategy in model.Strategies)
             {
                 if (strategy.Stats is null) continue;
-                if (seen >= MostOwnTrades)
+                if (seen >= MostOwnTrades || !strategy.HasListedTrades)
                 {
                     review.Cut = true;
-                    break;
+                    continue;
                 }
                 foreach (var trade in events.Trades(strategy.Index))
                 {

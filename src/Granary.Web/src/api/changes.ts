@@ -1,7 +1,10 @@
 import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { watch } from './events';
-import { key } from './key';
+import type { News, Wish } from './changes.worker';
+import { online, prefix } from './client';
+import { watch, type Subscription } from './events';
+import { authorization, key } from './key';
+import { Problem } from './problem';
 
 /** Something in a collection of the server has changed. */
 export interface Change {
@@ -20,7 +23,7 @@ type Listener = (change: Change | typeof everything) => void;
 const listeners = new Set<Listener>();
 let stop: (() => void) | undefined;
 
-/** Follows the changes of the server until the returned function is called. All followers share one connection. */
+/** Follows the changes of the server until the returned function is called. All tabs of a browser share one connection. */
 export function onChange(listener: Listener): () => void {
     listeners.add(listener);
     stop ??= connect();
@@ -51,25 +54,57 @@ function connect(): () => void {
 }
 
 function open(): () => void {
-    let close = () => {};
     let lost = false;
-    close = watch('/events', {
-        onEvent: (e) => {
-            if (e.kind !== 'revision') notify(JSON.parse(e.data) as Change);
-        },
-        onState: (connected) => {
-            if (connected && lost) notify(everything);
-            lost = !connected;
-        },
-        onRefused: (problem) => {
-            // The changes after our last one are not known any more.
-            if (problem.status !== 410) return;
-            close();
-            close = open();
-            notify(everything);
-        },
-    });
+    let close = () => {};
+    const reopen = () => {
+        close();
+        close = subscribe({
+            onEvent: (e) => {
+                if (e.kind !== 'revision') notify(JSON.parse(e.data) as Change);
+            },
+            onState: (connected) => {
+                if (connected && lost) notify(everything);
+                lost = !connected;
+                if (lost) online.value = false;
+            },
+            onRefused: (problem) => {
+                // The changes after our last one are not known any more.
+                if (problem.status !== 410) return;
+                reopen();
+                notify(everything);
+            },
+        });
+    };
+    reopen();
     return () => close();
+}
+
+// The worker connects once for all tabs. A page that the browser keeps to go back to follows nothing until it is shown again.
+function subscribe(subscription: Subscription): () => void {
+    const wish: Wish = { url: location.origin + prefix + '/events', headers: authorization() };
+    if (!('SharedWorker' in window)) return watch(wish.url, wish.headers, subscription);
+    const { port } = new SharedWorker(new URL('./changes.worker.ts', import.meta.url), { type: 'module', name: 'granary' });
+    port.onmessage = ({ data }: MessageEvent<News>) => {
+        if ('event' in data) subscription.onEvent(data.event);
+        else if ('connected' in data) subscription.onState?.(data.connected);
+        else subscription.onRefused?.(new Problem(data.refused.status, data.refused.title, data.refused.detail));
+    };
+    const join = () => port.postMessage(wish);
+    const leave = () => port.postMessage(null);
+    const back = (e: PageTransitionEvent) => {
+        if (!e.persisted) return;
+        join();
+        notify(everything);
+    };
+    join();
+    addEventListener('pagehide', leave);
+    addEventListener('pageshow', back);
+    return () => {
+        leave();
+        port.close();
+        removeEventListener('pagehide', leave);
+        removeEventListener('pageshow', back);
+    };
 }
 
 /** Calls `reload` when something of these kinds has changed; several changes at once are one call. */

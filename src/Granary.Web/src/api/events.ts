@@ -1,4 +1,3 @@
-import { prefix, send } from './client';
 import { Problem, problemOf } from './problem';
 
 /** One server-sent event. */
@@ -42,23 +41,23 @@ export interface Subscription {
 }
 
 /**
- * Watches a stream of events below /api/v1 until the returned function is called. It reads with fetch, so that the key goes in a header,
- * and connects again after 1, 2, 4, up to 15 seconds with the id of the last event.
+ * Watches a stream of events until the returned function is called. It reads with fetch, so that the key goes in a header, and connects
+ * again after 1, 2, 4, up to 15 seconds with the id of the last event.
  */
-export function watch(path: string, subscription: Subscription): () => void {
+export function watch(url: string, headers: Record<string, string>, subscription: Subscription): () => void {
     const stop = new AbortController();
-    void follow(path, subscription, stop.signal);
+    void follow(url, headers, subscription, stop.signal);
     return () => stop.abort();
 }
 
-async function follow(path: string, subscription: Subscription, stop: AbortSignal): Promise<void> {
+async function follow(url: string, headers: Record<string, string>, subscription: Subscription, stop: AbortSignal): Promise<void> {
     let last = '';
     let wait = 1000;
     while (!stop.aborted) {
         try {
-            const headers: Record<string, string> = { Accept: 'text/event-stream' };
-            if (last !== '') headers['Last-Event-ID'] = last;
-            const response = await send(location.origin + prefix + path, { headers, signal: stop, cache: 'no-store' });
+            const all: Record<string, string> = { ...headers, Accept: 'text/event-stream' };
+            if (last !== '') all['Last-Event-ID'] = last;
+            const response = await fetch(url, { headers: all, signal: stop, cache: 'no-store' });
             if (!response.ok) {
                 const problem = await problemOf(response);
                 if (response.status < 500) {

@@ -92,3 +92,12 @@ export function useVersion(query: Query<unknown>, version: number): void {
         return () => clearInterval(timer);
     }, []);
 }
+
+/** Loads a query again a second after each answer, while something goes on that it shows. */
+export function useRepeated<T>({ data, problem, loading, reload }: Query<T>, isGoingOn: boolean): void {
+    useEffect(() => {
+        if (!isGoingOn || loading) return;
+        const timer = setTimeout(reload, 1000);
+        return () => clearTimeout(timer);
+    }, [isGoingOn, loading, data, problem, reload]);
+}

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useId } from 'preact/hooks';
+import type { Fault } from '../api/jsonSchema';
 
 interface Attributes {
     id: string;
@@ -35,19 +36,95 @@ export function Field(props: {
     );
 }
 
+/** A field around a group of inputs, such as a list to tick. */
+export function Group(props: { label: string; hint?: string | undefined; fault?: string | undefined; children: ComponentChildren }) {
+    const id = useId();
+    return (
+        <fieldset aria-describedby={props.fault || props.hint ? id : undefined}>
+            <legend>{props.label}</legend>
+            {props.children}
+            <p class={props.fault ? 'field fault' : 'note'} id={id} role={props.fault ? 'alert' : undefined}>
+                {props.fault ?? props.hint}
+            </p>
+        </fieldset>
+    );
+}
+
+/** All faults of a form, above it. */
+export function Faults(props: { faults: Fault[] }) {
+    const { faults } = props;
+    if (faults.length === 0) return null;
+    return (
+        <div class="notice wrong" role="alert">
+            <ul>
+                {faults.map((f) => (
+                    <li key={f.path + f.sentence}>
+                        {f.path !== '' && <b>{f.path}: </b>}
+                        {f.sentence}
+                    </li>
+                ))}
+            </ul>
+        </div>
+    );
+}
+
 type InputProps = Omit<JSX.IntrinsicElements['input'], 'label' | 'onInput' | 'value'> & {
     label: string;
     hint?: string | undefined;
     fault?: string | undefined;
     value: string;
+    /** Values to choose from; others can be typed. */
+    choices?: readonly string[] | undefined;
     onValue: (value: string) => void;
 };
 
 /** A line of text, a number, a date. */
-export function TextField({ label, hint, fault, value, onValue, ...rest }: InputProps) {
+export function TextField({ label, hint, fault, value, choices, onValue, ...rest }: InputProps) {
     return (
         <Field label={label} hint={hint} fault={fault}>
-            {(a) => <input {...rest} {...a} value={value} onInput={(e) => onValue(e.currentTarget.value)} />}
+            {(a) => (
+                <>
+                    <input
+                        {...rest}
+                        {...a}
+                        list={choices && `${a.id}-choices`}
+                        value={value}
+                        onInput={(e) => onValue(e.currentTarget.value)}
+                    />
+                    {choices && (
+                        <datalist id={`${a.id}-choices`}>
+                            {choices.map((c) => (
+                                <option key={c} value={c} />
+                            ))}
+                        </datalist>
+                    )}
+                </>
+            )}
+        </Field>
+    );
+}
+
+/** Several lines of text. */
+export function TextArea(props: {
+    label: string;
+    hint?: string | undefined;
+    fault?: string | undefined;
+    value: string;
+    rows: number;
+    onValue: (value: string) => void;
+}) {
+    return (
+        <Field label={props.label} hint={props.hint} fault={props.fault}>
+            {(a) => (
+                <textarea
+                    {...a}
+                    class="code"
+                    spellcheck={false}
+                    rows={props.rows}
+                    value={props.value}
+                    onInput={(e) => props.onValue(e.currentTarget.value)}
+                />
+            )}
         </Field>
     );
 }

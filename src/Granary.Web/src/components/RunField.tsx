@@ -22,7 +22,7 @@ export function RunField(props: {
             value={props.value}
             options={[
                 { value: '', label: runs.data && found.length === 0 ? 'There is none' : 'Choose' },
-                ...found.map((r) => ({ value: r.id, label: `${r.batch}, ${time(r.created)}` })),
+                ...found.map((r) => ({ value: r.id, label: `${r.name}, ${time(r.created)}` })),
             ]}
             onValue={props.onValue}
             hint={props.hint}

@@ -22,7 +22,7 @@ export function Loading(props: { height?: number; label?: string }) {
 }
 
 /** Something failed: what, and what to do. */
-export function Failed(props: { problem: Problem; retry?: () => void }) {
+export function Failed(props: { problem: Problem; retry?: () => void; children?: ComponentChildren }) {
     const { problem, retry } = props;
     return (
         <section class="state" role="alert">
@@ -34,14 +34,22 @@ export function Failed(props: { problem: Problem; retry?: () => void }) {
                     Try again
                 </button>
             )}
+            {props.children}
         </section>
     );
 }
 
-/** A query's data; its loading or failed state until there are any. */
-export function Loaded<T>(props: { query: Query<T>; height?: number; children: (data: T) => ComponentChildren }) {
-    const { query } = props;
+/**
+ * A query's data; its loading or failed state until there are any.
+ * @param props.title The heading of a page that has its own only with the data: a page always has one.
+ */
+export function Loaded<T>(props: { query: Query<T>; height?: number; title?: string; children: (data: T) => ComponentChildren }) {
+    const { query, title, height } = props;
     if (query.data !== undefined) return <>{props.children(query.data)}</>;
-    if (query.problem) return <Failed problem={query.problem} retry={query.reload} />;
-    return props.height === undefined ? <Loading /> : <Loading height={props.height} />;
+    return (
+        <>
+            {title !== undefined && <h1 class="hidden">{title}</h1>}
+            {query.problem ? <Failed problem={query.problem} retry={query.reload} /> : <Loading height={height ?? 240} />}
+        </>
+    );
 }

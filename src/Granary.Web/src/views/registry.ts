@@ -1,5 +1,5 @@
 import type { FunctionComponent } from 'preact';
-import { lazy } from 'preact-iso';
+import { lazy } from '../components/lazy';
 
 /** A view of the dashboard. Its code is loaded when it is opened first. */
 export interface View {
@@ -35,6 +35,12 @@ export const views: View[] = [
         group: 'Research',
         summary: 'What runs, what waits, and what the server uses',
         component: lazy(() => import('./jobs/JobsView')),
+    },
+    {
+        path: '/jobs/new',
+        title: 'New job',
+        summary: 'Verify, track, combine or import, from a form',
+        component: lazy(() => import('./jobs/NewJobView')),
     },
     { path: '/jobs/:id', title: 'Job', summary: 'One job', component: lazy(() => import('./jobs/JobView')) },
     { path: '/runs/:id', title: 'Run', summary: 'The results of a run', component: lazy(() => import('./runs/RunView')) },

@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client';
 import { SelectField, TextField } from '../../components/Field';
-import { at, textOf, valuesOf, type Json, type JsonMap } from './batch';
+import { textOf, type Json, type JsonMap } from '../../api/jsonSchema';
+import { at, valuesOf } from './batch';
 
 interface Props {
     index: number;
@@ -103,7 +104,7 @@ export function StrategyEntry(props: Props) {
                 {amount('stopLossPercent', 'Stop loss, %')}
                 {amount('takeProfitPercent', 'Take profit, %')}
                 {amount('trailingStopPercent', 'Trailing stop, %')}
-                {amount('maxBars', 'Most bars in a trade')}
+                {amount('maxBars', 'Longest trade, bars')}
             </div>
             {props.onRemove && (
                 <div class="actions">

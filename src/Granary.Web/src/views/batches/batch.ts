@@ -1,30 +1,10 @@
-/** A value of JSON. */
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-export type JsonMap = { [key: string]: Json };
+import type { Schemas } from '../../api/client';
+import { plainJson, type Fault, type Json, type JsonMap } from '../../api/jsonSchema';
 
 export interface Parsed {
     value: JsonMap | undefined;
     /** Why the text is no batch file; undefined where it is one. */
     fault: string | undefined;
-}
-
-/** Takes comments and trailing commas out of JSON text; lengths and lines stay, so that positions are those of the text. */
-export function plainJson(text: string): string {
-    let out = '';
-    let i = 0;
-    const blank = (part: string) => part.replace(/[^\n]/g, ' ');
-    while (i < text.length) {
-        const rest = text.slice(i);
-        const found = /^("(?:[^"\\\n]|\\.)*"?|\/\/[^\n]*|\/\*[\s\S]*?\*\/)/.exec(rest)?.[0];
-        if (found === undefined) {
-            out += text[i];
-            i++;
-            continue;
-        }
-        out += found.startsWith('"') ? found : blank(found);
-        i += found.length;
-    }
-    return out.replace(/"(?:[^"\\\n]|\\.)*"|,(?=\s*[}\]])/g, (m) => (m === ',' ? ' ' : m));
 }
 
 export function parseBatch(text: string): Parsed {
@@ -85,20 +65,6 @@ export function valuesOf(text: string): Json | undefined {
     return values.length === 0 ? undefined : values.length === 1 ? values[0] : values;
 }
 
-export function textOf(value: Json | undefined): string {
-    if (value === undefined || value === null) return '';
-    if (Array.isArray(value)) return value.map(textOf).join(', ');
-    return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-/** The place that the server's sentence names: "batch.json, line 3, strategies[0].class: …" is strategies[0].class. */
-export function placeOf(detail: string): { line: number | undefined; path: string | undefined; sentence: string } {
-    const found = /^[^:]*?, line (\d+)(?:, ([A-Za-z_][\w.[\]]*))?: ([\s\S]*)$/.exec(detail);
-    return found
-        ? { line: Number(found[1]), path: found[2], sentence: found[3] ?? detail }
-        : { line: undefined, path: undefined, sentence: detail };
-}
-
 /** How many strategies the grids make on one market and timeframe. */
 export function gridSize(value: JsonMap): number {
     const entries = value.strategies;
@@ -114,18 +80,34 @@ export function gridSize(value: JsonMap): number {
     }, 0);
 }
 
-export const example = `{
-  "name": "my-batch",
-  "data": {
-    "source": "csv:data/1h",
-    "symbols": "*",
-    "timeframe": "1h"
-  },
-  "account": { "cash": 100000 },
-  "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02 },
-  "strategies": [
-    { "class": "SmaCross", "params": { "fast": [10, 20], "slow": [50, 100] }, "size": { "percentOfEquity": 10 } }
-  ],
-  "portfolio": { "weights": "winners" }
+/** The parameters that are out of the range of their class. */
+export function parameterFaults(value: JsonMap, classes: readonly Schemas['CatalogueItem'][]): Fault[] {
+    const entries = Array.isArray(value.strategies) ? value.strategies : [];
+    return entries.flatMap((entry, i) => {
+        const known = classes.find((c) => c.name === at(entry, ['class']));
+        return (known?.parameters ?? []).flatMap((p): Fault[] => {
+            const given = at(entry, ['params', p.name]);
+            const path = `strategies[${i}].params.${p.name}`;
+            const wrong = (Array.isArray(given) ? given : given === undefined ? [] : [given]).find((v) => {
+                if (p.type !== 'int' && p.type !== 'double') return false;
+                if (typeof v !== 'number' || (p.type === 'int' && !Number.isInteger(v))) return true;
+                return v < (p.minimum ?? -Infinity) || v > (p.maximum ?? Infinity);
+            });
+            if (wrong === undefined) return [];
+            const range = p.minimum == null && p.maximum == null ? '' : ` from ${p.minimum ?? '…'} to ${p.maximum ?? '…'}`;
+            return [{ path, sentence: `${String(wrong)} is not a ${p.type === 'int' ? 'whole ' : ''}number${range}.` }];
+        });
+    });
 }
-`;
+
+/** A batch to begin with, on a source that exists. */
+export function example(source: Schemas['SourceEntry']): string {
+    return formatBatch({
+        name: 'my-batch',
+        data: { source: source.source, symbols: '*', timeframe: source.timeframe },
+        account: { cash: 100000 },
+        execution: { commissionPercent: 0.05, slippagePercent: 0.02 },
+        strategies: [{ class: 'SmaCross', params: { fast: [10, 20], slow: [50, 100] }, size: { percentOfEquity: 10 } }],
+        portfolio: { weights: 'winners' },
+    });
+}

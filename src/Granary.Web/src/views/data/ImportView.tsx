@@ -1,24 +1,18 @@
-import { useState } from 'preact/hooks';
 import { can } from '../../api/caller';
 import { json, type Schemas } from '../../api/client';
-import { asProblem, type Problem } from '../../api/problem';
-import { useEvents } from '../../api/useEvents';
-import { useQuery } from '../../api/useQuery';
+import { useQuery, useRepeated } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
-import { SelectField, TextField } from '../../components/Field';
 import { Empty, Failed, Loaded } from '../../components/States';
 import { Wrong } from '../../components/Wrong';
 import { ShortTable } from '../../components/ShortTable';
 import { number } from '../../format/numbers';
 import { useTitle } from '../../layout/title';
-import { FileDrop } from './FileDrop';
+import { JobForm } from '../jobs/JobForm';
+import { useKinds } from '../jobs/kinds';
 import './data.css';
 
 type Job = Schemas['JobStatus'];
-
-const timeframes = ['1m', '3m', '5m', '10m', '15m', '30m', '1h', '2h', '4h', '6h', '8h', '12h', '1d', '1w', '1mo'];
-const zones = ['', 'UTC', 'America/New_York', 'Europe/London', 'Europe/Berlin', 'Asia/Tokyo', 'Asia/Hong_Kong'];
 
 /** Bar files into a store: choose files, say what they are, follow the job. */
 export default function ImportView() {
@@ -27,6 +21,7 @@ export default function ImportView() {
         search: { job },
         set,
     } = useSearch();
+    const kinds = useKinds();
     return (
         <>
             <p class="eyebrow">
@@ -35,10 +30,23 @@ export default function ImportView() {
             <h1>Import files</h1>
             <p class="lead">
                 Each row is checked, and its bars go into a store. Importing the same file again changes nothing; a file with other values
-                replaces them, and the result says how many.
+                replaces them, and the result says how many. Without a symbol, each file’s name begins with its symbol.
             </p>
             {can('submitter') ? (
-                <Form onStarted={(id) => set({ job: id })} />
+                <Loaded query={kinds}>
+                    {(all) => (
+                        <JobForm
+                            kind="import"
+                            schema={all.find((k) => k.name === 'import')?.schema ?? {}}
+                            action="Import"
+                            initial={{ store: 'bars' }}
+                            skip={['symbolFrom']}
+                            // Without a symbol, it is the beginning of each file's name.
+                            complete={(value) => (value.symbol === undefined ? { ...value, symbolFrom: 'name' } : value)}
+                            onStarted={(started) => set({ job: started.id })}
+                        />
+                    )}
+                </Loaded>
             ) : (
                 <Empty title="Your key may not import">
                     <p>Imports need a key of the role submitter or admin. Choose Key in the header to enter one.</p>
@@ -46,92 +54,6 @@ export default function ImportView() {
             )}
             {job && <Progress id={job} />}
         </>
-    );
-}
-
-function Form(props: { onStarted: (job: string) => void }) {
-    const [files, setFiles] = useState('');
-    const [store, setStore] = useState('bars');
-    const [symbol, setSymbol] = useState('');
-    const [timeframe, setTimeframe] = useState('1d');
-    const [stamp, setStamp] = useState('open');
-    const [timeZone, setTimeZone] = useState('');
-    const [problem, setProblem] = useState<Problem>();
-    const [busy, setBusy] = useState(false);
-    const names = files.split('\n').flatMap((f) => (f.trim() === '' ? [] : [f.trim()]));
-    const submit = async (e: Event) => {
-        e.preventDefault();
-        setBusy(true);
-        setProblem(undefined);
-        try {
-            const job = await json<Job>('/jobs', {
-                method: 'POST',
-                headers: { 'Content-Type': 'application/json' },
-                body: JSON.stringify({
-                    kind: 'import',
-                    files: names,
-                    store,
-                    timeframe,
-                    stamp,
-                    ...(symbol === '' ? { symbolFrom: 'name' } : { symbol }),
-                    ...(timeZone === '' ? {} : { timeZone }),
-                }),
-            });
-            props.onStarted(job.id);
-        } catch (fault) {
-            setProblem(asProblem(fault));
-        }
-        setBusy(false);
-    };
-    return (
-        <form class="card" onSubmit={(e) => void submit(e)}>
-            <FileDrop onFiles={(added) => setFiles([...names, ...added].join('\n'))} />
-            <div class="field">
-                <label for="files">Files in the data folder, one in each line; * stands for any letters</label>
-                <textarea
-                    id="files"
-                    class="code"
-                    rows={3}
-                    value={files}
-                    placeholder="downloads/BTCUSDT.csv"
-                    onInput={(e) => setFiles(e.currentTarget.value)}
-                />
-            </div>
-            <div class="row">
-                <TextField label="Symbol" value={symbol} onValue={setSymbol} hint="Empty: the beginning of each file's name" />
-                <SelectField
-                    label="Bars of"
-                    value={timeframe}
-                    options={timeframes.map((t) => ({ value: t, label: t }))}
-                    onValue={setTimeframe}
-                />
-                <TextField label="Store" value={store} onValue={setStore} hint="A folder of the data folder; made where missing" required />
-            </div>
-            <div class="row">
-                <SelectField
-                    label="The file's times are those of"
-                    value={stamp}
-                    options={[
-                        { value: 'open', label: 'the bar’s open' },
-                        { value: 'close', label: 'the bar’s close' },
-                    ]}
-                    onValue={setStamp}
-                />
-                <SelectField
-                    label="in the time zone"
-                    value={timeZone}
-                    options={zones.map((z) => ({ value: z, label: z === '' ? 'of the format' : z }))}
-                    onValue={setTimeZone}
-                />
-            </div>
-            <Wrong>{problem?.message}</Wrong>
-            <div class="actions">
-                <button type="submit" class="primary" disabled={busy || names.length === 0 || store === ''}>
-                    Import
-                </button>
-                {names.length === 0 && <span class="soft">Choose at least one file.</span>}
-            </div>
-        </form>
     );
 }
 
@@ -152,16 +74,15 @@ interface Result {
 }
 
 function Progress(props: { id: string }) {
-    const first = useQuery(`job ${props.id}`, () => json<Job>(`/jobs/${encodeURIComponent(props.id)}`));
-    const [latest, setLatest] = useState<Job>();
-    useEvents(`/jobs/${encodeURIComponent(props.id)}/events`, (e) => setLatest(JSON.parse(e.data) as Job));
-    const job = latest?.id === props.id ? latest : first.data;
+    const loaded = useQuery(`job ${props.id}`, () => json<Job>(`/jobs/${encodeURIComponent(props.id)}`));
+    const job = loaded.data;
     const ended = job?.state === 'done' || job?.state === 'failed';
+    useRepeated(loaded, !ended);
     const hasResult = ended && job.files?.includes('result.json') === true;
     const result = useQuery(hasResult ? `import ${props.id}` : null, () =>
         json<Result>(`/jobs/${encodeURIComponent(props.id)}/files/result.json`),
     );
-    if (!job) return first.problem ? <Failed problem={first.problem} retry={first.reload} /> : null;
+    if (!job) return loaded.problem ? <Failed problem={loaded.problem} retry={loaded.reload} /> : null;
     return (
         <section aria-live="polite">
             <h2>
@@ -205,6 +126,9 @@ function Imported(props: { result: Result }) {
             <div class="actions">
                 <a class="button" href="/data">
                     See the markets
+                </a>
+                <a class="button primary" href="/batches/new">
+                    New batch
                 </a>
             </div>
         </>

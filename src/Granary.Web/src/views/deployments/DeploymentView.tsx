@@ -32,7 +32,7 @@ export default function DeploymentView() {
             <p class="eyebrow">
                 <a href="/deployments">Deployments</a>
             </p>
-            <Loaded query={details} height={420}>
+            <Loaded query={details} height={420} title="Deployment">
                 {(d) => <Shown details={d} onChanged={details.reload} />}
             </Loaded>
         </>

@@ -1,63 +1,58 @@
 import { useLocation, useRoute } from 'preact-iso';
 import { useEffect, useState } from 'preact/hooks';
 import { can } from '../../api/caller';
-import { api, download, json, take, type Schemas } from '../../api/client';
+import { api, download, take, type Schemas } from '../../api/client';
 import { useAction } from '../../api/useAction';
-import { useEvents } from '../../api/useEvents';
-import { useQuery } from '../../api/useQuery';
+import { useQuery, useRepeated } from '../../api/useQuery';
 import { Badge } from '../../components/Badge';
 import { Confirm } from '../../components/Dialog';
 import { Figures } from '../../components/Figures';
-import { Failed, Loaded } from '../../components/States';
+import { Loaded } from '../../components/States';
 import { Wrong } from '../../components/Wrong';
 import { ShortTable } from '../../components/ShortTable';
 import { strategyPath } from '../runs/run';
 import { bytes, counted, number, percent, short, signedPercent, tone } from '../../format/numbers';
 import { duration, time } from '../../format/times';
 import { useTitle } from '../../layout/title';
+import { Result } from './Result';
 import { paceOf, resultPath, stateKind, stateText, type Job } from './job';
 
 /** One job: how far it is, its best strategies so far, and its result. */
 export default function JobView() {
     const { params } = useRoute();
     const id = params.id ?? '';
-    const first = useQuery(`job/${id}`, () => take(api.GET('/api/v1/jobs/{id}', { params: { path: { id } } })));
-    const [live, setLive] = useState<Job>();
-    const ended = (live ?? first.data)?.ended === true;
-    const { connected, refused } = useEvents(first.data && !ended ? `/jobs/${encodeURIComponent(id)}/events` : null, (e) =>
-        setLive(JSON.parse(e.data) as Job),
-    );
-    useEffect(() => setLive(undefined), [id]);
-    useTitle(first.data?.name ?? 'Job');
+    const loaded = useQuery(`job/${id}`, () => take(api.GET('/api/v1/jobs/{id}', { params: { path: { id } } })));
+    const job = loaded.data;
+    useRepeated(loaded, job?.ended !== true);
+    useTitle(job?.name ?? 'Job');
     const { query, route } = useLocation();
-    const job = live?.id === id ? live : first.data;
     const goes = query.then === 'results' && job?.state === 'done';
     useEffect(() => {
         if (goes && job) route(resultPath(job), true);
     }, [goes, job, route]);
     return (
-        <Loaded query={first} height={500}>
-            {(loaded) => (
+        <Loaded query={loaded} height={500} title="Job">
+            {(j) => (
                 <>
-                    {refused && <Failed problem={refused} />}
-                    {!connected && !ended && (
+                    {loaded.problem && !j.ended && (
                         <p class="notice">The connection to the server is lost. This page connects again by itself.</p>
                     )}
-                    <JobDetails job={job ?? loaded} onChanged={setLive} />
+                    <JobDetails job={j} onChanged={loaded.reload} />
                 </>
             )}
         </Loaded>
     );
 }
 
-function JobDetails(props: { job: Job; onChanged: (job: Job) => void }) {
+function JobDetails(props: { job: Job; onChanged: () => void }) {
     const { job } = props;
     const [asking, setAsking] = useState(false);
     const pace = usePace(job);
     const { progress } = job;
     const path = resultPath(job);
     const resume = useAction(async () => {
-        props.onChanged(await take(api.POST('/api/v1/jobs/{id}/resume', { params: { path: { id: job.id } } })));
+        await take(api.POST('/api/v1/jobs/{id}/resume', { params: { path: { id: job.id } } }));
+        props.onChanged();
     });
     return (
         <>
@@ -101,12 +96,16 @@ function JobDetails(props: { job: Job; onChanged: (job: Job) => void }) {
             </p>
             <Figures
                 figures={[
-                    {
-                        name: 'Strategies',
-                        value: number(progress?.done),
-                        note: `of ${number(progress?.strategies)}${progress?.failed ? `, ${number(progress.failed)} failed` : ''}`,
-                    },
-                    { name: 'Rate', value: short(pace.rate), note: 'bar evaluations a second' },
+                    ...(progress?.strategies
+                        ? [
+                              {
+                                  name: 'Strategies',
+                                  value: number(progress.done),
+                                  note: `of ${number(progress.strategies)}${progress.failed ? `, ${number(progress.failed)} failed` : ''}`,
+                              },
+                              { name: 'Rate', value: short(pace.rate), note: 'bar evaluations a second' },
+                          ]
+                        : []),
                     { name: 'Remaining', value: duration(pace.remaining), note: `${duration(pace.elapsed)} so far` },
                     {
                         name: 'Processors',
@@ -121,6 +120,7 @@ function JobDetails(props: { job: Job; onChanged: (job: Job) => void }) {
                 ]}
             />
             <Leaders leaders={progress?.leaders ?? []} job={job} />
+            <Result job={job} />
             <Files job={job} />
             {asking && (
                 <Confirm
@@ -174,7 +174,7 @@ function Leaders(props: { leaders: Schemas['StrategyLeader'][]; job: Job }) {
                     { title: 'Max drawdown', figure: true, cell: (l) => percent(l.maxDrawdown) },
                     { title: 'Trades', figure: true, cell: (l) => number(l.trades) },
                 ]}
-                empty={job.ended ? 'None is known of this job.' : 'The first strategies have not finished yet.'}
+                empty={job.ended ? 'This job has no results by strategy.' : 'The first strategies have not finished yet.'}
             />
         </section>
     );
@@ -183,7 +183,6 @@ function Leaders(props: { leaders: Schemas['StrategyLeader'][]; job: Job }) {
 function Files(props: { job: Job }) {
     const { job } = props;
     const path = (name: string) => `/jobs/${encodeURIComponent(job.id)}/files/${encodeURIComponent(name)}`;
-    const result = useQuery(job.files?.includes('result.json') ? `job/${job.id}/result` : null, () => json<unknown>(path('result.json')));
     if ((job.files ?? []).length === 0) return null;
     return (
         <section>
@@ -195,11 +194,6 @@ function Files(props: { job: Job }) {
                     </button>
                 ))}
             </div>
-            {result.data !== undefined && (
-                <pre class="code result" tabIndex={0} aria-label="result.json">
-                    {JSON.stringify(result.data, null, 2)}
-                </pre>
-            )}
         </section>
     );
 }

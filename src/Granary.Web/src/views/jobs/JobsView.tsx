@@ -65,7 +65,10 @@ export default function JobsView() {
         <>
             <div class="actions">
                 <h1>Jobs</h1>
-                <a class="button primary push" href="/batches/new">
+                <a class="button push" href="/jobs/new">
+                    New job
+                </a>
+                <a class="button primary" href="/batches/new">
                     New batch
                 </a>
             </div>

@@ -1,9 +1,8 @@
 import { useRoute } from 'preact-iso';
-import { useCallback, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { can } from '../../api/caller';
 import { api, json, take, type Schemas } from '../../api/client';
-import { useEvents } from '../../api/useEvents';
-import { useQuery, useVersion } from '../../api/useQuery';
+import { useQuery, useRepeated, useVersion } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
 import { Figures } from '../../components/Figures';
@@ -41,47 +40,41 @@ export default function SessionView() {
     const { tab = '' } = useSearch().search;
     const path = `/sessions/${encodeURIComponent(id)}`;
     const loaded = useQuery(`session ${id}`, () => json<Session>(path));
-    const [event, setEvent] = useState<Session>();
-    const { connected } = useEvents(path + '/events', (e) => setEvent(JSON.parse(e.data) as Session));
-    const show = useCallback((s: Session) => setEvent(s), []);
-    const session = event?.id === id ? event : loaded.data;
+    const session = loaded.data;
+    useRepeated(loaded, session === undefined || session.phase === 'running');
     useExchangeZones(id);
     useTitle(session ? `${id}: ${stateOf(session).text}` : id);
     return (
-        <>
-            <header class="session">
-                <h1>
-                    {id} {session && <StateBadge session={session} />}
-                </h1>
-                {session && <Headline session={session} />}
-            </header>
-            <Loaded query={{ ...loaded, data: session }} height={420}>
-                {(s) => (
-                    <>
-                        <div class="bar">
-                            <Tabs label="Parts of the session" tabs={tabs} shown={tab} />
-                            {can('admin') && s.phase === 'running' && <Commands session={s} onDone={show} />}
-                        </div>
-                        {s.phase === 'running' && !connected && (
-                            <p class="note">
-                                <Badge kind="no">Connection lost; figures are of {time(s.status?.instant)} market time</Badge>
-                            </p>
-                        )}
-                        <Warnings session={s} />
-                        <Part session={s} tab={tab} onDone={show} />
+        <Loaded query={loaded} height={420} title={id}>
+            {(s) => (
+                <>
+                    <header class="session">
+                        <h1>
+                            {s.id} <StateBadge session={s} />
+                        </h1>
+                        <Headline session={s} />
+                    </header>
+                    <div class="bar">
+                        <Tabs label="Parts of the session" tabs={tabs} shown={tab} />
+                        {can('admin') && s.phase === 'running' && <Commands session={s} onDone={loaded.reload} />}
+                    </div>
+                    {s.phase === 'running' && loaded.problem && (
                         <p class="note">
-                            Started <span class="nowrap">{time(s.startedAt)}</span> by {s.startedBy}
-                            {s.restarts > 0 &&
-                                `; came back ${s.restarts === 1 ? 'once' : `${number(s.restarts)} times`} from an interruption`}
-                            .
-                            {s.run !== '' && s.phase !== 'running' && (
-                                <a href={`/runs/${encodeURIComponent(s.run)}`}> The run of the session</a>
-                            )}
+                            <Badge kind="no">Connection lost; figures are of {time(s.status?.instant)} market time</Badge>
                         </p>
-                    </>
-                )}
-            </Loaded>
-        </>
+                    )}
+                    <Warnings session={s} />
+                    <Part session={s} tab={tab} onDone={loaded.reload} />
+                    <p class="note">
+                        Started <span class="nowrap">{time(s.startedAt)}</span> by {s.startedBy}
+                        {s.restarts > 0 && `; came back ${s.restarts === 1 ? 'once' : `${number(s.restarts)} times`} from an interruption`}.
+                        {s.run !== '' && s.phase !== 'running' && (
+                            <a href={`/runs/${encodeURIComponent(s.run)}`}> The run of the session</a>
+                        )}
+                    </p>
+                </>
+            )}
+        </Loaded>
     );
 }
 

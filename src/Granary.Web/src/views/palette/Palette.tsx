@@ -36,7 +36,7 @@ function useEntries(): Entry[] {
                 path: `/live/${encodeURIComponent(s.id)}`,
             })),
             ...(runs.data?.items ?? []).map((r) => ({
-                title: r.batch,
+                title: r.name,
                 summary: `run of ${time(r.created)}`,
                 path: `/runs/${encodeURIComponent(r.id)}`,
             })),

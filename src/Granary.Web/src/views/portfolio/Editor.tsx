@@ -263,7 +263,7 @@ function FromRun(props: { run: string; onRun: (run: string) => void; onWeights: 
                 value={props.run}
                 options={[
                     { value: '', label: 'Choose' },
-                    ...(runs.data?.items ?? []).map((r) => ({ value: r.id, label: `${r.batch}, ${time(r.created)}` })),
+                    ...(runs.data?.items ?? []).map((r) => ({ value: r.id, label: `${r.name}, ${time(r.created)}` })),
                 ]}
                 onValue={props.onRun}
             />

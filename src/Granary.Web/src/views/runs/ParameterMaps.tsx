@@ -36,7 +36,7 @@ export function ParameterMaps(props: { run: RunDetails }) {
 }
 
 function Map(props: { strategies: Strategy[] }) {
-    const { search, set: setSearch } = useSearch();
+    const { search, set: setSearch, hrefOf } = useSearch();
     const classes = useMemo(
         () =>
             [...new Set(props.strategies.map((s) => s.class))].filter(
@@ -88,7 +88,7 @@ function Map(props: { strategies: Strategy[] }) {
             </div>
             <p class="lead">
                 Median of {counted(own.length, 'strategy', 'strategies')}. Stability {percent(stability, 0)}: neighbours in the map are
-                alike where it is near 100%. A single good cell among bad ones is luck.
+                alike where it is near 100%. A single good cell among bad ones is luck. A cell opens the strategy in its middle.
             </p>
             <div class="scroll" tabIndex={0} role="region" aria-label={`${figure} by ${x} and ${y}`}>
                 <table class="heat">
@@ -110,9 +110,15 @@ function Map(props: { strategies: Strategy[] }) {
                                     <td
                                         key={map.xs[c]}
                                         class={`n ${figure === 'maxDrawdown' ? heat(cell && -cell.median, largest) : heat(cell && (figure === 'profitFactor' ? cell.median - 1 : cell.median), largest)}`}
-                                        title={cell && counted(cell.count, 'strategy', 'strategies')}
                                     >
-                                        {cell ? text(cell.median) : ''}
+                                        {cell && (
+                                            <a
+                                                href={hrefOf({ tab: '', strategy: cell.strategy })}
+                                                title={`${counted(cell.count, 'strategy', 'strategies')}; opens ${cell.strategy}`}
+                                            >
+                                                {text(cell.median)}
+                                            </a>
+                                        )}
                                     </td>
                                 ))}
                             </tr>

@@ -4,14 +4,15 @@ import { can, caller } from '../../api/caller';
 import { api, take } from '../../api/client';
 import { useAction } from '../../api/useAction';
 import { runPath, type RunDetails } from './run';
+import { DeleteDialog, PaperDialog, RenameDialog } from './RunDialogs';
 import { ShareDialog } from './ShareDialog';
 import { Wrong } from '../../components/Wrong';
 
-/** What one can do with a run: verify it, run it again, compare it, open its report. */
-export function RunActions(props: { run: RunDetails }) {
+/** What one can do with a run: trade it, read its report, compare, repeat, share, rename and delete it. */
+export function RunActions(props: { run: RunDetails; onChanged: () => void }) {
     const { run } = props;
     const { route } = useLocation();
-    const [sharing, setSharing] = useState(false);
+    const [open, setOpen] = useState<'paper' | 'share' | 'rename' | 'delete'>();
     const {
         run: verify,
         busy,
@@ -21,33 +22,48 @@ export function RunActions(props: { run: RunDetails }) {
         route(`/jobs/${encodeURIComponent(job.id)}`);
     });
     const id = encodeURIComponent(run.id);
+    const close = () => setOpen(undefined);
     return (
         <>
-            {run.files.includes('report.html') && <Report id={run.id} />}
-            {can('submitter') && (
-                <button
-                    type="button"
-                    disabled={busy}
-                    title="Runs it again and compares the digests, and looks for look-ahead"
-                    onClick={verify}
-                >
-                    Verify this run
+            {can('admin') && run.kind !== 'live' && (
+                <button type="button" class="primary" onClick={() => setOpen('paper')}>
+                    Trade on paper
                 </button>
             )}
-            {can('submitter') && (
-                <a class="button" href={`/batches/new?like=${id}`}>
-                    Run again
-                </a>
-            )}
-            <a class="button" href={`/compare?a=${id}`}>
+            {run.files.includes('report.html') && <Report id={run.id} />}
+            <a class="button" href={`/compare?runs=${id}`}>
                 Compare
             </a>
             {can('submitter') && (
-                <button type="button" onClick={() => setSharing(true)}>
-                    Share
+                <>
+                    <a class="button" href={`/batches/new?like=${id}`}>
+                        Run again
+                    </a>
+                    <button
+                        type="button"
+                        disabled={busy}
+                        title="Runs it again and compares the digests, and looks for look-ahead"
+                        onClick={verify}
+                    >
+                        Verify
+                    </button>
+                    <button type="button" onClick={() => setOpen('share')}>
+                        Share
+                    </button>
+                    <button type="button" onClick={() => setOpen('rename')}>
+                        Rename
+                    </button>
+                </>
+            )}
+            {can('admin') && (
+                <button type="button" class="danger" onClick={() => setOpen('delete')}>
+                    Delete
                 </button>
             )}
-            {sharing && <ShareDialog run={run} onClose={() => setSharing(false)} />}
+            {open === 'paper' && <PaperDialog run={run} onClose={close} />}
+            {open === 'share' && <ShareDialog run={run} onClose={close} />}
+            {open === 'rename' && <RenameDialog run={run} onClose={close} onRenamed={props.onChanged} />}
+            {open === 'delete' && <DeleteDialog run={run} onClose={close} />}
             <Wrong>{problem?.message}</Wrong>
         </>
     );

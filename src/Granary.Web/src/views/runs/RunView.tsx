@@ -12,7 +12,7 @@ import { Conditions } from './Conditions';
 import { Models } from './Models';
 import { Overview } from './Overview';
 import { ParameterMaps } from './ParameterMaps';
-import { loadRun, loadStrategiesAhead, verdictOf, type RunDetails } from './run';
+import { loadRun, loadStrategiesAhead, runKinds, verdictOf, type RunDetails } from './run';
 import { RunActions } from './RunActions';
 import { RunFiles } from './RunFiles';
 import './runs.css';
@@ -39,12 +39,12 @@ export default function RunView() {
     useState(() => {
         if (search.tab === 'strategies' && !search.strategy && !run.data) loadStrategiesAhead(id, askedBy(search));
     });
-    useTitle(run.data?.batch ?? 'Run');
+    useTitle(run.data?.name ?? 'Run');
     return (
-        <Loaded query={run} height={600}>
+        <Loaded query={run} height={600} title="Run">
             {(loaded) => (
                 <>
-                    <Top run={loaded} />
+                    <Top run={loaded} onChanged={run.reload} />
                     <Tabs
                         label="Results"
                         tabs={tabsOf(loaded)}
@@ -76,23 +76,26 @@ function Tab(props: { run: RunDetails; tab: string }) {
     }
 }
 
-function Top(props: { run: RunDetails }) {
+function Top(props: { run: RunDetails; onChanged: () => void }) {
     const { run } = props;
     const verdict = verdictOf(run);
     return (
         <>
-            <p class="eyebrow">
-                {run.id} · <span class="nowrap">{time(run.created)}</span> · digest <code>{run.digest.slice(0, 12)}</code>
-            </p>
-            <div class="actions">
-                <h1>{run.batch}</h1>
+            <div class="actions tight">
+                <h1>{run.name}</h1>
                 <Badge kind={verdict.kind}>{verdict.text}</Badge>
                 <span class="push" />
-                <RunActions run={run} />
+                <RunActions run={run} onChanged={props.onChanged} />
             </div>
-            <p class="lead">
-                {counted(run.strategies, 'strategy', 'strategies')}, computed in {duration(run.seconds)} on {run.host}.
+            <p class="eyebrow" title={run.id}>
+                {runKinds[run.kind] ?? run.kind} · {counted(run.strategies, 'strategy', 'strategies')} · {markets(run)} ·{' '}
+                <span class="nowrap">{time(run.created)}</span> · computed in {duration(run.seconds)} on {run.host} · digest{' '}
+                <code>{run.digest.slice(0, 12)}</code>
             </p>
         </>
     );
+}
+
+function markets(run: RunDetails): string {
+    return run.marketCount > 2 ? counted(run.marketCount, 'market') : run.markets.join(', ');
 }

@@ -35,7 +35,7 @@ export function ShareDialog(props: { run: RunDetails; onClose: () => void }) {
     };
     const url = share && new URL(share.url, location.origin).href;
     return (
-        <Dialog title={`Share ${props.run.batch}`} onClose={props.onClose}>
+        <Dialog title={`Share ${props.run.name}`} onClose={props.onClose}>
             <p>Everyone with the link can read this run, and nothing else. It needs no key.</p>
             {url ? (
                 <div class="field">

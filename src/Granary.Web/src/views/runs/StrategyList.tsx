@@ -1,22 +1,15 @@
 import { useLocation } from 'preact-iso';
-import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { asProblem, type Problem } from '../../api/problem';
+import { useCallback, useMemo } from 'preact/hooks';
+import { usePages } from '../../api/usePages';
 import { useSearch } from '../../api/useSearch';
 import { SelectField, TextField } from '../../components/Field';
 import { Empty, Failed, Loading } from '../../components/States';
 import { DataTable, type Sorting } from '../../components/Table';
 import { counted } from '../../format/numbers';
 import { strategyColumns } from './columns';
-import { loadStrategies, runPath, type RunDetails, type Strategy } from './run';
+import { loadStrategies, runPath, type RunDetails } from './run';
 
 const pageSize = 100;
-
-interface Rows {
-    of: string;
-    items: Strategy[];
-    total: number;
-    next: string | null;
-}
 
 /** The condition of the address that a text of the search field stands for: a condition as it is, any other text a part of the id. */
 export function filterOf(text: string): string {
@@ -36,7 +29,8 @@ export function StrategyList(props: { run: RunDetails }) {
     const { search, set: setSearch } = useSearch();
     const { route } = useLocation();
     const { sort, filter } = askedBy(search);
-    const { rows, problem, more } = usePages(run.id, sort, filter);
+    const load = (cursor: string | undefined) => loadStrategies(run.id, { sort, filter, limit: pageSize, ...(cursor ? { cursor } : {}) });
+    const { rows, problem, more } = usePages(`${run.id}|${sort}|${filter}`, load, filter === '' ? 0 : 150);
     const href = useCallback((id: string) => `${runPath(run.id)}?strategy=${encodeURIComponent(id)}`, [run.id]);
     const columns = useMemo(() => strategyColumns(href), [href]);
     const sorting: Sorting = { id: sort.replace(/^-/, ''), descending: sort.startsWith('-') };
@@ -88,41 +82,4 @@ export function StrategyList(props: { run: RunDetails }) {
             )}
         </>
     );
-}
-
-function usePages(id: string, sort: string, filter: string) {
-    const [rows, setRows] = useState<Rows>();
-    const [problem, setProblem] = useState<Problem>();
-    const of = `${id}|${sort}|${filter}`;
-    const wanted = useRef(of);
-    const loading = useRef('');
-    wanted.current = of;
-    const load = useCallback(
-        async (before: Rows | undefined) => {
-            const name = `${of}|${before?.next ?? ''}`;
-            if (loading.current === name) return;
-            loading.current = name;
-            try {
-                const page = await loadStrategies(id, { sort, filter, limit: pageSize, ...(before?.next ? { cursor: before.next } : {}) });
-                if (wanted.current !== of) return;
-                setRows({ of, items: [...(before?.items ?? []), ...page.items], total: page.total, next: page.next ?? null });
-                setProblem(undefined);
-            } catch (e) {
-                if (wanted.current === of) setProblem(asProblem(e));
-            }
-        },
-        [id, sort, filter, of],
-    );
-    // Before the first paint: the page is often here already. Later ones wait until the typing pauses.
-    const first = useRef(true);
-    useLayoutEffect(() => {
-        const timer = first.current ? undefined : setTimeout(() => void load(undefined), filter === '' ? 0 : 150);
-        if (first.current) void load(undefined);
-        first.current = false;
-        return () => clearTimeout(timer);
-    }, [load, filter]);
-    const more = useCallback(() => {
-        if (rows?.next && rows.of === of) void load(rows);
-    }, [rows, of, load]);
-    return { rows, problem: rows?.of === of ? undefined : problem, more };
 }

@@ -4,6 +4,8 @@ import type { Strategy } from './run';
 export interface Cell {
     median: number;
     count: number;
+    /** The id of the strategy in the middle, whose figure is the median, or next above it. */
+    strategy: string;
 }
 
 /** Two parameters of a class with the figure at each pair of values. */
@@ -43,8 +45,10 @@ export function mapOf(strategies: readonly Strategy[], x: string, y: string, fig
         xs.map((column) => {
             const here = known
                 .filter((s) => s.params[x] === column && (y === '' || s.params[y] === row))
-                .map((s) => s.stats?.[figure] as number);
-            return here.length === 0 ? undefined : { median: median(here), count: here.length };
+                .map((s) => ({ id: s.id, value: s.stats?.[figure] as number }))
+                .sort((a, b) => a.value - b.value);
+            const middle = here[here.length >> 1];
+            return middle && { median: median(here.map((h) => h.value)), count: here.length, strategy: middle.id };
         }),
     );
     return { x, y, xs, ys, cells };

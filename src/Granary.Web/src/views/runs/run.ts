@@ -56,6 +56,19 @@ export function verdictOf(run: Pick<RunDetails, 'evidence'>): { passed: number; 
     return { passed, of: checks.length, text: all ? 'Checks passed' : 'Do not trade', kind: all ? 'yes' : 'no' };
 }
 
+/** Most runs that are compared at once. */
+export const mostCompared = 5;
+
+/** The kinds of runs in words. */
+export const runKinds: Record<string, string> = {
+    backtest: 'Backtest',
+    'walk-forward': 'Walk-forward',
+    combined: 'Combined',
+    live: 'Live',
+    reinforce: 'Learned weights',
+    training: 'Trained models',
+};
+
 export const runPath = (id: string): string => `/runs/${encodeURIComponent(id)}`;
 
 /** The address of a strategy of a run. */

@@ -55,7 +55,7 @@ export default function StartView() {
                         <ul class="plain">
                             {latest.map((r) => (
                                 <li key={r.id}>
-                                    <a href={`/runs/${encodeURIComponent(r.id)}`}>{r.batch}</a> <span class="soft">{ago(r.created)}</span>
+                                    <a href={`/runs/${encodeURIComponent(r.id)}`}>{r.name}</a> <span class="soft">{ago(r.created)}</span>
                                 </li>
                             ))}
                         </ul>

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
-import { json, type Schemas } from '../../api/client';
-import { asProblem } from '../../api/problem';
-import { counted } from '../../format/numbers';
+import { json, type Schemas } from '../api/client';
+import { asProblem } from '../api/problem';
+import { counted } from '../format/numbers';
 
 /** A name that the server takes: letters, digits, '-', '_' and '.', with its end in small letters. */
 export function uploadName(name: string): string {
@@ -12,7 +12,7 @@ export function uploadName(name: string): string {
 }
 
 /** Uploads files that are dropped here or chosen, and gives their paths in the data folder. */
-export function FileDrop(props: { onFiles: (paths: string[]) => void }) {
+export function FileDrop(props: { many: boolean; onFiles: (paths: string[]) => void }) {
     const input = useRef<HTMLInputElement>(null);
     const [over, setOver] = useState(false);
     const [said, setSaid] = useState('');
@@ -51,19 +51,19 @@ export function FileDrop(props: { onFiles: (paths: string[]) => void }) {
                 void upload(e.dataTransfer?.files);
             }}
         >
-            <p>Drop CSV or JSON files of bars here, or choose them.</p>
+            <p>{props.many ? 'Drop CSV or JSON files here, or choose them.' : 'Drop a CSV or JSON file here, or choose it.'}</p>
             <input
                 ref={input}
                 class="hidden"
                 type="file"
-                multiple
+                multiple={props.many}
                 accept=".csv,.txt,.json"
-                aria-label="Files of bars"
+                aria-label="Files to upload"
                 tabIndex={-1}
                 onChange={(e) => void upload(e.currentTarget.files)}
             />
             <button type="button" onClick={() => input.current?.click()}>
-                Choose files
+                {props.many ? 'Choose files' : 'Choose a file'}
             </button>
             <p role="status" class="soft">
                 {said}

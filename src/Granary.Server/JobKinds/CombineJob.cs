@@ -1,0 +1,68 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Granary.Backtesting.Combining;
+using Granary.Backtesting.Runs;
+using Granary.Server.Jobs;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+
+namespace Granary.Server.JobKinds;
+
+/// <summary>A job that combines finished runs of the server into one portfolio, as <c>granary combine</c> does.</summary>
+/// <param name="runs">The ids of the runs, in the order of the portfolio's members.</param>
+internal sealed class CombineJob(JobText text, IReadOnlyList<string> runs, CombineJobRequest request, GranaryCatalogues catalogues)
+    : Job(text, request.Name ?? "combined")
+{
+    public override IReadOnlyList<string> Runs => runs;
+
+    public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
+    {
+        var combined = CombinedBatch.Write(new CombineRequest([.. runs.Select(r => Path.GetFullPath(Path.Combine(run.Runs, r)))])
+        {
+            Name = request.Name,
+            Weights = request.Weights,
+            Folder = Path.GetFullPath(run.Folder),
+        }, catalogues);
+        var options = new BatchOptions { Out = run.Folder, Resume = run.Resume, Threads = run.Threads, Notes = combined.Notes };
+        return RunOutcome.Of(await new BatchRunner(run.Host, run.Clock, run.Sources, run.Ledger)
+            .RunAsync(combined.Spec, options, RunOutcome.Relay(run), cancellationToken).ConfigureAwait(false), cancellationToken);
+    }
+}
+
+/// <summary>The request of a <see cref="CombineJob"/>.</summary>
+internal sealed record CombineJobRequest
+{
+    [Description("The finished runs to combine, in the order of the portfolio's members."), DataType("run")]
+    public required IReadOnlyList<string> Runs { get; init; }
+
+    [Description("The name of the new run; without it, it is made of the members' names.")]
+    public string? Name { get; init; }
+
+    [Description("The weights of the portfolio; without it, the rule of the members, or winners if they differ."),
+        AllowedValues("winners", "equal", "score", "matching-pursuit", "regime")]
+    public string? Weights { get; init; }
+}
+
+/// <summary>The kind of <see cref="CombineJob"/>.</summary>
+/// <param name="runs">The folder of the runs.</param>
+internal sealed class CombineKind(string runs) : RequestKind<CombineJobRequest>
+{
+    public override string Name => "combine";
+
+    public override string Summary => "Combine finished runs of this server into one portfolio.";
+
+    protected override Job Read(CombineJobRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues)
+    {
+        var members = new List<string>();
+        foreach (var part in body.Need("runs").OneOrMany())
+        {
+            var id = JobRequest.Run(part, runs);
+            if (members.Contains(id)) throw part.Fault($"the run '{id}' is named twice; name each run once");
+            if (CombinedBatch.FaultOf(Path.Combine(runs, id)) is { } fault) throw part.Fault(fault);
+            members.Add(id);
+        }
+        if (members.Count < 2) throw body.Need("runs").Fault("one run is no combination; name at least two runs");
+        // The batches of the runs were checked against the confinement when they were submitted.
+        return new CombineJob(text, members, request, catalogues with { Confinement = null });
+    }
+}

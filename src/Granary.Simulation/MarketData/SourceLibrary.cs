@@ -1,0 +1,62 @@
+using Granary.Contracts.MarketData;
+using Granary.Data.BarFiles;
+using Granary.Data.Reading;
+using Granary.Data.Synthetic;
+using Granary.Engine.Market;
+
+namespace Granary.Simulation.MarketData;
+
+/// <summary>Lists the sources of bars that a batch can name: stores and folders of bar files in a data folder, and generated markets.</summary>
+/// <param name="folder">Full path of the data folder.</param>
+/// <param name="options">The formats of files.</param>
+public sealed class SourceLibrary(string folder, BarFileOptions options)
+{
+    /// <summary>Markets that need no files: a year of the sample symbols.</summary>
+    private const string Sample = "generated:?from=2023-01-01&to=2024-01-01";
+
+    private static readonly EnumerationOptions _search = new()
+    {
+        RecurseSubdirectories = true,
+        MaxRecursionDepth = 3,
+        IgnoreInaccessible = true,
+        AttributesToSkip = FileAttributes.Hidden | FileAttributes.System | FileAttributes.ReparsePoint,
+    };
+
+    /// <summary>Returns the stores, then the folders of bar files, then the generated markets.</summary>
+    /// <param name="own">Further folders, relative to the data folder with '/', such as that of a caller's uploads.</param>
+    /// <param name="skipped">Full paths of folders that are not searched, such as that of the runs.</param>
+    public async Task<IReadOnlyList<SourceEntry>> ListAsync(IEnumerable<string> own, IReadOnlyCollection<string> skipped,
+        CancellationToken cancellationToken)
+    {
+        var sources = new StoreLibrary(folder).List().SelectMany(s => s.Markets.Where(m => m.Fault is null).GroupBy(m => m.Timeframe)
+            .Select(g => new SourceEntry("store:" + s.Store, g.Key, [.. g.Select(m => m.Symbol)]))).ToList();
+        var folders = Directory.EnumerateDirectories(folder, "*", _search).Append(folder)
+            .Where(d => !skipped.Any(s => s != folder && (d == s || d.StartsWith(s + Path.DirectorySeparatorChar, StringComparison.Ordinal))))
+            .Where(d => !File.Exists(Path.Combine(d, "manifest.json"))) // a run
+            .Concat(own.Select(o => Path.Combine(folder, o)).Where(Directory.Exists)).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal);
+        foreach (var found in folders)
+            if (await OfFilesAsync(found, cancellationToken).ConfigureAwait(false) is { } source)
+                sources.Add(source);
+        sources.Add(new SourceEntry(Sample, Timeframe.H1.ToString(), DataGeneration.SampleSymbols));
+        return sources;
+    }
+
+    // Null for a folder whose first file has no bars. The first file decides, so that a folder of other files costs no more.
+    private async Task<SourceEntry?> OfFilesAsync(string of, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var first = Directory.EnumerateFiles(of).Where(f => CsvBarSource.SymbolOf(f) is not null).Order(StringComparer.Ordinal)
+                .FirstOrDefault();
+            if (first is null || BarFile.Inspect(first, options).Timeframe is not { } timeframe) return null;
+            var symbols = await new CsvBarSource(of, options).ListSymbolsAsync(timeframe, cancellationToken).ConfigureAwait(false);
+            var relative = Path.GetRelativePath(folder, of).Replace(Path.DirectorySeparatorChar, '/');
+            return symbols.Count == 0 ? null : new SourceEntry("csv:" + relative, timeframe.ToString(), symbols);
+        }
+        catch (Exception e) when (e is BarDataException or BarStoreException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

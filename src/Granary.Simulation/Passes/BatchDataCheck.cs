@@ -1,0 +1,37 @@
+using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Recorded;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>
+/// Checks that the source of a batch has its symbols, so that a wrong batch is refused before it is queued. Opens only the first symbol and
+/// those that the source does not list; the run checks the others.
+/// </summary>
+public static class BatchDataCheck
+{
+    /// <exception cref="InputException">The batch names a source, a symbol or a timeframe that does not exist.</exception>
+    public static async Task RunAsync(BatchSpec spec, CancellationToken cancellationToken)
+    {
+        var data = spec.Data;
+        try
+        {
+            var source = BatchSources.Open(spec.Catalogues.Sources, data);
+            var symbols = await BatchSources.SymbolsAsync(source, data, cancellationToken);
+            BatchPlan.Make(spec, symbols, cancellationToken: cancellationToken);
+            var listed = (await source.ListSymbolsAsync(data.Timeframe, cancellationToken)).ToHashSet(StringComparer.Ordinal);
+            // Recorded trades do not count bars, so their prices may have any spacing.
+            var isCounted = spec.Strategies.All(s => s.Class != RecordedTrades.ClassName);
+            foreach (var symbol in symbols.Where((s, i) => i == 0 || !listed.Contains(s)))
+            {
+                await using var series = await WarmUpSpan.OpenAsync(source, spec, symbol, cancellationToken);
+                if (isCounted) await MarketRequirements.CheckSpacingAsync(data, symbol, series, cancellationToken);
+            }
+        }
+        catch (BarDataException e) when (e.Line is null)
+        {
+            throw data.Place.Fault(e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,227 @@
+import { useState } from 'preact/hooks';
+import { api, json, take } from '../api/client';
+import { faultAt, plainJson, textOf, type Fault, type Json, type JsonMap, type Schema } from '../api/jsonSchema';
+import { asProblem } from '../api/problem';
+import { useQuery } from '../api/useQuery';
+import { SelectField, TextArea, TextField } from './Field';
+import { FileDrop } from './FileDrop';
+import { RunsField } from './PickField';
+
+const zones = ['UTC', 'America/New_York', 'America/Chicago', 'Europe/London', 'Europe/Berlin', 'Asia/Tokyo', 'Asia/Hong_Kong'];
+
+/** The fields of an object as its schema describes them: names, types, ranges, defaults and words. */
+export function SchemaFields(props: {
+    schema: Schema;
+    value: JsonMap;
+    faults: Fault[];
+    /** The path of the object in the faults. */
+    path?: string;
+    /** Shows only these keys. */
+    only?: readonly string[];
+    /** Leaves these keys out. */
+    skip?: readonly string[];
+    onValue: (key: string, value: Json | undefined) => void;
+}) {
+    const keys = Object.keys(props.schema.properties ?? {}).filter(
+        (key) => props.only?.includes(key) !== false && props.skip?.includes(key) !== true,
+    );
+    const required = (key: string) => props.schema.required?.includes(key) === true;
+    // What must be given comes first.
+    const sorted = [...keys.filter(required), ...keys.filter((k) => !required(k))];
+    return (
+        <div class="row fields">
+            {sorted.map((key) => (
+                <SchemaField
+                    key={key}
+                    label={labelOf(key) + (required(key) ? '' : ' (optional)')}
+                    schema={props.schema.properties?.[key] ?? {}}
+                    value={props.value[key]}
+                    fault={faultAt(props.faults, props.path ? `${props.path}.${key}` : key)}
+                    onValue={(v) => props.onValue(key, v)}
+                />
+            ))}
+        </div>
+    );
+}
+
+/** The words of a key: maxStocks is "Max stocks". */
+export function labelOf(key: string): string {
+    const words = key.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
+    return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+interface FieldProps {
+    label: string;
+    schema: Schema;
+    value: Json | undefined;
+    fault: string | undefined;
+    onValue: (value: Json | undefined) => void;
+}
+
+function SchemaField({ label, schema, value, fault, onValue }: FieldProps) {
+    // Of several forms, the first one is the form's.
+    const form = schema.anyOf?.[0] ?? schema.oneOf?.[0] ?? schema;
+    const many = form.type === 'array';
+    const { format, type, minimum, maximum } = many ? (form.items ?? {}) : form;
+    const about = { label, hint: hintOf(schema, form), fault };
+    const usual = textOf(schema.default);
+    if (type === 'boolean')
+        return (
+            <div class="field">
+                <label class="check">
+                    <input type="checkbox" checked={value === true} onChange={(e) => onValue(e.currentTarget.checked ? true : undefined)} />
+                    {label}
+                </label>
+                <span class={fault ? 'fault' : 'hint'}>{fault ?? about.hint}</span>
+            </div>
+        );
+    if (form.enum)
+        return (
+            <SelectField
+                {...about}
+                value={textOf(value)}
+                options={[
+                    { value: '', label: usual === '' ? 'Choose' : `${usual} (default)` },
+                    ...form.enum.filter((w) => w !== schema.default).map((w) => ({ value: textOf(w), label: textOf(w) })),
+                ]}
+                onValue={(v) => onValue(v === '' ? undefined : v)}
+            />
+        );
+    if (type === 'integer' || type === 'number')
+        return (
+            <TextField
+                {...about}
+                type="number"
+                min={minimum}
+                max={maximum}
+                step={type === 'integer' ? 1 : 'any'}
+                value={textOf(value)}
+                placeholder={usual}
+                onValue={(v) => onValue(v === '' ? undefined : Number(v))}
+            />
+        );
+    const list = Array.isArray(value) ? value.map(textOf) : value === undefined ? [] : [textOf(value)];
+    const setList = (next: string[]) => onValue(next.length === 0 ? undefined : many ? next : next[0]);
+    if (format === 'run')
+        return (
+            <div class="wide">
+                <RunsField {...about} value={list} many={many} onValue={setList} />
+            </div>
+        );
+    if (format === 'file') return <FileField {...about} value={list} many={many} onValue={setList} />;
+    if (format === 'batch') return <BatchField {...about} value={value} onValue={onValue} />;
+    if (type === 'object') return <ObjectField {...about} value={value} onValue={onValue} />;
+    return <WordField {...about} format={format} examples={schema.examples} value={textOf(value)} usual={usual} onValue={onValue} />;
+}
+
+function hintOf(schema: Schema, form: Schema): string | undefined {
+    const { minimum, maximum } = form;
+    const range =
+        minimum !== undefined && maximum !== undefined ? `${minimum} to ${maximum}` : minimum !== undefined ? `At least ${minimum}` : '';
+    const text = schema.description ?? form.description ?? '';
+    const sentence = text.charAt(0).toUpperCase() + text.slice(1) + (text === '' || text.endsWith('.') ? '' : '.');
+    return [sentence, range && `${range}.`].filter(Boolean).join(' ') || undefined;
+}
+
+interface About {
+    label: string;
+    hint: string | undefined;
+    fault: string | undefined;
+}
+
+function WordField(
+    props: About & {
+        format: string | undefined;
+        examples: Json[] | undefined;
+        value: string;
+        usual: string;
+        onValue: (value: Json | undefined) => void;
+    },
+) {
+    const { format, examples, usual, onValue, ...about } = props;
+    const stores = useQuery(format === 'store' || format === 'symbol' ? 'data' : null, () => take(api.GET('/api/v1/data')));
+    const found = (stores.data ?? []).flatMap((s) => (format === 'store' ? [s.store] : s.markets.map((m) => m.symbol)));
+    const choices = format === 'time-zone' ? zones : stores.data ? [...new Set(found)] : examples?.map(textOf);
+    return (
+        <TextField
+            {...about}
+            type={format === 'date-time' ? 'datetime-local' : 'text'}
+            placeholder={usual}
+            choices={choices}
+            onValue={(v) => onValue(v === '' ? undefined : v)}
+        />
+    );
+}
+
+/** Files of the data folder: uploaded here, chosen among the uploads, or typed. */
+function FileField(props: About & { value: string[]; many: boolean; onValue: (value: string[]) => void }) {
+    const { value, many, onValue, ...about } = props;
+    const uploads = useQuery('uploads', () => take(api.GET('/api/v1/uploads')));
+    const add = (paths: string[]) => {
+        if (paths.length === 0) return;
+        onValue(many ? [...value, ...paths.filter((p) => !value.includes(p))] : paths.slice(-1));
+        uploads.reload();
+    };
+    return (
+        <div class="wide">
+            <FileDrop many={many} onFiles={add} />
+            {many ? (
+                <TextArea {...about} rows={3} value={value.join('\n')} onValue={(v) => onValue(v === '' ? [] : v.split('\n'))} />
+            ) : (
+                <TextField
+                    {...about}
+                    value={value[0] ?? ''}
+                    choices={uploads.data?.map((u) => u.path) ?? []}
+                    onValue={(v) => onValue(v === '' ? [] : [v])}
+                />
+            )}
+        </div>
+    );
+}
+
+/** An object as JSON text; while the text is not JSON, it is the value itself, which the schema refuses. */
+function ObjectField(props: About & { value: Json | undefined; rows?: number; onValue: (value: Json | undefined) => void }) {
+    const { value, onValue, rows, ...about } = props;
+    const [text, setText] = useState(value === undefined ? '' : JSON.stringify(value, null, 2));
+    const change = (next: string) => {
+        setText(next);
+        try {
+            onValue(next.trim() === '' ? undefined : (JSON.parse(next) as Json));
+        } catch {
+            onValue(next);
+        }
+    };
+    return (
+        <div class="wide">
+            <TextArea {...about} rows={rows ?? 3} value={text} onValue={change} />
+        </div>
+    );
+}
+
+/** A batch as JSON text, or that of a finished run. */
+function BatchField(props: About & { value: Json | undefined; onValue: (value: Json | undefined) => void }) {
+    const [taken, setTaken] = useState('');
+    const [fault, setFault] = useState<string>();
+    const take = async (id: string) => {
+        setFault(undefined);
+        try {
+            const manifest = await json<{ spec: string }>(`/runs/${encodeURIComponent(id)}/files/manifest.json`);
+            props.onValue(JSON.parse(plainJson(manifest.spec)) as Json);
+            setTaken(id);
+        } catch (e) {
+            setFault(asProblem(e).message);
+        }
+    };
+    return (
+        <div class="wide">
+            <RunsField
+                label="Take the batch of a run"
+                value={taken === '' ? [] : [taken]}
+                many={false}
+                fault={fault}
+                onValue={(ids) => void take(ids[0] ?? '')}
+            />
+            <ObjectField key={taken} {...props} rows={10} />
+        </div>
+    );
+}

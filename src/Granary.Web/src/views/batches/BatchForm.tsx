@@ -1,0 +1,253 @@
+import type { Schemas } from '../../api/client';
+import { faultAt, textOf, type Fault, type Json, type JsonMap, type Schema } from '../../api/jsonSchema';
+import { SelectField, TextField } from '../../components/Field';
+import { PickField } from '../../components/PickField';
+import { SchemaFields } from '../../components/SchemaFields';
+import { counted } from '../../format/numbers';
+import { at, put, valuesOf } from './batch';
+import { StrategyEntry } from './StrategyEntry';
+
+/** What the form of a batch offers. */
+export interface Offers {
+    schema: Schema;
+    classes: Schemas['CatalogueItem'][];
+    sources: Schemas['SourceEntry'][];
+}
+
+interface FormProps {
+    value: JsonMap;
+    known: Offers;
+    /** The kind of job. */
+    as: string;
+    faults: Fault[];
+    onChange: (value: JsonMap) => void;
+}
+
+/** Sections of a batch that some kinds of jobs and some weights need, and the keys that the form has. */
+const sections: { path: string[]; title: string; keys: string[]; needed: (as: string, weights: string) => boolean }[] = [
+    {
+        path: ['portfolio', 'rebalance'],
+        title: 'Rebalancing',
+        keys: ['every', 'window', 'maxStrategies'],
+        needed: (_, weights) => weights === 'adaptive' || weights === 'ppo' || weights === 'matching-pursuit',
+    },
+    {
+        path: ['portfolio', 'allocator'],
+        title: 'Learning of the weights',
+        keys: ['steps', 'seeds', 'episode', 'trainingShare', 'reward', 'drawdownPenalty', 'band'],
+        needed: (_, weights) => weights === 'adaptive' || weights === 'ppo',
+    },
+    {
+        path: ['walkForward'],
+        title: 'Walk-forward',
+        keys: ['inSample', 'outOfSample', 'mode', 'objective', 'choose'],
+        needed: (as) => as === 'walkforward',
+    },
+    {
+        path: ['learning'],
+        title: 'Models',
+        keys: ['trainer', 'label', 'features', 'select', 'apply'],
+        needed: (as) => ['train', 'evaluate', 'experiment', 'replay'].includes(as),
+    },
+];
+
+/** The sections of a batch that the form has; the text has all. */
+export function BatchForm(props: FormProps) {
+    const { known, faults, onChange } = props;
+    // Several changes in one event each begin with what the one before made.
+    let value = props.value;
+    const set = (path: (string | number)[], next: Json | undefined) => {
+        value = put(value, path, next);
+        onChange(value);
+    };
+    const fault = (path: string) => faultAt(faults, path);
+    const amount = (label: string, path: string[], placeholder?: string) => (
+        <TextField
+            label={label}
+            type="number"
+            min={0}
+            step="any"
+            value={textOf(at(value, path))}
+            placeholder={placeholder}
+            fault={fault(path.join('.'))}
+            onValue={(v) => set(path, v === '' ? undefined : Number(v))}
+        />
+    );
+    const entries = Array.isArray(value.strategies) ? value.strategies : [];
+    const weights = at(value, ['portfolio', 'weights']);
+    const rules = partOf(known.schema, ['portfolio', 'weights']).oneOf?.[0]?.enum ?? [];
+    return (
+        <form onSubmit={(e) => e.preventDefault()}>
+            <TextField
+                label="Name"
+                value={textOf(value.name)}
+                fault={fault('name')}
+                onValue={(v) => set(['name'], v === '' ? undefined : v)}
+            />
+            <DataFields {...props} set={set} />
+            <fieldset>
+                <legend>Account and costs</legend>
+                <div class="row">
+                    {amount('Cash, account currency', ['account', 'cash'], '100000')}
+                    {amount('Commission, % a side', ['execution', 'commissionPercent'], '0')}
+                    {amount('Slippage, %', ['execution', 'slippagePercent'], '0')}
+                </div>
+            </fieldset>
+            {entries.map((entry, i) => (
+                <StrategyEntry
+                    key={i}
+                    index={i}
+                    entry={entry}
+                    classes={known.classes}
+                    faultAt={fault}
+                    onPut={set}
+                    onRemove={entries.length > 1 ? () => set(['strategies', i], undefined) : undefined}
+                />
+            ))}
+            <div class="actions">
+                <button
+                    type="button"
+                    onClick={() =>
+                        set(['strategies', entries.length], { class: known.classes[0]?.name ?? 'SmaCross', size: { percentOfEquity: 10 } })
+                    }
+                >
+                    Add a strategy
+                </button>
+            </div>
+            <fieldset>
+                <legend>Portfolio</legend>
+                <div class="row">
+                    <SelectField
+                        label="Weights"
+                        value={typeof weights === 'string' ? weights : 'own'}
+                        fault={fault('portfolio.weights')}
+                        options={[
+                            ...rules.map((v) => ({ value: textOf(v), label: textOf(v) })),
+                            ...(typeof weights === 'string' && rules.includes(weights)
+                                ? []
+                                : [
+                                      {
+                                          value: typeof weights === 'string' ? weights : 'own',
+                                          label: weights === undefined ? 'not set' : 'as in the text',
+                                      },
+                                  ]),
+                        ]}
+                        onValue={(v) => v !== 'own' && set(['portfolio', 'weights'], v)}
+                    />
+                    {amount('Largest gross exposure, %', ['portfolio', 'limits', 'maxGrossPercent'])}
+                    {amount('Largest exposure in one symbol, %', ['portfolio', 'limits', 'maxSymbolPercent'])}
+                    {amount('Largest number of positions', ['portfolio', 'limits', 'maxPositions'])}
+                </div>
+            </fieldset>
+            {sections
+                .filter((s) => s.needed(props.as, textOf(weights)))
+                .map((s) => (
+                    <fieldset key={s.title}>
+                        <legend>{s.title}</legend>
+                        <SchemaFields
+                            schema={partOf(known.schema, s.path)}
+                            value={(at(value, s.path) ?? {}) as JsonMap}
+                            faults={faults}
+                            path={s.path.join('.')}
+                            only={s.keys}
+                            onValue={(key, v) => set([...s.path, key], v)}
+                        />
+                    </fieldset>
+                ))}
+        </form>
+    );
+}
+
+/** The part of a schema at a path of objects; of several forms, the one that is an object. */
+function partOf(schema: Schema, path: string[]): Schema {
+    const form = (s: Schema) => (s.properties ? s : (s.oneOf?.find((f) => f.properties) ?? s));
+    return form(path.reduce<Schema>((here, key) => form(here).properties?.[key] ?? {}, schema));
+}
+
+/** Where the bars are: a source that exists with its symbols, or another one. */
+function DataFields(props: FormProps & { set: (path: (string | number)[], next: Json | undefined) => void }) {
+    const { value, known, faults, set } = props;
+    const { sources } = known;
+    const data = (key: string) => textOf(at(value, ['data', key]));
+    const chosen = sources.findIndex((s) => s.source === data('source') && s.timeframe === data('timeframe'));
+    const symbols = at(value, ['data', 'symbols']);
+    const list = Array.isArray(symbols) ? symbols.map(textOf) : [];
+    const setSymbols = (next: string[]) => set(['data', 'symbols'], next.length === 0 ? '*' : next);
+    const date = (label: string, key: string) => (
+        <TextField
+            label={label}
+            type="date"
+            value={data(key).slice(0, 10)}
+            fault={faultAt(faults, `data.${key}`)}
+            onValue={(v) => set(['data', key], v === '' ? undefined : v)}
+        />
+    );
+    return (
+        <fieldset>
+            <legend>Data</legend>
+            <SelectField
+                label="Source"
+                value={String(chosen)}
+                fault={faultAt(faults, 'data.source')}
+                hint="Stores and folders of the data folder, your uploads, and generated sample markets"
+                options={[
+                    ...sources.map((s, i) => ({
+                        value: String(i),
+                        label: `${s.source.startsWith('generated:') ? 'sample markets' : s.source}, ${s.timeframe}, ${counted(s.symbols.length, 'symbol')}`,
+                    })),
+                    { value: '-1', label: 'Another source' },
+                ]}
+                onValue={(v) => {
+                    const next = sources[Number(v)];
+                    set(['data', 'source'], next?.source ?? '');
+                    if (next) set(['data', 'timeframe'], next.timeframe);
+                    set(['data', 'symbols'], '*');
+                }}
+            />
+            {chosen < 0 ? (
+                <div class="row">
+                    <TextField
+                        label="Address"
+                        value={data('source')}
+                        hint="csv:FOLDER, store:FOLDER, postgres://… or questdb://…"
+                        fault={faultAt(faults, 'data.source')}
+                        onValue={(v) => set(['data', 'source'], v)}
+                    />
+                    <TextField
+                        label="Symbols"
+                        value={textOf(symbols)}
+                        hint="* for all, or several with commas"
+                        fault={faultAt(faults, 'data.symbols')}
+                        onValue={(v) => setSymbols(v.trim() === '*' ? [] : [valuesOf(v) ?? []].flat().map(textOf))}
+                    />
+                    <SelectField
+                        label="Timeframe"
+                        value={data('timeframe')}
+                        fault={faultAt(faults, 'data.timeframe')}
+                        options={(partOf(known.schema, ['data', 'timeframe']).enum ?? []).map((t) => ({
+                            value: textOf(t),
+                            label: textOf(t),
+                        }))}
+                        onValue={(v) => set(['data', 'timeframe'], v)}
+                    />
+                </div>
+            ) : (
+                <PickField
+                    label="Symbols"
+                    hint={list.length === 0 ? 'All symbols of the source; tick some to use only these.' : counted(list.length, 'symbol')}
+                    fault={faultAt(faults, 'data.symbols')}
+                    items={(sources[chosen]?.symbols ?? []).map((s) => ({ id: s, label: s }))}
+                    value={list}
+                    many
+                    find="Find a symbol"
+                    empty="The source has no symbols."
+                    onValue={setSymbols}
+                />
+            )}
+            <div class="row">
+                {date('From', 'from')}
+                {date('To (exclusive)', 'to')}
+            </div>
+        </fieldset>
+    );
+}

@@ -1,0 +1,182 @@
+import { useLocation } from 'preact-iso';
+import { useState } from 'preact/hooks';
+import { api, json, send, take, type Schemas } from '../../api/client';
+import { useAction } from '../../api/useAction';
+import { useQuery } from '../../api/useQuery';
+import { Confirm, Dialog } from '../../components/Dialog';
+import { SelectField, TextField } from '../../components/Field';
+import { Pairs } from '../../components/Pairs';
+import { Loaded } from '../../components/States';
+import { Wrong } from '../../components/Wrong';
+import { counted, number } from '../../format/numbers';
+import { runPath, type RunDetails } from './run';
+
+interface Props {
+    run: RunDetails;
+    onClose: () => void;
+}
+
+/** Gives a run another name to show. */
+export function RenameDialog(props: Props & { onRenamed: () => void }) {
+    const { run } = props;
+    const [name, setName] = useState(run.name);
+    const rename = async () => {
+        await take(api.PATCH('/api/v1/runs/{id}', { params: { path: { id: run.id } }, body: { name } }));
+        props.onRenamed();
+    };
+    return (
+        <Confirm title={`Rename ${run.name}`} action="Rename" onConfirm={rename} onClose={props.onClose}>
+            <TextField label="Name" value={name} onValue={setName} maxLength={100} hint={`The id of the run stays ${run.id}.`} />
+        </Confirm>
+    );
+}
+
+/** Deletes a run; the server refuses where something uses it. */
+export function DeleteDialog(props: Props) {
+    const { run } = props;
+    const { route } = useLocation();
+    const remove = async () => {
+        await take(api.DELETE('/api/v1/runs/{id}', { params: { path: { id: run.id } } }));
+        route('/runs');
+    };
+    return (
+        <Confirm title={`Delete ${run.name}?`} action="Delete the run" danger onConfirm={remove} onClose={props.onClose}>
+            <p>
+                The report and all files of the run {run.id} are deleted. This cannot be undone. Its batch can be run again as long as its
+                text and its bars are there.
+            </p>
+        </Confirm>
+    );
+}
+
+/** What the dialog reads of a prod.json. */
+interface Configuration {
+    name: string;
+    data: { source?: string; timeframe?: string; symbols?: string[]; parts?: NonNullable<Configuration['data']>[] };
+    account: { cash: number };
+    strategies: unknown[];
+}
+
+const speeds = [
+    { value: 'fixed:1s', label: 'a bar every second' },
+    { value: 'fixed:200ms', label: 'a bar every 0.2 seconds' },
+    { value: 'x3600', label: 'an hour in a second' },
+    { value: 'realtime', label: 'as fast as the market did' },
+    { value: 'asap', label: 'as fast as possible' },
+];
+
+/** Says what trading a run on paper will do; then makes its deployment, unless there is one, and starts the session. */
+export function PaperDialog(props: Props) {
+    const { run } = props;
+    const has = run.files.includes('prod.json');
+    const configuration = useQuery(has ? `run/${run.id}/prod` : null, () => json<Configuration>(`${runPath(run.id)}/files/prod.json`));
+    const deployments = useQuery('deployments', () => take(api.GET('/api/v1/deployments', { params: { query: { limit: 1000 } } })));
+    return (
+        <Dialog title={`Trade ${run.name} on paper`} onClose={props.onClose}>
+            {has ? (
+                <Loaded query={configuration} height={260}>
+                    {(c) => (
+                        <Loaded query={deployments} height={260}>
+                            {(d) => <PaperForm {...props} configuration={c} known={d.items.find((e) => e.backtest.run === run.id)} />}
+                        </Loaded>
+                    )}
+                </Loaded>
+            ) : (
+                <>
+                    <p>This run cannot be traded: it has no prod.json. No strategy of it has a weight, or its batch leaves the file out.</p>
+                    <div class="actions">
+                        <button type="button" onClick={props.onClose}>
+                            Back
+                        </button>
+                    </div>
+                </>
+            )}
+        </Dialog>
+    );
+}
+
+function PaperForm(props: Props & { configuration: Configuration; known: Schemas['DeploymentEntry'] | undefined }) {
+    const { run, configuration: c, known } = props;
+    const { route } = useLocation();
+    const parts = c.data.parts ?? [c.data];
+    const symbols = [...new Set(parts.flatMap((p) => p.symbols ?? []))];
+    const failed = Object.values(run.evidence ?? {}).filter((check) => check.state !== 'passed');
+    const [account, setAccount] = useState(c.name.replace(/[^A-Za-z0-9._-]+/g, '-'));
+    const [feed, setFeed] = useState(parts[0]?.source ?? '');
+    const [speed, setSpeed] = useState('fixed:1s');
+    const [anyway, setAnyway] = useState(false);
+    const start = useAction(async () => {
+        const body = { run: run.id, configuration: null, why: 'traded on paper from its page' };
+        const deployment = known?.number ?? (await take(api.POST('/api/v1/deployments', { body }))).deployment.number;
+        const session = await json<Schemas['SessionView']>('/sessions', {
+            method: 'POST',
+            headers: { 'Content-Type': 'application/json' },
+            body: JSON.stringify({
+                // To the byte: its hash identifies the configuration.
+                configuration: await (await send(`/api/v1/deployments/${deployment}/configuration`)).text(),
+                deployment,
+                account,
+                broker: 'paper',
+                feed,
+                pace: speed,
+                withoutEvidence: !run.tradable,
+            }),
+        });
+        route(`/live/${encodeURIComponent(session.id)}`);
+    });
+    return (
+        <form
+            onSubmit={(e) => {
+                e.preventDefault();
+                start.run();
+            }}
+        >
+            <p>No real order is sent. The paper broker fills the orders by the bars of the feed.</p>
+            <Pairs
+                pairs={[
+                    { name: 'Deployment', value: known ? `${known.number}, which is there already` : 'a new one of this run' },
+                    { name: 'Trades', value: counted(c.strategies.length, 'strategy', 'strategies') },
+                    {
+                        name: 'Markets',
+                        value: `${symbols.slice(0, 4).join(', ')}${symbols.length > 4 ? ` and ${symbols.length - 4} more` : ''}, bars of ${parts[0]?.timeframe}`,
+                    },
+                    { name: 'Starts with', value: `${number(c.account.cash)} in cash` },
+                ]}
+            />
+            <TextField
+                label="Account"
+                value={account}
+                onValue={setAccount}
+                required
+                hint="The portfolio’s name; one that has traded before goes on"
+            />
+            <div class="row">
+                <TextField label="Feed of bars" value={feed} onValue={setFeed} required />
+                <SelectField label="Speed of the replay" value={speed} options={speeds} onValue={setSpeed} />
+            </div>
+            {!run.tradable && (
+                <div class="notice">
+                    <p>{failed.length > 0 ? 'The run does not pass its validation checks:' : 'No validation check looked at this run.'}</p>
+                    <ul>
+                        {failed.map((f) => (
+                            <li key={f.sentence}>{f.sentence}</li>
+                        ))}
+                    </ul>
+                    <label class="check">
+                        <input type="checkbox" checked={anyway} onChange={(e) => setAnyway(e.currentTarget.checked)} />
+                        Trade it on paper anyway; the journal records that
+                    </label>
+                </div>
+            )}
+            <Wrong>{start.problem?.message}</Wrong>
+            <div class="actions">
+                <button type="button" onClick={props.onClose}>
+                    Back
+                </button>
+                <button type="submit" class="primary" disabled={start.busy || (!run.tradable && !anyway)}>
+                    Start on paper
+                </button>
+            </div>
+        </form>
+    );
+}

@@ -1,0 +1,111 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace Granary.Browser.Tests.Dashboard;
+
+/// <summary>Jobs and schedules from forms that the server's schemas describe.</summary>
+public sealed class FormsTests(Browser browser, DashboardTab tab) : IClassFixture<DashboardTab>
+{
+    [Fact]
+    public async Task With_the_keyboard_alone_a_file_is_imported_and_a_batch_on_it_ends_at_its_results()
+    {
+        await using var server = await GranaryServer.StartAsync();
+        await using var visit = await Visit.OpenAsync(browser, server, "/data/import");
+        var page = visit.Page;
+        await TabToAsync(page, "Choose files");
+        var chooser = await page.RunAndWaitForFileChooserAsync(() => page.Keyboard.PressAsync("Enter"));
+        await chooser.SetFilesAsync(Path.Combine(Testing.SharedData.RepositoryRoot, "samples", "data", "1h", "COINUSDT.csv"));
+        await visit.ShowsAsync("1 file uploaded");
+        await TabToAsync(page, "Import");
+        await page.Keyboard.PressAsync("Enter");
+        await visit.ShowsAsync("13,104");
+        await TabToAsync(page, "New batch");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync(new Regex("/batches/new"));
+        await visit.SettledAsync();
+        // The store that the import made is the first source.
+        (await page.GetByLabel("Batch file").InputValueAsync()).ShouldContain("\"source\": \"store:bars\"");
+        await TabToAsync(page, "Run the batch");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync(new Regex("/runs/my-batch-"), new() { Timeout = 60_000 });
+        await visit.SettledAsync();
+        visit.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_batch_with_adaptive_weights_shows_their_fields_and_is_checked_before_it_is_sent()
+    {
+        var open = await tab.LoadAsync("/batches/new?as=reinforce");
+        var page = open.Page;
+        await page.GetByLabel("Weights").SelectOptionAsync("adaptive");
+        await page.GetByLabel("Steps").FillAsync("10");
+        await page.GetByLabel("fast").FillAsync("5, 100000");
+        await open.Button("Run the batch").ClickAsync();
+        await page.Locator(".field", new() { HasText = "Steps" }).Locator(".fault", new() { HasText = "Use at least 1000." }).WaitForAsync();
+        await page.Locator(".field", new() { HasText = "fast" }).Locator(".fault", new() { HasText = "100000 is not" }).WaitForAsync();
+        await page.GetByLabel("Steps").FillAsync("1000");
+        await page.GetByLabel("fast").FillAsync("5");
+        await page.GetByLabel("Source").SelectOptionAsync("-1");
+        await page.GetByLabel("Address").FillAsync("csv:gone");
+        await open.Button("Run the batch").ClickAsync();
+        await page.Locator(".fault", new() { HasText = "the folder does not exist" }).First.WaitForAsync();
+    }
+
+    [Fact]
+    public async Task Runs_to_combine_come_with_the_address_and_are_searched_in_the_list()
+    {
+        var open = await tab.LoadAsync("/jobs/new?kind=combine&runs=RUN");
+        var page = open.Page;
+        var runs = page.GetByRole(AriaRole.Group, new() { Name = "Runs" });
+        await Assertions.Expect(runs.GetByRole(AriaRole.Checkbox, new() { Checked = true })).ToHaveCountAsync(1);
+        await open.Button("Start the job").ClickAsync();
+        await runs.GetByText("name at least two runs").WaitForAsync();
+        await runs.GetByRole(AriaRole.Checkbox, new() { Checked = false }).First.CheckAsync();
+        await Assertions.Expect(runs.GetByRole(AriaRole.Checkbox, new() { Checked = true })).ToHaveCountAsync(2);
+        await page.GetByLabel("Name").FillAsync("both");
+        await page.GetByLabel("Kind of job").SelectOptionAsync("track");
+        await page.GetByLabel("Max stocks").FillAsync("0");
+        await open.Button("Start the job").ClickAsync();
+        await page.Locator(".fault", new() { HasText = "Use at least 1." }).WaitForAsync();
+        await page.Locator(".fault", new() { HasText = "This is needed." }).WaitForAsync();
+    }
+
+    [Fact]
+    public async Task A_schedule_is_added_changed_paused_and_deleted_with_its_next_times()
+    {
+        var open = await tab.LoadAsync("/models");
+        var page = open.Page;
+        await open.Button("New schedule").ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByLabel("Name").FillAsync("nightly");
+        await dialog.GetByLabel("Cron expression").FillAsync("0 99 * * *");
+        await dialog.GetByText("has the number 99, which is too large").WaitForAsync();
+        await dialog.GetByLabel("Cron expression").FillAsync("15 2 1 1 *");
+        await dialog.GetByText("-01-01 02:15").First.WaitForAsync();
+        await dialog.GetByLabel("Kind of job").SelectOptionAsync("verify");
+        await dialog.GetByRole(AriaRole.Radio).First.CheckAsync();
+        await open.Button("Add the schedule").ClickAsync();
+        var row = page.GetByRole(AriaRole.Row, new() { Name = "nightly" });
+        await Assertions.Expect(row.GetByText("-01-01 02:15")).ToHaveCountAsync(3);
+        await open.Button("Change nightly").ClickAsync();
+        await dialog.GetByLabel("Cron expression").FillAsync("45 2 1 1 *");
+        await open.Button("Save").ClickAsync();
+        await Assertions.Expect(row.GetByText("-01-01 02:45")).ToHaveCountAsync(3);
+        await open.Button("Pause nightly").ClickAsync();
+        await row.GetByText("paused").WaitForAsync();
+        await open.Button("Delete nightly").ClickAsync();
+        await open.Button("Delete the schedule").ClickAsync();
+        await Assertions.Expect(row).ToHaveCountAsync(0);
+    }
+
+    // Presses Tab until the element with the name has the focus.
+    private static async Task TabToAsync(IPage page, string name)
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            if (await page.EvaluateAsync<string>("document.activeElement?.textContent?.trim() ?? ''") == name) return;
+        }
+        throw new InvalidOperationException($"Tab does not reach '{name}'");
+    }
+}
