@@ -104,7 +104,7 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         await visit.Page.Mouse.MoveAsync(box.X + box.Width / 2, box.Y + 100);
         await visit.Page.Mouse.MoveAsync(box.X + box.Width / 2 + 3, box.Y + 110);
         var legend = visit.Page.Locator(".charts .u-legend").First;
-        await Assertions.Expect(legend).ToContainTextAsync(new Regex("Account: ?[0-9]"));
+        await Assertions.Expect(legend).ToContainTextAsync(new Regex("Account:? ?[0-9]"));
 
         await visit.Button("Fills").ClickAsync();
         var events = visit.Page.GetByRole(AriaRole.Region, new() { Name = "Events" });
