@@ -28,6 +28,7 @@ $program cold "$bench" "$scratch/sweep" "$scratch" "$root/granary" "${1:-5}"
 case "$mode" in
     --record) cp "$GRANARY_RATIOS" "$here/ratios.tsv" ;;
     --check)
+        [ -f "$here/ratios.tsv" ] || { echo "there is no $here/ratios.tsv; run with --record on a quiet machine" >&2; exit 1; }
         awk -F'\t' 'NR == FNR { recorded[$1] = $2; next }
             !($1 in recorded) { print $1 ": no ratio is recorded; run --record"; bad = 1; next }
             $2 > 1.1 * recorded[$1] { print $1 ": " $2 " instead of " recorded[$1]; bad = 1 }

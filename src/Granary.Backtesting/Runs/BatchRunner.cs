@@ -22,10 +22,10 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
     TrialLedger? ledger = null)
 {
     /// <summary>
-    /// Maximum size in bytes of the events that are kept before the weights are chosen. The events of a large sweep take longer to write
-    /// than its strategies take to run, and a run needs those of a few strategies.
+    /// Maximum size in bytes of the events that are kept before the weights are chosen, if the host can repeat a pass. The events of a
+    /// large sweep take longer to write than its strategies take to run, and a run needs those of a few strategies.
     /// </summary>
-    public long MostEvents { get; init; } = 64 << 20;
+    public long MostEvents { get; init; } = host.CanRepeat ? 64 << 20 : long.MaxValue;
 
     /// <exception cref="InputException">The batch is invalid.</exception>
     /// <exception cref="BarDataException">The bars are invalid.</exception>

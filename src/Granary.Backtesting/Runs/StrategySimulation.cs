@@ -75,6 +75,7 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
     public async Task<bool> FollowAsync(IReadOnlyList<double> members, IBatchHost host, CancellationToken cancellationToken)
     {
         if (Log is { IsDropped: true }) Dispose();
+        Log?.KeepAll();
         if (!Interrupted) await RepeatAsync(members, host, cancellationToken);
         if (Log is null || Interrupted) return Log is not null;
         var resized = MemberRuns.RunAsync(run.Plan, run.Markets, members, Log, new EmbeddedHost(run.Options.Threads), cancellationToken);

@@ -14,6 +14,9 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
 {
     public string Description => $"embedded, {threads} thread{(threads == 1 ? "" : "s")}";
 
+    /// <inheritdoc/>
+    public bool CanRepeat => true;
+
     /// <summary>Maximum time of one strategy for one block; if it is exceeded, the batch fails.</summary>
     public TimeSpan Deadline { get; init; } = StrategyWatch.DefaultDeadline;
 

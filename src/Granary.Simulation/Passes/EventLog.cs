@@ -20,7 +20,7 @@ public sealed class EventLog : IEventSink, IEventLog, IDisposable
     private readonly List<(long Offset, int Length)>?[] _chunks;
     private readonly int _strategies;
     private readonly Lock _lock = new();
-    private readonly long _most;
+    private long _most;
     private long _length;
 
     /// <param name="strategies">Number of strategies of the batch.</param>
@@ -37,6 +37,9 @@ public sealed class EventLog : IEventSink, IEventLog, IDisposable
 
     /// <summary>Whether the events exceeded the maximum size and cannot be read.</summary>
     public bool IsDropped { get; private set; }
+
+    /// <summary>Lifts the maximum size: what is appended from now on is needed.</summary>
+    public void KeepAll() => _most = long.MaxValue;
 
     private void Recover()
     {
