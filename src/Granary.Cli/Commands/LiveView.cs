@@ -158,7 +158,9 @@ internal static class LiveView
         LiveState.WaitingForJournal => "waiting for the journal",
         LiveState.WaitingForVenue => "waiting for the venue",
         LiveState.WaitingForFeed => "waiting for the feed",
-        _ => state.ToString().ToLowerInvariant(),
+        LiveState.Trading => "trading",
+        LiveState.Paused => "paused",
+        LiveState.Ended => "ended",
     };
 
     private static string Time(LiveStatus s) => s.Timestamp.Ticks == 0 ? "before the first bar"

@@ -78,7 +78,7 @@ internal static class SessionAnswer
             SessionCommand.Pause or SessionCommand.Flatten => s.State == LiveState.Paused,
             SessionCommand.Resume => s.State != LiveState.Paused,
             SessionCommand.Stop => s.State == LiveState.Ended,
-            _ => true,
+            SessionCommand.ReloadWeights or SessionCommand.Enable or SessionCommand.Disable or SessionCommand.Close => true,
         });
 
     private static int Write(SessionOrder order, LiveStatus? before, LiveStatus after)
@@ -115,7 +115,6 @@ internal static class SessionAnswer
                 + Holds(after),
         SessionCommand.Close => $"Closing trade {order.Trade} at {Time(after)} market time; entries go on. {Holds(after)}",
         SessionCommand.Enable => $"Enabled {About(order)} at {Time(after)} market time, from the next bar on. {Holds(after)}",
-        _ => $"Done at {Time(after)} market time. {Holds(after)}",
     };
 
     private static string About(SessionOrder order) => order.Strategy.Length > 0 ? order.Strategy : order.Symbol;

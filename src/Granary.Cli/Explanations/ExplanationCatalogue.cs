@@ -34,7 +34,7 @@ internal static class ExplanationCatalogue
     {
         MetricDirection.Higher => "Greater values are better.",
         MetricDirection.Lower => "Smaller values are better.",
-        _ => "It describes the record; no value is better.",
+        MetricDirection.Neutral => "It describes the record; no value is better.",
     })
     { Name = m.Name, Formula = m.Formula, Source = m.Source };
 

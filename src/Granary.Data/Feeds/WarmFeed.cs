@@ -159,7 +159,7 @@ public sealed class WarmFeed : ILiveFeed
                     Reach(item.Time);
                     await SaveAsync(item.Time, false, cancellationToken).ConfigureAwait(false);
                     break;
-                default:
+                case FeedItemKind.End:
                     await SaveAsync(item.Time, true, cancellationToken).ConfigureAwait(false);
                     _assembler.End();
                     break;

@@ -111,7 +111,7 @@ internal sealed class PriceProcess
     {
         Mood.Rising => 0.05 * _dayVolatility / _barsPerDay,
         Mood.Falling => -0.06 * _dayVolatility / _barsPerDay,
-        _ => (_anchor - _price) * 0.12 / _barsPerDay,
+        Mood.Ranging => (_anchor - _price) * 0.12 / _barsPerDay,
     };
 
     // Dividing integers gives exactly the double that the decimal text parses to.

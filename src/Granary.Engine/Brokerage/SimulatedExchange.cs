@@ -157,14 +157,13 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     // does.
     private void Finance(in ClosedBar closed, double lent)
     {
-        var (symbol, bar, day) = (closed.Symbol, closed.Bar, closed.Bar.Time / TimeSpan.TicksPerDay);
+        var (symbol, bar) = (closed.Symbol, closed.Bar);
         foreach (var w in _live)
         {
             if (!(w.Open > 0) || w.Order.Symbol != symbol) continue;
-            var (days, value) = (day - w.FinancedTo, _closes[symbol] * instruments[symbol].Multiplier);
-            if (days > 0)
+            var value = _closes[symbol] * instruments[symbol].Multiplier;
+            if (FinancingRate.Nights(ref w.FinancedTo, bar.Time) is > 0 and var days)
             {
-                w.FinancedTo = day;
                 if (w.Order.Side == Side.Sell) Pay(w, FinancingKind.Borrow, -value * _rate.Borrow(days), bar.Time);
                 else Pay(w, FinancingKind.Interest, -value * _rate.Interest(days) * lent, bar.Time);
             }

@@ -293,9 +293,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     public void ChargeNights(long time)
     {
         var rates = new FinancingRate(account.Execution);
-        var (day, days) = (time / TimeSpan.TicksPerDay, time / TimeSpan.TicksPerDay - _financedTo);
-        if (!rates.ChargesInterest || days <= 0) return;
-        _financedTo = day;
+        if (!rates.ChargesInterest || FinancingRate.Nights(ref _financedTo, time) is not (> 0 and var days)) return;
         if (account.Holdings.Count == 0 || !(account.LentPart() is > 0 and var lent)) return;
         var rate = lent * rates.Interest(days);
         foreach (var key in account.Holdings.Keys.Order().ToList())

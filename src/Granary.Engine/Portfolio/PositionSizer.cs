@@ -51,11 +51,13 @@ internal sealed class PositionSizer(PortfolioSizing sizing, PortfolioAccount acc
                 quantity = volatility > 0 ? account.Equity * Math.Min(sizing.Value / 100 / volatility, sizing.Cap / 100) * factor / unit
                     : double.NaN;
                 break;
-            default:
+            case PortfolioSizeKind.Kelly:
                 var kelly = history!.OfMember(entry.Member).Kelly(sizing.Trades, sizing.MinTrades);
                 quantity = double.IsNaN(kelly) ? kelly
                     : account.Equity * Math.Clamp(sizing.Value * kelly, 0, sizing.Cap / 100) * factor / unit;
                 break;
+            default:
+                throw new InvalidOperationException($"unknown size rule {sizing.Kind}");
         }
         return !double.IsNaN(quantity);
     }

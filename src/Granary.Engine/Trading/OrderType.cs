@@ -40,6 +40,6 @@ public static class OrderTypes
         OrderType.Stop => "stop",
         OrderType.StopLimit => "stop-limit",
         OrderType.TrailingStop => "trailing-stop",
-        _ => "market-on-close",
+        OrderType.MarketOnClose => "market-on-close",
     };
 }

@@ -13,7 +13,7 @@ public readonly record struct SignalEnds(int Expired = 0, int Cancelled = 0, int
         SignalEnd.NoCash => this with { NoCash = NoCash + 1 },
         SignalEnd.NoQuantity => this with { NoQuantity = NoQuantity + 1 },
         SignalEnd.NoStop => this with { NoStop = NoStop + 1 },
-        _ => this with { Unfilled = Unfilled + 1 },
+        SignalEnd.Unfilled => this with { Unfilled = Unfilled + 1 },
     };
 
     public static SignalEnds operator +(SignalEnds a, SignalEnds b) =>

@@ -71,7 +71,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
             {
                 TimeInForce.ImmediateOrCancel => "IOC",
                 TimeInForce.FillOrKill => "FOK",
-                _ => "GTC",
+                TimeInForce.GoodTillCancelled or TimeInForce.Day or TimeInForce.GoodTillDate => "GTC",
             };
         if (order.Type.HasStop()) body += $"&stopPrice={Plain(order.StopPrice)}";
         try

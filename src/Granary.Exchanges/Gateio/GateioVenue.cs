@@ -74,7 +74,7 @@ internal abstract class GateioVenue(ExchangeMarket market, ExchangeConnection co
     {
         TimeInForce.ImmediateOrCancel => "ioc",
         TimeInForce.FillOrKill => "fok",
-        _ => "gtc",
+        TimeInForce.GoodTillCancelled or TimeInForce.Day or TimeInForce.GoodTillDate => "gtc",
     };
 
     public override async Task<VenueOrderState?> CancelAsync(OrderKey order, CancellationToken cancellationToken)

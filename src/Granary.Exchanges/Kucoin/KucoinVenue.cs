@@ -53,7 +53,7 @@ internal abstract class KucoinVenue(ExchangeMarket market, ExchangeConnection co
             {
                 TimeInForce.ImmediateOrCancel => "IOC",
                 TimeInForce.FillOrKill => "FOK",
-                _ => "GTC",
+                TimeInForce.GoodTillCancelled or TimeInForce.Day or TimeInForce.GoodTillDate => "GTC",
             };
         }
         if (order.Type.HasStop()) body["stopPrice"] = Plain(order.StopPrice);

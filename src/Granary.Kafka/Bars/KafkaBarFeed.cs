@@ -285,7 +285,7 @@ public sealed class KafkaBarFeed : ILiveFeed
                     foreach (var here in Places(read.At.TopicPartition))
                         _assembler.Reach(here, partition.Heartbeat);
                 return;
-            default:
+            case FeedItemKind.End:
                 partition.Ended = true;
                 EndWhereAllAreOver();
                 return;

@@ -181,7 +181,7 @@ public sealed class EntryModel : IEntryModel
         PredictionMeaning.ProbabilityOfRise or PredictionMeaning.ProbabilityOfGain => "a probability",
         PredictionMeaning.ExpectedReturn => "an expected return",
         PredictionMeaning.ExpectedDrawdown => "an expected drawdown",
-        _ => "an expected volatility",
+        PredictionMeaning.ExpectedVolatility => "an expected volatility",
     };
 
     private sealed class ModelFilter(EntryModel model, MarketSeries series, FactorPlan plan) : IEntryFilter

@@ -123,7 +123,7 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
         {
             TreeLink.Sum => _baseline + sum,
             TreeLink.Sigmoid => PortableMath.Sigmoid(_baseline + sum),
-            _ => sum / _roots.Length,
+            TreeLink.Mean => sum / _roots.Length,
         };
     }
 

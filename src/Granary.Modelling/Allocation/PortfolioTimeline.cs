@@ -106,7 +106,7 @@ public sealed class PortfolioTimeline(IReadOnlyDictionary<string, int> symbolInd
                 case StepKind.Take:
                     target.Take(events[at].Strategy, events[at].Event);
                     break;
-                default:
+                case StepKind.Close:
                     target.CloseRow(rows[at].Stamp);
                     break;
             }

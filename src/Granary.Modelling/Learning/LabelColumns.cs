@@ -37,7 +37,10 @@ public static class LabelColumns
             LabelKind.Direction => LabelColumn.Direction(ahead, label.Bars),
             LabelKind.Return => LabelColumn.ForwardReturn(ahead, label.Bars),
             LabelKind.Volatility => LabelColumn.ForwardVolatility(ahead, label.Bars),
-            _ => Barriers(high[at..(last + 1)], low[at..(last + 1)], ahead, DeviationBefore(close, at) * Math.Sqrt(label.Bars), label),
+            LabelKind.TripleBarrier => Barriers(high[at..(last + 1)], low[at..(last + 1)], ahead,
+                DeviationBefore(close, at) * Math.Sqrt(label.Bars), label),
+            LabelKind.Trade or LabelKind.Drawdown =>
+                throw new ArgumentException($"the label {label} does not follow from the bars alone", nameof(label)),
         };
         return (column.Values[0], column.End[0] < 0 ? -1 : at + column.End[0]);
     }

@@ -20,7 +20,7 @@ public static class PolicyJson
             {
                 ActionKind.Categorical => "categorical",
                 ActionKind.Continuous => "gaussian",
-                _ => "simplex",
+                ActionKind.Simplex => "simplex",
             });
             json.WriteNumber("choices", policy.Actions.Choices);
             if (policy.Actions.Kind == ActionKind.Continuous)

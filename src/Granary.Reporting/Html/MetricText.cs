@@ -18,7 +18,7 @@ public static class MetricText
         MetricUnit.PerYear => NumberText.Ratio(value, value == Math.Floor(value) ? 0 : 1),
         MetricUnit.Money => NumberText.Money(value),
         MetricUnit.Profit => NumberText.SignedMoney(value),
-        _ => NumberText.Ratio(value),
+        MetricUnit.Ratio => NumberText.Ratio(value),
     };
 
     /// <summary>Formats a value according to the metric with this key; without such a metric, as a ratio.</summary>
@@ -63,6 +63,6 @@ public static class MetricText
         MetricUnit.Count or MetricUnit.Days or MetricUnit.Periods => "count",
         MetricUnit.Share or MetricUnit.Return or MetricUnit.Fraction => "percent",
         MetricUnit.Money or MetricUnit.Profit => "money",
-        _ => "ratio",
+        MetricUnit.Ratio or MetricUnit.Bars or MetricUnit.PerYear => "ratio",
     };
 }

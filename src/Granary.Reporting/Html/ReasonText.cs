@@ -15,7 +15,11 @@ public static class ReasonText
         ExitReason.TrailingStop => "trailing stop",
         ExitReason.MaxBars => "bars held",
         ExitReason.Time => "time of day",
-        _ => NumberText.Words(reason.ToString()).ToLowerInvariant(),
+        ExitReason.MarginCall => "margin call",
+        ExitReason.Limit => "limit",
+        ExitReason.Handover => "handover",
+        ExitReason.Ruined => "ruined",
+        ExitReason.DataEnded => "data ended",
     };
 
     public static string Of(Decision decision) => decision switch
@@ -110,6 +114,5 @@ public static class ReasonText
         SignalEnd.NoQuantity => "quantity rounds to nothing",
         SignalEnd.NoStop => "no stop to size on",
         SignalEnd.Unfilled => "bars ended first",
-        _ => NumberText.Words(end.ToString()).ToLowerInvariant(),
     };
 }

@@ -55,7 +55,7 @@ public static class ModelCsv
         ModelVerdict.Refused => "refused",
         ModelVerdict.Reduced => "reduced",
         ModelVerdict.Expired => "expired",
-        _ => "abstained",
+        ModelVerdict.Abstained => "abstained",
     };
 
     private static string Whole(int number) => number.ToString(CultureInfo.InvariantCulture);

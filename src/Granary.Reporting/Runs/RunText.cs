@@ -25,14 +25,14 @@ public static class RunText
         ExitReason.Handover => "handover",
         ExitReason.Ruined => "ruined",
         ExitReason.DataEnded => "data-ended",
-        _ => "time",
+        ExitReason.Time => "time",
     };
 
     public static string Of(PortfolioFillKind kind) => kind switch
     {
         PortfolioFillKind.Entry => "entry",
         PortfolioFillKind.Exit => "exit",
-        _ => "split",
+        PortfolioFillKind.Split => "split",
     };
 
     public static string Of(Decision decision) => decision switch
@@ -64,7 +64,7 @@ public static class RunText
         Decision.Ruined => "ruined",
         Decision.Rule => "rule",
         Decision.PredictedRisk => "predicted-risk",
-        _ => "strategy-refused",
+        Decision.StrategyRefused => "strategy-refused",
     };
 
     public static string Of(SignalEnd end) => end switch
@@ -74,7 +74,7 @@ public static class RunText
         SignalEnd.NoCash => "no-cash",
         SignalEnd.NoQuantity => "no-quantity",
         SignalEnd.NoStop => "no-stop",
-        _ => "unfilled",
+        SignalEnd.Unfilled => "unfilled",
     };
 
     /// <summary>ISO 8601 time in UTC, with fractions of a second only if there are any.</summary>

@@ -25,13 +25,22 @@ public sealed record ValidationFinding(ValidationState State, string Sentence, I
     public double this[string name] => Figures.FirstOrDefault(f => f.Name == name) is { Name: not null } found ? found.Value : double.NaN;
 }
 
-/// <summary>Whether a configuration may go live, with the reasons if it may not.</summary>
+/// <summary>Whether a configuration may be traded, with the reasons if it may not.</summary>
+/// <param name="Passed">The number of its checks that passed.</param>
+/// <param name="Checks">The number of its checks.</param>
 /// <param name="Reasons">One sentence for each check that is missing or failed.</param>
-public sealed record ValidationVerdict(bool IsSufficient, IReadOnlyList<string> Reasons);
+public sealed record ValidationVerdict(int Passed, int Checks, IReadOnlyList<string> Reasons)
+{
+    /// <summary>The verdict on a configuration without any findings.</summary>
+    public static ValidationVerdict Unchecked { get; } =
+        new(0, 0, ["the configuration carries no evidence: run its batch again, or say --without-evidence"]);
+
+    public bool MayBeTraded => Reasons.Count == 0;
+}
 
 /// <summary>
 /// Validation checks of a configuration, as in prod.json under <c>evidence</c>: each of <see cref="Checks"/> with its state, a sentence
-/// and its figures. A configuration may go live if all of them passed.
+/// and its figures.
 /// </summary>
 public sealed record ValidationFindings(IReadOnlyDictionary<string, ValidationFinding> Findings) : ResultSection(Key)
 {
@@ -57,12 +66,12 @@ public sealed record ValidationFindings(IReadOnlyDictionary<string, ValidationFi
     public ValidationFinding this[string check] =>
         Findings.GetValueOrDefault(check) ?? ValidationFinding.Missing("the configuration says nothing about it");
 
-    /// <summary>Decides whether the configuration may go live: every check must have passed.</summary>
+    /// <summary>Decides whether the configuration may be traded: every check must have passed.</summary>
     public ValidationVerdict Decide()
     {
         var reasons = Required.Where(c => this[c].State != ValidationState.Passed)
             .Select(c => $"{Words(c)} {(this[c].State == ValidationState.Failed ? "failed" : "is missing")}: {this[c].Sentence}").ToList();
-        return new ValidationVerdict(reasons.Count == 0, reasons);
+        return new ValidationVerdict(Required.Count - reasons.Count, Required.Count, reasons);
     }
 
     /// <summary>Returns the display name of a check.</summary>

@@ -50,7 +50,7 @@ public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, st
             await PreparedSearch.OpenAsync(spec, strategies, host, threads, keeps: false, cancellationToken).ConfigureAwait(false),
         ModelTask.Experiment =>
             await PreparedComparison.OpenAsync(spec, strategies, host, threads, cancellationToken).ConfigureAwait(false),
-        _ => null,
+        ModelTask.Train or ModelTask.Evaluate => null,
     };
 
     /// <summary>Reads the result of an experiment from the files of its job.</summary>
@@ -87,10 +87,10 @@ public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, st
                 (await learn.TrainAsync(spec, strategies, progress, cancellationToken).ConfigureAwait(false)).ToJson(),
             ModelTask.Evaluate =>
                 (await learn.EvaluateAsync(spec, strategies, progress, cancellationToken).ConfigureAwait(false)).ToJson(),
-            _ when IsSearch => JsonSerializer.Serialize(
+            ModelTask.Experiment when IsSearch => JsonSerializer.Serialize(
                 await new ModelSearch(run.Host, run.Clock, run.Threads, run.Ledger, run.Trials).RunAsync(spec, strategies, progress,
                     cancellationToken).ConfigureAwait(false), ResultFile.Json),
-            _ => JsonSerializer.Serialize(
+            ModelTask.Experiment => JsonSerializer.Serialize(
                 await new TrainerComparison(run.Host, run.Clock, run.Threads, run.Ledger, run.Trials).RunAsync(spec, strategies,
                     progress, cancellationToken).ConfigureAwait(false), ResultFile.Json),
         };

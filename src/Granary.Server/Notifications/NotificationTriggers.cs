@@ -27,7 +27,7 @@ public sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules)
         {
             JobState.Done => NotificationEvent.JobDone,
             JobState.Failed => NotificationEvent.JobFailed,
-            _ => (NotificationEvent?)null,
+            JobState.Queued or JobState.Running or JobState.Cancelled => (NotificationEvent?)null,
         };
         var text = job.State == JobState.Failed ? $"The job {job.Id} failed: {job.Fault}"
             : $"The job {job.Id} is done{(job.Digest is { } digest ? $", digest {digest}" : "")}.";

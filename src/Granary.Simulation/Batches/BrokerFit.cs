@@ -79,6 +79,6 @@ public static class BrokerFit
     {
         SizeKind.Cash => size.Value,
         SizeKind.PercentOfEquity => cash * size.Value / 100,
-        _ => null,
+        SizeKind.Units or SizeKind.RiskPercent => null,
     };
 }

@@ -13,7 +13,7 @@ public static class EntryRuleReader
         LabelKind.Return => new MinimumReturnRule(RoundTrip(costPercent)),
         LabelKind.Volatility => new StopByVolatilityRule(),
         LabelKind.Drawdown => new LimitRule(),
-        _ => new GateRule(),
+        LabelKind.Direction or LabelKind.TripleBarrier or LabelKind.Trade => new GateRule(),
     };
 
     // A round trip pays commission and slippage twice.

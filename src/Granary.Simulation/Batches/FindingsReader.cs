@@ -30,6 +30,5 @@ public static class FindingsReader
     /// <summary>Returns the verdict on a production configuration; <c>live</c> checks it before it trades.</summary>
     /// <param name="production">The root of prod.json.</param>
     /// <exception cref="InputException">The findings cannot be read.</exception>
-    public static ValidationVerdict Verdict(JsonPart production) => Read(production)?.Decide()
-        ?? new ValidationVerdict(false, ["the configuration carries no evidence: run its batch again, or say --without-evidence"]);
+    public static ValidationVerdict Verdict(JsonPart production) => Read(production)?.Decide() ?? ValidationVerdict.Unchecked;
 }

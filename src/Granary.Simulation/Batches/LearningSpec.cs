@@ -42,7 +42,7 @@ public sealed record LabelSpec(LabelKind Kind, int Bars = 5, double Target = 1, 
         LabelKind.Volatility => PredictionMeaning.ExpectedVolatility,
         LabelKind.Trade => PredictionMeaning.ProbabilityOfGain,
         LabelKind.Drawdown => PredictionMeaning.ExpectedDrawdown,
-        _ => PredictionMeaning.ProbabilityOfRise,
+        LabelKind.Direction or LabelKind.TripleBarrier => PredictionMeaning.ProbabilityOfRise,
     };
 
     /// <summary>Parses the text that <see cref="ToString"/> writes, such as the label in a model's lineage.</summary>
@@ -72,7 +72,8 @@ public sealed record LabelSpec(LabelKind Kind, int Bars = 5, double Target = 1, 
     {
         LabelKind.Trade => "trade",
         LabelKind.TripleBarrier => FormattableString.Invariant($"triple-barrier({Bars},{Target},{Stop})"),
-        _ => FormattableString.Invariant($"{Kind.ToString().ToLowerInvariant()}({Bars})"),
+        LabelKind.Direction or LabelKind.Return or LabelKind.Volatility or LabelKind.Drawdown =>
+            FormattableString.Invariant($"{Kind.ToString().ToLowerInvariant()}({Bars})"),
     };
 }
 

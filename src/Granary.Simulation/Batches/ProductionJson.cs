@@ -171,7 +171,7 @@ public static class ProductionJson
             SizeKind.Units => "units",
             SizeKind.PercentOfEquity => "percentOfEquity",
             SizeKind.Cash => "cash",
-            _ => "riskPercent",
+            SizeKind.RiskPercent => "riskPercent",
         }, trading.Size.Value);
         json.WriteEndObject();
         if (trading.StopLossPercent > 0) json.WriteNumber("stopLossPercent", trading.StopLossPercent);

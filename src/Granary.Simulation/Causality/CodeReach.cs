@@ -46,6 +46,7 @@ public sealed record CodeReach(string Plugin, ReachKind Kind, string Member)
         ReachKind.Environment => "the environment",
         ReachKind.Randomness => "random numbers without a seed",
         ReachKind.Reflection => "code by reflection",
-        _ => "native code or memory",
+        ReachKind.SharedState => "shared state",
+        ReachKind.Native => "native code or memory",
     };
 }

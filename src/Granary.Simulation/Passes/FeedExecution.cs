@@ -145,7 +145,7 @@ public sealed class FeedExecution
                 }
                 _prepared = _more ? _reader!.Feed.Prepare() : null;
                 break;
-            default:
+            case PieceKind.Finish:
                 Finished?.Invoke([.. Strategies.Take(_kept * GroupSize).Select(s => s.Finish(_reader!.Feed.Clock, HasEnded))]);
                 break;
         }
@@ -180,7 +180,7 @@ public sealed class FeedExecution
                 _reader.Feed.Return(_current!);
                 _current = null;
                 break;
-            default:
+            case PieceKind.Finish:
                 _finished = true;
                 break;
         }

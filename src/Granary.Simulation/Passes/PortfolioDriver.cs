@@ -223,7 +223,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
                 var split = e.ToSplit();
                 _run.OnSplit(strategy, e.Number, e.Time, split.ExDate, split.Ratio);
                 break;
-            default:
+            case RunEventKind.Trade:
                 CloseTrade(strategy, e);
                 break;
         }

@@ -80,7 +80,7 @@ internal sealed class TradeReplay(StrategyInstance instance, IReadOnlyList<Repla
             case Step.Entry:
                 writer.OnEntry(number, entry, trade.EntryPrice, trade.Quantity, EntryCosts(trade));
                 break;
-            default:
+            case Step.Exit or Step.LaterExit:
                 writer.OnTrade(TradeOf(trade, number));
                 break;
         }

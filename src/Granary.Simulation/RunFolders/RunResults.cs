@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 
 namespace Granary.Simulation.RunFolders;
@@ -42,6 +44,19 @@ public sealed class RunResults
 
     /// <summary>Parts of the file other than the strategies: name, and JSON as written in UTF-8.</summary>
     public IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> Parts => _parts.Select(p => (p.Name, Slice(p.Place)));
+
+    /// <summary>Whether the run may be traded; null if it was not checked.</summary>
+    /// <exception cref="InputException">The findings of the checks cannot be read.</exception>
+    public ValidationVerdict? Verdict
+    {
+        get
+        {
+            foreach (var (name, json) in Parts)
+                if (name == ValidationFindings.Key)
+                    return FindingsReader.Read(JsonPart.Parse("results.json", [.. "{\"evidence\":"u8, .. json.Span, (byte)'}']))?.Decide();
+            return null;
+        }
+    }
 
     /// <summary>Keys that lists can be sorted and filtered by: keys common to all strategies, and metrics.</summary>
     internal IReadOnlyList<string> Keys => _keys.Value;

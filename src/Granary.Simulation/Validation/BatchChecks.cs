@@ -153,10 +153,10 @@ public sealed record BatchChecks(
     {
         var said = new List<string>();
         var verdict = ToFindings().Decide();
-        said.Add(verdict.IsSufficient
-            ? $"All {ToFindings().Required.Count} checks passed. That does not make the future like the past; it says that luck, "
+        said.Add(verdict.MayBeTraded
+            ? $"All {verdict.Checks} checks passed. That does not make the future like the past; it says that luck, "
                 + $"choosing, look-ahead and thin costs do not explain these results."
-            : $"{verdict.Reasons.Count} of the {ToFindings().Required.Count} checks did not pass: these results should not be traded as "
+            : $"{verdict.Reasons.Count} of the {verdict.Checks} checks did not pass: these results should not be traded as "
                 + $"they are.");
         if (Causality is { Passed: false } leak) said.AddRange(LookAheadText.Conclusions(leak));
         if (Selection is { } s)

@@ -67,7 +67,7 @@ public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
                 AddedAt = clock.GetUtcNow(),
                 Who = who,
                 Why = why,
-                FailedChecks = production.Verdict.IsSufficient ? [] : [.. production.Verdict.Reasons],
+                FailedChecks = production.Verdict.MayBeTraded ? [] : [.. production.Verdict.Reasons],
                 Backtest = backtest,
             };
             var added = new DeploymentEvent(Last() + 1, deployment.AddedAt, DeploymentAction.Added, number, who, why);

@@ -91,6 +91,6 @@ public sealed record SwitchPlan(Deployment From, Deployment To, HandOverPolicy P
         (TradeHandling.Kept, false) => $"the entry waits on: deployment {to} has the same strategy",
         (_, false) => "the entry that waits is cancelled when the next session starts",
         (TradeHandling.Closes, _) => "closed by a market order when the next session starts",
-        _ => $"winds down: ends by its strategy's own exits, stop and target; deployment {from} enters nothing more",
+        (TradeHandling.WindsDown, _) => $"winds down: ends by its strategy's own exits, stop and target; deployment {from} enters nothing more",
     };
 }

@@ -48,7 +48,7 @@ internal static class AccountFiles
             broker = request.Broker,
             feed = request.Feed.ToString(),
             journal = gateway.Name,
-            withoutEvidence = !production.Verdict.IsSufficient,
+            withoutEvidence = !production.Verdict.MayBeTraded,
             evidence = production.Verdict.Reasons,
             weights = production.Spec.Portfolio.FixedWeights,
             weightsVersion = status.WeightsVersion,

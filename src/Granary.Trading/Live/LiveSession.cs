@@ -66,7 +66,7 @@ public static class LiveSession
     public static void Check(LiveRequest request, Production production)
     {
         request.Check();
-        if (!production.Verdict.IsSufficient && !request.IgnoresChecks)
+        if (!production.Verdict.MayBeTraded && !request.IgnoresChecks)
             throw new InputException(
                 $"{request.Production} does not pass its validation checks: {string.Join("; ", production.Verdict.Reasons)}. "
                 + "Fix the strategy, or pass --without-evidence to trade it anyway; the journal records that.");
@@ -137,7 +137,7 @@ public static class LiveSession
         {
             Account = account,
             Configuration = production.Hash,
-            WithoutEvidence = !production.Verdict.IsSufficient,
+            WithoutEvidence = !production.Verdict.MayBeTraded,
             Weights = environment.Weights,
             Strategies = environment.Strategies,
             Control = control,

@@ -61,7 +61,7 @@ public sealed class BatchChecksTests : IDisposable
         Of("with")[ValidationFindings.Causality].State.ShouldBe(ValidationState.Passed);
         Of("without")[ValidationFindings.Causality].State.ShouldBe(ValidationState.Missing);
         Of("without")[ValidationFindings.CostStress].State.ShouldBe(ValidationState.Missing);
-        Of("without").Decide().IsSufficient.ShouldBeFalse();
+        Of("without").Decide().MayBeTraded.ShouldBeFalse();
     }
 
     [Fact]

@@ -26,14 +26,14 @@ public sealed class ValidationFindingsTests
             Assert.Equal(0.5, read[check]["value"]);
             Assert.True(double.IsNaN(read[check]["undefined"]));
         }
-        Assert.True(read.Decide().IsSufficient);
+        Assert.True(read.Decide().MayBeTraded);
     }
 
     [Fact]
     public void A_configuration_without_findings_is_refused_with_the_remedy()
     {
         var verdict = FindingsReader.Verdict(Production(""));
-        Assert.False(verdict.IsSufficient);
+        Assert.False(verdict.MayBeTraded);
         Assert.Contains("--without-evidence", Assert.Single(verdict.Reasons));
     }
 
@@ -44,7 +44,7 @@ public sealed class ValidationFindingsTests
         findings[ValidationFindings.Causality] = new ValidationFinding(ValidationState.Failed, "Peeker looked ahead", []);
         findings.Remove(ValidationFindings.CostStress);
         var verdict = FindingsReader.Verdict(Production($", \"evidence\": {new ValidationFindings(findings).ToJson()}"));
-        Assert.False(verdict.IsSufficient);
+        Assert.False(verdict.MayBeTraded);
         Assert.Equal(2, verdict.Reasons.Count);
         Assert.Contains("look-ahead check failed: Peeker looked ahead", verdict.Reasons[0]);
         Assert.Contains("cost stress is missing", verdict.Reasons[1]);

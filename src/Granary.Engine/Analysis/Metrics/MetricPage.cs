@@ -60,14 +60,14 @@ public static class MetricPage
         MetricUnit.PerYear => "per year",
         MetricUnit.Periods => "returns",
         MetricUnit.Money or MetricUnit.Profit => "account currency",
-        _ => "fraction",
+        MetricUnit.Share or MetricUnit.Return or MetricUnit.Fraction => "fraction",
     };
 
     private static string Better(Metric metric) => metric.Better switch
     {
         MetricDirection.Higher => "higher",
         MetricDirection.Lower => "lower",
-        _ => "–",
+        MetricDirection.Neutral => "–",
     };
 
     private static string Of(MetricParts needs) => needs switch

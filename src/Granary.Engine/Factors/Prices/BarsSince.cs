@@ -32,7 +32,7 @@ public sealed class BarsSince(BarEvent what = BarEvent.Session, [Range(1, 10_000
     {
         BarEvent.High or BarEvent.Low => n,
         BarEvent.Rise or BarEvent.Fall => 2,
-        _ => 1,
+        BarEvent.Session or BarEvent.Week or BarEvent.Month => 1,
     };
 
     public override void Start() => _clock = new SessionClock(Series);
@@ -57,7 +57,7 @@ public sealed class BarsSince(BarEvent what = BarEvent.Session, [Range(1, 10_000
                     result[i] = _bars;
                 }
                 break;
-            default:
+            case BarEvent.Session or BarEvent.Week or BarEvent.Month:
                 for (var i = 0; i < result.Length;)
                 {
                     var starts = Starts(_clock.MoveTo(bars.Time[i]));

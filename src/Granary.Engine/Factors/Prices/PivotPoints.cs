@@ -66,7 +66,7 @@ public sealed class PivotPoints(PivotWindow window = PivotWindow.Day, PivotKind 
     {
         PivotWindow.Day => _clock.Day,
         PivotWindow.Week => _clock.Week,
-        _ => _clock.Month,
+        PivotWindow.Month => _clock.Month,
     };
 
     private void SetLevels(double openNow)
@@ -89,7 +89,7 @@ public sealed class PivotPoints(PivotWindow window = PivotWindow.Day, PivotKind 
                 Set(f, f - 0.382 * range, f - 0.618 * range, f - range, double.NaN, f + 0.382 * range, f + 0.618 * range, f + range,
                     double.NaN);
                 break;
-            default:
+            case PivotKind.Demark:
                 var x = c < _open ? h + 2 * l + c : c > _open ? 2 * h + l + c : h + l + 2 * c;
                 Set(x / 4, x / 2 - h, double.NaN, double.NaN, double.NaN, x / 2 - l, double.NaN, double.NaN, double.NaN);
                 break;

@@ -31,14 +31,12 @@ internal static class BookFinancing
     // long positions.
     private static void Accrue(StrategyBook book, FinancingRate rate, long time, double close, int index)
     {
-        var day = time / TimeSpan.TicksPerDay;
         var lent = rate.ChargesInterest ? BookFunds.LentPart(book, close) : 0;
         for (var i = 0; i < book.OpenTrades.Count; i++)
         {
             ref var trade = ref book.OpenTrades[i];
-            var days = day - trade.FinancedTo;
-            if (days <= 0) continue;
-            trade.FinancedTo = day;
+            var days = FinancingRate.Nights(ref trade.FinancedTo, time);
+            if (days == 0) continue;
             if (trade.Side == Side.Sell && rate.ChargesBorrow)
                 Book(book, ref trade, FinancingKind.Borrow, -close * book.Multiplier * rate.Borrow(days), time, index);
             else if (trade.Side == Side.Buy && lent > 0)

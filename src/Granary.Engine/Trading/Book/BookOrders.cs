@@ -82,7 +82,7 @@ internal static class BookOrders
         {
             TimeInForce.Day => book.Instrument.Calendar.EndOfDay(time),
             TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill => time,
-            _ => order.ExpiresAt,
+            TimeInForce.GoodTillCancelled or TimeInForce.GoodTillDate => order.ExpiresAt,
         };
         order.ExpiresAt = Math.Min(order.ExpiresAt, end);
     }

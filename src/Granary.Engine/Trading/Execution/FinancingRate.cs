@@ -20,6 +20,19 @@ public readonly struct FinancingRate(ExecutionSettings execution)
     /// <summary>Interest per unit of value bought with borrowed money.</summary>
     public double Interest(double days) => _margin / 365 * days;
 
+    /// <summary>
+    /// The nights for which a position has to pay: the calendar days since it was last charged. They are charged at the last close, before
+    /// anything else happens on the later day; strategies, the portfolio and the simulated exchange all count them here.
+    /// </summary>
+    /// <param name="chargedTo">The day up to which it has paid, as days since 0001-01-01; becomes the day of the time.</param>
+    /// <param name="time">UTC ticks.</param>
+    public static long Nights(ref long chargedTo, long time)
+    {
+        var nights = time / TimeSpan.TicksPerDay - chargedTo;
+        if (nights > 0) chargedTo += nights;
+        return Math.Max(0, nights);
+    }
+
     /// <summary>The share of the long positions that was bought with borrowed money.</summary>
     /// <param name="settled">Cash without the proceeds of short sales; negative = the account owes it.</param>
     /// <param name="longValue">Market value of the long positions that were paid in full.</param>

@@ -44,6 +44,6 @@ public abstract class ActionHead
     {
         ActionKind.Categorical => new CategoricalHead(actions.Choices),
         ActionKind.Continuous => new GaussianHead(actions.Choices, actions.Low, actions.High),
-        _ => new SimplexHead(actions.Choices),
+        ActionKind.Simplex => new SimplexHead(actions.Choices),
     };
 }

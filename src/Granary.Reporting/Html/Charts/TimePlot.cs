@@ -101,7 +101,7 @@ internal sealed record TimePlot
         PlotUnit.Percent => NumberText.Compact(Math.Round(value * 100, 6)) + "%",
         PlotUnit.Money => NumberText.Compact(value),
         PlotUnit.Price => NumberText.Price(value),
-        _ => NumberText.Compact(Math.Round(value, 6)),
+        PlotUnit.Ratio => NumberText.Compact(Math.Round(value, 6)),
     };
 
     private static string Measured(PlotUnit unit) => unit switch
@@ -109,7 +109,7 @@ internal sealed record TimePlot
         PlotUnit.Percent => "percent",
         PlotUnit.Money => "account currency",
         PlotUnit.Price => "price",
-        _ => "ratio",
+        PlotUnit.Ratio => "ratio",
     };
 
     // The lines of a stack have the same times.

@@ -23,10 +23,6 @@ internal sealed class BeliefSection(ValidationResults? checks, ValidationFinding
 
     public bool Applies(RunView view) => findings is not null || checks is { Conclusions.Count: > 0 };
 
-    /// <summary>Returns the number of passed checks, and of all checks.</summary>
-    public static (int Passed, int All) Count(ValidationFindings findings) =>
-        (findings.Required.Count(c => findings[c].State == ValidationState.Passed), findings.Required.Count);
-
     public void Write(HtmlWriter html, RunView view)
     {
         string[] conclusions = [.. (checks?.Conclusions ?? []).Select(NumberText.Typeset)];
@@ -62,7 +58,7 @@ internal sealed class BeliefSection(ValidationResults? checks, ValidationFinding
             {
                 ValidationState.Passed => ("passed", "gain"),
                 ValidationState.Failed => ("failed", "loss"),
-                _ => ("missing", ""),
+                ValidationState.Missing => ("missing", ""),
             };
             HtmlTable.RowHead(html, title);
             html.Write($"<td class=\"{style}\">{state}</td>");
@@ -113,10 +109,10 @@ internal sealed class BeliefSection(ValidationResults? checks, ValidationFinding
     }
 
     // A live session makes no checks; it shows those of its configuration.
-    private string Carried() => findings is null ? "" : Count(findings) is var (passed, all) && passed == all
-        ? $"The configuration that was traded passed all {all} checks of the backtest that it comes from."
-        : $"The configuration was traded all the same (--without-evidence): {all - passed} of {all} checks of the backtest that it comes "
-            + $"from did not pass.";
+    private string Carried() => findings?.Decide() is not { } verdict ? "" : verdict.MayBeTraded
+        ? $"The configuration that was traded passed all {verdict.Checks} checks of the backtest that it comes from."
+        : $"The configuration was traded all the same (--without-evidence): {verdict.Reasons.Count} of {verdict.Checks} checks of the "
+            + "backtest that it comes from did not pass.";
 
     private static IEnumerable<(string, string, string, string?)> Figures(ValidationResults checks)
     {

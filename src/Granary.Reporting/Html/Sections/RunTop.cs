@@ -103,12 +103,11 @@ internal static class RunTop
         // A short verdict at the top; the section of the checks has the details.
         static void Verdict(HtmlWriter html, RunModel m)
         {
-            if (m.Section<ValidationFindings>() is not { } findings) return;
-            var (passed, all) = BeliefSection.Count(findings);
+            if (m.Section<ValidationFindings>()?.Decide() is not { } verdict) return;
             html.Write($"<div class=\"verdict\"><dt>Verdict</dt><dd><a "
-                + $"class=\"badge {(passed == all ? "yes" : "no")}\" "
-                + $"href=\"#belief\">{(passed == all ? "May be traded" : "Do not trade")}</a></dd><dd "
-                + $"class=\"soft\">{passed} of {all} checks passed</dd></div>");
+                + $"class=\"badge {(verdict.MayBeTraded ? "yes" : "no")}\" "
+                + $"href=\"#belief\">{(verdict.MayBeTraded ? "May be traded" : "Do not trade")}</a></dd><dd "
+                + $"class=\"soft\">{verdict.Passed} of {verdict.Checks} checks passed</dd></div>");
         }
 
         void Figure(string name, string value, string style, string note) =>
