@@ -123,7 +123,7 @@ function hintOf(schema: Schema, form: Schema): string | undefined {
     // A command keeps its name.
     const sentence =
         (text.startsWith('granary ') ? text : text.charAt(0).toUpperCase() + text.slice(1)) +
-        (text === '' || text.endsWith('.') ? '' : '.');
+        (text === '' || /[.…]$/.test(text) ? '' : '.');
     return [sentence, range && `${range}.`].filter(Boolean).join(' ') || undefined;
 }
 
