@@ -78,7 +78,8 @@ public sealed class JobKindsOverHttpTests
             Folder = folder,
         }, TestCatalogues.All);
         var run = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(combined.Spec,
-            new BatchOptions { Out = folder, Threads = 1, Notes = combined.Notes }, cancellationToken: TestContext.Current.CancellationToken);
+            new BatchOptions { Out = folder, Threads = 1, Notes = combined.Notes },
+            cancellationToken: TestContext.Current.CancellationToken);
         done.Digest.ShouldBe(run.Model.Digest);
         (await server.Client.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{done.Id}")).GetProperty("strategies").GetInt32().ShouldBe(2);
 

@@ -34,8 +34,10 @@ internal static class CatalogueEndpoints
         catalogue.MapGet("/brokers", (GranaryCatalogues known) => Items(known.Brokers.All.Select(d =>
                 new CatalogueItem(d.Name, d.Summary, ParametersOf(d.Parameters)))))
             .WithName("listBrokers").WithSummary("The brokers, with their options.").Produces<IReadOnlyList<CatalogueItem>>();
-        catalogue.MapGet("/jobs", (JobCatalogue kinds) => Items(kinds.Kinds.Select(k => new CatalogueItem(k.Name, k.Summary, [], Schema: RecordOption.SchemaOf(k.Keys)))))
-            .WithName("listJobKinds").WithSummary("The kinds of jobs, each with the JSON Schema of its request.").Produces<IReadOnlyList<CatalogueItem>>();
+        catalogue.MapGet("/jobs", (JobCatalogue kinds) => Items(kinds.Kinds.Select(k =>
+                new CatalogueItem(k.Name, k.Summary, [], Schema: RecordOption.SchemaOf(k.Keys)))))
+            .WithName("listJobKinds").WithSummary("The kinds of jobs, each with the JSON Schema of its request.")
+            .Produces<IReadOnlyList<CatalogueItem>>();
         catalogue.MapGet("/cron", (string cron, JobSchedules schedules) => TypedResults.Ok(schedules.TimesOf(cron)))
             .WithName("getCronTimes").WithSummary("The next three times of a cron expression, UTC.")
             .Produces<IReadOnlyList<DateTimeOffset>>().ProducesProblem(400);

@@ -4,8 +4,8 @@ using Granary.Server.Jobs;
 namespace Granary.Api.Description;
 
 /// <summary>
-/// The bodies, headers and answers that endpoints read and write themselves, from submitted.json, the keys of jobs, and the schema of batch files, from
-/// docs/batch.schema.json.
+/// The bodies, headers and answers that endpoints read and write themselves, from submitted.json, the keys of jobs, and the schema of
+/// batch files, from docs/batch.schema.json.
 /// </summary>
 internal static class SubmittedSchemas
 {

@@ -6,7 +6,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Simulation.MarketData;
 
-/// <summary>Lists the sources of bars that a batch can name: stores and folders of bar files in a data folder, and generated markets.</summary>
+/// <summary>
+/// Lists the sources of bars that a batch can name: stores and folders of bar files in a data folder, and generated markets.
+/// </summary>
 /// <param name="folder">Full path of the data folder.</param>
 /// <param name="options">The formats of files.</param>
 public sealed class SourceLibrary(string folder, BarFileOptions options)
@@ -31,7 +33,8 @@ public sealed class SourceLibrary(string folder, BarFileOptions options)
         var sources = new StoreLibrary(folder).List().SelectMany(s => s.Markets.Where(m => m.Fault is null).GroupBy(m => m.Timeframe)
             .Select(g => new SourceEntry("store:" + s.Store, g.Key, [.. g.Select(m => m.Symbol)]))).ToList();
         var folders = Directory.EnumerateDirectories(folder, "*", _search).Append(folder)
-            .Where(d => !skipped.Any(s => s != folder && (d == s || d.StartsWith(s + Path.DirectorySeparatorChar, StringComparison.Ordinal))))
+            .Where(d => !skipped.Any(s => s != folder && (d == s
+                || d.StartsWith(s + Path.DirectorySeparatorChar, StringComparison.Ordinal))))
             .Where(d => !File.Exists(Path.Combine(d, "manifest.json"))) // a run
             .Concat(own.Select(o => Path.Combine(folder, o)).Where(Directory.Exists)).Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal);

@@ -18,7 +18,8 @@ namespace Granary.Simulation.Options;
 /// addresses, or a <see cref="JsonPart"/>, which is an object; a long with <see cref="UtcTicks"/> is a time.
 /// </summary>
 /// <remarks>
-/// <see cref="System.ComponentModel.DataAnnotations.RangeAttribute"/> limits a number. <see cref="AllowedValuesAttribute"/> lists the words of a text; of a number, the words that
+/// <see cref="System.ComponentModel.DataAnnotations.RangeAttribute"/> limits a number.
+/// <see cref="AllowedValuesAttribute"/> lists the words of a text; of a number, the words that
 /// stand for its default. <see cref="DataTypeAttribute"/> says what a form offers, such as <c>run</c>; an address of the type <c>file</c>
 /// is a path.
 /// </remarks>
@@ -76,8 +77,8 @@ public sealed class RecordOption
     public string? Offers { get; }
 
     // The extremes of the types stand for no limit.
-    private static double? Limit(object? value) => value is null or int.MinValue or int.MaxValue or double.MinValue or double.MaxValue ? null
-        : Convert.ToDouble(value, CultureInfo.InvariantCulture);
+    private static double? Limit(object? value) => value is null or int.MinValue or int.MaxValue or double.MinValue or double.MaxValue
+        ? null : Convert.ToDouble(value, CultureInfo.InvariantCulture);
 
     private bool IsList => Type == typeof(IReadOnlyList<string>) || Type == typeof(IReadOnlyList<Address>);
 
@@ -90,7 +91,8 @@ public sealed class RecordOption
             ["properties"] = new JsonObject(options.Select(o => KeyValuePair.Create(o.Key, (JsonNode?)o.ToSchema()))),
             ["additionalProperties"] = false,
         };
-        if (options.Any(o => o.IsRequired)) schema["required"] = new JsonArray([.. options.Where(o => o.IsRequired).Select(o => (JsonNode)o.Key)]);
+        var required = options.Where(o => o.IsRequired).Select(o => (JsonNode)o.Key).ToArray();
+        if (required.Length > 0) schema["required"] = new JsonArray(required);
         return schema;
     }
 
@@ -164,7 +166,8 @@ public sealed class RecordOption
     }
 
     internal object? Read(JsonPart part) => part.Kind == JsonValueKind.Null && !IsRequired ? Default
-        : Type != typeof(string) && part.Kind == JsonValueKind.String && Words.Contains(part.Text, StringComparer.Ordinal) && Type != typeof(Timeframe) ? Default
+        : Type != typeof(string) && Type != typeof(Timeframe) && part.Kind == JsonValueKind.String
+            && Words.Contains(part.Text, StringComparer.Ordinal) ? Default
         : Type == typeof(bool) ? part.Bool()
         : IsTime ? part.Time()
         : Type == typeof(int) ? part.Whole((int)(Minimum ?? int.MinValue), (int)(Maximum ?? int.MaxValue))

@@ -17,7 +17,7 @@ public record TrackOptions
     public bool Returns { get; init; }
     [Description("a folder of bar files")]
     public Address? Universe { get; init; }
-    [Description("the panel's column, or with --universe a bar file")]
+    [Description("the panel's column, or with a universe a bar file")]
     public required string Index { get; init; }
     [Description("how many names the replica holds at the most"), Range(1, int.MaxValue)]
     public required int MaxStocks { get; init; }

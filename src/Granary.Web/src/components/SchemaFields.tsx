@@ -26,6 +26,7 @@ export function SchemaFields(props: {
         (key) => props.only?.includes(key) !== false && props.skip?.includes(key) !== true,
     );
     const required = (key: string) => props.schema.required?.includes(key) === true;
+    const isCheck = (key: string) => props.schema.properties?.[key]?.type === 'boolean';
     // What must be given comes first.
     const sorted = [...keys.filter(required), ...keys.filter((k) => !required(k))];
     return (
@@ -33,7 +34,7 @@ export function SchemaFields(props: {
             {sorted.map((key) => (
                 <SchemaField
                     key={key}
-                    label={labelOf(key) + (required(key) ? '' : ' (optional)')}
+                    label={labelOf(key) + (required(key) || !props.schema.required || isCheck(key) ? '' : ' (optional)')}
                     schema={props.schema.properties?.[key] ?? {}}
                     value={props.value[key]}
                     fault={faultAt(props.faults, props.path ? `${props.path}.${key}` : key)}
@@ -119,7 +120,10 @@ function hintOf(schema: Schema, form: Schema): string | undefined {
     const range =
         minimum !== undefined && maximum !== undefined ? `${minimum} to ${maximum}` : minimum !== undefined ? `At least ${minimum}` : '';
     const text = schema.description ?? form.description ?? '';
-    const sentence = text.charAt(0).toUpperCase() + text.slice(1) + (text === '' || text.endsWith('.') ? '' : '.');
+    // A command keeps its name.
+    const sentence =
+        (text.startsWith('granary ') ? text : text.charAt(0).toUpperCase() + text.slice(1)) +
+        (text === '' || /[.…]$/.test(text) ? '' : '.');
     return [sentence, range && `${range}.`].filter(Boolean).join(' ') || undefined;
 }
 

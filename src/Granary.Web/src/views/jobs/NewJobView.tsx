@@ -33,16 +33,18 @@ export default function NewJobView() {
             <Loaded query={kinds}>
                 {(all) => (
                     <>
-                        <SelectField
-                            label="Kind of job"
-                            value={found?.name ?? ''}
-                            hint={found?.summary}
-                            options={[
-                                ...(found ? [] : [{ value: '', label: 'Choose a kind' }]),
-                                ...all.map((k) => ({ value: k.name, label: k.name })),
-                            ]}
-                            onValue={(kind) => set({ kind })}
-                        />
+                        <div class="row fields">
+                            <SelectField
+                                label="Kind of job"
+                                value={found?.name ?? ''}
+                                hint={found?.summary}
+                                options={[
+                                    ...(found ? [] : [{ value: '', label: 'Choose a kind' }]),
+                                    ...all.map((k) => ({ value: k.name, label: k.name })),
+                                ]}
+                                onValue={(kind) => set({ kind })}
+                            />
+                        </div>
                         {found && !elsewhere && (
                             <JobForm
                                 key={found.name}
