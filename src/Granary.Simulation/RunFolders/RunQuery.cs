@@ -18,7 +18,8 @@ public sealed record RunQuery(int Limit, string? Cursor = null)
         ["tradable"] = (a, b) => a.Tradable.CompareTo(b.Tradable),
     }.ToFrozenDictionary();
 
-    private static readonly FrozenDictionary<string, Func<RunSummary, double?>> s_figures = new Dictionary<string, Func<RunSummary, double?>>
+    private static readonly FrozenDictionary<string, Func<RunSummary, double?>> s_figures =
+        new Dictionary<string, Func<RunSummary, double?>>
     {
         ["totalReturn"] = r => r.TotalReturn,
         ["sharpe"] = r => r.Sharpe,
