@@ -55,7 +55,8 @@ public sealed class RunListOverHttpTests(SessionsOverHttpTests.Configuration mad
                 j => j.GetProperty("state").GetString() == "done");
 
         var runs = (await RunsAsync(server)).Items.ToDictionary(r => r.Id);
-        (runs[backtest].Kind, runs[backtest].Name, runs[backtest].Batch, runs[backtest].MarketCount).ShouldBe(("backtest", "one", "one", 2));
+        var listed = runs[backtest];
+        (listed.Kind, listed.Name, listed.Batch, listed.MarketCount).ShouldBe(("backtest", "one", "one", 2));
         runs[backtest].Markets.ShouldBe(["alpha-daily", "beta-daily"], ignoreOrder: true);
         (runs[walk].Kind, runs[walk].MarketCount).ShouldBe(("walk-forward", 1));
 

@@ -92,9 +92,8 @@ internal sealed class BatchGrain(
             Work = order.Work,
             Runs = order.Runs ?? [],
         };
-        state.State.Order = order;
         Observe("batch", Activity.Current?.Id);
-        state.State.Trace = _activity?.Id;
+        (state.State.Order, state.State.Trace) = (order, _activity?.Id);
         await this.RegisterOrUpdateReminder(Reminder, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
         await WriteAsync(status);
         _status = status;

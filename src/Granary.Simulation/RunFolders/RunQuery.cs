@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Granary.Contracts.Runs;
 using Granary.Simulation.Json;
 
@@ -9,21 +10,22 @@ public sealed record RunQuery(int Limit, string? Cursor = null)
 {
     private const int MostMarkets = 5;
 
-    private static readonly Dictionary<string, Comparison<RunSummary>> s_orders = new(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, Comparison<RunSummary>> s_orders = new Dictionary<string, Comparison<RunSummary>>
     {
         ["name"] = (a, b) => string.Compare(a.Name, b.Name, StringComparison.OrdinalIgnoreCase),
         ["kind"] = (a, b) => string.CompareOrdinal(a.Kind, b.Kind),
         ["markets"] = (a, b) => string.CompareOrdinal(a.Markets.FirstOrDefault(), b.Markets.FirstOrDefault()),
         ["tradable"] = (a, b) => a.Tradable.CompareTo(b.Tradable),
-    };
+    }.ToFrozenDictionary();
 
-    private static readonly Dictionary<string, Func<RunSummary, double?>> s_figures = new(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, Func<RunSummary, double?>> s_figures =
+        new Dictionary<string, Func<RunSummary, double?>>
     {
         ["totalReturn"] = r => r.TotalReturn,
         ["sharpe"] = r => r.Sharpe,
         ["maxDrawdown"] = r => r.MaxDrawdown,
         ["seconds"] = r => r.Seconds,
-    };
+    }.ToFrozenDictionary();
 
     /// <summary>created, name, kind, markets, tradable, totalReturn, sharpe, maxDrawdown or seconds; null = created.</summary>
     public string? Sort { get; init; }

@@ -104,7 +104,7 @@ function Values(props: { name: string; value: Value }) {
     }
     if (!isRow(value)) return <p>{textOf(value)}</p>;
     const isPart = (v: Value) => isRow(v) || (Array.isArray(v) && v.some(isRow));
-    const single = Object.entries(value).filter(([, v]) => !isPart(v));
+    const single = Object.entries(value).filter(([, v]) => !isPart(v) && textOf(v) !== '–');
     return (
         <>
             {single.length > 0 && (

@@ -43,6 +43,6 @@ export const stateKind: Record<Job['state'], 'yes' | 'no' | 'wait'> = {
 
 /** Where the results of a job are: a run, or the job itself. */
 export function resultPath(job: Job): string {
-    const isRun = job.digest !== undefined && job.digest !== null;
+    const isRun = job.files?.includes('manifest.json') === true;
     return `/${isRun ? 'runs' : 'jobs'}/${encodeURIComponent(job.id)}`;
 }
