@@ -88,6 +88,7 @@ public static class GranaryApi
             s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new ShareSigner(Path.Combine(settings.Runs, ShareSigner.FileName),
             s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ShareLinks>();
         services.AddSingleton<RunUses>();
         var limits = new CallerLimits(settings);
         services.AddSingleton(limits);

@@ -10,15 +10,9 @@ namespace Granary.Api.Runs;
 
 /// <summary>Finds what needs a run, so that it is not deleted.</summary>
 /// <param name="sessions">null if the server trades no account.</param>
-internal sealed class RunUses(IJobService jobs, DeploymentBook deployments, ShareSigner signer, RunLibrary runs,
+internal sealed class RunUses(IJobService jobs, DeploymentBook deployments, ShareLinks links,
     ISessionService? sessions = null)
 {
-    /// <summary>Name of the file in a run's folder with its links, one per line.</summary>
-    private const string LinksFile = ".links";
-
-    /// <summary>Records a link to a run that was made for others.</summary>
-    public void AddLink(string id, string link) => File.AppendAllLines(Path.Combine(runs.PathOf(id), LinksFile), [link]);
-
     /// <returns>What uses the run and how to end that, one sentence; null if nothing does.</returns>
     public async Task<string?> FindAsync(string id, CancellationToken cancellationToken)
     {
@@ -28,8 +22,7 @@ internal sealed class RunUses(IJobService jobs, DeploymentBook deployments, Shar
             return Sentence($"deployment {traded.Number} has its live results in the run {id}; its report needs them");
         foreach (var session in sessions is null ? [] : await sessions.ListAsync(cancellationToken).ConfigureAwait(false))
             if (session.Run == id) return $"the session of the account {session.Id} writes the run {id}; its page needs the run";
-        var links = Path.Combine(runs.PathOf(id), LinksFile);
-        if (File.Exists(links) && File.ReadLines(links).Any(l => signer.RunOf(l) is not null))
+        if (links.AnyIsValid(id))
             return $"a link to the run {id} is valid; wait until it expires, or end all links with POST /shares/rotate";
         return await JobAsync(id, cancellationToken).ConfigureAwait(false) is { } job
             ? $"the job {job} needs the run {id}; wait until it ends, or cancel it" : null;

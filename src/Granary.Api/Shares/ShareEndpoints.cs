@@ -1,7 +1,6 @@
 using Granary.Api.Access;
 using Granary.Api.Jobs;
 using Granary.Api.Problems;
-using Granary.Api.Runs;
 using Granary.Contracts.Runs;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
@@ -46,14 +45,14 @@ internal static class ShareEndpoints
             .Produces(200, null, "application/octet-stream").ProducesProblem(404);
     }
 
-    private static IResult ShareRun(string id, NewShare body, ShareSigner signer, RunUses uses, RunLibrary runs, TimeProvider clock)
+    private static IResult ShareRun(string id, NewShare body, ShareSigner signer, ShareLinks links, RunLibrary runs, TimeProvider clock)
     {
         if (runs.Find(id) is null) return Unknown(id);
         var days = body.Days ?? 7;
         if (days is < 1 or > MostDays) throw new InputException($"days: {days} is not 1 to {MostDays}");
         var expiresAt = clock.GetUtcNow().AddDays(days);
         var link = signer.Sign(id, expiresAt, opensFiles: true);
-        uses.AddLink(id, link);
+        links.Add(id, link);
         return Link(link, expiresAt);
     }
 

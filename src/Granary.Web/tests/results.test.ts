@@ -92,10 +92,8 @@ it('a text that is no condition finds strategies by their id', () => {
 });
 
 it('the verdict is good only where all checks passed', () => {
-    expect(verdictOf({ evidence: { a: { state: 'passed', sentence: '' }, b: { state: 'failed', sentence: '' } } }).text).toBe(
-        'Do not trade',
-    );
-    expect(verdictOf({ evidence: { a: { state: 'passed', sentence: '' } } }).kind).toBe('yes');
+    expect(verdictOf({ verdict: { mayBeTraded: false, passed: 1, checks: 2 } }).text).toBe('Do not trade');
+    expect(verdictOf({ verdict: { mayBeTraded: true, passed: 2, checks: 2 } }).kind).toBe('yes');
     expect(verdictOf({}).text).toBe('Not checked');
 });
 

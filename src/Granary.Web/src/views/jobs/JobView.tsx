@@ -86,7 +86,7 @@ function JobDetails(props: { job: Job; onChanged: () => void }) {
             </div>
             <Wrong>{job.fault}</Wrong>
             <Wrong>{resume.problem?.message}</Wrong>
-            <progress aria-label="Progress" max={1} value={pace.part ?? (job.ended ? 1 : 0)} />
+            {!job.ended && <progress aria-label="Progress" max={1} value={pace.part ?? 0} />}
             <p class="note" role="status">
                 {job.state === 'queued'
                     ? 'Waits for the jobs before it.'

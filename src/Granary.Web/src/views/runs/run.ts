@@ -18,6 +18,8 @@ export interface RunDetails extends Omit<Schemas['RunSummary'], 'strategies'> {
     portfolio: { stats: Stats | null };
     notes?: { code: string; sentence: string }[];
     evidence?: Record<string, Check>;
+    /** What the checks say together; absent if the run was not checked. */
+    verdict?: { mayBeTraded: boolean; passed: number; checks: number };
     guards?: { conclusions?: string[] };
     /** What models decided; absent without models. */
     modelDecisions?: ModelResults;
@@ -47,13 +49,16 @@ export const checkNames: Record<string, string> = {
     learnedWeights: 'Learned weights against simple rules',
 };
 
-/** What the checks say together: how many passed, and the verdict in two words. */
-export function verdictOf(run: Pick<RunDetails, 'evidence'>): { passed: number; of: number; text: string; kind: 'yes' | 'no' | 'wait' } {
-    const checks = Object.values(run.evidence ?? {}).filter((c) => typeof c === 'object' && 'state' in c);
-    const passed = checks.filter((c) => c.state === 'passed').length;
-    if (checks.length === 0) return { passed: 0, of: 0, text: 'Not checked', kind: 'wait' };
-    const all = passed === checks.length;
-    return { passed, of: checks.length, text: all ? 'Checks passed' : 'Do not trade', kind: all ? 'yes' : 'no' };
+/** The server's conclusion of the checks in two words. */
+export function verdictOf({ verdict }: Pick<RunDetails, 'verdict'>): {
+    passed: number;
+    of: number;
+    text: string;
+    kind: 'yes' | 'no' | 'wait';
+} {
+    if (verdict === undefined) return { passed: 0, of: 0, text: 'Not checked', kind: 'wait' };
+    const { mayBeTraded, passed, checks } = verdict;
+    return { passed, of: checks, text: mayBeTraded ? 'Checks passed' : 'Do not trade', kind: mayBeTraded ? 'yes' : 'no' };
 }
 
 /** Most runs that are compared at once. */
