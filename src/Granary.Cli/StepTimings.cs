@@ -75,7 +75,8 @@ internal sealed class StepTimings : IDisposable
         TableWriter.Write("Where the time went",
             [Column.Text("Step"), Column.Number("Time", "s"), Column.Number("Processor time", "s")], rows);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"compile: {JitInfo.GetCompiledMethodCount():N0} methods in {JitInfo.GetCompilationTime().TotalSeconds:0.00} s, on all threads"));
+            $"compile: {JitInfo.GetCompiledMethodCount():N0} methods in "
+                + $"{JitInfo.GetCompilationTime().TotalSeconds:0.00} s, on all threads"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"collect: {GC.CollectionCount(0):N0} collections paused for {GC.GetTotalPauseDuration().TotalSeconds:0.00} s"));
         using var process = Process.GetCurrentProcess();

@@ -93,7 +93,8 @@ public sealed class DataOverHttpTests
         using var client = new ApiClient(server.Address);
         var file = Rows(File.ReadAllText(Path.Combine(s_bars, "COINUSDT.csv")));
         Same(await BarsAsync("1h", 20_000), file);
-        Same(await client.Data.BarsAsync("stores/first", "COINUSDT", "1h", "2022-01-03", "2022-01-05T00:00:00Z"), [.. file.Skip(48).Take(48)]);
+        Same(await client.Data.BarsAsync("stores/first", "COINUSDT", "1h", "2022-01-03", "2022-01-05T00:00:00Z"),
+            [.. file.Skip(48).Take(48)]);
         foreach (var (timeframe, hours) in ((string, int)[])[("4h", 4), ("1d", 24)])
             Same(await BarsAsync(timeframe, 20_000), [.. file.GroupBy(r => r.Time.Ticks / (TimeSpan.TicksPerHour * hours))
                 .Where(g => g.Count() == hours).Select(Joined)]);

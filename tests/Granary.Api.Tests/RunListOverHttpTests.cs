@@ -46,11 +46,11 @@ public sealed class RunListOverHttpTests(SessionsOverHttpTests.Configuration mad
     {
         await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
         var backtest = (await server.SubmitAsync(Batch("one", """["beta-daily", "alpha-daily"]"""))).Id;
-        var walk = await JobAsync(server, $$"""
+        var windows = await JobAsync(server, $$"""
             { "kind": "walkforward", "batch": {{Batch("two", "[\"alpha-daily\"]", "[3, 5]").TrimEnd()[..^1]}},
               "walkForward": { "inSample": "1y", "outOfSample": "6mo" } } }
             """);
-        foreach (var id in (string[])[backtest, walk])
+        foreach (var id in (string[])[backtest, windows])
             await Eventually.IsAsync(() => server.Client.GetFromJsonAsync<JsonElement>($"/api/v1/jobs/{id}"),
                 j => j.GetProperty("state").GetString() == "done");
 
@@ -58,7 +58,7 @@ public sealed class RunListOverHttpTests(SessionsOverHttpTests.Configuration mad
         var listed = runs[backtest];
         (listed.Kind, listed.Name, listed.Batch, listed.MarketCount).ShouldBe(("backtest", "one", "one", 2));
         runs[backtest].Markets.ShouldBe(["alpha-daily", "beta-daily"], ignoreOrder: true);
-        (runs[walk].Kind, runs[walk].MarketCount).ShouldBe(("walk-forward", 1));
+        (runs[windows].Kind, runs[windows].MarketCount).ShouldBe(("walk-forward", 1));
 
         // By hand, from the raw equity: cash is 100,000, and a day of these markets is a business day.
         var equity = File.ReadLines(Path.Combine(server.Folder, backtest, "equity.csv")).Skip(1)
@@ -187,7 +187,8 @@ public sealed class RunListOverHttpTests(SessionsOverHttpTests.Configuration mad
         (await server.Client.PostAsync("/api/v1/shares/rotate", null)).EnsureSuccessStatusCode();
 
         (await server.Client.PostAsJsonAsync("/api/v1/deployments", new { run = "run", why = "a test" })).EnsureSuccessStatusCode();
-        (await (await server.Client.DeleteAsync("/api/v1/runs/run")).ProblemAsync(409)).ShouldContain("deployment 1 was made of the run run");
+        (await (await server.Client.DeleteAsync("/api/v1/runs/run")).ProblemAsync(409)).ShouldContain(
+            "deployment 1 was made of the run run");
         (await RunsAsync(server)).Items.ShouldContain(r => r.Id == "run");
     }
 

@@ -29,7 +29,8 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
 
     // The rows of a symbol's file that a session takes.
     private static List<string[]> Bars(string symbol) =>
-        [.. Csv(Path.Combine(SessionsOverHttpTests.Configuration.Bars, symbol + ".csv")).Where(c => Time(c[0]) < new DateTime(2022, 1, 11))];
+        [.. Csv(Path.Combine(SessionsOverHttpTests.Configuration.Bars, symbol + ".csv"))
+            .Where(c => Time(c[0]) < new DateTime(2022, 1, 11))];
 
     [Fact]
     public async Task Equity_and_exposure_are_those_of_the_accounts_files_and_the_interval_that_of_its_backtest()

@@ -99,11 +99,11 @@ internal static class DataEndpoints
         return TypedResults.Ok(new StoreComparison(found.Disagreements.Count, answer));
     }
 
-    private static async Task<IResult> BarsAsync(string store, string symbol, string timeframe, [AsParameters] SeriesSpan span,
+    private static async Task<IResult> BarsAsync([AsParameters] NamedMarket market, [AsParameters] SeriesSpan span,
         ApiSettings settings, GranaryCatalogues known, CancellationToken stop,
         [AllowedRange(4, SeriesSpan.MostPoints), Description("Maximum number of bars.")] int limit = SeriesSpan.UsualPoints) =>
-        TypedResults.Ok(await new StoredMarkets(known.Stores).ShownAsync(Within(settings, "store", store), symbol, Read(timeframe),
-            span.Read(limit), stop).ConfigureAwait(false));
+        TypedResults.Ok(await new StoredMarkets(known.Stores).ShownAsync(Within(settings, "store", market.Store), market.Symbol,
+            Read(market.Timeframe), span.Read(limit), stop).ConfigureAwait(false));
 
     private static IResult FileOf(string name, IReadOnlyList<Bar> bars) => Results.Stream(async body =>
     {
@@ -131,3 +131,7 @@ internal static class DataEndpoints
         }
     }
 }
+
+/// <summary>A market of a store, as the query names it.</summary>
+internal sealed record NamedMarket([FromQuery(Name = "store")] string Store, [FromQuery(Name = "symbol")] string Symbol,
+    [FromQuery(Name = "timeframe")] string Timeframe);

@@ -112,7 +112,8 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
     private bool HasEvents(StrategyOutcome outcome) => outcome.Signals == 0 || Log!.ChunkCount(outcome.Index) > 0;
 
     // Whether the rule may leave strategies out, and nothing needs the events of all strategies.
-    private bool IsBounded => MostEvents < long.MaxValue && run.Spec.Outputs is { NeedsEvents: true, OfAllStrategies: false } && !run.Options.Separate
+    private bool IsBounded => MostEvents < long.MaxValue && run.Spec.Outputs is { NeedsEvents: true, OfAllStrategies: false }
+        && !run.Options.Separate
         && run.Learning is null && !WeightRules.NeedsEvents(run.Plan) && run.Spec.Portfolio.Rule != WeightRule.Equal;
 
     private static async Task<bool> EndsAsync(Task work, CancellationToken cancellationToken)

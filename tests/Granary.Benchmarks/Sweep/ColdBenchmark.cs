@@ -110,7 +110,8 @@ internal sealed class ColdBenchmark(string granary, string sweep, string scratch
     private void Write(string name, string fast, string slow, string to) => File.WriteAllText(At(name + ".json"), $$"""
         { "name": "{{name}}", "data": { "source": "store:{{At("bars")}}", "symbols": ["M1"], "timeframe": "1m"{{to}} },
           "account": { "cash": 100000 }, "execution": { "commissionPercent": 0.1 },
-          "strategies": [ { "class": "SmaCross", "params": { "fast": [{{fast}}], "slow": [{{slow}}] }, "sides": "long", "size": { "units": 10 } } ],
+          "strategies": [ { "class": "SmaCross", "params": { "fast": [{{fast}}], "slow": [{{slow}}] },
+            "sides": "long", "size": { "units": 10 } } ],
           "outputs": ["results", "report"] }
         """);
 

@@ -41,7 +41,8 @@ public sealed class FormsTests(Browser browser, DashboardTab tab) : IClassFixtur
         await page.GetByLabel("Steps").FillAsync("10");
         await page.GetByLabel("fast").FillAsync("5, 100000");
         await open.Button("Run the batch").ClickAsync();
-        await page.Locator(".field", new() { HasText = "Steps" }).Locator(".fault", new() { HasText = "Use at least 1000." }).WaitForAsync();
+        await page.Locator(".field", new() { HasText = "Steps" })
+            .Locator(".fault", new() { HasText = "Use at least 1000." }).WaitForAsync();
         await page.Locator(".field", new() { HasText = "fast" }).Locator(".fault", new() { HasText = "100000 is not" }).WaitForAsync();
         await page.GetByLabel("Steps").FillAsync("1000");
         await page.GetByLabel("fast").FillAsync("5");

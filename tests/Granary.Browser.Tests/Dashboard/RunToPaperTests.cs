@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace Granary.Browser.Tests.Dashboard;
 
 /// <summary>From the list of runs over a comparison to a session on paper; names, deletion, and the density of a run's page.</summary>
-public sealed class TradingDeskTests(Browser browser)
+public sealed class RunToPaperTests(Browser browser)
 {
     private static JsonNode Batch(string name, string slow) => JsonNode.Parse($$"""
         { "name": "{{name}}", "data": { "source": "csv:.", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "2022-03-01" },
@@ -50,7 +50,8 @@ public sealed class TradingDeskTests(Browser browser)
         await visit.Button("Start on paper").ClickAsync();
         await visit.Page.WaitForURLAsync(new Regex("/live/long$"));
         await Assertions.Expect(visit.Page.Locator("h1 .badge")).ToHaveTextAsync("Trading", new() { Timeout = 60_000 });
-        (await server.GetAsync("deployments")).GetProperty("items")[0].GetProperty("backtest").GetProperty("run").GetString().ShouldBe(second);
+        (await server.GetAsync("deployments")).GetProperty("items")[0].GetProperty("backtest").GetProperty("run").GetString()
+            .ShouldBe(second);
 
         await visit.GoAsync($"/jobs/{verified}");
         await visit.ShowsAsync("The run repeats: its digest is the same. No look-ahead in");
