@@ -14,8 +14,7 @@ namespace Granary.Trading.Live;
 
 /// <summary>
 /// Writes the files that a live session adds to its run's folder: account_trades.csv (the trades with the venue's fills),
-/// account_equity.csv,
-/// orders.csv and account.json.
+/// account_equity.csv, orders.csv and account.json.
 /// </summary>
 internal static class AccountFiles
 {

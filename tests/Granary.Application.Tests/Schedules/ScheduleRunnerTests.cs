@@ -157,7 +157,7 @@ public sealed class ScheduleRunnerTests : IDisposable
     [InlineData("""{ "cron": "0 2 * * *", "job": { "kind": "train" }, "windw": "2h" }""", "did you mean 'window'?")]
     [InlineData("""{ "cron": "0 2 * * *", "job": { "kind": "train" }, "window": "long" }""", "window: 'long' is not a length of time")]
     [InlineData("""{ "cron": "0 2 * * *", "job": { "kind": "trian" } }""", "there is no kind of job 'trian'; did you mean 'train'?")]
-    [InlineData("""{ "cron": "0 2 * * *", "job": { "kind": "backtest" } }""", "job.kind: a backtest is no job of POST /jobs")]
+    [InlineData("""{ "cron": "0 2 * * *", "job": { "kind": "backtest" } }""", "job.kind: a schedule does not submit backtests")]
     [InlineData("""{ "cron": "0 2 * * *", "job": { "kind": "train", "promoteUntil": "2026-01-01" } }""", "give \"window\" instead")]
     public void What_is_no_schedule_is_one_sentence(string text, string sentence) =>
         Should.Throw<InputException>(() => Reader.Read("nightly", Encoding.UTF8.GetBytes(text), _folder)).Message
