@@ -7,7 +7,7 @@ using Granary.Simulation.Telemetry;
 namespace Granary.Cli;
 
 /// <summary>
-/// Where the time of a command goes: its start, the spans of its steps, and the work of the runtime that is spread over them.
+/// Prints the time of a command by step: start, spans, and the work of the runtime that is spread over them.
 /// </summary>
 internal sealed class StepTimings : IDisposable
 {

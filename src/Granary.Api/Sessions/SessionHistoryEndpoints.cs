@@ -15,7 +15,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Sessions;
 
-/// <summary>What a session trades and has done: configuration, equity, bars and log, also after its end.</summary>
+/// <summary>Serves the configuration, equity, bars and log of a session, also after its end.</summary>
 internal static class SessionHistoryEndpoints
 {
     private const int MostEntries = 1000, UsualEntries = 200;

@@ -12,7 +12,7 @@ namespace Granary.Modelling.Learning;
 /// defined.</param>
 public sealed record ModelLossChange(DateTime Noticed, DateTime Since, double? Before, double? After);
 
-/// <summary>What a detector found in the errors of a model's predictions out of sample.</summary>
+/// <summary>The findings of a drift detector in the errors of a model's predictions out of sample.</summary>
 /// <param name="Detector">As <c>granary drift</c> names it.</param>
 /// <param name="Watched">Number of predictions, whose labels do not overlap.</param>
 /// <param name="Changes">In order of time.</param>

@@ -7,7 +7,7 @@ using Granary.Simulation.RunFolders;
 namespace Granary.Modelling.Learning;
 
 /// <summary>
-/// What a run or a training wrote of a version of a model: its windows, calibration, importance and effect on strategies.
+/// The windows, calibration, importance and effect on strategies that a run or a training wrote for a version of a model.
 /// </summary>
 /// <param name="Run">The folder that has it, in the folder of the runs.</param>
 /// <param name="Unit">As <see cref="Reporting.Runs.LearningUnit"/> is written.</param>
@@ -16,7 +16,7 @@ public sealed record ModelFindings(string Run, JsonObject Unit)
     // File names of a run, and of a training or evaluation job.
     private static readonly string[] _files = ["learning.json", "result.json"];
 
-    /// <summary>What a detector found in the model's errors; null where they were not watched.</summary>
+    /// <summary>The findings of a drift detector in the model's errors; null where they were not watched.</summary>
     public ModelDriftFindings? Drift { get; init; } = ModelDriftFindings.Of(Unit);
 
     /// <summary>Whether the folder is a run with decisions of models.</summary>

@@ -73,7 +73,7 @@ public sealed class RecordOption
     /// <summary>The words of a text; empty = any text. Of a number, the words that stand for its default.</summary>
     public IReadOnlyList<string> Words { get; }
 
-    /// <summary>What a form offers as values, such as <c>run</c>, <c>store</c> or <c>file</c>; null for nothing.</summary>
+    /// <summary>The kind of values that a form offers: <c>run</c>, <c>store</c>, <c>file</c> or another; null if none.</summary>
     public string? Offers { get; }
 
     // The extremes of the types stand for no limit.

@@ -93,11 +93,11 @@ export function useVersion(query: Query<unknown>, version: number): void {
     }, []);
 }
 
-/** Loads a query again a second after each answer, while something goes on that it shows. */
-export function useRepeated<T>({ data, problem, loading, reload }: Query<T>, isGoingOn: boolean): void {
+/** Loads a query again a second after each answer, while the job or session that it shows runs. */
+export function useRepeated<T>({ data, problem, loading, reload }: Query<T>, isRunning: boolean): void {
     useEffect(() => {
-        if (!isGoingOn || loading) return;
+        if (!isRunning || loading) return;
         const timer = setTimeout(reload, 1000);
         return () => clearTimeout(timer);
-    }, [isGoingOn, loading, data, problem, reload]);
+    }, [isRunning, loading, data, problem, reload]);
 }

@@ -68,7 +68,7 @@ export function PickField(props: Props & { items: Item[]; find: string; empty: s
 /** Finished runs, chosen from the newest thousand. */
 export function RunsField(props: Props) {
     const runs = useQuery('runs/1000', () => take(api.GET('/api/v1/runs', { params: { query: { limit: 1000 } } })));
-    const items = (runs.data?.items ?? []).map((r) => ({ id: r.id, label: r.batch, note: time(r.created) }));
+    const items = (runs.data?.items ?? []).map((r) => ({ id: r.id, label: r.name, note: time(r.created) }));
     return (
         <PickField
             {...props}
