@@ -65,7 +65,7 @@ public sealed class RunListOverHttpTests(SessionsOverHttpTests.Configuration mad
             .Select(l => double.Parse(l.Split(',')[1], CultureInfo.InvariantCulture)).ToList();
         var (peak, drawdown) = (100_000.0, 0.0);
         foreach (var e in equity) (peak, drawdown) = (Math.Max(peak, e), Math.Max(drawdown, 1 - e / Math.Max(peak, e)));
-        var returns = equity.Skip(1).Zip(equity, (now, before) => now / before - 1).ToList();
+        var returns = equity.Zip(equity.Prepend(100_000), (now, before) => now / before - 1).ToList();
         var mean = returns.Average();
         var deviation = Math.Sqrt(returns.Sum(r => (r - mean) * (r - mean)) / (returns.Count - 1));
         runs[backtest].TotalReturn!.Value.ShouldBe(equity[^1] / 100_000 - 1, 1e-9);

@@ -97,7 +97,7 @@ internal sealed class ColdBenchmark(string granary, string sweep, string scratch
 
     private Finished Command(string[] arguments)
     {
-        var start = new ProcessStartInfo(granary, arguments) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(granary, arguments) { RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment["GRANARY_TRIALS"] = At("trials");
         var clock = Stopwatch.StartNew();
         using var process = Process.Start(start)!;
