@@ -94,7 +94,6 @@ export default function RunsView() {
         ),
     };
     const isFiltered = kind + market + tradable + text !== '';
-    if (problem && !rows) return <Failed problem={problem} retry={reload} />;
     return (
         <>
             <div class="actions">
@@ -123,7 +122,7 @@ export default function RunsView() {
                 />
             </div>
             {problem && <Failed problem={problem} retry={reload} />}
-            {!rows && <Loading />}
+            {!rows && !problem && <Loading />}
             {rows?.total === 0 && (
                 <Empty title={isFiltered ? 'No run matches' : 'There are no runs yet'}>
                     {isFiltered ? (
