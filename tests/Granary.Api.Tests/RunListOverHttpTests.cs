@@ -74,7 +74,12 @@ public sealed class RunListOverHttpTests(SessionsOverHttpTests.Configuration mad
 
         // By hand, from the checks in results.json: all of them passed.
         var results = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(server.Folder, backtest, "results.json")))!;
-        runs[backtest].Tradable.ShouldBe(results["evidence"]!.AsObject().All(c => (string)c.Value!["state"]! == "passed"));
+        var states = results["evidence"]!.AsObject().Select(c => (string)c.Value!["state"]!).ToList();
+        runs[backtest].Tradable.ShouldBe(states.TrueForAll(s => s == "passed"));
+        var verdict = (await server.Client.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{backtest}")).GetProperty("verdict");
+        (verdict.GetProperty("mayBeTraded").GetBoolean(), verdict.GetProperty("passed").GetInt32(),
+            verdict.GetProperty("checks").GetInt32())
+            .ShouldBe((states.TrueForAll(s => s == "passed"), states.Count(s => s == "passed"), states.Count));
     }
 
     [Fact]

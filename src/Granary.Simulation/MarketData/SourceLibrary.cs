@@ -16,7 +16,8 @@ public sealed class SourceLibrary(string folder, BarFileOptions options)
     /// <summary>Markets that need no files: a year of the sample symbols.</summary>
     private const string Sample = "generated:?from=2023-01-01&to=2024-01-01";
 
-    private static readonly EnumerationOptions _search = new()
+    // A link may lead out of the data folder, or back into it.
+    private static readonly EnumerationOptions s_search = new()
     {
         RecurseSubdirectories = true,
         MaxRecursionDepth = 3,
@@ -32,7 +33,7 @@ public sealed class SourceLibrary(string folder, BarFileOptions options)
     {
         var sources = new StoreLibrary(folder).List().SelectMany(s => s.Markets.Where(m => m.Fault is null).GroupBy(m => m.Timeframe)
             .Select(g => new SourceEntry("store:" + s.Store, g.Key, [.. g.Select(m => m.Symbol)]))).ToList();
-        var folders = Directory.EnumerateDirectories(folder, "*", _search).Append(folder)
+        var folders = Directory.EnumerateDirectories(folder, "*", s_search).Append(folder)
             .Where(d => !skipped.Any(s => s != folder && (d == s
                 || d.StartsWith(s + Path.DirectorySeparatorChar, StringComparison.Ordinal))))
             .Where(d => !File.Exists(Path.Combine(d, "manifest.json"))) // a run

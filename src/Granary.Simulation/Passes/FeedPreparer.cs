@@ -81,7 +81,7 @@ public sealed class FeedPreparer
     {
         PreparedBlock block => block.Block.Count,
         PreparedJoin join => _ownOnly ? join.Symbol(0)?.Block.Count ?? 0 : join.Block.Count,
-        _ => throw new ArgumentException($"{prepared.GetType().Name} is no prepared block", nameof(prepared)),
+        _ => throw new ArgumentException($"{prepared.GetType().Name} is not a prepared block", nameof(prepared)),
     };
 
     /// <summary>Returns a block that no strategy reads any more; in the order of preparation.</summary>

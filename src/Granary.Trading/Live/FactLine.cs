@@ -24,8 +24,9 @@ public static class FactLine
     {
         SessionStarted s => $"Session started on {s.Host}, process {s.Process.ToString(CultureInfo.InvariantCulture)}, broker {s.Broker}",
         SessionChanged c => $"Session went from {c.From} to {c.To}{Because(c.Why)}",
-        SignalDecided d => FormattableString.Invariant(
-            $"Portfolio decided {d.Decision} on signal {d.Number} of {d.Strategy}: granted {d.Granted} of {d.Quantity} {d.Symbol}"),
+        SignalDecided { Decision: Decision.Accepted } d => FormattableString.Invariant(
+            $"Portfolio accepted signal {d.Number} of {d.Strategy}: {d.Granted} of {d.Quantity} {d.Symbol}"),
+        SignalDecided d => FormattableString.Invariant($"Portfolio refused signal {d.Number} of {d.Strategy}: {RunText.Of(d.Decision)}"),
         EntrySkipped s => FormattableString.Invariant($"Entry {s.Number} of {s.Strategy} was skipped: {s.Why}"),
         PortfolioActed a => FormattableString.Invariant(
             $"Portfolio {a.Action} {a.Share:0.##%} of trade {a.Number} of {a.Strategy}: {a.Reason}"),

@@ -65,7 +65,8 @@ public sealed class SessionHistory(ISessionService sessions, IAccountStore accou
                         _ = change.Enabled ? disabled.Remove(strategy) : disabled.Add(strategy);
                     break;
                 case DeploymentSwitched:
-                    // The account traded another configuration before.
+                    // The account traded another configuration before, and its weights were of that one.
+                    version = 0;
                     weights = new(production.Spec.Portfolio.FixedWeights ?? new Dictionary<string, double>(), StringComparer.Ordinal);
                     disabled.Clear();
                     break;

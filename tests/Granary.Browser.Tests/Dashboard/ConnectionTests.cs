@@ -71,7 +71,7 @@ public sealed class ConnectionTests(Browser browser, TradedServer traded)
     }
 
     [Fact]
-    public async Task A_view_whose_code_did_not_come_says_so_and_comes_when_the_server_is_back()
+    public async Task A_view_whose_code_cannot_be_loaded_says_so_and_is_loaded_again()
     {
         var server = await traded.ServerAsync();
         await using var visit = await Visit.OpenAsync(browser, server, "/runs");

@@ -11,6 +11,8 @@ export const prefix = '/api/v1';
 /** Whether the last call reached the server. */
 export const online = signal(true);
 
+const unanswered = () => new Problem(0, 'The server does not answer', 'Start it with granary serve, or check the network.');
+
 /** `fetch` with the key of this tab. It sets {@link online}, and asks for a key where the server wants one. */
 export async function send(input: Request | string, init?: RequestInit): Promise<Response> {
     const request = new Request(input, init);
@@ -22,11 +24,24 @@ export async function send(input: Request | string, init?: RequestInit): Promise
     } catch (e) {
         if (e instanceof DOMException && e.name === 'AbortError') throw e;
         online.value = false;
-        throw new Problem(0, 'The server does not answer', 'Start it with granary serve, or check the network.');
+        throw unanswered();
     }
     online.value = true;
     if (response.status === 401 && used === key.value) keyWanted.value = true;
     return response;
+}
+
+/** Whether the server knows a key, before this tab uses it. */
+export async function isKnown(candidate: string): Promise<boolean> {
+    let headers: Headers;
+    try {
+        headers = new Headers({ Authorization: `Bearer ${candidate.trim()}` });
+    } catch {
+        return false; // a header cannot have such characters
+    }
+    const response = await fetch(`${location.origin}${prefix}/caller`, { headers, cache: 'no-store' }).catch(() => undefined);
+    if (response === undefined) throw unanswered();
+    return response.status !== 401;
 }
 
 /** The API by path: `await take(api.GET('/api/v1/runs/{id}', { params: { path: { id } } }))`. */

@@ -17,7 +17,7 @@ export interface Page<T> {
  */
 export function usePages<T>(of: string, load: (cursor: string | undefined) => Promise<Page<T>>, pause: number) {
     const [rows, setRows] = useState<Page<T> & { of: string }>();
-    const [problem, setProblem] = useState<Problem>();
+    const [failed, setFailed] = useState<{ of: string; problem: Problem }>();
     const [round, setRound] = useState(0);
     const name = `${of}|${round}|${online.value}|${key.value}`;
     const latest = useRef({ name, load });
@@ -32,9 +32,10 @@ export function usePages<T>(of: string, load: (cursor: string | undefined) => Pr
                 const found = await latest.current.load(before?.next ?? undefined);
                 if (latest.current.name !== name) return;
                 setRows({ ...found, of: name, items: [...(before?.items ?? []), ...found.items] });
-                setProblem(undefined);
+                setFailed(undefined);
             } catch (e) {
-                if (latest.current.name === name) setProblem(asProblem(e));
+                loading.current = '';
+                if (latest.current.name === name) setFailed({ of: name, problem: asProblem(e) });
             }
         },
         [name],
@@ -51,5 +52,5 @@ export function usePages<T>(of: string, load: (cursor: string | undefined) => Pr
         if (rows?.next && rows.of === name) void read(rows);
     }, [rows, name, read]);
     const reload = useCallback(() => setRound((r) => r + 1), []);
-    return { rows, problem: rows?.of === name ? undefined : problem, more, reload };
+    return { rows, problem: failed?.of === name ? failed.problem : undefined, more, reload };
 }

@@ -31,7 +31,9 @@ export function lazy(load: () => Promise<{ default: FunctionComponent }>): Funct
             <>
                 <h1>This view could not be loaded</h1>
                 <Failed
-                    problem={new Problem(0, 'Its code did not come', 'Reload the page if the server answers again, or has been updated.')}
+                    problem={
+                        new Problem(0, 'The server did not send its code', 'Reload the page when the server answers, or if it was updated.')
+                    }
                 >
                     <button type="button" class="primary" onClick={() => location.reload()}>
                         Reload the page

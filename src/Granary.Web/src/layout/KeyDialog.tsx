@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { isKnown, key, keyWanted, setKey } from '../api/key';
+import { isKnown } from '../api/client';
+import { key, keyWanted, setKey } from '../api/key';
 import { useAction } from '../api/useAction';
 import { Dialog } from '../components/Dialog';
 import { TextField } from '../components/Field';
