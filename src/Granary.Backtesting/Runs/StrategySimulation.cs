@@ -113,7 +113,8 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
 
     // Whether the rule may leave strategies out, and nothing needs the events of all strategies.
     private bool IsBounded => MostEvents < long.MaxValue && run.Spec.Outputs is { NeedsEvents: true, OfAllStrategies: false }
-        && !run.Options.Separate && run.Learning is null && !WeightRules.NeedsEvents(run.Plan) && run.Spec.Portfolio.Rule != WeightRule.Equal;
+        && !run.Options.Separate && run.Learning is null && !WeightRules.NeedsEvents(run.Plan)
+        && run.Spec.Portfolio.Rule != WeightRule.Equal;
 
     private static async Task<bool> EndsAsync(Task work, CancellationToken cancellationToken)
     {
