@@ -20,12 +20,12 @@ public sealed record RunQuery(int Limit, string? Cursor = null)
 
     private static readonly FrozenDictionary<string, Func<RunSummary, double?>> s_figures =
         new Dictionary<string, Func<RunSummary, double?>>
-    {
-        ["totalReturn"] = r => r.TotalReturn,
-        ["sharpe"] = r => r.Sharpe,
-        ["maxDrawdown"] = r => r.MaxDrawdown,
-        ["seconds"] = r => r.Seconds,
-    }.ToFrozenDictionary();
+        {
+            ["totalReturn"] = r => r.TotalReturn,
+            ["sharpe"] = r => r.Sharpe,
+            ["maxDrawdown"] = r => r.MaxDrawdown,
+            ["seconds"] = r => r.Seconds,
+        }.ToFrozenDictionary();
 
     /// <summary>created, name, kind, markets, tradable, totalReturn, sharpe, maxDrawdown or seconds; null = created.</summary>
     public string? Sort { get; init; }
