@@ -6,6 +6,7 @@ using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Portfolios;
 using Granary.Cluster.Grains.Silos;
 using Granary.Cluster.Grains.Telemetry;
+using Granary.Cluster.Wire;
 using Granary.Modelling.Learning;
 using Granary.Server.JobKinds;
 using Granary.Simulation.Catalogues;
@@ -19,7 +20,6 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using Orleans.Runtime.Hosting;
-using Orleans.Serialization;
 
 namespace Granary.Cluster.Grains.Hosting;
 
@@ -40,8 +40,7 @@ public static class GrainHosting
         services.AddSingleton(settings);
         services.TryAddSingleton(catalogues);
         services.TryAddSingleton(KnownJobs.Of(catalogues, settings.Runs));
-        // An exception keeps its type and message on the way to its caller.
-        services.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary"));
+        services.AddWireFormat();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ClusterInstruments>();
         services.TryAddSingleton(AccountStores.Open(Address.Parse(settings.State ?? Path.Combine(settings.Runs, ".accounts"))));

@@ -1,4 +1,5 @@
 using Granary.Cluster.Portfolios;
+using Granary.Cluster.Wire;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Engine.Market;
@@ -32,8 +33,7 @@ public sealed class AttemptStandingWireTests
     [MemberData(nameof(Faults), DisableDiscoveryEnumeration = true)]
     public void The_fault_of_an_attempt_keeps_its_type_and_sentence_so_that_it_is_retried_as_on_its_own_silo(Exception fault, bool passes)
     {
-        using var services = new ServiceCollection().AddSerializer()
-            .Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary")).BuildServiceProvider();
+        using var services = new ServiceCollection().AddWireFormat().BuildServiceProvider();
         var serializer = services.GetRequiredService<Serializer>();
         var read = serializer.Deserialize<AttemptStanding>(serializer.SerializeToArray(
             new AttemptStanding("here", "there", s_status, null, fault)))!;

@@ -1,3 +1,4 @@
+using Granary.Cluster.Wire;
 using Granary.Simulation.Options;
 using Granary.Storage.Addresses;
 using Granary.Trading.Live;
@@ -9,7 +10,7 @@ namespace Granary.Cluster.Tests.Contracts;
 /// <summary>The options of a session on their way to another silo.</summary>
 public sealed class SessionStartWireTests : IDisposable
 {
-    private readonly ServiceProvider _services = new ServiceCollection().AddSerializer().BuildServiceProvider();
+    private readonly ServiceProvider _services = new ServiceCollection().AddWireFormat().BuildServiceProvider();
 
     public void Dispose() => _services.Dispose();
 

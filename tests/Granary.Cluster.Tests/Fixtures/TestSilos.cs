@@ -3,6 +3,7 @@ using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Grains.Hosting;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Grains.Silos;
+using Granary.Cluster.Wire;
 using Granary.Contracts.Jobs;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
@@ -89,7 +90,7 @@ internal sealed class TestSilos : IAsyncDisposable
         builder.ConfigureClient(client =>
         {
             client.AddActivityPropagation();
-            client.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary"));
+            client.Services.AddWireFormat();
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();

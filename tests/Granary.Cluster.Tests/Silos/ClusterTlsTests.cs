@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using Granary.Api.Hosting;
 using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Cluster.Wire;
 using Granary.Contracts.Jobs;
 using Granary.Silo.Clustering;
 using Granary.Simulation.Json;
@@ -72,6 +73,7 @@ public sealed class ClusterTlsTests(ClusterTlsTests.Secured made) : IClassFixtur
 
     private IHost Client(Action<IClientBuilder> more) => new HostBuilder().UseOrleansClient(orleans =>
     {
+        orleans.Services.AddWireFormat();
         orleans.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (Cluster, Cluster));
         orleans.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = ("Npgsql", DatabaseSchema.Cluster.Connect(made.Connection)));
         more(orleans);

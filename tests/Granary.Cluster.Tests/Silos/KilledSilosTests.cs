@@ -9,6 +9,7 @@ using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Batches;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Cluster.Tests.Plugin;
+using Granary.Cluster.Wire;
 using Granary.Contracts.Jobs;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
@@ -135,6 +136,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
         var seed = Setting("GRANARY_TEST_SEED", 1);
         using var client = new HostBuilder().UseOrleansClient(orleans =>
         {
+            orleans.Services.AddWireFormat();
             orleans.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (Cluster, Cluster));
             orleans.Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1));
             orleans.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = ("Npgsql", DatabaseSchema.Cluster.Connect(_connection)));
