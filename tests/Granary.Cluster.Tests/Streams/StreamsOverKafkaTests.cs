@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Confluent.Kafka;
 using Granary.Cluster.Kafka;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Cluster.Wire;
 using Granary.Kafka;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,8 +37,11 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
         {
             var builder = new InProcessTestClusterBuilder(2);
             var storage = new SharedStorage();
+            // The grain interfaces of Granary are in this process too, and Orleans asks for the codec of each message at the start.
+            builder.ConfigureClient(client => client.Services.AddWireFormat());
             builder.ConfigureSilo((_, silo) =>
             {
+                silo.Services.AddWireFormat();
                 silo.Services.AddKeyedSingleton<IGrainStorage>(ClusterProviders.Subscriptions, storage);
                 silo.Services.AddSingleton(all);
                 silo.AddKafkaStreams(ClusterProviders.Blocks, o =>
