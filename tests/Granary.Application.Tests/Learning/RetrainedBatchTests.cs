@@ -167,7 +167,7 @@ public sealed class RetrainedBatchTests : IDisposable
                 late.ShouldAllBe(s => s.Size == "0");
                 v.Refused.ShouldBe(late.Count);
             }
-            results.Strategies.Single(s => s.Strategy == strategy.Id).Verdicts.Single(v => v.Verdict == ModelVerdict.Expired).Entries
+            results.Strategies.Single(s => s.Strategy == strategy.Id).Changes.Single(v => v.Change == EntryChange.Expired).Entries
                 .ShouldBe(versions.Sum(v => v.Refused));
             results.Actions.Count(a => a.Strategy == strategy.Id && a.Action == "expired").ShouldBe(expired.Count);
         }

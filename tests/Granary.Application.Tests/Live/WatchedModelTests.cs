@@ -83,8 +83,8 @@ public sealed class WatchedModelTests : IDisposable
 
         var results = backtest.Model.Section<ModelResults>().ShouldNotBeNull();
         results.Actions.ShouldContain(a => a.Action == "alert" && a.Weight == 0.5);
-        results.Strategies.SelectMany(s => s.Verdicts).ShouldContain(v => v.Verdict == ModelVerdict.Abstained && v.Entries > 0);
-        results.Strategies.SelectMany(s => s.Verdicts).ShouldContain(v => v.Verdict == ModelVerdict.Reduced && v.Entries > 0);
+        results.Strategies.SelectMany(s => s.Changes).ShouldContain(v => v.Change == EntryChange.Abstained && v.Entries > 0);
+        results.Strategies.SelectMany(s => s.Changes).ShouldContain(v => v.Change == EntryChange.Reduced && v.Entries > 0);
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         foreach (var file in new[] { ModelCsv.Log, ModelCsv.Decisions })
             File.ReadAllText(Path.Combine(live.Run.Folder, file)).ShouldBe(File.ReadAllText(Path.Combine(backtest.Folder, file)), file);
@@ -127,8 +127,8 @@ public sealed class WatchedModelTests : IDisposable
             From = s_start.AddHours(1008).Ticks,
             To = s_start.AddHours(2400).Ticks,
         });
-        live.Run.Model.Section<ModelResults>()!.Strategies.SelectMany(s => s.Verdicts)
-            .ShouldContain(v => v.Verdict == ModelVerdict.Expired && v.Entries > 20);
+        live.Run.Model.Section<ModelResults>()!.Strategies.SelectMany(s => s.Changes)
+            .ShouldContain(v => v.Change == EntryChange.Expired && v.Entries > 20);
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
     }
 
@@ -177,8 +177,8 @@ public sealed class WatchedModelTests : IDisposable
         judged[true].Count().ShouldBeGreaterThan(50);
         judged[true].ShouldAllBe(size => size == "0");
         judged[false].Count(s => s == "1").ShouldBeGreaterThan(20);
-        live.Run.Model.Section<ModelResults>()!.Strategies.SelectMany(s => s.Verdicts)
-            .ShouldContain(v => v.Verdict == ModelVerdict.Expired && v.Entries > 50);
+        live.Run.Model.Section<ModelResults>()!.Strategies.SelectMany(s => s.Changes)
+            .ShouldContain(v => v.Change == EntryChange.Expired && v.Entries > 50);
         live.Status.Notes.Count(n => n.Contains(" has expired (more than its ", StringComparison.Ordinal)).ShouldBe(1);
 
         // One that is started again has counted what its journal has.

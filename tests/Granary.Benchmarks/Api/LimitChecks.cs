@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Granary.Benchmarks.Api;
 
 /// <summary>Prints figures with their limits, and counts those that were missed.</summary>
-internal sealed class Verdict
+internal sealed class LimitChecks
 {
     public int Missed { get; private set; }
 
