@@ -28,7 +28,7 @@ public sealed class QueuedCommandTests : IDisposable
 
     private static string ControlOf(string state) => Path.Combine(state, "control");
 
-    private static string Send(string state, SessionOrder order) =>
+    private static string Send(string state, IssuedCommand order) =>
         SessionControl.Send(ControlOf(state), order, TimeProvider.System.GetUtcNow());
 
     private static string[] Waiting(string state) => Directory.GetFiles(ControlOf(state), "*.command.json");
@@ -56,17 +56,17 @@ public sealed class QueuedCommandTests : IDisposable
 
     private static async Task PrepareAsync(Production production, string state, Before before)
     {
-        if (before == Before.PausedAndKilled) Send(state, new SessionOrder(SessionCommand.Pause, "Ben", "first"));
+        if (before == Before.PausedAndKilled) Send(state, new IssuedCommand(SessionCommand.Pause, "Ben", "first"));
         if (before is Before.Killed or Before.PausedAndKilled) await DieAsync(production, state);
         if (before == Before.Ended) await TradeAsync(production, state, Cut);
     }
 
-    private static IEnumerable<SessionOrder> Orders(Production production, string state)
+    private static IEnumerable<IssuedCommand> Orders(Production production, string state)
     {
         var strategy = production.Spec.Portfolio.FixedWeights!.Keys.Order(StringComparer.Ordinal).First();
         foreach (var command in Enum.GetValues<SessionCommand>())
         {
-            var order = new SessionOrder(command, "Anna", "waits");
+            var order = new IssuedCommand(command, "Anna", "waits");
             if (command is SessionCommand.Enable or SessionCommand.Disable) yield return order with { Strategy = strategy };
             else if (command != SessionCommand.Close) yield return order;
             else if (OpenTrade(state) is { } open) yield return order with { Trade = open };
@@ -120,7 +120,7 @@ public sealed class QueuedCommandTests : IDisposable
         await DieAsync(production, state);
         var before = Journal(state).OfType<OrderIntended>().Count(o => o.Order.Closes is null);
         before.ShouldBeGreaterThan(0);
-        Send(state, new SessionOrder(SessionCommand.Pause, "Anna", "lunch"));
+        Send(state, new IssuedCommand(SessionCommand.Pause, "Anna", "lunch"));
         await TradeAsync(production, state, To);
         Journal(state).OfType<OrderIntended>().Count(o => o.Order.Closes is null).ShouldBe(before);
         Journal(state).OfType<EntrySkipped>().ShouldContain(s => s.Why == "paused");

@@ -62,7 +62,7 @@ public class SessionRestartsTests
     {
         var restarts = new SessionRestarts(TimeProvider.System);
         var control = new QueuedControl();
-        _ = control.SendAsync(new SessionOrder(SessionCommand.Stop, "operator", "broken"));
+        _ = control.SendAsync(new IssuedCommand(SessionCommand.Stop, "operator", "broken"));
         restarts.After(Away, null);
         (await restarts.WaitAsync(control.StopAsked, TestContext.Current.CancellationToken)).ShouldBeNull();
         for (var i = 0; i < 20; i++) restarts.After(Away, null);

@@ -21,13 +21,13 @@ public sealed class SessionStrategiesTests : IDisposable
     private string State => Path.Combine(_under.Folder, "state");
 
     // Looks at a strategy each time that the session takes commands, and gives one at one of these times.
-    private sealed class Looking(SessionStrategies strategies, string id, int at, SessionOrder order) : ISessionControl
+    private sealed class Looking(SessionStrategies strategies, string id, int at, IssuedCommand order) : ISessionControl
     {
         private int _looks;
 
         public List<SessionStrategy> Seen { get; } = [];
 
-        public IReadOnlyList<SessionOrder> Take()
+        public IReadOnlyList<IssuedCommand> Take()
         {
             Seen.Add(strategies.Find(id)!);
             return ++_looks == at ? [order] : [];

@@ -77,7 +77,7 @@ public sealed class SessionTests : IDisposable
             _bars += bars.Count;
             if (orders.TryPeek(out var next) && _bars >= next.Bars)
             {
-                SessionControl.Send(control.Folder, new SessionOrder(next.Command, "Anna", "a test"), DateTimeOffset.UtcNow);
+                SessionControl.Send(control.Folder, new IssuedCommand(next.Command, "Anna", "a test"), DateTimeOffset.UtcNow);
                 orders.Dequeue();
                 // The session looks every 100 ms.
                 await Task.Delay(120, cancellationToken);

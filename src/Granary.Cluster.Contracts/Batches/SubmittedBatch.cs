@@ -6,8 +6,8 @@ namespace Granary.Cluster.Batches;
 /// <param name="Folder">Base of its relative paths, on every silo.</param>
 /// <param name="Kind">The kind of job.</param>
 /// <param name="Work">Estimated bars times strategies; 0 without an estimate.</param>
-[GenerateSerializer, Immutable, Alias("granary.BatchOrder")]
-public sealed record BatchOrder(
+[GenerateSerializer, Immutable, Alias("granary.SubmittedBatch")]
+public sealed record SubmittedBatch(
     [property: Id(0)] string Id,
     [property: Id(1)] string Name,
     [property: Id(2)] byte[] Text,
@@ -23,7 +23,7 @@ public sealed record BatchOrder(
 /// <summary>The input from which every silo makes the same plan of a batch.</summary>
 /// <param name="Symbols">The symbols of the data section; null until the reporting grain has opened the source.</param>
 [GenerateSerializer, Immutable, Alias("granary.RunDefinition")]
-public sealed record RunDefinition([property: Id(0)] BatchOrder Order, [property: Id(1)] IReadOnlyList<string>? Symbols);
+public sealed record RunDefinition([property: Id(0)] SubmittedBatch Batch, [property: Id(1)] IReadOnlyList<string>? Symbols);
 
 /// <summary>Strategies of one feed that must run.</summary>
 /// <param name="Feed">Index of the feed in the plan.</param>
@@ -56,8 +56,8 @@ public sealed record ModelUse([property: Id(0)] int Number, [property: Id(1)] in
 /// <param name="Changes">Changes of the bars before strategies see them, as <see cref="Granary.Simulation.Causality.SeriesChanges"/>
 /// writes them; empty for unchanged bars.</param>
 /// <param name="Stressed">Whether every cost is doubled and every order is delayed by one bar.</param>
-[GenerateSerializer, Immutable, Alias("granary.PassOrder")]
-public sealed record PassOrder(
+[GenerateSerializer, Immutable, Alias("granary.PassWork")]
+public sealed record PassWork(
     [property: Id(0)] PassKey Key,
     [property: Id(1)] Guid Token,
     [property: Id(2)] IReadOnlyList<FeedWork> Work,

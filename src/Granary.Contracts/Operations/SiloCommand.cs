@@ -1,7 +1,7 @@
 namespace Granary.Contracts.Operations;
 
 /// <summary>An operator's command to a silo.</summary>
-public enum SiloOrder
+public enum SiloCommand
 {
     /// <summary>The silo completes its strategy groups and accepts no new ones.</summary>
     Drain,

@@ -12,8 +12,8 @@ namespace Granary.Cluster.Compute;
 /// <param name="Stressed">Whether costs are doubled, as in the pass.</param>
 /// <param name="HasEnded">Whether its bars end before those of other markets.</param>
 /// <param name="Stopped">Strategies of the run that callers stopped, by id, with the reason; null for none.</param>
-[GenerateSerializer, Immutable, Alias("granary.GroupOrder")]
-public sealed record GroupOrder(
+[GenerateSerializer, Immutable, Alias("granary.GroupWork")]
+public sealed record GroupWork(
     [property: Id(0)] Guid Id,
     [property: Id(1)] string Run,
     [property: Id(2)] PassKey Pass,
