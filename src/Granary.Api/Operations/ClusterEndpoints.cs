@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Operations;
 
-/// <summary>The silos of a cluster: how they stand, and orders to drain and retire.</summary>
+/// <summary>The silos of a cluster: how they stand, and commands to drain and retire.</summary>
 internal static class ClusterEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)

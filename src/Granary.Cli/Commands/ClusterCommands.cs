@@ -6,7 +6,7 @@ using Granary.Server.Operations;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary cluster …</c>: how the silos of a cluster stand, and orders to drain and retire.</summary>
+/// <summary><c>granary cluster …</c>: how the silos of a cluster stand, and commands to drain and retire.</summary>
 internal sealed class ClusterCommands(CompositionRoot root)
 {
     private readonly Option<string> _host = new("--host")

@@ -1,6 +1,6 @@
 namespace Granary.Contracts.Deployments;
 
-/// <summary>An order to hand an account over to a deployment.</summary>
+/// <summary>A request to hand an account over to a deployment.</summary>
 /// <param name="Account">The account's name in the journal; that of the configuration without one.</param>
 /// <param name="Policy">keep, wind-down or close; keep without one.</param>
 /// <param name="DryRun">Only show what would become of each open trade.</param>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Granary.Reporting.Runs;
 
-/// <summary>How a model changed an entry.</summary>
+/// <summary>The change of an entry by a model.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<EntryChange>))]
 public enum EntryChange
 {

@@ -110,8 +110,10 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
         double Mean(int sign, Func<(double Adverse, double Favourable), double> side) =>
             reached.Where(t => sign == 0 || Math.Sign(t.NetProfit) == sign).Select(t => side(t.Reach)).DefaultIfEmpty(double.NaN).Average();
         var says = check.Sentences;
-        says.Says("Winning trades went {} against their holder on average, losing trades {}.", Mean(1, r => r.Adverse), Mean(-1, r => r.Adverse));
-        says.Says("Winning trades went {} their holder's way on average, losing trades {}.", Mean(1, r => r.Favourable), Mean(-1, r => r.Favourable));
+        says.Says("Winning trades went {} against their holder on average, losing trades {}.", Mean(1, r => r.Adverse),
+            Mean(-1, r => r.Adverse));
+        says.Says("Winning trades went {} their holder's way on average, losing trades {}.", Mean(1, r => r.Favourable),
+            Mean(-1, r => r.Favourable));
         says.Listed(@"Vertical: net return of the trade\.( [\d,]+ of [\d,]+ trades are drawn, evenly chosen\.)?( The outermost 0\.5% are "
             + @"drawn at the edge\.)?", "which points are drawn");
         says.Says("Edge ratio {} (mean favourable over mean adverse excursion; 1 is a coin). Half of the winning trades never went further "
