@@ -34,6 +34,6 @@ public sealed class DeploymentsApi
         _api.GetAsync<IReadOnlyList<DeploymentComparison>>($"deployments/{number}/report", cancellationToken);
 
     /// <summary>Hands an account over to a deployment.</summary>
-    public Task<SwitchOutcome> SwitchAsync(int number, SwitchOrder order, CancellationToken cancellationToken = default) =>
+    public Task<SwitchOutcome> SwitchAsync(int number, SwitchRequest order, CancellationToken cancellationToken = default) =>
         _api.PostAsync<SwitchOutcome>($"deployments/{number}/switch", ApiConnection.Json(order), cancellationToken);
 }

@@ -45,8 +45,8 @@ public sealed class ServerApi
 
     /// <summary>Orders a silo to drain, to take work again, or to retire.</summary>
     /// <returns>The silo, as it stood.</returns>
-    public Task<SiloStanding> OrderAsync(string silo, SiloOrder order, CancellationToken cancellationToken = default) =>
-        _api.PostAsync<SiloStanding>($"cluster/silos/{silo}/{order}", null, cancellationToken);
+    public Task<SiloStanding> CommandSiloAsync(string silo, SiloCommand command, CancellationToken cancellationToken = default) =>
+        _api.PostAsync<SiloStanding>($"cluster/silos/{silo}/{command}", null, cancellationToken);
 
     /// <summary>Changes of state of the server, the newest first.</summary>
     public IAsyncEnumerable<AuditEntry> AuditAsync(CancellationToken cancellationToken = default) =>

@@ -197,8 +197,8 @@ public sealed class GranaryClient : IDisposable
     /// <summary>Orders a silo to drain, to take work again, or to retire.</summary>
     /// <returns>The silo's state after the order.</returns>
     /// <exception cref="InputException">There is no such silo.</exception>
-    public Task<SiloStanding> OrderAsync(string silo, SiloOrder order, CancellationToken cancellationToken = default) =>
-        _api.Server.OrderAsync(silo, order, cancellationToken);
+    public Task<SiloStanding> CommandSiloAsync(string silo, SiloCommand command, CancellationToken cancellationToken = default) =>
+        _api.Server.CommandSiloAsync(silo, command, cancellationToken);
 
     /// <summary>Returns the schedules of the server, by name.</summary>
     public Task<IReadOnlyList<ScheduleDetails>> SchedulesAsync(CancellationToken cancellationToken = default) =>

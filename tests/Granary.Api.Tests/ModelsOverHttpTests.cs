@@ -69,7 +69,7 @@ public sealed class ModelsOverHttpTests
         Fill(server.Folder);
         const string Challenge = "/api/v1/models/gate/challenge?current=1&challenger=2";
         var none = await server.Client.GetFromJsonAsync<JsonElement>(Challenge);
-        none.GetProperty("verdict").GetString().ShouldBe(
+        none.GetProperty("conclusion").GetString().ShouldBe(
             "No run of this server has the test windows of version 1; train it again as a job.");
 
         string Window(int month, double auc) =>
@@ -93,7 +93,7 @@ public sealed class ModelsOverHttpTests
         tested.GetProperty("high").GetDouble().ShouldBe(0.04 + (12.7062 * 0.01), 1e-5);
         // Student's t with one degree of freedom is Cauchy's distribution: P(t > 4) = 1/2 − atan(4)/π.
         tested.GetProperty("pValue").GetDouble().ShouldBe(0.5 - (Math.Atan(4) / Math.PI), 1e-9);
-        tested.GetProperty("verdict").GetString()!.ShouldStartWith("No difference is shown");
+        tested.GetProperty("conclusion").GetString()!.ShouldStartWith("No difference is shown");
 
         var drift = (await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/models/gate/versions/1")).GetProperty("findings")
             .GetProperty("drift");

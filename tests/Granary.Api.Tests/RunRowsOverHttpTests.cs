@@ -128,7 +128,7 @@ public sealed class RunRowsOverHttpTests
             lines.Length.ShouldBeGreaterThan(1);
             var first = rows.GetProperty("items")[0];
             lines[1].ShouldContain(first.GetProperty("strategy").GetString()!);
-            lines[1].ShouldContain($",{first.GetProperty("verdict").GetString()},");
+            lines[1].ShouldContain($",{first.GetProperty("change").GetString()},");
             lines[1].ShouldEndWith(first.GetProperty("worth").GetDouble().ToString("R", CultureInfo.InvariantCulture));
         }
 

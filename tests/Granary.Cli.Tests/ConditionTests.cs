@@ -19,7 +19,7 @@ public sealed class ConditionTests
         var section = Conditions(folder.At("run"));
         section.GetProperty("tried").GetInt32().ShouldBeGreaterThan(5);
         var best = section.GetProperty("tests")[0];
-        (best.GetProperty("condition").GetString(), best.GetProperty("value").GetString(), best.GetProperty("verdict").GetString())
+        (best.GetProperty("condition").GetString(), best.GetProperty("value").GetString(), best.GetProperty("outcome").GetString())
             .ShouldBe(("volatility", "low", "held"));
         best.GetProperty("adjusted").GetDouble().ShouldBe(
             Math.Min(1, best.GetProperty("pValue").GetDouble() * section.GetProperty("tried").GetInt32()), 1e-12);

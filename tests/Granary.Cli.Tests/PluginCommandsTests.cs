@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Granary.Application.Tests.Plugins;
+using Granary.Backtesting.Tests.Plugins;
 using Granary.Testing;
 
 namespace Granary.Cli.Tests;

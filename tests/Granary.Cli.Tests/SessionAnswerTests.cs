@@ -21,7 +21,7 @@ public class SessionAnswerTests
         var (looks, clock) = (new Queue<SessionView>(later), new ManualClock());
         return GranaryCall.RunAsync(async () =>
         {
-            var answer = SessionAnswer.RemoteAsync(new SessionOrder(command, "me", ""), before, after,
+            var answer = SessionAnswer.RemoteAsync(new IssuedCommand(command, "me", ""), before, after,
                 () => Task.FromResult(looks.Count > 0 ? looks.Dequeue() : after), clock, TestContext.Current.CancellationToken);
             while (!answer.IsCompleted) clock.Advance(TimeSpan.FromSeconds(1));
             return await answer;

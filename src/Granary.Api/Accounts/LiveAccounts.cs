@@ -17,13 +17,13 @@ internal sealed class LiveAccounts(ApiSettings settings, TimeProvider clock, ISe
 
     /// <summary>Sends a command to the sessions of some accounts.</summary>
     /// <returns>Number of sessions that accept the command.</returns>
-    public async Task<int> CommandAsync(SessionOrder order, IReadOnlyCollection<string> accounts, CancellationToken cancellationToken)
+    public async Task<int> CommandAsync(IssuedCommand command, IReadOnlyCollection<string> accounts, CancellationToken cancellationToken)
     {
-        var sent = (await ReaderAsync(cancellationToken).ConfigureAwait(false)).Send(order, accounts);
+        var sent = (await ReaderAsync(cancellationToken).ConfigureAwait(false)).Send(command, accounts);
         foreach (var session in sessions is null ? [] : await sessions.ListAsync(cancellationToken).ConfigureAwait(false))
             if (session.Phase == SessionPhase.Running && accounts.Contains(session.Id))
             {
-                await sessions!.CommandAsync(session.Id, order, cancellationToken).ConfigureAwait(false);
+                await sessions!.CommandAsync(session.Id, command, cancellationToken).ConfigureAwait(false);
                 sent++;
             }
         return sent;

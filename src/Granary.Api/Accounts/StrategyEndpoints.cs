@@ -29,7 +29,8 @@ internal static class StrategyEndpoints
             .RequireAuthorization(RolePolicies.Viewer).WithName("getStrategy")
             .WithSummary("A live strategy: weight, enabled or not, signals, trades.").Produces<AccountStrategy>().ProducesProblem(404);
         strategies.MapPatch("/{id}", async (string id, Change change, ClaimsPrincipal user, LiveAccounts known, CancellationToken stop) =>
-                await ChangeAsync(known, change, Order(change, user) with { Strategy = id }, s => s.Id == id, stop).ConfigureAwait(false)
+                await ChangeAsync(known, change, CommandOf(change, user) with { Strategy = id }, s => s.Id == id, stop)
+                    .ConfigureAwait(false)
                     ?? NoStrategy(id))
             .RequireAuthorization(RolePolicies.Admin).WithName("changeStrategy")
             .WithSummary("Switch a strategy's entries on or off, from the next bar on.").ProducesChange();
@@ -45,7 +46,7 @@ internal static class StrategyEndpoints
     private static void MapSymbols(RouteGroupBuilder symbols)
     {
         symbols.MapPatch("/{symbol}", async (string symbol, Change change, ClaimsPrincipal user, LiveAccounts known,
-                CancellationToken stop) => await ChangeAsync(known, change, Order(change, user) with { Symbol = symbol },
+                CancellationToken stop) => await ChangeAsync(known, change, CommandOf(change, user) with { Symbol = symbol },
                     s => AccountStrategies.SymbolsOf(s.Id).Contains(symbol), stop).ConfigureAwait(false) ?? NoSymbol(symbol))
             .RequireAuthorization(RolePolicies.Admin).WithName("changeSymbol")
             .WithSummary("Switch the entries of all strategies of a symbol on or off, from the next bar on.").ProducesChange();
@@ -74,19 +75,19 @@ internal static class StrategyEndpoints
         CancellationToken stop) =>
         [.. (await (await known.StrategiesAsync(stop).ConfigureAwait(false)).ListAsync(null, stop).ConfigureAwait(false)).Where(wanted)];
 
-    private static SessionOrder Order(Change change, ClaimsPrincipal user) => change.Enabled is { } enabled
-        ? new SessionOrder(enabled ? SessionCommand.Enable : SessionCommand.Disable, RolePolicies.NameOf(user), change.Why ?? "")
+    private static IssuedCommand CommandOf(Change change, ClaimsPrincipal user) => change.Enabled is { } enabled
+        ? new IssuedCommand(enabled ? SessionCommand.Enable : SessionCommand.Disable, RolePolicies.NameOf(user), change.Why ?? "")
         : throw new InputException("'enabled' is missing: send { \"enabled\": false, \"why\": \"…\" }");
 
     /// <returns>null where no account has such a strategy.</returns>
-    private static async Task<IResult?> ChangeAsync(LiveAccounts known, Change change, SessionOrder order,
+    private static async Task<IResult?> ChangeAsync(LiveAccounts known, Change change, IssuedCommand command,
         Func<AccountStrategy, bool> wanted, CancellationToken stop)
     {
         bool IsWanted(AccountStrategy s) => wanted(s) && (change.Account is null || s.Account == change.Account);
         var found = await FindAsync(known, IsWanted, stop).ConfigureAwait(false);
         if (found.Count == 0) return null;
         var accounts = found.Select(s => s.Account).ToHashSet(StringComparer.Ordinal);
-        return await known.CommandAsync(order, accounts, stop).ConfigureAwait(false) == 0
+        return await known.CommandAsync(command, accounts, stop).ConfigureAwait(false) == 0
             ? Problem.Of(409, "No session runs", $"no session of {string.Join(", ", accounts)} runs that could take the change; start one")
             : TypedResults.Accepted((string?)null, await FindAsync(known, IsWanted, stop).ConfigureAwait(false));
     }

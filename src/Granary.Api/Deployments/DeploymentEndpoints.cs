@@ -69,7 +69,7 @@ internal static class DeploymentEndpoints
     }
 
     private static void MapSwitch(RouteGroupBuilder all) =>
-        all.MapPost("/{number:int}/switch", async (int number, SwitchOrder order, ClaimsPrincipal user, [AsParameters] Services with,
+        all.MapPost("/{number:int}/switch", async (int number, SwitchRequest order, ClaimsPrincipal user, [AsParameters] Services with,
                 CancellationToken stop) =>
             {
                 if (with.Book.Find(number) is not { } found) return Unknown(number);

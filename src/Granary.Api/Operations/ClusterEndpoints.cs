@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Operations;
 
-/// <summary>The silos of a cluster: how they stand, and orders to drain and retire.</summary>
+/// <summary>The silos of a cluster: how they stand, and commands to drain and retire.</summary>
 internal static class ClusterEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
@@ -22,22 +22,22 @@ internal static class ClusterEndpoints
             .RequireAuthorization(RolePolicies.Viewer).WithName("getCluster")
             .WithSummary("The silos with their versions, activations and work; queued and running batches; sessions.")
             .Produces<ClusterStanding>();
-        MapOrder(cluster, SiloOrder.Drain, "Let a silo finish its strategy groups and take no new ones.");
-        MapOrder(cluster, SiloOrder.Resume, "Let a draining silo take work again.");
-        MapOrder(cluster, SiloOrder.Retire,
+        MapCommand(cluster, SiloCommand.Drain, "Let a silo finish its strategy groups and take no new ones.");
+        MapCommand(cluster, SiloCommand.Resume, "Let a draining silo take work again.");
+        MapCommand(cluster, SiloCommand.Retire,
             "End a silo: it drains for at most its drain time-out, others take its sessions, and its process exits with 0.");
     }
 
-    private static void MapOrder(RouteGroupBuilder cluster, SiloOrder order, string summary) =>
-        cluster.MapPost("/silos/{name}/" + order.ToString().ToLowerInvariant(), async (string name, IServiceProvider services,
+    private static void MapCommand(RouteGroupBuilder cluster, SiloCommand command, string summary) =>
+        cluster.MapPost("/silos/{name}/" + command.ToString().ToLowerInvariant(), async (string name, IServiceProvider services,
                 CancellationToken stop) =>
             {
                 if (services.GetService<IClusterOperations>() is not { } operations) return NoCluster();
-                return await operations.OrderAsync(name, order, stop).ConfigureAwait(false) is { } silo
+                return await operations.CommandSiloAsync(name, command, stop).ConfigureAwait(false) is { } silo
                     ? TypedResults.Accepted((string?)null, silo)
                     : Problem.NotFound($"the cluster has no active silo '{name}'; GET /cluster lists them");
             })
-            .RequireAuthorization(RolePolicies.Admin).WithName(order.ToString().ToLowerInvariant() + "Silo").WithSummary(summary)
+            .RequireAuthorization(RolePolicies.Admin).WithName(command.ToString().ToLowerInvariant() + "Silo").WithSummary(summary)
             .Produces<SiloStanding>(202);
 
     private static IResult NoCluster() => Problem.NotFound("this server is one process and no cluster");

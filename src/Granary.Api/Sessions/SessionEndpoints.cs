@@ -64,7 +64,7 @@ internal static class SessionEndpoints
 
     private static IResult NoSession(string id) => Problem.NotFound($"the account {id} never had a session here");
 
-    private static SessionOrder Read(NewCommand order, string who)
+    private static IssuedCommand Read(NewCommand order, string who)
     {
         var command = SessionWords.Parse(order.Command ?? "");
         if (command is SessionCommand.Enable or SessionCommand.Disable && string.IsNullOrEmpty(order.Strategy)
@@ -72,7 +72,7 @@ internal static class SessionEndpoints
             throw new InputException($"{order.Command} needs the strategy or the symbol that it is about; send 'strategy' or 'symbol'");
         if (command == SessionCommand.Close && string.IsNullOrEmpty(order.Trade))
             throw new InputException("close needs the trade that it closes; send 'trade' with the 'entry' of a trade of the status");
-        return new SessionOrder(command, who, order.Why ?? "", order.Strategy ?? "", order.Symbol ?? "", order.Trade ?? "");
+        return new IssuedCommand(command, who, order.Why ?? "", order.Strategy ?? "", order.Symbol ?? "", order.Trade ?? "");
     }
 
     private static async Task<IResult> StartAsync(HttpRequest request, ClaimsPrincipal user, ISessionService sessions,

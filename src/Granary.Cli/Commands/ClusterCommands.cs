@@ -6,7 +6,7 @@ using Granary.Server.Operations;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary cluster …</c>: how the silos of a cluster stand, and orders to drain and retire.</summary>
+/// <summary><c>granary cluster …</c>: how the silos of a cluster stand, and commands to drain and retire.</summary>
 internal sealed class ClusterCommands(CompositionRoot root)
 {
     private readonly Option<string> _host = new("--host")
@@ -22,9 +22,9 @@ internal sealed class ClusterCommands(CompositionRoot root)
         return new Command("cluster", "The silos of a cluster: how they stand, drain, retire.")
         {
             commands._host, commands.Status(),
-            commands.Order(SiloOrder.Drain, "Let a silo finish its strategy groups and take no new ones."),
-            commands.Order(SiloOrder.Resume, "Let a draining silo take work again."),
-            commands.Order(SiloOrder.Retire, "End a silo: others take its work and its sessions, and its process exits with 0."),
+            commands.For(SiloCommand.Drain, "Let a silo finish its strategy groups and take no new ones."),
+            commands.For(SiloCommand.Resume, "Let a draining silo take work again."),
+            commands.For(SiloCommand.Retire, "End a silo: others take its work and its sessions, and its process exits with 0."),
         };
     }
 
@@ -56,15 +56,15 @@ internal sealed class ClusterCommands(CompositionRoot root)
         foreach (var session in cluster.Sessions) Console.WriteLine($"  trades {session}");
     }
 
-    private Command Order(SiloOrder order, string sentence)
+    private Command For(SiloCommand kind, string sentence)
     {
         var name = new Argument<string>("SILO") { Description = "name of the silo, as 'cluster status' lists it" };
-        var verb = order.ToString().ToLowerInvariant();
+        var verb = kind.ToString().ToLowerInvariant();
         var command = new Command(verb, sentence) { name };
         command.SetAction(async (call, token) =>
         {
             using var client = root.Server(call.GetValue(_host)!);
-            var silo = await client.OrderAsync(call.GetValue(name)!, order, token);
+            var silo = await client.CommandSiloAsync(call.GetValue(name)!, kind, token);
             Console.WriteLine($"{silo.Name}: {verb} ordered; {silo.Groups} strategy groups are under way");
             return 0;
         });

@@ -59,7 +59,7 @@ internal static class DeploymentReportCommand
 
     private static void Write(DeploymentReport report)
     {
-        Console.WriteLine($"Deployment {report.Deployment.Number} on {report.Account}: {Verdict(report)}");
+        Console.WriteLine($"Deployment {report.Deployment.Number} on {report.Account}: {Conclusion(report)}");
         Console.WriteLine($"Run {report.Run}");
         TableWriter.Write("", [Column.Text("Day (UTC)"), Column.Number("Live"), Column.Number("Promised"), Column.Number("Difference"),
             Column.Text("Causes of the day"), Column.Number("Return", "%"), Column.Number("Band from", "%"), Column.Number("to", "%"),
@@ -72,7 +72,7 @@ internal static class DeploymentReportCommand
         if (report.Earlier != 0) Console.WriteLine($"Trades of earlier deployments, which no day has: {Money(report.Earlier)}");
     }
 
-    private static string Verdict(DeploymentReport report)
+    private static string Conclusion(DeploymentReport report)
     {
         var last = report.Days[^1];
         var band = report.Outside.Count == 0 ? "the return stayed in the band that 95 % of such periods keep"

@@ -68,9 +68,9 @@ internal static class ReinforceBatch
                     a.Baseline, Cell.Ratio(a.Value), Cell.Ratio(a.Low), Cell.Ratio(b.Value), Cell.Ratio(b.Low),
                 }));
             var last = allocator.Windows[^1];
-            var verdict = allocator.Promoted ? "promoted" : "not promoted";
+            var state = allocator.Promoted ? "promoted" : "not promoted";
             Console.WriteLine($"{Counted.Of(allocator.Windows.Count, "window")}, {Counted.Of(last.Seeds.Count, "seed")} each"
-                + (last.Version is { } version ? $"; the last policy is {version}, {verdict}" : ""));
+                + (last.Version is { } version ? $"; the last policy is {version}, {state}" : ""));
         }
         Output.WriteNotes(run.Model, run.Folder);
         Output.WriteRun(run.Model.Digest, run.Report, run.Folder);

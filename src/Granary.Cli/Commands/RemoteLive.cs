@@ -95,13 +95,13 @@ internal sealed class RemoteLive(CompositionRoot root, string hosts)
         return 0;
     }
 
-    public async Task<int> CommandAsync(string id, SessionOrder order, CancellationToken cancellationToken)
+    public async Task<int> CommandAsync(string id, IssuedCommand command, CancellationToken cancellationToken)
     {
         using var client = root.Server(hosts);
         var before = await client.SessionAsync(id, cancellationToken);
-        var after = await client.CommandAsync(id, SessionWords.Of(order.Command), order.Why, order.Strategy, order.Symbol,
-            order.Trade, cancellationToken);
-        return await SessionAnswer.RemoteAsync(order, before, after, () => client.SessionAsync(id, cancellationToken), TimeProvider.System,
-            cancellationToken);
+        var after = await client.CommandAsync(id, SessionWords.Of(command.Command), command.Why, command.Strategy, command.Symbol,
+            command.Trade, cancellationToken);
+        return await SessionAnswer.RemoteAsync(command, before, after, () => client.SessionAsync(id, cancellationToken),
+            TimeProvider.System, cancellationToken);
     }
 }

@@ -12,7 +12,7 @@ internal static class SessionAnswer
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(15);
 
-    public static async Task<int> CommandAsync(string control, SessionOrder order, CancellationToken cancellationToken)
+    public static async Task<int> CommandAsync(string control, IssuedCommand command, CancellationToken cancellationToken)
     {
         var before = SessionControl.Read(control) is { } text ? JsonSerializer.Deserialize<LiveStatus>(text, SessionControl.Json) : null;
         if (before is { State: LiveState.Ended })
@@ -20,7 +20,7 @@ internal static class SessionAnswer
             CommandLine.Complain($"the session of {control} is over; it ended at {Time(before)} market time");
             return CommandLine.Failed;
         }
-        var name = SessionControl.Send(control, order, TimeProvider.System.GetUtcNow());
+        var name = SessionControl.Send(control, command, TimeProvider.System.GetUtcNow());
         if (before is not null && LiveView.Stopped(before) is { } stopped)
         {
             var same = File.Exists(Path.Combine(control, "..", "journal.grj")) ? "--state" : "--out";
@@ -34,18 +34,18 @@ internal static class SessionAnswer
                 + "session carries it out when it goes on. 'granary session STATE status' shows how it stands");
             return CommandLine.Failed;
         }
-        return Write(order, before, after);
+        return Write(command, before, after);
     }
 
     /// <summary>The same for a session of a cluster.</summary>
     /// <param name="look">Reads the session's current state.</param>
     /// <param name="before">State before the command.</param>
     /// <param name="after">State when the cluster had accepted the command.</param>
-    public static async Task<int> RemoteAsync(SessionOrder order, SessionView before, SessionView after, Func<Task<SessionView>> look,
+    public static async Task<int> RemoteAsync(IssuedCommand command, SessionView before, SessionView after, Func<Task<SessionView>> look,
         TimeProvider clock, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
-        while (!HasExecuted(order.Command, after))
+        while (!HasExecuted(command.Command, after))
         {
             if (after.Phase == SessionPhase.Failed)
             {
@@ -67,7 +67,7 @@ internal static class SessionAnswer
             Console.WriteLine($"Stopped: {waited}.");
             return 0;
         }
-        return Write(order, before.Status, after.Status!);
+        return Write(command, before.Status, after.Status!);
     }
 
     // The state is the proof where the command changes it; the cluster has waited for the others.
@@ -81,21 +81,21 @@ internal static class SessionAnswer
             SessionCommand.ReloadWeights or SessionCommand.Enable or SessionCommand.Disable or SessionCommand.Close => true,
         });
 
-    private static int Write(SessionOrder order, LiveStatus? before, LiveStatus after)
+    private static int Write(IssuedCommand command, LiveStatus? before, LiveStatus after)
     {
         if (after.CommandFault is { } fault)
         {
             CommandLine.Complain(fault);
             return CommandLine.Wrong;
         }
-        Console.WriteLine(Sentence(order, after));
+        Console.WriteLine(Sentence(command, after));
         var known = before?.Notes.ToHashSet(StringComparer.Ordinal) ?? [];
         foreach (var note in after.Notes.Where(n => !known.Contains(n))) Console.WriteLine($"Note {note}");
         return 0;
     }
 
     /// <summary>Describes what the session did, from its state after the command.</summary>
-    internal static string Sentence(SessionOrder order, LiveStatus after) => order.Command switch
+    internal static string Sentence(IssuedCommand command, LiveStatus after) => command.Command switch
     {
         SessionCommand.Pause => $"Paused at {Time(after)} market time: no entries; exits, stops and targets go on. {Holds(after)}",
         SessionCommand.Resume => $"Resumed at {Time(after)} market time. {Holds(after)}",
@@ -111,13 +111,13 @@ internal static class SessionAnswer
             $"Looking for new weights at {Time(after)} market time; version "
                 + $"{after.WeightsVersion.ToString(CultureInfo.InvariantCulture)} is in force.",
         SessionCommand.Disable =>
-            $"Disabled {About(order)} at {Time(after)} market time: no entries from the next bar on; exits, stops and targets go on. "
+            $"Disabled {About(command)} at {Time(after)} market time: no entries from the next bar on; exits, stops and targets go on. "
                 + Holds(after),
-        SessionCommand.Close => $"Closing trade {order.Trade} at {Time(after)} market time; entries go on. {Holds(after)}",
-        SessionCommand.Enable => $"Enabled {About(order)} at {Time(after)} market time, from the next bar on. {Holds(after)}",
+        SessionCommand.Close => $"Closing trade {command.Trade} at {Time(after)} market time; entries go on. {Holds(after)}",
+        SessionCommand.Enable => $"Enabled {About(command)} at {Time(after)} market time, from the next bar on. {Holds(after)}",
     };
 
-    private static string About(SessionOrder order) => order.Strategy.Length > 0 ? order.Strategy : order.Symbol;
+    private static string About(IssuedCommand command) => command.Strategy.Length > 0 ? command.Strategy : command.Symbol;
 
     private static string Holds(LiveStatus s) => s.Positions.Count == 0
         ? $"Nothing is held; equity {Cell.Money(s.AccountEquity)}."

@@ -27,12 +27,12 @@ internal sealed class SessionCommands(CompositionRoot root)
         return new Command("session", "Ask or command a live session that runs, or read its journal.")
         {
             commands._state, commands._host, commands.Status(), commands.Strategy(),
-            commands.Order(SessionCommand.Pause, "Stop entries; exits, stops and targets go on.", "accounts/paper pause --why lunch"),
-            commands.Order(SessionCommand.Resume, "Allow entries again.", "accounts/paper resume"),
-            commands.Order(SessionCommand.Flatten, "Close all positions and pause.", "accounts/paper flatten --why \"news tonight\""),
+            commands.For(SessionCommand.Pause, "Stop entries; exits, stops and targets go on.", "accounts/paper pause --why lunch"),
+            commands.For(SessionCommand.Resume, "Allow entries again.", "accounts/paper resume"),
+            commands.For(SessionCommand.Flatten, "Close all positions and pause.", "accounts/paper flatten --why \"news tonight\""),
             commands.Close(),
-            commands.Order(SessionCommand.ReloadWeights, "Look for new weights now.", "accounts/paper reload"),
-            commands.Order(SessionCommand.Stop, "Write the run's folder and end; positions stay open.", "accounts/paper stop"),
+            commands.For(SessionCommand.ReloadWeights, "Look for new weights now.", "accounts/paper reload"),
+            commands.For(SessionCommand.Stop, "Write the run's folder and end; positions stay open.", "accounts/paper stop"),
             commands.Switch(SessionCommand.Enable, "Allow entries of a strategy or of a symbol.", "accounts/paper enable --symbol BTCUSDT"),
             commands.Switch(SessionCommand.Disable, "Stop entries of a strategy or of a symbol; exits, stops and targets go on.",
                 "accounts/paper disable --symbol BTCUSDT --why delisting"),
@@ -69,29 +69,29 @@ internal sealed class SessionCommands(CompositionRoot root)
         return command;
     }
 
-    private Command Order(SessionCommand order, string sentence, string example)
+    private Command For(SessionCommand kind, string sentence, string example)
     {
         var why = new Option<string>("--why") { DefaultValueFactory = _ => "", Description = "the reason, for the journal" };
-        var command = new Command(SessionWords.Of(order), Help(sentence, example)) { why };
-        command.SetAction((call, token) => SendAsync(call, new SessionOrder(order, Environment.UserName, call.GetValue(why)!), token));
+        var command = new Command(SessionWords.Of(kind), Help(sentence, example)) { why };
+        command.SetAction((call, token) => SendAsync(call, new IssuedCommand(kind, Environment.UserName, call.GetValue(why)!), token));
         return command;
     }
 
     private Command Close()
     {
-        var command = Order(SessionCommand.Close, "Close one trade of the account; its strategy's entries go on.",
+        var command = For(SessionCommand.Close, "Close one trade of the account; its strategy's entries go on.",
             "accounts/paper close --trade g1a2b3c4d-0-7-e");
         var why = (Option<string>)command.Options[0];
         var trade = new Option<string>("--trade") { Required = true, Description = "the entry of a trade that 'status --json' lists" };
         command.Add(trade);
         command.SetAction((call, token) => SendAsync(call,
-            new SessionOrder(SessionCommand.Close, Environment.UserName, call.GetValue(why)!) { Trade = call.GetValue(trade)! }, token));
+            new IssuedCommand(SessionCommand.Close, Environment.UserName, call.GetValue(why)!) { Trade = call.GetValue(trade)! }, token));
         return command;
     }
 
-    private Command Switch(SessionCommand order, string sentence, string example)
+    private Command Switch(SessionCommand kind, string sentence, string example)
     {
-        var command = Order(order, sentence, example);
+        var command = For(kind, sentence, example);
         var why = (Option<string>)command.Options[0];
         var strategy = new Option<string?>("--strategy") { Description = "this strategy" };
         var symbol = new Option<string?>("--symbol") { Description = "all strategies of this symbol" };
@@ -99,7 +99,7 @@ internal sealed class SessionCommands(CompositionRoot root)
         command.Add(symbol);
         command.SetAction((call, token) =>
         {
-            var switched = new SessionOrder(order, Environment.UserName, call.GetValue(why)!, call.GetValue(strategy) ?? "",
+            var switched = new IssuedCommand(kind, Environment.UserName, call.GetValue(why)!, call.GetValue(strategy) ?? "",
                 call.GetValue(symbol) ?? "");
             return switched is { Strategy: "", Symbol: "" }
                 ? throw new InputException($"{command.Name} needs the strategy or the symbol that it is about; add --strategy or --symbol")
@@ -108,9 +108,9 @@ internal sealed class SessionCommands(CompositionRoot root)
         return command;
     }
 
-    private Task<int> SendAsync(ParseResult call, SessionOrder order, CancellationToken cancellationToken) =>
-        call.GetValue(_host) is { } hosts ? new RemoteLive(root, hosts).CommandAsync(StateOf(call, _state), order, cancellationToken)
-            : SessionAnswer.CommandAsync(ControlOf(StateOf(call, _state)), order, cancellationToken);
+    private Task<int> SendAsync(ParseResult call, IssuedCommand command, CancellationToken cancellationToken) =>
+        call.GetValue(_host) is { } hosts ? new RemoteLive(root, hosts).CommandAsync(StateOf(call, _state), command, cancellationToken)
+            : SessionAnswer.CommandAsync(ControlOf(StateOf(call, _state)), command, cancellationToken);
 
     private static int WriteStatus(string state, bool json)
     {

@@ -12,7 +12,7 @@ public interface IBatchGrain : IGrainWithStringKey
 {
     /// <summary>Accepts the batch. The answer is durable; repeated orders change nothing.</summary>
     [Alias("Submit")]
-    Task<SubmitAnswer> SubmitAsync(BatchOrder order);
+    Task<SubmitAnswer> SubmitAsync(SubmittedBatch batch);
 
     /// <returns>The status; null for an unknown id.</returns>
     [AlwaysInterleave, Alias("Find")]

@@ -18,7 +18,7 @@ public interface IReportingGrain : IGrainWithStringKey
     /// <param name="stopped">Strategies that were stopped so far, with the reasons.</param>
     /// <param name="seen">Revision of the caller's last answer.</param>
     [AlwaysInterleave, Alias("Begin")]
-    Task<ReportingStatus> BeginAsync(BatchOrder order, IReadOnlyDictionary<string, string> stopped, long seen);
+    Task<ReportingStatus> BeginAsync(SubmittedBatch batch, IReadOnlyDictionary<string, string> stopped, long seen);
 
     /// <summary>Stops a strategy: it fails with this reason, and later results of its run are ignored.</summary>
     /// <returns>false if its outcome was stored before, or if the run has no such strategy.</returns>
@@ -27,7 +27,7 @@ public interface IReportingGrain : IGrainWithStringKey
 
     /// <summary>Returns the remaining work of the pass in the status; null if the pass has changed.</summary>
     [AlwaysInterleave, Alias("Pass")]
-    Task<PassOrder?> PassAsync(Guid token, CancellationToken cancellationToken = default);
+    Task<PassWork?> PassAsync(Guid token, CancellationToken cancellationToken = default);
 
     /// <summary>Returns a model of the pass with a key; null if another pass runs.</summary>
     [AlwaysInterleave, Alias("Model")]

@@ -12,7 +12,7 @@ public interface IComputeService : IGrainService
 {
     /// <summary>Starts a strategy group; repeated orders change nothing.</summary>
     [Alias("Start")]
-    Task StartAsync(GroupOrder order);
+    Task StartAsync(GroupWork work);
 
     /// <summary>Returns the status of the run's strategy groups on this silo.</summary>
     [Alias("Poll")]

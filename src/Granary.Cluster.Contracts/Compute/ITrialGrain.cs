@@ -12,7 +12,7 @@ public interface ITrialGrain : IGrainWithStringKey
     /// <summary>Makes a trial. Repeated orders give the same answer, to the bit.</summary>
     /// <exception cref="SiloUnavailableException">The silo takes no new work.</exception>
     [AlwaysInterleave, ResponseTimeout("1.00:00:00"), Alias("Make")]
-    Task<TrialAnswer> MakeAsync(TrialOrder order, CancellationToken cancellationToken);
+    Task<TrialAnswer> MakeAsync(TrialWork work, CancellationToken cancellationToken);
 }
 
 /// <summary>One fit of an experiment.</summary>
@@ -24,8 +24,8 @@ public interface ITrialGrain : IGrainWithStringKey
 /// Number of the inner window; −1 for the outer window itself. In a comparison, number of the window; −1 for the model of all samples.
 /// </param>
 /// <param name="Key">Text of all inputs that determine the result. Silos compare it with their own.</param>
-[GenerateSerializer, Immutable, Alias("granary.TrialOrder")]
-public sealed record TrialOrder([property: Id(0)] int Search, [property: Id(1)] int Candidate, [property: Id(2)] int Inner,
+[GenerateSerializer, Immutable, Alias("granary.TrialWork")]
+public sealed record TrialWork([property: Id(0)] int Search, [property: Id(1)] int Candidate, [property: Id(2)] int Inner,
     [property: Id(3)] string Key);
 
 /// <summary>The result of a trial.</summary>

@@ -41,7 +41,7 @@ public interface IPortfolioGrain : IGrainWithStringKey
     /// <param name="run">Id of the session's run.</param>
     /// <returns>Whether it is in the journal.</returns>
     [AlwaysInterleave, Alias("Send")]
-    Task<bool> SendAsync(string run, SessionOrder order);
+    Task<bool> SendAsync(string run, IssuedCommand command);
 
     /// <summary>Answers the waiting commands after the session's end was stored.</summary>
     /// <param name="run">Id of the session's run.</param>

@@ -58,7 +58,7 @@ public interface ISessionGrain : IGrainWithStringKey
     /// <returns>The session's state; null without a session.</returns>
     /// <exception cref="Granary.Simulation.Json.InputException">The session has ended.</exception>
     [AlwaysInterleave, Alias("Command")]
-    Task<SessionView?> CommandAsync(SessionOrder order);
+    Task<SessionView?> CommandAsync(IssuedCommand command);
 
     /// <summary>Notifies a running session of a new version of the weights, in force from the next bar on.</summary>
     [AlwaysInterleave, Alias("WeightsSet")]

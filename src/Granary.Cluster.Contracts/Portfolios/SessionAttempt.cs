@@ -11,7 +11,7 @@ namespace Granary.Cluster.Portfolios;
 /// <param name="Commands">Commands that may not have been executed yet.</param>
 [GenerateSerializer, Immutable, Alias("granary.SessionAttempt")]
 public sealed record SessionAttempt([property: Id(0)] string Account, [property: Id(1)] long Epoch, [property: Id(2)] SessionStart Start,
-    [property: Id(3)] string Run, [property: Id(4)] IReadOnlyList<SessionOrder> Commands);
+    [property: Id(3)] string Run, [property: Id(4)] IReadOnlyList<IssuedCommand> Commands);
 
 /// <summary>State of an attempt to run an account's session, from the portfolio's grain.</summary>
 /// <param name="Host">The portfolio's silo.</param>

@@ -47,5 +47,5 @@ public sealed class SessionRecord
 
     /// <summary>Commands that may not have been executed yet. Each attempt receives them.</summary>
     [Id(9)]
-    public List<SessionOrder> Commands { get; set; } = [];
+    public List<IssuedCommand> Commands { get; set; } = [];
 }

@@ -21,7 +21,7 @@ public static class WireFormat
             json => json.SerializerOptions = new(SessionControl.Json) { WriteIndented = false })));
 
     private static bool IsJson(Type type) => !type.IsEnum && (type.Assembly == typeof(JobStatus).Assembly
-        || type == typeof(SessionStart) || type == typeof(SessionOrder));
+        || type == typeof(SessionStart) || type == typeof(IssuedCommand));
 
     // The records are immutable: calls within a silo pass them by reference.
     private sealed class ImmutableRecords : IGeneralizedCopier

@@ -18,7 +18,7 @@ internal sealed class AssignmentTable
     // Strategies of a group wait together, at 7 kB each: a silo gets the groups of a large feed in turns.
     private const int MostOfGroup = 10_000;
 
-    private readonly PassOrder _pass;
+    private readonly PassWork _pass;
     private readonly List<Work> _waiting = [];
     private readonly Dictionary<Guid, Given> _given = [];
 
@@ -34,7 +34,7 @@ internal sealed class AssignmentTable
 
         public SiloAddress Silo => silo;
 
-        /// <summary>Time at which the silo accepted the order, in ticks of the polls' clock; null if unknown.</summary>
+        /// <summary>Time at which the silo accepted the group, in ticks of the polls' clock; null if unknown.</summary>
         public long? StartedAt { get; set; }
 
         public GroupStatus? Seen { get; set; }
@@ -43,14 +43,14 @@ internal sealed class AssignmentTable
     }
 
     /// <param name="silos">Number of silos that share the work.</param>
-    public AssignmentTable(PassOrder pass, int silos)
+    public AssignmentTable(PassWork pass, int silos)
     {
         _pass = pass;
         foreach (var feed in pass.Work) _waiting.AddRange(Cut(feed, pass.Work.Count, Math.Max(1, silos)).Select(s => new Work(feed, s, 0)));
         Sort();
     }
 
-    public PassOrder Pass => _pass;
+    public PassWork Pass => _pass;
 
     /// <summary>Number of strategies in groups with stored results.</summary>
     public int Done { get; private set; }
@@ -195,9 +195,9 @@ internal sealed class AssignmentTable
 
     /// <summary>Assigns waiting groups to silos with room.</summary>
     /// <param name="silos">Silos that accept work, with their threads.</param>
-    public List<(SiloAddress Silo, GroupOrder Order)> Assign(string run, IReadOnlyDictionary<SiloAddress, int> silos)
+    public List<(SiloAddress Silo, GroupWork Work)> Assign(string run, IReadOnlyDictionary<SiloAddress, int> silos)
     {
-        var orders = new List<(SiloAddress, GroupOrder)>();
+        var all = new List<(SiloAddress, GroupWork)>();
         for (var i = 0; i < _waiting.Count;)
         {
             var work = _waiting[i];
@@ -208,23 +208,23 @@ internal sealed class AssignmentTable
                 .Select(s => s.Key).FirstOrDefault();
             if (silo is null) break;
             _waiting.RemoveAt(i);
-            var order = new GroupOrder(Guid.NewGuid(), run, _pass.Key, work.Feed.Feed, work.Strategies, _pass.WithEvents,
+            var given = new GroupWork(Guid.NewGuid(), run, _pass.Key, work.Feed.Feed, work.Strategies, _pass.WithEvents,
                 _pass.WithFactors, work.Feed.Hashes,
                 [.. _pass.Models.Select(m => m with { Strategies = [.. m.Strategies.Intersect(work.Strategies)] })
                     .Where(m => m.Strategies.Length > 0)], _pass.Changes, _pass.Stressed, work.Feed.HasEnded);
-            _given[order.Id] = new Given(work, silo);
-            orders.Add((silo, order));
+            _given[given.Id] = new Given(work, silo);
+            all.Add((silo, given));
         }
-        return orders;
+        return all;
     }
 
-    /// <summary>Records that the silo accepted an order.</summary>
+    /// <summary>Records that the silo accepted a group.</summary>
     public void Started(Guid group, long at)
     {
         if (_given.TryGetValue(group, out var given)) given.StartedAt = at;
     }
 
-    /// <summary>Records that the silo refused an order; the group waits for another silo.</summary>
+    /// <summary>Records that the silo refused a group, which waits for another silo.</summary>
     public void NotStarted(Guid group)
     {
         if (!_given.Remove(group, out var given)) return;

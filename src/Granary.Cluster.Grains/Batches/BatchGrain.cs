@@ -68,37 +68,37 @@ internal sealed class BatchGrain(
         }
     }
 
-    public async Task<SubmitAnswer> SubmitAsync(BatchOrder order)
+    public async Task<SubmitAnswer> SubmitAsync(SubmittedBatch batch)
     {
         while (!_submitting.IsCompleted) await Task.WhenAny(_submitting);
         if (_status is { } known) return new SubmitAnswer(known, false, 0);
-        var own = TakeAsync(order);
+        var own = TakeAsync(batch);
         _submitting = own;
         return await own;
     }
 
-    private async Task<SubmitAnswer> TakeAsync(BatchOrder order)
+    private async Task<SubmitAnswer> TakeAsync(SubmittedBatch batch)
     {
-        if (!await List.AddAsync(order.Id)) return new SubmitAnswer(null, false, settings.MostWaiting);
+        if (!await List.AddAsync(batch.Id)) return new SubmitAnswer(null, false, settings.MostWaiting);
         var status = new JobStatus
         {
-            Id = order.Id,
-            Kind = order.Kind,
-            Name = order.Name,
+            Id = batch.Id,
+            Kind = batch.Kind,
+            Name = batch.Name,
             Revision = 1,
             State = JobState.Queued,
-            SubmittedBy = order.SubmittedBy,
-            SubmittedAt = order.SubmittedAt,
-            Work = order.Work,
-            Runs = order.Runs ?? [],
+            SubmittedBy = batch.SubmittedBy,
+            SubmittedAt = batch.SubmittedAt,
+            Work = batch.Work,
+            Runs = batch.Runs ?? [],
         };
         Observe("batch", Activity.Current?.Id);
-        (state.State.Order, state.State.Trace) = (order, _activity?.Id);
+        (state.State.Batch, state.State.Trace) = (batch, _activity?.Id);
         await this.RegisterOrUpdateReminder(Reminder, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
         await WriteAsync(status);
         _status = status;
         Drive();
-        BatchMessages.Taken(logger, Run, order.Name, order.SubmittedBy);
+        BatchMessages.Taken(logger, Run, batch.Name, batch.SubmittedBy);
         return new SubmitAnswer(status, true, 0);
     }
 
@@ -133,7 +133,7 @@ internal sealed class BatchGrain(
     {
         while (!_submitting.IsCompleted) await Task.WhenAny(_submitting);
         if (_status is not { Ended: true, FinishedAt: { } at } || at >= endedBefore) return false;
-        _submitting = EndedBatch.RemoveAsync(GrainFactory, Run, state.State.Order?.IdempotencyKey, state.ClearStateAsync);
+        _submitting = EndedBatch.RemoveAsync(GrainFactory, Run, state.State.Batch?.IdempotencyKey, state.ClearStateAsync);
         await _submitting;
         _status = null;
         return true;
@@ -173,7 +173,7 @@ internal sealed class BatchGrain(
     }
 
     public Task<RunDefinition?> DefineAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(state.State.Order is { } order && _status is { Ended: false } ? new RunDefinition(order, state.State.Symbols)
+        Task.FromResult(state.State.Batch is { } batch && _status is { Ended: false } ? new RunDefinition(batch, state.State.Symbols)
             : null);
 
     public Task<bool> PokeAsync()
@@ -267,7 +267,7 @@ internal sealed class BatchGrain(
         var askedAt = Stopwatch.GetTimestamp();
         try
         {
-            return await Reporting.BeginAsync(state.State.Order!, state.State.Stopped, seen).WaitAsync(SiloPolls.Timeout);
+            return await Reporting.BeginAsync(state.State.Batch!, state.State.Stopped, seen).WaitAsync(SiloPolls.Timeout);
         }
         finally
         {
@@ -281,18 +281,18 @@ internal sealed class BatchGrain(
         if (token is not { } pass) return;
         // Wait for the silos' first answers: they show groups that started before a loss of this grain or of the reporting grain.
         if (Silos.Views.Values.Any(v => v is { Answer: null, IsResponsive: true })) return;
-        if (await Timed.CallAsync(stop => Reporting.PassAsync(pass, stop), SiloPolls.Timeout) is not { } order) return;
+        if (await Timed.CallAsync(stop => Reporting.PassAsync(pass, stop), SiloPolls.Timeout) is not { } work) return;
         if (state.State.Symbols is null)
         {
-            state.State.Symbols = order.Symbols;
+            state.State.Symbols = work.Symbols;
             await WriteAsync(_status!);
         }
-        var ledger = new AssignmentTable(order, Silos.Views.Values.Count(v => v.Answer is { Leaving: false }));
+        var ledger = new AssignmentTable(work, Silos.Views.Values.Count(v => v.Answer is { Leaving: false }));
         foreach (var (silo, view) in Silos.Views)
             if (view is { IsResponsive: true, Answer: { } answer })
                 ledger.Adopt(silo, answer.Groups);
         _ledger = ledger;
-        BatchMessages.PassBegins(logger, Run, order.Key.ToString(), order.Work.Sum(w => w.Strategies.Length), order.Work.Count,
+        BatchMessages.PassBegins(logger, Run, work.Key.ToString(), work.Work.Sum(w => w.Strategies.Length), work.Work.Count,
             Silos.Views.Count);
     }
 
@@ -320,27 +320,27 @@ internal sealed class BatchGrain(
         if (lost > 0) instruments.Recoveries.Add(lost, ClusterInstruments.KindOf("strategy-group"));
         if (ledger.TakeDeadly() is { Count: > 0 } deadly) await Reporting.ReportAsync(EndedBatch.Deadly(ledger.Pass.Key, deadly));
         var open = Silos.Views.Where(s => s.Value.IsOpen).ToDictionary(s => s.Key, s => s.Value.Answer!.Threads);
-        await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));
+        await Task.WhenAll(ledger.Assign(Run, open).Select(g => StartAsync(ledger, g.Silo, g.Work)));
         await ConfirmAsync();
         if (ledger.Relief(open, Stopwatch.GetTimestamp()) is { } relief)
         {
             await Loss.IgnoreAsync(async () => ledger.GivenUp(relief.Group,
                 await services.Of(relief.From).GiveUpAsync(Run, relief.Group, relief.Most).WaitAsync(SiloPolls.Timeout)));
-            await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));
+            await Task.WhenAll(ledger.Assign(Run, open).Select(g => StartAsync(ledger, g.Silo, g.Work)));
         }
     }
 
-    private async Task StartAsync(AssignmentTable ledger, SiloAddress silo, GroupOrder order)
+    private async Task StartAsync(AssignmentTable ledger, SiloAddress silo, GroupWork work)
     {
         try
         {
-            order = order with { Stopped = state.State.Stopped is { Count: > 0 } stopped ? new(stopped) : null };
-            await services.Of(silo).StartAsync(order).WaitAsync(SiloPolls.Timeout);
-            ledger.Started(order.Id, Stopwatch.GetTimestamp());
+            work = work with { Stopped = state.State.Stopped is { Count: > 0 } stopped ? new(stopped) : null };
+            await services.Of(silo).StartAsync(work).WaitAsync(SiloPolls.Timeout);
+            ledger.Started(work.Id, Stopwatch.GetTimestamp());
         }
         catch (Exception e) when (Loss.Is(e))
         {
-            ledger.NotStarted(order.Id);
+            ledger.NotStarted(work.Id);
         }
     }
 

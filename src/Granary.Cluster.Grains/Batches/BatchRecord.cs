@@ -8,7 +8,7 @@ namespace Granary.Cluster.Grains.Batches;
 public sealed class BatchRecord
 {
     [Id(0)]
-    public BatchOrder? Order { get; set; }
+    public SubmittedBatch? Batch { get; set; }
 
     [Id(1)]
     public JobStatus? Status { get; set; }

@@ -83,7 +83,7 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
     }
 
     /// <summary>The remaining work of a pass; null if another pass runs.</summary>
-    public PassOrder? Order(Guid token)
+    public PassWork? Pass(Guid token)
     {
         lock (_lock) return _pass is { } p && p.Token == token ? p.ToOrder() : null;
     }

@@ -36,7 +36,7 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
     public TaskCompletionSource Complete { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The work without outcomes.</summary>
-    public PassOrder ToOrder() => new(Key, Token,
+    public PassWork ToOrder() => new(Key, Token,
         [.. work.Select(w => w with { Strategies = [.. w.Strategies.Where(Wanted.Contains)] }).Where(w => w.Strategies.Length > 0)],
         Strategies, ordered.Events is not null, ordered.WithFactors, ordered.Plan.Symbols,
         [.. models.Select((m, i) => new ModelUse(i, m.Strategies))], changes, ordered.Plan.IsStressed);

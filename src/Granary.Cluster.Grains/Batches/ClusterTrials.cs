@@ -106,7 +106,7 @@ internal sealed partial class ClusterTrials(string run, SiloCompute compute, Gra
     private async Task<SearchFit?> AskAsync(SiloAddress silo, SearchTrial trial, CancellationToken cancellationToken)
     {
         var answer = await compute.Services.Grains.GetGrain<ITrialGrain>($"{run}|{silo.ToParsableString()}")
-            .MakeAsync(new TrialOrder(trial.Search, trial.Candidate, trial.Inner, trial.Key), cancellationToken);
+            .MakeAsync(new TrialWork(trial.Search, trial.Candidate, trial.Inner, trial.Key), cancellationToken);
         if (!answer.IsMismatch) return new SearchFit(answer.Predicted, answer.Signals, answer.Error) { Model = answer.Model };
         lock (_different)
             if (_different.Add(silo)) SiloIsMismatch(logger, run, silo.ToString(), answer.Error ?? "");

@@ -44,7 +44,7 @@ internal sealed partial class ReportingGrain(
 {
     private const int MostAttempts = 6;
 
-    private BatchOrder? _order;
+    private SubmittedBatch? _batch;
     private ClusterBatchHost? _host;
     private RunningStrategies? _strategies;
     private RunningPortfolio? _portfolio;
@@ -67,9 +67,9 @@ internal sealed partial class ReportingGrain(
 
     private string Folder => Path.GetFullPath(Path.Combine(settings.Runs, Run));
 
-    public async Task<ReportingStatus> BeginAsync(BatchOrder order, IReadOnlyDictionary<string, string> stopped, long seen)
+    public async Task<ReportingStatus> BeginAsync(SubmittedBatch batch, IReadOnlyDictionary<string, string> stopped, long seen)
     {
-        _order ??= order;
+        _batch ??= batch;
         _stopped = stopped;
         if (_end is null && !_cancelled && _running is null or { IsCompleted: true } && clock.GetUtcNow() >= _notBefore) Start();
         var change = Volatile.Read(ref _change);
@@ -118,7 +118,7 @@ internal sealed partial class ReportingGrain(
             }
             Begins(logger, Run, attempt.Number);
             // The run has its own thread; its end is processed in this grain.
-            var (end, again) = await Task.Run(() => RunAsync(_order!, host, attempt, cancel), CancellationToken.None);
+            var (end, again) = await Task.Run(() => RunAsync(_batch!, host, attempt, cancel), CancellationToken.None);
             if (_host != host) return;
             _host = null;
             if (again)
@@ -161,7 +161,7 @@ internal sealed partial class ReportingGrain(
 
     private string Described() => $"cluster, {settings.Threads} thread{(settings.Threads == 1 ? "" : "s")} a silo";
 
-    private async Task<(RunEnd? End, bool Again)> RunAsync(BatchOrder order, ClusterBatchHost host, RunAttempt attempt,
+    private async Task<(RunEnd? End, bool Again)> RunAsync(SubmittedBatch batch, ClusterBatchHost host, RunAttempt attempt,
         CancellationToken cancellationToken)
     {
         using var activity = ClusterInstruments.Traces.StartActivity("report");
@@ -169,7 +169,7 @@ internal sealed partial class ReportingGrain(
         try
         {
             if (await OutcomeFile.ReadAsync(Folder) is { } before) return (before, false);
-            var job = kinds.Read(new JobText(order.Kind, order.Text, order.File, order.Folder));
+            var job = kinds.Read(new JobText(batch.Kind, batch.Text, batch.File, batch.Folder));
             Directory.CreateDirectory(Folder);
             // A batch spreads over the cluster, and so do the trials of an experiment; all else runs on this silo.
             var isBatch = job is BacktestJob;
@@ -236,7 +236,7 @@ internal sealed partial class ReportingGrain(
     public Task<byte[]?> ModelAsync(PassKey key, int number, CancellationToken cancellationToken) =>
         Task.FromResult(_host?.Model(key, number));
 
-    public Task<PassOrder?> PassAsync(Guid token, CancellationToken cancellationToken) => Task.FromResult(_host?.Order(token));
+    public Task<PassWork?> PassAsync(Guid token, CancellationToken cancellationToken) => Task.FromResult(_host?.Pass(token));
 
     public Task<ReportAnswer> ReportAsync(StrategyReport report)
     {

@@ -12,9 +12,9 @@ internal sealed class ComputeService(GrainId id, Silo silo, ILoggerFactory logge
 {
     private IGrainFactory Grains => compute.Services.Grains;
 
-    public Task StartAsync(GroupOrder order)
+    public Task StartAsync(GroupWork work)
     {
-        compute.Start(order);
+        compute.Start(work);
         return Task.CompletedTask;
     }
 

@@ -78,21 +78,21 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     internal void TrialBegins() => Interlocked.Increment(ref _trialsBegun);
 
     /// <summary>Returns a strategy of a run; null if it is not running on this silo.</summary>
-    internal FeedStrategy? Strategy(string run, string id) => _groups.Values.Where(g => g.Order.Run == run)
+    internal FeedStrategy? Strategy(string run, string id) => _groups.Values.Where(g => g.Work.Run == run)
         .OrderByDescending(g => g.OrderedAt).Select(g => g.Strategy(id)).FirstOrDefault(s => s is not null);
 
     internal StrategyGroup? Find(Guid id) => _groups.GetValueOrDefault(id);
 
-    internal void Start(GroupOrder order)
+    internal void Start(GroupWork work)
     {
         if (IsLeaving || _stopping.IsCancellationRequested) throw new SiloUnavailableException("this silo is shutting down");
         if (IsClosed) throw new SiloUnavailableException("this silo takes no new work");
-        var group = new StrategyGroup(this, order, _stopping.Token);
-        if (!_groups.TryAdd(order.Id, group)) return;
-        _polled[order.Run] = Stopwatch.GetTimestamp();
+        var group = new StrategyGroup(this, work, _stopping.Token);
+        if (!_groups.TryAdd(work.Id, group)) return;
+        _polled[work.Run] = Stopwatch.GetTimestamp();
         var parent = Activity.Current?.Context ?? default;
         Interlocked.Increment(ref _begun);
-        GroupStarted(_logger, order.Run, order.Feed, order.Strategies.Length);
+        GroupStarted(_logger, work.Run, work.Feed, work.Strategies.Length);
         _ = Task.Run(() => group.RunAsync(parent));
     }
 
@@ -100,7 +100,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     {
         _polled[run] = Stopwatch.GetTimestamp();
         return new ComputeStatus(_settings.Threads, IsClosed,
-            [.. _groups.Values.Where(c => c.Order.Run == run).Select(c => c.Status)]);
+            [.. _groups.Values.Where(c => c.Work.Run == run).Select(c => c.Status)]);
     }
 
     /// <summary>Takes no new groups, or takes them again; the batch grains notice at their next poll.</summary>
@@ -117,11 +117,11 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     {
         foreach (var (id, group) in _groups)
         {
-            if (group.Order.Run != run || groups is not null && !groups.Contains(id)) continue;
+            if (group.Work.Run != run || groups is not null && !groups.Contains(id)) continue;
             group.Stop();
             _groups.TryRemove(id, out _);
         }
-        if (!_groups.Values.Any(c => c.Order.Run == run)) _polled.TryRemove(run, out _);
+        if (!_groups.Values.Any(c => c.Work.Run == run)) _polled.TryRemove(run, out _);
     }
 
     /// <summary>Notifies the run's batch grain of a change.</summary>
@@ -171,7 +171,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     {
         Ends(_logger, run, fault);
         // The batch grain reads the fault with its next poll, and stores it before it stops the groups.
-        bool IsRunning(TimeSpan waited) => waited < Silence || (waited < LongestEnd && _groups.Values.Any(g => g.Order.Run == run));
+        bool IsRunning(TimeSpan waited) => waited < Silence || (waited < LongestEnd && _groups.Values.Any(g => g.Work.Run == run));
         for (var waited = TimeSpan.Zero; IsRunning(waited); waited += Watch) await Task.Delay(Watch);
         Environment.ExitCode = 1;
         Services.Process.Life.StopApplication();
@@ -179,11 +179,11 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     internal void GroupFailed(string run, int feed, string fault, Exception e) => GroupEnded(_logger, run, feed, fault, e);
 
-    internal void Began(GroupOrder order, double seconds) =>
-        GroupBegan(_logger, order.Run, order.Strategies.Length, order.Feed, seconds);
+    internal void Began(GroupWork work, double seconds) =>
+        GroupBegan(_logger, work.Run, work.Strategies.Length, work.Feed, seconds);
 
-    internal void Finished(GroupOrder order, double seconds) =>
-        GroupFinished(_logger, order.Run, order.Strategies.Length, order.Feed, seconds);
+    internal void Finished(GroupWork work, double seconds) =>
+        GroupFinished(_logger, work.Run, work.Strategies.Length, work.Feed, seconds);
 
     void ILifecycleParticipant<ISiloLifecycle>.Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe(nameof(SiloCompute), ServiceLifecycleStage.Active, starting =>
@@ -214,7 +214,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     private async Task LeaveAsync(CancellationToken hurry)
     {
         IsLeaving = true;
-        foreach (var run in _groups.Values.Select(c => c.Order.Run).Distinct(StringComparer.Ordinal)) Poke(run);
+        foreach (var run in _groups.Values.Select(c => c.Work.Run).Distinct(StringComparer.Ordinal)) Poke(run);
         try
         {
             await Task.WhenAll(_groups.Values.Select(c => c.Ended)).WaitAsync(_settings.Drain, hurry);

@@ -51,16 +51,16 @@ internal sealed class StrategyGroup
     private double _startSeconds;
     private bool _isRunning;
 
-    public StrategyGroup(SiloCompute silo, GroupOrder order, CancellationToken stop)
+    public StrategyGroup(SiloCompute silo, GroupWork work, CancellationToken stop)
     {
         _silo = silo;
-        Order = order;
-        _open = [.. Enumerable.Range(0, order.Strategies.Length)];
-        _strategies = new FeedStrategy[_kept = order.Strategies.Length];
+        Work = work;
+        _open = [.. Enumerable.Range(0, work.Strategies.Length)];
+        _strategies = new FeedStrategy[_kept = work.Strategies.Length];
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
     }
 
-    public GroupOrder Order { get; }
+    public GroupWork Work { get; }
 
     /// <summary>Time of the order, in Stopwatch ticks. If several groups have a strategy, the one with the newest order counts.</summary>
     public long OrderedAt { get; } = Stopwatch.GetTimestamp();
@@ -81,7 +81,7 @@ internal sealed class StrategyGroup
             Count();
             lock (_lock)
             {
-                return new GroupStatus(Order.Id, Order.Pass, Order.Feed, State, Order.Strategies[.._kept], _execution?.Evaluations ?? 0,
+                return new GroupStatus(Work.Id, Work.Pass, Work.Feed, State, Work.Strategies[.._kept], _execution?.Evaluations ?? 0,
                     _execution?.Bars ?? 0, Fault, MayPass, _startSeconds);
             }
         }
@@ -98,13 +98,13 @@ internal sealed class StrategyGroup
     public async Task RunAsync(ActivityContext parent)
     {
         using var activity = ClusterInstruments.Traces.StartActivity("strategy-group", ActivityKind.Internal, parent);
-        _activity = activity?.SetTag("granary.run", Order.Run).SetTag("granary.strategies", Order.Strategies.Length);
+        _activity = activity?.SetTag("granary.run", Work.Run).SetTag("granary.strategies", Work.Strategies.Length);
         try
         {
-            var plan = await _silo.Services.Plans.GetAsync(Order.Run).WaitAsync(_stop.Token);
-            activity?.SetTag("granary.feed", plan.Feeds[Order.Feed].ToString());
-            _reporter = new GroupReporter(_silo.Services.Grains, Order.Run, Order.Pass, _silo.Pool.Pulse, _stop.Token);
-            _feed = await OpenAsync(plan, plan.Feeds[Order.Feed], _reporter);
+            var plan = await _silo.Services.Plans.GetAsync(Work.Run).WaitAsync(_stop.Token);
+            activity?.SetTag("granary.feed", plan.Feeds[Work.Feed].ToString());
+            _reporter = new GroupReporter(_silo.Services.Grains, Work.Run, Work.Pass, _silo.Pool.Pulse, _stop.Token);
+            _feed = await OpenAsync(plan, plan.Feeds[Work.Feed], _reporter);
             await StartAllAsync();
             var execution = Execute(_feed, _reporter);
             _silo.Pool.Add(execution);
@@ -113,7 +113,7 @@ internal sealed class StrategyGroup
             if (await Task.WhenAny(_reported.Task, _reporter.Sending) == _reporter.Sending) await _reporter.Sending;
             await _reported.Task.WaitAsync(_stop.Token);
             activity?.SetTag("granary.bars", execution.Evaluations);
-            _silo.Finished(Order, Stopwatch.GetElapsedTime(OrderedAt).TotalSeconds);
+            _silo.Finished(Work, Stopwatch.GetElapsedTime(OrderedAt).TotalSeconds);
             SetState(GroupState.Done);
         }
         catch (Exception e)
@@ -130,7 +130,7 @@ internal sealed class StrategyGroup
     private async Task CloseAsync()
     {
         Count();
-        if (_isRunning) _silo.Services.Instruments.StrategiesRunning.Add(-Order.Strategies.Length);
+        if (_isRunning) _silo.Services.Instruments.StrategiesRunning.Add(-Work.Strategies.Length);
         await _stop.CancelAsync();
         _processed.TrySetCanceled();
         if (_execution is { } execution)
@@ -146,15 +146,15 @@ internal sealed class StrategyGroup
     private async Task<SharedFeed> OpenAsync(BatchPlan plan, FeedPlan feed, GroupReporter reporter)
     {
         var models = await ModelsAsync();
-        _instances = [.. Order.Strategies.Select(i => models.TryGetValue(i, out var model) ? plan.Instances[i] with { Model = model }
+        _instances = [.. Work.Strategies.Select(i => models.TryGetValue(i, out var model) ? plan.Instances[i] with { Model = model }
             : plan.Instances[i])];
-        var source = _silo.Services.Sources.Open(Order.Run, plan.Spec.Data);
-        _markets = await Task.WhenAll(feed.Symbols.Select((s, i) => OpenAsync(source, plan.Spec, s, Order.Hashes[i])));
+        var source = _silo.Services.Sources.Open(Work.Run, plan.Spec.Data);
+        _markets = await Task.WhenAll(feed.Symbols.Select((s, i) => OpenAsync(source, plan.Spec, s, Work.Hashes[i])));
         var series = new List<MarketSeries>();
         foreach (var market in _markets) series.Add(await WithPathAsync(source, plan.Spec, market, feed.Timeframe));
         var settings = plan.Spec.Execution.Settings;
         return new SharedFeed(feed, series,
-            new FeedSettings(Order.Stressed ? settings.Stressed() : settings, Order.WithEvents ? reporter : null, Order.WithFactors));
+            new FeedSettings(Work.Stressed ? settings.Stressed() : settings, Work.WithEvents ? reporter : null, Work.WithFactors));
     }
 
     private async Task<MarketSeries> WithPathAsync(IBarSource source, BatchSpec spec, OpenedMarket market, Timeframe timeframe)
@@ -167,7 +167,7 @@ internal sealed class StrategyGroup
     private async Task<OpenedMarket> OpenAsync(IBarSource source, BatchSpec spec, string symbol, string hash)
     {
         var series = await WarmUpSpan.OpenAsync(source, spec, symbol, _stop.Token);
-        if (series.ContentHash == hash) return new OpenedMarket(symbol, SeriesChanges.Apply(series, Order.Changes), series.Instrument);
+        if (series.ContentHash == hash) return new OpenedMarket(symbol, SeriesChanges.Apply(series, Work.Changes), series.Instrument);
         await series.DisposeAsync();
         throw new BarDataException($"the bars of {symbol} that the silo {_silo.Services.Address.Endpoint} reads from {spec.Data.Source} "
             + "are not those that the run began with; give all silos the same data");
@@ -176,10 +176,10 @@ internal sealed class StrategyGroup
     private async Task<Dictionary<int, EntryModel>> ModelsAsync()
     {
         var models = new Dictionary<int, EntryModel>();
-        var catalogues = (await _silo.Services.Plans.GetAsync(Order.Run)).Spec.Catalogues;
-        foreach (var use in Order.Models)
+        var catalogues = (await _silo.Services.Plans.GetAsync(Work.Run)).Spec.Catalogues;
+        foreach (var use in Work.Models)
         {
-            var lease = await _silo.Services.Models.TakeAsync(Order.Run, Order.Pass, use.Number, catalogues, _stop.Token);
+            var lease = await _silo.Services.Models.TakeAsync(Work.Run, Work.Pass, use.Number, catalogues, _stop.Token);
             _models.Add(lease);
             foreach (var strategy in use.Strategies) models[strategy] = lease.Model;
         }
@@ -200,8 +200,8 @@ internal sealed class StrategyGroup
     private async Task StartAsync(int slot)
     {
         var id = _instances[slot].Id;
-        var grain = _silo.Services.Grains.GetGrain<IStrategyGrain>($"{Order.Run}/{id}");
-        var started = await s_lostCall.RunAsync(async stop => await grain.StartAsync(Order.Id, slot).AsTask().WaitAsync(stop),
+        var grain = _silo.Services.Grains.GetGrain<IStrategyGrain>($"{Work.Run}/{id}");
+        var started = await s_lostCall.RunAsync(async stop => await grain.StartAsync(Work.Id, slot).AsTask().WaitAsync(stop),
             _stop.Token);
         if (!started) throw new SiloUnavailableException($"a newer group on this silo runs {id}");
     }
@@ -210,7 +210,7 @@ internal sealed class StrategyGroup
     public void Make(int slot)
     {
         var strategy = new FeedStrategy(_instances[slot], _feed!);
-        if (Order.Stopped?.GetValueOrDefault(_instances[slot].Id) is { } reason) strategy.Stop(reason);
+        if (Work.Stopped?.GetValueOrDefault(_instances[slot].Id) is { } reason) strategy.Stop(reason);
         _strategies[slot] = strategy;
     }
 
@@ -221,7 +221,7 @@ internal sealed class StrategyGroup
     private FeedExecution Execute(SharedFeed feed, GroupReporter reporter) => new(feed, _strategies,
         (i, stop) => FeedBlocks.ReadAsync(_markets[i].Series, feed.Plan.Timeframe, _silo.BlockSize, stop))
     {
-        HasEnded = Order.HasEnded,
+        HasEnded = Work.HasEnded,
         Held = () => reporter.IsFull || _silo.IsHeld,
         Finished = outcomes => _processed.TrySetResult(outcomes),
         Ended = fault =>
@@ -234,13 +234,13 @@ internal sealed class StrategyGroup
     private void Begin()
     {
         _isRunning = true;
-        _silo.Services.Instruments.StrategiesRunning.Add(Order.Strategies.Length);
+        _silo.Services.Instruments.StrategiesRunning.Add(Work.Strategies.Length);
         lock (_lock)
         {
             if (State == GroupState.Starting) State = GroupState.Running;
             _startSeconds = Stopwatch.GetElapsedTime(OrderedAt).TotalSeconds;
         }
-        _silo.Began(Order, _startSeconds);
+        _silo.Began(Work, _startSeconds);
     }
 
     /// <summary>Waits for the outcome of a strategy.</summary>
@@ -274,7 +274,7 @@ internal sealed class StrategyGroup
         if (_activity?.Events.Take(MostTraced).Count() < MostTraced)
             _activity.AddEvent(new ActivityEvent("strategy failed",
                 tags: new ActivityTagsCollection { ["granary.strategy"] = strategy, ["granary.error"] = error }));
-        _silo.Failed(Order.Run, strategy, error);
+        _silo.Failed(Work.Run, strategy, error);
     }
 
     // Returns the fault in one sentence.
@@ -288,8 +288,8 @@ internal sealed class StrategyGroup
             Fault = fault;
             MayPass = e is not (InputException or BarDataException or ArgumentException or StuckStrategyException);
         }
-        if (e is not (OperationCanceledException or RunOverException)) _silo.GroupFailed(Order.Run, Order.Feed, fault, e);
-        if (e is StuckStrategyException) _silo.EndWhenOver(Order.Run, fault);
+        if (e is not (OperationCanceledException or RunOverException)) _silo.GroupFailed(Work.Run, Work.Feed, fault, e);
+        if (e is StuckStrategyException) _silo.EndWhenOver(Work.Run, fault);
         return fault;
     }
 
@@ -297,7 +297,7 @@ internal sealed class StrategyGroup
     {
         Count();
         lock (_lock) State = state;
-        _silo.Poke(Order.Run);
+        _silo.Poke(Work.Run);
     }
 
     /// <summary>Gives up strategies, the last ones first, so that another silo can run them from their first bar.</summary>
@@ -310,7 +310,7 @@ internal sealed class StrategyGroup
         {
             _kept -= given;
             _open.RemoveWhere(slot => slot >= _kept);
-            return Order.Strategies[_kept..(_kept + given)];
+            return Work.Strategies[_kept..(_kept + given)];
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class TrialGrain(SiloCompute compute, JobCatalogue kinds, GrainS
     private readonly CancellationTokenSource _ended = new();
     private Task<ITrialMaker>? _maker;
 
-    public async Task<TrialAnswer> MakeAsync(TrialOrder order, CancellationToken cancellationToken)
+    public async Task<TrialAnswer> MakeAsync(TrialWork work, CancellationToken cancellationToken)
     {
         if (compute.IsClosed) throw new SiloUnavailableException("this silo takes no new work");
         if (_maker is null or { IsFaulted: true } or { IsCanceled: true })
@@ -33,7 +33,7 @@ internal sealed class TrialGrain(SiloCompute compute, JobCatalogue kinds, GrainS
         try
         {
             var maker = await _maker.WaitAsync(stop.Token);
-            var trial = new SearchTrial(order.Search, order.Candidate, order.Inner, order.Key);
+            var trial = new SearchTrial(work.Search, work.Candidate, work.Inner, work.Key);
             return await maker.FindAsync(trial, stop.Token) is { } make ? await MakeAsync(make, stop.Token)
                 : TrialAnswer.Mismatch("its bars or its program are not those of the silo that runs the experiment");
         }
@@ -64,8 +64,8 @@ internal sealed class TrialGrain(SiloCompute compute, JobCatalogue kinds, GrainS
 
     private async Task<ITrialMaker> PrepareAsync(string run)
     {
-        var order = (await compute.Services.Grains.GetGrain<IBatchGrain>(run).DefineAsync())?.Order ?? throw new RunOverException(run);
-        var job = (LearningJob)kinds.Read(new JobText(order.Kind!, order.Text, order.File, order.Folder));
+        var batch = (await compute.Services.Grains.GetGrain<IBatchGrain>(run).DefineAsync())?.Batch ?? throw new RunOverException(run);
+        var job = (LearningJob)kinds.Read(new JobText(batch.Kind!, batch.Text, batch.File, batch.Folder));
         return await job.PrepareAsync(new EmbeddedHost(settings.Threads), settings.Threads, _ended.Token)
             ?? throw new InvalidOperationException($"the run {run} is no experiment");
     }

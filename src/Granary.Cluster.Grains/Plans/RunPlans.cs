@@ -45,9 +45,9 @@ public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
                 var definition = await grains.GetGrain<IBatchGrain>(run).DefineAsync() ?? throw new RunOverException(run);
                 if (definition.Symbols is { } symbols)
                 {
-                    var order = definition.Order;
+                    var batch = definition.Batch;
                     // The text of a replay has the batch within it.
-                    var job = kinds.Read(new JobText(order.Kind, order.Text, order.File, order.Folder));
+                    var job = kinds.Read(new JobText(batch.Kind, batch.Text, batch.File, batch.Folder));
                     return BatchPlan.Make(((BacktestJob)job).Spec, symbols);
                 }
             }

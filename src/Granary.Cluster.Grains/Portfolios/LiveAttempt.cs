@@ -191,14 +191,14 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
     }
 
     /// <summary>Sends a command; returns whether it is in the journal, after 20 s at the latest.</summary>
-    public Task<bool> SendAsync(SessionOrder order) => SendAsync(_control, order);
+    public Task<bool> SendAsync(IssuedCommand command) => SendAsync(_control, command);
 
-    /// <inheritdoc cref="SendAsync(SessionOrder)"/>
-    public static async Task<bool> SendAsync(QueuedControl control, SessionOrder order)
+    /// <inheritdoc cref="SendAsync(IssuedCommand)"/>
+    public static async Task<bool> SendAsync(QueuedControl control, IssuedCommand command)
     {
         try
         {
-            await control.SendAsync(order).WaitAsync(TimeSpan.FromSeconds(20)).ConfigureAwait(false);
+            await control.SendAsync(command).WaitAsync(TimeSpan.FromSeconds(20)).ConfigureAwait(false);
             return true;
         }
         catch (TimeoutException)

@@ -75,7 +75,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
         var before = _attempt;
         _attempt = new LiveAttempt(attempt, ControlOf(attempt.Run), _weights, _opened, services);
         _opened = null;
-        foreach (var order in attempt.Commands) _control!.Offer(order);
+        foreach (var command in attempt.Commands) _control!.Offer(command);
         // The timer keeps the activation alive during an attempt, also without calls.
         _awake ??= this.RegisterGrainTimer(static (own, _) => own.LookForWeightsAsync(), this,
             new GrainTimerCreationOptions(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10)) { Interleave = true, KeepAlive = true });
@@ -114,11 +114,11 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
     public Task<AttemptStanding?> StandingAsync(long epoch, CancellationToken cancellationToken) =>
         Task.FromResult(_attempt is { } attempt && attempt.Epoch == epoch ? attempt.Standing : null);
 
-    public async Task<bool> SendAsync(string run, SessionOrder order)
+    public async Task<bool> SendAsync(string run, IssuedCommand command)
     {
-        if (await LiveAttempt.SendAsync(ControlOf(run), order)) return true;
+        if (await LiveAttempt.SendAsync(ControlOf(run), command)) return true;
         // A stop cancels a wait for the journal.
-        if (order.Command == SessionCommand.Stop && _attempt is { JournalFault: not null } attempt) await attempt.CancelAsync();
+        if (command.Command == SessionCommand.Stop && _attempt is { JournalFault: not null } attempt) await attempt.CancelAsync();
         return false;
     }
 
@@ -142,7 +142,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
     {
         _weights.Take(weights);
         // Notifies the session at once; it also looks every second.
-        _control?.Offer(new SessionOrder(SessionCommand.ReloadWeights, weights.Who, weights.Why));
+        _control?.Offer(new IssuedCommand(SessionCommand.ReloadWeights, weights.Who, weights.Why));
         return Task.CompletedTask;
     }
 

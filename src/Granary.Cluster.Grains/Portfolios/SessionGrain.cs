@@ -34,7 +34,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
     private IGrainTimer? _awake;
     private SessionRestarts? _restarts;
     private TaskCompletionSource _look = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource<SessionOrder> _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<IssuedCommand> _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SessionWriter? _writer;
     private bool _isFollowing, _isListed;
 
@@ -127,14 +127,14 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         return View();
     }
 
-    public async Task<SessionView?> CommandAsync(SessionOrder order)
+    public async Task<SessionView?> CommandAsync(IssuedCommand command)
     {
         if (session.State.Start is null) return null;
         if (!IsRunning)
             throw new InputException($"the session of {Id} is over; start it again with its configuration, and it goes on from its "
                 + $"journal");
-        if (order.Command == SessionCommand.Stop) _stopAsked.TrySetResult(order);
-        var kept = order with { Id = order.Id ?? Guid.NewGuid().ToString("N") };
+        if (command.Command == SessionCommand.Stop) _stopAsked.TrySetResult(command);
+        var kept = command with { Id = command.Id ?? Guid.NewGuid().ToString("N") };
         await Writer.KeepAsync(kept);
         // The next write removes the command from storage. It is in the journal, so no later attempt executes it again.
         if (await Portfolio.SendAsync(session.State.Run, kept)) session.State.Commands.RemoveAll(c => c.Id == kept.Id);
@@ -168,7 +168,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
     private void Drive(bool begin)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(services.Process.Life.ApplicationStopping);
-        _stopAsked = new TaskCompletionSource<SessionOrder>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _stopAsked = new TaskCompletionSource<IssuedCommand>(TaskCreationOptions.RunContinuationsAsynchronously);
         (_isListed, _status, _host, _gateway, _unanswered) = (false, null, null, "", null);
         var period = services.Settings.Tick * 4;
         // The timer keeps the activation of a running session alive without calls.

@@ -25,20 +25,20 @@ internal sealed partial class SessionWriter(string account, IPersistentState<Ses
     }
 
     /// <summary>Stores a command until it is executed. A stop is passed on even if it cannot be stored.</summary>
-    public async Task KeepAsync(SessionOrder order)
+    public async Task KeepAsync(IssuedCommand command)
     {
-        session.State.Commands.Add(order);
+        session.State.Commands.Add(command);
         try
         {
             await WriteAsync();
         }
-        catch (Exception e) when (order.Command == SessionCommand.Stop)
+        catch (Exception e) when (command.Command == SessionCommand.Stop)
         {
             NotStored(logger, account, e.Message);
         }
         catch
         {
-            session.State.Commands.Remove(order);
+            session.State.Commands.Remove(command);
             throw;
         }
     }

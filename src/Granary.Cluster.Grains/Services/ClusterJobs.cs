@@ -38,7 +38,7 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
             // If a submission was interrupted between the key and the batch, this submits the same id again.
             id = claim.Run;
         }
-        var order = new BatchOrder(id, job.Name, text.Body, text.File, text.Folder, submission.SubmittedBy, now, submission.ScopedKey,
+        var order = new SubmittedBatch(id, job.Name, text.Body, text.File, text.Folder, submission.SubmittedBy, now, submission.ScopedKey,
             text.Kind, job.Work, [.. job.Runs]);
         var answer = await Calling.TryAsync(_ => Batch(id).SubmitAsync(order), cancellationToken, timeout).ConfigureAwait(false);
         return answer.Status is { } status ? new JobReceipt(status, answer.Created)

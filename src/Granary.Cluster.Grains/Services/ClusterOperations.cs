@@ -34,14 +34,15 @@ public sealed class ClusterOperations(IGrainFactory grains, ComputeServices serv
     }
 
     /// <inheritdoc/>
-    public async Task<SiloStanding?> OrderAsync(string silo, SiloOrder order, CancellationToken cancellationToken = default)
+    public async Task<SiloStanding?> CommandSiloAsync(string silo, SiloCommand command, CancellationToken cancellationToken = default)
     {
         var members = await MembersAsync(cancellationToken).ConfigureAwait(false);
         if (members.FirstOrDefault(m => m.SiloName == silo && m.Status == SiloStatus.Active) is not { } member) return null;
         var compute = services.Of(member.SiloAddress);
         await Calling.TryAsync(async _ =>
         {
-            await (order == SiloOrder.Retire ? compute.RetireAsync() : compute.DrainAsync(order == SiloOrder.Drain)).ConfigureAwait(false);
+            await (command == SiloCommand.Retire ? compute.RetireAsync() : compute.DrainAsync(command == SiloCommand.Drain))
+                .ConfigureAwait(false);
             return true;
         }, cancellationToken).ConfigureAwait(false);
         return await DescribeAsync(member).ConfigureAwait(false);

@@ -91,10 +91,10 @@ public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, G
     }
 
     /// <inheritdoc/>
-    public async ValueTask<SessionView?> CommandAsync(string id, SessionOrder order, CancellationToken cancellationToken = default)
+    public async ValueTask<SessionView?> CommandAsync(string id, IssuedCommand command, CancellationToken cancellationToken = default)
     {
         WeightsRules.CheckPortfolio(id);
-        return await SentAsync(id, () => Grain(id).CommandAsync(order), cancellationToken).ConfigureAwait(false);
+        return await SentAsync(id, () => Grain(id).CommandAsync(command), cancellationToken).ConfigureAwait(false);
     }
 
     // The call is not repeated: if its answer is lost, the journal shows whether the command is in force.

@@ -1,11 +1,11 @@
 namespace Granary.Contracts.Deployments;
 
-/// <summary>An order to hand an account over to a deployment.</summary>
+/// <summary>A request to hand an account over to a deployment.</summary>
 /// <param name="Account">The account's name in the journal; that of the configuration without one.</param>
 /// <param name="Policy">keep, wind-down or close; keep without one.</param>
 /// <param name="DryRun">Only show what would become of each open trade.</param>
 /// <param name="Why">For journal and history.</param>
-public sealed record SwitchOrder(string? Account, string? Policy, bool DryRun, string? Why);
+public sealed record SwitchRequest(string? Account, string? Policy, bool DryRun, string? Why);
 
 /// <summary>An open trade, or an entry that waits, and what becomes of it in a switch.</summary>
 /// <param name="Side">long or short.</param>

@@ -34,6 +34,6 @@ public sealed record ChallengeWindow(DateTime TestFrom, DateTime TestTo, double 
 /// One-sided, of a paired t-test: the probability of so large a mean where the challenger is no better; null with fewer than two
 /// windows, and where the difference is the same in all of them.
 /// </param>
-/// <param name="Verdict">One sentence.</param>
+/// <param name="Conclusion">One sentence.</param>
 public sealed record ModelChallenge(string Figure, IReadOnlyList<ChallengeWindow> Windows, double? Mean, double? Low, double? High,
-    double? PValue, string Verdict);
+    double? PValue, string Conclusion);

@@ -15,9 +15,9 @@ public sealed record SignalRows(IReadOnlyList<JsonObject> Items, int Total, IRea
 
 /// <summary>The total of the signals with one decision in the strategies' own simulated accounts.</summary>
 /// <param name="Trades">Signals that became a trade there.</param>
-/// <param name="Winners">Trades with a net profit.</param>
+/// <param name="Wins">Trades with a net profit.</param>
 /// <param name="Profit">Sum of the net profits, quote currency.</param>
-public sealed record DecisionTotal(string Decision, int Signals, int Trades, int Winners, double Profit)
+public sealed record DecisionTotal(string Decision, int Signals, int Trades, int Wins, double Profit)
 {
     /// <summary>The total with one signal more.</summary>
     /// <param name="profit">Net profit of its trade; null where it became none.</param>
@@ -25,7 +25,7 @@ public sealed record DecisionTotal(string Decision, int Signals, int Trades, int
     {
         Signals = Signals + 1,
         Trades = profit is null ? Trades : Trades + 1,
-        Winners = profit > 0 ? Winners + 1 : Winners,
+        Wins = profit > 0 ? Wins + 1 : Wins,
         Profit = Profit + (profit ?? 0),
     };
 }

@@ -23,7 +23,7 @@ public sealed record WeightsPlan(string Portfolio, long Current, long Next, IRea
 /// <param name="Why">Kept in the history beside the key's name.</param>
 public sealed record NewWeights(Dictionary<string, double> Weights, string? Why);
 
-/// <summary>An order to set the weights of an earlier version again.</summary>
+/// <summary>A request to set the weights of an earlier version again.</summary>
 /// <param name="Version">The version whose weights come into force again.</param>
 /// <param name="Why">Kept in the history beside the key's name.</param>
 public sealed record Rollback(long? Version, string? Why);

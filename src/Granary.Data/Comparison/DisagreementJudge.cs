@@ -3,8 +3,8 @@ using Granary.Engine.Market;
 namespace Granary.Data.Comparison;
 
 /// <summary>
-/// Judges a disagreement by the surrounding bars. A price is suspect if it is more than three usual moves from the median of both sources'
-/// surrounding closes, and at least twice as far from it as the other source's price.
+/// Judges a disagreement by the median of both sources' surrounding closes. A price is suspect if it is more than three usual moves from
+/// that median, and at least twice as far from it as the other source's price.
 /// </summary>
 internal sealed class DisagreementJudge(IReadOnlyList<Bar> a, IReadOnlyList<Bar> b)
 {

@@ -4,8 +4,8 @@ namespace Granary.Engine.Analysis;
 public sealed class TradeAccumulator
 {
     private Moments _profits;
-    private long _winners, _losers, _barsKnown;
-    private double _wins, _losses, _total, _largestWin = double.NaN, _largestLoss = double.NaN, _bars;
+    private long _wins, _losses, _barsKnown;
+    private double _grossProfit, _grossLoss, _total, _largestWin = double.NaN, _largestLoss = double.NaN, _bars;
     private int _winStreak, _lossStreak, _longestWins, _longestLosses;
     private Excursion _adverse, _favourable;
 
@@ -20,16 +20,16 @@ public sealed class TradeAccumulator
         _total += profit;
         if (profit > 0)
         {
-            _winners++;
-            _wins += profit;
+            _wins++;
+            _grossProfit += profit;
             if (!(profit <= _largestWin)) _largestWin = profit;
             _longestWins = Math.Max(_longestWins, ++_winStreak);
             _lossStreak = 0;
         }
         else if (profit < 0)
         {
-            _losers++;
-            _losses += profit;
+            _losses++;
+            _grossLoss += profit;
             if (!(profit >= _largestLoss)) _largestLoss = profit;
             _longestLosses = Math.Max(_longestLosses, ++_lossStreak);
             _winStreak = 0;
@@ -69,10 +69,10 @@ public sealed class TradeAccumulator
     public TradeMeasures Measure() => new()
     {
         Trades = _profits.Count,
-        Winners = _winners,
-        Losers = _losers,
-        Gains = _wins,
-        Losses = -_losses,
+        Wins = _wins,
+        Losses = _losses,
+        GrossProfit = _grossProfit,
+        GrossLoss = -_grossLoss,
         NetProfit = _total,
         LargestWin = _largestWin,
         LargestLoss = _largestLoss,
@@ -88,8 +88,8 @@ public sealed class TradeAccumulator
 
     private struct Excursion
     {
-        private long _count, _winners, _losers;
-        private double _sum, _largest, _winnersSum, _losersSum;
+        private long _count, _wins, _losses;
+        private double _sum, _largest, _winsSum, _lossesSum;
 
         public void Add(double excursion, double profit)
         {
@@ -99,17 +99,17 @@ public sealed class TradeAccumulator
             _largest = Math.Max(_largest, excursion);
             if (profit > 0)
             {
-                _winners++;
-                _winnersSum += excursion;
+                _wins++;
+                _winsSum += excursion;
             }
             else if (profit < 0)
             {
-                _losers++;
-                _losersSum += excursion;
+                _losses++;
+                _lossesSum += excursion;
             }
         }
 
         public readonly ExcursionMeans Means =>
-            new(Mean(_sum, _count), _count > 0 ? _largest : double.NaN, Mean(_winnersSum, _winners), Mean(_losersSum, _losers));
+            new(Mean(_sum, _count), _count > 0 ? _largest : double.NaN, Mean(_winsSum, _wins), Mean(_lossesSum, _losses));
     }
 }

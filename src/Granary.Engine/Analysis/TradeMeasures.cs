@@ -5,27 +5,27 @@ public readonly record struct TradeMeasures
 {
     public long Trades { get; init; }
 
-    /// <summary>A trade of exactly zero is neither a winner nor a loser.</summary>
-    public long Winners { get; init; }
+    /// <summary>A trade of exactly zero is neither a win nor a loss.</summary>
+    public long Wins { get; init; }
 
-    public long Losers { get; init; }
+    public long Losses { get; init; }
 
-    /// <summary>The sum of the winners' net profits, account currency.</summary>
-    public double Gains { get; init; }
+    /// <summary>The sum of the wins' net profits, account currency.</summary>
+    public double GrossProfit { get; init; }
 
-    /// <summary>The sum of the losers' net losses, account currency, positive.</summary>
-    public double Losses { get; init; }
+    /// <summary>The sum of the losses' net amounts, account currency, positive.</summary>
+    public double GrossLoss { get; init; }
 
     /// <summary>Account currency.</summary>
     public double NetProfit { get; init; }
 
-    /// <summary>The largest net profit; NaN without a winner, or if not measured.</summary>
+    /// <summary>The largest net profit; NaN without a win, or if not measured.</summary>
     public double LargestWin { get; init; }
 
-    /// <summary>The largest net loss, negative; NaN without a loser, or if not measured.</summary>
+    /// <summary>The largest net loss, negative; NaN without a loss, or if not measured.</summary>
     public double LargestLoss { get; init; }
 
-    /// <summary>Most winners in a row, in the order of closing; a zero ends a streak of either kind.</summary>
+    /// <summary>Most wins in a row, in the order of closing; a zero ends a streak of either kind.</summary>
     public int LongestWinStreak { get; init; }
 
     public int LongestLossStreak { get; init; }
@@ -53,6 +53,6 @@ public sealed record ExcursionSummary(ExcursionMeans Adverse, ExcursionMeans Fav
 }
 
 /// <summary>Excursions of one direction, as positive fractions of the entry price; NaN where not known.</summary>
-/// <param name="OfWinners">Mean of the winners; of adverse excursions, what a stop must leave room for.</param>
-/// <param name="OfLosers">Mean of the losers; of favourable excursions, what was given back.</param>
-public readonly record struct ExcursionMeans(double Average, double Largest, double OfWinners, double OfLosers);
+/// <param name="OfWins">Mean of the wins; of adverse excursions, what a stop must leave room for.</param>
+/// <param name="OfLosses">Mean of the losses; of favourable excursions, what was given back.</param>
+public readonly record struct ExcursionMeans(double Average, double Largest, double OfWins, double OfLosses);

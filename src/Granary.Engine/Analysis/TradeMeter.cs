@@ -68,10 +68,10 @@ public struct TradeMeter
     public readonly TradeMeasures Measure() => new()
     {
         Trades = Trades,
-        Winners = Wins,
-        Losers = Losses,
-        Gains = GrossProfit,
-        Losses = GrossLoss,
+        Wins = Wins,
+        Losses = Losses,
+        GrossProfit = GrossProfit,
+        GrossLoss = GrossLoss,
         NetProfit = NetProfit,
         LargestWin = double.NaN,
         LargestLoss = double.NaN,

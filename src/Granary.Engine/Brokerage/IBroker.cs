@@ -8,31 +8,40 @@ namespace Granary.Engine.Brokerage;
 /// <remarks>
 /// <para><b>Identity.</b> <see cref="BrokerOrder.ClientId"/> goes to the venue as its client order id. A second submission of a known id
 /// does not create a second order; it returns the state of the first one. If the venue does not guarantee that, the adapter calls
-/// <see cref="FindAsync"/> before it sends. Ids stay known after a restart of the adapter.</para>
+/// <see cref="FindAsync"/> before it sends. Ids stay known after a restart of the adapter.
+/// </para>
 /// <para><b>Acknowledgement.</b> <see cref="SubmitAsync"/> returns Submitted (or a later state) when the venue has received the order, and
-/// Rejected with the venue's reason when it refuses. A rejected order stays known by its id.</para>
+/// Rejected with the venue's reason when it refuses. A rejected order stays known by its id.
+/// </para>
 /// <para><b>Unknown outcome.</b> Every method throws <see cref="BrokerUnavailableException"/> if no answer comes: no connection, a
 /// timeout, a 5xx status, a rate limit. The order's state is then unknown. The session calls <see cref="FindAsync"/> until it knows, and
 /// submits again, under the same id, only an order that the venue never received. An adapter never guesses. An order that a venue rejects
-/// because of its rate limit was never received: FindAsync returns null for it. Any other exception stops the session.</para>
+/// because of its rate limit was never received: FindAsync returns null for it. Any other exception stops the session.
+/// </para>
 /// <para><b>Several orders.</b> <see cref="SubmitAllAsync"/> takes the orders that a session makes at one time. Orders of one symbol are
-/// sent in their order, each after the answer to the one before. An adapter can send those of different symbols at the same time.</para>
+/// sent in their order, each after the answer to the one before. An adapter can send those of different symbols at the same time.
+/// </para>
 /// <para><b>Events.</b> <see cref="PollAsync"/> returns fills and changes of state after a sequence number, in order and at least once. It
 /// includes those that happened while the adapter was disconnected. A repeated execution id is the same fill. An adapter that receives
-/// fills over a socket reads the venue's list of executions after each reconnection, and so closes the gap.</para>
+/// fills over a socket reads the venue's list of executions after each reconnection, and so closes the gap.
+/// </para>
 /// <para><b>Partial fills.</b> Each fill has its own quantity. The state is PartiallyFilled until the whole quantity is filled. A
-/// cancellation ends the rest and keeps what is filled.</para>
+/// cancellation ends the rest and keeps what is filled.
+/// </para>
 /// <para><b>Stop and target.</b> They belong to the entry. They work from the entry's first fill, for the filled quantity, and cancel each
 /// other. They end when an order that <see cref="BrokerOrder.Closes"/> the entry has closed the trade. If the venue has no bracket orders,
 /// the adapter places and moves plain stop and limit orders under the ids <c>ID-s</c> and <c>ID-t</c>. It reports their fills under the
-/// entry's id with the leg's name.</para>
-/// <para><b>Restart.</b> A session that starts sends no new order before it has polled the events after the last known one and has
-/// compared its positions and open orders with <see cref="SnapshotAsync"/>. The snapshot has the instruments of the session only. It
-/// includes orders of others (manual orders): the session reports them and leaves them alone.</para>
+/// entry's id with the leg's name.
+/// </para>
+/// <para><b>Restart.</b> A session that starts first polls the events after the last known one. It sends no new order before it
+/// has compared its positions and open orders with <see cref="SnapshotAsync"/>. The snapshot has the instruments of the session only. It
+/// includes orders of others (manual orders): the session reports them and leaves them alone.
+/// </para>
 /// <para><b>Units.</b> Quantities are positive base units, prices are quote currency per unit, times are UTC ticks. An adapter converts
 /// them to the venue's decimals: on the tick and in whole lots. It never rounds a quantity up.
 /// </para>
-/// <para><b>Threads.</b> One caller at a time.</para>
+/// <para><b>Threads.</b> One caller at a time.
+/// </para>
 /// </remarks>
 public interface IBroker : IAsyncDisposable
 {

@@ -143,7 +143,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     {
         if (timestamp <= _timestamp) return;
         _timestamp = timestamp;
-        var lent = _rate.ChargesInterest ? LentPart() : 0;
+        var lent = _rate.ChargesInterest ? MarginPart() : 0;
         foreach (var closed in bars) Finance(closed, lent);
         foreach (var closed in bars)
         {
@@ -164,7 +164,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
             var value = _closes[symbol] * instruments[symbol].Multiplier;
             if (FinancingRate.Nights(ref w.FinancedTo, bar.Time) is > 0 and var days)
             {
-                if (w.Order.Side == Side.Sell) Pay(w, FinancingKind.Borrow, -value * _rate.Borrow(days), bar.Time);
+                if (w.Order.Side == Side.Sell) Pay(w, FinancingKind.BorrowFee, -value * _rate.BorrowFee(days), bar.Time);
                 else Pay(w, FinancingKind.Interest, -value * _rate.Interest(days) * lent, bar.Time);
             }
             foreach (var action in instruments[symbol].CorporateActions)
@@ -177,8 +177,8 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         }
     }
 
-    // The share of the long positions that was bought with borrowed money.
-    private double LentPart()
+    // The share of the long positions that was bought on margin.
+    private double MarginPart()
     {
         var (settled, longValue) = (_account.Cash, 0.0);
         foreach (var w in _live)
@@ -190,7 +190,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
             else if (w.Order.Side == Side.Sell) settled -= value;
             else longValue += value;
         }
-        return FinancingRate.LentPart(settled, longValue);
+        return FinancingRate.MarginPart(settled, longValue);
     }
 
     // Books cash per open unit of an entry.

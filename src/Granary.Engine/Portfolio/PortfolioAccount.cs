@@ -258,11 +258,11 @@ internal sealed class PortfolioAccount : IPortfolioView
     /// <summary>The maintenance requirement: below this equity the account gets a margin call.</summary>
     public double Requirement() => _positions.Requirement(Execution.Maintenance);
 
-    /// <summary>The part of the long positions that was bought with borrowed money.</summary>
-    public double LentPart()
+    /// <summary>The part of the long positions that was bought on margin.</summary>
+    public double MarginPart()
     {
         var settled = _positions.SettledCash(Cash, out var longValue);
-        return FinancingRate.LentPart(settled, longValue);
+        return FinancingRate.MarginPart(settled, longValue);
     }
 
     // ---- what the rules see ----

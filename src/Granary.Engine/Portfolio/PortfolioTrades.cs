@@ -294,7 +294,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     {
         var rates = new FinancingRate(account.Execution);
         if (!rates.ChargesInterest || FinancingRate.Nights(ref _financedTo, time) is not (> 0 and var days)) return;
-        if (account.Holdings.Count == 0 || !(account.LentPart() is > 0 and var lent)) return;
+        if (account.Holdings.Count == 0 || !(account.MarginPart() is > 0 and var lent)) return;
         var rate = lent * rates.Interest(days);
         foreach (var key in account.Holdings.Keys.Order().ToList())
         {

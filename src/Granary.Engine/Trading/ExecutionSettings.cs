@@ -71,11 +71,11 @@ public sealed record ExecutionSettings
     /// <summary>
     /// Borrow fee per year, a fraction of the short's market value; charged by the calendar day (actual/365), at the last close before it.
     /// </summary>
-    public double BorrowRate { get; init; }
+    public double BorrowFeeRate { get; init; }
 
     /// <summary>
     /// Margin interest per year, a fraction of the account's debit balance; charged by the calendar day (actual/365). Without
-    /// <see cref="Leverage"/> nothing is borrowed.
+    /// <see cref="Leverage"/> there is none.
     /// </summary>
     public double MarginRate { get; init; }
 
@@ -118,7 +118,7 @@ public sealed record ExecutionSettings
     {
         Fee = Fee.Times(2),
         Slippage = Slippage?.Times(2),
-        BorrowRate = BorrowRate * 2,
+        BorrowFeeRate = BorrowFeeRate * 2,
         MarginRate = MarginRate * 2,
         LatencyBars = LatencyBars + 1,
     };

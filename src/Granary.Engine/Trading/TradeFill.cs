@@ -22,8 +22,8 @@ public enum FinancingKind : byte
 {
     /// <summary>Received on long positions, owed on short positions.</summary>
     Dividend,
-    /// <summary>The fee for shares that are borrowed.</summary>
-    Borrow,
-    /// <summary>Interest on the borrowed part of the price of long positions.</summary>
+    /// <summary>The fee for borrowed shares.</summary>
+    BorrowFee,
+    /// <summary>Interest on the part of long positions that was bought on margin.</summary>
     Interest,
 }

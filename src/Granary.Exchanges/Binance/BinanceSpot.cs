@@ -65,7 +65,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
             _ => "MARKET",
         };
         var body = $"symbol={order.Instrument.Listed}&side={(order.Side == Side.Buy ? "BUY" : "SELL")}&type={type}"
-            + $"&quantity={Plain(order.Quantity)}&newClientOrderId={order.ClientId}&newOrderRespType=ACK";
+            + $"&quantity={Plain(order.Quantity)}&newClientOrderId={order.SentId}&newOrderRespType=ACK";
         if (order.Type.HasLimit())
             body += $"&price={Plain(order.LimitPrice)}&timeInForce=" + order.TimeInForce switch
             {
@@ -85,21 +85,21 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
         }
         catch (VenueRefusalException e) when (e.Message.Contains("Duplicate order sent", StringComparison.OrdinalIgnoreCase))
         {
-            throw new BrokerUnavailableException($"binance: it has an order {order.ClientId} already; its state is requested", e);
+            throw new BrokerUnavailableException($"binance: it has an order {order.SentId} already; its state is requested", e);
         }
     }
 
-    public override async Task<VenueOrderState?> CancelAsync(OrderKey order, CancellationToken cancellationToken) =>
+    public override async Task<VenueOrderState?> CancelAsync(VenueOrder order, CancellationToken cancellationToken) =>
         BinanceSpotParser.Order(await Client.SendAsync(new RestRequest(HttpMethod.Delete,
             $"{OrderPath}?symbol={order.Instrument.Listed}&{IdOf(order)}"), cancellationToken).ConfigureAwait(false)) with
         {
-            ClientId = order.ClientId,
+            ClientId = order.SentId,
         };
 
-    private static string IdOf(OrderKey order) =>
-        order.VenueId.Length > 0 ? $"orderId={order.VenueId}" : $"origClientOrderId={order.ClientId}";
+    private static string IdOf(VenueOrder order) =>
+        order.VenueId.Length > 0 ? $"orderId={order.VenueId}" : $"origClientOrderId={order.SentId}";
 
-    public override async Task<VenueOrderState?> FindAsync(OrderKey order, CancellationToken cancellationToken)
+    public override async Task<VenueOrderState?> FindAsync(VenueOrder order, CancellationToken cancellationToken)
     {
         try
         {
@@ -119,7 +119,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
             6).ConfigureAwait(false)).EnumerateArray()
             .Select(BinanceSpotParser.Order)];
 
-    public override async Task<IReadOnlyList<VenueFill>> FillsAsync(OrderKey order, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyList<VenueFill>> FillsAsync(VenueOrder order, CancellationToken cancellationToken)
     {
         var fills = new List<VenueFill>();
         for (var from = ""; ;)

@@ -85,7 +85,7 @@ internal sealed class GateioFutures(ExchangeConnection connection, GateioClient 
         ["trigger"] = new JsonObject { ["strategy_type"] = 0, ["price_type"] = 0, ["rule"] = order.TriggersAbove ? 1 : 2 },
     };
 
-    public override async Task<IReadOnlyList<VenueFill>> FillsAsync(OrderKey order, CancellationToken cancellationToken) =>
+    public override async Task<IReadOnlyList<VenueFill>> FillsAsync(VenueOrder order, CancellationToken cancellationToken) =>
         [.. (await PagesAsync($"/my_trades?contract={order.Instrument.Listed}&order={order.VenueId}", cancellationToken)
             .ConfigureAwait(false)).Select(t => GateioFuturesParser.Fill(t, Contract))];
 

@@ -97,7 +97,7 @@ internal sealed class GateioSpot(ExchangeConnection connection, GateioClient cli
         };
     }
 
-    public override async Task<IReadOnlyList<VenueFill>> FillsAsync(OrderKey order, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyList<VenueFill>> FillsAsync(VenueOrder order, CancellationToken cancellationToken)
     {
         var fills = new List<VenueFill>();
         for (var page = 1; ; page++)

@@ -48,7 +48,7 @@ internal abstract class GateioVenue(ExchangeMarket market, ExchangeConnection co
     {
         if (order.Type.HasStop()) return await PlaceStopAsync(order, cancellationToken).ConfigureAwait(false);
         var body = await BodyAsync(order, cancellationToken).ConfigureAwait(false);
-        body["text"] = Custom + order.ClientId;
+        body["text"] = Custom + order.SentId;
         var data = await SendAsync(HttpMethod.Post, "/orders", body, cancellationToken, order.ValidUntil).ConfigureAwait(false);
         return data.Text("id");
     }
@@ -77,37 +77,37 @@ internal abstract class GateioVenue(ExchangeMarket market, ExchangeConnection co
         TimeInForce.GoodTillCancelled or TimeInForce.Day or TimeInForce.GoodTillDate => "gtc",
     };
 
-    public override async Task<VenueOrderState?> CancelAsync(OrderKey order, CancellationToken cancellationToken)
+    public override async Task<VenueOrderState?> CancelAsync(VenueOrder order, CancellationToken cancellationToken)
     {
         if (order.VenueId.StartsWith(Triggered))
         {
             var stop = await SendAsync(HttpMethod.Delete, $"/price_orders/{order.VenueId[1..]}", null, cancellationToken)
                 .ConfigureAwait(false);
-            return stop.Text("status") == "open" ? null : Stop(stop, order.ClientId);
+            return stop.Text("status") == "open" ? null : Stop(stop, order.SentId);
         }
         var data = await SendAsync(HttpMethod.Delete, $"/orders/{PathOf(order)}", null, cancellationToken).ConfigureAwait(false);
-        return Order(data) with { ClientId = order.ClientId };
+        return Order(data) with { ClientId = order.SentId };
     }
 
-    private string PathOf(OrderKey order) =>
-        $"{(order.VenueId.Length > 0 ? order.VenueId : Custom + order.ClientId)}?{words.Pair}={order.Instrument.Listed}";
+    private string PathOf(VenueOrder order) =>
+        $"{(order.VenueId.Length > 0 ? order.VenueId : Custom + order.SentId)}?{words.Pair}={order.Instrument.Listed}";
 
-    public override async Task<VenueOrderState?> FindAsync(OrderKey order, CancellationToken cancellationToken)
+    public override async Task<VenueOrderState?> FindAsync(VenueOrder order, CancellationToken cancellationToken)
     {
         if (order.VenueId.StartsWith(Triggered) || order is { IsStop: true, VenueId: "" })
             return await FindStopAsync(order, cancellationToken).ConfigureAwait(false);
         if (await FindAsync($"/orders/{PathOf(order)}", cancellationToken).ConfigureAwait(false) is { } known)
-            return Order(known) with { ClientId = order.ClientId };
+            return Order(known) with { ClientId = order.SentId };
         if (order.VenueId.Length > 0) return null;
         // Gate.io drops an order's custom text some time after its end; the list of ended orders still has it.
         var (from, to) = (order.SentAt.ToUnixTimeSeconds() - 60, order.SentAt.ToUnixTimeSeconds() + 600);
         var ended = await GetAsync(FormattableString.Invariant(
             $"{words.Ended}{words.Pair}={order.Instrument.Listed}&from={from}&to={to}&limit=100"), cancellationToken).ConfigureAwait(false);
-        return ended.EnumerateArray().Select(Order).FirstOrDefault(o => o.ClientId == order.ClientId);
+        return ended.EnumerateArray().Select(Order).FirstOrDefault(o => o.ClientId == order.SentId);
     }
 
     // A price-triggered order has no custom text; without its id it is identified by its content.
-    private async Task<VenueOrderState?> FindStopAsync(OrderKey order, CancellationToken cancellationToken)
+    private async Task<VenueOrderState?> FindStopAsync(VenueOrder order, CancellationToken cancellationToken)
     {
         JsonElement? found = null;
         if (order.VenueId.Length > 0)
@@ -117,16 +117,16 @@ internal abstract class GateioVenue(ExchangeMarket market, ExchangeConnection co
                 found ??= (await StopsAsync(status, order.Instrument, cancellationToken).ConfigureAwait(false)).EnumerateArray()
                     .Where(o => IsSame(o, order)).Cast<JsonElement?>().FirstOrDefault();
         if (found is not { } stop) return null;
-        if (stop.Text("status") is "open" || stop.Whole(words.Fired) == 0) return Stop(stop, order.ClientId);
+        if (stop.Text("status") is "open" || stop.Whole(words.Fired) == 0) return Stop(stop, order.SentId);
         var fired = await FindAsync($"/orders/{stop.Text(words.Fired)}?{words.Pair}={order.Instrument.Listed}", cancellationToken)
             .ConfigureAwait(false);
-        return fired is { } child ? Order(child) with { ClientId = order.ClientId } : null;
+        return fired is { } child ? Order(child) with { ClientId = order.SentId } : null;
     }
 
     private Task<JsonElement> StopsAsync(string status, VenueInstrument instrument, CancellationToken cancellationToken) =>
         GetAsync($"/price_orders?status={status}&{words.StopPair}={instrument.Listed}&limit=100", cancellationToken);
 
-    private bool IsSame(JsonElement stop, OrderKey order) => Triggers(stop) == (order.Side, order.Quantity)
+    private bool IsSame(JsonElement stop, VenueOrder order) => Triggers(stop) == (order.Side, order.Quantity)
         && stop.GetProperty("trigger").Decimal("price") == order.StopPrice
         && stop.Whole(words.Created) >= order.SentAt.ToUnixTimeSeconds() - 60
         && !order.IsTaken(Triggered + stop.Text("id")) && !order.IsTaken(stop.Text(words.Fired));

@@ -84,17 +84,17 @@ internal sealed class KucoinFutures(ExchangeConnection connection, KucoinClient 
         return PlaceAsync(Orders, body, order, cancellationToken);
     }
 
-    public override async Task<VenueOrderState?> CancelAsync(OrderKey order, CancellationToken cancellationToken)
+    public override async Task<VenueOrderState?> CancelAsync(VenueOrder order, CancellationToken cancellationToken)
     {
         var path = order.VenueId.Length > 0 ? $"{Orders}/{order.VenueId}"
-            : $"{Orders}/client-order/{order.ClientId}?symbol={order.Instrument.Listed}";
+            : $"{Orders}/client-order/{order.SentId}?symbol={order.Instrument.Listed}";
         await Client.SendAsync(new RestRequest(HttpMethod.Delete, path), cancellationToken).ConfigureAwait(false);
         return null;
     }
 
-    public override async Task<VenueOrderState?> FindAsync(OrderKey order, CancellationToken cancellationToken)
+    public override async Task<VenueOrderState?> FindAsync(VenueOrder order, CancellationToken cancellationToken)
     {
-        var path = order.VenueId.Length > 0 ? $"{Orders}/{order.VenueId}" : $"{Orders}/byClientOid?clientOid={order.ClientId}";
+        var path = order.VenueId.Length > 0 ? $"{Orders}/{order.VenueId}" : $"{Orders}/byClientOid?clientOid={order.SentId}";
         return await Client.FindAsync(path, IsMissing, cancellationToken,
             5).ConfigureAwait(false) is { ValueKind: JsonValueKind.Object } found
             ? KucoinFuturesParser.Order(found, Contract) : null;
@@ -120,7 +120,7 @@ internal sealed class KucoinFutures(ExchangeConnection connection, KucoinClient 
         }
     }
 
-    public override async Task<IReadOnlyList<VenueFill>> FillsAsync(OrderKey order, CancellationToken cancellationToken) =>
+    public override async Task<IReadOnlyList<VenueFill>> FillsAsync(VenueOrder order, CancellationToken cancellationToken) =>
         [.. (await PagesAsync($"/api/v1/fills?orderId={order.VenueId}&symbol={order.Instrument.Listed}", cancellationToken)
             .ConfigureAwait(false)).Select(f => KucoinFuturesParser.Fill(f, Contract))];
 

@@ -51,7 +51,7 @@ internal sealed class KucoinSpot(ExchangeConnection connection, KucoinClient cli
         return PlaceAsync(order.Type.HasStop() ? StopOrders : Orders, body, order, cancellationToken);
     }
 
-    public override async Task<VenueOrderState?> CancelAsync(OrderKey order, CancellationToken cancellationToken)
+    public override async Task<VenueOrderState?> CancelAsync(VenueOrder order, CancellationToken cancellationToken)
     {
         var symbol = order.Instrument.Listed;
         if (order.IsStop)
@@ -59,27 +59,27 @@ internal sealed class KucoinSpot(ExchangeConnection connection, KucoinClient cli
             try
             {
                 await Client.SendAsync(new RestRequest(HttpMethod.Delete,
-                    $"{StopOrders}/cancelOrderByClientOid?symbol={symbol}&clientOid={order.ClientId}", Weight: 5), cancellationToken)
+                    $"{StopOrders}/cancelOrderByClientOid?symbol={symbol}&clientOid={order.SentId}", Weight: 5), cancellationToken)
                     .ConfigureAwait(false);
-                return new VenueOrderState(order.ClientId, order.VenueId, symbol, OrderState.Cancelled, 0, "cancelled by the session");
+                return new VenueOrderState(order.SentId, order.VenueId, symbol, OrderState.Cancelled, 0, "cancelled by the session");
             }
             catch (VenueRefusalException e) when (IsMissing(e))
             {
                 // The stop was triggered: the order that it became may still be open.
             }
         }
-        await Client.SendAsync(new RestRequest(HttpMethod.Delete, $"{Orders}/client-order/{order.ClientId}?symbol={symbol}"),
+        await Client.SendAsync(new RestRequest(HttpMethod.Delete, $"{Orders}/client-order/{order.SentId}?symbol={symbol}"),
             cancellationToken).ConfigureAwait(false);
         return null;
     }
 
-    public override async Task<VenueOrderState?> FindAsync(OrderKey order, CancellationToken cancellationToken)
+    public override async Task<VenueOrderState?> FindAsync(VenueOrder order, CancellationToken cancellationToken)
     {
         var symbol = order.Instrument.Listed;
-        var found = await FirstAsync($"{Orders}/client-order/{order.ClientId}?symbol={symbol}", 2, cancellationToken).ConfigureAwait(false);
+        var found = await FirstAsync($"{Orders}/client-order/{order.SentId}?symbol={symbol}", 2, cancellationToken).ConfigureAwait(false);
         if (found is { } plain) return KucoinSpotParser.Order(plain);
         if (!order.IsStop) return null;
-        found = await FirstAsync($"{StopOrders}/queryOrderByClientOid?symbol={symbol}&clientOid={order.ClientId}", 3, cancellationToken)
+        found = await FirstAsync($"{StopOrders}/queryOrderByClientOid?symbol={symbol}&clientOid={order.SentId}", 3, cancellationToken)
             .ConfigureAwait(false);
         return found is { } waiting ? KucoinSpotParser.StopOrder(waiting) : null;
     }
@@ -105,7 +105,7 @@ internal sealed class KucoinSpot(ExchangeConnection connection, KucoinClient cli
         ];
     }
 
-    public override async Task<IReadOnlyList<VenueFill>> FillsAsync(OrderKey order, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyList<VenueFill>> FillsAsync(VenueOrder order, CancellationToken cancellationToken)
     {
         var fills = new List<VenueFill>();
         for (var last = 0L; ;)

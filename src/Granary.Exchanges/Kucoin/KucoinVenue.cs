@@ -41,7 +41,7 @@ internal abstract class KucoinVenue(ExchangeMarket market, ExchangeConnection co
     {
         var body = new JsonObject
         {
-            ["clientOid"] = order.ClientId,
+            ["clientOid"] = order.SentId,
             ["symbol"] = order.Instrument.Listed,
             ["side"] = order.Side == Side.Buy ? "buy" : "sell",
             ["type"] = order.Type.HasLimit() ? "limit" : "market",
@@ -72,11 +72,11 @@ internal abstract class KucoinVenue(ExchangeMarket market, ExchangeConnection co
         }
         catch (VenueRefusalException e) when (Says(e, "time window"))
         {
-            throw new BrokerUnavailableException($"{Name}: order {order.ClientId} came too late", e);
+            throw new BrokerUnavailableException($"{Name}: order {order.SentId} came too late", e);
         }
         catch (VenueRefusalException e) when (Says(e, "clientOid") && (Says(e, "duplicate") || Says(e, "exist")))
         {
-            throw new BrokerUnavailableException($"{Name}: it has an order {order.ClientId} already; its state is requested", e);
+            throw new BrokerUnavailableException($"{Name}: it has an order {order.SentId} already; its state is requested", e);
         }
     }
 

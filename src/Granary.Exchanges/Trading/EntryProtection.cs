@@ -47,7 +47,7 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
         if (unanswered is not null) throw unanswered;
     }
 
-    private async ValueTask EnsureAsync(BookOrder entry, List<WantedLeg> missing, CancellationToken cancellationToken)
+    private async ValueTask EnsureAsync(VenueOrder entry, List<WantedLeg> missing, CancellationToken cancellationToken)
     {
         var (stop, isTrail) = StopOf(entry);
         if (stop > 0)
@@ -76,7 +76,7 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
 
     private async ValueTask SendAsync(List<WantedLeg> legs, CancellationToken cancellationToken)
     {
-        var (wanted, made) = (new List<WantedLeg>(), new List<NewOrder>());
+        var (wanted, made) = (new List<WantedLeg>(), new List<VenueOrder>());
         foreach (var leg in legs)
         {
             if (leg.Quantity is not (> 0 and var quantity)) continue;
@@ -87,17 +87,17 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
         if (made.Count == 0) return;
         var faults = await orders.SendAsync(made, cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < made.Count; i++)
-            if (faults[i] is null && made[i].Order.State == OrderState.Rejected)
-                await RefusedAsync(wanted[i].Entry, made[i].Order, made[i].Order.Quantity, cancellationToken).ConfigureAwait(false);
+            if (faults[i] is null && made[i].State == OrderState.Rejected)
+                await RefusedAsync(wanted[i].Entry, made[i], made[i].Quantity, cancellationToken).ConfigureAwait(false);
         foreach (var fault in faults)
             if (fault is not null) throw fault;
     }
 
     // A leg that an entry should have.
-    private readonly record struct WantedLeg(BookOrder Entry, string Name, OrderType Type, double Price)
+    private readonly record struct WantedLeg(VenueOrder Entry, string Name, OrderType Type, double Price)
     {
         /// <summary>Open quantity of the entry, in whole lots.</summary>
-        public decimal Quantity => Entry.Instrument!.FloorQuantity(Entry.Open);
+        public decimal Quantity => Entry.Instrument.FloorQuantity(Entry.Open);
 
         public (string Name, BrokerOrder Order) Make(decimal quantity)
         {
@@ -107,10 +107,10 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
     }
 
     // The exchange rejects a stop that the price has passed already, so the trade is closed at the market.
-    private async ValueTask RefusedAsync(BookOrder entry, BookOrder leg, decimal quantity, CancellationToken cancellationToken)
+    private async ValueTask RefusedAsync(VenueOrder entry, VenueOrder leg, decimal quantity, CancellationToken cancellationToken)
     {
         entry.LegsWaitUntil = clock.GetUtcNow() + RefusalPause;
-        var (instrument, stop) = (entry.Instrument!, (decimal)leg.Order.StopPrice);
+        var (instrument, stop) = (entry.Instrument, (decimal)leg.Order.StopPrice);
         var last = await venue.PriceAsync(instrument.Base, instrument.Quote, cancellationToken).ConfigureAwait(false);
         if (stop <= 0 || last <= 0 || (int)entry.Order.Side * (last - stop) > 0) return;
         var (name, order) = entry.LegOrder(leg.Leg, OrderType.Market, 0);
@@ -120,7 +120,7 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
 
     /// <summary>Cancels the legs of several entries concurrently, before orders of the session close these entries.</summary>
     /// <returns>For each entry, why its legs may still work; null if they have ended.</returns>
-    public async ValueTask<BrokerUnavailableException?[]> ReleaseAsync(IReadOnlyList<BookOrder> entries,
+    public async ValueTask<BrokerUnavailableException?[]> ReleaseAsync(IReadOnlyList<VenueOrder> entries,
         CancellationToken cancellationToken)
     {
         var legs = entries.SelectMany(Book.LegsOf).ToList();
@@ -132,13 +132,13 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
     /// <exception cref="BrokerUnavailableException">There is no response; another call continues.</exception>
     public async ValueTask TakeProfitAsync(string listed, decimal price, CancellationToken cancellationToken)
     {
-        foreach (var entry in Book.OpenEntries.Where(e => e.Instrument!.Listed == listed).ToList())
+        foreach (var entry in Book.OpenEntries.Where(e => e.Instrument.Listed == listed).ToList())
         {
             var target = TargetOf(entry);
             if (target <= 0 || TargetRests(entry) || Book.IsClosing(entry) || clock.GetUtcNow() < entry.LegsWaitUntil
                 || (int)entry.Order.Side * (price - (decimal)target) < 0) continue;
             if ((await ReleaseAsync([entry], cancellationToken).ConfigureAwait(false))[0] is { } fault) throw fault;
-            var quantity = entry.Instrument!.FloorQuantity(entry.Open);
+            var quantity = entry.Instrument.FloorQuantity(entry.Open);
             if (quantity <= 0) continue;
             var (name, order) = entry.LegOrder("target", OrderType.Limit, target);
             var sent = await orders.SendAsync(order with { Quantity = (double)quantity, TimeInForce = TimeInForce.ImmediateOrCancel }, name,
@@ -162,16 +162,16 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
     }
 
     // Spot markets that reserve balance accept only one order for the same units: the stop.
-    private bool TargetRests(BookOrder entry) => !venue.StopsHoldBalance || !(StopOf(entry).Price > 0);
+    private bool TargetRests(VenueOrder entry) => !venue.StopsHoldBalance || !(StopOf(entry).Price > 0);
 
-    private static double EntryPrice(BookOrder entry) => entry.Filled > 0 ? (double)(entry.Notional / entry.Filled) : 0;
+    private static double EntryPrice(VenueOrder entry) => entry.Filled > 0 ? (double)(entry.Notional / entry.Filled) : 0;
 
-    private static double TargetOf(BookOrder entry) =>
-        (double)entry.Instrument!.RoundPrice(entry.Order.Protection.TargetFor(entry.Order.Side, EntryPrice(entry)));
+    private static double TargetOf(VenueOrder entry) =>
+        (double)entry.Instrument.RoundPrice(entry.Order.Protection.TargetFor(entry.Order.Side, EntryPrice(entry)));
 
-    private static (double Price, bool IsTrail) StopOf(BookOrder entry)
+    private static (double Price, bool IsTrail) StopOf(VenueOrder entry)
     {
-        var (side, instrument, protection) = (entry.Order.Side, entry.Instrument!, entry.Order.Protection);
+        var (side, instrument, protection) = (entry.Order.Side, entry.Instrument, entry.Order.Protection);
         var stop = entry.MovedStop > 0 ? entry.MovedStop : protection.StopFor(side, EntryPrice(entry));
         var rounded = stop > 0 ? (double)instrument.RoundPrice(stop) : 0;
         if (protection.TrailFraction <= 0) return (rounded, false);

@@ -61,13 +61,13 @@ internal abstract class ExchangeVenue(ExchangeMarket market, ExchangeConnection 
 
     public abstract Task<string> PlaceAsync(VenueOrder order, CancellationToken cancellationToken);
 
-    public abstract Task<VenueOrderState?> CancelAsync(OrderKey order, CancellationToken cancellationToken);
+    public abstract Task<VenueOrderState?> CancelAsync(VenueOrder order, CancellationToken cancellationToken);
 
-    public abstract Task<VenueOrderState?> FindAsync(OrderKey order, CancellationToken cancellationToken);
+    public abstract Task<VenueOrderState?> FindAsync(VenueOrder order, CancellationToken cancellationToken);
 
     public abstract Task<IReadOnlyList<VenueOrderState>> OpenOrdersAsync(VenueInstrument instrument, CancellationToken cancellationToken);
 
-    public abstract Task<IReadOnlyList<VenueFill>> FillsAsync(OrderKey order, CancellationToken cancellationToken);
+    public abstract Task<IReadOnlyList<VenueFill>> FillsAsync(VenueOrder order, CancellationToken cancellationToken);
 
     public virtual Task<IReadOnlyList<VenueFill>> ForcedFillsAsync(VenueInstrument instrument, DateTimeOffset since,
         CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<VenueFill>>([]);

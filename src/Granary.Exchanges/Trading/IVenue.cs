@@ -52,16 +52,16 @@ internal interface IVenue : IAsyncDisposable
 
     /// <summary>Requests a cancellation. It has no effect on a final or unknown order.</summary>
     /// <returns>The final state of the order if the response contains it; otherwise null.</returns>
-    Task<VenueOrderState?> CancelAsync(OrderKey order, CancellationToken cancellationToken);
+    Task<VenueOrderState?> CancelAsync(VenueOrder order, CancellationToken cancellationToken);
 
     /// <returns>Null if the exchange does not know the order (yet).</returns>
-    Task<VenueOrderState?> FindAsync(OrderKey order, CancellationToken cancellationToken);
+    Task<VenueOrderState?> FindAsync(VenueOrder order, CancellationToken cancellationToken);
 
     /// <summary>Returns the open orders, including stop orders.</summary>
     Task<IReadOnlyList<VenueOrderState>> OpenOrdersAsync(VenueInstrument instrument, CancellationToken cancellationToken);
 
     /// <summary>Returns all executions of an order.</summary>
-    Task<IReadOnlyList<VenueFill>> FillsAsync(OrderKey order, CancellationToken cancellationToken);
+    Task<IReadOnlyList<VenueFill>> FillsAsync(VenueOrder order, CancellationToken cancellationToken);
 
     /// <summary>Returns executions that the exchange initiated since a time: liquidations and automatic deleveraging. Empty on a spot
     /// market.</summary>

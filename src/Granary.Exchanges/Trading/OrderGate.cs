@@ -66,7 +66,7 @@ internal sealed class OrderGate(BrokerCapabilities capabilities, VenueSettings s
                 + FormattableString.Invariant($"more than its limit maxExposure={settings.MaxExposure}");
     }
 
-    private decimal Price(BookOrder order) => prices.Last(order.Instrument!.Listed) is > 0 and var last ? last
+    private decimal Price(VenueOrder order) => prices.Last(order.Instrument.Listed) is > 0 and var last ? last
         : order.Filled > 0 ? order.Notional / order.Filled : (decimal)order.Order.LimitPrice;
 
     // Exits count towards the limit, but are never refused.

@@ -15,7 +15,7 @@ internal sealed class OrderSubmission(IVenue venue, VenueBook book, IReadOnlyDic
         public BrokerOrder Order => order;
 
         /// <summary>The order in the book that is not sent yet; null if it must not be sent.</summary>
-        public NewOrder? Made { get; set; }
+        public VenueOrder? Made { get; set; }
 
         /// <summary>Null until the result of the order is known.</summary>
         public SubmitOutcome? Outcome { get; set; }
@@ -69,7 +69,7 @@ internal sealed class OrderSubmission(IVenue venue, VenueBook book, IReadOnlyDic
             if (faults[i] is { } fault) exits[i].Outcome = SubmitOutcome.Of(fault);
     }
 
-    private BookOrder? EntryOf(BrokerOrder order) => order.Closes is { } closes ? book.Find(closes) : null;
+    private VenueOrder? EntryOf(BrokerOrder order) => order.Closes is { } closes ? book.Find(closes) : null;
 
     private async ValueTask MakeAsync(Submission submission, CancellationToken cancellationToken)
     {
@@ -98,9 +98,9 @@ internal sealed class OrderSubmission(IVenue venue, VenueBook book, IReadOnlyDic
         if (made.Count == 0) return;
         try
         {
-            var faults = await orders.SendAsync([.. made.Select(s => s.Made!.Value)], cancellationToken).ConfigureAwait(false);
+            var faults = await orders.SendAsync([.. made.Select(s => s.Made!)], cancellationToken).ConfigureAwait(false);
             for (var i = 0; i < made.Count; i++)
-                made[i].Outcome = faults[i] is { } fault ? SubmitOutcome.Of(fault) : SubmitOutcome.Of(made[i].Made!.Value.Order.Status);
+                made[i].Outcome = faults[i] is { } fault ? SubmitOutcome.Of(fault) : SubmitOutcome.Of(made[i].Made!.Status);
         }
         catch (BrokerUnavailableException e)
         {

@@ -11,11 +11,11 @@ namespace Granary.Exchanges.Trading;
 /// sell. The remainder below one lot is booked as a fee and counted in <see cref="Dust"/>.</remarks>
 internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> instruments)
 {
-    private readonly Dictionary<string, BookOrder> _orders = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, BookOrder> _bySentId = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, BookOrder> _byVenueId = new(StringComparer.Ordinal);
-    private readonly List<BookOrder> _working = [];
-    private readonly List<BookOrder> _entries = [];
+    private readonly Dictionary<string, VenueOrder> _orders = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, VenueOrder> _bySentId = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, VenueOrder> _byVenueId = new(StringComparer.Ordinal);
+    private readonly List<VenueOrder> _working = [];
+    private readonly List<VenueOrder> _entries = [];
     private readonly HashSet<string> _executions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, decimal> _dust = new(StringComparer.Ordinal);
     private readonly List<BrokerEvent> _events = [];
@@ -25,11 +25,11 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
     public AccountBegun? Begun { get; private set; }
 
     /// <summary>Orders and legs that are not final.</summary>
-    public IReadOnlyList<BookOrder> Working => _working;
+    public IReadOnlyList<VenueOrder> Working => _working;
 
     /// <summary>Entries with an open quantity, ordered by their first fills, then by creation. The exchange's reports may arrive in any
     /// order.</summary>
-    public IReadOnlyList<BookOrder> OpenEntries => _entries;
+    public IReadOnlyList<VenueOrder> OpenEntries => _entries;
 
     /// <summary>Quote currency value of fees that were paid in a third currency, which did not reduce the account's cash.</summary>
     public decimal ForeignFees { get; private set; }
@@ -42,18 +42,12 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
 
     public int Events => _events.Count;
 
-    public BookOrder? Find(string clientId) => _orders.GetValueOrDefault(clientId);
+    public VenueOrder? Find(string clientId) => _orders.GetValueOrDefault(clientId);
 
     /// <summary>Returns the order for the exchange's ids.</summary>
-    public BookOrder? FindSent(string sentId, string venueId) =>
+    public VenueOrder? FindSent(string sentId, string venueId) =>
         _bySentId.GetValueOrDefault(sentId) ?? (venueId.Length > 0 ? _byVenueId.GetValueOrDefault(venueId) : null);
 
-    /// <summary>Returns the key by which the exchange is asked for an order.</summary>
-    public OrderKey KeyOf(BookOrder order) => new(order.SentId, order.VenueId, order.Instrument!, order.Order.Side, order.Quantity,
-        order.Order.Type.HasStop() ? order.Instrument!.RoundPrice(order.Order.StopPrice) : 0, order.SentAt)
-    {
-        IsTaken = id => _byVenueId.TryGetValue(id, out var other) && other != order,
-    };
 
     public bool HasExecution(string id) => _executions.Contains(id);
 
@@ -61,10 +55,10 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
     public decimal Dust(string symbol) => _dust.GetValueOrDefault(symbol);
 
     /// <summary>Legs of an entry that are working at the exchange.</summary>
-    public IEnumerable<BookOrder> LegsOf(BookOrder entry) => _working.Where(o => o.Entry == entry.ClientId);
+    public IEnumerable<VenueOrder> LegsOf(VenueOrder entry) => _working.Where(o => o.Entry == entry.ClientId);
 
     /// <summary>Whether an order of the session that closes the entry is working.</summary>
-    public bool IsClosing(BookOrder entry) => _working.Any(o => o.Order.Closes == entry.ClientId && o.Leg.Length == 0);
+    public bool IsClosing(VenueOrder entry) => _working.Any(o => o.Order.Closes == entry.ClientId && o.Leg.Length == 0);
 
     /// <summary>Returns the events after a sequence number.</summary>
     /// <param name="count">The number of durable events.</param>
@@ -96,21 +90,22 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
 
     private void Add(OrderMade made)
     {
-        var order = new BookOrder(made, instruments.GetValueOrDefault(made.Order.Symbol), ++_made);
+        var order = new VenueOrder(made, instruments.GetValueOrDefault(made.Order.Symbol), ++_made);
+        order.IsTaken = id => _byVenueId.TryGetValue(id, out var other) && other != order;
         _orders.Add(order.ClientId, order);
         _bySentId[order.SentId] = order;
         _working.Add(order);
         if (made.Entry.Length > 0) _orders[made.Entry].Legs++;
     }
 
-    private void Remove(BookOrder order)
+    private void Remove(VenueOrder order)
     {
         _orders.Remove(order.ClientId);
         _bySentId.Remove(order.SentId);
         _working.Remove(order);
     }
 
-    private void Stand(BookOrder order, OrderStood stood)
+    private void Stand(VenueOrder order, OrderStood stood)
     {
         if (stood.VenueId.Length > 0)
         {
@@ -125,14 +120,14 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
         if (stood.State.IsFinal() && order.Leg.Length == 0) Report(null, order);
     }
 
-    private void Become(BookOrder order, OrderState state, string reason)
+    private void Become(VenueOrder order, OrderState state, string reason)
     {
         order.State = state;
         if (reason.Length > 0) order.Reason = reason;
         if (state.IsFinal()) _working.Remove(order);
     }
 
-    private void Book(BookOrder order, FillBooked fill)
+    private void Book(VenueOrder order, FillBooked fill)
     {
         if (!_executions.Add(fill.ExecutionId)) return;
         order.Filled += fill.Quantity;
@@ -141,7 +136,7 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
         if (FirstFill is not { } first || fill.At < first) FirstFill = fill.At;
         var isDone = order.Filled >= order.Quantity;
         Become(order, isDone ? OrderState.Filled : OrderState.PartiallyFilled, "");
-        var instrument = order.Instrument!;
+        var instrument = order.Instrument;
         var (quantity, fee) = (fill.Quantity, fill.FeeInQuote);
         var isForeign = fill.FeeCurrency != instrument.Quote;
         if (order.IsEntry)
@@ -165,7 +160,7 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
             (double)quantity, (double)fee, fill.At.UtcTicks), about);
     }
 
-    private void Open(BookOrder entry, decimal quantity)
+    private void Open(VenueOrder entry, decimal quantity)
     {
         entry.Open += quantity;
         _entries.Remove(entry);
@@ -174,7 +169,7 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
         _entries.Insert(place < 0 ? _entries.Count : place, entry);
     }
 
-    private (decimal Quantity, decimal Fee) InWholeLots(BookOrder order, FillBooked fill, VenueInstrument instrument)
+    private (decimal Quantity, decimal Fee) InWholeLots(VenueOrder order, FillBooked fill, VenueInstrument instrument)
     {
         var dust = order.Received - order.Reported;
         order.Received += fill.Quantity - fill.Fee;
@@ -194,5 +189,5 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
             _events.Add(new BrokerEvent(_events.Count + 1, fill, new BrokerOrderStatus("", "", OrderState.Filled, 0, reason)));
     }
 
-    private void Report(BrokerFill? fill, BookOrder order) => _events.Add(new BrokerEvent(_events.Count + 1, fill, order.Status));
+    private void Report(BrokerFill? fill, VenueOrder order) => _events.Add(new BrokerEvent(_events.Count + 1, fill, order.Status));
 }

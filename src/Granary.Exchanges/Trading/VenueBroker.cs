@@ -243,7 +243,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
     private async ValueTask SynchroniseAsync(CancellationToken cancellationToken)
     {
         _behind = true;
-        foreach (var group in Book.Working.Where(o => o.Instrument is not null).GroupBy(o => o.Instrument!).ToList())
+        foreach (var group in Book.Working.Where(o => o.HasInstrument).GroupBy(o => o.Instrument).ToList())
         {
             var open = await _venue.OpenOrdersAsync(group.Key, cancellationToken).ConfigureAwait(false);
             foreach (var order in group.ToList())
@@ -257,7 +257,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         _synchronised = _clock.GetTimestamp();
     }
 
-    private async ValueTask SynchroniseAsync(BookOrder order, IReadOnlyList<VenueOrderState> open, CancellationToken cancellationToken)
+    private async ValueTask SynchroniseAsync(VenueOrder order, IReadOnlyList<VenueOrderState> open, CancellationToken cancellationToken)
     {
         var listed = open.FirstOrDefault(s => s.ClientId == order.SentId || s.VenueId.Length > 0 && s.VenueId == order.VenueId);
         if (listed is not null) await _orders.TakeAsync(order, listed, cancellationToken).ConfigureAwait(false);

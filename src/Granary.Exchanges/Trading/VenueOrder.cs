@@ -1,103 +1,123 @@
+using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
 
 namespace Granary.Exchanges.Trading;
 
-/// <summary>An order in the exchange's units, as an adapter sends it.</summary>
-internal sealed record VenueOrder
+/// <summary>An order at the exchange, in its units: an order of the session, or a leg that protects an entry.</summary>
+/// <param name="number">The number of the order, in the order of creation.</param>
+internal sealed class VenueOrder(OrderMade made, VenueInstrument? instrument, long number)
 {
-    public required string ClientId { get; init; }
+    public long Number => number;
 
-    public required VenueInstrument Instrument { get; init; }
+    public BrokerOrder Order => made.Order;
 
-    public required Side Side { get; init; }
+    public string ClientId => made.Order.ClientId;
 
-    public required OrderType Type { get; init; }
+    public string Leg => made.Leg;
+
+    /// <summary>Client id of the entry that a leg protects; empty for an order of the session.</summary>
+    public string Entry => made.Entry;
+
+    /// <summary>The client order id at the exchange.</summary>
+    public string SentId => made.SentId;
 
     /// <summary>Base units in whole lots.</summary>
-    public required decimal Quantity { get; init; }
+    public decimal Quantity => made.Quantity;
 
-    /// <summary>0 if the order type has none.</summary>
-    public decimal LimitPrice { get; init; }
+    public Side Side => made.Order.Side;
 
-    /// <summary>0 if the order type has none.</summary>
-    public decimal StopPrice { get; init; }
+    public OrderType Type => made.Order.Type;
 
-    /// <summary>Whether the stop triggers when the price rises to it.</summary>
-    public bool TriggersAbove { get; init; }
+    /// <summary>On the exchange's tick; 0 if the order type has none.</summary>
+    public decimal LimitPrice => made.Order.LimitPrice > 0 ? Instrument.RoundPrice(made.Order.LimitPrice) : 0;
 
-    public TimeInForce TimeInForce { get; init; }
+    /// <summary>On the exchange's tick; 0 if the order type has none.</summary>
+    public decimal StopPrice => IsStop ? Instrument.RoundPrice(made.Order.StopPrice) : 0;
+
+    /// <summary>Whether it was sent as a stop order, which some exchanges keep in a list of their own, without our id.</summary>
+    public bool IsStop => Type.HasStop();
+
+    /// <summary>Whether the stop triggers when the price rises to it, as that of a buy order.</summary>
+    public bool TriggersAbove => Side == Side.Buy;
+
+    public TimeInForce TimeInForce => made.Order.TimeInForce;
 
     /// <summary>Whether the order must not open a position; only for exchanges that support this.</summary>
-    public bool ReduceOnly { get; init; }
+    public bool ReduceOnly { get; set; }
+
+    /// <summary>This machine's clock.</summary>
+    public DateTimeOffset SentAt => made.At;
 
     /// <summary>The exchange must reject the order after this time by its own clock.</summary>
-    public required DateTimeOffset ValidUntil { get; init; }
-}
+    public DateTimeOffset ValidUntil => made.ValidUntil;
 
-/// <summary>Key of an order in requests.</summary>
-/// <param name="VenueId">Empty while it is not known.</param>
-/// <param name="StopPrice">0 unless it was sent as a stop order, which some exchanges keep in a list of their own, without our id.</param>
-/// <param name="SentAt">This machine's clock.</param>
-internal sealed record OrderKey(string ClientId, string VenueId, VenueInstrument Instrument, Side Side, decimal Quantity,
-    decimal StopPrice, DateTimeOffset SentAt)
-{
-    public bool IsStop => StopPrice > 0;
+    /// <summary>False if the session does not trade the symbol: the order was refused for that, or an earlier session sent it.</summary>
+    public bool HasInstrument => instrument is not null;
+
+    public VenueInstrument Instrument => instrument ?? throw new InvalidOperationException($"the session does not trade {Order.Symbol}");
 
     /// <summary>Whether an exchange id belongs to another order of the session.</summary>
-    public required Func<string, bool> IsTaken { get; init; }
-}
+    public Func<string, bool> IsTaken { get; set; } = _ => false;
 
-/// <summary>State of an order at the exchange.</summary>
-/// <param name="ClientId">Empty where the exchange does not give it.</param>
-/// <param name="VenueId">The order to which its fills belong: for a triggered stop the order that it became.</param>
-/// <param name="State">Submitted, PartiallyFilled, Filled, Cancelled, Rejected or Expired.</param>
-/// <param name="Filled">Base units.</param>
-internal sealed record VenueOrderState(string ClientId, string VenueId, string Listed, OrderState State, decimal Filled, string Reason);
+    public string VenueId { get; set; } = "";
 
-/// <summary>One execution.</summary>
-/// <param name="ExecutionId">Unique within the instrument and the side.</param>
-/// <param name="OrderId">The exchange's id of the order.</param>
-/// <param name="Quantity">Base units.</param>
-/// <param name="Fee">The fee; positive if paid.</param>
-/// <param name="FeeCurrency">The exchange's name of the currency.</param>
-internal sealed record VenueFill(string ExecutionId, string OrderId, string Listed, Side Side, decimal Price, decimal Quantity,
-    decimal Fee, string FeeCurrency, DateTimeOffset At);
+    public OrderState State { get; set; } = OrderState.New;
 
-/// <summary>A funding payment between holders of a perpetual contract.</summary>
-/// <param name="Id">The exchange's id.</param>
-/// <param name="Amount">Quote currency; negative if paid.</param>
-internal sealed record FundingPayment(string Id, string Listed, decimal Amount, DateTimeOffset At);
+    public string Reason { get; set; } = "";
 
-/// <summary>Balances and positions of the account.</summary>
-/// <param name="Balances">By currency, with what waiting orders hold back.</param>
-/// <param name="Positions">Signed base units by the exchange's symbol; null on a spot market, where balances are the positions.</param>
-/// <param name="EntryValue">Σ signed quantity · entry price of the positions; 0 on a spot market.</param>
-internal sealed record VenueAccount(IReadOnlyDictionary<string, decimal> Balances, IReadOnlyDictionary<string, decimal>? Positions,
-    decimal EntryValue)
-{
-    /// <summary>Returns the account's holding in an instrument: its position, or the balance of its base currency.</summary>
-    public decimal Held(VenueInstrument instrument) =>
-        Positions is null ? Balances.GetValueOrDefault(instrument.Base) : Positions.GetValueOrDefault(instrument.Listed);
+    /// <summary>Base units of the booked fills before fees.</summary>
+    public decimal Filled { get; set; }
 
-    /// <summary>Returns the symbol or currency under which the account holds the instrument.</summary>
-    public string HeldAs(VenueInstrument instrument) => Positions is null ? instrument.Base : instrument.Listed;
-}
+    /// <summary>Base units that an entry bought, after fees paid in them.</summary>
+    public decimal Received { get; set; }
 
-/// <summary>A websocket report. Every part may be missing.</summary>
-internal sealed record VenueNews
-{
-    /// <summary>The connection was opened; earlier events must be requested.</summary>
-    public bool Connected { get; init; }
+    /// <summary>Base units of an entry that were reported to the session: the received ones in whole lots.</summary>
+    public decimal Reported { get; set; }
 
-    /// <summary>The connection is lost.</summary>
-    public bool Lost { get; init; }
+    /// <summary>Base units of an entry that are still open.</summary>
+    public decimal Open { get; set; }
 
-    public VenueOrderState? Order { get; init; }
+    /// <summary>Time of the first fill by the exchange's clock; null if there is none.</summary>
+    public DateTimeOffset? FilledAt { get; set; }
 
-    public VenueFill? Fill { get; init; }
+    /// <summary>Value of the booked fills, in quote currency.</summary>
+    public decimal Notional { get; set; }
 
-    /// <summary>The exchange's symbol of a price.</summary>
-    public string? Listed { get; init; }
+    /// <summary>The stop price that the session set last; 0 if it never moved the stop.</summary>
+    public double MovedStop { get; set; }
 
-    public decimal Price { get; init; }
+    /// <summary>Best close since the entry; NaN if there is none.</summary>
+    public double TrailBest { get; set; } = double.NaN;
+
+    /// <summary>The number of legs so far, for their ids.</summary>
+    public int Legs { get; set; }
+
+    /// <summary>After a rejection, the earliest time for another attempt.</summary>
+    public DateTimeOffset LegsWaitUntil { get; set; }
+
+    /// <summary>Whether the exchange has acknowledged it.</summary>
+    public bool IsKnown => VenueId.Length > 0 || State is not OrderState.New;
+
+    public bool IsWorking => !State.IsFinal();
+
+    public bool IsEntry => Leg.Length == 0 && Order.Closes is null;
+
+    /// <summary>Creates the order of a new leg that closes this entry, without its quantity.</summary>
+    /// <param name="price">The stop or limit price; unused for a market order.</param>
+    public (string Name, BrokerOrder Order) LegOrder(string name, OrderType type, double price) =>
+        (name, new BrokerOrder
+        {
+            ClientId = FormattableString.Invariant($"{ClientId}-{(name is "target" or "liquidation" ? name[0] : 's')}{Legs + 1}"),
+            Symbol = Order.Symbol,
+            Side = (Side)(-(int)Order.Side),
+            Type = type,
+            Quantity = 0,
+            StopPrice = type == OrderType.Stop ? price : 0,
+            LimitPrice = type == OrderType.Limit ? price : 0,
+            Closes = ClientId,
+            CreatedAt = Order.CreatedAt,
+        });
+
+    public BrokerOrderStatus Status => new(ClientId, VenueId, State == OrderState.New ? OrderState.Submitted : State, (double)Filled,
+        Reason);
 }

@@ -74,33 +74,19 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         return await RefreshAsync(Book.Find(order.ClientId)!, wait: true, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Adds an order to the book. <see cref="SendAsync(IReadOnlyList{NewOrder}, CancellationToken)"/> writes it to the journal and
-    /// sends it.</summary>
+    /// <summary>Adds an order to the book. <see cref="SendAsync(IReadOnlyList{VenueOrder}, CancellationToken)"/> writes it to the journal
+    /// and sends it.</summary>
     /// <param name="leg">Empty for an order of the session.</param>
     /// <param name="entry">The entry that a leg protects; empty for an order of the session.</param>
     /// <param name="quantity">The quantity in whole lots.</param>
-    public NewOrder Make(BrokerOrder order, string leg, string entry, decimal quantity)
+    public VenueOrder Make(BrokerOrder order, string leg, string entry, decimal quantity)
     {
         var isReduceOnly = IsReduceOnly(order);
         journal.Defer(Made(order, leg, entry, quantity));
         InBook(order.ClientId);
         var made = Book.Find(order.ClientId)!;
-        var instrument = made.Instrument!;
-        return new NewOrder(made, new VenueOrder
-        {
-            ClientId = made.SentId,
-            Instrument = instrument,
-            Side = order.Side,
-            Type = order.Type,
-            Quantity = quantity,
-            LimitPrice = order.LimitPrice > 0 ? instrument.RoundPrice(order.LimitPrice) : 0,
-            StopPrice = order.StopPrice > 0 ? instrument.RoundPrice(order.StopPrice) : 0,
-            // A buy stop triggers when the price has risen to it, a sell stop when it has fallen to it.
-            TriggersAbove = order.Side == Side.Buy,
-            TimeInForce = order.TimeInForce,
-            ReduceOnly = isReduceOnly,
-            ValidUntil = made.ValidUntil,
-        });
+        made.ReduceOnly = isReduceOnly;
+        return made;
     }
 
     /// <summary>Writes orders to the journal together, and sends them concurrently.</summary>
@@ -108,28 +94,28 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     /// here.</remarks>
     /// <returns>For each order, why its outcome is unknown; null if the exchange responded.</returns>
     /// <exception cref="BrokerUnavailableException">The journal cannot be written; no order was sent.</exception>
-    public async ValueTask<BrokerUnavailableException?[]> SendAsync(IReadOnlyList<NewOrder> made, CancellationToken cancellationToken)
+    public async ValueTask<BrokerUnavailableException?[]> SendAsync(IReadOnlyList<VenueOrder> made, CancellationToken cancellationToken)
     {
         try
         {
-            if (made.Any(n => n.Order.Leg.Length > 0)) await journal.AppendAsync([], cancellationToken).ConfigureAwait(false);
+            if (made.Any(o => o.Leg.Length > 0)) await journal.AppendAsync([], cancellationToken).ConfigureAwait(false);
             else await journal.WriteAsync([], cancellationToken).ConfigureAwait(false);
         }
         catch (BrokerUnavailableException)
         {
-            foreach (var (order, _) in made) Forget(order);
+            foreach (var order in made) Forget(order);
             throw;
         }
         Sent += made.Count;
-        var answers = await VenueRequests.AllAsync(made, n => venue.PlaceAsync(n.Message, cancellationToken)).ConfigureAwait(false);
+        var answers = await VenueRequests.AllAsync(made, o => venue.PlaceAsync(o, cancellationToken)).ConfigureAwait(false);
         var faults = Array.ConvertAll(answers, a => a.Fault);
         var refusals = new List<BookFact>();
         for (var i = 0; i < made.Count; i++)
         {
-            var id = made[i].Order.ClientId;
+            var id = made[i].ClientId;
             if (answers[i].Refusal is { } refusal) refusals.Add(new OrderStood(id, "", OrderState.Rejected, refusal.Message));
             else if (faults[i] is null) journal.Defer(new OrderStood(id, answers[i].Value!, OrderState.Submitted, ""));
-            else if (faults[i]!.IsUnprocessed) Forget(made[i].Order);
+            else if (faults[i]!.IsUnprocessed) Forget(made[i]);
         }
         if (refusals.Count == 0) return faults;
         try
@@ -145,7 +131,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     }
 
     // Removes an order that the exchange never received. If a leg is created again, it gets a new id.
-    private void Forget(BookOrder order)
+    private void Forget(VenueOrder order)
     {
         journal.Defer(new OrderForgotten(order.ClientId));
         if (order.Leg.Length == 0) _unsent.Add(order.ClientId);
@@ -154,12 +140,12 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     /// <summary>Adds an order to the book and sends it.</summary>
     /// <inheritdoc cref="Make"/>
     /// <exception cref="BrokerUnavailableException">There is no response; the outcome is unknown.</exception>
-    public async ValueTask<BookOrder> SendAsync(BrokerOrder order, string leg, string entry, decimal quantity,
+    public async ValueTask<VenueOrder> SendAsync(BrokerOrder order, string leg, string entry, decimal quantity,
         CancellationToken cancellationToken)
     {
         var made = Make(order, leg, entry, quantity);
         var faults = await SendAsync([made], cancellationToken).ConfigureAwait(false);
-        return faults[0] is { } fault ? throw fault : made.Order;
+        return faults[0] is { } fault ? throw fault : made;
     }
 
     // An exit must never open a position. But with trades in both directions the exchange has only the net position, which an exit of one
@@ -168,20 +154,20 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         && !Book.OpenEntries.Any(e => IsOpposite(e, order)) && !Book.Working.Any(o => o.IsEntry && IsOpposite(o, order));
 
     // An entry in the direction opposite to the closed trade, also if its fill is not booked yet.
-    private static bool IsOpposite(BookOrder entry, BrokerOrder exit) =>
+    private static bool IsOpposite(VenueOrder entry, BrokerOrder exit) =>
         entry.Order.Symbol == exit.Symbol && entry.Order.Side == exit.Side;
 
     /// <summary>Requests the state of an order from the exchange, and books its fills.</summary>
     /// <returns>False if the exchange certainly never received the order, which is then removed from the book.</returns>
     /// <param name="wait">Whether to wait until the outcome of a request without a response is certain.</param>
     /// <exception cref="BrokerUnavailableException">There is no response, or the outcome is not certain yet.</exception>
-    public async ValueTask<bool> RefreshAsync(BookOrder order, bool wait, CancellationToken cancellationToken)
+    public async ValueTask<bool> RefreshAsync(VenueOrder order, bool wait, CancellationToken cancellationToken)
     {
         while (true)
         {
             // The exchange rejects a request that arrives after this time.
             var isOver = venue.Now > order.ValidUntil + settings.ListLag;
-            if (await venue.FindAsync(Book.KeyOf(order), cancellationToken).ConfigureAwait(false) is { } state)
+            if (await venue.FindAsync(order, cancellationToken).ConfigureAwait(false) is { } state)
             {
                 await TakeAsync(order, state, cancellationToken).ConfigureAwait(false);
                 return true;
@@ -201,15 +187,15 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     /// <summary>Books the state of an order if the exchange lists it.</summary>
     /// <returns>Whether the exchange lists it.</returns>
     /// <exception cref="BrokerUnavailableException">There is no response.</exception>
-    public async ValueTask<bool> LookAsync(BookOrder order, CancellationToken cancellationToken)
+    public async ValueTask<bool> LookAsync(VenueOrder order, CancellationToken cancellationToken)
     {
-        if (await venue.FindAsync(Book.KeyOf(order), cancellationToken).ConfigureAwait(false) is not { } state) return false;
+        if (await venue.FindAsync(order, cancellationToken).ConfigureAwait(false) is not { } state) return false;
         await TakeAsync(order, state, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
     // The order is not in the exchange's lists, and no request for it can still arrive.
-    private async ValueTask LostAsync(BookOrder order, CancellationToken cancellationToken)
+    private async ValueTask LostAsync(VenueOrder order, CancellationToken cancellationToken)
     {
         var isKnown = order.IsKnown;
         await journal.AppendAsync([isKnown
@@ -220,13 +206,13 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     }
 
     /// <summary>Books the state of an order. Its final state is booked after all of its fills.</summary>
-    public async ValueTask TakeAsync(BookOrder order, VenueOrderState state, CancellationToken cancellationToken)
+    public async ValueTask TakeAsync(VenueOrder order, VenueOrderState state, CancellationToken cancellationToken)
     {
         if (order.VenueId != state.VenueId || order.State == OrderState.New)
             journal.Defer(new OrderStood(order.ClientId, state.VenueId, OrderState.Submitted, ""));
         if (state.Filled > order.Filled)
         {
-            var fills = await venue.FillsAsync(Book.KeyOf(order), cancellationToken).ConfigureAwait(false);
+            var fills = await venue.FillsAsync(order, cancellationToken).ConfigureAwait(false);
             await BookAsync(order, fills, cancellationToken).ConfigureAwait(false);
         }
         if (order.Filled < state.Filled)
@@ -238,7 +224,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     }
 
     /// <summary>Books executions; already booked ones have no effect.</summary>
-    public async ValueTask BookAsync(BookOrder order, IReadOnlyList<VenueFill> fills, CancellationToken cancellationToken)
+    public async ValueTask BookAsync(VenueOrder order, IReadOnlyList<VenueFill> fills, CancellationToken cancellationToken)
     {
         var facts = new List<BookFact>();
         await AddAsync(facts, order, fills, cancellationToken).ConfigureAwait(false);
@@ -257,13 +243,13 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         return facts.Count > 0;
     }
 
-    private async ValueTask AddAsync(List<BookFact> facts, BookOrder order, IReadOnlyList<VenueFill> fills,
+    private async ValueTask AddAsync(List<BookFact> facts, VenueOrder order, IReadOnlyList<VenueFill> fills,
         CancellationToken cancellationToken)
     {
         foreach (var fill in fills.OrderBy(f => f.At))
         {
             if (Book.HasExecution(ExecutionOf(fill))) continue;
-            facts.Add(await BookedAsync(order.ClientId, order.Instrument!, fill, cancellationToken).ConfigureAwait(false));
+            facts.Add(await BookedAsync(order.ClientId, order.Instrument, fill, cancellationToken).ConfigureAwait(false));
             prices.Put(fill.Listed, fill.Price);
         }
     }
@@ -279,11 +265,11 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     }
 
     /// <summary>Books an execution that the exchange initiated, as an exit of an entry.</summary>
-    public async ValueTask<BookFact[]> ForcedAsync(BookOrder entry, VenueFill fill, CancellationToken cancellationToken)
+    public async ValueTask<BookFact[]> ForcedAsync(VenueOrder entry, VenueFill fill, CancellationToken cancellationToken)
     {
         var (name, order) = entry.LegOrder("liquidation", OrderType.Market, 0);
         var made = Made(order with { Quantity = (double)fill.Quantity }, name, entry.ClientId, fill.Quantity);
-        var booked = await BookedAsync(order.ClientId, entry.Instrument!, fill, cancellationToken).ConfigureAwait(false);
+        var booked = await BookedAsync(order.ClientId, entry.Instrument, fill, cancellationToken).ConfigureAwait(false);
         return [made, booked];
     }
 
@@ -296,20 +282,20 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
 
     /// <summary>Cancels the open part of an order and waits for its end.</summary>
     /// <exception cref="BrokerUnavailableException">There is no response, or the order has not ended yet.</exception>
-    public async ValueTask CancelAsync(BookOrder order, CancellationToken cancellationToken)
+    public async ValueTask CancelAsync(VenueOrder order, CancellationToken cancellationToken)
     {
         if (!order.IsKnown && !await RefreshAsync(order, wait: true, cancellationToken).ConfigureAwait(false)) return;
         if (!order.IsWorking) return;
-        var state = await RequestEndAsync(Book.KeyOf(order), cancellationToken).ConfigureAwait(false);
+        var state = await RequestEndAsync(order, cancellationToken).ConfigureAwait(false);
         await EndAsync(order, state, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Cancels the open parts of several orders concurrently and waits for their ends.</summary>
     /// <returns>For each order, why it may still work; null if it has ended.</returns>
-    public async ValueTask<BrokerUnavailableException?[]> CancelAsync(IReadOnlyList<BookOrder> orders, CancellationToken cancellationToken)
+    public async ValueTask<BrokerUnavailableException?[]> CancelAsync(IReadOnlyList<VenueOrder> orders, CancellationToken cancellationToken)
     {
         var requested = orders.Where(o => o.IsKnown && o.IsWorking).ToList();
-        var answers = await VenueRequests.AllAsync(requested, o => RequestEndAsync(Book.KeyOf(o), cancellationToken)).ConfigureAwait(false);
+        var answers = await VenueRequests.AllAsync(requested, o => RequestEndAsync(o, cancellationToken)).ConfigureAwait(false);
         var faults = new BrokerUnavailableException?[orders.Count];
         for (var i = 0; i < orders.Count; i++)
         {
@@ -329,7 +315,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     }
 
     // Requests a cancellation and returns the order's state afterwards; null if the exchange does not list it.
-    private async Task<VenueOrderState?> RequestEndAsync(OrderKey order, CancellationToken cancellationToken)
+    private async Task<VenueOrderState?> RequestEndAsync(VenueOrder order, CancellationToken cancellationToken)
     {
         try
         {
@@ -342,7 +328,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         return await venue.FindAsync(order, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask EndAsync(BookOrder order, VenueOrderState? state, CancellationToken cancellationToken)
+    private async ValueTask EndAsync(VenueOrder order, VenueOrderState? state, CancellationToken cancellationToken)
     {
         if (state is not null) await TakeAsync(order, state, cancellationToken).ConfigureAwait(false);
         if (!order.IsWorking) return;

@@ -33,7 +33,7 @@ internal sealed class SearchResults(OpenedBatch opened, IBatchHost host, IReadOn
         var prediction = PredictionOf(unit, outer);
         var worth = WorthOf(unit, outer);
         Count(unit, plan, outer);
-        var verdict = Judge(unit, prediction, worth.FirstOrDefault(w => w is { Rule: Chosen, Strategy: All })?.Worth);
+        var judged = Judge(unit, prediction, worth.FirstOrDefault(w => w is { Rule: Chosen, Strategy: All })?.Worth);
         var last = outer[^1].Search;
         return result with
         {
@@ -42,8 +42,8 @@ internal sealed class SearchResults(OpenedBatch opened, IBatchHost host, IReadOn
             Prediction = prediction,
             Worth = worth,
             MeanReversion = await BesideBaselineAsync(unit, outer, cancellationToken),
-            Promoted = verdict.Promoted,
-            Reason = verdict.Reason,
+            Promoted = judged.Promoted,
+            Reason = judged.Reason,
             Settings = new SearchedSettings(plan.Candidates[last.Chosen].Trainer.Name, plan.Candidates[last.Chosen].Trainer.Parameters,
                 plan.Candidates[last.Chosen].Features.Names, plan.Candidates[last.Chosen].Keep,
                 RuleText.Json(spec.Search!.Rules[last.ChosenRule])),

@@ -69,7 +69,7 @@ public sealed class ChangedEntries(IReadOnlyList<JudgedRun> runs,
         return versions.Select(v => v with
         {
             Signals = signals[v.Version].Count(),
-            Refused = signals[v.Version].Count(s => run.VerdictOf(s) == ModelVerdict.Expired),
+            Refused = signals[v.Version].Count(s => run.ChangeOf(s) == EntryChange.Expired),
         });
     }
 
@@ -85,29 +85,29 @@ public sealed class ChangedEntries(IReadOnlyList<JudgedRun> runs,
     // <c>judged</c> contains the runs of one strategy.
     private static ModelEffect EffectOf(List<(JudgedRun Run, List<SignalRow> Rows)> judged)
     {
-        List<VerdictWorth> verdicts = [];
+        List<ChangeWorth> changes = [];
         var all = judged.SelectMany(j => j.Rows.Select(r => (j.Run, Row: r))).ToList();
-        foreach (var group in all.GroupBy(r => r.Run.VerdictOf(r.Row.Signal)).Where(g => g.Key is not null).OrderBy(g => g.Key))
+        foreach (var group in all.GroupBy(r => r.Run.ChangeOf(r.Row.Signal)).Where(g => g.Key is not null).OrderBy(g => g.Key))
         {
             var closed = group.Where(r => IsClosed(r.Row)).ToList();
-            verdicts.Add(new VerdictWorth(group.Key!.Value, group.Count(), closed.Count, closed.Sum(r => r.Run.ReturnOf(r.Row)),
+            changes.Add(new ChangeWorth(group.Key!.Value, group.Count(), closed.Count, closed.Sum(r => r.Run.ReturnOf(r.Row)),
                 closed.Sum(r => r.Row.Trade!.Value.NetProfit),
                 closed.Sum(r => (r.Row.Signal.SizeFactor - 1) * r.Run.ReturnOf(r.Row))));
         }
         var outcomes = judged.Where(j => j.Run.Watch is not null).SelectMany(j => Outcomes(j.Run, j.Rows)).ToList();
         return new ModelEffect(judged[0].Run.Strategy, judged[0].Run.Model,
             all.Count(r => !double.IsNaN(r.Row.Signal.Prediction) || r.Row.Signal.IsAbstained), outcomes.Count,
-            outcomes.Count(o => o.Wrong), verdicts);
+            outcomes.Count(o => o.Wrong), changes);
     }
 
     private static IEnumerable<ChangedEntry> DecisionsOf(JudgedRun run, IEnumerable<SignalRow> rows)
     {
         foreach (var row in rows)
         {
-            if (run.VerdictOf(row.Signal) is not { } verdict || !IsClosed(row)) continue;
+            if (run.ChangeOf(row.Signal) is not { } change || !IsClosed(row)) continue;
             var (signal, earned) = (row.Signal, run.ReturnOf(row));
             yield return new ChangedEntry(run.Strategy, signal.Number, new DateTime(signal.Time, DateTimeKind.Utc), RunText.Of(signal.Side),
-                signal.ModelVersion, verdict, Known(signal.Prediction), Known(signal.Dissimilarity), signal.SizeFactor, earned,
+                signal.ModelVersion, change, Known(signal.Prediction), Known(signal.Dissimilarity), signal.SizeFactor, earned,
                 (signal.SizeFactor - 1) * earned);
         }
     }

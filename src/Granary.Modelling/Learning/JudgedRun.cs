@@ -65,11 +65,11 @@ public sealed record JudgedRun
         [.. plan.Instances.Where(i => i.Model is EntryModel).Select(i => Of(i.Index, i.Id, (EntryModel)i.Model!, i.Timeframe,
             multiplier(i.Index), () => events.Signals(i.Index)))];
 
-    /// <summary>Returns the model's verdict on a signal; null if the model left the signal unchanged.</summary>
-    public ModelVerdict? VerdictOf(in Signal signal) =>
-        HasExpired(signal) ? ModelVerdict.Expired
-        : signal.IsAbstained ? ModelVerdict.Abstained
-        : signal.SizeFactor == 0 ? ModelVerdict.Refused : signal.SizeFactor < 1 ? ModelVerdict.Reduced : null;
+    /// <summary>Returns how the model changed a signal; null if it did not.</summary>
+    public EntryChange? ChangeOf(in Signal signal) =>
+        HasExpired(signal) ? EntryChange.Expired
+        : signal.IsAbstained ? EntryChange.Abstained
+        : signal.SizeFactor == 0 ? EntryChange.Refused : signal.SizeFactor < 1 ? EntryChange.Reduced : null;
 
     /// <summary>Returns the trade's return on its notional.</summary>
     public double ReturnOf(SignalRow row) => row.Trade!.Value.Return(Multiplier);

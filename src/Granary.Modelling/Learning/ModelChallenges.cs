@@ -31,12 +31,12 @@ public static class ModelChallenges
         var difference = MeanInterval.Of([.. common.Select(w => w.Challenger - w.Current)]);
         return common.Count == 0 ? None(figure, "The two versions have no test window in common; train both over the same data.")
             : new ModelChallenge(figure, common, difference.Mean, JsonNumber.Finite(difference.Low), JsonNumber.Finite(difference.High),
-                JsonNumber.Finite(difference.PValue), VerdictOf(difference));
+                JsonNumber.Finite(difference.PValue), ConclusionOf(difference));
     }
 
-    private static ModelChallenge None(string figure, string verdict) => new(figure, [], null, null, null, null, verdict);
+    private static ModelChallenge None(string figure, string conclusion) => new(figure, [], null, null, null, null, conclusion);
 
-    private static string VerdictOf(MeanInterval difference) => difference switch
+    private static string ConclusionOf(MeanInterval difference) => difference switch
     {
         { Count: < 2 } => "One test window is too few to tell the two apart.",
         { Mean: 0, Low: 0, High: 0 } => "Both predict the same on the windows that they have in common.",

@@ -50,10 +50,10 @@ public sealed record ConditionRow(string Condition, string Value, int Trades, do
 /// <param name="PValue">One-sided p-value of the mean, under the hypothesis that the true mean is zero.</param>
 /// <param name="Adjusted">The p-value corrected for the number of tested conditions (Holm).</param>
 /// <param name="Later">The number of trades entered after the split.</param>
-/// <param name="Verdict">held, lost, or not chosen.</param>
+/// <param name="Outcome">held, lost, or not chosen.</param>
 public sealed record ConditionTest(string Strategy, string Condition, string Value, int First, double FirstMean, double PValue,
-    double Adjusted, int Later, double LaterMean, double LaterLow, double LaterHigh, double LaterPValue, string Verdict)
+    double Adjusted, int Later, double LaterMean, double LaterLow, double LaterHigh, double LaterPValue, string Outcome)
 {
-    /// <summary>Values of a verdict.</summary>
+    /// <summary>Values of an outcome.</summary>
     public const string Held = "held", Lost = "lost", NotChosen = "not chosen";
 }

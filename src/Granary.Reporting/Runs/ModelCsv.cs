@@ -43,19 +43,19 @@ public static class ModelCsv
     public static void WriteDecisions(TextWriter writer, IEnumerable<ChangedEntry> decisions)
     {
         using var csv = CsvText.Open(writer);
-        Row(csv, "strategy", "number", "time", "side", "version", "verdict", "prediction", "dissimilarity", "size", "return", "worth");
+        Row(csv, "strategy", "number", "time", "side", "version", "change", "prediction", "dissimilarity", "size", "return", "worth");
         foreach (var d in decisions)
-            Row(csv, d.Strategy, Whole(d.Number), RunText.Time(d.Time.Ticks), d.Side, Whole(d.Version), Word(d.Verdict),
+            Row(csv, d.Strategy, Whole(d.Number), RunText.Time(d.Time.Ticks), d.Side, Whole(d.Version), Word(d.Change),
                 Number(d.Prediction), Number(d.Dissimilarity), RunText.Number(d.Size), RunText.Number(d.Return), RunText.Number(d.Worth));
     }
 
-    /// <summary>Returns the name of a verdict in files and pages.</summary>
-    public static string Word(ModelVerdict verdict) => verdict switch
+    /// <summary>Returns the name of a change in files and pages.</summary>
+    public static string Word(EntryChange change) => change switch
     {
-        ModelVerdict.Refused => "refused",
-        ModelVerdict.Reduced => "reduced",
-        ModelVerdict.Expired => "expired",
-        ModelVerdict.Abstained => "abstained",
+        EntryChange.Refused => "refused",
+        EntryChange.Reduced => "reduced",
+        EntryChange.Expired => "expired",
+        EntryChange.Abstained => "abstained",
     };
 
     private static string Whole(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -2,9 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Granary.Reporting.Runs;
 
-/// <summary>Decision of a model on an entry.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<ModelVerdict>))]
-public enum ModelVerdict
+/// <summary>The change of an entry by a model.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<EntryChange>))]
+public enum EntryChange
 {
     /// <summary>The model predicted against the entry.</summary>
     [JsonStringEnumMemberName("refused")]
@@ -88,20 +88,20 @@ public sealed record ChallengerFigures(string Strategy, int Trades, int Compared
 public sealed record ChallengedSignal(string Strategy, int Number, DateTime Time, int Version, double Prediction, int Challenger,
     double ChallengerPrediction, double Outcome, DateTime Known);
 
-/// <summary>Value to a strategy of a model's verdicts of one kind.</summary>
+/// <summary>Value to a strategy of a model's changes of one kind.</summary>
 /// <param name="Entries">Number of signals.</param>
 /// <param name="Trades">Those whose trade was closed in the strategy's own account, where every signal is played whole.</param>
 /// <param name="Return">Profit of these trades there, as a sum of returns on notional.</param>
 /// <param name="Profit">The same in account currency, net.</param>
-/// <param name="Worth">Profit added by the verdicts, as a sum of returns on notional: (remaining part − 1) · return.</param>
-public sealed record VerdictWorth(ModelVerdict Verdict, int Entries, int Trades, double Return, double Profit, double Worth);
+/// <param name="Worth">Profit added by the changes, as a sum of returns on notional: (remaining part − 1) · return.</param>
+public sealed record ChangeWorth(EntryChange Change, int Entries, int Trades, double Return, double Profit, double Worth);
 
 /// <summary>Effect of a model on a strategy's entries.</summary>
 /// <param name="Judged">Signals that it gave a prediction or abstained from.</param>
 /// <param name="Watched">Closed trades whose prediction was compared with the outcome; 0 where it is not watched.</param>
 /// <param name="Wrong">Those that were predicted wrong.</param>
-/// <param name="Verdicts">Of each kind that it used.</param>
-public sealed record ModelEffect(string Strategy, string Model, int Judged, int Watched, int Wrong, IReadOnlyList<VerdictWorth> Verdicts);
+/// <param name="Changes">Of each kind that it used.</param>
+public sealed record ModelEffect(string Strategy, string Model, int Judged, int Watched, int Wrong, IReadOnlyList<ChangeWorth> Changes);
 
 /// <summary>An entry with a closed trade that a model changed.</summary>
 /// <param name="Number">The signal's number within the strategy, from 1.</param>
@@ -112,7 +112,7 @@ public sealed record ModelEffect(string Strategy, string Model, int Judged, int 
 /// <param name="Size">The remaining fraction of the entry, 0 to 1.</param>
 /// <param name="Return">Return on notional of the trade in the strategy's own account.</param>
 /// <param name="Worth">(<paramref name="Size"/> − 1) × <paramref name="Return"/>.</param>
-public sealed record ChangedEntry(string Strategy, int Number, DateTime Time, string Side, int Version, ModelVerdict Verdict,
+public sealed record ChangedEntry(string Strategy, int Number, DateTime Time, string Side, int Version, EntryChange Change,
     double? Prediction, double? Dissimilarity, double Size, double Return, double Worth);
 
 /// <summary>Effects of a run's models on entries, and actions of the watch of their predictions.</summary>

@@ -18,10 +18,10 @@ public sealed record TrialDifference(string Sentence, long TrialsA, long TrialsB
         var (x, y) = (own[CheckMetrics.DeflatedSharpe], other[CheckMetrics.DeflatedSharpe]);
         if (first.Effective == second.Effective || !double.IsFinite(x) || !double.IsFinite(y) || x == y) return null;
         var (inA, inB) = (x > ValidationFindings.Confidence, y > ValidationFindings.Confidence);
-        var verdict = inA == inB ? "both are judged alike" : $"{(inA ? "A" : "B")} passes the check and {(inA ? "B" : "A")} does not";
+        var conclusion = inA == inB ? "both are judged alike" : $"{(inA ? "A" : "B")} passes the check and {(inA ? "B" : "A")} does not";
         return new TrialDifference(string.Create(CultureInfo.InvariantCulture,
             $"The trial ledger held {first.Trials:N0} trials on the bars when A was judged and {second.Trials:N0} when B was: the ")
-            + string.Create(CultureInfo.InvariantCulture, $"deflated Sharpe ratio is {x:P1} in A and {y:P1} in B; {verdict}."),
+            + string.Create(CultureInfo.InvariantCulture, $"deflated Sharpe ratio is {x:P1} in A and {y:P1} in B; {conclusion}."),
             first.Trials, second.Trials, x, y);
     }
 }

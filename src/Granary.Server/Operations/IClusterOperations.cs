@@ -8,5 +8,5 @@ public interface IClusterOperations
     Task<ClusterStanding> StandingAsync(CancellationToken cancellationToken = default);
 
     /// <returns>The silo's state; null if no active silo has this name.</returns>
-    Task<SiloStanding?> OrderAsync(string silo, SiloOrder order, CancellationToken cancellationToken = default);
+    Task<SiloStanding?> CommandSiloAsync(string silo, SiloCommand command, CancellationToken cancellationToken = default);
 }

@@ -41,14 +41,14 @@ public static class ExecutionSection
             VolumeShare = (part.Find("volumePercent")?.Number(1e-9, 100) ?? 0) / 100,
             EntryTimeInForce = part.Find("timeInForce")?.Choice(("gtc", TimeInForce.GoodTillCancelled), ("day", TimeInForce.Day),
                 ("ioc", TimeInForce.ImmediateOrCancel), ("fok", TimeInForce.FillOrKill)) ?? TimeInForce.GoodTillCancelled,
-            BorrowRate = (part.Find("borrowPercent")?.Number(0, 1000) ?? 0) / 100,
+            BorrowFeeRate = (part.Find("borrowPercent")?.Number(0, 1000) ?? 0) / 100,
             MarginRate = (part.Find("marginRatePercent")?.Number(0, 1000) ?? 0) / 100,
             Leverage = part.Find("leverage")?.Number(1, 1000) ?? 0,
             AtEnd = part.Find("atEnd")?.Choice(("mark", AtEnd.Mark), ("close", AtEnd.Close)) ?? AtEnd.Mark,
             Maintenance = (part.Find("maintenancePercent")?.Number(0, 100) ?? 0) / 100,
         };
         if (settings.MarginRate > 0 && settings.Leverage == 0)
-            part.Need("marginRatePercent").Wrong("an account without 'leverage' never borrows; add it, or leave this out", 0);
+            part.Need("marginRatePercent").Wrong("an account without 'leverage' has no margin loan; add it, or leave this out", 0);
         var stress = part.Find("stress")?.Bool() ?? false;
         return new ExecutionSpec
         {

@@ -16,7 +16,7 @@ public static class ConditionCsv
         using var csv = CsvText.Open(writer);
         Row(csv, ["strategy", "condition", "value", "trades", "win_rate", "pnl_net", "mean_return", "low", "high", "first_trades",
             "first_mean_return", "p_value", "adjusted_p_value", "later_trades", "later_mean_return", "later_low", "later_high",
-            "later_p_value", "verdict"]);
+            "later_p_value", "outcome"]);
         foreach (var strategy in report?.Rows ?? [])
             foreach (var r in strategy.Rows)
             {
@@ -25,7 +25,7 @@ public static class ConditionCsv
                 Row(csv, report!.Tests.TryGetValue((strategy.Strategy, r.Condition, r.Value), out var t)
                     ? [.. own, Count(t.First), RunText.Number(t.FirstMean), RunText.Number(t.PValue), RunText.Number(t.Adjusted),
                         Count(t.Later), RunText.Number(t.LaterMean), RunText.Number(t.LaterLow), RunText.Number(t.LaterHigh),
-                        RunText.Number(t.LaterPValue), t.Verdict]
+                        RunText.Number(t.LaterPValue), t.Outcome]
                     : [.. own, .. Enumerable.Repeat("", 10)]);
             }
     }

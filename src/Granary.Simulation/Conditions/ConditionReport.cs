@@ -42,12 +42,12 @@ public sealed record ConditionReport(ConditionResults Results, IReadOnlyList<Str
         var tests = Tested([.. trades.SelectMany(s => TestsOf(s.Id, s.Trades, split, intervals))]);
         var rows = trades.ConvertAll(s => new StrategyConditions(s.Id, [.. RowsOf(s.Trades, intervals)]));
         var weighted = strategies.Where(i => members[i] != 0).Select(i => plan.Instances[i].Id).ToHashSet(StringComparer.Ordinal);
-        var held = tests.Where(t => t.Verdict == ConditionTest.Held).ToList();
+        var held = tests.Where(t => t.Outcome == ConditionTest.Held).ToList();
         return new ConditionReport(new ConditionResults
         {
             Split = split,
             Tried = tests.Count,
-            Chosen = tests.Count(t => t.Verdict != ConditionTest.NotChosen),
+            Chosen = tests.Count(t => t.Outcome != ConditionTest.NotChosen),
             Held = held.Count,
             Suggestion = SuggestionFor(held, plan, regimes),
             Tests = [.. tests.OrderBy(t => t.PValue).Take(MostTests)],
@@ -99,7 +99,7 @@ public sealed record ConditionReport(ConditionResults Results, IReadOnlyList<Str
         return [.. tests.Select((t, i) => t with
         {
             Adjusted = adjusted[i],
-            Verdict = adjusted[i] > Level ? ConditionTest.NotChosen
+            Outcome = adjusted[i] > Level ? ConditionTest.NotChosen
                 : t.LaterPValue * chosen <= Level ? ConditionTest.Held : ConditionTest.Lost,
         })];
     }

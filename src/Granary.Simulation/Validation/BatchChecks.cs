@@ -100,7 +100,7 @@ public sealed record BatchChecks(
     }
 
     private static string LedgerSentence(SelectionChecks s) => !DependsOnLedger(s) ? ""
-        : Text($" This verdict depends on the trial ledger: with the trials of this batch alone the probability is ")
+        : Text($" This depends on the trial ledger: with the trials of this batch alone the probability is ")
             + Text($"{Percent(s.PortfolioAlone)}, and the check passes.");
 
     // Whether the trials of other batches on these bars change the result of the check.

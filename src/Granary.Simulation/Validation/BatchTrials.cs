@@ -121,7 +121,7 @@ public static class BatchTrials
                     $"{settings.Fee.Fee(100, quantity, 1, maker):R}|"
                         + $"{settings.Slippage?.Slip(Side.Buy, 100, quantity, 10_000, 0.01) ?? 100:R}|");
         text.Append(CultureInfo.InvariantCulture,
-            $"{settings.BorrowRate:R}|{settings.MarginRate:R}");
+            $"{settings.BorrowFeeRate:R}|{settings.MarginRate:R}");
         return (ulong)TrialLedger.HashOf(text.ToString());
     }
 }

@@ -3,9 +3,8 @@ using Granary.Engine.Market;
 namespace Granary.Storage.Addresses;
 
 /// <summary>
-/// Address of bars, models or journals, as in batch files, the command line and the API: <c>csv:DIR</c>, <c>store:DIR</c>,
-/// <c>postgres://…</c>, <c>questdb://…</c>, <c>kafka://…</c>, <c>ws:EXCHANGE</c>, <c>generated:…</c>, the scheme of a plug-in, or the
-/// plain path of a file or folder.
+/// Address of bars, models or journals, as in batch files, the command line and the API. It is the plain path of a file or folder, or has
+/// a scheme: csv:DIR, store:DIR, postgres://…, questdb://…, kafka://…, ws:EXCHANGE, generated:…, or that of a plug-in.
 /// </summary>
 /// <remarks>
 /// All code that opens files or servers takes an address and opens only its <see cref="Path"/>, so <see cref="Confinement"/> checks the

@@ -11,15 +11,8 @@ namespace Granary.Trading.Live;
 internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledger, IOrderGateway gateway, ExecutionSettings execution,
     OrderNames names)
 {
-    // The orders of one trade of a strategy.
-    private sealed class TradeOrders
-    {
-        public TrackedOrder? Entry;
-        public TrackedOrder? Exit;
-        public int Exits;
-    }
-
-    private readonly Dictionary<(int Strategy, int Number), TradeOrders> _orders = [];
+    // The orders of each trade: its entry, its last exit, and the number of exits.
+    private readonly Dictionary<(int Strategy, int Number), (TrackedOrder? Entry, TrackedOrder? Exit, int Exits)> _orders = [];
     private readonly Dictionary<string, double> _movedStops = new(StringComparer.Ordinal);
     private readonly List<JournalEvent> _facts = [];
     private readonly List<OrderIntended> _intents = [];
@@ -47,14 +40,8 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     {
         if (StrategyOf(order.Order.Closes ?? order.Order.ClientId, order.Strategy) is not { } member) return;
         var key = (member.Instance.Index, order.Intent.Trade);
-        if (!_orders.TryGetValue(key, out var orders)) _orders.Add(key, orders = new TradeOrders());
-        if (order.Order.Closes is null)
-        {
-            orders.Entry = order;
-            return;
-        }
-        orders.Exit = order;
-        orders.Exits++;
+        var (entry, exit, exits) = _orders.GetValueOrDefault(key);
+        _orders[key] = order.Order.Closes is null ? (order, exit, exits) : (entry, order, exits + 1);
     }
 
     private LiveStrategy? StrategyOf(string entry, string strategy) =>

@@ -90,12 +90,12 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
     /// </summary>
     /// <param name="accounts">The accounts to command.</param>
     /// <returns>The number of accounts that received it.</returns>
-    public int Send(SessionOrder order, IReadOnlyCollection<string> accounts)
+    public int Send(IssuedCommand command, IReadOnlyCollection<string> accounts)
     {
         var sent = 0;
         foreach (var state in states.Where(s => !IsDatabase(s) && !IsOwn(s) && accounts.Contains(Name(s))))
         {
-            SessionControl.Send(Path.Combine(state, "control"), order, clock.GetUtcNow());
+            SessionControl.Send(Path.Combine(state, "control"), command, clock.GetUtcNow());
             sent++;
         }
         return sent;

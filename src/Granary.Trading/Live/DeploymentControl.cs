@@ -41,7 +41,7 @@ internal sealed class DeploymentControl : ISessionControl
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<SessionOrder> Take()
+    public IReadOnlyList<IssuedCommand> Take()
     {
         var orders = _inner.Take();
         if (_looked != long.MinValue && _clock.GetElapsedTime(_looked) < TimeSpan.FromSeconds(1)) return orders;
@@ -66,13 +66,13 @@ internal sealed class DeploymentControl : ISessionControl
         _inner.Show(_fault is null ? status : status with { CommandFault = status.CommandFault ?? _fault }, now);
 
     // A command to the session applies until the deployment changes the strategy, or until the next start.
-    private List<SessionOrder> Changes(bool first)
+    private List<IssuedCommand> Changes(bool first)
     {
         var news = _book.History(after: _seen);
         if (!first && news.Count == 0) return [];
         if (news.Count > 0) _seen = news[^1].Sequence;
         var disabled = _book.Disabled(_number);
-        var changes = new List<SessionOrder>();
+        var changes = new List<IssuedCommand>();
         foreach (var member in _members)
         {
             var wanted = !disabled.ContainsKey(member.Id);
@@ -82,7 +82,7 @@ internal sealed class DeploymentControl : ISessionControl
                 h.Action == DeploymentAction.Enabled && member.Matches(h));
             // The session's operator disabled it before this start, and no deployment event has changed it since.
             if (e is null && first) continue;
-            changes.Add(new SessionOrder(wanted ? SessionCommand.Enable : SessionCommand.Disable, e?.Who ?? "", e?.Why ?? "", member.Id));
+            changes.Add(new IssuedCommand(wanted ? SessionCommand.Enable : SessionCommand.Disable, e?.Who ?? "", e?.Why ?? "", member.Id));
         }
         return changes;
     }

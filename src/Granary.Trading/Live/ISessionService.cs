@@ -53,7 +53,7 @@ public interface ISessionService
     /// <summary>Sends a command to a session. When it returns, the command is in the journal and applies from the next bar on.</summary>
     /// <returns>The session's state after the command; null if it does not exist.</returns>
     /// <exception cref="InputException">The session has ended.</exception>
-    ValueTask<SessionView?> CommandAsync(string id, SessionOrder order, CancellationToken cancellationToken = default);
+    ValueTask<SessionView?> CommandAsync(string id, IssuedCommand command, CancellationToken cancellationToken = default);
 
     /// <summary>Opens a file of the session's run after the session has ended.</summary>
     ValueTask<RunFile?> OpenFileAsync(string id, string name, CancellationToken cancellationToken = default);

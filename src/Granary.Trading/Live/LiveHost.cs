@@ -357,9 +357,9 @@ public sealed class LiveHost
     /// <summary>
     /// Executes an operator's command before the next time slice. Call it on the session's own thread, or before it runs.
     /// </summary>
-    public async ValueTask CommandAsync(SessionOrder order, CancellationToken cancellationToken = default)
+    public async ValueTask CommandAsync(IssuedCommand command, CancellationToken cancellationToken = default)
     {
-        await _operator.CommandAsync(order, cancellationToken).ConfigureAwait(false);
+        await _operator.CommandAsync(command, cancellationToken).ConfigureAwait(false);
         ShowCommanded();
     }
 

@@ -6,11 +6,11 @@ namespace Granary.Trading.Live;
 /// <summary>Queues commands from a session's server (a portfolio's grain, or a process) for the session's own thread.</summary>
 /// <param name="keep">Stores the pending commands before a caller is notified that they were accepted; null = the caller stores
 /// them.</param>
-public sealed class QueuedControl(Action<IReadOnlyList<SessionOrder>>? keep = null) : ISessionControl
+public sealed class QueuedControl(Action<IReadOnlyList<IssuedCommand>>? keep = null) : ISessionControl
 {
     private readonly Lock _lock = new();
-    private readonly List<(SessionOrder Order, TaskCompletionSource Done)> _waiting = [], _taken = [], _stopping = [];
-    private readonly TaskCompletionSource<SessionOrder> _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<(IssuedCommand Command, TaskCompletionSource Done)> _waiting = [], _taken = [], _stopping = [];
+    private readonly TaskCompletionSource<IssuedCommand> _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile LiveStatus? _status;
     private bool _ended;
 
@@ -18,10 +18,10 @@ public sealed class QueuedControl(Action<IReadOnlyList<SessionOrder>>? keep = nu
     public LiveStatus? Status => _status;
 
     /// <summary>Completes with the operator's first stop command, before the session takes it.</summary>
-    public Task<SessionOrder> StopAsked => _stopAsked.Task;
+    public Task<IssuedCommand> StopAsked => _stopAsked.Task;
 
     /// <inheritdoc/>
-    public IReadOnlyList<SessionOrder> Take()
+    public IReadOnlyList<IssuedCommand> Take()
     {
         lock (_lock)
         {
@@ -29,14 +29,14 @@ public sealed class QueuedControl(Action<IReadOnlyList<SessionOrder>>? keep = nu
             foreach (var carried in _taken)
             {
                 // A stop command is complete when the session's end is written.
-                if (carried.Order.Command == SessionCommand.Stop) _stopping.Add(carried);
+                if (carried.Command.Command == SessionCommand.Stop) _stopping.Add(carried);
                 else carried.Done.TrySetResult();
             }
             _taken.Clear();
             Keep();
             _taken.AddRange(_waiting);
             _waiting.Clear();
-            return [.. _taken.Select(t => t.Order)];
+            return [.. _taken.Select(t => t.Command)];
         }
     }
 
@@ -44,15 +44,15 @@ public sealed class QueuedControl(Action<IReadOnlyList<SessionOrder>>? keep = nu
     public void Show(LiveStatus status, bool now) => _status = status;
 
     /// <summary>Passes a command to the session; completes when it was executed and is in the journal.</summary>
-    /// <param name="order">The command; one with the id of a pending command is not queued again.</param>
-    public Task SendAsync(SessionOrder order)
+    /// <param name="command">The command; one with the id of a pending command is not queued again.</param>
+    public Task SendAsync(IssuedCommand command)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
             if (_ended) return Task.CompletedTask;
-            if (order.Id is { } id && Pending.FirstOrDefault(p => p.Order.Id == id) is { Done: { } pending }) return pending.Task;
-            _waiting.Add((order with { Id = order.Id ?? Guid.NewGuid().ToString("N") }, done));
+            if (command.Id is { } id && Pending.FirstOrDefault(p => p.Command.Id == id) is { Done: { } pending }) return pending.Task;
+            _waiting.Add((command with { Id = command.Id ?? Guid.NewGuid().ToString("N") }, done));
             try
             {
                 Keep();
@@ -63,17 +63,17 @@ public sealed class QueuedControl(Action<IReadOnlyList<SessionOrder>>? keep = nu
                 throw;
             }
         }
-        if (order.Command == SessionCommand.Stop) _stopAsked.TrySetResult(order);
+        if (command.Command == SessionCommand.Stop) _stopAsked.TrySetResult(command);
         return done.Task;
     }
 
     // In the order of execution.
-    private IEnumerable<(SessionOrder Order, TaskCompletionSource Done)> Pending => _stopping.Concat(_taken).Concat(_waiting);
+    private IEnumerable<(IssuedCommand Command, TaskCompletionSource Done)> Pending => _stopping.Concat(_taken).Concat(_waiting);
 
-    private void Keep() => keep?.Invoke([.. Pending.Select(p => p.Order)]);
+    private void Keep() => keep?.Invoke([.. Pending.Select(p => p.Command)]);
 
     /// <summary>Queues a command without waiting.</summary>
-    public void Offer(SessionOrder order) => _ = SendAsync(order);
+    public void Offer(IssuedCommand command) => _ = SendAsync(command);
 
     /// <summary>Keeps the pending commands of an interrupted session for the next run.</summary>
     public void Again()

@@ -12,7 +12,7 @@ namespace Granary.Trading.Live;
 /// <summary>A command to a session, with its author and reason.</summary>
 /// <param name="Strategy">The strategy to enable or disable; empty = the symbol.</param>
 /// <param name="Trade">The trade to close: the client id of its entry in the status; empty for other commands.</param>
-public sealed record SessionOrder(SessionCommand Command, string Who, string Why, string Strategy = "", string Symbol = "",
+public sealed record IssuedCommand(SessionCommand Command, string Who, string Why, string Strategy = "", string Symbol = "",
     string Trade = "")
 {
     /// <summary>A unique id, by which a session executes a stored command only once; null for a command that is not stored.</summary>
@@ -23,7 +23,7 @@ public sealed record SessionOrder(SessionCommand Command, string Who, string Why
 public interface ISessionControl
 {
     /// <summary>Returns new commands, each once and in order. The commands of the previous call count as executed.</summary>
-    IReadOnlyList<SessionOrder> Take();
+    IReadOnlyList<IssuedCommand> Take();
 
     /// <summary>Shows the status of the session.</summary>
     /// <param name="now">Whether a reader waits for it, such as for the response to a command.</param>
@@ -69,20 +69,20 @@ public sealed class SessionControl : ISessionControl
     public string Folder => _folder;
 
     /// <summary>Returns new commands; the folder is read every 100 ms at most.</summary>
-    public IReadOnlyList<SessionOrder> Take()
+    public IReadOnlyList<IssuedCommand> Take()
     {
         if (_looked != long.MinValue && _clock.GetElapsedTime(_looked) < TimeSpan.FromMilliseconds(100)) return [];
         _looked = _clock.GetTimestamp();
-        List<SessionOrder>? orders = null;
+        List<IssuedCommand>? commands = null;
         foreach (var file in Directory.EnumerateFiles(_folder, "*" + CommandEnd).Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileName(file)[..^CommandEnd.Length];
             if (_unanswered.Contains(name)) continue;
             try
             {
-                if (JsonSerializer.Deserialize<SessionOrder>(File.ReadAllBytes(file), Json) is { } order)
+                if (JsonSerializer.Deserialize<IssuedCommand>(File.ReadAllBytes(file), Json) is { } command)
                 {
-                    (orders ??= []).Add(order with { Id = name });
+                    (commands ??= []).Add(command with { Id = name });
                     lock (_lock) _unanswered.Add(name);
                 }
             }
@@ -92,7 +92,7 @@ public sealed class SessionControl : ISessionControl
                 File.Delete(file);
             }
         }
-        return orders ?? (IReadOnlyList<SessionOrder>)[];
+        return commands ?? (IReadOnlyList<IssuedCommand>)[];
     }
 
     /// <summary>Writes the status once a second, or at once if requested.</summary>
@@ -116,11 +116,11 @@ public sealed class SessionControl : ISessionControl
 
     /// <summary>Writes a command for the session of a folder.</summary>
     /// <returns>The command's unique name for <see cref="AnswerAsync"/>; names sort in the order of the commands.</returns>
-    public static string Send(string folder, SessionOrder order, DateTimeOffset now)
+    public static string Send(string folder, IssuedCommand command, DateTimeOffset now)
     {
         Directory.CreateDirectory(folder);
         var name = $"{now.UtcTicks.ToString("D20", CultureInfo.InvariantCulture)}-{Guid.NewGuid():N}";
-        AtomicFile.Write(Path.Combine(folder, name + CommandEnd), JsonSerializer.SerializeToUtf8Bytes(order, Json));
+        AtomicFile.Write(Path.Combine(folder, name + CommandEnd), JsonSerializer.SerializeToUtf8Bytes(command, Json));
         return name;
     }
 

@@ -27,9 +27,9 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
     {
         if (options.Control is not { } control) return false;
         var any = false;
-        foreach (var order in control.Take())
+        foreach (var command in control.Take())
         {
-            await CommandAsync(order, cancellationToken).ConfigureAwait(false);
+            await CommandAsync(command, cancellationToken).ConfigureAwait(false);
             any = true;
         }
         return any;
@@ -44,42 +44,42 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
         if (e is ICommanded { CommandId: { } id }) _done.Add(id);
     }
 
-    public async ValueTask CommandAsync(SessionOrder order, CancellationToken cancellationToken)
+    public async ValueTask CommandAsync(IssuedCommand command, CancellationToken cancellationToken)
     {
         CommandFault = null;
-        if (order.Id is { } id && _done.Contains(id)) return;
-        if (order.Command is SessionCommand.Enable or SessionCommand.Disable)
+        if (command.Id is { } id && _done.Contains(id)) return;
+        if (command.Command is SessionCommand.Enable or SessionCommand.Disable)
         {
-            if (portfolio.Matching(order.Strategy, order.Symbol).Count == 0)
+            if (portfolio.Matching(command.Strategy, command.Symbol).Count == 0)
             {
-                var word = order.Command == SessionCommand.Enable ? "enabled" : "disabled";
+                var word = command.Command == SessionCommand.Enable ? "enabled" : "disabled";
                 CommandFault = $"nothing was {word}: this configuration has no "
-                    + (order.Strategy.Length > 0 ? $"strategy {order.Strategy}; use an id of its prod.json"
-                        : $"strategy of the symbol {order.Symbol}");
+                    + (command.Strategy.Length > 0 ? $"strategy {command.Strategy}; use an id of its prod.json"
+                        : $"strategy of the symbol {command.Symbol}");
                 return;
             }
-            var change = new EnablementChanged(portfolio.Timestamp, order.Command == SessionCommand.Enable, order.Who,
-                order.Why)
-            { Strategy = order.Strategy, Symbol = order.Symbol, CommandId = order.Id };
+            var change = new EnablementChanged(portfolio.Timestamp, command.Command == SessionCommand.Enable, command.Who,
+                command.Why)
+            { Strategy = command.Strategy, Symbol = command.Symbol, CommandId = command.Id };
             await gateway.AppendAsync([change], cancellationToken).ConfigureAwait(false);
             Know(change);
             Put(change);
             return;
         }
-        if (order.Command == SessionCommand.Close && !orders.HasOpen(order.Trade))
+        if (command.Command == SessionCommand.Close && !orders.HasOpen(command.Trade))
         {
-            CommandFault = $"nothing was closed: the account has no open trade {order.Trade}; use the entry of a trade of the status";
+            CommandFault = $"nothing was closed: the account has no open trade {command.Trade}; use the entry of a trade of the status";
             return;
         }
-        var control = new SessionControlled(portfolio.Timestamp, order.Command, order.Who, order.Why)
+        var control = new SessionControlled(portfolio.Timestamp, command.Command, command.Who, command.Why)
         {
-            Trade = order.Command == SessionCommand.Close ? order.Trade : null,
-            CommandId = order.Id,
+            Trade = command.Command == SessionCommand.Close ? command.Trade : null,
+            CommandId = command.Id,
         };
         await gateway.AppendAsync([control], cancellationToken).ConfigureAwait(false);
         Know(control);
         Put(control);
-        if (order.Command is SessionCommand.Flatten or SessionCommand.Close)
+        if (command.Command is SessionCommand.Flatten or SessionCommand.Close)
             await orders.CatchUpAsync(portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
     }
 

@@ -45,7 +45,7 @@ public sealed class SessionRestarts(TimeProvider clock, Func<Exception, bool>? i
     /// </summary>
     /// <param name="stopAsked">Completes with an operator's stop.</param>
     /// <returns>The stop; null if the next attempt is due.</returns>
-    public async Task<SessionOrder?> WaitAsync(Task<SessionOrder> stopAsked, CancellationToken cancellationToken)
+    public async Task<IssuedCommand?> WaitAsync(Task<IssuedCommand> stopAsked, CancellationToken cancellationToken)
     {
         using var until = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pause = Task.Delay(_pause, clock, until.Token);
@@ -64,7 +64,7 @@ public sealed class SessionRestarts(TimeProvider clock, Func<Exception, bool>? i
 
     /// <summary>Returns the message of a session that was stopped while it waited.</summary>
     /// <param name="reason">The reason for the wait.</param>
-    public static string Describe(SessionOrder stop, string reason) => $"{stop.Who} stopped the session while it could not run "
+    public static string Describe(IssuedCommand stop, string reason) => $"{stop.Who} stopped the session while it could not run "
         + $"({reason.TrimEnd('.')}); positions stay open, and a new session continues from the journal";
 
     private bool MayPass(Exception fault) =>

@@ -37,6 +37,6 @@ public sealed class SessionStrategies(IStrategyOwners? owners = null)
 
     /// <summary>Creates the command that stops a strategy: its entries are refused; its open trades continue to their exits.</summary>
     /// <param name="who">The caller's name, for the journal.</param>
-    public static SessionOrder StopOrder(string strategy, string who, string why) =>
+    public static IssuedCommand StopOrder(string strategy, string who, string why) =>
         new(Engine.Brokerage.SessionCommand.Disable, who, why, strategy);
 }

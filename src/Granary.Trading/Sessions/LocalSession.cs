@@ -15,7 +15,7 @@ internal sealed class LocalSession : IAsyncDisposable
     private readonly SessionServices _services;
     private readonly QueuedControl _control;
     private readonly Lock _saving = new();
-    private IReadOnlyList<SessionOrder> _commands;
+    private IReadOnlyList<IssuedCommand> _commands;
     private readonly SessionStrategies _strategies = new();
     private readonly CancellationTokenSource _stop = new();
     // Completes when the account is open and its journal was checked against the configuration.
@@ -67,27 +67,27 @@ internal sealed class LocalSession : IAsyncDisposable
         session._accepted.SetResult();
         if (stored.View.Phase != SessionPhase.Running) return session;
         session._view = stored.View with { Restarts = stored.View.Restarts + 1 };
-        foreach (var order in stored.Commands) session._control.Offer(order);
+        foreach (var command in stored.Commands) session._control.Offer(command);
         session._running = Task.Run(session.RunAsync);
         return session;
     }
 
     /// <summary>Sends a command to the session; returns when the command is in the journal.</summary>
     /// <exception cref="InputException">The session has ended.</exception>
-    public async Task<SessionView> CommandAsync(SessionOrder order, CancellationToken cancellationToken)
+    public async Task<SessionView> CommandAsync(IssuedCommand command, CancellationToken cancellationToken)
     {
         if (_view.Phase != SessionPhase.Running)
             throw new InputException($"the session of {_view.Id} is over; start it again with its configuration, and it goes on from its "
                 + "journal");
         try
         {
-            await _control.SendAsync(order).WaitAsync(CommandTimeout, _services.Clock, cancellationToken).ConfigureAwait(false);
+            await _control.SendAsync(command).WaitAsync(CommandTimeout, _services.Clock, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             // The session waits for its journal or its feed: the view shows it, and the command stays queued. A stop ends a wait for the
             // journal.
-            if (order.Command == SessionCommand.Stop && _gateway?.JournalFault is not null && _attempt is { } attempt)
+            if (command.Command == SessionCommand.Stop && _gateway?.JournalFault is not null && _attempt is { } attempt)
                 await attempt.CancelAsync().ConfigureAwait(false);
         }
         return View;
@@ -197,7 +197,7 @@ internal sealed class LocalSession : IAsyncDisposable
     }
 
     // A command is accepted when it is in the file. The next process executes those that this one does not.
-    private void Keep(IReadOnlyList<SessionOrder> commands)
+    private void Keep(IReadOnlyList<IssuedCommand> commands)
     {
         lock (_saving)
         {

@@ -115,10 +115,10 @@ public sealed class LocalSessions : ISessionService, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<SessionView?> CommandAsync(string id, SessionOrder order, CancellationToken cancellationToken = default)
+    public async ValueTask<SessionView?> CommandAsync(string id, IssuedCommand command, CancellationToken cancellationToken = default)
     {
         WeightsRules.CheckPortfolio(id);
-        return Find(id) is { } session ? await session.CommandAsync(order, cancellationToken).ConfigureAwait(false) : null;
+        return Find(id) is { } session ? await session.CommandAsync(command, cancellationToken).ConfigureAwait(false) : null;
     }
 
     /// <inheritdoc/>

@@ -14,15 +14,15 @@ internal static class ApiBenchmark
     {
         var seconds = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 120;
         Console.WriteLine($"load of the machine before: {Load()} on {Environment.ProcessorCount} cores");
-        var verdict = new Verdict();
+        var limits = new LimitChecks();
         await using (var server = await ServerProcess.StartAsync())
         {
-            await new ClientLoad(server, verdict).RunAsync(TimeSpan.FromSeconds(seconds));
-            await new SlowConnections(server, verdict).RunAsync();
-            await new HostileBodies(server, verdict).RunAsync();
+            await new ClientLoad(server, limits).RunAsync(TimeSpan.FromSeconds(seconds));
+            await new SlowConnections(server, limits).RunAsync();
+            await new HostileBodies(server, limits).RunAsync();
         }
         Console.WriteLine($"load of the machine after: {Load()}");
-        return verdict.Missed == 0 ? 0 : 1;
+        return limits.Missed == 0 ? 0 : 1;
     }
 
     private static string Load() => File.ReadAllText("/proc/loadavg").Split(' ')[0];

@@ -8,7 +8,7 @@ using System.Text.RegularExpressions;
 namespace Granary.Benchmarks.Api;
 
 /// <summary>Fifty clients that read ten times a second each and submit a small batch every ten seconds, while large batches run.</summary>
-internal sealed class ClientLoad(ServerProcess server, Verdict verdict)
+internal sealed class ClientLoad(ServerProcess server, LimitChecks limits)
 {
     private const int Clients = 50;
     private static readonly TimeSpan BetweenReads = TimeSpan.FromMilliseconds(100), BetweenBatches = TimeSpan.FromSeconds(10);
@@ -28,16 +28,16 @@ internal sealed class ClientLoad(ServerProcess server, Verdict verdict)
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(n => Task.Run(() => ClientAsync(n, until))));
         var peak = server.Memory;
         List<double> all = [.. _times.Values.SelectMany(t => t)];
-        verdict.Check($"{Clients} clients for {length.TotalSeconds:0} s without an error", _errors.Count == 0,
+        limits.Check($"{Clients} clients for {length.TotalSeconds:0} s without an error", _errors.Count == 0,
             $"{_batches.Count} batches, {_errors.Count} errors {string.Join(", ", _errors.Take(3))}");
-        verdict.Check("p99 of reads at the clients below 50 ms", Verdict.Quantile(all, 0.99) < 50, Verdict.Text(all));
+        limits.Check("p99 of reads at the clients below 50 ms", LimitChecks.Quantile(all, 0.99) < 50, LimitChecks.Text(all));
         foreach (var (path, times) in _times.OrderBy(t => t.Key, StringComparer.Ordinal)) Console.WriteLine(
-            $"       {path}: {Verdict.Text(times)}");
+            $"       {path}: {LimitChecks.Text(times)}");
         Console.WriteLine($"       at the server {await AtServerAsync(http)}");
         await UntilIdleAsync(http);
         await Task.Delay(TimeSpan.FromMinutes(1));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"       memory under load {peak:0} MB"));
-        verdict.CheckMemory("one minute after the last batch", before, server.Memory);
+        limits.CheckMemory("one minute after the last batch", before, server.Memory);
     }
 
     private async Task ClientAsync(int number, long until)

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Granary.Benchmarks.Api;
 
 /// <summary>Bodies that are too long, too deep, or far longer than they look: each is refused with a sentence.</summary>
-internal sealed class HostileBodies(ServerProcess server, Verdict verdict)
+internal sealed class HostileBodies(ServerProcess server, LimitChecks limits)
 {
     private const int Turns = 10, Depth = 100_000;
 
@@ -23,7 +23,7 @@ internal sealed class HostileBodies(ServerProcess server, Verdict verdict)
         await RefusedAsync("100,000-fold nesting", nested, null);
         await RefusedAsync("a gzip bomb of 1 GB", Bomb(), "gzip");
         await Task.Delay(TimeSpan.FromSeconds(20));
-        verdict.CheckMemory("after hostile bodies", before, server.Memory);
+        limits.CheckMemory("after hostile bodies", before, server.Memory);
     }
 
     private async Task RefusedAsync(string what, byte[] body, string? encoding)
@@ -48,7 +48,7 @@ internal sealed class HostileBodies(ServerProcess server, Verdict verdict)
         }
         using var after = server.Connect();
         using var health = await after.GetAsync("health/live");
-        verdict.Check($"{what} is refused, and the server goes on",
+        limits.Check($"{what} is refused, and the server goes on",
             answers.All(a => a == Closed || a[0] == '4') && health.IsSuccessStatusCode, string.Join(" | ", answers));
     }
 

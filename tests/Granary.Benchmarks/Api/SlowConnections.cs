@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace Granary.Benchmarks.Api;
 
 /// <summary>500 connections that never finish their request and 200 event streams: others are served meanwhile.</summary>
-internal sealed class SlowConnections(ServerProcess server, Verdict verdict)
+internal sealed class SlowConnections(ServerProcess server, LimitChecks limits)
 {
     private const int Slow = 500, Streams = 200;
 
@@ -27,9 +27,9 @@ internal sealed class SlowConnections(ServerProcess server, Verdict verdict)
             return answer;
         }));
         var served = streams.Count(s => s.StatusCode == HttpStatusCode.OK);
-        verdict.Check($"{Streams} event streams beside {Slow} slow connections", served == Streams, $"{served} streams served");
+        limits.Check($"{Streams} event streams beside {Slow} slow connections", served == Streams, $"{served} streams served");
         var times = await ReadAsync(TimeSpan.FromSeconds(10));
-        verdict.Check("others are served meanwhile", Verdict.Quantile(times, 0.99) < 1000, Verdict.Text(times));
+        limits.Check("others are served meanwhile", LimitChecks.Quantile(times, 0.99) < 1000, LimitChecks.Text(times));
         foreach (var connection in open) connection.Dispose();
         foreach (var stream in streams) stream.Dispose();
         using var cancelled = await http.DeleteAsync($"api/v1/batches/{id}");

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Granary.Application.Tests.Validation;
+using Granary.Backtesting.Tests.Validation;
 
 namespace Granary.Benchmarks.Validation;
 

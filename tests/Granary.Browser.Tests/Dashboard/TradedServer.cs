@@ -43,7 +43,7 @@ public sealed class TradedServer : IAsyncDisposable
             "apply": { "rule": "gate", "buyAbove": 0.5, "sellBelow": 0.5 } } }
         """;
 
-    // Thresholds and a detector with which a few months have verdicts of each kind.
+    // Thresholds and a detector with which a few months have changes of each kind.
     private const string Watched = """
         { "name": "watched",
           "data": { "source": "csv:.", "symbols": ["COINUSDT"], "timeframe": "1h" },

@@ -115,7 +115,7 @@ public sealed class ExperimentsOnSilosTests : IDisposable
         await using var cluster = await TestSilos.StartAsync(1, s => s with { Roles = SiloRoles.Sessions });
         var silo = cluster.Alive.Single().SiloAddress.ToParsableString();
         var refusal = await Should.ThrowAsync<SiloUnavailableException>(() => cluster.Grains.GetGrain<ITrialGrain>($"run|{silo}")
-            .MakeAsync(new TrialOrder(0, 0, 0, "key"), TestContext.Current.CancellationToken));
+            .MakeAsync(new TrialWork(0, 0, 0, "key"), TestContext.Current.CancellationToken));
         refusal.Message.ShouldContain("this silo takes no new work");
     }
 

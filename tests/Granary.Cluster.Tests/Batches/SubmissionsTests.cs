@@ -145,15 +145,15 @@ public sealed class SubmissionsTests : IAsyncLifetime
         before.Silos.Count.ShouldBe(2);
         before.Silos.ShouldAllBe(s => s.Status == "active" && s.Version != null && s.Threads == 1 && s.Activations > 0 && !s.Draining);
         (before.Running.Count, before.Queued.Count, before.Sessions.Count).ShouldBe((0, 0, 0));
-        (await operations.OrderAsync("no-such-silo", SiloOrder.Drain)).ShouldBeNull();
+        (await operations.CommandSiloAsync("no-such-silo", SiloCommand.Drain)).ShouldBeNull();
 
-        (await operations.OrderAsync(before.Silos[1].Name, SiloOrder.Drain))!.Draining.ShouldBeTrue();
+        (await operations.CommandSiloAsync(before.Silos[1].Name, SiloCommand.Drain))!.Draining.ShouldBeTrue();
         var ended = await _cluster.RunAsync(_batches.Mixed);
         ended.Digest.ShouldBe((await _batches.EmbeddedAsync(_batches.Mixed)).Model.Digest);
         _cluster.Alive.Select(s => _cluster.ComputeOf(s).Begun > 0).Order().ShouldBe([false, true]);
         (await operations.StandingAsync()).Silos.Select(s => s.Draining).ShouldBe([false, true]);
 
-        (await operations.OrderAsync(before.Silos[1].Name, SiloOrder.Resume))!.Draining.ShouldBeFalse();
+        (await operations.CommandSiloAsync(before.Silos[1].Name, SiloCommand.Resume))!.Draining.ShouldBeFalse();
         (await _cluster.RunAsync(_batches.Mixed)).Digest.ShouldBe(ended.Digest);
         _cluster.Alive.ShouldAllBe(s => _cluster.ComputeOf(s).Begun > 0);
     }

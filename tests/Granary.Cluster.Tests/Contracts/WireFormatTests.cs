@@ -59,7 +59,7 @@ public sealed class WireFormatTests : IDisposable
     [Fact]
     public void A_command_arrives_whole_and_is_not_copied_within_a_silo()
     {
-        var order = new SessionOrder(SessionCommand.Pause, "me", "lunch", "s", "COINUSDT", "t") { Id = "c-1" };
+        var order = new IssuedCommand(SessionCommand.Pause, "me", "lunch", "s", "COINUSDT", "t") { Id = "c-1" };
         Sent(order).ShouldBe(order);
         _services.GetRequiredService<DeepCopier>().Copy(order).ShouldBeSameAs(order);
     }

@@ -38,7 +38,7 @@ public sealed class SessionGrainTests(SessionsInTheClusterTests.Made made) : ICl
         (await portfolio.StandingAsync(1)).ShouldBeNull();
         (await portfolio.StandingAsync(2))!.IsOver.ShouldBeFalse();
         (await cluster.JournalAsync()).OfType<SessionStarted>().Count().ShouldBe(2);
-        var end = await cluster.Sessions.CommandAsync(LiveSilos.Account, new SessionOrder(SessionCommand.Stop, "Anna", "enough"));
+        var end = await cluster.Sessions.CommandAsync(LiveSilos.Account, new IssuedCommand(SessionCommand.Stop, "Anna", "enough"));
         (end!.Phase, end.Restarts).ShouldBe((SessionPhase.Done, 1));
 
         static async Task GoAsync(IAddressable grain) => await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();

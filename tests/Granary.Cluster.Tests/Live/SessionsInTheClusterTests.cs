@@ -242,7 +242,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
                 + $"at ");
         (await Should.ThrowAsync<LeaseException>(() => PostgresJournal.OpenAsync(database, LiveSilos.Account,
             TimeProvider.System))).Message.ShouldContain("is traded by a session in the cluster (silo ");
-        var end = await cluster.Sessions.CommandAsync(LiveSilos.Account, new SessionOrder(SessionCommand.Stop, "Anna", "enough"));
+        var end = await cluster.Sessions.CommandAsync(LiveSilos.Account, new IssuedCommand(SessionCommand.Stop, "Anna", "enough"));
         end!.Phase.ShouldBe(SessionPhase.Done);
         await using (await PostgresJournal.OpenAsync(database, LiveSilos.Account, TimeProvider.System)) { }
     }
@@ -273,7 +273,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         await cluster.Sessions.StartAsync(_made.Start(speed: "fixed:50ms", to: "2023-06-01"));
         await cluster.UntilAsync(s => s.Status?.Bars > 60 && s.Status.OpenTrades > 0);
         async Task<SessionView> CommandAsync(SessionCommand command) =>
-            (await cluster.Sessions.CommandAsync(LiveSilos.Account, new SessionOrder(command, "Anna", "a test")))!;
+            (await cluster.Sessions.CommandAsync(LiveSilos.Account, new IssuedCommand(command, "Anna", "a test")))!;
         (await CommandAsync(SessionCommand.Pause)).Status!.State.ShouldBe(LiveState.Paused);
         var id = new ProductionReader(TestCatalogues.All).Read(_made.Production).Spec.Portfolio.FixedWeights!.Keys.First(k =>
             k.StartsWith("SmaCross(fast=5,slow=20)@COIN", StringComparison.Ordinal));

@@ -80,7 +80,7 @@ public sealed class HungSilosTests : IAsyncLifetime
         // An operator sees the silo that is left, and retires it.
         using var operatorClient = new GranaryClient($"http://127.0.0.1:{survivor.HttpPort}", key: null);
         var silo = (await operatorClient.ClusterAsync(TestContext.Current.CancellationToken)).Silos.ShouldHaveSingleItem();
-        await operatorClient.OrderAsync(silo.Name, SiloOrder.Retire, TestContext.Current.CancellationToken);
+        await operatorClient.CommandSiloAsync(silo.Name, SiloCommand.Retire, TestContext.Current.CancellationToken);
         (await survivor.ExitCodeAsync()).ShouldBe(0);
     }
 

@@ -86,8 +86,8 @@ public class TradeMetricsTests
         var e = TradeAccumulator.Of([10, -5, 20], adverse: [0.01, 0.04, 0.02], favourable: [0.05, 0.01, 0.06]).Excursions!;
         e.Adverse.Average.ShouldBe(0.07 / 3, 1e-15);
         e.Adverse.Largest.ShouldBe(0.04);
-        e.Adverse.OfWinners.ShouldBe(0.015, 1e-15);
-        e.Favourable.OfLosers.ShouldBe(0.01);
+        e.Adverse.OfWins.ShouldBe(0.015, 1e-15);
+        e.Favourable.OfLosses.ShouldBe(0.01);
         e.Favourable.Largest.ShouldBe(0.06);
         e.EdgeRatio.ShouldBe(12 / 7.0, 1e-12);
     }

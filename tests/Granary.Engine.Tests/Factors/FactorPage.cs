@@ -35,9 +35,13 @@ internal static class FactorPage
             - A factor sees no later bar. It has the same bits bar by bar and in blocks.
             - [factors-differences.md](factors-differences.md) lists the definitions of other programs that differ.
 
-            {factors.Count} factors: {string.Join(", ", factors.Select(d => $"[{d.Name}](#{d.Name})"))}
+            | family | the {factors.Count} factors |
+            | --- | --- |
 
             """);
+        foreach (var family in factors.GroupBy(d => d.Kernel.Namespace!.Split('.')[^1]).OrderBy(g => g.Key, StringComparer.Ordinal))
+            page.Append(CultureInfo.InvariantCulture,
+                $"| {family.Key.ToLowerInvariant()} | {string.Join(", ", family.Select(d => $"[{d.Name}](#{d.Name})"))} |\n");
         foreach (var definition in factors) Append(page, definition);
         return page.ToString().ReplaceLineEndings("\n");
     }

@@ -29,12 +29,18 @@ internal static class StrategyPage
             - A strategy that may not enter a side only exits the other one.
             - A strategy *over several symbols* is one instance with one account for all symbols of the batch, or for its `symbols`.
 
-            {{all.Count}} strategies: {{string.Join(", ", all.Select(d => $"[{d.Name}](#{d.Name.ToLowerInvariant()})"))}}
+            | over | the {{all.Count}} strategies |
+            | --- | --- |
+            | one symbol | {{Links(all.Where(d => !d.IsMultiSymbol))}} |
+            | several symbols | {{Links(all.Where(d => d.IsMultiSymbol))}} |
 
             """);
         foreach (var definition in all) Append(page, definition);
         return page.ToString().ReplaceLineEndings("\n");
     }
+
+    private static string Links(IEnumerable<StrategyDefinition> strategies) =>
+        string.Join(", ", strategies.Select(d => $"[{d.Name}](#{d.Name.ToLowerInvariant()})"));
 
     private static void Append(StringBuilder page, StrategyDefinition definition)
     {

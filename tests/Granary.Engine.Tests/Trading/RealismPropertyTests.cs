@@ -86,7 +86,7 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
     public void OnFinancing(int number, long time, FinancingKind kind, double amount)
     {
         var cash = amount * _open[number].Open;
-        (kind == FinancingKind.Borrow && _open[number].Side == Side.Buy).ShouldBeFalse("only what is short is borrowed");
+        (kind == FinancingKind.BorrowFee && _open[number].Side == Side.Buy).ShouldBeFalse("only what is short is borrowed");
         (kind == FinancingKind.Interest
             && (_open[number].Side == Side.Sell || cash > 0)).ShouldBeFalse("only what is long is bought on a loan, and it costs");
         Cash += cash;
@@ -188,7 +188,7 @@ public sealed class RealismPropertyTests
             // Tight enough that many orders take several bars.
             VolumeShare = random.Next(3) > 0 ? (5 + random.Next(60)) / volume : 0,
             EntryTimeInForce = random.Next(3) == 0 ? (TimeInForce)random.Next(5) : TimeInForce.GoodTillCancelled,
-            BorrowRate = random.Next(2) * 0.05,
+            BorrowFeeRate = random.Next(2) * 0.05,
             Leverage = random.Next(4) == 0 ? 2 : 0,
             Maintenance = random.Next(4) == 0 ? 0.6 : 0,
             MarginRate = random.Next(2) * 0.08,

@@ -122,7 +122,7 @@ public sealed class RealismTests
     [Fact]
     public void Borrowed_shares_cost_by_the_calendar_day_at_the_last_close()
     {
-        var s = new Scenario { Settings = Units(10), Execution = new() { BorrowRate = 0.365 } }
+        var s = new Scenario { Settings = Units(10), Execution = new() { BorrowFeeRate = 0.365 } }
             .BarAt(new(2024, 3, 7, 0, 0, 0, DateTimeKind.Utc), 100, b => b.Enter(Side.Sell))
             .BarAt(new(2024, 3, 8, 0, 0, 0, DateTimeKind.Utc), 110)
             .BarAt(new(2024, 3, 11, 0, 0, 0, DateTimeKind.Utc), 120, b => b.Exit())

@@ -163,7 +163,7 @@ public sealed class RuinTests
                     Fee = new PercentFee(0.2),
                     Slippage = new PercentSlippage(0.5),
                     Leverage = seed % 3,
-                    BorrowRate = 0.05
+                    BorrowFeeRate = 0.05
                 }, recorder, blockSize: 1 + seed * 7);
             result.Equity.Final.ShouldBeGreaterThanOrEqualTo(0);
             result.Equity.MaxDrawdown.ShouldBeLessThanOrEqualTo(1);

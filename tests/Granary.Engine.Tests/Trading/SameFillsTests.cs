@@ -41,7 +41,7 @@ public sealed class SameFillsTests
             Slippage = random.Next(3) == 0 ? null : new PercentSlippage(0.05),
             Intrabar = (IntrabarRule)random.Next(2),
             ProtectFrom = (ProtectFrom)random.Next(2),
-            BorrowRate = random.Next(2) == 0 ? 0 : 0.5,
+            BorrowFeeRate = random.Next(2) == 0 ? 0 : 0.5,
         };
         var holders = new Holders(instrument, settings, execution);
         Run(series, feed.Bars, settings, execution, holders, seed);
@@ -54,7 +54,7 @@ public sealed class SameFillsTests
         holders.Portfolio.Commission.ShouldBe(holders.Ledger.Fees, 1e-6);
         holders.Portfolio.Financing.ShouldBe(holders.Ledger.Financing, 1e-6);
         holders.Ledger.Trades.Values.Sum(t => t.Financing).ShouldBe(holders.Ledger.Financing, 1e-6);
-        if (execution.BorrowRate > 0) holders.Ledger.Financing.ShouldNotBe(0);
+        if (execution.BorrowFeeRate > 0) holders.Ledger.Financing.ShouldNotBe(0);
     }
 
     private static string? FirstDifference(List<SeenFill> exchange, List<SeenFill> strategy)

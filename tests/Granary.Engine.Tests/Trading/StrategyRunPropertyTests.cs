@@ -172,7 +172,7 @@ public sealed class StrategyRunPropertyTests
     public void A_strategy_that_acts_at_crossings_has_the_same_result_whatever_lies_between_its_blocks(int seed)
     {
         var (series, bars, settings, execution) = Given(seed);
-        execution = execution with { BorrowRate = seed % 3 * 4, MarginRate = seed % 3 * 5, Leverage = seed % 4 == 0 ? 2 : 0 };
+        execution = execution with { BorrowFeeRate = seed % 3 * 4, MarginRate = seed % 3 * 5, Leverage = seed % 4 == 0 ? 2 : 0 };
         // Of which no stop or target disturbs the rest between two crossings in most cases.
         settings = settings with { TradeFrom = bars[seed % 5 * 40].Time, TradeUntil = bars[^(1 + seed % 3 * 70)].Time };
         if (seed % 4 > 0) settings = settings with { StopLossPercent = 0, TakeProfitPercent = 0, TrailingStopPercent = 0, MaxBars = 0 };

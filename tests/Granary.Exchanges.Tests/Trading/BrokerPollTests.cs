@@ -1,4 +1,4 @@
-using Granary.Application.Tests.Live;
+using Granary.Backtesting.Tests.Live;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
@@ -78,14 +78,15 @@ public sealed class BrokerPollTests : IDisposable
     {
         await using var other = exchange.Open(server.Endpoint);
         var instrument = (await other.InstrumentsAsync(default)).Single();
-        await other.PlaceAsync(new VenueOrder
+        var order = new BrokerOrder
         {
             ClientId = "by-hand",
-            Instrument = instrument,
+            Symbol = instrument.Symbol,
             Side = Side.Sell,
             Type = OrderType.Market,
             Quantity = 1,
-            ValidUntil = other.Now.AddHours(1),
-        }, default);
+        };
+        await other.PlaceAsync(new VenueOrder(new OrderMade(order, "", "", "by-hand", 1, other.Now, other.Now.AddHours(1)), instrument, 1),
+            default);
     }
 }

@@ -103,7 +103,7 @@ internal sealed class SessionAtExchange : IAsyncDisposable
     /// <summary>Commands the session as <c>granary session</c> does, and waits for its answer.</summary>
     public async Task<LiveStatus> CommandAsync(SessionCommand command)
     {
-        var name = SessionControl.Send(Control, new SessionOrder(command, "Anna", "a test"), DateTimeOffset.UtcNow);
+        var name = SessionControl.Send(Control, new IssuedCommand(command, "Anna", "a test"), DateTimeOffset.UtcNow);
         var answer = await SessionControl.AnswerAsync(Control, name, Eventually.Longest, TimeProvider.System, default);
         return answer.ShouldNotBeNull();
     }

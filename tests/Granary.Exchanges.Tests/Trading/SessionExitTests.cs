@@ -1,4 +1,4 @@
-using Granary.Application.Tests.Live;
+using Granary.Backtesting.Tests.Live;
 using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;

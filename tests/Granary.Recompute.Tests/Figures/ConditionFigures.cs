@@ -27,7 +27,7 @@ internal sealed record ConditionFigure(string Strategy, string Condition, string
 
     public double Adjusted { get; set; } = double.NaN;
 
-    public string Verdict { get; set; } = "";
+    public string Outcome { get; set; } = "";
 }
 
 /// <summary>Profit by condition, from the trades, the signals and the bars.</summary>
@@ -87,7 +87,7 @@ internal sealed class ConditionFigures
             tests[k].Adjusted = largest = Math.Max(largest, Math.Min(1, tests[k].First.PValue * (tests.Count - k)));
         var chosen = tests.Count(t => t.Adjusted <= 0.05);
         foreach (var t in tests)
-            t.Verdict = t.Adjusted > 0.05 ? "not chosen" : t.Later.PValue * chosen <= 0.05 ? "held" : "lost";
+            t.Outcome = t.Adjusted > 0.05 ? "not chosen" : t.Later.PValue * chosen <= 0.05 ? "held" : "lost";
     }
 
     private string?[] ValuesOf(TradeRow trade, string timeframe, Dictionary<(string, DateTime, int), string> types) =>

@@ -24,7 +24,7 @@ internal sealed class ModelDecisionCheck(ResultsCheck check, RunFigures run, Jso
 
         public bool IsAbstained => Size == 0 && double.IsNaN(Prediction);
 
-        public string Verdict => HasExpired ? "expired" : IsAbstained ? "abstained" : Size == 0 ? "refused" : Size < 1 ? "reduced" : "";
+        public string Change => HasExpired ? "expired" : IsAbstained ? "abstained" : Size == 0 ? "refused" : Size < 1 ? "reduced" : "";
 
         public double Worth => (Size - 1) * Return;
     }
@@ -41,8 +41,8 @@ internal sealed class ModelDecisionCheck(ResultsCheck check, RunFigures run, Jso
     /// <summary>Alerts and restorations, in order of time.</summary>
     public IReadOnlyList<(WatchAction Action, string Strategy)> Actions => _actions;
 
-    /// <summary>Rows of model_decisions.csv by verdict.</summary>
-    public int CountOf(string verdict) => _decisions.Count(d => d.Verdict == verdict);
+    /// <summary>Rows of model_decisions.csv by change.</summary>
+    public int CountOf(string change) => _decisions.Count(d => d.Change == change);
 
     public void Check()
     {
@@ -106,16 +106,16 @@ internal sealed class ModelDecisionCheck(ResultsCheck check, RunFigures run, Jso
         check.Text(path + "strategy", id);
         check.Text(path + "model", ModelOf(id));
         check.Number(path + "judged", rows.Count(r => !double.IsNaN(r.Prediction) || r.IsAbstained));
-        string[] verdicts = ["refused", "reduced", "abstained", "expired"];
-        foreach (var (v, verdict) in verdicts.Where(w => rows.Any(r => r.Verdict == w)).Index())
+        string[] changes = ["refused", "reduced", "abstained", "expired"];
+        foreach (var (v, change) in changes.Where(w => rows.Any(r => r.Change == w)).Index())
         {
-            List<Judged> of = [.. rows.Where(r => r.Verdict == verdict)], closed = [.. of.Where(r => r.Exit is not null)];
-            strategy.GetProperty("verdicts")[v].GetProperty("verdict").GetString().ShouldBe(verdict);
-            check.Number($"{path}verdicts[{v}].entries", of.Count);
-            check.Number($"{path}verdicts[{v}].trades", closed.Count);
-            check.Number($"{path}verdicts[{v}].return", closed.Sum(r => r.Return));
-            check.Number($"{path}verdicts[{v}].profit", closed.Sum(r => r.Net));
-            check.Number($"{path}verdicts[{v}].worth", closed.Sum(r => r.Worth));
+            List<Judged> of = [.. rows.Where(r => r.Change == change)], closed = [.. of.Where(r => r.Exit is not null)];
+            strategy.GetProperty("changes")[v].GetProperty("change").GetString().ShouldBe(change);
+            check.Number($"{path}changes[{v}].entries", of.Count);
+            check.Number($"{path}changes[{v}].trades", closed.Count);
+            check.Number($"{path}changes[{v}].return", closed.Sum(r => r.Return));
+            check.Number($"{path}changes[{v}].profit", closed.Sum(r => r.Net));
+            check.Number($"{path}changes[{v}].worth", closed.Sum(r => r.Worth));
             _decisions.AddRange(closed);
         }
         Watch(path, id, rows);
@@ -192,7 +192,7 @@ internal sealed class ModelDecisionCheck(ResultsCheck check, RunFigures run, Jso
         foreach (var row in table.Rows)
         {
             var decision = expected[(table.Text(row, "strategy"), int.Parse(table.Text(row, "number")))];
-            table.Text(row, "verdict").ShouldBe(decision.Verdict);
+            table.Text(row, "change").ShouldBe(decision.Change);
             table.Time(row, "time").ShouldBe(decision.Time);
             table.Text(row, "side").ShouldBe(decision.Side);
             table.Text(row, "version").ShouldBe($"{decision.Version}");
@@ -210,7 +210,7 @@ internal sealed class ModelDecisionCheck(ResultsCheck check, RunFigures run, Jso
             var path = $"modelDecisions.decisions[{i}].";
             var decision = expected[(item.GetProperty("strategy").GetString()!, item.GetProperty("number").GetInt32())];
             check.Claim($"{path} is among those worth most", Math.Abs(decision.Worth) >= least - 1e-12);
-            item.GetProperty("verdict").GetString().ShouldBe(decision.Verdict);
+            item.GetProperty("change").GetString().ShouldBe(decision.Change);
             check.Text(path + "strategy", decision.Strategy);
             check.Text(path + "time", $"{decision.Time:yyyy-MM-ddTHH:mm:ss}Z");
             check.Number(path + "number", decision.Number);

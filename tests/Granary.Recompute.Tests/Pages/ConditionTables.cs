@@ -31,7 +31,7 @@ internal static class ConditionTables
             foreach (var (column, value) in figures)
                 Agreement.Same(table.Number(row, column), value).ShouldBeTrue(
                     $"{e.Strategy}, {e.Condition} {e.Value}: {column} is {table.Text(row, column)}, recomputed {value}");
-            table.Text(row, "verdict").ShouldBe(e.Verdict);
+            table.Text(row, "outcome").ShouldBe(e.Outcome);
         }
     }
 
@@ -41,13 +41,13 @@ internal static class ConditionTables
         var (tests, c) = (run.Conditions.Tests, run.Conditions);
         check.Text("conditions.split", $"{c.Split:yyyy-MM-ddTHH:mm:ss}Z");
         check.Number("conditions.tried", tests.Count);
-        check.Number("conditions.chosen", tests.Count(t => t.Verdict != "not chosen"));
-        check.Number("conditions.held", tests.Count(t => t.Verdict == "held"));
+        check.Number("conditions.chosen", tests.Count(t => t.Outcome != "not chosen"));
+        check.Number("conditions.held", tests.Count(t => t.Outcome == "held"));
         check.Listed(@"conditions\.suggestion", "sections of a batch, which a test runs");
         foreach (var (i, t) in tests.Take(MostTests).Index())
         {
             var path = $"conditions.tests[{i}].";
-            Names(check, section.GetProperty("tests")[i], path, t, ("condition", t.Condition), ("value", t.Value), ("verdict", t.Verdict));
+            Names(check, section.GetProperty("tests")[i], path, t, ("condition", t.Condition), ("value", t.Value), ("outcome", t.Outcome));
             check.Number(path + "first", t.First.Count);
             check.Number(path + "firstMean", t.First.Mean);
             check.Number(path + "pValue", t.First.PValue);
@@ -83,7 +83,7 @@ internal static class ConditionTables
             {
                 ["Strategy"] = t.Strategy, ["Condition"] = $"{t.Condition}: {t.Value}", ["Trades"] = t.First.Count,
                 ["Mean return"] = t.First.Mean, ["p"] = t.Adjusted, ["Later trades"] = t.Later.Count,
-                ["Later mean"] = t.Later.Mean, ["Later from"] = t.Later.Low, ["Later to"] = t.Later.High, ["Verdict"] = t.Verdict,
+                ["Later mean"] = t.Later.Mean, ["Later from"] = t.Later.Low, ["Later to"] = t.Later.High, ["Outcome"] = t.Outcome,
             })]);
         foreach (var strategy in section.GetProperty("strategies").EnumerateArray().Select(s => s.GetProperty("strategy").GetString()!))
             check.Table($"Closed trades by condition: {strategy}", [.. run.Conditions.Rows.Where(r => r.Strategy == strategy)
@@ -100,7 +100,7 @@ internal static class ConditionTables
     private static void Sentences(SentenceCheck says, ConditionFigures conditions, List<ConditionFigure> tests)
     {
         says.Listed("Closed trades of strategies in their own accounts.*", "definitions");
-        var (chosen, held) = (tests.Count(t => t.Verdict != "not chosen"), tests.Count(t => t.Verdict == "held"));
+        var (chosen, held) = (tests.Count(t => t.Outcome != "not chosen"), tests.Count(t => t.Outcome == "held"));
         var time = Cell.Time(conditions.Split).Text;
         var tried = $"{{}} condition{(tests.Count == 1 ? " was" : "s were")} tried on trades that were closed by {time}. ";
         const string Rest = " earned there at a level of 5 % that is corrected for their number (Holm).";

@@ -15,12 +15,12 @@ internal static class ModelDecisionTables
     {
         if (!run.Files.Results.TryGetProperty("modelDecisions", out var section)) return;
         var strategies = section.GetProperty("strategies").EnumerateArray().ToList();
-        check.Table("Entries that models changed", [.. strategies.SelectMany(s => s.GetProperty("verdicts").EnumerateArray()
+        check.Table("Entries that models changed", [.. strategies.SelectMany(s => s.GetProperty("changes").EnumerateArray()
             .Select(v => new Cells
             {
                 ["Strategy"] = Text(s, "strategy"),
                 ["Judged"] = Value(s, "judged"),
-                ["Verdict"] = Text(v, "verdict"),
+                ["Change"] = Text(v, "change"),
                 ["Entries"] = Value(v, "entries"),
                 ["Closed trades"] = Value(v, "trades"),
                 ["Would have earned"] = Value(v, "return"),
@@ -49,7 +49,7 @@ internal static class ModelDecisionTables
                 ["Time"] = Cell.Time(d.GetProperty("time").GetDateTime().ToUniversalTime()),
                 ["Side"] = Text(d, "side"),
                 ["Version"] = Value(d, "version"),
-                ["Verdict"] = Text(d, "verdict"),
+                ["Change"] = Text(d, "change"),
                 ["Prediction"] = Value(d, "prediction"),
                 ["Dissimilarity"] = Value(d, "dissimilarity"),
                 ["Size left"] = Value(d, "size"),

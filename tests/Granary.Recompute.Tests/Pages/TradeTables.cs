@@ -98,8 +98,8 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
         if (reached.Count == 0) return;
         check.Table("Mean excursions, percent of the entry price", name =>
         {
-            var group = reached.Where(t => name == "All" || (name == "Winners" ? t.NetProfit > 0 : t.NetProfit < 0)).Select(t => t.Reach)
-                .ToList();
+            var group = reached.Where(t => name == "All" || (name == "Winning trades" ? t.NetProfit > 0 : t.NetProfit < 0))
+                .Select(t => t.Reach).ToList();
             return new Cells
             {
                 ["Trades"] = name,
@@ -110,11 +110,13 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
         double Mean(int sign, Func<(double Adverse, double Favourable), double> side) =>
             reached.Where(t => sign == 0 || Math.Sign(t.NetProfit) == sign).Select(t => side(t.Reach)).DefaultIfEmpty(double.NaN).Average();
         var says = check.Sentences;
-        says.Says("Winners went {} against their holder on average, losers {}.", Mean(1, r => r.Adverse), Mean(-1, r => r.Adverse));
-        says.Says("Winners went {} their holder's way on average, losers {}.", Mean(1, r => r.Favourable), Mean(-1, r => r.Favourable));
+        says.Says("Winning trades went {} against their holder on average, losing trades {}.", Mean(1, r => r.Adverse),
+            Mean(-1, r => r.Adverse));
+        says.Says("Winning trades went {} their holder's way on average, losing trades {}.", Mean(1, r => r.Favourable),
+            Mean(-1, r => r.Favourable));
         says.Listed(@"Vertical: net return of the trade\.( [\d,]+ of [\d,]+ trades are drawn, evenly chosen\.)?( The outermost 0\.5% are "
             + @"drawn at the edge\.)?", "which points are drawn");
-        says.Says("Edge ratio {} (mean favourable over mean adverse excursion; 1 is a coin). Half of the winners never went further "
+        says.Says("Edge ratio {} (mean favourable over mean adverse excursion; 1 is a coin). Half of the winning trades never went further "
             + "against their holder than {}.", Mean(0, r => r.Favourable) / Mean(0, r => r.Adverse),
             DailyCurve.Quantile(reached.Where(t => t.NetProfit > 0).Select(t => t.Reach.Adverse), 0.5));
         check.Drawn("Against the holder");

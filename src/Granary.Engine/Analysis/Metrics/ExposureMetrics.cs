@@ -65,7 +65,7 @@ public static class ExposureMetrics
         Place = 34,
     };
 
-    public static Metric Financing { get; } = new("carry", "Dividends less borrowing and interest")
+    public static Metric Financing { get; } = new("carry", "Dividends less borrow fees and interest")
     {
         Formula = "Σ dividends received − Σ dividends owed, borrow fees and interest",
         Source = "contract",

@@ -26,7 +26,7 @@ public static class TradeMetrics
         Better = MetricDirection.Higher,
         Group = MetricGroup.Trades,
         Needs = MetricParts.Trades,
-        Compute = static (in MetricInput m) => Mean(m.Trades.Winners, m.Trades.Trades),
+        Compute = static (in MetricInput m) => Mean(m.Trades.Wins, m.Trades.Trades),
         ShortName = "Won",
         Place = 2,
     };
@@ -39,7 +39,7 @@ public static class TradeMetrics
         Better = MetricDirection.Higher,
         Group = MetricGroup.Trades,
         Needs = MetricParts.Trades,
-        Compute = static (in MetricInput m) => m.Trades.Losses > 0 ? m.Trades.Gains / m.Trades.Losses : double.NaN,
+        Compute = static (in MetricInput m) => m.Trades.GrossLoss > 0 ? m.Trades.GrossProfit / m.Trades.GrossLoss : double.NaN,
         ShortName = "PF",
         Place = 6,
     };
@@ -66,7 +66,7 @@ public static class TradeMetrics
         Better = MetricDirection.Higher,
         Group = MetricGroup.Trades,
         Needs = MetricParts.Trades,
-        Compute = static (in MetricInput m) => Mean(m.Trades.Gains, m.Trades.Winners),
+        Compute = static (in MetricInput m) => Mean(m.Trades.GrossProfit, m.Trades.Wins),
         Place = 4,
     };
 
@@ -78,7 +78,7 @@ public static class TradeMetrics
         Better = MetricDirection.Higher,
         Group = MetricGroup.Trades,
         Needs = MetricParts.Trades,
-        Compute = static (in MetricInput m) => Mean(-m.Trades.Losses, m.Trades.Losers),
+        Compute = static (in MetricInput m) => Mean(-m.Trades.GrossLoss, m.Trades.Losses),
         Place = 5,
     };
 

@@ -16,7 +16,7 @@ public enum BarEvent
 }
 
 /// <summary>The number of bars since an event.</summary>
-[Factor("bars-since", "Bars since the first one of the session, week or month, since the highest high or lowest low of the last n, or "
+[Factor("bars-since", "Bars since a session, week or month began, since the highest high or lowest low of the last n bars, or "
     + "since the last rise or fall of the close.",
     Formula = "0 at the bar itself; the older of equal extremes counts", Source = "textbook", Range = "0 …; high and low below n",
     Undefined = "for session before the first one opens; for rise and fall until the first")]

@@ -44,7 +44,7 @@ internal sealed class RecentTrades(int length)
     }
 
     /// <summary>
-    /// Kelly's fraction W − (1 − W) / R, with the share of winners W and the ratio R of the average gain to the average loss; NaN with too
+    /// Kelly's fraction W − (1 − W) / R, with the share of wins W and the ratio R of the average gain to the average loss; NaN with too
     /// few trades.
     /// </summary>
     public double Kelly(int most, int least)

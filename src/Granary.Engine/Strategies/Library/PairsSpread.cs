@@ -9,9 +9,9 @@ namespace Granary.Engine.Strategies.Library;
 /// ratio.
 /// </summary>
 /// <remarks>
-/// The hedge ratio is the slope of the least-squares line of the first symbol's log price on the second's, over the last <c>period</c>
-/// time slices at which both have a bar. The spread is the distance from that line in its standard deviations. The batch's size rule
-/// applies to both legs together. If one leg is refused or stopped, the other is closed.
+/// The hedge ratio is the slope of the least-squares line of the first symbol's log price on the second's. The line is fitted over the last
+/// <c>period</c> time slices at which both have a bar. The spread is the distance from that line in its standard deviations. The batch's
+/// size rule applies to both legs together. If one leg is refused or stopped, the other is closed.
 /// </remarks>
 [Strategy("Trades the spread of two symbols back to its mean, each leg weighted by a rolling hedge ratio.",
     WorksIn = "Two prices with a real link, such as share classes, or a fund and its index: the spread returns whatever the market does.",

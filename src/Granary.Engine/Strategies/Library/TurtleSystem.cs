@@ -7,7 +7,7 @@ namespace Granary.Engine.Strategies.Library;
 /// <summary>The Turtles' system: breakouts sized by volatility, with units added in a trend and one stop for all units.</summary>
 /// <remarks>
 /// N is the average true range at the first entry. A unit is so large that N costs <c>risk</c> percent of the equity, but no larger than
-/// its share of an account that cannot borrow. Each further <c>step</c> · N in favour adds a unit, up to <c>units</c> (the batch's
+/// its share of an account without margin. Each further <c>step</c> · N in favour adds a unit, up to <c>units</c> (the batch's
 /// <c>maxOpenTrades</c> has to allow them). It also moves the stop of all units to <c>stop</c> · N behind the newest entry. The sizes
 /// replace the batch's size rule.
 /// </remarks>

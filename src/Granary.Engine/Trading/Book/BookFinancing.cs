@@ -27,18 +27,18 @@ internal static class BookFinancing
         }
     }
 
-    // Charges the nights since the last bar, at the close before them: borrow fees on short positions, and interest on the borrowed part of
-    // long positions.
+    // Charges the nights since the last bar, at the close before them: borrow fees on short positions, and interest on the part of long
+    // positions that was bought on margin.
     private static void Accrue(StrategyBook book, FinancingRate rate, long time, double close, int index)
     {
-        var lent = rate.ChargesInterest ? BookFunds.LentPart(book, close) : 0;
+        var lent = rate.ChargesInterest ? BookFunds.MarginPart(book, close) : 0;
         for (var i = 0; i < book.OpenTrades.Count; i++)
         {
             ref var trade = ref book.OpenTrades[i];
             var days = FinancingRate.Nights(ref trade.FinancedTo, time);
             if (days == 0) continue;
-            if (trade.Side == Side.Sell && rate.ChargesBorrow)
-                Book(book, ref trade, FinancingKind.Borrow, -close * book.Multiplier * rate.Borrow(days), time, index);
+            if (trade.Side == Side.Sell && rate.ChargesBorrowFee)
+                Book(book, ref trade, FinancingKind.BorrowFee, -close * book.Multiplier * rate.BorrowFee(days), time, index);
             else if (trade.Side == Side.Buy && lent > 0)
                 Book(book, ref trade, FinancingKind.Interest, -close * book.Multiplier * rate.Interest(days) * lent, time, index);
         }

@@ -79,12 +79,12 @@ internal static class BookFunds
     public static double LongValue(StrategyBook book, double price) =>
         book.Power.IsMargined ? 0 : book.OpenTrades.QuantityOf(Side.Buy) * price * book.Multiplier;
 
-    /// <summary>Returns the fraction of the long value that was bought with borrowed money.</summary>
-    public static double LentPart(StrategyBook book, double close)
+    /// <summary>Returns the fraction of the long value that was bought on margin.</summary>
+    public static double MarginPart(StrategyBook book, double close)
     {
         if (book.Power.IsMargined) return 0;
         var (settled, value) = book.Shared is null ? (SettledCash(book, close), LongValue(book, close))
             : (book.Shared.SettledCash, book.Shared.LongValue);
-        return FinancingRate.LentPart(settled, value);
+        return FinancingRate.MarginPart(settled, value);
     }
 }

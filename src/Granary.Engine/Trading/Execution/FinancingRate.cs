@@ -5,19 +5,19 @@ namespace Granary.Engine.Trading.Execution;
 /// </summary>
 public readonly struct FinancingRate(ExecutionSettings execution)
 {
-    private readonly double _borrow = execution.BorrowRate, _margin = execution.MarginRate;
+    private readonly double _borrow = execution.BorrowFeeRate, _margin = execution.MarginRate;
 
     /// <summary>Whether borrow fees or interest are charged.</summary>
     public bool IsCharged => _borrow > 0 || _margin > 0;
 
-    public bool ChargesBorrow => _borrow > 0;
+    public bool ChargesBorrowFee => _borrow > 0;
 
     public bool ChargesInterest => _margin > 0;
 
     /// <summary>Borrow fee per unit of short market value.</summary>
-    public double Borrow(double days) => _borrow / 365 * days;
+    public double BorrowFee(double days) => _borrow / 365 * days;
 
-    /// <summary>Interest per unit of value bought with borrowed money.</summary>
+    /// <summary>Interest per unit of value bought on margin.</summary>
     public double Interest(double days) => _margin / 365 * days;
 
     /// <summary>
@@ -33,8 +33,8 @@ public readonly struct FinancingRate(ExecutionSettings execution)
         return Math.Max(0, nights);
     }
 
-    /// <summary>The share of the long positions that was bought with borrowed money.</summary>
+    /// <summary>The share of the long positions that was bought on margin.</summary>
     /// <param name="settled">Cash without the proceeds of short sales; negative = the account owes it.</param>
     /// <param name="longValue">Market value of the long positions that were paid in full.</param>
-    public static double LentPart(double settled, double longValue) => settled < 0 && longValue > 0 ? -settled / longValue : 0;
+    public static double MarginPart(double settled, double longValue) => settled < 0 && longValue > 0 ? -settled / longValue : 0;
 }

@@ -15,7 +15,7 @@ internal static class CompareTop
         html.Write($"<header><p class=\"eyebrow\">{kind}</p><h1>{a.Name}{(a.Name == b.Name ? "" : $" and {b.Name}")}</h1></header>\n");
         if (view.SameDigest) html.Raw("<p class=\"notice clean\"><b>The same.</b> Both digests agree: all trades, signals and equity are "
             + "equal to the last bit.</p>\n");
-        else Verdict(html, view);
+        else Difference(html, view);
         if (TrialDifference.Of(a, b) is { } ledger) html.Write($"<p class=\"note\">{ledger.Sentence}</p>\n");
         Account(html, a.IsLive ? a : b);
         if (view.NotListed > 0)
@@ -54,10 +54,10 @@ internal static class CompareTop
                 + $"With the broker's fills: {NumberText.Typeset(sentence)}.</p>\n");
     }
 
-    private static void Verdict(HtmlWriter html, CompareView view)
+    private static void Difference(HtmlWriter html, CompareView view)
     {
         var trades = view.Same + view.OnlyFirst + view.OnlySecond + view.Changed;
-        html.Write($"<aside class=\"notice\" aria-label=\"Verdict\"><b>They differ.</b> Of {NumberText.Count(trades)} trades of "
+        html.Write($"<aside class=\"notice\" aria-label=\"Difference\"><b>They differ.</b> Of {NumberText.Count(trades)} trades of "
             + $"strategies' own accounts {NumberText.Count(view.Same)} are the same in both, ");
         html.Write($"{NumberText.Count(view.Changed)} are changed, ");
         if (view.Resized > 0) html.Write($"of these {NumberText.Count(view.Resized)} in their size alone, ");

@@ -23,7 +23,7 @@ internal sealed class ConditionSection(ConditionResults conditions) : IReportSec
         html.Raw("<p class=\"lead\">Closed trades of strategies in their own accounts. Returns are net, on the notional at entry; the "
             + "interval of their mean is that of Student's t for 95 % and takes trades as independent. Hours and weekdays are UTC. "
             + "Volatility is low or high where that of 20 bars is more than 20 % below or above that of 100 bars.</p>\n");
-        Verdict(html);
+        Conclusion(html);
         Tests(html);
         foreach (var (i, strategy) in conditions.Strategies.Index())
         {
@@ -34,7 +34,7 @@ internal sealed class ConditionSection(ConditionResults conditions) : IReportSec
         html.Raw("<p class=\"note\">conditions.csv has all strategies whose trades the run lists.</p>\n");
     }
 
-    private void Verdict(HtmlWriter html)
+    private void Conclusion(HtmlWriter html)
     {
         var c = conditions;
         if (c.Tried == 0)
@@ -64,7 +64,7 @@ internal sealed class ConditionSection(ConditionResults conditions) : IReportSec
             [new("Strategy", Number: false), new("Condition", Number: false), new("Trades", Hint: "Closed before the split"),
                 new("Mean return"), new("p", Hint: "Corrected for the number of conditions (Holm)"),
                 new("Later trades"), new("Later mean"), new("Later from", Minor: true, Hint: "95 % interval of the later mean"),
-                new("Later to", Minor: true), new("Verdict", Number: false)]);
+                new("Later to", Minor: true), new("Outcome", Number: false)]);
         foreach (var t in conditions.Tests)
         {
             HtmlTable.RowHead(html, t.Strategy);
@@ -76,7 +76,7 @@ internal sealed class ConditionSection(ConditionResults conditions) : IReportSec
             Mean(html, t.LaterMean);
             Mean(html, t.LaterLow, minor: true);
             Mean(html, t.LaterHigh, minor: true);
-            HtmlTable.Text(html, t.Verdict);
+            HtmlTable.Text(html, t.Outcome);
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);

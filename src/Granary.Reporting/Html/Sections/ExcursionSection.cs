@@ -19,11 +19,11 @@ internal sealed class ExcursionSection : IReportSection<RunView>
         var e = view.Trades.Measures.Excursions!;
         html.Raw("<div class=\"pair\">");
         Plot("Against the holder", "Largest adverse excursion →",
-            $"Winners went {NumberText.Percent(e.Adverse.OfWinners)} against their holder on average, "
-                + $"losers {NumberText.Percent(e.Adverse.OfLosers)}.", p => p.Adverse);
+            $"Winning trades went {NumberText.Percent(e.Adverse.OfWins)} against their holder on average, "
+                + $"losing trades {NumberText.Percent(e.Adverse.OfLosses)}.", p => p.Adverse);
         Plot("For the holder", "Largest favourable excursion →",
-            $"Winners went {NumberText.Percent(e.Favourable.OfWinners)} their holder's way on average, "
-                + $"losers {NumberText.Percent(e.Favourable.OfLosers)}.", p => p.Favourable);
+            $"Winning trades went {NumberText.Percent(e.Favourable.OfWins)} their holder's way on average, "
+                + $"losing trades {NumberText.Percent(e.Favourable.OfLosses)}.", p => p.Favourable);
         html.Raw("</div>\n");
         html.Raw("<p class=\"note\">Vertical: net return of the trade.");
         if (points.Count < view.Trades.Measures.Trades)
@@ -33,12 +33,12 @@ internal sealed class ExcursionSection : IReportSection<RunView>
         HtmlTable.Open(html, "Mean excursions, percent of the entry price",
             [new("Trades", Number: false), new("Adverse (MAE)"), new("Favourable (MFE)")], "narrow");
         Row("All", e.Adverse.Average, e.Favourable.Average);
-        Row("Winners", e.Adverse.OfWinners, e.Favourable.OfWinners);
-        Row("Losers", e.Adverse.OfLosers, e.Favourable.OfLosers);
+        Row("Winning trades", e.Adverse.OfWins, e.Favourable.OfWins);
+        Row("Losing trades", e.Adverse.OfLosses, e.Favourable.OfLosses);
         HtmlTable.Close(html);
         html.Write($"<p class=\"note\">Edge ratio {NumberText.Ratio(e.EdgeRatio)} (mean favourable over mean adverse excursion; 1 is a "
-            + $"coin). Half of the winners never went further against their holder "
-            + $"than {NumberText.Percent(view.Trades.WinnersMedianAdverse)}.</p>\n");
+            + $"coin). Half of the winning trades never went further against their holder "
+            + $"than {NumberText.Percent(view.Trades.WinsMedianAdverse)}.</p>\n");
 
         void Row(string name, double adverse, double favourable)
         {

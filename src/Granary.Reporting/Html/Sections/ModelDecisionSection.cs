@@ -20,31 +20,31 @@ internal sealed class ModelDecisionSection(ModelResults results) : IReportSectio
     {
         html.Raw("<p class=\"lead\">Each entry is simulated whole in its strategy's own account, so that a changed entry's outcome is "
             + "known. Worth is the part that was left less one, times the trade's return on notional.</p>\n");
-        Verdicts(html);
+        Changes(html);
         Watched(html);
         Actions(html);
         new ModelTrainingTables(results).Write(html);
         Decisions(html);
     }
 
-    private void Verdicts(HtmlWriter html)
+    private void Changes(HtmlWriter html)
     {
         HtmlTable.Open(html, "Entries that models changed",
-            [new("Strategy", Number: false), new("Judged"), new("Verdict", Number: false), new("Entries"), new("Closed trades"),
+            [new("Strategy", Number: false), new("Judged"), new("Change", Number: false), new("Entries"), new("Closed trades"),
                 new("Would have earned", Hint: "Sum of the trades' returns on notional, net, had they been taken whole"),
                 new("Net profit", Hint: "In the strategy's own account, in account currency"),
-                new("Worth", Hint: "What the verdicts added to the summed returns")], sortable: true);
+                new("Worth", Hint: "What the changes added to the summed returns")], sortable: true);
         foreach (var effect in results.Strategies.Take(MostStrategies))
-            foreach (var verdict in effect.Verdicts)
+            foreach (var change in effect.Changes)
             {
                 HtmlTable.RowHead(html, effect.Strategy);
                 HtmlTable.Number(html, NumberText.Count(effect.Judged));
-                HtmlTable.Text(html, ModelCsv.Word(verdict.Verdict));
-                HtmlTable.Number(html, NumberText.Count(verdict.Entries));
-                HtmlTable.Number(html, NumberText.Count(verdict.Trades));
-                HtmlTable.SignedPercent(html, verdict.Return);
-                HtmlTable.Number(html, NumberText.SignedMoney(verdict.Profit));
-                HtmlTable.SignedPercent(html, verdict.Worth);
+                HtmlTable.Text(html, ModelCsv.Word(change.Change));
+                HtmlTable.Number(html, NumberText.Count(change.Entries));
+                HtmlTable.Number(html, NumberText.Count(change.Trades));
+                HtmlTable.SignedPercent(html, change.Return);
+                HtmlTable.Number(html, NumberText.SignedMoney(change.Profit));
+                HtmlTable.SignedPercent(html, change.Worth);
                 HtmlTable.EndRow(html);
             }
         HtmlTable.Close(html);
@@ -88,7 +88,7 @@ internal sealed class ModelDecisionSection(ModelResults results) : IReportSectio
         html.Write($"<details><summary>The decisions that were worth most, for or against</summary>\n");
         HtmlTable.Open(html, $"Changed entries by worth; {ModelCsv.Decisions} lists all",
             [new("Strategy", Number: false), new("Time", Number: false), new("Side", Number: false), new("Version"),
-                new("Verdict", Number: false), new("Prediction"), new("Dissimilarity"), new("Size left"), new("Return"), new("Worth")],
+                new("Change", Number: false), new("Prediction"), new("Dissimilarity"), new("Size left"), new("Return"), new("Worth")],
                 sortable: true);
         foreach (var d in results.Decisions.Take(MostDecisions))
         {
@@ -96,7 +96,7 @@ internal sealed class ModelDecisionSection(ModelResults results) : IReportSectio
             HtmlTable.Text(html, NumberText.Time(d.Time.Ticks));
             HtmlTable.Text(html, d.Side);
             HtmlTable.Number(html, NumberText.Count(d.Version));
-            HtmlTable.Text(html, ModelCsv.Word(d.Verdict));
+            HtmlTable.Text(html, ModelCsv.Word(d.Change));
             HtmlTable.Number(html, NumberText.Ratio(d.Prediction ?? double.NaN, 4));
             HtmlTable.Number(html, NumberText.Ratio(d.Dissimilarity ?? double.NaN, 3));
             HtmlTable.Number(html, NumberText.Percent(d.Size, 0));

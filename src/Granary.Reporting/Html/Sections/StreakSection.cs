@@ -31,7 +31,7 @@ internal sealed class StreakSection : IReportSection<RunView>
                 new("By chance", Hint: "Streaks of that length among as many independent trades"), new("Losing"),
                 new("By chance", Hint: "Streaks of that length among as many independent trades")], "narrow");
         var p = t.Metrics.WinRate;
-        var q = s.Trades > 0 ? s.Losers / (double)s.Trades : double.NaN;
+        var q = s.Trades > 0 ? s.Losses / (double)s.Trades : double.NaN;
         for (var length = 1; length <= Longest; length++)
         {
             if (wins[length] == 0 && losses[length] == 0) continue;

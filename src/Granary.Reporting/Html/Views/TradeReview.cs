@@ -19,7 +19,7 @@ internal sealed class TradeReview
     private readonly Dictionary<string, double> _multipliers = new(StringComparer.Ordinal);
     private readonly TradeAccumulator _accumulator = new();
     private readonly Thinning<(double Adverse, double Favourable, double Return)> _points = new(MostPoints);
-    private readonly Thinning<double> _winnersAdverse = new(MostFills);
+    private readonly Thinning<double> _winsAdverse = new(MostFills);
     private readonly Dictionary<string, Thinning<double>> _fills = new(StringComparer.Ordinal);
     private readonly bool[] _intraday;
     private int _streak;
@@ -70,9 +70,9 @@ internal sealed class TradeReview
     /// <summary>MAE and MFE as fractions of the entry price, and the net return; an even sample.</summary>
     public IReadOnlyList<(double Adverse, double Favourable, double Return)> Points => _points.Kept;
 
-    /// <summary>The median adverse excursion of winners; NaN without winners.</summary>
-    public double WinnersMedianAdverse => _winnersAdverse.Kept.Count == 0 ? double.NaN
-        : TailRisk.Quantile(_winnersAdverse.Kept.Order().ToArray(), 0.5);
+    /// <summary>The median adverse excursion of wins; NaN without a win.</summary>
+    public double WinsMedianAdverse => _winsAdverse.Kept.Count == 0 ? double.NaN
+        : TailRisk.Quantile(_winsAdverse.Kept.Order().ToArray(), 0.5);
 
     public List<(int Strategy, Trade Trade)> Open { get; } = [];
 
@@ -179,7 +179,7 @@ internal sealed class TradeReview
         if (!double.IsNaN(trade.AdverseExcursion))
         {
             _points.Add((trade.AdverseExcursion, trade.FavourableExcursion, trade.Return(multiplier)));
-            if (net > 0) _winnersAdverse.Add(trade.AdverseExcursion);
+            if (net > 0) _winsAdverse.Add(trade.AdverseExcursion);
         }
 
         Group(ByReason, trade.Reason).Add(trade, multiplier);

@@ -49,7 +49,7 @@ function Test(props: { found: Schemas['ModelChallenge'] }) {
     const name = found.figure === 'auc' ? 'AUC' : 'R²';
     return (
         <>
-            <p class="notice calm">{found.verdict}</p>
+            <p class="notice calm">{found.conclusion}</p>
             {found.windows.length > 0 && (
                 <>
                     <Figures

@@ -18,7 +18,7 @@ interface Condition {
     meanReturn?: number;
     low?: number;
     high?: number;
-    verdict?: string;
+    outcome?: string;
 }
 
 const columns: Column<Condition>[] = [
@@ -51,11 +51,11 @@ const columns: Column<Condition>[] = [
         cell: (c) => (c.low === undefined ? '–' : `${signedPercent(c.low)} to ${signedPercent(c.high)}`),
     },
     {
-        id: 'verdict',
+        id: 'outcome',
         title: 'Later',
         width: 120,
-        value: (c) => c.verdict,
-        cell: (c) => c.verdict ?? '',
+        value: (c) => c.outcome,
+        cell: (c) => c.outcome ?? '',
         hint: 'Whether it held on the later part of the record',
     },
 ];

@@ -21,7 +21,7 @@ export interface ModelResults extends TrainingResults {
         judged: number;
         watched: number;
         wrong: number;
-        verdicts: { verdict: string; entries: number; trades: number; return: number; profit: number; worth: number }[];
+        changes: { change: string; entries: number; trades: number; return: number; profit: number; worth: number }[];
     }[];
 }
 
@@ -31,7 +31,7 @@ interface Decision {
     time: string;
     side: string;
     version: number;
-    verdict: string;
+    change: string;
     prediction?: number;
     dissimilarity?: number;
     size: number;
@@ -42,7 +42,7 @@ interface Decision {
 const columns: Column<Decision>[] = [
     { id: 'time', title: 'Signal', width: 150, value: (d) => d.time, cell: (d) => time(d.time) },
     { id: 'side', title: 'Side', width: 70, value: (d) => d.side, cell: (d) => d.side },
-    { id: 'verdict', title: 'Verdict', width: 110, value: (d) => d.verdict, cell: (d) => d.verdict },
+    { id: 'change', title: 'Change', width: 110, value: (d) => d.change, cell: (d) => d.change },
     { id: 'version', title: 'Version', width: 80, figure: true, value: (d) => d.version, cell: (d) => number(d.version) },
     {
         id: 'prediction',
@@ -89,11 +89,11 @@ const columns: Column<Decision>[] = [
     },
 ];
 
-type Verdict = ModelResults['strategies'][number]['verdicts'][number] & { strategy: string };
+type Change = ModelResults['strategies'][number]['changes'][number] & { strategy: string };
 
-const verdictColumns: Column<Verdict>[] = [
+const changeColumns: Column<Change>[] = [
     { id: 'strategy', title: 'Strategy', width: strategyWidth, value: (v) => v.strategy, cell: (v) => <StrategyName id={v.strategy} /> },
-    { id: 'verdict', title: 'Verdict', width: 110, value: (v) => v.verdict, cell: (v) => v.verdict },
+    { id: 'change', title: 'Change', width: 110, value: (v) => v.change, cell: (v) => v.change },
     { id: 'entries', title: 'Entries', width: 90, figure: true, value: (v) => v.entries, cell: (v) => number(v.entries) },
     { id: 'trades', title: 'Closed trades', width: 120, figure: true, value: (v) => v.trades, cell: (v) => number(v.trades) },
     {
@@ -125,9 +125,9 @@ const verdictColumns: Column<Verdict>[] = [
 /** What the models of a run decided about entries, what that was worth, and what the watch of their predictions did. */
 export function Models(props: { run: RunDetails; results: ModelResults }) {
     const { results } = props;
-    const verdicts = results.strategies.flatMap((s) => s.verdicts.map((v) => ({ ...v, strategy: s.strategy })));
-    const sum = (of: (v: (typeof verdicts)[number]) => number) => verdicts.reduce((total, v) => total + of(v), 0);
-    const abstained = verdicts.filter((v) => v.verdict === 'abstained');
+    const changes = results.strategies.flatMap((s) => s.changes.map((v) => ({ ...v, strategy: s.strategy })));
+    const sum = (of: (v: (typeof changes)[number]) => number) => changes.reduce((total, v) => total + of(v), 0);
+    const abstained = changes.filter((v) => v.change === 'abstained');
     const watched = results.strategies.reduce((n, s) => n + s.watched, 0);
     const wrong = results.strategies.reduce((n, s) => n + s.wrong, 0);
     const actions = results.actions.filter((a) => ['alert', 'rolled-back', 'restored'].includes(a.action));
@@ -164,16 +164,16 @@ export function Models(props: { run: RunDetails; results: ModelResults }) {
                     { name: 'Alerts', value: number(alerts), note: watched === 0 ? 'not watched' : 'of the detector' },
                 ]}
             />
-            <h2>Verdicts</h2>
-            {verdicts.length === 0 ? (
+            <h2>Changes</h2>
+            {changes.length === 0 ? (
                 <p class="notice calm">The models let every entry pass as it was.</p>
             ) : (
                 <DataTable
-                    label="Verdicts of models"
-                    rows={verdicts}
-                    columns={verdictColumns}
-                    id={(v) => `${v.strategy}/${v.verdict}`}
-                    height={heightOf(verdicts.length)}
+                    label="Changes of models"
+                    rows={changes}
+                    columns={changeColumns}
+                    id={(v) => `${v.strategy}/${v.change}`}
+                    height={heightOf(changes.length)}
                 />
             )}
             <Actions actions={actions} watched={watched} />

@@ -123,7 +123,7 @@ function Totals(props: { totals: readonly Schemas['DecisionTotal'][] }) {
                 columns={[
                     { title: 'Decision', cell: (t) => t.decision },
                     { title: 'Signals', figure: true, cell: (t) => number(t.signals) },
-                    { title: 'Won', figure: true, cell: (t) => (t.trades > 0 ? percent(t.winners / t.trades, 1) : '–') },
+                    { title: 'Won', figure: true, cell: (t) => (t.trades > 0 ? percent(t.wins / t.trades, 1) : '–') },
                     { title: 'Earned', figure: true, cell: (t) => signedMoney(t.profit), tone: (t) => tone(t.profit) },
                 ]}
             />

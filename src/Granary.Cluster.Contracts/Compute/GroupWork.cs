@@ -1,0 +1,29 @@
+using Granary.Cluster.Batches;
+
+namespace Granary.Cluster.Compute;
+
+/// <summary>A strategy group: strategies of one feed on one silo, which share its blocks, factors and window.</summary>
+/// <param name="Feed">Index of the feed in the plan.</param>
+/// <param name="Strategies">Indices in the plan, ascending.</param>
+/// <param name="Pass">Key of the pass.</param>
+/// <param name="Hashes">Content hashes of the bars of its symbols.</param>
+/// <param name="Models">Models that filter entries of its strategies.</param>
+/// <param name="Changes">Changes of the bars, as in the pass.</param>
+/// <param name="Stressed">Whether costs are doubled, as in the pass.</param>
+/// <param name="HasEnded">Whether its bars end before those of other markets.</param>
+/// <param name="Stopped">Strategies of the run that callers stopped, by id, with the reason; null for none.</param>
+[GenerateSerializer, Immutable, Alias("granary.GroupWork")]
+public sealed record GroupWork(
+    [property: Id(0)] Guid Id,
+    [property: Id(1)] string Run,
+    [property: Id(2)] PassKey Pass,
+    [property: Id(3)] int Feed,
+    [property: Id(4)] int[] Strategies,
+    [property: Id(5)] bool WithEvents,
+    [property: Id(6)] bool WithFactors,
+    [property: Id(7)] IReadOnlyList<string> Hashes,
+    [property: Id(8)] IReadOnlyList<ModelUse> Models,
+    [property: Id(9)] string Changes = "",
+    [property: Id(10)] bool Stressed = false,
+    [property: Id(11)] bool HasEnded = false,
+    [property: Id(12)] Dictionary<string, string>? Stopped = null);

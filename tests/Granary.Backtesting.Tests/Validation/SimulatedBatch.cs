@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Granary.Backtesting.Runs;
+using Granary.Data.Reading;
+using Granary.Engine.Market;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Validation;
+
+namespace Granary.Backtesting.Tests.Validation;
+
+/// <summary>
+/// A batch over years of simulated daily bars, run from end to end: on each symbol 60 strategies of five kinds, some of which follow
+/// trends and some of which trade against them. Without drift every one of them is worthless; with drift that lasts for some weeks, trend
+/// followers have an edge and the others lose on purpose.
+/// </summary>
+public static class SimulatedBatch
+{
+    private static readonly GranaryCatalogues Catalogues = GranaryCataloguesBuilder.CreateDefault().Build();
+
+    private const int DaysAYear = 252;
+    private const double Deviation = 0.01, MeanSpell = 60;
+
+    /// <summary>What came of one run.</summary>
+    /// <param name="Best">The highest annual Sharpe ratio of a strategy.</param>
+    public sealed record Outcome(IReadOnlyDictionary<string, string> States, JsonElement Findings, JsonElement Validation, double Best)
+    {
+        public bool PassedAll => States.Values.All(s => s == "passed");
+    }
+
+    /// <summary>The bars that a batch runs on.</summary>
+    /// <param name="Drift">By which returns are shifted up or down a day, as long as a spell lasts; 0 = noise.</param>
+    /// <param name="Symbols">Independent markets.</param>
+    /// <param name="Years">Length of the record.</param>
+    public sealed record Market(int Seed, double Drift = 0, int Symbols = 2, int Years = 15);
+
+    /// <param name="weights">The portfolio's rule.</param>
+    /// <param name="fewer">Drops one strategy, so that their number is odd.</param>
+    public static async Task<Outcome> RunAsync(
+        Market market, string weights = "winners", bool fewer = false, CancellationToken cancellationToken = default)
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"granary-simulated-{Guid.NewGuid():N}");
+        try
+        {
+            var text = $$"""
+                { "name": "simulated", "data": { "source": "csv:unused", "symbols": "*", "timeframe": "1d" }, "account": { "cash": 100000 },
+                  "execution": { "commissionPercent": 0.02, "slippagePercent": 0.01 },
+                  "strategies": [
+                    { "class": "SmaCross", "params": { "fast": [5, 8, 12, 16, 20], "slow": [30, 40, 60, 80{{(fewer ? "" : ", 100")}}] },
+                      "size": { "percentOfEquity": 50 } },
+                    { "class": "EmaCross", "params": { "fast": [6, 10, 15], "slow": [25, 40, 60, 90] }, "size": { "percentOfEquity": 50 } },
+                    { "class": "DonchianBreakout", "params": { "period": [15, 25, 40], "exit": [8, 15] },
+                      "size": { "percentOfEquity": 50 } },
+                    { "class": "RsiReversion", "params": { "period": [5, 9], "low": [25, 35], "high": [65, 75] },
+                      "size": { "percentOfEquity": 50 } },
+                    { "class": "BollingerReversion", "params": { "period": [10, 15, 20], "width": [1, 1.5, 2] },
+                      "size": { "percentOfEquity": 50 } } ],
+                  "portfolio": { "weights": "{{weights}}" }, "outputs": ["results"],
+                    "seed": {{market.Seed.ToString(CultureInfo.InvariantCulture)}} }
+                """;
+            var spec = new BatchReader(Catalogues).Read("simulated.json", Encoding.UTF8.GetBytes(text), Path.GetTempPath());
+            var runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System, _ => new Markets(market));
+            var run = await runner.RunAsync(spec, new BatchOptions { Out = folder, Threads = 1 }, null, cancellationToken);
+            var findings = JsonDocument.Parse(run.Model.Section<ValidationFindings>()!.ToJson()).RootElement;
+            return new Outcome(findings.EnumerateObject().ToDictionary(c => c.Name, c => c.Value.GetProperty("state").GetString()!),
+                findings,
+                JsonDocument.Parse(run.Model.Section<ValidationResults>()!.ToJson()).RootElement,
+                run.Model.Strategies.Max(s => s.Stats?.Sharpe ?? double.NegativeInfinity));
+        }
+        finally
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private sealed class Markets(Market market) : IBarSource
+    {
+        public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
+            new([.. Enumerable.Range(0, market.Symbols).Select(s => string.Create(CultureInfo.InvariantCulture, $"S{s:00}"))]);
+
+        public ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
+        {
+            var random = new Random(100 * market.Seed + int.Parse(query.Symbol.AsSpan(1), CultureInfo.InvariantCulture));
+            double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+            var bars = new Bar[market.Years * DaysAYear];
+            var (close, direction) = (100.0, 1);
+            var day = new DateTime(2010, 1, 4, 0, 0, 0, DateTimeKind.Utc);
+            for (var i = 0; i < bars.Length; i++)
+            {
+                if (random.NextDouble() < 1 / MeanSpell) direction = -direction;
+                var open = close * Math.Exp(0.001 * Normal());
+                close = open * Math.Exp(direction * market.Drift - Deviation * Deviation / 2 + Deviation * Normal());
+                var spread = 1 + 0.002 * Math.Abs(Normal());
+                bars[i] = new Bar(day.Ticks, open, Math.Max(open, close) * spread, Math.Min(open, close) / spread, close, 1e6);
+                do day = day.AddDays(1);
+                while (day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday);
+            }
+            return new(new MemoryBarSeries(new Instrument { Symbol = query.Symbol }, query.Timeframe, bars, []));
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using Granary.Engine.Factors;
+using Granary.Engine.Strategies;
+using Granary.Engine.Trading;
+
+namespace Granary.Backtesting.Tests.Verification;
+
+/// <summary>Hours until the next bar opens; only for tests.</summary>
+[Factor("test-next-gap", "Hours until the next bar opens; only for tests.")]
+public sealed class NextGap : FactorKernel
+{
+    public override int WarmUp => 1;
+
+    public override void Process(in FactorInput bars, in FactorOutput lines)
+    {
+        for (var i = 0; i < bars.Count; i++) lines[0][i] = (bars.Time[Math.Min(i + 1,
+            bars.Count - 1)] - bars.Time[i]) / (double)TimeSpan.TicksPerHour;
+    }
+}
