@@ -36,7 +36,7 @@ internal static class TradingValue
 
     public static TradingValue<TimeSpan?> TimeOfDay() => new(part => BatchReader.TimeOfDay(part),
         (json, value) => json.WriteStringValue($"{value:hh\\:mm}"),
-        """{ "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", "examples": ["15:55"] }""");
+        """{ "type": "string", "examples": ["15:55"] }""");
 
     public static TradingValue<Timeframe?> Timeframe() => new(part => BatchReader.Timeframe(part),
         (json, value) => json.WriteStringValue(value.ToString()),
