@@ -35,7 +35,7 @@ internal static class TradingValue
             $$"""{ "enum": [{{string.Join(", ", choices.Select(c => $"\"{c.Word}\""))}}] }""");
 
     public static TradingValue<TimeSpan?> TimeOfDay() => new(part => BatchReader.TimeOfDay(part),
-        (json, value) => json.WriteStringValue($"{value:hh\\:mm}"),
+        (json, value) => json.WriteStringValue(value!.Value.ToString("hh\\:mm")),
         """{ "type": "string", "examples": ["15:55"] }""");
 
     public static TradingValue<Timeframe?> Timeframe() => new(part => BatchReader.Timeframe(part),
