@@ -58,7 +58,9 @@ internal static class TradingValue
         ];
         var properties = string.Join(", ", kinds.Select(k => $"\"{k.Name}\": {Number(k.Least, k.Most).Schema}"));
         return new TradingValue<SizeRule>(Read, Write,
-            $$"""{ "type": "object", "minProperties": 1, "maxProperties": 1, "properties": { {{properties}} }, "additionalProperties": false }""")
+            $$"""
+            { "type": "object", "minProperties": 1, "maxProperties": 1, "properties": { {{properties}} }, "additionalProperties": false }
+            """)
         {
             Identity = size => string.Create(CultureInfo.InvariantCulture, $"{size.Kind} {size.Value:R}"),
         };

@@ -84,7 +84,8 @@ public sealed class TradingKeysTests
         var row = page.IndexOf("\n| `params` |", StringComparison.Ordinal) + 1;
         var (from, to) = (page.IndexOf('\n', row) + 1, page.IndexOf("| `symbols`, `timeframe` |", StringComparison.Ordinal));
         if (Writes) File.WriteAllText(path, page[..from] + rows + page[to..]);
-        else (page[from..to] == rows.ToString()).ShouldBeTrue("docs/batch-file.md is out of date: run these tests with GRANARY_WRITE_DOCS=1");
+        else
+            (page[from..to] == rows.ToString()).ShouldBeTrue("docs/batch-file.md is out of date: run these tests with GRANARY_WRITE_DOCS=1");
     }
 
     private static JsonObject SchemaOf(TradingKey key)
@@ -132,6 +133,10 @@ public sealed class TradingKeysTests
         return JsonNode.Parse(buffer.ToArray())!;
     }
 
-    private static string Identity(TradingSettings settings) => BatchTrials.Text(new StrategyInstance(0, "", TestCatalogues.All.Strategies.All
-        .Single(s => s.Name == "SmaCross"), [3, 5], ["A"], Engine.Market.Timeframe.D1, settings), "m", new ExecutionSettings());
+    private static string Identity(TradingSettings settings)
+    {
+        var definition = TestCatalogues.All.Strategies.All.Single(s => s.Name == "SmaCross");
+        var instance = new StrategyInstance(0, "", definition, [3, 5], ["A"], Engine.Market.Timeframe.D1, settings);
+        return BatchTrials.Text(instance, "m", new ExecutionSettings());
+    }
 }
