@@ -67,7 +67,7 @@ internal static class TradingValue
 
         SizeRule Read(JsonPart part)
         {
-            var usual = new TradingSettings().Size;
+            var usual = TradingKey.Usual.Size;
             part.Only([.. kinds.Select(k => k.Name)]);
             if (part.IsFaulty) return usual;
             if (part.Members.Count != 1) return part.Wrong("one rule is needed: units, percentOfEquity, cash or riskPercent", usual);
