@@ -17,8 +17,8 @@ public sealed class ExplainTests
         string[] terms =
         [
             .. MetricCatalogue.BuiltIn.All.Select(m => m.Key), .. ValidationFindings.Checks, ValidationFindings.Benchmark,
-            .. Enum.GetValues<Decision>().Select(RunText.Of), .. Enum.GetValues<ExitReason>().Select(RunText.Of),
-            .. Enum.GetValues<SignalEnd>().Select(RunText.Of), .. Enum.GetValues<NoteCode>().Select(c => new RunNote(c, "").CodeText),
+            .. Enum.GetValues<Decision>().Select(d => d.Word()), .. Enum.GetValues<ExitReason>().Select(e => e.Word()),
+            .. Enum.GetValues<SignalEnd>().Select(e => e.Word()), .. Enum.GetValues<NoteCode>().Select(c => new RunNote(c, "").CodeText),
         ];
         foreach (var term in terms)
             All.Where(e => e.IsCalled(term)).ShouldContain(e => e.Text.Length > 20 || e.Formula.Length > 0, term);

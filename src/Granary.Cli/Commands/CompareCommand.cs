@@ -80,7 +80,7 @@ internal static class CompareCommand
     private static string Line(in TradePair pair, in Trade t) =>
         string.Join(',', pair.Symbol.Length > 0 ? $"{pair.Strategy},{pair.Symbol}" : pair.Strategy, RunText.Of(t.Side),
         RunText.Number(t.Quantity), RunText.Time(t.EntryTime), RunText.Number(t.EntryPrice), RunText.Time(t.ExitTime),
-        RunText.Number(t.ExitPrice), RunText.Number(t.NetProfit), RunText.Number(t.Commission), RunText.Of(t.Reason));
+        RunText.Number(t.ExitPrice), RunText.Number(t.NetProfit), RunText.Number(t.Commission), t.Reason.Word());
 
     private static void Show(RunDifference difference, (LiveGap? Gap, TrialDifference? Ledger) causes, string page,
         (SavedRun First, SavedRun Second) runs, int most)

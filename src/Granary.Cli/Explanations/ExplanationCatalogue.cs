@@ -1,7 +1,6 @@
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
-using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Catalogues;
 
@@ -17,12 +16,10 @@ internal static class ExplanationCatalogue
         .. Formulas.Conventions.Concat(Formulas.Checks).Select(f =>
             new Explanation(f.Name, "convention", "") { Formula = f.Text, Source = f.Source }),
         .. Checks(),
-        .. Enum.GetValues<Decision>().Select(d => new Explanation(RunText.Of(d), "decision on an entry", ReasonText.Explained(d))
-            { Name = ReasonText.Of(d) }),
-        .. Enum.GetValues<ExitReason>().Select(e => new Explanation(RunText.Of(e), "reason of an exit", ReasonText.Explained(e))
-            { Name = ReasonText.Of(e) }),
-        .. Enum.GetValues<SignalEnd>().Select(e => new Explanation(RunText.Of(e), "end of a signal without a trade",
-            ReasonText.Explained(e)) { Name = ReasonText.Of(e) }),
+        .. Enum.GetValues<Decision>().Select(d => new Explanation(d.Word(), "decision on an entry", d.Sentence()) { Name = d.Title() }),
+        .. Enum.GetValues<ExitReason>().Select(e => new Explanation(e.Word(), "reason of an exit", e.Sentence()) { Name = e.Title() }),
+        .. Enum.GetValues<SignalEnd>().Select(e => new Explanation(e.Word(), "end of a signal without a trade", e.Sentence())
+            { Name = e.Title() }),
         .. Enum.GetValues<NoteCode>().Select(c => new Explanation(new RunNote(c, "").CodeText, "note of a run", NoteText.Explained(c))),
         .. catalogues.Strategies.All.Select(s => new Explanation(s.Name, "strategy",
             $"{s.Summary} Works in: {s.WorksIn} Loses in: {s.LosesIn}") { Source = s.Source }),

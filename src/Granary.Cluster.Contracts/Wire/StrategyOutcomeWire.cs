@@ -26,8 +26,7 @@ public sealed class StrategyOutcomeConverter : IConverter<StrategyOutcome, Strat
         {
             Trace = surrogate.Trace is { } t
                 ? new EquityTrace(t.PeriodTicks, t.FirstPeriod, t.Start, MemoryMarshal.Cast<byte, double>(t.Equity).ToArray()) : null,
-            SignalEnds = surrogate.SignalEnds is [var expired, var cancelled, var noCash, var noQuantity, var noStop, var unfilled]
-                ? new SignalEnds(expired, cancelled, noCash, noQuantity, noStop, unfilled) : default,
+            SignalEnds = new SignalEnds(surrogate.SignalEnds),
             IsWarm = surrogate.IsWarm,
         };
 
@@ -35,6 +34,5 @@ public sealed class StrategyOutcomeConverter : IConverter<StrategyOutcome, Strat
         new(value.Index, value.Statistics, value.Fingerprint, value.Signals, value.Bars, value.Error,
         value.Trace is { } t ? new TraceWire(t.PeriodTicks, t.FirstPeriod, t.Start, MemoryMarshal.AsBytes(t.Equity.AsSpan()).ToArray())
             : null,
-        [value.SignalEnds.Expired, value.SignalEnds.Cancelled, value.SignalEnds.NoCash, value.SignalEnds.NoQuantity,
-            value.SignalEnds.NoStop, value.SignalEnds.Unfilled], value.IsWarm);
+        value.SignalEnds.ToArray(), value.IsWarm);
 }

@@ -37,15 +37,3 @@ public readonly record struct Signal(
     /// </summary>
     public bool AtFill { get; init; }
 }
-
-/// <summary>End of a signal that opened no trade.</summary>
-public enum SignalEnd : byte
-{
-    Expired,
-    Cancelled,
-    NoCash,
-    NoQuantity,
-    NoStop,
-    /// <summary>The bars ended before the entry filled.</summary>
-    Unfilled,
-}

@@ -1,22 +1,66 @@
+using System.Runtime.CompilerServices;
+
 namespace Granary.Engine.Trading;
 
 /// <summary>How many of a strategy's signals ended without a trade, by reason.</summary>
-public readonly record struct SignalEnds(int Expired = 0, int Cancelled = 0, int NoCash = 0, int NoQuantity = 0, int NoStop = 0,
-    int Unfilled = 0)
+public readonly struct SignalEnds : IEquatable<SignalEnds>
 {
-    public int Total => Expired + Cancelled + NoCash + NoQuantity + NoStop + Unfilled;
+    private readonly Counts _counts;
 
-    public SignalEnds Plus(SignalEnd end) => end switch
+    private SignalEnds(in Counts counts) => _counts = counts;
+
+    /// <param name="counts">One count for each <see cref="SignalEnd"/>, in its order.</param>
+    /// <exception cref="ArgumentException">There are more or fewer counts than reasons.</exception>
+    public SignalEnds(ReadOnlySpan<int> counts)
     {
-        SignalEnd.Expired => this with { Expired = Expired + 1 },
-        SignalEnd.Cancelled => this with { Cancelled = Cancelled + 1 },
-        SignalEnd.NoCash => this with { NoCash = NoCash + 1 },
-        SignalEnd.NoQuantity => this with { NoQuantity = NoQuantity + 1 },
-        SignalEnd.NoStop => this with { NoStop = NoStop + 1 },
-        SignalEnd.Unfilled => this with { Unfilled = Unfilled + 1 },
-    };
+        if (counts.Length != SignalEndTexts.Count)
+            throw new ArgumentException($"there are {counts.Length} counts of ended signals, and this version knows {SignalEndTexts.Count} "
+                + "reasons; run the same version everywhere", nameof(counts));
+        counts.CopyTo(_counts);
+    }
 
-    public static SignalEnds operator +(SignalEnds a, SignalEnds b) =>
-        new(a.Expired + b.Expired, a.Cancelled + b.Cancelled, a.NoCash + b.NoCash,
-        a.NoQuantity + b.NoQuantity, a.NoStop + b.NoStop, a.Unfilled + b.Unfilled);
+    public int this[SignalEnd end] => _counts[(int)end];
+
+    public int Total
+    {
+        get
+        {
+            var total = 0;
+            foreach (var count in _counts) total += count;
+            return total;
+        }
+    }
+
+    public SignalEnds Plus(SignalEnd end)
+    {
+        var counts = _counts;
+        counts[(int)end]++;
+        return new SignalEnds(counts);
+    }
+
+    /// <summary>Returns one count for each <see cref="SignalEnd"/>, in its order.</summary>
+    public int[] ToArray() => ((ReadOnlySpan<int>)_counts).ToArray();
+
+    public bool Equals(SignalEnds other) => ((ReadOnlySpan<int>)_counts).SequenceEqual(other._counts);
+
+    public override bool Equals(object? obj) => obj is SignalEnds other && Equals(other);
+
+    public override int GetHashCode() => Total;
+
+    public static bool operator ==(SignalEnds left, SignalEnds right) => left.Equals(right);
+
+    public static bool operator !=(SignalEnds left, SignalEnds right) => !left.Equals(right);
+
+    public static SignalEnds operator +(SignalEnds a, SignalEnds b)
+    {
+        var sum = a._counts;
+        for (var i = 0; i < SignalEndTexts.Count; i++) sum[i] += b._counts[i];
+        return new SignalEnds(sum);
+    }
+
+    [InlineArray(SignalEndTexts.Count)]
+    private struct Counts
+    {
+        private int _first;
+    }
 }

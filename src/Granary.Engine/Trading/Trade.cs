@@ -1,28 +1,5 @@
 namespace Granary.Engine.Trading;
 
-/// <summary>Cause of a trade's exit.</summary>
-public enum ExitReason : byte
-{
-    /// <summary>Still open when the bars ended.</summary>
-    Open,
-    Signal,
-    Stop,
-    Target,
-    TrailingStop,
-    MaxBars,
-    Time,
-    /// <summary>The account's equity was below the maintenance requirement.</summary>
-    MarginCall,
-    /// <summary>Prices had moved the portfolio beyond a limit that holds at every bar.</summary>
-    Limit,
-    /// <summary>The next choice of a walk-forward took over the account.</summary>
-    Handover,
-    /// <summary>The account's equity reached zero and the account was closed.</summary>
-    Ruined,
-    /// <summary>Its symbol stopped trading, and it was closed at the last close.</summary>
-    DataEnded,
-}
-
 /// <summary>
 /// A round trip: one entry and its exits. A trade that was partly closed and is open at the end appears as two: its closed part and its
 /// open part.

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Portfolio.Rules;
 
 namespace Granary.Reporting.Runs;
 
@@ -47,7 +48,7 @@ public static class ResultsJson
             if (run.Portfolio is { IsRuined: true }) json.WriteString("state", "ruined");
             if (run.Portfolio is not null) Stats(json, run.Portfolio);
             json.WriteStartObject("decisions");
-            foreach (var (decision, count) in run.Decisions.OrderBy(d => d.Key)) json.WriteNumber(RunText.Of(decision), count);
+            foreach (var (decision, count) in run.Decisions.OrderBy(d => d.Key)) json.WriteNumber(decision.Word(), count);
             json.WriteEndObject();
             json.WriteEndObject();
             foreach (var section in run.Sections)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 
 namespace Granary.Reporting.Runs;
@@ -33,7 +34,7 @@ public static class RunCsv
         RunText.Time(t.ExitTime),
         RunText.Number(t.ExitPrice), RunText.Number(t.Profit), RunText.Number(t.Commission), RunText.Number(t.NetProfit),
         RunText.Number(t.Return(multiplier)),
-        t.Bars.ToString(CultureInfo.InvariantCulture), RunText.Of(t.Reason), RunText.Number(weight), s.Model ?? "",
+        t.Bars.ToString(CultureInfo.InvariantCulture), t.Reason.Word(), RunText.Number(weight), s.Model ?? "",
         RunText.Number(t.Financing));
 
     /// <summary>Writes portfolio_trades.csv: the trades that the portfolio took, at its size.</summary>
@@ -72,11 +73,11 @@ public static class RunCsv
                     RunText.Time(g.Time), RunText.Of(g.Side), g.Type.Word(),
                     RunText.Number(g.Price), RunText.Number(g.Quantity), g.Stop > 0 ? RunText.Number(g.Stop) : "", g.Target > 0
                         ? RunText.Number(g.Target) : "",
-                    g.ValidUntil == long.MaxValue ? "" : RunText.Time(g.ValidUntil), RunText.Of(row.Decision),
-                    row.End is { } end ? RunText.Of(end) : t is { Reason: ExitReason.Open } ? "open" : t is null ? "" : "closed",
+                    g.ValidUntil == long.MaxValue ? "" : RunText.Time(g.ValidUntil), row.Decision.Word(),
+                    row.End is { } end ? end.Word() : t is { Reason: ExitReason.Open } ? "open" : t is null ? "" : "closed",
                     t is { } a ? RunText.Time(a.EntryTime) : "", t is { } b ? RunText.Number(b.EntryPrice) : "",
                     t is { } c ? RunText.Time(c.ExitTime) : "", t is { } d ? RunText.Number(d.ExitPrice) : "",
-                    t is { } e ? RunText.Number(e.NetProfit) : "", t is { } f ? RunText.Of(f.Reason) : "",
+                    t is { } e ? RunText.Number(e.NetProfit) : "", t is { } f ? f.Reason.Word() : "",
                     double.IsNaN(g.Prediction) ? "" : RunText.Number(g.Prediction),
                     double.IsNaN(g.Prediction) && !g.IsAbstained ? "" : RunText.Number(g.SizeFactor),
                     g.ModelVersion == 0 ? "" : g.ModelVersion.ToString(CultureInfo.InvariantCulture),

@@ -5,7 +5,6 @@ using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
-using Granary.Engine.Trading;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
@@ -226,7 +225,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         }
     }
 
-    private static TimeSpan TimeOfDay(JsonPart part) =>
+    internal static TimeSpan TimeOfDay(JsonPart part) =>
         TimeSpan.TryParseExact(part.String(), ["hh\\:mm", "hh\\:mm\\:ss"], CultureInfo.InvariantCulture, out var time)
             ? time
             : part.Wrong($"'{part.Text}' is not a time of day; write it as 15:55", TimeSpan.Zero);
@@ -266,8 +265,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     /// <param name="more">Additional keys of a production configuration.</param>
     internal static StrategySpec Strategy(JsonPart part, double cash, params string[] more)
     {
-        part.Only([.. more, "class", "params", "sides", "size", "stopLossPercent", "takeProfitPercent", "trailingStopPercent", "trailFrom",
-            "exitOnSignal", "maxBars", "exitAt", "maxOpenTrades", "entryEvery", "signalValid", "symbols", "timeframe", "tag"]);
+        part.Only([.. more, "class", "params", .. TradingKeys.All.Select(k => k.Name), "symbols", "timeframe", "tag"]);
         var parameters = new List<(string, IReadOnlyList<string>, JsonPart)>();
         if (part.Find("params") is { } p)
         {
@@ -288,42 +286,11 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         {
             Class = part.Need("class").String(),
             Params = parameters,
-            Trading = new TradingSettings
-            {
-                Cash = cash,
-                Sides = part.Find("sides")?.Choice(("long", Sides.Long), ("short", Sides.Short), ("both", Sides.Both)) ?? Sides.Both,
-                Size = part.Find("size") is { } size ? Size(size) : SizeRule.PercentOfEquity(95),
-                StopLossPercent = part.Find("stopLossPercent")?.Number(0, 99.99) ?? 0,
-                TakeProfitPercent = part.Find("takeProfitPercent")?.Number(0, 10_000) ?? 0,
-                TrailingStopPercent = part.Find("trailingStopPercent")?.Number(0, 99.99) ?? 0,
-                TrailFrom = part.Find("trailFrom")?.Choice(("close", TrailFrom.Close), ("high", TrailFrom.High)) ?? TrailFrom.Close,
-                ExitOnSignal = part.Find("exitOnSignal")?.Bool() ?? true,
-                MaxBars = part.Find("maxBars")?.Whole(0) ?? 0,
-                ExitAt = part.Find("exitAt") is { } at ? TimeOfDay(at) : null,
-                MaxOpenTrades = part.Find("maxOpenTrades")?.Whole(1, 1000) ?? 1,
-                EntryEvery = part.Find("entryEvery") is { } every ? Timeframe(every) : null,
-                SignalValid = part.Find("signalValid") is { } valid ? Duration(valid) : TimeSpan.Zero,
-            },
+            Trading = TradingKeys.Read(part, cash),
             Symbols = part.Find("symbols")?.OneOrMany().Select(s => s.String()).ToList(),
             Timeframes = part.Find("timeframe")?.OneOrMany().Select(Timeframe).ToList(),
             Tag = part.Find("tag")?.String(),
             Place = part,
-        };
-    }
-
-    private static SizeRule Size(JsonPart part)
-    {
-        part.Only("units", "percentOfEquity", "cash", "riskPercent");
-        if (part.IsFaulty) return SizeRule.PercentOfEquity(95);
-        if (part.Members.Count != 1)
-            return part.Wrong("one rule is needed: units, percentOfEquity, cash or riskPercent", SizeRule.PercentOfEquity(95));
-        var (name, value) = part.Members[0];
-        return name switch
-        {
-            "units" => SizeRule.Units(value.Number(1e-12, 1e15)),
-            "percentOfEquity" => SizeRule.PercentOfEquity(value.Number(1e-9, 10_000)),
-            "cash" => new SizeRule(SizeKind.Cash, value.Number(1e-9, 1e15)),
-            _ => new SizeRule(SizeKind.RiskPercent, value.Number(1e-9, 100)),
         };
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
 using Granary.Reporting.Runs;
 
@@ -140,7 +139,6 @@ public static class ProductionJson
     private static void Strategy(Utf8JsonWriter json, StrategyInstance instance, StrategyEntry entry,
         (IReadOnlyList<string> States, double[] Weights)? byState)
     {
-        var trading = instance.Trading;
         json.WriteStartObject();
         json.WriteString("id", instance.Id);
         json.WriteString("class", instance.Definition.Name);
@@ -164,26 +162,7 @@ public static class ProductionJson
             json.WriteEndArray();
         }
         json.WriteString("timeframe", instance.Timeframe.ToString());
-        json.WriteString("sides", RunText.Of(trading.Sides));
-        json.WriteStartObject("size");
-        json.WriteNumber(trading.Size.Kind switch
-        {
-            SizeKind.Units => "units",
-            SizeKind.PercentOfEquity => "percentOfEquity",
-            SizeKind.Cash => "cash",
-            SizeKind.RiskPercent => "riskPercent",
-        }, trading.Size.Value);
-        json.WriteEndObject();
-        if (trading.StopLossPercent > 0) json.WriteNumber("stopLossPercent", trading.StopLossPercent);
-        if (trading.TakeProfitPercent > 0) json.WriteNumber("takeProfitPercent", trading.TakeProfitPercent);
-        if (trading.TrailingStopPercent > 0) json.WriteNumber("trailingStopPercent", trading.TrailingStopPercent);
-        if (trading.TrailFrom == TrailFrom.High) json.WriteString("trailFrom", "high");
-        json.WriteBoolean("exitOnSignal", trading.ExitOnSignal);
-        if (trading.MaxBars > 0) json.WriteNumber("maxBars", trading.MaxBars);
-        if (trading.ExitAt is { } at) json.WriteString("exitAt", at.ToString("hh\\:mm"));
-        if (trading.MaxOpenTrades > 1) json.WriteNumber("maxOpenTrades", trading.MaxOpenTrades);
-        if (trading.EntryEvery is { } every) json.WriteString("entryEvery", every.ToString());
-        if (trading.SignalValid > TimeSpan.Zero) json.WriteString("signalValid", Duration(trading.SignalValid));
+        TradingKeys.Write(json, instance.Trading);
         json.WriteNumber("weight", entry.Weight);
         if (byState is { } b)
         {
@@ -195,9 +174,4 @@ public static class ProductionJson
         else json.WriteString("model", entry.Model);
         json.WriteEndObject();
     }
-
-    private static string Duration(TimeSpan time) =>
-        time.Ticks % TimeSpan.TicksPerDay == 0 ? $"{time.Ticks / TimeSpan.TicksPerDay}d"
-        : time.Ticks % TimeSpan.TicksPerHour == 0 ? $"{time.Ticks / TimeSpan.TicksPerHour}h"
-        : $"{time.Ticks / TimeSpan.TicksPerMinute}m";
 }

@@ -3,7 +3,6 @@ using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
-using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Regimes;
@@ -82,7 +81,7 @@ internal sealed class TradeConditions
                 instance.Timeframe.Ticks < TimeSpan.TicksPerDay ? time.ToString("HH", CultureInfo.InvariantCulture) : null,
                 time.DayOfWeek.ToString(),
                 $"{(trade.Side == Side.Buy ? "long" : "short")} {type.Word()}",
-                RunText.Of(trade.Reason),
+                trade.Reason.Word(),
             ]);
     }
 }

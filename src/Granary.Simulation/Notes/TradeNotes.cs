@@ -47,18 +47,10 @@ internal static class TradeNotes
     {
         var all = facts.Outcomes.Values.Aggregate(new SignalEnds(), (sum, o) => sum + o.SignalEnds);
         var signals = facts.Outcomes.Values.Sum(o => (long)o.Signals);
-        if (all.NoStop > 0)
-            yield return new RunNote(NoteCode.EntriesRefused, Text(
-                $"{all.NoStop:N0} of {signals:N0} entry signals were refused: size.riskPercent needs a stop, and they had none. Add ")
-                    + "stopLossPercent, or use another size.", all.NoStop);
-        if (all.NoCash > 0)
-            yield return new RunNote(NoteCode.EntriesRefused, Text(
-                $"{all.NoCash:N0} of {signals:N0} entry signals were refused by their strategy's own account, since its cash did not pay ")
-                    + Text($"for them{Asked(facts)}."), all.NoCash);
-        if (all.NoQuantity > 0)
-            yield return new RunNote(NoteCode.EntriesRefused, Text(
-                $"{all.NoQuantity:N0} of {signals:N0} entry signals were refused, since their size came to less than one lot. Use a ")
-                    + "larger size or more cash.", all.NoQuantity);
+        foreach (var end in Ends)
+            if (end.IsRefusal() && all[end] > 0)
+                yield return new RunNote(NoteCode.EntriesRefused, Text($"{all[end]:N0} of {signals:N0} entry signals were refused")
+                    + $"{end.Refusal()}{(end == SignalEnd.NoCash ? Asked(facts) : "")}.", all[end]);
     }
 
     // Returns the settings that require more than the account has.
@@ -83,11 +75,12 @@ internal static class TradeNotes
         }
     }
 
-    private static string Reasons(SignalEnds e) => string.Join(", ", new (int Count, string Reason)[]
-    {
-        (e.NoStop, "without the stop that riskPercent needs"), (e.NoCash, "refused for cash"), (e.NoQuantity, "less than one lot"),
-        (e.Expired, "expired"), (e.Cancelled, "cancelled"), (e.Unfilled, "unfilled when the bars ended"),
-    }.Where(r => r.Count > 0).Select(r => Text($"{r.Count:N0} {r.Reason}")));
+    // Refusals come first, and of these the missing stop, which is a fault of the batch.
+    private static IEnumerable<SignalEnd> Ends =>
+        Enum.GetValues<SignalEnd>().OrderByDescending(e => e.IsRefusal()).ThenByDescending(e => e == SignalEnd.NoStop);
+
+    private static string Reasons(SignalEnds counts) =>
+        string.Join(", ", Ends.Where(e => counts[e] > 0).Select(e => Text($"{counts[e]:N0} {e.Counted()}")));
 
     private static string Id(BatchFacts facts, StrategyOutcome outcome) => facts.Plan.Instances[outcome.Index].Id;
 

@@ -249,7 +249,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
     private void EndSignal(int strategy, in RunEvent e)
     {
         // A signal that the strategy's own account refuses at once is also refused here, whatever the portfolio decided.
-        if (e.ToSignalEnded().End is SignalEnd.NoCash or SignalEnd.NoQuantity or SignalEnd.NoStop)
+        if (e.ToSignalEnded().End.IsRefusal())
         {
             var said = AnswersTo(strategy, 0);
             if (said.Count == e.Number) Refuse(said, e.ToSignalEnded().End);

@@ -2,7 +2,6 @@ using System.Globalization;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
-using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
 
 namespace Granary.Simulation.Passes;
@@ -51,7 +50,7 @@ internal sealed class PortfolioNotes(PortfolioRun run, IReadOnlyList<long> count
         var (refused, signals) = (refusals.Sum(d => counts[(int)d]), counts.Sum() - counts[(int)Decision.WeightZero]);
         if (refused == 0) return;
         var reasons = string.Join(", ", refusals.OrderByDescending(d => counts[(int)d])
-            .Select(d => string.Create(CultureInfo.InvariantCulture, $"{counts[(int)d]:N0} ({ReasonText.Of(d)})")));
+            .Select(d => string.Create(CultureInfo.InvariantCulture, $"{counts[(int)d]:N0} ({d.Title()})")));
         _notes.Add(new RunNote(NoteCode.EntriesRefused,
             string.Create(CultureInfo.InvariantCulture, $"The portfolio refused {Counted.Of(refused, signals, "signal")}: {reasons}."),
             refused));

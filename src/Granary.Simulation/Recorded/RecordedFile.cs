@@ -1,6 +1,5 @@
 using System.Globalization;
 using Granary.Engine.Trading;
-using Granary.Reporting.Runs;
 using Granary.Simulation.Json;
 using Granary.Simulation.TradeFiles;
 using Granary.Storage.Files;
@@ -41,7 +40,7 @@ public static class RecordedFile
                 var exit = t.ExitTime is { } time ? string.Create(CultureInfo.InvariantCulture, $"{Time(time)},{t.ExitPrice:R}") : ",";
                 writer.Write(string.Create(CultureInfo.InvariantCulture,
                     $"{(t.Side == Side.Buy ? "long" : "short")},{t.Quantity:R},{Time(t.EntryTime)},{t.EntryPrice:R},{exit},"
-                        + $"{t.Commission:R},{RunText.Of(t.Reason)},{t.SizedOn:R}\n"));
+                        + $"{t.Commission:R},{t.Reason.Word()},{t.SizedOn:R}\n"));
             }
         });
     }
@@ -64,7 +63,7 @@ public static class RecordedFile
     {
         var word = row.Need("exitreason");
         foreach (var reason in Enum.GetValues<ExitReason>())
-            if (RunText.Of(reason) == word)
+            if (reason.Word() == word)
                 return reason;
         throw row.Fault("exitreason", $"'{word}' is not a reason that ends a trade");
     }

@@ -68,7 +68,7 @@ public sealed class SavedRun : IRunEvents
             Markets = [.. manifest.Need("data").List().Select(Market)],
             StartingCash = CashOf(Statistics(portfolio.Find("stats"), metrics), manifest.Need("spec").String()),
             Portfolio = Statistics(portfolio.Find("stats"), metrics),
-            Decisions = portfolio.Find("decisions")?.Members.ToDictionary(m => Spelt(m.Value, m.Name, RunText.Of,
+            Decisions = portfolio.Find("decisions")?.Members.ToDictionary(m => Spelt(m.Value, m.Name, DecisionTexts.Word,
                 Enum.GetValues<Decision>()), m => (long)m.Value.Number()) ?? [],
             Notes = results.Find("notes") is { } notes ? RunManifest.ReadNotes(notes) : [],
             BatchText = manifest.Need("spec").String(),
@@ -165,7 +165,7 @@ public sealed class SavedRun : IRunEvents
                 list.Add(new Trade(list.Count + 1, csv.GetField("side") == "long" ? Side.Buy : Side.Sell, Number("quantity"), 0,
                     Time("entry_time"), Number("entry_price"), Time("exit_time"),
                     Number("exit_price"), Number("pnl"), Number("commission"), csv.GetField<int>("bars"),
-                    Enum.GetValues<ExitReason>().First(r => RunText.Of(r) == reason), 0, 0)
+                    Enum.GetValues<ExitReason>().First(r => r.Word() == reason), 0, 0)
                 {
                     SymbolIndex = symbols.TryGetValue(id, out var own) ? IndexOf(own, CsvText.Read(csv.GetField("symbol")!)) : 0,
                     Financing = csv.TryGetField<double>("carry", out var financing) ? financing : 0,

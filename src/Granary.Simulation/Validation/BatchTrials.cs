@@ -82,14 +82,16 @@ public static class BatchTrials
     // not part of it.
     public static string Text(StrategyInstance instance, string? model, ExecutionSettings settings)
     {
-        var t = instance.Trading;
         var parameters =
             string.Join(',', instance.Params.Select(p => $"{p.Name}={Convert.ToString(p.Value, CultureInfo.InvariantCulture)}"));
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{instance.Definition.Name}({parameters})@{instance.Timeframe}|{RunText.Of(t.Sides)}|{t.Size.Kind} "
-                + $"{t.Size.Value:R}|{t.StopLossPercent:R}|{t.TakeProfitPercent:R}|{t.TrailingStopPercent:R} {t.TrailFrom}|"
-                + $"{t.ExitOnSignal}|{t.MaxBars}|{t.ExitAt}|{t.MaxOpenTrades}|{t.EntryEvery}|{t.SignalValid.Ticks}|{model}")
-            + RulesOf(settings);
+        var text = new StringBuilder(FormattableString.Invariant($"{instance.Definition.Name}({parameters})@{instance.Timeframe}"));
+        foreach (var key in TradingKeys.All)
+            if (key.InEveryTrial is { } separator) text.Append(separator).Append(key.Identity(instance.Trading));
+        text.Append('|').Append(model).Append(RulesOf(settings));
+        foreach (var key in TradingKeys.All)
+            if (key.InEveryTrial is null && !key.IsUsual(instance.Trading))
+                text.Append('|').Append(key.Name).Append(' ').Append(key.Identity(instance.Trading));
+        return text.ToString();
     }
 
     // Settings of order execution and account that differ from the defaults.

@@ -26,7 +26,7 @@ public static class FactLine
         SessionChanged c => $"Session went from {c.From} to {c.To}{Because(c.Why)}",
         SignalDecided { Decision: Decision.Accepted } d => FormattableString.Invariant(
             $"Portfolio accepted signal {d.Number} of {d.Strategy}: {d.Granted} of {d.Quantity} {d.Symbol}"),
-        SignalDecided d => FormattableString.Invariant($"Portfolio refused signal {d.Number} of {d.Strategy}: {RunText.Of(d.Decision)}"),
+        SignalDecided d => FormattableString.Invariant($"Portfolio refused signal {d.Number} of {d.Strategy}: {d.Decision.Word()}"),
         EntrySkipped s => FormattableString.Invariant($"Entry {s.Number} of {s.Strategy} was skipped: {s.Why}"),
         PortfolioActed a => FormattableString.Invariant(
             $"Portfolio {a.Action} {a.Share:0.##%} of trade {a.Number} of {a.Strategy}: {a.Reason}"),

@@ -10,7 +10,7 @@ namespace Granary.Reporting.Html.Candles;
 /// </summary>
 internal sealed class TradeColumns
 {
-    private static readonly string[] _reasons = [.. Enum.GetValues<ExitReason>().Select(ReasonText.Of)];
+    private static readonly string[] _reasons = [.. Enum.GetValues<ExitReason>().Select(r => r.Title())];
 
     private readonly List<double> _entries = [], _lengths = [], _reasonsOf = [], _entryPrices = [], _exitPrices = [], _profits = [];
 

@@ -59,6 +59,6 @@ internal sealed record PricePlot
     private string Sentence(in Trade t) =>
         $"{(t.Side == Side.Buy ? "Long" : "Short")} {NumberText.Time(t.EntryTime)} at {NumberText.Price(t.EntryPrice)} → " +
         (t.Reason == ExitReason.Open ? "still open"
-            : $"{NumberText.Time(t.ExitTime)} at {NumberText.Price(t.ExitPrice)} ({ReasonText.Of(t.Reason)})") +
+            : $"{NumberText.Time(t.ExitTime)} at {NumberText.Price(t.ExitPrice)} ({t.Reason.Title()})") +
         $", {NumberText.SignedPercent(t.Return(Multiplier))}";
 }

@@ -24,7 +24,7 @@ internal sealed class CompareDecisions : IReportSection<CompareView>
         {
             var (a, b) = (view.First.Decisions.GetValueOrDefault(decision), view.Second.Decisions.GetValueOrDefault(decision));
             if (a == 0 && b == 0) continue;
-            HtmlTable.RowHead(html, NumberText.Words(ReasonText.Of(decision)));
+            HtmlTable.RowHead(html, NumberText.Words(decision.Title()));
             HtmlTable.Number(html, NumberText.Count(a));
             HtmlTable.Number(html, NumberText.Count(b));
             HtmlTable.Number(html, a == b ? "same" : NumberText.SignedRatio(b - a, 0), a == b ? "soft" : "");

@@ -57,7 +57,7 @@ internal sealed class CompareTrades : IReportSection<CompareView>
             Cell("n", NumberText.Price(t.EntryPrice), other?.EntryPrice == t.EntryPrice);
             Cell("", t.Reason == ExitReason.Open ? "" : NumberText.Time(t.ExitTime), other?.ExitTime == t.ExitTime);
             Cell("n", NumberText.Price(t.ExitPrice), other?.ExitPrice == t.ExitPrice);
-            Cell("", ReasonText.Of(t.Reason), other?.Reason == t.Reason);
+            Cell("", t.Reason.Title(), other?.Reason == t.Reason);
             Cell("n", NumberText.SignedMoney(t.NetProfit), other?.NetProfit == t.NetProfit);
             HtmlTable.EndRow(html);
 

@@ -95,7 +95,7 @@ internal sealed class PriceChartSection : IReportSection<RunView>
             HtmlTable.Number(html, NumberText.Price(t.EntryPrice));
             HtmlTable.Text(html, t.Reason == ExitReason.Open ? "" : NumberText.Time(t.ExitTime));
             HtmlTable.Number(html, NumberText.Price(t.ExitPrice));
-            HtmlTable.Text(html, ReasonText.Of(t.Reason));
+            HtmlTable.Text(html, t.Reason.Title());
             HtmlTable.Number(html, NumberText.Count(t.Bars), minor: true);
             HtmlTable.SignedMoney(html, t.NetProfit);
             HtmlTable.SignedPercent(html, t.Return(multiplier));

@@ -52,12 +52,12 @@ internal sealed class RefusedSection : IReportSection<RunView>
         {
             if (count == 0) continue;
             var outcome = outcomes.GetValueOrDefault(decision);
-            HtmlTable.RowHead(html, NumberText.Words(ReasonText.Of(decision)));
+            HtmlTable.RowHead(html, NumberText.Words(decision.Title()));
             HtmlTable.Number(html, NumberText.Count(count));
             HtmlTable.Number(html, NumberText.Percent(count / (double)total, 1));
             HtmlTable.Number(html, NumberText.Percent(outcome.Known > 0 ? outcome.Won / (double)outcome.Known : double.NaN, 1));
             HtmlTable.SignedPercent(html, outcome.Known > 0 ? outcome.Returns / outcome.Known : double.NaN);
-            html.Write($"<td class=\"soft minor\">{ReasonText.Explained(decision)}</td>");
+            html.Write($"<td class=\"soft minor\">{decision.Sentence()}</td>");
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
@@ -90,8 +90,8 @@ internal sealed class RefusedSection : IReportSection<RunView>
             HtmlTable.Text(html, NumberText.Time(row.Signal.Time));
             HtmlTable.Text(html, row.Signal.Side == Side.Buy ? "long" : "short");
             HtmlTable.Number(html, NumberText.Price(row.Signal.Price));
-            HtmlTable.Text(html, ReasonText.Of(row.Decision));
-            if (double.IsNaN(outcome)) HtmlTable.Number(html, row.End is { } end ? ReasonText.Of(end)
+            HtmlTable.Text(html, row.Decision.Title());
+            if (double.IsNaN(outcome)) HtmlTable.Number(html, row.End is { } end ? end.Title()
                 : row.Trade is null ? NumberText.Undefined : "still open", "soft");
             else HtmlTable.SignedPercent(html, outcome);
             HtmlTable.EndRow(html);

@@ -17,7 +17,7 @@ internal sealed class TradeEndsSection : IReportSection<RunView>
         var t = view.Trades;
         TradeGroupTable.Origin(html, t);
         TradeGroupTable.Write(html, "Closed trades by what ended them", "Exit",
-            t.ByReason.Select(g => (NumberText.Words(ReasonText.Of(g.Key)), g.Value)));
+            t.ByReason.Select(g => (NumberText.Words(g.Key.Title()), g.Value)));
         if (t.BySide.Count > 1)
             TradeGroupTable.Write(html, "Closed trades by side", "Side",
                 t.BySide.Reverse().Select(g => (g.Key == Side.Buy ? "Long" : "Short", g.Value)));

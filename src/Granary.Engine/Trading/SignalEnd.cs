@@ -1,0 +1,58 @@
+namespace Granary.Engine.Trading;
+
+/// <summary>
+/// End of a signal that opened no trade. <see cref="SignalEndTexts"/> defines each value. Digests have the numbers, so a new value comes
+/// last.
+/// </summary>
+public enum SignalEnd : byte
+{
+    Expired,
+    Cancelled,
+    NoCash,
+    NoQuantity,
+    NoStop,
+    /// <summary>The bars ended before the entry filled.</summary>
+    Unfilled,
+}
+
+/// <summary>Definitions of the ends of signals: how files, tables and notes say them.</summary>
+public static class SignalEndTexts
+{
+    /// <summary>How many ends there are.</summary>
+    internal const int Count = (int)SignalEnd.Unfilled + 1;
+
+    private readonly record struct Text(string Word, string Title, string Sentence, string Counted, string? Refusal = null);
+
+    private static Text Of(SignalEnd end) => end switch
+    {
+        SignalEnd.Expired => new("expired", "expired unfilled", "The entry's time was over before it filled.", "expired"),
+        SignalEnd.Cancelled => new("cancelled", "cancelled", "The strategy withdrew the entry before it filled.", "cancelled"),
+        SignalEnd.NoCash => new("no-cash", "no cash", "The strategy's own account could not pay for it.", "refused for cash",
+            " by their strategy's own account, since its cash did not pay for them"),
+        SignalEnd.NoQuantity => new("no-quantity", "quantity rounds to nothing", "The size came to less than one lot.",
+            "less than one lot", ", since their size came to less than one lot. Use a larger size or more cash"),
+        SignalEnd.NoStop => new("no-stop", "no stop to size on", "The size goes by the stop distance, and the entry had no stop.",
+            "without the stop that riskPercent needs",
+            ": size.riskPercent needs a stop, and they had none. Add stopLossPercent, or use another size"),
+        SignalEnd.Unfilled => new("unfilled", "bars ended first", "The bars ended while the entry waited.",
+            "unfilled when the bars ended"),
+    };
+
+    /// <summary>Its spelling in files: "no-cash".</summary>
+    public static string Word(this SignalEnd end) => Of(end).Word;
+
+    /// <summary>Its name in tables: "no cash".</summary>
+    public static string Title(this SignalEnd end) => Of(end).Title;
+
+    /// <summary>Its explanation.</summary>
+    public static string Sentence(this SignalEnd end) => Of(end).Sentence;
+
+    /// <summary>What a note says after the number of such signals: "refused for cash".</summary>
+    public static string Counted(this SignalEnd end) => Of(end).Counted;
+
+    /// <summary>Whether the strategy's own account refused the entry at its signal.</summary>
+    public static bool IsRefusal(this SignalEnd end) => Of(end).Refusal is not null;
+
+    /// <summary>What a note says after "signals were refused": the cause and the remedy; empty if the entry was not refused.</summary>
+    public static string Refusal(this SignalEnd end) => Of(end).Refusal ?? "";
+}
