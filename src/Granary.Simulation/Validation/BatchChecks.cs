@@ -169,7 +169,8 @@ public sealed record BatchChecks(
                         + Text($"trials.{Worthless(s)}"));
             if (!double.IsNaN(s.PortfolioDeflated))
                 said.Add(Text(
-                    $"The portfolio's Sharpe ratio of {TracePeriod.Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year exceeds ")
+                    $"The portfolio's Sharpe ratio of {TracePeriod.Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year, from returns over ")
+                        + Text($"{unit}, exceeds ")
                         + Text($"what luck would show, with a probability of {Percent(s.PortfolioDeflated)}")
                         + (s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill.") + LedgerSentence(s));
             var strong = strategies.Where(e => s.Deflated[e.Index] > Confidence).ToList();

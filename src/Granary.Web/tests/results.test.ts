@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { paceOf, type Job } from '../src/views/jobs/job';
 import { sentenceOf } from '../src/views/jobs/Result';
-import { heat, yearsOf } from '../src/views/runs/Months';
+import { heat } from '../src/components/HeatTable';
+import { yearsOf } from '../src/views/runs/Months';
 import { mapOf, median, stabilityOf, varied } from '../src/views/runs/parameters';
 import { verdictOf, type Strategy } from '../src/views/runs/run';
 import { marksAt, stretchFor } from '../src/components/PriceChart';

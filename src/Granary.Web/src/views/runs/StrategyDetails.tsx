@@ -146,6 +146,7 @@ function Details(props: { run: RunDetails; strategy: Strategy }) {
                     { name: 'Weight', value: number(strategy.weight, 2), note: <Badge kind={verdict.kind}>{verdict.text}</Badge> },
                 ]}
             />
+            <p class="note">Figures are of the strategy’s own account, before the portfolio decides.</p>
             <StrategyChart
                 run={run}
                 strategy={strategy}
