@@ -37,7 +37,7 @@ internal sealed class JournalFrames
         if (_fileEnd >= Magic.Length && !Bytes(0, Magic.Length).AsSpan().SequenceEqual(Magic))
             throw new JournalException($"{path} is not a journal, or its first four bytes were changed; put back a copy of it, or choose "
                 + "another folder with --state");
-        (End, Number, Hash, Sequence) = from is null ? (Magic.Length, 0, new byte[HashLength], 0) : from;
+        (End, Number, Hash, Sequence) = from ?? new JournalPlace(Magic.Length, 0, new byte[HashLength], 0);
         WrittenEnd = LastByte(Math.Min(End, _fileEnd), _fileEnd);
     }
 

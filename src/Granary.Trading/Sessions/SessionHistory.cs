@@ -1,6 +1,7 @@
 using Granary.Contracts.Runs;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;

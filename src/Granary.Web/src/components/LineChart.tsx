@@ -57,6 +57,9 @@ const bars = uPlot.paths.bars?.({
     },
 });
 
+/** Texts of an axis: decimals that are zero at each of its ticks are left out. */
+const withoutZeros = (texts: string[]) => (texts.every((t) => t.endsWith('.00')) ? texts.map((t) => t.slice(0, -3)) : texts);
+
 /** Curves over time. Drag to zoom, double-click for the whole. */
 export function LineChart(props: Props) {
     const stage = useRef<HTMLDivElement>(null);
@@ -91,7 +94,7 @@ export function LineChart(props: Props) {
                 cursor: { drag: { x: true, y: false }, points: { size: 6 } },
                 axes: [
                     plain ? { ...axis, space: 70, values: (_, values) => values.map(across) } : { ...axis, space: 70, values: ticks },
-                    { ...axis, size: 74, values: (_, values) => values.map(format) },
+                    { ...axis, size: 74, values: (_, values) => withoutZeros(values.map(format)) },
                 ],
                 series: [
                     { value: (_, v) => (v === null ? '–' : plain ? across(v) : time(v * 1000)), label: plain ? '' : 'Time' },
@@ -101,7 +104,8 @@ export function LineChart(props: Props) {
                         width: 1.6,
                         // A line of one value has nothing to connect, so that it is drawn as a point.
                         points: {
-                            show: (u, i) => l.dots === true || [...(u.data[i] ?? [])].filter((v) => v !== null && v !== undefined).length === 1,
+                            show: (u, i) =>
+                                l.dots === true || [...(u.data[i] ?? [])].filter((v) => v !== null && v !== undefined).length === 1,
                             size: l.dots ? 4 : 7,
                             fill: colour(l.dots ? l.colour : 'paper'),
                         },

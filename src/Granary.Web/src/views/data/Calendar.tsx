@@ -39,7 +39,8 @@ export function Calendar(props: { coverage: Schemas['MarketCoverage'] }) {
         <>
             <p class="legend calendar-legend">
                 <span>
-                    <i class="cell full" /> all bars of {coverage.calendar ? `a session of ${coverage.calendar}` : 'a usual day of that weekday'}
+                    <i class="cell full" /> all bars of{' '}
+                    {coverage.calendar ? `a session of ${coverage.calendar}` : 'a usual day of that weekday'}
                 </span>
                 <span>
                     <i class="cell part" /> fewer

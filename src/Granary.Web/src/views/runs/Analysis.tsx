@@ -65,7 +65,13 @@ function Rolling(props: { of: NonNullable<Analysis['rolling']> }) {
             {[
                 { name: 'Return', values: values.return, unit: 'percent', colour: 's2', format: (v: number) => percent(v, 1) },
                 { name: 'Sharpe ratio', values: values.sharpe, unit: 'annualised', colour: 's1', format: (v: number) => number(v, 2) },
-                { name: 'Volatility', values: values.volatility, unit: 'percent a year', colour: 's3', format: (v: number) => percent(v, 1) },
+                {
+                    name: 'Volatility',
+                    values: values.volatility,
+                    unit: 'percent a year',
+                    colour: 's3',
+                    format: (v: number) => percent(v, 1),
+                },
             ].map((l) => (
                 <LineChart
                     key={l.name}
@@ -121,8 +127,9 @@ function Trades(props: { of: NonNullable<Analysis['trades']> }) {
         <section>
             <h2>Trades</h2>
             <p class="lead">
-                {ofPortfolio ? 'Closed trades of the portfolio' : 'Closed trades of the strategies, each in its own account'}; returns are net,
-                on the notional at entry.{points.length < trades && ` ${number(points.length)} of ${number(trades)} are drawn, evenly chosen.`}
+                {ofPortfolio ? 'Closed trades of the portfolio' : 'Closed trades of the strategies, each in its own account'}; returns are
+                net, on the notional at entry.
+                {points.length < trades && ` ${number(points.length)} of ${number(trades)} are drawn, evenly chosen.`}
             </p>
             <Histogram title="Returns of trades" unit="trades" bins={returns} />
             <div class="pair">

@@ -6,7 +6,7 @@ import { Figures } from '../../components/Figures';
 import { LineChart } from '../../components/LineChart';
 import { Failed, Loading } from '../../components/States';
 import { ShortTable } from '../../components/ShortTable';
-import { number, percent, short, signedPercent, tone } from '../../format/numbers';
+import { number, percent, signedPercent, tone } from '../../format/numbers';
 import { benchmarkAt, useAnalysis } from './Analysis';
 import { Months } from './Months';
 import { checkNames, verdictOf, type RunDetails } from './run';
@@ -58,7 +58,7 @@ export function Overview(props: { run: RunDetails }) {
                                 ? `${percent(s.winRate, 1)} won`
                                 : `${signedPercent(stress.stressed, 1)} at double costs, ${run.kind === 'walk-forward' ? 'of the portfolio' : 'mean of the strategies’ own accounts'}`,
                     },
-                    { name: 'Commission', value: short(s.commission), note: 'account currency' },
+                    { name: 'Commission', value: number(s.commission, 2), note: 'account currency' },
                 ]}
             />
             <p class="note">Figures are of the portfolio’s account where they do not say otherwise; ratios are annualised.</p>
@@ -96,7 +96,6 @@ function Curves(props: { run: RunDetails }) {
                     unit="account currency"
                     summary="Equity of the portfolio over time"
                     x={equity.data.x}
-                    format={short}
                     lines={[
                         { name: 'Equity', values: equity.data.values, colour: 's1' },
                         ...(benchmark ? [{ name: benchmark.name, values: benchmarkAt(benchmark, equity.data.x), colour: 's2' }] : []),
