@@ -57,6 +57,12 @@ const bars = uPlot.paths.bars?.({
     },
 });
 
+/** Half a bar more at each end, so that the outermost bars are whole. */
+const roomForBars: uPlot.Scale.Range = (u, min, max) => {
+    const half = (max - min) / Math.max(1, 2 * (u.data[0].length - 1));
+    return [min - half, max + half];
+};
+
 /** Texts of an axis: decimals that are zero at each of its ticks are left out. */
 const withoutZeros = (texts: string[]) => (texts.every((t) => t.endsWith('.00')) ? texts.map((t) => t.slice(0, -3)) : texts);
 
@@ -89,7 +95,7 @@ export function LineChart(props: Props) {
                 width: element.clientWidth,
                 height,
                 tzDate: (s) => uPlot.tzDate(new Date(s * 1000), shownZone),
-                scales: { x: { time: !plain } },
+                scales: { x: { time: !plain, ...(latest.current.lines.some((l) => l.bars) ? { range: roomForBars } : {}) } },
                 legend: { live: true },
                 cursor: { drag: { x: true, y: false }, points: { size: 6 } },
                 axes: [
