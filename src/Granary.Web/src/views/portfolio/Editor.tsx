@@ -6,7 +6,7 @@ import { useQuery } from '../../api/useQuery';
 import { SelectField, TextField } from '../../components/Field';
 import { Wrong } from '../../components/Wrong';
 import { ShortTable } from '../../components/ShortTable';
-import { counted, number } from '../../format/numbers';
+import { counted, number, weight } from '../../format/numbers';
 import { time } from '../../format/times';
 import { Changes } from './Changes';
 import { differences, preview, rebase, replace, weightsOf, weightsOfRun, without, type Weights, type WeightsPlan } from './weights';
@@ -183,7 +183,7 @@ function Table(props: {
                 kind={(s) => (base[s] === weights[s] ? '' : 'changed')}
                 columns={[
                     { title: 'Strategy', cell: (s) => s },
-                    { title: 'In force', figure: true, cell: (s) => number(inForce[s] ?? base[s], 4) },
+                    { title: 'In force', figure: true, cell: (s) => weight(inForce[s] ?? base[s]) },
                     ...(onEdit
                         ? [
                               {
