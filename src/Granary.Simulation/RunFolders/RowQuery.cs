@@ -48,7 +48,8 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
         for (var i = 0; i < Math.Min(header.Length, cells.Length); i++)
         {
             if (cells[i].Length == 0) continue;
-            row[CsvLines.KeyOf(header[i])] = i > 0 && double.TryParse(cells[i], NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            row[CsvLines.KeyOf(header[i])] = i > 0
+                && double.TryParse(cells[i], NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
                 && double.IsFinite(number) ? JsonValue.Create(number) : JsonValue.Create(CsvText.Read(cells[i]));
         }
         return row;

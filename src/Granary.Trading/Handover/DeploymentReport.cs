@@ -15,8 +15,8 @@ namespace Granary.Trading.Handover;
 /// <param name="Return">Return of the account since the first day, as a fraction.</param>
 /// <param name="Low">Lower end of the 95 % interval of returns according to the justifying backtest.</param>
 /// <param name="High">Upper end of that interval.</param>
-public sealed record ReportDay(DateOnly Day, double Live, double Account, double Promised, IReadOnlyDictionary<string, double> Causes, double Return,
-    double Low, double High)
+public sealed record ReportDay(DateOnly Day, double Live, double Account, double Promised, IReadOnlyDictionary<string, double> Causes,
+    double Return, double Low, double High)
 {
     public double Difference => Live - Promised;
 
@@ -95,7 +95,8 @@ public sealed record DeploymentReport(Deployment Deployment, string Account, str
             var causes = until.SelectMany(g => g.Parts).GroupBy(p => p.Cause, StringComparer.Ordinal)
                 .ToDictionary(g => g.Key, g => g.Sum(p => p.Amount), StringComparer.Ordinal);
             var (low, _, high) = expected.After(i + 1);
-            days.Add(new ReportDay(day, own + live, account.GetValueOrDefault(day, double.NaN), own - promised, causes, (own + live) / start - 1, low, high));
+            days.Add(new ReportDay(day, own + live, account.GetValueOrDefault(day, double.NaN), own - promised, causes,
+                (own + live) / start - 1, low, high));
         }
         return new DeploymentReport(deployment, name, run, days, earlier);
     }

@@ -44,8 +44,10 @@ public static class AccountStores
 /// </summary>
 public sealed class FolderAccounts(string folder, bool one = false) : IAccountStore
 {
-    // Where the last reading of each account's journal ended, so that the next one does not read what is known.
-    private readonly ConcurrentDictionary<string, JournalPlace> _places = new(StringComparer.Ordinal);
+    private const int MostPlaces = 4;
+
+    // Where the last readings of each account's journal ended, so that a reader that goes on does not read what it knows.
+    private readonly ConcurrentDictionary<string, IReadOnlyList<JournalPlace>> _places = new(StringComparer.Ordinal);
 
     // The name may come from the HTTP API, so it must not lead out of the folder.
     private string Of(string account)
@@ -68,9 +70,14 @@ public sealed class FolderAccounts(string folder, bool one = false) : IAccountSt
 
     private IReadOnlyList<JournalEntry> Peek(string account, JournalQuery query)
     {
+        var known = _places.GetValueOrDefault(account) ?? [];
         try
         {
-            (var entries, _places[account]) = FileJournal.Peek(Of(account), query, _places.GetValueOrDefault(account));
+            var (entries, place) = FileJournal.Peek(Of(account), query,
+                known.Where(p => p.Sequence <= query.After).MaxBy(p => p.Sequence));
+            // A reader of the whole does not go on.
+            if (query.After > 0 || known.Count == 0)
+                _places[account] = [place, .. known.Where(p => p.Sequence != place.Sequence).Take(MostPlaces - 1)];
             return entries;
         }
         catch (JournalException) when (_places.TryRemove(account, out _))

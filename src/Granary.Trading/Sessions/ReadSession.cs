@@ -33,15 +33,17 @@ internal sealed class ReadSession(string name)
 
     /// <summary>Reads the journal's new entries, and takes a part of the whole.</summary>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
-    public async Task<T> TakeAsync<T>(IAccountStore accounts, string account, Func<ReadSession, T> part, CancellationToken cancellationToken)
+    public async Task<T> TakeAsync<T>(IAccountStore accounts, string account, Func<ReadSession, T> part,
+        CancellationToken cancellationToken)
     {
         await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            foreach (var entry in await accounts.PeekAsync(account, new JournalQuery { Without = Unused, After = _sequence },
-                cancellationToken).ConfigureAwait(false))
+            var query = new JournalQuery(After: _sequence);
+            foreach (var entry in await accounts.PeekAsync(account, query, cancellationToken).ConfigureAwait(false))
             {
-                Add(entry.Sequence, JournalCodec.Decode(entry));
+                // The next reading begins after the last entry, whatever its kind.
+                if (!Unused.Contains(entry.Kind, StringComparer.Ordinal)) Add(entry.Sequence, JournalCodec.Decode(entry));
                 _sequence = entry.Sequence;
             }
             return part(this);
@@ -85,8 +87,8 @@ internal sealed class ReadSession(string name)
         var fill = (e as VenueReported)?.Event.Fill;
         if (!_log.TryGetValue((kind, e.Symbol), out var entries)) _log.Add((kind, e.Symbol), entries = []);
         if (entries.Count == MostEntries) entries.Dequeue();
-        entries.Enqueue(new SessionLogEntry(sequence, e.Timestamp > 0 ? new DateTime(e.Timestamp, DateTimeKind.Utc) : null, kind, e.Strategy,
-            e.Symbol, fill is null ? FactLine.Words(e)! : TextOf(fill))
+        var at = e.Timestamp > 0 ? new DateTime(e.Timestamp, DateTimeKind.Utc) : (DateTime?)null;
+        entries.Enqueue(new SessionLogEntry(sequence, at, kind, e.Strategy, e.Symbol, fill is null ? FactLine.Words(e)! : TextOf(fill))
         {
             Side = fill?.Side ?? (e as SignalDecided)?.Side,
             Price = fill?.Price,
