@@ -257,13 +257,13 @@ public sealed class FileJournal : IJournal
     /// <summary>Reads a journal that a session may have open, up to its last complete record. Takes no lease and changes nothing.</summary>
     /// <exception cref="JournalException">The journal does not exist, is not a journal, or is damaged.</exception>
     public static IReadOnlyList<JournalEntry> Peek(string folder, JournalQuery query, string name = "journal.grj") =>
-        Peek(folder, query, null, name).Entries;
+        PeekFrom(null, folder, query, name).Entries;
 
     /// <summary>Reads on from an earlier reading, if all entries of the query come after it.</summary>
     /// <param name="from">Where the earlier reading ended; null without one.</param>
     /// <returns>The entries, and where this reading ended.</returns>
-    /// <inheritdoc cref="Peek(string, JournalQuery, string)"/>
-    public static (IReadOnlyList<JournalEntry> Entries, JournalPlace Place) Peek(string folder, JournalQuery query, JournalPlace? from,
+    /// <inheritdoc cref="Peek"/>
+    public static (IReadOnlyList<JournalEntry> Entries, JournalPlace Place) PeekFrom(JournalPlace? from, string folder, JournalQuery query,
         string name = "journal.grj")
     {
         var path = Path.Combine(folder, name);

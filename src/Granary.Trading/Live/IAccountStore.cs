@@ -73,8 +73,8 @@ public sealed class FolderAccounts(string folder, bool one = false) : IAccountSt
         var known = _places.GetValueOrDefault(account) ?? [];
         try
         {
-            var (entries, place) = FileJournal.Peek(Of(account), query,
-                known.Where(p => p.Sequence <= query.After).MaxBy(p => p.Sequence));
+            var (entries, place) = FileJournal.PeekFrom(known.Where(p => p.Sequence <= query.After).MaxBy(p => p.Sequence), Of(account),
+                query);
             // A reader of the whole does not go on.
             if (query.After > 0 || known.Count == 0)
                 _places[account] = [place, .. known.Where(p => p.Sequence != place.Sequence).Take(MostPlaces - 1)];

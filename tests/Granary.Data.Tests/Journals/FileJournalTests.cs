@@ -35,16 +35,17 @@ public sealed class FileJournalTests
         using var folder = new TempFolder();
         await using var journal = FileJournal.Open(folder.Path, TimeProvider.System);
         await journal.AppendAsync([Entry(1), Entry(2)]);
-        var (first, place) = FileJournal.Peek(folder.Path, new JournalQuery(), null);
+        var (first, place) = FileJournal.PeekFrom(null, folder.Path, new JournalQuery());
         (first.Count, place.Sequence).ShouldBe((2, 2));
-        FileJournal.Peek(folder.Path, new JournalQuery(After: 2), place).Entries.ShouldBeEmpty();
+        FileJournal.PeekFrom(place, folder.Path, new JournalQuery(After: 2)).Entries.ShouldBeEmpty();
         await journal.AppendAsync([Entry(3)]);
         await journal.AppendAsync([Entry(4), Entry(5)]);
-        var (later, end) = FileJournal.Peek(folder.Path, new JournalQuery(After: 2), place);
+        var (later, end) = FileJournal.PeekFrom(place, folder.Path, new JournalQuery(After: 2));
         later.Select(e => e.Sequence).ShouldBe([3, 4, 5]);
-        FileJournal.Peek(folder.Path, new JournalQuery(After: 1), end).Entries.Select(e => e.Sequence).ShouldBe([2, 3, 4, 5]);
+        FileJournal.PeekFrom(end, folder.Path, new JournalQuery(After: 1)).Entries.Select(e => e.Sequence).ShouldBe([2, 3, 4, 5]);
         // A place that is not in the file is noticed.
-        Should.Throw<JournalException>(() => FileJournal.Peek(folder.Path, new JournalQuery(After: 2), place with { End = place.End + 1 }));
+        Should.Throw<JournalException>(() => FileJournal.PeekFrom(place with { End = place.End + 1 }, folder.Path,
+            new JournalQuery(After: 2)));
     }
 
     [Fact]

@@ -15,15 +15,15 @@ internal static class AnalysisFigures
     private static BenchmarkLine? Benchmark(RunView view)
     {
         if (view.Benchmark is not { } benchmark || view.Statistics is null
-            || BenchmarkCurve.Rebased(benchmark, view.Drawn) is not { Count: > 1 } line) return null;
+            || RebasedCurve.Of(benchmark, view.Drawn) is not { Count: > 1 } line) return null;
         var kept = Thinned(line.Count);
         return new BenchmarkLine(view.BenchmarkName, [.. kept.Select(i => Utc(line.Times[i]))], [.. kept.Select(i => line.Values[i])]);
     }
 
     private static RollingFigures? Rolling(RunView view)
     {
-        if (!RollingWindow.Applies(view)) return null;
-        var (window, closes, rolling) = (RollingWindow.Of(view), view.Closes, RollingWindow.Statistics(view));
+        if (!CurveWindow.Applies(view)) return null;
+        var (window, closes, rolling) = (CurveWindow.Of(view), view.Closes, CurveWindow.Statistics(view));
         var kept = Thinned(rolling.Times.Length);
         return new RollingFigures(window, view.Period, [.. kept.Select(i => Utc(rolling.Times[i]))],
             [.. kept.Select(i => Defined(closes.Values[i + window] / closes.Values[i] - 1))],

@@ -21,7 +21,7 @@ internal static class CurveCharts
         {
             new(name, "s1", curve.Times.ToArray(), curve.Values.ToArray(), Area: view.Benchmark is null && !shaded),
         };
-        if (view.Benchmark is { } benchmark && BenchmarkCurve.Rebased(benchmark, curve) is { Count: > 1 } rebased)
+        if (view.Benchmark is { } benchmark && RebasedCurve.Of(benchmark, curve) is { Count: > 1 } rebased)
             lines.Add(new PlotLine(view.BenchmarkName, "s2", rebased.Times.ToArray(), rebased.Values.ToArray()));
         new TimePlot
         {

@@ -13,12 +13,12 @@ internal sealed class RollingSection : IReportSection<CurveView>
 
     public string Title => "Rolling figures";
 
-    public bool Applies(CurveView view) => RollingWindow.Applies(view);
+    public bool Applies(CurveView view) => CurveWindow.Applies(view);
 
     public void Write(HtmlWriter html, CurveView view)
     {
-        var window = RollingWindow.Of(view);
-        var rolling = RollingWindow.Statistics(view);
+        var window = CurveWindow.Of(view);
+        var rolling = CurveWindow.Statistics(view);
         html.Raw("<div class=\"pair\">");
         Plot(html, view, new PlotLine("Sharpe", "s1", rolling.Times, rolling.Sharpe), $"Sharpe ratio over {window} {view.Period}s",
             "annualised", PlotUnit.Ratio);

@@ -3,10 +3,10 @@ using Granary.Engine.Analysis;
 namespace Granary.Reporting.Html.Analysis;
 
 /// <summary>Draws a benchmark beside a curve.</summary>
-internal static class BenchmarkCurve
+internal static class RebasedCurve
 {
     /// <summary>Scales a curve to the value of <paramref name="anchor"/> at the first time that both cover.</summary>
-    public static EquityCurve Rebased(EquityCurve curve, EquityCurve anchor)
+    public static EquityCurve Of(EquityCurve curve, EquityCurve anchor)
     {
         var from = Math.Max(curve.Times[0], anchor.Times[0]);
         var start = curve.Times.BinarySearch(from);

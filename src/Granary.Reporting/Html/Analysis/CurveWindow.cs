@@ -4,7 +4,7 @@ using Granary.Reporting.Html.Views;
 namespace Granary.Reporting.Html.Analysis;
 
 /// <summary>The moving window of a curve's rolling figures.</summary>
-internal static class RollingWindow
+internal static class CurveWindow
 {
     /// <summary>Half a year of days if there are two years, otherwise a quarter of the record.</summary>
     public static int Of(CurveView view) => Math.Min(126, view.Closes.Count / 4);
