@@ -43,7 +43,7 @@ export function Calendar(props: { coverage: Schemas['MarketCoverage'] }) {
                     {coverage.calendar ? `a session of ${coverage.calendar}` : 'a usual day of that weekday'}
                 </span>
                 <span>
-                    <i class="cell part" /> fewer
+                    <i class="cell part" /> fewer than 95% of them
                 </span>
                 <span>
                     <i class="cell none" /> none, although the market usually trades
