@@ -52,6 +52,10 @@ public sealed class RunsApi
         CancellationToken cancellationToken = default) =>
         _api.GetAsync<FileRows>($"runs/{id}/{table}?strategy={strategy}&cursor={cursor}&limit={limit}", cancellationToken);
 
+    /// <summary>The figures of the charts of a run's report.</summary>
+    public Task<RunAnalysis> AnalysisAsync(string id, CancellationToken cancellationToken = default) =>
+        _api.GetAsync<RunAnalysis>($"runs/{id}/analysis", cancellationToken);
+
     /// <summary>A curve of a run.</summary>
     /// <param name="name">equity, cash, exposure, drawdown, or months: the return of each.</param>
     /// <param name="from">The first time, as 2024-01-31 or 2024-01-31T14:30:00Z.</param>

@@ -62,6 +62,8 @@ public sealed class DataOverHttpTests
             .ShouldBe(("2022-01-01", 24, "UTC"));
         whole.GetProperty("counts").EnumerateArray().Take(10).ShouldAllBe(c => c.GetInt32() == 24);
         whole.GetProperty("missing").GetArrayLength().ShouldBe(0);
+        whole.GetProperty("short").GetArrayLength().ShouldBe(0);
+        whole.TryGetProperty("calendar", out _).ShouldBeFalse();
         var cut = await CoverageAsync("stores/second");
         cut.GetProperty("counts").EnumerateArray().Select(c => c.GetInt32()).Take(4).ShouldBe([24, 24, 0, 24]);
         cut.GetProperty("missing")[0].GetString().ShouldBe("2022-01-03");

@@ -94,6 +94,7 @@ public sealed class ReportCommandTests : IDisposable
         File.Exists(_folder.At("slim/report.html")).ShouldBeFalse();
         await DoAsync("report", _folder.At("slim"));
         (await File.ReadAllTextAsync(_folder.At("slim/report.html"))).ShouldContain("<h2 class=\"group\">Trades<");
+        (await File.ReadAllTextAsync(_folder.At("slim/analysis.json"))).ShouldContain("\"rolling\":");
     }
 
     [Fact]

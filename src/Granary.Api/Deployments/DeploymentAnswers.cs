@@ -27,7 +27,8 @@ internal static class DeploymentAnswers
 
     public static DeploymentComparison ComparisonOf(DeploymentReport r) =>
         new(r.Deployment.Number, r.Account, Path.GetFileName(r.Run), r.Outside.Count, r.Earlier, r.Causes,
-        [.. r.Days.Select(d => new DeploymentDay(d.Day, d.Live, d.Promised, d.Difference, d.Causes, d.Return,
+        [.. r.Days.Select(d => new DeploymentDay(d.Day, d.Live, double.IsFinite(d.Account) ? d.Account : null,
+            d.Promised, d.Difference, d.Causes, d.Return,
             double.IsFinite(d.Low) ? d.Low : null, double.IsFinite(d.High) ? d.High : null, d.IsOutside))]);
 
     public static SwitchOutcome OutcomeOf(string account, SwitchPlan plan, bool dryRun) =>

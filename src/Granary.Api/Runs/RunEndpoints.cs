@@ -1,10 +1,12 @@
 using System.Text.Json;
 using Granary.Api.Access;
+using Granary.Api.Jobs;
 using Granary.Api.Lists;
 using Granary.Api.Problems;
 using Granary.Api.Routing;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Runs;
+using Granary.Reporting.Html.Pages;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.RunFolders;
 using Microsoft.AspNetCore.Builder;
@@ -69,6 +71,12 @@ internal static class RunEndpoints
             .WithDescription("Of a curve the first, last, smallest and largest value of each stretch are kept; bars are joined to longer "
                 + "ones. 'from' and 'to' are times in ISO 8601; 'to' is left out.")
             .Produces<RunCurve>().ProducesProblem(400).ProducesProblem(404);
+        runs.MapGet("/{id}/analysis", (string id, RunLibrary library) => library.Find(id) is null ? Unknown(id)
+                : RunFile.Open(library.PathOf(id), RunReport.AnalysisFile) is { } file ? JobAnswers.OfFile(file.Name, file)
+                : Problem.NotFound($"the run {id} has no {RunReport.AnalysisFile}; run its batch with \"report\" among its outputs"))
+            .WithName("getRunAnalysis").WithSummary("The figures of the charts of a run's report: benchmark, rolling figures, distribution "
+                + "of returns, excursions of trades, correlation of strategies.")
+            .Produces<RunAnalysis>().ProducesProblem(404);
         RunRowEndpoints.Map(runs);
         RunChangeEndpoints.Map(api);
     }

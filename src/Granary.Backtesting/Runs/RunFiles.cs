@@ -15,17 +15,21 @@ public sealed class RunFiles(RunContext run)
     /// <summary>Writes some of the files before <see cref="WriteAll"/>.</summary>
     public void Write(params IEnumerable<OutputFile> files) => AtOnce(files);
 
-    /// <summary>Writes the report and results.json, which show the complete model, the given files and, last, the manifest.</summary>
+    /// <summary>
+    /// Writes the report with its figures and results.json, which show the complete model, the given files and, last, the manifest.
+    /// </summary>
     /// <param name="events">The events for the report's tables of single trades.</param>
     public void WriteAll(RunModel model, IRunEvents events, IEnumerable<OutputFile> files)
     {
         if (run.Options.Rebuilds is { } first) model = first.Restore(model);
         var isWalkForward = model.Section<WalkForwardResults>() is not null;
+        var report = new RunReport(model, events);
         // Files that take longest come first.
         AtOnce([
-            OutputFile.Text(isWalkForward ? null : "report", "report.html", w => HtmlReport.Write(w, model, events)),
+            OutputFile.Text(isWalkForward ? null : "report", "report.html", report.WritePage),
             new OutputFile(isWalkForward ? null : "results", "results.json", s => ResultsJson.Write(s, model)),
             .. files,
+            new OutputFile(isWalkForward ? null : "report", RunReport.AnalysisFile, report.WriteAnalysis),
         ]);
         // Last, so that a folder with a manifest is complete.
         AtomicFile.Write(run.Folder.PathOf("manifest.json"), RunManifest.Write(model, run.Plan, run.Options.Validation));

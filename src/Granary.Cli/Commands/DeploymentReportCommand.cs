@@ -47,6 +47,7 @@ internal static class DeploymentReportCommand
         {
             d.Day,
             d.Live,
+            Account = double.IsFinite(d.Account) ? d.Account : (double?)null,
             d.Promised,
             d.Difference,
             d.Causes,

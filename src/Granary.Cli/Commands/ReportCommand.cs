@@ -4,6 +4,7 @@ using Granary.Backtesting.Runs;
 using Granary.Backtesting.Verification;
 using Granary.Backtesting.WalkForward;
 using Granary.Contracts.Runs;
+using Granary.Reporting.Html.Pages;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 using Granary.Simulation.Models;
@@ -51,7 +52,8 @@ internal static class ReportCommand
                     ? (await new WalkForwardRunner(TimeProvider.System, TrialLedger.OfUser()).RunAsync(spec, options, null, token)).Run
                     : await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), TimeProvider.System,
                         ledger: TrialLedger.OfUser()).RunAsync(WithReport(spec), options, null, token);
-                AtomicFile.Write(Path.Combine(folder, "report.html"), File.ReadAllBytes(Path.Combine(temporary, "report.html")));
+                foreach (var file in (string[])["report.html", RunReport.AnalysisFile])
+                    AtomicFile.Write(Path.Combine(folder, file), File.ReadAllBytes(Path.Combine(temporary, file)));
                 Console.WriteLine($"Report {Path.GetFullPath(Path.Combine(folder, "report.html"))}");
                 if (again.Model.Digest == manifest.Digest) return 0;
                 CommandLine.Complain($"the bars or the program have changed: the run's digest "

@@ -2,13 +2,16 @@ namespace Granary.Contracts.Deployments;
 
 /// <summary>One day of a deployment, live against the backtest.</summary>
 /// <param name="Live">Equity that the deployment's own trades made of its cash, at the day's end.</param>
+/// <param name="Account">
+/// Equity of the account at the day's end, as the session shows it: with all its trades at the broker's fills. null where it is unknown.
+/// </param>
 /// <param name="Promised">Equity of a backtest of the same bars.</param>
 /// <param name="Causes">What the day added to the difference, by cause.</param>
 /// <param name="Return">Of the account since the first day; a fraction.</param>
 /// <param name="Low">The least return that the backtest lets expect with 95 %; null where it has too few days to say.</param>
 /// <param name="High">The greatest.</param>
 /// <param name="Outside">Whether the return has left the band.</param>
-public sealed record DeploymentDay(DateOnly Day, double Live, double Promised, double Difference,
+public sealed record DeploymentDay(DateOnly Day, double Live, double? Account, double Promised, double Difference,
     IReadOnlyDictionary<string, double> Causes, double Return, double? Low, double? High, bool Outside);
 
 /// <summary>A session of a deployment beside its backtest.</summary>

@@ -24,9 +24,14 @@ public sealed record StoredMarketEntry(string Symbol, string Timeframe, long Bar
 /// <param name="From">The UTC day of the first count.</param>
 /// <param name="Counts">Bars by UTC day, each day to the last bar's.</param>
 /// <param name="Usual">Of a day with bars, the median.</param>
-/// <param name="Missing">Days without bars on which the market usually trades.</param>
+/// <param name="Missing">Days without bars on which the market usually trades; holidays of its calendar are none.</param>
+/// <param name="Short">
+/// Days with fewer than 95 % of the bars of the calendar's session or, without a calendar, of the median day of that weekday. The first and
+/// the last day are left out, and all days of a market that trades seldom.
+/// </param>
+/// <param name="Calendar">The market's session calendar, as XNYS; null if none is known.</param>
 public sealed record MarketCoverage(string Symbol, string Timeframe, string Zone, DateOnly From, IReadOnlyList<int> Counts, int Usual,
-    IReadOnlyList<DateOnly> Missing);
+    IReadOnlyList<DateOnly> Missing, IReadOnlyList<DateOnly> Short, string? Calendar);
 
 /// <summary>A finding of <c>data check</c> with the market that it is about.</summary>
 /// <param name="Symbol"><c>all</c> for what all markets share.</param>

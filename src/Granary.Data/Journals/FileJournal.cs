@@ -134,10 +134,10 @@ public sealed class FileJournal : IJournal
     }
 
     // Read the head first: while a session has the journal open, the journal can only grow.
-    private static JournalFrames Frames(string path, FileStream file, FileStream headFile)
+    private static JournalFrames Frames(string path, FileStream file, FileStream headFile, JournalPlace? from = null)
     {
         var head = JournalHead.Read(headFile);
-        var frames = new JournalFrames(path, file, head ?? JournalHead.None);
+        var frames = new JournalFrames(path, file, head ?? JournalHead.None, from);
         return head is not null ? frames : throw new JournalException($"{path} is damaged: {JournalHead.FileOf(path)} does not hold its "
             + "newest record; nothing is traded by it. Put back a copy of the journal and its head, or begin a new account with another "
             + "--state");
@@ -256,14 +256,23 @@ public sealed class FileJournal : IJournal
 
     /// <summary>Reads a journal that a session may have open, up to its last complete record. Takes no lease and changes nothing.</summary>
     /// <exception cref="JournalException">The journal does not exist, is not a journal, or is damaged.</exception>
-    public static IReadOnlyList<JournalEntry> Peek(string folder, JournalQuery query, string name = "journal.grj")
+    public static IReadOnlyList<JournalEntry> Peek(string folder, JournalQuery query, string name = "journal.grj") =>
+        PeekFrom(null, folder, query, name).Entries;
+
+    /// <summary>Reads on from an earlier reading, if all entries of the query come after it.</summary>
+    /// <param name="from">Where the earlier reading ended; null without one.</param>
+    /// <returns>The entries, and where this reading ended.</returns>
+    /// <inheritdoc cref="Peek"/>
+    public static (IReadOnlyList<JournalEntry> Entries, JournalPlace Place) PeekFrom(JournalPlace? from, string folder, JournalQuery query,
+        string name = "journal.grj")
     {
         var path = Path.Combine(folder, name);
         try
         {
             using var head = OpenFile(JournalHead.FileOf(path));
             using var file = OpenFile(path);
-            return [.. Frames(path, file, head).Read().Where(query.Wants)];
+            var frames = Frames(path, file, head, from?.Sequence <= query.After ? from : null);
+            return ([.. frames.Read().Where(query.Wants)], frames.Place);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

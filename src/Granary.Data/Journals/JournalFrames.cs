@@ -28,17 +28,21 @@ internal sealed class JournalFrames
     private readonly JournalHead _head;
 
     /// <param name="head">The newest record that the journal must contain.</param>
+    /// <param name="from">The last record of an earlier reading, after which this one begins; null for the whole file.</param>
     /// <exception cref="JournalException">The file does not begin with <see cref="Magic"/>.</exception>
-    public JournalFrames(string path, FileStream file, JournalHead head)
+    public JournalFrames(string path, FileStream file, JournalHead head, JournalPlace? from = null)
     {
         (_path, _file, _head) = (path, file, head);
         _fileEnd = file.Length;
         if (_fileEnd >= Magic.Length && !Bytes(0, Magic.Length).AsSpan().SequenceEqual(Magic))
             throw new JournalException($"{path} is not a journal, or its first four bytes were changed; put back a copy of it, or choose "
                 + "another folder with --state");
-        WrittenEnd = LastByte(Math.Min(Magic.Length, _fileEnd), _fileEnd);
-        End = Magic.Length;
+        (End, Number, Hash, Sequence) = from ?? new JournalPlace(Magic.Length, 0, new byte[HashLength], 0);
+        WrittenEnd = LastByte(Math.Min(End, _fileEnd), _fileEnd);
     }
+
+    /// <summary>The last record that was read.</summary>
+    public JournalPlace Place => new(End, Number, Hash, Sequence);
 
     /// <summary>The end offset of the last record that was read.</summary>
     public long End { get; private set; }
@@ -50,7 +54,7 @@ internal sealed class JournalFrames
     public ulong Number { get; private set; }
 
     /// <summary>The hash of the last record that was read.</summary>
-    public byte[] Hash { get; private set; } = new byte[HashLength];
+    public byte[] Hash { get; private set; }
 
     /// <summary>The sequence number of the last entry that was read.</summary>
     public long Sequence { get; private set; }

@@ -223,7 +223,10 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
                 $"{_withoutVolume} bars ({100.0 * _withoutVolume / _count:0.#} %) have no volume", "fills on them are doubtful"));
         return new QualityReport(instrument.Symbol, timeframe, _count, _count == 0 ? 0 : _first, _count == 0 ? 0 : _previous.Time, missing,
             [.. findings.OrderByDescending(f => f.Severity)])
-        { MissingDays = otherLength ? [] : _tradingDays.Missing() };
+        {
+            MissingDays = otherLength ? [] : _tradingDays.Missing(),
+            ShortDays = otherLength || !timeframe.IsIntraday ? [] : [.. _completeness.Short().Select(d => d.Date)],
+        };
     }
 
     // Reports bars of another length than their timeframe; true if they are.

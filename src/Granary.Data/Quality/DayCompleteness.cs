@@ -26,7 +26,7 @@ internal sealed class DayCompleteness(SessionCalendar calendar, Timeframe timefr
         get
         {
             if (_days.Count < 5) return 0;
-            if (_usual == 0) _usual = Middle(_days.GetRange(1, _days.Count - 2));
+            if (_usual == 0) _usual = Middle(Inner);
             return _usual;
         }
     }
@@ -54,11 +54,11 @@ internal sealed class DayCompleteness(SessionCalendar calendar, Timeframe timefr
         if (_days.Count < MostDays) _days[^1] = (_days[^1].Date, _days[^1].Bars + 1);
     }
 
-    public IEnumerable<Finding> Findings()
+    /// <summary>The days whose bars are not complete, with their number and the expected number.</summary>
+    public IReadOnlyList<(DateOnly Date, int Bars, int Of)> Short()
     {
-        // The first and the last day are incomplete where the file begins and ends.
-        if (_days.Count < 5) yield break;
-        var inner = _days.GetRange(1, _days.Count - 2);
+        if (_days.Count < 5) return [];
+        var inner = Inner;
         var counts = inner.Select(d => d.Bars).Order().ToList();
         var usual = Usual;
         // Futures open on Sunday evenings, so a day is compared with the same weekday if there are enough of them.
@@ -67,12 +67,21 @@ internal sealed class DayCompleteness(SessionCalendar calendar, Timeframe timefr
             calendar.IsContinuous ? ofWeek.GetValueOrDefault(date.DayOfWeek, usual)
                 : calendar.Session(date) is { } s ? (int)((s.Close - s.Open) / timeframe.Ticks) : null;
         // In markets with irregular trading, the number of bars varies so much that no day counts as incomplete.
-        if (calendar.IsContinuous && (usual < 4 || counts[counts.Count / 4] < Complete * usual)) yield break;
+        if (calendar.IsContinuous && (usual < 4 || counts[counts.Count / 4] < Complete * usual)) return [];
 
         var few = new List<(DateOnly Date, int Bars, int Of)>();
         foreach (var (date, bars) in inner)
             if (Expected(date) is { } of && bars < Complete * of)
                 few.Add((date, bars, of));
+        return few;
+    }
+
+    // The first and the last day are incomplete where the file begins and ends.
+    private List<(DateOnly Date, int Bars)> Inner => _days.GetRange(1, _days.Count - 2);
+
+    public IEnumerable<Finding> Findings()
+    {
+        var few = Short();
         foreach (var (date, bars, of) in few.OrderBy(d => (double)d.Bars / d.Of).ThenBy(d => d.Date).Take(Examples))
         {
             var share = (100.0 * bars / of).ToString("0.#", CultureInfo.InvariantCulture);
@@ -82,9 +91,10 @@ internal sealed class DayCompleteness(SessionCalendar calendar, Timeframe timefr
                 : new Finding(Severity.Info, QualityCheck.Completeness, $"{date:yyyy-MM-dd}",
                     $"the day has {bars} of {of} bars ({share} %)", "nothing if the market closed early; else fill it from another source");
         }
-        if (few.Count > Examples)
-            yield return new Finding(Severity.Info, QualityCheck.Completeness, $"{inner[0].Date:yyyy-MM-dd} to {inner[^1].Date:yyyy-MM-dd}",
-                $"{few.Count} of {inner.Count} days are not complete",
-                "look through them if they are more than the market's holidays and half days");
+        if (few.Count <= Examples) yield break;
+        var inner = Inner;
+        yield return new Finding(Severity.Info, QualityCheck.Completeness, $"{inner[0].Date:yyyy-MM-dd} to {inner[^1].Date:yyyy-MM-dd}",
+            $"{few.Count} of {inner.Count} days are not complete",
+            "look through them if they are more than the market's holidays and half days");
     }
 }

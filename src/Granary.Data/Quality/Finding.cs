@@ -53,6 +53,11 @@ public sealed record QualityReport(string Symbol, Timeframe Timeframe, long Bars
     /// <summary>Days without bars, between the first bar and the last, on which the market usually trades.</summary>
     public IReadOnlyList<DateOnly> MissingDays { get; init; } = [];
 
+    /// <summary>
+    /// Days with fewer bars than the session of the market's calendar has or, without one, than the market's days of that weekday.
+    /// </summary>
+    public IReadOnlyList<DateOnly> ShortDays { get; init; } = [];
+
     /// <summary>Whether the bars can be used without a repair.</summary>
     public bool IsUsable => Findings.All(f => f.Severity != Severity.Error);
 }

@@ -32,8 +32,10 @@ public sealed class StoredMarkets(BarStoreCatalogue stores)
             }
         var report = await DataCheck.SeriesAsync(series, cancellationToken).ConfigureAwait(false);
         var traded = counts.Where(c => c > 0).Order().ToList();
-        return new MarketCoverage(query.Symbol, query.Timeframe.ToString(), series.Instrument.Calendar.Zone.Id,
-            DateOnly.FromDateTime(new DateTime(first * TimeSpan.TicksPerDay)), counts, traded[traded.Count / 2], report.MissingDays);
+        var calendar = series.Instrument.Calendar;
+        return new MarketCoverage(query.Symbol, query.Timeframe.ToString(), calendar.Zone.Id,
+            DateOnly.FromDateTime(new DateTime(first * TimeSpan.TicksPerDay)), counts, traded[traded.Count / 2], report.MissingDays,
+            report.ShortDays, calendar.IsContinuous ? null : calendar.Name);
     }
 
     /// <summary>Checks the quality of one market, or of all markets of a timeframe.</summary>

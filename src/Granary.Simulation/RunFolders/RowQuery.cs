@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
-using CsvHelper;
 using Granary.Contracts.Runs;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Json;
@@ -28,43 +26,20 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
         string[]? header = null;
         var items = new List<JsonObject>();
         var total = 0;
-        var (quoted, plain) = Strategy is null ? ([], []) : BeginningsOf(CsvText.Write(Strategy));
-        // Bytes, since a file may have millions of lines, of which a page has a thousand: only those become text.
-        var (buffer, held) = (new byte[1 << 18], 0);
-        using var file = File.OpenRead(path);
-        while (file.Read(buffer.AsSpan(held)) is > 0 and var read)
-        {
-            ReadOnlySpan<byte> rest = buffer.AsSpan(0, held + read);
-            for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..]) Take(rest[..end]);
-            rest.CopyTo(buffer);
-            held = rest.Length;
-            if (held == buffer.Length) Array.Resize(ref buffer, 2 * held);
-        }
-        if (held > 0) Take(buffer.AsSpan(0, held));
+        var (quoted, plain) = Strategy is null ? default : CsvLines.FormsOf(CsvText.Write(Strategy));
+        CsvLines.Read(path, Take);
         var next = from + items.Count;
         return new FileRows(items, total, next < total ? next.ToString(CultureInfo.InvariantCulture) : null);
 
         void Take(ReadOnlySpan<byte> line)
         {
-            if (header is null) header = Cells(Text(line).TrimStart('\uFEFF'));
-            else if (line.StartsWith(quoted) || line.StartsWith(plain))
+            if (header is null) header = CsvLines.Cells(line);
+            else if (Strategy is null || CsvLines.Cell(line, 0) is var id && (id.SequenceEqual(quoted) || id.SequenceEqual(plain)))
             {
-                if (total >= from && items.Count < Limit) items.Add(Row(header, Cells(Text(line))));
+                if (total >= from && items.Count < Limit) items.Add(Row(header, CsvLines.Cells(line)));
                 total++;
             }
         }
-    }
-
-    private static (byte[] Quoted, byte[] Plain) BeginningsOf(string cell) =>
-        (Encoding.UTF8.GetBytes($"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\","), Encoding.UTF8.GetBytes($"{cell},"));
-
-    private static string Text(ReadOnlySpan<byte> line) => Encoding.UTF8.GetString(line).TrimEnd('\r');
-
-    private static string[] Cells(string line)
-    {
-        using var text = new StringReader(line);
-        using var csv = new CsvParser(text, CultureInfo.InvariantCulture);
-        return csv.Read() ? csv.Record! : [];
     }
 
     private static JsonObject Row(string[] header, string[] cells)
@@ -73,8 +48,8 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
         for (var i = 0; i < Math.Min(header.Length, cells.Length); i++)
         {
             if (cells[i].Length == 0) continue;
-            var key = string.Concat(header[i].Split('_').Select((w, n) => n == 0 ? w : char.ToUpperInvariant(w[0]) + w[1..]));
-            row[key] = i > 0 && double.TryParse(cells[i], NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            row[CsvLines.KeyOf(header[i])] = i > 0
+                && double.TryParse(cells[i], NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
                 && double.IsFinite(number) ? JsonValue.Create(number) : JsonValue.Create(CsvText.Read(cells[i]));
         }
         return row;

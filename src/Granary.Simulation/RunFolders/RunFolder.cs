@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
+using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
@@ -57,7 +58,7 @@ public sealed class RunFolder : IDisposable
     [
         "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "portfolio_fills.csv",
         "trades_by_model.csv", "conditions.csv",
-        "predictions.csv", "equity.csv", "weights.csv", "prod.json", "report.html", Stressed + "trades.csv",
+        "predictions.csv", "equity.csv", "weights.csv", "prod.json", "report.html", RunReport.AnalysisFile, Stressed + "trades.csv",
             Stressed + "portfolio_trades.csv", Stressed + "portfolio_fills.csv",
         "learning.json", "model_log.csv", "model_decisions.csv", "model_challengers.csv", "models.zip", "windows.csv", "compare.html",
         "account_trades.csv", "account_equity.csv", AccountGap, AgainstBacktest,

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
-using CsvHelper;
 using Granary.Contracts.Runs;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Json;
@@ -34,42 +34,54 @@ public sealed record SignalQuery(int Limit, string? Strategy = null, string? Sym
         if (Cursor is not null && !int.TryParse(Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from))
             throw new InputException($"cursor={Cursor} is in no list here; begin without a cursor");
         if (!File.Exists(path)) throw new InputException("this run has no signals.csv; run its batch with \"signals\" among its outputs");
-        using var text = new StreamReader(path);
-        using var csv = new CsvReader(text, CultureInfo.InvariantCulture);
-        csv.Read();
-        csv.ReadHeader();
-        var header = csv.HeaderRecord!;
+        var (strategy, symbol, decision) = (Form.Of(Strategy), Form.Of(Symbol), Form.Of(Decision == Refused ? Accepted : Decision));
+        string[]? header = null;
+        int ofSymbol = 0, ofDecision = 0, ofProfit = 0, line = 0, total = 0;
         var items = new List<JsonObject>();
         var totals = new SortedDictionary<string, DecisionTotal>(StringComparer.Ordinal);
-        var total = 0;
-        while (csv.Read())
-        {
-            if (!Wants(csv)) continue;
-            var decision = csv.GetField("decision")!;
-            var before = totals.GetValueOrDefault(decision) ?? new DecisionTotal(decision, 0, 0, 0, 0);
-            totals[decision] = before.With(Number(csv.GetField("pnl_net")!, path, csv.Parser.Row));
-            if (total >= from && items.Count < Limit) items.Add(Row(csv, header, path));
-            total++;
-        }
+        CsvLines.Read(path, Take);
         var next = from + items.Count;
         return new SignalRows(items, total, [.. totals.Values], next < total ? next.ToString(CultureInfo.InvariantCulture) : null);
+
+        void Take(ReadOnlySpan<byte> row)
+        {
+            line++;
+            if (header is null)
+            {
+                header = CsvLines.Cells(row);
+                (ofSymbol, ofDecision, ofProfit) = (Column("symbol"), Column("decision"), Column("pnl_net"));
+                return;
+            }
+            if (strategy?.Is(CsvLines.Cell(row, 0)) == false || symbol?.Is(CsvLines.Cell(row, ofSymbol)) == false) return;
+            var cell = CsvLines.Cell(row, ofDecision);
+            if (decision is not null && decision.Is(cell) == (Decision == Refused)) return;
+            var name = Encoding.UTF8.GetString(cell.Trim((byte)'"'));
+            var before = totals.GetValueOrDefault(name) ?? new DecisionTotal(name, 0, 0, 0, 0);
+            totals[name] = before.With(Number(Encoding.UTF8.GetString(CsvLines.Cell(row, ofProfit)), path, line));
+            if (total >= from && items.Count < Limit) items.Add(Row(header, CsvLines.Cells(row), path, line));
+            total++;
+        }
+
+        int Column(string name) => Array.IndexOf(header, name) is >= 0 and var found ? found
+            : throw new InputException($"{path}, line 1: there is no column '{name}'; run the batch again");
     }
 
-    private bool Wants(CsvReader row) => (Strategy is null || CsvText.Read(row.GetField("strategy")!) == Strategy)
-        && (Symbol is null || CsvText.Read(row.GetField("symbol")!) == Symbol)
-        && (Decision is null || (Decision == Refused ? row.GetField("decision") != Accepted : row.GetField("decision") == Decision));
+    // A text to find, in both forms in which a cell may have it.
+    private sealed record Form(byte[] Quoted, byte[] Plain)
+    {
+        public static Form? Of(string? text) =>
+            text is null ? null : CsvLines.FormsOf(CsvText.Write(text)) is var (quoted, plain) ? new Form(quoted, plain) : null;
 
-    private static JsonObject Row(CsvReader csv, string[] header, string path)
+        public bool Is(ReadOnlySpan<byte> cell) => cell.SequenceEqual(Quoted) || cell.SequenceEqual(Plain);
+    }
+
+    private static JsonObject Row(string[] header, string[] cells, string path, int line)
     {
         var row = new JsonObject();
-        foreach (var column in header)
-        {
-            var cell = csv.GetField(column)!;
-            if (cell.Length == 0) continue;
-            var name = string.Concat(column.Split('_').Select((w, i) => i == 0 ? w : char.ToUpperInvariant(w[0]) + w[1..]));
-            row[name] = _numbers.Contains(column) ? JsonValue.Create(Number(cell, path, csv.Parser.Row)) : JsonValue.Create(CsvText
-                .Read(cell));
-        }
+        for (var i = 0; i < Math.Min(header.Length, cells.Length); i++)
+            if (cells[i].Length > 0)
+                row[CsvLines.KeyOf(header[i])] = _numbers.Contains(header[i]) ? JsonValue.Create(Number(cells[i], path, line))
+                    : JsonValue.Create(CsvText.Read(cells[i]));
         return row;
     }
 

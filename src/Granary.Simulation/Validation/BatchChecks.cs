@@ -168,9 +168,9 @@ public sealed record BatchChecks(
                         + Text($"time now. Similar ones counted together, they amount to {s.EffectiveTrials:#,0.#} independent ")
                         + Text($"trials.{Worthless(s)}"));
             if (!double.IsNaN(s.PortfolioDeflated))
-                said.Add(Text(
-                    $"The portfolio's Sharpe ratio of {TracePeriod.Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year exceeds ")
-                        + Text($"what luck would show, with a probability of {Percent(s.PortfolioDeflated)}")
+                said.Add(Text($"The portfolio's Sharpe ratio of {TracePeriod.Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year, ")
+                        + Text($"from returns over {unit}, exceeds what luck would show, with a probability of ")
+                        + Text($"{Percent(s.PortfolioDeflated)}")
                         + (s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill.") + LedgerSentence(s));
             var strong = strategies.Where(e => s.Deflated[e.Index] > Confidence).ToList();
             said.Add(strong.Count == 0 ? $"No single strategy stands out from so many trials."

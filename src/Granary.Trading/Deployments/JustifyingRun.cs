@@ -33,13 +33,14 @@ public static class JustifyingRun
 /// <summary>Reads the equity of a run by day.</summary>
 public static class EquityDays
 {
-    /// <summary>Returns the last equity of each UTC day in the run's equity.csv.</summary>
+    /// <summary>Returns the last equity of each UTC day in a run's file of equity.</summary>
+    /// <param name="name">equity.csv, or account_equity.csv of a live session: of its account instead of its portfolio.</param>
     /// <exception cref="InputException">The run has no equity.csv, or it is damaged.</exception>
-    public static IReadOnlyList<DayEquity> Read(string folder)
+    public static IReadOnlyList<DayEquity> Read(string folder, string name = "equity.csv")
     {
-        var path = Path.Combine(folder, "equity.csv");
+        var path = Path.Combine(folder, name);
         if (!File.Exists(path))
-            throw new InputException($"{folder} has no equity.csv; name the folder of a run that has \"equity\" among its outputs");
+            throw new InputException($"{folder} has no {name}; name the folder of a run that has \"equity\" among its outputs");
         var days = new SortedDictionary<DateOnly, double>();
         var line = 1;
         foreach (var row in File.ReadLines(path).Skip(1))

@@ -9,13 +9,14 @@ namespace Granary.Trading.Handover;
 
 /// <summary>One day of a deployment: live results compared with the backtest.</summary>
 /// <param name="Live">Equity at the end of the day from the deployment's cash and its own trades.</param>
+/// <param name="Account">Equity of the account at the end of the day, with all its trades at the broker's fills; NaN if unknown.</param>
 /// <param name="Promised">Equity of a backtest of the same bars.</param>
 /// <param name="Causes">The day's contributions to the difference, by cause as in <c>compare</c>.</param>
 /// <param name="Return">Return of the account since the first day, as a fraction.</param>
 /// <param name="Low">Lower end of the 95 % interval of returns according to the justifying backtest.</param>
 /// <param name="High">Upper end of that interval.</param>
-public sealed record ReportDay(DateOnly Day, double Live, double Promised, IReadOnlyDictionary<string, double> Causes, double Return,
-    double Low, double High)
+public sealed record ReportDay(DateOnly Day, double Live, double Account, double Promised, IReadOnlyDictionary<string, double> Causes,
+    double Return, double Low, double High)
 {
     public double Difference => Live - Promised;
 
@@ -71,12 +72,14 @@ public sealed record DeploymentReport(Deployment Deployment, string Account, str
 
     private static bool IsOver(string run) => File.Exists(Path.Combine(run, SessionBacktest.File));
 
-    private static DeploymentReport Of(Deployment deployment, string account, string run)
+    private static DeploymentReport Of(Deployment deployment, string name, string run)
     {
         if (!IsOver(run)) throw new InputException(
             $"{run} has no {SessionBacktest.File}; name the folder of a live session that has ended");
         var (gaps, earlier) = Gaps(run);
         var equity = EquityDays.Read(run);
+        var account = File.Exists(Path.Combine(run, AccountFiles.EquityFile))
+            ? EquityDays.Read(run, AccountFiles.EquityFile).ToDictionary(d => d.Day, d => d.Equity) : [];
         var expected = new ExpectedReturn(deployment.Backtest.Days);
         var start = equity[0].Equity;
         var days = new List<ReportDay>();
@@ -92,9 +95,10 @@ public sealed record DeploymentReport(Deployment Deployment, string Account, str
             var causes = until.SelectMany(g => g.Parts).GroupBy(p => p.Cause, StringComparer.Ordinal)
                 .ToDictionary(g => g.Key, g => g.Sum(p => p.Amount), StringComparer.Ordinal);
             var (low, _, high) = expected.After(i + 1);
-            days.Add(new ReportDay(day, own + live, own - promised, causes, (own + live) / start - 1, low, high));
+            days.Add(new ReportDay(day, own + live, account.GetValueOrDefault(day, double.NaN), own - promised, causes,
+                (own + live) / start - 1, low, high));
         }
-        return new DeploymentReport(deployment, account, run, days, earlier);
+        return new DeploymentReport(deployment, name, run, days, earlier);
     }
 
     private sealed record Gap(DateOnly Day, double Total, double ByVenue, IReadOnlyList<(string Cause, double Amount)> Parts);

@@ -18,6 +18,9 @@ namespace Granary.Trading.Live;
 /// </summary>
 internal static class AccountFiles
 {
+    /// <summary>Equity of the account by bar, with the broker's fills.</summary>
+    public const string EquityFile = "account_equity.csv";
+
     // The journal entries that the files contain: skipped entries, commands and reconciliations, among others.
     private static readonly IReadOnlyList<string> BesideReport = JournalKinds.AllBut(nameof(EntrySkipped), nameof(WeightsChanged),
         nameof(EnablementChanged), nameof(SessionControlled), nameof(Reconciled), nameof(DeploymentSwitched), nameof(SessionStarted));
@@ -37,7 +40,7 @@ internal static class AccountFiles
             else if (FactOf(e) is { } fact) facts.Add(fact);
         }
         AtomicFile.Write(Path.Combine(folder, "account_trades.csv"), writer => Trades(writer, ledger));
-        AtomicFile.Write(Path.Combine(folder, "account_equity.csv"), writer => Equity(writer, host.AccountEquity));
+        AtomicFile.Write(Path.Combine(folder, EquityFile), writer => Equity(writer, host.AccountEquity));
         AtomicFile.Write(Path.Combine(folder, "orders.csv"), writer => Orders(writer, ledger));
         AtomicFile.Write(Path.Combine(folder, LiveGap.File), writer => Gap(writer, host, skipped));
         AtomicFile.Write(Path.Combine(folder, "account.json"), JsonSerializer.SerializeToUtf8Bytes(new

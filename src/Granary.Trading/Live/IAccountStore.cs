@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Granary.Data.Journals;
 using Granary.Simulation.Json;
 using Granary.Simulation.Models;
@@ -43,6 +44,11 @@ public static class AccountStores
 /// </summary>
 public sealed class FolderAccounts(string folder, bool one = false) : IAccountStore
 {
+    private const int MostPlaces = 4;
+
+    // Where the last readings of each account's journal ended, so that a reader that goes on does not read what it knows.
+    private readonly ConcurrentDictionary<string, IReadOnlyList<JournalPlace>> _places = new(StringComparer.Ordinal);
+
     // The name may come from the HTTP API, so it must not lead out of the folder.
     private string Of(string account)
     {
@@ -60,7 +66,26 @@ public sealed class FolderAccounts(string folder, bool one = false) : IAccountSt
         Task.FromResult<IJournal>(FileJournal.Open(Of(account), clock, holder, broker + "-venue.grj", flush: broker != "paper"));
 
     public Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query, CancellationToken cancellationToken = default) =>
-        Task.FromResult<IReadOnlyList<JournalEntry>>(one || Directory.Exists(Of(account)) ? [.. FileJournal.Peek(Of(account), query)] : []);
+        Task.FromResult(one || Directory.Exists(Of(account)) ? Peek(account, query) : []);
+
+    private IReadOnlyList<JournalEntry> Peek(string account, JournalQuery query)
+    {
+        var known = _places.GetValueOrDefault(account) ?? [];
+        try
+        {
+            var (entries, place) = FileJournal.PeekFrom(known.Where(p => p.Sequence <= query.After).MaxBy(p => p.Sequence), Of(account),
+                query);
+            // A reader of the whole does not go on.
+            if (query.After > 0 || known.Count == 0)
+                _places[account] = [place, .. known.Where(p => p.Sequence != place.Sequence).Take(MostPlaces - 1)];
+            return entries;
+        }
+        catch (JournalException) when (_places.TryRemove(account, out _))
+        {
+            // An operator may have put back a copy of the journal, which is another file from here on.
+            return Peek(account, query);
+        }
+    }
 }
 
 /// <summary>Stores accounts in PostgreSQL, for all machines that can reach it.</summary>

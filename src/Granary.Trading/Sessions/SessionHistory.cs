@@ -1,11 +1,8 @@
-using System.Globalization;
 using Granary.Contracts.Runs;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
-using Granary.Engine.Portfolio.Rules;
-using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
@@ -23,22 +20,8 @@ public sealed class SessionHistory(ISessionService sessions, IAccountStore accou
 {
     private const int MostCached = 4;
 
-    // Bars without the other entries, which are most of a journal.
-    private static readonly IReadOnlyList<string> OnlyBars = JournalKinds.AllBut(nameof(BarsTaken));
-    private static readonly IReadOnlyList<string> NoBars = [nameof(BarsTaken), nameof(OrderClosed), nameof(PositionChanged)];
-
     private readonly Lock _gate = new();
-    private readonly LinkedList<MarketBars> _cached = new();
-
-    // The bars of a session that were read so far. A later reading adds those that the journal has since.
-    private sealed record MarketBars(string Session)
-    {
-        public SemaphoreSlim Reading { get; } = new(1, 1);
-
-        public long Sequence { get; set; }
-
-        public Dictionary<int, List<Bar>> Bars { get; } = [];
-    }
+    private readonly LinkedList<ReadSession> _read = new();
 
     /// <summary>Returns the configuration with the weights in force.</summary>
     /// <returns>Null if the account never had a session.</returns>
@@ -104,69 +87,29 @@ public sealed class SessionHistory(ISessionService sessions, IAccountStore accou
     {
         if (await OpenAsync(id, cancellationToken).ConfigureAwait(false) is not var (_, production)) return null;
         var view = await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<string> symbols = production.Spec.Data.Symbols;
-        await foreach (var e in FactsAsync(id, JournalKinds.AllBut(nameof(DeploymentSwitched)), cancellationToken).ConfigureAwait(false))
-            symbols = [.. ((DeploymentSwitched)e.Event).Symbols.Union(production.Spec.Data.Symbols, StringComparer.Ordinal)];
-        var index = symbols.ToList().IndexOf(symbol);
-        if (index < 0) throw new InputException($"symbol={symbol}: the session of {id} has {string.Join(", ", symbols)}");
         var (from, to) = (production.Spec.Data.Timeframe, timeframe ?? production.Spec.Data.Timeframe);
         if (!to.IsMultipleOf(from)) throw new InputException($"timeframe={to}: ask for a multiple of {from}, which the session trades");
-        var bars = await ReadAsync(id, view?.Run ?? "", index, cancellationToken).ConfigureAwait(false);
+        var bars = await Read(id, view).TakeAsync(accounts, id, read =>
+        {
+            List<string> symbols = [.. read.Switched.Union(production.Spec.Data.Symbols, StringComparer.Ordinal)];
+            return symbols.IndexOf(symbol) is >= 0 and var series ? read.BarsOf(series)
+                : throw new InputException($"symbol={symbol}: the session of {id} has {string.Join(", ", symbols)}");
+        }, cancellationToken).ConfigureAwait(false);
         return part.Show(symbol, to, to == from ? bars : Joined(bars, from, to));
     }
 
     /// <summary>Returns the newest entries of a session's log, newest first.</summary>
     /// <param name="kind">Null for all kinds.</param>
     /// <param name="symbol">Null for all symbols.</param>
-    /// <param name="limit">The maximum number of entries.</param>
+    /// <param name="limit">The maximum number of entries, at most 1,000.</param>
     /// <returns>Null if the account never had a session.</returns>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
     public async Task<IReadOnlyList<SessionLogEntry>?> LogAsync(string id, SessionLogKind? kind, string? symbol, int limit,
         CancellationToken cancellationToken = default)
     {
-        if (await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false) is null) return null;
-        var found = new List<SessionLogEntry>();
-        var roles = new Dictionary<string, OrderRole>(StringComparer.Ordinal);
-        await foreach (var (sequence, e) in FactsAsync(id, NoBars, cancellationToken).ConfigureAwait(false))
-        {
-            if (e is OrderIntended order) roles[order.Order.ClientId] = order.Role;
-            if (KindOf(e) is not { } of || kind is not null && of != kind || symbol is not null && e.Symbol != symbol) continue;
-            var fill = (e as VenueReported)?.Event.Fill;
-            found.Add(new SessionLogEntry(sequence, e.Timestamp > 0 ? new DateTime(e.Timestamp, DateTimeKind.Utc) : null, of, e.Strategy,
-                e.Symbol, fill is null ? FactLine.Words(e)! : TextOf(fill))
-            {
-                Side = fill?.Side ?? (e as SignalDecided)?.Side,
-                Price = fill?.Price,
-                Role = fill is null ? null : RoleOf(fill, roles.GetValueOrDefault(fill.ClientId)),
-            });
-        }
-        found.Reverse();
-        return found.Count > limit ? found.GetRange(0, limit) : found;
+        if (await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } view) return null;
+        return await Read(id, view).TakeAsync(accounts, id, read => read.Log(kind, symbol, limit), cancellationToken).ConfigureAwait(false);
     }
-
-    private static SessionLogKind? KindOf(JournalEvent e) => e switch
-    {
-        VenueReported { Event.Fill: not null } => SessionLogKind.Fill,
-        SignalDecided { Decision: Decision.Accepted } or PortfolioActed => SessionLogKind.Signal,
-        SignalDecided or EntrySkipped or OrderChanged { To: OrderState.Rejected } => SessionLogKind.Refusal,
-        ModelChanged or PolicyChanged or WeightsDecided when FactLine.Words(e) is not null => SessionLogKind.Model,
-        SessionControlled or WeightsChanged or EnablementChanged or DeploymentSwitched => SessionLogKind.Operator,
-        SessionStarted or SessionChanged or Reconciled => SessionLogKind.Session,
-        _ => null,
-    };
-
-    // A leg of an entry fills under the entry's id.
-    private static OrderRole RoleOf(BrokerFill fill, OrderRole order) => fill.Leg switch
-    {
-        "stop" => OrderRole.StopLoss,
-        "target" => OrderRole.TakeProfit,
-        "trail" => OrderRole.TrailingStop,
-        _ => order,
-    };
-
-    private static string TextOf(BrokerFill f) => string.Create(CultureInfo.InvariantCulture,
-        $"{(f.Side == Side.Buy ? "Bought" : "Sold")} {f.Quantity:0.########} {f.Symbol} at {f.Price:0.########}, fee {f.Fee:0.####}"
-        + $"{(f.Leg.Length > 0 ? $", by the {f.Leg}" : "")}");
 
     private async Task<(SessionStart Start, Production Production)?> OpenAsync(string id, CancellationToken cancellationToken) =>
         await sessions.StartOfAsync(id, cancellationToken).ConfigureAwait(false) is { } start
@@ -179,38 +122,15 @@ public sealed class SessionHistory(ISessionService sessions, IAccountStore accou
             yield return (entry.Sequence, JournalCodec.Decode(entry));
     }
 
-    private async Task<IReadOnlyList<Bar>> ReadAsync(string id, string run, int index, CancellationToken cancellationToken)
+    private ReadSession Read(string id, SessionView? view)
     {
-        var read = Cached($"{id} {run}");
-        await read.Reading.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            foreach (var entry in await accounts.PeekAsync(id, new JournalQuery { Without = OnlyBars, After = read.Sequence },
-                cancellationToken).ConfigureAwait(false))
-            {
-                foreach (var bar in ((BarsTaken)JournalCodec.Decode(entry)).Bars)
-                {
-                    if (!read.Bars.TryGetValue(bar.Series, out var bars)) read.Bars.Add(bar.Series, bars = []);
-                    bars.Add(bar.Bar);
-                }
-                read.Sequence = entry.Sequence;
-            }
-            return [.. read.Bars.GetValueOrDefault(index) ?? []];
-        }
-        finally
-        {
-            read.Reading.Release();
-        }
-    }
-
-    private MarketBars Cached(string session)
-    {
+        var name = $"{id} {view?.Run}";
         lock (_gate)
         {
-            var known = _cached.FirstOrDefault(c => c.Session == session) ?? new MarketBars(session);
-            _cached.Remove(known);
-            _cached.AddFirst(known);
-            if (_cached.Count > MostCached) _cached.RemoveLast();
+            var known = _read.FirstOrDefault(r => r.Name == name) ?? new ReadSession(name);
+            _read.Remove(known);
+            _read.AddFirst(known);
+            if (_read.Count > MostCached) _read.RemoveLast();
             return known;
         }
     }

@@ -9,6 +9,7 @@ it('tells full days from those with fewer bars, missing ones and those on which 
         from: '2021-12-30',
         counts: [24, 5, 0, 0, 30],
         usual: 24,
+        short: ['2021-12-31'],
         missing: ['2022-01-01'],
     });
     expect([...years.keys()]).toEqual([2021, 2022]);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { bytes, counted, number, percent, price, short, signed, signedPercent, tone } from '../src/format/numbers';
+import { bytes, counted, number, percent, price, short, signed, signedPercent, tone, weight } from '../src/format/numbers';
 import { ago, date, duration, time, learnZones } from '../src/format/times';
 import { zone } from '../src/theme/settings';
 
@@ -19,6 +19,10 @@ describe('figures', () => {
         expect(signedPercent(undefined)).toBe('–');
         expect(signed(0.2437, (v) => signedPercent(v))).toBe('+24.37%');
         expect(signed(0.00001, (v) => percent(v))).toBe('0.00%');
+    });
+
+    it('give a weight the decimals that it has', () => {
+        expect([1, 10, 0, 0.05, 1 / 3, undefined].map(weight)).toEqual(['1', '10', '0', '0.05', '0.3333', '–']);
     });
 
     it('shorten large counts', () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { paceOf, type Job } from '../src/views/jobs/job';
 import { sentenceOf } from '../src/views/jobs/Result';
-import { heat, yearsOf } from '../src/views/runs/Months';
+import { heat } from '../src/components/HeatTable';
+import { benchmarkAt } from '../src/views/runs/Analysis';
+import { yearsOf } from '../src/views/runs/Months';
 import { mapOf, median, stabilityOf, varied } from '../src/views/runs/parameters';
 import { verdictOf, type Strategy } from '../src/views/runs/run';
 import { marksAt, stretchFor } from '../src/components/PriceChart';
@@ -163,4 +165,10 @@ describe('the price chart of a session', () => {
         const bars = ['2024-01-01T00:00:00Z', '2024-01-01T01:00:00Z'].map((t) => Date.parse(t) / 1000);
         expect(marksAt(marks, bars).map((m) => m.time)).toEqual([bars[0], bars[0], bars[0], bars[0]]);
     });
+});
+
+it('draws the benchmark at the times of the equity: its last value until then', () => {
+    const benchmark = { name: 'ACME', times: ['2024-01-02T00:00:00Z', '2024-01-04T00:00:00Z'], values: [100, 110] };
+    const days = ['2024-01-01', '2024-01-02', '2024-01-03', '2024-01-04', '2024-01-05'].map((d) => Date.parse(d) / 1000);
+    expect(benchmarkAt(benchmark, days)).toEqual([null, 100, 100, 110, 110]);
 });

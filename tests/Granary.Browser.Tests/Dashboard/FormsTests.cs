@@ -7,31 +7,83 @@ namespace Granary.Browser.Tests.Dashboard;
 public sealed class FormsTests(Browser browser, DashboardTab tab) : IClassFixture<DashboardTab>
 {
     [Fact]
-    public async Task With_the_keyboard_alone_a_file_is_imported_and_a_batch_on_it_ends_at_its_results()
+    public async Task With_the_keyboard_alone_a_file_is_imported_tried_traded_on_paper_closed_and_reported()
     {
         await using var server = await GranaryServer.StartAsync();
         await using var visit = await Visit.OpenAsync(browser, server, "/data/import");
+        await ImportAsync(visit);
+        await RunAsync(visit);
+        await TradeAsync(visit);
+        await EndAsync(visit);
+        visit.Complaints.ShouldBeEmpty();
+    }
+
+    private static async Task ImportAsync(Visit visit)
+    {
         var page = visit.Page;
         // The round trips of the tab key make sure that the browser hands the dialog over before it opens.
         var chooser = page.WaitForFileChooserAsync();
-        await TabToAsync(page, "Choose files");
-        await page.Keyboard.PressAsync("Enter");
+        await PressAsync(page, "Choose files");
         await (await chooser).SetFilesAsync(Path.Combine(Testing.SharedData.RepositoryRoot, "samples", "data", "1h", "COINUSDT.csv"));
         await visit.ShowsAsync("1 file uploaded");
-        await TabToAsync(page, "Import");
-        await page.Keyboard.PressAsync("Enter");
+        await PressAsync(page, "Import");
         await visit.ShowsAsync("13,104");
-        await TabToAsync(page, "New batch");
-        await page.Keyboard.PressAsync("Enter");
+        await PressAsync(page, "New batch");
         await page.WaitForURLAsync(new Regex("/batches/new"));
         await visit.SettledAsync();
+    }
+
+    private static async Task RunAsync(Visit visit)
+    {
+        var page = visit.Page;
         // The store that the import made is the first source.
         (await page.GetByLabel("Batch file").InputValueAsync()).ShouldContain("\"source\": \"store:bars\"");
-        await TabToAsync(page, "Run the batch");
-        await page.Keyboard.PressAsync("Enter");
+        // Its trade stays open until the operator closes it.
+        await ChooseAsync(page, "Class", "BuyAndHold");
+        await ChooseAsync(page, "Weights", "equal");
+        await PressAsync(page, "Run the batch");
         await page.WaitForURLAsync(new Regex("/runs/my-batch-"), new() { Timeout = 60_000 });
         await visit.SettledAsync();
-        visit.Complaints.ShouldBeEmpty();
+        await visit.ShowsAsync("How far this can be believed");
+    }
+
+    private static async Task TradeAsync(Visit visit)
+    {
+        var page = visit.Page;
+        await PressAsync(page, "Trade on paper");
+        await visit.ShowsAsync("No real order is sent");
+        await TabToAsync(page, "Trade it on paper anyway; the journal records that");
+        await page.Keyboard.PressAsync("Space");
+        await PressAsync(page, "Start on paper");
+        await page.WaitForURLAsync(new Regex("/live/my-batch$"));
+        await Assertions.Expect(page.Locator("h1 .badge")).ToHaveTextAsync("Trading", new() { Timeout = 60_000 });
+        // The page goes on by itself as bars come.
+        var figures = page.Locator(".figures").First;
+        var before = await figures.InnerTextAsync();
+        await Assertions.Expect(figures).Not.ToHaveTextAsync(before, new() { Timeout = 60_000, UseInnerText = true });
+        const string Trade = "Close trade COINUSDT BuyAndHold()@COINUSDT:1h";
+        await page.GetByLabel(Trade).WaitForAsync(new() { Timeout = 60_000 });
+        await PressAsync(page, Trade);
+        await visit.ShowsAsync("A market order closes");
+        await PressAsync(page, "Close the trade");
+        await visit.ShowsAsync("No trade is open.");
+        await page.GetByRole(AriaRole.Region, new() { Name = "Events" }).GetByText("Sold ").First.WaitForAsync();
+    }
+
+    private static async Task EndAsync(Visit visit)
+    {
+        var page = visit.Page;
+        await PressAsync(page, "End the session");
+        await visit.ShowsAsync("The session writes its run’s folder and ends.");
+        await PressAsync(page, "End the session");
+        await Assertions.Expect(page.Locator("h1 .badge")).ToHaveTextAsync("Ended", new() { Timeout = 60_000 });
+        await PressAsync(page, "The run of the session");
+        await page.WaitForURLAsync(new Regex("/runs/"));
+        await visit.SettledAsync();
+        await TabToAsync(page, "Report");
+        var report = await page.RunAndWaitForPopupAsync(() => page.Keyboard.PressAsync("Enter"));
+        await report.GetByRole(AriaRole.Heading, new() { Level = 1 }).WaitForAsync();
+        await report.CloseAsync();
     }
 
     [Fact]
@@ -101,13 +153,34 @@ public sealed class FormsTests(Browser browser, DashboardTab tab) : IClassFixtur
         await Assertions.Expect(row).ToHaveCountAsync(0);
     }
 
+    private static async Task PressAsync(IPage page, string name)
+    {
+        await TabToAsync(page, name);
+        await page.Keyboard.PressAsync("Enter");
+    }
+
+    // Typing the beginning of an option chooses it.
+    private static async Task ChooseAsync(IPage page, string field, string option)
+    {
+        await TabToAsync(page, field);
+        await page.Keyboard.TypeAsync(option);
+        await Assertions.Expect(page.GetByLabel(field, new() { Exact = true }).First).ToHaveValueAsync(option);
+    }
+
+    private const string Focused = """
+        () => {
+            const e = document.activeElement;
+            return (e?.getAttribute('aria-label') ?? e?.labels?.[0]?.textContent ?? e?.textContent ?? '').trim();
+        }
+        """;
+
     // Presses Tab until the element with the name has the focus.
     private static async Task TabToAsync(IPage page, string name)
     {
         for (var i = 0; i < 200; i++)
         {
             await page.Keyboard.PressAsync("Tab");
-            if (await page.EvaluateAsync<string>("document.activeElement?.textContent?.trim() ?? ''") == name) return;
+            if (await page.EvaluateAsync<string>(Focused) == name) return;
         }
         throw new InvalidOperationException($"Tab does not reach '{name}'");
     }

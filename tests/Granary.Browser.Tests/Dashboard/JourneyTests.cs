@@ -22,7 +22,7 @@ public sealed class JourneyTests(Browser browser)
         await visit.ShowsAsync("13,104");
         await visit.Page.GetByRole(AriaRole.Link, new() { Name = "See the markets" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Link, new() { Name = "COINUSDT", Exact = true }).ClickAsync();
-        await visit.ShowsAsync("as many bars as usual (24 a day), or more");
+        await visit.ShowsAsync("all bars of a usual day of that weekday");
 
         var run = await server.JobAsync("batches", JsonNode.Parse("""
             { "name": "journey", "data": { "source": "store:bars", "symbols": ["COINUSDT"], "timeframe": "1h", "to": "2022-03-01" },

@@ -30,6 +30,25 @@ public sealed class FileJournalTests
     }
 
     [Fact]
+    public async Task A_later_reading_goes_on_where_the_one_before_ended_and_reads_all_if_earlier_entries_are_wanted()
+    {
+        using var folder = new TempFolder();
+        await using var journal = FileJournal.Open(folder.Path, TimeProvider.System);
+        await journal.AppendAsync([Entry(1), Entry(2)]);
+        var (first, place) = FileJournal.PeekFrom(null, folder.Path, new JournalQuery());
+        (first.Count, place.Sequence).ShouldBe((2, 2));
+        FileJournal.PeekFrom(place, folder.Path, new JournalQuery(After: 2)).Entries.ShouldBeEmpty();
+        await journal.AppendAsync([Entry(3)]);
+        await journal.AppendAsync([Entry(4), Entry(5)]);
+        var (later, end) = FileJournal.PeekFrom(place, folder.Path, new JournalQuery(After: 2));
+        later.Select(e => e.Sequence).ShouldBe([3, 4, 5]);
+        FileJournal.PeekFrom(end, folder.Path, new JournalQuery(After: 1)).Entries.Select(e => e.Sequence).ShouldBe([2, 3, 4, 5]);
+        // A place that is not in the file is noticed.
+        Should.Throw<JournalException>(() => FileJournal.PeekFrom(place with { End = place.End + 1 }, folder.Path,
+            new JournalQuery(After: 2)));
+    }
+
+    [Fact]
     public async Task Cut_at_any_byte_of_the_last_write_it_opens_to_the_append_before_says_what_it_cut_and_goes_on()
     {
         var made = await WrittenAsync();

@@ -15,9 +15,11 @@ public sealed class DataDoctorTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static async Task<IReadOnlyList<Finding>> Check(IEnumerable<Bar> bars, SessionCalendar? calendar = null,
-        Timeframe? timeframe = null) =>
-        (await DataCheck.SeriesAsync(new MemoryBarSeries(new Instrument { Symbol = "S", Calendar = calendar ?? SessionCalendar.Continuous },
-            timeframe ?? Timeframe.M15, [.. bars], []))).Findings;
+        Timeframe? timeframe = null) => (await Report(bars, calendar, timeframe)).Findings;
+
+    private static Task<QualityReport> Report(IEnumerable<Bar> bars, SessionCalendar? calendar = null, Timeframe? timeframe = null) =>
+        DataCheck.SeriesAsync(new MemoryBarSeries(new Instrument { Symbol = "S", Calendar = calendar ?? SessionCalendar.Continuous },
+            timeframe ?? Timeframe.M15, [.. bars], []));
 
     private static IEnumerable<Bar> Sessions(DateOnly from, DateOnly to, Func<DateOnly, int>? bars = null, Func<long, long>? shift = null)
     {
@@ -50,6 +52,21 @@ public sealed class DataDoctorTests : IDisposable
             (Severity.Warning, "2023-03-08", "the day has 5 of 26 bars (19.2 %)"),
             (Severity.Info, "2023-11-24", "the day has 14 of 26 bars (53.8 %)")]);
         found.ShouldAllBe(f => f.Remedy.Length > 0);
+    }
+
+    [Fact]
+    public async Task Closed_hours_and_days_are_neither_missing_nor_short()
+    {
+        DateOnly half = new(2023, 11, 24), lost = new(2023, 3, 8);
+        var report = await Report(Sessions(January, December, d => d == lost ? 0 : d == half ? 14 : 26), Stocks);
+        report.MissingDays.ShouldBe([lost]);
+        report.ShortDays.ShouldBe([half]);
+        // Currencies: Sundays have an evening only, Saturdays nothing.
+        var hours = Enumerable.Range(0, 24 * 7 * 20).Select(h => Read.Utc("2023-01-02") + h * TimeSpan.TicksPerHour)
+            .Where(t => new DateTime(t) is var time && time.DayOfWeek is not DayOfWeek.Saturday
+                && (time.DayOfWeek is not DayOfWeek.Sunday || time.Hour >= 22)).Select(t => new Bar(t, 1, 1.1, 0.9, 1, 1));
+        report = await Report(hours, timeframe: Timeframe.H1);
+        (report.MissingDays.Count, report.ShortDays.Count).ShouldBe((0, 0));
     }
 
     [Fact]

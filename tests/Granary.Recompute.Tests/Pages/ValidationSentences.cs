@@ -51,7 +51,7 @@ internal sealed class ValidationSentences(PageCheck check, RunFigures run, JsonE
                 [G("trials"), G("newTrials"), G("effectiveTrials"), G("expectedMaximum") * Annual,
                     .. G("winnersOfNothing") > 0 ? [G("winnersOfNothing") * Annual] : Array.Empty<double>()]);
         if (double.IsFinite(G("deflatedSharpe")))
-            says.Says("The portfolio's Sharpe ratio of {} a year exceeds what luck would show, with a probability of {}*",
+            says.Says("The portfolio's Sharpe ratio of {} a year, from returns over *, exceeds what luck would show, with a probability of {}*",
                 G("sharpe") * Annual, G("deflatedSharpe"));
         Strong(says);
         Overfitting(says);

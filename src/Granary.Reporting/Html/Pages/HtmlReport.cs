@@ -19,9 +19,11 @@ public static class HtmlReport
     /// Writes the page of a run. Trades and signals are read once or twice, one strategy at a time, and never held in memory together.
     /// </summary>
     /// <param name="output">The output, which is not closed; use UTF-8 for a file.</param>
-    public static void Write(TextWriter output, RunModel run, IRunEvents events)
+    public static void Write(TextWriter output, RunModel run, IRunEvents events) => Write(output, RunView.Of(run, events));
+
+    internal static void Write(TextWriter output, RunView view)
     {
-        var view = RunView.Of(run, events);
+        var run = view.Model;
         IReportSection<RunView>[] portfolio = [.. _curve[..6], new ExposureSection(), new HoldingsSection(), .. _curve[6..]];
         ReportPage.Group<RunView>[] groups =
         [

@@ -1,4 +1,4 @@
-using Granary.Engine.Analysis;
+using Granary.Reporting.Html.Analysis;
 using Granary.Reporting.Html.Charts;
 using Granary.Reporting.Html.Views;
 
@@ -21,7 +21,7 @@ internal static class CurveCharts
         {
             new(name, "s1", curve.Times.ToArray(), curve.Values.ToArray(), Area: view.Benchmark is null && !shaded),
         };
-        if (view.Benchmark is { } benchmark && Rebased(benchmark, curve) is { Count: > 1 } rebased)
+        if (view.Benchmark is { } benchmark && RebasedCurve.Of(benchmark, curve) is { Count: > 1 } rebased)
             lines.Add(new PlotLine(view.BenchmarkName, "s2", rebased.Times.ToArray(), rebased.Values.ToArray()));
         new TimePlot
         {
@@ -67,26 +67,5 @@ internal static class CurveCharts
         html.Write($"<p class=\"note\">{(view.Drawdowns.Count == 1
             ? "Shaded: the drawdown, from its peak to its recovery."
             : $"Shaded: the {Math.Min(Shaded, view.Drawdowns.Count)} deepest drawdowns, from their peak to their recovery.")}</p>\n");
-    }
-
-    /// <summary>Scales a curve to the value of <paramref name="anchor"/> at the first time that both cover.</summary>
-    public static EquityCurve Rebased(EquityCurve curve, EquityCurve anchor)
-    {
-        var from = Math.Max(curve.Times[0], anchor.Times[0]);
-        var start = curve.Times.BinarySearch(from);
-        if (start < 0) start = Math.Max(0, ~start - 1);
-        var at = anchor.Times.BinarySearch(from);
-        if (at < 0) at = Math.Max(0, ~at - 1);
-        var first = curve.Values[start];
-        if (!(first > 0)) return new EquityCurve([], []);
-        var times = new List<long>();
-        var values = new List<double>();
-        for (var i = start; i < curve.Count && curve.Times[i] <= anchor.Times[^1]; i++)
-        {
-            if (curve.Times[i] < from) continue;
-            times.Add(curve.Times[i]);
-            values.Add(curve.Values[i] / first * anchor.Values[at]);
-        }
-        return new EquityCurve([.. times], [.. values]);
     }
 }

@@ -1,5 +1,6 @@
+using Granary.Contracts.Runs;
 using Granary.Engine.Analysis;
-using Granary.Engine.Analysis.Metrics;
+using Granary.Reporting.Html.Analysis;
 using Granary.Reporting.Html.Charts;
 using Granary.Reporting.Html.Views;
 
@@ -12,18 +13,17 @@ internal sealed class DistributionSection : IReportSection<CurveView>
 
     public string Title => "Distribution of returns";
 
-    public bool Applies(CurveView view) => view.Moves && view.Measured.Count > 10;
+    public bool Applies(CurveView view) => PeriodDistribution.Applies(view);
 
     public void Write(HtmlWriter html, CurveView view)
     {
-        var returns = view.PeriodReturns;
-        double[] all = [.. returns.Select(r => r.Return).Order()], held = [.. returns.Where(r => r.InMarket).Select(r => r.Return).Order()];
+        var returns = PeriodDistribution.Of(view);
+        var (all, held, flat) = (returns.All, returns.Held, returns.Flat);
         if (held.Length == 0)
         {
             html.Write($"<p>All {NumberText.Count(all.Length)} {view.Period}s were flat: nothing was held.</p>\n");
             return;
         }
-        var flat = all.Length - held.Length;
         Histogram(html, view, held);
         html.Raw("<p class=\"note\">");
         if (flat > 0)
@@ -40,25 +40,14 @@ internal sealed class DistributionSection : IReportSection<CurveView>
                 new("CVaR 95%", Hint: "Expected shortfall: the mean of those losses"),
             new("VaR 99%", Minor: true), new("CVaR 99%", Minor: true), new("Worst"), new("Median", Minor: true), new("Best"),
         ], "narrow");
-        // A position may be opened and closed between the rows that are kept here; results.json counts every row.
-        var account = view.Period == "day" && (view as RunView)?.Model.Portfolio is { } own && own.Has(ExposureMetrics.Days) ? own : null;
-        Row(html, $"All {view.Period}s", all, account is null ? null
-            : ((int)account[ExposureMetrics.Days], account[ReturnMetrics.DaysProfitable], account[ReturnMetrics.DaysLosing],
-                account[RiskMetrics.DailyVar95], account[RiskMetrics.DailyCvar95]));
-        if (flat > 0)
-            Row(html, "In the market", held, account is null ? null
-                : ((int)account[ReturnMetrics.DaysInMarket], account[ReturnMetrics.DaysProfitableInMarket],
-                    account[ReturnMetrics.DaysLosingInMarket], account[RiskMetrics.DailyVar95InMarket],
-                    account[RiskMetrics.DailyCvar95InMarket]));
+        foreach (var row in returns.Rows()) Row(html, row.InMarket ? "In the market" : $"All {view.Period}s", row);
         HtmlTable.Close(html);
     }
 
     private static void Histogram(HtmlWriter html, CurveView view, double[] held)
     {
         var (var95, cvar95) = TailRisk.Historical(held, 0.05);
-        // The outermost bars include all returns beyond them, so that outliers do not compress the histogram.
-        var (low, high) = (TailRisk.Quantile(held, 0.002), TailRisk.Quantile(held, 0.998));
-        var histogram = ReturnHistogram.Of([.. held.Select(r => Math.Clamp(r, low, high))], held.Length < 250 ? 0 : 60);
+        var histogram = PeriodDistribution.Bins(held);
         var bars = new List<PlotBar>();
         for (var i = 0; i < histogram.Counts.Length; i++)
         {
@@ -81,24 +70,19 @@ internal sealed class DistributionSection : IReportSection<CurveView>
         }.Write(html);
     }
 
-    private static void Row(HtmlWriter html, string name, double[] sorted,
-        (int Count, double Gains, double Losses, double Var95, double Cvar95)? known)
+    private static void Row(HtmlWriter html, string name, ReturnRow row)
     {
-        var (var95, cvar95) = TailRisk.Historical(sorted, 0.05);
-        var (var99, cvar99) = TailRisk.Historical(sorted, 0.01);
-        var shown = known ?? (sorted.Length, sorted.Count(r => r > 0) / (double)sorted.Length,
-            sorted.Count(r => r < 0) / (double)sorted.Length, var95, cvar95);
         HtmlTable.RowHead(html, name);
-        HtmlTable.Number(html, NumberText.Count(shown.Count));
-        HtmlTable.Number(html, NumberText.Percent(shown.Gains, 1));
-        HtmlTable.Number(html, NumberText.Percent(shown.Losses, 1));
-        HtmlTable.Number(html, NumberText.Percent(shown.Var95));
-        HtmlTable.Number(html, NumberText.Percent(shown.Cvar95));
-        HtmlTable.Number(html, NumberText.Percent(var99), minor: true);
-        HtmlTable.Number(html, NumberText.Percent(cvar99), minor: true);
-        HtmlTable.Number(html, NumberText.SignedPercent(sorted[0]));
-        HtmlTable.Number(html, NumberText.SignedPercent(TailRisk.Quantile(sorted, 0.5)), minor: true);
-        HtmlTable.Number(html, NumberText.SignedPercent(sorted[^1]));
+        HtmlTable.Number(html, NumberText.Count(row.Count));
+        HtmlTable.Number(html, NumberText.Percent(row.Gains, 1));
+        HtmlTable.Number(html, NumberText.Percent(row.Losses, 1));
+        HtmlTable.Number(html, NumberText.Percent(row.Var95));
+        HtmlTable.Number(html, NumberText.Percent(row.Cvar95));
+        HtmlTable.Number(html, NumberText.Percent(row.Var99), minor: true);
+        HtmlTable.Number(html, NumberText.Percent(row.Cvar99), minor: true);
+        HtmlTable.Number(html, NumberText.SignedPercent(row.Worst));
+        HtmlTable.Number(html, NumberText.SignedPercent(row.Median), minor: true);
+        HtmlTable.Number(html, NumberText.SignedPercent(row.Best));
         HtmlTable.EndRow(html);
     }
 }

@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Reporting.Html.Analysis;
 using Granary.Reporting.Html.Charts;
 using Granary.Reporting.Html.Views;
 using Granary.Reporting.Runs;
@@ -12,12 +13,12 @@ internal sealed class RollingSection : IReportSection<CurveView>
 
     public string Title => "Rolling figures";
 
-    public bool Applies(CurveView view) => view.Moves && Window(view) >= 5;
+    public bool Applies(CurveView view) => CurveWindow.Applies(view);
 
     public void Write(HtmlWriter html, CurveView view)
     {
-        var window = Window(view);
-        var rolling = RollingStatistics.Of(view.Closes, window, PeriodsPerYear.Infer(view.Closes.Times));
+        var window = CurveWindow.Of(view);
+        var rolling = CurveWindow.Statistics(view);
         html.Raw("<div class=\"pair\">");
         Plot(html, view, new PlotLine("Sharpe", "s1", rolling.Times, rolling.Sharpe), $"Sharpe ratio over {window} {view.Period}s",
             "annualised", PlotUnit.Ratio);
@@ -48,7 +49,4 @@ internal sealed class RollingSection : IReportSection<CurveView>
             Ticks = 4,
         }.Write(html);
     }
-
-    // Half a year of days if there are two years, otherwise a quarter of the record.
-    private static int Window(CurveView view) => Math.Min(126, view.Closes.Count / 4);
 }

@@ -16,8 +16,10 @@ export interface Line {
     /** Fills the area between the line and zero. */
     filled?: boolean;
     dashed?: boolean;
-    /** Bars from zero, in the colours of gains and losses. */
+    /** Bars from zero, in the colours of gains and losses: of the values, or of x where that is plain. */
     bars?: boolean;
+    /** A point for each value, and no line. */
+    dots?: boolean;
 }
 
 interface Props {
@@ -31,8 +33,8 @@ interface Props {
     /** Text of a value; numbers with two decimals where it is not given. */
     format?: (value: number) => string;
     height?: number;
-    /** The x axis has numbers instead of times. */
-    plain?: boolean;
+    /** The x axis has numbers instead of times; with this text. */
+    plain?: (x: number) => string;
     /** Called after a zoom with seconds since 1970; null for the whole. */
     onZoom?: (range: { from: number; to: number } | null) => void;
 }
@@ -48,9 +50,21 @@ const ticks: uPlot.Axis.Values = [
 const bars = uPlot.paths.bars?.({
     size: [0.7, 60],
     disp: {
-        fill: { unit: 3, values: (u, i) => [...(u.data[i] ?? [])].map((v) => colour((v ?? 0) < 0 ? 'loss' : 'gain')) },
+        fill: {
+            unit: 3,
+            values: (u, i) => [...(u.data[u.scales.x?.time ? i : 0] ?? [])].map((v) => colour((v ?? 0) < 0 ? 'loss' : 'gain')),
+        },
     },
 });
+
+/** Half a bar more at each end, so that the outermost bars are whole. */
+const roomForBars: uPlot.Scale.Range = (u, min, max) => {
+    const half = (max - min) / Math.max(1, 2 * (u.data[0].length - 1));
+    return [min - half, max + half];
+};
+
+/** Texts of an axis: decimals that are zero at each of its ticks are left out. */
+const withoutZeros = (texts: string[]) => (texts.every((t) => t.endsWith('.00')) ? texts.map((t) => t.slice(0, -3)) : texts);
 
 /** Curves over time. Drag to zoom, double-click for the whole. */
 export function LineChart(props: Props) {
@@ -58,7 +72,8 @@ export function LineChart(props: Props) {
     const latest = useRef(props);
     latest.current = props;
     const chart = useRef<uPlot | null>(null);
-    const { x, lines, title, plain } = props;
+    const { x, lines, title } = props;
+    const plain = props.plain !== undefined;
     const height = props.height ?? 240;
     const theme = shownTheme.value;
     const shownZone = zoneOf();
@@ -67,6 +82,7 @@ export function LineChart(props: Props) {
     useEffect(() => {
         const element = stage.current;
         if (element === null) return;
+        const across = (v: number) => (latest.current.plain ?? String)(v);
         const format = (v: number) => (latest.current.format ?? ((n: number) => number(n, 2)))(v);
         const axis: uPlot.Axis = {
             stroke: colour('soft'),
@@ -79,25 +95,27 @@ export function LineChart(props: Props) {
                 width: element.clientWidth,
                 height,
                 tzDate: (s) => uPlot.tzDate(new Date(s * 1000), shownZone),
-                scales: { x: { time: !plain } },
+                scales: { x: { time: !plain, ...(latest.current.lines.some((l) => l.bars) ? { range: roomForBars } : {}) } },
                 legend: { live: true },
                 cursor: { drag: { x: true, y: false }, points: { size: 6 } },
                 axes: [
-                    plain ? { ...axis, space: 70 } : { ...axis, space: 70, values: ticks },
-                    { ...axis, size: 74, values: (_, values) => values.map(format) },
+                    plain ? { ...axis, space: 70, values: (_, values) => values.map(across) } : { ...axis, space: 70, values: ticks },
+                    { ...axis, size: 74, values: (_, values) => withoutZeros(values.map(format)) },
                 ],
                 series: [
-                    { value: (_, v) => (v === null ? '–' : plain ? number(v) : time(v * 1000)), label: plain ? '' : 'Time' },
+                    { value: (_, v) => (v === null ? '–' : plain ? across(v) : time(v * 1000)), label: plain ? '' : 'Time' },
                     ...latest.current.lines.map((l): uPlot.Series => ({
                         label: l.name,
                         stroke: colour(l.colour),
                         width: 1.6,
                         // A line of one value has nothing to connect, so that it is drawn as a point.
                         points: {
-                            show: (u, i) => [...(u.data[i] ?? [])].filter((v) => v !== null && v !== undefined).length === 1,
-                            size: 7,
-                            fill: colour('paper'),
+                            show: (u, i) =>
+                                l.dots === true || [...(u.data[i] ?? [])].filter((v) => v !== null && v !== undefined).length === 1,
+                            size: l.dots ? 4 : 7,
+                            fill: colour(l.dots ? l.colour : 'paper'),
                         },
+                        ...(l.dots ? { paths: () => null } : {}),
                         ...(l.dashed ? { dash: [6, 3] } : {}),
                         ...(l.bars && bars ? { paths: bars, fill: colour('gain'), width: 0 } : {}),
                         ...(l.filled ? { fill: `color-mix(in srgb, ${colour(l.colour)} 16%, transparent)` } : {}),

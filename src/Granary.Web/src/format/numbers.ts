@@ -53,6 +53,11 @@ export function price(value: number | null | undefined): string {
     return number(value, size >= 1000 ? 2 : size >= 1 ? 4 : small).replace(/(\.\d{2}\d*?)0+$/, '$1');
 }
 
+/** A weight with the decimals that it has, at most four: 1, 0.05. */
+export function weight(value: number | null | undefined): string {
+    return number(value, 4).replace(/\.?0+$/, '');
+}
+
 /** Bytes with a unit. */
 export function bytes(value: number | null | undefined): string {
     if (value === null || value === undefined) return none;

@@ -16,14 +16,14 @@ export interface CoveredDay {
 /** The days of a coverage by year. */
 export function daysOf(coverage: Schemas['MarketCoverage']): Map<number, CoveredDay[]> {
     const missing = new Set(coverage.missing);
+    const short = new Set(coverage.short);
     const first = Date.parse(coverage.from);
     const years = new Map<number, CoveredDay[]>();
     coverage.counts.forEach((count, i) => {
         const at = first + i * day;
-        const date = new Date(at);
-        const kind =
-            count === 0 ? (missing.has(date.toISOString().slice(0, 10)) ? 'none' : 'closed') : count < coverage.usual ? 'part' : 'full';
-        const year = date.getUTCFullYear();
+        const date = new Date(at).toISOString().slice(0, 10);
+        const kind = count === 0 ? (missing.has(date) ? 'none' : 'closed') : short.has(date) ? 'part' : 'full';
+        const year = Number(date.slice(0, 4));
         const days = years.get(year);
         if (days) days.push({ at, count, kind });
         else years.set(year, [{ at, count, kind }]);
@@ -39,16 +39,17 @@ export function Calendar(props: { coverage: Schemas['MarketCoverage'] }) {
         <>
             <p class="legend calendar-legend">
                 <span>
-                    <i class="cell full" /> as many bars as usual ({number(coverage.usual)} a day), or more
+                    <i class="cell full" /> all bars of{' '}
+                    {coverage.calendar ? `a session of ${coverage.calendar}` : 'a usual day of that weekday'}
                 </span>
                 <span>
-                    <i class="cell part" /> fewer
+                    <i class="cell part" /> fewer than 95% of them
                 </span>
                 <span>
                     <i class="cell none" /> none, although the market usually trades
                 </span>
                 <span>
-                    <i class="cell closed" /> closed
+                    <i class="cell closed" /> closed: no session, or a day on which the market seldom trades
                 </span>
             </p>
             {years.map(([year, days]) => (

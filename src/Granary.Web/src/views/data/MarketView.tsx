@@ -79,7 +79,6 @@ function Summary(props: { coverage: Schemas['MarketCoverage'] }) {
     const { coverage } = props;
     const bars = coverage.counts.reduce((s, c) => s + c, 0);
     const last = new Date(Date.parse(coverage.from) + (coverage.counts.length - 1) * 86_400_000).toISOString().slice(0, 10);
-    const fewer = coverage.counts.filter((c) => c > 0 && c < coverage.usual).length;
     return (
         <Figures
             figures={[
@@ -87,8 +86,12 @@ function Summary(props: { coverage: Schemas['MarketCoverage'] }) {
                 { name: 'From', value: coverage.from, note: 'UTC day' },
                 { name: 'To', value: last, note: 'UTC day' },
                 { name: 'Missing days', value: number(coverage.missing.length), note: 'on which the market usually trades' },
-                { name: 'Days with fewer bars', value: number(fewer), note: 'than usual' },
-                { name: 'Market time', value: coverage.zone, note: 'time zone' },
+                {
+                    name: 'Days with fewer bars',
+                    value: number(coverage.short.length),
+                    note: coverage.calendar ? `than a session of ${coverage.calendar}` : 'than usual on that weekday',
+                },
+                { name: 'Market time', value: coverage.zone, note: coverage.calendar ? 'time zone' : 'no session calendar is known' },
             ]}
         />
     );

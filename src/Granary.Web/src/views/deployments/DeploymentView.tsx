@@ -11,7 +11,7 @@ import { Figures } from '../../components/Figures';
 import { Loaded } from '../../components/States';
 import { DataTable, type Column } from '../../components/Table';
 import { ShortTable } from '../../components/ShortTable';
-import { number, percent, signedPercent, tone } from '../../format/numbers';
+import { number, percent, signedPercent, tone, weight } from '../../format/numbers';
 import { time } from '../../format/times';
 import { useTitle } from '../../layout/title';
 import { Report } from './Report';
@@ -105,7 +105,7 @@ function Shown(props: { details: Details; onChanged: () => void }) {
 function columnsWith(change: ((strategy: Strategy) => void) | undefined): Column<Strategy>[] {
     return [
         { id: 'id', title: 'Strategy', width: 380, value: (s) => s.id, cell: (s) => s.id },
-        { id: 'weight', title: 'Weight', width: 90, figure: true, value: (s) => s.weight, cell: (s) => number(s.weight, 3) },
+        { id: 'weight', title: 'Weight', width: 90, figure: true, value: (s) => s.weight, cell: (s) => weight(s.weight) },
         {
             id: 'enabled',
             title: 'Entries',

@@ -31,16 +31,17 @@ function One(props: { comparison: Comparison }) {
     const x = useMemo(() => c.days.map((d) => Date.parse(d.day) / 1000), [c]);
     const lines = useMemo(
         () => [
-            { name: 'Live', values: c.days.map((d) => d.live), colour: 's1' },
+            { name: 'Account', values: c.days.map((d) => d.account ?? null), colour: 's1' },
+            { name: 'Its own trades', values: c.days.map((d) => d.live), colour: 's3', dashed: true },
             { name: 'Backtest', values: c.days.map((d) => d.promised), colour: 's2', dashed: true },
         ],
         [c],
     );
     const band = useMemo(
         () => [
-            { name: 'Return', values: c.days.map((d) => d.return * 100), colour: 's1' },
-            { name: 'Least expected', values: c.days.map((d) => (d.low == null ? null : d.low * 100)), colour: 'strong', dashed: true },
-            { name: 'Most expected', values: c.days.map((d) => (d.high == null ? null : d.high * 100)), colour: 'strong', dashed: true },
+            { name: 'Return', values: c.days.map((d) => d.return), colour: 's1' },
+            { name: 'Least expected', values: c.days.map((d) => d.low ?? null), colour: 'strong', dashed: true },
+            { name: 'Most expected', values: c.days.map((d) => d.high ?? null), colour: 'strong', dashed: true },
         ],
         [c],
     );
@@ -51,7 +52,7 @@ function One(props: { comparison: Comparison }) {
         <>
             <p class="lead">
                 {c.account}: {number(c.days.length)} days, live {signedMoney(last.difference)} against the backtest of the same bars. The
-                return was outside of what the backtest lets expect (95 %) on {number(c.outside)} {c.outside === 1 ? 'day' : 'days'}.
+                return was outside of what the backtest lets expect (95%) on {number(c.outside)} {c.outside === 1 ? 'day' : 'days'}.
             </p>
             <div class="columns">
                 <LineChart
@@ -59,12 +60,12 @@ function One(props: { comparison: Comparison }) {
                     unit="account currency"
                     x={x}
                     lines={lines}
-                    format={(v) => number(v, 0)}
-                    summary={`Equity live ${number(last.live, 0)} and of the backtest ${number(last.promised, 0)} at the end`}
+                    summary={`Equity of the account ${number(last.account, 0)}, of its own trades ${number(last.live, 0)} and of the backtest ${number(last.promised, 0)} at the end`}
                 />
                 <LineChart
                     title="Return and its band"
-                    unit="% since the first day"
+                    unit="since the first day"
+                    format={(v) => percent(v)}
                     x={x}
                     lines={band}
                     summary={`Return ${percent(last.return)} at the end`}

@@ -2,14 +2,14 @@ import type { Schemas } from '../../api/client';
 import { Badge } from '../../components/Badge';
 import { StrategyName } from '../../components/StrategyName';
 import { DataTable, type Column } from '../../components/Table';
-import { number } from '../../format/numbers';
+import { number, weight } from '../../format/numbers';
 
 type Member = Schemas['SessionMember'];
 
 const columns: Column<Member>[] = [
     { id: 'id', title: 'Strategy', width: 420, value: (m) => m.id, cell: (m) => <StrategyName id={m.id} /> },
     { id: 'symbols', title: 'Symbols', width: 180, value: (m) => m.symbols.join(), cell: (m) => m.symbols.join(', ') },
-    { id: 'weight', title: 'Weight', width: 100, figure: true, value: (m) => m.weight, cell: (m) => number(m.weight, 4) },
+    { id: 'weight', title: 'Weight', width: 100, figure: true, value: (m) => m.weight, cell: (m) => weight(m.weight) },
     {
         id: 'enabled',
         title: 'Entries',

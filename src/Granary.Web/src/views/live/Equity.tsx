@@ -29,7 +29,7 @@ export function Equity(props: { session: Schemas['SessionView'] }) {
                           { name: 'High', values: data.high, colour: 'strong', dashed: true },
                       ]),
             ],
-            drawdown: [{ name: 'Drawdown', values: data.drawdown.map((d) => -100 * d), colour: 'loss', filled: true }],
+            drawdown: [{ name: 'Drawdown', values: data.drawdown.map((d) => -d), colour: 'loss', filled: true }],
             last: data.equity.at(-1),
             worst: Math.max(0, ...data.drawdown),
         };
@@ -48,7 +48,7 @@ export function Equity(props: { session: Schemas['SessionView'] }) {
                     <div class="charts">
                         <LineChart
                             title="Equity"
-                            unit={s.equity.length > 1 ? 'and the 95 % interval of the backtest' : 'account currency'}
+                            unit={s.equity.length > 1 ? 'and the 95% interval of the backtest' : 'account currency'}
                             x={s.x}
                             lines={s.equity}
                             height={170}
@@ -56,7 +56,8 @@ export function Equity(props: { session: Schemas['SessionView'] }) {
                         />
                         <LineChart
                             title="Drawdown"
-                            unit="% of the highest equity"
+                            unit="of the highest equity"
+                            format={(v) => percent(v)}
                             x={s.x}
                             lines={s.drawdown}
                             height={170}

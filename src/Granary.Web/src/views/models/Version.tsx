@@ -223,7 +223,7 @@ function Calibration(props: { unit: Unit }) {
         <LineChart
             title="Calibration"
             unit="% that came true, by % predicted"
-            plain
+            plain={(v) => number(v)}
             x={x}
             lines={lines}
             format={(v) => `${number(v, 0)}%`}

@@ -1,5 +1,5 @@
 import { ShortTable } from '../../components/ShortTable';
-import { none, number } from '../../format/numbers';
+import { weight } from '../../format/numbers';
 import type { WeightChange } from './weights';
 
 /** Weights before and after. */
@@ -11,8 +11,8 @@ export function Changes(props: { changes: readonly WeightChange[]; label: string
             rows={props.changes}
             columns={[
                 { title: 'Strategy', cell: (c) => c.strategy },
-                { title: 'Before', figure: true, cell: (c) => (c.before == null ? none : number(c.before, 4)) },
-                { title: 'After', figure: true, cell: (c) => (c.after == null ? 'removed' : number(c.after, 4)) },
+                { title: 'Before', figure: true, cell: (c) => weight(c.before) },
+                { title: 'After', figure: true, cell: (c) => (c.after == null ? 'removed' : weight(c.after)) },
             ]}
         />
     );

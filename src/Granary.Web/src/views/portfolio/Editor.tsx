@@ -6,7 +6,7 @@ import { useQuery } from '../../api/useQuery';
 import { SelectField, TextField } from '../../components/Field';
 import { Wrong } from '../../components/Wrong';
 import { ShortTable } from '../../components/ShortTable';
-import { counted, number } from '../../format/numbers';
+import { counted, number, weight } from '../../format/numbers';
 import { time } from '../../format/times';
 import { Changes } from './Changes';
 import { differences, preview, rebase, replace, weightsOf, weightsOfRun, without, type Weights, type WeightsPlan } from './weights';
@@ -17,6 +17,8 @@ interface Props {
     newest: Weights | null;
     run: string;
     onRun: (run: string) => void;
+    /** What the account's session trades by; empty without one. */
+    inForce: Record<string, number>;
     onSaved: () => void;
 }
 
@@ -80,7 +82,7 @@ export function Editor(props: Props) {
                 />
             )}
             {Object.keys(mine).length === 0 && can('admin') && <FromRun run={props.run} onRun={props.onRun} onWeights={edit} />}
-            <Table weights={mine} base={base?.weights ?? {}} onEdit={can('admin') ? edit : undefined} />
+            <Table weights={mine} base={base?.weights ?? {}} inForce={props.inForce} onEdit={can('admin') ? edit : undefined} />
             {can('admin') && <AddStrategy weights={mine} onEdit={edit} />}
             {can('admin') && changes.length > 0 && (
                 <section class="card" aria-label="Save the changes">
@@ -145,12 +147,13 @@ function Conflict(props: { base: Weights | null; newest: Weights; onMine: () => 
 function Table(props: {
     weights: Record<string, number>;
     base: Record<string, number>;
+    inForce: Record<string, number>;
     onEdit: ((weights: Record<string, number>) => void) | undefined;
 }) {
-    const { weights, base, onEdit } = props;
+    const { weights, base, inForce, onEdit } = props;
     const [page, setPage] = useState(0);
     const [text, setText] = useState('');
-    const ids = useMemo(() => [...new Set([...Object.keys(base), ...Object.keys(weights)])].sort(), [base, weights]);
+    const ids = useMemo(() => [...new Set([base, weights, inForce].flatMap(Object.keys))].sort(), [base, weights, inForce]);
     const found = ids.filter((s) => s.toLowerCase().includes(text.toLowerCase()));
     const pages = Math.max(1, Math.ceil(found.length / pageSize));
     const at = Math.min(page, pages - 1);
@@ -166,11 +169,13 @@ function Table(props: {
                     onValue={setText}
                 />
             </div>
-            <p class="note">
-                The weights sum to {number(sum, 3)};{' '}
-                {counted(Object.values(weights).filter((w) => w !== 0).length, 'strategy', 'strategies')} may enter. 0 switches a strategy
-                off.
-            </p>
+            {Object.keys(weights).length > 0 && (
+                <p class="note">
+                    The weights sum to {number(sum, 3)};{' '}
+                    {counted(Object.values(weights).filter((w) => w !== 0).length, 'strategy', 'strategies')} may enter. 0 switches a
+                    strategy off.
+                </p>
+            )}
             <ShortTable
                 label="Weights"
                 class="weights"
@@ -178,7 +183,7 @@ function Table(props: {
                 kind={(s) => (base[s] === weights[s] ? '' : 'changed')}
                 columns={[
                     { title: 'Strategy', cell: (s) => s },
-                    { title: 'In force', figure: true, cell: (s) => (base[s] === undefined ? '–' : number(base[s], 4)) },
+                    { title: 'In force', figure: true, cell: (s) => weight(inForce[s] ?? base[s]) },
                     ...(onEdit
                         ? [
                               {

@@ -2,7 +2,7 @@ import { useRoute } from 'preact-iso';
 import { useState } from 'preact/hooks';
 import { can } from '../../api/caller';
 import { useChanges } from '../../api/changes';
-import { json, type Schemas } from '../../api/client';
+import { api, json, take, type Schemas } from '../../api/client';
 import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { Confirm } from '../../components/Dialog';
@@ -24,6 +24,8 @@ const tabs = [
     { id: 'limits', title: 'Limits' },
 ];
 
+const none = {};
+
 /** The weights of a portfolio: edit, history, and the limits that its account uses. */
 export default function PortfolioView() {
     const { params } = useRoute();
@@ -38,6 +40,11 @@ export default function PortfolioView() {
     const session = useQuery(`portfolio session ${id}`, async () => {
         const all = await json<Schemas['SessionView'][]>('/sessions');
         return all.find((s) => s.id === id) ?? null;
+    });
+    // Without a version, and for strategies that a version does not name, the weights of the configuration are in force.
+    const inForce = useQuery(session.data ? `weights in force ${id} ${session.data.status?.weightsVersion}` : null, async () => {
+        const answer = await take(api.GET('/api/v1/sessions/{id}/configuration', { params: { path: { id } } }));
+        return Object.fromEntries(answer.strategies.map((s) => [s.id, s.weight]));
     });
     useChanges(['weights'], history.reload);
     useChanges(['session'], session.reload);
@@ -77,7 +84,14 @@ export default function PortfolioView() {
                     <Loading />
                 )
             ) : (
-                <Editor id={id} newest={current} run={run} onRun={(r) => set({ run: r })} onSaved={history.reload} />
+                <Editor
+                    id={id}
+                    newest={current}
+                    inForce={inForce.data ?? none}
+                    run={run}
+                    onRun={(r) => set({ run: r })}
+                    onSaved={history.reload}
+                />
             )}
         </>
     );

@@ -120,7 +120,7 @@ function Curves(props: { allocator: Allocator }) {
                     key={m.id}
                     title={m.title}
                     unit={`${m.unit}, by steps`}
-                    plain
+                    plain={(v) => number(v)}
                     x={m.x}
                     lines={m.lines}
                     format={(v) => number(v, m.decimals)}

@@ -1,12 +1,13 @@
 import { json } from '../../api/client';
 import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
-import { TextField } from '../../components/Field';
+import { SelectField, TextField } from '../../components/Field';
+import { HeatTable } from '../../components/HeatTable';
 import { Empty, Loaded } from '../../components/States';
 import { StrategyName, strategyWidth } from '../../components/StrategyName';
 import { DataTable, type Column } from '../../components/Table';
-import { number, percent, signedPercent, tone } from '../../format/numbers';
-import { runPath, type RunDetails } from './run';
+import { counted, number, percent, signedPercent, tone } from '../../format/numbers';
+import { runPath, strategyPath, type RunDetails } from './run';
 
 interface Condition {
     strategy: string;
@@ -96,6 +97,46 @@ export function ConditionTable(props: { run: RunDetails; strategy: string }) {
     );
 }
 
+/** The mean return of each strategy under each value of a condition. */
+function ConditionMap(props: { run: RunDetails }) {
+    const { search, set: setSearch } = useSearch();
+    const strategies = props.run.conditions?.strategies ?? [];
+    const rows = strategies.flatMap((s) => s.rows);
+    const conditions = [...new Set(rows.map((r) => r.condition))];
+    const shown = search.condition && conditions.includes(search.condition) ? search.condition : conditions[0];
+    if (shown === undefined) return null;
+    const values = [...new Set(rows.filter((r) => r.condition === shown).map((r) => r.value))];
+    if (rows.every((r) => !Number.isNaN(Number(r.value)) || r.condition !== shown)) values.sort((a, b) => Number(a) - Number(b));
+    return (
+        <>
+            <div class="filters">
+                <SelectField
+                    label="Mean return by"
+                    value={shown}
+                    onValue={(condition) => setSearch({ condition })}
+                    options={conditions.map((c) => ({ value: c, label: c }))}
+                />
+            </div>
+            <HeatTable
+                label={`Mean return by ${shown}`}
+                corner="Strategy"
+                columns={values.map((name) => ({ name }))}
+                rows={strategies.map((s) => ({
+                    name: (
+                        <a href={strategyPath(props.run.id, s.strategy)}>
+                            <StrategyName id={s.strategy} />
+                        </a>
+                    ),
+                    cells: values.map((value) => {
+                        const row = s.rows.find((r) => r.condition === shown && r.value === value);
+                        return row && { text: signedPercent(row.meanReturn), value: row.meanReturn, title: counted(row.trades, 'trade') };
+                    }),
+                }))}
+            />
+        </>
+    );
+}
+
 /** Which conditions were tried over the whole run, and which held later. */
 export function Conditions(props: { run: RunDetails }) {
     const { search, set: setSearch } = useSearch();
@@ -107,6 +148,7 @@ export function Conditions(props: { run: RunDetails }) {
                 When strategies earn: by trend, volatility, hour and weekday. A condition that was chosen on the first part of the record is
                 tried on the later part.
             </p>
+            <ConditionMap run={props.run} />
             <div class="filters">
                 <TextField
                     label="Strategy"

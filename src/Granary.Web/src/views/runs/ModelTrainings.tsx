@@ -157,7 +157,7 @@ export function ModelTrainings(props: { results: TrainingResults }) {
                 <>
                     <h2>Challengers</h2>
                     <p class="note">
-                        Mean squared errors on closed trades whose outcomes do not overlap, with the 95 % interval of the difference. The
+                        Mean squared errors on closed trades whose outcomes do not overlap, with the 95% interval of the difference. The
                         p-value is of a paired t-test that the challengers err no less.
                     </p>
                     <DataTable

@@ -1,16 +1,11 @@
 import { takeCurve } from '../../api/series';
 import { useQuery } from '../../api/useQuery';
+import { HeatTable } from '../../components/HeatTable';
 import { Loading } from '../../components/States';
 import { signedPercent } from '../../format/numbers';
 import type { RunDetails } from './run';
 
 const names = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-/** The colour of a cell of a heat map: g1 to g4 for gains, l1 to l4 for losses, by its size against the largest. */
-export function heat(value: number | null | undefined, largest: number): string {
-    if (value === null || value === undefined || value === 0 || !Number.isFinite(value) || largest <= 0) return '';
-    return `${value > 0 ? 'g' : 'l'}${Math.min(4, Math.max(1, Math.ceil((Math.abs(value) / largest) * 4)))}`;
-}
 
 /** The returns of months as rows of years, with the compound return of each year. */
 export function yearsOf(
@@ -36,40 +31,21 @@ export function Months(props: { run: RunDetails }) {
     const months = useQuery(`run/${id}/months`, () => takeCurve(id, 'months'));
     if (!months.data) return months.problem ? null : <Loading height={140} />;
     const years = yearsOf(months.data.times, months.data.values);
-    const largest = Math.max(...months.data.values.map(Math.abs), 0);
     return (
         <section>
             <h2>Returns by month</h2>
-            <div class="scroll" tabIndex={0} role="region" aria-label="Returns by month">
-                <table class="heat">
-                    <thead>
-                        <tr>
-                            <th scope="col">Year</th>
-                            {names.map((n) => (
-                                <th key={n} scope="col" class="n">
-                                    {n}
-                                </th>
-                            ))}
-                            <th scope="col" class="n">
-                                Year
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {years.map((y) => (
-                            <tr key={y.year}>
-                                <th scope="row">{y.year}</th>
-                                {y.months.map((v, i) => (
-                                    <td key={names[i]} class={`n ${heat(v, largest)}`}>
-                                        {v === undefined ? '' : signedPercent(v, 1)}
-                                    </td>
-                                ))}
-                                <td class="n total">{signedPercent(y.total, 1)}</td>
-                            </tr>
-                        ))}
-                    </tbody>
-                </table>
-            </div>
+            <HeatTable
+                label="Returns by month"
+                corner="Year"
+                columns={[...names, 'Whole year'].map((name) => ({ name }))}
+                rows={years.map((y) => ({
+                    name: y.year,
+                    cells: [
+                        ...y.months.map((v) => (v === undefined ? undefined : { text: signedPercent(v, 1), value: v })),
+                        { text: signedPercent(y.total, 1) },
+                    ],
+                }))}
+            />
         </section>
     );
 }

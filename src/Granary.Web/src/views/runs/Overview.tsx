@@ -6,7 +6,8 @@ import { Figures } from '../../components/Figures';
 import { LineChart } from '../../components/LineChart';
 import { Failed, Loading } from '../../components/States';
 import { ShortTable } from '../../components/ShortTable';
-import { number, percent, short, signedPercent, tone } from '../../format/numbers';
+import { number, percent, signedPercent, tone } from '../../format/numbers';
+import { benchmarkAt, useAnalysis } from './Analysis';
 import { Months } from './Months';
 import { checkNames, verdictOf, type RunDetails } from './run';
 
@@ -41,8 +42,8 @@ export function Overview(props: { run: RunDetails }) {
                         value: number(s.sharpe, 2),
                         note:
                             deflated?.value === undefined
-                                ? `Sortino ${number(s.sortino, 2)}`
-                                : `${percent(deflated.value, 1)} sure it is not luck`,
+                                ? `from every bar; Sortino ${number(s.sortino, 2)}`
+                                : `from every bar; ${percent(deflated.value, 1)} sure it is not luck`,
                     },
                     {
                         name: 'Max drawdown',
@@ -55,11 +56,12 @@ export function Overview(props: { run: RunDetails }) {
                         note:
                             stress?.stressed === undefined
                                 ? `${percent(s.winRate, 1)} won`
-                                : `${signedPercent(stress.stressed, 1)} at double costs`,
+                                : `${signedPercent(stress.stressed, 1)} at double costs, ${run.kind === 'walk-forward' ? 'of the portfolio' : 'mean of the strategies’ own accounts'}`,
                     },
-                    { name: 'Commission', value: short(s.commission), note: 'account currency' },
+                    { name: 'Commission', value: number(s.commission, 2), note: 'account currency' },
                 ]}
             />
+            <p class="note">Figures are of the portfolio’s account where they do not say otherwise; ratios are annualised.</p>
             {run.portfolio.stats === null && <p class="notice">No strategy of this run has a weight, so that it has no portfolio.</p>}
             <Curves run={run} />
             <Months run={run} />
@@ -76,6 +78,7 @@ function Curves(props: { run: RunDetails }) {
     const [span, setSpan] = useState<Span>(null);
     const equity = useCurve(run.id, 'equity', span);
     const drawdown = useCurve(run.id, 'drawdown', span);
+    const benchmark = useAnalysis(run).data?.benchmark;
     const problem = equity.problem ?? drawdown.problem;
     if (problem && !equity.data) return <Failed problem={problem} retry={equity.reload} />;
     return (
@@ -93,8 +96,10 @@ function Curves(props: { run: RunDetails }) {
                     unit="account currency"
                     summary="Equity of the portfolio over time"
                     x={equity.data.x}
-                    format={short}
-                    lines={[{ name: 'Equity', values: equity.data.values, colour: 's1' }]}
+                    lines={[
+                        { name: 'Equity', values: equity.data.values, colour: 's1' },
+                        ...(benchmark ? [{ name: benchmark.name, values: benchmarkAt(benchmark, equity.data.x), colour: 's2' }] : []),
+                    ]}
                     onZoom={setSpan}
                     height={280}
                 />

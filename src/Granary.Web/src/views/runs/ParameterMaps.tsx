@@ -2,9 +2,9 @@ import { useMemo } from 'preact/hooks';
 import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { SelectField } from '../../components/Field';
+import { HeatTable } from '../../components/HeatTable';
 import { Empty, Loaded } from '../../components/States';
 import { counted, number, percent, signedPercent } from '../../format/numbers';
-import { heat } from './Months';
 import { mapOf, stabilityOf, varied } from './parameters';
 import { loadStrategies, type RunDetails, type Strategy } from './run';
 
@@ -61,7 +61,6 @@ function Map(props: { strategies: Strategy[] }) {
             </Empty>
         );
     const map = mapOf(own, x, y, figure);
-    const largest = Math.max(...map.cells.flat().map((c) => Math.abs(c?.median ?? 0)));
     const text = (v: number) => (figure === 'totalReturn' ? signedPercent(v, 1) : figure === 'maxDrawdown' ? percent(v, 1) : number(v, 2));
     const stability = stabilityOf(map);
     const names = parameters.map((p) => ({ value: p, label: p }));
@@ -90,42 +89,23 @@ function Map(props: { strategies: Strategy[] }) {
                 Median of {counted(own.length, 'strategy', 'strategies')}. Stability {percent(stability, 0)}: neighbours in the map are
                 alike where it is near 100%. A single good cell among bad ones is luck. A cell opens the strategy in its middle.
             </p>
-            <div class="scroll" tabIndex={0} role="region" aria-label={`${figure} by ${x} and ${y}`}>
-                <table class="heat">
-                    <thead>
-                        <tr>
-                            <th scope="col">{y === '' ? figure : `${y} \\ ${x}`}</th>
-                            {map.xs.map((v) => (
-                                <th key={v} scope="col" class="n">
-                                    {v}
-                                </th>
-                            ))}
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {map.ys.map((v, r) => (
-                            <tr key={v}>
-                                <th scope="row">{v === '' ? figures.find((f) => f.value === figure)?.label : v}</th>
-                                {map.cells[r]?.map((cell, c) => (
-                                    <td
-                                        key={map.xs[c]}
-                                        class={`n ${figure === 'maxDrawdown' ? heat(cell && -cell.median, largest) : heat(cell && (figure === 'profitFactor' ? cell.median - 1 : cell.median), largest)}`}
-                                    >
-                                        {cell && (
-                                            <a
-                                                href={hrefOf({ tab: '', strategy: cell.strategy })}
-                                                title={`${counted(cell.count, 'strategy', 'strategies')}; opens ${cell.strategy}`}
-                                            >
-                                                {text(cell.median)}
-                                            </a>
-                                        )}
-                                    </td>
-                                ))}
-                            </tr>
-                        ))}
-                    </tbody>
-                </table>
-            </div>
+            <HeatTable
+                label={`${figure} by ${x} and ${y}`}
+                corner={y === '' ? figure : `${y} \\ ${x}`}
+                columns={map.xs.map((name) => ({ name: String(name) }))}
+                rows={map.ys.map((v, r) => ({
+                    name: v === '' ? figures.find((f) => f.value === figure)?.label : v,
+                    cells: (map.cells[r] ?? []).map(
+                        (cell) =>
+                            cell && {
+                                text: text(cell.median),
+                                value: figure === 'maxDrawdown' ? -cell.median : figure === 'profitFactor' ? cell.median - 1 : cell.median,
+                                href: hrefOf({ tab: '', strategy: cell.strategy }),
+                                title: `${counted(cell.count, 'strategy', 'strategies')}; opens ${cell.strategy}`,
+                            },
+                    ),
+                }))}
+            />
         </>
     );
 }

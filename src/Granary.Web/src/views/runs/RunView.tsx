@@ -8,6 +8,7 @@ import { Tabs } from '../../components/Tabs';
 import { counted } from '../../format/numbers';
 import { duration, time } from '../../format/times';
 import { useTitle } from '../../layout/title';
+import { AnalysisTab } from './Analysis';
 import { Conditions } from './Conditions';
 import { Models } from './Models';
 import { Overview } from './Overview';
@@ -22,6 +23,7 @@ import { askedBy, StrategyList } from './StrategyList';
 const allTabs = [
     { id: '', title: 'Overview' },
     { id: 'strategies', title: 'Strategies' },
+    { id: 'analysis', title: 'Analysis' },
     { id: 'parameters', title: 'Parameters' },
     { id: 'conditions', title: 'Conditions' },
     { id: 'models', title: 'Models' },
@@ -63,6 +65,8 @@ function Tab(props: { run: RunDetails; tab: string }) {
     switch (props.tab) {
         case 'strategies':
             return <StrategyList run={run} />;
+        case 'analysis':
+            return <AnalysisTab run={run} />;
         case 'parameters':
             return <ParameterMaps run={run} />;
         case 'conditions':

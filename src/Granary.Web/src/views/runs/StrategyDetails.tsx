@@ -5,7 +5,7 @@ import { Badge } from '../../components/Badge';
 import { Figures } from '../../components/Figures';
 import { Empty, Loaded } from '../../components/States';
 import { DataTable, type Column } from '../../components/Table';
-import { number, percent, price, short, signedPercent, tone } from '../../format/numbers';
+import { number, percent, price, signedPercent, tone, weight } from '../../format/numbers';
 import { time } from '../../format/times';
 import { ConditionTable } from './Conditions';
 import { loadStrategies, runPath, verdictOf, type RunDetails, type Strategy } from './run';
@@ -142,10 +142,11 @@ function Details(props: { run: RunDetails; strategy: Strategy }) {
                     { name: 'Sharpe ratio', value: number(s.sharpe, 2), note: `${percent(s.deflatedSharpe, 1)} sure it is not luck` },
                     { name: 'Max drawdown', value: percent(s.maxDrawdown), note: `${number(s.maxDrawdownDays)} days` },
                     { name: 'Trades', value: number(s.trades), note: `${percent(s.winRate, 1)} won` },
-                    { name: 'Profit factor', value: number(s.profitFactor, 2), note: `commission ${short(s.commission)}` },
-                    { name: 'Weight', value: number(strategy.weight, 2), note: <Badge kind={verdict.kind}>{verdict.text}</Badge> },
+                    { name: 'Profit factor', value: number(s.profitFactor, 2), note: `commission ${number(s.commission, 2)}` },
+                    { name: 'Weight', value: weight(strategy.weight), note: <Badge kind={verdict.kind}>{verdict.text}</Badge> },
                 ]}
             />
+            <p class="note">Figures are of the strategy’s own account, before the portfolio decides.</p>
             <StrategyChart
                 run={run}
                 strategy={strategy}

@@ -1,6 +1,6 @@
 import { StrategyName, strategyWidth } from '../../components/StrategyName';
 import type { Column } from '../../components/Table';
-import { number, percent, signedPercent, tone } from '../../format/numbers';
+import { number, percent, signedPercent, tone, weight } from '../../format/numbers';
 import type { Strategy } from './run';
 
 const figure = (id: string, title: string, width: number, cell: Column<Strategy>['cell'], hint?: string): Column<Strategy> => ({
@@ -27,7 +27,7 @@ export function strategyColumns(href: (id: string) => string): Column<Strategy>[
                 </a>
             ),
         },
-        { id: 'weight', title: 'Weight', width: 66, figure: true, value: (s) => s.weight, cell: (s) => number(s.weight, 2) },
+        { id: 'weight', title: 'Weight', width: 66, figure: true, value: (s) => s.weight, cell: (s) => weight(s.weight) },
         figure('totalReturn', 'Total return', 100, (s) => (
             <span class={tone(s.stats?.totalReturn)}>{signedPercent(s.stats?.totalReturn)}</span>
         )),

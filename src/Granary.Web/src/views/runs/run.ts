@@ -21,6 +21,10 @@ export interface RunDetails extends Omit<Schemas['RunSummary'], 'strategies'> {
     /** What the checks say together; absent if the run was not checked. */
     verdict?: { mayBeTraded: boolean; passed: number; checks: number };
     guards?: { conclusions?: string[] };
+    /** Profit by condition of the first strategies; absent where the run has none. */
+    conditions?: {
+        strategies: { strategy: string; rows: { condition: string; value: string; trades: number; meanReturn: number | null }[] }[];
+    };
     /** What models decided; absent without models. */
     modelDecisions?: ModelResults;
     /** The zone of each market's exchange, IANA, by symbol. */

@@ -114,7 +114,7 @@ function Totals(props: { totals: readonly Schemas['DecisionTotal'][] }) {
         <div class="columns">
             <ShareBars
                 title="What signals earned, by decision"
-                unit="account currency, net"
+                unit="net, in the strategies’ own accounts"
                 rows={props.totals.map((t) => ({ name: t.decision, value: t.profit, text: signedMoney(t.profit) }))}
             />
             <ShortTable
@@ -124,7 +124,7 @@ function Totals(props: { totals: readonly Schemas['DecisionTotal'][] }) {
                     { title: 'Decision', cell: (t) => t.decision },
                     { title: 'Signals', figure: true, cell: (t) => number(t.signals) },
                     { title: 'Won', figure: true, cell: (t) => (t.trades > 0 ? percent(t.wins / t.trades, 1) : '–') },
-                    { title: 'Earned', figure: true, cell: (t) => signedMoney(t.profit), tone: (t) => tone(t.profit) },
+                    { title: 'Earned in own accounts', figure: true, cell: (t) => signedMoney(t.profit), tone: (t) => tone(t.profit) },
                 ]}
             />
         </div>

@@ -1,0 +1,73 @@
+using Granary.Contracts.Runs;
+using Granary.Engine.Analysis;
+using Granary.Reporting.Html.Views;
+
+namespace Granary.Reporting.Html.Analysis;
+
+/// <summary>The figures of a report's charts, for charts of other programs.</summary>
+internal static class AnalysisFigures
+{
+    // A chart is not wider; longer series are thinned evenly, their last point stays.
+    private const int MostPoints = 2000;
+
+    public static RunAnalysis Of(RunView view) => new(Benchmark(view), Rolling(view), Returns(view), Trades(view), Correlation(view));
+
+    private static BenchmarkLine? Benchmark(RunView view)
+    {
+        if (view.Benchmark is not { } benchmark || view.Statistics is null
+            || RebasedCurve.Of(benchmark, view.Drawn) is not { Count: > 1 } line) return null;
+        var kept = Thinned(line.Count);
+        return new BenchmarkLine(view.BenchmarkName, [.. kept.Select(i => Utc(line.Times[i]))], [.. kept.Select(i => line.Values[i])]);
+    }
+
+    private static RollingFigures? Rolling(RunView view)
+    {
+        if (!CurveWindow.Applies(view)) return null;
+        var (window, closes, rolling) = (CurveWindow.Of(view), view.Closes, CurveWindow.Statistics(view));
+        var kept = Thinned(rolling.Times.Length);
+        return new RollingFigures(window, view.Period, [.. kept.Select(i => Utc(rolling.Times[i]))],
+            [.. kept.Select(i => Defined(closes.Values[i + window] / closes.Values[i] - 1))],
+            [.. kept.Select(i => Defined(rolling.Sharpe[i]))], [.. kept.Select(i => Defined(rolling.Volatility[i]))]);
+    }
+
+    private static ReturnDistribution? Returns(RunView view) =>
+        PeriodDistribution.Applies(view) && PeriodDistribution.Of(view) is { Held.Length: > 0 } returns
+            ? new ReturnDistribution(view.Period, Bins(returns.Held), returns.Rows()) : null;
+
+    private static TradeExcursions? Trades(RunView view)
+    {
+        TradePoint[] points = [.. view.Trades.Points.Where(p => double.IsFinite(p.Return))
+            .Select(p => new TradePoint(p.Adverse, p.Favourable, p.Return))];
+        if (points.Length == 0) return null;
+        var e = view.Trades.Measures.Excursions!;
+        return new TradeExcursions(view.Trades.OfPortfolio, view.Trades.Measures.Trades, Bins([.. points.Select(p => p.Return).Order()]),
+            points, [Row("all", e.Adverse.Average, e.Favourable.Average), Row("winners", e.Adverse.OfWinners, e.Favourable.OfWinners),
+                Row("losers", e.Adverse.OfLosers, e.Favourable.OfLosers)], Defined(e.EdgeRatio));
+    }
+
+    private static StrategyCorrelation? Correlation(RunView view)
+    {
+        if (CorrelationMatrix.Of(view) is not { } matrix) return null;
+        var all = Enumerable.Range(0, matrix.Strategies.Count);
+        return new StrategyCorrelation(matrix.Period, Defined(matrix.Mean), [.. matrix.Strategies.Select(s => s.Id)],
+            [.. all.Select(i => (IReadOnlyList<double?>)[.. all.Select(j => Defined(matrix[i, j]))])]);
+    }
+
+    private static ExcursionRow Row(string of, double adverse, double favourable) => new(of, Defined(adverse), Defined(favourable));
+
+    private static ValueBins Bins(double[] sorted)
+    {
+        var histogram = PeriodDistribution.Bins(sorted);
+        return new ValueBins(histogram.Edges, histogram.Counts);
+    }
+
+    private static int[] Thinned(int count)
+    {
+        var every = (count - 1) / MostPoints + 1;
+        return [.. Enumerable.Range(0, count).Where(i => (count - 1 - i) % every == 0)];
+    }
+
+    private static double? Defined(double value) => double.IsFinite(value) ? value : null;
+
+    private static DateTime Utc(long ticks) => new(ticks, DateTimeKind.Utc);
+}

@@ -1,0 +1,16 @@
+using Granary.Engine.Analysis;
+using Granary.Reporting.Html.Views;
+
+namespace Granary.Reporting.Html.Analysis;
+
+/// <summary>The moving window of a curve's rolling figures.</summary>
+internal static class CurveWindow
+{
+    /// <summary>Half a year of days if there are two years, otherwise a quarter of the record.</summary>
+    public static int Of(CurveView view) => Math.Min(126, view.Closes.Count / 4);
+
+    public static bool Applies(CurveView view) => view.Moves && Of(view) >= 5;
+
+    public static RollingStatistics Statistics(CurveView view) =>
+        RollingStatistics.Of(view.Closes, Of(view), PeriodsPerYear.Infer(view.Closes.Times));
+}

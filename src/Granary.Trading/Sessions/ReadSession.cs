@@ -1,0 +1,122 @@
+using System.Globalization;
+using Granary.Contracts.Sessions;
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Trading;
+using Granary.Simulation.Json;
+using Granary.Trading.Live;
+
+namespace Granary.Trading.Sessions;
+
+/// <summary>
+/// The bars and the log of a session, as far as its journal was read. Each reading adds the entries that the journal has since.
+/// </summary>
+internal sealed class ReadSession(string name)
+{
+    /// <summary>The most entries of a log that are kept of one kind and symbol, so that no answer has more.</summary>
+    public const int MostEntries = 1000;
+
+    private static readonly IReadOnlyList<string> Unused = [nameof(OrderClosed), nameof(PositionChanged)];
+
+    private readonly SemaphoreSlim _reading = new(1, 1);
+    private readonly Dictionary<int, List<Bar>> _bars = [];
+    private readonly Dictionary<(SessionLogKind Kind, string Symbol), Queue<SessionLogEntry>> _log = [];
+    private readonly Dictionary<string, OrderRole> _roles = new(StringComparer.Ordinal);
+    private long _sequence;
+
+    public string Name => name;
+
+    /// <summary>The symbols of the series after a hand-over to another deployment; empty without one.</summary>
+    public IReadOnlyList<string> Switched { get; private set; } = [];
+
+    /// <summary>Reads the journal's new entries, and takes a part of the whole.</summary>
+    /// <exception cref="JournalException">The journal cannot be read.</exception>
+    public async Task<T> TakeAsync<T>(IAccountStore accounts, string account, Func<ReadSession, T> part,
+        CancellationToken cancellationToken)
+    {
+        await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var query = new JournalQuery(After: _sequence);
+            foreach (var entry in await accounts.PeekAsync(account, query, cancellationToken).ConfigureAwait(false))
+            {
+                // The next reading begins after the last entry, whatever its kind.
+                if (!Unused.Contains(entry.Kind, StringComparer.Ordinal)) Add(entry.Sequence, JournalCodec.Decode(entry));
+                _sequence = entry.Sequence;
+            }
+            return part(this);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    /// <summary>The bars of a series, oldest first.</summary>
+    public IReadOnlyList<Bar> BarsOf(int series) => [.. _bars.GetValueOrDefault(series) ?? []];
+
+    /// <summary>The newest entries of the log, newest first.</summary>
+    /// <param name="limit">At most <see cref="MostEntries"/>.</param>
+    public IReadOnlyList<SessionLogEntry> Log(SessionLogKind? kind, string? symbol, int limit) =>
+    [
+        .. _log.Where(l => (kind is null || l.Key.Kind == kind) && (symbol is null || l.Key.Symbol == symbol))
+            .SelectMany(l => l.Value).OrderByDescending(e => e.Sequence).Take(limit),
+    ];
+
+    private void Add(long sequence, JournalEvent e)
+    {
+        switch (e)
+        {
+            case BarsTaken taken:
+                foreach (var bar in taken.Bars)
+                {
+                    if (!_bars.TryGetValue(bar.Series, out var bars)) _bars.Add(bar.Series, bars = []);
+                    bars.Add(bar.Bar);
+                }
+                return;
+            case OrderIntended order:
+                _roles[order.Order.ClientId] = order.Role;
+                break;
+            case DeploymentSwitched { Symbols: var symbols }:
+                Switched = symbols;
+                break;
+        }
+        if (KindOf(e) is not { } kind) return;
+        var fill = (e as VenueReported)?.Event.Fill;
+        if (!_log.TryGetValue((kind, e.Symbol), out var entries)) _log.Add((kind, e.Symbol), entries = []);
+        if (entries.Count == MostEntries) entries.Dequeue();
+        var at = e.Timestamp > 0 ? new DateTime(e.Timestamp, DateTimeKind.Utc) : (DateTime?)null;
+        entries.Enqueue(new SessionLogEntry(sequence, at, kind, e.Strategy, e.Symbol, fill is null ? FactLine.Words(e)! : TextOf(fill))
+        {
+            Side = fill?.Side ?? (e as SignalDecided)?.Side,
+            Price = fill?.Price,
+            Role = fill is null ? null : RoleOf(fill, _roles.GetValueOrDefault(fill.ClientId)),
+        });
+    }
+
+    private static SessionLogKind? KindOf(JournalEvent e) => e switch
+    {
+        VenueReported { Event.Fill: not null } => SessionLogKind.Fill,
+        SignalDecided { Decision: Decision.Accepted } or PortfolioActed => SessionLogKind.Signal,
+        SignalDecided or EntrySkipped or OrderChanged { To: OrderState.Rejected } => SessionLogKind.Refusal,
+        ModelChanged or PolicyChanged or WeightsDecided when FactLine.Words(e) is not null => SessionLogKind.Model,
+        SessionControlled or WeightsChanged or EnablementChanged or DeploymentSwitched => SessionLogKind.Operator,
+        SessionStarted or SessionChanged or Reconciled => SessionLogKind.Session,
+        _ => null,
+    };
+
+    // A leg of an entry fills under the entry's id.
+    private static OrderRole RoleOf(BrokerFill fill, OrderRole order) => fill.Leg switch
+    {
+        "stop" => OrderRole.StopLoss,
+        "target" => OrderRole.TakeProfit,
+        "trail" => OrderRole.TrailingStop,
+        _ => order,
+    };
+
+    private static string TextOf(BrokerFill f) => string.Create(CultureInfo.InvariantCulture,
+        $"{(f.Side == Side.Buy ? "Bought" : "Sold")} {f.Quantity:0.########} {f.Symbol} at {f.Price:0.########}, fee {f.Fee:0.####}"
+        + $"{(f.Leg.Length > 0 ? $", by the {f.Leg}" : "")}");
+}

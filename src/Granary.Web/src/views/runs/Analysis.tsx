@@ -1,0 +1,214 @@
+import { api, take, type Schemas } from '../../api/client';
+import { useQuery } from '../../api/useQuery';
+import { HeatTable } from '../../components/HeatTable';
+import { LineChart, type Line } from '../../components/LineChart';
+import { Empty, Loaded } from '../../components/States';
+import { ShortTable } from '../../components/ShortTable';
+import { StrategyName } from '../../components/StrategyName';
+import { number, percent, signedNumber, signedPercent, tone } from '../../format/numbers';
+import { strategyPath, type RunDetails } from './run';
+
+type Analysis = Schemas['RunAnalysis'];
+
+/** The figures of a run's report; nothing where the batch left the report out. */
+export function useAnalysis(run: RunDetails) {
+    return useQuery(run.files.includes('analysis.json') ? `run/${run.id}/analysis` : null, () =>
+        take(api.GET('/api/v1/runs/{id}/analysis', { params: { path: { id: run.id } } })),
+    );
+}
+
+/** The benchmark at other times: its last value until then. */
+export function benchmarkAt(benchmark: Schemas['BenchmarkLine'], x: readonly number[]): (number | null)[] {
+    const times = benchmark.times.map((t) => Date.parse(t) / 1000);
+    let next = 0;
+    return x.map((second) => {
+        while (next < times.length && (times[next] ?? 0) <= second) next++;
+        return next === 0 ? null : (benchmark.values[next - 1] ?? null);
+    });
+}
+
+/** How the returns of a run came about: over time, by size, by trade, and in common. */
+export function AnalysisTab(props: { run: RunDetails }) {
+    const { run } = props;
+    const analysis = useAnalysis(run);
+    const nothing = (
+        <Empty title="This run has no analysis">
+            <p>It needs "report" among the outputs of its batch, and trades.</p>
+        </Empty>
+    );
+    if (!run.files.includes('analysis.json')) return nothing;
+    return (
+        <Loaded query={analysis} height={900}>
+            {({ rolling, returns, trades, correlation }) => (
+                <>
+                    {!rolling && !returns && !trades && !correlation && nothing}
+                    {rolling && <Rolling of={rolling} />}
+                    {returns && <Returns of={returns} />}
+                    {trades && <Trades of={trades} />}
+                    {correlation && <Correlation run={run} of={correlation} />}
+                </>
+            )}
+        </Loaded>
+    );
+}
+
+function Rolling(props: { of: NonNullable<Analysis['rolling']> }) {
+    const { window, period, times, ...values } = props.of;
+    const x = times.map((t) => Date.parse(t) / 1000);
+    const span = `over ${window} ${period}s`;
+    return (
+        <section>
+            <h2>Rolling figures</h2>
+            <p class="lead">
+                Of the portfolio; each point is of the {window} {period}s until then.
+            </p>
+            {[
+                { name: 'Return', values: values.return, unit: 'percent', colour: 's2', format: (v: number) => percent(v, 1) },
+                { name: 'Sharpe ratio', values: values.sharpe, unit: 'annualised', colour: 's1', format: (v: number) => number(v, 2) },
+                {
+                    name: 'Volatility',
+                    values: values.volatility,
+                    unit: 'percent a year',
+                    colour: 's3',
+                    format: (v: number) => percent(v, 1),
+                },
+            ].map((l) => (
+                <LineChart
+                    key={l.name}
+                    title={`${l.name} ${span}`}
+                    unit={l.unit}
+                    summary={`${l.name} of the portfolio ${span}`}
+                    x={x}
+                    format={l.format}
+                    height={150}
+                    lines={[l]}
+                />
+            ))}
+        </section>
+    );
+}
+
+function Returns(props: { of: NonNullable<Analysis['returns']> }) {
+    const { period, inMarket, rows } = props.of;
+    return (
+        <section>
+            <h2>Distribution of returns</h2>
+            <Histogram title={`Returns per ${period} in the market`} unit={`${period}s`} bins={inMarket} />
+            <ShortTable
+                label={`Returns per ${period}`}
+                rows={rows}
+                columns={[
+                    { title: 'Of', cell: (r) => (r.inMarket ? 'In the market' : `All ${period}s`) },
+                    { title: 'Number', figure: true, cell: (r) => number(r.count) },
+                    { title: 'Gains', figure: true, cell: (r) => percent(r.gains, 1) },
+                    { title: 'Losses', figure: true, cell: (r) => percent(r.losses, 1) },
+                    { title: 'VaR 95%', figure: true, cell: (r) => percent(r.var95) },
+                    { title: 'CVaR 95%', figure: true, cell: (r) => percent(r.cvar95) },
+                    { title: 'Worst', figure: true, cell: (r) => signedPercent(r.worst), tone: (r) => tone(r.worst) },
+                    { title: 'Median', figure: true, cell: (r) => signedPercent(r.median), tone: (r) => tone(r.median) },
+                    { title: 'Best', figure: true, cell: (r) => signedPercent(r.best), tone: (r) => tone(r.best) },
+                ]}
+            />
+        </section>
+    );
+}
+
+const excursions = [
+    { key: 'adverse', title: 'Against the holder (MAE)' },
+    { key: 'favourable', title: 'For the holder (MFE)' },
+] as const;
+
+function Trades(props: { of: NonNullable<Analysis['trades']> }) {
+    const { ofPortfolio, trades, returns, points, rows, edgeRatio } = props.of;
+    // What lies beyond the outermost bins is drawn at the edge, so that it does not compress the others.
+    const [low, high] = [returns.edges[0] ?? 0, returns.edges.at(-1) ?? 0];
+    const cloud = (of: (typeof points)[number], won: boolean) => (of.return > 0 === won ? Math.min(high, Math.max(low, of.return)) : null);
+    return (
+        <section>
+            <h2>Trades</h2>
+            <p class="lead">
+                {ofPortfolio ? 'Closed trades of the portfolio' : 'Closed trades of the strategies, each in its own account'}; returns are
+                net, on the notional at entry.
+                {points.length < trades && ` ${number(points.length)} of ${number(trades)} are drawn, evenly chosen.`}
+            </p>
+            <Histogram title="Returns of trades" unit="trades" bins={returns} />
+            <div class="pair">
+                {excursions.map(({ key, title }) => {
+                    const sorted = [...points].sort((a, b) => a[key] - b[key]);
+                    return (
+                        <LineChart
+                            key={key}
+                            title={title}
+                            unit="across; upwards the return of the trade"
+                            summary={`Largest excursion ${title.toLowerCase()} of each trade, and its return`}
+                            x={sorted.map((p) => p[key])}
+                            plain={(v) => percent(v, 1)}
+                            format={(v) => percent(v, 1)}
+                            lines={[
+                                { name: 'Winners', values: sorted.map((p) => cloud(p, true)), colour: 'gain', dots: true },
+                                { name: 'Losers', values: sorted.map((p) => cloud(p, false)), colour: 'loss', dots: true },
+                            ]}
+                        />
+                    );
+                })}
+            </div>
+            <ShortTable
+                label="Mean excursions"
+                rows={rows}
+                columns={[
+                    { title: 'Mean excursion of', cell: (r) => `${r.of} trades`.replace(/s trades$/, 's') },
+                    { title: 'Adverse (MAE)', figure: true, cell: (r) => percent(r.adverse) },
+                    { title: 'Favourable (MFE)', figure: true, cell: (r) => percent(r.favourable) },
+                ]}
+            />
+            <p class="note">Edge ratio {number(edgeRatio, 2)}: mean favourable over mean adverse excursion; 1 is a coin.</p>
+        </section>
+    );
+}
+
+function Histogram(props: { title: string; unit: string; bins: Schemas['ValueBins'] }) {
+    const { edges, counts } = props.bins;
+    const line: Line = { name: props.unit, values: counts, colour: 'gain', bars: true };
+    return (
+        <LineChart
+            title={props.title}
+            unit={props.unit}
+            summary={`${props.title}: how many fell into each range`}
+            x={counts.map((_, i) => ((edges[i] ?? 0) + (edges[i + 1] ?? 0)) / 2)}
+            plain={(v) => percent(v, 2)}
+            format={(v) => number(v)}
+            height={200}
+            lines={[line]}
+        />
+    );
+}
+
+function Correlation(props: { run: RunDetails; of: NonNullable<Analysis['correlation']> }) {
+    const { period, mean, strategies, values } = props.of;
+    return (
+        <section>
+            <h2>Correlation of strategies</h2>
+            <p class="lead">
+                Mean of the pairs {signedNumber(mean, 2)}: returns of the strategies' own accounts over {period}; the strategies that moved
+                the most money.
+            </p>
+            <HeatTable
+                label="Correlation of strategies"
+                corner="Strategy"
+                largest={1}
+                columns={strategies.map((id, i) => ({ name: `${i + 1}`, title: id }))}
+                rows={strategies.map((id, i) => ({
+                    name: (
+                        <>
+                            {i + 1}{' '}
+                            <a href={strategyPath(props.run.id, id)}>
+                                <StrategyName id={id} />
+                            </a>
+                        </>
+                    ),
+                    cells: (values[i] ?? []).map((v, j) => (i === j ? { text: '1' } : { text: signedNumber(v, 2), value: v })),
+                }))}
+            />
+        </section>
+    );
+}
