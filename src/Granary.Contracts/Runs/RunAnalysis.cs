@@ -60,7 +60,7 @@ public sealed record TradeExcursions(bool OfPortfolio, long Trades, ValueBins Re
 public sealed record TradePoint(double Adverse, double Favourable, double Return);
 
 /// <summary>Mean excursions of trades.</summary>
-/// <param name="Of">all, winners or losers.</param>
+/// <param name="Of">all, wins or losses.</param>
 public sealed record ExcursionRow(string Of, double? Adverse, double? Favourable);
 
 /// <summary>Correlation of the returns of strategies, each in its own account.</summary>

@@ -39,8 +39,13 @@ public sealed class WireFormatTests : IDisposable
     {
         JobStatus status = new()
         {
-            Id = "j", Name = "a job", Revision = long.MaxValue, State = JobState.Running, SubmittedBy = "me",
-            SubmittedAt = DateTimeOffset.UnixEpoch, Runs = ["a", "b"],
+            Id = "j",
+            Name = "a job",
+            Revision = long.MaxValue,
+            State = JobState.Running,
+            SubmittedBy = "me",
+            SubmittedAt = DateTimeOffset.UnixEpoch,
+            Runs = ["a", "b"],
             Progress = new JobProgress(1000, 3, 1, 1L << 60, Stage: "checks")
             {
                 Load = new ProcessLoad(199.5, 1 << 30, 2),

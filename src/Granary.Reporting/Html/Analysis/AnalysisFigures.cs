@@ -41,8 +41,8 @@ internal static class AnalysisFigures
         if (points.Length == 0) return null;
         var e = view.Trades.Measures.Excursions!;
         return new TradeExcursions(view.Trades.OfPortfolio, view.Trades.Measures.Trades, Bins([.. points.Select(p => p.Return).Order()]),
-            points, [Row("all", e.Adverse.Average, e.Favourable.Average), Row("winners", e.Adverse.OfWinners, e.Favourable.OfWinners),
-                Row("losers", e.Adverse.OfLosers, e.Favourable.OfLosers)], Defined(e.EdgeRatio));
+            points, [Row("all", e.Adverse.Average, e.Favourable.Average), Row("wins", e.Adverse.OfWins, e.Favourable.OfWins),
+                Row("losses", e.Adverse.OfLosses, e.Favourable.OfLosses)], Defined(e.EdgeRatio));
     }
 
     private static StrategyCorrelation? Correlation(RunView view)
