@@ -30,7 +30,11 @@ case "$mode" in
     --check)
         [ -f "$here/ratios.tsv" ] || { echo "there is no $here/ratios.tsv; run with --record on a quiet machine" >&2; exit 1; }
         awk -F'\t' 'NR == FNR { recorded[$1] = $2; next }
+            { measured[$1] }
             !($1 in recorded) { print $1 ": no ratio is recorded; run --record"; bad = 1; next }
             $2 > 1.1 * recorded[$1] { print $1 ": " $2 " instead of " recorded[$1]; bad = 1 }
-            END { exit bad }' "$here/ratios.tsv" "$GRANARY_RATIOS" || exit 1 ;;
+            END {
+                for (name in recorded) if (!(name in measured)) { print name ": was not measured"; bad = 1 }
+                exit bad
+            }' "$here/ratios.tsv" "$GRANARY_RATIOS" || exit 1 ;;
 esac

@@ -38,25 +38,44 @@ public sealed class FolderBarStore(string directory) : IBarStore
 
     private static ImportResult Merge(string path, BarsToStore series, CancellationToken cancellationToken)
     {
-        using var existing = File.Exists(path) ? BarStoreFile.Open(path) : null;
-        var old = existing?.Header;
-        if (old is not null) series.RequireAdjustedCloseAs(old.HasAdjusted, "store");
-        var change = Compare(existing, series, cancellationToken);
         var notes = new List<string>(series.Notes);
-        var header = old;
+        if (!File.Exists(path))
+        {
+            var first = WriteNew(path, series, cancellationToken);
+            return ResultOf(series, new StoreChange { Added = first.Count }, first, notes);
+        }
+        using var existing = BarStoreFile.Open(path);
+        var header = existing.Header;
+        series.RequireAdjustedCloseAs(header.HasAdjusted, "store");
+        var change = Compare(existing, series, cancellationToken);
         if (change.Added + change.Replaced > 0)
         {
-            if (change.AdjustedCloseMoved && old!.Count > change.Replaced + change.Unchanged)
+            if (change.AdjustedCloseMoved && header.Count > change.Replaced + change.Unchanged)
                 notes.Add("adjusted closes changed in the overlap, so bars outside of it are adjusted to another day; import the whole "
                     + "history once more");
             header = Write(path, existing, series, cancellationToken);
         }
-        return new ImportResult(series.From, series.Format, series.Instrument.Symbol, series.Timeframe, series.Count, change.Added,
-            change.Replaced, change.Unchanged, series.SkippedRows, header!.Count, header.FirstTime, header.LastTime, header.RawHash,
-            change.Differences, notes);
+        return ResultOf(series, change, header, notes);
     }
 
-    private static StoreChange Compare(BarStoreFile? existing, BarsToStore series, CancellationToken cancellationToken)
+    private static ImportResult ResultOf(BarsToStore series, StoreChange change, BarStoreHeader header, List<string> notes) =>
+        new(series.From, series.Format, series.Instrument.Symbol, series.Timeframe, series.Count, change.Added, change.Replaced,
+            change.Unchanged, series.SkippedRows, header.Count, header.FirstTime, header.LastTime, header.RawHash, change.Differences,
+            notes);
+
+    // Writes a market that the store does not have: whole columns at once.
+    private static BarStoreHeader WriteNew(string path, BarsToStore series, CancellationToken cancellationToken)
+    {
+        using var writer = new BarStoreWriter(path, series.Instrument, series.Timeframe, series.HasAdjustedClose);
+        foreach (var columns in series.ReadRaw(Piece))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            writer.Append(columns, 0, columns.Count);
+        }
+        return writer.Commit(series.Instrument);
+    }
+
+    private static StoreChange Compare(BarStoreFile existing, BarsToStore series, CancellationToken cancellationToken)
     {
         var change = new StoreChange();
         foreach (var (stored, given) in Pairs(existing, series))
@@ -86,9 +105,9 @@ public sealed class FolderBarStore(string directory) : IBarStore
     }
 
     // Writes the complete market: the stored bars, overwritten by the given ones.
-    private static BarStoreHeader Write(string path, BarStoreFile? existing, BarsToStore series, CancellationToken cancellationToken)
+    private static BarStoreHeader Write(string path, BarStoreFile existing, BarsToStore series, CancellationToken cancellationToken)
     {
-        var instrument = Combine(existing?.Header.Instrument, series);
+        var instrument = Combine(existing.Header.Instrument, series);
         using var writer = new BarStoreWriter(path, instrument, series.Timeframe, series.HasAdjustedClose);
         var buffer = new BarColumns(Piece, series.HasAdjustedClose);
         foreach (var (stored, given) in Pairs(existing, series))
@@ -130,7 +149,7 @@ public sealed class FolderBarStore(string directory) : IBarStore
     private readonly record struct Row(long Time, double Open, double High, double Low, double Close, double Adjusted, double Volume);
 
     // Pairs stored and given bars by time.
-    private static IEnumerable<(Row? Stored, Row? Given)> Pairs(BarStoreFile? existing, BarsToStore series)
+    private static IEnumerable<(Row? Stored, Row? Given)> Pairs(BarStoreFile existing, BarsToStore series)
     {
         using var a = Rows(Stored(existing)).GetEnumerator();
         using var b = Rows(series.ReadRaw(Piece)).GetEnumerator();
@@ -157,9 +176,8 @@ public sealed class FolderBarStore(string directory) : IBarStore
         }
     }
 
-    private static IEnumerable<BarColumns> Stored(BarStoreFile? file)
+    private static IEnumerable<BarColumns> Stored(BarStoreFile file)
     {
-        if (file is null) yield break;
         for (var s = 0L; s < file.Header.Segments; s++)
         {
             var columns = new BarColumns(file.CountOf(s), file.Header.HasAdjusted);
