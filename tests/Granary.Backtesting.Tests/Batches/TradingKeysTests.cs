@@ -85,7 +85,7 @@ public sealed class TradingKeysTests
         var (from, to) = (page.IndexOf('\n', row) + 1, page.IndexOf("| `symbols`, `timeframe` |", StringComparison.Ordinal));
         if (Writes) File.WriteAllText(path, page[..from] + rows + page[to..]);
         else
-            (page[from..to] == rows.ToString()).ShouldBeTrue("docs/batch-file.md is out of date: run these tests with GRANARY_WRITE_DOCS=1");
+            (page[from..to] == rows.ToString()).ShouldBeTrue("docs/batch-file.md is out of date: run this with GRANARY_WRITE_DOCS=1");
     }
 
     private static JsonObject SchemaOf(TradingKey key)
