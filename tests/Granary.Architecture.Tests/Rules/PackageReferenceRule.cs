@@ -27,6 +27,7 @@ public sealed class PackageReferenceRule : IRule
         ("Microsoft.ML.FastTree", ["Microsoft.ML.Trainers.FastTree.", "FastTree", "FastForest"]),
         ("Microsoft.ML.LightGbm", ["Microsoft.ML.Trainers.LightGbm.", "LightGbm"]),
         ("Microsoft.Orleans.Sdk", ["Orleans.", "GenerateSerializer"]),
+        ("Microsoft.Orleans.Serialization.SystemTextJson", ["AddJsonSerializer"]),
         ("Microsoft.Orleans.Runtime", ["Orleans.Runtime."]),
         ("Microsoft.Orleans.Streaming", ["Orleans.Streams.", "Orleans.Providers.Streams.", "AddMemoryStreams", "AddPersistentStreams"]),
         ("Microsoft.Orleans.Reminders", ["IRemindable", "RegisterOrUpdateReminder", "UseInMemoryReminderService", "ReminderOptions"]),
