@@ -7,8 +7,8 @@ using Orleans.Serialization.Cloning;
 namespace Granary.Cluster.Wire;
 
 /// <summary>
-/// How messages cross between grains. The records of <c>Granary.Contracts</c>, and those that start and command a session, are JSON; the
-/// others have generated codecs.
+/// The format of messages between grains: JSON for the records of <c>Granary.Contracts</c> and for those that start and command a session,
+/// generated codecs for the others.
 /// </summary>
 public static class WireFormat
 {

@@ -216,12 +216,11 @@ public sealed class PortfolioRun
 
     /// <summary>A strategy wants to enter.</summary>
     /// <param name="symbol">Index among the strategy's symbols.</param>
-    /// <param name="refused">The strategy's own account has refused it already.</param>
-    public Decision OnSignal(int member, in Signal signal, int symbol = 0, bool refused = false)
+    public Decision OnSignal(int member, in Signal signal, int symbol = 0)
     {
         var entry = new EntryRequest(member, _account.MarketOf(member, symbol), signal);
-        var decision = Decision.StrategyRefused;
-        if (!refused && (decision = Decide(entry, out var reservation)) == Decision.Accepted)
+        var decision = Decide(entry, out var reservation);
+        if (decision == Decision.Accepted)
         {
             _account.Reserve(TradeKey.Of(member, signal.Number), reservation);
             Accepted++;

@@ -18,7 +18,7 @@ public enum SignalEnd : byte
 /// <summary>Definitions of the ends of signals: how files, tables and notes say them.</summary>
 public static class SignalEndTexts
 {
-    /// <summary>How many ends there are.</summary>
+    /// <summary>The number of ends.</summary>
     internal const int Count = (int)SignalEnd.Unfilled + 1;
 
     private readonly record struct Text(string Word, string Title, string Sentence, string Counted, string? Refusal = null);
@@ -47,12 +47,12 @@ public static class SignalEndTexts
     /// <summary>Its explanation.</summary>
     public static string Sentence(this SignalEnd end) => Of(end).Sentence;
 
-    /// <summary>What a note says after the number of such signals: "refused for cash".</summary>
+    /// <summary>The words of a note after the number of such signals: "refused for cash".</summary>
     public static string Counted(this SignalEnd end) => Of(end).Counted;
 
     /// <summary>Whether the strategy's own account refused the entry at its signal.</summary>
     public static bool IsRefusal(this SignalEnd end) => Of(end).Refusal is not null;
 
-    /// <summary>What a note says after "signals were refused": the cause and the remedy; empty if the entry was not refused.</summary>
+    /// <summary>The words of a note after "signals were refused": the cause and the remedy; empty if the entry was not refused.</summary>
     public static string Refusal(this SignalEnd end) => Of(end).Refusal ?? "";
 }

@@ -16,17 +16,11 @@ public abstract class TradingKey(string name, string meaning)
 
     public string Meaning => meaning;
 
-    /// <summary>What holds without the key, in words; null if that is the default value.</summary>
+    /// <summary>The effect of leaving the key out, in words; null if the default value says it.</summary>
     public string? Without { get; init; }
 
     /// <summary>Whether prod.json has the key even if its value is the default.</summary>
     public bool IsAlwaysWritten { get; init; }
-
-    /// <summary>
-    /// What precedes the value in the identity of every trial. Null for a key that the identity names only if the value is not the default,
-    /// so that the trials of earlier versions keep theirs; a new key has null.
-    /// </summary>
-    public string? InEveryTrial { get; init; }
 
     /// <summary>The JSON schema of its value.</summary>
     public abstract string Schema { get; }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Granary.Engine.Trading;
-using Granary.Reporting.Runs;
 using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
@@ -14,47 +13,44 @@ public static class TradingKeys
     public static IReadOnlyList<TradingKey> All { get; } =
     [
         new TradingKey<Sides>("sides", "`long`, `short`, `both`",
-            TradingValue.Choice(("long", Sides.Long), ("short", Sides.Short), ("both", Sides.Both)) with { Identity = RunText.Of },
+            TradingValue.Choice(("long", Sides.Long), ("short", Sides.Short), ("both", Sides.Both)),
             s => s.Sides, (s, v) => s with { Sides = v })
-        { IsAlwaysWritten = true, InEveryTrial = "|" },
+        { IsAlwaysWritten = true },
         new TradingKey<SizeRule>("size", "one of `units`, `percentOfEquity`, `cash`, `riskPercent` (needs a stop)",
             TradingValue.Size(), s => s.Size, (s, v) => s with { Size = v })
-        { IsAlwaysWritten = true, InEveryTrial = "|" },
+        { IsAlwaysWritten = true },
         new TradingKey<double>("stopLossPercent", "stop, from the entry's fill price",
             TradingValue.Number(0, 99.99), s => s.StopLossPercent, (s, v) => s with { StopLossPercent = v })
-        { Without = "none", InEveryTrial = "|" },
+        { Without = "none" },
         new TradingKey<double>("takeProfitPercent", "target, from the entry's fill price",
             TradingValue.Number(0, 10_000), s => s.TakeProfitPercent, (s, v) => s with { TakeProfitPercent = v })
-        { Without = "none", InEveryTrial = "|" },
+        { Without = "none" },
         new TradingKey<double>("trailingStopPercent",
             "from the best price since the entry, its fill price included; it moves at the end of a bar and works from the next one on",
             TradingValue.Number(0, 99.99), s => s.TrailingStopPercent, (s, v) => s with { TrailingStopPercent = v })
-        { Without = "none", InEveryTrial = "|" },
+        { Without = "none" },
         new TradingKey<TrailFrom>("trailFrom",
             "what counts as the best price of a long trade: `close`, the best close; `high`, the highest high (the lowest low of a short "
                 + "trade). Of the bar in which an order filled after the open, only the close counts",
-            TradingValue.Choice(("close", TrailFrom.Close), ("high", TrailFrom.High)), s => s.TrailFrom, (s, v) => s with { TrailFrom = v })
-        { InEveryTrial = " " },
+            TradingValue.Choice(("close", TrailFrom.Close), ("high", TrailFrom.High)), s => s.TrailFrom, (s, v) => s with { TrailFrom = v }),
         new TradingKey<bool>("exitOnSignal", "`false`: only stop, target, trail or time close a trade",
             TradingValue.Bool(), s => s.ExitOnSignal, (s, v) => s with { ExitOnSignal = v })
-        { IsAlwaysWritten = true, InEveryTrial = "|" },
+        { IsAlwaysWritten = true },
         new TradingKey<int>("maxBars", "bars after which a trade closes at the next open; 0 = never",
-            TradingValue.Whole(0), s => s.MaxBars, (s, v) => s with { MaxBars = v })
-        { InEveryTrial = "|" },
+            TradingValue.Whole(0), s => s.MaxBars, (s, v) => s with { MaxBars = v }),
         new TradingKey<TimeSpan?>("exitAt", "local time from which a trade closes at the next open, such as `\"15:55\"`",
             TradingValue.TimeOfDay(), s => s.ExitAt, (s, v) => s with { ExitAt = v })
-        { Without = "never", InEveryTrial = "|" },
+        { Without = "never" },
         new TradingKey<int>("maxOpenTrades", "open trades on each side",
-            TradingValue.Whole(1, 1000), s => s.MaxOpenTrades, (s, v) => s with { MaxOpenTrades = v })
-        { InEveryTrial = "|" },
+            TradingValue.Whole(1, 1000), s => s.MaxOpenTrades, (s, v) => s with { MaxOpenTrades = v }),
         new TradingKey<Engine.Market.Timeframe?>("entryEvery",
             "at most one entry per period and symbol, filled or not, such as `\"1d\"` (UTC; from `1d` on trading days)",
             TradingValue.Timeframe(), s => s.EntryEvery, (s, v) => s with { EntryEvery = v })
-        { Without = "no bound", InEveryTrial = "|" },
+        { Without = "no bound" },
         new TradingKey<TimeSpan>("signalValid",
             "an entry expires so long after its bar's close: `\"30m\"`, `\"4h\"`, `\"2d\"`; it can fill in a bar that opens by then",
             TradingValue.Duration(), s => s.SignalValid, (s, v) => s with { SignalValid = v })
-        { Without = "until cancelled", InEveryTrial = "|" },
+        { Without = "until cancelled" },
     ];
 
     /// <exception cref="InputException">A value is invalid.</exception>

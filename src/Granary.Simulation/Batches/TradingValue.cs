@@ -6,12 +6,12 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>How a value of a trading key is read, written, described in the schema, and named in the identity of a trial.</summary>
+/// <summary>Reads and writes a value of a trading key, describes it in the schema, and names it in the identity of a trial.</summary>
 /// <param name="Write">Writes the value so that <paramref name="Read"/> restores it.</param>
 /// <param name="Schema">The JSON schema of the value.</param>
 internal sealed record TradingValue<T>(Func<JsonPart, T> Read, Action<Utf8JsonWriter, T> Write, string Schema)
 {
-    /// <summary>The value in the identity of a trial, which must never change.</summary>
+    /// <summary>Names the value in the identity of a trial. The ledger of trials has it, so it must not change.</summary>
     public Func<T, string> Identity { get; init; } = value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 }
 
@@ -35,7 +35,8 @@ internal static class TradingValue
             $$"""{ "enum": [{{string.Join(", ", choices.Select(c => $"\"{c.Word}\""))}}] }""");
 
     public static TradingValue<TimeSpan?> TimeOfDay() => new(part => BatchReader.TimeOfDay(part),
-        (json, value) => json.WriteStringValue(value!.Value.ToString("hh\\:mm")),
+        (json, value) => json.WriteStringValue(value!.Value.ToString(value.Value.Seconds == 0 ? "hh\\:mm" : "hh\\:mm\\:ss",
+            CultureInfo.InvariantCulture)),
         """{ "type": "string", "examples": ["15:55"] }""");
 
     public static TradingValue<Timeframe?> Timeframe() => new(part => BatchReader.Timeframe(part),

@@ -86,12 +86,8 @@ public static class BatchTrials
             string.Join(',', instance.Params.Select(p => $"{p.Name}={Convert.ToString(p.Value, CultureInfo.InvariantCulture)}"));
         var text = new StringBuilder(FormattableString.Invariant($"{instance.Definition.Name}({parameters})@{instance.Timeframe}"));
         foreach (var key in TradingKeys.All)
-            if (key.InEveryTrial is { } separator) text.Append(separator).Append(key.Identity(instance.Trading));
-        text.Append('|').Append(model).Append(RulesOf(settings));
-        foreach (var key in TradingKeys.All)
-            if (key.InEveryTrial is null && !key.IsUsual(instance.Trading))
-                text.Append('|').Append(key.Name).Append(' ').Append(key.Identity(instance.Trading));
-        return text.ToString();
+            if (!key.IsUsual(instance.Trading)) text.Append('|').Append(key.Name).Append(' ').Append(key.Identity(instance.Trading));
+        return text.Append('|').Append(model).Append(RulesOf(settings)).ToString();
     }
 
     // Settings of order execution and account that differ from the defaults.

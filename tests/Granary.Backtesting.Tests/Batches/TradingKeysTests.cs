@@ -37,14 +37,24 @@ public sealed class TradingKeysTests
     }
 
     [Fact]
-    public void The_identity_of_a_trial_is_that_of_all_earlier_runs()
+    public void The_identity_of_a_trial_names_each_key_whose_value_is_not_the_default()
     {
-        Identity(Read("{ }")).ShouldBe("SmaCross(fast=3,slow=5)@1d|both|PercentOfEquity 95|0|0|0 Close|True|0||1||0|m");
+        Identity(Read("{ }")).ShouldBe("SmaCross(fast=3,slow=5)@1d|m");
         Identity(Read("""
             { "sides": "long", "size": { "riskPercent": 0.1 }, "stopLossPercent": 1.5, "takeProfitPercent": 3, "trailingStopPercent": 2.25,
               "trailFrom": "high", "exitOnSignal": false, "maxBars": 7, "exitAt": "15:55", "maxOpenTrades": 2, "entryEvery": "1w",
               "signalValid": "4h" }
-            """)).ShouldBe("SmaCross(fast=3,slow=5)@1d|long|RiskPercent 0.1|1.5|3|2.25 High|False|7|15:55:00|2|1w|144000000000|m");
+            """)).ShouldBe("SmaCross(fast=3,slow=5)@1d|sides Long|size RiskPercent 0.1|stopLossPercent 1.5|takeProfitPercent 3"
+                + "|trailingStopPercent 2.25|trailFrom High|exitOnSignal False|maxBars 7|exitAt 15:55:00|maxOpenTrades 2|entryEvery 1w"
+                + "|signalValid 144000000000|m");
+    }
+
+    [Fact]
+    public void A_time_of_day_keeps_its_seconds()
+    {
+        var set = Read("""{ "exitAt": "15:55:30" }""");
+        set.ExitAt.ShouldBe(new TimeSpan(15, 55, 30));
+        Read(Written(set).ToJsonString()).ShouldBe(set);
     }
 
     [Fact]

@@ -44,7 +44,7 @@ internal sealed class CorrelationMatrix
     /// <summary>NaN with too few common periods.</summary>
     public double this[int one, int other] => _values[one, other];
 
-    /// <summary>What a return is over, in words.</summary>
+    /// <summary>The period of a return, in words.</summary>
     public string Period => Strategies[0].Trace!.PeriodTicks switch
     {
         TimeSpan.TicksPerHour => "hours",
