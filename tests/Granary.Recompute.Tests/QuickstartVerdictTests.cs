@@ -51,7 +51,7 @@ public class QuickstartVerdictTests(QuickstartRun run)
                 [run.Validation.Weeks.Returns.Count, run.Validation.Weeks.Returns.Count, G("effectiveTrials"),
                     G("expectedMaximum") * Annual,
                     G("winnersOfNothing") * Annual]),
-            (@"^The portfolio's Sharpe ratio of ([\d.]+) a year .* probability of ([\d.]+\s?%)", [sharpe * Annual, G("deflatedSharpe")]),
+            (@"^The portfolio's Sharpe ratio of ([\d.]+) a year, .* probability of ([\d.]+\s?%)", [sharpe * Annual, G("deflatedSharpe")]),
             (@"over ([\d,]+) ways of halving, .* in ([\d.]+\s?%) of them", [12_870, G("probabilityOfOverfitting")]),
             (@"^That the best of ([\d,]+) strategies .* probability of ([\d.]+\s?%) .* says ([\d.]+\s?%)",
                 [run.Validation.Weeks.Returns.Count, G("superiorPredictiveAbility"), G("realityCheck")]),
