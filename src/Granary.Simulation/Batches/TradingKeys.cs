@@ -32,7 +32,8 @@ public static class TradingKeys
         new TradingKey<TrailFrom>("trailFrom",
             "what counts as the best price of a long trade: `close`, the best close; `high`, the highest high (the lowest low of a short "
                 + "trade). Of the bar in which an order filled after the open, only the close counts",
-            TradingValue.Choice(("close", TrailFrom.Close), ("high", TrailFrom.High)), s => s.TrailFrom, (s, v) => s with { TrailFrom = v }),
+            TradingValue.Choice(("close", TrailFrom.Close), ("high", TrailFrom.High)),
+            s => s.TrailFrom, (s, v) => s with { TrailFrom = v }),
         new TradingKey<bool>("exitOnSignal", "`false`: only stop, target, trail or time close a trade",
             TradingValue.Bool(), s => s.ExitOnSignal, (s, v) => s with { ExitOnSignal = v })
         { IsAlwaysWritten = true },
