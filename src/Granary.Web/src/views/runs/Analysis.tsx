@@ -145,8 +145,8 @@ function Trades(props: { of: NonNullable<Analysis['trades']> }) {
                             plain={(v) => percent(v, 1)}
                             format={(v) => percent(v, 1)}
                             lines={[
-                                { name: 'Winners', values: sorted.map((p) => cloud(p, true)), colour: 'gain', dots: true },
-                                { name: 'Losers', values: sorted.map((p) => cloud(p, false)), colour: 'loss', dots: true },
+                                { name: 'Wins', values: sorted.map((p) => cloud(p, true)), colour: 'gain', dots: true },
+                                { name: 'Losses', values: sorted.map((p) => cloud(p, false)), colour: 'loss', dots: true },
                             ]}
                         />
                     );
@@ -161,7 +161,7 @@ function Trades(props: { of: NonNullable<Analysis['trades']> }) {
                     { title: 'Favourable (MFE)', figure: true, cell: (r) => percent(r.favourable) },
                 ]}
             />
-            <p class="note">Edge ratio {number(edgeRatio, 2)}: mean favourable over mean adverse excursion; 1 is a coin.</p>
+            <p class="note">Edge ratio {number(edgeRatio, 2)}: mean favourable over mean adverse excursion; 1 is what chance gives.</p>
         </section>
     );
 }
