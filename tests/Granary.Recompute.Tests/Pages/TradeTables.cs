@@ -116,8 +116,8 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
             Mean(-1, r => r.Favourable));
         says.Listed(@"Vertical: net return of the trade\.( [\d,]+ of [\d,]+ trades are drawn, evenly chosen\.)?( The outermost 0\.5% are "
             + @"drawn at the edge\.)?", "which points are drawn");
-        says.Says("Edge ratio {} (mean favourable over mean adverse excursion; 1 is a coin). Half of the winning trades never went further "
-            + "against their holder than {}.", Mean(0, r => r.Favourable) / Mean(0, r => r.Adverse),
+        says.Says("Edge ratio {} (mean favourable over mean adverse excursion; 1 is what chance gives). Half of the winning trades never "
+            + "went further against their holder than {}.", Mean(0, r => r.Favourable) / Mean(0, r => r.Adverse),
             DailyCurve.Quantile(reached.Where(t => t.NetProfit > 0).Select(t => t.Reach.Adverse), 0.5));
         check.Drawn("Against the holder");
         check.Drawn("For the holder");

@@ -36,8 +36,8 @@ internal sealed class ExcursionSection : IReportSection<RunView>
         Row("Winning trades", e.Adverse.OfWins, e.Favourable.OfWins);
         Row("Losing trades", e.Adverse.OfLosses, e.Favourable.OfLosses);
         HtmlTable.Close(html);
-        html.Write($"<p class=\"note\">Edge ratio {NumberText.Ratio(e.EdgeRatio)} (mean favourable over mean adverse excursion; 1 is a "
-            + $"coin). Half of the winning trades never went further against their holder "
+        html.Write($"<p class=\"note\">Edge ratio {NumberText.Ratio(e.EdgeRatio)} (mean favourable over mean adverse excursion; 1 is "
+            + $"what chance gives). Half of the winning trades never went further against their holder "
             + $"than {NumberText.Percent(view.Trades.WinsMedianAdverse)}.</p>\n");
 
         void Row(string name, double adverse, double favourable)

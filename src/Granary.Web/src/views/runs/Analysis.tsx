@@ -120,9 +120,7 @@ const excursions = [
 
 function Trades(props: { of: NonNullable<Analysis['trades']> }) {
     const { ofPortfolio, trades, returns, points, rows, edgeRatio } = props.of;
-    // What lies beyond the outermost bins is drawn at the edge, so that it does not compress the others.
-    const [low, high] = [returns.edges[0] ?? 0, returns.edges.at(-1) ?? 0];
-    const cloud = (of: (typeof points)[number], won: boolean) => (of.return > 0 === won ? Math.min(high, Math.max(low, of.return)) : null);
+    const cloud = (of: (typeof points)[number], won: boolean) => (of.return > 0 === won ? of.return : null);
     return (
         <section>
             <h2>Trades</h2>
@@ -156,7 +154,7 @@ function Trades(props: { of: NonNullable<Analysis['trades']> }) {
                 label="Mean excursions"
                 rows={rows}
                 columns={[
-                    { title: 'Mean excursion of', cell: (r) => `${r.of} trades`.replace(/s trades$/, 's') },
+                    { title: 'Mean excursion of', cell: (r) => (r.of === 'all' ? 'all trades' : r.of) },
                     { title: 'Adverse (MAE)', figure: true, cell: (r) => percent(r.adverse) },
                     { title: 'Favourable (MFE)', figure: true, cell: (r) => percent(r.favourable) },
                 ]}
