@@ -19,26 +19,15 @@ internal sealed record AccountRun(
     public MemoryEventLog Followed => Member.ChunkCount(Strategy.Index) > 0 ? Member : Own;
 
     /// <summary>The fills, trades and financing of its own account.</summary>
-    public IReadOnlyList<RunEvent> Events { get; } = [.. EventsOf(Own, Strategy.Index)
+    public IReadOnlyList<RunEvent> Events { get; } = [.. Own.Events(Strategy.Index)
         .Where(e => e.Kind
             is RunEventKind.Entry or RunEventKind.Fill or RunEventKind.Financing or RunEventKind.Split || e.IsTradeRow)];
 
     /// <summary>The number of signals in the run that a portfolio follows.</summary>
-    public int Signals => EventsOf(Followed, Strategy.Index).Count(e => e.IsSignal);
+    public int Signals => Followed.Events(Strategy.Index).Count(e => e.IsSignal);
 
     /// <summary>The number of trades in the run that a portfolio follows.</summary>
-    public int Trades => EventsOf(Followed, Strategy.Index).Count(e => e.Kind == RunEventKind.Trade);
-
-    private static List<RunEvent> EventsOf(MemoryEventLog log, int strategy)
-    {
-        var events = new List<RunEvent>();
-        foreach (var chunk in log.ChunksOf(strategy))
-        {
-            var reader = new RunEventReader(chunk);
-            while (reader.Next(out var e, out _)) events.Add(e);
-        }
-        return events;
-    }
+    public int Trades => Followed.Events(Strategy.Index).Count(e => e.Kind == RunEventKind.Trade);
 }
 
 /// <summary>

@@ -7,6 +7,16 @@ public ref struct RunEventReader(ReadOnlySpan<byte> chunk)
 {
     private ReadOnlySpan<byte> _rest = chunk;
 
+    /// <summary>Returns all events of a chunk, without the factor values of its signals.</summary>
+    /// <exception cref="InvalidDataException">The chunk ends within an event.</exception>
+    public static List<RunEvent> ReadAll(ReadOnlySpan<byte> chunk)
+    {
+        var events = new List<RunEvent>(chunk.Length / RunEvent.Length);
+        var reader = new RunEventReader(chunk);
+        while (reader.Next(out var e, out _)) events.Add(e);
+        return events;
+    }
+
     /// <param name="factors">The values that came with a signal; empty with other events.</param>
     /// <exception cref="InvalidDataException">The chunk ends within an event.</exception>
     public bool Next(out RunEvent e, out ReadOnlySpan<double> factors)

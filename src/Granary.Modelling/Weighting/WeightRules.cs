@@ -34,15 +34,11 @@ public static class WeightRules
             var trades = new List<StateTrade>();
             foreach (var instance in plan.Instances)
             {
-                for (var chunk = 0; events is not null && chunk < events.ChunkCount(instance.Index); chunk++)
-                {
-                    var reader = new RunEventReader(events.Read(instance.Index, chunk));
-                    while (reader.Next(out var e, out _))
-                        if (e.IsClosedTrade && e.ToTrade() is var trade)
-                            trades.Add(new StateTrade(instance.Index, trade.SignalTime, instance.Timeframe.CloseOf(trade.ExitTime),
-                                MarketStates.At(changes[instance.Symbols[0]], instance.Timeframe.CloseOf(trade.SignalTime)),
-                                trade.NetProfit));
-                }
+                foreach (var e in events?.Events(instance.Index) ?? [])
+                    if (e.IsClosedTrade && e.ToTrade() is var trade)
+                        trades.Add(new StateTrade(instance.Index, trade.SignalTime, instance.Timeframe.CloseOf(trade.ExitTime),
+                            MarketStates.At(changes[instance.Symbols[0]], instance.Timeframe.CloseOf(trade.SignalTime)),
+                            trade.NetProfit));
             }
             return ScheduledWeights.ByState(plan, outcomes, trades, i => changes[plan.Instances[i].Symbols[0]], regimes.States.Count, spec);
         }

@@ -45,13 +45,9 @@ internal static class DecisionCuts
     private static IEnumerable<Need> NeedsOf(int strategy, IReadOnlyList<byte[]> chunks, KnownBars known, int decisions, ulong seed)
     {
         var (entries, exits) = (new HashSet<long>(), new HashSet<long>());
-        foreach (var chunk in chunks)
-        {
-            var reader = new RunEventReader(chunk);
-            while (reader.Next(out var e, out _))
-                if (e.IsSignal && known.CutAfter(e.Time) is { } after) entries.Add(after);
-                else if (e.Kind == RunEventKind.Trade && e.ToTrade().Reason == ExitReason.Signal) exits.Add(e.Time);
-        }
+        foreach (var e in chunks.Events())
+            if (e.IsSignal && known.CutAfter(e.Time) is { } after) entries.Add(after);
+            else if (e.Kind == RunEventKind.Trade && e.ToTrade().Reason == ExitReason.Signal) exits.Add(e.Time);
         foreach (var times in new[] { entries, exits })
             yield return new Need(strategy, [.. times.OrderBy(t => Mix(t, seed)).Take(Candidates)]) { Wanted = decisions };
     }

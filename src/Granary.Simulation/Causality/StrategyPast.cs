@@ -1,4 +1,5 @@
 using Granary.Engine.Trading;
+using Granary.Simulation.Passes;
 
 namespace Granary.Simulation.Causality;
 
@@ -9,12 +10,13 @@ internal static class StrategyPast
     /// <returns>The first difference as a sentence; null if there is none.</returns>
     public static string? Difference(IReadOnlyList<byte[]> truth, IReadOnlyList<byte[]> other, long known)
     {
-        var a = new Reader(truth, known);
-        var b = new Reader(other, known);
+        using var a = Before(truth, known).GetEnumerator();
+        using var b = Before(other, known).GetEnumerator();
         while (true)
         {
-            var (more, others) = (a.Next(out var x), b.Next(out var y));
+            var (more, others) = (a.MoveNext(), b.MoveNext());
             if (!more && !others) return null;
+            var (x, y) = (a.Current, b.Current);
             if (!more) return $"it made one more {y.Kind} at {Text(y.Time)} when only later bars were changed";
             if (!others) return $"its {x.Kind} at {Text(x.Time)} went away when only later bars were changed";
             if (!x.SameAs(y)) return $"its {x.Kind} at {Text(x.Time)} changed when only later bars were changed";
@@ -62,15 +64,11 @@ internal static class StrategyPast
     {
         var orders = new HashSet<(long, int, Side)>();
         RunEvent? sent = null;
-        foreach (var chunk in chunks)
+        foreach (var e in chunks.Events())
         {
-            var reader = new RunEventReader(chunk);
-            while (reader.Next(out var e, out _))
-            {
-                if (e.Kind == RunEventKind.CashShort && e.Time >= known) return null;
-                if (sent is { } order && e.Time >= known) orders.Add((order.Time, order.SymbolIndex, order.ToSignal().Side));
-                sent = IsSentOver(e, known) ? e : null;
-            }
+            if (e.Kind == RunEventKind.CashShort && e.Time >= known) return null;
+            if (sent is { } order && e.Time >= known) orders.Add((order.Time, order.SymbolIndex, order.ToSignal().Side));
+            sent = IsSentOver(e, known) ? e : null;
         }
         return orders;
     }
@@ -81,54 +79,33 @@ internal static class StrategyPast
     private static Dictionary<int, ExitReason> ExitsAt(IReadOnlyList<byte[]> chunks, long bar)
     {
         var exits = new Dictionary<int, ExitReason>();
-        foreach (var chunk in chunks)
-        {
-            var reader = new RunEventReader(chunk);
-            while (reader.Next(out var e, out _))
-                if (e.Kind == RunEventKind.Trade && e.Time == bar && e.ToTrade().Reason != ExitReason.Open)
-                    exits[e.Number] = e.ToTrade().Reason;
-        }
+        foreach (var e in chunks.Events())
+            if (e.Kind == RunEventKind.Trade && e.Time == bar && e.ToTrade().Reason != ExitReason.Open)
+                exits[e.Number] = e.ToTrade().Reason;
         return exits;
     }
 
     private static string Text(long time) => new DateTime(time, DateTimeKind.Utc).ToString("yyyy-MM-dd HH:mm",
         System.Globalization.CultureInfo.InvariantCulture);
 
-    // Reads the events before a time. A signal created with its fill, such as that of a strategy's own order, has the time of the fill,
+    // Returns the events before a time. A signal created with its fill, such as that of a strategy's own order, has the time of the fill,
     // which is the next event.
-    private ref struct Reader(IReadOnlyList<byte[]> chunks, long known)
+    private static IEnumerable<RunEvent> Before(IReadOnlyList<byte[]> chunks, long known)
     {
-        private RunEventReader _reader;
-        private RunEvent _fill;
-        private int _next;
-        private bool _hasFill;
-
-        public bool Next(out RunEvent e)
-        {
-            if (_hasFill)
+        RunEvent? signal = null;
+        foreach (var e in chunks.Events())
+            if (signal is { } created)
             {
-                e = _fill;
-                _hasFill = false;
-                return true;
+                signal = null;
+                if (e.Time >= known) continue;
+                yield return created;
+                yield return e;
             }
-            while (Read(out e))
-            {
-                if (e.IsEndOfRun || e.Time >= known) continue;
-                if (!e.IsSignal || !e.ToSignal().AtFill) return true;
-                if (!Read(out _fill) || _fill.Time >= known) continue;
-                return _hasFill = true;
-            }
-            return false;
-        }
-
-        private bool Read(out RunEvent e)
-        {
-            while (!_reader.Next(out e, out _))
-            {
-                if (_next == chunks.Count) return false;
-                _reader = new RunEventReader(chunks[_next++]);
-            }
-            return true;
-        }
+            else if (e.IsEndOfRun || e.Time >= known)
+                continue;
+            else if (e.IsSignal && e.ToSignal().AtFill)
+                signal = e;
+            else
+                yield return e;
     }
 }

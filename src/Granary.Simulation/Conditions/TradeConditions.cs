@@ -56,14 +56,10 @@ internal sealed class TradeConditions
     {
         var instance = _plan.Instances[strategy];
         var (types, found) = (new Dictionary<int, OrderType>(), new List<ConditionTrade>());
-        for (var chunk = 0; chunk < log.ChunkCount(strategy); chunk++)
-        {
-            var reader = new RunEventReader(log.Read(strategy, chunk));
-            while (reader.Next(out var e, out _))
-                if (e.IsSignal) types[e.Number] = e.ToSignal().Type;
-                else if (e.IsClosedTrade && e.ToTrade() is var trade)
-                    found.Add(With(instance, trade, types.GetValueOrDefault(trade.Number)));
-        }
+        foreach (var e in log.Events(strategy))
+            if (e.IsSignal) types[e.Number] = e.ToSignal().Type;
+            else if (e.IsClosedTrade && e.ToTrade() is var trade)
+                found.Add(With(instance, trade, types.GetValueOrDefault(trade.Number)));
         return found;
     }
 

@@ -1,3 +1,5 @@
+using Granary.Engine.Trading;
+
 namespace Granary.Simulation.Passes;
 
 /// <summary>Stores the events of a batch's strategies for repeated reading.</summary>
@@ -13,4 +15,15 @@ public interface IEventLog
 
     /// <summary>Reads one chunk of a strategy's events.</summary>
     byte[] Read(int strategy, int chunk);
+}
+
+/// <summary>Reads the events of strategies from their chunks.</summary>
+public static class EventChunks
+{
+    /// <summary>Returns a strategy's events in chronological order. A chunk is read when its first event is needed.</summary>
+    public static IEnumerable<RunEvent> Events(this IEventLog log, int strategy) =>
+        Enumerable.Range(0, log.ChunkCount(strategy)).Select(chunk => log.Read(strategy, chunk)).Events();
+
+    /// <summary>Returns the events of chunks in order.</summary>
+    public static IEnumerable<RunEvent> Events(this IEnumerable<byte[]> chunks) => chunks.SelectMany(chunk => RunEventReader.ReadAll(chunk));
 }

@@ -52,15 +52,6 @@ public static class MemberRuns
         await host.RunAsync(pass, cancellationToken);
     }
 
-    private static bool WasShort(IEventLog events, int strategy)
-    {
-        for (var chunk = 0; chunk < events.ChunkCount(strategy); chunk++)
-        {
-            var reader = new RunEventReader(events.Read(strategy, chunk));
-            while (reader.Next(out var e, out _))
-                if (e.Kind == RunEventKind.CashShort)
-                    return true;
-        }
-        return false;
-    }
+    private static bool WasShort(IEventLog events, int strategy) =>
+        events.Events(strategy).Any(e => e.Kind == RunEventKind.CashShort);
 }

@@ -14,23 +14,8 @@ public sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictionary
     (Func<IEnumerable<PortfolioTrade>> Trades, Func<IEnumerable<(string Symbol, PortfolioFill Fill)>> Fills) portfolio,
     IReadOnlyDictionary<string, OpenedMarket> markets) : IRunEvents
 {
-    public IEnumerable<Trade> Trades(int strategy)
-    {
-        if (log is null) yield break;
-        for (var chunk = 0; chunk < log.ChunkCount(strategy); chunk++)
-            foreach (var trade in TradesOf(log.Read(strategy, chunk)))
-                yield return trade;
-    }
-
-    private static List<Trade> TradesOf(byte[] chunk)
-    {
-        var trades = new List<Trade>();
-        var reader = new RunEventReader(chunk);
-        while (reader.Next(out var e, out _))
-            if (e.IsTradeRow)
-                trades.Add(e.ToTrade());
-        return trades;
-    }
+    public IEnumerable<Trade> Trades(int strategy) =>
+        log is null ? [] : log.Events(strategy).Where(e => e.IsTradeRow).Select(e => e.ToTrade());
 
     // Returns signals of the run that the portfolio followed, because its decisions refer to them.
     public IEnumerable<SignalRow> Signals(int strategy)
