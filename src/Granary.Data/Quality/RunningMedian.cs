@@ -17,18 +17,16 @@ internal sealed class RunningMedian(int size)
 
     public void Add(double value)
     {
-        if (Count == size)
-        {
-            var old = IndexOf(_ring[_next]);
-            Array.Copy(_sorted, old + 1, _sorted, old, Count - old - 1);
-            Count--;
-        }
         var at = IndexOf(value);
-        Array.Copy(_sorted, at, _sorted, at + 1, Count - at);
+        var free = Count;
+        if (Count == size) free = IndexOf(_ring[_next]);
+        else Count++;
+        // The values between the place that becomes free and that of the new value move by one.
+        if (free < at) _sorted.AsSpan(free + 1, --at - free).CopyTo(_sorted.AsSpan(free));
+        else _sorted.AsSpan(at, free - at).CopyTo(_sorted.AsSpan(at + 1));
         _sorted[at] = value;
         _ring[_next] = value;
-        _next = (_next + 1) % size;
-        Count++;
+        if (++_next == size) _next = 0;
     }
 
     // The first index whose value is not less.
@@ -38,7 +36,7 @@ internal sealed class RunningMedian(int size)
         while (from < to)
         {
             var middle = (from + to) / 2;
-            if (_sorted[middle].CompareTo(value) < 0) from = middle + 1;
+            if (_sorted[middle] < value) from = middle + 1;
             else to = middle;
         }
         return from;

@@ -39,8 +39,6 @@ public sealed class RunFolder : IDisposable
 
     private sealed record Header(string Key);
 
-    private sealed record Line(IReadOnlyList<StrategyOutcome> Outcomes);
-
     private RunFolder(string path, MetricCatalogue metrics, long attempt)
     {
         _json = new JsonSerializerOptions
@@ -194,8 +192,8 @@ public sealed class RunFolder : IDisposable
                     // The last line may be incomplete if the run was interrupted.
                     try
                     {
-                        foreach (var outcome in JsonSerializer.Deserialize<Line>(lines[whole], _json)!.Outcomes)
-                            Finished[outcome.Index] = outcome;
+                        var outcome = JsonSerializer.Deserialize<StrategyOutcome>(lines[whole], _json)!;
+                        Finished[outcome.Index] = outcome;
                     }
                     catch (JsonException)
                     {
@@ -227,9 +225,12 @@ public sealed class RunFolder : IDisposable
     /// <summary>Stores the outcomes of finished strategies.</summary>
     public void Keep(IReadOnlyList<StrategyOutcome> outcomes)
     {
-        foreach (var outcome in outcomes) Finished[outcome.Index] = outcome;
-        _log!.WriteLine(JsonSerializer.Serialize(new Line(outcomes), _json));
-        _log.Flush();
+        foreach (var outcome in outcomes)
+        {
+            Finished[outcome.Index] = outcome;
+            _log!.WriteLine(JsonSerializer.Serialize(outcome, _json));
+        }
+        _log!.Flush();
     }
 
     public string Temporary(string name) => Path.Combine(_progress, name);

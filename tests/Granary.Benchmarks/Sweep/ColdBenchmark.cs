@@ -14,6 +14,8 @@ internal sealed class ColdBenchmark(string granary, string sweep, string scratch
     private static readonly string[] _checks =
         ["look-ahead", "cost-stress", "overfitting", "data-snooping", "effective-trials", "winners"];
 
+    private readonly string _minutes = $"\"source\": \"store:{Path.Combine(scratch, "bars")}\", \"symbols\": [\"M1\"], \"timeframe\": \"1m\"";
+
     /// <param name="Of">Reads the measured figure from a finished command.</param>
     /// <param name="Per">Returns what the figure is divided by, from the command and the seconds of the C++ loop.</param>
     private sealed record Row(string Name, string[] Command, int Threads, Func<Finished, double> Of, Func<Finished, double, double> Per);
@@ -52,9 +54,12 @@ internal sealed class ColdBenchmark(string granary, string sweep, string scratch
         using (var target = File.Create(At("m1.csv")))
             source.CopyTo(target);
         Command(["data", "import", At("m1.csv"), "--store", At("bars"), "--symbol", "M1", "--timeframe", "1m", "--quiet"]);
-        Write("sweep", Range(5, 44, 1), Range(50, 290, 10), "");
+        Command(["data", "generate", "--out", At("daily"), "--symbols", "ACME", "--timeframe", "1d", "--seed", "7",
+            "--from", "2014-01-01", "--to", "2024-01-01"]);
+        Write("sweep", Range(5, 44, 1), Range(50, 290, 10));
         // The workload whose rate Manifold-BT publishes: 10,000 pairs over 200,000 bars.
-        Write("manifold", Range(5, 104, 1), Range(110, 308, 2), """, "to": "2021-05-19T21:20" """);
+        Write("manifold", Range(5, 104, 1), Range(110, 308, 2), $"{_minutes}, \"to\": \"2021-05-19T21:20\"");
+        Write("wide", Range(2, 251, 1), Range(260, 659, 1), $"\"source\": \"csv:{At("daily/1d")}\", \"timeframe\": \"1d\"");
     }
 
     private IEnumerable<Row> Rows()
@@ -73,6 +78,7 @@ internal sealed class ColdBenchmark(string granary, string sweep, string scratch
             new("checks per simulation, 10,000 pairs", Backtest("manifold", "2"), 2, f => _checks.Sum(f.Step),
                 (f, _) => f.Step("strategies")),
             new("memory of 10,000 pairs per 342 MB", Backtest("manifold", "2"), 2, f => f.PeakMegabytes, (_, _) => 342),
+            new("memory of 100,000 daily strategies, in GB", Backtest("wide", "2"), 2, f => f.PeakMegabytes, (_, _) => 1000),
             new("quickstart",
                 ["backtest", Path.Combine(Path.GetDirectoryName(granary)!, "samples", "quickstart.json"), "--out", At("quick")],
                 2, Whole, Loop),
@@ -107,8 +113,8 @@ internal sealed class ColdBenchmark(string granary, string sweep, string scratch
             : throw new InvalidOperationException($"granary {string.Join(' ', arguments)} ended with {process.ExitCode}");
     }
 
-    private void Write(string name, string fast, string slow, string to) => File.WriteAllText(At(name + ".json"), $$"""
-        { "name": "{{name}}", "data": { "source": "store:{{At("bars")}}", "symbols": ["M1"], "timeframe": "1m"{{to}} },
+    private void Write(string name, string fast, string slow, string? data = null) => File.WriteAllText(At(name + ".json"), $$"""
+        { "name": "{{name}}", "data": { {{data ?? _minutes}} },
           "account": { "cash": 100000 }, "execution": { "commissionPercent": 0.1 },
           "strategies": [ { "class": "SmaCross", "params": { "fast": [{{fast}}], "slow": [{{slow}}] },
             "sides": "long", "size": { "units": 10 } } ],
