@@ -59,7 +59,7 @@ internal sealed class ColdBenchmark(string granary, string sweep, string scratch
         Write("sweep", Range(5, 44, 1), Range(50, 290, 10));
         // The workload whose rate Manifold-BT publishes: 10,000 pairs over 200,000 bars.
         Write("manifold", Range(5, 104, 1), Range(110, 308, 2), $"{_minutes}, \"to\": \"2021-05-19T21:20\"");
-        Write("wide", Range(2, 251, 1), Range(260, 659, 1), $"\"source\": \"csv:{At("daily/1d")}\", \"timeframe\": \"1d\"");
+        Write("wide", Range(2, 251, 1), Range(260, 659, 1), $"\"source\": \"csv:{At("daily/1d")}\", \"symbols\": [\"ACME\"], \"timeframe\": \"1d\"");
     }
 
     private IEnumerable<Row> Rows()
