@@ -20,7 +20,7 @@ namespace Granary.Trading.Live;
 /// <remarks>
 /// For each time slice: (1) the venue's fills are booked. (2) The strategies process the bars that close. (3) The portfolio decides
 /// (<see cref="LivePortfolio"/>). (4) Bars, signals and the intents of all orders are appended to the journal together. (5) The orders are
-/// sent, and (6) the responses are appended (<see cref="AccountOrders"/>, <see cref="IOrderGateway"/>). The journal therefore shows what
+/// sent, and (6) the responses are appended (<see cref="AccountOrders"/>, <see cref="OrderGateway"/>). The journal therefore shows what
 /// was sent, whenever the process ends. Between time slices the session executes the operator's commands (<see cref="SessionOperator"/>),
 /// and every 30 seconds it reconciles its books with the venue.
 /// </remarks>
@@ -30,7 +30,7 @@ public sealed class LiveHost
 
     private readonly BatchSpec _spec;
     private readonly ILiveFeed _feed;
-    private readonly IOrderGateway _gateway;
+    private readonly OrderGateway _gateway;
     private readonly TimeProvider _clock;
     private readonly LiveOptions _options;
     private readonly List<JournalEvent> _past;
@@ -57,7 +57,7 @@ public sealed class LiveHost
     // Whether live bars were taken.
     private bool _traded;
 
-    private LiveHost(BatchSpec spec, ILiveFeed feed, IOrderGateway gateway, TimeProvider clock, LiveOptions options, AccountPast past)
+    private LiveHost(BatchSpec spec, ILiveFeed feed, OrderGateway gateway, TimeProvider clock, LiveOptions options, AccountPast past)
     {
         (_spec, _feed, _gateway, _clock, _options) = (spec, feed, gateway, clock, options);
         (_past, _pastSignals) = ([.. past.Events], past.Signals);
@@ -76,7 +76,7 @@ public sealed class LiveHost
 
     /// <inheritdoc cref="Create(BatchSpec, ILiveFeed, IBroker, AccountJournal, IReadOnlyList{JournalEvent}, TimeProvider, LiveOptions)"/>
     /// <param name="gateway">The gateway with the journal of <paramref name="past"/>, not begun; the caller disposes of it.</param>
-    public static LiveHost Create(BatchSpec spec, ILiveFeed feed, IOrderGateway gateway, AccountPast past, TimeProvider clock,
+    public static LiveHost Create(BatchSpec spec, ILiveFeed feed, OrderGateway gateway, AccountPast past, TimeProvider clock,
         LiveOptions options) =>
         new(spec, feed, gateway, clock, options, past);
 

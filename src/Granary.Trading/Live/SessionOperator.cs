@@ -6,7 +6,7 @@ namespace Granary.Trading.Live;
 /// <summary>
 /// Executes the operator's commands and applies new weights: commands, weights and enablement are each written before they take effect.
 /// </summary>
-internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway, LivePortfolio portfolio, AccountOrders orders,
+internal sealed class SessionOperator(LiveOptions options, OrderGateway gateway, LivePortfolio portfolio, AccountOrders orders,
     TimeProvider clock, ICollection<string> notes)
 {
     // Ids of commands in the journal, which are not executed again.
