@@ -5,7 +5,7 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Backtesting;
 
 /// <summary>A stretch of several symbols' joined timeline, with the data that its strategies share.</summary>
-public sealed class PreparedJoin
+public sealed class PreparedJoin : PreparedBars
 {
     private readonly PreparedBlock?[] _symbols;
 
@@ -16,6 +16,10 @@ public sealed class PreparedJoin
         Calendar = calendar;
         Nothing = nothing;
     }
+
+    public override int Count => Block.Count;
+
+    public override PreparedBlock? Own => _symbols[0];
 
     public JoinedBlock Block { get; }
 

@@ -85,7 +85,7 @@ internal sealed class LiveStrategy
     }
 
     /// <summary>Runs both over a prepared block of the feed. A failure of one ends the strategy.</summary>
-    public void Process(object block, StrategyWatch watch)
+    public void Process(PreparedBars block, StrategyWatch watch)
     {
         if (Error is not null) return;
         _own.Process(block, watch);
