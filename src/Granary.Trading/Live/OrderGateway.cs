@@ -157,11 +157,11 @@ public sealed class OrderGateway(AccountJournal journal, string broker,
         return await _manager!.MoveStopAsync(timestamp, entry, price, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc cref="OrderManager.SynchroniseAsync"/>
-    public async ValueTask<IReadOnlyList<string>> SynchroniseAsync(long timestamp, CancellationToken cancellationToken = default)
+    /// <inheritdoc cref="OrderManager.ReconcileAsync"/>
+    public async ValueTask<IReadOnlyList<string>> ReconcileAsync(long timestamp, CancellationToken cancellationToken = default)
     {
         using var call = _calls.Begin();
-        return await _manager!.SynchroniseAsync(timestamp, cancellationToken).ConfigureAwait(false);
+        return await _manager!.ReconcileAsync(timestamp, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()

@@ -110,7 +110,9 @@ internal sealed class SessionOperator(LiveOptions options, OrderGateway gateway,
         }
     }
 
-    /// <summary>Checks for a new version of the weights, at once or once a second, if there is a service.</summary>
+    /// <summary>
+    /// Checks for a new version of the weights, such as weights set over HTTP, at once or once a second, if there is a service.
+    /// </summary>
     public async ValueTask LookForWeightsAsync(bool now, CancellationToken cancellationToken)
     {
         if (options.Weights is null || !now && !_checkWeights && clock.GetElapsedTime(_weightsLooked) < TimeSpan.FromSeconds(1)) return;
