@@ -6,7 +6,7 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Catalogues;
 
-/// <summary>Live feeds that a process knows, by the scheme of <c>granary live --feed</c>. It does not open replays of stored bars.</summary>
+/// <summary>Live feeds that a process knows, by the scheme of <c>granary live --feed</c>. They are not replays of stored bars.</summary>
 /// <param name="builder">Contains the factories.</param>
 /// <param name="sources">Sources of stored bars, which a session replays.</param>
 public sealed class LiveFeedCatalogue(CatalogueBuilder<ILiveFeedFactory> builder, BarSourceCatalogue sources)

@@ -171,9 +171,6 @@ internal sealed class LiveStrategy
             owner.Trades.Remove(number);
         }
 
-        public void OnEntry(int number, long time, double price, double quantity, double commission) =>
-            OnFill(new TradeFill(number, time, price, quantity, commission, default, IsEntry: true, IsFirst: true, IsMaker: false));
-
         public void OnFill(in TradeFill fill)
         {
             log?.OnFill(fill);

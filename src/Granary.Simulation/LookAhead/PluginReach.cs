@@ -5,7 +5,7 @@ using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Plugins;
 
-namespace Granary.Simulation.Causality;
+namespace Granary.Simulation.LookAhead;
 
 /// <summary>Scans the assemblies of a batch's strategies, factors and portfolio rules, except Granary's own.</summary>
 internal sealed class PluginReach

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Granary.Engine.Market;
 
-namespace Granary.Simulation.Causality;
+namespace Granary.Simulation.LookAhead;
 
 /// <summary>
 /// A series that changes the bars of another one. A text describes the change, so that another process can repeat it.

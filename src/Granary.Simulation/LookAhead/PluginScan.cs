@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 
-namespace Granary.Simulation.Causality;
+namespace Granary.Simulation.LookAhead;
 
 /// <summary>
 /// Reads the metadata of a plug-in's assembly, without running or decompiling it, and reports how its code can reach data beyond its

@@ -1,4 +1,4 @@
-namespace Granary.Simulation.Causality;
+namespace Granary.Simulation.LookAhead;
 
 /// <summary>Properties of the first bars of a perturbed future. A missing flag means the opposite property.</summary>
 [Flags]

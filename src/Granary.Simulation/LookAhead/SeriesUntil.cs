@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Granary.Engine.Market;
 
-namespace Granary.Simulation.Causality;
+namespace Granary.Simulation.LookAhead;
 
 /// <summary>A series that ends soon after a time, with the block that completes a given number of bars from that time on.</summary>
 /// <param name="timestamp">The time, UTC ticks.</param>

@@ -1,19 +1,19 @@
-namespace Granary.Simulation.Causality;
+namespace Granary.Simulation.LookAhead;
 
 /// <summary>A strategy that acted differently before the cut although only later bars were changed.</summary>
 /// <param name="Cut">Open time of the first bar that was changed.</param>
-public sealed record LookAhead(string Strategy, DateTime Cut, string Sentence);
+public sealed record LookAheadFinding(string Strategy, DateTime Cut, string Sentence);
 
 /// <summary>Result of the look-ahead check.</summary>
 /// <param name="Strategies">Number of strategies checked.</param>
 /// <param name="Cuts">Number of times from which the future was perturbed, over all strategies.</param>
-public sealed record CausalityResult(int Strategies, int Cuts, IReadOnlyList<LookAhead> Found)
+public sealed record LookAheadResult(int Strategies, int Cuts, IReadOnlyList<LookAheadFinding> Found)
 {
     /// <summary>Number of factors whose values were checked.</summary>
     public int Factors { get; init; }
 
     /// <summary>Factors whose earlier values changed, named by factor and feed.</summary>
-    public IReadOnlyList<LookAhead> FactorsFound { get; init; } = [];
+    public IReadOnlyList<LookAheadFinding> FactorsFound { get; init; } = [];
 
     /// <summary>Number of plug-ins whose metadata was scanned.</summary>
     public int Plugins { get; init; }

@@ -2,7 +2,7 @@ using Granary.Engine.Strategies;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 
-namespace Granary.Simulation.Causality;
+namespace Granary.Simulation.LookAhead;
 
 /// <summary>The batch to check for look-ahead.</summary>
 /// <param name="Host">Runs the strategies of the batch.</param>

@@ -1,7 +1,7 @@
 using Granary.Engine.Trading;
 using Granary.Simulation.Passes;
 
-namespace Granary.Simulation.Causality;
+namespace Granary.Simulation.LookAhead;
 
 /// <summary>Compares the actions of a strategy before a time, from the event chunks of two runs.</summary>
 internal static class StrategyPast

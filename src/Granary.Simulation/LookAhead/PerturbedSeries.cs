@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Granary.Engine.Market;
 
-namespace Granary.Simulation.Causality;
+namespace Granary.Simulation.LookAhead;
 
 /// <summary>
 /// A series whose bars have other prices, volumes and times from a cut on, so that a decision that reads them early becomes visible.

@@ -1,4 +1,4 @@
-namespace Granary.Simulation.Causality;
+namespace Granary.Simulation.LookAhead;
 
 /// <summary>Kinds of data beyond a strategy's bars that code can reach.</summary>
 public enum ReachKind

@@ -1,6 +1,6 @@
 using Granary.Engine.Market;
 
-namespace Granary.Simulation.Causality;
+namespace Granary.Simulation.LookAhead;
 
 /// <summary>
 /// Determines the bars of a feed that are finished before a cut. A bar of the data's own timeframe is finished if it opens before the cut.

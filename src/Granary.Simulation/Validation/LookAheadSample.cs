@@ -1,6 +1,6 @@
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Causality;
+using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Telemetry;
 
@@ -10,7 +10,7 @@ namespace Granary.Simulation.Validation;
 /// The default look-ahead check of every batch. It checks a few strategies directly after their own decisions, on a number of bars that
 /// adds little to the run time. <c>verify</c> checks all strategies and trains their models on the perturbed bars.
 /// </summary>
-public static class CausalitySample
+public static class LookAheadSample
 {
     // Entries per strategy, and the same number of exits.
     private const int Decisions = 2;
@@ -30,7 +30,7 @@ public static class CausalitySample
 
     /// <param name="host">Returns a host for an amount of work in bars times strategies.</param>
     /// <param name="failed">Failed strategies of the batch, which are left out.</param>
-    public static async Task<CausalityResult> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<long,
+    public static async Task<LookAheadResult> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<long,
         IBatchHost> host,
         CancellationToken cancellationToken, IReadOnlySet<int>? failed = null)
     {
@@ -45,7 +45,7 @@ public static class CausalitySample
         var sample = (int)Math.Clamp(budget / (Passes * mean), Math.Max(1, subject.Representatives.Count), plan.Instances.Count);
         var after = Math.Max(BlocksAfter * IBarSeries.DefaultBlockSize, LongBarsAfter * plan.Feeds.Max(f =>
             f.Timeframe.Ticks) / plan.Spec.Data.Timeframe.Ticks);
-        return await CausalityCheck.RunAsync(subject with { Host = host(sample * mean) }, new LookAheadEffort(sample, 0,
+        return await LookAheadCheck.RunAsync(subject with { Host = host(sample * mean) }, new LookAheadEffort(sample, 0,
             Decisions)
         { MostCuts = MostCuts, BarsAfter = after },
             plan.Spec.Seed, cancellationToken);

@@ -3,16 +3,16 @@ using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 
-namespace Granary.Simulation.Causality;
+namespace Granary.Simulation.LookAhead;
 
 /// <summary>
 /// Implements the look-ahead check. It perturbs the future: it changes prices, volumes and times of all bars from a time on, runs again,
 /// and requires that everything before that time is bit-identical. Most times directly follow decisions of the strategies, because a
 /// decision that depends on the next bar shows only there. The other times are random.
 /// </summary>
-public static class CausalityCheck
+public static class LookAheadCheck
 {
-    public static async Task<CausalityResult> RunAsync(LookAheadSubject subject, LookAheadEffort effort, ulong seed,
+    public static async Task<LookAheadResult> RunAsync(LookAheadSubject subject, LookAheadEffort effort, ulong seed,
         CancellationToken cancellationToken)
     {
         var run = new Run(subject, effort, seed, cancellationToken);
@@ -26,10 +26,10 @@ public static class CausalityCheck
     {
         private readonly HashSet<int> _chosen = [.. subject.Sample(effort.Strategies)];
         private readonly Dictionary<(string Symbol, Timeframe Timeframe), KnownBars> _known = [];
-        private readonly List<LookAhead> _found = [];
+        private readonly List<LookAheadFinding> _found = [];
         private PluginReach _reach = null!;
 
-        public async Task<CausalityResult> ResultAsync()
+        public async Task<LookAheadResult> ResultAsync()
         {
             _reach = new PluginReach(subject.Plan, subject.Markets, _chosen);
             var (first, last) = await SpanAsync();
@@ -54,7 +54,7 @@ public static class CausalityCheck
                 foreach (var s in shapes) worlds.Add(new World(cut.Time, s, cut.Strategies, Changed(cut.Time, s, seed + (ulong)c * 7919)));
             }
             foreach (var world in worlds) await CompareAsync(world, truth, bars);
-            var result = new CausalityResult(_chosen.Count, cuts.Select(c => c.Time).Distinct().Count(),
+            var result = new LookAheadResult(_chosen.Count, cuts.Select(c => c.Time).Distinct().Count(),
                 [.. _found.OrderBy(f => f.Strategy, StringComparer.Ordinal)])
             {
                 Plugins = _reach.Plugins,
@@ -62,7 +62,7 @@ public static class CausalityCheck
             };
             if (!effort.Factors) return result;
             var all = worlds.Where(w => w.Strategies == _chosen || times.Length == 0).ToList();
-            var (factors, changed) = await FactorCausality.RunAsync(trained, subject.Markets, _chosen,
+            var (factors, changed) = await FactorLookAhead.RunAsync(trained, subject.Markets, _chosen,
                 [.. all.Select(w => (w.Cut, w.Markets))], cancellationToken);
             return result with { Factors = factors, FactorsFound = changed };
         }
@@ -93,7 +93,8 @@ public static class CausalityCheck
                     sentence = StrategyPast.ExitDifference(own, first, other, PerturbedSeries.FirstTime(at.Before, first, world.Cut,
                         instance.Timeframe, world.Shape));
                 if (sentence is null && OrdersFillAtOnce(instance)) sentence = StrategyPast.OrderDifference(own, other, known);
-                if (sentence is not null) _found.Add(new LookAhead(instance.Id, new DateTime(world.Cut, DateTimeKind.Utc), sentence));
+                if (sentence is not null)
+                    _found.Add(new LookAheadFinding(instance.Id, new DateTime(world.Cut, DateTimeKind.Utc), sentence));
             }
         }
 

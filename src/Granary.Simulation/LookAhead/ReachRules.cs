@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Granary.Simulation.Causality;
+namespace Granary.Simulation.LookAhead;
 
 /// <summary>
 /// Lists the members of .NET with which code reaches data beyond a strategy's bars. The longest matching prefix decides.

@@ -1,7 +1,7 @@
 using Granary.Engine.Trading;
 using Granary.Simulation.Passes;
 
-namespace Granary.Simulation.Causality;
+namespace Granary.Simulation.LookAhead;
 
 /// <summary>A time from which the future is perturbed, with the strategies to run again.</summary>
 /// <param name="Strategies">Indices of these strategies.</param>

@@ -5,23 +5,23 @@ using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 
-namespace Granary.Simulation.Causality;
+namespace Granary.Simulation.LookAhead;
 
 /// <summary>
 /// Applies the look-ahead check to the factors: every value before a cut must stay the same if only later bars change, whether or not a
 /// strategy acted on it.
 /// </summary>
-internal static class FactorCausality
+internal static class FactorLookAhead
 {
     /// <param name="cuts">
     /// Cuts with their perturbed markets, including the other symbols that factors read.
     /// </param>
     /// <returns>Number of factors, and the factors that changed.</returns>
-    public static async Task<(int Factors, IReadOnlyList<LookAhead> Found)> RunAsync(BatchPlan plan,
+    public static async Task<(int Factors, IReadOnlyList<LookAheadFinding> Found)> RunAsync(BatchPlan plan,
         IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlySet<int> chosen,
         IReadOnlyList<(long Cut, IReadOnlyDictionary<string, OpenedMarket> Markets)> cuts, CancellationToken cancellationToken)
     {
-        var found = new List<LookAhead>();
+        var found = new List<LookAheadFinding>();
         var count = 0;
         foreach (var feed in plan.Feeds)
         {
@@ -46,7 +46,7 @@ internal static class FactorCausality
                     {
                         var name = $"{requests[r].Key} on {symbol}:{feed.Timeframe}";
                         if (truth[r][c] != other[r][0] && found.All(f => f.Strategy != name))
-                            found.Add(new LookAhead(name, new DateTime(cuts[c].Cut, DateTimeKind.Utc),
+                            found.Add(new LookAheadFinding(name, new DateTime(cuts[c].Cut, DateTimeKind.Utc),
                                 "values of the factor changed when only later bars were changed"));
                     }
                 }

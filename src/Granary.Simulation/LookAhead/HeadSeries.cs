@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Granary.Engine.Market;
 
-namespace Granary.Simulation.Causality;
+namespace Granary.Simulation.LookAhead;
 
 /// <summary>A series that ends after a number of bars.</summary>
 internal sealed class HeadSeries(IBarSeries series, long count) : IChangedSeries

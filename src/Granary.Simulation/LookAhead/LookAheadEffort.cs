@@ -1,4 +1,4 @@
-namespace Granary.Simulation.Causality;
+namespace Granary.Simulation.LookAhead;
 
 /// <summary>Extent of the look-ahead check.</summary>
 /// <param name="Strategies">Number of strategies to check; at least one of each class comes first.</param>
