@@ -18,7 +18,7 @@ internal static class TestVenue
     public static VenueSettings Fast { get; } = new()
     {
         ListLag = TimeSpan.FromMilliseconds(20),
-        SynchroniseEvery = TimeSpan.Zero,
+        CatchUpEvery = TimeSpan.Zero,
         SettleEvery = TimeSpan.Zero,
         Tick = TimeSpan.FromMilliseconds(20),
         MaxOrdersPerMinute = 0,

@@ -69,7 +69,7 @@ internal sealed class LevelRecorder : IRunObserver, IProtectionObserver
     {
     }
 
-    public void OnEntry(int number, long time, double price, double quantity, double commission)
+    public void OnFill(in TradeFill fill)
     {
     }
 }

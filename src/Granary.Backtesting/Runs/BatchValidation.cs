@@ -2,7 +2,7 @@ using Granary.Engine.Analysis;
 using Granary.Modelling.Weighting;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Causality;
+using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Telemetry;
 using Granary.Simulation.Validation;
@@ -18,7 +18,7 @@ internal sealed class BatchValidation
     private readonly StrategySimulation _strategies;
     private readonly WeightChoice _choice;
     private readonly Task<IReadOnlyDictionary<int, StrategyOutcome>> _traded;
-    private readonly Task<(CausalityResult? Causality, CostStress? Stress)> _searched;
+    private readonly Task<(LookAheadResult? LookAhead, CostStress? Stress)> _searched;
 
     private BatchValidation(RunContext run, StrategySimulation strategies, WeightChoice choice, IBatchHost host,
         CancellationToken cancellationToken)
@@ -27,17 +27,17 @@ internal sealed class BatchValidation
         _traded = Task.Run(() => ModelOutcomes.OfAsync(run.Plan, strategies.Outcomes, run.Markets, HostFor, cancellationToken),
             cancellationToken);
         _searched = run.Options.Validation ? Task.Run(SearchAsync, cancellationToken)
-            : Task.FromResult<(CausalityResult?, CostStress?)>(default);
+            : Task.FromResult<(LookAheadResult?, CostStress?)>(default);
 
         IBatchHost HostFor(long evaluations) => host.ForValidation(evaluations, run.Options.Threads);
 
-        async Task<(CausalityResult?, CostStress?)> SearchAsync()
+        async Task<(LookAheadResult?, CostStress?)> SearchAsync()
         {
             var failed = strategies.Outcomes.Values.Where(o => o.Error is not null).Select(o => o.Index).ToHashSet();
             // The inputs of the program that recorded its trades are unknown, so they cannot be checked.
             failed.UnionWith(run.Plan.Instances.Where(RecordedRuns.IsRecorded).Select(i => i.Index));
             return (failed.Count == run.Plan.Instances.Count ? null
-                    : await CausalitySample.RunAsync(run.Plan, run.Markets, HostFor, cancellationToken, failed),
+                    : await LookAheadSample.RunAsync(run.Plan, run.Markets, HostFor, cancellationToken, failed),
                 await CostStress.RunAsync(run.Plan, run.Markets, await _traded, choice.Last, HostFor, cancellationToken));
         }
     }
@@ -64,9 +64,9 @@ internal sealed class BatchValidation
         var (plan, traded, tests) = (_run.Plan, await _traded, await Tests);
         var equity = members ? portfolio.Trace : null;
         var census = await CountAsync(_run, traded, ledger, tests);
-        var (causality, stress) = await _searched;
+        var (lookAhead, stress) = await _searched;
         var outOfSample = OutOfSample.Of(plan, traded, equity, _choice.From ?? plan.Spec.Portfolio.ChosenBefore, out var why);
-        var checks = new BatchChecks(SelectionChecks.Of(plan, traded, equity, census, tests), outOfSample, why, causality, stress,
+        var checks = new BatchChecks(SelectionChecks.Of(plan, traded, equity, census, tests), outOfSample, why, lookAhead, stress,
             census.Fault)
         {
             Census = census,

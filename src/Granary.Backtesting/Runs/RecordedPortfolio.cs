@@ -1,10 +1,8 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
-using Granary.Engine.Trading;
 using Granary.Modelling.Weighting;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Passes;
@@ -17,19 +15,16 @@ namespace Granary.Backtesting.Runs;
 /// </summary>
 public sealed class RecordedPortfolio : IDisposable
 {
-    private readonly RowLog<TradeRow> _trades;
+    private readonly RowLog<PortfolioTrade> _trades;
     private readonly RowLog<PortfolioFill> _fills;
     private readonly IReadOnlyList<string> _symbols;
 
     private RecordedPortfolio(RunContext run)
     {
-        _trades = new RowLog<TradeRow>(run.Folder.Temporary("portfolio.bin"));
+        _trades = new RowLog<PortfolioTrade>(run.Folder.Temporary("portfolio.bin"));
         _fills = new RowLog<PortfolioFill>(run.Folder.Temporary("fills.bin"));
         _symbols = [.. run.OrderedMarkets.Select(m => m.Symbol)];
     }
-
-    [StructLayout(LayoutKind.Sequential, Pack = 1)]
-    private readonly record struct TradeRow(int Member, double Weight, RunEvent Trade);
 
     public PortfolioOutcome Outcome { get; private set; } = null!;
 
@@ -40,8 +35,7 @@ public sealed class RecordedPortfolio : IDisposable
     public (long First, long Last) Rows { get; private set; } = (-1, -1);
 
     /// <summary>Returns the trades in the order of closing.</summary>
-    public IEnumerable<PortfolioTrade> Trades() =>
-        _trades.Read().Select(r => new PortfolioTrade(r.Member, r.Trade.ToTrade(), r.Weight));
+    public IEnumerable<PortfolioTrade> Trades() => _trades.Read();
 
     /// <summary>Returns each change of a position with its symbol, in the order of booking.</summary>
     public IEnumerable<(string Symbol, PortfolioFill Fill)> Fills() => _fills.Read().Select(f => (_symbols[f.Market], f));
@@ -85,8 +79,7 @@ public sealed class RecordedPortfolio : IDisposable
                     csv?.Row(row);
                     tracer.Add(row.Time, row.Equity);
                     recorded.Rows = (recorded.Rows.First < 0 ? row.Time : recorded.Rows.First, row.Time);
-                }, t => recorded._trades.Add(new TradeRow(t.Member, t.Weight, RunEvent.Of(t.Trade, t.Trade.SymbolIndex))),
-                recorded._fills.Add);
+                }, recorded._trades.Add, recorded._fills.Add);
             }
             if (isWritten) File.Move(unfinished, path, overwrite: true);
             recorded.Trace = tracer.Finish();

@@ -22,14 +22,14 @@ public static class VerificationJson
         result.DataChanged,
         causality = new
         {
-            result.Causality.Passed,
-            result.Causality.Strategies,
-            result.Causality.Cuts,
-            result.Causality.Found,
-            result.Causality.Factors,
-            result.Causality.FactorsFound,
-            result.Causality.Plugins,
-            Reaches = result.Causality.Reaches.Select(r => new
+            result.LookAhead.Passed,
+            result.LookAhead.Strategies,
+            result.LookAhead.Cuts,
+            result.LookAhead.Found,
+            result.LookAhead.Factors,
+            result.LookAhead.FactorsFound,
+            result.LookAhead.Plugins,
+            Reaches = result.LookAhead.Reaches.Select(r => new
             {
                 r.Plugin,
                 Kind = JsonNamingPolicy.CamelCase.ConvertName(r.Kind.ToString()),

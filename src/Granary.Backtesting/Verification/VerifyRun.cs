@@ -9,8 +9,8 @@ using Granary.Learning.Proofs;
 using Granary.Modelling.Learning;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Causality;
 using Granary.Simulation.Json;
+using Granary.Simulation.LookAhead;
 using Granary.Simulation.Models;
 using Granary.Simulation.Passes;
 using Granary.Simulation.RunFolders;
@@ -18,12 +18,12 @@ using Granary.Simulation.RunFolders;
 namespace Granary.Backtesting.Verification;
 
 /// <param name="DataChanged">Symbols whose bars have changed since the run.</param>
-public sealed record VerificationResult(string Expected, string Actual, IReadOnlyList<string> DataChanged, CausalityResult Causality)
+public sealed record VerificationResult(string Expected, string Actual, IReadOnlyList<string> DataChanged, LookAheadResult LookAhead)
 {
     /// <summary>Tests of the learning code on data with known properties; empty without a learning section.</summary>
     public IReadOnlyList<ProofClaim> Proofs { get; init; } = [];
 
-    public bool Passed => Expected == Actual && DataChanged.Count == 0 && Causality.Passed && Proofs.All(c => c.Holds);
+    public bool Passed => Expected == Actual && DataChanged.Count == 0 && LookAhead.Passed && Proofs.All(c => c.Holds);
 }
 
 /// <summary>
@@ -71,9 +71,9 @@ public static class VerifyRun
                 Except = plan.Instances.Where(RecordedRuns.IsRecorded).Select(i => i.Index).ToHashSet(),
                 WithModels = spec.Learning is null ? null : m => WithModelsAsync(plan, m, host, clock, temporary, cancellationToken),
             };
-            var causality = await CausalityCheck.RunAsync(subject, effort, spec.Seed, cancellationToken);
+            var lookAhead = await LookAheadCheck.RunAsync(subject, effort, spec.Seed, cancellationToken);
             var honesty = spec.Learning is null ? [] : LearningProof.Run(1, cancellationToken, Features(spec, plan), plan.Feeds[0].Supply);
-            return new VerificationResult(manifest.Digest, again.Model.Digest, changed, causality) { Proofs = honesty };
+            return new VerificationResult(manifest.Digest, again.Model.Digest, changed, lookAhead) { Proofs = honesty };
         }
         finally
         {

@@ -130,11 +130,11 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             LearnedWeights = outcome.Weights?.Learned is { } learned ? AllocatorReport.FindingOf(learned) : null,
         }.Within(rows);
         if (!run.Options.Validation) return (checks, null);
-        var causality = await CausalitySample.RunAsync(plan, run.Markets, _ => host, cancellationToken);
+        var lookAhead = await LookAheadSample.RunAsync(plan, run.Markets, _ => host, cancellationToken);
         var stressed = await WalkForwardOptimiser.StressedAsync(input, outcome, cancellationToken);
         var stress = new CostStress(outcome.Groups.Count, outcome.Groups.Count, outcome.Statistics.TotalReturn,
             stressed.Statistics.TotalReturn, stressed.Groups.Count(g => g.Statistics.TotalReturn > 0));
-        return (checks with { Causality = causality, Stress = stress with { IsOfPortfolio = true } }, stressed);
+        return (checks with { LookAhead = lookAhead, Stress = stress with { IsOfPortfolio = true } }, stressed);
     }
 
     // A group takes the place of a strategy: its equity is stitched, its parameters are those of its last selection.

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.ComponentModel;
 using Granary.Backtesting.Verification;
 using Granary.Reporting.Runs;
-using Granary.Simulation.Causality;
+using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
 
 namespace Granary.Cli.Commands;
@@ -41,7 +41,7 @@ internal static class VerifyCommand
 
     private static void Show(VerificationResult result)
     {
-        var found = result.Causality;
+        var found = result.LookAhead;
         Console.WriteLine(result.Expected == result.Actual ? $"The digest is the same: {result.Actual}"
             : $"The digest differs: the run has {result.Expected}, now it is {result.Actual}");
         foreach (var symbol in result.DataChanged) Console.WriteLine($"The bars of {symbol} are not those of the run");

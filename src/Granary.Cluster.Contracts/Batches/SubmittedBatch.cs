@@ -53,7 +53,7 @@ public sealed record ModelUse([property: Id(0)] int Number, [property: Id(1)] in
 /// <param name="Token">Token of the requesting activation; a new one after a loss.</param>
 /// <param name="Work">Work without a report.</param>
 /// <param name="Strategies">Number of strategies of the whole pass.</param>
-/// <param name="Changes">Changes of the bars before strategies see them, as <see cref="Granary.Simulation.Causality.SeriesChanges"/>
+/// <param name="Changes">Changes of the bars before strategies see them, as <see cref="Granary.Simulation.LookAhead.SeriesChanges"/>
 /// writes them; empty for unchanged bars.</param>
 /// <param name="Stressed">Whether every cost is doubled and every order is delayed by one bar.</param>
 [GenerateSerializer, Immutable, Alias("granary.PassWork")]

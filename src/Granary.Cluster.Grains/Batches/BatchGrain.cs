@@ -31,7 +31,7 @@ internal sealed class BatchGrain(
     private SiloPolls? _polls;
     private ReportingPoll? _reports;
     private IGrainTimer? _timer;
-    private AssignmentTable? _ledger;
+    private AssignmentTable? _assignments;
     private JobStatus? _status;
     private Activity? _activity;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -254,10 +254,10 @@ internal sealed class BatchGrain(
         if (_status.Ended || reporting.End is not null) return;
         Silos.Ask(membership.CurrentSnapshot.Members);
         // All groups are done, but outcomes are missing: an earlier attempt of the reporting grain had acknowledged them.
-        var isShort = _ledger?.IsEmptyFor(settings.Tick * 20, Stopwatch.GetTimestamp()) == true;
-        if (reporting.Pass != _ledger?.Pass.Token || isShort) await TurnToAsync(reporting.Pass);
+        var isShort = _assignments?.IsEmptyFor(settings.Tick * 20, Stopwatch.GetTimestamp()) == true;
+        if (reporting.Pass != _assignments?.Pass.Token || isShort) await TurnToAsync(reporting.Pass);
         await ConfirmAsync();
-        if (_ledger is { } ledger) await DriveAsync(ledger);
+        if (_assignments is { } assignments) await DriveAsync(assignments);
         await ShowAsync(reporting);
     }
 
@@ -277,7 +277,7 @@ internal sealed class BatchGrain(
 
     private async Task TurnToAsync(Guid? token)
     {
-        _ledger = null;
+        _assignments = null;
         if (token is not { } pass) return;
         // Wait for the silos' first answers: they show groups that started before a loss of this grain or of the reporting grain.
         if (Silos.Views.Values.Any(v => v is { Answer: null, IsResponsive: true })) return;
@@ -287,23 +287,23 @@ internal sealed class BatchGrain(
             state.State.Symbols = work.Symbols;
             await WriteAsync(_status!);
         }
-        var ledger = new AssignmentTable(work, Silos.Views.Values.Count(v => v.Answer is { Leaving: false }));
+        var assignments = new AssignmentTable(work, Silos.Views.Values.Count(v => v.Answer is { Leaving: false }));
         foreach (var (silo, view) in Silos.Views)
             if (view is { IsResponsive: true, Answer: { } answer })
-                ledger.Adopt(silo, answer.Groups);
-        _ledger = ledger;
+                assignments.Adopt(silo, answer.Groups);
+        _assignments = assignments;
         BatchMessages.PassBegins(logger, Run, work.Key.ToString(), work.Work.Sum(w => w.Strategies.Length), work.Work.Count,
             Silos.Views.Count);
     }
 
-    private async Task DriveAsync(AssignmentTable ledger)
+    private async Task DriveAsync(AssignmentTable assignments)
     {
         var lost = 0;
         foreach (var (silo, view) in Silos.Views)
         {
             if (!view.Fresh || view.Answer is not { } answer) continue;
             view.Fresh = false;
-            var over = ledger.Seen(silo, answer.Groups, view.AskedAt, out var again, out var fault);
+            var over = assignments.Seen(silo, answer.Groups, view.AskedAt, out var again, out var fault);
             lost += again;
             if (over.Count > 0) _ = Loss.IgnoreAsync(() => services.Of(silo).StopAsync(Run, over));
             if (fault is null) continue;
@@ -311,36 +311,36 @@ internal sealed class BatchGrain(
             await Loss.IgnoreAsync(() => Reporting.CancelAsync());
             return;
         }
-        foreach (var silo in ledger.BusySilos.Where(s => !Silos.Views.TryGetValue(s, out var view) || !view.IsResponsive).ToList())
+        foreach (var silo in assignments.BusySilos.Where(s => !Silos.Views.TryGetValue(s, out var view) || !view.IsResponsive).ToList())
         {
-            var groups = ledger.Lost(silo, dead: !Silos.Views.ContainsKey(silo));
+            var groups = assignments.Lost(silo, dead: !Silos.Views.ContainsKey(silo));
             lost += groups;
             BatchMessages.SiloLost(logger, Run, silo.ToString(), groups);
         }
         if (lost > 0) instruments.Recoveries.Add(lost, ClusterInstruments.KindOf("strategy-group"));
-        if (ledger.TakeDeadly() is { Count: > 0 } deadly) await Reporting.ReportAsync(EndedBatch.Deadly(ledger.Pass.Key, deadly));
+        if (assignments.TakeDeadly() is { Count: > 0 } deadly) await Reporting.ReportAsync(EndedBatch.Deadly(assignments.Pass.Key, deadly));
         var open = Silos.Views.Where(s => s.Value.IsOpen).ToDictionary(s => s.Key, s => s.Value.Answer!.Threads);
-        await Task.WhenAll(ledger.Assign(Run, open).Select(g => StartAsync(ledger, g.Silo, g.Work)));
+        await Task.WhenAll(assignments.Assign(Run, open).Select(g => StartAsync(assignments, g.Silo, g.Work)));
         await ConfirmAsync();
-        if (ledger.Relief(open, Stopwatch.GetTimestamp()) is { } relief)
+        if (assignments.Relief(open, Stopwatch.GetTimestamp()) is { } relief)
         {
-            await Loss.IgnoreAsync(async () => ledger.GivenUp(relief.Group,
+            await Loss.IgnoreAsync(async () => assignments.GivenUp(relief.Group,
                 await services.Of(relief.From).GiveUpAsync(Run, relief.Group, relief.Most).WaitAsync(SiloPolls.Timeout)));
-            await Task.WhenAll(ledger.Assign(Run, open).Select(g => StartAsync(ledger, g.Silo, g.Work)));
+            await Task.WhenAll(assignments.Assign(Run, open).Select(g => StartAsync(assignments, g.Silo, g.Work)));
         }
     }
 
-    private async Task StartAsync(AssignmentTable ledger, SiloAddress silo, GroupWork work)
+    private async Task StartAsync(AssignmentTable assignments, SiloAddress silo, GroupWork work)
     {
         try
         {
             work = work with { Stopped = state.State.Stopped is { Count: > 0 } stopped ? new(stopped) : null };
             await services.Of(silo).StartAsync(work).WaitAsync(SiloPolls.Timeout);
-            ledger.Started(work.Id, Stopwatch.GetTimestamp());
+            assignments.Started(work.Id, Stopwatch.GetTimestamp());
         }
         catch (Exception e) when (Loss.Is(e))
         {
-            ledger.NotStarted(work.Id);
+            assignments.NotStarted(work.Id);
         }
     }
 
@@ -348,7 +348,7 @@ internal sealed class BatchGrain(
     private async Task ShowAsync(ReportingStatus reporting)
     {
         var before = _status!.Progress;
-        var next = _progress.After(before, reporting, _ledger) with { Load = _load.Measure(_ledger?.Waiting ?? 0) };
+        var next = _progress.After(before, reporting, _assignments) with { Load = _load.Measure(_assignments?.Waiting ?? 0) };
         // Do not write over a cancellation that is being stored.
         if (_ending.IsCompleted && !PassProgress.HasSameCounts(before, next))
         {
@@ -374,7 +374,7 @@ internal sealed class BatchGrain(
         if (_status.Ended) return;
         Change(s => ended with { Revision = Math.Max(ended.Revision, s.Revision + 1) });
         _timer?.Dispose();
-        (_timer, _ledger) = (null, null);
+        (_timer, _assignments) = (null, null);
         foreach (var silo in Silos.Views.Keys) _ = Loss.IgnoreAsync(() => services.Of(silo).StopAsync(Run, null));
         _activity?.SetStatus(ended.State == JobState.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok, ended.Fault);
         _activity?.Dispose();

@@ -4,7 +4,7 @@ using Granary.Engine.Trading;
 using Granary.Learning.Gating;
 using Granary.Modelling.Learning;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Causality;
+using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
 using Granary.Simulation.RunFolders;
 

@@ -33,14 +33,14 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
     private readonly CancellationTokenSource _stop, _cancel;
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LiveStatus? _before;
-    private IOrderGateway? _opened;
-    private volatile IOrderGateway? _gateway;
+    private OrderGateway? _opened;
+    private volatile OrderGateway? _gateway;
     private string? _digest;
     private Exception? _fault;
 
     /// <param name="control">The session's commands and its status, which its attempts share.</param>
     /// <param name="opened">Gateway of the account if it is already open, else null. The attempt takes it over.</param>
-    public LiveAttempt(SessionAttempt attempt, QueuedControl control, CurrentWeights weights, IOrderGateway? opened,
+    public LiveAttempt(SessionAttempt attempt, QueuedControl control, CurrentWeights weights, OrderGateway? opened,
         PortfolioServices services)
     {
         (_attempt, _control, _weights, _opened, _services) = (attempt, control, weights, opened, services);
@@ -117,7 +117,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
 
     /// <summary>Opens an account and acquires its lease.</summary>
     /// <inheritdoc cref="OrderGateway.OpenAsync"/>
-    public static Task<IOrderGateway> OpenAsync(PortfolioServices services, string account, SessionStart start, Production production,
+    public static Task<OrderGateway> OpenAsync(PortfolioServices services, string account, SessionStart start, Production production,
         CancellationToken cancellationToken) => OrderGateway.OpenAsync(services.Accounts, new AccountOpening
         {
             Account = account,
@@ -133,7 +133,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
         }, services.Clock, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<IOrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken)
+    public async Task<OrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken)
     {
         var gateway = Interlocked.Exchange(ref _opened, null)
             ?? await OpenAsync(_services, account, _attempt.Start, production, cancellationToken).ConfigureAwait(false);

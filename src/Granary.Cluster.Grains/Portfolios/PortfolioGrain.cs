@@ -28,7 +28,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
     private QueuedControl? _control;
     private string _run = "";
     private LiveAttempt? _attempt;
-    private IOrderGateway? _opened;
+    private OrderGateway? _opened;
     private IGrainTimer? _awake;
 
     private string Id => this.GetPrimaryKeyString();

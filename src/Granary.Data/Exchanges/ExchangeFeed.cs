@@ -1,7 +1,6 @@
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Storage.Addresses;
@@ -62,7 +61,6 @@ public sealed class ExchangeFeed : ILiveFeed
     private long _unordered, _incomplete, _foreign, _backwards;
     private string? _firstForeign;
     private int _connections;
-    private TimeSpan _pingEvery;
     private bool _received;
 
     /// <exception cref="BarDataException">A symbol cannot be converted to the exchange's spelling, or the exchange has no bars of that
@@ -119,23 +117,18 @@ public sealed class ExchangeFeed : ILiveFeed
     /// <exception cref="BarDataException">The exchange rejects the subscription before it has sent any bar.</exception>
     public async IAsyncEnumerable<FeedItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var buffer = new byte[64 << 10];
         while (true)
         {
-            using var socket = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-            using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var pinging = PingAsync(socket, life.Token);
-            while (await NextAsync(socket, buffer, cancellationToken).ConfigureAwait(false) is { } message)
+            await using var socket = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+            while (await socket.NextAsync(cancellationToken).ConfigureAwait(false) is { } message)
             {
                 Take(message);
                 while (_assembler.TryNext(out var item)) yield return item;
             }
-            await life.CancelAsync().ConfigureAwait(false);
-            await pinging.ConfigureAwait(false);
         }
     }
 
-    private async Task<ClientWebSocket> ConnectAsync(CancellationToken cancellationToken)
+    private async Task<SocketSession> ConnectAsync(CancellationToken cancellationToken)
     {
         static bool IsAway(Exception e) =>
             e is WebSocketException or HttpRequestException or IOException or TimeoutException or System.Net.Sockets.SocketException;
@@ -146,23 +139,25 @@ public sealed class ExchangeFeed : ILiveFeed
         {
             return await policy.RunAsync(async token =>
             {
-                var socket = new ClientWebSocket();
+                var address = await _request.Exchange.FindAsync(endpoint, _http, token).ConfigureAwait(false);
+                var pingEvery = address.PingEvery < _request.Exchange.PingEvery ? address.PingEvery.Value : _request.Exchange.PingEvery;
+                var hello = _request.Exchange.Subscribe([.. _markets.Select(m => (m.Spelled, m.Timeframe))], _request.Clock.GetUtcNow());
+                var plan = new SocketPlan(address.Uri, [.. hello], _request.Exchange.Welcomes, pingEvery,
+                    () => _request.Exchange.Ping(_request.Clock.GetUtcNow()));
+                var socket = await SocketSession.OpenAsync(plan, _request.Silence, _request.Clock, token).ConfigureAwait(false);
                 try
                 {
-                    socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(20);
-                    var address = await _request.Exchange.FindAsync(endpoint, _http, token).ConfigureAwait(false);
-                    _pingEvery = address.PingEvery < _request.Exchange.PingEvery ? address.PingEvery.Value : _request.Exchange.PingEvery;
-                    await socket.ConnectAsync(address.Uri, token).ConfigureAwait(false);
-                    if (_request.Exchange.Welcomes) await WelcomedAsync(socket, token).ConfigureAwait(false);
+                    if (plan.IsWelcomed)
+                    {
+                        await WelcomedAsync(socket, token).ConfigureAwait(false);
+                        await socket.SendAsync(plan.Hello, token).ConfigureAwait(false);
+                    }
                     _connections++;
-                    foreach (var text in _request.Exchange.Subscribe([.. _markets.Select(m => (m.Spelled, m.Timeframe))],
-                        _request.Clock.GetUtcNow()))
-                        await SendAsync(socket, text, token).ConfigureAwait(false);
                     return socket;
                 }
                 catch
                 {
-                    socket.Dispose();
+                    await socket.DisposeAsync().ConfigureAwait(false);
                     throw;
                 }
             }, cancellationToken).ConfigureAwait(false);
@@ -175,10 +170,9 @@ public sealed class ExchangeFeed : ILiveFeed
     }
 
     // The exchange may silently drop a request that precedes its welcome message.
-    private async Task WelcomedAsync(ClientWebSocket socket, CancellationToken cancellationToken)
+    private async Task WelcomedAsync(SocketSession socket, CancellationToken cancellationToken)
     {
-        var buffer = new byte[4 << 10];
-        while (await NextAsync(socket, buffer, cancellationToken).ConfigureAwait(false) is { } message)
+        while (await socket.NextAsync(cancellationToken).ConfigureAwait(false) is { } message)
         {
             try
             {
@@ -196,51 +190,6 @@ public sealed class ExchangeFeed : ILiveFeed
             }
         }
         throw new WebSocketException("the connection ended, or stayed silent, before the server's welcome");
-    }
-
-    private static Task SendAsync(ClientWebSocket socket, string text, CancellationToken cancellationToken) =>
-        socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
-
-    private async Task PingAsync(ClientWebSocket socket, CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(_pingEvery, _request.Clock, cancellationToken).ConfigureAwait(false);
-                if (_request.Exchange.Ping(_request.Clock.GetUtcNow()) is { } ping)
-                    await SendAsync(socket, ping, cancellationToken).ConfigureAwait(false);
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or WebSocketException or ObjectDisposedException
-            or InvalidOperationException or IOException)
-        {
-            // the reader detects it
-        }
-    }
-
-    // Null if the connection has ended: closed, broken, or silent for too long.
-    private async Task<ReadOnlyMemory<byte>?> NextAsync(ClientWebSocket socket, byte[] buffer, CancellationToken cancellationToken)
-    {
-        using var silence = new CancellationTokenSource(_request.Silence, _request.Clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
-        try
-        {
-            var length = 0;
-            while (true)
-            {
-                if (length == buffer.Length) return null; // no message of theirs is so long
-                var part = await socket.ReceiveAsync(buffer.AsMemory(length), either.Token).ConfigureAwait(false);
-                if (part.MessageType == WebSocketMessageType.Close) return null;
-                length += part.Count;
-                if (part.EndOfMessage) return buffer.AsMemory(0, length);
-            }
-        }
-        catch (Exception e) when (e is WebSocketException or IOException
-            || e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            return null;
-        }
     }
 
     private void Take(ReadOnlyMemory<byte> bytes)

@@ -85,7 +85,7 @@ public static class Backtest
         {
         }
 
-        public void OnEntry(int number, long time, double price, double quantity, double commission)
+        public void OnFill(in TradeFill fill)
         {
         }
 

@@ -4,34 +4,6 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Backtesting;
 
-/// <summary>A stretch of several symbols' joined timeline, with the data that its strategies share.</summary>
-public sealed class PreparedJoin
-{
-    private readonly PreparedBlock?[] _symbols;
-
-    internal PreparedJoin(JoinedBlock block, PreparedBlock?[] symbols, BlockCalendar calendar, double[] nothing)
-    {
-        Block = block;
-        _symbols = symbols;
-        Calendar = calendar;
-        Nothing = nothing;
-    }
-
-    public JoinedBlock Block { get; }
-
-    /// <summary>Months and weeks of the joined timeline.</summary>
-    public BlockCalendar Calendar { get; }
-
-    /// <summary>
-    /// One symbol's own bars and factors, for strategies that trade only this symbol (their factors may read others); null if it has no bar
-    /// in the stretch.
-    /// </summary>
-    public PreparedBlock? Symbol(int symbol) => _symbols[symbol];
-
-    // A placeholder column for blocks that have only times and one value.
-    internal double[] Nothing { get; }
-}
-
 /// <summary>
 /// Work that a joined feed does once for all its strategies: the factors of each symbol over its own bars (and over the closes of other
 /// symbols for factors that compare with them), and the calendar and periods per year of the timeline.

@@ -4,12 +4,22 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Backtesting;
 
+/// <summary>A stretch of a feed's bars with the data that its strategies share: one symbol's, or several on a joined timeline.</summary>
+public abstract class PreparedBars
+{
+    /// <summary>Number of bars, or of rows of the joined timeline.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>The bars of the feed's first symbol; null if it has no bar in the stretch.</summary>
+    public abstract PreparedBlock? Own { get; }
+}
+
 /// <summary>A block with all that its feed's strategies share over it.</summary>
 /// <remarks>
 /// Short blocks, as a live session's of one bar, are also collected: a run need not mark its equity in each, but marks many bars at once
 /// when its position changes or the collection is full.
 /// </remarks>
-public sealed class PreparedBlock
+public sealed class PreparedBlock : PreparedBars
 {
     // Blocks of at most Short bars are collected, up to Together bars.
     private const int Short = 64, Together = 512;
@@ -26,6 +36,10 @@ public sealed class PreparedBlock
     }
 
     internal int Capacity { get; }
+
+    public override int Count => Block.Count;
+
+    public override PreparedBlock Own => this;
 
     public BarBlock Block { get; private set; } = null!;
 

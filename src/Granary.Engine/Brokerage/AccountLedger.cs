@@ -147,7 +147,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         if (before != state) Changed?.Invoke(order, before);
     }
 
-    /// <summary>Books what the venue reported.</summary>
+    /// <summary>Books what the venue reported. Drops a duplicate: a fill that the venue reported before.</summary>
     /// <param name="trade">The trade that a fill changed; null where none did.</param>
     /// <returns>false where it was known.</returns>
     public bool Report(BrokerEvent e, out AccountTrade? trade)

@@ -83,7 +83,7 @@ public enum TradeState : byte
 public sealed record TradeChanged(long Timestamp, int Number, TradeState State, Side Side, double Quantity, double Open, double EntryPrice,
     double ExitPrice, double Profit, double Fees, long EntryTime, long ExitTime, string Why) : JournalEvent(Timestamp);
 
-/// <summary>Position of the account in a symbol after a fill or a synchronisation.</summary>
+/// <summary>Position of the account in a symbol after a fill or a reconciliation.</summary>
 /// <param name="Quantity">Signed base units.</param>
 public sealed record PositionChanged(long Timestamp, double Quantity) : JournalEvent(Timestamp);
 

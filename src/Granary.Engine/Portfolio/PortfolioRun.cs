@@ -290,12 +290,6 @@ public sealed class PortfolioRun
 
     // ---- trades ----
 
-    /// <summary>Reports an entry fill of a strategy; if its signal was accepted, the portfolio's share is filled too.</summary>
-    /// <returns>The portfolio's quantity; 0 if it does not take part.</returns>
-    public double OnEntry(int member, int number, long time, double price, double quantity, double commission, int symbol = 0) =>
-        OnFill(member, new TradeFill(number, time, price, quantity, commission, default, IsEntry: true, IsFirst: true, IsMaker: false),
-            symbol);
-
     /// <summary>A strategy's trade was filled: entered, added to, or closed in part.</summary>
     /// <param name="symbol">Index among the strategy's symbols.</param>
     /// <returns>The portfolio's quantity; 0 where it has no part in it.</returns>

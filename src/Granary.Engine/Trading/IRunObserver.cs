@@ -9,18 +9,11 @@ public interface IRunObserver
     /// <param name="time">Open time of the bar at which it ended, UTC ticks.</param>
     void OnSignalEnded(int number, SignalEnd end, long time);
 
-    /// <summary>A trade was opened.</summary>
-    void OnEntry(int number, long time, double price, double quantity, double commission);
-
     /// <summary>
-    /// Called for the first fill of each trade, which the default implementation passes to <see cref="OnEntry"/>. Also called for the
-    /// other fills if a trade has several, if a bar's volume bounds fills, or if an order's fees do not follow from its size. The fill that
-    /// closes the trade is passed to <see cref="OnTrade"/> instead.
+    /// Called for the first fill of each trade. Also called for the other fills if a trade has several, if a bar's volume bounds fills, or
+    /// if an order's fees do not follow from its size. The fill that closes the trade is passed to <see cref="OnTrade"/> instead.
     /// </summary>
-    void OnFill(in TradeFill fill)
-    {
-        if (fill.IsFirst) OnEntry(fill.Number, fill.Time, fill.Price, fill.Quantity, fill.Commission);
-    }
+    void OnFill(in TradeFill fill);
 
     /// <summary>Called when the rest of a trade's entry is not filled any more.</summary>
     void OnEntryEnded(int number, long time)

@@ -21,9 +21,6 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
 
     public void OnSignalEnded(int number, SignalEnd end, long time) => Write(RunEvent.Of(new SignalEndedEvent(number, end, time)));
 
-    public void OnEntry(int number, long time, double price, double quantity, double commission) =>
-        OnFill(new TradeFill(number, time, price, quantity, commission, default, IsEntry: true, IsFirst: true, IsMaker: false));
-
     public void OnFill(in TradeFill fill) => Write(RunEvent.Of(fill));
 
     public void OnEntryEnded(int number, long time) => Write(RunEvent.EntryEnded(number, time));
@@ -74,9 +71,6 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
         public void OnSignal(in Signal signal) => _writer.Signal(signal, _symbol, Run);
 
         public void OnSignalEnded(int number, SignalEnd end, long time) => _writer.OnSignalEnded(number, end, time);
-
-        public void OnEntry(int number, long time, double price, double quantity, double commission) =>
-            OnFill(new TradeFill(number, time, price, quantity, commission, default, IsEntry: true, IsFirst: true, IsMaker: false));
 
         public void OnFill(in TradeFill fill) => _writer.Write(RunEvent.Of(fill, _symbol));
 

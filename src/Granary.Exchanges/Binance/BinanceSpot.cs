@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Granary.Data.Brokers;
+using Granary.Data.Exchanges;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
@@ -180,7 +181,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
         });
         var plan = new SocketPlan(Address("ws-api", "/ws-api/v3"), [hello], IsWelcomed: false, TimeSpan.FromSeconds(15),
             () => """{"id":"2","method":"ping"}""");
-        await foreach (var bytes in new SocketSession(Name, TimeSpan.FromSeconds(40), Clock).ReadAsync(plan, cancellationToken)
+        await foreach (var bytes in SocketSession.ReadAsync(Name, plan, TimeSpan.FromSeconds(40), Clock, cancellationToken)
             .ConfigureAwait(false))
         {
             var message = JsonElement.Parse(bytes.Span);
@@ -197,7 +198,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
         var address = new UriBuilder(Address("stream", "/stream")) { Query = $"streams={streams}" }.Uri;
         var plan = new SocketPlan(address, [], IsWelcomed: false, TimeSpan.FromSeconds(15),
             () => """{"id":1,"method":"LIST_SUBSCRIPTIONS"}""");
-        await foreach (var bytes in new SocketSession(Name, TimeSpan.FromSeconds(40), Clock).ReadAsync(plan, cancellationToken)
+        await foreach (var bytes in SocketSession.ReadAsync(Name, plan, TimeSpan.FromSeconds(40), Clock, cancellationToken)
             .ConfigureAwait(false))
             if (BinanceSpotParser.Price(JsonElement.Parse(bytes.Span)) is { } news) yield return news;
     }

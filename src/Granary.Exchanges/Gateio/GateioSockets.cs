@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Data.Brokers;
+using Granary.Data.Exchanges;
 using Granary.Exchanges.Connections;
 using Granary.Exchanges.Trading;
 
@@ -19,9 +20,9 @@ internal sealed class GateioSockets(GateioClient client, TimeProvider clock)
         var hello = channels.Select(c => Message(c.Channel, "subscribe", c.Payload, isPrivate)).ToList();
         var ping = channels[0].Channel.Split('.')[0] + ".ping";
         var plan = new SocketPlan(address, hello, IsWelcomed: false, TimeSpan.FromSeconds(10), () => Message(ping, "", [], false));
-        var session = new SocketSession(client.Name, TimeSpan.FromSeconds(40), clock);
         var answered = 0;
-        await foreach (var bytes in session.ReadAsync(plan, cancellationToken).ConfigureAwait(false))
+        await foreach (var bytes in SocketSession.ReadAsync(client.Name, plan, TimeSpan.FromSeconds(40), clock, cancellationToken)
+            .ConfigureAwait(false))
         {
             var message = JsonElement.Parse(bytes.Span);
             if (message.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)

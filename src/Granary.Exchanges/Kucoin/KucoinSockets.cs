@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Granary.Data.Exchanges;
 using Granary.Exchanges.Connections;
 using Granary.Exchanges.Trading;
 
@@ -18,9 +19,9 @@ internal sealed class KucoinSockets(KucoinClient client, TimeProvider clock)
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var plan = await PlanAsync(topics, isPrivate, cancellationToken).ConfigureAwait(false);
-        var session = new SocketSession(client.Name, TimeSpan.FromSeconds(40), clock);
         var acknowledged = 0;
-        await foreach (var bytes in session.ReadAsync(plan, cancellationToken).ConfigureAwait(false))
+        await foreach (var bytes in SocketSession.ReadAsync(client.Name, plan, TimeSpan.FromSeconds(40), clock, cancellationToken)
+            .ConfigureAwait(false))
         {
             var message = JsonElement.Parse(bytes.Span);
             switch (message.Text("type"))

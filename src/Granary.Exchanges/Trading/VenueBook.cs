@@ -127,6 +127,7 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
         if (state.IsFinal()) _working.Remove(order);
     }
 
+    // Drops a duplicate: a fill that the exchange reported before.
     private void Book(VenueOrder order, FillBooked fill)
     {
         if (!_executions.Add(fill.ExecutionId)) return;

@@ -27,7 +27,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
     private readonly CancellationTokenSource _life = new();
     private readonly Task _background;
     private readonly Dictionary<string, VenueOrderState> _touched = new(StringComparer.Ordinal);
-    private long _synchronised;
+    private long _caughtUp;
     private bool _behind = true, _legsDue;
     private Exception? _broken;
 
@@ -42,7 +42,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         var gate = new OrderGate(venue.Capabilities, settings, journal.Book, _prices, clock);
         _submission = new OrderSubmission(venue, journal.Book, instruments, _orders, _protection, gate, _prices);
         _streams = new VenueStreams(venue, [.. instruments.Values], clock);
-        _synchronised = clock.GetTimestamp();
+        _caughtUp = clock.GetTimestamp();
         _background = Task.Run(() => WorkAsync(_life.Token));
     }
 
@@ -159,8 +159,8 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         {
             try
             {
-                if (_behind || !_streams.IsConnected || _clock.GetElapsedTime(_synchronised) >= _settings.SynchroniseEvery)
-                    await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
+                if (_behind || !_streams.IsConnected || _clock.GetElapsedTime(_caughtUp) >= _settings.CatchUpEvery)
+                    await CatchUpAsync(cancellationToken).ConfigureAwait(false);
             }
             catch (BrokerUnavailableException) when (_journal.DurableEvents > after)
             {
@@ -192,7 +192,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         {
             var account = await _venue.AccountAsync(cancellationToken).ConfigureAwait(false);
             var booked = Book.Events;
-            await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
+            await CatchUpAsync(cancellationToken).ConfigureAwait(false);
             await _settlements.CollectAsync(_instruments.Values, now: true, cancellationToken).ConfigureAwait(false);
             if (Book.Events == booked) return account;
         }
@@ -222,7 +222,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
                 foreach (var bar in bars)
                     if (_instruments.TryGetValue(bar.Symbol, out var traded)) _prices.Put(traded.Listed, (decimal)bar.Bar.Close);
                 if (Book.OpenEntries.Count == 0 && Book.Working.Count == 0) return true;
-                await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
+                await CatchUpAsync(cancellationToken).ConfigureAwait(false);
                 foreach (var bar in bars)
                 {
                     if (!_instruments.TryGetValue(bar.Symbol, out var instrument)) continue;
@@ -239,25 +239,25 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         }
     }
 
-    // Requests the state of all pending orders, and places their stops and targets.
-    private async ValueTask SynchroniseAsync(CancellationToken cancellationToken)
+    // Requests the state of all pending orders, and places their stops and targets: regularly, and after a reconnection.
+    private async ValueTask CatchUpAsync(CancellationToken cancellationToken)
     {
         _behind = true;
         foreach (var group in Book.Working.Where(o => o.HasInstrument).GroupBy(o => o.Instrument).ToList())
         {
             var open = await _venue.OpenOrdersAsync(group.Key, cancellationToken).ConfigureAwait(false);
             foreach (var order in group.ToList())
-                await SynchroniseAsync(order, open, cancellationToken).ConfigureAwait(false);
+                await CatchUpAsync(order, open, cancellationToken).ConfigureAwait(false);
         }
         await _settlements.CollectAsync(_instruments.Values, now: false, cancellationToken).ConfigureAwait(false);
         await _protection.EnsureAsync(cancellationToken).ConfigureAwait(false);
         if (_protection.Watches) _streams.Watch(_life.Token);
         _touched.Clear();
         _behind = false;
-        _synchronised = _clock.GetTimestamp();
+        _caughtUp = _clock.GetTimestamp();
     }
 
-    private async ValueTask SynchroniseAsync(VenueOrder order, IReadOnlyList<VenueOrderState> open, CancellationToken cancellationToken)
+    private async ValueTask CatchUpAsync(VenueOrder order, IReadOnlyList<VenueOrderState> open, CancellationToken cancellationToken)
     {
         var listed = open.FirstOrDefault(s => s.ClientId == order.SentId || s.VenueId.Length > 0 && s.VenueId == order.VenueId);
         if (listed is not null) await _orders.TakeAsync(order, listed, cancellationToken).ConfigureAwait(false);
@@ -299,7 +299,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
                     foreach (var item in news) await HandleAsync(item, cancellationToken).ConfigureAwait(false);
                     await TouchedAsync(cancellationToken).ConfigureAwait(false);
                     await ExpireAsync(cancellationToken).ConfigureAwait(false);
-                    if (_behind) await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
+                    if (_behind) await CatchUpAsync(cancellationToken).ConfigureAwait(false);
                     _journal.Prepare();
                     return true;
                 }, cancellationToken).ConfigureAwait(false);

@@ -32,7 +32,7 @@ internal sealed record VenueSettings
     public TimeSpan ListLag { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The interval of requests for open orders while the websocket works.</summary>
-    public TimeSpan SynchroniseEvery { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan CatchUpEvery { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The interval of requests for funding payments and liquidations.</summary>
     public TimeSpan SettleEvery { get; init; } = TimeSpan.FromSeconds(30);

@@ -186,7 +186,7 @@ public sealed class EntryModel : IEntryModel
 
     private sealed class ModelFilter(EntryModel model, MarketSeries series, FactorPlan plan) : IEntryFilter
     {
-        private readonly FeatureReader _reader = new(model._features, plan, model._rows);
+        private readonly FeatureReader _reader = new FeatureReader(model._features, plan, model._rows);
         private readonly double[] _row = new double[model._features.Names.Count * model._rows + (model._sided ? 1 : 0)];
         private readonly Timeframe _timeframe = series.Timeframe;
         private readonly PredictionWatch? _watch = model.Watch is { } rule ? new PredictionWatch(rule) : null;

@@ -67,8 +67,8 @@ public static class LearningProof
             var mean = b.Average(x => x.Close);
             return [.. b.SelectMany(x => new[] { x.Close, x.Close - mean })];
         }
-        var causal = FeatureCausality.Run(bars, 2, Causal, seed);
-        var leaking = FeatureCausality.Run(bars, 2, Leaking, seed);
+        var causal = FeatureLookAhead.Run(bars, 2, Causal, seed);
+        var leaking = FeatureLookAhead.Run(bars, 2, Leaking, seed);
         return new ProofClaim("a leaked future feature is caught", causal.Count == 0 && leaking.Count == 1 && leaking[0].Feature == 1,
             $"{causal.Count} leaks among the causal features, {leaking.Count} where one was planted");
     }

@@ -1,6 +1,5 @@
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
-using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 
@@ -50,21 +49,6 @@ public sealed record MarketEntry(string Symbol, string Timeframe, long Bars, Dat
     /// Usual trading days between its first and its last bar without bars that no calendar lists as a holiday.
     /// </summary>
     public IReadOnlyList<DateOnly> MissingDays { get; init; } = [];
-}
-
-/// <summary>One row of the portfolio's equity.</summary>
-/// <param name="Time">Open time of the bar at whose close the equity was measured, UTC ticks.</param>
-/// <param name="Exposure">Sum of the absolute position values, account currency.</param>
-/// <param name="Drawdown">Fraction below the equity's highest earlier value; positive.</param>
-public readonly record struct EquityRow(long Time, double Equity, double Cash, double Exposure, double Drawdown);
-
-/// <summary>A signal, what the portfolio said to it, and how it ended in its strategy's own account.</summary>
-/// <param name="Trade">The simulated outcome; null where it opened no trade.</param>
-/// <param name="End">Reason, if there is no trade.</param>
-public sealed record SignalRow(Signal Signal, Decision Decision, Trade? Trade, SignalEnd? End, IReadOnlyList<double> Factors)
-{
-    /// <summary>Its trade's position in the order of closing within the strategy, from 1; 0 if no trade was closed.</summary>
-    public int Closing { get; init; }
 }
 
 /// <summary>The data of a run for all of its output files. Trades and signals are read on demand, one strategy at a time.</summary>
@@ -164,29 +148,4 @@ public sealed record RunModel
 
     /// <summary>Returns the model with an additional section.</summary>
     public RunModel With(ResultSection section) => this with { Sections = [.. Sections, section] };
-}
-
-/// <summary>Single events of a run, for the writers of its files.</summary>
-public interface IRunEvents
-{
-    /// <summary>Returns a strategy's trades: the closed ones in the order of closing, then the open ones.</summary>
-    IEnumerable<Trade> Trades(int strategy);
-
-    /// <summary>Returns a strategy's signals in order.</summary>
-    IEnumerable<SignalRow> Signals(int strategy);
-
-    /// <summary>Returns the names of the factors that a strategy uses.</summary>
-    IReadOnlyList<string> FactorNames(int strategy);
-
-    /// <summary>Returns the portfolio's trades in the order of closing. Their member is an index of
-    /// <see cref="RunModel.Strategies"/>.</summary>
-    IEnumerable<PortfolioTrade> PortfolioTrades();
-
-    /// <summary>Returns each change of a portfolio position with its symbol, in the order of booking.</summary>
-    IEnumerable<(string Symbol, PortfolioFill Fill)> PortfolioFills();
-
-    /// <summary>
-    /// Returns at most <paramref name="most"/> bars of a market for charts, aggregated if there are more.
-    /// </summary>
-    IReadOnlyList<Granary.Engine.Market.Bar> Bars(string symbol, string timeframe, int most);
 }

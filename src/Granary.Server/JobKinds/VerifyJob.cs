@@ -3,8 +3,8 @@ using System.ComponentModel.DataAnnotations;
 using Granary.Backtesting.Verification;
 using Granary.Server.Jobs;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Causality;
 using Granary.Simulation.Json;
+using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
 
 namespace Granary.Server.JobKinds;
@@ -25,7 +25,7 @@ internal sealed class VerifyJob(JobText text, string verified, LookAheadEffort e
         var result = await VerifyRun.RunAsync(Path.Combine(run.Runs, verified), catalogues, host, run.Clock, effort,
             RunOutcome.Relay(run), cancellationToken).ConfigureAwait(false);
         await ResultFile.WriteAsync(run.Folder, VerificationJson.Write(result), cancellationToken).ConfigureAwait(false);
-        return new JobOutcome(result.Actual, null, run.Clock.GetElapsedTime(started).TotalSeconds, result.Causality.Strategies, 0);
+        return new JobOutcome(result.Actual, null, run.Clock.GetElapsedTime(started).TotalSeconds, result.LookAhead.Strategies, 0);
     }
 }
 

@@ -1,8 +1,5 @@
-using Granary.Data.Reading;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
-using Granary.Engine.Portfolio;
-using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
 using Granary.Simulation.Catalogues;
@@ -69,64 +66,6 @@ public sealed record BatchSpec
     /// <summary>Base folder of relative paths.</summary>
     public required string Folder { get; init; }
 }
-
-public sealed record DataSpec
-{
-    /// <summary>
-    /// Address of the source: csv:DIR, store:DIR, postgres://…, questdb://…, kafka://…. The first part's source if there are
-    /// <see cref="Parts"/>.
-    /// </summary>
-    public required Address Source { get; init; }
-
-    public string Format { get; init; } = "auto";
-
-    /// <summary>Symbols as written in the file; "*" stands for all symbols of the source.</summary>
-    public required IReadOnlyList<string> Symbols { get; init; }
-
-    /// <summary>Timeframe of the source's bars.</summary>
-    public required Timeframe Timeframe { get; init; }
-
-    /// <summary>Start of the bars, UTC ticks, inclusive; <see cref="To"/> is exclusive.</summary>
-    public long? From { get; init; }
-
-    public long? To { get; init; }
-
-    /// <summary>Whether available bars before <see cref="From"/> warm up factors and crossings.</summary>
-    public bool WarmUp { get; init; } = true;
-
-    public bool Adjust { get; init; } = true;
-
-    /// <summary>Whether timestamps in a file are open times; otherwise they are close times.</summary>
-    public bool StampIsOpen { get; init; } = true;
-
-    /// <summary>IANA time zone of timestamps without a zone; null = UTC, or the zone that the format defines.</summary>
-    public string? TimeZone { get; init; }
-
-    /// <summary>Mapping of file columns to bar fields; null uses the files' headers.</summary>
-    public ColumnMapping? Columns { get; init; }
-
-    /// <summary>Instrument settings by symbol, in addition to the source's; "*" applies to all other symbols.</summary>
-    public IReadOnlyDictionary<string, InstrumentSpec> Instruments { get; init; } = new Dictionary<string, InstrumentSpec>();
-
-    /// <summary>The section <c>instruments</c> in the file; null if there is none.</summary>
-    public JsonPart? InstrumentsPart { get; init; }
-
-    /// <summary>Several sources with their own symbols; empty if <see cref="Source"/> provides all symbols.</summary>
-    public IReadOnlyList<DataPart> Parts { get; init; } = [];
-
-    /// <summary>The JSON value of the source, for error messages; the list of parts if there are several.</summary>
-    public required JsonPart Place { get; init; }
-
-    /// <summary>The JSON value of the timeframe, for error messages; the list of parts if there are several.</summary>
-    public required JsonPart TimeframePlace { get; init; }
-
-    /// <summary>Returns the part that names a symbol; this object if no part does.</summary>
-    public DataSpec Of(string symbol) => Parts.FirstOrDefault(p => p.Data.Symbols.Contains(symbol, StringComparer.Ordinal))?.Data ?? this;
-}
-
-/// <summary>One of several sources of a batch.</summary>
-/// <param name="Folder">Base folder of its relative paths; null for the batch's folder.</param>
-public sealed record DataPart(DataSpec Data, string? Folder);
 
 /// <summary>Instrument settings of a batch; null keeps the source's value.</summary>
 public sealed record InstrumentSpec(double? TickSize, double? LotSize, double? Multiplier, double? Margin, string? Currency, string? Venue,
@@ -195,62 +134,6 @@ public sealed record StrategySpec
     public IEntryModel? Model { get; init; }
 
     public required JsonPart Place { get; init; }
-}
-
-public sealed record PortfolioSpec
-{
-    /// <summary>A <see cref="WeightRule"/>; null if <see cref="FixedWeights"/> are given.</summary>
-    public string? Rule { get; init; } = WeightRule.Winners;
-
-    /// <summary>Weights by strategy id.</summary>
-    public IReadOnlyDictionary<string, double>? FixedWeights { get; init; }
-
-    public required PortfolioLimits Limits { get; init; }
-
-    public PortfolioSizing Sizing { get; init; } = PortfolioSizing.Own;
-
-    /// <summary>Rule that decides which strategies and symbols may enter; null = all may enter at any time.</summary>
-    public EnablementRule? Enablement { get; init; }
-
-    /// <summary>Schedule for choosing new weights; null = rules that use the whole period choose once.</summary>
-    public RebalanceSpec? Rebalance { get; init; }
-
-    /// <summary>Settings of the rules <c>ppo</c> and <c>adaptive</c>; null for the defaults.</summary>
-    public AllocatorSpec? Allocator { get; init; }
-
-    /// <summary>Policy that decides the weights row by row, in a production configuration; null = none.</summary>
-    public PolicyPlan? Policy { get; init; }
-
-    /// <summary>
-    /// Weights per regime state by strategy id, in the order of the states. A live session uses them to continue the rule <c>regime</c>.
-    /// Null if weights do not depend on regimes.
-    /// </summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<double>>? WeightsByState { get; init; }
-
-    /// <summary>
-    /// The given weights were chosen on bars before this time, UTC ticks, so later bars are out of sample. Null if the batch does not say.
-    /// </summary>
-    public long? ChosenBefore { get; init; }
-
-    /// <summary>
-    /// Open time of the first bar that the portfolio trades, UTC ticks. Before it, only the strategies' own accounts trade. Null for all
-    /// bars.
-    /// </summary>
-    public long? From { get; init; }
-
-    /// <summary>
-    /// Whether fills are booked when their bar closes instead of when it opens. With several timeframes they are not known earlier.
-    /// </summary>
-    public bool BookAtClose { get; init; }
-
-    /// <summary>Models that cap the exposure at entries; set after training, or by a production configuration.</summary>
-    public IReadOnlyList<RiskUse> Risk { get; init; } = [];
-
-    /// <summary>The intended broker, which must be able to trade the portfolio; null for none.</summary>
-    public string? Broker { get; init; }
-
-    /// <summary>The section in the file, from which custom rules read their settings; null if there is none.</summary>
-    public JsonPart? Place { get; init; }
 }
 
 /// <summary>Selects the files that a run writes.</summary>

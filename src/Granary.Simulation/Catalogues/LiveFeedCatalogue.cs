@@ -1,4 +1,3 @@
-using Granary.Data.Replay;
 using Granary.Data.Sources;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
@@ -7,31 +6,26 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Catalogues;
 
-/// <summary>Live feeds that a process knows, by the scheme of <c>granary live --feed</c>. Stored bars are replayed.</summary>
+/// <summary>Live feeds that a process knows, by the scheme of <c>granary live --feed</c>. They are not replays of stored bars.</summary>
 /// <param name="builder">Contains the factories.</param>
-/// <param name="sources">Sources of stored bars to replay.</param>
+/// <param name="sources">Sources of stored bars, which a session replays.</param>
 public sealed class LiveFeedCatalogue(CatalogueBuilder<ILiveFeedFactory> builder, BarSourceCatalogue sources)
     : Catalogue<ILiveFeedFactory>(builder)
 {
     /// <summary>Whether a feed delivers current bars instead of a replay of stored ones.</summary>
     public bool IsStream(Address feed) => Contains(feed.Scheme) || !sources.Knows(feed);
 
-    /// <summary>Opens a stream, or a replay of stored bars.</summary>
+    /// <summary>Opens a stream.</summary>
+    /// <param name="feed">Address, such as kafka://… or ws:….</param>
+    /// <param name="markets">Distinct markets. <see cref="BarQuery.From"/> is the start of live bars; null = the start of the feed.</param>
     /// <exception cref="BarDataException">The feed does not exist, or it lacks one of the markets.</exception>
     /// <exception cref="BarStoreException">The disk or the server failed.</exception>
-    public async Task<ILiveFeed> OpenAsync(FeedRequest request, CancellationToken cancellationToken = default)
+    public async Task<ILiveFeed> OpenAsync(Address feed, IReadOnlyList<BarQuery> markets, TimeProvider clock,
+        CancellationToken cancellationToken = default)
     {
-        if (TryGet(request.Feed.Scheme, out var factory))
-            return await factory.OpenAsync(new LiveFeedRequest(request.Feed.Full, request.Markets, request.Clock), cancellationToken)
-                .ConfigureAwait(false);
-        if (!sources.Knows(request.Feed))
-        {
-            var streams = string.Join(", ", Names.Select(n => n + ":…"));
-            throw new BarDataException($"--feed {request.Feed}: this process has no such feed; use {streams}, or replay {sources.Forms}");
-        }
-
-        var source = sources.Open(request.Feed);
-        return await BarReplay.OpenAsync(source, request.Markets, request.Speed, request.Clock, cancellationToken: cancellationToken)
-            .ConfigureAwait(false);
+        if (TryGet(feed.Scheme, out var factory))
+            return await factory.OpenAsync(new LiveFeedRequest(feed.Full, markets, clock), cancellationToken).ConfigureAwait(false);
+        var streams = string.Join(", ", Names.Select(n => n + ":…"));
+        throw new BarDataException($"--feed {feed}: this process has no such feed; use {streams}, or replay {sources.Forms}");
     }
 }

@@ -1,3 +1,4 @@
+using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
@@ -21,7 +22,7 @@ public sealed class FeedExecution
     private readonly Func<FeedReader> _open;
     private readonly CancellationTokenSource _stop = new();
     private FeedReader? _reader;
-    private object? _current, _next, _prepared;
+    private PreparedBars? _current, _next, _prepared;
     private Task<bool>? _coming;
     private int _inUse, _kept, _taken, _done, _underWay;
     private bool _made, _preparing, _more, _ended, _finished, _stopped;
@@ -76,7 +77,7 @@ public sealed class FeedExecution
         Finish,
     }
 
-    internal readonly record struct Piece(FeedExecution Feed, PieceKind Kind, FeedStrategy[]? Group = null, object? Block = null);
+    internal readonly record struct Piece(FeedExecution Feed, PieceKind Kind, FeedStrategy[]? Group = null, PreparedBars? Block = null);
 
     /// <summary>Takes the next work item if there is one. The caller holds the pool's lock.</summary>
     internal Piece? TryTake()

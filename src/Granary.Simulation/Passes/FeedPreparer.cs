@@ -74,18 +74,13 @@ public sealed class FeedPreparer
     }
 
     /// <summary>Prepares the current block. Not thread-safe.</summary>
-    public object Prepare() => _single is { } single ? single.Prepare((BarBlock)_current!) : _joined!.Prepare((JoinedBlock)_current!);
+    public PreparedBars Prepare() => _single is { } single ? single.Prepare((BarBlock)_current!) : _joined!.Prepare((JoinedBlock)_current!);
 
     /// <summary>The number of bars, or of joined rows, that a strategy of the feed sees in a prepared block.</summary>
-    public int BarsOf(object prepared) => prepared switch
-    {
-        PreparedBlock block => block.Block.Count,
-        PreparedJoin join => _ownOnly ? join.Symbol(0)?.Block.Count ?? 0 : join.Block.Count,
-        _ => throw new ArgumentException($"{prepared.GetType().Name} is not a prepared block", nameof(prepared)),
-    };
+    public int BarsOf(PreparedBars prepared) => _ownOnly ? prepared.Own?.Count ?? 0 : prepared.Count;
 
     /// <summary>Returns a block that no strategy reads any more; in the order of preparation.</summary>
-    public void Return(object prepared)
+    public void Return(PreparedBars prepared)
     {
         if (_single is { } single) single.Return((PreparedBlock)prepared);
         else _joined!.Return((PreparedJoin)prepared);

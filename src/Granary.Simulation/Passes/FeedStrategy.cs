@@ -46,7 +46,7 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed, Fee
     }
 
     /// <summary>Processes the next prepared block; does nothing after a failure.</summary>
-    public void Process(object block, StrategyWatch watch)
+    public void Process(PreparedBars block, StrategyWatch watch)
     {
         if (_run is not { } run) return;
         if (Volatile.Read(ref _stop) is { } reason)
@@ -59,7 +59,7 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed, Fee
         {
             if (run is MultiSymbolRun several) several.Process((PreparedJoin)block);
             // In a joined block, a one-symbol strategy processes the bars of its own symbol, if there are any.
-            else if ((block as PreparedBlock ?? ((PreparedJoin)block).Symbol(0)) is { } own) ((StrategyRun)run).Process(own);
+            else if (block.Own is { } own) ((StrategyRun)run).Process(own);
         }
         catch (Exception e)
         {

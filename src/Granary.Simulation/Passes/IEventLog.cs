@@ -25,5 +25,6 @@ public static class EventChunks
         Enumerable.Range(0, log.ChunkCount(strategy)).Select(chunk => log.Read(strategy, chunk)).Events();
 
     /// <summary>Returns the events of chunks in order.</summary>
-    public static IEnumerable<RunEvent> Events(this IEnumerable<byte[]> chunks) => chunks.SelectMany(chunk => RunEventReader.ReadAll(chunk));
+    public static IEnumerable<RunEvent> Events(this IEnumerable<byte[]> chunks) =>
+        chunks.SelectMany(chunk => RunEventReader.ReadAll(chunk));
 }

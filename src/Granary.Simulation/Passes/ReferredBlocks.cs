@@ -27,12 +27,38 @@ public static class ReferredBlocks
             yield break;
         }
         List<MarketSeries> series = [.. symbols.Select(s => new MarketSeries(markets[s].Instrument, timeframe))];
-        await foreach (var joined in JoinedFeed.ReadAsync(series, BlocksOf, cancellationToken))
+        await foreach (var joined in JoinAsync(series, BlocksOf, cancellationToken))
         {
             if (joined.Bars(0) is not { } own) continue;
             var closes = new Dictionary<string, double[]>(StringComparer.Ordinal);
             for (var s = 1; s < symbols.Count; s++) closes[symbols[s]] = joined.CloseOf(s, 0);
             yield return new ReferredBlock(own, closes);
+        }
+    }
+
+    // Reads several symbols in parallel and joins them on one timeline.
+    private static async IAsyncEnumerable<JoinedBlock> JoinAsync(IReadOnlyList<MarketSeries> series,
+        Func<int, IAsyncEnumerable<BarBlock>> blocksOf, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var joiner = new FeedJoiner(series);
+        var readers = new IAsyncEnumerator<BarBlock>[series.Count];
+        try
+        {
+            for (var s = 0; s < readers.Length; s++) readers[s] = blocksOf(s).GetAsyncEnumerator(cancellationToken);
+            while (true)
+            {
+                while (joiner.TryNext(out var block)) yield return block;
+                // Reads only the symbol that the others wait for, so that none gets far ahead of the rest.
+                if (joiner.WaitsFor is not { } symbol) yield break;
+                if (await readers[symbol].MoveNextAsync()) joiner.Add(symbol, readers[symbol].Current);
+                else joiner.End(symbol);
+            }
+        }
+        finally
+        {
+            foreach (var reader in readers)
+                if (reader is not null)
+                    await reader.DisposeAsync();
         }
     }
 }

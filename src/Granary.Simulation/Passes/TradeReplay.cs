@@ -78,7 +78,8 @@ internal sealed class TradeReplay(StrategyInstance instance, IReadOnlyList<Repla
                 writer.OnExiting(number, instance.Timeframe.OpenOf(BarOf(trade.ExitTime!.Value)));
                 break;
             case Step.Entry:
-                writer.OnEntry(number, entry, trade.EntryPrice, trade.Quantity, EntryCosts(trade));
+                writer.OnFill(new TradeFill(number, entry, trade.EntryPrice, trade.Quantity, EntryCosts(trade), default, IsEntry: true,
+                    IsFirst: true, IsMaker: false));
                 break;
             case Step.Exit or Step.LaterExit:
                 writer.OnTrade(TradeOf(trade, number));

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Granary.Engine.Analysis;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Causality;
+using Granary.Simulation.LookAhead;
 
 namespace Granary.Simulation.Validation;
 
@@ -12,7 +12,7 @@ namespace Granary.Simulation.Validation;
 /// <param name="OutOfSample">Null if it cannot be computed; <paramref name="OutOfSampleMissing"/> gives the reason.</param>
 /// <param name="LedgerFault">The reason why trials of other batches are not counted; null if they are.</param>
 public sealed record BatchChecks(
-    SelectionChecks? Selection, OutOfSample? OutOfSample, string OutOfSampleMissing, CausalityResult? Causality, CostStress? Stress,
+    SelectionChecks? Selection, OutOfSample? OutOfSample, string OutOfSampleMissing, LookAheadResult? LookAhead, CostStress? Stress,
     string? LedgerFault)
 {
     /// <summary>A deflated Sharpe ratio above this value passes the check.</summary>
@@ -80,7 +80,7 @@ public sealed record BatchChecks(
                     ("periods", s.Portfolio.Returns)]);
         findings[ValidationFindings.Overfitting] = AgainstOverfitting();
         findings[ValidationFindings.Causality] = Recorded.Members > 0 ? ValidationFinding.Missing(Recorded.Sentence)
-            : Causality is { } c
+            : LookAhead is { } c
             ? new ValidationFinding(State(c.Passed), LookAheadText.Of(c),
                 [("strategies", c.Strategies), ("cuts", c.Cuts), ("found", c.Found.Count + c.Reaches.Count)])
             : ValidationFinding.Missing("not checked (--no-guards)");
@@ -158,7 +158,7 @@ public sealed record BatchChecks(
                 + $"choosing, look-ahead and thin costs do not explain these results."
             : $"{verdict.Reasons.Count} of the {verdict.Checks} checks did not pass: these results should not be traded as "
                 + $"they are.");
-        if (Causality is { Passed: false } leak) said.AddRange(LookAheadText.Conclusions(leak));
+        if (LookAhead is { Passed: false } leak) said.AddRange(LookAheadText.Conclusions(leak));
         if (Selection is { } s)
         {
             var unit = TracePeriod.Unit(s.PeriodTicks);
@@ -203,7 +203,7 @@ public sealed record BatchChecks(
             said.Add(Text(
                 $"With {(CostsAreZero ? "" : "every cost doubled and ")}every order one bar later, {Of(stress)} ")
                     + Text($"{Percent(stress.Stressed)} instead of {Percent(stress.Return)}, and {Tried(stress)}."));
-        if (Causality is { Passed: true } clean)
+        if (LookAhead is { Passed: true } clean)
             said.Add(Text(
                 $"No look-ahead was found in a sample of {Counted.Of(clean.Strategies, "strategy")} whose later bars were changed at ")
                     + $"{Counted.Of(clean.Cuts, "time")}. granary verify checks all of them.");
@@ -225,9 +225,9 @@ public sealed record BatchChecks(
             Conclusions = Conclusions(strategies),
             Bridge = Bridge,
             Ledger = LedgerFault,
-            LookAhead = Causality is not { Passed: false } c ? null
+            LookAhead = LookAhead is not { Passed: false } c ? null
                 : [.. c.Found.Select(f => new LookAheadRow(f.Strategy, f.Cut.Ticks, f.Sentence))],
-            Reaches = Causality is not { Passed: false } r ? null
+            Reaches = LookAhead is not { Passed: false } r ? null
                 : [.. r.Reaches.Select(x => new ReachRow(x.Plugin, JsonNamingPolicy.CamelCase.ConvertName(x.Kind.ToString()), x.Sentence))],
         };
         return Selection is { } s ? WithFigures(results, s) : results;

@@ -1,5 +1,5 @@
 using Granary.Reporting.Runs;
-using Granary.Simulation.Causality;
+using Granary.Simulation.LookAhead;
 
 namespace Granary.Simulation.Validation;
 
@@ -7,7 +7,7 @@ namespace Granary.Simulation.Validation;
 internal static class LookAheadText
 {
     /// <summary>Returns the most important finding in one sentence.</summary>
-    public static string Of(CausalityResult result) => result switch
+    public static string Of(LookAheadResult result) => result switch
     {
         { Found: [var first, ..] } => $"{first.Strategy} looks ahead: {first.Sentence}",
         { FactorsFound: [var first, ..] } => $"{first.Strategy} looks ahead: {first.Sentence}",
@@ -17,7 +17,7 @@ internal static class LookAheadText
     };
 
     /// <summary>Returns the consequences of a failed check for the other results.</summary>
-    public static IEnumerable<string> Conclusions(CausalityResult result)
+    public static IEnumerable<string> Conclusions(LookAheadResult result)
     {
         const string Void = "Nothing else on this page counts until that is fixed; granary verify names them all.";
         if (result.Found.Count > 0)

@@ -28,7 +28,7 @@ internal static class AccountFiles
     /// <param name="folder">The session's folder.</param>
     /// <param name="gateway">The gateway with the journal.</param>
     /// <param name="host">The host, after its run.</param>
-    public static async Task WriteAsync(string folder, IOrderGateway gateway, LiveRequest request, Production production, LiveHost host)
+    public static async Task WriteAsync(string folder, OrderGateway gateway, LiveRequest request, Production production, LiveHost host)
     {
         var (ledger, status, latency) = (host.Ledger, host.Status, host.Latency);
         var skipped = new Dictionary<(string, int), string>();

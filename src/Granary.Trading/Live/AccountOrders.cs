@@ -8,7 +8,7 @@ namespace Granary.Trading.Live;
 /// no longer wanted, and moves stops. The id of an order is derived from its signal, so an order that is created again is the same order.
 /// </summary>
 /// <param name="names">Names of orders, and the handling of trades from before a switch.</param>
-internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledger, IOrderGateway gateway, ExecutionSettings execution,
+internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledger, OrderGateway gateway, ExecutionSettings execution,
     OrderNames names)
 {
     // The orders of each trade: its entry, its last exit, and the number of exits.

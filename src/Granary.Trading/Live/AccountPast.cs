@@ -19,7 +19,7 @@ public sealed record AccountPast(List<JournalEvent> Events, long Signals)
 
     /// <summary>Reads an account's journal, and decodes its entries on all cores.</summary>
     /// <exception cref="JournalException">The journal cannot be read, or a newer version of Granary wrote it.</exception>
-    public static async Task<AccountPast> ReadAsync(IOrderGateway gateway, CancellationToken cancellationToken = default)
+    public static async Task<AccountPast> ReadAsync(OrderGateway gateway, CancellationToken cancellationToken = default)
     {
         var signals = 0L;
         List<Task<JournalEvent[]>> decoding = [];

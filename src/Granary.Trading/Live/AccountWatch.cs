@@ -58,7 +58,7 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
 
     /// <summary>Returns the current state of the account.</summary>
     /// <param name="isStream">Whether the bars are live.</param>
-    public AccountDetails Details(IOrderGateway gateway, bool isStream) => new()
+    public AccountDetails Details(OrderGateway gateway, bool isStream) => new()
     {
         StartingCash = ledger.StartingCash,
         Trades = [.. ledger.ActiveTrades.Where(t => t.Open > 0).Select(Of)],

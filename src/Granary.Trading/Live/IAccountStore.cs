@@ -1,9 +1,4 @@
-using System.Collections.Concurrent;
 using Granary.Data.Journals;
-using Granary.Simulation.Json;
-using Granary.Simulation.Models;
-using Granary.Simulation.Weights;
-using Granary.Storage.Addresses;
 
 namespace Granary.Trading.Live;
 
@@ -27,78 +22,4 @@ public interface IAccountStore
     /// journal.</summary>
     /// <exception cref="JournalException">The disk or the server failed.</exception>
     Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query, CancellationToken cancellationToken = default);
-}
-
-/// <summary>Opens the store that <c>--state</c> names.</summary>
-public static class AccountStores
-{
-    /// <param name="state">A folder, or postgres://….</param>
-    /// <param name="one">Whether the folder belongs to one account; otherwise it has a subfolder for each.</param>
-    /// <exception cref="InputException">The database address is invalid.</exception>
-    public static IAccountStore Open(Address state, bool one = false) =>
-        state.IsDatabase ? new DatabaseAccounts(ModelStores.Connection(state)) : new FolderAccounts(ModelStores.FolderOf(state), one);
-}
-
-/// <summary>
-/// Stores the accounts of one machine in files. The lease is a file lock of the operating system, which not all other machines see.
-/// </summary>
-public sealed class FolderAccounts(string folder, bool one = false) : IAccountStore
-{
-    private const int MostPlaces = 4;
-
-    // Where the last readings of each account's journal ended, so that a reader that goes on does not read what it knows.
-    private readonly ConcurrentDictionary<string, IReadOnlyList<JournalPlace>> _places = new(StringComparer.Ordinal);
-
-    // The name may come from the HTTP API, so it must not lead out of the folder.
-    private string Of(string account)
-    {
-        if (one) return folder;
-        WeightsRules.CheckPortfolio(account);
-        return Path.Combine(folder, account);
-    }
-
-    public Task<IJournal> OpenJournalAsync(string account, string holder, TimeProvider clock,
-        CancellationToken cancellationToken = default) => Task.FromResult<IJournal>(FileJournal.Open(Of(account), clock, holder));
-
-    public Task<IJournal> OpenBrokerJournalAsync(string account, string broker, string holder, TimeProvider clock,
-        CancellationToken cancellationToken = default) =>
-        // The paper venue needs no flush: a restart needs nothing that a power cut would lose, whereas an exchange keeps its orders.
-        Task.FromResult<IJournal>(FileJournal.Open(Of(account), clock, holder, broker + "-venue.grj", flush: broker != "paper"));
-
-    public Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query, CancellationToken cancellationToken = default) =>
-        Task.FromResult(one || Directory.Exists(Of(account)) ? Peek(account, query) : []);
-
-    private IReadOnlyList<JournalEntry> Peek(string account, JournalQuery query)
-    {
-        var known = _places.GetValueOrDefault(account) ?? [];
-        try
-        {
-            var (entries, place) = FileJournal.PeekFrom(known.Where(p => p.Sequence <= query.After).MaxBy(p => p.Sequence), Of(account),
-                query);
-            // A reader of the whole does not go on.
-            if (query.After > 0 || known.Count == 0)
-                _places[account] = [place, .. known.Where(p => p.Sequence != place.Sequence).Take(MostPlaces - 1)];
-            return entries;
-        }
-        catch (JournalException) when (_places.TryRemove(account, out _))
-        {
-            // An operator may have put back a copy of the journal, which is another file from here on.
-            return Peek(account, query);
-        }
-    }
-}
-
-/// <summary>Stores accounts in PostgreSQL, for all machines that can reach it.</summary>
-/// <param name="connection">The connection string for Npgsql.</param>
-public sealed class DatabaseAccounts(string connection) : IAccountStore
-{
-    public async Task<IJournal> OpenJournalAsync(string account, string holder, TimeProvider clock,
-        CancellationToken cancellationToken = default) =>
-        await PostgresJournal.OpenAsync(connection, account, clock, holder, cancellationToken).ConfigureAwait(false);
-
-    public Task<IJournal> OpenBrokerJournalAsync(string account, string broker, string holder, TimeProvider clock,
-        CancellationToken cancellationToken = default) => OpenJournalAsync($"{account}.{broker}-venue", holder, clock, cancellationToken);
-
-    public Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query, CancellationToken cancellationToken = default) =>
-        PostgresJournal.PeekAsync(connection, account, query, cancellationToken);
 }

@@ -20,7 +20,7 @@ namespace Granary.Trading.Live;
 /// <remarks>
 /// For each time slice: (1) the venue's fills are booked. (2) The strategies process the bars that close. (3) The portfolio decides
 /// (<see cref="LivePortfolio"/>). (4) Bars, signals and the intents of all orders are appended to the journal together. (5) The orders are
-/// sent, and (6) the responses are appended (<see cref="AccountOrders"/>, <see cref="IOrderGateway"/>). The journal therefore shows what
+/// sent, and (6) the responses are appended (<see cref="AccountOrders"/>, <see cref="OrderGateway"/>). The journal therefore shows what
 /// was sent, whenever the process ends. Between time slices the session executes the operator's commands (<see cref="SessionOperator"/>),
 /// and every 30 seconds it reconciles its books with the venue.
 /// </remarks>
@@ -30,7 +30,7 @@ public sealed class LiveHost
 
     private readonly BatchSpec _spec;
     private readonly ILiveFeed _feed;
-    private readonly IOrderGateway _gateway;
+    private readonly OrderGateway _gateway;
     private readonly TimeProvider _clock;
     private readonly LiveOptions _options;
     private readonly List<JournalEvent> _past;
@@ -50,14 +50,14 @@ public sealed class LiveHost
     private StatusReporter _reporter = null!;
     private WarmUpWatch _warmUp = null!;
     private LiveState _state = LiveState.WarmingUp;
-    private long _synchronised, _warm;
+    private long _reconciledAt, _warm;
     private bool _ruined;
     // Whether books and venue were reconciled since the start; otherwise an entry could double a position.
     private bool _reconciled;
     // Whether live bars were taken.
     private bool _traded;
 
-    private LiveHost(BatchSpec spec, ILiveFeed feed, IOrderGateway gateway, TimeProvider clock, LiveOptions options, AccountPast past)
+    private LiveHost(BatchSpec spec, ILiveFeed feed, OrderGateway gateway, TimeProvider clock, LiveOptions options, AccountPast past)
     {
         (_spec, _feed, _gateway, _clock, _options) = (spec, feed, gateway, clock, options);
         (_past, _pastSignals) = ([.. past.Events], past.Signals);
@@ -76,7 +76,7 @@ public sealed class LiveHost
 
     /// <inheritdoc cref="Create(BatchSpec, ILiveFeed, IBroker, AccountJournal, IReadOnlyList{JournalEvent}, TimeProvider, LiveOptions)"/>
     /// <param name="gateway">The gateway with the journal of <paramref name="past"/>, not begun; the caller disposes of it.</param>
-    public static LiveHost Create(BatchSpec spec, ILiveFeed feed, IOrderGateway gateway, AccountPast past, TimeProvider clock,
+    public static LiveHost Create(BatchSpec spec, ILiveFeed feed, OrderGateway gateway, AccountPast past, TimeProvider clock,
         LiveOptions options) =>
         new(spec, feed, gateway, clock, options, past);
 
@@ -254,7 +254,7 @@ public sealed class LiveHost
         if (_gateway.Cut is { } cut) _notes.Add(cut);
         if (_options.WithoutEvidence)
             _notes.Add("The validation checks of this configuration are missing or failed; it is traded with --without-evidence.");
-        await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
+        await ReconcileAsync(cancellationToken).ConfigureAwait(false);
         // Includes commands that no earlier session has executed.
         await CommandsAsync(cancellationToken).ConfigureAwait(false);
         // Completes actions that the replayed part left open, such as a cancellation that was in progress.
@@ -288,7 +288,7 @@ public sealed class LiveHost
         _watch.LastBarAt = _clock.GetUtcNow();
         await CommandsAsync(cancellationToken).ConfigureAwait(false);
         if (_reconciled) await _gateway.PollAsync(slice, cancellationToken).ConfigureAwait(false);
-        else await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
+        else await ReconcileAsync(cancellationToken).ConfigureAwait(false);
 
         _orders.Begin(new BarsTaken(slice, taken));
         var late = _options.EntriesWithin is { } within && _clock.GetUtcNow().UtcTicks - slice > within.Ticks;
@@ -332,7 +332,7 @@ public sealed class LiveHost
     private async ValueTask IdleAsync(CancellationToken cancellationToken)
     {
         await CommandsAsync(cancellationToken).ConfigureAwait(false);
-        if (_clock.GetElapsedTime(_synchronised) >= _options.Synchronise) await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
+        if (_clock.GetElapsedTime(_reconciledAt) >= _options.ReconcileEvery) await ReconcileAsync(cancellationToken).ConfigureAwait(false);
         await _operator.LookForWeightsAsync(now: false, cancellationToken).ConfigureAwait(false);
         await _policies.LookAsync(cancellationToken).ConfigureAwait(false);
         await _models.LookAsync(cancellationToken).ConfigureAwait(false);
@@ -341,11 +341,11 @@ public sealed class LiveHost
         Show(_state, now: false);
     }
 
-    private async ValueTask SynchroniseAsync(CancellationToken cancellationToken)
+    private async ValueTask ReconcileAsync(CancellationToken cancellationToken)
     {
-        foreach (var difference in await _gateway.SynchroniseAsync(_portfolio.Timestamp, cancellationToken).ConfigureAwait(false))
+        foreach (var difference in await _gateway.ReconcileAsync(_portfolio.Timestamp, cancellationToken).ConfigureAwait(false))
             _notes.Add(difference);
-        _synchronised = _clock.GetTimestamp();
+        _reconciledAt = _clock.GetTimestamp();
         _reconciled |= _gateway.VenueFault is null;
     }
 

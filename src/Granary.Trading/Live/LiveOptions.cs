@@ -25,7 +25,7 @@ public sealed record LiveOptions
     public TimeSpan? EntriesWithin { get; init; }
 
     /// <summary>The interval between two reconciliations with the venue.</summary>
-    public TimeSpan Synchronise { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan ReconcileEvery { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether the operator trades the configuration despite insufficient validation checks.</summary>
     public bool WithoutEvidence { get; init; }

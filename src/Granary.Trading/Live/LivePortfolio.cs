@@ -29,7 +29,7 @@ internal sealed class LivePortfolio
     private readonly IReadOnlyList<MarketSeries> _carried;
     private readonly Dictionary<string, int> _marketOf;
     private readonly LiveBars _bars;
-    private readonly LiveFeeds _feeds;
+    private readonly SessionFeeds _feeds;
     private readonly Dictionary<string, LiveStrategy> _byId;
     private readonly Dictionary<string, Instrument> _instrumentOf;
     private readonly bool[] _isMember;
@@ -72,7 +72,7 @@ internal sealed class LivePortfolio
         _driver.Begin(new FeedClock(plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe), _rows.Add, _trades.Add, _fills.Add);
         _marketOf = carried.Select((s, i) => (s.Instrument.Symbol, i)).ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal);
         // Includes strategies without a weight, since they may get one.
-        _feeds = new LiveFeeds(pass, carried, notes);
+        _feeds = new SessionFeeds(pass, carried, notes);
         Strategies = [.. _feeds.Strategies.OrderBy(s => s.Instance.Index)];
         _byId = Strategies.ToDictionary(s => s.Instance.Id, StringComparer.Ordinal);
         // Each market of a strategy with a weight is marked at its shortest timeframe.
@@ -150,7 +150,7 @@ internal sealed class LivePortfolio
     /// <summary>The portfolio's own decisions in the last time slice.</summary>
     public IReadOnlyList<PortfolioActed> Acted => _acted;
 
-    /// <inheritdoc cref="LiveFeeds.RunAhead"/>
+    /// <inheritdoc cref="SessionFeeds.RunAhead"/>
     public void RunAhead(IReadOnlyList<TimeSlice> slices) => _feeds.RunAhead(slices);
 
     /// <summary>Passes the bars that close at one time, the feed's own and longer ones, to strategies and portfolio.</summary>

@@ -143,7 +143,7 @@ public static class LiveSession
             Control = control,
             EntriesWithin = IsStream(request, spec) ? 2 * new TimeSpan(spec.Data.Timeframe.Ticks) : null,
             Past = Past(request, spec, keep),
-            Synchronise = request.ReadReconcile(),
+            ReconcileEvery = request.ReadReconcile(),
             Keep = keep,
             Status = request.Status,
         });

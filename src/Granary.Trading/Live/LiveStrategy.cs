@@ -85,7 +85,7 @@ internal sealed class LiveStrategy
     }
 
     /// <summary>Runs both over a prepared block of the feed. A failure of one ends the strategy.</summary>
-    public void Process(object block, StrategyWatch watch)
+    public void Process(PreparedBars block, StrategyWatch watch)
     {
         if (Error is not null) return;
         _own.Process(block, watch);
@@ -170,9 +170,6 @@ internal sealed class LiveStrategy
             owner.Add(RunEvent.Of(new SignalEndedEvent(number, end, time)), []);
             owner.Trades.Remove(number);
         }
-
-        public void OnEntry(int number, long time, double price, double quantity, double commission) =>
-            OnFill(new TradeFill(number, time, price, quantity, commission, default, IsEntry: true, IsFirst: true, IsMaker: false));
 
         public void OnFill(in TradeFill fill)
         {

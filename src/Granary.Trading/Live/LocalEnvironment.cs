@@ -30,7 +30,7 @@ public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues cata
     public SessionStrategies? Strategies => null;
 
     /// <inheritdoc/>
-    public Task<IOrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken) =>
+    public Task<OrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken) =>
         OrderGateway.OpenAsync(AccountStores.Open(Address.Parse(_state), one: true), new AccountOpening
         {
             Account = account,
@@ -71,6 +71,5 @@ public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues cata
         ? await BarReplay.OpenAsync((sources ?? (spec => BatchSources.Open(catalogues.Sources, spec)))(
             data with { Source = request.Bars }), markets, request.ReadSpeed(), clock,
             cancellationToken: cancellationToken).ConfigureAwait(false)
-        : await catalogues.LiveFeeds.OpenAsync(new FeedRequest(request.Bars, markets, request.ReadSpeed(), clock), cancellationToken)
-            .ConfigureAwait(false);
+        : await catalogues.LiveFeeds.OpenAsync(request.Bars, markets, clock, cancellationToken).ConfigureAwait(false);
 }

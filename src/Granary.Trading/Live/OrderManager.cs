@@ -201,7 +201,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
 
     /// <summary>Reconciles the books with the venue; see the remarks of the class.</summary>
     /// <returns>The differences, one sentence each.</returns>
-    public async ValueTask<IReadOnlyList<string>> SynchroniseAsync(long timestamp, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<string>> ReconcileAsync(long timestamp, CancellationToken cancellationToken)
     {
         Begin(timestamp);
         await ResolveAsync(timestamp, cancellationToken).ConfigureAwait(false);

@@ -20,7 +20,7 @@ namespace Granary.Trading.Live;
 internal sealed class SessionModels
 {
     private readonly LiveOptions _options;
-    private readonly IOrderGateway _gateway;
+    private readonly OrderGateway _gateway;
     private readonly LivePortfolio _portfolio;
     private readonly ModelKindCatalogue _kinds;
     private readonly ICollection<string> _notes;
@@ -47,7 +47,7 @@ internal sealed class SessionModels
 
     private sealed record Found(int Version, string Hash, ITrainedModel Model, long Until, VersionAge? Age);
 
-    public SessionModels(LiveOptions options, IOrderGateway gateway, LivePortfolio portfolio, ModelKindCatalogue kinds,
+    public SessionModels(LiveOptions options, OrderGateway gateway, LivePortfolio portfolio, ModelKindCatalogue kinds,
         ICollection<string> notes)
     {
         (_options, _gateway, _portfolio, _kinds, _notes) = (options, gateway, portfolio, kinds, notes);

@@ -6,7 +6,7 @@ namespace Granary.Trading.Live;
 /// <summary>
 /// Executes the operator's commands and applies new weights: commands, weights and enablement are each written before they take effect.
 /// </summary>
-internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway, LivePortfolio portfolio, AccountOrders orders,
+internal sealed class SessionOperator(LiveOptions options, OrderGateway gateway, LivePortfolio portfolio, AccountOrders orders,
     TimeProvider clock, ICollection<string> notes)
 {
     // Ids of commands in the journal, which are not executed again.
@@ -110,7 +110,9 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
         }
     }
 
-    /// <summary>Checks for a new version of the weights, at once or once a second, if there is a service.</summary>
+    /// <summary>
+    /// Checks for a new version of the weights, such as weights set over HTTP, at once or once a second, if there is a service.
+    /// </summary>
     public async ValueTask LookForWeightsAsync(bool now, CancellationToken cancellationToken)
     {
         if (options.Weights is null || !now && !_checkWeights && clock.GetElapsedTime(_weightsLooked) < TimeSpan.FromSeconds(1)) return;

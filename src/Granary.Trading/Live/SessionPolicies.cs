@@ -13,7 +13,7 @@ namespace Granary.Trading.Live;
 internal sealed class SessionPolicies
 {
     private readonly LiveOptions _options;
-    private readonly IOrderGateway _gateway;
+    private readonly OrderGateway _gateway;
     private readonly LivePortfolio _portfolio;
     private readonly PolicyPlan? _policies;
     private readonly ICollection<string> _notes;
@@ -22,7 +22,7 @@ internal sealed class SessionPolicies
     private long _due = long.MaxValue;
 
     /// <param name="policies">Null if no policy decides the weights.</param>
-    public SessionPolicies(LiveOptions options, IOrderGateway gateway, LivePortfolio portfolio, PolicyPlan? policies,
+    public SessionPolicies(LiveOptions options, OrderGateway gateway, LivePortfolio portfolio, PolicyPlan? policies,
         ICollection<string> notes)
     {
         (_options, _gateway, _portfolio, _policies, _notes) = (options, gateway, portfolio, policies, notes);

@@ -9,7 +9,7 @@ namespace Granary.Trading.Live;
 /// Shows a session's status from the session's own thread and, each second, from another thread, because the session's thread may be
 /// waiting for its journal, venue or feed.
 /// </summary>
-internal sealed class StatusReporter(LiveOptions options, IOrderGateway gateway, ILiveFeed feed, TimeProvider clock)
+internal sealed class StatusReporter(LiveOptions options, OrderGateway gateway, ILiveFeed feed, TimeProvider clock)
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1), Pause = TimeSpan.FromMilliseconds(100);
 

@@ -22,7 +22,7 @@ internal sealed class LocalSession : IAsyncDisposable
     private readonly TaskCompletionSource _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SessionRestarts _restarts;
     private volatile SessionView _view;
-    private volatile IOrderGateway? _gateway;
+    private volatile OrderGateway? _gateway;
     private volatile CancellationTokenSource? _attempt;
     private Task _running = Task.CompletedTask;
 

@@ -11,7 +11,7 @@ namespace Granary.Trading.Sessions;
 /// <param name="opened">Called with the gateway when the account is open.</param>
 /// <param name="accepted">Called when the account is open and its journal was checked.</param>
 internal sealed class ServerEnvironment(LiveRequest request, SessionServices services, ISessionControl control,
-    SessionStrategies strategies, Action<IOrderGateway> opened, Action accepted) : ISessionEnvironment
+    SessionStrategies strategies, Action<OrderGateway> opened, Action accepted) : ISessionEnvironment
 {
     /// <inheritdoc/>
     public ISessionControl Control => control;
@@ -23,7 +23,7 @@ internal sealed class ServerEnvironment(LiveRequest request, SessionServices ser
     public SessionStrategies Strategies => strategies;
 
     /// <inheritdoc/>
-    public async Task<IOrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken)
+    public async Task<OrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken)
     {
         var gateway = await OrderGateway.OpenAsync(services.Accounts, new AccountOpening
         {

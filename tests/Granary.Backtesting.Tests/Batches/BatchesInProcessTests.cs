@@ -8,14 +8,14 @@ using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Causality;
 using Granary.Simulation.Json;
+using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
 using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.Batches;
 
-/// <summary>Knows the closes of the whole file and buys before they rise: what the causality check is there for.</summary>
+/// <summary>Knows the closes of the whole file and buys before they rise: what the look-ahead check is there for.</summary>
 [Strategy("Peeks one bar ahead; only for tests.")]
 public sealed class Peeker(FutureCloses future) : Strategy
 {
@@ -310,7 +310,7 @@ public sealed class BatchesInProcessTests : IDisposable
         }
         // The leak reads whatever file is being run: the table is filled as the bars are opened, perturbed ones included.
         var host = new PeekingHost(new EmbeddedHost(2), future);
-        var result = await CausalityCheck.RunAsync(new LookAheadSubject(plan, markets, host), LookAheadEffort.OfCuts(int.MaxValue, 24), 1,
+        var result = await LookAheadCheck.RunAsync(new LookAheadSubject(plan, markets, host), LookAheadEffort.OfCuts(int.MaxValue, 24), 1,
             TestContext.Current.CancellationToken);
         result.Strategies.ShouldBe(plan.Instances.Count);
         result.Found.Select(f => f.Strategy.Split('(', '@')[0]).Distinct().ShouldBe(["Peeker"]);

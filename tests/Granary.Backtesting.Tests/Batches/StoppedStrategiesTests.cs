@@ -86,7 +86,7 @@ public sealed class StoppedStrategiesTests : IDisposable
         {
         }
 
-        public void OnEntry(int number, long time, double price, double quantity, double commission)
+        public void OnFill(in TradeFill fill)
         {
         }
 

@@ -62,8 +62,7 @@ public sealed class GranaryCataloguesTests
     {
         WithTests.LiveFeeds.IsStream(Address.Parse("silence:loud")).ShouldBeTrue();
         var thrown = await Should.ThrowAsync<BarDataException>(() => WithTests.LiveFeeds.OpenAsync(
-            new FeedRequest(Address.Parse("silence:loud"), [], Data.Replay.ReplaySpeed.AsFastAsPossible, TimeProvider.System),
-                TestContext.Current.CancellationToken));
+            Address.Parse("silence:loud"), [], TimeProvider.System, TestContext.Current.CancellationToken));
         thrown.Message.ShouldBe("silence:loud is silent");
     }
 

@@ -1,6 +1,4 @@
-using Granary.Data.Replay;
 using Granary.Engine.Market;
-using Granary.Simulation.Catalogues;
 using Granary.Storage.Addresses;
 
 namespace Granary.Backtesting.Tests.Feeds;
@@ -9,8 +7,7 @@ public sealed class LiveFeedsTests
 {
     [Fact]
     public async Task A_feed_of_no_kind_is_a_sentence() =>
-        (await Should.ThrowAsync<BarDataException>(() => TestCatalogues.All.LiveFeeds.OpenAsync(new FeedRequest(Address.Parse("ftp://x"),
-            [new BarQuery(
-            "A", Timeframe.M1)], ReplaySpeed.AsFastAsPossible,
-            TimeProvider.System)))).Message.ShouldStartWith("--feed ftp://x: this process has no such feed");
+        (await Should.ThrowAsync<BarDataException>(() => TestCatalogues.All.LiveFeeds.OpenAsync(Address.Parse("ftp://x"),
+            [new BarQuery("A", Timeframe.M1)], TimeProvider.System)))
+            .Message.ShouldStartWith("--feed ftp://x: this process has no such feed");
 }

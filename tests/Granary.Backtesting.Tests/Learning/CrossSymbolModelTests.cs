@@ -8,8 +8,8 @@ using Granary.Learning.Registry;
 using Granary.Modelling.Experiments;
 using Granary.Modelling.Learning;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Causality;
 using Granary.Simulation.Json;
+using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
 
 namespace Granary.Backtesting.Tests.Learning;
@@ -114,7 +114,7 @@ public sealed class CrossSymbolModelTests : IDisposable
         var result = await VerifyRun.RunAsync(folder, TestCatalogues.All, new EmbeddedHost(2), TimeProvider.System,
             LookAheadEffort.OfCuts(2, 4), null, TestContext.Current.CancellationToken);
         result.Expected.ShouldBe(result.Actual);
-        result.Causality.FactorsFound.Select(f => f.Strategy).ShouldBe(["test-next-of(LEAD) on FOLLOW:1h"]);
+        result.LookAhead.FactorsFound.Select(f => f.Strategy).ShouldBe(["test-next-of(LEAD) on FOLLOW:1h"]);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class LateFillsTests : IDisposable
         LateFillsBroker? venue = null;
         var end = await SessionUnderTest.TradeAsync(production, Path.Combine(_under.Folder, "state"), new PaperSettings(),
             parts: new SessionParts { BrokerOf = broker => venue = new LateFillsBroker(broker) },
-            options: new LiveOptions { Account = "test", Synchronise = TimeSpan.FromHours(1) });
+            options: new LiveOptions { Account = "test", ReconcileEvery = TimeSpan.FromHours(1) });
 
         venue!.Late.ShouldBeGreaterThan(20);
         var exits = end.Host.Ledger.TrackedOrders.Where(o => o.Order.Closes is not null).ToList();

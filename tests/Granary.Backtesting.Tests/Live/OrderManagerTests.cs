@@ -205,12 +205,12 @@ public sealed class OrderManagerTests : IAsyncDisposable
         _venue.Fill("gtag-0-1-e", 2, 100, OrderState.Filled, "x1");
         _venue.Positions["BTC"] = 5;
         _venue.Positions["ETH"] = -1;
-        var found = await _manager.SynchroniseAsync(2, CancellationToken.None);
+        var found = await _manager.ReconcileAsync(2, CancellationToken.None);
         found.Count.ShouldBe(2);
         found[0].ShouldBe("BTC: the venue holds 5, our fills make 2; entries in it wait for 'resume'");
         (_ledger.PositionOf("BTC"), _ledger.PositionOf("ETH")).ShouldBe((5, -1));
         _ledger.Blocked.ShouldBe(["BTC", "ETH"], ignoreOrder: true);
-        (await _manager.SynchroniseAsync(3, CancellationToken.None)).ShouldBeEmpty();
+        (await _manager.ReconcileAsync(3, CancellationToken.None)).ShouldBeEmpty();
         (await WrittenAsync()).OfType<Reconciled>().ShouldAllBe(r => r.Rule == "the venue is right about what it holds");
         // A ledger made from the journal stands the same.
         var again = new AccountLedger(1000, _ => 1);
@@ -225,10 +225,10 @@ public sealed class OrderManagerTests : IAsyncDisposable
     {
         _venue.Orders["gtag-7-7-e"] = new BrokerOrderStatus("gtag-7-7-e", "V7", OrderState.Submitted, 0, "");
         _venue.Orders["by-hand"] = new BrokerOrderStatus("by-hand", "V8", OrderState.Submitted, 0, "");
-        (await _manager.SynchroniseAsync(2, CancellationToken.None)).Count.ShouldBe(2);
+        (await _manager.ReconcileAsync(2, CancellationToken.None)).Count.ShouldBe(2);
         _venue.Cancelled.ShouldBe(["gtag-7-7-e"]);
         // Reported once.
-        (await _manager.SynchroniseAsync(3, CancellationToken.None)).ShouldBeEmpty();
+        (await _manager.ReconcileAsync(3, CancellationToken.None)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -236,7 +236,7 @@ public sealed class OrderManagerTests : IAsyncDisposable
     {
         await SendAsync(Entry());
         _venue.Orders.Clear();
-        (await _manager.SynchroniseAsync(2, CancellationToken.None)).Single().ShouldContain("the venue does not know it any more");
+        (await _manager.ReconcileAsync(2, CancellationToken.None)).Single().ShouldContain("the venue does not know it any more");
         var order = _ledger.Find("gtag-0-1-e")!;
         (order.State is OrderState.Cancelled or OrderState.Closed).ShouldBeTrue();
     }

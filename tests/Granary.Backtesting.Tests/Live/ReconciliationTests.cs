@@ -50,7 +50,7 @@ public sealed class ReconciliationTests : IAsyncLifetime
         _manager.SendAsync(1, [], [new OrderIntended(1, order, OrderRole.Entry, 1, ExitReason.Open) { Strategy = "S", Symbol = Symbol }],
             CancellationToken.None);
 
-    private ValueTask<IReadOnlyList<string>> SynchroniseAsync() => _manager.SynchroniseAsync(_time, CancellationToken.None);
+    private ValueTask<IReadOnlyList<string>> ReconcileAsync() => _manager.ReconcileAsync(_time, CancellationToken.None);
 
     private async Task TradeAsync()
     {
@@ -77,15 +77,15 @@ public sealed class ReconciliationTests : IAsyncLifetime
         {
             if (call == lost) throw Away;
         };
-        await SynchroniseAsync();
+        await ReconcileAsync();
         _manager.Fault.ShouldBe(Away.Message);
         _before = _ => { };
-        await SynchroniseAsync();
+        await ReconcileAsync();
         _manager.Fault.ShouldBeNull();
         _ledger.Differences.ShouldBe(1);
         (await _paper.FindAsync("gtag-7-7-e"))!.State.ShouldBe(OrderState.Cancelled);
         _ledger.Find("gtag-0-1-e")!.State.IsFinal().ShouldBeTrue();
-        (await SynchroniseAsync()).ShouldBeEmpty();
+        (await ReconcileAsync()).ShouldBeEmpty();
     }
 
     // The books know the event's number and not the order's state, so only the comparison can find the cancellation.
@@ -105,7 +105,7 @@ public sealed class ReconciliationTests : IAsyncLifetime
             late = false;
             TradeAsync().GetAwaiter().GetResult();
         };
-        (await SynchroniseAsync()).ShouldBeEmpty();
+        (await ReconcileAsync()).ShouldBeEmpty();
         late.ShouldBeFalse();
         _ledger.Blocked.ShouldBeEmpty();
         _ledger.PositionOf(Symbol).ShouldBe(2);

@@ -11,7 +11,7 @@ using Granary.Engine.Strategies.Library;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Causality;
+using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Validation;
 using Granary.Testing;
@@ -33,7 +33,7 @@ public sealed class LookAheadSampleTests : IDisposable
               [ {{strategies}} ], "seed": {{seed}} }
             """), Path.GetTempPath());
 
-    private static async Task<CausalityResult> SampleAsync(string strategies, int seed, GranaryCatalogues? catalogues = null)
+    private static async Task<LookAheadResult> SampleAsync(string strategies, int seed, GranaryCatalogues? catalogues = null)
     {
         var spec = Spec(strategies, seed, catalogues);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
@@ -41,7 +41,7 @@ public sealed class LookAheadSampleTests : IDisposable
             .OpenAsync(new BarQuery("COINUSDT", Timeframe.H1),
             TestContext.Current.CancellationToken);
         var markets = new Dictionary<string, OpenedMarket> { ["COINUSDT"] = new("COINUSDT", series, series.Instrument) };
-        return await CausalitySample.RunAsync(plan, markets, _ => new EmbeddedHost(2), TestContext.Current.CancellationToken);
+        return await LookAheadSample.RunAsync(plan, markets, _ => new EmbeddedHost(2), TestContext.Current.CancellationToken);
     }
 
     // An honest crossing whose entries the next bar may veto: only an entry on the last bar before a cut shows it.
@@ -117,7 +117,7 @@ public sealed class LookAheadSampleTests : IDisposable
             .OpenAsync(new BarQuery("COINUSDT", Timeframe.H1),
             TestContext.Current.CancellationToken);
         var markets = new Dictionary<string, OpenedMarket> { ["COINUSDT"] = new("COINUSDT", series, series.Instrument) };
-        var result = await CausalityCheck.RunAsync(new LookAheadSubject(plan, markets, new EmbeddedHost(2)),
+        var result = await LookAheadCheck.RunAsync(new LookAheadSubject(plan, markets, new EmbeddedHost(2)),
             LookAheadEffort.OfCuts(int.MaxValue, 12), 5, TestContext.Current.CancellationToken);
         result.Strategies.ShouldBe(2 * classes.Count);
         result.Found.ShouldBeEmpty();
@@ -165,7 +165,7 @@ public sealed class LookAheadSampleTests : IDisposable
             LookAheadEffort.OfCuts(int.MaxValue, 8), null,
             TestContext.Current.CancellationToken);
         verified.Passed.ShouldBeFalse();
-        verified.Causality.Reaches.ShouldHaveSingleItem().ShouldBe(new CodeReach("Peeking", ReachKind.Files, "System.IO.File.ReadLines"));
+        verified.LookAhead.Reaches.ShouldHaveSingleItem().ShouldBe(new CodeReach("Peeking", ReachKind.Files, "System.IO.File.ReadLines"));
     }
 
     [Fact]

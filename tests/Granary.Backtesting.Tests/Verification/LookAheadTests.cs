@@ -11,7 +11,7 @@ using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Causality;
+using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Regimes;
 using Granary.Testing;
@@ -118,9 +118,9 @@ public sealed class LookAheadTests : IDisposable
             LookAheadEffort.OfCuts(int.MaxValue, 12), null, TestContext.Current.CancellationToken);
         result.Passed.ShouldBeFalse();
         result.Expected.ShouldBe(result.Actual);
-        result.Causality.Found.Select(f => f.Strategy.Split('@', '(')[0]).Order().ShouldBe(["NextBarPeeker", "WholeFileNormaliser"]);
-        result.Causality.Factors.ShouldBeGreaterThanOrEqualTo(5);
-        result.Causality.FactorsFound.Select(f => f.Strategy).Order()
+        result.LookAhead.Found.Select(f => f.Strategy.Split('@', '(')[0]).Order().ShouldBe(["NextBarPeeker", "WholeFileNormaliser"]);
+        result.LookAhead.Factors.ShouldBeGreaterThanOrEqualTo(5);
+        result.LookAhead.FactorsFound.Select(f => f.Strategy).Order()
             .ShouldBe(["test-next-close() on COINUSDT:1h", "test-whole-zscore() on COINUSDT:1h"]);
     }
 
@@ -193,12 +193,12 @@ public sealed class LookAheadTests : IDisposable
 
         var subject = new LookAheadSubject(plan, markets, new EmbeddedHost(1));
         var effort = new LookAheadEffort(1, 3, 0);
-        var own = await CausalityCheck.RunAsync(subject with { WithModels = m => Train(m, null) }, effort, 1,
+        var own = await LookAheadCheck.RunAsync(subject with { WithModels = m => Train(m, null) }, effort, 1,
             TestContext.Current.CancellationToken);
         own.Found.ShouldHaveSingleItem().Sentence.ShouldContain("changed when only later bars were changed");
         // One that learnt from the first tenth alone does the same whatever comes later.
         var early = new DateTime(2022, 1, 20).Ticks;
-        (await CausalityCheck.RunAsync(subject with { WithModels = m => Train(m, early) }, effort, 1,
+        (await LookAheadCheck.RunAsync(subject with { WithModels = m => Train(m, early) }, effort, 1,
             TestContext.Current.CancellationToken)).Passed.ShouldBeTrue();
     }
 

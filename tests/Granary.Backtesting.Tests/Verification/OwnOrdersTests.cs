@@ -5,7 +5,7 @@ using Granary.Engine.Factors;
 using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Causality;
+using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
 using Granary.Testing;
 
@@ -22,7 +22,7 @@ public sealed class OwnOrdersTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private async Task<CausalityResult> VerifyAsync(string symbols, string strategy, int seed, string timeframe)
+    private async Task<LookAheadResult> VerifyAsync(string symbols, string strategy, int seed, string timeframe)
     {
         var source = Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
         if (timeframe == "1d") source = DailyBars(source);
@@ -34,7 +34,7 @@ public sealed class OwnOrdersTests : IDisposable
         await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = run, Validation = false });
         var cancellation = TestContext.Current.CancellationToken;
         return (await VerifyRun.RunAsync(run, TestCatalogues.All, new EmbeddedHost(1), TimeProvider.System,
-            LookAheadEffort.OfCuts(int.MaxValue, 12), null, cancellation)).Causality;
+            LookAheadEffort.OfCuts(int.MaxValue, 12), null, cancellation)).LookAhead;
     }
 
     // The last hour of each day, as daily bars.

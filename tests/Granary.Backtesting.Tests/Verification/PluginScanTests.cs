@@ -1,5 +1,5 @@
 using Granary.Backtesting.Tests.Plugins;
-using Granary.Simulation.Causality;
+using Granary.Simulation.LookAhead;
 
 namespace Granary.Backtesting.Tests.Verification;
 

@@ -7,8 +7,8 @@ using Granary.Backtesting.WalkForward;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Causality;
 using Granary.Simulation.Json;
+using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
 using Granary.Testing;
 

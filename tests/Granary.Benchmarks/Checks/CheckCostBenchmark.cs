@@ -12,7 +12,7 @@ namespace Granary.Benchmarks.Checks;
 
 /// <summary>
 /// What the guards cost, in one run: matching pursuit beside its C++ loop, overfitting over a thousand strategies on one core, and the
-/// causality sample beside the quickstart.
+/// look-ahead sample beside the quickstart.
 /// </summary>
 public static class CheckCostBenchmark
 {
@@ -29,8 +29,8 @@ public static class CheckCostBenchmark
         var (batch, guarded, sample, strategies) = QuickstartAsync(turns).GetAwaiter().GetResult();
         if (sample / batch > 0.1) result = 1;
         Console.WriteLine(
-            Text($"quickstart without guards {batch:F3} s; its causality sample of {strategies} strategies by itself {sample:F3} s, ratio ")
-            + Text($"{sample / batch:F3} (bound 0.100); with causality sample and cost stress, beside the portfolio's pass, ")
+            Text($"quickstart without guards {batch:F3} s; its look-ahead sample of {strategies} strategies alone {sample:F3} s, ratio ")
+            + Text($"{sample / batch:F3} (bound 0.100); with look-ahead sample and cost stress, beside the portfolio's pass, ")
             + Text($"{guarded:F3} s, ratio {guarded / batch:F3}"));
         return result;
     }
@@ -80,7 +80,7 @@ public static class CheckCostBenchmark
                 batch = Math.Min(batch, await RunAsync(false));
                 guarded = Math.Min(guarded, await RunAsync(true));
                 var clock = Stopwatch.StartNew();
-                strategies = (await CausalitySample.RunAsync(plan, markets, _ => new EmbeddedHost(threads), default)).Strategies;
+                strategies = (await LookAheadSample.RunAsync(plan, markets, _ => new EmbeddedHost(threads), default)).Strategies;
                 sample = Math.Min(sample, clock.Elapsed.TotalSeconds);
             }
             return (batch, guarded, sample, strategies);

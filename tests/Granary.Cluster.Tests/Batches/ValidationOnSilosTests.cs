@@ -72,13 +72,13 @@ public sealed class ValidationOnSilosTests : IDisposable
         var spec = new Granary.Simulation.Batches.BatchReader(TestCatalogues.All).Read(Foretelling);
         await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data)
             .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null), TestContext.Current.CancellationToken);
-        Granary.Simulation.Causality.SeriesChanges.Of(series).ShouldBe("");
-        var changed = Granary.Simulation.Causality.SeriesChanges.Apply(series, changes);
-        Granary.Simulation.Causality.SeriesChanges.Of(changed).ShouldBe(changes);
+        Granary.Simulation.LookAhead.SeriesChanges.Of(series).ShouldBe("");
+        var changed = Granary.Simulation.LookAhead.SeriesChanges.Apply(series, changes);
+        Granary.Simulation.LookAhead.SeriesChanges.Of(changed).ShouldBe(changes);
         changed.ContentHash.ShouldBe(series.ContentHash, "by it silos know that they have the same bars");
         var key = new FeedKey("set", "A/B?C", Timeframe.Parse("1h"));
         FeedKey.Parse(key.ToString()).ShouldBe(key);
-        Should.Throw<FormatException>(() => Granary.Simulation.Causality.SeriesChanges.Apply(series,
+        Should.Throw<FormatException>(() => Granary.Simulation.LookAhead.SeriesChanges.Apply(series,
             "newer=1")).Message.ShouldContain("'newer=1'");
     }
 }

@@ -31,7 +31,7 @@ internal static class StrategyRunner
 
         public void OnSignalEnded(int number, SignalEnd end, long time) => Ended.Add((number, end, time));
 
-        public void OnEntry(int number, long time, double price, double quantity, double commission)
+        public void OnFill(in TradeFill fill)
         {
         }
 

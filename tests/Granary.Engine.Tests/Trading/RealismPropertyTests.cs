@@ -58,8 +58,6 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
         portfolio?.OnSignalEnded(0, number);
     }
 
-    public void OnEntry(int number, long time, double price, double quantity, double commission) => Assert.Fail("fills are taken");
-
     public void OnFill(in TradeFill fill)
     {
         fill.Quantity.ShouldBeGreaterThan(0);

@@ -209,11 +209,12 @@ public sealed class SameFillsTests
 
         public void OnSignalEnded(int number, SignalEnd end, long time) => Portfolio.OnSignalEnded(0, number);
 
-        public void OnEntry(int number, long time, double price, double quantity, double commission)
+        public void OnFill(in TradeFill fill)
         {
-            Strategy.Add(new SeenFill(number, true, time, price, quantity));
-            Portfolio.OnEntry(0, number, time, price, quantity, commission).ShouldBe(quantity);
-            _open[number] = (_sides[number], quantity);
+            if (!fill.IsFirst) return;
+            Strategy.Add(new SeenFill(fill.Number, true, fill.Time, fill.Price, fill.Quantity));
+            Portfolio.OnFill(0, fill).ShouldBe(fill.Quantity);
+            _open[fill.Number] = (_sides[fill.Number], fill.Quantity);
         }
 
         public void OnFinancing(int number, long time, FinancingKind kind, double amount) =>

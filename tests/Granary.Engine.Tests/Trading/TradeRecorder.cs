@@ -25,8 +25,10 @@ internal sealed class TradeRecorder : IRunObserver
 
     public void OnSignalEnded(int number, SignalEnd end, long time) => Ended.Add((number, end, time));
 
-    public void OnEntry(int number, long time, double price, double quantity, double commission) =>
-        Entries.Add((number, time, price, quantity, commission));
+    public void OnFill(in TradeFill fill)
+    {
+        if (fill.IsFirst) Entries.Add((fill.Number, fill.Time, fill.Price, fill.Quantity, fill.Commission));
+    }
 
     /// <summary>What was closed of trades that are open at the end.</summary>
     public List<Trade> Parts { get; } = [];

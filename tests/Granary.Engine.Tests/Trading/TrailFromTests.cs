@@ -89,7 +89,7 @@ public sealed class TrailFromTests
         {
         }
 
-        public void OnEntry(int number, long time, double price, double quantity, double commission)
+        public void OnFill(in TradeFill fill)
         {
         }
 

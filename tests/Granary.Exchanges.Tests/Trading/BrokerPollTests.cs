@@ -64,12 +64,12 @@ public sealed class BrokerPollTests : IDisposable
             new OrderIntended(1, TestVenue.Buy($"g1-0-{i}-e", limit: 100 - i), OrderRole.Entry, i,
                 ExitReason.Open) { Symbol = TestVenue.Symbol })],
             default);
-        (await manager.SynchroniseAsync(2, default)).ShouldBeEmpty();
+        (await manager.ReconcileAsync(2, default)).ShouldBeEmpty();
         manager.Fault.ShouldBeNull();
         manager.Ledger.PositionOf(TestVenue.Symbol).ShouldBe(2 * Fills);
 
         await SellByHandAsync(exchange, server);
-        (await manager.SynchroniseAsync(3, default)).ShouldHaveSingleItem().ShouldContain(TestVenue.Symbol);
+        (await manager.ReconcileAsync(3, default)).ShouldHaveSingleItem().ShouldContain(TestVenue.Symbol);
         manager.Ledger.Blocked.ShouldBe([TestVenue.Symbol]);
     }
 

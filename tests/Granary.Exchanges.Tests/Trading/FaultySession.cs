@@ -68,7 +68,7 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
         await CompareWithVenueAsync();
     }
 
-    private async Task CompareWithVenueAsync() => _differences.AddRange(await _gateway.SynchroniseAsync(++_time));
+    private async Task CompareWithVenueAsync() => _differences.AddRange(await _gateway.ReconcileAsync(++_time));
 
     // A session tries again while the exchange is away.
     private static async Task<T> Eventually<T>(Func<Task<T>> open)

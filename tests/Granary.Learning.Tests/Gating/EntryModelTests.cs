@@ -32,7 +32,7 @@ public class EntryModelTests
         {
         }
 
-        public void OnEntry(int number, long time, double price, double quantity, double commission)
+        public void OnFill(in TradeFill fill)
         {
         }
 
@@ -121,7 +121,8 @@ public class EntryModelTests
         portfolio.Revalue(refused.Time);
         portfolio.OnSignal(0, refused).ShouldBe(Decision.ModelRefused);
         portfolio.OnSignal(0, refused with { SizeFactor = 0.5 }).ShouldBe(Decision.Accepted);
-        portfolio.OnEntry(0, refused.Number, refused.Time, refused.Price, refused.Quantity, 0).ShouldBe(refused.Quantity / 2);
+        portfolio.OnFill(0, new TradeFill(refused.Number, refused.Time, refused.Price, refused.Quantity, 0, default, IsEntry: true,
+            IsFirst: true, IsMaker: false)).ShouldBe(refused.Quantity / 2);
     }
 
     [Fact]

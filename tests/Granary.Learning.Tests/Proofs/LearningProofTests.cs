@@ -60,10 +60,10 @@ public class LearningProofTests
     }
 
     [Fact]
-    public void Every_default_feature_passes_the_causality_check()
+    public void Every_default_feature_passes_the_look_ahead_check()
     {
         var bars = SyntheticBars.Make(500);
-        FeatureCausality.Run(bars, FeatureSet.Default.Names.Count, b =>
+        FeatureLookAhead.Run(bars, FeatureSet.Default.Names.Count, b =>
         {
             var table = FeatureTable.Compute(SyntheticBars.Series, SyntheticBars.Blocks(b, 128), FeatureSet.Default);
             return [.. Enumerable.Range(0, table.Bars).SelectMany(i => table.Row(i).ToArray())];
@@ -74,7 +74,7 @@ public class LearningProofTests
     public void A_feature_that_is_the_label_shifted_back_is_caught()
     {
         var bars = SyntheticBars.Make(300);
-        var leaks = FeatureCausality.Run(bars, 2,
+        var leaks = FeatureLookAhead.Run(bars, 2,
             b => [.. Enumerable.Range(0, b.Length).SelectMany(i => new[] { b[i].Close, i + 1 < b.Length ? b[i + 1].Close : double.NaN })]);
         leaks.Count.ShouldBe(1);
         leaks[0].Feature.ShouldBe(1);

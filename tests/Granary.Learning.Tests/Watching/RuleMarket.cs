@@ -87,7 +87,7 @@ internal static class RuleMarket
         {
         }
 
-        public void OnEntry(int number, long time, double price, double quantity, double commission)
+        public void OnFill(in TradeFill fill)
         {
         }
 

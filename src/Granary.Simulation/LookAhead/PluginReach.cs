@@ -1,0 +1,46 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using Granary.Engine.Strategies;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Plugins;
+
+namespace Granary.Simulation.LookAhead;
+
+/// <summary>Scans the assemblies of a batch's strategies, factors and portfolio rules, except Granary's own.</summary>
+internal sealed class PluginReach
+{
+    private readonly Dictionary<Assembly, PluginScan> _scans;
+
+    /// <param name="chosen">Indices of the strategies that are checked.</param>
+    public PluginReach(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlySet<int> chosen)
+    {
+        var types = plan.Spec.Portfolio.Limits.Rules.Select(r => r.Definition.Type).ToHashSet();
+        foreach (var feed in plan.Feeds)
+        {
+            types.UnionWith(feed.Instances.Where(i => chosen.Contains(i.Index)).Select(i => i.Definition.Type));
+            types.UnionWith(FeedFactors.RequestsOf(plan, feed, chosen, markets).SelectMany(p => p).Select(r => r.Definition.Kernel));
+        }
+        _scans = types.Select(t => t.Assembly).Distinct().Where(a => !IsOwn(a)).OrderBy(a => a.FullName, StringComparer.Ordinal)
+            .ToDictionary(a => a, a => PluginScan.Of(a.Location));
+        // Only loaded plug-ins are reported. A program that hosts Granary with its own classes uses files and clocks for other purposes.
+        var plugins = _scans.Where(s => AssemblyLoadContext.GetLoadContext(s.Key) is PluginContext).ToList();
+        Plugins = plugins.Count;
+        Found = [.. plugins.SelectMany(s => s.Value.Found)];
+    }
+
+    /// <summary>Number of plug-ins scanned.</summary>
+    public int Plugins { get; }
+
+    public IReadOnlyList<CodeReach> Found { get; }
+
+    /// <summary>
+    /// Whether a strategy may submit its own orders, at the market or resting. Granary's single-symbol strategies submit none.
+    /// </summary>
+    public bool SubmitsOrders(StrategyDefinition definition) =>
+        _scans.TryGetValue(definition.Type.Assembly, out var scan) && scan.SubmitsOrders;
+
+    // Granary's own assemblies are not scanned here; its tests apply the same rules to them.
+    private static bool IsOwn(Assembly assembly) => assembly == typeof(Strategy).Assembly
+        || assembly == typeof(Granary.Learning.Regimes.RegimeState).Assembly || assembly == typeof(PluginReach).Assembly;
+}

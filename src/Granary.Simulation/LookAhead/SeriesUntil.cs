@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
+
+namespace Granary.Simulation.LookAhead;
+
+/// <summary>A series that ends soon after a time, with the block that completes a given number of bars from that time on.</summary>
+/// <param name="timestamp">The time, UTC ticks.</param>
+/// <param name="more">Number of bars from that time on; the last block may contain a few more.</param>
+internal sealed class SeriesUntil(IBarSeries series, long timestamp, long more) : IChangedSeries
+{
+    public const string Verb = "until";
+
+    public IBarSeries Inner => series;
+
+    public string Change => FormattableString.Invariant($"{Verb}={timestamp}:{more}");
+
+    public Instrument Instrument => series.Instrument;
+
+    public Timeframe Timeframe => series.Timeframe;
+
+    /// <summary>Count of the whole series, as an upper bound.</summary>
+    public long Count => series.Count;
+
+    public string ContentHash => series.ContentHash;
+
+    public IReadOnlyList<string> Notes => series.Notes;
+
+    public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation]
+        CancellationToken cancellationToken = default)
+    {
+        var left = more;
+        await foreach (var block in series.ReadAsync(blockSize, cancellationToken))
+        {
+            yield return block;
+            if (block.Time[^1] < timestamp) continue;
+            var at = block.Time.BinarySearch(timestamp);
+            left -= block.Count - (at < 0 ? ~at : at);
+            if (left <= 0) yield break;
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,20 @@
+using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Risk;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>The outcome of the portfolio pass.</summary>
+/// <param name="Decisions">Decisions on the signals of each strategy, by its index, in order; only strategies with a weight.</param>
+public sealed record PortfolioOutcome(
+    MetricSet Statistics, UInt128 Fingerprint, IReadOnlyDictionary<Decision, long> Counts,
+    IReadOnlyDictionary<int, List<Decision>> Decisions, EquityRecorder Recorder)
+{
+    /// <summary>Predictions of risk models for entries, in the order of the entries; empty without such models.</summary>
+    public IReadOnlyList<RiskAnswer> Risk { get; init; } = [];
+
+    /// <summary>Notes on the portfolio's account for the report.</summary>
+    public IReadOnlyList<RunNote> Notes { get; init; } = [];
+}

@@ -1,0 +1,108 @@
+using Granary.Engine.Analysis;
+using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+
+namespace Granary.Trading.Live;
+
+/// <summary>The feeds of a session's plan with their strategies, which run over the bars before the portfolio decides.</summary>
+internal sealed class SessionFeeds
+{
+    private readonly BatchSpec _spec;
+    private readonly IReadOnlyList<MarketSeries> _carried;
+    private readonly SessionFeed[] _feeds;
+    // By market; null if no strategy depends on the order of prices within bars.
+    private readonly IntrabarPath?[] _paths;
+    // The number of time slices that were run ahead, and of those that the session has reached.
+    private int _ahead, _come;
+
+    /// <param name="carried">The markets of the feed, one for each symbol.</param>
+    /// <param name="notes">Receives the notes for the reader of the run.</param>
+    public SessionFeeds(StrategyPass pass, IReadOnlyList<MarketSeries> carried, ICollection<string> notes)
+    {
+        (_spec, _carried) = (pass.Plan.Spec, carried);
+        _paths = new IntrabarPath?[carried.Count];
+        var marketOf = carried.Select((s, i) => (s.Instrument.Symbol, i)).ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal);
+        var settings = new FeedSettings(_spec.Execution.Settings, pass.Events, pass.WithFactors);
+        _feeds = [.. pass.Plan.Feeds.Select(f => new SessionFeed(f,
+            [.. f.Symbols.Select(s => WithPath(new MarketSeries(pass.Markets[s].Instrument, f.Timeframe), marketOf[s], notes))],
+            settings, MemberRuns.Resizes(_spec.Portfolio)))];
+    }
+
+    /// <summary>All strategies, feed by feed.</summary>
+    public IEnumerable<LiveStrategy> Strategies => _feeds.SelectMany(f => f.Strategies);
+
+    // The feed's own bars show the order of prices within longer ones; they are added as they arrive.
+    private MarketSeries WithPath(MarketSeries series, int market, ICollection<string> notes)
+    {
+        if (IntrabarPaths.TimeframeFor(_spec, series.Timeframe) is not { } smaller) return series;
+        var carried = _carried[market].Timeframe;
+        var helps = series.Timeframe.Ticks > carried.Ticks;
+        if (smaller != carried)
+            notes.Add($"the feed brings {series.Instrument.Symbol} in {carried} bars and not in "
+                + $"the {smaller} ones of intrabarPath: where a {series.Timeframe} bar touches both stop and "
+                + $"target, {(helps ? $"the {carried} bars decide" : "the rule of 'intrabar' decides")}");
+        return helps ? series with { Path = _paths[market] ??= new IntrabarPath(carried) } : series;
+    }
+
+    /// <summary>
+    /// Runs the strategies over coming time slices in blocks. Afterwards <see cref="Process"/> must be called with each of them and only
+    /// returns the events of the block. Strategies do not depend on the account, so the result is the same, but faster.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Time slices of the last call have not been processed.</exception>
+    public void RunAhead(IReadOnlyList<TimeSlice> slices)
+    {
+        if (_come < _ahead) throw new InvalidOperationException($"{_ahead - _come} time slices that were run ahead are not processed");
+        foreach (var slice in slices) ExtendPaths(slice);
+        foreach (var feed in _feeds) feed.RunAhead([.. slices.Select(slice => ClosingIn(feed.Plan, slice))]);
+        (_ahead, _come) = (slices.Count, 0);
+    }
+
+    /// <summary>Processes a time slice. Afterwards <see cref="LiveStrategy.Events"/> of the strategies are those of this time
+    /// slice.</summary>
+    public void Process(in TimeSlice now)
+    {
+        if (_come < _ahead)
+        {
+            TakeAhead();
+            return;
+        }
+        ExtendPaths(now);
+        foreach (var feed in _feeds) feed.Process(ClosingIn(feed.Plan, now));
+    }
+
+    // Takes the events of the next time slice that was run ahead.
+    private void TakeAhead()
+    {
+        foreach (var strategy in Strategies) strategy.Ahead?.MoveTo(strategy.Events, _come);
+        if (++_come < _ahead) return;
+        foreach (var strategy in Strategies) strategy.Ahead = null;
+    }
+
+    private void ExtendPaths(in TimeSlice now)
+    {
+        foreach (var (market, timeframe, bar) in now.Bars)
+            if (timeframe == _carried[market].Timeframe)
+                _paths[market]?.Add(BarBlock.FromBars(0, [bar]));
+    }
+
+    // The closing bars of one feed, with the index of their symbol.
+    private List<(int Symbol, Bar Bar)> ClosingIn(FeedPlan feed, in TimeSlice now)
+    {
+        List<(int Symbol, Bar Bar)> closing = [];
+        foreach (var (market, timeframe, bar) in now.Bars)
+        {
+            if (timeframe != feed.Timeframe) continue;
+            var symbol = _carried[market].Instrument.Symbol;
+            for (var s = 0; s < feed.Symbols.Count; s++)
+                if (feed.Symbols[s] == symbol)
+                    closing.Add((s, bar));
+        }
+        return closing;
+    }
+
+    /// <summary>Ends the session, and returns each strategy's outcome by its index in the plan.</summary>
+    /// <param name="hasStopped">Whether a symbol has stopped trading.</param>
+    public IReadOnlyList<StrategyOutcome> Finish(Func<string, bool> hasStopped) =>
+        [.. _feeds.SelectMany(f => f.Finish(hasStopped)).OrderBy(o => o.Index)];
+}
