@@ -23,9 +23,9 @@ internal static class BatchEndpoints
             body.SubmitAsync(service, kinds, "batches", _ => JobCatalogue.Backtest, stop))
             .RequireAuthorization(RolePolicies.Submitter).WithName("submitBatch")
             .WithSummary("Submit a batch file's text.")
-            .WithDescription("The body is the batch file as it stands, comments and all. Send Idempotency-Key to make a repeated "
-                + "submission give the same batch; a key is known as long as its batch. Relative paths start from ?folder=, or without it, "
-                + "and always where the server is confined to it, from the server's data folder. With ?check=true a batch whose source or "
+            .WithDescription("The body is the unchanged batch file, with its comments. Send Idempotency-Key to make a repeated "
+                + "submission give the same batch; a key is known as long as its batch. Relative paths start from ?folder=. Without it, "
+                + "or if the server is confined, they start from the server's data folder. With ?check=true a batch whose source or "
                 + "symbols do not exist is refused at once.")
             .Accepts<object>("application/json", "text/plain", "application/octet-stream").ProducesSubmission();
         batches.MapPost("/quickstart", async (ClaimsPrincipal user, ShownJobs service, JobCatalogue kinds, RunLibrary library,

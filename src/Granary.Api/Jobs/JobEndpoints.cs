@@ -24,7 +24,7 @@ internal static class JobEndpoints
             body.SubmitAsync(service, kinds, "jobs", root => root.Need("kind").String(), stop))
             .RequireAuthorization(RolePolicies.Submitter).WithName("submitJob")
             .WithSummary("Submit a job.")
-            .WithDescription("The body is an object with the kind of job and what it needs, as { \"kind\": \"walkforward\", "
+            .WithDescription("The body is an object with the kind of job and the keys of this kind, such as { \"kind\": \"walkforward\", "
                 + "\"batch\": {} }. GET /catalogue/jobs lists the kinds with the JSON Schema of each. With ?check=true a batch whose source or "
                 + "symbols do not exist is refused at once; without it the job fails. Send "
                 + "Idempotency-Key to make a repeated submission give the same job; a key is known as long as its job.")
@@ -37,7 +37,7 @@ internal static class JobEndpoints
             })
             .RequireAuthorization(RolePolicies.Viewer).WithName("listJobs")
             .WithSummary("Jobs of all kinds, backtests among them, the newest first.")
-            .WithDescription("'next' is the cursor of the next page; null where this is the last.").Produces<JobPage>().ProducesProblem(
+            .WithDescription("'next' is the cursor of the next page; null on the last page.").Produces<JobPage>().ProducesProblem(
                 400);
         MapOne(jobs, "Job", JobAnswers.OfJobs);
         api.MapPost("/automl", ([AsParameters] SubmittedBody body, ShownJobs service, JobCatalogue kinds, CancellationToken stop,
@@ -50,17 +50,17 @@ internal static class JobEndpoints
     }
 
     /// <summary>The endpoints below the path of one job.</summary>
-    /// <param name="noun">Of the names of the operations.</param>
+    /// <param name="noun">The noun in the names of the operations.</param>
     public static void MapOne(IEndpointRouteBuilder jobs, string noun, Func<IJobService, JobAnswers> answers)
     {
         var one = noun.ToLowerInvariant();
         jobs.MapGet("/{id}", (string id, ShownJobs service, CancellationToken stop) => answers(service).GetAsync(id, stop))
-            .RequireAuthorization(RolePolicies.Viewer).WithName($"get{noun}").WithSummary($"How a {one} stands.").Produces<JobStatus>()
+            .RequireAuthorization(RolePolicies.Viewer).WithName($"get{noun}").WithSummary($"The status of a {one}.").Produces<JobStatus>()
             .ProducesProblem(404);
         jobs.MapGet("/{id}/events", (string id, ShownJobs service, ApiSettings settings, CancellationToken stop) =>
                 answers(service).EventsAsync(id, settings, stop))
             .RequireAuthorization(RolePolicies.Viewer).RequireRateLimiting(CallerLimits.Streams).WithName($"watch{noun}")
-            .WithSummary($"How a {one} stands, each time that it changes, as server-sent events.")
+            .WithSummary($"The status of a {one} at each change, as server-sent events.")
             .WithDescription("Events 'progress' and at last 'done', 'failed' or 'cancelled', each with the whole status as data and its "
                 + "revision as id. The first comes at once; after a broken connection just connect again.")
             .Produces<JobStatus>(200, "text/event-stream").ProducesProblem(404);

@@ -5,7 +5,7 @@ using Granary.Simulation.RunFolders;
 
 namespace Granary.Api.Jobs;
 
-/// <summary>The jobs of the server, as callers see them: faults do not show where its folders are.</summary>
+/// <summary>The jobs of the server, as callers see them: faults do not reveal the paths of its folders.</summary>
 internal sealed class ShownJobs(IJobService jobs, ServerPaths paths) : IJobService
 {
     /// <inheritdoc/>

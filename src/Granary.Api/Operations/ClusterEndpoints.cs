@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Operations;
 
-/// <summary>The silos of a cluster: how they stand, and commands to drain and retire.</summary>
+/// <summary>The status of the silos of a cluster, and commands to drain and retire them.</summary>
 internal static class ClusterEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
@@ -40,5 +40,5 @@ internal static class ClusterEndpoints
             .RequireAuthorization(RolePolicies.Admin).WithName(command.ToString().ToLowerInvariant() + "Silo").WithSummary(summary)
             .Produces<SiloStanding>(202);
 
-    private static IResult NoCluster() => Problem.NotFound("this server is one process and no cluster");
+    private static IResult NoCluster() => Problem.NotFound("this server is a single process, not a cluster");
 }
