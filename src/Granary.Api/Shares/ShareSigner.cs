@@ -34,7 +34,8 @@ internal sealed class ShareSigner(string path, TimeProvider clock)
         return Base64Url.EncodeToString([.. SignatureOf(text), .. Encoding.UTF8.GetBytes(text)]);
     }
 
-    /// <returns>The run, and whether the link opens its files too; null if the link was not signed by this server, or has expired.</returns>
+    /// <returns>The run, and whether the link opens its files too; null if the link was not signed by this server, or has
+    /// expired.</returns>
     public (string Run, bool OpensFiles)? RunOf(string token)
     {
         if (!File.Exists(path) || token.Length > 500 || !Base64Url.IsValid(token)) return null;

@@ -14,7 +14,7 @@ using Granary.Simulation.Validation;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary backtest BATCH.json</c>: the main job.</summary>
+/// <summary><c>granary backtest BATCH.json</c>: runs a batch.</summary>
 internal static class BacktestCommand
 {
     private sealed record Options : RunForm

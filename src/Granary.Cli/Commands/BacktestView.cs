@@ -21,11 +21,11 @@ internal static class BacktestView
         if (!run.Interrupted) return EndOf(run.Model.Strategies, run.Folder);
         CommandLine.Complain(
             $"stopped; {run.Model.Strategies.Count(s => s.Stats is not null)} of {run.Model.Strategies.Count} strategies had finished "
-                + $"and are in {run.Folder}; go on with: {again} --out {run.Folder} --resume");
+                + $"and are in {run.Folder}; continue with: {again} --out {run.Folder} --resume");
         return CommandLine.Failed;
     }
 
-    // A batch of which nothing came has failed; one strategy that finished is a result.
+    // A batch without a finished strategy has failed; a single finished strategy is a result.
     private static int EndOf(IReadOnlyList<StrategyEntry> strategies, string folder)
     {
         if (strategies.Count == 0 || strategies.Any(s => s.Stats is not null)) return 0;
@@ -58,7 +58,7 @@ internal static class BacktestView
         var rows = best.Select(s => Row(s.Id, s.Stats!, headlines, s.Weight.ToString("0.###", CultureInfo.InvariantCulture)));
         if (model.Portfolio is { } portfolio)
         {
-            // The last choice of weights over time may be of no strategy, where earlier ones traded.
+            // With weights over time, the last choice may be empty although earlier choices traded.
             var members = model.Strategies.Count(s => s.Weight != 0);
             rows = rows.Prepend(Row(members > 0 ? $"Portfolio of {Cell.Count(members)}" : "Portfolio", portfolio, headlines, ""));
         }

@@ -9,7 +9,7 @@ using Granary.Simulation.RunFolders;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary backtest BATCH.json --host http://…</c>: the same batch on silos, and the run's folder brought back.</summary>
+/// <summary><c>granary backtest BATCH.json --host http://…</c>: runs the batch on silos and downloads the run's folder.</summary>
 internal sealed class RemoteBacktest(CompositionRoot root, string hosts)
 {
     public async Task<int> RunAsync(BatchSpec spec, string file, string? output, bool quiet, bool json,
@@ -53,7 +53,7 @@ internal sealed class RemoteBacktest(CompositionRoot root, string hosts)
     private static Action<JobStatus>? Tell(IProgress<BatchProgress>? progress)
     {
         if (progress is null) return null;
-        // From when it is first seen at work, by the clock of this machine: the server's may differ.
+        // Measured from the first status with progress, by the clock of this machine: the server's may differ.
         System.Diagnostics.Stopwatch? clock = null;
         return status =>
         {

@@ -9,7 +9,8 @@ namespace Granary.Kafka.Bars;
 
 /// <summary>
 /// Publishes a feed to Kafka: bars to the partition of their market's key, heartbeats and the end to every partition of every topic. A
-/// message's timestamp is its market time, so that readers can seek by time. Topics that the sink creates keep their messages for ever.
+/// message's timestamp is its market time, so that readers can seek by time. Topics that the sink creates keep their messages without a
+/// time limit.
 /// </summary>
 /// <remarks>
 /// Messages that an unavailable broker did not acknowledge are sent again, in order. If no acknowledgement comes for a second, or a message
@@ -131,7 +132,7 @@ public sealed class KafkaBarSink : IFeedSink
                         && waited.Elapsed < _address.Timeout; partitions = _address.Endpoint.Partitions(topic, _address.Timeout))
                         await Task.Delay(100).ConfigureAwait(false);
                     if (partitions == 0) throw new BarStoreException($"the topic "
-                        + $"'{topic}' does not exist at {_address.Brokers}, and the brokers do not make it; make it by hand");
+                        + $"'{topic}' does not exist at {_address.Brokers}, and the brokers do not create it; create it by hand");
                     _topics[topic] = partitions;
                 }
                 var key = BarMessage.KeyOf(market.Instrument);
@@ -247,7 +248,7 @@ public sealed class KafkaBarSink : IFeedSink
 
     private BarStoreException Failed(Error error) =>
         new($"Kafka at {_address.Brokers} did not take what was published ({error.Reason}); start it or make room, and run the replay "
-            + $"again: readers leave out what they have");
+            + $"again: readers skip bars that they already have");
 
     /// <summary>FNV-1a, so that a market has the same partition with every client.</summary>
     private static int PartitionOf(string key, int partitions)

@@ -75,6 +75,6 @@ public sealed class RunToPaperTests(Browser browser)
         await visit.GoAsync($"/runs/{used}");
         await visit.Button("Delete").ClickAsync();
         await visit.Button("Delete the run").ClickAsync();
-        await visit.ShowsAsync("deployment 1 was made of the run");
+        await visit.ShowsAsync("deployment 1 was made from the run");
     }
 }
