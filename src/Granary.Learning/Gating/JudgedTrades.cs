@@ -17,7 +17,7 @@ internal sealed class JudgedTrades(PredictionMeaning meaning)
     private readonly Dictionary<int, Judged> _open = [];
     private readonly Queue<Judged> _closed = new();
 
-    /// <summary>An entry was judged and became a signal.</summary>
+    /// <summary>Records an entry that was predicted and became a signal.</summary>
     /// <param name="input">Input of the model; copied. Empty if versions are not compared.</param>
     /// <param name="known">When the signal's bar closed, UTC ticks.</param>
     public void Signalled(int number, ReadOnlySpan<double> input, Side side, long known, double prediction) =>
