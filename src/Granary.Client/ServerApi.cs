@@ -41,13 +41,13 @@ public sealed class ServerApi
         _api.GetAsync<JsonObject>($"catalogue/schemas/batch", cancellationToken);
 
     /// <summary>The silos of a cluster and its work.</summary>
-    public Task<ClusterStanding> ClusterAsync(CancellationToken cancellationToken = default) =>
-        _api.GetAsync<ClusterStanding>($"cluster", cancellationToken);
+    public Task<ClusterState> ClusterAsync(CancellationToken cancellationToken = default) =>
+        _api.GetAsync<ClusterState>($"cluster", cancellationToken);
 
     /// <summary>Commands a silo to drain, to take work again, or to retire.</summary>
     /// <returns>The silo's state before the command.</returns>
-    public Task<SiloStanding> CommandSiloAsync(string silo, SiloCommand command, CancellationToken cancellationToken = default) =>
-        _api.PostAsync<SiloStanding>($"cluster/silos/{silo}/{command}", null, cancellationToken);
+    public Task<SiloState> CommandSiloAsync(string silo, SiloCommand command, CancellationToken cancellationToken = default) =>
+        _api.PostAsync<SiloState>($"cluster/silos/{silo}/{command}", null, cancellationToken);
 
     /// <summary>Changes of state of the server, the newest first.</summary>
     public IAsyncEnumerable<AuditEntry> AuditAsync(CancellationToken cancellationToken = default) =>

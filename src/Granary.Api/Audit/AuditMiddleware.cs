@@ -19,7 +19,7 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, AuditS
         var request = context.Request;
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method)
             || !request.Path.StartsWithSegments(ApiSettings.Prefix, StringComparison.OrdinalIgnoreCase, out var path)
-            || context.GetEndpoint() is not { } endpoint || endpoint.Metadata.GetMetadata<ChangesNothing>() is not null)
+            || context.GetEndpoint() is not { } endpoint || endpoint.Metadata.GetMetadata<ReadOnlyOperation>() is not null)
         {
             await next(context).ConfigureAwait(false);
             return;

@@ -119,7 +119,7 @@ public static class GranaryApi
     private static void AddProblems(IServiceCollection services)
     {
         services.AddSingleton<ServerPaths>();
-        services.AddSingleton<ShownJobs>();
+        services.AddSingleton<RedactedJobs>();
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();
         services.AddExceptionHandler<ProblemMapping>();

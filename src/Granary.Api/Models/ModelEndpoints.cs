@@ -85,7 +85,7 @@ internal static class ModelEndpoints
             .WithName("predict").WithSummary("Predictions of a version for rows of features.")
             .WithDescription("The body is { \"version\": 3, \"rows\": [ { \"rsi(14)\": 55.1 } ] }; without a version the current one "
                 + "answers.")
-            .WithMetadata(new ChangesNothing())
+            .WithMetadata(new ReadOnlyOperation())
             .Accepts<object>("application/json").Produces<ModelAnswers>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(413);
     }
 

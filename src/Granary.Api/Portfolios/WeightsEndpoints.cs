@@ -27,8 +27,8 @@ internal static class WeightsEndpoints
             .WithSummary("Replace the weights.")
             .WithDescription("Send If-Match with the ETag of the weights that the change replaces, or If-None-Match: * for the first "
                 + "weights. 428: both headers are missing; 412: another caller has changed the weights. A weight is from 0 "
-                + "to 1,000,000. While a session trades the portfolio, all strategies must be the session's. A CSV begins with the columns strategy and weight; its reason goes "
-                + "into the query: ?why=…")
+                + "to 1,000,000. While a session trades the portfolio, all strategies must be the session's. "
+                + "A CSV begins with the columns strategy and weight; its reason goes into the query: ?why=…")
             .Produces<PortfolioWeights>().Produces<PortfolioWeights>(201).ProducesProblem(400).ProducesProblem(412).ProducesProblem(428);
         // The same operation with another body; the document describes both as one.
         weights.MapPut("", PutTableAsync).RequireAuthorization(RolePolicies.Admin).Accepts<string>("text/csv")
@@ -44,7 +44,7 @@ internal static class WeightsEndpoints
             .Produces<PortfolioWeights>().ProducesProblem(404);
         weights.MapPost("/preview", PreviewAsync).RequireAuthorization(RolePolicies.Viewer).WithName("previewWeights")
             .WithSummary("What new weights, or an earlier version, would change; nothing is written.").Produces<WeightsPlan>()
-            .WithMetadata(new ChangesNothing()).ProducesProblem(400).ProducesProblem(404);
+            .WithMetadata(new ReadOnlyOperation()).ProducesProblem(400).ProducesProblem(404);
         weights.MapPost("/rollback", RollBackAsync).RequireAuthorization(RolePolicies.Admin).WithName("rollBackWeights")
             .WithSummary("Put the weights of an earlier version in force again, as a new version.")
             .WithDescription("Send If-Match with the ETag of the weights in force.")

@@ -57,7 +57,7 @@ internal static class BacktestCommand
     private static async Task<int> RunAsync(CompositionRoot root, ParseResult call, string file, Options given, CancellationToken token)
     {
         var silent = given.Quiet || given.Json;
-        using var timings = given.Timings && !silent ? new StepTimings(FeltTime.OfProcess) : null;
+        using var timings = given.Timings && !silent ? new StepTimings(ElapsedTime.OfProcess) : null;
         var spec = Read(root, call, file);
         var runner = new BatchRunner(new EmbeddedHost(given.Threads), TimeProvider.System, ledger: TrialLedger.OfUser());
         var options = given.ToBatchOptions() with

@@ -40,7 +40,7 @@ internal static class BacktestView
     {
         Run = run.Folder,
         Seconds = Math.Round(run.Model.Seconds, 4),
-        TotalSeconds = Math.Round(FeltTime.OfProcess.Seconds, 4),
+        TotalSeconds = Math.Round(ElapsedTime.OfProcess.Seconds, 4),
         run.Model.Digest,
         Strategies = run.Model.Strategies.Count,
         run.Trades,
@@ -69,7 +69,7 @@ internal static class BacktestView
             $"{Counted.Of(model.Strategies.Count, "strategy")}, {Counted.Of(run.Trades, "trade")}, "
                 + $"{Counted.Of(model.BarEvaluations, "bar")} "
                 + $"({NumberText.Compact((long)(model.BarEvaluations / Math.Max(1e-9, model.Seconds)))} bars/s, {model.Host})"));
-        Console.WriteLine(FeltTime.OfProcess.Sentence(model.Seconds));
+        Console.WriteLine(ElapsedTime.OfProcess.Sentence(model.Seconds));
         Output.WriteNotes(model, run.Folder);
         Output.WriteRun(model.Digest, run.Report, run.Folder);
     }

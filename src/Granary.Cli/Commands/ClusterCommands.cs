@@ -43,7 +43,7 @@ internal sealed class ClusterCommands(CompositionRoot root)
         return status;
     }
 
-    private static void Write(ClusterStanding cluster)
+    private static void Write(ClusterState cluster)
     {
         Console.WriteLine($"cluster {cluster.Id}: {cluster.Silos.Count} silos, {cluster.Running.Count} batches run, "
             + $"{cluster.Queued.Count} wait, {cluster.Sessions.Count} sessions");

@@ -98,7 +98,7 @@ internal static class ExperimentCommand
                 [.. worth.Select(t => (new[] { t.Data, t.Trainer, t.Label }, t.Worth!))]);
             foreach (var failed in trials.Where(t => t.Error is not null))
                 CommandLine.Complain($"{failed.Data}, {failed.Trainer}, {failed.Label}: {failed.Error}");
-            Console.WriteLine(FeltTime.OfProcess.Sentence());
+            Console.WriteLine(ElapsedTime.OfProcess.Sentence());
         }
         return trials.All(t => t.Error is not null) ? CommandLine.Failed : 0;
     }
@@ -132,7 +132,7 @@ internal static class ExperimentCommand
         }
         Console.WriteLine($"{Counted.Of(report.Fits, "fit")}, {report.Reused} of them from an earlier run. "
             + (report.Trials is { } trials ? $"The ledger has {Counted.Of(trials, "trial")} on these bars, {report.NewTrials} of them new. "
-                : "") + FeltTime.OfProcess.Sentence());
+                : "") + ElapsedTime.OfProcess.Sentence());
         return report.Units.All(u => u.Error is not null) ? CommandLine.Failed : 0;
     }
 

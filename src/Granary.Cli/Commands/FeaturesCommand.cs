@@ -85,6 +85,6 @@ internal static class FeaturesCommand
             Console.WriteLine(study.Chosen.Count == 0 ? "No feature is relevant."
                 : $"Chosen: \"features\": [{string.Join(", ", study.Chosen.Select(c => $"\"{c}\""))}]");
         }
-        Console.WriteLine(FeltTime.OfProcess.Sentence());
+        Console.WriteLine(ElapsedTime.OfProcess.Sentence());
     }
 }

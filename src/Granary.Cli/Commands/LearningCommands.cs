@@ -93,7 +93,7 @@ internal static class LearningCommands
                     Cell.Percent(e.WinRateWithout), Cell.Percent(e.WinRateWith),
                 }));
             if (report.Risk is { } risk) Show(risk);
-            Console.WriteLine(FeltTime.OfProcess.Sentence());
+            Console.WriteLine(ElapsedTime.OfProcess.Sentence());
         }
         return report.Units.Count > 0 && report.Units.All(u => u.Error is not null) ? CommandLine.Failed : 0;
     }

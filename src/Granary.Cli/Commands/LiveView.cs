@@ -65,7 +65,7 @@ internal static class LiveView
         : s.WarmingUp is { } w && s.State is LiveState.WarmingUp or LiveState.CatchingUp or LiveState.Trading ? WarmingUp(s, w)
         : Words(s.State);
 
-    private static string WarmingUp(LiveStatus s, WarmUpStanding w)
+    private static string WarmingUp(LiveStatus s, WarmUpProgress w)
     {
         var some = w.Strategies < s.Strategies ? $" in {Cell.Count(w.Strategies)} of {Cell.Count(s.Strategies)} strategies" : "";
         return $"{(s.State == LiveState.WarmingUp ? "" : $"{Words(s.State)}; ")}warming up, {Cell.Count(w.Bars)} of {Cell.Count(w.Needed)} "

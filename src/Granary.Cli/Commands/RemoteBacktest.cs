@@ -26,7 +26,7 @@ internal sealed class RemoteBacktest(CompositionRoot root, string hosts)
             {
                 Run = folder,
                 Seconds = Math.Round(status.Seconds ?? 0, 4),
-                TotalSeconds = Math.Round(FeltTime.OfProcess.Seconds, 4),
+                TotalSeconds = Math.Round(ElapsedTime.OfProcess.Seconds, 4),
                 status.Digest,
                 status.Progress.Strategies,
                 status.Trades,
@@ -39,7 +39,7 @@ internal sealed class RemoteBacktest(CompositionRoot root, string hosts)
             var failed = status.Progress.Failed == 0 ? "" : $", of which {status.Progress.Failed:N0} failed";
             Console.WriteLine($"{Counted.Of(status.Progress.Strategies, "strategy")}{failed}, "
                 + $"{Counted.Of(status.Trades ?? 0, "trade")} at {hosts}");
-            Console.WriteLine(FeltTime.OfProcess.Sentence(status.Seconds ?? double.NaN));
+            Console.WriteLine(ElapsedTime.OfProcess.Sentence(status.Seconds ?? double.NaN));
             if (File.Exists(Path.Combine(folder, "results.json")))
                 Output.WriteNotes(SavedRun.Read(folder, spec.Catalogues.Metrics).Model, folder);
             Output.WriteRun(status.Digest ?? "", File.Exists(report) ? report : null, folder);

@@ -33,7 +33,7 @@ internal static class WalkForwardCommand
                 {
                     Run = run.Folder,
                     Seconds = Math.Round(run.Model.Seconds, 4),
-                    TotalSeconds = Math.Round(FeltTime.OfProcess.Seconds, 4),
+                    TotalSeconds = Math.Round(ElapsedTime.OfProcess.Seconds, 4),
                     run.Model.Digest,
                     Windows = outcome.Windows.Count,
                     EfficiencyRatio = double.IsFinite(outcome.Efficiency) ? outcome.Efficiency : (double?)null,
@@ -68,7 +68,7 @@ internal static class WalkForwardCommand
                     Column.Number("Efficiency")],
                 [[Cell.Percent(p.TotalReturn), Cell.Ratio(p.Sharpe), Cell.Percent(p.MaxDrawdown), Cell.Count(p.Trades),
                     Cell.Ratio(outcome.Efficiency)]]);
-        Console.WriteLine(FeltTime.OfProcess.Sentence(run.Model.Seconds));
+        Console.WriteLine(ElapsedTime.OfProcess.Sentence(run.Model.Seconds));
         Output.WriteNotes(run.Model, run.Folder);
         Output.WriteRun(run.Model.Digest, run.Report, run.Folder);
     }

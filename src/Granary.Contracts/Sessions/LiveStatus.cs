@@ -19,7 +19,7 @@ public enum LiveState : byte
 /// <param name="Strategies">The number of these strategies.</param>
 /// <param name="Bars">Bars so far of the strategy with the longest warm-up.</param>
 /// <param name="Needed">Bars that this strategy needs.</param>
-public sealed record WarmUpStanding(int Strategies, long Bars, int Needed);
+public sealed record WarmUpProgress(int Strategies, long Bars, int Needed);
 
 /// <summary>The status of a session.</summary>
 /// <param name="Timestamp">Market time reached, UTC.</param>
@@ -52,7 +52,7 @@ public sealed record LiveStatus(
     public string? FeedFault { get; init; }
 
     /// <summary>Strategies that give no signals yet, since their factors need more bars; null if all factors have values.</summary>
-    public WarmUpStanding? WarmingUp { get; init; }
+    public WarmUpProgress? WarmingUp { get; init; }
 
     /// <summary>When the session's process last wrote its status, UTC; it does so each second.</summary>
     public DateTimeOffset SeenAt { get; init; }

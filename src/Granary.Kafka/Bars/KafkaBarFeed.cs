@@ -201,7 +201,7 @@ public sealed class KafkaBarFeed : ILiveFeed
     internal long Waiting => _assembler.Waiting;
 
     /// <summary>The number of partitions that are paused because others are behind.</summary>
-    _state => internal int PausedPartitions => _state => _state.Values.Count(p => p.Paused);
+    internal int PausedPartitions => _state.Values.Count(p => p.Paused);
 
     /// <summary>How often the group has assigned partitions since this member joined; 0 before the first assignment.</summary>
     internal int Assignments { get; private set; }

@@ -20,7 +20,7 @@ namespace Granary.Kafka.Bars;
 public sealed class KafkaBarSink : IFeedSink
 {
     /// <summary>A message that is kept until the brokers have acknowledged it.</summary>
-    private sealed class Sent(KafkaBarSink sink, long number, TopicPartition to, Message<string, byte[]> message)
+    private sealed class SentMessage(KafkaBarSink sink, long number, TopicPartition to, Message<string, byte[]> message)
     {
         public long Number => number;
 
@@ -48,7 +48,7 @@ public sealed class KafkaBarSink : IFeedSink
     private readonly BarMessageCodec.Memory _memory = new();
     private readonly Dictionary<string, int> _topics = new(StringComparer.Ordinal);
     private readonly Dictionary<MarketSeries, (string Key, TopicPartition To)> _markets = new(ReferenceEqualityComparer.Instance);
-    private readonly List<Sent> _turnedAway = [];
+    private readonly List<SentMessage> _turnedAway = [];
     private Error? _fault, _passing;
     private long _sent, _received;
     private int _underWay;
@@ -69,14 +69,14 @@ public sealed class KafkaBarSink : IFeedSink
     }
 
     // The client calls this on its own thread.
-    private void Delivered(Sent sent, Error error)
+    private void Delivered(SentMessage sent, Error error)
     {
         if (error.IsError) Refused(sent, error);
         Volatile.Write(ref _received, System.Diagnostics.Stopwatch.GetTimestamp());
         Interlocked.Decrement(ref _underWay);
     }
 
-    private void Refused(Sent sent, Error error)
+    private void Refused(SentMessage sent, Error error)
     {
         if (!KafkaRetries.Passes(error))
         {
@@ -148,7 +148,7 @@ public sealed class KafkaBarSink : IFeedSink
 
     private async ValueTask SendAsync(TopicPartition to, string? key, byte[] bytes, long time, CancellationToken cancellationToken)
     {
-        var sent = new Sent(this, _sent++, to,
+        var sent = new SentMessage(this, _sent++, to,
             new Message<string, byte[]> { Key = key!, Value = bytes, Timestamp = new Timestamp(new DateTime(time, DateTimeKind.Utc)) });
         while (true)
         {
@@ -175,7 +175,7 @@ public sealed class KafkaBarSink : IFeedSink
     }
 
     // False if the queue is full.
-    private bool TrySend(Sent sent)
+    private bool TrySend(SentMessage sent)
     {
         if (Interlocked.Increment(ref _underWay) == 1) Volatile.Write(ref _received, System.Diagnostics.Stopwatch.GetTimestamp());
         try
@@ -203,7 +203,7 @@ public sealed class KafkaBarSink : IFeedSink
         while (true)
         {
             await ArrivedAsync(cancellationToken).ConfigureAwait(false);
-            List<Sent> again;
+            List<SentMessage> again;
             lock (_turnedAway)
             {
                 again = [.. _turnedAway.OrderBy(s => s.Number)];

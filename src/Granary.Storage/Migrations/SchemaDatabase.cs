@@ -29,7 +29,7 @@ public sealed class SchemaDatabase
     public IReadOnlyList<T> Rows<T>(string sql, Func<NpgsqlDataReader, T> read, params object[] parameters)
     {
         using var connection = Open();
-        return new SchemaTurn(connection).Rows(sql, read, parameters);
+        return new SchemaSession(connection).Rows(sql, read, parameters);
     }
 
     /// <summary>Runs a statement and counts the rows that it changed.</summary>
@@ -39,18 +39,18 @@ public sealed class SchemaDatabase
     public int Execute(string sql, params object[] parameters)
     {
         using var connection = Open();
-        return new SchemaTurn(connection).Execute(sql, parameters);
+        return new SchemaSession(connection).Execute(sql, parameters);
     }
 
     /// <summary>Runs work in one transaction, while no other transaction holds the same lock.</summary>
-    /// <param name="turn">The name of the lock.</param>
+    /// <param name="name">The name of the lock.</param>
     /// <exception cref="NpgsqlException">The server cannot be reached or refuses.</exception>
-    public void InTurn(string turn, Action<SchemaTurn> work)
+    public void WithLock(string name, Action<SchemaSession> work)
     {
         using var connection = Open();
         using var transaction = connection.BeginTransaction();
-        var session = new SchemaTurn(connection);
-        session.Rows("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", _ => true, turn);
+        var session = new SchemaSession(connection);
+        session.Rows("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", _ => true, name);
         work(session);
         transaction.Commit();
     }
@@ -64,11 +64,11 @@ public sealed class SchemaDatabase
 }
 
 /// <summary>Statements on one connection.</summary>
-public sealed class SchemaTurn
+public sealed class SchemaSession
 {
     private readonly NpgsqlConnection _connection;
 
-    internal SchemaTurn(NpgsqlConnection connection) => _connection = connection;
+    internal SchemaSession(NpgsqlConnection connection) => _connection = connection;
 
     /// <inheritdoc cref="SchemaDatabase.Rows"/>
     public IReadOnlyList<T> Rows<T>(string sql, Func<NpgsqlDataReader, T> read, params object[] parameters)

@@ -6,7 +6,7 @@ namespace Granary.Cli;
 /// <summary>The time that a user waited: from the start of the process until now.</summary>
 /// <param name="clock">A monotonic clock, so that a change of the system's clock during a run has no effect.</param>
 /// <param name="before">Uptime of the process when this was created.</param>
-internal sealed class FeltTime(TimeProvider clock, TimeSpan before)
+internal sealed class ElapsedTime(TimeProvider clock, TimeSpan before)
 {
     // Between the start of the process and the first line of the program the runtime starts. A change of the system's clock in this time
     // must not count.
@@ -15,7 +15,7 @@ internal sealed class FeltTime(TimeProvider clock, TimeSpan before)
     private readonly long _made = clock.GetTimestamp();
 
     /// <summary>The time of this process. Use it early: the time before the first use depends on the machine's clock.</summary>
-    public static FeltTime OfProcess { get; } = new(TimeProvider.System, BeforeNow(TimeProvider.System.GetLocalNow(), Started()));
+    public static ElapsedTime OfProcess { get; } = new(TimeProvider.System, BeforeNow(TimeProvider.System.GetLocalNow(), Started()));
 
     public double Seconds => (before + clock.GetElapsedTime(_made)).TotalSeconds;
 

@@ -6,7 +6,7 @@ using Granary.Simulation.RunFolders;
 namespace Granary.Api.Jobs;
 
 /// <summary>The jobs of the server, as callers see them: faults do not reveal the paths of its folders.</summary>
-internal sealed class ShownJobs(IJobService jobs, ServerPaths paths) : IJobService
+internal sealed class RedactedJobs(IJobService jobs, ServerPaths paths) : IJobService
 {
     /// <inheritdoc/>
     public ValueTask<JobReceipt> SubmitAsync(JobSubmission submission, CancellationToken cancellationToken = default) =>

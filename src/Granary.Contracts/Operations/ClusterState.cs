@@ -17,8 +17,8 @@ public sealed record CallerAnswer(string Name, string Role, bool Keys);
 /// <param name="Running">Batches and jobs that run.</param>
 /// <param name="Sessions">Live sessions that run, by account.</param>
 /// <param name="Silos">By name; those that were declared dead are left out.</param>
-public sealed record ClusterStanding(string Id, IReadOnlyList<string> Queued, IReadOnlyList<string> Running,
-    IReadOnlyList<string> Sessions, IReadOnlyList<SiloStanding> Silos);
+public sealed record ClusterState(string Id, IReadOnlyList<string> Queued, IReadOnlyList<string> Running,
+    IReadOnlyList<string> Sessions, IReadOnlyList<SiloState> Silos);
 
 /// <summary>A silo of a cluster.</summary>
 /// <param name="Name">Its name, which commands to drain or retire use.</param>
@@ -30,5 +30,5 @@ public sealed record ClusterStanding(string Id, IReadOnlyList<string> Queued, IR
 /// <param name="Groups">Number of strategy groups that run.</param>
 /// <param name="Activations">Number of grain activations.</param>
 /// <param name="Draining">Whether it takes no new work.</param>
-public sealed record SiloStanding(string Name, string Address, string Status, DateTimeOffset Since, string? Version, int Threads,
+public sealed record SiloState(string Name, string Address, string Status, DateTimeOffset Since, string? Version, int Threads,
     int Groups, int Activations, bool Draining);
