@@ -58,7 +58,7 @@ internal static class WeightsEndpoints
         CancellationToken cancellationToken)
     {
         if (body.Weights is null == body.Version is null)
-            return Problem.Of(400, "The input is wrong", "send either 'weights', by strategy id, or 'version', the version to roll back to");
+            return Problem.Of(400, "The input is wrong", "send 'weights', by strategy id, or 'version', the version to roll back to");
         var weights = body.Weights;
         if (body.Version is { } version)
         {

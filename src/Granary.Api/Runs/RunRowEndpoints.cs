@@ -25,7 +25,7 @@ internal static class RunRowEndpoints
         MapRows(runs, "conditions", "listRunConditions", "The profit of the strategies of a run by condition, such as volatility or weekday.");
         MapRows(runs, "model-decisions", "listRunModelDecisions", "Entries of a run that a model changed, with the effect of each change.",
             "model_decisions", NoModels);
-        MapRows(runs, "model-log", "listRunModelLog", "Alerts of watched models of a run, and the actions that followed.", "model_log", NoModels);
+        MapRows(runs, "model-log", "listRunModelLog", "Alerts of watched models of a run, and what followed.", "model_log", NoModels);
         MapFiles(runs);
         runs.MapGet("/{id}/chart", ChartAsync).WithName("getRunChart")
             .WithSummary("The bars of a market of a run, with factors, with at most 'points' points.")

@@ -80,7 +80,7 @@ internal static class DataCommands
             DefaultValueFactory = _ => string.Join(',', DataGeneration.SampleSymbols),
             Description = "names; those that end in USDT trade around the clock"
         };
-        var timeframes = new Option<string>("--timeframe") { DefaultValueFactory = _ => "1h", Description = "one or several, such as 1h,1d" };
+        var timeframes = new Option<string>("--timeframe") { DefaultValueFactory = _ => "1h", Description = "one or several: 1h,1d" };
         var from = new Option<string>("--from") { DefaultValueFactory = _ => "2022-01-01", Description = "the first day" };
         var to = new Option<string>("--to") { DefaultValueFactory = _ => "2024-01-01", Description = "the day after the last" };
         var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1, Description = "the same seed makes the same bars" };

@@ -39,7 +39,7 @@ internal static class DataCompareCommand
     {
         var a = new Argument<string>("A") { Description = "a bar file, or a store: a folder, postgres://… or questdb://…" };
         var b = new Argument<string>("B") { Description = "the other one" };
-        var command = new Command("compare", "Find the differences of two sources of a market, and the source that is likelier wrong.") { a, b };
+        var command = new Command("compare", "Find the differences of two sources of a market, and the likelier wrong one.") { a, b };
         var options = new OptionBinding<Options>(command);
         command.SetAction(async (call, token) =>
         {

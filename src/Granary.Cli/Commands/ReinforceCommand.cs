@@ -102,7 +102,7 @@ internal static class ReinforceCommand
         var name = new Argument<string>("NAME") { Description = "the reference environment" };
         var actions = new Option<string>("--actions") { Required = true, Description = "a CSV with one action per row" };
         var state = new Option<string?>("--state") { Description = "the state to start from, as \"x0;x1;…\"" };
-        var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1, Description = "seed of the random numbers of the environment" };
+        var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1, Description = "seed of the environment's random numbers" };
         var output = new Option<string?>("--out") { Description = "the CSV to write (standard output)" };
         var command = new Command("env", "Step a reference environment with recorded actions.") { name, actions, state, seed, output };
         command.SetAction(call =>

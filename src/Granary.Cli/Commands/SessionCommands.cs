@@ -125,6 +125,6 @@ internal sealed class SessionCommands(CompositionRoot root)
     {
         var control = Path.GetFileName(state.TrimEnd('/')) == "control" ? state : Path.Combine(state, "control");
         return Directory.Exists(control) ? control
-            : throw new InputException($"{state} is not the state of a session; name the folder that was given to 'granary live' as --state");
+            : throw new InputException($"{state} is not the state of a session; name the folder given to 'granary live' as --state");
     }
 }

@@ -51,7 +51,8 @@ public static class CausalityCheck
             {
                 var shape = (PerturbedShape)random.Next((int)PerturbedShape.All + 1);
                 var shapes = times.Contains(cut.Time) ? new[] { shape } : [shape, PerturbedShape.All ^ shape];
-                foreach (var s in shapes) perturbedRuns.Add(new PerturbedRun(cut.Time, s, cut.Strategies, Changed(cut.Time, s, seed + (ulong)c * 7919)));
+                perturbedRuns.AddRange(shapes.Select(s =>
+                    new PerturbedRun(cut.Time, s, cut.Strategies, Changed(cut.Time, s, seed + (ulong)c * 7919))));
             }
             foreach (var perturbed in perturbedRuns) await CompareAsync(perturbed, truth, bars);
             var result = new CausalityResult(_chosen.Count, cuts.Select(c => c.Time).Distinct().Count(),
