@@ -131,7 +131,7 @@ describe('the result of a job', () => {
             'The run was repeated with the same digest. No look-ahead in 1,008 strategies.',
         );
         expect(sentenceOf('verify', { expected: 'a', actual: 'b', dataChanged: ['X'], causality: { ...causality, found: [{}] } })).toBe(
-            'The run does not repeat: its bars have changed. 1 case of look-ahead in 1,008 strategies.',
+            'The run could not be repeated: its bars have changed. 1 case of look-ahead in 1,008 strategies.',
         );
         const files = [
             { added: 10, replaced: 1, unchanged: 2 },
