@@ -17,7 +17,7 @@ public sealed record ApiSettings
     /// <summary>Header that carries <see cref="ProtocolVersion"/> both ways.</summary>
     public const string ProtocolHeader = "Granary-Api";
 
-    /// <summary>null = no keys: only this machine may call, and every caller may do everything.</summary>
+    /// <summary>The API keys; null = no keys: only this machine may call, and every caller may do everything.</summary>
     public ApiKeys? Keys { get; init; }
 
     /// <summary>

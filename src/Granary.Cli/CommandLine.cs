@@ -7,7 +7,7 @@ using Granary.Simulation.RunFolders;
 namespace Granary.Cli;
 
 /// <summary>
-/// Runs a command and turns whatever went wrong into one sentence on stderr and an exit code: 1 the work failed, 2 the call or an input was
+/// Runs a command and converts an error into one sentence on stderr and an exit code: 1 if the work failed, 2 if the call or an input was
 /// wrong.
 /// </summary>
 internal static class CommandLine
@@ -72,13 +72,13 @@ internal static class CommandLine
             var word = result.UnmatchedTokens[0];
             var near = Spelling.Nearest(word, word.StartsWith('-') ? options : verbs);
             return $"'{word}' is not understood by 'granary {string.Join(' ', Path(result.CommandResult))}'".TrimEnd()
-                + (near is null ? "; --help shows what is" : $"; did you mean '{near}'?");
+                + (near is null ? "; --help lists the commands and options" : $"; did you mean '{near}'?");
         }
         var fault = result.Errors[0].Message.TrimEnd('.');
         // The parser's "Cannot parse argument 'x' for option '--threads' as expected type 'System.Int32'" names types of .NET.
         if (fault.StartsWith("Cannot parse argument ", StringComparison.Ordinal)
             && fault.Split('\'') is [_, var text, _, var name, _, var type, _])
-            fault = $"{name} {text}: a {(type.Contains("Int", StringComparison.Ordinal) ? "whole " : "")}number is needed";
+            fault = $"{name} {text}: a {(type.Contains("Int", StringComparison.Ordinal) ? "whole " : "")}number is required";
         return fault + "; --help shows how it is called";
     }
 

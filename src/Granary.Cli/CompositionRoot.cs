@@ -8,7 +8,7 @@ using Granary.Simulation.Plugins;
 
 namespace Granary.Cli;
 
-/// <summary>Builds what the commands of one call share.</summary>
+/// <summary>Builds the services that the commands of one call share.</summary>
 internal sealed class CompositionRoot
 {
     private GranaryCatalogues? _catalogues;
@@ -25,7 +25,7 @@ internal sealed class CompositionRoot
         .AddPlugins(FolderOf(call))
         .Build();
 
-    /// <summary>Builds the catalogues where there are plug-ins, so that a faulty one is reported by every command.</summary>
+    /// <summary>Builds the catalogues if there are plug-ins, so that every command reports a faulty plug-in.</summary>
     /// <exception cref="InputException">A plug-in is not usable.</exception>
     public void CheckPlugins(ParseResult call)
     {

@@ -8,7 +8,7 @@ using Granary.Simulation.Catalogues;
 namespace Granary.Cli;
 
 /// <summary>A check of <c>granary doctor</c>.</summary>
-/// <param name="Result">ok, missing (an optional part), warning or fault.</param>
+/// <param name="Result">"ok", "missing" for an optional part, "warning" or "fault".</param>
 internal sealed record MachineCheck(string What, string Result, string Found)
 {
     public bool IsFault => Result == "fault";

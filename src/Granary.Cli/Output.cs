@@ -17,11 +17,11 @@ internal static class Output
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Notes in the form of JSON outcomes.</summary>
+    /// <summary>Converts notes for JSON output.</summary>
     public static object Notes(RunModel model) => model.Notes.Select(n => new { Code = n.CodeText, n.Sentence, n.Count });
 
     /// <summary>The most important notes of a run, one line each; the others are counted.</summary>
-    /// <param name="folder">Of the run.</param>
+    /// <param name="folder">The run's folder.</param>
     public static void WriteNotes(RunModel model, string folder)
     {
         foreach (var note in model.Notes.Take(MostNotes)) Marked("Note", note.Sentence);

@@ -1,6 +1,6 @@
 using Granary.Cli;
 using Granary.Cli.Commands;
 
-_ = FeltTime.OfProcess;
+_ = ElapsedTime.OfProcess;
 var host = new CompositionRoot();
 return await CommandLine.RunAsync(CommandTable.Create(host, args), host, args);

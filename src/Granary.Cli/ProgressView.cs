@@ -27,7 +27,7 @@ internal static class ProgressView
             });
     }
 
-    /// <summary>The same of a training, whose steps are windows, with the best models of a search.</summary>
+    /// <summary>Shows the progress of a training, by windows, with the best models of a search.</summary>
     public static async Task<T> ShowTrainingAsync<T>(bool silent, Func<TrainingView?, Task<T>> work)
     {
         if (silent) return await work(null);
@@ -35,12 +35,12 @@ internal static class ProgressView
         return await work(view);
     }
 
-    /// <summary>Strategies of one market run side by side, and so are finished together, after its last bar.</summary>
+    /// <summary>Strategies of one market run concurrently and therefore finish together, after its last bar.</summary>
     internal static string Text(BatchProgress p)
     {
         var under = p.Strategies - p.StrategiesDone;
         if (p.Evaluations >= p.Total && under > 0)
-            return $"all bars are processed, the figures of {Counted.Of(under, "strategy")} are under way";
+            return $"all bars are processed; computing the figures of {Counted.Of(under, "strategy")}";
         var finished = p.StrategiesDone > 0 ? $"{Counted.Of(p.StrategiesDone, p.Strategies, "strategy")} finished"
             : Counted.Of(p.Strategies, "strategy");
         return $"{finished}, {NumberText.Compact(p.BarsPerSecond)} bars/s" + (p.Remaining is { } left ? $", {Left(left)} left" : "")

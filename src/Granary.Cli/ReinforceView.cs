@@ -7,9 +7,9 @@ using Spectre.Console;
 namespace Granary.Cli;
 
 /// <summary>
-/// The curves of trainings while they run: a table of the newest figures of each on a terminal, a line for every fifth of a training in a
-/// pipe. The allocators of a batch are many trainings: there the table has the newest of each window, and a line is written at the end of
-/// each training.
+/// Shows the learning curves of running trainings. On a terminal it is a table with the newest figures of each training; in a pipe, a line
+/// for every fifth of a training. The allocators of a batch have many trainings: the table then has the newest figures of each window, and
+/// a line is written at the end of each training.
 /// </summary>
 internal sealed class ReinforceView : IDisposable, IProgress<AllocatorProgress>
 {

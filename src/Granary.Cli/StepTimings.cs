@@ -16,7 +16,7 @@ internal sealed class StepTimings : IDisposable
     private readonly List<Step> _steps = [];
 
     /// <param name="felt">The clock of the command.</param>
-    public StepTimings(FeltTime felt)
+    public StepTimings(ElapsedTime felt)
     {
         _steps.Add(new Step("start", 0, TimeSpan.Zero) { Seconds = felt.Seconds, Processor = Used() });
         _listener = new ActivityListener

@@ -7,8 +7,8 @@ using Spectre.Console;
 namespace Granary.Cli;
 
 /// <summary>
-/// The progress of trainings: how many windows are trained, and of a search its best models so far. A table on a terminal that is drawn
-/// again and again; in a pipe a line for every fifth of the work, and the best models whenever a rung of the search is closed.
+/// Shows the progress of trainings: the number of trained windows, and for a search its best models so far. On a terminal it is a table
+/// that is updated; in a pipe, a line for every fifth of the work, and the best models at the end of each rung of the search.
 /// </summary>
 internal sealed class TrainingView : IDisposable, IProgress<TrainingProgress>
 {
@@ -28,7 +28,7 @@ internal sealed class TrainingView : IDisposable, IProgress<TrainingProgress>
     {
     }
 
-    /// <param name="lines">Takes the lines where there is no terminal.</param>
+    /// <param name="lines">Receives the lines if there is no terminal.</param>
     internal TrainingView(TextWriter lines, bool isTerminal)
     {
         _lines = lines;
@@ -42,15 +42,15 @@ internal sealed class TrainingView : IDisposable, IProgress<TrainingProgress>
 
     public void Report(TrainingProgress value)
     {
-        // A training is windows of seconds. How many come is known market after market.
+        // A window trains for seconds. The total number of windows becomes known only market by market.
         var fifth = 5 * value.Done / Math.Max(1, value.Total);
         Show($"{Counted.Of(value.Done, "window")} trained, the last {value.Current}", value.Leaders,
             Interlocked.Exchange(ref _fifth, fifth) != fifth || value.Done <= 1);
     }
 
-    /// <summary>Shows how far it is, in a sentence.</summary>
+    /// <summary>Shows the progress as a sentence.</summary>
     /// <param name="leaders">The best models so far, the best first; null for none.</param>
-    /// <param name="isDue">Whether the sentence is worth a line where there is no terminal.</param>
+    /// <param name="isDue">Whether to write the sentence as a line if there is no terminal.</param>
     public void Show(string text, IReadOnlyList<StrategyLeader>? leaders, bool isDue)
     {
         lock (_lock)

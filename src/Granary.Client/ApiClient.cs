@@ -13,15 +13,15 @@ public sealed class ApiClient : IDisposable
     private readonly HttpClient _http;
     private readonly ApiConnection _api;
 
-    /// <summary>A client of one server.</summary>
-    /// <param name="server">Address of the server, as http://127.0.0.1:8080.</param>
+    /// <summary>Creates a client of one server.</summary>
+    /// <param name="server">Address of the server, such as http://127.0.0.1:8080.</param>
     /// <param name="key">API key; null for a server without keys.</param>
     public ApiClient(Uri server, string? key = null) : this(new HttpClient { BaseAddress = server })
     {
         if (key is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 
-    /// <summary>A client with handlers of your own.</summary>
+    /// <summary>Creates a client over an <see cref="HttpClient"/> with your own handlers.</summary>
     /// <param name="http">Has the server's address as its base, and the key. Disposed with this client.</param>
     public ApiClient(HttpClient http)
     {

@@ -10,7 +10,7 @@ using Granary.Contracts.Jobs;
 namespace Granary.Client;
 
 /// <summary>
-/// Sends requests, reads answers and event streams, and turns every refusal into an <see cref="ApiException"/>. Paths are relative to
+/// Sends requests, reads answers and event streams, and converts every refusal to an <see cref="ApiException"/>. Paths are relative to
 /// <c>/api/v1/</c>; their values are percent-encoded, and a parameter of the query whose value is null is left out.
 /// </summary>
 internal sealed class ApiConnection(HttpClient http)
@@ -19,7 +19,7 @@ internal sealed class ApiConnection(HttpClient http)
     private const int MostAttempts = 30;
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
-    // A server repeats its last event after two seconds without one: where nothing comes for so long, the connection is dead.
+    // A server repeats its last event every two seconds, so a connection without an event for this long is dead.
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(30);
 
     public static HttpContent Json(object body) => JsonContent.Create(body, body.GetType(), options: JobJson.Options);
@@ -51,8 +51,8 @@ internal sealed class ApiConnection(HttpClient http)
         return await ApiFile.OpenAsync(answer, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The items of all pages; a page is read when its first item is asked for.</summary>
-    /// <param name="path">The path of the page of a cursor; null for the first.</param>
+    /// <summary>The items of all pages; a page is read when its first item is requested.</summary>
+    /// <param name="path">Returns the path of the page at a cursor; the cursor null is the first page.</param>
     public async IAsyncEnumerable<TItem> PagesAsync<TPage, TItem>(Func<string?, FormattableString> path,
         [EnumeratorCancellation] CancellationToken cancellationToken) where TPage : IPage<TItem>
     {
@@ -72,7 +72,9 @@ internal sealed class ApiConnection(HttpClient http)
         await foreach (var item in ItemsAsync(path, null, cancellationToken).ConfigureAwait(false)) yield return ValueOf<T>(item);
     }
 
-    /// <summary>The values of an event stream. A connection that breaks is made again, and goes on behind its last event.</summary>
+    /// <summary>
+    /// The values of an event stream. After a broken connection the client reconnects and continues after the last event.
+    /// </summary>
     /// <param name="read">Reads the value of an event.</param>
     /// <param name="isLast">Whether a value ends the stream.</param>
     public async IAsyncEnumerable<T> WatchAsync<T>(FormattableString path, Func<SseItem<string>, T> read, Func<T, bool> isLast,
@@ -97,7 +99,7 @@ internal sealed class ApiConnection(HttpClient http)
         }
     }
 
-    /// <returns>False where the stream has ended or is broken.</returns>
+    /// <returns>False if the stream has ended or is broken.</returns>
     private static async Task<bool> NextAsync(IAsyncEnumerator<SseItem<string>> items, CancellationTokenSource silence, bool mayRetry,
         CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ public sealed class ApiException : Exception
 
     public HttpStatusCode Status { get; }
 
-    /// <summary>The stable address of the problem's page, as /errors/changed; null where the answer was no problem document.</summary>
+    /// <summary>The stable address of the problem's page, such as /errors/changed; null if the answer was not a problem document.</summary>
     public string? Type { get; }
 
     public string? Title { get; }
@@ -18,6 +18,6 @@ public sealed class ApiException : Exception
     /// <summary>The fault, its place and its remedy, in one sentence.</summary>
     public string Detail => Message;
 
-    /// <summary>How long the server asks to wait; null where it does not say.</summary>
+    /// <summary>How long to wait before a retry; null if the server gives no time.</summary>
     public TimeSpan? RetryAfter { get; }
 }

@@ -9,10 +9,10 @@ public sealed class ApiFile : IAsyncDisposable
 
     public Stream Content { get; }
 
-    /// <summary>The media type, as text/csv.</summary>
+    /// <summary>The media type, such as text/csv.</summary>
     public string? MediaType => _answer.Content.Headers.ContentType?.MediaType;
 
-    /// <summary>Bytes; null where the server does not say.</summary>
+    /// <summary>Length in bytes; null if the server does not state it.</summary>
     public long? Length => _answer.Content.Headers.ContentLength;
 
     public async ValueTask DisposeAsync()

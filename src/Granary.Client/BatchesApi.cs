@@ -3,7 +3,7 @@ using Granary.Contracts.Jobs;
 
 namespace Granary.Client;
 
-/// <summary>Batches. A submitted batch is a job: <see cref="JobsApi"/> shows its status and brings its files.</summary>
+/// <summary>Batches. A submitted batch is a job: <see cref="JobsApi"/> returns its status and its files.</summary>
 public sealed class BatchesApi
 {
     private readonly ApiConnection _api;
@@ -23,7 +23,7 @@ public sealed class BatchesApi
 
     /// <summary>Submits an experiment on a batch.</summary>
     /// <param name="batch">The text of the batch file.</param>
-    /// <param name="strategies">How many of the first strategies of the batch; null for all.</param>
+    /// <param name="strategies">The number of strategies to use, from the batch's first; null for all.</param>
     /// <inheritdoc cref="SubmitAsync"/>
     public Task<JobStatus> SubmitExperimentAsync(HttpContent batch, string? idempotencyKey = null, string? folder = null,
         string? file = null, int? strategies = null, bool check = false, CancellationToken cancellationToken = default) =>
@@ -34,15 +34,15 @@ public sealed class BatchesApi
     public Task<JobStatus> SubmitQuickstartAsync(CancellationToken cancellationToken = default) =>
         _api.PostAsync<JobStatus>($"batches/quickstart", null, cancellationToken);
 
-    /// <summary>A strategy of a batch that runs.</summary>
+    /// <summary>A strategy of a running batch.</summary>
     public Task<BatchStrategy> StrategyAsync(string id, string strategy, CancellationToken cancellationToken = default) =>
         _api.GetAsync<BatchStrategy>($"batches/{id}/strategies/{strategy}", cancellationToken);
 
-    /// <summary>Stops one strategy of a batch that runs; the others go on.</summary>
+    /// <summary>Stops one strategy of a running batch; the others continue.</summary>
     public Task<BatchStrategy> StopStrategyAsync(string id, string strategy, CancellationToken cancellationToken = default) =>
         _api.SendAsync<BatchStrategy>(HttpMethod.Delete, $"batches/{id}/strategies/{strategy}", null, cancellationToken);
 
-    /// <summary>The portfolio of a batch that runs.</summary>
+    /// <summary>The portfolio of a running batch.</summary>
     public Task<BatchPortfolio> PortfolioAsync(string id, CancellationToken cancellationToken = default) =>
         _api.GetAsync<BatchPortfolio>($"batches/{id}/portfolio", cancellationToken);
 }

@@ -1,6 +1,6 @@
 namespace Granary.Client;
 
-/// <summary>A list of what a server knows by name.</summary>
+/// <summary>A catalogue of a server.</summary>
 public enum Catalogue
 {
     /// <summary>Classes of strategies.</summary>

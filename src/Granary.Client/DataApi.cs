@@ -24,9 +24,9 @@ public sealed class DataApi
         _api.GetAsync<MarketCoverage>($"data/coverage?store={store}&symbol={symbol}&timeframe={timeframe}", cancellationToken);
 
     /// <summary>Bars of a market at a timeframe, as stored; more than <paramref name="limit"/> are joined.</summary>
-    /// <param name="timeframe">The stored one, or a multiple of it.</param>
-    /// <param name="from">Open time of the first bar, UTC, as 2024-01-31; null for the start.</param>
-    /// <param name="to">The first time that is left out, UTC; null for the end.</param>
+    /// <param name="timeframe">The stored timeframe, or a multiple of it.</param>
+    /// <param name="from">Open time of the first bar, UTC, such as 2024-01-31; null for the start.</param>
+    /// <param name="to">The exclusive end, UTC; null for the last bar.</param>
     /// <param name="limit">From 4 to 20,000.</param>
     public Task<RunBars> BarsAsync(string store, string symbol, string timeframe, string? from = null, string? to = null,
         int? limit = null, CancellationToken cancellationToken = default) => _api.GetAsync<RunBars>(
@@ -41,9 +41,9 @@ public sealed class DataApi
         CancellationToken cancellationToken = default) => _api.GetAsync<IReadOnlyList<FindingRow>>(
             $"data/quality?store={store}&timeframe={timeframe}&symbol={symbol}", cancellationToken);
 
-    /// <summary>Disagreements of two stores on a market.</summary>
-    /// <param name="tolerance">Prices within so many percent are equal.</param>
-    /// <param name="volumeTolerance">Volumes within so many percent are equal.</param>
+    /// <summary>Differences of two stores on a market.</summary>
+    /// <param name="tolerance">Prices that differ by at most this percentage are equal.</param>
+    /// <param name="volumeTolerance">Volumes that differ by at most this percentage are equal.</param>
     public Task<StoreComparison> CompareAsync(string a, string b, string symbol, string timeframe, double? tolerance = null,
         double? volumeTolerance = null, CancellationToken cancellationToken = default) => _api.GetAsync<StoreComparison>(
             $"data/compare?a={a}&b={b}&symbol={symbol}&timeframe={timeframe}&tolerance={tolerance}&volumeTolerance={volumeTolerance}",

@@ -25,11 +25,11 @@ public sealed class DeploymentsApi
     public Task<DeploymentDetails> ChangeAsync(int number, EntriesChange change, CancellationToken cancellationToken = default) =>
         _api.SendAsync<DeploymentDetails>(HttpMethod.Patch, $"deployments/{number}", ApiConnection.Json(change), cancellationToken);
 
-    /// <summary>prod.json of a deployment, byte by byte.</summary>
+    /// <summary>The prod.json of a deployment, byte for byte.</summary>
     public Task<ApiFile> ConfigurationAsync(int number, CancellationToken cancellationToken = default) =>
         _api.OpenAsync($"deployments/{number}/configuration", cancellationToken);
 
-    /// <summary>Live against the backtest, by day, for each session of the deployment that has ended.</summary>
+    /// <summary>The live result compared with the backtest, by day, for each ended session of the deployment.</summary>
     public Task<IReadOnlyList<DeploymentComparison>> ReportAsync(int number, CancellationToken cancellationToken = default) =>
         _api.GetAsync<IReadOnlyList<DeploymentComparison>>($"deployments/{number}/report", cancellationToken);
 

@@ -10,7 +10,7 @@ public sealed class JobsApi
     internal JobsApi(ApiConnection api) => _api = api;
 
     /// <summary>Submits a job.</summary>
-    /// <param name="job">JSON, as { "kind": "walkforward", "batch": { … } }.</param>
+    /// <param name="job">JSON, such as { "kind": "walkforward", "batch": { … } }.</param>
     /// <param name="idempotencyKey">Repeated submissions with the same key give the same job.</param>
     /// <param name="folder">The folder that relative paths start from; null for the server's data folder.</param>
     /// <param name="file">The path of the file, for messages.</param>
@@ -29,7 +29,7 @@ public sealed class JobsApi
     public Task<JobStatus> GetAsync(string id, CancellationToken cancellationToken = default) =>
         _api.GetAsync<JobStatus>($"jobs/{id}", cancellationToken);
 
-    /// <summary>Cancels a job; one that has ended stays as it is.</summary>
+    /// <summary>Cancels a job; a job that has ended does not change.</summary>
     public Task<JobStatus> CancelAsync(string id, CancellationToken cancellationToken = default) =>
         _api.SendAsync<JobStatus>(HttpMethod.Delete, $"jobs/{id}", null, cancellationToken);
 
@@ -37,13 +37,13 @@ public sealed class JobsApi
     public Task<JobStatus> ResumeAsync(string id, CancellationToken cancellationToken = default) =>
         _api.PostAsync<JobStatus>($"jobs/{id}/resume", null, cancellationToken);
 
-    /// <summary>The status of a job now and at each change, until it has ended. A broken connection is made again.</summary>
+    /// <summary>The status of a job now and at each change, until it has ended. Reconnects after a broken connection.</summary>
     public IAsyncEnumerable<JobStatus> WatchAsync(string id, CancellationToken cancellationToken = default) =>
         _api.WatchAsync($"jobs/{id}/events", ApiConnection.ValueOf<JobStatus>, status => status.Ended, cancellationToken);
 
     /// <summary>
     /// The events of one connection, with the status that the server repeats every two seconds while nothing changes. For callers that
-    /// connect again by rules of their own.
+    /// reconnect by their own rules.
     /// </summary>
     public IAsyncEnumerable<JobStatus> EventsAsync(string id, CancellationToken cancellationToken = default) =>
         _api.EventsAsync<JobStatus>($"jobs/{id}/events", cancellationToken);

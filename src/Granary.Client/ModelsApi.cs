@@ -40,14 +40,14 @@ public sealed class ModelsApi
     public Task<JsonObject> PromoteAsync(string name, int version, CancellationToken cancellationToken = default) =>
         _api.PostAsync<JsonObject>($"models/{name}/promote", ApiConnection.Json(new Promotion(version)), cancellationToken);
 
-    /// <summary>Makes the version before the current one current again.</summary>
+    /// <summary>Makes the previous version the current one again.</summary>
     /// <returns>The current version and those before it.</returns>
     public Task<JsonObject> RollBackAsync(string name, CancellationToken cancellationToken = default) =>
         _api.PostAsync<JsonObject>($"models/{name}/rollback", null, cancellationToken);
 
     /// <summary>Predictions for rows of features.</summary>
     /// <param name="rows">A value for each feature of the model.</param>
-    /// <param name="version">null for the current one.</param>
+    /// <param name="version">The version; null for the current one.</param>
     public Task<ModelAnswers> PredictAsync(string name, IReadOnlyList<IReadOnlyDictionary<string, double>> rows, int? version = null,
         CancellationToken cancellationToken = default) =>
         _api.PostAsync<ModelAnswers>($"models/{name}/predict", ApiConnection.Json(new { version, rows }), cancellationToken);

@@ -6,6 +6,6 @@ namespace Granary.Client;
 /// <param name="Tradable">Whether all validation checks passed; null for all.</param>
 /// <param name="Search">A part of the name, the batch, the id, the digest or a symbol; null for all.</param>
 /// <param name="Sort">created, name, kind, markets, tradable, totalReturn, sharpe, maxDrawdown or seconds; null for created.</param>
-/// <param name="Order">asc or desc; null for desc of created, and asc of the others.</param>
+/// <param name="Order">asc or desc; null = desc if the runs are sorted by created, and asc otherwise.</param>
 public sealed record RunFilter(string? Kind = null, string? Market = null, bool? Tradable = null, string? Search = null,
     string? Sort = null, string? Order = null);

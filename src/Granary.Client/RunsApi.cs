@@ -10,7 +10,7 @@ public sealed class RunsApi
 
     internal RunsApi(ApiConnection api) => _api = api;
 
-    /// <summary>Runs; all of them, the newest first, without a filter.</summary>
+    /// <summary>The runs that match a filter; without one all runs, the newest first.</summary>
     public IAsyncEnumerable<RunSummary> ListAsync(RunFilter? filter = null, CancellationToken cancellationToken = default)
     {
         var (kind, market, tradable, search, sort, order) = filter ?? new RunFilter();
@@ -20,7 +20,7 @@ public sealed class RunsApi
             cancellationToken);
     }
 
-    /// <summary>Gives a run another name to show; its id stays.</summary>
+    /// <summary>Changes the shown name of a run; its id does not change.</summary>
     public Task<RunSummary> RenameAsync(string id, string name, CancellationToken cancellationToken = default) =>
         _api.SendAsync<RunSummary>(HttpMethod.Patch, $"runs/{id}", ApiConnection.Json(new RunChange(name)), cancellationToken);
 
@@ -33,21 +33,21 @@ public sealed class RunsApi
         _api.GetAsync<JsonObject>($"runs/{id}", cancellationToken);
 
     /// <summary>A page of the strategies of a run.</summary>
-    /// <param name="sort">A metric, as -sharpe for the highest first.</param>
-    /// <param name="filter">Conditions, as trades>=30,symbol=BTCUSDT.</param>
-    /// <param name="cursor">The next page of an answer; null for the first page.</param>
+    /// <param name="sort">A metric; for example, -sharpe sorts the highest first.</param>
+    /// <param name="filter">Conditions, such as trades>=30,symbol=BTCUSDT.</param>
+    /// <param name="cursor">The cursor from the previous page; null for the first page.</param>
     public Task<StrategyRows> StrategiesAsync(string id, string? sort = null, string? filter = null, string? cursor = null,
         int? limit = null, CancellationToken cancellationToken = default) => _api.GetAsync<StrategyRows>(
             $"runs/{id}/strategies?sort={sort}&filter={filter}&cursor={cursor}&limit={limit}", cancellationToken);
 
     /// <summary>A page of the signals of a run, and the total of each decision.</summary>
-    /// <param name="cursor">The next page of an answer; null for the first page.</param>
+    /// <param name="cursor">The cursor from the previous page; null for the first page.</param>
     public Task<SignalRows> SignalsAsync(string id, string? strategy = null, string? symbol = null, string? decision = null,
         string? cursor = null, int? limit = null, CancellationToken cancellationToken = default) => _api.GetAsync<SignalRows>(
             $"runs/{id}/signals?strategy={strategy}&symbol={symbol}&decision={decision}&cursor={cursor}&limit={limit}", cancellationToken);
 
     /// <summary>A page of the rows of a table of a run.</summary>
-    /// <param name="cursor">The next page of an answer; null for the first page.</param>
+    /// <param name="cursor">The cursor from the previous page; null for the first page.</param>
     public Task<FileRows> RowsAsync(string id, RunTable table, string? strategy = null, string? cursor = null, int? limit = null,
         CancellationToken cancellationToken = default) =>
         _api.GetAsync<FileRows>($"runs/{id}/{table}?strategy={strategy}&cursor={cursor}&limit={limit}", cancellationToken);
@@ -57,15 +57,15 @@ public sealed class RunsApi
         _api.GetAsync<RunAnalysis>($"runs/{id}/analysis", cancellationToken);
 
     /// <summary>A curve of a run.</summary>
-    /// <param name="name">equity, cash, exposure, drawdown, or months: the return of each.</param>
-    /// <param name="from">The first time, as 2024-01-31 or 2024-01-31T14:30:00Z.</param>
-    /// <param name="to">The first time that is left out.</param>
-    /// <param name="points">The most points; the curve is reduced to them.</param>
+    /// <param name="name">equity, cash, exposure, drawdown, or months for the return of each month.</param>
+    /// <param name="from">The first time, such as 2024-01-31 or 2024-01-31T14:30:00Z.</param>
+    /// <param name="to">The exclusive end.</param>
+    /// <param name="points">The maximum number of points, to which the curve is reduced.</param>
     public Task<RunCurve> CurveAsync(string id, string name, string? from = null, string? to = null, int? points = null,
         CancellationToken cancellationToken = default) =>
         _api.GetAsync<RunCurve>($"runs/{id}/series/{name}?from={from}&to={to}&points={points}", cancellationToken);
 
-    /// <summary>Bars of a symbol of a run, joined to at most so many.</summary>
+    /// <summary>Bars of a symbol of a run, joined to at most the given number.</summary>
     /// <inheritdoc cref="CurveAsync"/>
     public Task<RunBars> BarsAsync(string id, string symbol, string? from = null, string? to = null, int? points = null,
         CancellationToken cancellationToken = default) =>
@@ -85,15 +85,15 @@ public sealed class RunsApi
         _api.OpenAsync($"runs/{id}/files/{name}", cancellationToken);
 
     /// <summary>Makes a link that opens the report and the files of a run without a key.</summary>
-    /// <param name="days">How long the link is valid; null for a week.</param>
+    /// <param name="days">Days for which the link is valid; null for a week.</param>
     public Task<Share> ShareAsync(string id, int? days = null, CancellationToken cancellationToken = default) =>
         _api.PostAsync<Share>($"runs/{id}/shares", ApiConnection.Json(new NewShare(days)), cancellationToken);
 
-    /// <summary>Makes a link of a minute to the report of a run.</summary>
+    /// <summary>Makes a link to the report of a run that is valid for one minute.</summary>
     public Task<Share> LinkReportAsync(string id, CancellationToken cancellationToken = default) =>
         _api.PostAsync<Share>($"runs/{id}/report-link", null, cancellationToken);
 
-    /// <summary>Makes all links that were ever made invalid.</summary>
+    /// <summary>Invalidates all existing links.</summary>
     public Task RevokeSharesAsync(CancellationToken cancellationToken = default) =>
         _api.SendAsync(HttpMethod.Post, $"shares/rotate", cancellationToken);
 }

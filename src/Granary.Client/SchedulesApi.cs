@@ -2,7 +2,7 @@ using Granary.Contracts.Schedules;
 
 namespace Granary.Client;
 
-/// <summary>Jobs that the server submits by itself, by name.</summary>
+/// <summary>Schedules: jobs that the server submits at due times.</summary>
 public sealed class SchedulesApi
 {
     private readonly ApiConnection _api;
@@ -17,8 +17,8 @@ public sealed class SchedulesApi
     public Task<ScheduleDetails> GetAsync(string name, CancellationToken cancellationToken = default) =>
         _api.GetAsync<ScheduleDetails>($"schedules/{name}", cancellationToken);
 
-    /// <summary>Sets a schedule, in place of one of the same name.</summary>
-    /// <param name="schedule">JSON, as { "cron": "0 2 * * SUN", "job": { "kind": "train", … } }.</param>
+    /// <summary>Creates a schedule, or replaces the one of the same name.</summary>
+    /// <param name="schedule">JSON, such as { "cron": "0 2 * * SUN", "job": { "kind": "train", … } }.</param>
     /// <param name="file">The path of the file, for messages.</param>
     public Task<ScheduleDetails> SetAsync(string name, HttpContent schedule, string? file = null,
         CancellationToken cancellationToken = default) =>
@@ -32,7 +32,7 @@ public sealed class SchedulesApi
     public Task RemoveAsync(string name, CancellationToken cancellationToken = default) =>
         _api.SendAsync(HttpMethod.Delete, $"schedules/{name}", cancellationToken);
 
-    /// <summary>The times of a schedule, the newest first.</summary>
+    /// <summary>The due times of a schedule with their jobs, the newest first.</summary>
     public Task<IReadOnlyList<ScheduledJob>> RunsAsync(string name, int? limit = null, CancellationToken cancellationToken = default) =>
         _api.GetAsync<IReadOnlyList<ScheduledJob>>($"schedules/{name}/runs?limit={limit}", cancellationToken);
 }

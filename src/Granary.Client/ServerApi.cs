@@ -24,8 +24,9 @@ public sealed class ServerApi
         _api.GetAsync<CallerAnswer>($"caller", cancellationToken);
 
     /// <summary>
-    /// Changes of jobs, runs, weights, sessions and deployments. The first value, of the kind revision, shows that the stream has begun:
-    /// read the collections then. A broken connection goes on behind the last change; 410 says that the server has no longer all changes.
+    /// Changes of jobs, runs, weights, sessions and deployments. The first value has the kind revision and shows that the stream has begun:
+    /// read the collections then. After a broken connection the stream continues after the last change. The status 410 means that the
+    /// server no longer has all changes.
     /// </summary>
     /// <param name="since">The id of a value of the kind revision; null for changes from now on.</param>
     public IAsyncEnumerable<ChangeEvent> WatchChangesAsync(string? since = null, CancellationToken cancellationToken = default) =>
@@ -40,13 +41,13 @@ public sealed class ServerApi
         _api.GetAsync<JsonObject>($"catalogue/schemas/batch", cancellationToken);
 
     /// <summary>The silos of a cluster and its work.</summary>
-    public Task<ClusterStanding> ClusterAsync(CancellationToken cancellationToken = default) =>
-        _api.GetAsync<ClusterStanding>($"cluster", cancellationToken);
+    public Task<ClusterState> ClusterAsync(CancellationToken cancellationToken = default) =>
+        _api.GetAsync<ClusterState>($"cluster", cancellationToken);
 
-    /// <summary>Orders a silo to drain, to take work again, or to retire.</summary>
-    /// <returns>The silo, as it stood.</returns>
-    public Task<SiloStanding> CommandSiloAsync(string silo, SiloCommand command, CancellationToken cancellationToken = default) =>
-        _api.PostAsync<SiloStanding>($"cluster/silos/{silo}/{command}", null, cancellationToken);
+    /// <summary>Commands a silo to drain, to take work again, or to retire.</summary>
+    /// <returns>The silo's state before the command.</returns>
+    public Task<SiloState> CommandSiloAsync(string silo, SiloCommand command, CancellationToken cancellationToken = default) =>
+        _api.PostAsync<SiloState>($"cluster/silos/{silo}/{command}", null, cancellationToken);
 
     /// <summary>Changes of state of the server, the newest first.</summary>
     public IAsyncEnumerable<AuditEntry> AuditAsync(CancellationToken cancellationToken = default) =>

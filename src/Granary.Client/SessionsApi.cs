@@ -23,12 +23,12 @@ public sealed class SessionsApi
     public Task<SessionView> GetAsync(string id, CancellationToken cancellationToken = default) =>
         _api.GetAsync<SessionView>($"sessions/{id}", cancellationToken);
 
-    /// <summary>A session now and at each change, until it has ended. A broken connection is made again.</summary>
+    /// <summary>A session now and at each change, until it has ended. Reconnects after a broken connection.</summary>
     public IAsyncEnumerable<SessionView> WatchAsync(string id, CancellationToken cancellationToken = default) =>
         _api.WatchAsync($"sessions/{id}/events", ApiConnection.ValueOf<SessionView>, view => view.Phase != SessionPhase.Running,
             cancellationToken);
 
-    /// <summary>Commands a session; the answer shows it when the command is in its journal.</summary>
+    /// <summary>Sends a command to a session, and returns the session when the command is in its journal.</summary>
     public Task<SessionView> CommandAsync(string id, NewCommand command, CancellationToken cancellationToken = default) =>
         _api.PostAsync<SessionView>($"sessions/{id}/commands", ApiConnection.Json(command), cancellationToken);
 
@@ -36,28 +36,28 @@ public sealed class SessionsApi
     public Task<SessionConfiguration> ConfigurationAsync(string id, CancellationToken cancellationToken = default) =>
         _api.GetAsync<SessionConfiguration>($"sessions/{id}/configuration", cancellationToken);
 
-    /// <summary>Equity and drawdown of a session's account by bar, beside what its deployment's backtest leads to expect.</summary>
+    /// <summary>Equity and drawdown of a session's account by bar, with the equity expected from its deployment's backtest.</summary>
     public Task<SessionEquity> EquityAsync(string id, CancellationToken cancellationToken = default) =>
         _api.GetAsync<SessionEquity>($"sessions/{id}/equity", cancellationToken);
 
-    /// <summary>Bars that a session has taken; more than <paramref name="limit"/> are joined.</summary>
+    /// <summary>Bars that a session has processed; more than <paramref name="limit"/> are joined.</summary>
     /// <param name="timeframe">A multiple of the session's; null = the session's.</param>
-    /// <param name="from">Open time of the first bar, UTC, as 2024-01-31; null for the start.</param>
-    /// <param name="to">The first time that is left out, UTC; null for the end.</param>
+    /// <param name="from">Open time of the first bar, UTC, such as 2024-01-31; null for the start.</param>
+    /// <param name="to">The exclusive end, UTC; null for the last bar.</param>
     /// <param name="limit">From 4 to 20,000.</param>
     public Task<RunBars> BarsAsync(string id, string symbol, string? timeframe = null, string? from = null, string? to = null,
         int? limit = null, CancellationToken cancellationToken = default) => _api.GetAsync<RunBars>(
             $"sessions/{id}/bars?symbol={symbol}&timeframe={timeframe}&from={from}&to={to}&limit={limit}", cancellationToken);
 
     /// <summary>The newest entries of a session's log, newest first.</summary>
-    /// <param name="kind">null for all kinds.</param>
-    /// <param name="symbol">null for all symbols.</param>
+    /// <param name="kind">The kind of entries; null for all kinds.</param>
+    /// <param name="symbol">The symbol of entries; null for all symbols.</param>
     /// <param name="limit">From 1 to 1,000.</param>
     public Task<IReadOnlyList<SessionLogEntry>> LogAsync(string id, SessionLogKind? kind = null, string? symbol = null, int? limit = null,
         CancellationToken cancellationToken = default) => _api.GetAsync<IReadOnlyList<SessionLogEntry>>(
             $"sessions/{id}/log?kind={kind}&symbol={symbol}&limit={limit}", cancellationToken);
 
-    /// <summary>A strategy of a session that runs.</summary>
+    /// <summary>A strategy of a running session.</summary>
     public Task<SessionStrategy> StrategyAsync(string id, string strategy, CancellationToken cancellationToken = default) =>
         _api.GetAsync<SessionStrategy>($"sessions/{id}/strategies/{strategy}", cancellationToken);
 

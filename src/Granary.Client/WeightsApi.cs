@@ -16,7 +16,7 @@ public sealed class WeightsApi
     public Task<PortfolioWeights> GetAsync(string portfolio, CancellationToken cancellationToken = default) =>
         _api.GetAsync<PortfolioWeights>($"portfolios/{portfolio}/weights", cancellationToken);
 
-    /// <summary>The weights in force if they are not of a version that the caller has; null if they are.</summary>
+    /// <summary>The weights in force; null if they still have the caller's version.</summary>
     public Task<PortfolioWeights?> GetNewerAsync(string portfolio, long version, CancellationToken cancellationToken = default) =>
         _api.SendAsync<PortfolioWeights?>(HttpMethod.Get, $"portfolios/{portfolio}/weights", null, cancellationToken,
             "If-None-Match", TagOf(version));
@@ -28,7 +28,7 @@ public sealed class WeightsApi
         PutAsync($"portfolios/{portfolio}/weights", ApiConnection.Json(weights), replaces, cancellationToken);
 
     /// <summary>Sets weights from a table with the columns strategy and weight.</summary>
-    /// <param name="csv">The table, as text/csv.</param>
+    /// <param name="csv">The table; its media type is text/csv.</param>
     /// <param name="why">The reason, for the history.</param>
     /// <param name="replaces">The version that they replace; 0 if there are none yet.</param>
     public Task<PortfolioWeights> SetAsync(string portfolio, HttpContent csv, string why, long replaces,

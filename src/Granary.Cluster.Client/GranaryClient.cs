@@ -191,13 +191,13 @@ public sealed class GranaryClient : IDisposable
 
     /// <summary>Returns the silos of a cluster, its jobs and its live sessions.</summary>
     /// <exception cref="InputException">The server is not a cluster.</exception>
-    public Task<ClusterStanding> ClusterAsync(CancellationToken cancellationToken = default) =>
+    public Task<ClusterState> ClusterAsync(CancellationToken cancellationToken = default) =>
         _api.Server.ClusterAsync(cancellationToken);
 
     /// <summary>Orders a silo to drain, to take work again, or to retire.</summary>
     /// <returns>The silo's state after the order.</returns>
     /// <exception cref="InputException">There is no such silo.</exception>
-    public Task<SiloStanding> CommandSiloAsync(string silo, SiloCommand command, CancellationToken cancellationToken = default) =>
+    public Task<SiloState> CommandSiloAsync(string silo, SiloCommand command, CancellationToken cancellationToken = default) =>
         _api.Server.CommandSiloAsync(silo, command, cancellationToken);
 
     /// <summary>Returns the schedules of the server, by name.</summary>

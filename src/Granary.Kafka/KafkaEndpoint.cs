@@ -7,18 +7,18 @@ namespace Granary.Kafka;
 public sealed class KafkaFailedException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>Address of Kafka or Redpanda, and the factory of its clients.</summary>
-/// <param name="Brokers">As HOST:PORT,HOST:PORT.</param>
+/// <param name="Brokers">The brokers' addresses, as HOST:PORT,HOST:PORT.</param>
 public sealed record KafkaEndpoint(string Brokers)
 {
     /// <summary>
-    /// Largest message that is sent, bytes; the brokers must take as much (<c>message.max.bytes</c>, <c>max.message.bytes</c>).
+    /// Maximum size of a sent message, bytes; the brokers must accept it (<c>message.max.bytes</c>, <c>max.message.bytes</c>).
     /// </summary>
     public int LargestMessage { get; init; } = 1 << 20;
 
-    /// <summary>Settings of librdkafka beyond ours, as security.protocol.</summary>
+    /// <summary>Further settings of librdkafka, such as security.protocol.</summary>
     public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>A producer whose messages are acknowledged by all replicas, arrive in order and once.</summary>
+    /// <summary>A producer whose messages are acknowledged by all replicas and arrive once and in order.</summary>
     public IProducer<Null, byte[]> Producer() =>
         new ProducerBuilder<Null, byte[]>(ProducerSettings()).SetLogHandler(Silent).Build();
 
@@ -38,15 +38,15 @@ public sealed record KafkaEndpoint(string Brokers)
         BootstrapServers = Brokers,
         Acks = Acks.All,
         EnableIdempotence = true,
-        LingerMs = 0, // a block is worth sending at once
+        LingerMs = 0, // send each block at once
         MessageMaxBytes = LargestMessage,
         MessageTimeoutMs = 30_000,
-        CompressionType = CompressionType.None, // what is sent is packed already
+        CompressionType = CompressionType.None, // the messages are already compressed
         SocketKeepaliveEnable = true,
     });
 
     /// <summary>A consumer of assigned partitions, which commits on request only.</summary>
-    /// <param name="group">Under which its positions are kept.</param>
+    /// <param name="group">The consumer group that keeps its positions.</param>
     public IConsumer<Ignore, byte[]> Consumer(string group) =>
         new ConsumerBuilder<Ignore, byte[]>(ConsumerSettings(group)).SetLogHandler(Silent).Build();
 
@@ -61,14 +61,14 @@ public sealed record KafkaEndpoint(string Brokers)
         FetchMaxBytes = Math.Max(LargestMessage, 1 << 20) * 4,
         MessageMaxBytes = LargestMessage,
         MaxPartitionFetchBytes = LargestMessage * 2,
-        QueuedMaxMessagesKbytes = 16 << 10, // what is fetched ahead is memory; a slow reader must not make it grow
+        QueuedMaxMessagesKbytes = 16 << 10, // limits the memory of prefetched messages if the reader is slow
         SocketKeepaliveEnable = true,
     });
 
     /// <summary>Creates a topic with at least this number of partitions, or checks the existing one.</summary>
-    /// <param name="replicas">-1 = as many as the brokers make by default.</param>
-    /// <param name="settings">The topic's own, as retention.ms; used only when it is made.</param>
-    /// <param name="made">How many partitions it gets where it is made; null for <paramref name="partitions"/>.</param>
+    /// <param name="replicas">Copies of each partition; -1 = the brokers' default.</param>
+    /// <param name="settings">Settings of the topic, such as retention.ms; used only when it is created.</param>
+    /// <param name="made">Number of partitions of a created topic; null for <paramref name="partitions"/>.</param>
     /// <exception cref="KafkaFailedException">The brokers do not answer in time, or the topic has fewer partitions.</exception>
     public Task EnsureTopicAsync(string topic, int partitions, short replicas, TimeSpan timeout,
         Dictionary<string, string>? settings = null, int? made = null) => Task.Run(async () =>
@@ -85,23 +85,23 @@ public sealed record KafkaEndpoint(string Brokers)
             }
             catch (CreateTopicsException e) when (e.Results.All(r => r.Error.Code is ErrorCode.TopicAlreadyExists or ErrorCode.NoError))
             {
-                // another silo was faster
+                // another silo has created it meanwhile
             }
             catch (KafkaException e) when (e.Error.Code is ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedVersion)
             {
-                // a server without this request, which makes topics when they are asked for
+                // a server without this request, which creates topics when they are queried
             }
             catch (KafkaException e)
             {
-                throw new KafkaFailedException($"the topic '{topic}' could not be made at {Brokers}: {e.Error.Reason}", e);
+                throw new KafkaFailedException($"the topic '{topic}' could not be created at {Brokers}: {e.Error.Reason}", e);
             }
             for (var asked = System.Diagnostics.Stopwatch.StartNew(); (found = Partitions(admin, topic, timeout)) == 0
                 && asked.Elapsed < timeout;) await Task.Delay(100).ConfigureAwait(false);
         }
         if (found < partitions)
             throw new KafkaFailedException(found == 0
-                ? $"the topic '{topic}' does not exist at {Brokers} and could not be made "
-                    + $"within {timeout.TotalSeconds:0} s; make it with {partitions} partitions"
+                ? $"the topic '{topic}' does not exist at {Brokers} and could not be created "
+                    + $"within {timeout.TotalSeconds:0} s; create it with {partitions} partitions"
                 : $"the topic '{topic}' at {Brokers} has {found} partitions and {partitions} are needed; add some, or choose fewer queues");
     });
 
@@ -113,9 +113,9 @@ public sealed record KafkaEndpoint(string Brokers)
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException && More.Count > 0)
         {
-            throw new KafkaFailedException($"the client does not take its settings "
-                + $"({e.Message.TrimEnd('.').ReplaceLineEndings(" ")}); correct that "
-                + $"of {string.Join(", ", More.Keys.Order(StringComparer.Ordinal))} which is wrong", e);
+            throw new KafkaFailedException($"the Kafka client refuses its settings "
+                + $"({e.Message.TrimEnd('.').ReplaceLineEndings(" ")}); correct the "
+                + $"wrong one of {string.Join(", ", More.Keys.Order(StringComparer.Ordinal))}", e);
         }
     }
 

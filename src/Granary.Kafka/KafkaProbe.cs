@@ -2,18 +2,18 @@ using Confluent.Kafka;
 
 namespace Granary.Kafka;
 
-/// <summary>Asks the brokers for a topic, over a connection that stays open between the calls.</summary>
+/// <summary>Checks that the brokers have a topic, over a connection that stays open between the calls.</summary>
 public sealed class KafkaProbe(KafkaEndpoint endpoint, string topic) : IDisposable
 {
     private readonly Lazy<IAdminClient> _admin = new(endpoint.Admin);
 
-    /// <returns>Why the topic cannot be used now; null where the brokers have it.</returns>
+    /// <returns>Why the topic cannot be used now; null if the brokers have it.</returns>
     public Task<string?> FaultAsync(TimeSpan timeout, CancellationToken cancellationToken) => Task.Run(() =>
     {
         try
         {
             return endpoint.Partitions(_admin.Value, topic, timeout) > 0 ? null
-                : $"Kafka at {endpoint.Brokers} has no topic '{topic}'; make it, or restart the silo";
+                : $"Kafka at {endpoint.Brokers} has no topic '{topic}'; create it, or restart the silo";
         }
         catch (KafkaFailedException e)
         {

@@ -3,14 +3,14 @@ using Granary.Storage.Retries;
 
 namespace Granary.Kafka;
 
-/// <summary>The errors of brokers that are away or starting, and how long Granary waits for them.</summary>
+/// <summary>Recognises errors of brokers that are unavailable or starting, and defines how long Granary waits for them.</summary>
 internal static class KafkaRetries
 {
-    /// <summary>How long brokers may be away during finite work before it fails.</summary>
+    /// <summary>How long brokers may be unavailable before a batch or a replay fails.</summary>
     public static readonly TimeSpan Away = TimeSpan.FromSeconds(120);
 
     /// <summary>
-    /// Whether a retry may succeed. A broker that has just started knows neither its topics nor itself: it answers that a topic does not
+    /// Whether a retry may succeed. A broker that has just started has no metadata yet and answers that a topic does not
     /// exist. The client then drops all messages that wait for that topic.
     /// </summary>
     public static bool Passes(Error error) => !error.IsFatal && error.Code is
@@ -21,8 +21,8 @@ internal static class KafkaRetries
         or ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_DestroyBroker;
 
     /// <summary>
-    /// Asks the brokers, again where the client dropped the connection with the request: it drops connections to addresses that the
-    /// brokers do not name.
+    /// Sends a request to the brokers, and repeats it if the client dropped the connection during the request. The client drops connections
+    /// to addresses that the brokers do not advertise.
     /// </summary>
     public static T Ask<T>(TimeSpan timeout, Func<T> question) => RetryPolicies.ServerAway(
         static e => e is KafkaException { Error.Code: ErrorCode.Local_DestroyBroker }, timeout).Execute(question);

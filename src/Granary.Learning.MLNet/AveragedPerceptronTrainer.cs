@@ -8,8 +8,8 @@ using Microsoft.ML.Trainers;
 namespace Granary.Learning.MLNet;
 
 /// <summary>
-/// ML.NET's averaged perceptron. It knows no sample weights, so a sample is repeated as often as its weight says; and no probabilities, so
-/// these come from a sigmoid fitted (Platt 1999) to scores of parts of the training samples that the scoring perceptron had not seen.
+/// ML.NET's averaged perceptron. It supports no sample weights, so samples are repeated in proportion to their weights. It gives no
+/// probabilities, so a sigmoid (Platt 1999) is fitted to scores of held-out parts of the training samples.
 /// </summary>
 [Trainer("mlnet-averaged-perceptron", "ML.NET averaged perceptron, with Platt's probabilities.")]
 public sealed class AveragedPerceptronTrainer(

@@ -7,8 +7,8 @@ using Microsoft.ML.Trainers.FastTree;
 namespace Granary.Learning.MLNet;
 
 /// <summary>
-/// ML.NET's FastForest. For two classes its leaves hold the mean of −1 and 1, so that half of one more is the share of ones; the forest's
-/// probability is their mean.
+/// ML.NET's FastForest. For two classes a leaf holds the mean m of labels −1 and 1, so the share of ones is (m + 1) / 2. The forest's
+/// probability is the mean of these shares.
 /// </summary>
 [Trainer("mlnet-fastforest", "ML.NET FastForest: random forest.")]
 public sealed class FastForestTrainer(

@@ -7,9 +7,9 @@ using Microsoft.ML.Trainers.FastTree;
 
 namespace Granary.Learning.MLNet;
 
-/// <summary>ML.NET's generalised additive model: a step function of each feature, added up. Kept as one balanced tree per feature.
-/// Given a column of weights ML.NET 5.0 learns nothing at all, were they all one, so a sample is repeated as often as its weight
-/// says.</summary>
+/// <summary>ML.NET's generalised additive model: the sum of one step function per feature. It is stored as one balanced tree per feature.
+/// With a column of weights ML.NET 5.0 learns nothing, even if all weights are one. Therefore samples are repeated in proportion to
+/// their weights.</summary>
 [Trainer("mlnet-gam", "ML.NET GAM: a sum of step functions, one of each feature.")]
 public sealed class GamTrainer(
     [Range(1, 1_000_000)] int iterations = 1500,
@@ -52,7 +52,7 @@ public sealed class GamTrainer(
     {
         if (model.NumberOfShapeFunctions != table.Columns.Length)
             throw new LearningInputException(
-                $"{Name} dropped {table.Columns.Length - model.NumberOfShapeFunctions} of {table.Columns.Length} features, which hardly "
+                $"{Name} dropped {table.Columns.Length - model.NumberOfShapeFunctions} of {table.Columns.Length} features, because they hardly "
                     + $"vary: leave them out, or select the best");
         var trees = new List<GrownTree>();
         for (var k = 0; k < table.Columns.Length; k++)
@@ -65,7 +65,7 @@ public sealed class GamTrainer(
             scale * model.Bias + offset);
     }
 
-    // The greatest single-precision number that is not above the bound: values in single precision compare with it as with the bound.
+    // The greatest single-precision number that is not above the bound; single-precision values compare with it as with the bound.
     private static float AtMost(double bound)
     {
         var narrow = BinnedFeatures.Narrow(bound);

@@ -6,7 +6,9 @@ using Microsoft.ML.Trainers;
 
 namespace Granary.Learning.MLNet;
 
-/// <summary>ML.NET's logistic regression by limited-memory BFGS. Numbers are for mlnet-sdca.</summary>
+/// <summary>
+/// ML.NET's logistic regression by limited-memory BFGS, for two classes only; <see cref="SdcaTrainer"/> also predicts numbers.
+/// </summary>
 [Trainer("mlnet-lbfgs", "ML.NET L-BFGS: logistic regression.")]
 public sealed class LbfgsTrainer(
     [Range(0, 1e6)] double l1 = 0,

@@ -4,7 +4,7 @@ using Microsoft.ML.Trainers;
 
 namespace Granary.Learning.MLNet;
 
-/// <summary>ML.NET's weighted sums of standardised features as Granary's, on the raw scale.</summary>
+/// <summary>Converts ML.NET's linear models of standardised features to Granary's, on the raw scale.</summary>
 internal static class LinearTranslation
 {
     /// <param name="slope">The probability is 1 / (1 + e^−(slope · score + offset)).</param>
@@ -16,7 +16,7 @@ internal static class LinearTranslation
         new(MLNetRun.Head(trainer, table), scaler.Mean, Raw(table, scaler, model, table.LabelDeviation),
             model.Bias * table.LabelDeviation + table.LabelMean, sigmoid: false);
 
-    // A feature that ML.NET was not shown has no weight.
+    // A feature that was not passed to ML.NET has the weight zero.
     private static double[] Raw(MLNetTable table, Standardiser scaler, LinearModelParameters model, double unit)
     {
         var raw = new double[table.Set.Table.Width];

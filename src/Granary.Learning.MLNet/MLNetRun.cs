@@ -5,14 +5,14 @@ using Microsoft.ML;
 namespace Granary.Learning.MLNet;
 
 /// <summary>
-/// One training by ML.NET. It runs on one thread whatever is allowed: the sums of several depend on their number, and FastTree keeps the
-/// first number that a process asked for. What comes out is rewritten as Granary's own model, which predicts without ML.NET, in every host
-/// the same bits.
+/// One training by ML.NET. It always runs on one thread, because sums over several threads depend on their number, and FastTree keeps the
+/// first number of threads that a process requested. The result is converted to Granary's own model, which predicts without ML.NET and
+/// gives the same bits in every host.
 /// </summary>
 internal static class MLNetRun
 {
-    /// <param name="train">Given the context that chance comes from.</param>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <param name="train">Trains with the context, which has the seeded random numbers.</param>
+    /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public static T Train<T>(string trainer, TrainingOptions options, Func<MLContext, T> train)
     {
         options.Cancellation.ThrowIfCancellationRequested();
@@ -20,7 +20,7 @@ internal static class MLNetRun
         try
         {
             var model = train(context);
-            // ML.NET offers no way to stop it at work, so a cancelled training ends when ML.NET does.
+            // ML.NET cannot be cancelled, so a cancelled training ends when ML.NET has finished.
             options.Cancellation.ThrowIfCancellationRequested();
             return model;
         }

@@ -6,8 +6,8 @@ using Microsoft.ML.Data;
 namespace Granary.Learning.MLNet;
 
 /// <summary>
-/// A training set in the form that ML.NET reads: single precision, slots named after the features, weights of mean one. Samples without
-/// weight and constant features are left out, because ML.NET would count the former as samples and drop the latter without naming them.
+/// A training set in the form that ML.NET reads: single precision, slots named after the features, weights with a mean of one. Samples
+/// without weight are left out, because ML.NET would count them. Constant features are left out, because ML.NET drops them silently.
 /// </summary>
 internal sealed class MLNetTable
 {
@@ -24,7 +24,7 @@ internal sealed class MLNetTable
         LabelDeviation = labelDeviation;
     }
 
-    /// <summary>The features that are shown to ML.NET, by their number in the table.</summary>
+    /// <summary>The features that are passed to ML.NET, by their number in the table.</summary>
     public int[] Columns { get; }
 
     public LearningTask Task { get; }
@@ -32,18 +32,19 @@ internal sealed class MLNetTable
     public bool Classify => Task == LearningTask.Classification;
 
     /// <summary>
-    /// A regression's labels are shown as (label − mean) / deviation, so that no trainer depends on their unit; 0 and 1 for classes.
+    /// The labels. Those of a regression are (label − mean) / deviation, so that no trainer depends on their unit; those of classes 0 and
+    /// 1.
     /// </summary>
     public double LabelMean { get; }
 
     public double LabelDeviation { get; }
 
-    /// <summary>The column of weights; null where all weigh the same, which are then not passed to ML.NET.</summary>
+    /// <summary>The column of weights; null if all weights are equal, because they are then not passed to ML.NET.</summary>
     public string? WeightColumn => Array.TrueForAll(_weights, w => Math.Abs(w - 1) < 1e-9) ? null : "Weight";
 
     public TrainingSet Set => _set;
 
-    /// <param name="asNumbers">Labels 0 and 1 are numbers too.</param>
+    /// <param name="asNumbers">Whether labels 0 and 1 are treated as numbers too.</param>
     /// <exception cref="LearningInputException">Nothing can be learned from the set.</exception>
     public static MLNetTable From(string trainer, TrainingSet set, bool classesOnly, bool asNumbers = false, int least = 20)
     {
@@ -67,7 +68,7 @@ internal sealed class MLNetTable
         }
         if (columns.Count == 0)
             throw new LearningInputException($"no feature varies in the {set.Count} training samples "
-                + $"of {trainer}: there is nothing to tell the labels by, so choose other features or a longer training part");
+                + $"of {trainer}: nothing distinguishes the labels; choose other features or a longer training part");
         var weights = set.Weights();
         var total = 0.0;
         foreach (var w in weights) total += w;
@@ -85,8 +86,8 @@ internal sealed class MLNetTable
     }
 
     /// <summary>
-    /// For trainers that know no weights: every sample as often as its weight says, the fractions carried on from sample to sample in the
-    /// order of time, so that nothing is drawn by chance.
+    /// For trainers without weights: repeats every sample in proportion to its weight. Fractions are carried over from sample to sample in
+    /// order of time, so that nothing is random.
     /// </summary>
     public MLNetTable Repeated()
     {
@@ -99,8 +100,8 @@ internal sealed class MLNetTable
         return Of(new TrainingSet(_set.Table.With(weight: Ones(_set.Table.Count)), [.. rows]));
     }
 
-    /// <summary>Some of the samples.</summary>
-    /// <param name="places">Of the samples among the set's.</param>
+    /// <summary>Returns a subset of the samples.</summary>
+    /// <param name="places">Indices of the samples in the set.</param>
     public MLNetTable Part(IEnumerable<int> places) => Of(new TrainingSet(_set.Table, [.. places.Select(i => _set.Rows[i])]));
 
     private MLNetTable Of(TrainingSet set) => new(set, Task, Columns, Ones(set.Count), LabelMean, LabelDeviation);
@@ -112,10 +113,10 @@ internal sealed class MLNetTable
         return ones;
     }
 
-    /// <summary>For trees: the features as they are.</summary>
+    /// <summary>For trees: the unchanged features.</summary>
     public IDataView View(MLContext context) => View(context, null);
 
-    /// <summary>For weighted sums: standardised on this very set.</summary>
+    /// <summary>For linear models: the features, standardised on this set.</summary>
     public IDataView View(MLContext context, Standardiser? scaler)
     {
         var names = Columns.Select(c => _set.Table.Features[c].AsMemory()).ToArray();

@@ -6,7 +6,7 @@ using Microsoft.ML;
 namespace Granary.Learning.MLNet;
 
 /// <summary>Base of ML.NET's tree trainers. Each trains on a table with one thread; its trees are converted to Granary's.</summary>
-/// <param name="minLeaf">Samples that a leaf needs: twice as many, and twenty at the least, are needed in all.</param>
+/// <param name="minLeaf">Minimum samples of a leaf. The training needs twice as many, and at least twenty.</param>
 public abstract class MLNetTreeTrainer(string name, int minLeaf) : ITrainer
 {
     public string Name => name;
@@ -18,6 +18,6 @@ public abstract class MLNetTreeTrainer(string name, int minLeaf) : ITrainer
         return MLNetRun.Train(name, options, context => Fit(context, table, table.View(context), MLNetRun.Seed(options.Seed)));
     }
 
-    /// <summary>Trains for two classes or for numbers, as <see cref="MLNetTable.Classify"/> says.</summary>
+    /// <summary>Trains for two classes or for numbers, depending on <see cref="MLNetTable.Classify"/>.</summary>
     private protected abstract TreeEnsemble Fit(MLContext context, MLNetTable table, IDataView view, int seed);
 }

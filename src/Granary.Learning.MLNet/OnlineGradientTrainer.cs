@@ -7,8 +7,8 @@ using Microsoft.ML.Trainers;
 namespace Granary.Learning.MLNet;
 
 /// <summary>
-/// ML.NET's averaged online gradient descent on the squared loss: the averaged perceptron's sister for numbers. Sample weights become
-/// repetitions.
+/// ML.NET's averaged online gradient descent on the squared loss: the counterpart of the averaged perceptron for numbers. Samples are
+/// repeated in proportion to their weights.
 /// </summary>
 [Trainer("mlnet-online-gradient", "ML.NET online gradient descent: linear regression.", Numbers = true)]
 public sealed class OnlineGradientTrainer(

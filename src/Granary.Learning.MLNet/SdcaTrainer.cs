@@ -7,12 +7,12 @@ using Microsoft.ML.Trainers;
 namespace Granary.Learning.MLNet;
 
 /// <summary>
-/// ML.NET's stochastic dual coordinate ascent: logistic regression for two classes, least squares for numbers. On one thread, for on
-/// several it is not repeatable.
+/// ML.NET's stochastic dual coordinate ascent: logistic regression for two classes, least squares for numbers. It runs on
+/// one thread, because on several it is not repeatable.
 /// </summary>
 /// <param name="l1">Penalty on the sum of absolute weights; 0 for none.</param>
-/// <param name="l2">Penalty on the sum of squared weights; 0 leaves it to ML.NET.</param>
-/// <param name="iterations">At most.</param>
+/// <param name="l2">Penalty on the sum of squared weights; 0 = ML.NET's default.</param>
+/// <param name="iterations">The maximum number of iterations.</param>
 [Trainer("mlnet-sdca", "ML.NET SDCA: logistic or linear regression by dual coordinate ascent.")]
 public sealed class SdcaTrainer(
     [Range(0, 1e6)] double l1 = 0,

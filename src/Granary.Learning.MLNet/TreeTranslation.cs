@@ -5,8 +5,8 @@ using Microsoft.ML.Trainers.FastTree;
 namespace Granary.Learning.MLNet;
 
 /// <summary>
-/// ML.NET's trees as Granary's: the same thresholds in single precision, the same side for a value that equals one, leaves scaled into the
-/// prediction's unit.
+/// Converts ML.NET's trees to Granary's: the same thresholds in single precision, the same branch for a value equal to a threshold, and
+/// leaves scaled to the prediction's unit.
 /// </summary>
 internal static class TreeTranslation
 {
@@ -23,7 +23,7 @@ internal static class TreeTranslation
         return trees;
     }
 
-    /// <summary>Boosted trees whose sum a sigmoid makes a probability of.</summary>
+    /// <summary>Boosted trees whose sum is converted to a probability by a sigmoid.</summary>
     /// <param name="calibrator">p = 1 / (1 + e^(slope · score + offset)), and the slope is negative.</param>
     public static TreeEnsemble Boosted<T>(string trainer, MLNetTable table, TreeEnsemble<T> ensemble, PlattCalibrator calibrator)
         where T : RegressionTreeBase

@@ -80,7 +80,7 @@ public sealed class AccountsOverHttpTests : IDisposable
         using var changed = await server.Client.PatchAsJsonAsync(path, new { enabled = false, why = "it lost" });
         changed.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await (await server.Client.PatchAsJsonAsync(path, new { enabled = false, account = "other" })).ProblemAsync(404))
-            .ShouldContain("no live account knows");
+            .ShouldContain("no live account has the strategy");
         File.ReadAllText(Directory.GetFiles(Path.Combine(_state, "control"), "*.command.json").Single()).ShouldContain("\"disable\"");
     }
 

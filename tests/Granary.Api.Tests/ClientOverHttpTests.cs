@@ -236,7 +236,8 @@ public sealed class ClientOverHttpTests : IDisposable
         using var none = Client(server);
         (await Should.ThrowAsync<InputException>(() => none.SubmitAsync(Spec, "my.json"))).Message.ShouldContain("GRANARY_KEY");
         using var looker = Client(server, key: viewer);
-        (await Should.ThrowAsync<InputException>(() => looker.SubmitAsync(Spec, "my.json"))).Message.ShouldContain("has not the role");
+        (await Should.ThrowAsync<InputException>(() => looker.SubmitAsync(Spec, "my.json"))).Message
+            .ShouldContain("does not have the role");
     }
 
     [Theory]

@@ -193,7 +193,7 @@ public sealed class RunListOverHttpTests(SessionsOverHttpTests.Configuration mad
 
         (await server.Client.PostAsJsonAsync("/api/v1/deployments", new { run = "run", why = "a test" })).EnsureSuccessStatusCode();
         (await (await server.Client.DeleteAsync("/api/v1/runs/run")).ProblemAsync(409)).ShouldContain(
-            "deployment 1 was made of the run run");
+            "deployment 1 was made from the run run");
         (await RunsAsync(server)).Items.ShouldContain(r => r.Id == "run");
     }
 

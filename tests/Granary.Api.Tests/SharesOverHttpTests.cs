@@ -54,7 +54,7 @@ public sealed class SharesOverHttpTests(SessionsOverHttpTests.Configuration made
         clock.Advance(TimeSpan.FromSeconds(59));
         using (var report = await server.Client.GetAsync(link.Url)) report.StatusCode.ShouldBe(HttpStatusCode.OK);
         foreach (var name in (string[])["manifest.json", "results.json", "trades.csv", "prod.json"])
-            (await (await server.Client.GetAsync($"{link.Url}/{name}")).ProblemAsync(404)).ShouldContain("opens the report alone");
+            (await (await server.Client.GetAsync($"{link.Url}/{name}")).ProblemAsync(404)).ShouldContain("opens only the report");
         clock.Advance(TimeSpan.FromSeconds(1));
         await (await server.Client.GetAsync(link.Url)).ProblemAsync(404);
         using var unknown = await client.PostAsync("/api/v1/runs/nothing/report-link", null);

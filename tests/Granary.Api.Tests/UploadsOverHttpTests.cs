@@ -64,8 +64,8 @@ public sealed class UploadsOverHttpTests
         var deep = Encoding.UTF8.GetBytes(new string('[', 100_000));
         foreach (var (name, type, content, status, sentence) in new (string, string, byte[], int, string)[]
         {
-            ("a.csv", "text/csv", [], 400, "is empty"), ("a.csv", "text/csv", [0x1f, 0x8b, 8, 0], 400, "no UTF-8"),
-            ("a.csv", "text/csv", "a,b\n1,\0"u8.ToArray(), 400, "line 2: a control character"),
+            ("a.csv", "text/csv", [], 400, "is empty"), ("a.csv", "text/csv", [0x1f, 0x8b, 8, 0], 400, "not UTF-8"),
+            ("a.csv", "text/csv", "a,b\n1,\0"u8.ToArray(), 400, "line 2: the line has a control character"),
             ("a.csv", "text/csv", Encoding.UTF8.GetBytes(new string('1', 2 << 20)), 400, "the line is longer"),
             ("a.csv", "application/json", Bars, 415, "Content-Type: text/csv"), ("a.json", "application/json", deep, 400, "not valid JSON"),
             ("a.json", "application/json", "[1, 2"u8.ToArray(), 400, "not valid JSON"),

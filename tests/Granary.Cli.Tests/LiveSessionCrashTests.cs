@@ -76,7 +76,7 @@ public sealed class LiveSessionCrashTests
         {
             await Eventually.IsAsync(async () => (await GranaryCall.RunAsync("session", state, "status")).Output,
                 said => said.Contains("trading", StringComparison.Ordinal));
-            (await GranaryCall.RunAsync("session", state, "status")).Output.ShouldMatch(@"\nLast sign of life +\d s ago");
+            (await GranaryCall.RunAsync("session", state, "status")).Output.ShouldMatch(@"\nLast update +\d s ago");
             process.Kill();
             await process.WaitForExitAsync();
         }
@@ -139,6 +139,6 @@ public sealed class LiveSessionCrashTests
 
         var over = await GranaryCall.RunAsync("session", state, "pause");
         over.ExitCode.ShouldBe(1);
-        over.Error.ShouldContain("is over");
+        over.Error.ShouldContain("has ended");
     }
 }

@@ -79,10 +79,10 @@ public class SessionAnswerTests
     [Fact]
     public void The_state_of_a_session_that_warms_up_counts_the_bars_and_says_why_there_are_no_signals()
     {
-        var status = View(LiveState.Trading).Status! with { Strategies = 3, WarmingUp = new WarmUpStanding(2, 12, 200) };
+        var status = View(LiveState.Trading).Status! with { Strategies = 3, WarmingUp = new WarmUpProgress(2, 12, 200) };
         LiveView.Rows(status)[0][1].ShouldBe("trading; warming up, 12 of 200 bars in 2 of 3 strategies: no signals before the factors "
             + "have values");
-        LiveView.Rows(status with { State = LiveState.WarmingUp, WarmingUp = new WarmUpStanding(3, 0, 200) })[0][1].ShouldBe(
+        LiveView.Rows(status with { State = LiveState.WarmingUp, WarmingUp = new WarmUpProgress(3, 0, 200) })[0][1].ShouldBe(
             "warming up, 0 of 200 bars: no signals before the factors have values");
         LiveView.Rows(status with { State = LiveState.Paused })[0][1].ShouldBe("paused");
     }

@@ -9,7 +9,7 @@ public sealed class StepTimingsTests
     [Fact]
     public void Steps_are_listed_as_they_began_with_those_within_them_and_files_by_their_names()
     {
-        using var timings = new StepTimings(FeltTime.OfProcess);
+        using var timings = new StepTimings(ElapsedTime.OfProcess);
         using (GranaryInstruments.Traces.StartActivity("outer"))
         {
             using (GranaryInstruments.Traces.StartActivity("inner")) Thread.SpinWait(1000);

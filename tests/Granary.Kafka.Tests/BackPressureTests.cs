@@ -143,8 +143,8 @@ public sealed class BackPressureTests : IDisposable
             using var timeout = new CancellationTokenSource(Eventually.Longest);
             await foreach (var item in feed.ReadAsync(timeout.Token)) Interlocked.Add(ref bars, item.Bars?.Count ?? 0);
         });
-        await Eventually.HoldsAsync(() => feed.Halted > 0 || reading.IsCompleted);
-        feed.Halted.ShouldBeGreaterThan(0);
+        await Eventually.HoldsAsync(() => feed.PausedPartitions > 0 || reading.IsCompleted);
+        feed.PausedPartitions.ShouldBeGreaterThan(0);
         feed.Waiting.ShouldBeInRange(most, most + KafkaBarReader.BarsAtOnce + size);
         Volatile.Read(ref bars).ShouldBeLessThanOrEqualTo(2); // of the first minute, which is whole
         Send(1, Bytes(replay, FeedItemKind.Heartbeat, null, null, end));

@@ -248,7 +248,8 @@ public sealed class BarsOverKafkaTests : IDisposable
             feeds.Add(await KafkaBarFeed.OpenAsync(topic, markets.Queries));
             if (i > 0) await Calm(topic);
             reading.Add(Member(feeds[i], bars));
-            await Eventually.HoldsAsync(() => feeds.TrueForAll(f => f.Deals > 0) && feeds.Sum(f => f.Partitions) == MockKafka.Partitions);
+            await Eventually.HoldsAsync(() => feeds.TrueForAll(f => f.Assignments > 0)
+                && feeds.Sum(f => f.Partitions) == MockKafka.Partitions);
         }
         feeds.Count(f => f.Partitions == 0).ShouldBe(1);
         while (await items.MoveNextAsync()) await sink.PublishAsync(replay.Series, items.Current);
@@ -272,7 +273,7 @@ public sealed class BarsOverKafkaTests : IDisposable
             queries: [.. markets.Queries.Select(q => q with { From = Start + 50 * TimeSpan.TicksPerMinute })]);
         await using var series = await new KafkaBarSource(topic).OpenAsync(markets.Queries[0]);
         series.Count.ShouldBe(100);
-        series.Notes.Single().ShouldContain("3 messages were no bars and set aside");
+        series.Notes.Single().ShouldContain("3 messages without bars were set aside");
         series.Notes.Single().ShouldContain("partition 0, offset");
         series.Notes.Single().ShouldContain("it is cut off");
         using var consumer = topic.Endpoint.Consumer("look");
@@ -294,11 +295,11 @@ public sealed class BarsOverKafkaTests : IDisposable
         SendRaw(topic, 0, "a"u8.ToArray(), "b"u8.ToArray());
         (await Should.ThrowAsync<BarDataException>(async () => await new KafkaBarSource(topic).OpenAsync(new BarQuery("A",
             Timeframe.M1)))).Message
-            .ShouldContain("holds no bars: of its 2 messages the first says (partition 0, offset 0: it is not a bar message of "
-                + "Granary)");
+            .ShouldContain("holds no bars: the first of its 2 messages is at partition 0, offset 0: it is not a bar message of "
+                + "Granary;");
         (await Should.ThrowAsync<BarDataException>(() => KafkaBarFeed.OpenAsync(topic, [new BarQuery("A", Timeframe.M1)]))).Message
-            .ShouldContain("holds no bars: of its 2 messages the first says (partition 0, offset 0: it is not a bar message of "
-                + "Granary)");
+            .ShouldContain("holds no bars: the first of its 2 messages is at partition 0, offset 0: it is not a bar message of "
+                + "Granary;");
     }
 
     [Fact]

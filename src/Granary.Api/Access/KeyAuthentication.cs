@@ -25,7 +25,7 @@ internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
         var header = Request.Headers.Authorization.ToString();
         if (header.Length == 0) return Task.FromResult(AuthenticateResult.NoResult());
         if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
-            return Task.FromResult(AuthenticateResult.Fail("only bearer keys are known here"));
+            return Task.FromResult(AuthenticateResult.Fail("the server accepts only bearer keys"));
         return settings.Keys.Find(header["Bearer ".Length..].Trim()) is { } caller
             ? Succeed(caller)
             : Task.FromResult(AuthenticateResult.Fail("the key is not one of this server's"));
@@ -40,7 +40,7 @@ internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         Problems.Problem.WriteAsync(Context, StatusCodes.Status403Forbidden, "Not allowed",
-            $"the key '{RolePolicies.NameOf(Context.User)}' has not the role that this call needs");
+            $"the key '{RolePolicies.NameOf(Context.User)}' does not have the role that this call needs");
 
     private static Task<AuthenticateResult> Succeed(Caller caller) =>
         Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(RolePolicies.PrincipalOf(caller), Scheme)));

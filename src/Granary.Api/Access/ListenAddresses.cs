@@ -18,11 +18,11 @@ public static partial class ListenAddresses
     }
 
     /// <summary>Whether only programs of this machine can reach the server.</summary>
-    /// <exception cref="InputException">An address is not one.</exception>
+    /// <exception cref="InputException">An address is not valid.</exception>
     public static bool AreOfThisMachine(string urls) => Read(urls).All(a => IsOfThisMachine(a.Address));
 
     /// <summary>Warns of each address that other machines reach without TLS.</summary>
-    /// <exception cref="InputException">An address is not one.</exception>
+    /// <exception cref="InputException">An address is not valid.</exception>
     public static void WarnOfPlainText(string urls, ILogger logger)
     {
         foreach (var (url, address) in Read(urls))

@@ -23,25 +23,25 @@ internal static class AccountEndpoints
             Answer(async () => await (await known.ReaderAsync(stop).ConfigureAwait(false)).OrdersAsync(strategy, symbol, from, to, stop)
                 .ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listOrders").Produces<IReadOnlyList<JsonObject>>().WithSummary(
-                "Orders of the live accounts, with how they stand at the venue.")
+                "Orders of the live accounts, with their states at the venue.")
             .ProducesProblem(503);
         accounts.MapGet("/positions", (string? symbol, LiveAccounts known, CancellationToken stop) =>
             Answer(async () => await (await known.ReaderAsync(stop).ConfigureAwait(false)).LatestAsync(nameof(PositionChanged),
                 f => (string)f["symbol"]!, null, symbol, stop).ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listPositions").Produces<IReadOnlyList<JsonObject>>().WithSummary(
-                "What the live accounts hold, by symbol.").ProducesProblem(503);
+                "Positions of the live accounts, by symbol.").ProducesProblem(503);
         accounts.MapGet("/trades", (string? strategy, string? symbol, LiveAccounts known, CancellationToken stop) =>
             Answer(async () => await (await known.ReaderAsync(stop).ConfigureAwait(false)).LatestAsync(nameof(TradeChanged),
                 f => $"{f["strategy"]} {f["number"]}", strategy, symbol, stop).ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listTrades").Produces<IReadOnlyList<JsonObject>>().WithSummary(
-                "Trades of the live accounts, active and closed.").ProducesProblem(503);
+                "Trades of the live accounts, open and closed.").ProducesProblem(503);
         accounts.MapGet("/signals", (string? strategy, string? symbol, DateTimeOffset? from, DateTimeOffset? to, LiveAccounts known,
             CancellationToken stop) =>
             Answer(async () => await (await known.ReaderAsync(stop).ConfigureAwait(false)).FactsAsync(nameof(SignalDecided), strategy,
                 symbol, from,
                 to, stop).ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listSignals").Produces<IReadOnlyList<JsonObject>>()
-            .WithSummary("Entry signals with factors, the model's opinion and the portfolio's answer.").ProducesProblem(503);
+            .WithSummary("Entry signals with factors, the model's prediction and the portfolio's decision.").ProducesProblem(503);
         StrategyEndpoints.Map(accounts);
     }
 

@@ -38,7 +38,7 @@ internal static class StrategyEndpoints
                 await HistoryAsync(known, c => AccountStrategies.IsAbout(c, id), s => s.Id == id, stop).ConfigureAwait(false)
                     ?? NoStrategy(id))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listStrategyChanges")
-            .WithSummary("Who switched a strategy or its symbol on and off, when and why; oldest first.")
+            .WithSummary("The changes that switched a strategy or its symbol on and off, with author, time and reason; oldest first.")
             .Produces<IReadOnlyList<StrategyChange>>().ProducesProblem(404);
         MapSymbols(accounts.MapGroup("/symbols").ProducesProblem(503));
     }
@@ -54,7 +54,7 @@ internal static class StrategyEndpoints
                 await HistoryAsync(known, c => c.Symbol == symbol || AccountStrategies.SymbolsOf(c.Strategy).Contains(symbol),
                     s => AccountStrategies.SymbolsOf(s.Id).Contains(symbol), stop).ConfigureAwait(false) ?? NoSymbol(symbol))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listSymbolChanges")
-            .WithSummary("Who switched a symbol or its strategies on and off, when and why; oldest first.")
+            .WithSummary("The changes that switched a symbol or its strategies on and off, with author, time and reason; oldest first.")
             .Produces<IReadOnlyList<StrategyChange>>().ProducesProblem(404);
     }
 
@@ -79,7 +79,7 @@ internal static class StrategyEndpoints
         ? new IssuedCommand(enabled ? SessionCommand.Enable : SessionCommand.Disable, RolePolicies.NameOf(user), change.Why ?? "")
         : throw new InputException("'enabled' is missing: send { \"enabled\": false, \"why\": \"…\" }");
 
-    /// <returns>null where no account has such a strategy.</returns>
+    /// <returns>null if no account has such a strategy.</returns>
     private static async Task<IResult?> ChangeAsync(LiveAccounts known, Change change, IssuedCommand command,
         Func<AccountStrategy, bool> wanted, CancellationToken stop)
     {
@@ -92,18 +92,18 @@ internal static class StrategyEndpoints
             : TypedResults.Accepted((string?)null, await FindAsync(known, IsWanted, stop).ConfigureAwait(false));
     }
 
-    /// <returns>null where no account has such a strategy.</returns>
+    /// <returns>null if no account has such a strategy.</returns>
     private static async Task<IResult?> HistoryAsync(LiveAccounts known, Func<StrategyChange, bool> wanted,
         Func<AccountStrategy, bool> exists, CancellationToken stop) =>
         (await FindAsync(known, exists, stop).ConfigureAwait(false)).Count == 0 ? null : TypedResults.Ok(
             await (await known.StrategiesAsync(stop).ConfigureAwait(false)).HistoryAsync(wanted, stop).ConfigureAwait(false));
 
     private static RouteHandlerBuilder ProducesChange(this RouteHandlerBuilder endpoint) => endpoint
-        .WithDescription("Answered when the change stands in the journal of each session of the server; sessions of other processes take "
-            + "it at their next bar. The answer has the strategies as they stand.")
+        .WithDescription("The answer comes when the change is in the journal of each session of the server; sessions of other processes take "
+            + "it at their next bar. The answer has the current state of the strategies.")
         .Produces<IReadOnlyList<AccountStrategy>>(202).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
 
-    private static IResult NoStrategy(string id) => Problem.NotFound($"no live account knows the strategy {id}");
+    private static IResult NoStrategy(string id) => Problem.NotFound($"no live account has the strategy {id}");
 
     private static IResult NoSymbol(string symbol) => Problem.NotFound($"no live account has a strategy of {symbol}");
 }

@@ -16,7 +16,7 @@ internal static class AuditEndpoints
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapGroup("/audit").WithTags("Audit").ProducesProblem(401)
         .ProducesProblem(403).MapGet("", List).RequireAuthorization(RolePolicies.Admin).WithName("listAuditEntries")
-        .WithSummary("Changes of state of this server, the newest first: who, what, before, after.")
+        .WithSummary("Changes of the server's state, the newest first: author, operation, state before and after.")
         .WithDescription("Each entry has the hash of the one before; 'granary audit verify' checks the chain. In a cluster each silo has a "
             + "log of its own.")
         .Produces<AuditPage>().ProducesProblem(400);

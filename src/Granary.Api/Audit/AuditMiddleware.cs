@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Routing;
 namespace Granary.Api.Audit;
 
 /// <summary>
-/// Writes each successful change of state to the audit log: who, what, before, after. It records the operation before it begins, so that
-/// a crash hides no change. It sends the answer only when the entry is on the disk.
+/// Writes each successful change of state to the audit log, with the state before and after. It records the operation before it begins, so
+/// that a crash hides no change. It sends the answer only when the entry is on the disk.
 /// </summary>
 internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, AuditStates states)
 {
@@ -19,7 +19,7 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, AuditS
         var request = context.Request;
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method)
             || !request.Path.StartsWithSegments(ApiSettings.Prefix, StringComparison.OrdinalIgnoreCase, out var path)
-            || context.GetEndpoint() is not { } endpoint || endpoint.Metadata.GetMetadata<ChangesNothing>() is not null)
+            || context.GetEndpoint() is not { } endpoint || endpoint.Metadata.GetMetadata<ReadOnlyOperation>() is not null)
         {
             await next(context).ConfigureAwait(false);
             return;

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Granary.Api.Audit;
 
 /// <summary>
-/// Completes the audit log after the end of a process: records the operations that had begun, with the state that their targets have now.
+/// Completes the audit log after a process ended early: records the interrupted operations, with the current state of their targets.
 /// </summary>
 internal sealed partial class InterruptedOperations(AuditLog log, AuditStates states, TimeProvider clock,
     ILogger<InterruptedOperations> logger) : BackgroundService
@@ -43,9 +43,9 @@ internal sealed partial class InterruptedOperations(AuditLog log, AuditStates st
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Recorded {Operation} of {Target} by {Caller}, during which the server ended before")]
+    [LoggerMessage(1, LogLevel.Warning, "Recorded {Operation} of {Target} by {Caller}, which the end of the server interrupted")]
     private static partial void Recorded(ILogger logger, string operation, string target, string caller);
 
-    [LoggerMessage(2, LogLevel.Warning, "{Operation} of {Target}, during which the server ended before, cannot be recorded now")]
+    [LoggerMessage(2, LogLevel.Warning, "Cannot record {Operation} of {Target} now, which the end of the server interrupted")]
     private static partial void Waits(ILogger logger, Exception fault, string operation, string target);
 }

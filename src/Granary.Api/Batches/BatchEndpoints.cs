@@ -19,16 +19,16 @@ internal static class BatchEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         var batches = api.MapGroup("/batches").WithTags("Batches").ProducesProblem(401).ProducesProblem(403);
-        batches.MapPost("", ([AsParameters] SubmittedBody body, ShownJobs service, JobCatalogue kinds, CancellationToken stop) =>
+        batches.MapPost("", ([AsParameters] SubmittedBody body, RedactedJobs service, JobCatalogue kinds, CancellationToken stop) =>
             body.SubmitAsync(service, kinds, "batches", _ => JobCatalogue.Backtest, stop))
             .RequireAuthorization(RolePolicies.Submitter).WithName("submitBatch")
             .WithSummary("Submit a batch file's text.")
-            .WithDescription("The body is the batch file as it stands, comments and all. Send Idempotency-Key to make a repeated "
-                + "submission give the same batch; a key is known as long as its batch. Relative paths start from ?folder=, or without it, "
-                + "and always where the server is confined to it, from the server's data folder. With ?check=true a batch whose source or "
+            .WithDescription("The body is the unchanged batch file, with its comments. Send Idempotency-Key to make a repeated "
+                + "submission give the same batch; a key is known as long as its batch. Relative paths start from ?folder=. Without it, "
+                + "or if the server is confined, they start from the server's data folder. With ?check=true a batch whose source or "
                 + "symbols do not exist is refused at once.")
             .Accepts<object>("application/json", "text/plain", "application/octet-stream").ProducesSubmission();
-        batches.MapPost("/quickstart", async (ClaimsPrincipal user, ShownJobs service, JobCatalogue kinds, RunLibrary library,
+        batches.MapPost("/quickstart", async (ClaimsPrincipal user, RedactedJobs service, JobCatalogue kinds, RunLibrary library,
                 CancellationToken stop) =>
             {
                 var job = kinds.Read(await Quickstart.PrepareAsync(library.Folder, stop).ConfigureAwait(false));
@@ -38,7 +38,7 @@ internal static class BatchEndpoints
             })
             .RequireAuthorization(RolePolicies.Submitter).WithName("submitQuickstart")
             .WithSummary("Submit the sample batch: a thousand strategies on six synthetic markets.").ProducesSubmission();
-        batches.MapGet("", async (ShownJobs service, [AsParameters] Paging paging, CancellationToken stop, [FromQuery] string? state,
+        batches.MapGet("", async (RedactedJobs service, [AsParameters] Paging paging, CancellationToken stop, [FromQuery] string? state,
                 [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
                 var page = await JobAnswers.OfBatches(service).ListAsync(paging.Cursor, limit, null, state, stop)

@@ -29,7 +29,7 @@ internal static class BatchStrategyEndpoints
             .RequireAuthorization(RolePolicies.Submitter).WithName("stopBatchStrategy")
             .WithSummary("Stop one strategy of a running batch.")
             .WithDescription("The strategy fails before its next block, with the caller's name as its error; the others go on. One that "
-                + "has ended stays as it is. The answer is the strategy as it stood.")
+                + "has ended stays as it is. The answer has the strategy's state before the stop.")
             .Produces<BatchStrategy>(202).ProducesProblem(404).ProducesProblem(503);
         batches.MapGet("/{id}/portfolio", async (string id, IBatchStrategies strategies, CancellationToken stop) =>
                 await strategies.PortfolioAsync(id, stop).ConfigureAwait(false) is { } found ? TypedResults.Ok(found)

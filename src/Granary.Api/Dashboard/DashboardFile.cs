@@ -4,7 +4,7 @@ using System.Reflection;
 
 namespace Granary.Api.Dashboard;
 
-/// <summary>A file of the dashboard, plain and compressed with gzip. The build embeds what src/Granary.Web makes.</summary>
+/// <summary>A file of the dashboard, plain and compressed with gzip. The build embeds the output of src/Granary.Web.</summary>
 /// <param name="Path">As in the address: <c>assets/index-D7DL7Mj.js</c>.</param>
 internal sealed record DashboardFile(string Path, string ContentType, byte[] Content, byte[] Compressed)
 {
@@ -12,7 +12,7 @@ internal sealed record DashboardFile(string Path, string ContentType, byte[] Con
 
     private static readonly Lazy<FrozenDictionary<string, DashboardFile>> s_all = new(ReadAll);
 
-    /// <summary>The page that loads all others; null where the dashboard was not built.</summary>
+    /// <summary>The page that loads all other files; null if the dashboard was not built.</summary>
     public static DashboardFile? Index => Find("index.html");
 
     public static DashboardFile? Find(string path) => s_all.Value.GetValueOrDefault(path);

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace Granary.Api.Dashboard;
 
 /// <summary>
-/// Answers a browser that opens an address of a view, as <c>/runs/ID</c>, with the dashboard's page. Addresses that the server knows, and
-/// clients that do not ask for a page, are left alone.
+/// Sends the dashboard's page to a browser that opens an address of a view, such as <c>/runs/ID</c>. Addresses with an endpoint, and
+/// clients that do not request a page, are not affected.
 /// </summary>
 internal sealed class DashboardPages(RequestDelegate next)
 {

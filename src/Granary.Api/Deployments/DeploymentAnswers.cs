@@ -6,7 +6,7 @@ using Granary.Trading.Handover;
 
 namespace Granary.Api.Deployments;
 
-/// <summary>Shows deployments, their reports and switches as the API answers them.</summary>
+/// <summary>Converts deployments, their reports and switches to answers of the API.</summary>
 internal static class DeploymentAnswers
 {
     public static DeploymentDetails DetailsOf(DeploymentBook book, Deployment deployment)
@@ -18,7 +18,7 @@ internal static class DeploymentAnswers
     }
 
     /// <param name="disabled">How many of its strategies may not enter.</param>
-    /// <param name="history">Of the deployment.</param>
+    /// <param name="history">The deployment's history.</param>
     public static DeploymentEntry EntryOf(Deployment d, int disabled, IEnumerable<DeploymentEvent> history) =>
         new(d.Number, d.Name, d.Hash, d.AddedAt, d.Who, d.Why, d.FailedChecks,
             new DeploymentBacktest(Path.GetFileName(d.Backtest.Run), d.Backtest.Digest, d.Backtest.Statistics, d.Backtest.Days.Count),

@@ -20,7 +20,7 @@ namespace Granary.Api.Deployments;
 /// <summary>Production configurations by number, as <c>granary deployments</c> keeps them.</summary>
 internal static class DeploymentEndpoints
 {
-    /// <param name="Accounts">null where the server trades none.</param>
+    /// <param name="Accounts">The live accounts; null if the server trades none.</param>
     private sealed record Services([FromServices] DeploymentBook Book, [FromServices] IAccountStore? Accounts,
         [FromServices] GranaryCatalogues Known, [FromServices] TimeProvider Clock);
 
@@ -36,8 +36,8 @@ internal static class DeploymentEndpoints
                     ? Problem.Of(409, "Already there", $"deployment {same.Number} is this configuration; nothing was added")
                     : Created(book, book.Add(production, text, folder, backtest, RolePolicies.NameOf(user), body.Why ?? "")))
             .RequireAuthorization(RolePolicies.Admin).WithName("addDeployment").WithSummary("Add a configuration as the next number.")
-            .WithDescription("Send 'run', whose prod.json is added, or 'configuration', the text of a prod.json. The run with its digest "
-                + "justifies it, and must be one of the server's.")
+            .WithDescription("Send 'run', the id of the run whose prod.json is added, or 'configuration', the text of a prod.json. "
+                + "The run with its digest justifies it, and must be a run of this server.")
             .Produces<DeploymentDetails>(201).ProducesProblem(400).ProducesProblem(409);
         MapOne(all);
         MapSwitch(all);
@@ -53,18 +53,18 @@ internal static class DeploymentEndpoints
         all.MapGet("/{number:int}/configuration", (int number, DeploymentBook book) => book.Find(number) is { } found
                 ? TypedResults.Bytes(found.Text(), "application/json") : Unknown(number))
             .RequireAuthorization(RolePolicies.Viewer).WithName("getDeploymentConfiguration")
-            .WithSummary("The prod.json of a deployment, to the byte.").Produces<object>().ProducesProblem(404);
+            .WithSummary("The prod.json of a deployment, byte for byte.").Produces<object>().ProducesProblem(404);
         all.MapPatch("/{number:int}", (int number, EntriesChange change, ClaimsPrincipal user, DeploymentBook book) =>
                 book.Find(number) is { } found ? Change(book, found, change, user) : Unknown(number))
             .RequireAuthorization(RolePolicies.Admin).WithName("changeDeployment")
             .WithSummary("Allow or stop entries of a strategy or a pair.")
-            .WithDescription("Sessions that run follow within a second; exits, stops and targets go on.")
+            .WithDescription("Running sessions apply the change within a second; exits, stops and targets remain active.")
             .Produces<DeploymentDetails>().ProducesProblem(400).ProducesProblem(404);
         all.MapGet("/{number:int}/report", (int number, DeploymentBook book) => book.Find(number) is null ? Unknown(number)
                 : TypedResults.Ok<IReadOnlyList<DeploymentComparison>>(
                     [.. DeploymentReport.Ended(book, number).Select(DeploymentAnswers.ComparisonOf)]))
             .RequireAuthorization(RolePolicies.Viewer).WithName("getDeploymentReport")
-            .WithSummary("Live against the backtest, by day, for each account whose session of the deployment has ended.")
+            .WithSummary("The live result compared with the backtest, by day, for each account whose session of the deployment has ended.")
             .Produces<IReadOnlyList<DeploymentComparison>>().ProducesProblem(404);
     }
 

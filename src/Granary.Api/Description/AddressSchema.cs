@@ -32,7 +32,7 @@ internal static class AddressSchema
             var isOptional = schema.Type is { } type && type.HasFlag(JsonSchemaType.Null);
             schema.Type = isOptional ? JsonSchemaType.Null | JsonSchemaType.String : JsonSchemaType.String;
             (schema.Properties, schema.Required) = (null, null);
-            // The type's summary stands in the place of the property's own description.
+            // The type's summary replaces the property's own description.
             if (context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(DescriptionAttribute), inherit: true)
                 is [DescriptionAttribute own, ..]) schema.Description = own.Description;
             return Task.CompletedTask;

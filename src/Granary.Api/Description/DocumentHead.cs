@@ -9,16 +9,16 @@ internal static class DocumentHead
     private static readonly FrozenDictionary<string, string> s_tags = new Dictionary<string, string>
     {
         ["Health"] = "Probes. They need no key.",
-        ["Jobs"] = "Long work of any kind: submit, follow, cancel, fetch.",
-        ["Access"] = "Who the caller is.",
+        ["Jobs"] = "Long-running work of any kind: submit, follow, cancel, download.",
+        ["Access"] = "Name and role of the caller.",
         ["Batches"] = "Batch files: jobs of the kind backtest.",
         ["Portfolios"] = "Weights of portfolios, with versions.",
         ["Deployments"] = "Production configurations by number.",
         ["Accounts"] = "Orders, positions, trades, signals and strategies of live accounts.",
         ["Events"] = "Changes of all collections as a stream.",
-        ["Uploads"] = "Files of bars that callers bring along.",
-        ["Audit"] = "Who changed what.",
-        ["Catalogue"] = "What the server knows: classes, parameters, kinds of jobs, the schema of batch files.",
+        ["Uploads"] = "Files of bars that callers upload.",
+        ["Audit"] = "The log of all changes.",
+        ["Catalogue"] = "The server's catalogues: strategy classes, factors, trainers, brokers, kinds of jobs, and the schema of batch files.",
         ["Models"] = "The registry of models, and predictions.",
         ["Notifications"] = "Rules and deliveries of webhooks.",
         ["Data"] = "Stores of bars: markets, coverage, quality, differences.",
@@ -26,7 +26,7 @@ internal static class DocumentHead
         ["Shares"] = "Links that open one run without a key.",
         ["Schedules"] = "Jobs at the times of cron expressions.",
         ["Sessions"] = "Live sessions: start, follow, command.",
-        ["Cluster"] = "Silos of a cluster: how they stand; drain, resume, retire.",
+        ["Cluster"] = "Silos of a cluster: their status; drain, resume, retire.",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static void Write(JsonObject document)
@@ -43,7 +43,7 @@ internal static class DocumentHead
         document["servers"] = new JsonArray(new JsonObject
         {
             ["url"] = "/",
-            ["description"] = "The server that gives this document: local, staging or production, as its operator runs it.",
+            ["description"] = "The server that returned this document.",
             ["x-internal"] = false,
         });
         var components = DocumentJson.Components(document, "securitySchemes");

@@ -13,15 +13,15 @@ internal static class OperationAnswers
         ["400"] = "The input or the request is wrong.",
         ["401"] = "No valid key.",
         ["403"] = "The role of the key is too low; or, without keys, only this machine may call.",
-        ["404"] = "There is no such thing.",
-        ["409"] = "The state of the thing does not allow it.",
+        ["404"] = "The named object does not exist.",
+        ["409"] = "The current state of the object does not allow the operation.",
         ["410"] = "The revision is too old.",
         ["412"] = "Changed in the meantime.",
         ["413"] = "The body is too large.",
-        ["415"] = "The media type is none that the operation takes.",
-        ["416"] = "The file does not have the bytes that are asked for.",
-        ["422"] = "The idempotency key stands for another text.",
-        ["428"] = "The request does not say what it replaces.",
+        ["415"] = "The operation does not accept the media type of the body.",
+        ["416"] = "The file does not have the requested range of bytes.",
+        ["422"] = "The idempotency key was used for another text.",
+        ["428"] = "The request needs If-Match or If-None-Match.",
         ["429"] = "The caller is over a limit; Retry-After has the time to wait.",
         ["500"] = "The server failed; its log has the details under the trace id.",
         ["503"] = "A part that the request needs does not answer; Retry-After has the time to wait.",
@@ -29,14 +29,14 @@ internal static class OperationAnswers
 
     private static readonly FrozenDictionary<string, string> s_headers = new Dictionary<string, string>
     {
-        ["RateLimit"] = "What the caller has left, as \"requests\";r=9999;t=1. Absent where there is no limit.",
-        ["RateLimit-Policy"] = "The limit of the caller, as \"requests\";q=10000;w=2. Absent where there is no limit.",
+        ["RateLimit"] = "The caller's remaining quota, such as \"requests\";r=9999;t=1. Absent without a limit.",
+        ["RateLimit-Policy"] = "The caller's limit, such as \"requests\";q=10000;w=2. Absent without a limit.",
         ["Access-Control-Allow-Origin"] = "The server's own origin: pages of other sites cannot read its answers.",
-        ["Granary-Api"] = "The version of the protocol; a request that names another one is refused.",
+        ["Granary-Api"] = "The version of the API; a request with another version is refused.",
         ["Retry-After"] = "Seconds to wait.",
         ["WWW-Authenticate"] = "Bearer.",
         ["ETag"] = "The version of the weights.",
-        ["Location"] = "The path of what was made.",
+        ["Location"] = "The path of the created object.",
         ["Link"] = "The next page, as in RFC 8288; absent on the last.",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -92,7 +92,7 @@ internal static class OperationAnswers
         };
         answers["206"] = new JsonObject
         {
-            ["description"] = "A part of the file, as Range asks.",
+            ["description"] = "The part of the file that the header Range requests.",
             ["content"] = file["content"]!.DeepClone(),
         };
         answers.TryAdd("416", new JsonObject { ["content"] = new JsonObject { [ProblemType] = null } });

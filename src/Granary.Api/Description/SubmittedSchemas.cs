@@ -43,7 +43,7 @@ internal static class SubmittedSchemas
         {
             var names = string.Join(", ", kinds.Kinds.Where(k => k.Keys.Any(other => other.Key == key.Key)).Select(k => k.Name));
             var schema = key.Offers == "batch" ? DocumentJson.Reference("schemas", Batch) : key.ToSchema();
-            schema["description"] = $"Of {names}: {key.Help}";
+            schema["description"] = $"For {names}: {key.Help}";
             properties[key.Key] = schema;
         }
     }

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Granary.Api.Description;
 
 /// <summary>
-/// Gives each text of the document its kind as a format, by the name of its field, from texts.json; and the pattern of the kind where only
-/// the server writes it.
+/// Sets the format of each string of the document by the name of its field, from texts.json, and the pattern of the format if only the
+/// server writes the string.
 /// </summary>
 internal sealed class TextKinds
 {

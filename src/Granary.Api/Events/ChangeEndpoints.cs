@@ -28,7 +28,7 @@ internal static class ChangeEndpoints
         var after = revision is null ? null : changes.NumberOf(revision);
         return revision is not null && after is null
             ? Problem.Of(StatusCodes.Status410Gone, "Too old",
-                $"since={revision}: the changes after this revision are not known here; read "
+                $"since={revision}: the server no longer has the changes after this revision; read "
                 + "the collections again, and watch without 'since'")
             : new EventStream(stop => changes.WatchAsync(after, stop), settings.EventHeartbeat);
     }

@@ -14,8 +14,8 @@ internal static class HealthEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         var health = api.MapGroup("/health").WithTags("Health").AllowAnonymous();
-        health.MapGet("/live", () => TypedResults.Ok(new HealthAnswer("live"))).WithName("isLive").WithSummary("The process answers.");
-        health.MapGet("/ready", ReadyAsync).WithName("isReady").WithSummary("All that requests need works; 503 and the reasons if not.")
+        health.MapGet("/live", () => TypedResults.Ok(new HealthAnswer("live"))).WithName("isLive").WithSummary("Whether the process answers.");
+        health.MapGet("/ready", ReadyAsync).WithName("isReady").WithSummary("Whether everything that requests need works; 503 with the reasons if not.")
             .Produces<HealthAnswer>().Produces<HealthAnswer>(StatusCodes.Status503ServiceUnavailable);
     }
 

@@ -1,9 +1,9 @@
 namespace Granary.Api.Health;
 
-/// <summary>Something that must work before the server takes requests.</summary>
+/// <summary>A check that must pass before the server reports that it is ready.</summary>
 public interface IReadinessCheck
 {
-    /// <summary>A word for it: "database", "cluster".</summary>
+    /// <summary>The name of the checked part, such as "database" or "cluster".</summary>
     string Name { get; }
 
     /// <returns>null if it works; one sentence if it does not.</returns>

@@ -51,12 +51,12 @@ namespace Granary.Api.Hosting;
 
 /// <summary>
 /// The HTTP API, <c>/api/v1</c>. The host registers an <see cref="IJobService"/> and an
-/// <see cref="IWeightsService"/>; live sessions are mounted where it has an <see cref="ISessionService"/>; every
+/// <see cref="IWeightsService"/>; live sessions are mounted if it has an <see cref="ISessionService"/>; every
 /// registered <see cref="IReadinessCheck"/> must pass before the server reports that it is ready.
 /// </summary>
 public static class GranaryApi
 {
-    /// <param name="catalogues">What the process knows.</param>
+    /// <param name="catalogues">The catalogues of the process.</param>
     /// <exception cref="OptionsValidationException">A setting is out of range.</exception>
     public static IServiceCollection AddGranaryApi(this IServiceCollection services, ApiSettings settings, GranaryCatalogues catalogues)
     {
@@ -64,7 +64,7 @@ public static class GranaryApi
             throw new OptionsValidationException(nameof(ApiSettings), typeof(ApiSettings), wrong.Failures);
         services.AddSingleton(settings);
         services.TryAddSingleton(catalogues);
-        // The texts of callers are read with these.
+        // Callers' texts are parsed with these.
         var confined = catalogues with { Confinement = settings.Confinement };
         services.TryAddSingleton(KnownJobs.Of(catalogues, settings.Runs));
         services.TryAddSingleton(TimeProvider.System);
@@ -119,7 +119,7 @@ public static class GranaryApi
     private static void AddProblems(IServiceCollection services)
     {
         services.AddSingleton<ServerPaths>();
-        services.AddSingleton<ShownJobs>();
+        services.AddSingleton<RedactedJobs>();
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();
         services.AddExceptionHandler<ProblemMapping>();
@@ -133,11 +133,11 @@ public static class GranaryApi
         foreach (var converter in ours.Converters) o.SerializerOptions.Converters.Add(converter);
     }
 
-    /// <summary>Mounts the endpoints and what guards them. Call before mapping anything of your own.</summary>
+    /// <summary>Mounts the endpoints with authentication, limits and audit. Call it before you map other endpoints.</summary>
     public static WebApplication UseGranaryApi(this WebApplication app)
     {
         RequestThreads.Reserve();
-        // Nothing asks for them, and /metrics shows them from the start.
+        // Resolves the instruments, which no service requests, so that /metrics shows them from the start.
         _ = app.Services.GetRequiredService<ServerInstruments>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
@@ -158,7 +158,7 @@ public static class GranaryApi
             if (context.Request.ContentLength > longest
                 && !context.Request.Path.StartsWithSegments(ApiSettings.Prefix + "/uploads", StringComparison.OrdinalIgnoreCase))
                 return RequestBody.TooLong(longest).ExecuteAsync(context);
-            // Before anything is done: a client that finds out by the answer would have begun what it cannot follow.
+            // Refuse an old client before any work: it could start an operation whose answer it cannot read.
             if (context.Request.Headers[ApiSettings.ProtocolHeader].FirstOrDefault() is { } theirs && theirs != ApiSettings.ProtocolVersion)
                 throw new InputException($"this server speaks version {ApiSettings.ProtocolVersion} of the API and the client "
                     + $"version {theirs}; bring the older of the two up to date");

@@ -6,12 +6,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Hosting;
 
-/// <summary>The notifications of a server.</summary>
+/// <summary>Registers the notifications of a server.</summary>
 public static class NotificationHosting
 {
     /// <param name="file">Webhooks and rules; null for no notifications.</param>
     /// <param name="connection">
-    /// Of the PostgreSQL database that keeps them until they are delivered; null for the folder <c>.notifications</c> of the runs.
+    /// The PostgreSQL database that keeps notifications until they are delivered; null for the folder <c>.notifications</c> of the runs.
     /// </param>
     /// <exception cref="InputException">The file is wrong.</exception>
     public static IServiceCollection AddNotifications(this IServiceCollection services, string? file, string? connection = null)

@@ -9,10 +9,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Granary.Api.Jobs;
 
-/// <summary>Answers about one job, or about the list of them: for <c>/jobs</c> and, of backtests alone, for <c>/batches</c>.</summary>
+/// <summary>Answers about one job or the list of jobs: for <c>/jobs</c>, and for <c>/batches</c>, which has only backtests.</summary>
 /// <param name="jobs">The jobs of the server.</param>
 /// <param name="collection">The last part of the collection's path: <c>jobs</c> or <c>batches</c>.</param>
-/// <param name="noun">What one of them is called.</param>
+/// <param name="noun">The word for one of them in messages.</param>
 /// <param name="kind">The kind of all of them; null for all kinds.</param>
 internal sealed class JobAnswers(IJobService jobs, string collection, string noun, string? kind)
 {
@@ -21,8 +21,8 @@ internal sealed class JobAnswers(IJobService jobs, string collection, string nou
     public static JobAnswers OfBatches(IJobService jobs) => new(jobs, "batches", "batch", JobCatalogue.Backtest);
 
     /// <summary>A page of the list.</summary>
-    /// <param name="of">Only jobs of a kind.</param>
-    /// <param name="state">Only jobs in a state.</param>
+    /// <param name="of">The kind of the jobs to list; null for all.</param>
+    /// <param name="state">The state of the jobs to list; null for all.</param>
     public ValueTask<JobPage> ListAsync(string? cursor, int limit, string? of, string? state, CancellationToken cancellationToken) =>
         jobs.ListAsync(new JobQuery(limit, cursor, kind ?? of, StateOf(state)), cancellationToken);
 
@@ -44,7 +44,7 @@ internal sealed class JobAnswers(IJobService jobs, string collection, string nou
     {
         if (await FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } before) return Unknown(id);
         if (before.State != JobState.Cancelled) return Problem.Of(409, "Not cancelled",
-            $"{noun} {id} is {before.State.ToString().ToLowerInvariant()}; only a cancelled {noun} is resumed");
+            $"{noun} {id} is {before.State.ToString().ToLowerInvariant()}; only a cancelled {noun} can be resumed");
         return await jobs.ResumeAsync(id, cancellationToken).ConfigureAwait(false) is not { } status ? Unknown(id)
             : TypedResults.Accepted($"{ApiSettings.Prefix}/{collection}/{id}", status);
     }
@@ -53,7 +53,7 @@ internal sealed class JobAnswers(IJobService jobs, string collection, string nou
     {
         if (await FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } status) return Unknown(id);
         if (!status.Ended) return Problem.Of(409, "Not done",
-            $"{noun} {id} is {status.State.ToString().ToLowerInvariant()}; its files are there when it is done");
+            $"{noun} {id} is {status.State.ToString().ToLowerInvariant()}; its files are available when it is done");
         if (!status.Files.Contains(name, StringComparer.Ordinal)
             || await jobs.OpenFileAsync(id, name, cancellationToken).ConfigureAwait(false) is not { } file)
             return Problem.NotFound(

@@ -8,7 +8,7 @@ namespace Granary.Api.Jobs;
 internal static class RequestBody
 {
     /// <param name="longest">Bytes.</param>
-    /// <returns>null where the body is longer.</returns>
+    /// <returns>null if the body is longer.</returns>
     public static async Task<byte[]?> ReadAsync(HttpRequest request, int longest, CancellationToken cancellationToken)
     {
         if (request.ContentLength > longest) return null;
@@ -24,5 +24,5 @@ internal static class RequestBody
     }
 
     public static IResult TooLong(int longest) => Problem.Of(StatusCodes.Status413PayloadTooLarge, "Too large",
-        string.Create(CultureInfo.InvariantCulture, $"the body may have {longest} bytes; split the batch"));
+        string.Create(CultureInfo.InvariantCulture, $"the body may have at most {longest} bytes; split the batch"));
 }

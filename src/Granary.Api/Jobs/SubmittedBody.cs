@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Granary.Api.Jobs;
 
-/// <summary>The body of a request that submits something, and how it is to be taken.</summary>
+/// <summary>The body of a request that submits a job, with the options of the submission.</summary>
 /// <param name="IdempotencyKey">A repeated submission with the same key, caller and kind gives the same job.</param>
 /// <param name="Folder">The folder that relative paths start from; null for the server's data folder.</param>
 /// <param name="File">The file's path at the client, for messages.</param>

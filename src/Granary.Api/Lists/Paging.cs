@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Granary.Api.Lists;
 
 /// <summary>The page of a list that a caller requests.</summary>
-/// <param name="Cursor">As the page before gave it; null begins with the first.</param>
+/// <param name="Cursor">The cursor from the previous page; null for the first page.</param>
 internal sealed record Paging(HttpContext Context, [FromQuery(Name = "cursor")] string? Cursor)
 {
     /// <summary>Maximum number of items of a page, and the number if the caller gives none.</summary>

@@ -21,7 +21,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.MarketData;
 
-/// <summary>The stores of the data folder: what they have, by day, how good it is, and where two of them disagree.</summary>
+/// <summary>The stores of the data folder: their markets, coverage by day, quality, and the differences of two stores.</summary>
 internal static class DataEndpoints
 {
     // An answer has only the largest differences; the file of the command line has all.
@@ -66,10 +66,10 @@ internal static class DataEndpoints
                 CancellationToken stop) =>
                 TypedResults.Ok(MarketAnswers.FindingsOf(await new StoredMarkets(known.Stores).CheckAsync(
                     Within(settings, "store", store), symbol, Read(timeframe), stop).ConfigureAwait(false))))
-            .WithName("checkData").WithSummary("What 'granary data check' finds in a market, or in all markets of a timeframe.")
+            .WithName("checkData").WithSummary("The findings of 'granary data check' in a market, or in all markets of a timeframe.")
             .Produces<IReadOnlyList<FindingRow>>().ProducesProblem(400);
         data.MapGet("/compare", CompareAsync)
-            .WithName("compareData").WithSummary("Where two stores disagree on a market, as 'granary data compare' finds it.")
+            .WithName("compareData").WithSummary("The differences of two stores on a market, as 'granary data compare' finds them.")
             .WithDescription("Prices within 'tolerance' percent are equal, volumes within 'volumeTolerance' percent. The answer has the "
                 + "1,000 widest disagreements in the order of time.")
             .Produces<StoreComparison>().ProducesProblem(400);
@@ -82,7 +82,7 @@ internal static class DataEndpoints
 
     private static async Task<IResult> CompareAsync([AsParameters] Question asked, ApiSettings settings, GranaryCatalogues known,
         CancellationToken stop,
-        [AllowedRange(0.0), Description("Prices that differ by at most so many percent are equal.")] double tolerance = 0.01,
+        [AllowedRange(0.0), Description("Prices that differ by at most this percentage are equal.")] double tolerance = 0.01,
         [AllowedRange(0.0), Description("The same for volumes.")] double volumeTolerance = 1)
     {
         var found = await new StoredMarkets(known.Stores).CompareAsync(Within(settings, "a", asked.A), Within(settings, "b", asked.B),
@@ -118,7 +118,7 @@ internal static class DataEndpoints
     private static Timeframe Read(string timeframe) => Timeframe.TryParse(timeframe, out var read) ? read.Value
         : throw new InputException($"timeframe={timeframe}: use one of {string.Join(' ', Timeframe.All)}");
 
-    // A store as a caller names it.
+    // Resolves the store that a caller names.
     private static Address Within(ApiSettings settings, string option, string store)
     {
         try

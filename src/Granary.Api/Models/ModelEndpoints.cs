@@ -24,7 +24,7 @@ internal static class ModelEndpoints
 
     /// <param name="Promoted">Versions that were current before, oldest first.</param>
     /// <param name="Findings">
-    /// Windows, calibration, importance and effect on strategies, from the newest run or job that has them; null where none has.
+    /// Windows, calibration, importance and effect on strategies, from the newest run or job that has them; null if none has them.
     /// </param>
     /// <param name="Limits">Limits of its use, one sentence each.</param>
     public sealed record VersionDetail(string Model, int Number, bool IsCurrent, string ModelHash, ModelLineage Lineage,
@@ -64,17 +64,17 @@ internal static class ModelEndpoints
         MapComparisons(models);
         models.MapGet("/{name}/use", (string name, IModelService service, CancellationToken stop) => AnswerAsync(async () =>
                 await service.FindUseAsync(name, stop).ConfigureAwait(false) is { } use ? TypedResults.Ok(use)
-                    : Problem.NotFound("this server is one process; the silos of a cluster follow how models do in use")))
-            .WithName("getModelUse").WithSummary("Predictions of a model's versions, outcomes of live sessions, and what follows.")
+                    : Problem.NotFound("this server is one process; only the silos of a cluster measure the use of models")))
+            .WithName("getModelUse").WithSummary("Predictions of a model's versions, outcomes of live sessions, and the recommendation that follows.")
             .WithDescription("A version drifts when its squared errors grow (detector adwin). Other versions predict the same outcomes; "
-                + "one is better by a paired t-test after 32, 64, … 2,048 outcomes, at 5 % over all looks.")
+                + "one is better by a paired t-test after 32, 64, … 2,048 outcomes, at a level of 5 % over all these tests.")
             .Produces<ModelInUse>().ProducesProblem(404);
         models.MapPost("/{name}/promote", (string name, Promotion body, IModelService service, CancellationToken stop) =>
             body.Version is not { } version
                 ? Task.FromResult(Problem.Of(400, "The input is wrong", "'version' is missing: send { \"version\": 2 }"))
                 : AnswerAsync(async () => TypedResults.Ok(await service.PromoteAsync(name, version, stop).ConfigureAwait(false))))
             .RequireAuthorization(RolePolicies.Admin).WithName("promoteModel").WithSummary("Make a version of a model the current one.")
-            .WithDescription("A live session whose policy follows the registry takes it from the next bar on.")
+            .WithDescription("A live session whose policy follows the registry uses it from the next bar on.")
             .Produces<ModelPointer>().ProducesProblem(400).ProducesProblem(404);
         models.MapPost("/{name}/rollback", (string name, IModelService service, CancellationToken stop) =>
             AnswerAsync(async () => TypedResults.Ok(await service.RollBackAsync(name, stop).ConfigureAwait(false))))
@@ -82,10 +82,10 @@ internal static class ModelEndpoints
             .WithSummary("Make the version before the current one current again.")
             .Produces<ModelPointer>().ProducesProblem(404);
         models.MapPost("/{name}/predict", PredictAsync)
-            .WithName("predict").WithSummary("What a version says of rows of features.")
+            .WithName("predict").WithSummary("Predictions of a version for rows of features.")
             .WithDescription("The body is { \"version\": 3, \"rows\": [ { \"rsi(14)\": 55.1 } ] }; without a version the current one "
                 + "answers.")
-            .WithMetadata(new ChangesNothing())
+            .WithMetadata(new ReadOnlyOperation())
             .Accepts<object>("application/json").Produces<ModelAnswers>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(413);
     }
 

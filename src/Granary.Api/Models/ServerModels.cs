@@ -12,7 +12,7 @@ internal sealed class ServerModels(ApiSettings settings, GranaryCatalogues known
         new(ModelStores.Open(Address.Parse(settings.Models ?? Path.Combine(settings.DataFolder, "models"))), known.ModelKinds);
 
     /// <summary>
-    /// A lineage for an answer. JSON has no number for a figure that is undefined, as an AUC of one class, so it is left out.
+    /// Removes undefined figures, such as the AUC of a single class, from a lineage, because JSON has no number for them.
     /// </summary>
     public static ModelLineage Shown(ModelLineage lineage) => lineage with
     {

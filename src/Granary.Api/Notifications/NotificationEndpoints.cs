@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Notifications;
 
-/// <summary>The rules of the server's notifications and their deliveries. Both are changed by the operator's file only.</summary>
+/// <summary>The rules of the server's notifications and their deliveries. Only the operator's file changes the rules.</summary>
 internal static class NotificationEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
@@ -17,12 +17,12 @@ internal static class NotificationEndpoints
             .RequireAuthorization(RolePolicies.Viewer);
         notifications.MapGet("/rules", (HttpContext context) => TypedResults.Ok(
                 (context.RequestServices.GetService<NotificationSettings>()?.Rules ?? []).Select(EntryOf).ToList()))
-            .WithName("listNotificationRules").WithSummary("The rules of the file of --notifications; empty without one.")
+            .WithName("listNotificationRules").WithSummary("The rules in the file of --notifications; empty without a file.")
             .Produces<IReadOnlyList<RuleEntry>>();
         notifications.MapGet("/deliveries", (HttpContext context) => TypedResults.Ok(
                 (context.RequestServices.GetService<NotificationService>()?.Outbox.List() ?? []).Select(EntryOf).ToList()))
-            .WithName("listNotificationDeliveries").WithSummary("The deliveries that wait, and those that ended, the newest first.")
-            .WithDescription("A delivery whose state is dead was given up after its last attempt.")
+            .WithName("listNotificationDeliveries").WithSummary("The pending, delivered and abandoned deliveries, the newest first.")
+            .WithDescription("A delivery with the state dead was abandoned after its last attempt.")
             .Produces<IReadOnlyList<DeliveryEntry>>();
     }
 

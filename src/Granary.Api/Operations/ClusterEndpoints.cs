@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Operations;
 
-/// <summary>The silos of a cluster: how they stand, and commands to drain and retire.</summary>
+/// <summary>The status of the silos of a cluster, and commands to drain and retire them.</summary>
 internal static class ClusterEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
@@ -18,10 +18,10 @@ internal static class ClusterEndpoints
             .ProducesProblem(503);
         cluster.MapGet("", async (IServiceProvider services, CancellationToken stop) =>
                 services.GetService<IClusterOperations>() is { } operations
-                    ? TypedResults.Ok(await operations.StandingAsync(stop).ConfigureAwait(false)) : NoCluster())
+                    ? TypedResults.Ok(await operations.StateAsync(stop).ConfigureAwait(false)) : NoCluster())
             .RequireAuthorization(RolePolicies.Viewer).WithName("getCluster")
             .WithSummary("The silos with their versions, activations and work; queued and running batches; sessions.")
-            .Produces<ClusterStanding>();
+            .Produces<ClusterState>();
         MapCommand(cluster, SiloCommand.Drain, "Let a silo finish its strategy groups and take no new ones.");
         MapCommand(cluster, SiloCommand.Resume, "Let a draining silo take work again.");
         MapCommand(cluster, SiloCommand.Retire,
@@ -38,7 +38,7 @@ internal static class ClusterEndpoints
                     : Problem.NotFound($"the cluster has no active silo '{name}'; GET /cluster lists them");
             })
             .RequireAuthorization(RolePolicies.Admin).WithName(command.ToString().ToLowerInvariant() + "Silo").WithSummary(summary)
-            .Produces<SiloStanding>(202);
+            .Produces<SiloState>(202);
 
-    private static IResult NoCluster() => Problem.NotFound("this server is one process and no cluster");
+    private static IResult NoCluster() => Problem.NotFound("this server is a single process, not a cluster");
 }

@@ -4,7 +4,7 @@ using Granary.Simulation.Telemetry;
 
 namespace Granary.Api.Operations;
 
-/// <summary>Levels of a server for its operator, from the last sample. Each silo of a cluster measures the whole cluster.</summary>
+/// <summary>Gauges of a server for its operator, from the last sample. Each silo of a cluster measures the whole cluster.</summary>
 internal sealed class ServerInstruments : IDisposable
 {
     /// <summary>Name of the meter.</summary>

@@ -25,10 +25,10 @@ internal static class WeightsEndpoints
             .WithSummary("The weights in force; their version is the ETag.").Produces<PortfolioWeights>().ProducesProblem(404);
         weights.MapPut("", PutAsync).RequireAuthorization(RolePolicies.Admin).WithName("setWeights")
             .WithSummary("Replace the weights.")
-            .WithDescription("Send If-Match with the ETag that the change was decided on, or If-None-Match: * where there must be none "
-                + "yet. Without either 428; 412 if somebody else was faster. A weight is from 0 to 1,000,000. While a session trades the "
-                + "portfolio, all strategies must be the session's. A CSV begins with the columns strategy and weight; its reason goes "
-                + "into the query: ?why=…")
+            .WithDescription("Send If-Match with the ETag of the weights that the change replaces, or If-None-Match: * for the first "
+                + "weights. 428: both headers are missing; 412: another caller has changed the weights. A weight is from 0 "
+                + "to 1,000,000. While a session trades the portfolio, all strategies must be the session's. "
+                + "A CSV begins with the columns strategy and weight; its reason goes into the query: ?why=…")
             .Produces<PortfolioWeights>().Produces<PortfolioWeights>(201).ProducesProblem(400).ProducesProblem(412).ProducesProblem(428);
         // The same operation with another body; the document describes both as one.
         weights.MapPut("", PutTableAsync).RequireAuthorization(RolePolicies.Admin).Accepts<string>("text/csv")
@@ -36,7 +36,7 @@ internal static class WeightsEndpoints
         weights.MapGet("/history", async (string id, IWeightsService service, CancellationToken cancellationToken) =>
             TypedResults.Ok(await service.HistoryAsync(id, cancellationToken).ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listWeights").WithSummary(
-                "All versions, newest first: who set what, when and why.");
+                "All versions, newest first, with author, time and reason.");
         weights.MapGet("/history/{version:long}", async (string id, long version, IWeightsService service, CancellationToken stop) =>
                 await VersionAsync(service, id, version, stop).ConfigureAwait(false) is { } found ? TypedResults.Ok(found)
                     : NoVersion(id, version))
@@ -44,7 +44,7 @@ internal static class WeightsEndpoints
             .Produces<PortfolioWeights>().ProducesProblem(404);
         weights.MapPost("/preview", PreviewAsync).RequireAuthorization(RolePolicies.Viewer).WithName("previewWeights")
             .WithSummary("What new weights, or an earlier version, would change; nothing is written.").Produces<WeightsPlan>()
-            .WithMetadata(new ChangesNothing()).ProducesProblem(400).ProducesProblem(404);
+            .WithMetadata(new ReadOnlyOperation()).ProducesProblem(400).ProducesProblem(404);
         weights.MapPost("/rollback", RollBackAsync).RequireAuthorization(RolePolicies.Admin).WithName("rollBackWeights")
             .WithSummary("Put the weights of an earlier version in force again, as a new version.")
             .WithDescription("Send If-Match with the ETag of the weights in force.")
@@ -58,7 +58,7 @@ internal static class WeightsEndpoints
         CancellationToken cancellationToken)
     {
         if (body.Weights is null == body.Version is null)
-            return Problem.Of(400, "The input is wrong", "send either 'weights', by strategy id, or 'version', to which to roll back");
+            return Problem.Of(400, "The input is wrong", "send 'weights', by strategy id, or 'version', the version to roll back to");
         var weights = body.Weights;
         if (body.Version is { } version)
         {
@@ -70,7 +70,7 @@ internal static class WeightsEndpoints
         return TypedResults.Ok(WeightsRules.PlanOf(id, await service.FindAsync(id, cancellationToken).ConfigureAwait(false), weights!));
     }
 
-    // A session is not mounted on every server, and a portfolio may have weights before its session.
+    // Not every server has sessions, and a portfolio may have weights before its session.
     private static async Task CheckKnownAsync(string id, IEnumerable<string> strategies, IServiceProvider services, CancellationToken stop)
     {
         if (services.GetService<ISessionService>() is { } sessions
@@ -129,7 +129,7 @@ internal static class WeightsEndpoints
                 "send If-Match with the ETag of the weights that you read, or If-None-Match: * if there are none yet");
         if (none.Count > 0 && (match.Count > 0 || none.ToString().Trim() != "*"))
             return Problem.Of(400, "The request is wrong",
-                "of If-None-Match only the form '*' has a meaning here, and only without If-Match");
+                "If-None-Match must be '*', and must not be sent together with If-Match");
         var expected = none.Count > 0 ? 0 : VersionOf(match.ToString());
         if (expected is null) return Problem.Of(StatusCodes.Status412PreconditionFailed, "Changed in the meantime",
             $"If-Match: {match} is no ETag of these weights; read them again");
@@ -143,7 +143,7 @@ internal static class WeightsEndpoints
 
     private static string TagOf(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
-    /// <returns>null for what cannot be one of our tags; such a precondition fails.</returns>
+    /// <returns>null if the text cannot be a tag of this server; the precondition then fails.</returns>
     private static long? VersionOf(string tag) =>
         tag.Trim() is ['"', .. var digits, '"'] && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             && version > 0 ? version : null;

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Problems;
 
-/// <summary>The pages that the types of problems lead to: the sections of docs/errors.md.</summary>
+/// <summary>Serves the pages to which the types of problems link: the sections of docs/errors.md.</summary>
 internal static class ErrorPages
 {
     private const string Path = "/errors/";

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Problems;
 
-/// <summary>Answers with problem+json from places that have no endpoint result to return.</summary>
+/// <summary>Creates answers with problem+json, also outside of endpoints.</summary>
 internal static class Problem
 {
     public static async Task WriteAsync(HttpContext context, int status, string title, string detail)

@@ -42,7 +42,7 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
             LeaseException e => (StatusCodes.Status409Conflict, "The account is taken", e.Message),
             ServiceUnavailableException e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),
             _ => (StatusCodes.Status500InternalServerError, "Internal error",
-                $"the server failed at this; its log has the details under "
+                $"the server failed on this request; its log has the details under "
                     + $"trace {Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier}"),
         };
         if (status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
@@ -62,9 +62,9 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
         context.ProblemDetails.Extensions.TryAdd("traceId", Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier);
         context.ProblemDetails.Detail ??= context.ProblemDetails.Status switch
         {
-            404 => $"there is no {context.HttpContext.Request.Path} here; /openapi/v1.json lists what there is",
+            404 => $"there is no {context.HttpContext.Request.Path} here; /openapi/v1.json lists all paths",
             405 => $"{context.HttpContext.Request.Path} does not take {context.HttpContext.Request.Method}",
-            415 => "send the header Content-Type with a media type that the endpoint takes, as application/json",
+            415 => "send the header Content-Type with a media type that the endpoint takes, such as application/json",
             _ => null,
         };
     }

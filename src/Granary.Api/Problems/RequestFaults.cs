@@ -15,19 +15,19 @@ internal static partial class RequestFaults
         if (Missing().Match(fault.Message) is { Success: true } missing)
             return $"{missing.Groups["name"].Value} is missing; /openapi/v1.json says where it is sent";
         return fault.Message.Contains("from the request body as JSON", StringComparison.Ordinal)
-            ? "the body is not the JSON that is needed; /openapi/v1.json has its schema" : fault.Message;
+            ? "the body does not match the schema; /openapi/v1.json has its schema" : fault.Message;
     }
 
     private static string SentenceOf(JsonException fault)
     {
         var place = string.IsNullOrEmpty(fault.Path) || fault.Path == "$" ? "" : $" at {fault.Path.TrimStart('$', '.')}";
         var line = fault.LineNumber is { } number ? FormattableString.Invariant($", line {number + 1}") : "";
-        // The reader of the text has sentences without types; the converters have not.
+        // Messages of the JSON reader name no types; messages of the converters do.
         if (fault.InnerException is { } inner and not (InvalidOperationException or FormatException))
             return $"the body is not JSON{place}{line}: {inner.Message.Split(" LineNumber:")[0].Split(" | ")[0].TrimEnd('.')}";
         return Required().Match(fault.Message) is { Success: true } required
-            ? $"the body is not the JSON that is needed{line}: {required.Groups["names"].Value.Replace('\'', ' ').Trim()} is missing"
-            : $"the body is not the JSON that is needed: the value{place}{line} has another type than /openapi/v1.json says";
+            ? $"the body does not match the schema{line}: {required.Groups["names"].Value.Replace('\'', ' ').Trim()} is missing"
+            : $"the body does not match the schema: the value{place}{line} has another type than /openapi/v1.json says";
     }
 
     [GeneratedRegex("^Failed to bind parameter \"\\S+ (?<name>\\w+)\" from \"(?<value>.*)\"\\.$",

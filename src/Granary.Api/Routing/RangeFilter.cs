@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Routing;
 
-/// <summary>Refuses numbers that are out of the <see cref="AllowedRangeAttribute"/> of their parameter.</summary>
+/// <summary>Refuses numbers outside of the <see cref="AllowedRangeAttribute"/> of their parameter.</summary>
 internal static class RangeFilter
 {
     /// <summary>Checks the ranges of a group's operations.</summary>

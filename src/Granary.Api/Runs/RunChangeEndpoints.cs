@@ -17,7 +17,7 @@ internal static class RunChangeEndpoints
         runs.MapPatch("/{id}", (string id, RunChange change, RunLibrary library) =>
                 library.Find(id) is null ? Unknown(id) : TypedResults.Ok(library.Rename(id, change.Name)))
             .RequireAuthorization(RolePolicies.Submitter).WithName("renameRun")
-            .WithSummary("Give a run another name to show; its id and its files stay.").Produces<RunSummary>().ProducesProblem(400);
+            .WithSummary("Change the shown name of a run; its id and its files do not change.").Produces<RunSummary>().ProducesProblem(400);
         runs.MapDelete("/{id}", async (string id, RunLibrary library, RunUses uses, CancellationToken stop) =>
             {
                 if (library.Find(id) is null) return Unknown(id);

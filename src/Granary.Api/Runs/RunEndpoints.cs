@@ -39,7 +39,7 @@ internal static class RunEndpoints
             .Produces<RunPage>().ProducesProblem(400);
         runs.MapGet("/{id}", (string id, RunLibrary library) => library.Find(id) is { } run
                 ? TypedResults.Stream(stream => WriteAsync(stream, run, library), "application/json") : Unknown(id))
-            .WithName("getRun").WithSummary("A run: where it comes from, and what its results.json has beside the strategies.")
+            .WithName("getRun").WithSummary("A run: its origin, and the content of its results.json without the strategies.")
             .Produces<RunSummary>().ProducesProblem(404);
         runs.MapGet("/{id}/strategies", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? sort,
                 [FromQuery] string? filter, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
@@ -51,7 +51,7 @@ internal static class RunEndpoints
             })
             .WithName("listRunStrategies").WithSummary("The strategies of a run, sorted and filtered.")
             .WithDescription("'sort' is id, class, symbol, timeframe, weight or a metric, with '-' in front for the largest first. "
-                + "'filter' has conditions with commas between, as trades>=30,symbol=BTCUSDT,id~SmaCross.")
+                + "'filter' has conditions with commas between, such as trades>=30,symbol=BTCUSDT,id~SmaCross.")
             .Produces<StrategyRows>().ProducesProblem(400).ProducesProblem(404);
         runs.MapGet("/{id}/signals", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? strategy,
                 [FromQuery] string? symbol, [FromQuery] string? decision, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
@@ -63,7 +63,7 @@ internal static class RunEndpoints
             })
             .WithName("listRunSignals").WithSummary("The signals of a run: the portfolio's decision, and what each earned in the "
                 + "strategy's own account.")
-            .WithDescription("'decision' is one of the portfolio's answers, as max-positions, or refused for all but accepted.")
+            .WithDescription("'decision' is one of the portfolio's decisions, such as max-positions, or 'refused' for all except accepted.")
             .Produces<SignalRows>().ProducesProblem(400).ProducesProblem(404);
         runs.MapGet("/{id}/series/{name}", SeriesAsync)
             .WithName("getRunSeries").WithSummary("A curve of a run with at most 'points' points: equity, cash, exposure, drawdown, "

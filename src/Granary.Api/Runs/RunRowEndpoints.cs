@@ -22,14 +22,14 @@ internal static class RunRowEndpoints
     {
         MapRows(runs, "trades", "listRunTrades", "The trades of the strategies of a run, each in its own account.");
         MapRows(runs, "factors", "listRunFactors", "The factors of the strategies of a run at their entries.");
-        MapRows(runs, "conditions", "listRunConditions", "The profit of the strategies of a run by condition: volatility, weekday.");
-        MapRows(runs, "model-decisions", "listRunModelDecisions", "Entries of a run that a model changed, and what each was worth.",
+        MapRows(runs, "conditions", "listRunConditions", "The profit of the strategies of a run by condition, such as volatility or weekday.");
+        MapRows(runs, "model-decisions", "listRunModelDecisions", "Entries of a run that a model changed, with the effect of each change.",
             "model_decisions", NoModels);
-        MapRows(runs, "model-log", "listRunModelLog", "Alerts of watched models of a run, and what was done.", "model_log", NoModels);
+        MapRows(runs, "model-log", "listRunModelLog", "Alerts of watched models of a run, and what followed.", "model_log", NoModels);
         MapFiles(runs);
         runs.MapGet("/{id}/chart", ChartAsync).WithName("getRunChart")
             .WithSummary("The bars of a market of a run, with factors, with at most 'points' points.")
-            .WithDescription("'factors' are texts with semicolons between, as sma(10);macd(12,26,9).signal. Bars are joined to longer "
+            .WithDescription("'factors' are texts with semicolons between, such as sma(10);macd(12,26,9).signal. Bars are joined to longer "
                 + "ones; 'from' and 'to' are times in ISO 8601; 'to' is left out. 'timeframe' is a multiple of the batch's. With "
                 + "'strategy', an id of the run, the chart has the stops and targets of its trades: the strategy is run again for them.")
             .Produces<ChartBars>().ProducesProblem(400).ProducesProblem(404);
@@ -48,10 +48,10 @@ internal static class RunRowEndpoints
                 return names.Contains(name, StringComparer.Ordinal) && RunFile.Open(folder, name) is { } file
                     ? JobAnswers.OfFile(name, file) : Problem.NotFound($"the run {id} has no file '{name}'");
             })
-            .WithName("getRunFile").WithSummary("A file of a run, also of one that the command line made.")
+            .WithName("getRunFile").WithSummary("A file of a run, also of a run of the command line.")
             .Produces(200, null, "application/octet-stream").ProducesProblem(404);
 
-    // The file is named as the path where it has no other name.
+    // Unless it has another name, the file has the name of the path.
     private static void MapRows(RouteGroupBuilder runs, string path, string name, string summary, string? file = null,
         string? absence = null) =>
         runs.MapGet($"/{{id}}/{path}", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? strategy,

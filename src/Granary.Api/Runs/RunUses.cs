@@ -8,7 +8,7 @@ using Granary.Trading.Live;
 
 namespace Granary.Api.Runs;
 
-/// <summary>Finds what needs a run, so that it is not deleted.</summary>
+/// <summary>Finds the deployment, session, link or job that needs a run, so that the run is not deleted.</summary>
 /// <param name="sessions">null if the server trades no account.</param>
 internal sealed class RunUses(IJobService jobs, DeploymentBook deployments, ShareLinks links,
     ISessionService? sessions = null)
@@ -17,7 +17,7 @@ internal sealed class RunUses(IJobService jobs, DeploymentBook deployments, Shar
     public async Task<string?> FindAsync(string id, CancellationToken cancellationToken)
     {
         if (deployments.All().FirstOrDefault(d => IsRun(d.Backtest.Run)) is { } deployment)
-            return Sentence($"deployment {deployment.Number} was made of the run {id}; a deployment keeps the run that justifies it");
+            return Sentence($"deployment {deployment.Number} was made from the run {id}; a deployment keeps the run that justifies it");
         if (deployments.History().FirstOrDefault(e => IsRun(e.Run)) is { } traded)
             return Sentence($"deployment {traded.Number} has its live results in the run {id}; its report needs them");
         foreach (var session in sessions is null ? [] : await sessions.ListAsync(cancellationToken).ConfigureAwait(false))

@@ -7,7 +7,7 @@ namespace Granary.Api.Runs;
 
 /// <summary>The requested part of a series.</summary>
 /// <param name="From">The first row.</param>
-/// <param name="To">The first row that is left out.</param>
+/// <param name="To">The exclusive end.</param>
 internal sealed record SeriesSpan([FromQuery(Name = "from")] string? From, [FromQuery(Name = "to")] string? To)
 {
     /// <summary>Maximum number of points of a curve, and the number if the caller gives none.</summary>

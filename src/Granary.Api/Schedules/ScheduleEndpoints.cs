@@ -30,10 +30,10 @@ internal static class ScheduleEndpoints
                 book.Find(name) is null ? Unknown(name) : TypedResults.Ok<IReadOnlyList<ScheduledJob>>(
                     await JobSchedules.JobsOfAsync(book.Runs(name, limit), jobs, stop).ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listScheduleRuns")
-            .WithSummary("The times of a schedule, the newest first: the job of each, or why there was none.")
+            .WithSummary("The due times of a schedule, the newest first, each with its job or the reason why there was none.")
             .Produces<IReadOnlyList<ScheduledJob>>().ProducesProblem(404);
         all.MapPut("/{name}", PutAsync).RequireAuthorization(RolePolicies.Admin).WithName("setSchedule")
-            .WithSummary("Set a schedule, in place of one of the same name.")
+            .WithSummary("Create a schedule, or replace the one of the same name.")
             .WithDescription("'cron' has five fields, in UTC: minute, hour, day of the month, month, day of the week. 'job' is the body of "
                 + "POST /jobs. 'window', such as \"2h\", is the maintenance window: how long after such a time the job may start, and a "
                 + "training promote a version. A time that passed while no server ran is run once if its window still lasts, and "

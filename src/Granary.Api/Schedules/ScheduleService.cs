@@ -34,6 +34,6 @@ internal sealed partial class ScheduleService(ScheduleRunner runner, TimeProvide
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "Schedules were not looked at, and will be again: {Reason}")]
+    [LoggerMessage(1, LogLevel.Error, "Checking the schedules failed and is repeated: {Reason}")]
     private static partial void Failed(ILogger logger, string reason, Exception fault);
 }

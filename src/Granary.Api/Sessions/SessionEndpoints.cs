@@ -14,7 +14,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Sessions;
 
-/// <summary>Live sessions: start, look at, command, fetch.</summary>
+/// <summary>Live sessions: start, status, commands, files.</summary>
 internal static class SessionEndpoints
 {
     public static void Map(IEndpointRouteBuilder api, ISessionService service)
@@ -22,7 +22,7 @@ internal static class SessionEndpoints
         var sessions = api.MapGroup("/sessions").WithTags("Sessions").ProducesProblem(401).ProducesProblem(403);
         sessions.MapPost("", StartAsync).RequireAuthorization(RolePolicies.Admin).WithName("startSession")
             .WithSummary("Trade a production configuration.")
-            .WithDescription("Started again on an account that has a journal, the session continues from it. 409: another session "
+            .WithDescription("If the account has a journal, the session continues from it. 409: another session "
                 + "trades the account. Or send prod.json as the body, and the options in the query.")
             .Accepts<SessionBody>("application/json", "text/plain", "application/octet-stream")
             .Produces<SessionView>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(409).ProducesProblem(413)
@@ -33,13 +33,13 @@ internal static class SessionEndpoints
         sessions.MapGet("/{id}", async (string id, CancellationToken stop) => await service.FindAsync(id, stop)
             .ConfigureAwait(false) is { } view ? SessionJson.Of(view) : NoSession(id))
             .RequireAuthorization(RolePolicies.Viewer).WithName("getSession").WithSummary(
-                "How a session stands.").Produces<SessionView>().ProducesProblem(404);
+                "The status of a session.").Produces<SessionView>().ProducesProblem(404);
         sessions.MapGet("/{id}/events",
             async (string id, ApiSettings settings, TimeProvider clock, CancellationToken cancellationToken) =>
                 await service.FindAsync(id, cancellationToken).ConfigureAwait(false) is null ? NoSession(id)
                     : new EventStream(stop => SessionEvents.WatchAsync(service, id, clock, stop), settings.EventHeartbeat))
             .RequireAuthorization(RolePolicies.Viewer).RequireRateLimiting(CallerLimits.Streams).WithName("watchSession")
-            .WithSummary("How a session stands, each time that it changes, as server-sent events.")
+            .WithSummary("The status of a session at each change, as server-sent events.")
             .WithDescription("Events 'status' and at last 'done' or 'failed', each with the whole session as data.")
             .Produces<SessionView>(200, "text/event-stream").ProducesProblem(404);
         sessions.MapPost("/{id}/commands", async (string id, NewCommand order, ClaimsPrincipal user, CancellationToken stop) =>
@@ -47,7 +47,7 @@ internal static class SessionEndpoints
                     ? SessionJson.Of(view) : NoSession(id))
             .RequireAuthorization(RolePolicies.Admin).WithName("commandSession").WithSummary("Command a session.")
             .WithDescription("pause (no entries), resume, flatten (close everything, and pause), reload (look for new weights now), stop; "
-                + "enable and disable with 'strategy' or 'symbol'; close with 'trade'. Answered when the command stands in the journal; it "
+                + "enable and disable with 'strategy' or 'symbol'; close with 'trade'. The answer comes when the command is in the journal; it "
                 + "is in force from the next bar on.")
             .Produces<SessionView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
         SessionStrategyEndpoints.Map(sessions, service);
@@ -69,9 +69,9 @@ internal static class SessionEndpoints
         var command = SessionWords.Parse(order.Command ?? "");
         if (command is SessionCommand.Enable or SessionCommand.Disable && string.IsNullOrEmpty(order.Strategy)
             && string.IsNullOrEmpty(order.Symbol))
-            throw new InputException($"{order.Command} needs the strategy or the symbol that it is about; send 'strategy' or 'symbol'");
+            throw new InputException($"{order.Command} needs a strategy or a symbol; send 'strategy' or 'symbol'");
         if (command == SessionCommand.Close && string.IsNullOrEmpty(order.Trade))
-            throw new InputException("close needs the trade that it closes; send 'trade' with the 'entry' of a trade of the status");
+            throw new InputException("close needs a trade; send 'trade' with the 'entry' of a trade in the status");
         return new IssuedCommand(command, who, order.Why ?? "", order.Strategy ?? "", order.Symbol ?? "", order.Trade ?? "");
     }
 

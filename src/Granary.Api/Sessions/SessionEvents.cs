@@ -7,7 +7,7 @@ using Granary.Trading.Live;
 
 namespace Granary.Api.Sessions;
 
-/// <summary>A session's views as events: 'status' each time that it changes, and at last 'done' or 'failed'.</summary>
+/// <summary>A session's views as events: 'status' at each change, and finally 'done' or 'failed'.</summary>
 internal static class SessionEvents
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);

@@ -29,12 +29,12 @@ internal static class SessionHistoryEndpoints
             .Produces<SessionConfiguration>();
         history.MapGet("/equity", async (string id, [FromServices] SessionHistory known, CancellationToken stop) =>
                 Answer(id, await known.EquityAsync(id, stop).ConfigureAwait(false)))
-            .WithName("getSessionEquity").WithSummary("Equity and drawdown of a session's account by bar, beside what was expected.")
+            .WithName("getSessionEquity").WithSummary("Equity and drawdown of a session's account by bar, with the expected equity.")
             .WithDescription("The expected equity and its 95 % interval follow from the daily returns of the backtest of the deployment "
-                + "that the account trades. An answer has at most 240 points, among them lows and highs.")
+                + "that the account trades. An answer has at most 240 points, which keep lows and highs.")
             .Produces<SessionEquity>();
         history.MapGet("/bars", BarsAsync).WithName("getSessionBars")
-            .WithSummary("Bars that a session has taken, with at most 'limit' of them.")
+            .WithSummary("Bars that a session has processed, at most 'limit' of them.")
             .WithDescription("'timeframe' is a multiple of the session's; without it the bars are the session's. More bars than 'limit' are "
                 + "joined. 'from' and 'to' are times in ISO 8601; 'to' is left out.")
             .Produces<RunBars>().ProducesProblem(400);

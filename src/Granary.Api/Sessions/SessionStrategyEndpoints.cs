@@ -20,8 +20,8 @@ internal static class SessionStrategyEndpoints
             .RequireAuthorization(RolePolicies.Viewer).WithName("getSessionStrategy")
             .WithSummary("A strategy of a running session: bars, equity, open position, trades so far, weight, enabled or not.")
             .WithDescription("The id of the strategy is percent-encoded. Bars, equity, position and trades are those of the strategy's "
-                + "own, simulated account, as for a batch; /trades has the account's. 503 while the session opens its account or comes "
-                + "back from a loss.")
+                + "own, simulated account, as for a batch; /trades has the account's. 503 while the session opens its account or "
+                + "recovers after its process or silo was lost.")
             .Produces<SessionStrategy>().ProducesProblem(404).ProducesProblem(503);
         sessions.MapDelete("/{id}/strategies/{strategy}", async (string id, string strategy, string? why, ClaimsPrincipal user,
                 CancellationToken stop) => await service.StopStrategyAsync(id, StrategyPath.Decoded(strategy), RolePolicies.NameOf(user),
@@ -30,8 +30,8 @@ internal static class SessionStrategyEndpoints
             .RequireAuthorization(RolePolicies.Admin).WithName("stopSessionStrategy")
             .WithSummary("Stop one strategy of a running session.")
             .WithDescription("As the command 'disable': entries are refused from the next bar on, and open trades go on to their exits. "
-                + "Answered when it stands in the journal, with 'why', so that it holds after a restart; the command 'enable' takes it "
-                + "back. A strategy that is disabled or has failed stays as it is.")
+                + "The answer comes when the command is in the journal, with 'why', so that it holds after a restart; the command 'enable' "
+                + "reverses it. A strategy that is disabled or has failed does not change.")
             .Produces<SessionStrategy>(202).ProducesProblem(404).ProducesProblem(503);
     }
 

@@ -27,7 +27,7 @@ internal static class ShareEndpoints
                     : Link(signer.Sign(id, clock.GetUtcNow().AddMinutes(ReportMinutes), opensFiles: false),
                         clock.GetUtcNow().AddMinutes(ReportMinutes)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("linkReport")
-            .WithSummary("Make a link that opens the report of a run for a minute: a browser sends no key with a new tab.")
+            .WithSummary("Make a link that opens the report of a run for one minute, because a browser sends no key when it opens a new tab.")
             .Produces<Share>(201).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
         shares.MapPost("/shares/rotate", async (ShareSigner signer, CancellationToken stop) =>
             {
@@ -67,9 +67,9 @@ internal static class ShareEndpoints
     private static IResult Open(ShareSigner signer, RunLibrary runs, string link, string name)
     {
         if (signer.RunOf(link) is not (var run, var opensFiles) || runs.Find(run) is null)
-            return Problem.NotFound("this link is not valid, or no longer");
-        if (!opensFiles && name != Report) return Problem.NotFound("this link opens the report alone; share the run to show its files");
-        // Files of the run's own folder; those that begin with a point are the server's.
+            return Problem.NotFound("this link is not valid, or has expired");
+        if (!opensFiles && name != Report) return Problem.NotFound("this link opens only the report; share the run to give access to its files");
+        // Files of the run's own folder; those that begin with a dot belong to the server.
         var isFile = name.Length > 0 && name[0] != '.' && Path.GetFileName(name) == name;
         return isFile && RunFile.Open(runs.PathOf(run), name) is { } file ? JobAnswers.OfFile(name, file)
             : Problem.NotFound($"the run has no file '{name}'");

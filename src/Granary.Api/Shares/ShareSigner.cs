@@ -8,7 +8,7 @@ namespace Granary.Api.Shares;
 
 /// <summary>
 /// Signs links to runs. A link has the id of the run, its expiry and what it opens, and the first 128 bits of an HMAC-SHA256 of all
-/// three; the secret is in a file of the folder of the runs, which all silos read. Another secret ends all links.
+/// three; the secret is in a file of the folder of the runs, which all silos read. A new secret invalidates all links.
 /// </summary>
 /// <param name="path">The file of the secret; made with the first link.</param>
 internal sealed class ShareSigner(string path, TimeProvider clock)
@@ -21,7 +21,7 @@ internal sealed class ShareSigner(string path, TimeProvider clock)
 
     private const UnixFileMode Secret = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <param name="opensFiles">Whether the link opens all files of the run, and not its report alone.</param>
+    /// <param name="opensFiles">Whether the link opens all files of the run, and not only its report.</param>
     public string Sign(string run, DateTimeOffset expiresAt, bool opensFiles)
     {
         if (!File.Exists(path))
@@ -34,7 +34,8 @@ internal sealed class ShareSigner(string path, TimeProvider clock)
         return Base64Url.EncodeToString([.. SignatureOf(text), .. Encoding.UTF8.GetBytes(text)]);
     }
 
-    /// <returns>The run, and whether its files are open too; null where the link was not signed here, or is no longer valid.</returns>
+    /// <returns>The run, and whether the link opens its files too; null if the link was not signed by this server, or has
+    /// expired.</returns>
     public (string Run, bool OpensFiles)? RunOf(string token)
     {
         if (!File.Exists(path) || token.Length > 500 || !Base64Url.IsValid(token)) return null;
@@ -47,7 +48,7 @@ internal sealed class ShareSigner(string path, TimeProvider clock)
             ? (text[(cut + 2)..], text[cut + 1] == Files) : null;
     }
 
-    /// <summary>Makes another secret: no link from before opens anything.</summary>
+    /// <summary>Makes a new secret, which invalidates all earlier links.</summary>
     public async Task RotateAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);

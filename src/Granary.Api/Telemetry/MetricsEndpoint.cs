@@ -6,7 +6,7 @@ using OpenTelemetry.Metrics;
 
 namespace Granary.Api.Telemetry;
 
-/// <summary><c>/metrics</c> in the Prometheus text format; the role viewer is needed where keys exist.</summary>
+/// <summary><c>/metrics</c> in the Prometheus text format; it needs the role viewer if the server has keys.</summary>
 internal static class MetricsEndpoint
 {
     public static void Add(IServiceCollection services) => services.AddOpenTelemetry().WithMetrics(static m =>

@@ -39,7 +39,7 @@ internal abstract class UploadCheck
             }
             catch (DecoderFallbackException e)
             {
-                throw new InputException($"{name}, line {_line}: this is no UTF-8 text; save the file as UTF-8", e);
+                throw new InputException($"{name}, line {_line}: this is not UTF-8 text; save the file as UTF-8", e);
             }
         }
 
@@ -49,7 +49,7 @@ internal abstract class UploadCheck
             if (c == '\n') (_line, _inLine) = (_line + 1, 0);
             else if (++_inLine > Longest) throw new InputException($"{name}, line {_line}: the line is longer than {Longest} characters");
             if (char.IsControl(c) && c is not ('\n' or '\r' or '\t'))
-                throw new InputException($"{name}, line {_line}: a control character is in no CSV; upload text, not a compressed file");
+                throw new InputException($"{name}, line {_line}: the line has a control character; upload text, not a compressed file");
         }
 
         public override void End()

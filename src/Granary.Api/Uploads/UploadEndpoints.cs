@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Uploads;
 
-/// <summary>Files of bars that callers bring along.</summary>
+/// <summary>Files of bars that callers upload.</summary>
 internal static class UploadEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
@@ -20,8 +20,8 @@ internal static class UploadEndpoints
             .Produces<IReadOnlyList<Upload>>();
         uploads.MapPut("/{name}", StoreAsync).RequireAuthorization(RolePolicies.Submitter).WithName("putUpload")
             .WithSummary("Upload a CSV or JSON file of bars; one of the same name is replaced.")
-            .WithDescription("The body is the file. 'source' of the answer goes into a batch, with the name without its end as the symbol; "
-                + "'path' goes into an import job.")
+            .WithDescription("The body is the file. A batch names it by 'source' of the answer; its symbol is the file's name without extension. "
+                + "An import job names it by 'path'.")
             .Accepts<string>("text/csv", "application/json").Produces<Upload>().Produces<Upload>(201).ProducesProblem(400)
             .ProducesProblem(409).ProducesProblem(413).ProducesProblem(415);
         uploads.MapDelete("/{name}", (string name, ClaimsPrincipal user, UploadStore store) =>

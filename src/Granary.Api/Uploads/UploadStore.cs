@@ -5,7 +5,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Api.Uploads;
 
-/// <summary>The files that callers have uploaded: a folder each in <c>uploads</c> of the data folder.</summary>
+/// <summary>The uploaded files: one folder per caller in <c>uploads</c> of the data folder.</summary>
 internal sealed class UploadStore(ApiSettings settings)
 {
     /// <summary>The folder of all uploads, in the data folder.</summary>
@@ -96,7 +96,7 @@ internal sealed class UploadStore(ApiSettings settings)
             {
                 length += read;
                 if (length > settings.LongestUpload)
-                    throw new UploadRefusedException($"a file may have {settings.LongestUpload} bytes; split it", IsFull: false);
+                    throw new UploadRefusedException($"a file may have at most {settings.LongestUpload} bytes; split it", IsFull: false);
                 if (length > room) throw Full();
                 check.Take(buffer.AsSpan(0, read));
                 await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
@@ -113,7 +113,7 @@ internal sealed class UploadStore(ApiSettings settings)
     }
 
     private UploadRefusedException Full() =>
-        new($"a caller may store {settings.MostUploads} files and {settings.UploadQuota} bytes; delete some with DELETE /uploads/NAME",
+        new($"a caller may store at most {settings.MostUploads} files and {settings.UploadQuota} bytes; delete some with DELETE /uploads/NAME",
             IsFull: true);
 
     private string FolderOf(string caller) => Path.Combine(settings.DataFolder, Folder, NameOf(caller));

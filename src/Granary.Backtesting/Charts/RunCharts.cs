@@ -13,7 +13,7 @@ public sealed class RunCharts(RunLibrary library, GranaryCatalogues catalogues)
     private readonly LinkedList<(string Name, Task<RunChart> Chart)> _charts = new();
 
     /// <summary>A chart, read from the run's source where it is not in memory.</summary>
-    /// <param name="id">Of a run that the library has.</param>
+    /// <param name="id">The id of a run in the library.</param>
     /// <exception cref="InputException">The run has no such symbol, or a text is not a factor of one market.</exception>
     public async Task<RunChart> FindAsync(string id, ChartQuery query)
     {

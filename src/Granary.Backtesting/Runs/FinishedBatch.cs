@@ -78,7 +78,7 @@ public sealed class FinishedBatch
         return (_run.Spec.Outputs.NeedsEvents ? Decisions.Results() : Decisions.Trainings()) is { } decided ? model.With(decided) : model;
     }
 
-    private ChangedEntries Decisions => new(JudgedRun.OfPlan(_run.Plan, Events, Multiplier), _run.Learning?.Retrained ?? []);
+    private ChangedEntries Decisions => new(ModelPeriod.OfPlan(_run.Plan, Events, Multiplier), _run.Learning?.Retrained ?? []);
 
     /// <summary>Returns the files of single events, and prod.json.</summary>
     public IEnumerable<OutputFile> Files(RunModel model)

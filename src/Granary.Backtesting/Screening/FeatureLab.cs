@@ -31,7 +31,7 @@ public sealed class FeatureLab(IBatchHost host, int threads)
     private sealed record Question(LearningSpec Spec, FeedPlan Feed, StrategyInstance? Strategy);
 
     // A feature with its statistics over the bars and samples of one study.
-    private sealed record Tested(string Name, ColumnProfile Profile, double[] Ranks, int Samples, double Correlation, double PValue);
+    private sealed record TestedFeature(string Name, ColumnProfile Profile, double[] Ranks, int Samples, double Correlation, double PValue);
 
     /// <exception cref="InputException">The batch, its learning section or an option is invalid.</exception>
     /// <exception cref="BarDataException">The bars are invalid.</exception>
@@ -47,7 +47,7 @@ public sealed class FeatureLab(IBatchHost host, int threads)
         var trades = questions.Any(q => q.Strategy is not null)
             ? await StrategyTrades.RunAsync(opened.Plan, opened.Markets, host, i => questions.Any(q => q.Strategy == i), cancellationToken)
             : null;
-        var (studies, tested) = (new List<FeatureStudy>(), new List<IReadOnlyList<Tested>>());
+        var (studies, tested) = (new List<FeatureStudy>(), new List<IReadOnlyList<TestedFeature>>());
         foreach (var question in questions)
         {
             var (study, features) = await StudyAsync(question, opened, trades, options, cancellationToken);
@@ -91,8 +91,8 @@ public sealed class FeatureLab(IBatchHost host, int threads)
         return questions;
     }
 
-    private async Task<(FeatureStudy, IReadOnlyList<Tested>)> StudyAsync(Question question, OpenedBatch opened, StrategyTrades? trades,
-        FeatureLabOptions options, CancellationToken cancellationToken)
+    private async Task<(FeatureStudy, IReadOnlyList<TestedFeature>)> StudyAsync(Question question, OpenedBatch opened,
+        StrategyTrades? trades, FeatureLabOptions options, CancellationToken cancellationToken)
     {
         var (spec, feed) = (question.Spec, question.Feed);
         var study = new FeatureStudy(question.Strategy?.Id ?? feed.ToString(), spec.Label.ToString(), default, default, 0, 0, null, null,
@@ -128,7 +128,7 @@ public sealed class FeatureLab(IBatchHost host, int threads)
                     + "larger --share");
             double[] labels = [.. samples.Select(b => label.Values[b])];
             var chunk = Math.Max(1, MostValues / first.Bars);
-            var tested = new List<Tested>();
+            var tested = new List<TestedFeature>();
             foreach (var part in names.Chunk(chunk))
             {
                 var table = Compute(FeatureSet.Parse(part, factors));
@@ -154,9 +154,9 @@ public sealed class FeatureLab(IBatchHost host, int threads)
 
     private static int FirstFrom(long[] times, long from) => Array.BinarySearch(times, from) is var at && at < 0 ? ~at : at;
 
-    private Tested[] Test(FeatureTable table, (int From, int End) bars, int[] samples, double[] labels)
+    private TestedFeature[] Test(FeatureTable table, (int From, int End) bars, int[] samples, double[] labels)
     {
-        var tested = new Tested[table.Names.Count];
+        var tested = new TestedFeature[table.Names.Count];
         Parallel.For(0, tested.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads) }, f =>
         {
             var column = new double[bars.End - bars.From];
@@ -171,7 +171,7 @@ public sealed class FeatureLab(IBatchHost host, int threads)
             var ranks = RankCorrelation.Ranks([.. values]);
             var outcomes = RankCorrelation.Ranks([.. own]);
             var correlation = RankCorrelation.OfRanks(ranks, outcomes);
-            tested[f] = new Tested(table.Names[f], ColumnProfile.Of(column), ranks, values.Count, correlation,
+            tested[f] = new TestedFeature(table.Names[f], ColumnProfile.Of(column), ranks, values.Count, correlation,
                 RankCorrelation.PValue(correlation, RankCorrelation.IndependentPairs(ranks, outcomes)));
         });
         return tested;
@@ -179,7 +179,7 @@ public sealed class FeatureLab(IBatchHost host, int threads)
 
     // All tests of all markets are corrected together, because they are made at the same time.
     private static FeatureStudies Judged(string batch, FeatureLabOptions options, List<FeatureStudy> studies,
-        List<IReadOnlyList<Tested>> tested)
+        List<IReadOnlyList<TestedFeature>> tested)
     {
         var adjusted = FalseDiscoveryControl.Adjust([.. tested.SelectMany(t => t.Select(f => f.PValue))]);
         var at = 0;
@@ -187,7 +187,7 @@ public sealed class FeatureLab(IBatchHost host, int threads)
         {
             var ranked = tested[s].Select(f => (Feature: f, Adjusted: adjusted[at++]))
                 .OrderBy(f => f.Adjusted).ThenBy(f => f.Feature.PValue).ThenBy(f => f.Feature.Name, StringComparer.Ordinal).ToList();
-            var (findings, chosen) = (new List<FeatureFinding>(), new List<Tested>());
+            var (findings, chosen) = (new List<FeatureFinding>(), new List<TestedFeature>());
             foreach (var (feature, value) in ranked)
             {
                 var isRelevant = value <= options.Level;

@@ -60,10 +60,10 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
 
     public static bool IsLive(string folder) => System.IO.File.Exists(Path.Combine(folder, File));
 
-    private sealed record Planned(string Strategy, string Symbol, string Side, string EntryTime, double Quantity, double Net, double Weight,
-        string Model, string ExitTime);
+    private sealed record BacktestTrade(string Strategy, string Symbol, string Side, string EntryTime, double Quantity, double Net,
+        double Weight, string Model, string ExitTime);
 
-    private sealed record Kept(string Strategy, string Symbol, string Side, double Multiplier, double Weight, string Model,
+    private sealed record LiveTrade(string Strategy, string Symbol, string Side, double Multiplier, double Weight, string Model,
         double ModelQuantity, string ModelEntryTime, double ModelEntry, string ModelExitTime, double ModelExit,
         double ModelNet, double ModelFees, double Quantity, string EntryTime, double Entry, string ExitTime, double Exit, double Net,
         double Fees, string Why);
@@ -94,15 +94,15 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
 
     private static LiveGap Between(string backtest, string live)
     {
-        var planned = new Dictionary<(string, string, string, string), Queue<Planned>>();
+        var planned = new Dictionary<(string, string, string, string), Queue<BacktestTrade>>();
         var sum = 0.0;
         foreach (var row in Rows(backtest, "portfolio_trades.csv"))
         {
-            var p = new Planned(row("strategy"), row("symbol"), row("side"), row("entry_time"), Number(row("quantity")),
+            var p = new BacktestTrade(row("strategy"), row("symbol"), row("side"), row("entry_time"), Number(row("quantity")),
                 Number(row("pnl_net")), Number(row("weight")), row("model"), row("exit_time"));
             sum += p.Net;
             var key = (p.Strategy, p.Symbol, p.Side, p.EntryTime);
-            if (!planned.TryGetValue(key, out var same)) planned.Add(key, same = new Queue<Planned>());
+            if (!planned.TryGetValue(key, out var same)) planned.Add(key, same = new Queue<BacktestTrade>());
             same.Enqueue(p);
         }
         var gaps = new List<TradeGap>();
@@ -111,8 +111,8 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         var (weightsA, weightsB) = (Weights(backtest), Weights(live));
         foreach (var row in Rows(live, File))
         {
-            var k = new Kept(row("strategy"), row("symbol"), row("side"), Number(row("multiplier")), Number(row("weight")), row("model"),
-                Number(row("model_quantity")), row("model_entry_time"), Number(row("model_entry_price")),
+            var k = new LiveTrade(row("strategy"), row("symbol"), row("side"), Number(row("multiplier")), Number(row("weight")),
+                row("model"), Number(row("model_quantity")), row("model_entry_time"), Number(row("model_entry_price")),
                 row("model_exit_time"), Number(row("model_exit_price")), Number(row("model_net")), Number(row("model_fees")),
                 Number(row("account_quantity")), row("account_entry_time"), Number(row("account_entry_price")),
                 row("account_exit_time"), Number(row("account_exit_price")), Number(row("account_net")), Number(row("account_fees")),
@@ -134,7 +134,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
             [.. gaps.OrderBy(g => g.EntryTime, StringComparer.Ordinal).ThenBy(g => g.Strategy, StringComparer.Ordinal)]);
     }
 
-    private static TradeGap Split(Kept k, Planned? planned, (double Weight, string Model) backtest)
+    private static TradeGap Split(LiveTrade k, BacktestTrade? planned, (double Weight, string Model) backtest)
     {
         double data = 0, weight = 0, model = 0;
         var why = k.Why;

@@ -20,20 +20,20 @@ internal sealed class StitchedEvents(WalkForwardOutcome outcome, IReadOnlyDictio
     public IEnumerable<SignalRow> Signals(int strategy) => PlacedIn(strategy).SelectMany(p => SignalsOf(strategy, p));
 
     /// <summary>Returns the judged signals of all windows, by group, then time. Monitoring continues within a run of one model.</summary>
-    public IReadOnlyList<JudgedRun> Judged()
+    public IReadOnlyList<ModelPeriod> Judged()
     {
-        List<JudgedRun> judged = [];
+        List<ModelPeriod> judged = [];
         for (var g = 0; g < outcome.Groups.Count; g++)
             foreach (var placed in PlacedIn(g))
                 judged.AddRange(JudgedIn(g, placed));
         return judged;
     }
 
-    private IEnumerable<JudgedRun> JudgedIn(int group, PlacedRun placed)
+    private IEnumerable<ModelPeriod> JudgedIn(int group, PlacedRun placed)
     {
         var (run, first) = (placed.Run, placed.Run.Windows.First);
-        JudgedRun Of(EntryModel model, Func<SignalRow, bool> isOf, int earlier) => JudgedRun.Of(group, outcome.Groups[group].Name, model,
-            run.Strategy.Timeframe, bars[run.Strategy.Symbols[0]].Instrument.Multiplier,
+        ModelPeriod Of(EntryModel model, Func<SignalRow, bool> isOf, int earlier) => ModelPeriod.Of(group, outcome.Groups[group].Name,
+            model, run.Strategy.Timeframe, bars[run.Strategy.Symbols[0]].Instrument.Multiplier,
             () => SignalsOf(group, placed).Where(isOf), earlier);
         if (run.Strategy.Model is EntryModel whole) return [Of(whole, _ => true, first)];
         if (run.Strategy.Model is not ScheduledModel scheduled) return [];

@@ -17,21 +17,21 @@ internal static class AnalyzeCommand
 {
     private sealed record Options
     {
-        [Description("another one to compare with")]
+        [Description("another equity curve to compare with")]
         public string? Benchmark { get; init; }
         [Description("how many rows a year has (detected from the dates)")]
         public double? PeriodsPerYear { get; init; }
-        [Description("percent a year; adds the Sharpe ratio above it")]
+        [Description("risk-free rate in percent a year; adds the Sharpe ratio above this rate")]
         public double RiskFree { get; init; }
         [Description("print the result as JSON")]
         public bool Json { get; init; }
-        [Description("a tear sheet, as report.html")]
+        [Description("write a tear sheet to this file, such as report.html")]
         public string? Out { get; init; }
         [Description("heading of the tear sheet (the file's name)")]
         public string? Title { get; init; }
-        [Description("who made it, beside the heading")]
+        [Description("the author, shown beside the heading")]
         public string? Author { get; init; }
-        [Description("which column of a file of trades is what, as \"side=Direction;entry_time=Opened\"")]
+        [Description("the roles of the columns of a file of trades, such as \"side=Direction;entry_time=Opened\"")]
         public string? Columns { get; init; }
         [Description("of a file of trades: how many systems were tried before this one was chosen (not known)")]
         public int? Trials { get; init; }
@@ -72,7 +72,7 @@ internal static class AnalyzeCommand
         else Show(Path.GetFileName(file), analysis);
     }
 
-    // The JSON names stand beside the words, since scripts use them.
+    // The JSON names are shown beside the words, since scripts use them.
     private static void Show(string name, CurveAnalysis analysis)
     {
         var s = analysis.Statistics;

@@ -16,12 +16,12 @@ internal static class AuditCommands
 
     private static Argument<string> Log() => new("LOG")
     {
-        Description = $"the log, as runs/{AuditLog.FileName} or keys.json.audit.jsonl",
+        Description = $"the log, such as runs/{AuditLog.FileName} or keys.json.audit.jsonl",
     };
 
     private static async Task<AuditLog> OpenAsync(string path, CancellationToken token)
     {
-        // A change of keys whose process ended has its entry in the file of keys only.
+        // If the process of a change of keys ended early, only the file of keys has the entry.
         if (ApiKeys.FileOf(path) is { } keys && File.Exists(keys)) await ApiKeys.CompleteAuditAsync(keys, TimeProvider.System, token);
         return File.Exists(path) ? new AuditLog(path, TimeProvider.System)
             : throw new InputException($"{path} does not exist; a server writes its log to {AuditLog.FileName} in the folder of its runs");
@@ -54,7 +54,7 @@ internal static class AuditCommands
     private static Command Verify()
     {
         var log = Log();
-        var verify = new Command("verify", "Check the chain of hashes; the first line that was changed is named.") { log };
+        var verify = new Command("verify", "Check the chain of hashes, and name the first line that was changed.") { log };
         verify.SetAction(async (call, token) =>
         {
             var (entries, fault) = (await OpenAsync(call.GetValue(log)!, token)).Verify();

@@ -14,7 +14,7 @@ using Granary.Simulation.Validation;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary backtest BATCH.json</c>: the main job.</summary>
+/// <summary><c>granary backtest BATCH.json</c>: runs a batch.</summary>
 internal static class BacktestCommand
 {
     private sealed record Options : RunForm
@@ -57,7 +57,7 @@ internal static class BacktestCommand
     private static async Task<int> RunAsync(CompositionRoot root, ParseResult call, string file, Options given, CancellationToken token)
     {
         var silent = given.Quiet || given.Json;
-        using var timings = given.Timings && !silent ? new StepTimings(FeltTime.OfProcess) : null;
+        using var timings = given.Timings && !silent ? new StepTimings(ElapsedTime.OfProcess) : null;
         var spec = Read(root, call, file);
         var runner = new BatchRunner(new EmbeddedHost(given.Threads), TimeProvider.System, ledger: TrialLedger.OfUser());
         var options = given.ToBatchOptions() with

@@ -21,11 +21,11 @@ internal static class BacktestView
         if (!run.Interrupted) return EndOf(run.Model.Strategies, run.Folder);
         CommandLine.Complain(
             $"stopped; {run.Model.Strategies.Count(s => s.Stats is not null)} of {run.Model.Strategies.Count} strategies had finished "
-                + $"and are in {run.Folder}; go on with: {again} --out {run.Folder} --resume");
+                + $"and are in {run.Folder}; continue with: {again} --out {run.Folder} --resume");
         return CommandLine.Failed;
     }
 
-    // A batch of which nothing came has failed; one strategy that finished is a result.
+    // A batch without a finished strategy has failed; a single finished strategy is a result.
     private static int EndOf(IReadOnlyList<StrategyEntry> strategies, string folder)
     {
         if (strategies.Count == 0 || strategies.Any(s => s.Stats is not null)) return 0;
@@ -40,7 +40,7 @@ internal static class BacktestView
     {
         Run = run.Folder,
         Seconds = Math.Round(run.Model.Seconds, 4),
-        TotalSeconds = Math.Round(FeltTime.OfProcess.Seconds, 4),
+        TotalSeconds = Math.Round(ElapsedTime.OfProcess.Seconds, 4),
         run.Model.Digest,
         Strategies = run.Model.Strategies.Count,
         run.Trades,
@@ -58,7 +58,7 @@ internal static class BacktestView
         var rows = best.Select(s => Row(s.Id, s.Stats!, headlines, s.Weight.ToString("0.###", CultureInfo.InvariantCulture)));
         if (model.Portfolio is { } portfolio)
         {
-            // The last choice of weights over time may be of no strategy, where earlier ones traded.
+            // With weights over time, the last choice may be empty although earlier choices traded.
             var members = model.Strategies.Count(s => s.Weight != 0);
             rows = rows.Prepend(Row(members > 0 ? $"Portfolio of {Cell.Count(members)}" : "Portfolio", portfolio, headlines, ""));
         }
@@ -69,7 +69,7 @@ internal static class BacktestView
             $"{Counted.Of(model.Strategies.Count, "strategy")}, {Counted.Of(run.Trades, "trade")}, "
                 + $"{Counted.Of(model.BarEvaluations, "bar")} "
                 + $"({NumberText.Compact((long)(model.BarEvaluations / Math.Max(1e-9, model.Seconds)))} bars/s, {model.Host})"));
-        Console.WriteLine(FeltTime.OfProcess.Sentence(model.Seconds));
+        Console.WriteLine(ElapsedTime.OfProcess.Sentence(model.Seconds));
         Output.WriteNotes(model, run.Folder);
         Output.WriteRun(model.Digest, run.Report, run.Folder);
     }

@@ -6,16 +6,16 @@ using Granary.Simulation.Json;
 
 namespace Granary.Cli.Commands;
 
-/// <summary>The options that say how a bar file is read.</summary>
+/// <summary>The options for reading a bar file.</summary>
 internal record BarFileForm
 {
     [Description("auto, or a name of 'granary data formats'")]
     public string Format { get; init; } = "auto";
     [Description("what the file's times mean: open or close")]
     public string Stamp { get; init; } = "open";
-    [Description("IANA name of the zone of times that carry none (UTC)")]
+    [Description("IANA name of the time zone of times without one (UTC)")]
     public string? TimeZone { get; init; }
-    [Description("which column is what, by header or number, as \"time=Datum;open=2;high=3;low=4;close=5\" (detected from the header); "
+    [Description("the columns by header or number, such as \"time=Datum;open=2;high=3;low=4;close=5\" (detected from the header); "
         + "timeOfDay, volume and adjustedClose are optional")]
     public string? Columns { get; init; }
 

@@ -43,7 +43,7 @@ internal static class BrokerCommands
         return list;
     }
 
-    // A broker whose options have no defaults is known only with its options.
+    // A broker whose options have no defaults can be created only with options.
     private static BrokerCapabilities? CapabilitiesOf(BrokerDefinition definition)
     {
         try
@@ -62,7 +62,7 @@ internal static class BrokerCommands
         var production = new Argument<string?>("PROD.json")
         {
             Arity = ArgumentArity.ZeroOrOne,
-            Description = "a configuration that the broker is to trade",
+            Description = "a configuration; checks whether the broker can trade it",
         };
         var endpoint = new Option<string?>("--endpoint") { Description = "the address of the exchange, for testnets" };
         var options = new Option<string?>("--broker-options")
@@ -70,7 +70,7 @@ internal static class BrokerCommands
             Description =
             "options of the broker: key=value,key=value, or a JSON object"
         };
-        var symbols = new Option<string[]>("--symbols") { Description = "instruments to look at", AllowMultipleArgumentsPerToken = true };
+        var symbols = new Option<string[]>("--symbols") { Description = "instruments to check", AllowMultipleArgumentsPerToken = true };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var check = new Command("check", "Connect to a broker, read clock, permissions, balances and instruments, and send no order.")
         {
@@ -145,13 +145,13 @@ internal static class BrokerCommands
         Console.WriteLine($"{broker}: {Words(can)}");
         if (found is null)
         {
-            Console.WriteLine($"{broker} has nothing to connect to");
+            Console.WriteLine($"{broker} needs no connection");
         }
         else
         {
             Console.WriteLine(FormattableString.Invariant(
                 $"{found.Endpoint} answers; its clock differs by {found.ClockSkew.TotalMilliseconds:0} ms"));
-            var permissions = found.Permissions.Count > 0 ? string.Join(", ", found.Permissions) : "the exchange does not say";
+            var permissions = found.Permissions.Count > 0 ? string.Join(", ", found.Permissions) : "not reported by the exchange";
             Console.WriteLine($"The key may: {permissions}");
             TableWriter.Write("", [Column.Text("Currency"), Column.Text("Balance")],
                 found.Balances.OrderBy(b => b.Key, StringComparer.Ordinal).Select(b =>
@@ -160,7 +160,7 @@ internal static class BrokerCommands
                 Column.Text("Smallest order")], found.Instruments.Select(i => new[] { i.Symbol, i.VenueSymbol,
                 FormattableString.Invariant($"{i.Instrument.TickSize}"), FormattableString.Invariant($"{i.Instrument.LotSize}"),
                 FormattableString.Invariant($"{i.MinQuantity}, worth {i.MinNotional} {i.Instrument.Currency}") }));
-            if (found.OpenOrders > 0) Console.WriteLine($"Orders that wait now: {found.OpenOrders}");
+            if (found.OpenOrders > 0) Console.WriteLine($"Open orders: {found.OpenOrders}");
             foreach (var note in found.Notes) Output.Marked("Note", note);
         }
         foreach (var fault in faults) CommandLine.Complain(fault);

@@ -5,7 +5,7 @@ using Granary.Engine.Factors;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary strategies</c> and <c>granary factors</c>: what there is, with parameters, defaults and ranges.</summary>
+/// <summary><c>granary strategies</c> and <c>granary factors</c>: the catalogues, with parameters, defaults and ranges.</summary>
 internal static class CatalogueCommands
 {
     public static Command Strategies(CompositionRoot root)
@@ -37,7 +37,7 @@ internal static class CatalogueCommands
 
     public static Command Trainers(CompositionRoot root)
     {
-        var command = new Command("trainers", "List the trainers of models, ML.NET's among them where they are installed.");
+        var command = new Command("trainers", "List the trainers of models, including ML.NET's if they are installed.");
         command.SetAction(call =>
         {
             var (trainers, missing) = root.Catalogues(call).Trainers.List();

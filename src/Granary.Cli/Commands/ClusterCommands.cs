@@ -6,20 +6,20 @@ using Granary.Server.Operations;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary cluster …</c>: how the silos of a cluster stand, and commands to drain and retire.</summary>
+/// <summary><c>granary cluster …</c>: the status of the silos of a cluster, and commands to drain and retire them.</summary>
 internal sealed class ClusterCommands(CompositionRoot root)
 {
     private readonly Option<string> _host = new("--host")
     {
         Required = true,
         Recursive = true,
-        Description = "addresses of silos, as http://a:8080,http://b:8080",
+        Description = "addresses of silos, such as http://a:8080,http://b:8080",
     };
 
     public static Command Create(CompositionRoot root)
     {
         var commands = new ClusterCommands(root);
-        return new Command("cluster", "The silos of a cluster: how they stand, drain, retire.")
+        return new Command("cluster", "The silos of a cluster: status, drain, resume, retire.")
         {
             commands._host, commands.Status(),
             commands.For(SiloCommand.Drain, "Let a silo finish its strategy groups and take no new ones."),
@@ -43,7 +43,7 @@ internal sealed class ClusterCommands(CompositionRoot root)
         return status;
     }
 
-    private static void Write(ClusterStanding cluster)
+    private static void Write(ClusterState cluster)
     {
         Console.WriteLine($"cluster {cluster.Id}: {cluster.Silos.Count} silos, {cluster.Running.Count} batches run, "
             + $"{cluster.Queued.Count} wait, {cluster.Sessions.Count} sessions");
@@ -65,7 +65,7 @@ internal sealed class ClusterCommands(CompositionRoot root)
         {
             using var client = root.Server(call.GetValue(_host)!);
             var silo = await client.CommandSiloAsync(call.GetValue(name)!, kind, token);
-            Console.WriteLine($"{silo.Name}: {verb} ordered; {silo.Groups} strategy groups are under way");
+            Console.WriteLine($"{silo.Name}: {verb} ordered; {silo.Groups} strategy groups still run");
             return 0;
         });
         return command;

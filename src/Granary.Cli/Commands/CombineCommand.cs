@@ -9,26 +9,26 @@ using Granary.Simulation.Validation;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary combine</c>: several backtests, also of other programs, become one portfolio.</summary>
+/// <summary><c>granary combine</c>: makes one portfolio of several backtests, also of other programs.</summary>
 internal static class CombineCommand
 {
     private sealed record Options : RunForm
     {
         [Description("winners, equal, score, matching-pursuit, regime, or a CSV with strategy,weight (the rule of the members)")]
         public string? Weights { get; init; }
-        [Description("a JSON file with the sections account, execution, portfolio, … that hold for the portfolio")]
+        [Description("a JSON file with the sections account, execution, portfolio, … that apply to the portfolio")]
         public string? Settings { get; init; }
-        [Description("a source with bars of the symbols of recorded trades, as store:DIR")]
+        [Description("a source with bars of the symbols of recorded trades, such as store:DIR")]
         public string? Bars { get; init; }
-        [Description("of --bars")]
+        [Description("timeframe of the bars of --bars")]
         public string Timeframe { get; init; } = "1d";
         [Description("how many systems were tried before the trades and curves of other programs were chosen (not known)")]
         public int? Trials { get; init; }
-        [Description("which column of a file of trades is what, as \"side=Direction;entry_time=Opened\"")]
+        [Description("the roles of the columns of a file of trades, such as \"side=Direction;entry_time=Opened\"")]
         public string? Columns { get; init; }
         [Description("the symbol of trades whose file names none (the file's name)")]
         public string? Symbol { get; init; }
-        [Description("the name of the run (of the members)")]
+        [Description("the name of the run (made from the names of the members)")]
         public string? Name { get; init; }
     }
 

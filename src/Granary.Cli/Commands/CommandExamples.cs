@@ -3,10 +3,10 @@ using System.CommandLine;
 
 namespace Granary.Cli.Commands;
 
-/// <summary>An example of each command for its help; sub-commands of <c>session</c> have theirs where they are made.</summary>
+/// <summary>An example of each command for its help; the sub-commands of <c>session</c> define their own.</summary>
 internal static class CommandExamples
 {
-    // By the words of the command: what stands behind them.
+    // The arguments of the example, by the words of the command.
     private static readonly FrozenDictionary<string, string> All = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["backtest"] = "samples/quickstart.json --out runs/first",
@@ -82,7 +82,7 @@ internal static class CommandExamples
         ["completion"] = "bash",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>Adds its example to the help of a command and of all below it.</summary>
+    /// <summary>Adds the examples to the help of a command and of all its sub-commands.</summary>
     public static void AddTo(Command command, string parents = "")
     {
         var words = $"{parents} {command.Name}".Trim();

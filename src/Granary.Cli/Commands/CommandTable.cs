@@ -3,8 +3,8 @@ using System.CommandLine;
 namespace Granary.Cli.Commands;
 
 /// <summary>
-/// The commands of <c>granary</c> by name. A call makes only the one that it names, since to read the options of all takes half of a short
-/// call's time.
+/// The commands of <c>granary</c> by name. A call creates only the command that it names, because creating all of them takes half of the
+/// time of a short call.
 /// </summary>
 internal static class CommandTable
 {
@@ -48,7 +48,7 @@ internal static class CommandTable
         ("completion", _ => CompletionCommand.Create()),
     ];
 
-    /// <summary>The command that the first argument names; all of them where it names none, as for help and for a wrong name.</summary>
+    /// <summary>Creates the command that the first argument names; all commands for help or an unknown name.</summary>
     public static RootCommand Create(CompositionRoot host, string[] arguments)
     {
         var root = new RootCommand("Granary: one strategy in a backtest, on paper and live; thousands side by side.");

@@ -18,7 +18,7 @@ internal static class CompareCommand
 {
     private const int UsualRows = 10;
 
-    // The portfolio's come first, since only ten rows are printed.
+    // The portfolio's statistics come first, since only ten rows are printed.
     private static readonly string[] _headlines =
         [.. MetricCatalogue.BuiltIn.All.Where(m => m.Headline > 0).OrderBy(m => m.Headline).Select(m => m.Key)];
 
@@ -28,7 +28,7 @@ internal static class CompareCommand
         var b = new Argument<string>("RUN_B") { Description = "another run's folder" };
         var json = new Option<bool>("--json") { Description = "print the differences as JSON" };
         var all = new Option<bool>("--all") { Description = "print every row of each table, not the first ten" };
-        var page = new Option<string?>("--out") { Description = "where the page goes (RUN_B/compare.html)" };
+        var page = new Option<string?>("--out") { Description = "the file of the page (RUN_B/compare.html)" };
         var command = new Command("compare",
             "The differences of two runs, strategy by strategy and trade by trade, in the terminal and as a page.")
         {
@@ -76,7 +76,7 @@ internal static class CompareCommand
             causes.Ledger,
         }, Output.Json);
 
-    // The symbol stands where the strategy has several; the id of the others names it.
+    // The symbol is shown for strategies of several symbols; the id of the others contains it.
     private static string Line(in TradePair pair, in Trade t) =>
         string.Join(',', pair.Symbol.Length > 0 ? $"{pair.Strategy},{pair.Symbol}" : pair.Strategy, RunText.Of(t.Side),
         RunText.Number(t.Quantity), RunText.Time(t.EntryTime), RunText.Number(t.EntryPrice), RunText.Time(t.ExitTime),

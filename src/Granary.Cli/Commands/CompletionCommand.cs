@@ -4,8 +4,8 @@ using Granary.Simulation.Json;
 namespace Granary.Cli.Commands;
 
 /// <summary>
-/// <c>granary completion SHELL</c>: a script that completes verbs and options. It asks the program itself, through the parser's
-/// <c>[suggest]</c> directive, so it knows every verb of the version that is installed.
+/// <c>granary completion SHELL</c>: a script that completes verbs and options. It calls the program with the parser's
+/// <c>[suggest]</c> directive, so it completes every verb of the installed version.
 /// </summary>
 internal static class CompletionCommand
 {

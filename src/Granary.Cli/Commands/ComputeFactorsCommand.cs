@@ -18,15 +18,15 @@ internal static class ComputeFactorsCommand
 {
     private sealed record Options
     {
-        [Description("separated by semicolons, as \"sma(20);macd(12,26,9).signal\"")]
+        [Description("the factors, separated by semicolons, such as \"sma(20);macd(12,26,9).signal\"")]
         public required string Factors { get; init; }
         [Description("auto, generic, yahoo, binance, backtrader, lean or questdb")]
         public string Format { get; init; } = "auto";
-        [Description("of the file's bars (detected from their times)")]
+        [Description("timeframe of the file's bars (detected from their times)")]
         public string? Timeframe { get; init; }
-        [Description("raw prices, where the file has adjusted ones too")]
+        [Description("use raw prices, even if the file has adjusted ones too")]
         public bool NoAdjust { get; init; }
-        [Description("what the file's times are: open or close of a bar")]
+        [Description("the meaning of the file's times: open or close of a bar")]
         public string Stamp { get; init; } = "open";
         [Description("a CSV file (standard output)")]
         public string? Out { get; init; }
@@ -74,8 +74,8 @@ internal static class ComputeFactorsCommand
             throw new InputException($"--factors: {e.Message}", e);
         }
         return columns.ReferenceSymbols.Count == 0 ? columns
-            : throw new InputException($"--factors: {string.Join(", ", columns.ReferenceSymbols)} would be needed "
-                + $"beside {path}, and factors compute reads one file; compare symbols in a batch over both");
+            : throw new InputException($"--factors: {string.Join(", ", columns.ReferenceSymbols)} is needed "
+                + $"too, and factors compute reads only {path}; compare symbols in a batch over both");
     }
 
     private static async Task WriteAsync(TextWriter writer, IBarSeries series, FactorColumns columns, int count, CancellationToken token)

@@ -12,23 +12,23 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary data check</c>: the quality of bar files, or of what a store holds.</summary>
+/// <summary><c>granary data check</c>: checks the quality of bar files or of stored markets.</summary>
 internal static class DataCheckCommand
 {
     private sealed record Options : BarFileForm
     {
         [Description("the store: a folder, postgres://… or questdb://…")]
         public string? Store { get; init; }
-        [Description("this symbol only (every one of the store)")]
+        [Description("check only this symbol (all symbols of the store)")]
         public string? Symbol { get; init; }
-        [Description("as 1m, 1h or 1d")]
+        [Description("timeframe, such as 1m, 1h or 1d")]
         public string? Timeframe { get; init; }
-        [Description("when the market of a FILE trades: 24/7, XNYS, or as \"America/New_York 09:30-16:00\" (detected from the bars)")]
+        [Description("trading hours of the market of a FILE: 24/7, XNYS, or a zone with hours, such as \"America/New_York 09:30-16:00\" (detected from the bars)")]
         public string? Session { get; init; }
         [Description("print the result as JSON")]
         public bool Json { get; init; }
-        [Description("also fix what is safe, and log what changed: of a FILE a copy with rows in order of time and repetitions left out, "
-            + "of PostgreSQL what the catalogue says of the rows")]
+        [Description("also repair what is safe, and log each change: for a FILE, write a copy in order of time without repetitions; "
+            + "for PostgreSQL, correct the catalogue's counts of rows")]
         public bool Fix { get; init; }
         [Description("the fixed copy (FILE.fixed.csv); of a store, the log")]
         public string? Out { get; init; }
@@ -39,11 +39,11 @@ internal static class DataCheckCommand
         var files = new Argument<string[]>("FILE")
         {
             Arity = ArgumentArity.ZeroOrMore,
-            Description = "bar files, of one symbol each; or name a stored market. A gap that all of them share is not a fault",
+            Description = "bar files of one symbol each, or a stored market. A gap that all of them share is not a fault",
         };
         var command = new Command("check",
             "Gaps, duplicates, order, consistency, outliers, frozen prices, unadjusted splits, granularity, daylight saving, completeness "
-                + "of days. Ends with exit code 1 where it finds errors.") { files };
+                + "of days. Ends with exit code 1 if it finds errors.") { files };
         var options = new OptionBinding<Options>(command);
         command.SetAction(async (call, token) =>
         {
@@ -102,7 +102,7 @@ internal static class DataCheckCommand
         return reports;
     }
 
-    // The findings are JSON then, and the repairs are reported beside them.
+    // With JSON on stdout, the repairs are reported on stderr.
     private static TextWriter Repairs(Options given) => given.Json ? Console.Error : Console.Out;
 
     private static void Write(IReadOnlyList<QualityReport> reports, bool asJson)

@@ -40,7 +40,7 @@ internal static class DataCommands
     {
         var store = new Option<string>("--store") { Required = true, Description = "the store: a folder, postgres://… or questdb://…" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
-        var command = new Command("list", "What a store holds.") { store, json };
+        var command = new Command("list", "List the markets of a store.") { store, json };
         command.SetAction(async (call, token) =>
         {
             await using var opened = root.Catalogues(call).Stores.Open(Address.Parse(call.GetValue(store)!));
@@ -80,7 +80,7 @@ internal static class DataCommands
             DefaultValueFactory = _ => string.Join(',', DataGeneration.SampleSymbols),
             Description = "names; those that end in USDT trade around the clock"
         };
-        var timeframes = new Option<string>("--timeframe") { DefaultValueFactory = _ => "1h", Description = "one or several, as 1h,1d" };
+        var timeframes = new Option<string>("--timeframe") { DefaultValueFactory = _ => "1h", Description = "one or several: 1h,1d" };
         var from = new Option<string>("--from") { DefaultValueFactory = _ => "2022-01-01", Description = "the first day" };
         var to = new Option<string>("--to") { DefaultValueFactory = _ => "2024-01-01", Description = "the day after the last" };
         var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1, Description = "the same seed makes the same bars" };
@@ -107,10 +107,10 @@ internal static class DataCommands
         var timeframe = new Option<string>("--timeframe")
         {
             Required = true,
-            Description = "as 1m, 1h or 1d; longer bars than the store has are built from the longest that divide them"
+            Description = "such as 1m, 1h or 1d; bars that the store does not have are built from its longest bars that divide them"
         };
-        var from = new Option<string?>("--from") { Description = "the first bar, as 2024-01-31" };
-        var to = new Option<string?>("--to") { Description = "the first bar that is left out" };
+        var from = new Option<string?>("--from") { Description = "the first bar, such as 2024-01-31" };
+        var to = new Option<string?>("--to") { Description = "the end; bars from this time on are left out" };
         var output = new Option<string>("--out") { Required = true, Description = "the CSV file" };
         var command = new Command("export", "Write stored bars as CSV.") { source, symbol, timeframe, from, to, output };
         command.SetAction(async (call, token) =>

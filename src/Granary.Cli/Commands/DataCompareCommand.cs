@@ -14,22 +14,22 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary data compare</c>: where two sources of one market disagree, and which of them is likelier wrong.</summary>
+/// <summary><c>granary data compare</c>: finds the differences of two sources of a market, and the source that is likelier wrong.</summary>
 internal static class DataCompareCommand
 {
     private const int MostShown = 20;
 
     private sealed record Options : BarFileForm
     {
-        [Description("the symbol in both (of a FILE: its name)")]
+        [Description("the symbol in both (default for a FILE: its name)")]
         public string? Symbol { get; init; }
-        [Description("as 1m, 1h or 1d (of a FILE: its times show it)")]
+        [Description("timeframe, such as 1m, 1h or 1d (detected for a FILE)")]
         public string? Timeframe { get; init; }
-        [Description("prices that differ by at most so many percent are equal")]
+        [Description("prices that differ by at most this percentage are equal")]
         public double Tolerance { get; init; } = 0.01;
-        [Description("volumes that differ by at most so many percent are equal")]
+        [Description("volumes that differ by at most this percentage are equal")]
         public double VolumeTolerance { get; init; } = 1;
-        [Description("a CSV of all disagreements")]
+        [Description("write all differences to this CSV file")]
         public string? Out { get; init; }
         [Description("print the result as JSON")]
         public bool Json { get; init; }
@@ -39,7 +39,7 @@ internal static class DataCompareCommand
     {
         var a = new Argument<string>("A") { Description = "a bar file, or a store: a folder, postgres://… or questdb://…" };
         var b = new Argument<string>("B") { Description = "the other one" };
-        var command = new Command("compare", "Where two sources of a market disagree, by how much, and which is likelier wrong.") { a, b };
+        var command = new Command("compare", "Find the differences of two sources of a market, and the likelier wrong one.") { a, b };
         var options = new OptionBinding<Options>(command);
         command.SetAction(async (call, token) =>
         {
@@ -70,7 +70,7 @@ internal static class DataCompareCommand
             given.ToOptions(known)));
     }
 
-    // As the source has them: not adjusted.
+    // The bars as stored, without adjustment.
     private static async Task<IReadOnlyList<Bar>> ReadAsync(string source, BarQuery query, Options given, GranaryCatalogues known,
         CancellationToken token)
     {
@@ -86,7 +86,7 @@ internal static class DataCompareCommand
     {
         Console.WriteLine($"A {a}: {Counted.Of(found.BarsOfA, "bar")}");
         Console.WriteLine($"B {b}: {Counted.Of(found.BarsOfB, "bar")}");
-        Console.WriteLine($"{Counted.Of(found.Common, "bar")} in both, {found.Equal:N0} of them equal; within the span of both "
+        Console.WriteLine($"{Counted.Of(found.Common, "bar")} in both, {found.Equal:N0} of them equal; within the time that both cover "
             + $"{found.OnlyInA:N0} only in A, {found.OnlyInB:N0} only in B");
         if (found.Shift is { } shift)
             Console.WriteLine($"The bars of A are in B {Hours(shift)}: one of the two has the wrong time zone, or stamps of the close "
@@ -105,7 +105,7 @@ internal static class DataCompareCommand
         Console.WriteLine(found.IsSame ? "No bar differs."
             : $"Likelier wrong: A on {Counted.Of(found.SuspectsOf(Suspect.A), "bar")}, "
                 + $"B on {Counted.Of(found.SuspectsOf(Suspect.B), "bar")}; "
-                + $"the bars do not tell on {found.SuspectsOf(Suspect.Neither):N0}.");
+                + $"undecided on {found.SuspectsOf(Suspect.Neither):N0}.");
         if (file is not null) Console.WriteLine($"{file} has all of them");
     }
 

@@ -22,18 +22,18 @@ internal static class DataImportCommand
     {
         [Description("the store: a folder, postgres://… or questdb://…")]
         public required string Store { get; init; }
-        [Description("the symbol of the bars; all FILEs are of this market")]
+        [Description("the symbol; all FILEs have bars of this market")]
         public string? Symbol { get; init; }
-        [Description("name: each FILE is of the market that its name begins with, as BTCUSDT.csv and BTCUSDT-1m-2024-01.csv, "
-            + "or of the several markets that it names in itself")]
+        [Description("name: the name of each FILE begins with its market, such as BTCUSDT.csv and BTCUSDT-1m-2024-01.csv, "
+            + "or the FILE has a column with the symbols")]
         public string? SymbolFrom { get; init; }
-        [Description("as 1m, 1h or 1d")]
+        [Description("timeframe, such as 1m, 1h or 1d")]
         public required string Timeframe { get; init; }
         [Description("download from kucoin, gateio or binance instead of reading files")]
         public string? FromExchange { get; init; }
-        [Description("the first bar of a download, as 2024-01-31 or 2024-01-31T14:30:00Z"), JsonConverter(typeof(UtcTicks))]
+        [Description("the first bar of a download, such as 2024-01-31 or 2024-01-31T14:30:00Z"), JsonConverter(typeof(UtcTicks))]
         public long? From { get; init; }
-        [Description("the end of a download: the first bar that is left out (now)"), JsonConverter(typeof(UtcTicks))]
+        [Description("the exclusive end of a download (now)"), JsonConverter(typeof(UtcTicks))]
         public long? To { get; init; }
         [Description("the address of the exchange")]
         public string? Endpoint { get; init; }
@@ -48,7 +48,7 @@ internal static class DataImportCommand
         var files = new Argument<string[]>("FILE")
         {
             Arity = ArgumentArity.ZeroOrMore,
-            Description = "bar files, folders, or patterns as \"bars/*.csv\"",
+            Description = "bar files, folders, or patterns such as \"bars/*.csv\"",
         };
         var command = new Command("import", "Parse, check and store bars; importing again changes nothing.") { files };
         var options = new OptionBinding<Options>(command);
@@ -82,7 +82,7 @@ internal static class DataImportCommand
         return faults.Count == 0 ? 0 : CommandLine.Wrong;
     }
 
-    // A line every two seconds, so that the import of thousands of files is seen to move.
+    // A line every two seconds shows the progress of an import of thousands of files.
     private static Progress<(int Done, int Markets)>? ProgressOf(Options given)
     {
         if (given.Quiet || given.Json) return null;
@@ -124,7 +124,7 @@ internal static class DataImportCommand
         return 0;
     }
 
-    // Reports at once, and in order.
+    // Reports synchronously and in order.
     private sealed class Progress<T>(Action<T> report) : IProgress<T>
     {
         public void Report(T value) => report(value);

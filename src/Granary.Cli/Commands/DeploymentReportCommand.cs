@@ -8,7 +8,7 @@ using Granary.Trading.Handover;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary deployments report</c>: live against promised, day by day.</summary>
+/// <summary><c>granary deployments report</c>: compares the live result with the backtest, day by day.</summary>
 internal static class DeploymentReportCommand
 {
     public static Command Create(Option<string> store)
@@ -20,7 +20,7 @@ internal static class DeploymentReportCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var json = new Option<bool>("--json") { Description = "print the report as JSON" };
-        var command = new Command("report", "Compare live with promised day by day, split by cause; flag days outside of the band.")
+        var command = new Command("report", "Compare live results with the backtest day by day, split by cause; mark days outside of the band.")
         {
             number, run, json,
         };
@@ -70,7 +70,7 @@ internal static class DeploymentReportCommand
             string.Join(", ", d.Causes.Select(c => $"{c.Key} {Money(c.Value)}")), Percent(d.Return), Percent(d.Low), Percent(d.High),
             d.IsOutside ? "outside" : "",
         }));
-        if (report.Earlier != 0) Console.WriteLine($"Trades of earlier deployments, which no day has: {Money(report.Earlier)}");
+        if (report.Earlier != 0) Console.WriteLine($"Trades of earlier deployments, not included in the days: {Money(report.Earlier)}");
     }
 
     private static string Conclusion(DeploymentReport report)

@@ -13,7 +13,7 @@ internal static class DeploymentSwitchCommand
 {
     public static Command Create(CompositionRoot root, Option<string> store)
     {
-        var number = new Argument<int>("N") { Description = "the deployment that the account is to trade" };
+        var number = new Argument<int>("N") { Description = "the number of the deployment that the account will trade" };
         var state = new Option<string>("--state")
         {
             Required = true,
@@ -23,9 +23,9 @@ internal static class DeploymentSwitchCommand
         var policy = new Option<string>("--policy")
         {
             DefaultValueFactory = _ => "keep",
-            Description = "open trades: keep those of strategies that stay alike, wind-down, or close at the next start",
+            Description = "open trades: keep (those of strategies that do not change), wind-down, or close (at the next start)",
         };
-        var dryRun = new Option<bool>("--dry-run") { Description = "only show what would become of each open trade" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "only show how each open trade would be handled" };
         var why = new Option<string>("--why") { DefaultValueFactory = _ => "", Description = "the reason, for journal and history" };
         var json = new Option<bool>("--json") { Description = "print the plan as JSON" };
         var command = new Command("switch", "Hand an account over to a deployment; its session must be stopped.")
@@ -80,15 +80,15 @@ internal static class DeploymentSwitchCommand
         }
         Console.WriteLine($"{account}: deployment {plan.From.Number} → {plan.To.Number}, policy {PolicyWords.Of(plan.Policy)}");
         TableWriter.Write("", [Column.Text("Strategy"), Column.Text("Symbol"), Column.Text("Side"), Column.Number("Quantity"),
-            Column.Number("Entry"), Column.Number("Unrealised"), Column.Text("What becomes of it")], plan.Steps.Select(s => new[]
+            Column.Number("Entry"), Column.Number("Unrealised"), Column.Text("Handling")], plan.Steps.Select(s => new[]
         {
             s.Strategy, s.Symbol, Side(s), Cell.Figure(s.Quantity), s.EntryPrice > 0 ? Cell.Figure(s.EntryPrice) : "waits",
             s.Profit is { } profit ? Cell.Figure(profit) : "", s.What,
         }), "nothing is open");
         if (plan.NewSymbols.Count > 0)
-            Output.Marked("Note", $"{string.Join(", ", plan.NewSymbols)}: new to the account; factors begin without a past");
+            Output.Marked("Note", $"{string.Join(", ", plan.NewSymbols)}: new to the account; its factors start without earlier bars");
         Console.WriteLine(dryRun ? "Nothing was changed (--dry-run)"
-            : $"Switched; 'granary live --deployments … --deployment {plan.To.Number} --state …' goes on with the account");
+            : $"Switched; 'granary live --deployments … --deployment {plan.To.Number} --state …' continues with the account");
     }
 
     private static string Side(SwitchStep step) => step.Side == Engine.Trading.Side.Buy ? "long" : "short";

@@ -66,8 +66,8 @@ internal sealed class DeploymentsCommands(CompositionRoot root)
 
     private Command Add()
     {
-        var file = new Argument<string>("PROD.json") { Description = "the configuration that a backtest has written" };
-        var run = new Option<string?>("--run") { Description = "the folder of the backtest (that of PROD.json)" };
+        var file = new Argument<string>("PROD.json") { Description = "the configuration that a backtest wrote" };
+        var run = new Option<string?>("--run") { Description = "the folder of the backtest (the folder of PROD.json)" };
         var add = new Command("add", "Add a configuration as the next number.") { file, run, _why, _json };
         add.SetAction(call =>
         {
@@ -121,9 +121,9 @@ internal sealed class DeploymentsCommands(CompositionRoot root)
     private Command SetEnabled(bool enabled)
     {
         var strategy = new Option<string?>("--strategy") { Description = "the strategy's id" };
-        var symbol = new Option<string?>("--symbol") { Description = "the pair: all its strategies" };
+        var symbol = new Option<string?>("--symbol") { Description = "the symbol; applies to all its strategies" };
         var command = new Command(enabled ? "enable" : "disable", enabled ? "Allow entries of a strategy or a pair again."
-            : "Stop entries of a strategy or a pair, also in sessions that run; exits, stops and targets go on.")
+            : "Stop entries of a strategy or a pair, also in running sessions; exits, stops and targets remain active.")
         { _number, strategy, symbol, _why };
         command.SetAction(call =>
         {
@@ -131,7 +131,7 @@ internal sealed class DeploymentsCommands(CompositionRoot root)
             if (id.Length > 0 == pair.Length > 0) throw new InputException("give either --strategy or --symbol");
             Open(call).SetEnabled(call.GetValue(_number), enabled, id, pair, Environment.UserName, call.GetValue(_why)!);
             Console.WriteLine($"{(enabled ? "Enabled" : "Disabled")} {id}{pair} in deployment {call.GetValue(_number)}; "
-                + "running sessions follow within a second");
+                + "running sessions apply it within a second");
             return 0;
         });
         return command;

@@ -17,9 +17,9 @@ internal static class DriftCommand
         public required string Column { get; init; }
         [Description("adwin, page-hinkley, ddm or kswin, row by row; psi compares all rows with the first ones")]
         public required string Detector { get; init; }
-        [Description("the detector's, as \"delta=0.002;clock=32\"; names as in river; psi: bins, alpha, features, looks, threshold")]
+        [Description("the detector's parameters, such as \"delta=0.002;clock=32\"; names as in river; psi: bins, alpha, features, looks, threshold")]
         public string? Params { get; init; }
-        [Description("for psi: the number of rows, from the first on, that the others are compared with")]
+        [Description("for psi: the number of first rows, with which all others are compared")]
         public int? Reference { get; init; }
         [Description("print the result as JSON")]
         public bool Json { get; init; }

@@ -18,7 +18,7 @@ namespace Granary.Cli.Commands;
 /// <summary><c>experiment</c>: compares models, or searches for one.</summary>
 internal static class ExperimentCommand
 {
-    // Of the models of a search; --json has all.
+    // Rows of the models of a search; --json has all.
     private const int MostModels = 10;
 
     private sealed record Options : LearningCommands.TrainOptions
@@ -42,7 +42,7 @@ internal static class ExperimentCommand
             var (file, isHere) = (call.GetValue(batch)!, given.Host == "embedded");
             var threads = Given.Threads(given.Threads);
             var spec = new BatchReader(root.Catalogues(call)).Read(file, bindStrategies: isHere);
-            // The result is shown when the progress is off the screen.
+            // The result is shown after the progress view has ended.
             var result = await ProgressView.ShowTrainingAsync(given.Quiet || given.Json, view =>
                 isHere ? HereAsync(spec, given.Strategies, threads, view, token)
                     : ThereAsync(root, given.Host, spec, file, given.Strategies, view, token));
@@ -98,7 +98,7 @@ internal static class ExperimentCommand
                 [.. worth.Select(t => (new[] { t.Data, t.Trainer, t.Label }, t.Worth!))]);
             foreach (var failed in trials.Where(t => t.Error is not null))
                 CommandLine.Complain($"{failed.Data}, {failed.Trainer}, {failed.Label}: {failed.Error}");
-            Console.WriteLine(FeltTime.OfProcess.Sentence());
+            Console.WriteLine(ElapsedTime.OfProcess.Sentence());
         }
         return trials.All(t => t.Error is not null) ? CommandLine.Failed : 0;
     }
@@ -132,7 +132,7 @@ internal static class ExperimentCommand
         }
         Console.WriteLine($"{Counted.Of(report.Fits, "fit")}, {report.Reused} of them from an earlier run. "
             + (report.Trials is { } trials ? $"The ledger has {Counted.Of(trials, "trial")} on these bars, {report.NewTrials} of them new. "
-                : "") + FeltTime.OfProcess.Sentence());
+                : "") + ElapsedTime.OfProcess.Sentence());
         return report.Units.All(u => u.Error is not null) ? CommandLine.Failed : 0;
     }
 

@@ -7,7 +7,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary explain TERM</c>: what a figure, a check or a code of a run means.</summary>
+/// <summary><c>granary explain TERM</c>: explains a figure, a check or a code of a run.</summary>
 internal static class ExplainCommand
 {
     private const int MostParagraphs = 8;
@@ -19,7 +19,7 @@ internal static class ExplainCommand
             Arity = ArgumentArity.ZeroOrMore,
             Description = "a metric, check, decision, exit reason, note, strategy, factor or term; without one all are listed",
         };
-        var json = new Option<bool>("--json") { Description = "as JSON" };
+        var json = new Option<bool>("--json") { Description = "print the explanations as JSON" };
         var command = new Command("explain",
             "Explain a metric, a check, a reason code or a term: one paragraph and its formula.")
         {

@@ -12,7 +12,7 @@ using Granary.Storage.Files;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary features BATCH.json</c>: distributions of features, and which of them say something of the label.</summary>
+/// <summary><c>granary features BATCH.json</c>: distributions of features, and tests of their relation to the label.</summary>
 internal static class FeaturesCommand
 {
     private const int MostShown = 20;
@@ -21,13 +21,13 @@ internal static class FeaturesCommand
     {
         [Description("all, or how many of the batch's first strategies")]
         public string Strategies { get; init; } = "all";
-        [Description("also test features that are made from the catalogue of factors")]
+        [Description("also test features that are generated from the catalogue of factors")]
         public bool Generate { get; init; }
-        [Description("symbols of the batch that generated features read beside a market's own (the first 5 others), as ETHUSDT,SOLUSDT")]
+        [Description("other symbols of the batch that generated features read, such as ETHUSDT,SOLUSDT (the first 5 others)")]
         public string? References { get; init; }
         [Description("expected share of false findings among the relevant features")]
         public double Level { get; init; } = 0.05;
-        [Description("the part of the bars, from the first, that is looked at")]
+        [Description("the part of the bars, from the first, that is used")]
         public double Share { get; init; } = 0.4;
         [Description("write the page of the study to this file")]
         public string? Out { get; init; }
@@ -40,7 +40,7 @@ internal static class FeaturesCommand
     public static Command Create(CompositionRoot root)
     {
         var batch = new Argument<string>("BATCH.json") { Description = "a batch file with a learning section" };
-        var command = new Command("features", "Show the distributions of a batch's features, and test which say something of the label.")
+        var command = new Command("features", "Show the distributions of a batch's features, and test which are related to the label.")
         {
             batch,
         };
@@ -85,6 +85,6 @@ internal static class FeaturesCommand
             Console.WriteLine(study.Chosen.Count == 0 ? "No feature is relevant."
                 : $"Chosen: \"features\": [{string.Join(", ", study.Chosen.Select(c => $"\"{c}\""))}]");
         }
-        Console.WriteLine(FeltTime.OfProcess.Sentence());
+        Console.WriteLine(ElapsedTime.OfProcess.Sentence());
     }
 }

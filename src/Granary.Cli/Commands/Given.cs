@@ -3,7 +3,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Cli.Commands;
 
-/// <summary>Turns what was typed into values, or says in a sentence why not.</summary>
+/// <summary>Converts texts of the command line into values, or throws an error with one sentence.</summary>
 internal static class Given
 {
     public static Timeframe Timeframe(string text, string option = "--timeframe") =>
@@ -44,7 +44,7 @@ internal static class Given
         if (times.Length == 2 && OfDay(times[0]) is { } open && OfDay(times[1]) is { } close && close != open
             && TimeZoneInfo.TryFindSystemTimeZoneById(words[0], out _))
             return SessionCalendar.Daily("custom", words[0], open, close);
-        throw new InputException($"--session {text}: use 24/7, XNYS, or a zone and its hours, as \"America/New_York 09:30-16:00\"");
+        throw new InputException($"--session {text}: use 24/7, XNYS, or a zone and its hours, such as \"America/New_York 09:30-16:00\"");
 
         static TimeSpan? OfDay(string time) =>
             time == "24:00" ? TimeSpan.FromDays(1)
@@ -58,7 +58,7 @@ internal static class Given
     public static int Threads(int count) =>
         count is >= 1 and <= 1024 ? count : throw new InputException($"--threads {count} is out of range: 1 … 1024");
 
-    /// <summary>"trees=200;leaves=15" by name; empty where nothing was typed.</summary>
+    /// <summary>Parses "trees=200;leaves=15" to values by name; empty without a text.</summary>
     public static IReadOnlyDictionary<string, string> Parameters(string? text)
     {
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal);

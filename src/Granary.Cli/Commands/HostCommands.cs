@@ -12,11 +12,11 @@ internal static class HostCommands
         var command = new Command("new", "Make a plug-in project that builds and runs, with tests.");
         foreach (var template in PluginTemplate.All)
         {
-            var name = new Argument<string>("NAME") { Description = "the class's name, as GoldenHour" };
+            var name = new Argument<string>("NAME") { Description = "the class's name, such as GoldenHour" };
             var parent = new Option<string>("--in")
             {
                 DefaultValueFactory = _ => ".",
-                Description = "the folder in which the project's folder is made",
+                Description = "the folder in which the project's folder is created",
             };
             var kind = new Command(template.Kind, $"Make a {template.Kind}.") { name, parent };
             kind.SetAction(call =>
@@ -32,7 +32,7 @@ internal static class HostCommands
 
     public static Command Doctor(CompositionRoot root)
     {
-        var command = new Command("doctor", "What is installed, reachable and writable.");
+        var command = new Command("doctor", "Check this machine: installed programs, open ports and writable folders.");
         command.SetAction(async (call, token) =>
         {
             var checks = await Machine.CheckAsync(root.Catalogues(call), token);

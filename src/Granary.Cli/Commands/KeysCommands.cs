@@ -12,15 +12,15 @@ internal static class KeysCommands
 {
     public static Command Create() => new("keys", "API keys of the server.") { Add(), List(), Rotate(), Revoke() };
 
-    private static Argument<string> Name() => new("NAME") { Description = "whose key it is" };
+    private static Argument<string> Name() => new("NAME") { Description = "the name of the key's owner" };
 
     private static Option<string> KeyFile(string description) => new("--file") { Required = true, Description = description };
 
     private static Command Add()
     {
-        var (name, file) = (Name(), KeyFile("the file of keys; made where it is not there"));
+        var (name, file) = (Name(), KeyFile("the file of keys; created if it does not exist"));
         var role = new Option<string>("--role") { Required = true, Description = "viewer, submitter or admin" };
-        var valid = new Option<string?>("--valid") { Description = "how long the key is valid, as 90d or 12h (until it is revoked)" };
+        var valid = new Option<string?>("--valid") { Description = "how long the key is valid, such as 90d or 12h (until it is revoked)" };
         var add = new Command("add", "Make an API key, print it once, and store its hash.") { name, role, file, valid };
         add.SetAction(async (call, token) =>
         {
@@ -40,7 +40,7 @@ internal static class KeysCommands
         var file = KeyFile("the file of keys");
         var list = new Command("list", "List the keys: names, roles and when they expire.") { file };
         list.SetAction(call => TableWriter.Write("",
-            [Column.Text("Name"), Column.Text("Role"), Column.Text("Made (UTC)"), Column.Text("Expires (UTC)")],
+            [Column.Text("Name"), Column.Text("Role"), Column.Text("Created (UTC)"), Column.Text("Expires (UTC)")],
             ApiKeys.List(call.GetValue(file)!, TimeProvider.System).Select(k => new[]
             {
                 k.Name, k.Role.ToString().ToLowerInvariant(), RunText.Time(k.CreatedAt.UtcTicks),
@@ -55,9 +55,9 @@ internal static class KeysCommands
         var overlap = new Option<string>("--overlap")
         {
             DefaultValueFactory = _ => "24h",
-            Description = "how long the key before stays valid, as 24h or 0h",
+            Description = "how long the previous key stays valid, such as 24h or 0h",
         };
-        var rotate = new Command("rotate", "Make another key of a name, and let the one before expire; no server needs a restart.")
+        var rotate = new Command("rotate", "Make a new key for a name, and let the previous one expire; no server needs a restart.")
         {
             name, file, overlap,
         };

@@ -18,15 +18,15 @@ internal static class LearnCommand
         public required string Label { get; init; }
         [Description("the trainer's name; 'granary trainers' lists them")]
         public required string Trainer { get; init; }
-        [Description("share of the rows that trains")]
+        [Description("share of the rows that the model is trained on")]
         public double Split { get; init; } = 0.7;
-        [Description("seed of everything that the trainer draws")]
+        [Description("seed of the trainer's random numbers")]
         public long Seed { get; init; } = 1;
-        [Description("the trainer's, as \"trees=200;leaves=15\"; 'granary trainers' lists them")]
+        [Description("the trainer's parameters, such as \"trees=200;leaves=15\"; 'granary trainers' lists them")]
         public string? Params { get; init; }
         [Description("threads to use (all)")]
         public int Threads { get; init; } = Environment.ProcessorCount;
-        [Description("add the model to a registry under this name; 'granary models predict' asks it")]
+        [Description("add the model to a registry under this name; 'granary models predict' uses it")]
         public string? Save { get; init; }
         [Description("for --save: the folder of versions, or postgres://…")]
         public string Registry { get; init; } = "models";

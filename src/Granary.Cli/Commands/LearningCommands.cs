@@ -10,7 +10,7 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Cli.Commands;
 
-/// <summary>The machine-learning life of a batch: <c>train</c> and <c>evaluate</c>.</summary>
+/// <summary>The machine-learning commands of a batch: <c>train</c> and <c>evaluate</c>.</summary>
 internal static class LearningCommands
 {
     internal record TrainOptions
@@ -26,20 +26,20 @@ internal static class LearningCommands
     }
 
     public static Command Train(CompositionRoot root) => Make(root, "train",
-        "Train the models of a batch walk-forward and add a version of each to its registry; a stopped training goes on where it was.",
+        "Train the models of a batch walk-forward and add a version of each to its registry; a stopped training continues where it was.",
         async (threads, spec, strategies, json, progress, token) =>
             Later(await Learn(threads).TrainAsync(spec, strategies, progress, token), json));
 
     public static Command Evaluate(CompositionRoot root) =>
-        Make(root, "evaluate", "Run the strategies of a batch with their models and without, and count what was out of sample.",
+        Make(root, "evaluate", "Run the strategies of a batch with and without their models, and compare their trades out of sample.",
         async (threads, spec, strategies, json, progress, token) =>
             Later(await Learn(threads).EvaluateAsync(spec, strategies, progress, token),
             json));
 
     private static LearnBatch Learn(int threads) => new(new EmbeddedHost(threads), TimeProvider.System, threads);
 
-    /// <param name="work">With the number of threads, the batch, its strategies, and whether the result is JSON; gives what shows the
-    /// result and tells the exit code.</param>
+    /// <param name="work">Does the work with the number of threads, the batch, its strategies, and whether the result is JSON. Returns
+    /// a function that prints the result and returns the exit code.</param>
     internal static Command Make(CompositionRoot root, string name, string description, Func<int, BatchSpec, string, bool,
         IProgress<TrainingProgress>?, CancellationToken, Task<Func<int>>> work)
     {
@@ -58,7 +58,7 @@ internal static class LearningCommands
         return command;
     }
 
-    // The result is shown when the progress is off the screen.
+    // The result is shown after the progress view has ended.
     private static Func<int> Later(LearningReport report, bool json) => () => Show(report, json);
 
     private static int Show(LearningReport report, bool json)
@@ -93,7 +93,7 @@ internal static class LearningCommands
                     Cell.Percent(e.WinRateWithout), Cell.Percent(e.WinRateWith),
                 }));
             if (report.Risk is { } risk) Show(risk);
-            Console.WriteLine(FeltTime.OfProcess.Sentence());
+            Console.WriteLine(ElapsedTime.OfProcess.Sentence());
         }
         return report.Units.Count > 0 && report.Units.All(u => u.Error is not null) ? CommandLine.Failed : 0;
     }
@@ -107,8 +107,8 @@ internal static class LearningCommands
             {
                 r.Item1, Cell.Percent(r.Item2.Return), Cell.Percent(r.Item2.MaxDrawdown), Cell.Percent(r.Item2.MeanExposure),
             }));
-        Console.WriteLine($"The cap was asked about {Counted.Of(risk.Asked, "entry")} and knew a drawdown for {risk.Judged:N0}: it made "
-            + $"{risk.Cut:N0} smaller and refused {risk.Refused:N0}.");
+        Console.WriteLine($"Of {Counted.Of(risk.Asked, "entry")}, {risk.Judged:N0} had a predicted drawdown: the cap reduced "
+            + $"{risk.Cut:N0} of them and refused {risk.Refused:N0}.");
     }
 
     internal static string MainFigure(IReadOnlyDictionary<string, double> figures) =>

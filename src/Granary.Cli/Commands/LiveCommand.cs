@@ -13,16 +13,16 @@ internal static class LiveCommand
         var production = new Argument<string?>("PROD.json")
         {
             Arity = ArgumentArity.ZeroOrOne,
-            Description = "the configuration that a backtest has written; without it --deployment names one",
+            Description = "the configuration that a backtest wrote; without it, give --deployment",
         };
         var command = new Command("live", "Trade a production configuration: the code of the backtest, on a feed.") { production };
         var options = new OptionBinding<LiveRequest>(command);
         var host = new Option<string?>("--host")
         {
-            Description = "a cluster or granary serve that trades it, as http://silo:8080 (this process); state and weights are the "
-                + "server's then",
+            Description = "address of a cluster or of granary serve that trades it, such as http://silo:8080 (this process); the server "
+                + "then has state and weights",
         };
-        var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
+        var quiet = new Option<bool>("--quiet") { Description = "print only faults" };
         var json = new Option<bool>("--json") { Description = "print the outcome as JSON" };
         command.Add(host);
         command.Add(quiet);
@@ -57,7 +57,7 @@ internal static class LiveCommand
     {
         foreach (var (given, name) in new[] { (request.State, "--state"), (request.Weights, "--weights") })
             if (given is not null)
-                throw new InputException($"{name} is the server's own with --host; leave it out");
+                throw new InputException($"{name} is a setting of the server of --host; leave it out");
         request.Check();
         if (request.Deployment is { } number)
         {

@@ -26,7 +26,7 @@ internal static class LiveView
         })));
     }
 
-    /// <summary>The same for a session that runs elsewhere.</summary>
+    /// <summary>Shows the status of a session that runs in another process.</summary>
     public static async Task WatchAsync(bool silent, Func<IProgress<LiveStatus>?, Task> work) =>
         await ShowAsync<int>(silent, async status =>
     {
@@ -34,19 +34,19 @@ internal static class LiveView
         return 0;
     });
 
-    /// <summary>The table once, as a server shows its session.</summary>
+    /// <summary>Prints the table of a session's status once.</summary>
     public static void Write(LiveStatus status) => TableWriter.Write("", _columns, Rows(status));
 
-    /// <summary>The table once, with the last sign of life of a session whose process may have ended.</summary>
+    /// <summary>Prints the table once, with the time of the last status, because the session's process may have ended.</summary>
     public static void WriteStored(LiveStatus status)
     {
         var rows = Rows(status).ToList();
-        rows.Insert(1, ["Last sign of life", Life(status)]);
+        rows.Insert(1, ["Last update", Life(status)]);
         if (Stopped(status) is { } stopped) rows[0][1] = stopped;
         TableWriter.Write("", _columns, rows);
     }
 
-    /// <summary>That the process of a session has ended or stands still; null while it lives, and for a session that is over.</summary>
+    /// <summary>Returns a text if the process of a session ended or hangs; null while it runs, and for a session that has ended.</summary>
     public static string? Stopped(LiveStatus s) => SessionControl.IsAlive(s, TimeProvider.System) || s.State == LiveState.Ended ? null
         : $"not running; it was {Words(s.State)} {Life(s)}";
 
@@ -65,7 +65,7 @@ internal static class LiveView
         : s.WarmingUp is { } w && s.State is LiveState.WarmingUp or LiveState.CatchingUp or LiveState.Trading ? WarmingUp(s, w)
         : Words(s.State);
 
-    private static string WarmingUp(LiveStatus s, WarmUpStanding w)
+    private static string WarmingUp(LiveStatus s, WarmUpProgress w)
     {
         var some = w.Strategies < s.Strategies ? $" in {Cell.Count(w.Strategies)} of {Cell.Count(s.Strategies)} strategies" : "";
         return $"{(s.State == LiveState.WarmingUp ? "" : $"{Words(s.State)}; ")}warming up, {Cell.Count(w.Bars)} of {Cell.Count(w.Needed)} "
@@ -109,7 +109,7 @@ internal static class LiveView
             rows.Add(["Fills of exits", string.Join(", ",
                 s.Hits.OrderBy(h => h.Key, StringComparer.Ordinal)
                     .Select(h => $"{Cell.Count(h.Value)} {h.Key}{(h.Value == 1 ? "" : "s")}"))]);
-        if (s.Differences > 0) rows.Add(["Differences to the venue", Cell.Count(s.Differences)]);
+        if (s.Differences > 0) rows.Add(["Differences from the venue", Cell.Count(s.Differences)]);
         if (s.WeightsVersion > 0) rows.Add(["Weights version", Cell.Count(s.WeightsVersion)]);
         if (double.IsFinite(s.LatencyP50))
             rows.Add(["Bar to order (ms)", $"{Cell.Ratio(s.LatencyP50 / 1000)}, 99th percentile {Cell.Ratio(s.LatencyP99 / 1000)}"]);
@@ -132,7 +132,7 @@ internal static class LiveView
             : s.State switch { LiveState.Trading => Color.Green, LiveState.Paused => Color.Yellow, _ => null },
         "Strategies" => s.Failed > 0 ? Color.Red : null,
         "Orders" => s.Unknown > 0 ? Color.Red : null,
-        "Differences to the venue" => Color.Red,
+        "Differences from the venue" => Color.Red,
         "Note" => Color.Grey,
         _ => null,
     };
@@ -178,7 +178,7 @@ internal static class LiveView
 
         public void Report(LiveStatus value)
         {
-            // Another state at once, the rest every five seconds.
+            // Prints a change of the state at once, everything else every five seconds.
             if (_state == value.State && System.Diagnostics.Stopwatch.GetElapsedTime(_last) < TimeSpan.FromSeconds(5)) return;
             (_state, _last) = (value.State, System.Diagnostics.Stopwatch.GetTimestamp());
             Console.WriteLine($"{State(value)}: {Time(value)}, {Counted.Of(value.Bars, "bar")}, "

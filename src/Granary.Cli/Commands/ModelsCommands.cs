@@ -69,7 +69,7 @@ internal sealed class ModelsCommands(CompositionRoot root)
     {
         var wanted = new Argument<int?>("VERSION") { Arity = ArgumentArity.ZeroOrOne };
         var show = new Command("show",
-            "Where a version comes from: data, window, features, parameters, seed and figures; the current one where none is named.")
+            "Show the lineage of a version: data, window, features, parameters, seed and figures. Default: the current version.")
         {
             _name, wanted, _registry, _json,
         };
@@ -106,7 +106,7 @@ internal sealed class ModelsCommands(CompositionRoot root)
 
     private Command RollBack()
     {
-        var rollback = new Command("rollback", "Make the version before the current one current again.") { _name, _registry };
+        var rollback = new Command("rollback", "Make the previous version the current one again.") { _name, _registry };
         rollback.SetAction(call => Console.WriteLine(
             $"{call.GetValue(_name)}: version {Open(call).RollBack(call.GetValue(_name)!).Current} is current"));
         return rollback;
@@ -115,7 +115,7 @@ internal sealed class ModelsCommands(CompositionRoot root)
     private Command Compare()
     {
         var other = new Argument<int>("OTHER");
-        var compare = new Command("compare", "How two versions differ.") { _name, _version, other, _registry, _json };
+        var compare = new Command("compare", "Show the differences of two versions.") { _name, _version, other, _registry, _json };
         compare.SetAction(call =>
         {
             var result = Open(call).Compare(call.GetValue(_name)!, call.GetValue(_version), call.GetValue(other));
@@ -134,7 +134,7 @@ internal sealed class ModelsCommands(CompositionRoot root)
         var table = new Argument<string>("TABLE.csv") { Description = "a table with the model's features as columns" };
         var number = new Option<int?>("--model-version") { Description = "the version (the current one)" };
         var predict = new Command("predict",
-            "What a version says of the rows of a table: the probability of 1, or the number that it expects.")
+            "Predict the rows of a table with a version: the probability of the label 1, or the predicted number.")
         {
             _name, table, number, _registry, _json,
         };

@@ -4,7 +4,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary notify test</c>: tries the webhooks of a server's notifications.</summary>
+/// <summary><c>granary notify test</c>: tests the webhooks of a server's notifications.</summary>
 internal static class NotifyCommands
 {
     public static Command Create() => new("notify", "Notifications of a server.") { Test() };
@@ -12,7 +12,7 @@ internal static class NotifyCommands
     private static Command Test()
     {
         var file = new Option<string>("--notifications") { Required = true, Description = "the file of webhooks and rules" };
-        var only = new Option<string?>("--webhook") { Description = "try this webhook alone (all)" };
+        var only = new Option<string?>("--webhook") { Description = "test only this webhook (all)" };
         var test = new Command("test", "Check the file, and send a signed test notification to its webhooks.") { file, only };
         test.SetAction(async (call, token) =>
         {
@@ -42,7 +42,7 @@ internal static class NotifyCommands
                 || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 CommandLine.Complain($"{webhook.Name}: {webhook.Url} did not take the notification ({e.Message.TrimEnd('.')}); check the "
-                    + "address, and what the receiver logs");
+                    + "address, and the receiver's log");
                 failed++;
             }
         }

@@ -21,7 +21,7 @@ internal sealed class OptionBinding<T> where T : class
         }
     }
 
-    /// <exception cref="InputException">A text is not a value of its option.</exception>
+    /// <exception cref="InputException">A text is not a valid value of its option.</exception>
     public T Read(ParseResult call) => RecordOptions<T>.Create(of => _options[of].Read(call));
 
     private static (Option Option, Func<ParseResult, object?> Read) Bind(RecordOption of)

@@ -10,7 +10,9 @@ using Granary.Simulation.Validation;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary reinforce BATCH.json</c>: runs a batch whose weights a policy learns, and shows how the policy was judged.</summary>
+/// <summary>
+/// <c>granary reinforce BATCH.json</c>: runs a batch whose weights a policy learns, and compares the policy with baselines.
+/// </summary>
 internal static class ReinforceBatch
 {
     /// <param name="file">The batch file.</param>
@@ -27,7 +29,7 @@ internal static class ReinforceBatch
         if (output.Json) Console.WriteLine(Outcome(run, allocator));
         else if (!output.Quiet) Show(run, allocator);
         if (run.Interrupted)
-            CommandLine.Complain($"stopped; go on with: granary reinforce {file} --out {run.Folder} --resume");
+            CommandLine.Complain($"stopped; continue with: granary reinforce {file} --out {run.Folder} --resume");
         else if (allocator is null)
             CommandLine.Complain(run.Model.Notes.FirstOrDefault(n => n.Code == NoteCode.Weights)?.Sentence
                 ?? "no policy was trained, since no strategy finished");
@@ -56,7 +58,7 @@ internal static class ReinforceBatch
     {
         if (allocator is not null)
         {
-            TableWriter.Write($"{run.Model.Name}: log growth of the windows that no policy has seen",
+            TableWriter.Write($"{run.Model.Name}: log growth over the test windows",
                 [Column.Text("Method"), Column.Number("Interquartile mean", "%"), Column.Number("Low 95 %", "%"),
                     Column.Number("High 95 %", "%")],
                 allocator.Growth.Select(g => new[] { g.Method, Cell.Percent(g.Value), Cell.Percent(g.Low), Cell.Percent(g.High) }));

@@ -24,7 +24,7 @@ internal static class ReinforceCommand
         };
         var environment = new Option<string?>("--env") { Description = "the reference environment to train on" };
         var steps = new Option<long>("--steps") { DefaultValueFactory = _ => 100_000, Description = "steps of each seed" };
-        var seeds = new Option<int>("--seeds") { DefaultValueFactory = _ => 1, Description = "how many trainings" };
+        var seeds = new Option<int>("--seeds") { DefaultValueFactory = _ => 1, Description = "number of trainings" };
         var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1, Description = "the seed of the first training" };
         var threads = new Option<int>("--threads")
         {
@@ -33,10 +33,10 @@ internal static class ReinforceCommand
         };
         var save = new Option<string?>("--save")
         {
-            Description = "a folder for policies and checkpoints; a stopped training goes on there"
+            Description = "a folder for policies and checkpoints, from which a stopped training continues"
         };
-        var output = new Option<string?>("--out") { Description = "of a batch: the run's folder (runs/<name>-<UTC>)" };
-        var resume = new Option<bool>("--resume") { Description = "of a batch: continue an interrupted run" };
+        var output = new Option<string?>("--out") { Description = "the run's folder of a batch (runs/<name>-<UTC>)" };
+        var resume = new Option<bool>("--resume") { Description = "continue an interrupted run of a batch" };
         var quiet = new Option<bool>("--quiet") { Description = "print no progress" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var command = new Command("reinforce", "Train a policy by reinforcement learning.")
@@ -102,7 +102,7 @@ internal static class ReinforceCommand
         var name = new Argument<string>("NAME") { Description = "the reference environment" };
         var actions = new Option<string>("--actions") { Required = true, Description = "a CSV with one action per row" };
         var state = new Option<string?>("--state") { Description = "the state to start from, as \"x0;x1;…\"" };
-        var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1, Description = "of the start and of what happens by chance" };
+        var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1, Description = "seed of the environment's random numbers" };
         var output = new Option<string?>("--out") { Description = "the CSV to write (standard output)" };
         var command = new Command("env", "Step a reference environment with recorded actions.") { name, actions, state, seed, output };
         command.SetAction(call =>
@@ -120,7 +120,7 @@ internal static class ReinforceCommand
     {
         var update = new Argument<string>("UPDATE.json") { Description = "networks, recorded data and settings" };
         var output = new Option<string?>("--out") { Description = "the JSON to write (standard output)" };
-        var command = new Command("probe", "One update on recorded data, with all its figures.") { update, output };
+        var command = new Command("probe", "Compute one update on recorded data, with all its figures.") { update, output };
         command.SetAction(call =>
         {
             var file = call.GetValue(update)!;
@@ -137,7 +137,7 @@ internal static class ReinforceCommand
     {
         var model = new Argument<string>("MODEL") { Description = "a .policy file, or a folder with one" };
         var json = new Option<bool>("--json") { Description = "print weights and normaliser as JSON" };
-        var command = new Command("policy", "What a saved policy consists of.") { model, json };
+        var command = new Command("policy", "Show the content of a saved policy.") { model, json };
         command.SetAction(call =>
         {
             var policy = PolicyFiles.Read(call.GetValue(model)!);

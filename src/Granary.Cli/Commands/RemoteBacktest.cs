@@ -9,7 +9,7 @@ using Granary.Simulation.RunFolders;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary backtest BATCH.json --host http://…</c>: the same batch on silos, and the run's folder brought back.</summary>
+/// <summary><c>granary backtest BATCH.json --host http://…</c>: runs the batch on silos and downloads the run's folder.</summary>
 internal sealed class RemoteBacktest(CompositionRoot root, string hosts)
 {
     public async Task<int> RunAsync(BatchSpec spec, string file, string? output, bool quiet, bool json,
@@ -26,7 +26,7 @@ internal sealed class RemoteBacktest(CompositionRoot root, string hosts)
             {
                 Run = folder,
                 Seconds = Math.Round(status.Seconds ?? 0, 4),
-                TotalSeconds = Math.Round(FeltTime.OfProcess.Seconds, 4),
+                TotalSeconds = Math.Round(ElapsedTime.OfProcess.Seconds, 4),
                 status.Digest,
                 status.Progress.Strategies,
                 status.Trades,
@@ -39,7 +39,7 @@ internal sealed class RemoteBacktest(CompositionRoot root, string hosts)
             var failed = status.Progress.Failed == 0 ? "" : $", of which {status.Progress.Failed:N0} failed";
             Console.WriteLine($"{Counted.Of(status.Progress.Strategies, "strategy")}{failed}, "
                 + $"{Counted.Of(status.Trades ?? 0, "trade")} at {hosts}");
-            Console.WriteLine(FeltTime.OfProcess.Sentence(status.Seconds ?? double.NaN));
+            Console.WriteLine(ElapsedTime.OfProcess.Sentence(status.Seconds ?? double.NaN));
             if (File.Exists(Path.Combine(folder, "results.json")))
                 Output.WriteNotes(SavedRun.Read(folder, spec.Catalogues.Metrics).Model, folder);
             Output.WriteRun(status.Digest ?? "", File.Exists(report) ? report : null, folder);
@@ -53,7 +53,7 @@ internal sealed class RemoteBacktest(CompositionRoot root, string hosts)
     private static Action<JobStatus>? Tell(IProgress<BatchProgress>? progress)
     {
         if (progress is null) return null;
-        // From when it is first seen at work, by the clock of this machine: the server's may differ.
+        // Measured from the first status with progress, by the clock of this machine: the server's may differ.
         System.Diagnostics.Stopwatch? clock = null;
         return status =>
         {

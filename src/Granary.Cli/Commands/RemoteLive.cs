@@ -40,14 +40,14 @@ internal sealed class RemoteLive(CompositionRoot root, string hosts)
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The session runs in the cluster and continues when this process ends.
-            if (!quiet) Console.WriteLine($"The session of {view.Id} goes on "
+            if (!quiet) Console.WriteLine($"The session of {view.Id} continues "
                 + $"at {hosts}; 'granary session {view.Id} stop --host {hosts}' stops it");
             return 0;
         }
         if (view.Phase == SessionPhase.Failed) throw new ServiceUnavailableException($"the session of {view.Id} failed: {view.Fault}");
         if (view.Digest is null)
         {
-            if (!quiet && !json) Console.WriteLine($"The session of {view.Id} is over: {view.Fault}.");
+            if (!quiet && !json) Console.WriteLine($"The session of {view.Id} has ended: {view.Fault}.");
             else if (json) Console.WriteLine(JsonSerializer.Serialize(view, SessionControl.Json));
             return 0;
         }

@@ -27,8 +27,8 @@ internal static class ReportCommand
             var folder = call.GetValue(run)!;
             var manifest = RunManifest.Read(folder);
             if (manifest.Interrupted)
-                throw new InputException($"{folder} was interrupted, and its report is of what had finished; finish it with backtest "
-                    + "--resume, which writes the report of the whole");
+                throw new InputException($"{folder} was interrupted, and its report has only the finished strategies; finish it with backtest "
+                    + "--resume, which writes the whole report");
             if (LiveGap.IsLive(folder))
                 throw new InputException($"{folder} is the run of a live session, whose bars and fills cannot be run again; its "
                     + "report is written when the session ends");

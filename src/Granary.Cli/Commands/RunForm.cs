@@ -16,7 +16,7 @@ internal record RunForm
     [Description("skip the look-ahead check and the cost stress test; prod.json then lacks these validation checks"),
         JsonPropertyName("noGuards")]
     public bool SkipsChecks { get; init; }
-    [Description("print nothing but faults")]
+    [Description("print only faults")]
     public bool Quiet { get; init; }
     [Description("print the outcome as JSON")]
     public bool Json { get; init; }

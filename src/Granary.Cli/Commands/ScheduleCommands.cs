@@ -18,7 +18,7 @@ internal sealed class ScheduleCommands(CompositionRoot root)
     {
         Required = true,
         Recursive = true,
-        Description = "address of the server, or of silos, as http://a:8080,http://b:8080",
+        Description = "address of the server, or of silos, such as http://a:8080,http://b:8080",
     };
 
     private readonly Option<bool> _json = new("--json") { Description = "print the result as JSON" };
@@ -37,7 +37,7 @@ internal sealed class ScheduleCommands(CompositionRoot root)
 
     private Command List()
     {
-        var list = new Command("list", "All schedules: when each is due next, and how the job of its last time stands.") { _json };
+        var list = new Command("list", "List all schedules, with the next due time and the state of the last job.") { _json };
         list.SetAction(async (call, token) =>
         {
             using var client = Client(call);
@@ -62,7 +62,7 @@ internal sealed class ScheduleCommands(CompositionRoot root)
         {
             Description = "the schedule, as { \"cron\": \"0 2 * * SUN\", \"window\": \"2h\", \"job\": { \"kind\": \"train\", … } }",
         };
-        var set = new Command("set", "Set a schedule, in place of one of the same name.") { _name, file, _json };
+        var set = new Command("set", "Create a schedule, or replace the one of the same name.") { _name, file, _json };
         set.SetAction(async (call, token) =>
         {
             var path = call.GetValue(file)!;
@@ -81,9 +81,9 @@ internal sealed class ScheduleCommands(CompositionRoot root)
         var limit = new Option<int>("--limit")
         {
             DefaultValueFactory = _ => 20,
-            Description = $"how many times, 1 to {ScheduleBook.Kept}",
+            Description = $"number of due times to show, 1 to {ScheduleBook.Kept}",
         };
-        var runs = new Command("runs", "The times of a schedule, the newest first: the job of each, or why there was none.")
+        var runs = new Command("runs", "List the due times of a schedule, the newest first, each with its job or the reason why there was none.")
         {
             _name, limit, _json,
         };

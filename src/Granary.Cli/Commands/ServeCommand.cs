@@ -26,9 +26,9 @@ internal static class ServeCommand
         public string Urls { get; init; } = "http://127.0.0.1:8080";
         [Description("the folder of the runs, accounts and sessions")]
         public string Runs { get; init; } = "runs";
-        [Description("the file of API keys; without one only this machine may call")]
+        [Description("the file of API keys; without it, only this machine may call")]
         public string? Keys { get; init; }
-        [Description("of https addresses: a PFX file, or a PEM file with --certificate-key")]
+        [Description("certificate for https addresses: a PFX file, or a PEM file with --certificate-key")]
         public string? Certificate { get; init; }
         [Description("the PEM file of the certificate's private key")]
         public string? CertificateKey { get; init; }
@@ -36,18 +36,18 @@ internal static class ServeCommand
         public string? CertificatePasswordFile { get; init; }
         [Description("threads to use (all)")]
         public int Threads { get; init; } = Environment.ProcessorCount;
-        [Description("the folder of stores, uploads, models and deployments, and of all files that callers may name "
-            + "(the folder of --runs, and callers may name any file)")]
+        [Description("the folder of stores, uploads, models and deployments; callers may name only files in it "
+            + "(default: the folder of --runs, and callers may name any file)")]
         public string? Data { get; init; }
-        [Description("the file of webhooks and of the rules that notify them (no notifications)")]
+        [Description("the file of webhooks and notification rules (no notifications)")]
         public string? Notifications { get; init; }
         [Description("the registry of models: a folder, or postgres://… (the folder models of --data)")]
         public string? Models { get; init; }
         [Description("the store of deployments: a folder, or postgres://… (the folder deployments of --data)")]
         public string? Deployments { get; init; }
-        [Description("requests a second that each key may send")]
+        [Description("maximum requests per second of each key")]
         public int RateLimit { get; init; } = 5_000;
-        [Description("bars times strategies that each key may have queued, in billions")]
+        [Description("maximum queued work of each key, in billions of bars times strategies")]
         public int WorkLimit { get; init; } = 10_000;
     }
 
@@ -56,7 +56,7 @@ internal static class ServeCommand
         var command = new Command("serve", "Serve the HTTP API: batches, jobs, weights, live sessions and accounts.");
         var options = new OptionBinding<Options>(command);
         var states = Many("--state", "the --state of a live session to show (a folder, or postgres://…?account=NAME)");
-        var sources = Many("--allow-source", "with --data: a source that callers may name besides, as postgres or "
+        var sources = Many("--allow-source", "with --data: a further source that callers may name, such as postgres or "
             + "kafka://broker:9092/bars");
         command.Options.Add(states);
         command.Options.Add(sources);
@@ -87,13 +87,13 @@ internal static class ServeCommand
         return command;
     }
 
-    // Jobs, sessions and schedules of a folder are one server's: two would both run them.
+    // Only one server may use a folder: two servers would both run its jobs, sessions and schedules.
     private static FolderLock Own(string folder, string option, string urls) => FolderLock.Take(Path.GetFullPath(folder), ".serve.lock",
         $"a server on {urls}", TimeProvider.System,
         holder => new InputException($"{option} {folder} is in use by {holder}; stop that server, or name another folder"));
 
     private static Option<string[]> Many(string name, string description) =>
-        new(name) { DefaultValueFactory = _ => [], Description = description + "; several times for several" };
+        new(name) { DefaultValueFactory = _ => [], Description = description + "; may be repeated" };
 
     private static string DataFolder(string given) => Directory.Exists(given) ? Path.GetFullPath(given)
         : throw new InputException($"--data {given}: there is no such folder");
@@ -115,7 +115,7 @@ internal static class ServeCommand
         return app;
     }
 
-    // Until it is stopped, or ends itself because of a strategy that does not return. Its sessions continue with the next server.
+    // Runs until it is stopped, or ends itself because a strategy does not return. The next server continues its sessions.
     private static async Task<int> ListenAsync(WebApplication app, Options given, CancellationToken token)
     {
         try

@@ -7,7 +7,7 @@ using Granary.Trading.Live;
 
 namespace Granary.Cli.Commands;
 
-/// <summary>Gives a command to a session and says what the session did.</summary>
+/// <summary>Sends a command to a session and prints its effect.</summary>
 internal static class SessionAnswer
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(15);
@@ -17,21 +17,21 @@ internal static class SessionAnswer
         var before = SessionControl.Read(control) is { } text ? JsonSerializer.Deserialize<LiveStatus>(text, SessionControl.Json) : null;
         if (before is { State: LiveState.Ended })
         {
-            CommandLine.Complain($"the session of {control} is over; it ended at {Time(before)} market time");
+            CommandLine.Complain($"the session of {control} has ended, at {Time(before)} market time");
             return CommandLine.Failed;
         }
         var name = SessionControl.Send(control, command, TimeProvider.System.GetUtcNow());
         if (before is not null && LiveView.Stopped(before) is { } stopped)
         {
             var same = File.Exists(Path.Combine(control, "..", "journal.grj")) ? "--state" : "--out";
-            CommandLine.Complain($"the session is {stopped}. The command is kept in {control}: the session carries it out when it is "
+            CommandLine.Complain($"the session is {stopped}. The command is kept in {control}: the session executes it when it is "
                 + $"started again with the same {same}");
             return CommandLine.Failed;
         }
         if (await SessionControl.AnswerAsync(control, name, _timeout, TimeProvider.System, cancellationToken) is not { } after)
         {
             CommandLine.Complain($"the session has not answered within {_timeout.TotalSeconds:0} s. The command is kept in {control}: the "
-                + "session carries it out when it goes on. 'granary session STATE status' shows how it stands");
+                + "session executes it when it continues. 'granary session STATE status' shows its state");
             return CommandLine.Failed;
         }
         return Write(command, before, after);
@@ -49,14 +49,14 @@ internal static class SessionAnswer
         {
             if (after.Phase == SessionPhase.Failed)
             {
-                CommandLine.Complain($"the session of {after.Id} is over: {after.Fault}");
+                CommandLine.Complain($"the session of {after.Id} has ended: {after.Fault}");
                 return CommandLine.Failed;
             }
             if (clock.GetElapsedTime(started) > _timeout)
             {
-                CommandLine.Complain($"the session of {after.Id} has taken the command and has not carried it out "
+                CommandLine.Complain($"the session of {after.Id} has accepted the command and has not executed it "
                     + $"yet{(after.Fault is { } fault ? $", since it waits: {fault}" : "")}. "
-                    + $"'granary session {after.Id} status --host URL' shows how it stands");
+                    + $"'granary session {after.Id} status --host URL' shows its state");
                 return CommandLine.Failed;
             }
             await Task.Delay(TimeSpan.FromMilliseconds(250), clock, cancellationToken);
@@ -70,7 +70,7 @@ internal static class SessionAnswer
         return Write(command, before.Status, after.Status!);
     }
 
-    // The state is the proof where the command changes it; the cluster has waited for the others.
+    // A command that changes the state has executed when the state shows it; the cluster has waited for the others.
     private static bool HasExecuted(SessionCommand command, SessionView view) =>
         view is { Phase: SessionPhase.Done, Digest: null, Fault: not null }
         || view.Status is { } s && view.Phase != SessionPhase.Failed && (view.Phase != SessionPhase.Running || command switch
@@ -97,7 +97,7 @@ internal static class SessionAnswer
     /// <summary>Describes what the session did, from its state after the command.</summary>
     internal static string Sentence(IssuedCommand command, LiveStatus after) => command.Command switch
     {
-        SessionCommand.Pause => $"Paused at {Time(after)} market time: no entries; exits, stops and targets go on. {Holds(after)}",
+        SessionCommand.Pause => $"Paused at {Time(after)} market time: no entries; exits, stops and targets remain active. {Holds(after)}",
         SessionCommand.Resume => $"Resumed at {Time(after)} market time. {Holds(after)}",
         SessionCommand.Flatten => after.Positions.Count == 0
             ? $"Flattened at {Time(after)} market time: nothing is held; entries are paused until 'resume'."
@@ -111,9 +111,9 @@ internal static class SessionAnswer
             $"Looking for new weights at {Time(after)} market time; version "
                 + $"{after.WeightsVersion.ToString(CultureInfo.InvariantCulture)} is in force.",
         SessionCommand.Disable =>
-            $"Disabled {About(command)} at {Time(after)} market time: no entries from the next bar on; exits, stops and targets go on. "
+            $"Disabled {About(command)} at {Time(after)} market time: no entries from the next bar on; exits, stops and targets remain active. "
                 + Holds(after),
-        SessionCommand.Close => $"Closing trade {command.Trade} at {Time(after)} market time; entries go on. {Holds(after)}",
+        SessionCommand.Close => $"Closing trade {command.Trade} at {Time(after)} market time; entries remain enabled. {Holds(after)}",
         SessionCommand.Enable => $"Enabled {About(command)} at {Time(after)} market time, from the next bar on. {Holds(after)}",
     };
 

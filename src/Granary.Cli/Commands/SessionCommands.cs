@@ -7,7 +7,7 @@ using Granary.Trading.Live;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary session STATE …</c>: asks or commands a live session that runs, or reads its journal.</summary>
+/// <summary><c>granary session STATE …</c>: shows or commands a running live session, or reads its journal.</summary>
 internal sealed class SessionCommands(CompositionRoot root)
 {
     private readonly Argument<string> _state = new("STATE")
@@ -17,24 +17,24 @@ internal sealed class SessionCommands(CompositionRoot root)
 
     private readonly Option<string?> _host = new("--host")
     {
-        Description = "the cluster or granary serve that trades it, as http://silo:8080",
+        Description = "address of the cluster or of granary serve that trades it, such as http://silo:8080",
         Recursive = true,
     };
 
     public static Command Create(CompositionRoot root)
     {
         var commands = new SessionCommands(root);
-        return new Command("session", "Ask or command a live session that runs, or read its journal.")
+        return new Command("session", "Show or command a running live session, or read its journal.")
         {
             commands._state, commands._host, commands.Status(), commands.Strategy(),
-            commands.For(SessionCommand.Pause, "Stop entries; exits, stops and targets go on.", "accounts/paper pause --why lunch"),
+            commands.For(SessionCommand.Pause, "Stop entries; exits, stops and targets remain active.", "accounts/paper pause --why lunch"),
             commands.For(SessionCommand.Resume, "Allow entries again.", "accounts/paper resume"),
             commands.For(SessionCommand.Flatten, "Close all positions and pause.", "accounts/paper flatten --why \"news tonight\""),
             commands.Close(),
             commands.For(SessionCommand.ReloadWeights, "Look for new weights now.", "accounts/paper reload"),
             commands.For(SessionCommand.Stop, "Write the run's folder and end; positions stay open.", "accounts/paper stop"),
             commands.Switch(SessionCommand.Enable, "Allow entries of a strategy or of a symbol.", "accounts/paper enable --symbol BTCUSDT"),
-            commands.Switch(SessionCommand.Disable, "Stop entries of a strategy or of a symbol; exits, stops and targets go on.",
+            commands.Switch(SessionCommand.Disable, "Stop entries of a strategy or of a symbol; exits, stops and targets remain active.",
                 "accounts/paper disable --symbol BTCUSDT --why delisting"),
             SessionJournal.Create(commands._state, commands._host),
         };
@@ -43,14 +43,14 @@ internal sealed class SessionCommands(CompositionRoot root)
     /// <summary>A command's help: what it does, and an example.</summary>
     internal static string Help(string sentence, string example) => $"{sentence} Example: granary session {example}";
 
-    // The parser does not require an argument of the command above.
+    // The parser does not require an argument of a parent command.
     internal static string StateOf(ParseResult call, Argument<string> state) => call.GetValue(state)
         ?? throw new InputException($"STATE is missing; write granary session STATE {call.CommandResult.Command.Name}");
 
     private Command Status()
     {
-        var json = new Option<bool>("--json") { Description = "the status as JSON" };
-        var command = new Command("status", Help("Show how the session stands.", "accounts/paper status")) { json };
+        var json = new Option<bool>("--json") { Description = "print the status as JSON" };
+        var command = new Command("status", Help("Show the status of the session.", "accounts/paper status")) { json };
         command.SetAction((call, token) => call.GetValue(_host) is { } hosts
             ? new RemoteLive(root, hosts).StatusAsync(StateOf(call, _state), call.GetValue(json), token)
             : Task.FromResult(WriteStatus(StateOf(call, _state), call.GetValue(json))));
@@ -59,12 +59,12 @@ internal sealed class SessionCommands(CompositionRoot root)
 
     private Command Strategy()
     {
-        var id = new Argument<string>("STRATEGY") { Description = "its id, as \"SmaCross(fast=10,slow=50)@BTCUSDT:1h\"" };
-        var json = new Option<bool>("--json") { Description = "the answer as JSON" };
+        var id = new Argument<string>("STRATEGY") { Description = "the strategy's id, such as \"SmaCross(fast=10,slow=50)@BTCUSDT:1h\"" };
+        var json = new Option<bool>("--json") { Description = "print the answer as JSON" };
         var command = new Command("strategy", Help("Show one strategy of a session on a server.",
             "paper strategy \"SmaCross(fast=10,slow=50)@BTCUSDT:1h\" --host http://a:8080")) { id, json };
         command.SetAction((call, token) => new RemoteLive(root, call.GetValue(_host)
-            ?? throw new InputException("single strategies are shown by the server that trades the session; name it with --host"))
+            ?? throw new InputException("only the server that trades the session shows single strategies; name it with --host"))
             .StrategyAsync(StateOf(call, _state), call.GetValue(id)!, call.GetValue(json), token));
         return command;
     }
@@ -79,7 +79,7 @@ internal sealed class SessionCommands(CompositionRoot root)
 
     private Command Close()
     {
-        var command = For(SessionCommand.Close, "Close one trade of the account; its strategy's entries go on.",
+        var command = For(SessionCommand.Close, "Close one trade of the account; its strategy may still enter.",
             "accounts/paper close --trade g1a2b3c4d-0-7-e");
         var why = (Option<string>)command.Options[0];
         var trade = new Option<string>("--trade") { Required = true, Description = "the entry of a trade that 'status --json' lists" };
@@ -102,7 +102,7 @@ internal sealed class SessionCommands(CompositionRoot root)
             var switched = new IssuedCommand(kind, Environment.UserName, call.GetValue(why)!, call.GetValue(strategy) ?? "",
                 call.GetValue(symbol) ?? "");
             return switched is { Strategy: "", Symbol: "" }
-                ? throw new InputException($"{command.Name} needs the strategy or the symbol that it is about; add --strategy or --symbol")
+                ? throw new InputException($"{command.Name} needs a strategy or a symbol; add --strategy or --symbol")
                 : SendAsync(call, switched, token);
         });
         return command;
@@ -115,7 +115,7 @@ internal sealed class SessionCommands(CompositionRoot root)
     private static int WriteStatus(string state, bool json)
     {
         var status = SessionControl.Read(ControlOf(state))
-            ?? throw new InputException($"{state}: no session has shown its status here yet");
+            ?? throw new InputException($"{state}: no session has written its status here yet");
         if (json) Console.WriteLine(status);
         else LiveView.WriteStored(JsonSerializer.Deserialize<LiveStatus>(status, SessionControl.Json)!);
         return 0;
@@ -125,6 +125,6 @@ internal sealed class SessionCommands(CompositionRoot root)
     {
         var control = Path.GetFileName(state.TrimEnd('/')) == "control" ? state : Path.Combine(state, "control");
         return Directory.Exists(control) ? control
-            : throw new InputException($"{state} is not the state of a session; name the folder that 'granary live' had as --state");
+            : throw new InputException($"{state} is not the state of a session; name the folder given to 'granary live' as --state");
     }
 }

@@ -23,7 +23,7 @@ internal static class SessionJournal
     {
         var kind = new Option<string?>("--kind")
         {
-            Description = "this kind only, as SignalDecided, OrderIntended, VenueReported, TradeChanged, PositionChanged, WeightsChanged",
+            Description = "this kind only, such as SignalDecided, OrderIntended, VenueReported, TradeChanged, PositionChanged, WeightsChanged",
         };
         var strategy = new Option<string?>("--strategy") { Description = "this strategy only" };
         var symbol = new Option<string?>("--symbol") { Description = "this symbol only" };

@@ -11,12 +11,12 @@ using Granary.Trading.Track;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary track</c>: replicates an index with few names.</summary>
+/// <summary><c>granary track</c>: replicates an index with few stocks.</summary>
 internal static class TrackCommand
 {
     private sealed record Options : TrackOptions
     {
-        [Description("a report, as replica.html: residual, names and their history, names against error")]
+        [Description("write a report to this file, such as replica.html: residual, stocks with their history, tracking error by number of stocks")]
         public string? Out { get; init; }
         [Description("print the result as JSON")]
         public bool Json { get; init; }
@@ -24,11 +24,11 @@ internal static class TrackCommand
 
     public static Command Create(CompositionRoot root)
     {
-        var command = new Command("track", "Replicate an index with few names by matching pursuit.");
+        var command = new Command("track", "Replicate an index with few stocks by matching pursuit.");
         var options = new OptionBinding<Options>(command);
         var batch = new Option<string?>("--batch")
         {
-            Description = "a batch that trades the replica, as replica.json: the class IndexReplica with these weights",
+            Description = "write a batch that trades the replica, such as replica.json: the class IndexReplica with these weights",
         };
         command.Add(batch);
         command.SetAction(async (call, token) =>

@@ -7,14 +7,14 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary verify RUN_DIR</c>: runs a finished run again, and looks for look-ahead.</summary>
+/// <summary><c>granary verify RUN_DIR</c>: repeats a finished run and checks it for look-ahead.</summary>
 internal static class VerifyCommand
 {
     private sealed record Options
     {
         [Description("how many strategies the look-ahead check covers (all)")]
         public int? Sample { get; init; }
-        [Description("how often the future of each strategy is changed: half of them at random times, half right after its own decisions")]
+        [Description("how often the future of each strategy is perturbed: half at random times, half right after its own decisions")]
         public int Cuts { get; init; } = 12;
         [Description("print the result as JSON")]
         public bool Json { get; init; }
@@ -44,10 +44,10 @@ internal static class VerifyCommand
         var found = result.LookAhead;
         Console.WriteLine(result.Expected == result.Actual ? $"The digest is the same: {result.Actual}"
             : $"The digest differs: the run has {result.Expected}, now it is {result.Actual}");
-        foreach (var symbol in result.DataChanged) Console.WriteLine($"The bars of {symbol} are not those of the run");
+        foreach (var symbol in result.DataChanged) Console.WriteLine($"The bars of {symbol} have changed since the run");
         Console.WriteLine(found.Passed
             ? $"No look-ahead: {Counted.Of(found.Strategies, "strategy")} and {Counted.Of(found.Factors, "factor")} did the same "
-                + $"before {Counted.Of(found.Cuts, "time")} after which prices, volumes and times of every bar were changed"
+                + $"before {Counted.Of(found.Cuts, "time")} from which on all bars were perturbed"
             : $"LOOK-AHEAD in {Counted.Of(found.Found.Count, "strategy")} and {Counted.Of(found.FactorsFound.Count, "factor")}; "
                 + $"plug-ins that can reach beyond their bars: {found.Reaches.Select(r => r.Plugin).Distinct().Count()}");
         foreach (var change in found.Found.Concat(found.FactorsFound))

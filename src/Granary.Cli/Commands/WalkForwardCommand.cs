@@ -16,8 +16,8 @@ internal static class WalkForwardCommand
     {
         var batch = new Argument<string>("BATCH.json") { Description = "the batch file; its walkForward section says how" };
         var command = new Command("walkforward",
-            "Choose parameters on one stretch, trade them on the next, over and over, with models trained again inside each in-sample "
-                + "window where the batch has a learning section; stitch what they earned. Runs in this process.") { batch };
+            "Choose parameters on one window, trade them on the next, and repeat. Models of a learning section are trained again in each "
+                + "in-sample window. The result joins the out-of-sample windows. Runs in this process.") { batch };
         var options = new OptionBinding<RunForm>(command);
         command.SetAction(async (call, token) =>
         {
@@ -33,7 +33,7 @@ internal static class WalkForwardCommand
                 {
                     Run = run.Folder,
                     Seconds = Math.Round(run.Model.Seconds, 4),
-                    TotalSeconds = Math.Round(FeltTime.OfProcess.Seconds, 4),
+                    TotalSeconds = Math.Round(ElapsedTime.OfProcess.Seconds, 4),
                     run.Model.Digest,
                     Windows = outcome.Windows.Count,
                     EfficiencyRatio = double.IsFinite(outcome.Efficiency) ? outcome.Efficiency : (double?)null,
@@ -53,8 +53,8 @@ internal static class WalkForwardCommand
     private static void Show(BatchRun run, WalkForwardOutcome outcome)
     {
         TableWriter.Write($"{run.Model.Name}: choices over {Counted.Of(outcome.Windows.Count, "window")}; "
-            + $"stability is the share of windows that chose "
-            + $"as the one before",
+            + $"stability is the share of windows with "
+            + $"the same choice as the window before",
             [Column.Text("Group"), Column.Number("Combinations"), Column.Number("Out of sample", "%"), Column.Number("Stability", "%"),
                 Column.Text("Last choice")],
             outcome.Groups.Select(g => new[]
@@ -68,7 +68,7 @@ internal static class WalkForwardCommand
                     Column.Number("Efficiency")],
                 [[Cell.Percent(p.TotalReturn), Cell.Ratio(p.Sharpe), Cell.Percent(p.MaxDrawdown), Cell.Count(p.Trades),
                     Cell.Ratio(outcome.Efficiency)]]);
-        Console.WriteLine(FeltTime.OfProcess.Sentence(run.Model.Seconds));
+        Console.WriteLine(ElapsedTime.OfProcess.Sentence(run.Model.Seconds));
         Output.WriteNotes(run.Model, run.Folder);
         Output.WriteRun(run.Model.Digest, run.Report, run.Folder);
     }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Granary.Cli.Explanations;
 
-/// <summary>A page of docs/ that the program carries, so that a term has one definition.</summary>
+/// <summary>A page of docs/ that is embedded in the program, so that a term has one definition.</summary>
 internal sealed partial class DocsPage
 {
     private readonly string[] _lines;
@@ -23,7 +23,7 @@ internal sealed partial class DocsPage
                     yield return (term, Plain(item.Groups["text"].Value));
     }
 
-    /// <summary>The rows of the table under a header whose first cell begins so; each cell has its column's name before it.</summary>
+    /// <summary>The rows of the table whose first header cell begins with a text; each cell has its column's name before it.</summary>
     public IEnumerable<(IReadOnlyList<string> Terms, string Text)> Rows(string header)
     {
         var at = Array.FindIndex(_lines, l => l.StartsWith("| " + header, StringComparison.Ordinal));
@@ -40,7 +40,7 @@ internal sealed partial class DocsPage
 
     private static string[] Cells(string line) => line.Trim('|').Split(" | ", StringSplitOptions.TrimEntries);
 
-    // Without links and marks.
+    // Removes links and markup.
     private static string Plain(string markdown) =>
         Link().Replace(markdown, "${text}").Replace("`", "", StringComparison.Ordinal).Replace("**", "", StringComparison.Ordinal);
 

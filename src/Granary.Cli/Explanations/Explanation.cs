@@ -8,19 +8,19 @@ namespace Granary.Cli.Explanations;
 /// <param name="Text">One paragraph.</param>
 internal sealed partial record Explanation(string Term, string Kind, string Text)
 {
-    /// <summary>Another name that people read; empty without one.</summary>
+    /// <summary>The name in reports; empty if it is the term itself.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Empty for what has none.</summary>
+    /// <summary>The formula; empty if there is none.</summary>
     public string Formula { get; init; } = "";
 
-    /// <summary>The publication, program or convention that it comes from; empty where there is none.</summary>
+    /// <summary>The publication, program or convention that defines it; empty if there is none.</summary>
     public string Source { get; init; } = "";
 
-    /// <summary>Whether a user may have meant it: case, blanks and hyphens do not count.</summary>
+    /// <summary>Whether a word names this term; case, blanks and hyphens do not count.</summary>
     public bool IsCalled(string word) => Folded(Term) == Folded(word) || (Name.Length > 0 && Folded(Name) == Folded(word));
 
-    /// <summary>Whether its term or its name has all words of a text, as maxDrawdown has drawdown.</summary>
+    /// <summary>Whether its term or its name contains all words of a text; for example, maxDrawdown contains drawdown.</summary>
     public bool Has(string text)
     {
         var own = Words(Term).Concat(Words(Name)).ToHashSet(StringComparer.OrdinalIgnoreCase);

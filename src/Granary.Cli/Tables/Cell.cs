@@ -21,7 +21,7 @@ internal static class Cell
 
     public static string Money(double? value) => value is { } v ? Money(v) : Undefined;
 
-    /// <summary>Whole units as such, fractions to four digits.</summary>
+    /// <summary>Whole numbers without decimals, fractions to four digits.</summary>
     public static string Quantity(double value) => Of(value, "#,0.####");
 
     public static string Seconds(double value) => Of(value, "0.00");

@@ -12,7 +12,7 @@ internal static class TableWriter
 
     /// <param name="title">Title of the table; empty for none.</param>
     /// <param name="columns">Each row has as many cells.</param>
-    /// <param name="none">The line that stands for a table without rows.</param>
+    /// <param name="none">The line that replaces a table without rows.</param>
     public static void Write(string title, IReadOnlyList<Column> columns, IEnumerable<string[]> rows, string none = "")
     {
         var cells = rows.ToList();
@@ -25,7 +25,7 @@ internal static class TableWriter
         else ToTerminal(title, columns, cells);
     }
 
-    // A method of its own: to compile one that names Spectre.Console loads it.
+    // A separate method, because compiling a method that uses Spectre.Console loads the library.
     private static void ToTerminal(string title, IReadOnlyList<Column> columns, IReadOnlyList<string[]> rows) =>
         Bordered(AnsiConsole.Console, title, columns, rows);
 
@@ -45,15 +45,15 @@ internal static class TableWriter
             string.Join(Gap, cells.Select((cell, i) => columns[i].IsNumber ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))).TrimEnd();
     }
 
-    /// <summary>A table with borders; texts are wrapped where the terminal is narrow, figures are not.</summary>
+    /// <summary>Writes a table with borders. On a narrow terminal, texts are wrapped and figures are not.</summary>
     internal static void Bordered(IAnsiConsole console, string title, IReadOnlyList<Column> columns, IReadOnlyList<string[]> rows)
     {
         if (title.Length > 0) console.MarkupLine($"[bold]{Markup.Escape(title)}[/]");
         console.Write(Table(columns, rows));
     }
 
-    /// <summary>The table itself, for a terminal that shows it again and again.</summary>
-    /// <param name="colour">Of a row; null leaves the terminal's.</param>
+    /// <summary>Returns the table, for a terminal that draws it repeatedly.</summary>
+    /// <param name="colour">Returns the colour of a row; null = the terminal's colour.</param>
     public static Table Table(IReadOnlyList<Column> columns, IReadOnlyList<string[]> rows, Func<string[], Color?>? colour = null)
     {
         var table = new Table().Border(TableBorder.Rounded);

@@ -32,8 +32,8 @@ public interface IPortfolioGrain : IGrainWithStringKey
     Task RunAsync(SessionAttempt attempt);
 
     /// <summary>Returns the state of an attempt; null if it is not the last one that this activation started.</summary>
-    [AlwaysInterleave, Alias("Standing")]
-    Task<AttemptStanding?> StandingAsync(long epoch, CancellationToken cancellationToken = default);
+    [AlwaysInterleave, Alias("State")]
+    Task<AttemptState?> StateAsync(long epoch, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Queues a command for the session's attempts. It answers when the command is in the journal, or after about 20 s without a journal.

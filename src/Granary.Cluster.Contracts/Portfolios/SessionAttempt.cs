@@ -19,8 +19,8 @@ public sealed record SessionAttempt([property: Id(0)] string Account, [property:
 /// <param name="Status">The session's status; null before the attempt has set one.</param>
 /// <param name="Digest">Digest of the run; null unless the session ended in this attempt.</param>
 /// <param name="Fault">The exception that ended the attempt; null without one.</param>
-[GenerateSerializer, Immutable, Alias("granary.AttemptStanding")]
-public sealed record AttemptStanding([property: Id(0)] string Host, [property: Id(1)] string Gateway,
+[GenerateSerializer, Immutable, Alias("granary.AttemptState")]
+public sealed record AttemptState([property: Id(0)] string Host, [property: Id(1)] string Gateway,
     [property: Id(2)] LiveStatus? Status, [property: Id(3)] string? Digest, [property: Id(4)] Exception? Fault)
 {
     /// <summary>Whether the attempt has ended.</summary>

@@ -281,7 +281,7 @@ internal sealed class BatchGrain(
         if (token is not { } pass) return;
         // Wait for the silos' first answers: they show groups that started before a loss of this grain or of the reporting grain.
         if (Silos.Views.Values.Any(v => v is { Answer: null, IsResponsive: true })) return;
-        if (await Timed.CallAsync(stop => Reporting.PassAsync(pass, stop), SiloPolls.Timeout) is not { } work) return;
+        if (await TimedCall.CallAsync(stop => Reporting.PassAsync(pass, stop), SiloPolls.Timeout) is not { } work) return;
         if (state.State.Symbols is null)
         {
             state.State.Symbols = work.Symbols;

@@ -83,7 +83,7 @@ internal sealed partial class BatchListGrain([PersistentState("batches", Cluster
         {
             try
             {
-                var status = await Timed.CallAsync(GrainFactory.GetGrain<IBatchGrain>(run).FindAsync, SiloPolls.Timeout);
+                var status = await TimedCall.CallAsync(GrainFactory.GetGrain<IBatchGrain>(run).FindAsync, SiloPolls.Timeout);
                 if (status is null) unknown.Add(run);
                 if (status is { Ended: true } || status is null && _unknown.Contains(run)) over.Add(run);
             }

@@ -98,7 +98,7 @@ internal sealed partial class ClusterTrials(string run, SiloCompute compute, Gra
     // 0 for a silo that takes no work.
     private async Task<int> ThreadsAsync(SiloAddress silo, CancellationToken cancellationToken)
     {
-        var description = await Timed.CallAsync(compute.Services.Silos.Of(silo).DescribeAsync, settings.SiloTimeout, cancellationToken);
+        var description = await TimedCall.CallAsync(compute.Services.Silos.Of(silo).DescribeAsync, settings.SiloTimeout, cancellationToken);
         return description.Draining ? 0 : description.Threads;
     }
 

@@ -254,7 +254,7 @@ internal sealed partial class ReportingGrain(
         _strategies is { } running && running.Stop(strategy, reason) is not null && running.IsStopped(strategy));
 
     public Task<PortfolioStatus?> PortfolioAsync(CancellationToken cancellationToken) => Task.FromResult(
-        _host is not null && _portfolio?.Standing is { } now ? new PortfolioStatus(now.Time, now.Equity, now.Cash, now.Exposure,
+        _host is not null && _portfolio?.Snapshot is { } now ? new PortfolioStatus(now.Time, now.Equity, now.Cash, now.Exposure,
             now.Drawdown, now.OpenTrades, now.Trades, now.Done) : null);
 
     public async Task CancelAsync()

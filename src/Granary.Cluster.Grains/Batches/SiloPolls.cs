@@ -42,7 +42,7 @@ internal sealed class SiloPolls(GrainSettings settings, Func<SiloAddress, Cancel
         try
         {
             var at = Stopwatch.GetTimestamp();
-            view.Answer = await Untraced.CallAsync(() => Timed.CallAsync(stop => poll(silo, stop), Timeout));
+            view.Answer = await Untraced.CallAsync(() => TimedCall.CallAsync(stop => poll(silo, stop), Timeout));
             view.AskedAt = at;
             view.AnsweredAt = Stopwatch.GetTimestamp();
             view.Fresh = true;

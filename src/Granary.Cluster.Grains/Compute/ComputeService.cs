@@ -42,7 +42,7 @@ internal sealed class ComputeService(GrainId id, Silo silo, ILoggerFactory logge
     }
 
     public Task<StrategyStatus?> StrategyAsync(string run, string strategy, CancellationToken cancellationToken) =>
-        Task.FromResult(compute.Strategy(run, strategy)?.Standing is { } now
+        Task.FromResult(compute.Strategy(run, strategy)?.Snapshot is { } now
             ? new StrategyStatus(now.Bars, (int)now.Trades, now.Error, (int)now.State, now.Equity,
                 new Dictionary<string, double>(now.Positions)) : null);
 

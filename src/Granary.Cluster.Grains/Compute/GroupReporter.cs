@@ -84,7 +84,7 @@ internal sealed class GroupReporter : IEventSink
         }
     }
 
-    /// <exception cref="RunOverException">The run is over.</exception>
+    /// <exception cref="RunEndedException">The run is over.</exception>
     /// <exception cref="ReportsLostException">The group must run again.</exception>
     private async Task DeliverAsync(StrategyReport report)
     {
@@ -97,7 +97,7 @@ internal sealed class GroupReporter : IEventSink
                 switch (await _reporting.ReportAsync(report).WaitAsync(TimeSpan.FromSeconds(30), _stop))
                 {
                     case ReportAnswer.Taken: return;
-                    case ReportAnswer.Over: throw new RunOverException(_run);
+                    case ReportAnswer.Over: throw new RunEndedException(_run);
                     case ReportAnswer.Incomplete: throw new ReportsLostException();
                 }
             }

@@ -288,7 +288,7 @@ internal sealed class StrategyGroup
             Fault = fault;
             MayPass = e is not (InputException or BarDataException or ArgumentException or StuckStrategyException);
         }
-        if (e is not (OperationCanceledException or RunOverException)) _silo.GroupFailed(Work.Run, Work.Feed, fault, e);
+        if (e is not (OperationCanceledException or RunEndedException)) _silo.GroupFailed(Work.Run, Work.Feed, fault, e);
         if (e is StuckStrategyException) _silo.EndWhenOver(Work.Run, fault);
         return fault;
     }

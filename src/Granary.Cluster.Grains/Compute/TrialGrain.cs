@@ -64,7 +64,7 @@ internal sealed class TrialGrain(SiloCompute compute, JobCatalogue kinds, GrainS
 
     private async Task<ITrialMaker> PrepareAsync(string run)
     {
-        var batch = (await compute.Services.Grains.GetGrain<IBatchGrain>(run).DefineAsync())?.Batch ?? throw new RunOverException(run);
+        var batch = (await compute.Services.Grains.GetGrain<IBatchGrain>(run).DefineAsync())?.Batch ?? throw new RunEndedException(run);
         var job = (LearningJob)kinds.Read(new JobText(batch.Kind!, batch.Text, batch.File, batch.Folder));
         return await job.PrepareAsync(new EmbeddedHost(settings.Threads), settings.Threads, _ended.Token)
             ?? throw new InvalidOperationException($"the run {run} is no experiment");

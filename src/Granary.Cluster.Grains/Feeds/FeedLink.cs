@@ -32,7 +32,7 @@ internal sealed class FeedLink(IClusterClient cluster, string key, FeedConsumer 
         {
             // The feed may be lost with its silo; the next call opens it on another one.
             return await s_lostCall.RunAsync(
-                stop => Timed.CallAsync(late => _feed.ReadAsync(Request(from, most), late), s_callTimeout, stop), cancellationToken);
+                stop => TimedCall.CallAsync(late => _feed.ReadAsync(Request(from, most), late), s_callTimeout, stop), cancellationToken);
         }
         catch (Exception e) when (Loss.Is(e))
         {
@@ -45,7 +45,7 @@ internal sealed class FeedLink(IClusterClient cluster, string key, FeedConsumer 
     {
         try
         {
-            return await Timed.CallAsync(stop => _feed.PublishAsync(Request(from, most), stop), s_callTimeout, cancellationToken);
+            return await TimedCall.CallAsync(stop => _feed.PublishAsync(Request(from, most), stop), s_callTimeout, cancellationToken);
         }
         catch (Exception e) when (Loss.Is(e))
         {

@@ -59,7 +59,7 @@ internal sealed class BatchModels(IGrainFactory grains, ModelReplicas replicas)
             try
             {
                 var reporting = grains.GetGrain<IReportingGrain>(run);
-                if (await Timed.CallAsync(stop => reporting.ModelAsync(pass, number, stop), TimeSpan.FromSeconds(30)) is { } bytes)
+                if (await TimedCall.CallAsync(stop => reporting.ModelAsync(pass, number, stop), TimeSpan.FromSeconds(30)) is { } bytes)
                     return EntryModelFile.FromBytes(bytes, catalogues);
             }
             catch (Exception e) when (Loss.Is(e) && attempt < 20)

@@ -55,7 +55,7 @@ internal sealed class ClusterModels(IGrainFactory grains, ModelReplicas replicas
     {
         ModelRegistry.CheckName(model);
         var key = new ModelKey(ModelStores.Kept(registry), model).ToString();
-        return AskedAsync(() => Calling.TryAsync(stop => ask(grains.GetGrain<IModelGrain>(key), stop), cancellationToken));
+        return AskedAsync(() => GrainCalls.TryAsync(stop => ask(grains.GetGrain<IModelGrain>(key), stop), cancellationToken));
     }
 
     // A grain throws InputException if the model or the version does not exist. Callers expect LearningInputException.

@@ -112,7 +112,7 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
         var watch = Use();
         var record = state.State;
         var versions = record.Counts.Keys.Union(record.Candidates.Keys).Order()
-            .Select(v => VersionWatch.Standing(v, record.Counts.GetValueOrDefault(v), record.Candidates.GetValueOrDefault(v)));
+            .Select(v => VersionWatch.InUse(v, record.Counts.GetValueOrDefault(v), record.Candidates.GetValueOrDefault(v)));
         return new ModelInUse(Key.Model, watch is null ? 0 : record.Version, [.. versions], record.Losses.Count, watch?.Loss,
             watch?.Expected, record.HasDrifted,
             watch?.Decide() ?? new ModelDecision(ModelAction.Keep, null, "no version is in use; promote one"));

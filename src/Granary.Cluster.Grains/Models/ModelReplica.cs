@@ -49,7 +49,7 @@ internal sealed class ModelReplica(IModelGrain grain, string name, string silo, 
 
     private async Task<LoadedVersion> LoadAsync(int version)
     {
-        var file = await Services.Calling.TryAsync(stop => grain.LoadAsync(version, stop), default).ConfigureAwait(false);
+        var file = await Services.GrainCalls.TryAsync(stop => grain.LoadAsync(version, stop), default).ConfigureAwait(false);
         return new LoadedVersion(file.Version, catalogues.ModelKinds.FromBytes(file.Bytes, $"model '{name}' version {file.Version}"),
             file.Label, file.To);
     }
@@ -60,7 +60,7 @@ internal sealed class ModelReplica(IModelGrain grain, string name, string silo, 
         lock (_lock)
             if (_current is { } known && Stopwatch.GetElapsedTime(known.At) < s_age)
                 return known.Version;
-        var current = (await Services.Calling.TryAsync(grain.VersionsAsync, cancellationToken).ConfigureAwait(false)).Current;
+        var current = (await Services.GrainCalls.TryAsync(grain.VersionsAsync, cancellationToken).ConfigureAwait(false)).Current;
         Turn(current);
         return current;
     }

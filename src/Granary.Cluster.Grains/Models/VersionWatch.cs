@@ -96,7 +96,7 @@ internal sealed class VersionWatch(ModelRecord record, Func<int, (ITrainedModel 
 
     /// <summary>Returns the figures of a version for callers.</summary>
     /// <param name="differences">Per outcome: squared error of the version in use minus this one's; null if not a candidate.</param>
-    public static VersionInUse Standing(int version, VersionCounts? counts, IReadOnlyList<double>? differences)
+    public static VersionInUse InUse(int version, VersionCounts? counts, IReadOnlyList<double>? differences)
     {
         var test = differences is null ? null : CandidateTest.At(differences);
         return new VersionInUse(version, counts?.Predictions ?? 0, counts?.Failed ?? 0, counts?.Outcomes ?? 0, differences?.Count ?? 0,

@@ -15,7 +15,7 @@ public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
     private readonly Lock _lock = new();
     private readonly List<(string Run, Task<BatchPlan> Plan)> _plans = [];
 
-    /// <exception cref="RunOverException">There is no such run.</exception>
+    /// <exception cref="RunEndedException">There is no such run.</exception>
     public Task<BatchPlan> GetAsync(string run)
     {
         lock (_lock)
@@ -42,7 +42,7 @@ public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
         {
             try
             {
-                var definition = await grains.GetGrain<IBatchGrain>(run).DefineAsync() ?? throw new RunOverException(run);
+                var definition = await grains.GetGrain<IBatchGrain>(run).DefineAsync() ?? throw new RunEndedException(run);
                 if (definition.Symbols is { } symbols)
                 {
                     var batch = definition.Batch;
@@ -61,4 +61,4 @@ public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
 }
 
 /// <summary>Thrown when the run is over, so that its results are not needed.</summary>
-public sealed class RunOverException(string run) : Exception($"run {run} is over");
+public sealed class RunEndedException(string run) : Exception($"run {run} is over");

@@ -63,14 +63,14 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
     /// <summary>Why the journal cannot be written; null if it can.</summary>
     public string? JournalFault => _gateway?.JournalFault;
 
-    public AttemptStanding Standing
+    public AttemptState Snapshot
     {
         get
         {
             // Attempts share the control. A status that an earlier attempt set is not a status of this one.
             var status = _control.Status is { } shown && !ReferenceEquals(shown, _before) ? shown : null;
             var silo = _services.Process.Silo.SiloAddress.ToString();
-            return new AttemptStanding(silo, _gateway is null ? "" : silo, status, _digest, _fault);
+            return new AttemptState(silo, _gateway is null ? "" : silo, status, _digest, _fault);
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
     /// <summary>The strategies, as the session's thread leaves them.</summary>
     public SessionStrategies Strategies { get; }
 
-    /// <summary>Runs the attempt to its end. Never throws: <see cref="Standing"/> has the failure.</summary>
+    /// <summary>Runs the attempt to its end. Never throws: <see cref="Snapshot"/> has the failure.</summary>
     public async Task RunAsync()
     {
         try

@@ -42,20 +42,20 @@ internal sealed class LiveStrategyGrain(LiveSessions sessions) : Grain, ILiveStr
     public ValueTask<SessionStrategy?> StatusAsync(CancellationToken cancellationToken)
     {
         EndWithout();
-        return ValueTask.FromResult(Standing);
+        return ValueTask.FromResult(Snapshot);
     }
 
     public async Task<SessionStrategy?> StopAsync(string who, string why)
     {
         EndWithout();
-        if (_own is not { } own || Standing is not { } found) return null;
+        if (_own is not { } own || Snapshot is not { } found) return null;
         if (!found.CanStop) return found;
         await own.SendAsync(SessionStrategies.StopOrder(Key().Strategy, who, why));
-        return Standing ?? found;
+        return Snapshot ?? found;
     }
 
     // null before the strategy's run is created, and after the session has ended.
-    private SessionStrategy? Standing => _own?.Strategies.Find(Key().Strategy);
+    private SessionStrategy? Snapshot => _own?.Strategies.Find(Key().Strategy);
 
     // Split at the first slash: strategy ids may contain slashes, account names may not.
     private (string Account, string Strategy) Key()

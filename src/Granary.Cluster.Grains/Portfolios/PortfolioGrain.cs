@@ -111,8 +111,8 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
         return _control = new QueuedControl();
     }
 
-    public Task<AttemptStanding?> StandingAsync(long epoch, CancellationToken cancellationToken) =>
-        Task.FromResult(_attempt is { } attempt && attempt.Epoch == epoch ? attempt.Standing : null);
+    public Task<AttemptState?> StateAsync(long epoch, CancellationToken cancellationToken) =>
+        Task.FromResult(_attempt is { } attempt && attempt.Epoch == epoch ? attempt.Snapshot : null);
 
     public async Task<bool> SendAsync(string run, IssuedCommand command)
     {

@@ -118,7 +118,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
     {
         if (IsRunning && _isFollowing)
         {
-            AttemptStanding? standing = null;
+            AttemptState? standing = null;
             // The task that follows the attempt handles its loss or its end.
             if (await TryAsync(async () => standing = await LookAsync(cancellationToken), cancellationToken)
                 && standing is not { IsOver: false })
@@ -224,7 +224,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
     }
 
     // Follows the current attempt to its end; null if it is lost. Starts it at most once, since two of one epoch could both trade.
-    private async Task<AttemptStanding?> FollowAsync(bool begin, CancellationToken stop)
+    private async Task<AttemptState?> FollowAsync(bool begin, CancellationToken stop)
     {
         var attempt = new SessionAttempt(Id, session.State.Epoch, session.State.Start!, session.State.Run,
             [.. session.State.Commands]);
@@ -236,7 +236,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
             {
                 // The list restarts sessions of lost silos, so it must have this session, even if the first call to it failed.
                 if (!_isListed) await TryAsync(EnterAsync, stop);
-                AttemptStanding? standing = null;
+                AttemptState? standing = null;
                 var answered = await TryAsync(async () => standing = await LookAsync(stop), stop);
                 if (answered && standing is not { IsOver: false }) return standing;
                 await LookedForAsync(stop);
@@ -275,13 +275,13 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         _isListed = true;
     }
 
-    private async Task<AttemptStanding?> LookAsync(CancellationToken cancellationToken)
+    private async Task<AttemptState?> LookAsync(CancellationToken cancellationToken)
     {
         var epoch = session.State.Epoch;
-        AttemptStanding? standing;
+        AttemptState? standing;
         try
         {
-            standing = await Timed.CallAsync(stop => Portfolio.StandingAsync(epoch, stop), s_timeout, cancellationToken);
+            standing = await TimedCall.CallAsync(stop => Portfolio.StateAsync(epoch, stop), s_timeout, cancellationToken);
             _unanswered = null;
         }
         catch (Exception e) when (Loss.Is(e))

@@ -22,24 +22,24 @@ public sealed class ClusterOperations(IGrainFactory grains, ComputeServices serv
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(3);
 
     /// <inheritdoc/>
-    public async Task<ClusterStanding> StandingAsync(CancellationToken cancellationToken = default)
+    public async Task<ClusterState> StateAsync(CancellationToken cancellationToken = default)
     {
         var members = await MembersAsync(cancellationToken).ConfigureAwait(false);
         var silos = await Task.WhenAll(members.Select(DescribeAsync)).WaitAsync(cancellationToken).ConfigureAwait(false);
         var queued = await jobs.ListAsync(new JobQuery(MostListed, State: JobState.Queued), cancellationToken).ConfigureAwait(false);
         var running = await jobs.ListAsync(new JobQuery(MostListed, State: JobState.Running), cancellationToken).ConfigureAwait(false);
         var live = await sessions.ListAsync(cancellationToken).ConfigureAwait(false);
-        return new ClusterStanding(cluster.Value.ClusterId, [.. queued.Items.Select(j => j.Id)], [.. running.Items.Select(j => j.Id)],
+        return new ClusterState(cluster.Value.ClusterId, [.. queued.Items.Select(j => j.Id)], [.. running.Items.Select(j => j.Id)],
             [.. live.Where(s => s.Phase == SessionPhase.Running).Select(s => s.Id)], silos);
     }
 
     /// <inheritdoc/>
-    public async Task<SiloStanding?> CommandSiloAsync(string silo, SiloCommand command, CancellationToken cancellationToken = default)
+    public async Task<SiloState?> CommandSiloAsync(string silo, SiloCommand command, CancellationToken cancellationToken = default)
     {
         var members = await MembersAsync(cancellationToken).ConfigureAwait(false);
         if (members.FirstOrDefault(m => m.SiloName == silo && m.Status == SiloStatus.Active) is not { } member) return null;
         var compute = services.Of(member.SiloAddress);
-        await Calling.TryAsync(async _ =>
+        await GrainCalls.TryAsync(async _ =>
         {
             await (command == SiloCommand.Retire ? compute.RetireAsync() : compute.DrainAsync(command == SiloCommand.Drain))
                 .ConfigureAwait(false);
@@ -49,21 +49,21 @@ public sealed class ClusterOperations(IGrainFactory grains, ComputeServices serv
     }
 
     private async Task<IReadOnlyList<MembershipEntry>> MembersAsync(CancellationToken cancellationToken) =>
-        [.. (await Calling.TryAsync(_ => grains.GetGrain<IManagementGrain>(0).GetDetailedHosts(onlyActive: false), cancellationToken)
+        [.. (await GrainCalls.TryAsync(_ => grains.GetGrain<IManagementGrain>(0).GetDetailedHosts(onlyActive: false), cancellationToken)
             .ConfigureAwait(false)).Where(m => m.Status != SiloStatus.Dead).OrderBy(m => m.SiloName, StringComparer.Ordinal)];
 
     // A silo that does not answer is listed with its membership data only.
-    private async Task<SiloStanding> DescribeAsync(MembershipEntry member)
+    private async Task<SiloState> DescribeAsync(MembershipEntry member)
     {
         SiloDescription? own = null;
         try
         {
-            own = await Timed.CallAsync(services.Of(member.SiloAddress).DescribeAsync, s_timeout).ConfigureAwait(false);
+            own = await TimedCall.CallAsync(services.Of(member.SiloAddress).DescribeAsync, s_timeout).ConfigureAwait(false);
         }
         catch (Exception e) when (Loss.Is(e))
         {
         }
-        return new SiloStanding(member.SiloName, member.SiloAddress.Endpoint.ToString(), member.Status.ToString().ToLowerInvariant(),
+        return new SiloState(member.SiloName, member.SiloAddress.Endpoint.ToString(), member.Status.ToString().ToLowerInvariant(),
             new DateTimeOffset(DateTime.SpecifyKind(member.StartTime, DateTimeKind.Utc)), own?.Version, own?.Threads ?? 0, own?.Groups ?? 0,
             own?.Activations ?? 0, own?.Draining ?? false);
     }

@@ -44,7 +44,7 @@ public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, G
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<SessionView>> ListAsync(CancellationToken cancellationToken = default)
     {
-        var ids = await Calling.TryAsync(grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).AllAsync, cancellationToken)
+        var ids = await GrainCalls.TryAsync(grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).AllAsync, cancellationToken)
             .ConfigureAwait(false);
         var all = new List<SessionView>();
         foreach (var part in ids.Chunk(32))
@@ -57,21 +57,21 @@ public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, G
     public async ValueTask<SessionView?> FindAsync(string id, CancellationToken cancellationToken = default)
     {
         WeightsRules.CheckPortfolio(id);
-        return await Calling.TryAsync(Grain(id).SessionAsync, cancellationToken).ConfigureAwait(false);
+        return await GrainCalls.TryAsync(Grain(id).SessionAsync, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask<SessionStart?> StartOfAsync(string id, CancellationToken cancellationToken = default)
     {
         WeightsRules.CheckPortfolio(id);
-        return await Calling.TryAsync(Grain(id).StartOfAsync, cancellationToken).ConfigureAwait(false);
+        return await GrainCalls.TryAsync(Grain(id).StartOfAsync, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlySet<string>?> StrategiesAsync(string id, CancellationToken cancellationToken = default)
     {
         WeightsRules.CheckPortfolio(id);
-        var known = await Calling.TryAsync(Grain(id).StrategiesAsync, cancellationToken).ConfigureAwait(false);
+        var known = await GrainCalls.TryAsync(Grain(id).StrategiesAsync, cancellationToken).ConfigureAwait(false);
         return known?.ToHashSet(StringComparer.Ordinal);
     }
 
@@ -79,7 +79,7 @@ public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, G
     public async ValueTask<SessionStrategy?> StrategyAsync(string id, string strategy, CancellationToken cancellationToken = default)
     {
         WeightsRules.CheckPortfolio(id);
-        return await Calling.TryAsync(stop => Grain(id).StrategyAsync(strategy, stop), cancellationToken).ConfigureAwait(false);
+        return await GrainCalls.TryAsync(stop => Grain(id).StrategyAsync(strategy, stop), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -19,10 +19,10 @@ public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices serv
     {
         // Orleans throws for a key of spaces, and would activate a grain for any other invalid id.
         if (!JobId.IsWellFormed(batch)) return null;
-        if (await Calling.TryAsync(grains.GetGrain<IBatchGrain>(batch).FindAsync, cancellationToken).ConfigureAwait(false)
+        if (await GrainCalls.TryAsync(grains.GetGrain<IBatchGrain>(batch).FindAsync, cancellationToken).ConfigureAwait(false)
             is not { Ended: false }) return null;
         // Read stored results first: a strategy that has reported still exists until its group ends.
-        var stored = await Calling.TryAsync(stop => grains.GetGrain<IReportingGrain>(batch).StrategyAsync(strategy, stop),
+        var stored = await GrainCalls.TryAsync(stop => grains.GetGrain<IReportingGrain>(batch).StrategyAsync(strategy, stop),
             cancellationToken).ConfigureAwait(false);
         if (stored is null) return null;
         if (stored.State != (int)StrategyPhase.Waiting) return Of(strategy, stored);
@@ -32,7 +32,7 @@ public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices serv
     // The strategy's grain is on the silo with its group, and answers there.
     private async Task<StrategyStatus?> RunningAsync(string batch, string strategy, CancellationToken cancellationToken)
     {
-        var silos = await Calling.TryAsync(_ => grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true), cancellationToken)
+        var silos = await GrainCalls.TryAsync(_ => grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true), cancellationToken)
             .ConfigureAwait(false);
         var answers = await Task.WhenAll(silos.Keys.Select(s => AskAsync(s, batch, strategy, cancellationToken))).ConfigureAwait(false);
         return answers.FirstOrDefault(a => a is not null);
@@ -42,7 +42,7 @@ public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices serv
     {
         try
         {
-            return await Timed.CallAsync(stop => services.Of(silo).StrategyAsync(batch, strategy, stop), s_timeout, cancellationToken)
+            return await TimedCall.CallAsync(stop => services.Of(silo).StrategyAsync(batch, strategy, stop), s_timeout, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (Exception e) when (Loss.Is(e))
@@ -58,7 +58,7 @@ public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices serv
     {
         if (await FindAsync(batch, strategy, cancellationToken).ConfigureAwait(false) is not { } found) return null;
         if (found.State is StrategyPhase.Done or StrategyPhase.Failed) return found;
-        return await Calling.TryAsync(_ => grains.GetGrain<IBatchGrain>(batch).StopStrategyAsync(strategy, BatchStrategy.StoppedBy(who)),
+        return await GrainCalls.TryAsync(_ => grains.GetGrain<IBatchGrain>(batch).StopStrategyAsync(strategy, BatchStrategy.StoppedBy(who)),
             cancellationToken).ConfigureAwait(false) ? found : await FindAsync(batch, strategy, cancellationToken).ConfigureAwait(false);
     }
 
@@ -66,9 +66,9 @@ public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices serv
     public async ValueTask<BatchPortfolio?> PortfolioAsync(string batch, CancellationToken cancellationToken = default)
     {
         if (!JobId.IsWellFormed(batch)) return null;
-        if (await Calling.TryAsync(grains.GetGrain<IBatchGrain>(batch).FindAsync, cancellationToken).ConfigureAwait(false)
+        if (await GrainCalls.TryAsync(grains.GetGrain<IBatchGrain>(batch).FindAsync, cancellationToken).ConfigureAwait(false)
             is not { Ended: false }) return null;
-        return await Calling.TryAsync(grains.GetGrain<IReportingGrain>(batch).PortfolioAsync, cancellationToken).ConfigureAwait(false)
+        return await GrainCalls.TryAsync(grains.GetGrain<IReportingGrain>(batch).PortfolioAsync, cancellationToken).ConfigureAwait(false)
             is { } now ? new BatchPortfolio(now.Time, now.Equity, now.Cash, now.Exposure, now.Drawdown, now.OpenTrades, now.Trades,
                 now.Done) : null;
     }

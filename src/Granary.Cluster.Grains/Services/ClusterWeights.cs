@@ -18,14 +18,14 @@ public sealed class ClusterWeights(IGrainFactory grains) : IWeightsService
     public async ValueTask<PortfolioWeights?> FindAsync(string portfolio, CancellationToken cancellationToken = default)
     {
         var grain = Grain(portfolio);
-        return await Calling.TryAsync(grain.FindAsync, cancellationToken).ConfigureAwait(false);
+        return await GrainCalls.TryAsync(grain.FindAsync, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<PortfolioWeights>> HistoryAsync(string portfolio, CancellationToken cancellationToken = default)
     {
         var grain = Grain(portfolio);
-        return await Calling.TryAsync(grain.HistoryAsync, cancellationToken).ConfigureAwait(false);
+        return await GrainCalls.TryAsync(grain.HistoryAsync, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -34,7 +34,7 @@ public sealed class ClusterWeights(IGrainFactory grains) : IWeightsService
     {
         var grain = Grain(portfolio);
         var ordered = WeightsRules.Checked(portfolio, weights, why);
-        var answer = await Calling.TryAsync(_ => grain.SetAsync(expectedVersion, ordered, who, why), cancellationToken)
+        var answer = await GrainCalls.TryAsync(_ => grain.SetAsync(expectedVersion, ordered, who, why), cancellationToken)
             .ConfigureAwait(false);
         if (answer.Weights is { } set) return set;
         // A call whose answer was lost with a silo is repeated, and finds its own change.

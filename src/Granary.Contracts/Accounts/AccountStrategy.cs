@@ -2,10 +2,10 @@ namespace Granary.Contracts.Accounts;
 
 /// <summary>A strategy of a live account.</summary>
 /// <param name="Enabled">Whether it may enter.</param>
-/// <param name="Weight">null where no weights name it.</param>
+/// <param name="Weight">Its weight in the portfolio; null if the weights do not name it.</param>
 /// <param name="Signals">How many entry signals it gave.</param>
 /// <param name="Trades">How many trades it entered.</param>
-/// <param name="Change">What enabled or disabled it last; null where nothing did.</param>
+/// <param name="Change">The last change that enabled or disabled it; null if there was none.</param>
 public sealed record AccountStrategy(string Account, string Id, bool Enabled, double? Weight, int Signals, int Trades, int OpenTrades,
     StrategyChange? Change);
 
@@ -23,5 +23,5 @@ public sealed record StrategyPage(IReadOnlyList<AccountStrategy> Items, string? 
 /// <summary>A change of the entries of a strategy or symbol.</summary>
 /// <param name="Enabled">Whether it may enter.</param>
 /// <param name="Why">Kept in the journal beside the key's name.</param>
-/// <param name="Account">Only of this account; without one of all that have the strategy.</param>
+/// <param name="Account">The account; null = every account that has the strategy.</param>
 public sealed record Change(bool? Enabled, string? Why, string? Account);

@@ -6,19 +6,19 @@ namespace Granary.Contracts.Audit;
 /// <param name="Sequence">From 1; the number of its line.</param>
 /// <param name="At">UTC.</param>
 /// <param name="Who">The name of the key, or of the user.</param>
-/// <param name="What">The operation, as setWeights.</param>
-/// <param name="Target">What it was done to, as a path.</param>
-/// <param name="Before">How that stood before; null where it was not there, or has no state to show.</param>
-/// <param name="After">How it stood afterwards.</param>
+/// <param name="What">The operation, such as setWeights.</param>
+/// <param name="Target">The path of the changed object.</param>
+/// <param name="Before">The target's state before; null if the target did not exist, or has no state to show.</param>
+/// <param name="After">The target's state afterwards.</param>
 /// <param name="Previous">The hash of the entry before; empty for the first.</param>
 /// <param name="Hash">SHA-256 of the entry without its hash, which includes <paramref name="Previous"/>; lower-case hex.</param>
 public sealed record AuditEntry(long Sequence, DateTimeOffset At, string Who, string What, string Target, JsonNode? Before, JsonNode? After,
     string Previous, string Hash)
 {
-    /// <summary>The id of the request; null where the change was not made by one.</summary>
+    /// <summary>The id of the request; null if no request made the change.</summary>
     public string? Operation { get; init; }
 
-    /// <summary>True where the server ended meanwhile: the state after is that of its next start.</summary>
+    /// <summary>True if the server's process ended during the change: <see cref="After"/> is the state at its next start.</summary>
     public bool? Interrupted { get; init; }
 }
 

@@ -3,16 +3,16 @@ namespace Granary.Contracts.Deployments;
 /// <summary>A deployment in a list.</summary>
 /// <param name="Hash">SHA-256 of the configuration.</param>
 /// <param name="AddedAt">UTC.</param>
-/// <param name="FailedChecks">Why its validation checks do not suffice; empty where they do.</param>
+/// <param name="FailedChecks">The validation checks that failed or are missing, one sentence each; empty if all passed.</param>
 /// <param name="Strategies">How many it has.</param>
 /// <param name="Disabled">How many of them may not enter.</param>
-/// <param name="LastAccount">The account that traded it last; null where none did.</param>
+/// <param name="LastAccount">The account that traded it last; null if none has traded it.</param>
 public sealed record DeploymentEntry(int Number, string Name, string Hash, DateTimeOffset AddedAt, string Who, string Why,
     IReadOnlyList<string> FailedChecks, DeploymentBacktest Backtest, int Strategies, int Disabled, string? LastAccount);
 
 /// <summary>The backtest that justified a deployment.</summary>
 /// <param name="Run">The name of its folder.</param>
-/// <param name="Statistics">Of the portfolio, by the names of results.json.</param>
+/// <param name="Statistics">The portfolio's statistics, by the names of results.json.</param>
 /// <param name="Days">How many days of equity it has.</param>
 public sealed record DeploymentBacktest(string Run, string Digest, IReadOnlyDictionary<string, double> Statistics, int Days);
 
@@ -22,7 +22,7 @@ public sealed record DeploymentPage(IReadOnlyList<DeploymentEntry> Items, string
 
 /// <summary>A strategy of a deployment.</summary>
 /// <param name="Enabled">Whether it may enter.</param>
-/// <param name="Change">The entry of the history that disabled it; null where it is enabled.</param>
+/// <param name="Change">The entry of the history that disabled it; null if it is enabled.</param>
 public sealed record DeploymentStrategy(string Id, double Weight, IReadOnlyList<string> Symbols, bool Enabled, DeploymentEvent? Change);
 
 /// <summary>A deployment with its strategies and its history.</summary>
@@ -73,6 +73,6 @@ public sealed record NewDeployment(string? Run, string? Configuration, string? W
 /// <summary>A change of the entries of a strategy or pair of a deployment.</summary>
 /// <param name="Enabled">Whether entries are allowed.</param>
 /// <param name="Strategy">The strategy's id.</param>
-/// <param name="Symbol">Or the pair: all its strategies.</param>
+/// <param name="Symbol">Instead of a strategy: a symbol, for all strategies that trade it.</param>
 /// <param name="Why">For the history.</param>
 public sealed record EntriesChange(bool? Enabled, string? Strategy, string? Symbol, string? Why);

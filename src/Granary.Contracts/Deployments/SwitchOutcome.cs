@@ -1,19 +1,19 @@
 namespace Granary.Contracts.Deployments;
 
 /// <summary>A request to hand an account over to a deployment.</summary>
-/// <param name="Account">The account's name in the journal; that of the configuration without one.</param>
-/// <param name="Policy">keep, wind-down or close; keep without one.</param>
-/// <param name="DryRun">Only show what would become of each open trade.</param>
+/// <param name="Account">The account's name in the journal; null = the name of the configuration.</param>
+/// <param name="Policy">keep, wind-down or close; null = keep.</param>
+/// <param name="DryRun">Whether to show only how each open trade would be handled.</param>
 /// <param name="Why">For journal and history.</param>
 public sealed record SwitchRequest(string? Account, string? Policy, bool DryRun, string? Why);
 
-/// <summary>An open trade, or an entry that waits, and what becomes of it in a switch.</summary>
+/// <summary>An open trade or a pending entry, and how the switch handles it.</summary>
 /// <param name="Side">long or short.</param>
-/// <param name="Quantity">Open, base units; of a waiting entry what is ordered.</param>
-/// <param name="EntryPrice">0 for an entry that waits.</param>
-/// <param name="Profit">Unrealised at the last close, before fees; null for an entry that waits and before the first close.</param>
+/// <param name="Quantity">The open quantity, base units; for a pending entry the ordered quantity.</param>
+/// <param name="EntryPrice">0 for a pending entry.</param>
+/// <param name="Profit">Unrealised profit at the last close, before fees; null for a pending entry and before the first close.</param>
 /// <param name="Handling">kept, winds-down or closes.</param>
-/// <param name="What">In words.</param>
+/// <param name="What">How the switch handles it, in words.</param>
 public sealed record SwitchedTrade(string Strategy, string Symbol, string Side, double Quantity, double EntryPrice, double? Profit,
     string Handling, string What);
 
@@ -22,6 +22,6 @@ public sealed record SwitchedTrade(string Strategy, string Symbol, string Side, 
 /// <param name="Policy">keep, wind-down or close.</param>
 /// <param name="DryRun">Whether nothing was changed.</param>
 /// <param name="AlreadyDone">Whether the account trades the deployment already.</param>
-/// <param name="NewSymbols">Symbols whose factors begin without a past.</param>
+/// <param name="NewSymbols">Symbols that are new to the account: their factors start without earlier bars.</param>
 public sealed record SwitchOutcome(string Account, int From, int To, string Policy, bool DryRun, bool AlreadyDone,
     IReadOnlyList<string> NewSymbols, IReadOnlyList<SwitchedTrade> Trades);

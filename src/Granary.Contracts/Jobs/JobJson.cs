@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Granary.Contracts.Jobs;
 
 /// <summary>
-/// The JSON of the HTTP API and of the files of jobs: camelCase, words of enumerations in small letters with hyphens, UTC times. Null
+/// The JSON of the HTTP API and of the files of jobs: camelCase names, enumeration values in lower case with hyphens, UTC times. Null
 /// values are left out, and a number is not written as text.
 /// </summary>
 public static class JobJson

@@ -8,11 +8,11 @@ public enum JobState
 
     Running,
 
-    /// <summary>All its files are there.</summary>
+    /// <summary>Its work has succeeded and all its files are written.</summary>
     Done,
 
     /// <summary>
-    /// The job as a whole gave up; <see cref="JobStatus.Fault"/> says why. A strategy that fails alone does not fail its batch.
+    /// The job failed; <see cref="JobStatus.Fault"/> gives the reason. The failure of a single strategy does not fail its batch.
     /// </summary>
     Failed,
 
@@ -21,23 +21,23 @@ public enum JobState
 
 /// <summary>How far the work has come.</summary>
 /// <param name="Strategies">Strategies of the batch; 0 until it is planned.</param>
-/// <param name="Done">Of them, those whose results are in, failed ones included.</param>
-/// <param name="Failed">Of those, the ones that failed alone.</param>
+/// <param name="Done">Strategies that have finished or failed.</param>
+/// <param name="Failed">Strategies that have failed.</param>
 /// <param name="Bars">Bar evaluations so far: bars times the strategies that saw them.</param>
-/// <param name="BarsTotal">The same when all is done; 0 until it is known.</param>
-/// <param name="Stage">A word for what is being done.</param>
+/// <param name="BarsTotal">The bar evaluations of the whole batch; 0 until the number is known.</param>
+/// <param name="Stage">The current step, in words.</param>
 public sealed record JobProgress(int Strategies, int Done, int Failed, long Bars, long BarsTotal = 0, string? Stage = null)
 {
     public static JobProgress None { get; } = new(0, 0, 0, 0);
 
-    /// <summary>Of the process that computes, in a cluster of the silo that controls the run; null until it is measured.</summary>
+    /// <summary>Load of the process that computes; in a cluster, of the silo that controls the run. Null until it is measured.</summary>
     public ProcessLoad? Load { get; init; }
 
     /// <summary>The best strategies of a backtest so far, the best first; null for other jobs.</summary>
     public IReadOnlyList<StrategyLeader>? Leaders { get; init; }
 }
 
-/// <summary>All that is known of a job at one moment. It is complete: a reader that missed earlier ones has missed nothing.</summary>
+/// <summary>The complete status of a job at one moment: a reader does not need any earlier status.</summary>
 public sealed record JobStatus
 {
     public required string Id { get; init; }
@@ -47,7 +47,7 @@ public sealed record JobStatus
 
     public required string Name { get; init; }
 
-    /// <summary>Grows with each change of this job; what server-sent events are numbered by.</summary>
+    /// <summary>Increases with each change of this job; the id of its server-sent events.</summary>
     public required long Revision { get; init; }
 
     public required JobState State { get; init; }
@@ -63,16 +63,16 @@ public sealed record JobStatus
 
     public JobProgress Progress { get; init; } = JobProgress.None;
 
-    /// <summary>Bars times strategies, as it was estimated at the submission; 0 where it was not.</summary>
+    /// <summary>Bars times strategies, as estimated at the submission; 0 if there is no estimate.</summary>
     public double Work { get; init; }
 
-    /// <summary>Ids of the runs of this server that the job reads, as verify does.</summary>
+    /// <summary>Ids of the runs of this server that the job reads, for example the run that a verify job repeats.</summary>
     public IReadOnlyList<string> Runs { get; init; } = [];
 
-    /// <summary>The job's own clock: of a run from the first bar read to the results being ready; null until then.</summary>
+    /// <summary>The job's duration; for a run, from the first bar read until the results are ready. Null until then.</summary>
     public double? Seconds { get; init; }
 
-    /// <summary>Of a run; null until done, and for jobs that make no run.</summary>
+    /// <summary>The digest of the run; null until done, and for jobs that make no run.</summary>
     public string? Digest { get; init; }
 
     /// <summary>Closed trades of all strategies of a run; null until done.</summary>
@@ -81,7 +81,7 @@ public sealed record JobStatus
     /// <summary>One sentence; null unless failed.</summary>
     public string? Fault { get; init; }
 
-    /// <summary>The fault lies in the job or its data: run again as it is, it would fail again.</summary>
+    /// <summary>Whether the job or its data caused the fault, so that the same job would fail again.</summary>
     public bool WrongInput { get; init; }
 
     /// <summary>Names of its files, ordered; empty until done.</summary>
@@ -95,7 +95,7 @@ public sealed record JobStatus
 public sealed record JobPage(IReadOnlyList<JobStatus> Items, string? Next) : IPage<JobStatus>;
 
 /// <summary>The load of a process.</summary>
-/// <param name="CpuPercent">Of one processor, over the last second or so: 200 are two busy processors.</param>
+/// <param name="CpuPercent">Processor use over about the last second, in percent of one processor: 200 means two busy processors.</param>
 /// <param name="MemoryBytes">Physical memory of the process.</param>
 /// <param name="Waiting">Pieces of work that have not begun: feeds in one process, strategy groups in a cluster.</param>
 public sealed record ProcessLoad(double CpuPercent, long MemoryBytes, int Waiting);

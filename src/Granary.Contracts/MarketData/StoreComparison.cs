@@ -5,12 +5,12 @@ namespace Granary.Contracts.MarketData;
 public sealed record StoreComparison(int Total, ComparisonAnswer Result);
 
 /// <summary>The disagreements of two sources on a market, as <c>data compare</c> writes them.</summary>
-/// <param name="ShiftHours">How much later the bars of A are in B; null where they are not shifted.</param>
+/// <param name="ShiftHours">The time of a bar in B minus its time in A; null if the bars are not shifted.</param>
 /// <param name="Disagreements">In the order of time.</param>
 public sealed record ComparisonAnswer(long BarsOfA, long BarsOfB, long Common, long Equal, long OnlyInA, long OnlyInB, double? ShiftHours,
     IReadOnlyList<RatioRow> Ratios, SuspectCounts LikelierWrong, IReadOnlyList<DisagreementRow> Disagreements);
 
-/// <summary>A stretch in which the closes of A are a multiple of those of B.</summary>
+/// <summary>A period in which the closes of A are a constant multiple of those of B.</summary>
 public sealed record RatioRow(string From, string To, double Ratio, long Bars);
 
 /// <summary>Bars on which a source is likelier wrong.</summary>

@@ -1,8 +1,8 @@
 namespace Granary.Contracts.Models;
 
 /// <summary>The versions of a model in use: predictions, outcomes of live sessions, and the recommendation that follows.</summary>
-/// <param name="Current">The version in use; 0 where none is.</param>
-/// <param name="Versions">Those that predicted, or that are compared with the current one; by number.</param>
+/// <param name="Current">The version in use; 0 if there is none.</param>
+/// <param name="Versions">The versions that predicted, or that are compared with the current one, ordered by number.</param>
 /// <param name="Outcomes">The newest outcomes of the current version, at most 200.</param>
 /// <param name="Loss">Their mean loss: log-loss of a probability, squared error otherwise; null without outcomes.</param>
 /// <param name="Expected">Out-of-sample loss with which the current version was registered; null where its lineage has none.</param>
@@ -11,14 +11,14 @@ public sealed record ModelInUse(string Model, int Current, IReadOnlyList<Version
     double? Expected, bool HasDrifted, ModelDecision Decision);
 
 /// <summary>A version in use.</summary>
-/// <param name="Predictions">In batches, live sessions and over HTTP.</param>
-/// <param name="Failed">Predictions that were no number.</param>
+/// <param name="Predictions">Number of predictions in batches, live sessions and over HTTP.</param>
+/// <param name="Failed">Number of predictions that were not a number.</param>
 /// <param name="Outcomes">Outcomes of its predictions in live sessions.</param>
 /// <param name="Compared">Outcomes on which it is compared with the current version.</param>
 /// <param name="Advantage">
-/// Mean of the current version's squared error less its own on these outcomes, as far as the last look; null before the first look.
+/// Mean of the current version's squared error less its own on these outcomes, at the last test; null before the first test.
 /// </param>
-/// <param name="PValue">One-sided, of a paired t-test; null before the first look, and where all differences are equal.</param>
+/// <param name="PValue">One-sided p-value of a paired t-test; null before the first test, and if all differences are equal.</param>
 public sealed record VersionInUse(int Version, long Predictions, long Failed, long Outcomes, int Compared, double? Advantage,
     double? PValue);
 
@@ -39,6 +39,6 @@ public enum ModelAction
 }
 
 /// <summary>A recommendation for the version in use.</summary>
-/// <param name="Version">The version to use instead; null where it is to be kept or trained.</param>
+/// <param name="Version">The version to use instead; null if the recommendation is to keep it or to train a new one.</param>
 /// <param name="Reason">One sentence.</param>
 public sealed record ModelDecision(ModelAction Action, int? Version, string Reason);

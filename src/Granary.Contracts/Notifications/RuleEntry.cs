@@ -1,7 +1,7 @@
 namespace Granary.Contracts.Notifications;
 
 /// <summary>A rule of notifications.</summary>
-/// <param name="On">The word of the event.</param>
+/// <param name="On">The event's name.</param>
 /// <param name="Threshold">Percent, a number of orders, or seconds; absent for events without one.</param>
 /// <param name="Account">Only this account; absent for all.</param>
 /// <param name="To">Names of webhooks.</param>

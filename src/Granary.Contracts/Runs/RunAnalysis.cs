@@ -2,8 +2,8 @@ namespace Granary.Contracts.Runs;
 
 /// <summary>Figures of a run that its report draws. Fractions are not percent; an undefined figure is null.</summary>
 /// <param name="Benchmark">null without a benchmark.</param>
-/// <param name="Rolling">Of the portfolio; null if its equity never changed or the run is too short.</param>
-/// <param name="Returns">Of the portfolio; null if its equity never changed or the run is too short.</param>
+/// <param name="Rolling">The portfolio's rolling figures; null if its equity never changed or the run is too short.</param>
+/// <param name="Returns">The portfolio's returns; null if its equity never changed or the run is too short.</param>
 /// <param name="Trades">null without closed trades.</param>
 /// <param name="Correlation">null if fewer than two strategies earned or lost anything.</param>
 public sealed record RunAnalysis(BenchmarkLine? Benchmark, RollingFigures? Rolling, ReturnDistribution? Returns,
@@ -16,26 +16,26 @@ public sealed record BenchmarkLine(string Name, IReadOnlyList<DateTime> Times, I
 
 /// <summary>Figures of the portfolio over a moving window of returns, one of each for each time.</summary>
 /// <param name="Window">How many returns a window has.</param>
-/// <param name="Period">What a return is over: day, hour, week, …</param>
+/// <param name="Period">The period of one return: day, hour, week, …</param>
 /// <param name="Times">The end of each window, UTC.</param>
-/// <param name="Return">Of the whole window.</param>
+/// <param name="Return">Return over the whole window.</param>
 /// <param name="Sharpe">Annualised.</param>
 /// <param name="Volatility">Annualised.</param>
 public sealed record RollingFigures(int Window, string Period, IReadOnlyList<DateTime> Times, IReadOnlyList<double?> Return,
     IReadOnlyList<double?> Sharpe, IReadOnlyList<double?> Volatility);
 
 /// <summary>How often values fell into bins of equal width. The outermost bins also have the values beyond them.</summary>
-/// <param name="Edges">One more than bins, ascending.</param>
+/// <param name="Edges">The limits of the bins, ascending; one more than there are bins.</param>
 public sealed record ValueBins(IReadOnlyList<double> Edges, IReadOnlyList<int> Counts);
 
 /// <summary>The distribution of the portfolio's returns.</summary>
-/// <param name="Period">What a return is over: day, hour, week, …</param>
+/// <param name="Period">The period of one return: day, hour, week, …</param>
 /// <param name="InMarket">Returns of the periods in which a position was held.</param>
-/// <param name="Rows">Of all periods, and of those in the market where these are fewer.</param>
+/// <param name="Rows">One row for all periods, and one for the periods in the market if these are fewer.</param>
 public sealed record ReturnDistribution(string Period, ValueBins InMarket, IReadOnlyList<ReturnRow> Rows);
 
 /// <summary>Returns in figures.</summary>
-/// <param name="InMarket">Whether only periods count in which a position was held.</param>
+/// <param name="InMarket">Whether the row counts only periods in which a position was held.</param>
 /// <param name="Gains">The share of periods with a gain.</param>
 /// <param name="Losses">The share of periods with a loss.</param>
 /// <param name="Var95">The loss that one period in twenty exceeds; positive.</param>
@@ -45,7 +45,7 @@ public sealed record ReturnDistribution(string Period, ValueBins InMarket, IRead
 public sealed record ReturnRow(bool InMarket, int Count, double Gains, double Losses, double Var95, double Cvar95, double Var99,
     double Cvar99, double Worst, double Median, double Best);
 
-/// <summary>Closed trades: their net returns, and how far the price went against and for them.</summary>
+/// <summary>Closed trades: their net returns, and how far the price moved against them and in their favour.</summary>
 /// <param name="OfPortfolio">Whether they are the portfolio's; otherwise the strategies' own, each in its own account.</param>
 /// <param name="Trades">How many there are; <paramref name="Points"/> is an even sample if there are many.</param>
 /// <param name="Returns">Net returns of the trades of <paramref name="Points"/>.</param>
@@ -54,9 +54,9 @@ public sealed record TradeExcursions(bool OfPortfolio, long Trades, ValueBins Re
     IReadOnlyList<ExcursionRow> Rows, double? EdgeRatio);
 
 /// <summary>A closed trade.</summary>
-/// <param name="Adverse">Largest excursion against its holder, a fraction of the entry price; positive.</param>
-/// <param name="Favourable">Largest excursion its holder's way, a fraction of the entry price; positive.</param>
-/// <param name="Return">Net, on the notional at entry.</param>
+/// <param name="Adverse">Largest price move against the trade, a fraction of the entry price; positive.</param>
+/// <param name="Favourable">Largest price move in the trade's favour, a fraction of the entry price; positive.</param>
+/// <param name="Return">Net return on the notional at entry.</param>
 public sealed record TradePoint(double Adverse, double Favourable, double Return);
 
 /// <summary>Mean excursions of trades.</summary>
@@ -64,9 +64,9 @@ public sealed record TradePoint(double Adverse, double Favourable, double Return
 public sealed record ExcursionRow(string Of, double? Adverse, double? Favourable);
 
 /// <summary>Correlation of the returns of strategies, each in its own account.</summary>
-/// <param name="Period">What a return is over, in words.</param>
-/// <param name="Mean">Of all pairs.</param>
-/// <param name="Strategies">The strategies that moved the most money, at most 16.</param>
+/// <param name="Period">The period of one return, in words.</param>
+/// <param name="Mean">Mean correlation of all pairs.</param>
+/// <param name="Strategies">The strategies whose equity changed most, at most 16.</param>
 /// <param name="Values">A row for each strategy; null with too few common periods.</param>
 public sealed record StrategyCorrelation(string Period, double? Mean, IReadOnlyList<string> Strategies,
     IReadOnlyList<IReadOnlyList<double?>> Values);

@@ -1,11 +1,11 @@
 namespace Granary.Contracts.Runs;
 
-/// <summary>A curve of a run, with as many points as are asked for.</summary>
+/// <summary>A curve of a run, thinned to the requested number of points.</summary>
 /// <param name="Rows">How many rows the run has in the span.</param>
 /// <param name="Times">UTC.</param>
 public sealed record RunCurve(string Name, int Rows, IReadOnlyList<DateTime> Times, IReadOnlyList<double> Values);
 
-/// <summary>Bars of a run, a store or a session, joined where they are more than are asked for.</summary>
+/// <summary>Bars of a run, a store or a session; neighbouring bars are joined if there are more than requested.</summary>
 /// <param name="Rows">How many bars of the timeframe there are in the span.</param>
 /// <param name="Times">Open times, UTC.</param>
 public sealed record RunBars(string Symbol, string Timeframe, int Rows, IReadOnlyList<DateTime> Times, IReadOnlyList<double> Open,
@@ -15,12 +15,12 @@ public sealed record RunBars(string Symbol, string Timeframe, int Rows, IReadOnl
 public sealed record ChartFactor(string Name, IReadOnlyList<double?> Values);
 
 /// <summary>
-/// The stops and targets of a strategy's trades at the bars of a chart: those that work after the bar's close, of the trade that was opened
-/// last; in the bar that closes the last trade, those that it had. null where there is none.
+/// The stop and target of a strategy's newest open trade at each bar of a chart, as they work after the bar's close. A bar that closes the
+/// last open trade has the stop and target that this trade had. null without a stop or target.
 /// </summary>
 /// <param name="Stops">Quote currency, one for each bar of the chart.</param>
 /// <param name="Targets">Likewise.</param>
-/// <param name="Why">Why there are none; null where they are there.</param>
+/// <param name="Why">Why there are no stops and targets; null if there are.</param>
 public sealed record ChartLevels(IReadOnlyList<double?> Stops, IReadOnlyList<double?> Targets, string? Why);
 
 /// <summary>The price chart of a strategy: bars with the factors that it uses.</summary>

@@ -5,7 +5,7 @@ namespace Granary.Contracts.Runs;
 /// <param name="Batch">The name of its batch.</param>
 /// <param name="Status">done or interrupted.</param>
 /// <param name="Created">UTC.</param>
-/// <param name="Seconds">The run's own clock.</param>
+/// <param name="Seconds">Duration of the run.</param>
 /// <param name="LearnedWeights">Whether a policy learned its weights.</param>
 public sealed record RunSummary(string Id, string Batch, string Status, string Digest, DateTimeOffset Created, double? Seconds,
     string Host, bool LearnedWeights)
@@ -16,19 +16,19 @@ public sealed record RunSummary(string Id, string Batch, string Status, string D
     /// <summary>One of <see cref="RunKinds"/>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>The symbols of its markets; in a list the first five.</summary>
+    /// <summary>The symbols of its markets; in a list of runs, only the first five.</summary>
     public required IReadOnlyList<string> Markets { get; init; }
 
     /// <summary>How many markets it has.</summary>
     public required int MarketCount { get; init; }
 
-    /// <summary>Fraction, of the portfolio; of a live run that of the account. null if there is no portfolio.</summary>
+    /// <summary>The portfolio's return, a fraction; for a live run, the account's. null if there is no portfolio.</summary>
     public double? TotalReturn { get; init; }
 
     /// <summary>Sharpe ratio of the portfolio, annualised; null if it is undefined, and for a live run.</summary>
     public double? Sharpe { get; init; }
 
-    /// <summary>Fraction of the peak, positive, of the portfolio; null if there is none, and for a live run.</summary>
+    /// <summary>The portfolio's drawdown, a positive fraction of the peak; null if there is no portfolio, and for a live run.</summary>
     public double? MaxDrawdown { get; init; }
 
     /// <summary>Whether all validation checks passed, as a live session requires them.</summary>
@@ -63,14 +63,14 @@ public static class RunKinds
 public sealed record RunPage(IReadOnlyList<RunSummary> Items, string? Next, int Total) : IPage<RunSummary>;
 
 /// <summary>A change of a run.</summary>
-/// <param name="Name">The name to show, 1 to 100 characters; the id stays.</param>
+/// <param name="Name">The name to show, 1 to 100 characters; the id does not change.</param>
 public sealed record RunChange(string? Name);
 
 /// <summary>A request for a link to a run.</summary>
-/// <param name="Days">How long the link is valid, 1 to 365; 7 without it.</param>
+/// <param name="Days">Days for which the link is valid, 1 to 365; null = 7.</param>
 public sealed record NewShare(int? Days);
 
 /// <summary>A link to a run.</summary>
-/// <param name="Url">A path of this server; it opens the report, and of a share below it, /NAME, the files of the run.</param>
+/// <param name="Url">A path of this server, which opens the report; the same path followed by /NAME opens a file of the run.</param>
 /// <param name="ExpiresAt">UTC.</param>
 public sealed record Share(string Url, DateTimeOffset ExpiresAt);

@@ -14,13 +14,13 @@ public sealed record StrategyRows(IReadOnlyList<JsonObject> Items, int Total, st
 public sealed record SignalRows(IReadOnlyList<JsonObject> Items, int Total, IReadOnlyList<DecisionTotal> Decisions, string? Next);
 
 /// <summary>The total of the signals with one decision in the strategies' own simulated accounts.</summary>
-/// <param name="Trades">Signals that became a trade there.</param>
+/// <param name="Trades">Signals that became a trade in these accounts.</param>
 /// <param name="Wins">Trades with a net profit.</param>
 /// <param name="Profit">Sum of the net profits, quote currency.</param>
 public sealed record DecisionTotal(string Decision, int Signals, int Trades, int Wins, double Profit)
 {
-    /// <summary>The total with one signal more.</summary>
-    /// <param name="profit">Net profit of its trade; null where it became none.</param>
+    /// <summary>Returns the total with one more signal.</summary>
+    /// <param name="profit">Net profit of its trade; null if the signal did not become a trade.</param>
     public DecisionTotal With(double? profit) => this with
     {
         Signals = Signals + 1,

@@ -5,22 +5,24 @@ namespace Granary.Contracts.Schedules;
 
 /// <summary>A schedule, its next time, and its last one.</summary>
 /// <param name="Cron">Five fields, UTC.</param>
-/// <param name="WindowMinutes">How long after such a time the job may start and a training promote; null = at any time.</param>
-/// <param name="Kind">Of the job.</param>
+/// <param name="WindowMinutes">
+/// Minutes after a due time within which the job may start and a training may promote a version; null = no limit.
+/// </param>
+/// <param name="Kind">The job's kind.</param>
 /// <param name="Job">The body of POST /jobs.</param>
 /// <param name="Next">When it is due next, UTC; null where it is not enabled.</param>
 /// <param name="Upcoming">The next three times, UTC; none where it is not enabled.</param>
-/// <param name="Last">Its newest recorded time, and how the job of it stands; null before the first.</param>
+/// <param name="Last">Its newest recorded time with the state of the job; null before the first.</param>
 /// <param name="Who">The key that set it.</param>
 /// <param name="ChangedAt">When it was set, UTC.</param>
 public sealed record ScheduleDetails(string Name, string Cron, int? WindowMinutes, string Kind, JsonElement Job, bool Enabled,
     DateTimeOffset? Next, IReadOnlyList<DateTimeOffset> Upcoming, ScheduledJob? Last, string Who, string Why, DateTimeOffset ChangedAt);
 
-/// <summary>A time of a schedule, and how its job stands.</summary>
-/// <param name="Due">By the cron expression, UTC.</param>
-/// <param name="At">When it was recorded, UTC: later than it was due where no server ran.</param>
-/// <param name="Job">The job's id; null where there was none, or it is being submitted.</param>
-/// <param name="State">How the job stands; null without one, or where it was removed.</param>
+/// <summary>A due time of a schedule, and the state of its job.</summary>
+/// <param name="Due">The due time by the cron expression, UTC.</param>
+/// <param name="At">When it was recorded, UTC; later than the due time if no server ran then.</param>
+/// <param name="Job">The job's id; null if there was no job, or while it is being submitted.</param>
+/// <param name="State">The job's state; null without a job, or if it was removed.</param>
 /// <param name="Reason">Why there was no job, or why it failed.</param>
 public sealed record ScheduledJob(DateTimeOffset Due, DateTimeOffset At, ScheduleOutcome Outcome, string? Job, JobState? State,
     string? Reason);

@@ -4,30 +4,30 @@ using Granary.Engine.Trading;
 namespace Granary.Contracts.Sessions;
 
 /// <summary>An open trade of a live account.</summary>
-/// <param name="Entry">Client id of its entry: what names it in the command <c>close</c>.</param>
-/// <param name="Quantity">Still open, base units, positive.</param>
-/// <param name="EntryPrice">Volume-weighted.</param>
+/// <param name="Entry">Client id of its entry; the command <c>close</c> names the trade by it.</param>
+/// <param name="Quantity">The quantity that is still open, base units, positive.</param>
+/// <param name="EntryPrice">Volume-weighted average price of the entry's fills.</param>
 /// <param name="EnteredAt">Venue time of the first fill, UTC.</param>
 /// <param name="Last">The symbol's last close; null before its first bar.</param>
-/// <param name="Profit">Of what is open at the last close, before fees; null before the symbol's first bar.</param>
+/// <param name="Profit">Unrealised profit at the last close, before fees; null before the symbol's first bar.</param>
 public sealed record AccountTradeRow(string Entry, string Strategy, int Number, string Symbol, Side Side, double Quantity,
     double EntryPrice, DateTime EnteredAt, double? Last, double? Profit);
 
-/// <summary>An order of a live account that waits at the venue, or whose standing is not known.</summary>
-/// <param name="Price">Of a limit or a stop; null for the other types.</param>
-/// <param name="State">As the venue last said; <c>unknown</c> where it has not answered.</param>
+/// <summary>An order of a live account that is open at the venue, or whose state is unknown.</summary>
+/// <param name="Price">The limit price or stop price; null for other order types.</param>
+/// <param name="State">The state that the venue reported last; <c>unknown</c> if it has not answered.</param>
 /// <param name="CreatedAt">Market time, UTC.</param>
 public sealed record AccountOrderRow(string ClientId, string Strategy, string Symbol, Side Side, OrderType Type, double Quantity,
     double Filled, double? Price, string State, DateTime CreatedAt);
 
-/// <summary>A limit of the portfolio, and what the account's positions use of it at the last closes.</summary>
+/// <summary>A limit of the portfolio, and how much of it the account's positions use at the last closes.</summary>
 /// <param name="Limit">Its key in <c>portfolio.limits</c>.</param>
 /// <param name="Used">In the limit's own unit: trades, or percent of the account's equity.</param>
-/// <param name="About">The symbol or strategy that uses most; null where the limit is about the whole account.</param>
+/// <param name="About">The symbol or strategy that uses most of the limit; null if the limit applies to the whole account.</param>
 public sealed record LimitUse(string Limit, double Used, double Allowed, string? About);
 
 /// <summary>The change of the account's equity in a UTC day, or in a week from Monday on.</summary>
-/// <param name="Equity">At its end.</param>
+/// <param name="Equity">Equity at the end of the day or week.</param>
 public sealed record PeriodProfit(DateOnly From, double Profit, double Equity);
 
 /// <summary>The account's equity by bar. Where the session has more bars than points, lows and highs are kept.</summary>
@@ -70,13 +70,13 @@ public sealed record AccountDetails
     /// <summary>When the last bar reached the session, UTC; null before the first.</summary>
     public DateTimeOffset? LastBarAt { get; init; }
 
-    /// <summary>From the last bar's close until it reached the session, seconds; null for a replay, whose bars are of the past.</summary>
+    /// <summary>Seconds from the last bar's close until it reached the session; null for a replay of old bars.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? FeedLag { get; init; }
 
     /// <summary>The journal, as messages name it.</summary>
     public string Journal { get; init; } = "";
 
-    /// <summary>Symbols in which entries are blocked until <c>resume</c>, since books and venue differ.</summary>
+    /// <summary>Symbols in which entries are blocked until <c>resume</c>, since the account's books and the venue differ.</summary>
     public IReadOnlyList<string> Blocked { get; init; } = [];
 }

@@ -15,19 +15,19 @@ public enum LiveState : byte
     Ended,
 }
 
-/// <summary>Strategies whose factors have had too few bars for a first value.</summary>
-/// <param name="Strategies">How many.</param>
-/// <param name="Bars">What the strategy has had that needs the most.</param>
-/// <param name="Needed">What it needs.</param>
-public sealed record WarmUpStanding(int Strategies, long Bars, int Needed);
+/// <summary>The progress of warm-up: strategies whose factors have no value yet.</summary>
+/// <param name="Strategies">The number of these strategies.</param>
+/// <param name="Bars">Bars so far of the strategy with the longest warm-up.</param>
+/// <param name="Needed">Bars that this strategy needs.</param>
+public sealed record WarmUpProgress(int Strategies, long Bars, int Needed);
 
 /// <summary>The status of a session.</summary>
 /// <param name="Timestamp">Market time reached, UTC.</param>
-/// <param name="ModelEquity">Of the session's own portfolio, with the strategies' simulated fills.</param>
-/// <param name="AccountEquity">Of the account, with the venue's fills, at the last closes.</param>
+/// <param name="ModelEquity">Equity of the session's own portfolio, with the strategies' simulated fills.</param>
+/// <param name="AccountEquity">Equity of the account, with the venue's fills, at the last closes.</param>
 /// <param name="Positions">Signed base units by symbol.</param>
-/// <param name="Unknown">Orders whose standing at the venue is not known.</param>
-/// <param name="Differences">Between our books and the venue's, found so far.</param>
+/// <param name="Unknown">Number of orders whose state at the venue is unknown.</param>
+/// <param name="Differences">Number of differences found so far between the account's books and the venue.</param>
 /// <param name="WeightsVersion">0 = those of the configuration.</param>
 /// <param name="LatencyP50">
 /// From the bar's arrival to its last order at the venue, microseconds, median; NaN before the first order.
@@ -45,22 +45,22 @@ public sealed record LiveStatus(
     /// <summary>Fills of stops, targets and trailing stops at the venue in this session, by leg.</summary>
     public IReadOnlyDictionary<string, int> Hits { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>Why the operator's last command changed nothing; null where it did.</summary>
+    /// <summary>Why the operator's last command changed nothing; null if it was executed.</summary>
     public string? CommandFault { get; init; }
 
-    /// <summary>Why the feed brings no bars although there may be some; null where nothing is wrong.</summary>
+    /// <summary>Why the feed delivers no bars; null if the feed works.</summary>
     public string? FeedFault { get; init; }
 
-    /// <summary>Strategies that make no signals yet, since their factors have had too few bars; null where all have had enough.</summary>
-    public WarmUpStanding? WarmingUp { get; init; }
+    /// <summary>Strategies that give no signals yet, since their factors need more bars; null if all factors have values.</summary>
+    public WarmUpProgress? WarmingUp { get; init; }
 
-    /// <summary>The last sign of life of the session's process, UTC; it gives one each second.</summary>
+    /// <summary>When the session's process last wrote its status, UTC; it does so each second.</summary>
     public DateTimeOffset SeenAt { get; init; }
 
     /// <summary>The machine of that process.</summary>
     public string Machine { get; init; } = "";
 
-    /// <summary>Its id there.</summary>
+    /// <summary>The id of that process.</summary>
     public int Process { get; init; }
 
     /// <summary>Open trades, orders, limits, profit by day and week.</summary>

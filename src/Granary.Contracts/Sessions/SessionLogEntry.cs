@@ -15,21 +15,21 @@ public enum SessionLogKind : byte
     /// <summary>The portfolio refused a signal, the session skipped an entry, or the broker rejected an order.</summary>
     Refusal,
 
-    /// <summary>A model or policy has another version, or the policy set weights.</summary>
+    /// <summary>The version of a model or policy changed, or the policy set weights.</summary>
     Model,
 
     /// <summary>An operator gave a command, or changed weights or entries.</summary>
     Operator,
 
-    /// <summary>The session started, changed its state or waits, or books and broker differed.</summary>
+    /// <summary>The session started, changed its state or waits, or the account's books and the broker differed.</summary>
     Session,
 }
 
 /// <summary>An entry of a session's log, from the journal of its account.</summary>
-/// <param name="Sequence">Of the journal, ascending.</param>
+/// <param name="Sequence">Number of the entry in the journal, ascending.</param>
 /// <param name="Timestamp">Market time, UTC; null before the first bar.</param>
-/// <param name="Strategy">Empty where it is about none.</param>
-/// <param name="Symbol">Empty where it is about none.</param>
+/// <param name="Strategy">Empty if the entry concerns none.</param>
+/// <param name="Symbol">Empty if the entry concerns none.</param>
 /// <param name="Text">One sentence.</param>
 public sealed record SessionLogEntry(long Sequence, DateTime? Timestamp, SessionLogKind Kind, string Strategy, string Symbol, string Text)
 {

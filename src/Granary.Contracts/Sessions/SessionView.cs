@@ -6,28 +6,28 @@ namespace Granary.Contracts.Sessions;
 /// <summary>The phase of a session.</summary>
 public enum SessionPhase : byte
 {
-    /// <summary>It trades, or comes back from a loss.</summary>
+    /// <summary>It trades, or it recovers after its process or silo was lost.</summary>
     Running = 0,
 
     /// <summary>
-    /// Its feed has ended, or its operator has stopped it. Its run is written, unless it was stopped while it could not run: then it has no
+    /// Its feed has ended, or its operator has stopped it. Its run is written, unless it was stopped while it waited: then it has no
     /// digest, and <see cref="SessionView.Fault"/> says what it waited for.
     /// </summary>
     Done = 1,
 
-    /// <summary>It cannot go on; <see cref="SessionView.Fault"/> says why.</summary>
+    /// <summary>It failed; <see cref="SessionView.Fault"/> gives the reason.</summary>
     Failed = 2,
 }
 
 /// <summary>A session and its status.</summary>
-/// <param name="Id">The account's.</param>
+/// <param name="Id">The account's id.</param>
 /// <param name="Run">Name of its run's folder.</param>
-/// <param name="Host">Where its portfolio is; empty where it is nowhere just now.</param>
-/// <param name="Gateway">Where its orders are made.</param>
+/// <param name="Host">The process or silo that runs its portfolio; empty while none does.</param>
+/// <param name="Gateway">The process or silo that sends its orders.</param>
 /// <param name="Status">Null before its first bar.</param>
-/// <param name="Digest">Of the whole run, once it is written.</param>
-/// <param name="Fault">Why it failed, what it waits for, or waited for when it was stopped; null where nothing is wrong.</param>
-/// <param name="Restarts">Times that it came back from a loss.</param>
+/// <param name="Digest">Digest of the whole run; null until it is written.</param>
+/// <param name="Fault">Why it failed, what it waits for, or what it waited for when it was stopped; null without a fault.</param>
+/// <param name="Restarts">How often it recovered after its process or silo was lost.</param>
 public sealed record SessionView(string Id, string Run, SessionPhase Phase, string StartedBy, DateTimeOffset StartedAt, string Host,
     [property: JsonPropertyName("desk")] string Gateway, LiveStatus? Status, string? Digest, string? Fault, int Restarts,
         IReadOnlyList<string> Files)
@@ -45,11 +45,11 @@ public sealed record SessionRetry(int Attempts, DateTimeOffset NextAt, string Re
     /// <summary>After this many attempts the pauses become longer.</summary>
     public const int ShortPauses = 20;
 
-    /// <summary>The first failed attempt: worth a warning.</summary>
+    /// <summary>Whether this is the first failed attempt, which is logged as a warning.</summary>
     [JsonIgnore]
     public bool IsFirst => Attempts == 1;
 
-    /// <summary>The attempt after which the pauses become longer: worth an error. The attempts after it repeat what is known.</summary>
+    /// <summary>Whether the pauses become longer after this attempt. It is logged as an error, later ones for debugging only.</summary>
     [JsonIgnore]
     public bool IsLasting => Attempts == ShortPauses;
 }
@@ -63,12 +63,12 @@ public sealed record SessionRetry(int Attempts, DateTimeOffset NextAt, string Re
 /// failed.</param>
 /// <param name="Positions">Open position of each symbol, base units, negative = short.</param>
 /// <param name="Error">Why it failed; null otherwise.</param>
-/// <param name="Enabled">Whether the portfolio takes its entries; open trades go on without.</param>
+/// <param name="Enabled">Whether the portfolio accepts its entries; open trades continue in any case.</param>
 /// <param name="Weight">Its weight in the portfolio now; 0 = not traded.</param>
 public sealed record SessionStrategy(string Id, StrategyPhase State, long Bars, long Trades, double? Equity,
     IReadOnlyDictionary<string, double> Positions, string? Error, bool Enabled, double Weight)
 {
-    /// <summary>Whether a stop changes anything: it has not failed, and may enter.</summary>
+    /// <summary>Whether a stop has an effect: the strategy has not failed and may enter.</summary>
     [JsonIgnore]
     public bool CanStop => Enabled && State != StrategyPhase.Failed;
 }
@@ -77,6 +77,6 @@ public sealed record SessionStrategy(string Id, StrategyPhase State, long Bars, 
 /// <param name="Command">pause, resume, flatten, reload, stop, enable, disable, close.</param>
 /// <param name="Why">Kept in the journal beside the key's name.</param>
 /// <param name="Strategy">The strategy to enable or disable.</param>
-/// <param name="Symbol">Or all strategies of a symbol.</param>
-/// <param name="Trade">The trade to close: <c>entry</c> of a trade of the status.</param>
+/// <param name="Symbol">Instead of a strategy: a symbol, for all strategies that trade it.</param>
+/// <param name="Trade">The trade to close: the <c>entry</c> of a trade in the status.</param>
 public sealed record NewCommand(string? Command, string? Why, string? Strategy, string? Symbol, string? Trade);

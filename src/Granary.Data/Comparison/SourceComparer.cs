@@ -21,7 +21,7 @@ public sealed class SourceComparer(double tolerancePercent = 0.01, double volume
         var ratios = RatiosOf(a, b, common);
         // Bars are compared after the adjustment is removed.
         var scaled = Scaled(b, ratios);
-        var judge = new DisagreementJudge(a, scaled);
+        var judge = new SuspectFinder(a, scaled);
         var disagreements = new List<BarDisagreement>();
         var equal = 0L;
         foreach (var (i, j) in pairs)

@@ -76,10 +76,10 @@ internal sealed class TextFile
                 using var zip = ZipFile.OpenRead(path);
                 var entries = zip.Entries.Where(e => e.Length > 0 && !e.FullName.EndsWith('/')).Select(e => e.FullName).ToList();
                 var chosen = entry is null ? entries : entries.Where(entry).ToList();
-                if (chosen.Count == 0) throw BarDataException.At(path, null, null, entry is null ? "the zip holds no text"
-                    : "the zip does not hold the text that was asked for", "pack it again with one CSV in it");
+                if (chosen.Count == 0) throw BarDataException.At(path, null, null, entry is null ? "the zip contains no text"
+                    : "the zip does not contain the requested text", "pack it again with one CSV in it");
                 if (chosen.Count > 1) throw BarDataException.At(path, null, null,
-                    $"the zip holds {chosen.Count} files ({chosen[0]}, {chosen[1]}, …)", "unpack it and name one of them");
+                    $"the zip contains {chosen.Count} files ({chosen[0]}, {chosen[1]}, …)", "unpack it and name one of them");
                 return new TextFile(path, info.LastWriteTimeUtc, info.Length, Compression.Zip, chosen[0])
                 {
                     InnerName = chosen[0],

@@ -42,7 +42,7 @@ public static class DataFix
     {
         var log = new List<(long At, string Text)>();
         var (parts, _) = BarFile.Parts([path], query, options);
-        var rows = new List<GatheredRow>();
+        var rows = new List<ParsedRow>();
         var collector =
             new BarCollector(query, ContentHasher.GroupSize, parts[0].Layout.HasAdjustedClose, lenient: true) { Gathered = rows };
         var leftOut = 0L;
@@ -86,7 +86,7 @@ public static class DataFix
         return new DataFixResult(output, output + ".log", count, moved, repeated, leftOut);
     }
 
-    private static bool Falls(List<GatheredRow> rows)
+    private static bool Falls(List<ParsedRow> rows)
     {
         var steps = 0;
         for (var i = 1; i < rows.Count; i++) steps += Math.Sign(rows[i].Time.CompareTo(rows[i - 1].Time));
@@ -94,11 +94,11 @@ public static class DataFix
     }
 
     // Keeps the first row of each time.
-    private static List<GatheredRow> Once(List<GatheredRow> rows, List<(long, string)> log, out long repeated, out long others)
+    private static List<ParsedRow> Once(List<ParsedRow> rows, List<(long, string)> log, out long repeated, out long others)
     {
         (repeated, others) = (0, 0);
-        var first = new Dictionary<long, GatheredRow>(rows.Count);
-        var kept = new List<GatheredRow>(rows.Count);
+        var first = new Dictionary<long, ParsedRow>(rows.Count);
+        var kept = new List<ParsedRow>(rows.Count);
         foreach (var row in rows)
         {
             if (first.TryAdd(row.Time, row))
@@ -124,7 +124,7 @@ public static class DataFix
     }
 
     // Marks the rows that are in order already: the longest increasing subsequence, so that as few rows as possible are moved.
-    private static bool[] Rising(List<GatheredRow> rows)
+    private static bool[] Rising(List<ParsedRow> rows)
     {
         // For each subsequence length, the row at which the earliest one ends; for each row, its predecessor.
         var ends = new List<int>();
@@ -148,7 +148,7 @@ public static class DataFix
         return stays;
     }
 
-    private static long At(in GatheredRow row) => row.Record > 0 ? row.Record : row.Line;
+    private static long At(in ParsedRow row) => row.Record > 0 ? row.Record : row.Line;
 
     private static string Text(long time) => new DateTime(time).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

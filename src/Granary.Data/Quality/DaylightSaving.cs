@@ -52,7 +52,7 @@ internal static class DaylightSaving
 
     /// <summary>Detects the opposite case in autumn: the repeated hour of a local clock makes times step back by one hour.</summary>
     /// <param name="before">The previous row of the file.</param>
-    public static Finding? Repeated(in GatheredRow before, in GatheredRow row, Timeframe timeframe)
+    public static Finding? Repeated(in ParsedRow before, in ParsedRow row, Timeframe timeframe)
     {
         if (before.Time - row.Time + timeframe.Ticks != TimeSpan.TicksPerHour) return null;
         var at = new DateTime(row.Time, DateTimeKind.Unspecified);

@@ -123,10 +123,10 @@ internal sealed class FileCheck
 
     private void Gather(OrderedRows ordered, CancellationToken cancellationToken)
     {
-        var rows = new List<GatheredRow>();
+        var rows = new List<ParsedRow>();
         using var reader = new BarFileReader(_parts,
             new BarCollector(_query, ContentHasher.GroupSize, _adjusted, lenient: true) { Gathered = rows }, _options, _ => { });
-        GatheredRow? before = null;
+        ParsedRow? before = null;
         var more = true;
         while (more)
         {

@@ -30,7 +30,7 @@ internal sealed class OrderedRows(int most = OrderedRows.Most) : IDisposable
     }
 
     /// <exception cref="BarStoreException">The disk has no space for the part.</exception>
-    public void Add(in GatheredRow row)
+    public void Add(in ParsedRow row)
     {
         _rows.Add(new Row(_count++, row.Bar, row.Adjusted));
         if (_rows.Count == most) Spill();

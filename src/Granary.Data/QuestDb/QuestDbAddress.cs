@@ -9,9 +9,9 @@ namespace Granary.Data.QuestDb;
 /// Address of bars in QuestDB: <c>questdb://USER:PASSWORD@HOST:9000?pg=8812&amp;ilp=http&amp;table=granary_bars_{timeframe}</c>. The port
 /// is that of HTTP. <c>ilp=tcp:9009</c> writes over TCP, for servers before 7.4.
 /// </summary>
-/// <param name="Connection">Of its PostgreSQL wire, as Npgsql takes it.</param>
+/// <param name="Connection">Npgsql's connection string for its PostgreSQL protocol.</param>
 /// <param name="Http">Address to which lines are posted.</param>
-/// <param name="IlpPort">Of lines over TCP; null where they go over HTTP.</param>
+/// <param name="IlpPort">The port for lines over TCP; null if lines are sent over HTTP.</param>
 /// <param name="Table">The name of a table: one for each timeframe, or with {symbol} in it one for each symbol, which is read only.</param>
 public sealed record QuestDbAddress(Address Address, string Host, string Connection, Uri Http, int? IlpPort, string Table, string? User,
     string? Password)

@@ -52,10 +52,10 @@ internal sealed class BarCollector
     public List<BarColumns> Completed { get; } = [];
 
     /// <summary>If set, valid rows are added here in the order of the file, and no blocks are built.</summary>
-    public List<GatheredRow>? Gathered { get; init; }
+    public List<ParsedRow>? Gathered { get; init; }
 
     /// <summary>Adds a row that <see cref="IsBar"/> accepted, whatever its time.</summary>
-    public void Gather(in GatheredRow row)
+    public void Gather(in ParsedRow row)
     {
         Gathered!.Add(row);
         Rows++;

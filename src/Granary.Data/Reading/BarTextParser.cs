@@ -68,7 +68,7 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
         }
         if (collector.Gathered is not null)
         {
-            collector.Gather(new GatheredRow(Line, Record, prices with { Time = time }, adjusted));
+            collector.Gather(new ParsedRow(Line, Record, prices with { Time = time }, adjusted));
             return true;
         }
         if (!collector.InOrder(time))

@@ -17,8 +17,8 @@ public enum ReplaySpeedKind
 }
 
 /// <summary>Replay speed, and the longest wait for a gap of the market.</summary>
-/// <param name="Delay">Of <see cref="ReplaySpeedKind.Fixed"/>.</param>
-/// <param name="Factor">Of <see cref="ReplaySpeedKind.Speed"/>: seconds of market time in one second; 1 is real time.</param>
+/// <param name="Delay">The delay for <see cref="ReplaySpeedKind.Fixed"/>.</param>
+/// <param name="Factor">The speed for <see cref="ReplaySpeedKind.Speed"/>: seconds of market time per second; 1 is real time.</param>
 /// <param name="MaxGap">The longest wait between two time slices, as nights and weekends have them; null waits them out.</param>
 public sealed record ReplaySpeed(ReplaySpeedKind Kind, TimeSpan Delay, double Factor, TimeSpan? MaxGap)
 {

@@ -20,7 +20,7 @@ internal sealed class PriceProcess
     // The number of prices per minute, which determine its high and low.
     private const int StepsPerBar = 4;
 
-    private enum Mood
+    private enum Phase
     {
         Rising,
         Falling,
@@ -32,8 +32,8 @@ internal sealed class PriceProcess
     private readonly bool _continuous;
     private readonly long _sessionTicks;
     private readonly double _days, _dayVolatility, _barsPerDay, _drift, _scale;
-    private Mood _mood = Mood.Ranging;
-    private double _price, _anchor, _heat, _busy, _moodLeft;
+    private Phase _phase = Phase.Ranging;
+    private double _price, _anchor, _heat, _busy, _phaseLeft;
 
     public PriceProcess(SyntheticMarket market)
     {
@@ -57,12 +57,12 @@ internal sealed class PriceProcess
     public void Open()
     {
         // The trend changes every few weeks, the volatility within days; both determine the day's steps.
-        _moodLeft -= 1;
-        if (_moodLeft <= 0)
+        _phaseLeft -= 1;
+        if (_phaseLeft <= 0)
         {
             var u = _random.NextDouble();
-            _mood = u < 0.35 ? Mood.Rising : u < 0.6 ? Mood.Falling : Mood.Ranging;
-            _moodLeft = 5 - (_mood == Mood.Falling ? 12 : 22) * PortableMath.SeriesLog(1 - _random.NextDouble());
+            _phase = u < 0.35 ? Phase.Rising : u < 0.6 ? Phase.Falling : Phase.Ranging;
+            _phaseLeft = 5 - (_phase == Phase.Falling ? 12 : 22) * PortableMath.SeriesLog(1 - _random.NextDouble());
             _anchor = _price;
         }
         _heat = 0.94 * _heat + 0.16 * _random.NextNormal();
@@ -107,11 +107,11 @@ internal sealed class PriceProcess
         return OnGrid(time, open, high, low, volume);
     }
 
-    private double Pull() => _mood switch
+    private double Pull() => _phase switch
     {
-        Mood.Rising => 0.05 * _dayVolatility / _barsPerDay,
-        Mood.Falling => -0.06 * _dayVolatility / _barsPerDay,
-        Mood.Ranging => (_anchor - _price) * 0.12 / _barsPerDay,
+        Phase.Rising => 0.05 * _dayVolatility / _barsPerDay,
+        Phase.Falling => -0.06 * _dayVolatility / _barsPerDay,
+        Phase.Ranging => (_anchor - _price) * 0.12 / _barsPerDay,
     };
 
     // Dividing integers gives exactly the double that the decimal text parses to.

@@ -34,7 +34,7 @@ public static class BlockLength
     }
 
     /// <summary>The median of the lengths of several series that are resampled together.</summary>
-    /// <param name="most">Of more series than this, as many are taken, evenly.</param>
+    /// <param name="most">The maximum number of series; of more, an even sample of this size is used.</param>
     public static double Median(IReadOnlyList<double[]> series, int most = 256)
     {
         var count = Math.Min(series.Count, most);

@@ -3,7 +3,7 @@ namespace Granary.Engine.Analysis;
 /// <summary>
 /// The mean of independent values with its 95 % interval by Student's t: mean ± t(0.975; n − 1) · s / √n, with s of ddof 1.
 /// </summary>
-/// <param name="Count">Of the values.</param>
+/// <param name="Count">The number of values.</param>
 /// <param name="Mean">NaN without a value.</param>
 /// <param name="Low">NaN with fewer than two values, and where all are equal.</param>
 /// <param name="High">NaN with fewer than two values, and where all are equal.</param>

@@ -21,7 +21,7 @@ public static class Prewhitening
     /// Returns the residuals of each series' autoregression. The first values keep their places and are scaled to the variance of the
     /// others.
     /// </summary>
-    /// <param name="series">Of equal length, oldest first.</param>
+    /// <param name="series">Series of equal length, oldest value first.</param>
     /// <returns>
     /// Series as long as the given ones. Their means are Π(1 − πₖ) times the given ones, πₖ the partial autocorrelations, and so are
     /// their long-run deviations.

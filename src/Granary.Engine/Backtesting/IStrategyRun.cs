@@ -22,7 +22,7 @@ public interface IStrategyRun
     int TradeCount { get; }
 
     /// <summary>Progress of the run. Can be read from any thread, also while the run processes a block.</summary>
-    RunStanding Standing { get; }
+    RunSnapshot Snapshot { get; }
 
     /// <summary>
     /// Open time, UTC ticks, of the bar or time slice that the run processes; while it processes none, of the last one.

@@ -100,7 +100,7 @@ public sealed class MultiSymbolRun : IStrategyRun
     public int TradeCount => _account.Trades.Trades;
 
     /// <inheritdoc/>
-    public RunStanding Standing => new(Bars, TradeCount, _meter.Equity, StrategyRun.PositionsOf(_symbols.Select(s => s.Book)));
+    public RunSnapshot Snapshot => new(Bars, TradeCount, _meter.Equity, StrategyRun.PositionsOf(_symbols.Select(s => s.Book)));
 
     /// <inheritdoc/>
     public long Now { get; private set; } = long.MinValue;

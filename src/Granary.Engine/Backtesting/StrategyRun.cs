@@ -88,7 +88,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     public int TradeCount => _book.TradeMeter.Trades;
 
     /// <inheritdoc/>
-    public RunStanding Standing => new(Bars, TradeCount, EquityNow, PositionsOf([_book]));
+    public RunSnapshot Snapshot => new(Bars, TradeCount, EquityNow, PositionsOf([_book]));
 
     // A long block is marked as it is processed; blocks that are collected are marked later.
     private double EquityNow => _block is null || ReferenceEquals(_book.Marks, _block) ? _book.EquityMeter.Equity

@@ -7,9 +7,9 @@ namespace Granary.Engine.Brokerage;
 /// other. Any other order that closes the trade cancels both. Prices take precedence over fractions; 0 = none.
 /// </summary>
 /// <param name="StopPrice">Quote currency.</param>
-/// <param name="StopFraction">Of the entry's fill price, as 0.02 for 2 %.</param>
+/// <param name="StopFraction">Stop distance as a fraction of the entry's fill price; for example, 0.02 for 2 %.</param>
 /// <param name="TargetPrice">Quote currency.</param>
-/// <param name="TargetFraction">Of the entry's fill price.</param>
+/// <param name="TargetFraction">Target distance as a fraction of the entry's fill price.</param>
 /// <param name="TrailFraction">Distance below (above) the best price since the entry, as a fraction of it.</param>
 /// <param name="FromNextBar">Not on the bar of the entry itself.</param>
 /// <param name="TrailFrom">Prices from which the best is taken.</param>

@@ -43,7 +43,7 @@ public readonly record struct TakenBar(int Series, long Time, double Open, doubl
 /// <param name="ValidUntil">Last bar open at which it may still fill, UTC ticks.</param>
 /// <param name="Quantity">Requested by the strategy, base units.</param>
 /// <param name="Granted">Accepted by the portfolio, base units; 0 if it refused the signal.</param>
-/// <param name="Prediction">Of the strategy's model; NaN without a model or a prediction.</param>
+/// <param name="Prediction">The prediction of the strategy's model; NaN without a model or a prediction.</param>
 /// <param name="Factors">Factor values at the signal, by name.</param>
 public sealed record SignalDecided(long Timestamp, int Number, long Period, Side Side, OrderType Type, double Price, double Quantity,
     double Stop, double Target, long ValidUntil,

@@ -17,7 +17,7 @@ namespace Granary.Engine.Brokerage;
 public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings execution, IReadOnlyDictionary<string,
     Instrument> instruments)
 {
-    private sealed class Working
+    private sealed class WorkingOrder
     {
         public required BrokerOrder Order;
         public required string VenueId;
@@ -42,9 +42,9 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         public BrokerOrderStatus Status => new(Order.ClientId, VenueId, State, Filled, Reason);
     }
 
-    private readonly Dictionary<string, Working> _orders = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, WorkingOrder> _orders = new(StringComparer.Ordinal);
     // Pending and open orders, in the order of submission.
-    private readonly List<Working> _live = [];
+    private readonly List<WorkingOrder> _live = [];
     private readonly List<BrokerEvent> _events = [];
     private readonly NetPositions _positions = new();
     private readonly Dictionary<string, int> _asked = new(StringComparer.Ordinal);
@@ -67,7 +67,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     public BrokerOrderStatus Submit(BrokerOrder order)
     {
         if (_orders.TryGetValue(order.ClientId, out var known)) return known.Status;
-        var working = new Working { Order = order, VenueId = $"P{_orders.Count + 1}" };
+        var working = new WorkingOrder { Order = order, VenueId = $"P{_orders.Count + 1}" };
         _orders.Add(order.ClientId, working);
         if (Refusal(order) is { } reason)
         {
@@ -194,7 +194,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     }
 
     // Books cash per open unit of an entry.
-    private void Pay(Working w, FinancingKind kind, double amount, long time)
+    private void Pay(WorkingOrder w, FinancingKind kind, double amount, long time)
     {
         if (amount == 0) return;
         var cash = amount * w.Open;
@@ -219,7 +219,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
                 w.Levels.Trail(w.Order.Side, bar, sinceOpen: w.EntryTime != bar.Time || w.AtOpen, instruments[symbol]);
     }
 
-    private void WorkAtOpen(Working w, in Bar bar, long close)
+    private void WorkAtOpen(WorkingOrder w, in Bar bar, long close)
     {
         if (bar.Time > w.Simulated.ExpiresAt)
         {
@@ -248,7 +248,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         if (!double.IsNaN(price)) Fill(w, price, bar, atOpen: true);
     }
 
-    private void WorkAfterOpen(Working w, in Bar bar)
+    private void WorkAfterOpen(WorkingOrder w, in Bar bar)
     {
         if (w.Arrives > bar.Time || w.Order.Type == OrderType.Market) return;
         var price = FillRule.Within(ref w.Simulated, bar);
@@ -257,7 +257,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         if (w.Open > 0) Protect(w, bar);
     }
 
-    private void Protect(Working w, in Bar bar)
+    private void Protect(WorkingOrder w, in Bar bar)
     {
         var isEntryBar = w.EntryTime == bar.Time;
         if (w.Order.Protection.FromNextBar && isEntryBar) return;
@@ -275,7 +275,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         Close(w, w.Open, price, maker, "target", w, bar.Time);
     }
 
-    private void Fill(Working w, double reference, in Bar bar, bool atOpen)
+    private void Fill(WorkingOrder w, double reference, in Bar bar, bool atOpen)
     {
         var order = w.Order;
         var left = order.Quantity - w.Filled;
@@ -308,7 +308,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     }
 
     // Closes a part of an entry's trade, by a separate order or by the entry's stop or target.
-    private void Close(Working entry, double quantity, double price, bool maker, string leg, Working by, long time)
+    private void Close(WorkingOrder entry, double quantity, double price, bool maker, string leg, WorkingOrder by, long time)
     {
         entry.Open = entry.Open - quantity <= 1e-12 * entry.Filled ? 0 : entry.Open - quantity;
         Book(by, quantity, (Side)(-(int)entry.Order.Side), price, maker, leg, time);
@@ -320,7 +320,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
                 End(w, OrderState.Cancelled, "there is nothing left to close");
     }
 
-    private void Book(Working w, double quantity, Side side, double price, bool maker, string leg, long time)
+    private void Book(WorkingOrder w, double quantity, Side side, double price, bool maker, string leg, long time)
     {
         var multiplier = instruments[w.Order.Symbol].Multiplier;
         var fee = execution.Fee.Fee(price, quantity, multiplier, maker);
@@ -335,13 +335,13 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         Tell(w, new BrokerFill($"X{++_executions}", w.Order.ClientId, leg, w.Order.Symbol, side, price, quantity, fee, time));
     }
 
-    private void End(Working w, OrderState state, string reason)
+    private void End(WorkingOrder w, OrderState state, string reason)
     {
         (w.State, w.Reason) = (state, reason);
         Tell(w, null);
     }
 
-    private void Tell(Working w, BrokerFill? fill, BrokerFinancing? financing = null) =>
+    private void Tell(WorkingOrder w, BrokerFill? fill, BrokerFinancing? financing = null) =>
         _events.Add(new BrokerEvent(_events.Count + 1, fill, w.Status) { Financing = financing });
 
     // Uniform in [0, 1); a function of the seed, the order's id and the index of the draw.

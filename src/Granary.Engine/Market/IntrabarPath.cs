@@ -4,7 +4,7 @@ namespace Granary.Engine.Market;
 /// A symbol's smaller bars, kept to tell in which order a longer bar went through prices. Filled before the first bar is run, and then read
 /// by any number of strategies at once.
 /// </summary>
-/// <param name="timeframe">Of the smaller bars.</param>
+/// <param name="timeframe">The timeframe of the smaller bars.</param>
 public sealed class IntrabarPath(Timeframe timeframe)
 {
     private long[] _time = [];

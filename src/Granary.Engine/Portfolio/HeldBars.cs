@@ -45,7 +45,7 @@ internal sealed class HeldBars
     public long EntryBar(int market, Timeframe timeframe, long entry) => Find(market, timeframe)?.IndexOf(entry) ?? -1;
 
     /// <summary>Bars from the bar of entry to the last one that has begun.</summary>
-    /// <param name="entryBar">Of <see cref="EntryBar"/>.</param>
+    /// <param name="entryBar">The entry bar, from <see cref="EntryBar"/>.</param>
     /// <returns>0 where the market's bars are not counted.</returns>
     public int Since(int market, Timeframe timeframe, long entryBar) =>
         entryBar >= 0 && Find(market, timeframe) is { } count ? (int)Math.Max(0, count.Last - entryBar) : 0;

@@ -5,7 +5,7 @@ namespace Granary.Engine.Portfolio;
 
 /// <summary>An accepted signal, as far as it is not filled yet.</summary>
 /// <param name="Scale">The portfolio's quantity as a multiple of the strategy's.</param>
-/// <param name="Value">Of the portfolio's quantity, at the signal's price.</param>
+/// <param name="Value">The value of the portfolio's quantity at the signal's price.</param>
 /// <param name="Cash">Cash or margin of the account that its fill will need.</param>
 /// <param name="Quantity">The strategy's, base units.</param>
 /// <param name="Market">Index of its instrument.</param>

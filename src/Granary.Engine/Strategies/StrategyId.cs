@@ -14,7 +14,7 @@ public static class StrategyId
         Timeframe timeframe, Sides sides = Sides.Both) =>
         Of(definition.Text(arguments), symbols, timeframe, sides);
 
-    /// <param name="text">Of <see cref="StrategyDefinition.Text"/>.</param>
+    /// <param name="text">The text from <see cref="StrategyDefinition.Text"/>.</param>
     /// <param name="symbols">In the order in which the strategy gets them.</param>
     /// <param name="sides">Both sides are not spelled out.</param>
     public static string Of(string text, IReadOnlyList<string> symbols, Timeframe timeframe, Sides sides = Sides.Both)

@@ -13,19 +13,19 @@ public interface IEntryFilter
     EntryAdvice Advise(int index, Side side);
 
     /// <summary>The entry that was judged last became a signal.</summary>
-    /// <param name="number">Of the signal and of the trade that it may open, from 1.</param>
+    /// <param name="number">The number of the signal and of the trade that it may open, from 1.</param>
     void Signalled(int number)
     {
     }
 
     /// <summary>A signal ended without a trade.</summary>
-    /// <param name="number">Of the signal.</param>
+    /// <param name="number">The number of the signal.</param>
     void Ended(int number)
     {
     }
 
     /// <summary>A trade of the strategy's own account was closed whole, also one whose signal was refused.</summary>
-    /// <param name="number">Of its signal.</param>
+    /// <param name="number">The number of its signal.</param>
     /// <param name="netProfit">After commission and financing, in quote currency.</param>
     void Closed(int number, double netProfit)
     {

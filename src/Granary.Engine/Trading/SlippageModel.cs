@@ -3,8 +3,8 @@ namespace Granary.Engine.Trading;
 /// <summary>How much worse than its reference price a market or stop order fills.</summary>
 public abstract class SlippageModel
 {
-    /// <param name="side">Of the order.</param>
-    /// <param name="quantity">Of this fill, base units.</param>
+    /// <param name="side">The side of the order.</param>
+    /// <param name="quantity">The quantity of this fill, base units.</param>
     /// <param name="volume">The bar's, base units.</param>
     /// <param name="tickSize">The instrument's.</param>
     /// <returns>The price before it is held within the bar's high and low.</returns>

@@ -1,14 +1,14 @@
 namespace Granary.Engine.Trading;
 
 /// <summary>One fill of a trade: its entry, a part of it, or a part of what closes it.</summary>
-/// <param name="Number">Of the trade.</param>
+/// <param name="Number">The number of the trade.</param>
 /// <param name="Time">Open time of the bar, UTC ticks.</param>
 /// <param name="Price">Quote currency, slippage included.</param>
 /// <param name="Quantity">Base units, positive.</param>
 /// <param name="Commission">Quote currency; negative is a rebate.</param>
 /// <param name="Order">The order's number; none for a stop or target that fills whole.</param>
 /// <param name="IsEntry">Whether it opens the trade or adds to it.</param>
-/// <param name="IsFirst">Whether it is the trade's first.</param>
+/// <param name="IsFirst">Whether it is the trade's first fill.</param>
 /// <param name="IsMaker">Whether the order had waited for the market.</param>
 public readonly record struct TradeFill(
     int Number, long Time, double Price, double Quantity, double Commission, OrderId Order, bool IsEntry, bool IsFirst, bool IsMaker)

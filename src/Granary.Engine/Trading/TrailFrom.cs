@@ -15,7 +15,7 @@ public enum TrailFrom : byte
 public static class TrailFroms
 {
     /// <summary>The price of a bar that is over.</summary>
-    /// <param name="side">Of the trade.</param>
+    /// <param name="side">The side of the trade.</param>
     /// <param name="sinceOpen">
     /// Whether the trade was open from the bar's open on; otherwise only the bar's close is surely after the entry.
     /// </param>

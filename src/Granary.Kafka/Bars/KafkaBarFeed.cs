@@ -7,9 +7,9 @@ using Granary.Engine.Market.Feeds;
 namespace Granary.Kafka.Bars;
 
 /// <summary>
-/// Topics as a live feed. It returns bars once every partition has passed their time, by its bars or heartbeats, and ends with the end
-/// marker. With a consumer group, members share the partitions and the brokers keep the position: an item counts as read when the next one
-/// is requested.
+/// A live feed that reads Kafka topics. It returns bars once every partition has passed their time, by its bars or heartbeats, and ends
+/// with the end marker. With a consumer group, members share the partitions and the brokers keep the position: an item counts as read when
+/// the next one is requested.
 /// </summary>
 /// <remarks>
 /// On a rebalance each member commits its reader's position and drops what it has read beyond it, so that one member receives each message.
@@ -41,7 +41,7 @@ public sealed class KafkaBarFeed : ILiveFeed
     private readonly Dictionary<(string Symbol, Timeframe Timeframe), int> _places = [];
     private readonly Dictionary<TopicPartition, Partition> _state = [];
     // A partition that was revoked may be assigned again; its heartbeat and newest time remain valid.
-    private readonly Dictionary<TopicPartition, Partition> _dealt = [];
+    private readonly Dictionary<TopicPartition, Partition> _everAssigned = [];
     private readonly Dictionary<(Guid, int), long> _expected = [];
     private readonly long[] _lost;
     // The partition of each market, and how many of its bars the reader has taken.
@@ -114,9 +114,9 @@ public sealed class KafkaBarFeed : ILiveFeed
             foreach (var end in reader.Ends) unread.Remove(end.TopicPartition);
             // An empty topic may still be filled; a topic with only other messages is the wrong one.
             if (!any && unread.Count == 0 && reader.Foreign is { } foreign)
-                throw new BarDataException($"the topic '{foreign.At.Topic}' at {address.Brokers} holds no bars: of "
-                    + $"its {foreign.Count} messages the first says "
-                    + $"(partition {foreign.At.Partition.Value}, offset {foreign.At.Offset.Value}: {foreign.Fault}); name the topic that "
+                throw new BarDataException($"the topic '{foreign.At.Topic}' at {address.Brokers} holds no bars: the "
+                    + $"first of its {foreign.Count} messages is at partition {foreign.At.Partition.Value}, offset "
+                    + $"{foreign.At.Offset.Value}: {foreign.Fault}; name the topic that "
                     + $"granary replay filled");
             if (open.Count == 0 && Array.IndexOf(found, null) is >= 0 and var missing)
                 throw new BarDataException($"the replay in '{partitions[0].Topic}' at {address.Brokers} has "
@@ -134,7 +134,7 @@ public sealed class KafkaBarFeed : ILiveFeed
         {
             var notes = new List<string>(_assembler.Late.Notes);
             if (_reader is not null) notes.AddRange(_reader.BadMessages.Notes);
-            if (_backwards > 0) notes.Add($"the publisher's clock went back ({_backwards} heartbeats); what it had passed stays passed");
+            if (_backwards > 0) notes.Add($"the publisher's clock went back ({_backwards} heartbeats); times that it had already reported stay complete");
             for (var i = 0; i < _lost.Length; i++)
                 if (_lost[i] > 0)
                     notes.Add($"{Series[i]}: {_lost[i]} bars that were published are not in the topic");
@@ -168,7 +168,7 @@ public sealed class KafkaBarFeed : ILiveFeed
                 Commit();
                 yield break;
             }
-            // The reader has taken every item that is complete.
+            // The reader has taken every complete item.
             Commit();
             await Task.Run(() =>
             {
@@ -201,17 +201,17 @@ public sealed class KafkaBarFeed : ILiveFeed
     internal long Waiting => _assembler.Waiting;
 
     /// <summary>The number of partitions that are paused because others are behind.</summary>
-    internal int Halted => _state.Values.Count(p => p.Paused);
+    internal int PausedPartitions => _state.Values.Count(p => p.Paused);
 
     /// <summary>How often the group has assigned partitions since this member joined; 0 before the first assignment.</summary>
-    internal int Deals { get; private set; }
+    internal int Assignments { get; private set; }
 
     private void Assigned(List<TopicPartition> given)
     {
         var ends = _reader!.PassedEnds(given);
         foreach (var at in given)
         {
-            if (!_dealt.TryGetValue(at, out var partition)) _dealt[at] = partition = new Partition();
+            if (!_everAssigned.TryGetValue(at, out var partition)) _everAssigned[at] = partition = new Partition();
             // Another member may have read here meanwhile, so restart from the committed position. An end marker that the group has not
             // passed is delivered again.
             (partition.Next, partition.Committed, partition.Paused, partition.Ended, partition.Replay) = (-1, -1, false, false, default);
@@ -224,7 +224,7 @@ public sealed class KafkaBarFeed : ILiveFeed
             foreach (var place in Places(at)) _assembler.Return(place);
         }
         foreach (var counted in _expected.Keys.Where(k => given.Contains(_home[k.Item2])).ToList()) _expected.Remove(counted);
-        Deals++;
+        Assignments++;
         EndWhereAllAreOver();
     }
 

@@ -83,7 +83,7 @@ internal sealed class KafkaBarReader : IDisposable
             }
             catch (KafkaException e)
             {
-                throw new BarStoreException($"Kafka at {_address.Brokers} refuses to be "
+                throw new BarStoreException($"Kafka at {_address.Brokers} refuses the "
                     + $"read: {e.Error.Reason}; correct the address, the topic or the rights", e);
             }
             if (result is null) break;

@@ -9,7 +9,8 @@ namespace Granary.Kafka.Bars;
 
 /// <summary>
 /// Publishes a feed to Kafka: bars to the partition of their market's key, heartbeats and the end to every partition of every topic. A
-/// message's timestamp is its market time, so that readers can seek by time. Topics that the sink creates keep their messages for ever.
+/// message's timestamp is its market time, so that readers can seek by time. Topics that the sink creates keep their messages without a
+/// time limit.
 /// </summary>
 /// <remarks>
 /// Messages that an unavailable broker did not acknowledge are sent again, in order. If no acknowledgement comes for a second, or a message
@@ -19,7 +20,7 @@ namespace Granary.Kafka.Bars;
 public sealed class KafkaBarSink : IFeedSink
 {
     /// <summary>A message that is kept until the brokers have acknowledged it.</summary>
-    private sealed class Sent(KafkaBarSink sink, long number, TopicPartition to, Message<string, byte[]> message)
+    private sealed class SentMessage(KafkaBarSink sink, long number, TopicPartition to, Message<string, byte[]> message)
     {
         public long Number => number;
 
@@ -47,7 +48,7 @@ public sealed class KafkaBarSink : IFeedSink
     private readonly BarMessageCodec.Memory _memory = new();
     private readonly Dictionary<string, int> _topics = new(StringComparer.Ordinal);
     private readonly Dictionary<MarketSeries, (string Key, TopicPartition To)> _markets = new(ReferenceEqualityComparer.Instance);
-    private readonly List<Sent> _turnedAway = [];
+    private readonly List<SentMessage> _turnedAway = [];
     private Error? _fault, _passing;
     private long _sent, _received;
     private int _underWay;
@@ -68,14 +69,14 @@ public sealed class KafkaBarSink : IFeedSink
     }
 
     // The client calls this on its own thread.
-    private void Delivered(Sent sent, Error error)
+    private void Delivered(SentMessage sent, Error error)
     {
         if (error.IsError) Refused(sent, error);
         Volatile.Write(ref _received, System.Diagnostics.Stopwatch.GetTimestamp());
         Interlocked.Decrement(ref _underWay);
     }
 
-    private void Refused(Sent sent, Error error)
+    private void Refused(SentMessage sent, Error error)
     {
         if (!KafkaRetries.Passes(error))
         {
@@ -131,7 +132,7 @@ public sealed class KafkaBarSink : IFeedSink
                         && waited.Elapsed < _address.Timeout; partitions = _address.Endpoint.Partitions(topic, _address.Timeout))
                         await Task.Delay(100).ConfigureAwait(false);
                     if (partitions == 0) throw new BarStoreException($"the topic "
-                        + $"'{topic}' does not exist at {_address.Brokers}, and the brokers do not make it; make it by hand");
+                        + $"'{topic}' does not exist at {_address.Brokers}, and the brokers do not create it; create it by hand");
                     _topics[topic] = partitions;
                 }
                 var key = BarMessage.KeyOf(market.Instrument);
@@ -147,7 +148,7 @@ public sealed class KafkaBarSink : IFeedSink
 
     private async ValueTask SendAsync(TopicPartition to, string? key, byte[] bytes, long time, CancellationToken cancellationToken)
     {
-        var sent = new Sent(this, _sent++, to,
+        var sent = new SentMessage(this, _sent++, to,
             new Message<string, byte[]> { Key = key!, Value = bytes, Timestamp = new Timestamp(new DateTime(time, DateTimeKind.Utc)) });
         while (true)
         {
@@ -174,7 +175,7 @@ public sealed class KafkaBarSink : IFeedSink
     }
 
     // False if the queue is full.
-    private bool TrySend(Sent sent)
+    private bool TrySend(SentMessage sent)
     {
         if (Interlocked.Increment(ref _underWay) == 1) Volatile.Write(ref _received, System.Diagnostics.Stopwatch.GetTimestamp());
         try
@@ -202,7 +203,7 @@ public sealed class KafkaBarSink : IFeedSink
         while (true)
         {
             await ArrivedAsync(cancellationToken).ConfigureAwait(false);
-            List<Sent> again;
+            List<SentMessage> again;
             lock (_turnedAway)
             {
                 again = [.. _turnedAway.OrderBy(s => s.Number)];
@@ -247,7 +248,7 @@ public sealed class KafkaBarSink : IFeedSink
 
     private BarStoreException Failed(Error error) =>
         new($"Kafka at {_address.Brokers} did not take what was published ({error.Reason}); start it or make room, and run the replay "
-            + $"again: readers leave out what they have");
+            + $"again: readers skip bars that they already have");
 
     /// <summary>FNV-1a, so that a market has the same partition with every client.</summary>
     private static int PartitionOf(string key, int partitions)

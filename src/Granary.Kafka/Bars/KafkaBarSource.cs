@@ -7,9 +7,9 @@ using Granary.Engine.Market.Feeds;
 namespace Granary.Kafka.Bars;
 
 /// <summary>
-/// Content of topics as a source of a batch: all messages up to the end of each topic at the first request. A topic is read once and its
-/// bars are kept in memory. Duplicate bars count once. So a backtest over a topic has the same digest as one over the files from which it
-/// was filled.
+/// The bars of Kafka topics as a source of a batch: all messages up to the end of each topic at the first request. A topic is read once and
+/// its bars are kept in memory. Duplicate bars count once. So a backtest over a topic has the same digest as one over the files from which
+/// it was filled.
 /// </summary>
 public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
 {
@@ -59,7 +59,7 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
             bars = [.. found[0].Bars.Where(b => query.Wants(b.Time))];
         }
         if (bars.Length == 0) throw new BarDataException($"the topic '{name}' has no bars "
-            + $"of {query.Symbol} in the range that is asked for; change from and to");
+            + $"of {query.Symbol} in the requested range; change from and to");
         return new MemoryBarSeries(found[0].Instrument, query.Timeframe, bars, notes);
     }
 
@@ -125,8 +125,8 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
             foreach (var end in reader.Ends) ends.Remove(end.TopicPartition);
         }
         if (messages == 0 && reader.BadMessages.Count > 0)
-            throw new BarDataException($"the topic '{name}' at {address.Brokers} holds no bars: of "
-                + $"its {reader.BadMessages.Count} messages the first says ({reader.BadMessages.First}); name the topic that granary "
+            throw new BarDataException($"the topic '{name}' at {address.Brokers} holds no bars: the "
+                + $"first of its {reader.BadMessages.Count} messages is at {reader.BadMessages.First}; name the topic that granary "
                 + $"replay filled");
         var notes = new List<string>(reader.BadMessages.Notes);
         if (replays.Lost > 0) notes.Add($"{name}: {replays.Lost} bars that were published are not in the topic any more");
@@ -152,8 +152,8 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
         }
         catch (KafkaException e)
         {
-            throw new BarStoreException($"Kafka at {address.Brokers} did not say what "
-                + $"'{name}' holds ({e.Error.Reason}); start it, or correct the address", e);
+            throw new BarStoreException($"Kafka at {address.Brokers} did not report "
+                + $"the offsets of '{name}' ({e.Error.Reason}); start it, or correct the address", e);
         }
     }
 }

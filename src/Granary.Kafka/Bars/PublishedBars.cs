@@ -2,7 +2,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Kafka.Bars;
 
-/// <summary>Bars of a topic by market, and how many are missing between two messages of a replay.</summary>
+/// <summary>Bars of a topic by market, with the number of bars that are missing between the messages of a replay.</summary>
 internal sealed class PublishedBars
 {
     private readonly Dictionary<(string Key, Timeframe Timeframe), PublishedMarket> _markets = [];

@@ -6,7 +6,8 @@ using Granary.Storage.Retries;
 namespace Granary.Kafka.Bars;
 
 /// <summary>
-/// Keeps messages that cannot be read for inspection: in the topic TOPIC.set-aside, as JSON with place, fault and bytes. Counts them.
+/// Keeps and counts messages that cannot be read. It writes them to the topic TOPIC.set-aside for inspection, as JSON with place, fault and
+/// bytes.
 /// </summary>
 internal sealed class SetAside(KafkaBarAddress address) : IDisposable
 {
@@ -59,14 +60,14 @@ internal sealed class SetAside(KafkaBarAddress address) : IDisposable
             failed = report.Error.IsError ? report.Error : null;
             arrived.Set();
         });
-        // The client gives a message up by itself.
+        // The client itself reports a message that it gives up.
         while (!arrived.IsSet) producer.Flush(TimeSpan.FromMilliseconds(500));
         if (failed is not null) throw new KafkaException(failed);
     }
 
     public IReadOnlyList<string> Notes =>
-        [.. _topics.Select(t => $"{t.Key}: {(t.Value.Count == 1 ? "1 message was" : $"{t.Value.Count} messages were")} no bars and set "
-            + $"aside in {t.Key}.set-aside ({string.Join("; ", t.Value.First)}{(t.Value.Count > Examples ? "; …" : "")})")];
+        [.. _topics.Select(t => $"{t.Key}: {(t.Value.Count == 1 ? "1 message" : $"{t.Value.Count} messages")} without bars "
+            + $"{(t.Value.Count == 1 ? "was" : "were")} set aside in {t.Key}.set-aside ({string.Join("; ", t.Value.First)}{(t.Value.Count > Examples ? "; …" : "")})")];
 
     public void Dispose() => _producer?.Dispose();
 }

@@ -8,7 +8,7 @@ namespace Granary.Learning.Drift;
 /// </summary>
 /// <param name="minInstances">The number of values before the first possible drift.</param>
 /// <param name="delta">Tolerated change of the mean, in the unit of the values.</param>
-/// <param name="threshold">Of the sum, in the unit of the values.</param>
+/// <param name="threshold">The threshold of the sum, in the unit of the values.</param>
 /// <param name="alpha">Weight of the sum's past at each value.</param>
 /// <param name="mode">Direction of the changes of the mean that count.</param>
 [DriftDetector("page-hinkley", "Sums of deviations from the running mean against a threshold (Page 1954).")]

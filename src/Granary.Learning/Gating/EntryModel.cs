@@ -190,7 +190,7 @@ public sealed class EntryModel : IEntryModel
         private readonly double[] _row = new double[model._features.Names.Count * model._rows + (model._sided ? 1 : 0)];
         private readonly Timeframe _timeframe = series.Timeframe;
         private readonly PredictionWatch? _watch = model.Watch is { } rule ? new PredictionWatch(rule) : null;
-        private readonly JudgedTrades? _trades = model.Watch is null ? null : new JudgedTrades(model._meaning);
+        private readonly PredictedTrades? _trades = model.Watch is null ? null : new PredictedTrades(model._meaning);
         private readonly AgeCounter? _ages = Array.Find(model._windows, w => w.Age is not null)?.Age is { } age
             ? new AgeCounter(age.Limit, series.Timeframe) : null;
         private BarBlock _block = null!;

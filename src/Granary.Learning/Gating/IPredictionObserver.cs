@@ -10,7 +10,7 @@ public interface IPredictionObserver
     void OnBars(MarketSeries series, BarBlock block);
 
     /// <summary>A prediction at the close of a bar of the last block.</summary>
-    /// <param name="index">Of the bar in the block.</param>
+    /// <param name="index">The index of the bar in the block.</param>
     /// <param name="row">Input of the model; valid during the call.</param>
     /// <param name="prediction">NaN where the model gave no number.</param>
     void OnPrediction(MarketSeries series, int index, Side side, ReadOnlySpan<double> row, double prediction);

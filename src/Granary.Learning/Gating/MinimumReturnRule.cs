@@ -3,9 +3,9 @@ using Granary.Engine.Trading;
 
 namespace Granary.Learning.Gating;
 
-/// <summary>Lets an entry pass only where the predicted return pays its costs and something more.</summary>
-/// <param name="CostPercent">Of a round trip: commission and slippage of both sides, in percent.</param>
-/// <param name="MinimumPercent">Least predicted return after costs, in percent.</param>
+/// <summary>Admits an entry only if its predicted return covers the costs and a minimum profit.</summary>
+/// <param name="CostPercent">The costs of a round trip: commission and slippage of both sides, in percent.</param>
+/// <param name="MinimumPercent">Minimum predicted return after costs, in percent.</param>
 public sealed record MinimumReturnRule(double CostPercent, double MinimumPercent = 0) : EntryRule
 {
     public override string Name => "minimum-return";

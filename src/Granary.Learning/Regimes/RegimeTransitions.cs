@@ -5,7 +5,7 @@ namespace Granary.Learning.Regimes;
 /// <summary>Frequencies with which states follow one another.</summary>
 /// <param name="Counts">[from, to]: how often a bar's state was followed by the next bar's, staying included.</param>
 /// <param name="Probabilities">[from, to]: a row adds up to 1; NaN for a state that nothing follows.</param>
-/// <param name="Share">Of all bars with a state.</param>
+/// <param name="Share">The share of all bars with a state.</param>
 /// <param name="Spells">Uninterrupted stretches of each state.</param>
 /// <param name="MeanSpell">
 /// Mean length of these periods in bars, including the first and last ones, which the ends of the record truncate; NaN without any.

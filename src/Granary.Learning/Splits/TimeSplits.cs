@@ -42,7 +42,7 @@ public static class TimeSplits
             folds.Add(new Fold(folds.Count, [.. train], Rows(start, end)));
         }
         if (folds.Count == 0)
-            throw new LearningInputException($"{table.Count} samples do not hold one window "
+            throw new LearningInputException($"{table.Count} samples are too few for one window "
                 + $"of {trainRows} to train, {gap} between and {testRows} to test: take shorter windows or more data");
         return folds;
     }
@@ -76,7 +76,7 @@ public static class TimeSplits
     {
         RequireParts(table.Count, groups);
         if (testGroups < 1 || testGroups >= groups)
-            throw new LearningInputException($"{testGroups} test groups of {groups}: at least one tests and at least one trains");
+            throw new LearningInputException($"{testGroups} test groups of {groups}: use at least one group for testing and one for training");
         var result = new List<Fold>();
         int[] chosen = [.. Enumerable.Range(0, testGroups)];
         while (true)
@@ -120,8 +120,8 @@ public static class TimeSplits
     private static void RequireParts(int count, int parts)
     {
         if (parts < 2 || parts > count)
-            throw new LearningInputException($"{count} samples cannot be cut "
-                + $"into {parts} parts: take 2 parts at the least, and no more than there are samples");
+            throw new LearningInputException($"{count} samples cannot be divided "
+                + $"into {parts} parts: use at least 2 parts, and at most as many as there are samples");
     }
 
     private static (int Start, int End) Part(int count, int parts, int k) =>

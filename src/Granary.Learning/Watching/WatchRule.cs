@@ -3,8 +3,10 @@ using Granary.Learning.Drift;
 namespace Granary.Learning.Watching;
 
 /// <summary>Reaction when a model's predictions get worse, as declared in a learning section.</summary>
-/// <param name="Detector">Of the <see cref="DriftDetectorCatalogue"/>: it gets 1 for each trade that was predicted wrong, else 0.</param>
-/// <param name="Parameters">Of the detector; the others have their defaults.</param>
+/// <param name="Detector">
+/// A name in the <see cref="DriftDetectorCatalogue"/>; its input is 1 for each wrongly predicted trade, else 0.
+/// </param>
+/// <param name="Parameters">The detector's parameters; missing ones have their defaults.</param>
 /// <param name="Weight">The part of the strategy's size that an alert leaves, 0 to 1.</param>
 /// <param name="Review">Number of closed trades after an alert over which the error is reviewed: the weight is whole again
 /// where it is nearer to that before the change than to that since.</param>

@@ -12,7 +12,7 @@ namespace Granary.Modelling.Experiments;
 /// <summary>Records an experiment's trials in the trial ledger: one combination per strategy, model and rule.</summary>
 internal sealed class ExperimentTrials(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets)
 {
-    private readonly List<Tried> _tried = [];
+    private readonly List<TriedCombination> _tried = [];
     private readonly Dictionary<int, string> _dataSets = plan.Feeds.SelectMany(feed =>
     {
         var hashes = feed.Symbols.ToDictionary(s => s, s => markets[s].Series.ContentHash, StringComparer.Ordinal);
@@ -20,7 +20,7 @@ internal sealed class ExperimentTrials(BatchPlan plan, IReadOnlyDictionary<strin
         return feed.Instances.Select(i => (i.Index, DataSet: dataSet));
     }).ToDictionary(f => f.Index, f => f.DataSet);
 
-    private sealed record Tried(string DataSet, UInt128 Combination, (long Day, double Return)[] Days);
+    private sealed record TriedCombination(string DataSet, UInt128 Combination, (long Day, double Return)[] Days);
 
     /// <summary>Text that identifies a model and its rule.</summary>
     public static string ModelText(LearningSpec section, SearchCandidate candidate, EntryRule rule) =>
@@ -30,7 +30,7 @@ internal sealed class ExperimentTrials(BatchPlan plan, IReadOnlyDictionary<strin
     /// <param name="strategy">Index of the strategy in the plan.</param>
     /// <param name="trades">The strategy's trades that the model had a prediction for; empty if it was not run.</param>
     public void Add(int strategy, string model, IEnumerable<FilteredTrade> trades) =>
-        _tried.Add(new Tried(_dataSets[strategy],
+        _tried.Add(new TriedCombination(_dataSets[strategy],
             TrialLedger.HashOf(BatchTrials.Text(plan.Instances[strategy], model, plan.Spec.Execution.Settings)),
             [.. trades.Where(t => t.SizeFactor > 0).GroupBy(t => TradeDays.DayOf(t)).OrderBy(g => g.Key)
                 .Select(g => (g.Key, g.Sum(t => t.SizeFactor * t.Return)))]));
@@ -43,9 +43,9 @@ internal sealed class ExperimentTrials(BatchPlan plan, IReadOnlyDictionary<strin
         var trials = new Dictionary<string, IReadOnlyList<Trial>>(StringComparer.Ordinal);
         foreach (var group in _tried.GroupBy(t => t.DataSet, StringComparer.Ordinal))
         {
-            List<Tried> all = [.. group.DistinctBy(t => t.Combination)], moving = [.. all.Where(t => t.Days.Length > 0)];
+            List<TriedCombination> all = [.. group.DistinctBy(t => t.Combination)], moving = [.. all.Where(t => t.Days.Length > 0)];
             var (first, last) = moving.Count == 0 ? (0L, 0L) : (moving.Min(t => t.Days[0].Day), moving.Max(t => t.Days[^1].Day));
-            double[] Returns(Tried tried)
+            double[] Returns(TriedCombination tried)
             {
                 var returns = new double[last - first + 1];
                 foreach (var (day, value) in tried.Days) returns[day - first] = value;

@@ -13,7 +13,7 @@ namespace Granary.Modelling.Learning;
 /// </summary>
 /// <param name="runs">Signals that models decided on; those of one strategy are consecutive.</param>
 /// <param name="retrained">Decisions of the retrainings before the run.</param>
-public sealed class ChangedEntries(IReadOnlyList<JudgedRun> runs,
+public sealed class ChangedEntries(IReadOnlyList<ModelPeriod> runs,
     IReadOnlyList<(StrategyInstance Instance, RetrainedVersions Versions)> retrained)
 {
     private const int MostListed = 100;
@@ -26,7 +26,7 @@ public sealed class ChangedEntries(IReadOnlyList<JudgedRun> runs,
         var listed = new PriorityQueue<ChangedEntry, double>();
         foreach (var strategy in runs.GroupBy(r => r.Index))
         {
-            List<(JudgedRun Run, List<SignalRow> Rows)> judged = [.. strategy.Select(r => (r, JudgedOf(r).ToList()))];
+            List<(ModelPeriod Run, List<SignalRow> Rows)> judged = [.. strategy.Select(r => (r, JudgedOf(r).ToList()))];
             effects.Add(EffectOf(judged));
             foreach (var (run, rows) in judged)
             {
@@ -78,12 +78,12 @@ public sealed class ChangedEntries(IReadOnlyList<JudgedRun> runs,
     public IEnumerable<ChangedEntry> All(Func<int, bool> isListed) =>
         runs.Where(r => isListed(r.Index)).SelectMany(r => DecisionsOf(r, JudgedOf(r)));
 
-    private static IEnumerable<SignalRow> JudgedOf(JudgedRun run) => run.Signals().Where(r => r.Signal.ModelVersion > 0);
+    private static IEnumerable<SignalRow> JudgedOf(ModelPeriod run) => run.Signals().Where(r => r.Signal.ModelVersion > 0);
 
     private static bool IsClosed(SignalRow row) => row.Trade is { Reason: not ExitReason.Open };
 
     // <c>judged</c> contains the runs of one strategy.
-    private static ModelEffect EffectOf(List<(JudgedRun Run, List<SignalRow> Rows)> judged)
+    private static ModelEffect EffectOf(List<(ModelPeriod Run, List<SignalRow> Rows)> judged)
     {
         List<ChangeWorth> changes = [];
         var all = judged.SelectMany(j => j.Rows.Select(r => (j.Run, Row: r))).ToList();
@@ -100,7 +100,7 @@ public sealed class ChangedEntries(IReadOnlyList<JudgedRun> runs,
             outcomes.Count(o => o.Wrong), changes);
     }
 
-    private static IEnumerable<ChangedEntry> DecisionsOf(JudgedRun run, IEnumerable<SignalRow> rows)
+    private static IEnumerable<ChangedEntry> DecisionsOf(ModelPeriod run, IEnumerable<SignalRow> rows)
     {
         foreach (var row in rows)
         {
@@ -115,12 +115,12 @@ public sealed class ChangedEntries(IReadOnlyList<JudgedRun> runs,
     private static double? Known(double value) => double.IsNaN(value) ? null : value;
 
     // Outcomes in the order of closing. Exits at the end of the data are left out: the watch would have learned of them too late.
-    private static List<(long Time, bool Wrong)> Outcomes(JudgedRun run, List<SignalRow> rows) =>
+    private static List<(long Time, bool Wrong)> Outcomes(ModelPeriod run, List<SignalRow> rows) =>
         [.. rows.Where(r => r.Trade is { Reason: not (ExitReason.Open or ExitReason.DataEnded) } && !double.IsNaN(r.Signal.Prediction))
             .OrderBy(r => r.Closing).Select(r => (r.Trade!.Value.ExitTime,
             TradeOutcome.IsWrong(r.Signal.Prediction, r.Signal.Side, run.Meaning, r.Trade!.Value.NetProfit > 0)))];
 
-    private static List<WatchRecord> ActionsOf(JudgedRun run, List<SignalRow> rows)
+    private static List<WatchRecord> ActionsOf(ModelPeriod run, List<SignalRow> rows)
     {
         List<WatchRecord> actions = [];
         if (run.Watch is not { } rule) return actions;

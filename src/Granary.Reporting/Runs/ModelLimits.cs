@@ -34,22 +34,22 @@ public sealed record ModelLimits
     /// <summary>Returns the limits, one sentence each.</summary>
     public IReadOnlyList<string> Sentences()
     {
-        List<string> limits = [Label == "trade" ? $"It predicts the trades of {Data} alone."
+        List<string> limits = [Label == "trade" ? $"It predicts only the trades of {Data}."
             : $"It predicts the label {Label} of {Data}; other markets and timeframes are outside of its training data."];
         if (References.Count > 0)
             limits.Add($"Its features read the closes of {string.Join(", ", References)} too: where these have no bar, the last one before "
                 + "counts.");
         if (LearnedTo is { } to)
-            limits.Add(Text($"It has learned from data to {to:yyyy-MM-dd HH:mm} UTC: predictions of earlier bars are in sample."));
+            limits.Add(Text($"It was trained on data until {to:yyyy-MM-dd HH:mm} UTC: predictions of earlier bars are in sample."));
         if (OutOfSample.TryGetValue("auc", out var auc) && auc <= 0.5)
             limits.Add(Text($"Out of sample it is no better than chance (AUC {auc:0.000})."));
         else if (OutOfSample.TryGetValue("r2", out var r2) && r2 <= 0)
             limits.Add(Text($"Out of sample it is no better than the mean (R² {r2:0.000})."));
         if (TrainTestGap > LargeGap)
-            limits.Add(Text($"Much of its figure in sample is memory: {TrainTestGap:0.000} of it is lost out of sample."));
+            limits.Add(Text($"It is overfitted: its figure is {TrainTestGap:0.000} lower out of sample than in sample."));
         limits.Add(Threshold is { } threshold
             ? Text($"It abstains where the dissimilarity index of an input is above {threshold:0.000}.")
-            : "It does not measure whether an input is like its training data; far from it, a prediction is an extrapolation.");
+            : "It does not measure the distance of an input from its training data; for distant inputs, a prediction is an extrapolation.");
         if (Changes > 0)
             limits.Add(Changes == 1 ? "Its error out of sample has changed once."
                 : Text($"Its error out of sample has changed {Changes} times."));

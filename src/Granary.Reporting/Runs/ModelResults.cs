@@ -79,8 +79,8 @@ public sealed record ChallengerFigures(string Strategy, int Trades, int Compared
     double? High, double? PValue);
 
 /// <summary>Prediction of a challenger for a signal whose trade was closed.</summary>
-/// <param name="Number">Of the signal within the strategy, from 1.</param>
-/// <param name="Time">Of the signal's bar, UTC.</param>
+/// <param name="Number">The number of the signal within the strategy, from 1.</param>
+/// <param name="Time">Time of the signal's bar, UTC.</param>
 /// <param name="Version">The version in force by the trainings.</param>
 /// <param name="Challenger">The version that did not act.</param>
 /// <param name="Outcome">The label that came.</param>
@@ -100,7 +100,7 @@ public sealed record ChangeWorth(EntryChange Change, int Entries, int Trades, do
 /// <param name="Judged">Signals that it gave a prediction or abstained from.</param>
 /// <param name="Watched">Closed trades whose prediction was compared with the outcome; 0 where it is not watched.</param>
 /// <param name="Wrong">Those that were predicted wrong.</param>
-/// <param name="Changes">Of each kind that it used.</param>
+/// <param name="Changes">Counts of changes by kind.</param>
 public sealed record ModelEffect(string Strategy, string Model, int Judged, int Watched, int Wrong, IReadOnlyList<ChangeWorth> Changes);
 
 /// <summary>An entry with a closed trade that a model changed.</summary>

@@ -24,7 +24,7 @@ internal static class AuditHead
         {
             return null;
         }
-        return AuditTurn.Parse(bytes) is { } entry && AuditTurn.HashOf(entry) == entry.Hash ? entry
+        return AuditLogLock.Parse(bytes) is { } entry && AuditLogLock.HashOf(entry) == entry.Hash ? entry
             : throw new InputException($"{FileOf(log)} is damaged: it does not hold the newest entry of {log}; put back a copy");
     }
 
@@ -34,7 +34,7 @@ internal static class AuditHead
     /// <summary>Returns the fault of a log that ends with an entry; null if the head is that entry or the next one.</summary>
     public static string? FaultOf(string log, AuditEntry? head, AuditEntry? last)
     {
-        if (head?.Hash == last?.Hash || head is not null && AuditTurn.Follows(head, last)) return null;
+        if (head?.Hash == last?.Hash || head is not null && AuditLogLock.Follows(head, last)) return null;
         if (head is null) return $"{FileOf(log)} is missing: without it nothing shows whether lines at the end of {log} were cut off";
         var end = $"{log} ends at entry {last?.Sequence ?? 0}, and {FileOf(log)} holds entry {head.Sequence}";
         return head.Sequence > (last?.Sequence ?? 0) ? $"{end}: lines at the end were cut off" : $"{end}: one of them was replaced";

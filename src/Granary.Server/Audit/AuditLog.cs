@@ -99,7 +99,7 @@ public sealed class AuditLog(string path, TimeProvider clock)
             if (Parse(line) is not { } entry) return (number, $"{path}, line {number}: this is not an entry of an audit log");
             if (entry.Sequence != number || entry.Previous != (previous?.Hash ?? ""))
                 return (number, $"{path}, line {number}: it does not follow the line before; a line was changed, removed or inserted here");
-            if (AuditTurn.HashOf(entry) != entry.Hash)
+            if (AuditLogLock.HashOf(entry) != entry.Hash)
                 return (number, $"{path}, line {number}: its content does not have its hash; it was changed");
             if (number == head?.Sequence) atHead = entry;
             previous = entry;
@@ -134,14 +134,14 @@ public sealed class AuditLog(string path, TimeProvider clock)
         while (reader.ReadLine() is { } line) yield return line;
     }
 
-    private static AuditEntry? Parse(string line) => AuditTurn.Parse(Encoding.UTF8.GetBytes(line));
+    private static AuditEntry? Parse(string line) => AuditLogLock.Parse(Encoding.UTF8.GetBytes(line));
 
     /// <summary>Runs work while no other process or thread can append.</summary>
     /// <exception cref="ServiceUnavailableException">The file cannot be written, or was truncated.</exception>
     /// <remarks>
     /// On Linux, .NET's lock of a file that is shared for reading does not exclude a second writer, hence the second file.
     /// </remarks>
-    public async Task<T> ExclusivelyAsync<T>(Func<AuditTurn, T> work, CancellationToken cancellationToken)
+    public async Task<T> ExclusivelyAsync<T>(Func<AuditLogLock, T> work, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -149,7 +149,7 @@ public sealed class AuditLog(string path, TimeProvider clock)
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             await using var turn = await ExclusiveFile.OpenAsync(path + ".lock", LongestWait, cancellationToken).ConfigureAwait(false);
             await using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
-            return work(new AuditTurn(path, file, clock));
+            return work(new AuditLogLock(path, file, clock));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

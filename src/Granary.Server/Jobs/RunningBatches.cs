@@ -22,5 +22,5 @@ public sealed class RunningBatches : IBatchStrategies
         new(_batches.GetValueOrDefault(batch)?.Strategies.Stop(strategy, BatchStrategy.StoppedBy(who)));
 
     public ValueTask<BatchPortfolio?> PortfolioAsync(string batch, CancellationToken cancellationToken = default) =>
-        new(_batches.GetValueOrDefault(batch)?.Portfolio.Standing);
+        new(_batches.GetValueOrDefault(batch)?.Portfolio.Snapshot);
 }

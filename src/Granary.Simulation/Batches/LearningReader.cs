@@ -37,22 +37,22 @@ public static class LearningReader
     public static IReadOnlyList<LearningSpec> Read(BatchSpec batch)
     {
         if (batch.Learning is not { } part) return [];
-        return Sections(part, new LearningSurroundings(batch.Name, batch.Execution.CommissionPercent
+        return Sections(part, new LearningContext(batch.Name, batch.Execution.CommissionPercent
             + batch.Execution.SlippagePercent, LoadsLibraries: true, batch.Catalogues));
     }
 
     /// <summary>Reads the sections for a plan. Trainers of libraries that are not loaded yet are not checked.</summary>
     internal static IReadOnlyList<LearningSpec> Planned(BatchSpec batch) => batch.Learning is { } part
-        ? Sections(part, new LearningSurroundings(batch.Name, 0, LoadsLibraries: false, batch.Catalogues)) : [];
+        ? Sections(part, new LearningContext(batch.Name, 0, LoadsLibraries: false, batch.Catalogues)) : [];
 
     /// <summary>
     /// Checks the sections while the batch file is read. Trainers of libraries that are not loaded yet are checked when they are
     /// needed.
     /// </summary>
     internal static void Check(JsonPart part, string batch, GranaryCatalogues catalogues) =>
-        Sections(part, new LearningSurroundings(batch, 0, LoadsLibraries: false, catalogues));
+        Sections(part, new LearningContext(batch, 0, LoadsLibraries: false, catalogues));
 
-    private static List<LearningSpec> Sections(JsonPart part, LearningSurroundings around)
+    private static List<LearningSpec> Sections(JsonPart part, LearningContext around)
     {
         var sections = part.OneOrMany().Select(p => Section(p, around)).ToList();
         foreach (var twice in sections.GroupBy(s => s.Name).Where(g => g.Count() > 1))
@@ -60,7 +60,7 @@ public static class LearningReader
         return sections;
     }
 
-    private static LearningSpec Section(JsonPart part, LearningSurroundings around)
+    private static LearningSpec Section(JsonPart part, LearningContext around)
     {
         part.Only("name", "strategies", "trainer", "params", "features", "select", "label", "weights", "walkForward", "apply", "watch",
             "abstain", "retrain", "registry", "promote", "experiment");
@@ -120,7 +120,7 @@ public static class LearningReader
         return experiment is null ? spec : WithExperiment(spec, experiment, around);
     }
 
-    private static LearningSpec WithExperiment(LearningSpec spec, JsonPart experiment, LearningSurroundings around)
+    private static LearningSpec WithExperiment(LearningSpec spec, JsonPart experiment, LearningContext around)
     {
         var fitness = experiment.Find("fitness")?.Choice(("prediction", ExperimentFitness.Prediction),
             ("log-loss", ExperimentFitness.LogLoss), ("auc", ExperimentFitness.Auc), ("precision", ExperimentFitness.Precision),
@@ -146,7 +146,7 @@ public static class LearningReader
 
     // Parses each feature separately, so that each invalid feature gets its own error.
     private static (FeatureSet Market, IReadOnlyList<PortfolioFeature> Portfolio) Features(JsonPart section, LabelSpec label,
-        LearningSurroundings around)
+        LearningContext around)
     {
         var isOfRisk = label.Kind == LabelKind.Drawdown;
         if (section.Find("features") is not { } part) return (FeatureSet.Default, isOfRisk ? PortfolioFeature.All : []);
@@ -173,7 +173,7 @@ public static class LearningReader
         return (part.IsFaulty ? FeatureSet.Default : Checked(part, () => Parse(ofMarket), FeatureSet.Default), ofPortfolio);
     }
 
-    private static (string Name, Dictionary<string, string> Parameters) Trainer(JsonPart section, LearningSurroundings around)
+    private static (string Name, Dictionary<string, string> Parameters) Trainer(JsonPart section, LearningContext around)
     {
         var trainer = section.Find("trainer")?.String() ?? "gradient-boosting";
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal);

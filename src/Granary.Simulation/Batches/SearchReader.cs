@@ -17,7 +17,7 @@ namespace Granary.Simulation.Batches;
 /// </code>
 /// </summary>
 /// <param name="section">The section read so far; the search uses its values for settings that it does not vary.</param>
-internal sealed class SearchReader(LearningSpec section, LearningSurroundings around)
+internal sealed class SearchReader(LearningSpec section, LearningContext around)
 {
     // Larger grids are treated as a mistake.
     private const int MostSettings = 100_000;

@@ -42,14 +42,14 @@ internal static class DecisionCuts
     }
 
     // Candidate cuts after a strategy's entries, and the same number after its own exits.
-    private static IEnumerable<Need> NeedsOf(int strategy, IReadOnlyList<byte[]> chunks, KnownBars known, int decisions, ulong seed)
+    private static IEnumerable<CutDemand> NeedsOf(int strategy, IReadOnlyList<byte[]> chunks, KnownBars known, int decisions, ulong seed)
     {
         var (entries, exits) = (new HashSet<long>(), new HashSet<long>());
         foreach (var e in chunks.Events())
             if (e.IsSignal && known.CutAfter(e.Time) is { } after) entries.Add(after);
             else if (e.Kind == RunEventKind.Trade && e.ToTrade().Reason == ExitReason.Signal) exits.Add(e.Time);
         foreach (var times in new[] { entries, exits })
-            yield return new Need(strategy, [.. times.OrderBy(t => Mix(t, seed)).Take(Candidates)]) { Wanted = decisions };
+            yield return new CutDemand(strategy, [.. times.OrderBy(t => Mix(t, seed)).Take(Candidates)]) { Wanted = decisions };
     }
 
     private static ulong Mix(long time, ulong seed)
@@ -59,7 +59,7 @@ internal static class DecisionCuts
         return x ^ (x >> 29);
     }
 
-    private sealed class Need(int strategy, HashSet<long> times)
+    private sealed class CutDemand(int strategy, HashSet<long> times)
     {
         public int Strategy => strategy;
 

@@ -19,7 +19,7 @@ public static class LookAheadCheck
         return await run.ResultAsync();
     }
 
-    private sealed record World(long Cut, PerturbedShape Shape, IReadOnlySet<int> Strategies,
+    private sealed record PerturbedRun(long Cut, PerturbedShape Shape, IReadOnlySet<int> Strategies,
         IReadOnlyDictionary<string, OpenedMarket> Markets);
 
     private sealed class Run(LookAheadSubject subject, LookAheadEffort effort, ulong seed, CancellationToken cancellationToken)
@@ -46,14 +46,15 @@ public static class LookAheadCheck
             var idle = _chosen.Where(s => !cuts.Any(c => c.Strategies.Contains(s))).ToHashSet();
             if (idle.Count > 0) cuts.AddRange(Enumerable.Range(0, effort.Decisions).Select(_ => new DecisionCut(RandomTime(), idle)));
             var bars = await FirstBarsAsync([.. cuts.Select(c => c.Time)]);
-            var worlds = new List<World>();
+            var perturbedRuns = new List<PerturbedRun>();
             foreach (var (cut, c) in cuts.Select((cut, c) => (cut, c)))
             {
                 var shape = (PerturbedShape)random.Next((int)PerturbedShape.All + 1);
                 var shapes = times.Contains(cut.Time) ? new[] { shape } : [shape, PerturbedShape.All ^ shape];
-                foreach (var s in shapes) worlds.Add(new World(cut.Time, s, cut.Strategies, Changed(cut.Time, s, seed + (ulong)c * 7919)));
+                perturbedRuns.AddRange(shapes.Select(s =>
+                    new PerturbedRun(cut.Time, s, cut.Strategies, Changed(cut.Time, s, seed + (ulong)c * 7919))));
             }
-            foreach (var world in worlds) await CompareAsync(world, truth, bars);
+            foreach (var perturbed in perturbedRuns) await CompareAsync(perturbed, truth, bars);
             var result = new LookAheadResult(_chosen.Count, cuts.Select(c => c.Time).Distinct().Count(),
                 [.. _found.OrderBy(f => f.Strategy, StringComparer.Ordinal)])
             {
@@ -61,7 +62,7 @@ public static class LookAheadCheck
                 Reaches = _reach.Found,
             };
             if (!effort.Factors) return result;
-            var all = worlds.Where(w => w.Strategies == _chosen || times.Length == 0).ToList();
+            var all = perturbedRuns.Where(w => w.Strategies == _chosen || times.Length == 0).ToList();
             var (factors, changed) = await FactorLookAhead.RunAsync(trained, subject.Markets, _chosen,
                 [.. all.Select(w => (w.Cut, w.Markets))], cancellationToken);
             return result with { Factors = factors, FactorsFound = changed };
@@ -77,24 +78,24 @@ public static class LookAheadCheck
             return [.. few.Select(c => c with { Strategies = _chosen })];
         }
 
-        private async Task CompareAsync(World world, MemoryEventLog truth,
+        private async Task CompareAsync(PerturbedRun perturbed, MemoryEventLog truth,
             IReadOnlyDictionary<(string Symbol, long Cut), (long? Before, long? First)> bars)
         {
-            var wanted = world.Strategies.Where(s => _found.All(f => f.Strategy != subject.Plan.Instances[s].Id)).ToHashSet();
+            var wanted = perturbed.Strategies.Where(s => _found.All(f => f.Strategy != subject.Plan.Instances[s].Id)).ToHashSet();
             if (wanted.Count == 0) return;
-            var events = await EventsAsync(await subject.TrainedAsync(world.Markets), world.Markets, wanted);
+            var events = await EventsAsync(await subject.TrainedAsync(perturbed.Markets), perturbed.Markets, wanted);
             foreach (var s in wanted.Order())
             {
                 var instance = subject.Plan.Instances[s];
                 var (own, other) = (truth.ChunksOf(s), events.ChunksOf(s));
-                var known = ReadBy(instance).Min(symbol => _known[(symbol, instance.Timeframe)].Before(world.Cut));
+                var known = ReadBy(instance).Min(symbol => _known[(symbol, instance.Timeframe)].Before(perturbed.Cut));
                 var sentence = StrategyPast.Difference(own, other, known);
-                if (sentence is null && ExitsFillAtOnce(instance) && bars[(instance.Symbols[0], world.Cut)] is { First: { } first } at)
-                    sentence = StrategyPast.ExitDifference(own, first, other, PerturbedSeries.FirstTime(at.Before, first, world.Cut,
-                        instance.Timeframe, world.Shape));
+                if (sentence is null && ExitsFillAtOnce(instance) && bars[(instance.Symbols[0], perturbed.Cut)] is { First: { } first } at)
+                    sentence = StrategyPast.ExitDifference(own, first, other, PerturbedSeries.FirstTime(at.Before, first, perturbed.Cut,
+                        instance.Timeframe, perturbed.Shape));
                 if (sentence is null && OrdersFillAtOnce(instance)) sentence = StrategyPast.OrderDifference(own, other, known);
                 if (sentence is not null)
-                    _found.Add(new LookAheadFinding(instance.Id, new DateTime(world.Cut, DateTimeKind.Utc), sentence));
+                    _found.Add(new LookAheadFinding(instance.Id, new DateTime(perturbed.Cut, DateTimeKind.Utc), sentence));
             }
         }
 
@@ -119,11 +120,11 @@ public static class LookAheadCheck
                 timeframe)] = await KnownBars.OfAsync(subject.Markets[symbol].Series, timeframe, cancellationToken);
         }
 
-        private Dictionary<string, OpenedMarket> Changed(long cut, PerturbedShape shape, ulong worldSeed)
+        private Dictionary<string, OpenedMarket> Changed(long cut, PerturbedShape shape, ulong runSeed)
         {
             IBarSeries Until(IBarSeries series) => effort.BarsAfter is { } more ? new SeriesUntil(series, cut, more) : series;
             return subject.Markets.ToDictionary(
-                m => m.Key, m => m.Value with { Series = new PerturbedSeries(Until(m.Value.Series), cut, worldSeed, shape) },
+                m => m.Key, m => m.Value with { Series = new PerturbedSeries(Until(m.Value.Series), cut, runSeed, shape) },
                     StringComparer.Ordinal);
         }
 

@@ -41,11 +41,11 @@ public sealed class PostgresModelStore : IModelStore
         return rows.Count == 0 ? null : rows[0];
     }
 
-    public void ChangePointer(string model, Func<byte[]?, byte[]?> change) => _tables.InTurn($"granary-model:{model}", turn =>
+    public void ChangePointer(string model, Func<byte[]?, byte[]?> change) => _tables.WithLock($"granary-model:{model}", session =>
     {
-        var rows = turn.Rows("SELECT pointer FROM granary_model_pointer WHERE model = $1", r => r.GetFieldValue<byte[]>(0), model);
+        var rows = session.Rows("SELECT pointer FROM granary_model_pointer WHERE model = $1", r => r.GetFieldValue<byte[]>(0), model);
         if (change(rows.Count == 0 ? null : rows[0]) is not { } next) return;
-        turn.Execute("INSERT INTO granary_model_pointer VALUES ($1, $2) ON CONFLICT (model) DO UPDATE SET pointer = EXCLUDED.pointer",
+        session.Execute("INSERT INTO granary_model_pointer VALUES ($1, $2) ON CONFLICT (model) DO UPDATE SET pointer = EXCLUDED.pointer",
             model, next);
     });
 }

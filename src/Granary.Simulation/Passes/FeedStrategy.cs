@@ -104,9 +104,9 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed, Fee
         e is TargetInvocationException { InnerException: { } inner } ? ErrorOf(inner) : $"{e.GetType().Name}: {e.Message}";
 
     /// <summary>Current state of the strategy.</summary>
-    public BatchStrategy Standing =>
+    public BatchStrategy Snapshot =>
         Error is { } error ? Of(StrategyPhase.Failed, error)
-        : _run?.Standing is { } now
+        : _run?.Snapshot is { } now
             ? new BatchStrategy(instance.Id, now.Bars > 0 ? StrategyPhase.Running : StrategyPhase.Waiting, now.Bars, now.Trades, now.Equity,
                 now.Positions, null)
         : Of(StrategyPhase.Waiting, null);

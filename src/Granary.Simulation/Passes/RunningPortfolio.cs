@@ -39,7 +39,7 @@ public sealed class RunningPortfolio
     }
 
     /// <summary>Current state of the portfolio; null before the pass begins.</summary>
-    public BatchPortfolio? Standing
+    public BatchPortfolio? Snapshot
     {
         get
         {

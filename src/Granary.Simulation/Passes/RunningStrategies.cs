@@ -77,7 +77,7 @@ public sealed class RunningStrategies
                 return new BatchStrategy(id, StrategyPhase.Failed, 0, 0, null, FrozenDictionary<string, double>.Empty, reason);
             foreach (var execution in _executions)
                 if (StrategyOf(execution, id) is { } strategy)
-                    return strategy.Standing;
+                    return strategy.Snapshot;
             return new BatchStrategy(id, StrategyPhase.Waiting, 0, 0, null, FrozenDictionary<string, double>.Empty, null);
         }
     }

@@ -55,7 +55,7 @@ public static class ModelOutcomes
         FollowedEvents events, CancellationToken cancellationToken)
     {
         var alone = plan.InOwnPortfolio(instance);
-        var pass = new PortfolioPass(alone, new Renumbered(events, instance.Index), [1],
+        var pass = new PortfolioPass(alone, new SingleStrategyLog(events, instance.Index), [1],
             [.. instance.Symbols.Select(s => markets[s].Instrument)]);
         var tracer = plan.Feeds[0].TracePeriod > 0 ? new EquityTracer(plan.Feeds[0].TracePeriod, alone.Spec.Cash) : null;
         var bars = instance.Symbols.ToDictionary(s => s, s =>
@@ -73,7 +73,7 @@ public static class ModelOutcomes
     }
 
     // One strategy's events under index 0, which it has when it runs alone.
-    private sealed class Renumbered(FollowedEvents events, int strategy) : IEventLog
+    private sealed class SingleStrategyLog(FollowedEvents events, int strategy) : IEventLog
     {
         private readonly MemoryEventLog _log = events.Of(strategy);
 

@@ -59,7 +59,7 @@ public sealed record Address
         };
     }
 
-    /// <summary>The store that the bars of a feed are saved to, from <c>keep=</c>, which must be the last option; null for none.</summary>
+    /// <summary>The store to which the bars of a feed are saved, from <c>keep=</c>, which must be the last option; null for none.</summary>
     public Address? Keep { get; private init; }
 
     /// <summary>The feed without the store that it is saved to.</summary>
@@ -73,7 +73,7 @@ public sealed record Address
     public string Folder => _folder.Length == 0 ? "." : _folder;
 
     /// <summary>
-    /// Whether the author of the address may read a file. A link in the address's folder may point outside the permitted folders.
+    /// Whether the caller who wrote the address may read a file. A link in the address's folder may point outside the permitted folders.
     /// </summary>
     public bool Reaches(string file) => _confinement?.Holds(file) ?? true;
 
@@ -118,7 +118,7 @@ public sealed record Address
             if (!known.Contains(name))
                 throw new BarDataException(Rest.LastIndexOf('@') > Rest.IndexOf('?', StringComparison.Ordinal)
                     // The question mark is part of a password.
-                    ? $"'{this}' has an option that there is not, or its password has a '?' that is not written %3F; the options are "
+                    ? $"'{this}' has an unknown option, or its password has a '?' that is not written as %3F; the options are "
                         + string.Join(", ", known)
                     : $"'{this}': there is no option '{name}'; "
                         + (Spelling.Nearest(name, known) is { } nearest ? $"did you mean {nearest}?" : $"use {string.Join(", ", known)}"));

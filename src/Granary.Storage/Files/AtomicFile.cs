@@ -3,7 +3,7 @@ using System.Text;
 namespace Granary.Storage.Files;
 
 /// <summary>
-/// Writes a file under another name, flushes it to the disk and renames it: readers see the old file or the new one, never half of one.
+/// Writes a file under another name, flushes it to the disk and renames it: readers see the old file or the new one, never a part.
 /// </summary>
 /// <remarks>
 /// If it is disposed without <see cref="Commit"/>, the old file is unchanged. A leftover of a crash begins with a dot and ends in
@@ -11,7 +11,7 @@ namespace Granary.Storage.Files;
 /// </remarks>
 public sealed class AtomicFile : IDisposable
 {
-    // A turn is one small file. Other faults of the disk are reported after this time too.
+    // Another writer holds the file only briefly. Other faults of the disk are reported after this time too.
     private static readonly TimeSpan s_longestTurn = TimeSpan.FromMinutes(1);
 
     private readonly string _path, _temporary;
@@ -20,7 +20,7 @@ public sealed class AtomicFile : IDisposable
 
     /// <param name="path">The file to write; its folder must exist.</param>
     /// <param name="fault">
-    /// Makes the exception to throw where the path cannot be written; null throws what the operating system says.
+    /// Creates the exception if the path cannot be written; null throws the exception of the operating system.
     /// </param>
     /// <param name="mode">Unix permissions of the file; null = the process's default.</param>
     public AtomicFile(string path, Func<string, Exception, Exception>? fault = null, UnixFileMode? mode = null)
@@ -49,7 +49,7 @@ public sealed class AtomicFile : IDisposable
 
     public FileStream Stream => _stream ?? throw new ObjectDisposedException(_path);
 
-    /// <summary>Replaces the file by a text in UTF-8 with line ends of one character.</summary>
+    /// <summary>Replaces the file with a text in UTF-8 with LF line endings.</summary>
     public static void Write(string path, Action<TextWriter> write) => Write(path, (Stream stream) =>
     {
         using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 16,
@@ -74,8 +74,10 @@ public sealed class AtomicFile : IDisposable
         file.Commit();
     }
 
-    /// <summary>Makes a file of these bytes where there is none; of several writers one succeeds, in whichever processes.</summary>
-    /// <returns>False where there is one, which stays as it is.</returns>
+    /// <summary>
+    /// Creates a file with these bytes if it does not exist; of several concurrent writers, also in other processes, one succeeds.
+    /// </summary>
+    /// <returns>False if the file exists; it is not changed.</returns>
     /// <param name="mode">Unix permissions of the file; null = the process's default.</param>
     public static bool TryCreate(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null)
     {

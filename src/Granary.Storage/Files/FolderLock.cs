@@ -11,7 +11,9 @@ public sealed class FolderLock : IDisposable
 
     /// <summary>Takes the lock, and writes its holder to a file.</summary>
     /// <param name="folder">Created if missing.</param>
-    /// <param name="name">Of the lock file. Its holder stands in a file beside it, which can be read while this one is locked.</param>
+    /// <param name="name">
+    /// The name of the lock file. A second file beside it names the holder and can be read while this one is locked.
+    /// </param>
     /// <param name="holder">Name of the holder; the process, the machine and the time are added.</param>
     /// <param name="fault">Creates the exception if another process has the lock, from the name of that holder.</param>
     public static FolderLock Take(string folder, string name, string holder, TimeProvider clock, Func<string, Exception> fault)

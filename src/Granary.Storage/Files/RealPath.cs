@@ -3,11 +3,11 @@ namespace Granary.Storage.Files;
 /// <summary>Resolves the symbolic links of a path.</summary>
 public static class RealPath
 {
-    // Most links in a row that Linux follows.
+    // Linux follows at most this number of links.
     private const int MostLinks = 40;
 
     /// <summary>The full path with every link in it resolved. Parts that do not exist are kept as written.</summary>
-    /// <exception cref="IOException">Links lead in a circle.</exception>
+    /// <exception cref="IOException">Links form a circle.</exception>
     public static string Of(string path)
     {
         var full = Path.GetFullPath(path);

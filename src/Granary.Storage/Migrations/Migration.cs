@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Granary.Storage.Migrations;
 
-/// <summary>One numbered SQL script of a database schema. A released script never changes; a change is the next number.</summary>
+/// <summary>
+/// One numbered SQL script of a database schema. A released script never changes; a change is a new script with the next number.
+/// </summary>
 public sealed class Migration
 {
     /// <param name="name">The file name; its first four digits are the number.</param>

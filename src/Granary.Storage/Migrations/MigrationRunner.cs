@@ -17,7 +17,7 @@ public static class MigrationRunner
 
     /// <param name="connection">An open connection made from <see cref="DatabaseSchema.Connect"/>.</param>
     /// <param name="schema">The schema to bring up to date.</param>
-    /// <param name="cancellationToken">Stops the work; nothing is changed then.</param>
+    /// <param name="cancellationToken">Stops the migration, which then changes nothing.</param>
     /// <returns>Names of the scripts that were applied now.</returns>
     /// <exception cref="MigrationException">
     /// The database is of a later version, a script was changed, or the user may not change the tables.
@@ -27,14 +27,14 @@ public static class MigrationRunner
     {
         try
         {
-            // Most starts find everything done; they need no right to change anything.
+            // Usually all scripts are applied already. Then no right to change the database is needed.
             if (await AppliedAsync(connection, schema, cancellationToken).ConfigureAwait(false) is { } applied
                 && Missing(schema, applied).Count == 0) return [];
             return await UpdateAsync(connection, schema, cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateTable)
         {
-            throw new MigrationException($"the schema '{schema.Name}' has tables that Granary did not make ({e.MessageText}); rename that "
+            throw new MigrationException($"the schema '{schema.Name}' has tables that Granary did not create ({e.MessageText}); rename that "
                 + $"schema, or give Granary another database", e);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
@@ -52,7 +52,7 @@ public static class MigrationRunner
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_xact_lock({AdvisoryLock})"),
             cancellationToken).ConfigureAwait(false);
-        // CREATE SCHEMA IF NOT EXISTS asks for the right to create schemas even where there is nothing to create.
+        // CREATE SCHEMA IF NOT EXISTS requires the right to create schemas even if the schema exists.
         if (await ScalarAsync(connection, "SELECT to_regnamespace($1) IS NULL", schema.Name, cancellationToken)
             .ConfigureAwait(false) is true)
             await RunAsync(connection, $"CREATE SCHEMA {schema.Name}", cancellationToken).ConfigureAwait(false);
@@ -86,7 +86,7 @@ public static class MigrationRunner
         return [.. schema.Scripts.Where(s => !applied.ContainsKey(s.Number))];
     }
 
-    /// <returns>Hashes by number; null where the schema has no record yet.</returns>
+    /// <returns>Hashes by number; null if the schema has no migration table yet.</returns>
     private static async Task<IReadOnlyDictionary<int, string>?> AppliedAsync(NpgsqlConnection connection, DatabaseSchema schema,
         CancellationToken cancellationToken)
     {

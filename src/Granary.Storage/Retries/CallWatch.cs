@@ -4,7 +4,7 @@ namespace Granary.Storage.Retries;
 /// <remarks>One call at a time.</remarks>
 public sealed class CallWatch(TimeProvider clock)
 {
-    /// <summary>The duration from which on a call counts as slow.</summary>
+    /// <summary>The minimum duration of a slow call.</summary>
     public static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
 
     // Timestamp of the call; 0 for none.
@@ -17,8 +17,8 @@ public sealed class CallWatch(TimeProvider clock)
         return new Scope(this);
     }
 
-    /// <summary>Says that somebody has not answered for a while; null where no call is under way, or only for a moment.</summary>
-    /// <param name="callee">Name of the callee, as the beginning of the sentence.</param>
+    /// <summary>Returns a sentence if a call has been without an answer for too long; otherwise null.</summary>
+    /// <param name="callee">The name of the called service, which begins the sentence.</param>
     public string? Silence(string callee) =>
         Volatile.Read(ref _since) is not 0 and var since && clock.GetElapsedTime(since) is var waited && waited >= Slow
             ? FormattableString.Invariant($"{callee} has not answered for {waited.TotalSeconds:0} s") : null;

@@ -4,14 +4,14 @@ using Polly.Retry;
 namespace Granary.Storage.Retries;
 
 /// <summary>
-/// The three ways in which Granary tries again: a file that another process has open, a call that was lost on its way, a server that is
-/// away. When a policy gives up, it throws the last exception of the work.
+/// The three retry policies of Granary: for a file that another process has open, for a lost call, and for an unreachable server. When a
+/// policy gives up, it throws the last exception of the work.
 /// </summary>
 public static class RetryPolicies
 {
     private static readonly ResiliencePropertyKey<long> FirstFailure = new("granary-first-failure");
 
-    /// <summary>A file that another process has open for a moment: soon, then every tenth of a second until the timeout.</summary>
+    /// <summary>For a file that another process has open briefly: retries soon, then every tenth of a second until the timeout.</summary>
     /// <param name="isInUse">Whether the exception says that the file is open elsewhere.</param>
     /// <param name="timeout">Timeout of the attempts after the first failure.</param>
     /// <param name="clock">For pauses and the timeout; null for the system's.</param>
@@ -25,17 +25,17 @@ public static class RetryPolicies
             }, isInUse);
 
     /// <summary>
-    /// A server that is away: after about a tenth of a second, then after pauses that double up to the longest, with chance mixed in, until
-    /// the timeout.
+    /// For an unreachable server: retries after about a tenth of a second, then after pauses that double up to the longest, with random
+    /// jitter, until the timeout.
     /// </summary>
     /// <param name="isAway">Whether the exception says that the server may come back.</param>
     /// <param name="timeout">
-    /// How long to try after the first failure; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.
+    /// How long to retry after the first failure; <see cref="Timeout.InfiniteTimeSpan"/> = without a limit.
     /// </param>
     /// <param name="clock">For pauses and the timeout; null for the system's.</param>
-    /// <param name="longest">The longest pause; one second unless given.</param>
+    /// <param name="longest">The longest pause; null = one second.</param>
     /// <param name="first">The first pause, on average.</param>
-    /// <param name="attempts">Attempts in all, at least two.</param>
+    /// <param name="attempts">Total number of attempts, at least two.</param>
     public static ResiliencePipeline ServerAway(Func<Exception, bool> isAway, TimeSpan timeout, TimeProvider? clock = null,
         TimeSpan? longest = null, TimeSpan? first = null,
         int attempts = int.MaxValue) => Until(timeout, clock ?? TimeProvider.System, new RetryStrategyOptions
@@ -46,9 +46,9 @@ public static class RetryPolicies
             MaxRetryAttempts = attempts == int.MaxValue ? attempts : Math.Max(1, attempts - 1),
         }, isAway);
 
-    /// <summary>A call that was lost on its way to another process: 20 attempts, with pauses that grow by 50 ms up to one second.</summary>
+    /// <summary>For a call to another process that was lost: 20 attempts, with pauses that grow by 50 ms up to one second.</summary>
     /// <param name="isLost">Whether the exception says that the same call may succeed when it is made again.</param>
-    /// <param name="attempts">Attempts in all.</param>
+    /// <param name="attempts">Total number of attempts.</param>
     public static ResiliencePipeline LostCall(Func<Exception, bool> isLost, int attempts = 20) =>
         Build(TimeProvider.System, new RetryStrategyOptions
         {
@@ -59,7 +59,7 @@ public static class RetryPolicies
             ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is { } e && isLost(e)),
         });
 
-    /// <summary>Does the work by a policy, each attempt on the caller's own scheduler, as a grain needs it.</summary>
+    /// <summary>Runs work with a policy. Each attempt runs on the caller's scheduler, as a grain requires.</summary>
     public static async Task<T> RunAsync<T>(this ResiliencePipeline policy, Func<CancellationToken, Task<T>> work,
         CancellationToken cancellationToken)
     {
@@ -85,7 +85,7 @@ public static class RetryPolicies
 
     private static bool IsInTime(ResilienceContext context, TimeSpan timeout, TimeProvider clock)
     {
-        // A work that was cancelled ends as such and not with the fault that it was waiting out.
+        // Cancelled work ends with the cancellation, not with the fault before the pause.
         context.CancellationToken.ThrowIfCancellationRequested();
         if (timeout == Timeout.InfiniteTimeSpan) return true;
         if (context.Properties.TryGetValue(FirstFailure, out var first)) return clock.GetElapsedTime(first) < timeout;

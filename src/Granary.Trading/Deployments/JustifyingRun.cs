@@ -6,8 +6,8 @@ namespace Granary.Trading.Deployments;
 /// <summary>Reads the backtest run that justifies a production configuration.</summary>
 public static class JustifyingRun
 {
-    /// <param name="folder">Of the run.</param>
-    /// <param name="name">Of the configuration's file, for messages.</param>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="name">The name of the configuration's file, for messages.</param>
     /// <exception cref="InputException">The folder is not a run, of another digest, or without its equity.</exception>
     public static Justification Read(string folder, Production production, string name)
     {

@@ -325,7 +325,7 @@ public sealed class LiveHost
     {
         _portfolio.Start(slice);
         if (_warm > 0) _notes.Add($"warmed up over {Counted.Of(_warm, "bar")}");
-        if (_warmUp.Standing() is { } cold) _notes.Add(WarmUpWatch.Note(cold, _portfolio.Strategies.Count));
+        if (_warmUp.Progress() is { } cold) _notes.Add(WarmUpWatch.Note(cold, _portfolio.Strategies.Count));
         _traded = true;
     }
 
@@ -394,7 +394,7 @@ public sealed class LiveHost
             Hits = new Dictionary<string, int>(_hits),
             CommandFault = _operator.CommandFault,
             Account = _watch.Details(_gateway, _options.IsStream),
-            WarmingUp = _warmUp.Standing(),
+            WarmingUp = _warmUp.Progress(),
         }, now);
     }
 }

@@ -136,10 +136,10 @@ internal sealed class LiveStrategy
     }
 
     /// <summary>The current state of the strategy; thread-safe.</summary>
-    public SessionStrategy Standing => Error is { } error ? Of(StrategyPhase.Failed, null, error)
-        : Run?.Standing is { Bars: > 0 } now ? Of(StrategyPhase.Running, now, null) : Of(StrategyPhase.Waiting, null, null);
+    public SessionStrategy Snapshot => Error is { } error ? Of(StrategyPhase.Failed, null, error)
+        : Run?.Snapshot is { Bars: > 0 } now ? Of(StrategyPhase.Running, now, null) : Of(StrategyPhase.Waiting, null, null);
 
-    private SessionStrategy Of(StrategyPhase phase, RunStanding? now, string? error) => new(Instance.Id, phase, now?.Bars ?? 0,
+    private SessionStrategy Of(StrategyPhase phase, RunSnapshot? now, string? error) => new(Instance.Id, phase, now?.Bars ?? 0,
         now?.Trades ?? 0, now?.Equity, now?.Positions ?? FrozenDictionary<string, double>.Empty, error, IsEnabled, Weight);
 
     private void Add(in RunEvent e, double[] factors)

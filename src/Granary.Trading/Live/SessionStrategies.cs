@@ -23,7 +23,7 @@ public sealed class SessionStrategies(IStrategyOwners? owners = null)
     public void End() => _running = null;
 
     /// <returns>Null if the session is not running, or has no such strategy.</returns>
-    public SessionStrategy? Find(string id) => _running?.GetValueOrDefault(id)?.Standing;
+    public SessionStrategy? Find(string id) => _running?.GetValueOrDefault(id)?.Snapshot;
 
     /// <summary>Handles a request for a strategy that a running session does not show.</summary>
     /// <param name="session">The session's account.</param>

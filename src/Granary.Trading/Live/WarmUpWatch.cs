@@ -12,14 +12,14 @@ internal sealed class WarmUpWatch(IReadOnlyList<LiveStrategy> strategies)
     private bool _isOver;
 
     /// <returns>Null if no strategy is in warm-up.</returns>
-    public WarmUpStanding? Standing()
+    public WarmUpProgress? Progress()
     {
         if (_isOver) return null;
         var cold = strategies.Select(s => s.Run).OfType<IStrategyRun>().Where(r => !r.IsWarm && r.Bars < Needed(r)).ToList();
         _isOver = cold.Count == 0;
         if (_isOver) return null;
         var slowest = cold.MaxBy(r => Needed(r) - r.Bars)!;
-        return new WarmUpStanding(cold.Count, slowest.Bars, Needed(slowest));
+        return new WarmUpProgress(cold.Count, slowest.Bars, Needed(slowest));
     }
 
     private int Needed(IStrategyRun run)
@@ -30,7 +30,7 @@ internal sealed class WarmUpWatch(IReadOnlyList<LiveStrategy> strategies)
 
     /// <summary>Returns the note for a session that starts to trade while strategies are in warm-up.</summary>
     /// <param name="all">The number of strategies in the session.</param>
-    public static string Note(WarmUpStanding cold, int all) => FormattableString.Invariant(
+    public static string Note(WarmUpProgress cold, int all) => FormattableString.Invariant(
         $"{Counted.Of(cold.Strategies, all, "strategy")} had too few earlier bars: the slowest has {cold.Bars} of {cold.Needed} bars, and ")
         + "makes no signals before its factors have values; --warm-up names a source of earlier bars";
 }

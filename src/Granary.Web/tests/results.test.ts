@@ -128,10 +128,10 @@ describe('the result of a job', () => {
     it('is a sentence that counts what the file has', () => {
         const causality = { strategies: 1008, found: [], factorsFound: [] };
         expect(sentenceOf('verify', { expected: 'a', actual: 'a', dataChanged: [], causality })).toBe(
-            'The run repeats: its digest is the same. No look-ahead in 1,008 strategies.',
+            'The run was repeated with the same digest. No look-ahead in 1,008 strategies.',
         );
         expect(sentenceOf('verify', { expected: 'a', actual: 'b', dataChanged: ['X'], causality: { ...causality, found: [{}] } })).toBe(
-            'The run does not repeat: its bars have changed. 1 case of look-ahead in 1,008 strategies.',
+            'The run could not be repeated: its bars have changed. 1 case of look-ahead in 1,008 strategies.',
         );
         const files = [
             { added: 10, replaced: 1, unchanged: 2 },

@@ -87,7 +87,7 @@ public sealed class StandingSessionTests : IDisposable
             { "class": "SmaCross", "params": { "fast": 5, "slow": [10, 30] }, "size": { "percentOfEquity": 20 } }
             """, """["COINUSDT"]""");
         var live = await _under.LiveAsync(backtest, with: r => r with { To = new DateTime(2022, 1, 1, 20, 0, 0).Ticks });
-        live.Status.WarmingUp.ShouldBe(new WarmUpStanding(1, 20, 30));
+        live.Status.WarmingUp.ShouldBe(new WarmUpProgress(1, 20, 30));
         live.Status.Notes.ShouldContain("2 of 2 strategies had too few earlier bars: the slowest has 0 of 30 bars, and makes no signals "
             + "before its factors have values; --warm-up names a source of earlier bars");
     }

@@ -14,7 +14,8 @@ internal sealed class ColdBenchmark(string granary, string sweep, string scratch
     private static readonly string[] _checks =
         ["look-ahead", "cost-stress", "overfitting", "data-snooping", "effective-trials", "winners"];
 
-    private readonly string _minutes = $"\"source\": \"store:{Path.Combine(scratch, "bars")}\", \"symbols\": [\"M1\"], \"timeframe\": \"1m\"";
+    private readonly string _minutes =
+        $""" "source": "store:{Path.Combine(scratch, "bars")}", "symbols": ["M1"], "timeframe": "1m" """;
 
     /// <param name="Of">Reads the measured figure from a finished command.</param>
     /// <param name="Per">Returns what the figure is divided by, from the command and the seconds of the C++ loop.</param>
@@ -58,8 +59,9 @@ internal sealed class ColdBenchmark(string granary, string sweep, string scratch
             "--from", "2014-01-01", "--to", "2024-01-01"]);
         Write("sweep", Range(5, 44, 1), Range(50, 290, 10));
         // The workload whose rate Manifold-BT publishes: 10,000 pairs over 200,000 bars.
-        Write("manifold", Range(5, 104, 1), Range(110, 308, 2), $"{_minutes}, \"to\": \"2021-05-19T21:20\"");
-        Write("wide", Range(2, 251, 1), Range(260, 659, 1), $"\"source\": \"csv:{At("daily/1d")}\", \"symbols\": [\"ACME\"], \"timeframe\": \"1d\"");
+        Write("manifold", Range(5, 104, 1), Range(110, 308, 2), $"""{_minutes}, "to": "2021-05-19T21:20" """);
+        Write("wide", Range(2, 251, 1), Range(260, 659, 1),
+            $""" "source": "csv:{At("daily/1d")}", "symbols": ["ACME"], "timeframe": "1d" """);
     }
 
     private IEnumerable<Row> Rows()

@@ -52,7 +52,7 @@ public sealed class FormsTests(Browser browser, DashboardTab tab) : IClassFixtur
         var page = visit.Page;
         await PressAsync(page, "Trade on paper");
         await visit.ShowsAsync("No real order is sent");
-        await TabToAsync(page, "Trade it on paper anyway; the journal records that");
+        await TabToAsync(page, "Trade it on paper anyway; the journal records this");
         await page.Keyboard.PressAsync("Space");
         await PressAsync(page, "Start on paper");
         await page.WaitForURLAsync(new Regex("/live/my-batch$"));

@@ -54,7 +54,7 @@ public sealed class RunToPaperTests(Browser browser)
             .ShouldBe(second);
 
         await visit.GoAsync($"/jobs/{verified}");
-        await visit.ShowsAsync("The run repeats: its digest is the same. No look-ahead in");
+        await visit.ShowsAsync("The run was repeated with the same digest. No look-ahead in");
         await visit.PictureAsync("desk-verified");
         visit.Complaints.ShouldBeEmpty();
         await RenameAndDeleteAsync(visit, first, second);
@@ -75,6 +75,6 @@ public sealed class RunToPaperTests(Browser browser)
         await visit.GoAsync($"/runs/{used}");
         await visit.Button("Delete").ClickAsync();
         await visit.Button("Delete the run").ClickAsync();
-        await visit.ShowsAsync("deployment 1 was made of the run");
+        await visit.ShowsAsync("deployment 1 was made from the run");
     }
 }

@@ -18,7 +18,7 @@ public sealed class TradingViewsTests(Browser browser, DashboardTab tab, TradedS
             "/models", "/models/MODEL", "/reinforcement?run=LEARNED", "/data", "/data/import",
             "/data/market?store=other&symbol=COINUSDT&timeframe=1h"];
         string[] actions = ["Pause", "Resume", "Close", "End the session", "Start", "Save", "Promote", "Roll back", "Add a deployment",
-            "Trade it", "Hand", "Stop entries", "Allow entries", "Import", "Put version", "Make", "Run again", "Verify", "Share", "Cancel",
+            "Trade it", "Hand", "Stop entries", "Allow entries", "Import", "Apply", "Make", "Run again", "Verify", "Share", "Cancel",
             "Run the"];
         var seen = new List<string>();
         await using var visit = await Visit.OpenAsync(browser, server, "/", server.Viewer);
@@ -81,7 +81,7 @@ public sealed class TradingViewsTests(Browser browser, DashboardTab tab, TradedS
         await server.WeighAsync("shared", 1, new() { [mine] = 1, [theirs] = 0.5 }, "news");
         await visit.ShowsAsync("office saved version 2");
         await visit.PictureAsync("conflict");
-        await visit.Button("Make my changes on top of version 2").ClickAsync();
+        await visit.Button("Apply my changes to version 2").ClickAsync();
         await visit.Page.GetByLabel("Reason, for the history").FillAsync("too dear");
         await visit.Button("Save as a new version").ClickAsync();
         await visit.ShowsAsync("Version 3, set");

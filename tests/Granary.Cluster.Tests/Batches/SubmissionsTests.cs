@@ -141,7 +141,7 @@ public sealed class SubmissionsTests : IAsyncLifetime
         var operations = new ClusterOperations(_cluster.Grains, _cluster.Computes,
             _cluster.ServiceOf<IOptions<ClusterOptions>>(_cluster.Alive[0]),
             _cluster.Batches, new ClusterSessions(_cluster.Grains, _cluster.Batches, TestCatalogues.All));
-        var before = await operations.StandingAsync();
+        var before = await operations.StateAsync();
         before.Silos.Count.ShouldBe(2);
         before.Silos.ShouldAllBe(s => s.Status == "active" && s.Version != null && s.Threads == 1 && s.Activations > 0 && !s.Draining);
         (before.Running.Count, before.Queued.Count, before.Sessions.Count).ShouldBe((0, 0, 0));
@@ -151,7 +151,7 @@ public sealed class SubmissionsTests : IAsyncLifetime
         var ended = await _cluster.RunAsync(_batches.Mixed);
         ended.Digest.ShouldBe((await _batches.EmbeddedAsync(_batches.Mixed)).Model.Digest);
         _cluster.Alive.Select(s => _cluster.ComputeOf(s).Begun > 0).Order().ShouldBe([false, true]);
-        (await operations.StandingAsync()).Silos.Select(s => s.Draining).ShouldBe([false, true]);
+        (await operations.StateAsync()).Silos.Select(s => s.Draining).ShouldBe([false, true]);
 
         (await operations.CommandSiloAsync(before.Silos[1].Name, SiloCommand.Resume))!.Draining.ShouldBeFalse();
         (await _cluster.RunAsync(_batches.Mixed)).Digest.ShouldBe(ended.Digest);

@@ -56,7 +56,7 @@ internal sealed class LiveSilos : IAsyncDisposable
     /// <summary>Has the portfolio's grain activated on a silo, wherever its session will be.</summary>
     public async Task PlacePortfolioAsync(InProcessSiloHandle silo) =>
         await Silos.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>().GetGrain<IPortfolioGrain>(Account)
-            .StandingAsync(0);
+            .StateAsync(0);
 
     /// <summary>Waits until the session is so; a session that never gets there fails the test.</summary>
     public async Task<SessionView> UntilAsync(Func<SessionView, bool> so, TimeSpan? timeout = null)

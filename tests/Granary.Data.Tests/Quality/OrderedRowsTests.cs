@@ -17,7 +17,7 @@ public sealed class OrderedRowsTests
     public void Rows_come_in_order_and_of_equal_times_the_first_whatever_stays_in_memory(int most, int count)
     {
         var random = new Random(count);
-        var rows = Enumerable.Range(0, count).Select(i => new GatheredRow(i + 2, 0, new Bar(random.Next(count) * 60L, i, i, i, i, i),
+        var rows = Enumerable.Range(0, count).Select(i => new ParsedRow(i + 2, 0, new Bar(random.Next(count) * 60L, i, i, i, i, i),
             -i)).ToList();
         using var ordered = new OrderedRows(most);
         foreach (var row in rows) ordered.Add(row);
@@ -29,7 +29,7 @@ public sealed class OrderedRowsTests
     {
         var before = Directory.GetFiles(Path.GetTempPath(), "granary-rows-*").ToHashSet();
         using (var ordered = new OrderedRows(2))
-            for (var i = 0; i < 100; i++) ordered.Add(new GatheredRow(i, 0, new Bar(-i, 1, 1, 1, 1, 1), 0));
+            for (var i = 0; i < 100; i++) ordered.Add(new ParsedRow(i, 0, new Bar(-i, 1, 1, 1, 1, 1), 0));
         Directory.GetFiles(Path.GetTempPath(), "granary-rows-*").Except(before).ShouldBeEmpty();
     }
 }

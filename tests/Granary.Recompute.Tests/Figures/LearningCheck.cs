@@ -135,16 +135,16 @@ internal sealed class LearningCheck(ResultsCheck check, RunFigures run, JsonNode
         var label = unit.GetProperty("label").GetString()!;
         List<string> limits =
         [
-            label == "trade" ? $"It predicts the trades of {data} alone."
+            label == "trade" ? $"It predicts only the trades of {data}."
                 : $"It predicts the label {label} of {data}; other markets and timeframes are outside of its training data.",
-            $"It has learned from data to {to:yyyy-MM-dd HH:mm} UTC: predictions of earlier bars are in sample.",
+            $"It was trained on data until {to:yyyy-MM-dd HH:mm} UTC: predictions of earlier bars are in sample.",
         ];
         var isProbability = label == "trade" || label.StartsWith("direction", StringComparison.Ordinal);
         var measure = ModelSamples.Measures(tests, isProbability)[isProbability ? "auc" : "r2"];
         if (isProbability && measure <= 0.5) limits.Add($"Out of sample it is no better than chance (AUC {measure:0.000}).");
         if (!isProbability && measure <= 0) limits.Add($"Out of sample it is no better than the mean (R² {measure:0.000}).");
         if (unit.GetProperty("trainTestGap").GetDouble() is > 0.1 and var gap)
-            limits.Add($"Much of its figure in sample is memory: {gap:0.000} of it is lost out of sample.");
+            limits.Add($"It is overfitted: its figure is {gap:0.000} lower out of sample than in sample.");
         if ((bool?)section["abstain"] == true)
         {
             var bars = run.Markets.Of(strategy.GetProperty("symbol").GetString()!, strategy.GetProperty("timeframe").GetString()!);
@@ -154,7 +154,7 @@ internal sealed class LearningCheck(ResultsCheck check, RunFigures run, JsonNode
             check.Number(path + "dissimilarityThreshold", threshold);
             limits.Add($"It abstains where the dissimilarity index of an input is above {threshold:0.000}.");
         }
-        else limits.Add("It does not measure whether an input is like its training data; far from it, a prediction is an extrapolation.");
+        else limits.Add("It does not measure the distance of an input from its training data; for distant inputs, a prediction is an extrapolation.");
         var changes = unit.GetProperty("lossChanges").GetArrayLength();
         if (changes > 0) limits.Add($"Its error out of sample has changed {(changes == 1 ? "once" : $"{changes} times")}.");
         unit.GetProperty("limits").EnumerateArray().Select(l => l.GetString()).ShouldBe(limits);

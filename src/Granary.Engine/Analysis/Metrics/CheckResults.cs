@@ -2,9 +2,11 @@ namespace Granary.Engine.Analysis.Metrics;
 
 /// <summary>Results of the validation checks that are metrics.</summary>
 /// <param name="DeflatedSharpe">
-/// The probability that the Sharpe ratio is above what the best of all trials would show were they worthless.
+/// The probability that the Sharpe ratio exceeds the best one expected from as many worthless trials.
 /// </param>
-/// <param name="ProbabilityOfOverfitting">Of the choice among the batch's strategies, so of its portfolio only; NaN elsewhere.</param>
+/// <param name="ProbabilityOfOverfitting">
+/// The probability that the choice among the batch's strategies is overfitted; only for the portfolio, otherwise NaN.
+/// </param>
 public readonly record struct CheckResults(double DeflatedSharpe, double ProbabilityOfOverfitting)
 {
     /// <summary>Before the checks have run.</summary>

@@ -12,7 +12,7 @@ public struct EfficiencyRatio(int n)
     private long _seen;
 
     /// <summary>Adds a run of values; the result is NaN until n changes have been seen.</summary>
-    /// <param name="results">Of the same length; must not overlap the values.</param>
+    /// <param name="results">A buffer of the same length, which must not overlap the values.</param>
     /// <param name="scratch">At least of the same length; overwritten.</param>
     /// <param name="ifStill">The result if the values do not change.</param>
     public void Next(ReadOnlySpan<double> values, Span<double> results, Span<double> scratch, double ifStill)

@@ -83,7 +83,7 @@ public struct RollingFold<TFold>
     }
 
     /// <summary>Adds a run of values and writes the result after each.</summary>
-    /// <param name="results">Of the same length; may be the same memory as the values.</param>
+    /// <param name="results">A buffer of the same length, which may be the same memory as the values.</param>
     public void Next(ReadOnlySpan<double> values, Span<double> results)
     {
         if (values.Length != results.Length) throw new ArgumentException("as many results as values", nameof(results));

@@ -61,8 +61,8 @@ public struct RollingMoments
     }
 
     /// <summary>Adds a run of values and writes the moments after each; valid after n values.</summary>
-    /// <param name="means">Of the same length; empty to skip the means.</param>
-    /// <param name="sumsOfSquares">Of the same length.</param>
+    /// <param name="means">A buffer of the same length; empty to skip the means.</param>
+    /// <param name="sumsOfSquares">A buffer of the same length.</param>
     public void Next(ReadOnlySpan<double> values, Span<double> means, Span<double> sumsOfSquares)
     {
         // A local copy stays in registers.

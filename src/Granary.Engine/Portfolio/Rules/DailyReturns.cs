@@ -60,7 +60,7 @@ internal sealed class DailyReturns
     }
 
     /// <summary>Annualized standard deviation (n − 1) of an instrument's returns; NaN with fewer than ten.</summary>
-    /// <param name="tradingDaysPerYear">Of the instrument.</param>
+    /// <param name="tradingDaysPerYear">Trading days per year of the instrument.</param>
     public double Volatility(int market, int tradingDaysPerYear)
     {
         double sum = 0, squares = 0;

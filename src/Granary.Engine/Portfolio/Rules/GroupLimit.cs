@@ -7,7 +7,7 @@ internal sealed class GroupLimit : IPortfolioRule
     private readonly int[] _markets;
     private readonly bool[] _contains;
 
-    /// <param name="symbols">Of the portfolio's instruments, in their order.</param>
+    /// <param name="symbols">The symbols of the portfolio's instruments, in their order.</param>
     public GroupLimit(PortfolioGroup group, IReadOnlyList<string> symbols)
     {
         _group = group;

@@ -3,7 +3,7 @@ namespace Granary.Engine.Portfolio.Rules;
 /// <summary>Makes the rules of a batch's limits, in the order in which an entry is checked.</summary>
 internal sealed class LimitRules(PortfolioLimits limits, IReadOnlyList<string> symbols, IReadOnlyList<string> members)
 {
-    /// <param name="peak">Of the portfolio's equity.</param>
+    /// <param name="peak">The peak of the portfolio's equity.</param>
     /// <param name="returns">Needed with <see cref="PortfolioLimits.MaxCorrelatedPercent"/>.</param>
     /// <param name="history">Needed with an enablement rule.</param>
     public IReadOnlyList<IPortfolioRule> Make(EquityPeak peak, EnablementRule? enablement, DailyReturns? returns, TradeHistory? history) =>

@@ -1,6 +1,6 @@
 namespace Granary.Engine.Portfolio.Rules;
 
-/// <summary>Bounds the positions of one strategy by a percentage of the equity.</summary>
+/// <summary>Limits the positions of each strategy to a percentage of the equity.</summary>
 internal sealed class StrategyLimit(double percent) : IPortfolioRule
 {
     public Decision Refusal => Decision.MaxStrategy;

@@ -7,7 +7,7 @@ internal sealed class SymbolReservations : IPortfolioRule
     private readonly bool[]?[] _allowed;
 
     /// <param name="patterns">By symbol: ids of strategies, or beginnings of ids with a '*'.</param>
-    /// <param name="symbols">Of the portfolio's instruments, in their order.</param>
+    /// <param name="symbols">The symbols of the portfolio's instruments, in their order.</param>
     /// <param name="members">Ids of the portfolio's strategies, in their order.</param>
     public SymbolReservations(IReadOnlyDictionary<string, IReadOnlyList<string>> patterns, IReadOnlyList<string> symbols,
         IReadOnlyList<string> members) =>

@@ -1,14 +1,14 @@
 namespace Granary.Engine.Portfolio.Rules;
 
 /// <summary>
-/// The last closed trades of each strategy and, where asked for, in each instrument; trades that the portfolio refused count too.
+/// The last closed trades of each strategy and, if required, of each instrument. Trades that the portfolio refused count too.
 /// </summary>
 internal sealed class TradeHistory
 {
     private readonly RecentTrades[] _ofMember, _ofMarket;
 
-    /// <param name="length">How many trades are kept.</param>
-    /// <param name="markets">0 where trades are not kept by instrument.</param>
+    /// <param name="length">The number of trades to keep.</param>
+    /// <param name="markets">The number of instruments; 0 if trades are not kept by instrument.</param>
     public TradeHistory(int length, int members, int markets)
     {
         _ofMember = [.. Enumerable.Range(0, members).Select(_ => new RecentTrades(length))];

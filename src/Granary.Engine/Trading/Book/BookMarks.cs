@@ -3,10 +3,10 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Trading.Book;
 
-/// <summary>Marks a book at each bar's close, in stretches of bars over which nothing changed.</summary>
+/// <summary>Marks a book to each bar's close. It processes consecutive bars without a change of positions together.</summary>
 internal static class BookMarks
 {
-    /// <summary>Marks as far as a place in the bars that are marked together.</summary>
+    /// <summary>Marks all bars before an index.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Mark(StrategyBook book, int index)
     {
@@ -17,7 +17,7 @@ internal static class BookMarks
             for (var i = 0; i < book.OpenTrades.Count; i++)
             {
                 ref var trade = ref book.OpenTrades[i];
-                // A trade that was entered on a close has not lived through that bar.
+                // The bar of an entry on the close does not count for the trade.
                 var from = (int)Math.Max(book.Marked, trade.FirstWholeBar - block.FirstIndex);
                 if (from < index) trade.Reach(Extremes.Least(block.Low[from..index]), Extremes.Greatest(block.High[from..index]));
             }

@@ -9,7 +9,7 @@ internal static class BookRequests
 {
     /// <summary>Prices and size of an entry before its order is made.</summary>
     /// <param name="Price">Expected price of the entry.</param>
-    /// <param name="OwnStop">Of the strategy or of its model; 0 = the batch's.</param>
+    /// <param name="OwnStop">The stop of the strategy or of its model; 0 = the batch's stop.</param>
     /// <param name="RiskStop">The stop or trailing stop that the size rule counts with; 0 = none.</param>
     private readonly record struct EntryPlan(double Price, double OwnStop, double Target, double Trail, double RiskStop);
 

@@ -4,7 +4,7 @@ using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
 
-/// <summary>From fills to trades: opened, added to, and closed whole or in part.</summary>
+/// <summary>Books fills as trades: opens, increases and closes them, completely or in part.</summary>
 internal static class BookTrades
 {
     /// <summary>Opens a trade with the first fill of an order.</summary>
@@ -43,7 +43,7 @@ internal static class BookTrades
             p.TrailFraction = order.TrailFraction;
             p.TrailFrom = settings.TrailFrom;
         }
-        // An entry on the close has no rest of its bar to be protected on.
+        // An entry on the close needs no protection within its bar, since the bar is over.
         var onClose = order.Type == OrderType.MarketOnClose || (execution.Fill == FillTiming.SameClose && order.Type == OrderType.Market);
         trade.FirstWholeBar = trade.EntryIndex + (onClose ? 1 : 0);
         trade.ProtectedFrom = execution.ProtectFrom == ProtectFrom.NextBar ? trade.EntryIndex + 1 : trade.FirstWholeBar;
@@ -51,7 +51,7 @@ internal static class BookTrades
         p.StartTrail(order.Side, price, execution.ProtectFrom == ProtectFrom.EntryBar, instrument);
     }
 
-    /// <summary>Adds a further fill of an entry at any price: the trade's entry price is the average.</summary>
+    /// <summary>Adds a further fill of an entry; the trade's entry price becomes the average.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Increase(StrategyBook book, in Order order, in TradeFill fill, in Bar bar, int index)
     {
@@ -67,7 +67,7 @@ internal static class BookTrades
         trade.Reach(fill.Price, fill.Price);
         if (order.Role == OrderRole.Entry)
         {
-            // A stop or target that hangs on the entry's price follows its average, unless the strategy has moved it.
+            // A stop or target relative to the entry price follows the average price, unless the strategy has moved it.
             var sign = (int)order.Side;
             ref var p = ref trade.Protection;
             p.Stop = Follow(book, p.Stop, order.StopLoss, -sign * book.Settings.StopLossPercent, before, trade.EntryPrice);
@@ -90,7 +90,7 @@ internal static class BookTrades
         book.TradeMeter.Commission += fill.Commission;
     }
 
-    // Books what a fill takes of the bar's volume and adds to the account's turnover.
+    // Subtracts a fill from the bar's available volume, and adds it to the account's turnover.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Count(StrategyBook book, in TradeFill fill)
     {
@@ -98,7 +98,7 @@ internal static class BookTrades
         book.Traded?.Add(fill.Time, fill.Price * fill.Quantity * book.Multiplier);
     }
 
-    /// <summary>Books a fill that closes a trade or a part of it; true where it is closed whole.</summary>
+    /// <summary>Books a fill that closes a trade or a part of it; returns true if the trade is completely closed.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool Close(StrategyBook book, int at, in TradeFill fill, ExitReason reason, in Bar bar, int index)
     {
@@ -135,7 +135,7 @@ internal static class BookTrades
     {
         if (book.TracksExcursions)
         {
-            // The bar of the exit counts as far as the exit price; its other extreme may have come later.
+            // The exit bar's range counts only up to the exit price, because its other extreme may have come later.
             var furthest = Math.Clamp(fill.Price, bar.Low, bar.High);
             trade.Reach(furthest, furthest);
         }
@@ -150,7 +150,7 @@ internal static class BookTrades
         BookEvents.Closed(book, ref trade, new TradeEnd(bar.Time, exitPrice, profit, net, bars, reason), fill.Price);
     }
 
-    // The last trade has left no equity, or a debt: the broker bears the loss beyond zero, and the account is closed.
+    // If the last trade leaves no equity, or a debt, the broker bears the loss beyond zero, and the account is closed.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void WriteOff(StrategyBook book, ref OpenTrade trade)
     {

@@ -10,7 +10,7 @@ public struct CashAccount(double cash)
     public double Cash = cash;
 
     /// <summary>Books a fill.</summary>
-    /// <param name="side">Of the order.</param>
+    /// <param name="side">The side of the order.</param>
     /// <param name="quantity">Base units, positive.</param>
     /// <param name="multiplier">The instrument's: currency units per unit of price and quantity.</param>
     /// <param name="fee">Quote currency; negative is a rebate.</param>

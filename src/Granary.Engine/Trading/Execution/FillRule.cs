@@ -65,7 +65,7 @@ public readonly struct FillRule(Instrument instrument, ExecutionSettings executi
 
     /// <summary>The price at which an order fills.</summary>
     /// <param name="limit">The order's limit price; read for limit and stop-limit orders only.</param>
-    /// <param name="reference">From <see cref="AtOpen"/> or <see cref="Within"/>.</param>
+    /// <param name="reference">The reference price from <see cref="AtOpen"/> or <see cref="Within"/>.</param>
     /// <param name="quantity">Quantity of this fill, base units.</param>
     public FillPrice Price(OrderType type, Side side, double limit, double reference, double quantity, in Bar bar)
     {
@@ -78,8 +78,8 @@ public readonly struct FillRule(Instrument instrument, ExecutionSettings executi
     }
 
     /// <summary>The price at which the stop of an open trade fills.</summary>
-    /// <param name="side">Of the trade.</param>
-    /// <param name="from">Price before the bar's range is tried: its open, or the entry price on the bar of entry.</param>
+    /// <param name="side">The side of the trade.</param>
+    /// <param name="from">Price before the bar's range is checked: its open, or the entry price on the bar of entry.</param>
     public double StopPrice(Side side, double stop, double from, double quantity, in Bar bar) =>
         Slipped((Side)(-(int)side), StopReference(side, stop, from), quantity, bar);
 

@@ -48,7 +48,7 @@ internal struct OpenTrades
         return false;
     }
 
-    /// <summary>The number of trades of a side without a waiting part of their entry and without a pending exit.</summary>
+    /// <summary>The number of trades of a side with a completely filled entry and without a pending exit.</summary>
     public readonly int Settled(Side side)
     {
         var count = 0;

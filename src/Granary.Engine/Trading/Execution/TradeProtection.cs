@@ -48,7 +48,7 @@ public struct TradeProtection
     }
 
     /// <summary>Returns the levels that a bar, or a part of one, reaches.</summary>
-    /// <param name="side">Of the trade.</param>
+    /// <param name="side">The side of the trade.</param>
     /// <param name="targetWaits">The target does not work on this bar.</param>
     public readonly ProtectionTouch Touch(Side side, in Bar part, bool targetWaits)
     {

@@ -1,7 +1,7 @@
 namespace Granary.Learning.Reinforcement.Policies;
 
 /// <summary>Input of an <see cref="ActionHead"/>'s derivatives.</summary>
-/// <param name="output">Of the policy network, for one row.</param>
+/// <param name="output">The output of the policy network for one row.</param>
 /// <param name="own">The head's own parameters.</param>
 /// <param name="action">The action as it was drawn.</param>
 public readonly ref struct HeadInput(ReadOnlySpan<double> output, ReadOnlySpan<double> own, ReadOnlySpan<double> action)

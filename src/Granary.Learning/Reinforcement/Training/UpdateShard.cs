@@ -30,7 +30,7 @@ internal sealed class UpdateShard(ActorCritic nets, PpoSettings settings)
 
     /// <param name="rows">Samples of the rollout.</param>
     /// <param name="advantages">By place in <paramref name="rows"/>.</param>
-    /// <param name="samples">Of the whole minibatch, over which losses are means.</param>
+    /// <param name="samples">The number of samples of the whole minibatch, by which the losses are divided.</param>
     public void Compute(Rollout rollout, ReadOnlySpan<int> rows, ReadOnlySpan<double> advantages, int samples)
     {
         Array.Clear(Gradient);

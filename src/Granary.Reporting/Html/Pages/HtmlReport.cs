@@ -28,7 +28,7 @@ public static class HtmlReport
         ReportPage.Group<RunView>[] groups =
         [
             new("Live session", run.Section<SessionResults>() is { } session ? [new SessionAccountSection(session)] : []),
-            new("Evidence", [new BeliefSection(run.Section<ValidationResults>(), run.Section<ValidationFindings>()),
+            new("Evidence", [new ValidationSection(run.Section<ValidationResults>(), run.Section<ValidationFindings>()),
                 new BridgeSection(run.Section<ValidationResults>()?.Bridge ?? [])]),
             new("Walk-forward", run.Section<WalkForwardResults>() is { } choices ? [new WalkForwardSection(choices)] : []),
             new("Portfolio", portfolio),

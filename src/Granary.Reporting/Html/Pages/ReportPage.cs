@@ -15,7 +15,7 @@ internal static class ReportPage
     /// <summary>Sections with a common heading.</summary>
     internal sealed record Group<TView>(string Title, IReadOnlyList<IReportSection<TView>> Sections);
 
-    /// <param name="title">Of the window.</param>
+    /// <param name="title">The title of the browser's window.</param>
     /// <param name="top">Content before the sections: heading, key figures, first chart.</param>
     /// <param name="footer">One sentence.</param>
     public static void Write<TView>(HtmlWriter html, string title, TView view, Action<HtmlWriter, TView> top,

@@ -5,7 +5,7 @@ namespace Granary.Reporting.Html.Views;
 /// <summary>Position of the portfolio in one symbol over time, as fractions of its equity.</summary>
 /// <param name="Net">Longs less shorts, at each of the times.</param>
 /// <param name="Gross">Longs and shorts together.</param>
-/// <param name="Profit">Of its trades, net of commission, open ones at their marks; account currency.</param>
+/// <param name="Profit">Profit of its trades, net of commission, with open trades at their marks; account currency.</param>
 internal sealed record Holding(string Symbol, double[] Net, double[] Gross, double Profit)
 {
     public double AverageGross => Gross.Average();

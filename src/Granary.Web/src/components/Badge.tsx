@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** A word about a state. The words say it; the colour repeats it. */
+/** A state in a word or two; the colour repeats the meaning. */
 export function Badge(props: { kind?: 'yes' | 'no' | 'wait'; children: ComponentChildren }) {
     return <span class={`badge ${props.kind ?? ''}`}>{props.children}</span>;
 }

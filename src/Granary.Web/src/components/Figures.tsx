@@ -4,7 +4,7 @@ import { Unbroken } from './Unbroken';
 export interface Figure {
     name: string;
     value: ComponentChildren;
-    /** A second line: the unit, or how far the figure can be believed. */
+    /** A second line: the unit, or a remark on the figure's reliability. */
     note?: ComponentChildren;
     tone?: 'gain' | 'loss' | '';
 }

@@ -3,7 +3,7 @@ import { json, type Schemas } from '../api/client';
 import { asProblem } from '../api/problem';
 import { counted } from '../format/numbers';
 
-/** A name that the server takes: letters, digits, '-', '_' and '.', with its end in small letters. */
+/** Makes a name that the server accepts: letters, digits, '-', '_' and '.', with a lower-case extension. */
 export function uploadName(name: string): string {
     const dot = name.lastIndexOf('.');
     const [stem, end] = dot > 0 ? [name.slice(0, dot), name.slice(dot + 1).toLowerCase()] : [name, ''];
@@ -11,7 +11,7 @@ export function uploadName(name: string): string {
     return `${clean}.${end === 'json' ? 'json' : 'csv'}`;
 }
 
-/** Uploads files that are dropped here or chosen, and gives their paths in the data folder. */
+/** Uploads dropped or chosen files, and reports their paths in the data folder. */
 export function FileDrop(props: { many: boolean; onFiles: (paths: string[]) => void }) {
     const input = useRef<HTMLInputElement>(null);
     const [over, setOver] = useState(false);

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 
 export interface HeatCell {
     text: string;
-    /** Its colour goes by this: a gain, a loss, or none. */
+    /** The value that determines the colour: a gain, a loss, or none. */
     value?: number | null | undefined;
     href?: string;
     title?: string;

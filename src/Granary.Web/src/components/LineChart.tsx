@@ -11,12 +11,12 @@ export interface Line {
     name: string;
     /** One value for each time; null for a gap. */
     values: (number | null)[];
-    /** A colour of theme.css, as s1 or loss. */
+    /** A colour of theme.css, such as s1 or loss. */
     colour: string;
     /** Fills the area between the line and zero. */
     filled?: boolean;
     dashed?: boolean;
-    /** Bars from zero, in the colours of gains and losses: of the values, or of x where that is plain. */
+    /** Bars from zero, coloured as gains and losses by their values, or by x if {@link Props.plain} is set. */
     bars?: boolean;
     /** A point for each value, and no line. */
     dots?: boolean;
@@ -24,22 +24,22 @@ export interface Line {
 
 interface Props {
     title: string;
-    /** What the chart shows, in a sentence, for those who do not see it. */
+    /** A sentence for screen readers about the content of the chart. */
     summary: string;
-    /** Seconds since 1970, or plain numbers where {@link Props.plain}. */
+    /** Seconds since 1970, or plain numbers with {@link Props.plain}. */
     x: number[];
     lines: Line[];
     unit?: string;
-    /** Text of a value; numbers with two decimals where it is not given. */
+    /** Formats a value; default: two decimals. */
     format?: (value: number) => string;
     height?: number;
-    /** The x axis has numbers instead of times; with this text. */
+    /** Makes x a number instead of a time, and formats it. */
     plain?: (x: number) => string;
     /** Called after a zoom with seconds since 1970; null for the whole. */
     onZoom?: (range: { from: number; to: number } | null) => void;
 }
 
-/** Texts of the times on an axis, by the distance of its ticks: what changes with each tick, and below it what the first tick of it adds. */
+/** Labels of a time axis: the part that changes with each tick, and below it the longer period at its first tick. */
 const ticks: uPlot.Axis.Values = [
     [365 * 86_400, '{YYYY}', null, null, null, null, null, null, 1],
     [86_400, '{MM}-{DD}', '\n{YYYY}', null, null, null, null, null, 1],
@@ -57,7 +57,7 @@ const bars = uPlot.paths.bars?.({
     },
 });
 
-/** Half a bar more at each end, so that the outermost bars are whole. */
+/** Extends the axis by half a bar at each end, so that the outermost bars are complete. */
 const roomForBars: uPlot.Scale.Range = (u, min, max) => {
     const half = (max - min) / Math.max(1, 2 * (u.data[0].length - 1));
     return [min - half, max + half];

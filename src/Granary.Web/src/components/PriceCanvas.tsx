@@ -25,7 +25,7 @@ import { indexOf, type Bars, type Level, type Mark, type PriceLine, type Stretch
 const at = (t: number) => t as UTCTimestamp;
 
 interface Props {
-    /** What the chart shows, in a sentence, for those who do not see it. */
+    /** A sentence for screen readers about the content of the chart. */
     summary: string;
     /** The market, whose exchange has a zone. */
     symbol: string;
@@ -37,9 +37,9 @@ interface Props {
     levels: readonly Level[] | undefined;
     log: boolean;
     height: number;
-    /** Another stretch here is brought into sight. */
+    /** The range to show; a new value moves the chart there. */
     show: Stretch | undefined;
-    /** Called while the reader pans and zooms, so that the caller can load what belongs there. */
+    /** Called while the user pans and zooms, so that the caller can load the bars in view. */
     onRange: (from: number, to: number) => void;
 }
 
@@ -117,7 +117,7 @@ function drawIn(element: HTMLElement, symbol: string): IChartApi {
     });
 }
 
-/** The series that stand in a chart. */
+/** The series of a chart. */
 class Drawn {
     private readonly prices: ISeriesApi<'Candlestick'>;
     private readonly volume: ISeriesApi<'Histogram'>;
@@ -153,13 +153,13 @@ class Drawn {
         chart.subscribeCrosshairMove((move) => {
             const under = move.time as number | undefined;
             this.say(under);
-            // Without an event of the mouse another chart has moved the pointer.
+            // Without a mouse event, another chart has moved the pointer.
             if (move.sourceEvent) pointer.value = under === undefined ? null : { time: under, by: this };
             else if (under === undefined && pointer.value?.by === this) pointer.value = null;
         });
     }
 
-    /** Other bars are being put in: what the chart reports now is not what the reader did. */
+    /** Whether bars are being replaced; range changes during this time do not come from the user. */
     get isFilling(): boolean {
         return this.filling > 0;
     }
@@ -208,7 +208,7 @@ class Drawn {
         ].join('  ');
     }
 
-    // The chart has its width and its new bars after the first frame, and reports the stretch in sight after the second.
+    // The chart has its width and its new bars after the first frame, and reports the visible range after the second.
     private after(show: () => void): void {
         this.filling++;
         requestAnimationFrame(() => {
@@ -222,7 +222,7 @@ class Drawn {
         this.props = props;
         const { bars, times, lines, log } = props;
         const scale = this.chart.timeScale();
-        // The chart counts bars: without this, other bars at the same places would be in sight.
+        // The chart keeps bar indices: without this, other bars at the same indices would be visible.
         const sight = this.filled ? scale.getVisibleRange() : null;
         this.chart.priceScale('right').applyOptions({ mode: log ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal });
         if (before?.bars !== bars || before.lines !== lines) {

@@ -8,7 +8,7 @@ import { Failed, Loaded, Loading } from './States';
 
 export type Bars = Schemas['RunBars'];
 
-/** A stretch of time, seconds since 1970. */
+/** A range of time, seconds since 1970. */
 export interface Stretch {
     from: number;
     to: number;
@@ -19,20 +19,20 @@ export interface PriceLine {
     colour: string;
     /** One value for each bar. */
     values: readonly (number | null)[];
-    /** Dashed, without its newest value at the axis: a level that trades have. */
+    /** Whether the line is a level of trades, which is drawn dashed and without its newest value at the axis. */
     dashed?: boolean;
     /** Lines of one name share a pane below the prices: oscillators. */
     pane?: string | undefined;
 }
 
 export interface Mark {
-    /** Seconds since 1970; the mark stands at the bar that has this time. */
+    /** Seconds since 1970; the mark is drawn at the bar that contains this time. */
     time: number;
     kind: 'buy' | 'sell' | 'exit' | 'signal' | 'refused';
     text: string;
 }
 
-/** A price that holds now: the stop of an open trade, an order that waits. */
+/** A current price level: the stop of an open trade, or an open order. */
 export interface Level {
     price: number;
     text: string;
@@ -42,37 +42,37 @@ export interface Level {
 export interface Prices {
     bars: Bars;
     lines?: PriceLine[];
-    /** Stands below the chart. */
+    /** A note below the chart. */
     note?: string | undefined;
 }
 
 interface Props {
-    /** Names what is shown; another name loads other bars. */
+    /** Identifies the content; another name loads other bars. */
     name: string;
     symbol: string;
-    /** Stands in the place of the symbol above the chart, as a choice of symbols. */
+    /** Replaces the symbol above the chart, for example by a choice of symbols. */
     title?: ComponentChildren;
-    /** Of the bars that there are; longer ones can be chosen. */
+    /** The timeframe of the bars; longer ones can be chosen. */
     timeframe: string;
     /** Loads bars for a query of the server. */
     load: (query: Record<string, string>) => Promise<Prices>;
     marks?: readonly Mark[] | undefined;
     levels?: readonly Level[] | undefined;
     legend?: ComponentChildren;
-    /** Another time here brings it into sight; seconds since 1970. */
+    /** The time to show, seconds since 1970; a new value moves the chart there. */
     goTo?: { time: number } | undefined;
-    /** Another number here loads again: more bars have closed. */
+    /** A new number reloads the bars, because more bars have closed. */
     version?: number;
     height?: number;
-    /** How many days are in sight first; all without it. */
+    /** Number of days in the first view; default: all. */
     days?: number;
 }
 
-/** Bars in one answer: a screen has fewer pixels, and the reader can pan a screen to each side before more are needed. */
+/** Bars in one answer: more than the pixels of a screen, so that the user can pan by a screen before more bars are loaded. */
 export const mostBars = 1500;
-/** More marks than this cover the prices: they appear as one zooms in. */
+/** More marks than this would cover the prices, so they appear only after zooming in. */
 const mostMarks = 400;
-/** More marks than this have no text: the texts would cover one another. */
+/** More marks than this have no text, because the texts would overlap. */
 const mostTexts = 40;
 
 const minutes: Record<string, number> = { '1m': 1, '5m': 5, '15m': 15, '30m': 30, '1h': 60, '4h': 240, '1d': 1440, '1w': 10080 };
@@ -88,19 +88,19 @@ const ranges: [title: string, days: number][] = [
 const iso = (seconds: number) => new Date(Math.round(seconds) * 1000).toISOString();
 export const seconds = (text: string) => Date.parse(text) / 1000;
 
-/** The stretch to load for what is in sight: null while what is loaded has it, in single bars or at least a quarter of the loaded width. */
+/** The range to load for the view; null while the loaded bars suffice: single bars, or a view of at least a quarter of the loaded range. */
 export function stretchFor(sight: Stretch, loaded: Stretch & { detail: boolean }, whole: Stretch): Stretch | null {
     const from = Math.max(sight.from, whole.from);
     const to = Math.min(sight.to, whole.to);
     const width = to - from;
     if (width <= 0) return null;
-    // Half a screen to each side, so that the next bars are there before the reader comes to them.
+    // Half a screen to each side, so that the next bars are loaded before the user pans to them.
     const isInside = Math.max(from - width / 2, whole.from) >= loaded.from && Math.min(to + width / 2, whole.to) <= loaded.to;
     const isFine = loaded.detail || width * 4 > loaded.to - loaded.from;
     return isInside && isFine ? null : { from: Math.max(from - width, whole.from), to: Math.min(to + width, whole.to) };
 }
 
-/** The place of the last bar that opens at or before a time. */
+/** The index of the last bar that opens at or before a time. */
 export function indexOf(times: readonly number[], time: number): number {
     let low = 0;
     let high = times.length - 1;
@@ -112,7 +112,7 @@ export function indexOf(times: readonly number[], time: number): number {
     return low;
 }
 
-/** The marks within the bars in sight, each at the bar that has its time; none where they would cover the prices. */
+/** The marks of the visible bars, each at the bar that contains its time; none if they would cover the prices. */
 export function marksAt(marks: readonly Mark[], times: readonly number[]): Mark[] {
     const [first, last] = [times[0] ?? Infinity, times.at(-1) ?? -Infinity];
     const end = last + (times.length > 1 ? last - (times.at(-2) ?? last) : 1);
@@ -235,14 +235,14 @@ export function PriceChart(props: Props) {
             <p class="note" role="status">
                 {props.legend}{' '}
                 {detail ? '' : `Each candle joins ${number(Math.ceil(bars.rows / bars.times.length))} bars: zoom in for single bars.`}{' '}
-                {inSight.length === 0 && all.length > 0 ? (detail ? 'No trade is in sight.' : 'Zoom in to see the trades.') : ''}{' '}
+                {inSight.length === 0 && all.length > 0 ? (detail ? 'No trade is in this range.' : 'Zoom in to see the trades.') : ''}{' '}
                 {shown.note} Prices by lightweight-charts of TradingView.
             </p>
         </figure>
     );
 }
 
-// A stretch to the end of what there is has no end, so that new bars come in.
+// A range up to the last bar has no end, so that new bars are included.
 function spanOf(stretch: Stretch, whole: Stretch | null): Record<string, string> {
     const from = iso(stretch.from);
     return whole !== null && stretch.to >= whole.to ? { from } : { from, to: iso(stretch.to) };

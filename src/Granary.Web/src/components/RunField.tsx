@@ -11,7 +11,7 @@ export function RunField(props: {
     value: string;
     onValue: (id: string) => void;
     hint?: string;
-    /** Leaves other runs out. */
+    /** Filter for the runs to offer. */
     only?: (run: Run) => boolean;
 }) {
     const runs = useQuery('runs/1000', () => take(api.GET('/api/v1/runs', { params: { query: { limit: 1000 } } })));

@@ -9,7 +9,7 @@ import { RunsField } from './PickField';
 
 const zones = ['UTC', 'America/New_York', 'America/Chicago', 'Europe/London', 'Europe/Berlin', 'Asia/Tokyo', 'Asia/Hong_Kong'];
 
-/** The fields of an object as its schema describes them: names, types, ranges, defaults and words. */
+/** Form fields for an object, from its schema: names, types, ranges, defaults and enumeration values. */
 export function SchemaFields(props: {
     schema: Schema;
     value: JsonMap;
@@ -27,7 +27,7 @@ export function SchemaFields(props: {
     );
     const required = (key: string) => props.schema.required?.includes(key) === true;
     const isCheck = (key: string) => props.schema.properties?.[key]?.type === 'boolean';
-    // What must be given comes first.
+    // Required fields come first.
     const sorted = [...keys.filter(required), ...keys.filter((k) => !required(k))];
     return (
         <div class="row fields">
@@ -45,7 +45,7 @@ export function SchemaFields(props: {
     );
 }
 
-/** The words of a key: maxStocks is "Max stocks". */
+/** Converts a key to words: maxStocks to "Max stocks". */
 export function labelOf(key: string): string {
     const words = key.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
     return words.charAt(0).toUpperCase() + words.slice(1);
@@ -60,7 +60,7 @@ interface FieldProps {
 }
 
 function SchemaField({ label, schema, value, fault, onValue }: FieldProps) {
-    // Of several forms, the first one is the form's.
+    // If a value has several forms, the field edits the first one.
     const form = schema.anyOf?.[0] ?? schema.oneOf?.[0] ?? schema;
     const many = form.type === 'array';
     const { format, type, minimum, maximum } = many ? (form.items ?? {}) : form;
@@ -183,7 +183,7 @@ function FileField(props: About & { value: string[]; many: boolean; onValue: (va
     );
 }
 
-/** An object as JSON text; while the text is not JSON, it is the value itself, which the schema refuses. */
+/** Edits an object as JSON text. While the text is not valid JSON, the value is the text, which the schema refuses. */
 function ObjectField(props: About & { value: Json | undefined; rows?: number; onValue: (value: Json | undefined) => void }) {
     const { value, onValue, rows, ...about } = props;
     const [text, setText] = useState(value === undefined ? '' : JSON.stringify(value, null, 2));
@@ -202,7 +202,7 @@ function ObjectField(props: About & { value: Json | undefined; rows?: number; on
     );
 }
 
-/** A batch as JSON text, or that of a finished run. */
+/** Edits a batch as JSON text, or takes the batch of a finished run. */
 function BatchField(props: About & { value: Json | undefined; onValue: (value: Json | undefined) => void }) {
     const [taken, setTaken] = useState('');
     const [fault, setFault] = useState<string>();

@@ -1,7 +1,7 @@
 export interface BarRow {
     name: string;
     value: number;
-    /** What the value is, as text. */
+    /** The value as text. */
     text: string;
 }
 

@@ -4,17 +4,17 @@ import type { ComponentChildren } from 'preact';
 export interface ShortColumn<T> {
     title: ComponentChildren;
     cell: (row: T) => ComponentChildren;
-    /** Figures stand at the right. */
+    /** Whether the cells are figures, which are aligned right. */
     figure?: boolean;
     /** A time or a name that stays on one line. */
     nowrap?: boolean;
-    /** Sentences, whose long words may be broken where the screen is narrow. */
+    /** Whether the cells are sentences, whose long words may be broken on a narrow screen. */
     prose?: boolean;
     /** The colour of a cell. */
     tone?: (row: T) => string;
 }
 
-/** A table of a few rows, all of them in the page; it scrolls sideways where it is too wide. Long ones are a DataTable. */
+/** A table of a few rows, all of them in the page; it scrolls sideways if it is too wide. Use DataTable for long tables. */
 export function ShortTable<T>(props: {
     /** Names the table for screen readers. */
     label: string;
@@ -23,7 +23,7 @@ export function ShortTable<T>(props: {
     /** The class of a row. */
     kind?: (row: T) => string;
     class?: string;
-    /** Stands in the place of the rows where there are none. */
+    /** The text that replaces the rows if there are none. */
     empty?: string;
 }) {
     const { rows, columns } = props;

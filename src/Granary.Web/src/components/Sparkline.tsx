@@ -1,6 +1,6 @@
 const [width, height] = [240, 44];
 
-/** A small curve without axes, beside figures that say what it is. */
+/** A small curve without axes, beside figures that describe it. */
 export function Sparkline(props: { values: readonly number[]; base: number }) {
     const { values, base } = props;
     const [low, high] = [Math.min(base, ...values), Math.max(base, ...values)];

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Problem } from '../api/problem';
 import type { Query } from '../api/useQuery';
 
-/** Nothing is here yet. It says what would be here, and what to do. */
+/** The state without content: describes the missing content and what to do. */
 export function Empty(props: { title: string; children?: ComponentChildren }) {
     return (
         <section class="state">
@@ -12,7 +12,7 @@ export function Empty(props: { title: string; children?: ComponentChildren }) {
     );
 }
 
-/** The space of what is being loaded, as high as it will be, so that nothing jumps. */
+/** A placeholder with the height of the content that is being loaded, so that the page does not jump. */
 export function Loading(props: { height?: number; label?: string }) {
     return (
         <div class="loading" role="status" style={{ height: props.height ?? 240 }}>
@@ -21,7 +21,7 @@ export function Loading(props: { height?: number; label?: string }) {
     );
 }
 
-/** Something failed: what, and what to do. */
+/** The state after an error: the error, and what to do. */
 export function Failed(props: { problem: Problem; retry?: () => void; children?: ComponentChildren }) {
     const { problem, retry } = props;
     return (

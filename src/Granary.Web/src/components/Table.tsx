@@ -16,13 +16,13 @@ import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } fro
 export interface Column<T> {
     id: string;
     title: string;
-    /** What the cell shows. */
+    /** The content of a cell. */
     cell: (row: T) => ComponentChildren;
-    /** What it sorts by; without it the column does not sort. */
+    /** The value to sort by; without it the column cannot be sorted. */
     value?: (row: T) => string | number | null | undefined;
-    /** Pixels; the table scrolls sideways where the columns do not fit. */
+    /** Width in pixels; the table scrolls sideways if the columns do not fit. */
     width: number;
-    /** Figures stand at the right. */
+    /** Whether the cells are figures, which are aligned right. */
     figure?: boolean;
     /** Explains the title. */
     hint?: string;
@@ -40,18 +40,18 @@ interface Props<T> {
     sorting?: Sorting;
     onSort?: (sorting: Sorting) => void;
     onOpen?: (row: T) => void;
-    /** The rows that are chosen. */
+    /** The selected rows. */
     selected?: ReadonlySet<string>;
-    /** How many rows there are where not all are loaded; the last shown row asks for more. */
+    /** Total number of rows if not all are loaded; scrolling to the last row loads more. */
     total?: number;
     onMore?: () => void;
-    /** Height of the window on the rows, pixels. */
+    /** Height of the scrolled area, pixels. */
     height?: number;
 }
 
 const rowHeight = 36;
 
-/** A table of any number of rows: only the rows in sight are in the page. */
+/** A table of any number of rows; only the visible rows are in the page. */
 export function DataTable<T extends RowData>(props: Props<T>) {
     const { rows, columns, onMore } = props;
     const [own, setOwn] = useState<Sorting>(props.sorting ?? null);

@@ -11,7 +11,7 @@ export function Tabs(props: {
     label: string;
     tabs: readonly Tab[];
     shown: string | undefined;
-    /** What of the address a tab takes out. */
+    /** Parameters that a tab removes from the address. */
     without?: string;
 }) {
     const { hrefOf } = useSearch();

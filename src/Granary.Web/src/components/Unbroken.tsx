@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 
 const dates = /(\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?)/;
 
-/** A text whose dates stay on one line: a browser breaks lines after a hyphen. Anything else than a text is left as it is. */
+/** A text whose dates stay on one line: a browser breaks lines after a hyphen. Other content is not changed. */
 export function Unbroken(props: { children: ComponentChildren }) {
     const { children } = props;
     if (typeof children !== 'string' || !dates.test(children)) return <>{children}</>;

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** What went wrong, in one sentence; nothing where nothing did. */
+/** An error as one sentence; nothing without an error. */
 export function Wrong(props: { children: ComponentChildren }) {
     const { children } = props;
     if (children === undefined || children === null || children === '' || children === false) return null;

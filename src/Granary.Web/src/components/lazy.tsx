@@ -4,7 +4,7 @@ import { online } from '../api/client';
 import { Problem } from '../api/problem';
 import { Failed, Loading } from './States';
 
-/** A view whose code is loaded when it is opened first. If that fails it says so, and tries again when the server is back. */
+/** A view whose code is loaded when it is opened first. If loading fails, it shows an error, and retries when the server answers. */
 export function lazy(load: () => Promise<{ default: FunctionComponent }>): FunctionComponent {
     let View: FunctionComponent | undefined;
     return function Lazy() {

@@ -1,6 +1,6 @@
 import { useTitle } from './title';
 
-/** The view of an address that no view has. */
+/** The page for addresses without a view. */
 export function NotFound() {
     useTitle('Not found');
     return (

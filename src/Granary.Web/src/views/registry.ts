@@ -6,7 +6,7 @@ export interface View {
     /** The address; `:id` is a parameter, which useRoute().params has. */
     path: string;
     title: string;
-    /** The heading in the navigation under which it stands; views without one are reached from others. */
+    /** Its group in the navigation; views without one are reached from other views. */
     group?: 'Research' | 'Trading' | 'Learning' | 'Data';
     /** A sentence for the command palette. */
     summary: string;
@@ -19,7 +19,7 @@ export const views: View[] = [
         path: '/',
         title: 'Start',
         group: 'Research',
-        summary: 'What Granary does, and a first run',
+        summary: 'Introduction, and a first run',
         component: lazy(() => import('./start/StartView')),
     },
     {
@@ -33,7 +33,7 @@ export const views: View[] = [
         path: '/jobs',
         title: 'Jobs',
         group: 'Research',
-        summary: 'What runs, what waits, and what the server uses',
+        summary: 'Running and queued jobs, and the load of the server',
         component: lazy(() => import('./jobs/JobsView')),
     },
     {
@@ -55,7 +55,7 @@ export const views: View[] = [
         path: '/compare',
         title: 'Compare',
         group: 'Research',
-        summary: 'Two runs beside one another',
+        summary: 'Two to five runs side by side',
         component: lazy(() => import('./runs/CompareView')),
     },
     {
@@ -94,7 +94,7 @@ export const views: View[] = [
         path: '/deployments',
         title: 'Deployments',
         group: 'Trading',
-        summary: 'Configurations by number: add, hand over, live against the backtest',
+        summary: 'Configurations by number: add, switch an account, compare live with the backtest',
         component: lazy(() => import('./deployments/DeploymentsView')),
     },
     {
@@ -106,7 +106,7 @@ export const views: View[] = [
     {
         path: '/signals/:id',
         title: 'Signals and refusals',
-        summary: 'What the portfolio of a run refused, and what that would have earned',
+        summary: 'Refused signals of a run, and the profit that they would have made',
         component: lazy(() => import('./signals/SignalsView')),
     },
     {
@@ -145,13 +145,13 @@ export const views: View[] = [
     {
         path: '/data/import',
         title: 'Import files',
-        summary: 'Bar files into a store',
+        summary: 'Import bar files into a store',
         component: lazy(() => import('./data/ImportView')),
     },
     {
         path: '/data/compare',
         title: 'Compare sources',
-        summary: 'Where two stores disagree on a market',
+        summary: 'Differences of two stores on a market',
         component: lazy(() => import('./data/CompareView')),
     },
 ];

@@ -9,7 +9,7 @@ export interface CoveredDay {
     /** Milliseconds since 1970. */
     at: number;
     count: number;
-    /** Full, part, none where the market usually trades, or closed. */
+    /** Full, part, none (although the market usually trades), or closed. */
     kind: 'full' | 'part' | 'none' | 'closed';
 }
 

@@ -33,7 +33,7 @@ const columns: Column<Row>[] = [
     { id: 'why', title: 'Why', width: 420, cell: (r) => r.why ?? '' },
 ];
 
-/** Where two stores disagree on a market, and which is likelier wrong. */
+/** The differences of two stores on a market, and the store that is likelier wrong. */
 export default function CompareView() {
     useTitle('Compare sources');
     const {

@@ -13,7 +13,7 @@ import { useTitle } from '../../layout/title';
 import { Calendar } from './Calendar';
 import './data.css';
 
-/** A market of a store: its bars by day, and what a check of their quality finds. */
+/** A market of a store: its bars by day, and the findings of the quality check. */
 export default function MarketView() {
     const {
         search: { store = '', symbol = '', timeframe = '' },
@@ -99,7 +99,7 @@ function Summary(props: { coverage: Schemas['MarketCoverage'] }) {
 
 const kinds = { Error: 'no', Warning: 'wait', Info: undefined } as const;
 
-/** What a check of bars has found. */
+/** The findings of a check of bars. */
 export function Findings(props: { findings: readonly Schemas['FindingRow'][] }) {
     if (props.findings.length === 0)
         return <p class="notice calm">The check found nothing: no gaps, duplicates, outliers, frozen prices or unadjusted splits.</p>;

@@ -17,7 +17,7 @@ import { useTitle } from '../../layout/title';
 import { Result } from './Result';
 import { paceOf, resultPath, stateKind, stateText, type Job } from './job';
 
-/** One job: how far it is, its best strategies so far, and its result. */
+/** One job: its progress, its best strategies so far, and its result. */
 export default function JobView() {
     const { params } = useRoute();
     const id = params.id ?? '';
@@ -35,7 +35,7 @@ export default function JobView() {
             {(j) => (
                 <>
                     {loaded.problem && !j.ended && (
-                        <p class="notice">The connection to the server is lost. This page connects again by itself.</p>
+                        <p class="notice">The connection to the server is lost. This page reconnects automatically.</p>
                     )}
                     <JobDetails job={j} onChanged={loaded.reload} />
                 </>
@@ -137,7 +137,7 @@ function JobDetails(props: { job: Job; onChanged: () => void }) {
     );
 }
 
-// The pace between two events too: the time goes on.
+// Updates the time between two events too.
 function usePace(job: Job) {
     const [now, setNow] = useState(Date.now());
     useEffect(() => {
@@ -158,8 +158,8 @@ function Leaders(props: { leaders: Schemas['StrategyLeader'][]; job: Job }) {
             <h2>{job.ended ? what : `${what} so far`}</h2>
             <p class="note">
                 {searches
-                    ? 'By the fitness of the search, with the trades that each left. The best of many is lucky: the result judges them on later windows.'
-                    : 'By Sharpe ratio, each in an account of its own. The best of many is lucky: the results say how far they can be believed.'}
+                    ? 'Sorted by the fitness of the search, with the trades that each model admitted. The best of many is partly luck: the result tests them on later windows.'
+                    : 'Sorted by Sharpe ratio, each strategy in its own account. The best of many is partly luck: the validation checks of the results show how much.'}
             </p>
             <ShortTable
                 label={what}

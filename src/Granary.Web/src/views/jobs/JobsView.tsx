@@ -40,7 +40,7 @@ const columns: Column<Job>[] = [
     { id: 'fault', title: 'Fault', width: 320, cell: (j) => j.fault ?? '' },
 ];
 
-/** All jobs of the server, with what its process uses. */
+/** All jobs of the server, with the load of its process. */
 export default function JobsView() {
     useTitle('Jobs');
     const { route } = useLocation();
@@ -106,7 +106,7 @@ export default function JobsView() {
                 {(page) =>
                     page.items.length === 0 ? (
                         <Empty title={search.state || search.kind ? 'No job matches' : 'There are no jobs yet'}>
-                            <p>Backtests, walk-forwards, training, imports and checks appear here while they run and after.</p>
+                            <p>Backtests, walk-forwards, training, imports and checks appear here while they run and afterwards.</p>
                             <a class="button" href="/batches/new">
                                 New batch
                             </a>

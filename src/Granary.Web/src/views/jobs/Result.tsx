@@ -17,7 +17,7 @@ const listOf = (v: Value | undefined): Value[] => (Array.isArray(v) ? v : []);
 const numberOf = (v: Value | undefined): number => (typeof v === 'number' ? v : 0);
 const sum = (rows: Value[], key: string) => rows.reduce<number>((n, r) => n + numberOf(rowOf(r)[key]), 0);
 
-/** What a job found, in a sentence; '' where the tables say all. */
+/** The result of a job as a sentence; '' if the tables show everything. */
 export function sentenceOf(kind: string, result: Value): string {
     const r = rowOf(result);
     if (kind === 'verify') {
@@ -25,10 +25,10 @@ export function sentenceOf(kind: string, result: Value): string {
         const [checked, found] = [numberOf(causality.strategies), listOf(causality.found).length + listOf(causality.factorsFound).length];
         const repeats =
             r.expected === r.actual
-                ? 'The run repeats: its digest is the same.'
+                ? 'The run was repeated with the same digest.'
                 : listOf(r.dataChanged).length > 0
-                  ? 'The run does not repeat: its bars have changed.'
-                  : 'The run does not repeat: its digest is another one.';
+                  ? 'The run could not be repeated: its bars have changed.'
+                  : 'The run could not be repeated: the digest differs.';
         const ahead =
             found === 0
                 ? `No look-ahead in ${counted(checked, 'strategy', 'strategies')}.`
@@ -54,7 +54,7 @@ export function sentenceOf(kind: string, result: Value): string {
     return '';
 }
 
-/** meanReturn as Mean return. */
+/** Converts meanReturn to "Mean return". */
 const words = (key: string) => {
     const text = key.replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
     return text.charAt(0).toUpperCase() + text.slice(1);
@@ -119,7 +119,7 @@ function Values(props: { name: string; value: Value }) {
     );
 }
 
-/** The result of a job that makes no run: a sentence, and its figures in tables. */
+/** The result of a job without a run: a sentence, and figures in tables. */
 export function Result(props: { job: Job }) {
     const { job } = props;
     const path = `/jobs/${encodeURIComponent(job.id)}/files/result.json`;

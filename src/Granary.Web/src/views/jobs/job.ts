@@ -2,15 +2,15 @@ import type { Schemas } from '../../api/client';
 
 export type Job = Schemas['JobStatus'];
 
-/** How fast a job is, and how long it still takes. */
+/** The speed of a job, and its remaining time. */
 export interface Pace {
-    /** Done, from 0 to 1; undefined where the amount of work is not known. */
+    /** The finished part, from 0 to 1; undefined if the amount of work is unknown. */
     part: number | undefined;
     /** Bar evaluations per second. */
     rate: number | undefined;
-    /** Seconds; undefined where there is nothing to tell it from. */
+    /** Seconds; undefined if they cannot be estimated. */
     remaining: number | undefined;
-    /** Seconds since the start, or that the job took. */
+    /** Seconds since the start; of an ended job its duration. */
     elapsed: number | undefined;
 }
 
@@ -41,7 +41,7 @@ export const stateKind: Record<Job['state'], 'yes' | 'no' | 'wait'> = {
     cancelled: 'no',
 };
 
-/** Where the results of a job are: a run, or the job itself. */
+/** The address of a job's results: a run, or the job itself. */
 export function resultPath(job: Job): string {
     const isRun = job.files?.includes('manifest.json') === true;
     return `/${isRun ? 'runs' : 'jobs'}/${encodeURIComponent(job.id)}`;

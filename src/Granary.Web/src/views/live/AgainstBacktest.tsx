@@ -20,7 +20,7 @@ interface Gap {
 
 const file = 'against_backtest.json';
 
-/** Live against the backtest: of the same bars while it runs, and trade by trade when it has ended. */
+/** The live result compared with the backtest: in total while the session runs, and trade by trade when it has ended. */
 export function AgainstBacktest(props: { session: Schemas['SessionView'] }) {
     const { session } = props;
     const { status } = session;
@@ -28,7 +28,7 @@ export function AgainstBacktest(props: { session: Schemas['SessionView'] }) {
     const gap = useQuery(hasFile ? `against ${session.id} ${session.run}` : null, () =>
         json<Gap>(`/sessions/${encodeURIComponent(session.id)}/files/${file}`),
     );
-    if (!status) return <p class="soft">The session has not seen a bar yet.</p>;
+    if (!status) return <p class="soft">The session has not received a bar yet.</p>;
     const difference = status.accountEquity - status.modelEquity;
     return (
         <>
@@ -62,14 +62,15 @@ function Causes(props: { gap: Gap }) {
         for (const [cause, amount] of Object.entries(t.parts)) sums.set(cause, (sums.get(cause) ?? 0) + amount);
     const causes = [...sums].filter(([, v]) => Math.abs(v) >= 0.005).sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
     const widest = [...props.gap.trades].sort((a, b) => Math.abs(b.total) - Math.abs(a.total)).slice(0, 20);
-    if (causes.length === 0) return <p class="notice calm">Each trade came to what the backtest of the same bars has, to the cent.</p>;
+    if (causes.length === 0)
+        return <p class="notice calm">Each trade has the same result as in the backtest of the same bars, to the cent.</p>;
     return (
         <>
             <h2>Causes</h2>
             <Pairs pairs={causes.map(([name, amount]) => ({ name, value: signedMoney(amount), tone: tone(amount) }))} />
-            <h2>The widest trades</h2>
+            <h2>Trades with the largest differences</h2>
             <ShortTable
-                label="The widest trades"
+                label="Trades with the largest differences"
                 rows={widest}
                 columns={[
                     { title: 'Strategy', cell: (t) => t.strategy },

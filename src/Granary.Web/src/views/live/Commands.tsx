@@ -6,7 +6,7 @@ import { number } from '../../format/numbers';
 
 type Session = Schemas['SessionView'];
 
-/** Commands a session; the answer is how it stands then. */
+/** Sends a command to a session; the answer is the session's new state. */
 export async function command(session: Session, body: Record<string, string>): Promise<Session> {
     return await json<Session>(`/sessions/${encodeURIComponent(session.id)}/commands`, {
         method: 'POST',
@@ -17,7 +17,7 @@ export async function command(session: Session, body: Record<string, string>): P
 
 type Asked = 'pause' | 'resume' | 'flatten' | 'stop';
 
-/** What the operator can do with a session. */
+/** The operator's commands to a session. */
 export function Commands(props: { session: Session; onDone: (session: Session) => void }) {
     const { session } = props;
     const [asked, setAsked] = useState<Asked>();
@@ -50,12 +50,12 @@ export function Commands(props: { session: Session; onDone: (session: Session) =
 const texts = {
     pause: {
         title: 'Pause entries',
-        text: 'From the next bar on, nothing is entered. Exits, stops and targets go on. Open trades stay open.',
+        text: 'From the next bar on, nothing is entered. Exits, stops and targets remain active. Open trades stay open.',
         action: 'Pause entries',
     },
     resume: {
         title: 'Resume entries',
-        text: 'From the next bar on, signals are entered again, also in symbols that were blocked since books and broker differed.',
+        text: 'From the next bar on, signals are entered again, also in symbols that were blocked because books and broker differed.',
         action: 'Resume entries',
     },
     stop: {
@@ -88,7 +88,7 @@ function Plain(props: Props & { asked: 'pause' | 'resume' | 'stop' }) {
     );
 }
 
-// Asks twice: what it does, and then the name of the account.
+// Asks twice: first it explains the effect, then it asks for the name of the account.
 function Flatten(props: Props) {
     const [why, setWhy] = useState('');
     const [typed, setTyped] = useState('');

@@ -15,13 +15,13 @@ const names: Record<string, string> = {
 
 const unitOf = (limit: string) => (limit.endsWith('Percent') ? '%' : limit === 'maxLeverage' ? '×' : '');
 
-/** Limits of the portfolio, and what the account's positions use of them. */
+/** Limits of the portfolio, and how much of them the account's positions use. */
 export function Limits(props: { session: Schemas['SessionView'] }) {
     const limits = props.session.status?.account.limits ?? [];
     if (limits.length === 0)
         return (
             <Empty title="This configuration has no limits">
-                <p>Set them in portfolio.limits of the batch, as maxPositions or maxGrossPercent, and run it again.</p>
+                <p>Set them in portfolio.limits of the batch, for example maxPositions or maxGrossPercent, and run it again.</p>
             </Empty>
         );
     return (

@@ -13,7 +13,7 @@ const exits: Record<string, string> = { 'stop-loss': 'stop', 'take-profit': 'tar
 export function marksOfLog(entries: readonly Entry[]): Mark[] {
     return entries.flatMap((e): Mark[] => {
         if (!e.timestamp) return [];
-        // A bar that closes now has opened before.
+        // Marks at a bar's close belong to the bar that opened before.
         const time = seconds(e.timestamp) - 1;
         if (e.kind === 'refusal') return [{ time, kind: 'refused', text: '' }];
         if (e.kind === 'signal') return e.side ? [{ time, kind: 'signal', text: '' }] : [];
@@ -26,7 +26,7 @@ export function marksOfLog(entries: readonly Entry[]): Mark[] {
     });
 }
 
-/** What holds in a symbol now: entries of open trades, and orders that wait, stops and targets among them. */
+/** The current price levels of a symbol: entries of open trades, and open orders with their stops and targets. */
 export function levelsOfAccount(account: Schemas['AccountDetails'] | undefined, symbol: string): Level[] {
     return [
         ...(account?.trades ?? [])

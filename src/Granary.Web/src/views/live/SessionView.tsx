@@ -33,7 +33,7 @@ const tabs = [
     { id: 'configuration', title: 'Configuration' },
 ];
 
-/** One live session, brought up to date by the server's events. */
+/** One live session, updated by the server's events. */
 export default function SessionView() {
     const { params } = useRoute();
     const id = params.id ?? '';
@@ -121,12 +121,13 @@ function Warnings(props: { session: Session }) {
     const { status } = session;
     const faults = [
         session.fault &&
-            `${session.phase === 'failed' ? 'The session failed' : session.phase === 'done' ? 'The session is over' : 'The session was interrupted'}: ${session.fault}`,
-        status?.journalFault && `The journal cannot be written: ${status.journalFault}. The session sends nothing until it can.`,
-        status?.venueFault && `The broker does not answer: ${status.venueFault}. The session asks again.`,
-        status?.feedFault && `The feed brings no bars: ${status.feedFault}. The session waits.`,
+            `${session.phase === 'failed' ? 'The session failed' : session.phase === 'done' ? 'The session has ended' : 'The session was interrupted'}: ${session.fault}`,
+        status?.journalFault &&
+            `The journal cannot be written: ${status.journalFault}. The session sends no orders until it can be written.`,
+        status?.venueFault && `The broker does not answer: ${status.venueFault}. The session retries.`,
+        status?.feedFault && `The feed delivers no bars: ${status.feedFault}. The session waits.`,
         status?.account.blocked?.length &&
-            `Entries are blocked in ${status.account.blocked.join(', ')}, since books and broker differ; resume allows them again.`,
+            `Entries are blocked in ${status.account.blocked.join(', ')}, because books and broker differ; resume allows them again.`,
     ].filter((f): f is string => typeof f === 'string' && f !== '');
     return (
         <>
@@ -141,7 +142,7 @@ function Warnings(props: { session: Session }) {
                 </p>
             )}
             {status?.state === 'paused' && session.phase === 'running' && (
-                <p class="notice">Entries are paused. Exits, stops and targets go on; resume allows entries again.</p>
+                <p class="notice">Entries are paused. Exits, stops and targets remain active; resume allows entries again.</p>
             )}
         </>
     );
@@ -150,7 +151,7 @@ function Warnings(props: { session: Session }) {
 function Headline(props: { session: Session }) {
     const { status } = props.session;
     const account = status?.account;
-    if (!status || !account) return <p class="soft">The session has not seen a bar yet.</p>;
+    if (!status || !account) return <p class="soft">The session has not received a bar yet.</p>;
     const open = account.trades.reduce((s, t) => s + (t.profit ?? 0), 0);
     const today = account.days.at(-1);
     const gain = status.accountEquity - account.startingCash;
@@ -177,7 +178,7 @@ function Headline(props: { session: Session }) {
                     name: 'Exposure',
                     value: `${number(account.grossPercent, 1)}%${most === undefined ? '' : ` of ${number(most)}%`}`,
                     tone: most !== undefined && account.grossPercent > most ? 'loss' : '',
-                    note: 'All positions in percent of the equity, and what the configuration allows',
+                    note: 'All positions in percent of the equity, and the limit of the configuration',
                 },
                 {
                     name: 'Feed lag',

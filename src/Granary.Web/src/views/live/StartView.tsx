@@ -170,7 +170,7 @@ function Form(props: { configuration: Configuration; deployment: Deployment | un
                     </ul>
                     <label class="check">
                         <input type="checkbox" checked={anyway} onChange={(e) => setAnyway(e.currentTarget.checked)} />
-                        Trade it anyway; the journal records that
+                        Trade it anyway; the journal records this
                     </label>
                 </div>
             )}
@@ -185,7 +185,7 @@ function Form(props: { configuration: Configuration; deployment: Deployment | un
     );
 }
 
-// To the byte: its hash identifies the configuration.
+// Keep it byte for byte: its hash identifies the configuration.
 async function rawConfiguration(number: number): Promise<string> {
     const { data } = await api.GET('/api/v1/deployments/{number}/configuration', { params: { path: { number } }, parseAs: 'text' });
     return data as unknown as string;

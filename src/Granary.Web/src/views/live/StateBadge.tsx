@@ -12,7 +12,7 @@ const words: Record<string, { text: string; kind?: 'yes' | 'no' | 'wait' }> = {
     ended: { text: 'Ended' },
 };
 
-/** How a session stands, in a word or two. */
+/** The state of a session, in a word or two. */
 export function stateOf(session: Schemas['SessionView']): { text: string; kind?: 'yes' | 'no' | 'wait' } {
     if (session.phase === 'failed') return { text: 'Failed', kind: 'no' };
     if (session.phase === 'done') return { text: 'Ended' };

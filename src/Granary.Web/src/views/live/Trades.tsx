@@ -73,7 +73,7 @@ const positionColumns: Column<Position>[] = [
     },
 ];
 
-/** Positions, the trades that they are made of, and the orders that wait. */
+/** Positions with their trades, and open orders. */
 export function Trades(props: { session: Session; onDone: (session: Session) => void; onShow: (to: { time: number }) => void }) {
     const { session, onShow } = props;
     const [closing, setClosing] = useState<Trade>();
@@ -112,7 +112,7 @@ export function Trades(props: { session: Session; onDone: (session: Session) => 
             )}
             <h2>Orders</h2>
             {(account?.orders?.length ?? 0) === 0 ? (
-                <p class="soft">No order waits at the broker.</p>
+                <p class="soft">No order is open at the broker.</p>
             ) : (
                 <DataTable label="Orders" rows={account?.orders ?? []} columns={orderColumns} id={(o) => o.clientId} height={420} />
             )}
@@ -181,7 +181,7 @@ function Close(props: { session: Session; trade: Trade; onDone: (session: Sessio
                 A market order closes {number(trade.quantity, 4)} {trade.symbol} ({sideOf(trade.side)}), entered at{' '}
                 {price(trade.entryPrice)}; open profit {trade.profit == null ? none : signedMoney(trade.profit)}.
             </p>
-            <p class="soft">Entries go on: {trade.strategy} may enter again with its next signal.</p>
+            <p class="soft">{trade.strategy} may enter again with its next signal.</p>
             <TextField label="Reason, for the journal" value={why} onValue={setWhy} />
         </Confirm>
     );

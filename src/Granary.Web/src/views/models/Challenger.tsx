@@ -6,10 +6,10 @@ import { ShortTable } from '../../components/ShortTable';
 import { number, signedNumber } from '../../format/numbers';
 import { date } from '../../format/times';
 
-// What differs between any two versions, and says nothing about which is better.
+// Fields that differ between any two versions and do not show which is better.
 const silent = ['modelHash', 'dataHash', 'createdAt'];
 
-/** The newest version beside the current one: whether it predicts better, and how it differs. */
+/** Compares the newest version with the current one: predictions and differences. */
 export function Challenger(props: { name: string; current: number; challenger: number }) {
     const { name, current, challenger } = props;
     const path = { name };

@@ -147,11 +147,12 @@ function Decide(props: { name: string; asked: number | 'rollback'; onClose: () =
         >
             <p>
                 {asked === 'rollback'
-                    ? `The version of ${name} that was current before becomes current again.`
-                    : `Version ${asked} of ${name} becomes the current one. The one before stays, and a rollback returns to it.`}
+                    ? `The previous version of ${name} becomes the current one again.`
+                    : `Version ${asked} of ${name} becomes the current one. The previous version stays in the registry, and a rollback returns to it.`}
             </p>
             <p class="soft">
-                Batches name the version that they use. A session whose policy follows the registry takes it from the next bar on.
+                Batches name the version that they use. A session whose policy follows the registry uses the new version from the next bar
+                on.
             </p>
         </Confirm>
     );

@@ -11,7 +11,7 @@ import { useKinds, type Kind } from '../jobs/kinds';
 
 export type Schedule = Schemas['ScheduleDetails'];
 
-/** The request that sets a schedule as it is. */
+/** The request that would set an existing schedule. */
 export function requestOf(s: Schedule): JsonMap {
     return {
         cron: s.cron,
@@ -44,7 +44,7 @@ export function ScheduleForm(props: { schedule: Schedule | undefined; onClose: (
     return (
         <Dialog title={props.schedule ? `Change ${props.schedule.name}` : 'New schedule'} onClose={props.onClose}>
             {kinds.data ? (
-                // A schedule takes what POST /jobs takes, but backtests.
+                // A schedule accepts all kinds of jobs except backtests.
                 <Fields {...props} kinds={kinds.data.filter((k) => k.name !== 'backtest')} />
             ) : kinds.problem ? (
                 <Failed problem={kinds.problem} retry={kinds.reload} />

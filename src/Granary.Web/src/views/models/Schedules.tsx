@@ -48,7 +48,7 @@ function Failure({ word, reason }: { word: string; reason: string | null | undef
 
 type Editing = Schedule | 'new' | undefined;
 
-/** The jobs that the server submits by itself, such as trainings. */
+/** Schedules of jobs, such as trainings, that the server submits. */
 export function Schedules() {
     const schedules = useQuery('schedules', () => take(api.GET('/api/v1/schedules')), 30_000);
     const [editing, setEditing] = useState<Editing>();

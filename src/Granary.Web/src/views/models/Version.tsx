@@ -12,7 +12,7 @@ import { counted, number, percent, signedPercent, tone } from '../../format/numb
 import { date } from '../../format/times';
 import { finite, mainFigure, type Unit } from './unit';
 
-/** A version of a model: its figures, calibration, importance, and how it held up over time. */
+/** A version of a model: its figures, calibration, importance, and its figures over time. */
 export function Version(props: { name: string; number: number }) {
     const { name } = props;
     const detail = useQuery(`version ${name} ${props.number}`, () =>
@@ -40,10 +40,10 @@ function Shown(props: { detail: Schemas['VersionDetail'] }) {
                     {
                         name: main ? `${main.name} out of sample` : 'Out of sample',
                         value: number(main?.value, 3),
-                        note: main?.name === 'AUC' ? '0.5 is chance' : 'of samples that it had not seen',
+                        note: main?.name === 'AUC' ? '0.5 is chance' : 'of samples that it was not trained on',
                     },
-                    { name: 'In sample', value: number(inSample?.value, 3), note: 'on what it learned from' },
-                    { name: 'Gap', value: number(lineage.trainTestGap, 3), note: 'how much of it is memory' },
+                    { name: 'In sample', value: number(inSample?.value, 3), note: 'on its training data' },
+                    { name: 'Gap', value: number(lineage.trainTestGap, 3), note: 'in sample less out of sample' },
                     { name: 'Samples', value: number(lineage.samples), note: `${date(lineage.from)} to ${date(lineage.to)}` },
                     { name: 'Features', value: number(lineage.features.length), note: lineage.trainer },
                 ]}
@@ -63,7 +63,7 @@ function Shown(props: { detail: Schemas['VersionDetail'] }) {
                     No run of this server has the calibration and importance of this version. Run its batch, or train it again as a job.
                 </p>
             )}
-            <h3>Where it comes from</h3>
+            <h3>Lineage</h3>
             <Pairs
                 pairs={Object.entries({
                     Data: lineage.data,
@@ -91,7 +91,7 @@ function FromRun(props: { unit: Unit; findings: Schemas['ModelFindings'] }) {
                 {props.findings.hasDecisions && (
                     <>
                         {' '}
-                        <a href={`/runs/${encodeURIComponent(props.findings.run)}?tab=models`}>Decisions and what each was worth</a>
+                        <a href={`/runs/${encodeURIComponent(props.findings.run)}?tab=models`}>Decisions and their effect</a>
                     </>
                 )}
             </p>
@@ -150,7 +150,7 @@ function Drift(props: { drift: Schemas['ModelDriftFindings'] }) {
     );
 }
 
-// Drift: the figure of each later window, of data that the model had not seen.
+// Drift: the out-of-sample figure of each window.
 function Windows(props: { unit: Unit }) {
     const { windows } = props.unit;
     const x = useMemo(() => windows.map((w) => Date.parse(w.testTo) / 1000), [windows]);
@@ -174,7 +174,7 @@ function Windows(props: { unit: Unit }) {
 
 const colours = ['s1', 's2', 's3', 's4'];
 
-// What the features that count most were worth in each window.
+// The importance of the main features in each window.
 function ImportanceOverTime(props: { unit: Unit }) {
     const { unit } = props;
     const windows = useMemo(() => unit.windows.filter((w) => Object.keys(w.importance ?? {}).length > 0), [unit]);
@@ -204,7 +204,7 @@ function ImportanceOverTime(props: { unit: Unit }) {
             x={x}
             lines={lines}
             format={(v) => number(v, 4)}
-            summary={`What ${counted(features.length, 'feature')} were worth in ${windows.length} windows: ${features.join(', ')}`}
+            summary={`Importance of ${counted(features.length, 'feature')} in ${windows.length} windows: ${features.join(', ')}`}
         />
     );
 }
@@ -227,7 +227,7 @@ function Calibration(props: { unit: Unit }) {
             x={x}
             lines={lines}
             format={(v) => `${number(v, 0)}%`}
-            summary={`How often what was predicted came true, in ${calibration.length} groups of predictions`}
+            summary={`Predicted and observed frequencies in ${calibration.length} groups of predictions`}
         />
     );
 }
@@ -257,7 +257,7 @@ function Effect(props: { unit: Unit }) {
 function Strategies(props: { unit: Unit }) {
     return (
         <>
-            <h3>What it did for strategies, out of sample</h3>
+            <h3>Effect on strategies, out of sample</h3>
             <ShortTable
                 label="Effect on strategies"
                 rows={props.unit.strategies}

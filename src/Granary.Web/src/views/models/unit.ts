@@ -1,7 +1,7 @@
-/** A number as learning.json writes it: undefined ones by their names, or left out. */
+/** A number as learning.json writes it: NaN and infinity by name, or omitted. */
 export type Written = number | 'NaN' | 'Infinity' | '-Infinity' | null | undefined;
 
-/** What a run or a training wrote of a version; see Granary.Reporting/Runs/LearningReport.cs. */
+/** The figures of a version from a run or a training; see Granary.Reporting/Runs/LearningReport.cs. */
 export interface Unit {
     name: string;
     data: string;
@@ -36,7 +36,7 @@ export function finite(value: Written): number | null {
     return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
-/** The figure by which a model is judged: auc of classes, r2 of numbers. */
+/** The main figure of a model: auc for classes, r2 for numbers. */
 export function mainFigure(figures: Record<string, Written>): { name: string; value: number | null } | null {
     for (const [key, name] of [
         ['auc', 'AUC'],

@@ -91,7 +91,7 @@ function Choice(props: { onClose: () => void }) {
                     </li>
                 ))}
             </ul>
-            {found.length === 0 && <p class="note">Nothing has this name.</p>}
+            {found.length === 0 && <p class="note">Nothing found.</p>}
         </Dialog>
     );
 }

@@ -3,7 +3,7 @@ import { theme, shownTheme } from '../../theme/settings';
 import { notificationsEntry, toggleNotifications } from '../../layout/notifications';
 import { views } from '../registry';
 
-/** Something that the palette finds: a view to open, or an action. */
+/** An entry of the command palette: a view to open, or an action. */
 export interface Entry {
     title: string;
     summary: string;
@@ -26,7 +26,7 @@ export function fixedEntries(): Entry[] {
     ];
 }
 
-/** What has all words of the text, those whose title begins with it first. */
+/** The entries that contain all words of the text; those whose title begins with it come first. */
 export function matching(entries: readonly Entry[], text: string): Entry[] {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     const found = entries.filter((e) => {

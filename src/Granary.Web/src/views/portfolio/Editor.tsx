@@ -13,11 +13,11 @@ import { differences, preview, rebase, replace, weightsOf, weightsOfRun, without
 
 interface Props {
     id: string;
-    /** The weights in force, brought up to date by the server's events; null where none were set. */
+    /** The weights in force, updated by the server's events; null if none were set. */
     newest: Weights | null;
     run: string;
     onRun: (run: string) => void;
-    /** What the account's session trades by; empty without one. */
+    /** The weights that the account's session uses; empty without a session. */
     inForce: Record<string, number>;
     onSaved: () => void;
 }
@@ -35,7 +35,7 @@ export function Editor(props: Props) {
     const [busy, setBusy] = useState(false);
     const changes = useMemo(() => differences(base?.weights ?? {}, mine), [base, mine]);
     const stale = (newest?.version ?? 0) !== (base?.version ?? 0);
-    // Without changes of our own, the newest version is simply shown.
+    // Without unsaved changes, the newest version replaces the shown one.
     if (stale && changes.length === 0) {
         setBase(newest);
         setMine(newest?.weights ?? {});
@@ -120,7 +120,7 @@ export function Editor(props: Props) {
     );
 }
 
-// Somebody else saved a version while this one was edited.
+// Another user saved a version while this one was edited.
 function Conflict(props: { base: Weights | null; newest: Weights; onMine: () => void; onTheirs: () => void }) {
     const { base, newest } = props;
     return (
@@ -129,15 +129,15 @@ function Conflict(props: { base: Weights | null; newest: Weights; onMine: () => 
                 <b>
                     {newest.who} saved version {number(newest.version)} at {time(newest.at)}
                 </b>
-                {newest.why && `: ${newest.why}`}. Your changes are not saved, and they are still here.
+                {newest.why && `: ${newest.why}`}. Your changes are still here, but they are not saved.
             </p>
             <Changes changes={differences(base?.weights ?? {}, newest.weights)} label={`What ${newest.who} changed`} />
             <div class="actions">
                 <button type="button" onClick={props.onMine}>
-                    Make my changes on top of version {number(newest.version)}
+                    Apply my changes to version {number(newest.version)}
                 </button>
                 <button type="button" onClick={props.onTheirs}>
-                    Drop mine
+                    Discard my changes
                 </button>
             </div>
         </section>
@@ -213,7 +213,7 @@ function Table(props: {
             {pages > 1 && (
                 <div class="pages">
                     <button type="button" disabled={at === 0} onClick={() => setPage(at - 1)}>
-                        Before
+                        Previous
                     </button>
                     <span class="soft">
                         Page {number(at + 1)} of {number(pages)}

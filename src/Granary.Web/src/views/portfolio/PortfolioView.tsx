@@ -57,14 +57,14 @@ export default function PortfolioView() {
             <p class="note">
                 {current
                     ? `Version ${number(current.version)}, set ${time(current.at)} by ${current.who}${current.why ? `: ${current.why}` : ''}.`
-                    : 'No weights were set yet; a session uses those of its configuration.'}
+                    : 'No weights have been set yet; a session uses those of its configuration.'}
                 {session.data && (
                     <>
                         {' '}
                         <a href={`/live/${encodeURIComponent(id)}`}>Its session</a>{' '}
                         {session.data.status?.weightsVersion
-                            ? `has version ${number(session.data.status.weightsVersion)} in force.`
-                            : 'has the weights of its configuration in force.'}
+                            ? `uses version ${number(session.data.status.weightsVersion)}.`
+                            : 'uses the weights of its configuration.'}
                     </>
                 )}
             </p>
@@ -100,7 +100,7 @@ export default function PortfolioView() {
 function History(props: { id: string; current: Weights | null; versions: readonly Weights[]; onChanged: () => void }) {
     const { current, versions } = props;
     const [chosen, setChosen] = useState<Weights>();
-    if (versions.length === 0) return <p class="soft">No weights were set yet.</p>;
+    if (versions.length === 0) return <p class="soft">No weights have been set yet.</p>;
     return (
         <>
             <ol class="versions">
@@ -123,7 +123,7 @@ function History(props: { id: string; current: Weights | null; versions: readonl
                         </details>
                         {can('admin') && v.version !== current?.version && (
                             <button type="button" class="plain" onClick={() => setChosen(v)}>
-                                Put version {number(v.version)} in force again
+                                Roll back to version {number(v.version)}
                             </button>
                         )}
                     </li>
@@ -140,8 +140,8 @@ function RollBack(props: { id: string; current: Weights; version: Weights; onClo
     const [why, setWhy] = useState('');
     return (
         <Confirm
-            title={`Back to version ${props.version.version}`}
-            action="Put it in force"
+            title={`Roll back to version ${props.version.version}`}
+            action="Roll back"
             onClose={props.onClose}
             onConfirm={async () => {
                 await rollBack(props.id, props.current.version, props.version.version, why);

@@ -29,12 +29,12 @@ export async function historyOf(portfolio: string): Promise<Weights[]> {
     return await json<Weights[]>(`${path(portfolio)}/history`);
 }
 
-/** The weights in force; null where none were ever set. */
+/** The weights in force; null if none have been set. */
 export async function weightsOf(portfolio: string): Promise<Weights | null> {
     return (await historyOf(portfolio))[0] ?? null;
 }
 
-/** What new weights, or an earlier version, would change. */
+/** Previews the changes by new weights or by an earlier version. */
 export async function preview(portfolio: string, change: { weights: Record<string, number> } | { version: number }): Promise<WeightsPlan> {
     return await json<WeightsPlan>(`${path(portfolio)}/preview`, body(change));
 }
@@ -62,7 +62,7 @@ async function change(method: string, at: string, base: number, value: unknown):
     if (!response.ok) throw await problemOf(response);
 }
 
-/** The weights with which a run's strategies were traded: where to begin from. */
+/** The weights of a run's strategies, as a start for new weights. */
 export async function weightsOfRun(run: string): Promise<Record<string, number>> {
     const page = await take(
         api.GET('/api/v1/runs/{id}/strategies', {
@@ -73,7 +73,7 @@ export async function weightsOfRun(run: string): Promise<Record<string, number>>
     return Object.fromEntries(strategies.map((s) => [s.id, s.weight]));
 }
 
-/** Another version that came while a change was made, as changes of this one's weights. */
+/** The differences between two versions of weights. */
 export function differences(from: Record<string, number>, to: Record<string, number>): WeightChange[] {
     return [...new Set([...Object.keys(from), ...Object.keys(to)])]
         .sort()
@@ -81,7 +81,7 @@ export function differences(from: Record<string, number>, to: Record<string, num
         .map((strategy) => ({ strategy, before: from[strategy] ?? null, after: to[strategy] ?? null }));
 }
 
-/** My changes since `base`, made to other weights: what "keep mine" saves. */
+/** Applies the user's changes since `base` to other weights. */
 export function rebase(base: Record<string, number>, mine: Record<string, number>, theirs: Record<string, number>): Record<string, number> {
     let merged = { ...theirs };
     for (const { strategy, after } of differences(base, mine))

@@ -35,7 +35,7 @@ export default function ReinforcementView() {
     return (
         <>
             <h1>Reinforcement</h1>
-            <p class="lead">Weights of strategies that a policy learned by PPO, judged on later windows against simple rules.</p>
+            <p class="lead">Weights of strategies that a policy learned by PPO, tested on later windows against simple rules.</p>
             <RunField label="Run whose weights were learned" value={run} onValue={(v) => set({ run: v })} only={(r) => r.learnedWeights} />
             {run === '' ? (
                 <Empty title="Choose a run whose weights were learned">
@@ -92,7 +92,7 @@ function Shown(props: { run: Run; allocator: Allocator }) {
                 ]}
             />
             <h2>Training, by seed</h2>
-            <p class="note">Of the last window. Policies of several seeds show how much is luck.</p>
+            <p class="note">Training curves of the last window. The differences between seeds show the influence of luck.</p>
             <Curves allocator={allocator} />
             <h2>Weights over time</h2>
             <Weights allocator={allocator} />

@@ -1,4 +1,4 @@
-/** What results.json has of weights that a policy learned; see Granary.Reporting/Runs/AllocatorResults.cs. */
+/** The part of results.json about weights that a policy learned; see Granary.Reporting/Runs/AllocatorResults.cs. */
 export interface Allocator {
     rule: string;
     promoted: boolean;

@@ -10,7 +10,7 @@ import { strategyPath, type RunDetails } from './run';
 
 type Analysis = Schemas['RunAnalysis'];
 
-/** The figures of a run's report; nothing where the batch left the report out. */
+/** The figures of a run's report; undefined if the batch does not write the report. */
 export function useAnalysis(run: RunDetails) {
     return useQuery(run.files.includes('analysis.json') ? `run/${run.id}/analysis` : null, () =>
         take(api.GET('/api/v1/runs/{id}/analysis', { params: { path: { id: run.id } } })),
@@ -27,7 +27,7 @@ export function benchmarkAt(benchmark: Schemas['BenchmarkLine'], x: readonly num
     });
 }
 
-/** How the returns of a run came about: over time, by size, by trade, and in common. */
+/** The returns of a run: over time, by size, by trade, and their correlation. */
 export function AnalysisTab(props: { run: RunDetails }) {
     const { run } = props;
     const analysis = useAnalysis(run);
@@ -114,8 +114,8 @@ function Returns(props: { of: NonNullable<Analysis['returns']> }) {
 }
 
 const excursions = [
-    { key: 'adverse', title: 'Against the holder (MAE)' },
-    { key: 'favourable', title: 'For the holder (MFE)' },
+    { key: 'adverse', title: 'Against the trade (MAE)' },
+    { key: 'favourable', title: 'In the trade’s favour (MFE)' },
 ] as const;
 
 function Trades(props: { of: NonNullable<Analysis['trades']> }) {

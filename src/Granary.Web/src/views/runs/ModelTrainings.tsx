@@ -31,7 +31,7 @@ export interface TrainingResults {
     }[];
 }
 
-/** An act of the watch of a model, or of its retraining. */
+/** An action of a model's watch or retraining. */
 export interface ModelAction {
     time: string;
     strategy: string;
@@ -84,7 +84,7 @@ const trainingColumns: Column<ModelAction>[] = [
         figure: true,
         value: (a) => a.before,
         cell: (a) => number(a.before, 4),
-        hint: 'Mean squared error of the version in force on outcomes that neither has learned from',
+        hint: 'Mean squared error of the version in force on outcomes that neither version was trained on',
     },
     { id: 'after', title: 'Error', width: 90, figure: true, value: (a) => a.after, cell: (a) => number(a.after, 4) },
     {
@@ -94,7 +94,7 @@ const trainingColumns: Column<ModelAction>[] = [
         figure: true,
         value: (a) => a.training?.pValue,
         cell: (a) => number(a.training?.pValue, 3),
-        hint: 'Of a paired t-test that the new version errs no less',
+        hint: 'p-value of a paired t-test: probability of the result if the new version is not better',
     },
     { id: 'strategy', title: 'Strategy', width: strategyWidth, value: (a) => a.strategy, cell: (a) => <StrategyName id={a.strategy} /> },
     { id: 'reason', title: 'Reason', width: 560, cell: (a) => <span title={a.reason}>{a.reason}</span> },
@@ -123,7 +123,7 @@ function trained(action: ModelAction) {
     return action.training?.trained ?? action.version;
 }
 
-/** The versions in force over time, what each training decided, and the challengers beside the versions in force. */
+/** The versions in force over time, the decision of each training, and the comparison of challengers with the versions in force. */
 export function ModelTrainings(props: { results: TrainingResults }) {
     const { versions = [], challengers = [] } = props.results;
     const trainings = props.results.actions.filter((a) => ['promoted', 'rejected', 'failed', 'expired'].includes(a.action));
@@ -161,7 +161,7 @@ export function ModelTrainings(props: { results: TrainingResults }) {
                         p-value is of a paired t-test that the challengers err no less.
                     </p>
                     <DataTable
-                        label="Challengers beside the versions in force"
+                        label="Challengers compared with the versions in force"
                         rows={challengers}
                         columns={challengerColumns}
                         id={(c) => c.strategy}

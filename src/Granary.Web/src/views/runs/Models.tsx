@@ -13,7 +13,7 @@ import { time } from '../../format/times';
 import { heightOf, ModelTrainings, type ModelAction, type TrainingResults } from './ModelTrainings';
 import { runPath, type RunDetails } from './run';
 
-/** What the models of a run decided; see Granary.Reporting/Runs/ModelResults.cs. */
+/** The decisions of the models of a run; see Granary.Reporting/Runs/ModelResults.cs. */
 export interface ModelResults extends TrainingResults {
     strategies: {
         strategy: string;
@@ -59,7 +59,7 @@ const columns: Column<Decision>[] = [
         figure: true,
         value: (d) => d.dissimilarity,
         cell: (d) => number(d.dissimilarity, 3),
-        hint: 'How unlike the training data the input was',
+        hint: 'Distance of the input from the training data',
     },
     { id: 'size', title: 'Size left', width: 90, figure: true, value: (d) => d.size, cell: (d) => percent(d.size, 0) },
     {
@@ -69,7 +69,7 @@ const columns: Column<Decision>[] = [
         figure: true,
         value: (d) => d.return,
         cell: (d) => <span class={tone(d.return)}>{signedPercent(d.return)}</span>,
-        hint: 'Of the whole trade in the strategy’s own account, on notional',
+        hint: 'Return on notional of the full-size trade in the strategy’s own account',
     },
     {
         id: 'worth',
@@ -78,7 +78,7 @@ const columns: Column<Decision>[] = [
         figure: true,
         value: (d) => d.worth,
         cell: (d) => <span class={tone(d.worth)}>{signedPercent(d.worth)}</span>,
-        hint: 'What the decision added: the part left less one, times the return',
+        hint: 'Effect of the decision: (allowed fraction of the size − 1) × return',
     },
     {
         id: 'strategy',
@@ -122,7 +122,7 @@ const changeColumns: Column<Change>[] = [
     },
 ];
 
-/** What the models of a run decided about entries, what that was worth, and what the watch of their predictions did. */
+/** Decisions of a run's models about entries, their effect, and the actions of the watch of their predictions. */
 export function Models(props: { run: RunDetails; results: ModelResults }) {
     const { results } = props;
     const changes = results.strategies.flatMap((s) => s.changes.map((v) => ({ ...v, strategy: s.strategy })));
@@ -166,7 +166,7 @@ export function Models(props: { run: RunDetails; results: ModelResults }) {
             />
             <h2>Changes</h2>
             {changes.length === 0 ? (
-                <p class="notice calm">The models let every entry pass as it was.</p>
+                <p class="notice calm">The models admitted every entry without a change.</p>
             ) : (
                 <DataTable
                     label="Changes of models"
@@ -188,12 +188,12 @@ function Actions(props: { actions: ModelAction[]; watched: number }) {
     if (props.watched === 0) return null;
     return (
         <>
-            <h2>Alerts and what was done</h2>
+            <h2>Alerts and actions</h2>
             {props.actions.length === 0 ? (
-                <p class="notice calm">The detector found no growth of the error.</p>
+                <p class="notice calm">The detector found no increase of the error.</p>
             ) : (
                 <ShortTable
-                    label="Alerts and what was done"
+                    label="Alerts and actions"
                     rows={props.actions}
                     columns={[
                         { title: 'Time', nowrap: true, cell: (a) => time(a.time) },
@@ -237,7 +237,7 @@ function Decisions(props: { run: RunDetails; results: ModelResults }) {
                 {(page) =>
                     page.items.length === 0 ? (
                         <Empty title="No changed entry">
-                            <p>The models let every entry of it pass whole, or its trades are still open.</p>
+                            <p>The models admitted every entry of this strategy in full size, or its trades are still open.</p>
                         </Empty>
                     ) : (
                         <>

@@ -57,7 +57,7 @@ function Map(props: { strategies: Strategy[] }) {
     if (classes.length === 0)
         return (
             <Empty title="No parameter has several values">
-                <p>Give a parameter an array in the batch file, as "fast": [10, 20, 30], and run it.</p>
+                <p>Give a parameter an array in the batch file, for example "fast": [10, 20, 30], and run it.</p>
             </Empty>
         );
     const map = mapOf(own, x, y, figure);

@@ -8,7 +8,7 @@ import { DeleteDialog, PaperDialog, RenameDialog } from './RunDialogs';
 import { ShareDialog } from './ShareDialog';
 import { Wrong } from '../../components/Wrong';
 
-/** What one can do with a run: trade it, read its report, compare, repeat, share, rename and delete it. */
+/** The actions on a run: trade it, read its report, compare, repeat, share, rename and delete it. */
 export function RunActions(props: { run: RunDetails; onChanged: () => void }) {
     const { run } = props;
     const { route } = useLocation();
@@ -42,7 +42,7 @@ export function RunActions(props: { run: RunDetails; onChanged: () => void }) {
                     <button
                         type="button"
                         disabled={busy}
-                        title="Runs it again and compares the digests, and looks for look-ahead"
+                        title="Repeats the run, compares the digests, and checks for look-ahead"
                         onClick={verify}
                     >
                         Verify

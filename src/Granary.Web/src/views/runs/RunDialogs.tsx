@@ -16,7 +16,7 @@ interface Props {
     onClose: () => void;
 }
 
-/** Gives a run another name to show. */
+/** Changes the shown name of a run. */
 export function RenameDialog(props: Props & { onRenamed: () => void }) {
     const { run } = props;
     const [name, setName] = useState(run.name);
@@ -31,7 +31,7 @@ export function RenameDialog(props: Props & { onRenamed: () => void }) {
     );
 }
 
-/** Deletes a run; the server refuses where something uses it. */
+/** Deletes a run; the server refuses it if something uses the run. */
 export function DeleteDialog(props: Props) {
     const { run } = props;
     const { route } = useLocation();
@@ -49,7 +49,7 @@ export function DeleteDialog(props: Props) {
     );
 }
 
-/** What the dialog reads of a prod.json. */
+/** The fields of a prod.json that the dialog reads. */
 interface Configuration {
     name: string;
     data: { source?: string; timeframe?: string; symbols?: string[]; parts?: NonNullable<Configuration['data']>[] };
@@ -65,7 +65,7 @@ const speeds = [
     { value: 'asap', label: 'as fast as possible' },
 ];
 
-/** Says what trading a run on paper will do; then makes its deployment, unless there is one, and starts the session. */
+/** Explains paper trading of a run; then creates its deployment, if there is none, and starts the session. */
 export function PaperDialog(props: Props) {
     const { run } = props;
     const has = run.files.includes('prod.json');
@@ -112,7 +112,7 @@ function PaperForm(props: Props & { configuration: Configuration; known: Schemas
             method: 'POST',
             headers: { 'Content-Type': 'application/json' },
             body: JSON.stringify({
-                // To the byte: its hash identifies the configuration.
+                // Keep it byte for byte: its hash identifies the configuration.
                 configuration: await (await send(`/api/v1/deployments/${deployment}/configuration`)).text(),
                 deployment,
                 account,
@@ -148,7 +148,7 @@ function PaperForm(props: Props & { configuration: Configuration; known: Schemas
                 value={account}
                 onValue={setAccount}
                 required
-                hint="The portfolio’s name; one that has traded before goes on"
+                hint="The portfolio’s name; an account that has traded before continues"
             />
             <div class="row">
                 <TextField label="Feed of bars" value={feed} onValue={setFeed} required />
@@ -156,7 +156,7 @@ function PaperForm(props: Props & { configuration: Configuration; known: Schemas
             </div>
             {!run.tradable && (
                 <div class="notice">
-                    <p>{failed.length > 0 ? 'The run does not pass its validation checks:' : 'No validation check looked at this run.'}</p>
+                    <p>{failed.length > 0 ? 'The run does not pass its validation checks:' : 'This run has no validation checks.'}</p>
                     <ul>
                         {failed.map((f) => (
                             <li key={f.sentence}>{f.sentence}</li>
@@ -164,7 +164,7 @@ function PaperForm(props: Props & { configuration: Configuration; known: Schemas
                     </ul>
                     <label class="check">
                         <input type="checkbox" checked={anyway} onChange={(e) => setAnyway(e.currentTarget.checked)} />
-                        Trade it on paper anyway; the journal records that
+                        Trade it on paper anyway; the journal records this
                     </label>
                 </div>
             )}

@@ -8,7 +8,7 @@ import type { Signal, Trade } from './StrategyDetails';
 const oscillators =
     /^(rsi|stochastic|williams|cci|roc|momentum|adx|aroon|atr|natr|macd|obv|mfi|cmf|stddev|zscore|return|volatility|efficiency|slope)/;
 
-/** Prices with the trades, signals, stops and factors of a strategy. The bars come first: lines wait for what the server computes. */
+/** Prices with the trades, signals, stops and factors of a strategy. The bars are shown first; the lines follow when the server has computed them. */
 export function StrategyChart(props: {
     run: RunDetails;
     strategy: Strategy;
@@ -34,7 +34,7 @@ export function StrategyChart(props: {
             return {
                 bars: chart.bars,
                 lines: own ? [...linesOf(chart), ...(levelsOf(chart) ?? stopsOf(signals, times))] : [],
-                note: why ? `Stops that move are not shown. ${why}` : undefined,
+                note: why ? `Moved stops are not shown. ${why}` : undefined,
             };
         },
         [run.id, strategy, factors, signals, hasLines],
@@ -79,7 +79,7 @@ const levelLine = (name: 'Stop' | 'Target', values: readonly (number | null)[]):
     values,
 });
 
-/** The stops and targets of trades as the server found them by running the strategy again; null where it could not. */
+/** The stops and targets of trades that the server computed by running the strategy again; null if it could not. */
 export function levelsOf(chart: Schemas['ChartBars']): PriceLine[] | null {
     if (!chart.levels || chart.levels.why) return null;
     const { stops, targets } = chart.levels;

@@ -37,7 +37,7 @@ export function strategyColumns(href: (id: string) => string): Column<Strategy>[
             'Not luck',
             82,
             (s) => percent(s.stats?.deflatedSharpe, 1),
-            'Probability that the Sharpe ratio is more than the luck of so many trials',
+            'Probability that the Sharpe ratio exceeds the luck of all trials',
         ),
         figure('sortino', 'Sortino', 76, (s) => number(s.stats?.sortino, 2)),
         figure('maxDrawdown', 'Max drawdown', 112, (s) => percent(s.stats?.maxDrawdown)),

@@ -11,21 +11,21 @@ export interface Check {
     sentence: string;
 }
 
-/** A run with what its results.json has beside the strategies. */
+/** A run with the content of its results.json except the strategies. */
 export interface RunDetails extends Omit<Schemas['RunSummary'], 'strategies'> {
     strategies: number;
     files: string[];
     portfolio: { stats: Stats | null };
     notes?: { code: string; sentence: string }[];
     evidence?: Record<string, Check>;
-    /** What the checks say together; absent if the run was not checked. */
+    /** The verdict of the checks; absent if the run was not checked. */
     verdict?: { mayBeTraded: boolean; passed: number; checks: number };
     guards?: { conclusions?: string[] };
-    /** Profit by condition of the first strategies; absent where the run has none. */
+    /** Profit by condition of the first strategies; absent if the run has none. */
     conditions?: {
         strategies: { strategy: string; rows: { condition: string; value: string; trades: number; meanReturn: number | null }[] }[];
     };
-    /** What models decided; absent without models. */
+    /** Decisions of models; absent without models. */
     modelDecisions?: ModelResults;
     /** The zone of each market's exchange, IANA, by symbol. */
     zones?: Record<string, string>;
@@ -44,16 +44,16 @@ export interface Strategy {
 }
 
 export const checkNames: Record<string, string> = {
-    outOfSample: 'On bars that the choice had not seen',
+    outOfSample: 'On bars that the choice did not use',
     deflatedSharpe: 'Sharpe ratio, deflated by all trials',
     probabilityOfOverfitting: 'Probability of overfitting',
     causality: 'Look-ahead',
-    costStress: 'Double costs, one bar later',
+    costStress: 'Doubled costs, orders one bar later',
     betterThanBenchmark: 'Better than the benchmark',
-    learnedWeights: 'Learned weights against simple rules',
+    learnedWeights: 'Learned weights compared with simple rules',
 };
 
-/** The server's conclusion of the checks in two words. */
+/** The server's verdict of the checks in two words. */
 export function verdictOf({ verdict }: Pick<RunDetails, 'verdict'>): {
     passed: number;
     of: number;
@@ -65,7 +65,7 @@ export function verdictOf({ verdict }: Pick<RunDetails, 'verdict'>): {
     return { passed, of: checks, text: mayBeTraded ? 'Checks passed' : 'Do not trade', kind: mayBeTraded ? 'yes' : 'no' };
 }
 
-/** Most runs that are compared at once. */
+/** Maximum number of runs to compare. */
 export const mostCompared = 5;
 
 /** The kinds of runs in words. */
@@ -102,7 +102,7 @@ interface Asked {
     limit?: number;
 }
 
-/** Pages that were asked for before the view that shows them is there. */
+/** Pages that were requested before their view is loaded. */
 const ahead = new Map<string, Promise<StrategyPage>>();
 
 const strategiesPath = (id: string, ask: Asked): string =>
@@ -116,7 +116,7 @@ export function loadStrategies(id: string, ask: Asked): Promise<StrategyPage> {
     return asked ?? json<StrategyPage>(path);
 }
 
-/** Asks for a page beside the run itself, so that {@link loadStrategies} waits for one answer of the server instead of two. */
+/** Requests a page together with the run, so that {@link loadStrategies} waits for one answer of the server instead of two. */
 export function loadStrategiesAhead(id: string, ask: Asked): void {
     const path = strategiesPath(id, ask);
     const page = json<StrategyPage>(path);

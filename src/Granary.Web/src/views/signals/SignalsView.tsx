@@ -57,7 +57,7 @@ const columns: Column<Signal>[] = [
 
 const page = 200;
 
-/** The signals of a run: what the portfolio refused, and what that would have earned. */
+/** The signals of a run: which ones the portfolio refused, and the profit that they had in the strategies' own accounts. */
 export default function SignalsView() {
     const { params } = useRoute();
     const run = params.id ?? '';

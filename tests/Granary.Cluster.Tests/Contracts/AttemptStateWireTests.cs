@@ -12,7 +12,7 @@ using Orleans.Serialization;
 namespace Granary.Cluster.Tests.Contracts;
 
 /// <summary>A session's restarts are decided from what ended its attempt, which may have run on another silo.</summary>
-public sealed class AttemptStandingWireTests
+public sealed class AttemptStateWireTests
 {
     private static readonly LiveStatus s_status = new(LiveState.Paused, new DateTime(2026, 1, 2, 0, 0, 0, DateTimeKind.Utc), 7, 3, 1, 1.5,
         2.5, 3.5, 4.5, new Dictionary<string, double> { ["COINUSDT"] = 0.25 }, 1, 2, 3, 4, 5, 6, 7, 8, 9, "gone", null, double.NaN, 1,
@@ -35,8 +35,8 @@ public sealed class AttemptStandingWireTests
     {
         using var services = new ServiceCollection().AddWireFormat().BuildServiceProvider();
         var serializer = services.GetRequiredService<Serializer>();
-        var read = serializer.Deserialize<AttemptStanding>(serializer.SerializeToArray(
-            new AttemptStanding("here", "there", s_status, null, fault)))!;
+        var read = serializer.Deserialize<AttemptState>(serializer.SerializeToArray(
+            new AttemptState("here", "there", s_status, null, fault)))!;
         (read.Host, read.Gateway, read.Digest, read.IsOver).ShouldBe(("here", "there", null, true));
         (read.Status!.State, read.Status.Bars, read.Status.Positions["COINUSDT"], read.Status.JournalFault, read.Status.Notes.Single())
             .ShouldBe((LiveState.Paused, 7, 0.25, "gone", "a note"));

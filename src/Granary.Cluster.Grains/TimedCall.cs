@@ -1,7 +1,7 @@
 namespace Granary.Cluster.Grains;
 
 /// <summary>Calls grains with a timeout. After it, the grain drops a call that still waits and cancels one that runs.</summary>
-internal static class Timed
+internal static class TimedCall
 {
     /// <param name="call">A call that only reads, or one that ignores its token.</param>
     /// <exception cref="TimeoutException">There was no answer in time.</exception>

@@ -13,7 +13,7 @@ namespace Granary.Server.Audit;
 /// An entry is first written to the head file, then appended. If a process ends in between, the next writer appends the head's entry. A log
 /// that lacks more than this entry was truncated.
 /// </remarks>
-public sealed class AuditTurn
+public sealed class AuditLogLock
 {
     private const int MostOfLine = 1 << 24;
 
@@ -22,7 +22,7 @@ public sealed class AuditTurn
     private readonly TimeProvider _clock;
 
     /// <exception cref="ServiceUnavailableException">Lines at the end are damaged or missing.</exception>
-    internal AuditTurn(string path, FileStream file, TimeProvider clock)
+    internal AuditLogLock(string path, FileStream file, TimeProvider clock)
     {
         (_path, _file, _clock) = (path, file, clock);
         var head = AuditHead.Read(path);

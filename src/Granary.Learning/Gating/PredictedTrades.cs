@@ -4,7 +4,7 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Gating;
 
 /// <summary>The newest closed trades of a strategy with their model inputs, for comparing earlier versions.</summary>
-internal sealed class JudgedTrades(PredictionMeaning meaning)
+internal sealed class PredictedTrades(PredictionMeaning meaning)
 {
     /// <summary>The maximum number of trades to keep.</summary>
     public const int Most = 200;
@@ -12,16 +12,16 @@ internal sealed class JudgedTrades(PredictionMeaning meaning)
     // Fewer trades are not enough to distinguish a version from chance.
     private const int Least = 10;
 
-    private readonly record struct Judged(double[] Input, Side Side, long Known, double Prediction, bool Gained);
+    private readonly record struct PredictedTrade(double[] Input, Side Side, long Known, double Prediction, bool Gained);
 
-    private readonly Dictionary<int, Judged> _open = [];
-    private readonly Queue<Judged> _closed = new();
+    private readonly Dictionary<int, PredictedTrade> _open = [];
+    private readonly Queue<PredictedTrade> _closed = new();
 
-    /// <summary>An entry was judged and became a signal.</summary>
+    /// <summary>Records an entry that was predicted and became a signal.</summary>
     /// <param name="input">Input of the model; copied. Empty if versions are not compared.</param>
     /// <param name="known">When the signal's bar closed, UTC ticks.</param>
     public void Signalled(int number, ReadOnlySpan<double> input, Side side, long known, double prediction) =>
-        _open[number] = new Judged(input.ToArray(), side, known, prediction, Gained: false);
+        _open[number] = new PredictedTrade(input.ToArray(), side, known, prediction, Gained: false);
 
     /// <summary>Removes a signal that ended without a trade.</summary>
     public void Ended(int number) => _open.Remove(number);

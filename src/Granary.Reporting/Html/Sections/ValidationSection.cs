@@ -5,7 +5,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>Summary of the validation checks in plain words, with their figures.</summary>
-internal sealed class BeliefSection(ValidationResults? checks, ValidationFindings? findings) : IReportSection<RunView>
+internal sealed class ValidationSection(ValidationResults? checks, ValidationFindings? findings) : IReportSection<RunView>
 {
     private const int MostRows = 100;
 

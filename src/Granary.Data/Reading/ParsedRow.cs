@@ -6,7 +6,7 @@ namespace Granary.Data.Reading;
 /// <param name="Line">Counted from 1.</param>
 /// <param name="Record">Number of the record if a line may hold several; otherwise 0.</param>
 /// <param name="Adjusted">The adjusted close; without meaning where the file has none.</param>
-internal readonly record struct GatheredRow(long Line, long Record, Bar Bar, double Adjusted)
+internal readonly record struct ParsedRow(long Line, long Record, Bar Bar, double Adjusted)
 {
     public long Time => Bar.Time;
 
@@ -14,5 +14,5 @@ internal readonly record struct GatheredRow(long Line, long Record, Bar Bar, dou
     public string Place => Record > 0 ? $"record {Record}" : $"line {Line}";
 
     /// <summary>Whether both rows have the same bar and adjusted close.</summary>
-    public bool HasValuesOf(in GatheredRow other) => Bar == other.Bar && Adjusted.Equals(other.Adjusted);
+    public bool HasValuesOf(in ParsedRow other) => Bar == other.Bar && Adjusted.Equals(other.Adjusted);
 }

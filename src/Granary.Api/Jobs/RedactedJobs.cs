@@ -5,8 +5,8 @@ using Granary.Simulation.RunFolders;
 
 namespace Granary.Api.Jobs;
 
-/// <summary>The jobs of the server, as callers see them: faults do not show where its folders are.</summary>
-internal sealed class ShownJobs(IJobService jobs, ServerPaths paths) : IJobService
+/// <summary>The jobs of the server, as callers see them: faults do not reveal the paths of its folders.</summary>
+internal sealed class RedactedJobs(IJobService jobs, ServerPaths paths) : IJobService
 {
     /// <inheritdoc/>
     public ValueTask<JobReceipt> SubmitAsync(JobSubmission submission, CancellationToken cancellationToken = default) =>

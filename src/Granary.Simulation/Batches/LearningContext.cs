@@ -5,7 +5,7 @@ namespace Granary.Simulation.Batches;
 
 /// <summary>Properties of the batch that its learning sections need.</summary>
 /// <param name="CostPercent">Commission and slippage of one side, in percent.</param>
-internal sealed record LearningSurroundings(string Batch, double CostPercent, bool LoadsLibraries,
+internal sealed record LearningContext(string Batch, double CostPercent, bool LoadsLibraries,
     GranaryCatalogues Catalogues)
 {
     public TrainerCatalogue Trainers => Catalogues.Trainers;

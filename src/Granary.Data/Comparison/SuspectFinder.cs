@@ -6,7 +6,7 @@ namespace Granary.Data.Comparison;
 /// Judges a disagreement by the median of both sources' surrounding closes. A price is suspect if it is more than three usual moves from
 /// that median, and at least twice as far from it as the other source's price.
 /// </summary>
-internal sealed class DisagreementJudge(IReadOnlyList<Bar> a, IReadOnlyList<Bar> b)
+internal sealed class SuspectFinder(IReadOnlyList<Bar> a, IReadOnlyList<Bar> b)
 {
     private const int Around = 2;
     private const double UsualMoves = 3, TimesAsFar = 2;

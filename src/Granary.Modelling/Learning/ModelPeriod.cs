@@ -8,7 +8,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Modelling.Learning;
 
 /// <summary>A period of a strategy's signals that one model decided on, with one watch over its predictions.</summary>
-public sealed record JudgedRun
+public sealed record ModelPeriod
 {
     /// <summary>Index of the strategy in the run.</summary>
     public required int Index { get; init; }
@@ -42,7 +42,7 @@ public sealed record JudgedRun
     /// <param name="index">Index of the strategy in the run.</param>
     /// <param name="strategy">Name of the strategy in files.</param>
     /// <param name="earlier">Number of versions before the model's first one. The model's versions are numbered after them.</param>
-    public static JudgedRun Of(int index, string strategy, EntryModel model, Timeframe timeframe, double multiplier,
+    public static ModelPeriod Of(int index, string strategy, EntryModel model, Timeframe timeframe, double multiplier,
         Func<IEnumerable<SignalRow>> signals, int earlier = 0) => new()
         {
             Index = index,
@@ -61,7 +61,7 @@ public sealed record JudgedRun
 
     /// <summary>Returns one record for each of the batch's strategies that has an <see cref="EntryModel"/>.</summary>
     /// <param name="multiplier">Returns the contract multiplier of a strategy's instrument.</param>
-    public static List<JudgedRun> OfPlan(BatchPlan plan, IRunEvents events, Func<int, double> multiplier) =>
+    public static List<ModelPeriod> OfPlan(BatchPlan plan, IRunEvents events, Func<int, double> multiplier) =>
         [.. plan.Instances.Where(i => i.Model is EntryModel).Select(i => Of(i.Index, i.Id, (EntryModel)i.Model!, i.Timeframe,
             multiplier(i.Index), () => events.Signals(i.Index)))];
 

@@ -6,29 +6,29 @@ namespace Granary.Contracts.Operations;
 public sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, string>? Reasons = null);
 
 /// <summary>Name and role of the caller.</summary>
-/// <param name="Name">Of the key; "local" where no keys are configured.</param>
+/// <param name="Name">The key's name; "local" if no keys are configured.</param>
 /// <param name="Role">viewer, submitter or admin.</param>
 /// <param name="Keys">Whether the server asks for keys.</param>
 public sealed record CallerAnswer(string Name, string Role, bool Keys);
 
-/// <summary>A cluster as one of its silos sees it.</summary>
+/// <summary>The state of a cluster, as one of its silos sees it.</summary>
 /// <param name="Id">Id of the cluster.</param>
 /// <param name="Queued">Batches and jobs that wait.</param>
 /// <param name="Running">Batches and jobs that run.</param>
 /// <param name="Sessions">Live sessions that run, by account.</param>
 /// <param name="Silos">By name; those that were declared dead are left out.</param>
-public sealed record ClusterStanding(string Id, IReadOnlyList<string> Queued, IReadOnlyList<string> Running,
-    IReadOnlyList<string> Sessions, IReadOnlyList<SiloStanding> Silos);
+public sealed record ClusterState(string Id, IReadOnlyList<string> Queued, IReadOnlyList<string> Running,
+    IReadOnlyList<string> Sessions, IReadOnlyList<SiloState> Silos);
 
 /// <summary>A silo of a cluster.</summary>
-/// <param name="Name">Its name, by which it is ordered to drain or retire.</param>
+/// <param name="Name">Its name, which commands to drain or retire use.</param>
 /// <param name="Address">Address and port for other silos.</param>
-/// <param name="Status">Its status as the members of the cluster know it, as active.</param>
+/// <param name="Status">Its status in the cluster's membership, such as active.</param>
 /// <param name="Since">When it joined, UTC.</param>
 /// <param name="Version">Version of Granary with the commit of its sources; null if it did not answer.</param>
 /// <param name="Threads">Number of compute threads; 0 if it did not answer.</param>
-/// <param name="Groups">Strategy groups under way.</param>
-/// <param name="Activations">Activations of grains.</param>
+/// <param name="Groups">Number of strategy groups that run.</param>
+/// <param name="Activations">Number of grain activations.</param>
 /// <param name="Draining">Whether it takes no new work.</param>
-public sealed record SiloStanding(string Name, string Address, string Status, DateTimeOffset Since, string? Version, int Threads,
+public sealed record SiloState(string Name, string Address, string Status, DateTimeOffset Since, string? Version, int Threads,
     int Groups, int Activations, bool Draining);

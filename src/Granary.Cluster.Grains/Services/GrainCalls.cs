@@ -4,7 +4,7 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Grains.Services;
 
 /// <summary>Repeats calls that are lost with a silo, until a timeout.</summary>
-internal static class Calling
+internal static class GrainCalls
 {
     private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_attempt = TimeSpan.FromSeconds(15);
@@ -22,7 +22,7 @@ internal static class Calling
         {
             try
             {
-                return await Timed.CallAsync(call, s_attempt, cancellationToken).ConfigureAwait(false);
+                return await TimedCall.CallAsync(call, s_attempt, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is OrleansException or TimeoutException or ObjectDisposedException)
             {
