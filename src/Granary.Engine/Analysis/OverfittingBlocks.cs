@@ -28,8 +28,8 @@ public sealed class OverfittingBlocks
 
     /// <summary>Sets the sums of one strategy in one block.</summary>
     /// <param name="periods">The number of returns, the same for all strategies of the block.</param>
-    /// <param name="sum">Of the returns.</param>
-    /// <param name="squares">Of their squares.</param>
+    /// <param name="sum">The sum of the returns.</param>
+    /// <param name="squares">The sum of their squares.</param>
     public void Set(int strategy, int block, long periods, double sum, double squares)
     {
         _sums[block][strategy] = sum;

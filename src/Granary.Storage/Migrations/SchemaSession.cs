@@ -3,11 +3,11 @@ using Npgsql;
 namespace Granary.Storage.Migrations;
 
 /// <summary>Statements on one connection.</summary>
-public sealed class SchemaTurn
+public sealed class SchemaSession
 {
     private readonly NpgsqlConnection _connection;
 
-    internal SchemaTurn(NpgsqlConnection connection) => _connection = connection;
+    internal SchemaSession(NpgsqlConnection connection) => _connection = connection;
 
     /// <inheritdoc cref="SchemaDatabase.Rows"/>
     public IReadOnlyList<T> Rows<T>(string sql, Func<NpgsqlDataReader, T> read, params object[] parameters)
