@@ -152,6 +152,26 @@ internal sealed class TestSilos : IAsyncDisposable
 
     public async Task<JobStatus> RunAsync(string batch) => await EndAsync(await SubmitAsync(batch));
 
+    /// <summary>Kills the silo that a grain is active on.</summary>
+    public async Task KillSiloOfAsync(IAddressable grain)
+    {
+        var home = await Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain);
+        await _cluster.KillSiloAsync(Alive.Single(s => s.SiloAddress.Equals(home)));
+    }
+
+    /// <summary>Repeats a call until it succeeds: calls fail until the cluster has noticed the loss of a silo.</summary>
+    public static async Task<T> AfterLossAsync<T>(Func<Task<T>> call) where T : class => (await Eventually.IsAsync(async () =>
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            return null;
+        }
+    }, answer => answer is not null))!;
+
     public async ValueTask DisposeAsync()
     {
         try

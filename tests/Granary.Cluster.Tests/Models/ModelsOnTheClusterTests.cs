@@ -10,7 +10,6 @@ using Granary.Simulation.Models;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
-using Orleans.Runtime;
 
 namespace Granary.Cluster.Tests.Models;
 
@@ -86,10 +85,9 @@ public sealed class ModelsOnTheClusterTests
         await grain.ReportAsync(new ModelReport("b", 1, [], [Event("s", 0, 0.7), Event("s", 5, 0.7, 1), Event("s", 6, double.NaN),
             Event("other", 5, 0.7, 0)]));
         Check(await grain.UseAsync());
-        var home = await cluster.Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain);
-        await cluster.Cluster.KillSiloAsync(cluster.Alive.Single(s => s.SiloAddress.Equals(home)));
-        Check(await AfterTheLossAsync(() => grain.UseAsync()));
-        await AfterTheLossAsync(async () =>
+        await cluster.KillSiloOfAsync(grain);
+        Check(await TestSilos.AfterLossAsync(() => grain.UseAsync()));
+        await TestSilos.AfterLossAsync(async () =>
         {
             await grain.ReportAsync(report);
             return "taken";
@@ -175,17 +173,4 @@ public sealed class ModelsOnTheClusterTests
     private static PredictionEvent Event(string source, int time, double predicted, double outcome = double.NaN) =>
         new(1, source, $"{(double.IsNaN(outcome) ? "prediction" : "outcome")}:{time}", s_start + time, predicted, outcome,
             double.IsNaN(outcome) ? [] : [0.2, 0.1]);
-
-    // Calls fail until the cluster has noticed the loss.
-    private static async Task<T> AfterTheLossAsync<T>(Func<Task<T>> call) where T : class => (await Eventually.IsAsync(async () =>
-    {
-        try
-        {
-            return await call();
-        }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
-        {
-            return null;
-        }
-    }, answer => answer is not null))!;
 }
