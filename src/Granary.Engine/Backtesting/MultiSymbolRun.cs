@@ -146,7 +146,7 @@ public sealed class MultiSymbolRun : IStrategyRun
     private void HandOver(long time)
     {
         _until = long.MaxValue;
-        foreach (var symbol in _symbols) BookExits.HandOver(symbol.Book, time);
+        foreach (var symbol in _symbols) symbol.Book.HandOver(time);
     }
 
     private void Run(PreparedJoin join, int row)
@@ -174,26 +174,26 @@ public sealed class MultiSymbolRun : IStrategyRun
         {
             for (var s = 0; s < _symbols.Length; s++)
                 if (_touched[s])
-                    BookFinancing.BeginBar(_symbols[s].Book, _symbols[s].Index);
+                    _symbols[s].Book.BeginBar(_symbols[s].Index);
             WorkOpen();
             for (var s = 0; s < _symbols.Length; s++)
                 if (_touched[s])
-                    BookBar.ProcessAfterOpen(_symbols[s].Book, _symbols[s].Index);
+                    _symbols[s].Book.ProcessAfterOpen(_symbols[s].Index);
         }
         if (_activity.EndTimestamp(block.TimeColumn[row])) Expire(block.TimeColumn[row]);
         foreach (var symbol in _symbols)
         {
-            if (symbol.HasBar) symbol.Book.LastPrice = symbol.Close;
+            if (symbol.HasBar) symbol.Book.KeepClose(symbol.Index);
             if (!_ready) _ready = symbol.IsReady;
         }
 
         // In which order the symbols' prices went within the bar is not known: what counts is the equity at their closes.
         if (_account.Mark(out var holds) <= 0 && holds)
             foreach (var symbol in _symbols)
-                BookRuin.Liquidate(symbol.Book, symbol.Index);
+                symbol.Book.Liquidate(symbol.Index);
         if (_account.IsCalled)
             foreach (var symbol in _symbols)
-                BookExits.CallMargin(symbol.Book, symbol.Index);
+                symbol.Book.CallMargin(symbol.Index);
 
         _context.Now = block.TimeColumn[row];
         _context.BarNumber = block.FirstRow + row;
@@ -216,8 +216,8 @@ public sealed class MultiSymbolRun : IStrategyRun
         for (var s = 0; s < _symbols.Length; s++)
         {
             if (!_activity.IsInactive(s)) continue;
-            BookOrders.ExpireEntries(_symbols[s].Book, time);
-            if (_atEnd == AtEnd.Close) BookRuin.CloseEnded(_symbols[s].Book, _symbols[s].Index);
+            _symbols[s].Book.ExpireEntries(time);
+            if (_atEnd == AtEnd.Close) _symbols[s].Book.CloseEnded(_symbols[s].Index);
         }
     }
 
@@ -232,11 +232,11 @@ public sealed class MultiSymbolRun : IStrategyRun
             foreach (var symbol in _symbols)
             {
                 if (!symbol.HasBar) continue;
-                var id = symbol.Book.Orders.After(done);
+                var id = symbol.Book.OrderAfter(done);
                 if (!id.IsNone && (owner is null || id.Value < next.Value)) (owner, next) = (symbol, id);
             }
             if (owner is null) return;
-            BookBar.ProcessAtOpen(owner.Book, next, owner.Index);
+            owner.Book.ProcessAtOpen(next, owner.Index);
             done = next;
         }
     }
@@ -272,7 +272,7 @@ public sealed class MultiSymbolRun : IStrategyRun
             symbol.Book.Finish(_lastTime, symbol.Book.LastPrice, symbol.BarNumber);
             signals += symbol.Book.SignalCount;
             ends += symbol.Book.SignalEnds;
-            var value = symbol.Book.Digest.Value;
+            var value = symbol.Book.Digest;
             fingerprint.Add((ulong)(value >> 64), (ulong)value);
         }
         var sums = _meter.Finish();

@@ -27,8 +27,6 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     private readonly Occasion[]? _occasions;
     private bool _warm, _started;
     private long _from;
-    // The time of the bar before those that are marked together.
-    private long _timeBefore;
     private readonly bool _closesAtEnd;
 
     /// <param name="id">Stable over runs, as <c>Class(a=1,b=2)@SYMBOL:TF</c>.</param>
@@ -85,14 +83,10 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     public int NeededBars => _plan.WarmUpOf(_strategy, Series);
 
     /// <summary>Trades closed so far.</summary>
-    public int TradeCount => _book.TradeMeter.Trades;
+    public int TradeCount => _book.Trades.Trades;
 
     /// <inheritdoc/>
-    public RunSnapshot Snapshot => new(Bars, TradeCount, EquityNow, PositionsOf([_book]));
-
-    // A long block is marked as it is processed; blocks that are collected are marked later.
-    private double EquityNow => _block is null || ReferenceEquals(_book.Marks, _block) ? _book.EquityMeter.Equity
-        : _book.OwnEquity(Last.Close);
+    public RunSnapshot Snapshot => new(Bars, TradeCount, _book.Equity, PositionsOf([_book]));
 
     /// <inheritdoc/>
     public long Now => _block is null ? long.MinValue : _block.TimeColumn[Math.Min(_context.Index, _block.Count - 1)];
@@ -119,7 +113,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     /// <param name="model">Null = none.</param>
     public void FilterEntries(IEntryModel? model)
     {
-        if (model is not null) _book.EntryFilter = _filter = model.Attach(Series, _plan);
+        if (model is not null) _book.FilterEntries(_filter = model.Attach(Series, _plan));
     }
 
     /// <summary>Processes the next block of the feed, as its pipeline has prepared it.</summary>
@@ -139,8 +133,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     private void Bind(PreparedBlock prepared)
     {
         if (!ReferenceEquals(prepared.Sheet, _sheet)) Bind(prepared.Sheet);
-        _book.Bind(prepared.Bars, prepared.Marks, prepared.MarkCalendar, prepared.Before.Close);
-        _timeBefore = prepared.Before.Time;
+        _book.Bind(prepared.Bars, prepared.Marks, prepared.MarkCalendar, prepared.Before);
         _context.Bind(prepared.Bars);
         _block = prepared.Bars;
     }
@@ -174,11 +167,11 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         {
             var end = FirstFrom(_until);
             i = Run(i, end);
-            BookExits.HandOver(_book, offset + end > 0 ? _book.Marks.TimeColumn[offset + end - 1] : _timeBefore);
+            _book.HandOver(_book.TimeBefore(end));
             _until = long.MaxValue;
         }
         Run(i, n);
-        _rests = _occasions is [] && _warm && _started && !_book.Active && _book.Net >= 0 && _book.Account.Cash >= 0;
+        _rests = _occasions is [] && _warm && _started && _book.Rests;
     }
 
     // A sheet keeps its columns and a feed reuses its sheets; a live session has one sheet for all its bars.
@@ -309,8 +302,8 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         var acts = Acts.Any;
         if (isLong) acts |= Acts.ExitLong;
         if (isShort) acts |= Acts.ExitShort;
-        if (isShort || BookRequests.HasRoom(book, Side.Buy)) acts |= Acts.Buy;
-        if (isLong || BookRequests.HasRoom(book, Side.Sell)) acts |= Acts.Sell;
+        if (isShort || book.HasRoom(Side.Buy)) acts |= Acts.Buy;
+        if (isLong || book.HasRoom(Side.Sell)) acts |= Acts.Sell;
         return acts;
     }
 
@@ -336,8 +329,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     /// </summary>
     public void EndData()
     {
-        _book.MarkAll();
-        if (_closesAtEnd && _block is not null) BookTrades.CloseAtEnd(_book, Last.Time, Last.Close, _lastIndex);
+        if (_closesAtEnd && _block is not null) _book.CloseAtEnd(Last.Time, Last.Close, _lastIndex);
     }
 
     /// <summary>Ends the run after the last block and returns its result. Open trades stay open and are marked at the last close.</summary>
@@ -347,8 +339,8 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         if (_block is not null) _context.Index = _block.Count - 1;
         if (_started) _strategy.OnStop(_context);
         var last = _block is null ? default : Last;
-        var sums = _book.Finish(last.Time, last.Close, _lastIndex);
-        return new StrategyResult(Id, sums, _book.TradeMeter, _book.SignalCount, _book.Digest.Value)
+        var sums = _book.Finish(last.Time, last.Close, _lastIndex)!;
+        return new StrategyResult(Id, sums, _book.Trades, _book.SignalCount, _book.Digest)
         {
             SignalEnds = _book.SignalEnds,
             IsWarm = _warm

@@ -76,7 +76,7 @@ public class StrategyContext
     public double EntryPrice => _book.LastEntryPrice;
 
     /// <summary>The net position of longs and shorts.</summary>
-    public Position Position => _book.NetPosition();
+    public Position Position => _book.NetPosition;
 
     /// <summary>Cash plus positions at this bar's close, in the account's currency.</summary>
     public double Equity => _book.EquityAt(Close);
@@ -84,10 +84,10 @@ public class StrategyContext
     /// <summary>
     /// Quantity of an entry at this close by the batch's size rule, before rounding to lots; NaN if the rule needs a stop.
     /// </summary>
-    public double UsualQuantity => BookFunds.UsualQuantity(_book, Close);
+    public double UsualQuantity => _book.UsualQuantity(Close);
 
     /// <summary>Cash that can be spent now.</summary>
-    public double AvailableCash => BookFunds.Available(_book, Close);
+    public double AvailableCash => _book.Available(Close);
 
     // Strategies act at few bars. Methods that act are not inlined, so that the loop over bars keeps its registers.
 
@@ -96,51 +96,51 @@ public class StrategyContext
     /// is already open or pending on it.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public OrderId Enter(Side side) => BookRequests.Enter(_book, side, StrategyBook.AtMarket, Index);
+    public OrderId Enter(Side side) => _book.Enter(side, StrategyBook.AtMarket, Index);
 
     /// <summary>Requests a trade with another order type, size or protection.</summary>
-    public OrderId Enter(Side side, in EntryOptions options) => BookRequests.Enter(_book, side, options, Index);
+    public OrderId Enter(Side side, in EntryOptions options) => _book.Enter(side, options, Index);
 
     /// <summary>Sets the position to this side: closes open trades on the other side and enters, each as far as the batch allows.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Go(Side side)
     {
-        BookRequests.Exit(_book, (Side)(-(int)side), Index);
-        BookRequests.Enter(_book, side, StrategyBook.AtMarket, Index);
+        _book.Exit((Side)(-(int)side), Index);
+        _book.Enter(side, StrategyBook.AtMarket, Index);
     }
 
     /// <summary>Closes every open trade at the market.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Exit()
     {
-        BookRequests.Exit(_book, Side.Buy, Index);
-        BookRequests.Exit(_book, Side.Sell, Index);
+        _book.Exit(Side.Buy, Index);
+        _book.Exit(Side.Sell, Index);
     }
 
     /// <summary>Closes the open trades of one side at the market, and cancels its waiting entries.</summary>
-    public void Exit(Side side) => BookRequests.Exit(_book, side, Index);
+    public void Exit(Side side) => _book.Exit(side, Index);
 
     /// <summary>Closes every open trade at the next bar's close.</summary>
     public void ExitAllOnClose()
     {
-        BookRequests.Exit(_book, Side.Buy, Index, OrderType.MarketOnClose);
-        BookRequests.Exit(_book, Side.Sell, Index, OrderType.MarketOnClose);
+        _book.Exit(Side.Buy, Index, OrderType.MarketOnClose);
+        _book.Exit(Side.Sell, Index, OrderType.MarketOnClose);
     }
 
     /// <summary>Closes the open trades of one side at the next bar's close.</summary>
-    public void ExitOnClose(Side side) => BookRequests.Exit(_book, side, Index, OrderType.MarketOnClose);
+    public void ExitOnClose(Side side) => _book.Exit(side, Index, OrderType.MarketOnClose);
 
     /// <summary>Moves the stop of the open trades of one side; takes effect from the next bar.</summary>
-    public void MoveStop(Side side, double price) => BookRequests.MoveStop(_book, side, price, Index);
+    public void MoveStop(Side side, double price) => _book.MoveStop(side, price, Index);
 
     /// <summary>Submits a manual order, which nets against open trades.</summary>
-    public OrderId Submit(in OrderRequest request) => BookRequests.Submit(_book, request, Index);
+    public OrderId Submit(in OrderRequest request) => _book.Submit(request, Index);
 
     /// <summary>Cancels a waiting order; false if it is no longer waiting.</summary>
-    public bool Cancel(OrderId id) => BookOrders.Cancel(_book, id, _book.TimeAt(Index));
+    public bool Cancel(OrderId id) => _book.Cancel(id, Index);
 
     /// <summary>Cancels every waiting entry of one side.</summary>
-    public void CancelEntries(Side side) => BookOrders.CancelEntries(_book, side, _book.TimeAt(Index));
+    public void CancelEntries(Side side) => _book.CancelEntries(side, Index);
 
     internal void Bind(BarBlock block) => _block = block;
 }

@@ -50,7 +50,7 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     }
 
     /// <summary>Sets a model that filters the entries in this symbol; call it before the first bar.</summary>
-    internal void FilterEntries(IEntryModel model, FactorPlan plan) => _filter = model.Attach(Series, plan);
+    internal void FilterEntries(IEntryModel model, FactorPlan plan) => _book.FilterEntries(_filter = model.Attach(Series, plan));
 
     /// <summary>Its index among the strategy's symbols, from 0.</summary>
     public int Number { get; }
@@ -127,9 +127,7 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     internal void NoBar(long time)
     {
         HasBar = false;
-        _book.StaleAt = time;
-        // A model judges an entry at a bar that closes now; without such a bar it makes no prediction.
-        _book.EntryFilter = null;
+        _book.BeginSlice(time);
     }
 
     // Moves to the next bar of the block; at the block's first bar it binds the block.
@@ -138,7 +136,7 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
         if (index == 0)
         {
             for (var i = 0; i < _columns.Length; i++) _columns[i] = sheet[_slots[i]];
-            _book.Bind(block, block, calendar, closeBefore: Close);
+            _book.Bind(block, block, calendar, (0, Close));
             _book.Begin(0);
             Bind(block);
             _filter?.Bind(block, sheet);
@@ -147,8 +145,7 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
         }
         Index = index;
         HasBar = true;
-        _book.StaleAt = 0;
-        _book.EntryFilter = _filter;
+        _book.BeginSlice();
         if (_cold == 0) return;
         for (var i = 0; i < _columns.Length; i++)
             if (!_warm[i] && !double.IsNaN(_columns[i][index]))
@@ -161,7 +158,6 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     // The block's columns will be reused, so this copies its last bar until the next block comes.
     internal void Leave(BarBlock block, BlockCalendar calendar)
     {
-        _book.MarkAll();
         for (var i = 0; i < _columns.Length; i++)
         {
             _kept[i][0] = _columns[i][Index];
@@ -169,8 +165,7 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
         }
         var last = block.Count == 1 ? block : block.Slice(block.Count - 1, 1);
         Bind(last);
-        _book.Bind(last, last, calendar, double.NaN);
-        _book.Marked = 1;
+        _book.Keep(last, calendar);
         Index = 0;
     }
 }

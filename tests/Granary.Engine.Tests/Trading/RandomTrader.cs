@@ -163,7 +163,7 @@ internal sealed class StrategyRunProbe(StrategyBook book, double cash, double mu
         var scale = cash * 1e-10;
         // Cash plus positions is equity.
         var equity = book.EquityAt(close);
-        Close(book.Account.Cash + book.NetQuantity * multiplier * close, equity, scale, "cash + position value");
+        Close(book.Cash + book.NetQuantity * multiplier * close, equity, scale, "cash + position value");
 
         // What trades have earned, and what the open ones are worth, is how far the equity has come.
         var closed = recorder.Trades.Select(t => t.Number).ToHashSet();

@@ -142,7 +142,7 @@ public sealed class StrategyRunPropertyTests
             var prepared = pipeline.Prepare(BarBlock.FromBars(i, bars.AsSpan(i, 1)));
             run.Process(prepared);
             pipeline.Return(prepared);
-            lowest = Math.Min(lowest, run.Book.Account.Cash);
+            lowest = Math.Min(lowest, run.Book.Cash);
         }
         (lowest >= -settings.Cash * 1e-9).ShouldBeTrue($"cash fell to {lowest}");
         recorder.Trades.Count.ShouldBeGreaterThan(0);

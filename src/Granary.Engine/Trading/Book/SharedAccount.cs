@@ -11,6 +11,8 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
 {
     private StrategyBook[] _books = [];
     private TradeMeter _trades;
+    private int _signals;
+    private long _orders;
 
     /// <summary>Recently traded value; null if no fee depends on it.</summary>
     public TradedNotional? Traded { get; } = execution.Fee.TierDays > 0 ? new TradedNotional(execution.Fee.TierDays) : null;
@@ -22,7 +24,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         {
             if (execution.Maintenance <= 0) return false;
             var needed = 0.0;
-            foreach (var book in _books) needed += BookFunds.Requirement(book, book.LastPrice);
+            foreach (var book in _books) needed += book.Requirement(book.LastPrice);
             return needed > 0 && Equity < needed;
         }
     }
@@ -34,7 +36,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     public void Close()
     {
         IsRuined = true;
-        foreach (var book in _books) BookTrades.CloseAccount(book);
+        foreach (var book in _books) book.Close();
     }
 
     /// <summary>Whether no book other than this one has an open trade.</summary>
@@ -46,12 +48,8 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         return true;
     }
 
-    public int Signals;
-
     /// <summary>Whether the strategy has read the quantity of its size rule, so that its own quantities depend on the equity.</summary>
     public bool KnowsUsualQuantity { get; set; }
-
-    public long LastOrderId;
 
     /// <summary>Closed trades of all books, in the order of their closing.</summary>
     public TradeMeter Trades
@@ -61,10 +59,10 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
             var trades = _trades;
             foreach (var book in _books)
             {
-                trades.Commission += book.TradeMeter.Commission;
-                trades.Financing += book.TradeMeter.Financing;
-                trades.IntrabarByPath += book.TradeMeter.IntrabarByPath;
-                trades.IntrabarByRule += book.TradeMeter.IntrabarByRule;
+                trades.Commission += book.Trades.Commission;
+                trades.Financing += book.Trades.Financing;
+                trades.IntrabarByPath += book.Trades.IntrabarByPath;
+                trades.IntrabarByRule += book.Trades.IntrabarByRule;
             }
             return trades;
         }
@@ -93,7 +91,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         get
         {
             var sum = cash;
-            foreach (var book in _books) sum += book.Account.Cash;
+            foreach (var book in _books) sum += book.Cash;
             return sum;
         }
     }
@@ -104,10 +102,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         get
         {
             var sum = 0.0;
-            foreach (var book in _books)
-            {
-                sum += BookFunds.ExitProceeds(book, book.LastPrice) - BookFunds.Reserved(book, book.LastPrice);
-            }
+            foreach (var book in _books) sum += book.OwnPendingCash(book.LastPrice);
             return sum;
         }
     }
@@ -120,7 +115,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         get
         {
             var sum = cash;
-            foreach (var book in _books) sum += BookFunds.SettledCash(book, book.LastPrice);
+            foreach (var book in _books) sum += book.SettledCash(book.LastPrice);
             return sum;
         }
     }
@@ -131,7 +126,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         get
         {
             var sum = 0.0;
-            foreach (var book in _books) sum += BookFunds.LongValue(book, book.LastPrice);
+            foreach (var book in _books) sum += book.LongValue(book.LastPrice);
             return sum;
         }
     }
@@ -150,7 +145,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     /// <summary>Notifies the observers of all pending exits.</summary>
     public void NotifyExiting(long time)
     {
-        foreach (var book in _books) BookEvents.NotifyExiting(book, time);
+        foreach (var book in _books) book.NotifyExiting(time);
     }
 
     public void Take(StrategyBook[] books) => _books = books;
@@ -161,9 +156,16 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     public double Available(StrategyBook asking, double price)
     {
         var available = execution.Leverage > 0 ? cash * execution.Leverage : cash;
-        foreach (var book in _books) available += BookFunds.OwnAvailable(book, book == asking ? price : book.LastPrice);
+        foreach (var book in _books) available += book.OwnAvailable(book == asking ? price : book.LastPrice);
         return available;
     }
 
+    /// <summary>Returns the next number of an order or signal, over all books.</summary>
+    public long NextOrder() => ++_orders;
+
+    /// <inheritdoc cref="NextOrder"/>
+    public int NextSignal() => ++_signals;
+
+    /// <summary>Adds a closed trade.</summary>
     public void Add(double net, int bars) => _trades.Add(net, bars);
 }

@@ -10,224 +10,225 @@ namespace Granary.Engine.Trading.Book;
 /// trade.
 /// </summary>
 /// <remarks>
-/// This class holds the state: one object, so that a bar needs few cache lines. Other classes do the work. Each has one duty and may use
-/// those before it in this list: <see cref="BookEvents"/> (digest, observers, call-backs), <see cref="BookMarks"/> (equity at each close),
-/// <see cref="BookFunds"/> (available cash), <see cref="BookTriggers"/> (bars to process), <see cref="BookOrders"/> (order life cycle),
-/// <see cref="BookTrades"/> (trades from fills), <see cref="BookFills"/> (orders to fills), <see cref="BookExits"/> (closing orders),
-/// <see cref="BookProtection"/> (stops and targets), <see cref="BookRuin"/> (ruin of an account), <see cref="BookFinancing"/> (financing
-/// and splits), <see cref="BookBar"/> (the sequence within a bar) and <see cref="BookRequests"/> (requests of a strategy).
+/// <para>
+/// A run binds bars, processes each bar that the account must see (<see cref="IsTouchedBy"/>), and then lets the strategy make requests at
+/// its close. All state is private. After each call these hold:
+/// </para>
+/// <list type="number">
+/// <item>The net position is the sum of the open trades. <see cref="OpenTrades"/> changes both together.</item>
+/// <item>
+/// Bars are marked before a change of cash or trades, since bars between two changes are marked in one pass. Each method that changes
+/// them begins with <c>MarkBefore</c>; see <see cref="EquityMarks"/>.
+/// </item>
+/// <item>
+/// The trigger levels are those of the open trades, and <see cref="Active"/> is true while an order waits, a trade is protected or a
+/// call-back is pending. Each call that changes them ends with <c>Refresh</c>, or with <c>Send</c> if it only adds an order.
+/// </item>
+/// <item>Each event is recorded once, in the order of the changes; see <see cref="BookEvents"/>.</item>
+/// </list>
+/// <para>Within a bar the sequence is that in which its prices can have occurred:</para>
+/// <list type="number">
+/// <item>financing, dividends and splits since the last bar;</item>
+/// <item>ruin, if the open leaves no equity;</item>
+/// <item>orders that fill at the open, in the order of their making;</item>
+/// <item>
+/// stops and targets of open trades, then orders that fill after the open or on the close. With smaller bars, this is done on each of
+/// them in turn, so that they fill in the order in which the market reached them. Ruin comes where a stop comes;
+/// </item>
+/// <item>trailing stops move, and trades whose time is over or whose margin is called get an exit for the next open;</item>
+/// <item>call-backs, and then the strategy.</item>
+/// </list>
+/// <para>
+/// Each file of the class has one duty: <c>Bar</c> the sequence within a bar, <c>Requests</c> the strategy's requests, <c>Orders</c> the
+/// life of an order, <c>Fills</c> from orders to fills, <c>Trades</c> from fills to trades, <c>Exits</c> closing orders,
+/// <c>Protection</c> stops and targets, <c>Ruin</c> the end of the account, <c>Financing</c>, <c>Funds</c> available cash, and
+/// <c>Triggers</c> the bars to process.
+/// </para>
 /// </remarks>
-internal sealed class StrategyBook
+internal sealed partial class StrategyBook
 {
-    /// <summary>An entry at the market with the batch's own size and protection.</summary>
-    public static readonly EntryOptions AtMarket;
+    // ---- what does not change ----
 
-    public readonly Instrument Instrument;
-    public readonly TradingSettings Settings;
-    public readonly ExecutionSettings Execution;
-    public readonly FillRule FillRule;
-    public readonly BuyingPower Power;
-    public readonly double Multiplier;
-    public readonly Timeframe Timeframe;
-    /// <summary>The account of several books; null if the strategy has one instrument.</summary>
-    public readonly SharedAccount? Shared;
-    public readonly EquityMeter EquityMeter;
-    /// <summary>Whether an observer needs the excursions of trades.</summary>
-    public readonly bool TracksExcursions;
-    /// <summary>Whether orders take longer than until the next bar.</summary>
-    public readonly bool HasLatency;
-    /// <summary>Whether a bar's volume limits fills.</summary>
-    public readonly bool IsVolumeLimited;
-    /// <summary>Whether fees depend on size alone.</summary>
-    public readonly bool HasProportionalFees;
-    public readonly bool HasFinancing;
-    /// <summary>The smaller bars; null if there are none, or if the batch does not use them.</summary>
-    public readonly IntrabarPath? Path;
-    /// <summary>Recently traded value of the account; null if no fee depends on it.</summary>
-    public readonly TradedNotional? Traded;
-    /// <summary>The open times from which on the instrument's splits and dividends have taken effect, in order.</summary>
-    public readonly long[] ExTimes;
-    public readonly IRunObserver? Observer;
-    /// <summary>Null if no observer receives the orders.</summary>
-    public readonly IOrderObserver? OrderObserver;
-    /// <summary>Null if no observer follows the levels of open trades.</summary>
-    public readonly IProtectionObserver? ProtectionObserver;
+    private readonly TradingSettings _settings;
+    private readonly ExecutionSettings _execution;
+    private readonly FillRule _fillRule;
+    private readonly BuyingPower _power;
+    private readonly Timeframe _timeframe;
+    private readonly double _multiplier;
+    // Whether orders take longer than until the next bar, a bar's volume limits fills, and fees depend on size alone.
+    private readonly bool _hasLatency, _isVolumeLimited, _hasProportionalFees;
+    private readonly bool _hasFinancing;
+    // The open times from which on the instrument's splits and dividends have taken effect, in order.
+    private readonly long[] _exTimes;
+    // The account of several books; null if the strategy has one instrument.
+    private readonly SharedAccount? _shared;
+    // The smaller bars; null if there are none, or if the batch does not use them.
+    private readonly IntrabarPath? _path;
+    // Recently traded value of the account; null if no fee depends on it.
+    private readonly TradedNotional? _traded;
 
-    public WaitingOrders Orders = new();
-    public OpenTrades OpenTrades = new();
-    public CashAccount Account;
-    /// <summary>Longs less shorts in base units times the multiplier: equity is cash + net · close.</summary>
-    public double Net;
-    public double TriggerLow = double.NegativeInfinity, TriggerHigh = double.PositiveInfinity;
-    public bool EveryBar;
-    public TradeMeter TradeMeter;
-    public RunDigest Digest = new();
-    public BarBlock Block = null!;
-    /// <summary>
-    /// The bars that are marked together, with their calendar: the current block, and the bars before it that may still be unmarked.
-    /// </summary>
-    public BarBlock Marks = null!;
-    public BlockCalendar Calendar = null!;
-    /// <summary>The index of the block's first bar in <see cref="Marks"/>.</summary>
-    public int Offset;
-    public BarVolume Volume = new();
-    /// <summary>Whether the book accepts no more orders.</summary>
-    public bool IsClosed;
-    /// <summary>Whether the strategy has read the quantity of its size rule.</summary>
-    public bool KnowsUsualQuantity;
-    /// <summary>The number of bars of <see cref="Marks"/> that are marked.</summary>
-    public int Marked;
-    /// <summary>The part of the bar on which fills are tried; see <see cref="BarStep"/>.</summary>
-    public int Step;
-    /// <summary>The index of the next split or dividend of the instrument.</summary>
-    public int NextAction;
-    public double CloseBefore = double.NaN;
-    public long LastOrderId;
-    /// <summary>The period of <see cref="TradingSettings.EntryEvery"/> in which the last entry was sent.</summary>
-    public long LastEntryPeriod = -1;
-    /// <summary>Null if the strategy has no call-backs.</summary>
-    public StrategyNotices? Notices;
+    // ---- the account: these four stand next to each other in memory, because a block reads those of a thousand strategies in turn ----
+
+    private EquityMarks _marks;
+    private CashAccount _account;
+    private OpenTrades _trades;
+    private WaitingOrders _orders = new();
+
+    private TradeMeter _meter;
+    private BookEvents _events;
+    private IEntryFilter? _filter;
+    private BarVolume _volume = new();
+    // Whether the account accepts no more orders, and whether that is because it had no equity left; its equity then stays at zero.
+    private bool _isClosed, _isRuined;
+    private long _lastOrderId;
+    // The period of TradingSettings.EntryEvery in which the last entry was sent.
+    private long _lastEntryPeriod = -1;
+    // Whether the strategy has read the quantity of its size rule.
+    private bool _knowsUsualQuantity;
+
+    // ---- the place in time ----
+
+    private BarBlock _block = null!;
+    // The part of the bar on which fills are tried.
+    private int _step;
+    // The index of the next split or dividend of the instrument.
+    private int _nextAction;
+    // UTC ticks of the current time slice if this instrument has no bar that closes in it, so that no order can fill at its close; else 0.
+    private long _staleAt;
+    // The bars to process, as Refresh computes them.
+    private double _triggerLow = double.NegativeInfinity, _triggerHigh = double.PositiveInfinity;
+    private bool _everyBar;
 
     /// <param name="account">The account of several books; this book is then closed until <see cref="Open"/>.</param>
     public StrategyBook(MarketSeries series, TradingSettings settings, ExecutionSettings execution, IRunObserver? observer,
         SharedAccount? account = null)
     {
         Instrument = series.Instrument;
-        Timeframe = series.Timeframe;
-        Settings = settings;
-        Execution = execution;
-        FillRule = new FillRule(Instrument, execution);
-        Power = new BuyingPower(Instrument, execution);
-        Multiplier = Instrument.Multiplier;
-        Shared = account;
-        Account = new CashAccount(account is null ? settings.Cash : 0);
-        IsClosed = account is not null;
-        EquityMeter = new EquityMeter(settings.Cash, settings.TradeFrom);
-        Observer = observer;
-        OrderObserver = observer as IOrderObserver;
-        ProtectionObserver = observer as IProtectionObserver;
-        TracksExcursions = observer is not null;
-        HasLatency = execution.LatencyBars > 0;
-        IsVolumeLimited = execution.VolumeShare > 0;
-        HasProportionalFees = execution.Fee.IsProportional;
-        Path = execution.UsePath ? series.Path : null;
-        Traded = account is not null ? account.Traded : execution.Fee.TierDays > 0 ? new TradedNotional(execution.Fee.TierDays) : null;
+        _timeframe = series.Timeframe;
+        _settings = settings;
+        _execution = execution;
+        _fillRule = new FillRule(Instrument, execution);
+        _power = new BuyingPower(Instrument, execution);
+        _multiplier = Instrument.Multiplier;
+        _shared = account;
+        _account = new CashAccount(account is null ? settings.Cash : 0);
+        _trades = new OpenTrades(_multiplier);
+        _isClosed = account is not null;
+        _hasLatency = execution.LatencyBars > 0;
+        _isVolumeLimited = execution.VolumeShare > 0;
+        _hasProportionalFees = execution.Fee.IsProportional;
+        _marks = new EquityMarks(account is null ? new EquityMeter(settings.Cash, settings.TradeFrom) : null, observer is not null);
+        _events = new BookEvents(observer, _isVolumeLimited, _hasProportionalFees);
+        _path = execution.UsePath ? series.Path : null;
+        _traded = account is not null ? account.Traded : execution.Fee.TierDays > 0 ? new TradedNotional(execution.Fee.TierDays) : null;
         var actions = Instrument.CorporateActions;
-        ExTimes = actions.Count == 0 ? [] : [.. actions.Select(a => a.From(series.Timeframe))];
-        HasFinancing = new FinancingRate(execution).IsCharged || actions.Count > 0;
+        _exTimes = actions.Count == 0 ? [] : [.. actions.Select(a => a.From(series.Timeframe))];
+        _hasFinancing = new FinancingRate(execution).IsCharged || actions.Count > 0;
     }
 
-    /// <summary>Whether the next bar must be checked: an order is waiting or a trade is protected.</summary>
-    public bool Active
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get;
-        set;
-    }
+    public Instrument Instrument { get; }
 
-    public int OpenTradeCount => OpenTrades.Count;
-
-    public int SignalCount { get; set; }
+    public int SignalCount { get; private set; }
 
     /// <summary>Signals that ended without a trade.</summary>
-    public SignalEnds SignalEnds { get; set; }
+    public SignalEnds SignalEnds => _events.SignalEnds;
 
-    public double LastEntryPrice => OpenTrades.Count > 0 ? OpenTrades.Last.EntryPrice : double.NaN;
+    public UInt128 Digest => _events.Digest;
 
-    public double NetQuantity => Net / Multiplier;
+    /// <summary>Whether call-backs wait for <see cref="Dispatch"/>.</summary>
+    public bool HasNotices => _events.HasNotices;
 
-    /// <summary>Filters every entry; null without a model.</summary>
-    public IEntryFilter? EntryFilter { get; set; }
+    /// <summary>The last close, at which a shared account counts the position.</summary>
+    public double LastPrice { get; private set; }
 
-    /// <summary>The last close; set by a run with several books on one account.</summary>
-    public double LastPrice { get; set; }
+    /// <summary>The equity of the book's own account at the last bar.</summary>
+    // A long block is marked as it is processed; blocks that are collected are marked later.
+    public double Equity => _block is null || !_marks.AreCollected(_block) ? _marks.Equity : OwnEquity(_block[_block.Count - 1].Close);
 
-    /// <summary>
-    /// UTC ticks of the current time slice if this instrument has no bar that closes in it, so that no order can fill at its close;
-    /// otherwise 0.
-    /// </summary>
-    public long StaleAt { get; set; }
-
-    /// <summary>Whether the account had no equity left and was closed; its equity then stays at zero.</summary>
-    public bool IsRuined { get; set; }
-
-    public bool HasNotices => Notices is { Any: true };
+    /// <summary>The index of the block's first bar in the bars that are marked together; 0 where these begin.</summary>
+    public int Offset => _marks.Offset;
 
     /// <summary>Registers the listener that receives notifications of trades.</summary>
-    public void Listen(ITradeListener listener) => Notices = new StrategyNotices(listener);
+    public void Listen(ITradeListener listener) => _events.Listen(listener);
+
+    /// <summary>Sets a model that filters every entry.</summary>
+    public void FilterEntries(IEntryFilter filter) => _filter = _events.Filter = filter;
 
     /// <summary>Opens the book at the instrument's first bar.</summary>
-    public void Open() => IsClosed = IsRuined;
+    public void Open() => _isClosed = _isRuined;
 
     /// <summary>Switches to other bars, after the previous ones are marked.</summary>
-    /// <param name="closeBefore">The last close before them; NaN if there is none.</param>
-    public void Bind(BarBlock block, BarBlock marks, BlockCalendar calendar, double closeBefore)
+    /// <param name="marks">The bars that are marked together, which begin with the block.</param>
+    /// <param name="before">Open time and close of the last bar before them; a close of NaN if there is none.</param>
+    public void Bind(BarBlock block, BarBlock marks, BlockCalendar calendar, (long Time, double Close) before)
     {
         MarkAll();
-        (Block, Marks, Calendar, CloseBefore, Marked) = (block, marks, calendar, closeBefore, 0);
+        _block = block;
+        _marks.Bind(marks, calendar, before);
     }
 
-    /// <summary>Starts a block, whose bars are in <see cref="Block"/>.</summary>
-    /// <param name="offset">The index of its first bar in <see cref="Marks"/>.</param>
+    /// <summary>Keeps the last bar of a block that ends, until another block is bound.</summary>
+    public void Keep(BarBlock last, BlockCalendar calendar)
+    {
+        MarkAll();
+        _block = last;
+        _marks.Bind(last, calendar, (0, double.NaN), areMarked: true);
+    }
+
+    /// <summary>Starts a block, whose bars were bound.</summary>
+    /// <param name="offset">The index of its first bar in the bars that are marked together.</param>
     public void Begin(int offset)
     {
-        Offset = offset;
-        if (Net < 0 || Account.Cash < 0) BookTriggers.Refresh(this);
+        _marks.Offset = offset;
+        if (_trades.Net < 0 || _account.Cash < 0) Refresh();
     }
 
-    /// <summary>UTC ticks of a bar's open, or of the time slice if the instrument has no bar in it.</summary>
-    public long TimeAt(int index) => StaleAt == 0 ? Block.TimeColumn[index] : StaleAt;
+    /// <summary>Starts a time slice in which the instrument has no bar, so that a model makes no prediction.</summary>
+    /// <param name="time">UTC ticks.</param>
+    public void BeginSlice(long time) => (_staleAt, _events.Filter) = (time, null);
 
-    public bool HasOpen(Side side) => OpenTrades.Has(side);
+    /// <summary>Starts a time slice in which the instrument has a bar.</summary>
+    public void BeginSlice() => (_staleAt, _events.Filter) = (0, _filter);
 
-    public bool HasPendingEntry(Side side) => Orders.EntriesOf(side) > 0;
+    /// <summary>Takes a bar's close as the last price.</summary>
+    public void KeepClose(int index) => LastPrice = _block.CloseColumn[index];
 
-    public long BarsInTrade(long barNumber) => OpenTrades.Count > 0 ? barNumber - OpenTrades.Last.EntryIndex : -1;
+    /// <summary>Open time, UTC ticks, of the bar before a bar of the block.</summary>
+    public long TimeBefore(int index) => _marks.TimeBefore(index);
 
-    public Position NetPosition() => OpenTrades.Netted();
+    // UTC ticks of a bar's open, or of the time slice if the instrument has no bar in it.
+    private long TimeAt(int index) => _staleAt == 0 ? _block.TimeColumn[index] : _staleAt;
 
-    /// <summary>The account's equity, with this book's instrument at a price.</summary>
-    public double EquityAt(double price) => Shared is null ? OwnEquity(price) : Shared.Equity;
-
-    /// <summary>Returns this book's contribution to the account's equity.</summary>
-    public double OwnEquity(double price) => Account.Cash + Net * price;
-
-    /// <summary>Whether <see cref="Process"/> must run on a bar with this low and high.</summary>
+    // Marks the bars before this one with the current position.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsTouchedBy(double low, double high) => Orders.Count > 0 || EveryBar || low <= TriggerLow || high >= TriggerHigh;
-
-    /// <summary>Fills orders, stops and targets on a bar.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Process(int index) => BookBar.Process(this, index);
-
-    /// <summary>Marks the bars before <paramref name="index"/> with the current position; call it before any change.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void MarkTo(int index)
+    private void MarkBefore(int index)
     {
-        if (Marked < Offset + index) BookMarks.Mark(this, Offset + index);
+        if (_marks.MissBefore(index)) _marks.MarkBefore(index, _account.Cash, _trades);
     }
 
     /// <summary>Marks all bars so far.</summary>
     public void MarkAll()
     {
-        if (Marks is not null && Marked < Marks.Count) BookMarks.Mark(this, Marks.Count);
+        if (_marks.Miss) _marks.MarkAll(_account.Cash, _trades);
     }
 
     /// <summary>Delivers call-backs of events since the last call, including those that the strategy's own reactions cause.</summary>
     public void Dispatch()
     {
-        Notices!.Deliver();
-        BookTriggers.Refresh(this);
+        _events.Deliver();
+        Refresh();
     }
 
     /// <summary>Reports open trades and waiting orders at the last bar's close, and closes the meters.</summary>
-    public EquitySums Finish(long time, double close, long lastIndex)
+    /// <returns>The statistics of the equity; null for a shared account.</returns>
+    public EquitySums? Finish(long time, double close, long lastIndex)
     {
-        IsClosed = true;
-        BookOrders.EndWaiting(this, time);
-        BookTrades.ReportOpen(this, time, close, lastIndex);
-        var sums = EquityMeter.Finish();
-        if (Shared is null) Digest.Equity(sums);
+        MarkAll();
+        _isClosed = true;
+        EndWaiting(time);
+        ReportOpen(time, close, lastIndex);
+        var sums = _marks.Finish();
+        if (sums is not null) _events.Equity(sums);
         return sums;
     }
 }

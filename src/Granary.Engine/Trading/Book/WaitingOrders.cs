@@ -7,6 +7,8 @@ internal struct WaitingOrders
 {
     private Order[] _orders = new Order[2];
     private int _count;
+    // Entries among them, by side.
+    private int _longs, _shorts;
 
     public WaitingOrders()
     {
@@ -14,21 +16,12 @@ internal struct WaitingOrders
 
     public readonly int Count => _count;
 
-    /// <summary>Entries among them, by side.</summary>
-    public int Longs, Shorts;
-
     public readonly ref Order this[int at] => ref _orders[at];
 
     public readonly ref Order Last => ref _orders[_count - 1];
 
-    public readonly int EntriesOf(Side side) => side == Side.Buy ? Longs : Shorts;
-
-    /// <summary>Adds to the number of waiting entries of a side.</summary>
-    public void CountEntry(Side side, int more)
-    {
-        if (side == Side.Buy) Longs += more;
-        else Shorts += more;
-    }
+    /// <summary>The number of waiting entries of a side.</summary>
+    public readonly int EntriesOf(Side side) => side == Side.Buy ? _longs : _shorts;
 
     /// <summary>An empty order behind the last one, which waits from <see cref="Keep"/> on.</summary>
     public ref Order Draft()
@@ -40,12 +33,20 @@ internal struct WaitingOrders
     }
 
     /// <summary>The draft waits now.</summary>
-    public void Keep() => _count++;
+    public void Keep() => CountEntry(_orders[_count++], 1);
 
     public void RemoveAt(int at)
     {
+        CountEntry(_orders[at], -1);
         _count--;
         if (at < _count) Array.Copy(_orders, at + 1, _orders, at, _count - at);
+    }
+
+    private void CountEntry(in Order order, int more)
+    {
+        if (order.Role != OrderRole.Entry) return;
+        if (order.Side == Side.Buy) _longs += more;
+        else _shorts += more;
     }
 
     /// <returns>−1 where it does not wait.</returns>

@@ -2,15 +2,15 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Trading.Execution;
 
-/// <summary>An open trade, with the stop and target of its entry.</summary>
+/// <summary>An open trade, with the stop and target of its entry. <see cref="OpenTrades"/> changes its quantities.</summary>
 internal struct OpenTrade
 {
-    public int Number;
-    public Side Side;
+    public int Number { get; private set; }
+    public Side Side { get; private set; }
     /// <summary>Quantity that is still open; base units.</summary>
-    public double Quantity;
-    public double EntryQuantity;
-    public double EntryPrice;
+    public double Quantity { get; private set; }
+    public double EntryQuantity { get; private set; }
+    public double EntryPrice { get; private set; }
     public long SignalTime;
     public long EntryTime;
     /// <summary>Feed index of the bar of entry.</summary>
@@ -21,7 +21,7 @@ internal struct OpenTrade
     public long FirstWholeBar;
     public double Commission;
     /// <summary>Sum over partial exits of price times quantity.</summary>
-    public double ExitNotional;
+    public double ExitNotional { get; private set; }
     /// <summary>The part of <see cref="Commission"/> that exits have paid.</summary>
     public double ExitCommission;
     /// <summary>Feed index and open time of the bar of the last partial exit, and its reason.</summary>
@@ -52,11 +52,35 @@ internal struct OpenTrade
     public double Financing;
     /// <summary>The day up to which borrow fees and interest have been charged, as days since 0001-01-01.</summary>
     public long FinancedTo;
-    public double LowestLow;
-    public double HighestHigh;
+    public double LowestLow { get; private set; }
+    public double HighestHigh { get; private set; }
     public OrderId StopOrder, TargetOrder, TrailOrder;
     /// <summary>UTC ticks from which the exit by time of day applies.</summary>
     public long TimeExit;
+
+    /// <summary>Sets the first fill of an empty trade.</summary>
+    public void Open(int number, Side side, double quantity, double price)
+    {
+        (Number, Side, EntryPrice) = (number, side, price);
+        Quantity = EntryQuantity = quantity;
+        LowestLow = HighestHigh = price;
+    }
+
+    /// <summary>Adds a further fill of the entry at any price: the entry price is the average.</summary>
+    public void Increase(double quantity, double price)
+    {
+        EntryPrice = (EntryPrice * EntryQuantity + price * quantity) / (EntryQuantity + quantity);
+        EntryQuantity += quantity;
+        Quantity += quantity;
+        Reach(price, price);
+    }
+
+    /// <summary>Books a fill that closes the trade or a part of it.</summary>
+    public void Reduce(double quantity, double price)
+    {
+        Quantity -= quantity;
+        ExitNotional += price * quantity;
+    }
 
     /// <summary>Extends the trade's lowest and highest price.</summary>
     public void Reach(double low, double high)
@@ -94,9 +118,9 @@ internal struct OpenTrade
     public readonly Trade ClosedPart(double multiplier)
     {
         var closed = EntryQuantity - Quantity;
-        var price = ExitNotional / closed;
-        var profit = (int)Side * (price - EntryPrice) * closed * multiplier;
-        return ToTrade(new TradeEnd(PartTime, price, profit, 0, (int)(PartIndex - EntryIndex), PartReason)) with
+        var exitPrice = ExitNotional / closed;
+        var profit = (int)Side * (exitPrice - EntryPrice) * closed * multiplier;
+        return ToTrade(new TradeEnd(PartTime, exitPrice, profit, 0, (int)(PartIndex - EntryIndex), PartReason)) with
         {
             Quantity = closed,
             Commission = ExitCommission + (Commission - ExitCommission) * (closed / EntryQuantity),

@@ -1,14 +1,14 @@
+using Granary.Engine.Market;
+
 namespace Granary.Engine.Trading.Execution;
 
-/// <summary>The open trades of a book, in the order of their entries.</summary>
-internal struct OpenTrades
+/// <summary>The open trades of a book, in the order of their entries. Only its methods change quantities, and the net with them.</summary>
+/// <param name="multiplier">The instrument's.</param>
+internal struct OpenTrades(double multiplier)
 {
+    private readonly double _multiplier = multiplier;
     private OpenTrade[] _trades = new OpenTrade[1];
     private int _count;
-
-    public OpenTrades()
-    {
-    }
 
     public readonly int Count => _count;
 
@@ -16,19 +16,62 @@ internal struct OpenTrades
 
     public readonly ref OpenTrade Last => ref _trades[_count - 1];
 
-    /// <summary>Appends an empty trade.</summary>
-    public ref OpenTrade Add()
+    /// <summary>Longs less shorts in base units times the multiplier: equity is cash + net · close.</summary>
+    public double Net { get; private set; }
+
+    /// <summary>Adds a trade, which its first fill opens.</summary>
+    public ref OpenTrade Add(int number, Side side, double quantity, double price)
     {
         if (_count == _trades.Length) Array.Resize(ref _trades, _trades.Length * 2);
         ref var trade = ref _trades[_count++];
         trade = default;
+        trade.Open(number, side, quantity, price);
+        Net += (int)side * quantity * _multiplier;
         return ref trade;
     }
 
+    /// <summary>Adds a further fill of a trade's entry.</summary>
+    public void Increase(ref OpenTrade trade, double quantity, double price)
+    {
+        trade.Increase(quantity, price);
+        Net += (int)trade.Side * quantity * _multiplier;
+    }
+
+    /// <summary>Takes a fill from a trade's quantity.</summary>
+    /// <returns>Whether a part is still open; if not, the trade must be removed.</returns>
+    public bool Reduce(ref OpenTrade trade, double quantity, double price)
+    {
+        trade.Reduce(quantity, price);
+        if (!(trade.Quantity > 0)) return false;
+        Net -= (int)trade.Side * quantity * _multiplier;
+        return true;
+    }
+
+    /// <summary>Removes a closed trade.</summary>
     public void RemoveAt(int at)
     {
         _count--;
         if (at < _count) Array.Copy(_trades, at + 1, _trades, at, _count - at);
+        Sum();
+    }
+
+    public void Clear() => (_count, Net) = (0, 0);
+
+    /// <summary>Applies a split to the trades that were entered before a time: quantities grow as prices fall.</summary>
+    public void Split(long from, double ratio, Instrument instrument)
+    {
+        for (var i = 0; i < _count; i++)
+            if (_trades[i].EntryTime < from)
+                _trades[i].Split(ratio, instrument);
+        Sum();
+    }
+
+    // Sums again, so that rounding leaves no residual position.
+    private void Sum()
+    {
+        var net = 0.0;
+        for (var i = 0; i < _count; i++) net += (int)_trades[i].Side * _trades[i].Quantity * _multiplier;
+        Net = net;
     }
 
     /// <returns>−1 if no open trade has this number.</returns>
@@ -56,17 +99,6 @@ internal struct OpenTrades
             if (_trades[i].Side == side && !_trades[i].Exiting && !_trades[i].EntryWorking)
                 count++;
         return count;
-    }
-
-    /// <summary>
-    /// Longs less shorts, in base units times the multiplier. It is summed again on each call, so that rounding leaves no residual
-    /// position.
-    /// </summary>
-    public readonly double Net(double multiplier)
-    {
-        var net = 0.0;
-        for (var i = 0; i < _count; i++) net += (int)_trades[i].Side * _trades[i].Quantity * multiplier;
-        return net;
     }
 
     public readonly Position Netted()

@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Analysis;
+using Granary.Engine.Market;
+using Granary.Engine.Trading.Execution;
+
+namespace Granary.Engine.Trading.Book;
+
+/// <summary>
+/// How far the bars of a book are marked at their closes. Bars over which nothing changed are marked together, so that they must be marked
+/// before each change of cash or trades.
+/// </summary>
+/// <param name="meter">Measures the equity; null if the account is shared, whose run measures it.</param>
+/// <param name="tracksExcursions">Whether open trades keep their lowest and highest price.</param>
+internal struct EquityMarks(EquityMeter? meter, bool tracksExcursions)
+{
+    private readonly EquityMeter? _meter = meter;
+    private readonly bool _tracksExcursions = tracksExcursions;
+    // The bars that are marked together: the current block, and the bars before it that may still be unmarked.
+    private BarBlock? _bars;
+    private BlockCalendar _calendar = null!;
+    private (long Time, double Close) _before;
+    private int _marked;
+
+    /// <summary>The index of the block's first bar in the bars that are marked together.</summary>
+    public int Offset { get; set; }
+
+    /// <summary>The equity at the last marked bar; not for a shared account.</summary>
+    public readonly double Equity => _meter!.Equity;
+
+    /// <summary>Whether bars are marked with other blocks, and perhaps later than these end.</summary>
+    public readonly bool AreCollected(BarBlock block) => !ReferenceEquals(_bars, block);
+
+    /// <summary>Whether a bar before this one of the block is not marked.</summary>
+    public readonly bool MissBefore(int index) => _marked < Offset + index;
+
+    /// <summary>Whether any bar is not marked.</summary>
+    public readonly bool Miss => _bars is not null && _marked < _bars.Count;
+
+    /// <summary>Switches to other bars, after the previous ones are marked.</summary>
+    /// <param name="before">Open time and close of the last bar before them; a close of NaN if there is none.</param>
+    /// <param name="areMarked">Whether the bars are marked already.</param>
+    public void Bind(BarBlock bars, BlockCalendar calendar, (long Time, double Close) before, bool areMarked = false) =>
+        (_bars, _calendar, _before, _marked) = (bars, calendar, before, areMarked ? bars.Count : 0);
+
+    /// <summary>Open time, UTC ticks, of the bar before a bar of the block.</summary>
+    public readonly long TimeBefore(int index) => Offset + index > 0 ? _bars!.TimeColumn[Offset + index - 1] : _before.Time;
+
+    /// <summary>Close of the bar before a bar of the block; NaN if there is none.</summary>
+    public readonly double CloseBefore(int index) => Offset + index > 0 ? _bars!.CloseColumn[Offset + index - 1] : _before.Close;
+
+    /// <summary>Marks the bars before one of the block.</summary>
+    public void MarkBefore(int index, double cash, in OpenTrades trades) => Mark(Offset + index, cash, trades);
+
+    /// <summary>Marks all bars.</summary>
+    public void MarkAll(double cash, in OpenTrades trades) => Mark(_bars!.Count, cash, trades);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Mark(int end, double cash, in OpenTrades trades)
+    {
+        var bars = _bars!;
+        _meter?.Mark(cash, trades.Net, trades.Count > 0, bars, _calendar, _marked, end);
+        if (_tracksExcursions)
+            for (var i = 0; i < trades.Count; i++)
+            {
+                ref var trade = ref trades[i];
+                // The bar of an entry on the close does not count for the trade.
+                var from = (int)Math.Max(_marked, trade.FirstWholeBar - bars.FirstIndex);
+                if (from < end) trade.Reach(Extremes.Least(bars.Low[from..end]), Extremes.Greatest(bars.High[from..end]));
+            }
+        _marked = end;
+    }
+
+    /// <summary>Replaces the equity of the last marked bar after the position was closed at that bar's close.</summary>
+    public readonly void Settle(double equity) => _meter!.Settle(equity);
+
+    /// <summary>Returns the statistics; null for a shared account.</summary>
+    public readonly EquitySums? Finish() => _meter?.Finish();
+}

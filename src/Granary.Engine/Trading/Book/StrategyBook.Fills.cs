@@ -1,0 +1,233 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
+using Granary.Engine.Trading.Execution;
+
+namespace Granary.Engine.Trading.Book;
+
+// From an order and a reference price to a fill: how much of it, at which price, for which fee, and whether the account can pay it.
+internal sealed partial class StrategyBook
+{
+    // The fee of an order's next fill, quote currency. It is added to the fees that the order has paid.
+    private double NextFee(double price, double quantity, bool maker, long time, ref OrderFees paid) =>
+        _hasProportionalFees
+        ? _execution.Fee.Fee(price, quantity, _multiplier, maker)
+        : _execution.Fee.NextFee(price, quantity, _multiplier, maker, _traded?.At(time) ?? 0, ref paid);
+
+    // How much of a quantity the bar's volume allows, in whole lots.
+    private double Fillable(double wanted, in Bar bar, int index) =>
+        _volume.Fitting(wanted, _block.FirstIndex + index, _execution.VolumeShare * bar.Volume, Instrument);
+
+    private double Fillable(in Order order, in Bar bar, int index)
+    {
+        var most = Fillable(order.Rest, bar, index);
+        return order.TimeInForce == TimeInForce.FillOrKill && most < order.Rest ? 0 : most;
+    }
+
+    // Fills a waiting order, whole or as far as the bar's volume allows; true where it is not waiting any more (or others are not).
+    // The reference price is that of the FillRule.
+    private bool Fill(int at, double reference, in Bar bar, int index, bool atOpen)
+    {
+        ref var order = ref _orders[at];
+        var quantity = order.Quantity;
+        if (_isVolumeLimited)
+        {
+            quantity = Fillable(order, bar, index);
+            if (quantity <= 0) return false;
+        }
+        if (order.Role == OrderRole.Net) return FillNet(at, quantity, reference, bar, index, atOpen);
+        var price = PriceOf(order, reference, quantity, bar);
+        return order.Role == OrderRole.Entry
+            ? FillEntry(at, quantity, price, bar, index, atOpen)
+            : FillExit(at, quantity, price, bar, index);
+    }
+
+    // The price at which an order fills from a reference price.
+    private FillPrice PriceOf(in Order order, double reference, double quantity, in Bar bar) =>
+        _fillRule.Price(order.Type, order.Side, order.LimitPrice, reference, quantity, bar);
+
+    private bool FillEntry(int at, double quantity, FillPrice price, in Bar bar, int index, bool atOpen)
+    {
+        ref var order = ref _orders[at];
+        var paid = order.Fees;
+        var fee = NextFee(price.Price, quantity, price.IsMaker, bar.Time, ref paid);
+        var first = order.FilledQuantity == 0;
+        if (BuyingPower.Exceeds(_power.Outlay(price.Price, quantity) + fee, Available(price.Price))
+            && !(_settings.ResizeToCash && Resize(ref order, ref quantity, price, bar.Time, ref paid, ref fee)))
+        {
+            _events.CashShort(bar.Time);
+            Drop(at, first ? OrderState.Rejected : OrderState.Cancelled, bar.Time);
+            return true;
+        }
+        order.Fees = paid;
+        var whole = RecordFill(ref order, quantity, price.Price);
+        var fill = new TradeFill(order.TradeNumber, bar.Time, price.Price, quantity, fee, order.Id, IsEntry: true, first, price.IsMaker);
+        if (first) EnterTrade(order, fill, bar, index, atOpen);
+        else IncreaseTrade(order, fill, bar, index);
+        if (whole) _orders.RemoveAt(at);
+        return whole;
+    }
+
+    private bool FillExit(int at, double quantity, FillPrice price, in Bar bar, int index)
+    {
+        ref var order = ref _orders[at];
+        var paid = order.Fees;
+        var fee = NextFee(price.Price, quantity, price.IsMaker, bar.Time, ref paid);
+        order.Fees = paid;
+        var (number, id, reason) = (order.TradeNumber, order.Id, order.Reason);
+        var whole = RecordFill(ref order, quantity, price.Price);
+        if (whole) _orders.RemoveAt(at);
+        var trade = _trades.IndexOf(number);
+        if (trade < 0) return whole;
+        if (whole) quantity = _trades[trade].Quantity;
+        var fill = new TradeFill(number, bar.Time, price.Price, quantity, fee, id, IsEntry: false, IsFirst: false, price.IsMaker);
+        CloseTrade(trade, fill, reason, bar, index);
+        return whole;
+    }
+
+    // Cuts an entry to what can be paid at this price; false where that is nothing.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Resize(ref Order order, ref double quantity, FillPrice price, long time, ref OrderFees paid, ref double fee)
+    {
+        var available = Available(price.Price);
+        var payable = Payable(quantity, price.Price, available, price.IsMaker);
+        if (!(payable > 0)) return false;
+        var before = order.Quantity;
+        order.Quantity = order.FilledQuantity + payable;
+        quantity = order.Rest;
+        paid = order.Fees;
+        fee = NextFee(price.Price, quantity, price.IsMaker, time, ref paid);
+        // A fee by turnover may be more than the usual one.
+        if (BuyingPower.Exceeds(_power.Outlay(price.Price, quantity) + fee, available))
+        {
+            order.Quantity = before;
+            return false;
+        }
+        _events.EntryCut(order.TradeNumber, time, quantity);
+        return true;
+    }
+
+    // Fills an order at the close at which it was made.
+    private void FillAtClose(int at, int index)
+    {
+        var bar = _block[index];
+        var trades = _trades.Count;
+        SetExpiry(ref _orders[at], bar.Time);
+        Fill(at, bar.Close, bar, index, atOpen: false);
+        // The close at which it was entered is a close since the entry.
+        if (_trades.Count > trades && _trades.Last.Protection.TrailFraction > 0)
+        {
+            _trades.Last.Protection.Trail(_trades.Last.Side, bar, sinceOpen: false, Instrument);
+            _events.Protected(_trades.Last, bar.Time);
+        }
+        if (_isRuined) CancelAll(bar.Time);
+        Refresh();
+    }
+
+    // ---- manual orders, which first close open trades on the other side and then open a trade with the rest ----
+
+    // Of an order that was cut rounding may leave a crumb of this part of it, which opens no trade.
+    private const double Crumb = 1e-9;
+
+    // Returns whether the order, or another, is not waiting any more.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool FillNet(int at, double quantity, double reference, in Bar bar, int index, bool atOpen)
+    {
+        var order = _orders[at];
+        var price = PriceOf(order, reference, quantity, bar);
+        var waiting = _orders.Count;
+        if (!CanPay(at, ref quantity, price, out var crumb))
+        {
+            _events.CashShort(bar.Time);
+            Drop(at, order.FilledQuantity == 0 ? OrderState.Rejected : OrderState.Cancelled, bar.Time);
+            return true;
+        }
+        var paid = order.Fees;
+        var fees = new SplitFee(this, price, quantity,
+            _hasProportionalFees ? 0 : NextFee(price.Price, quantity, price.IsMaker, bar.Time, ref paid));
+        _orders[at].Fees = paid;
+        if (RecordFill(ref _orders[at], quantity, price.Price)) _orders.RemoveAt(at);
+        var left = CloseOpposite(order, quantity, price, ref fees, bar, index);
+        if (left > crumb)
+        {
+            var fee = fees.Of(left, isLast: true);
+            var fill = new TradeFill(0, bar.Time, price.Price, left, fee, order.Id, IsEntry: true, IsFirst: false, price.IsMaker);
+            OpenRest(ref order, fill, reference, bar, index, atOpen);
+        }
+        for (var i = _orders.Count - 1; i >= 0; i--)
+            if (_orders[i].Id == order.Id) _orders[i].TradeNumber = order.TradeNumber;
+            else if (order.OcoGroup != 0 && _orders[i].OcoGroup == order.OcoGroup) Drop(i, OrderState.Cancelled, bar.Time);
+        return _orders.Count != waiting;
+    }
+
+    // Whether the account can pay for what the fill opens, cut to that where the batch allows it.
+    private bool CanPay(int at, ref double quantity, FillPrice price, out double crumb)
+    {
+        ref var order = ref _orders[at];
+        var (opens, released) = (quantity, 0.0);
+        for (var i = 0; i < _trades.Count && opens > 0; i++)
+        {
+            ref var trade = ref _trades[i];
+            if (trade.Side == order.Side) continue;
+            var part = Math.Min(opens, trade.Quantity);
+            opens -= part;
+            released += _power.Released(trade, part, price.Price);
+        }
+        crumb = 0;
+        if (!(opens > 0)) return true;
+        var available = Available(price.Price) + released;
+        if (!BuyingPower.Exceeds(_power.Cost(price.Price, opens, price.IsMaker), available)) return true;
+        if (!_settings.ResizeToCash) return false;
+        var rest = quantity - opens + Payable(opens, price.Price, available, price.IsMaker);
+        if (!(rest > 0)) return false;
+        order.Quantity = order.FilledQuantity + rest;
+        quantity = order.Rest;
+        crumb = Crumb * quantity;
+        return true;
+    }
+
+    // Closes open trades on the other side; returns the remaining quantity of the fill.
+    private double CloseOpposite(in Order order, double quantity, FillPrice price, ref SplitFee fees, in Bar bar, int index)
+    {
+        var left = quantity;
+        for (var i = 0; i < _trades.Count && left > 0; i++)
+        {
+            ref var trade = ref _trades[i];
+            if (trade.Side == order.Side) continue;
+            var part = Math.Min(left, trade.Quantity);
+            left -= part;
+            var fee = fees.Of(part, isLast: !(left > 0));
+            var fill = new TradeFill(trade.Number, bar.Time, price.Price, part, fee, order.Id, IsEntry: false, IsFirst: false,
+                price.IsMaker);
+            if (CloseTrade(i, fill, ExitReason.Signal, bar, index)) i--;
+        }
+        return left;
+    }
+
+    // Opens a trade, or adds to the one that an earlier fill of the order has opened.
+    private void OpenRest(ref Order order, in TradeFill fill, double reference, in Bar bar, int index, bool atOpen)
+    {
+        if (order.TradeNumber != 0 && _trades.IndexOf(order.TradeNumber) >= 0)
+        {
+            IncreaseTrade(order, fill with { Number = order.TradeNumber }, bar, index);
+            return;
+        }
+        order.TradeNumber = NextSignal();
+        _events.SignalledByFill(order, reference, fill.Quantity);
+        EnterTrade(order, fill with { Number = order.TradeNumber, IsFirst = true }, bar, index, atOpen);
+    }
+
+    // A fee that is not proportional to size is split by quantity over the trades that the fill closes and opens; the last part takes the
+    // remainder.
+    private struct SplitFee(StrategyBook book, FillPrice price, double quantity, double fees)
+    {
+        private double _left = fees;
+
+        public double Of(double part, bool isLast)
+        {
+            if (book._hasProportionalFees) return book._execution.Fee.Fee(price.Price, part, book._multiplier, price.IsMaker);
+            var fee = isLast ? _left : _left * (part / quantity);
+            _left -= fee;
+            return fee;
+        }
+    }
+}

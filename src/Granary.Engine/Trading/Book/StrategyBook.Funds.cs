@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
+using Granary.Engine.Trading.Execution;
+
+namespace Granary.Engine.Trading.Book;
+
+// Cash that the account can spend, and cash that its positions tie up.
+internal sealed partial class StrategyBook
+{
+    public double Cash => _account.Cash;
+
+    /// <summary>The account's equity, with this book's instrument at a price.</summary>
+    public double EquityAt(double price) => _shared is null ? OwnEquity(price) : _shared.Equity;
+
+    /// <summary>Returns this book's contribution to the account's equity.</summary>
+    public double OwnEquity(double price) => _account.Cash + _trades.Net * price;
+
+    /// <summary>Returns the quantity of an entry at this price by the size rule, without a stop.</summary>
+    public double UsualQuantity(double price)
+    {
+        if (_shared is null) _knowsUsualQuantity = true;
+        else _shared.KnowsUsualQuantity = true;
+        return _settings.Size.Quantity(EquityAt(price), price, 0, _multiplier);
+    }
+
+    /// <summary>Returns the amount that new entries may cost.</summary>
+    public double Available(double price) => _shared is null ? OwnAvailable(price) : _shared.Available(this, price);
+
+    /// <summary>This book's share of the cash available for new entries.</summary>
+    public double OwnAvailable(double price) => _power.Available(_account.Cash, OwnEquity(price), _trades, price);
+
+    // Returns the amount that new entries may cost after pending orders are filled at the last close.
+    private double AvailableAfterOrders(double close) => Available(close) + PendingCash(close);
+
+    private double PendingCash(double close) =>
+        _shared is not null ? _shared.PendingCash : _trades.Count + _orders.Count == 0 ? 0 : OwnPendingCash(close);
+
+    /// <summary>Proceeds of pending market exits less the cost of pending market entries, so that cash is not reserved twice.</summary>
+    public double OwnPendingCash(double close) => ExitProceeds(close) - Reserved(close);
+
+    private double ExitProceeds(double close)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < _trades.Count; i++)
+        {
+            ref var trade = ref _trades[i];
+            if (!trade.Exiting) continue;
+            sum += _power.Released(trade, trade.Quantity, close) - _execution.Fee.Fee(close, trade.Quantity, _multiplier, maker: false);
+        }
+        return sum;
+    }
+
+    private double Reserved(double close)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < _orders.Count; i++)
+        {
+            ref var order = ref _orders[i];
+            if (order.Role == OrderRole.Entry && order.Type.IsAtMarket())
+                sum += _power.Cost(close, order.Rest, maker: false);
+        }
+        return sum;
+    }
+
+    // The part of a quantity that the cash pays for; in whole lots if it is reduced.
+    private double Payable(double wanted, double price, double available, bool maker)
+    {
+        var payable = _power.Payable(wanted, price, available, maker);
+        return payable == wanted ? wanted : Instrument.RoundQuantity(payable);
+    }
+
+    /// <summary>The maintenance requirement of the open trades.</summary>
+    public double Requirement(double price) => _power.Requirement(_trades, price);
+
+    /// <summary>
+    /// Cash without the proceeds of short sales, at the shares' market value, since the lender of the shares keeps them. Interest is
+    /// charged on it if it is negative. An instrument with a margin per unit settles gains and losses in cash, so its balance is the
+    /// equity.
+    /// </summary>
+    public double SettledCash(double price) =>
+        _power.IsMargined ? OwnEquity(price) : _account.Cash - _trades.QuantityOf(Side.Sell) * price * _multiplier;
+
+    /// <summary>Returns the market value of long positions; 0 for an instrument with a margin per unit.</summary>
+    public double LongValue(double price) =>
+        _power.IsMargined ? 0 : _trades.QuantityOf(Side.Buy) * price * _multiplier;
+
+    // Returns the fraction of the long value that was bought on margin.
+    private double MarginPart(double close)
+    {
+        if (_power.IsMargined) return 0;
+        var (settled, value) = _shared is null ? (SettledCash(close), LongValue(close))
+            : (_shared.SettledCash, _shared.LongValue);
+        return FinancingRate.MarginPart(settled, value);
+    }
+}

@@ -1,0 +1,145 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
+using Granary.Engine.Trading.Execution;
+
+namespace Granary.Engine.Trading.Book;
+
+// Stops and targets of open trades.
+internal sealed partial class StrategyBook
+{
+    // Whether the trade's stop or target closed it on this bar, or on this part of it.
+    private bool TryProtection(int at, in Bar part, in Bar bar, int index)
+    {
+        ref var trade = ref _trades[at];
+        var feedIndex = _block.FirstIndex + index;
+        if (feedIndex < trade.ProtectedFrom || trade.Protection.IsNone) return false;
+        // The trade was entered within the part that is being tried, so it was only exposed to the remainder of that part.
+        var enteredHere = trade.EntryIndex == feedIndex && !trade.EnteredAtOpen && trade.EntryStep == _step;
+        var touch = trade.Protection.Touch(trade.Side, part, trade.TargetWaits && enteredHere);
+        if (touch.IsNone) return false;
+        // The market may have traded beyond the smaller bars before an entry on one of them.
+        if (_step == Beyond && trade.EntryIndex == feedIndex && trade.EntryStep > 0) return false;
+        // The market's price before the range is tried: the open, or the price of an entry after the open.
+        var from = enteredHere ? trade.EntryPrice : part.Open;
+        var stopFirst = _execution.UsePath ? IsStopFirst(trade, touch, from, bar) : _execution.Intrabar == IntrabarRule.StopFirst;
+        return touch.Stopped && (!touch.Reached || stopFirst)
+            ? FillStop(at, touch, from, bar, index) : FillTarget(at, from, bar, index);
+    }
+
+    private bool FillStop(int at, in ProtectionTouch touch, double from, in Bar bar, int index)
+    {
+        ref var trade = ref _trades[at];
+        if (_isVolumeLimited)
+            return StopInParts(at, FillRule.StopReference(trade.Side, touch.Stop, from), touch.Reason, bar, index);
+        CloseAt(at, _fillRule.StopPrice(trade.Side, touch.Stop, from, trade.Quantity, bar), touch.Reason, bar, index);
+        return true;
+    }
+
+    private bool FillTarget(int at, double from, in Bar bar, int index)
+    {
+        ref var trade = ref _trades[at];
+        var quantity = trade.Quantity;
+        if (_isVolumeLimited)
+        {
+            quantity = Fillable(quantity, bar, index);
+            if (quantity <= 0) return false;
+            if (trade.TargetOrder.IsNone) trade.TargetOrder = NextOrder();
+        }
+        var (price, maker) = _fillRule.TargetPrice(trade.Side, trade.Protection.Target, from, quantity, bar);
+        var fee = NextFee(price, quantity, maker, bar.Time, ref trade.TargetFees);
+        var order = _isVolumeLimited ? trade.TargetOrder : default;
+        var fill = new TradeFill(trade.Number, bar.Time, price, quantity, fee, order, IsEntry: false, IsFirst: false, maker);
+        return CloseTrade(at, fill, ExitReason.Target, bar, index);
+    }
+
+    // Whether the stop comes before the target, if smaller bars are used. A smaller bar that opens beyond one of them reached that one
+    // first; otherwise the intrabar rule decides. The meter counts both cases.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool IsStopFirst(in OpenTrade trade, in ProtectionTouch touch, double from, in Bar bar)
+    {
+        var byRule = _execution.Intrabar == IntrabarRule.StopFirst;
+        if (_step <= WholeBar)
+        {
+            if (touch.IsBoth) _meter.IntrabarByRule++;
+            return byRule;
+        }
+        var isLong = trade.Side == Side.Buy;
+        var (stop, target) = (touch.Stop, trade.Protection.Target);
+        bool? opensBeyond = !touch.IsBoth ? null
+            : (isLong ? from <= stop : from >= stop) ? true : (isLong ? from >= target : from <= target) ? false : null;
+        if (touch.IsBoth && opensBeyond is null) _meter.IntrabarByRule++;
+        else if (stop > 0 && target > 0 && bar.Low <= Math.Min(stop, target) && bar.High >= Math.Max(stop, target))
+            _meter.IntrabarByPath++;
+        return opensBeyond ?? byRule;
+    }
+
+    // A stop that has traded becomes a market order, whose remainder works from the next open. It replaces a pending exit.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool StopInParts(int at, double reference, ExitReason reason, in Bar bar, int index)
+    {
+        ref var trade = ref _trades[at];
+        if (trade.EntryWorking) CancelEntryOf(trade.Number, bar.Time);
+        for (var i = _orders.Count - 1; trade.Exiting && i >= 0; i--)
+        {
+            ref var waiting = ref _orders[i];
+            if (waiting.Role != OrderRole.Exit || waiting.TradeNumber != trade.Number) continue;
+            // An exit that belongs to such a stop stays.
+            if (waiting.Reason is ExitReason.Stop or ExitReason.TrailingStop or ExitReason.MarginCall) return false;
+            Drop(i, OrderState.Cancelled, bar.Time);
+        }
+        ref var order = ref NewExit(trade, OrderType.Market, reason, bar.Time);
+        Send(ref order);
+        trade.Exiting = true;
+        return Fill(_orders.Count - 1, reference, bar, index, atOpen: false);
+    }
+
+    // ---- stops and targets as orders, which a strategy with call-backs sees ----
+
+    private readonly record struct ProtectionOrder(OrderRole Role, OrderType Type, double Level);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void NoteProtection(ref OpenTrade trade, OrderState stop, OrderState target, OrderState trailing, double price = 0)
+    {
+        var p = trade.Protection;
+        var (takeProfit, trail) = (new ProtectionOrder(OrderRole.TakeProfit, OrderType.Limit, p.Target),
+            new ProtectionOrder(OrderRole.TrailingStop, OrderType.TrailingStop, p.TrailFraction));
+        trade.StopOrder = NoteProtection(trade, StopOrder(trade), trade.StopOrder, stop, price);
+        trade.TargetOrder = NoteProtection(trade, takeProfit, trade.TargetOrder, target, price);
+        trade.TrailOrder = NoteProtection(trade, trail, trade.TrailOrder, trailing, price);
+    }
+
+    // The order of a stop that the strategy has set for a trade without one.
+    private void NoteStop(ref OpenTrade trade)
+    {
+        if (trade.StopOrder.IsNone) trade.StopOrder = NoteProtection(trade, StopOrder(trade), default, OrderState.Submitted, 0);
+    }
+
+    private static ProtectionOrder StopOrder(in OpenTrade trade) => new(OrderRole.StopLoss, OrderType.Stop, trade.Protection.Stop);
+
+    private OrderId NoteProtection(in OpenTrade trade, in ProtectionOrder leg, OrderId id, OrderState state, double price)
+    {
+        if (leg.Level <= 0) return id;
+        if (id.IsNone) id = NextOrder();
+        var order = new Order
+        {
+            Id = id,
+            Role = leg.Role,
+            Type = leg.Type,
+            Side = (Side)(-(int)trade.Side),
+            Quantity = trade.EntryQuantity,
+            TradeNumber = trade.Number,
+            StopPrice = leg.Role == OrderRole.StopLoss ? leg.Level : leg.Role == OrderRole.TrailingStop ? trade.Protection.TrailLevel : 0,
+            LimitPrice = leg.Role == OrderRole.TakeProfit ? leg.Level : 0,
+            CreatedAt = trade.EntryTime,
+            ExpiresAt = long.MaxValue,
+        };
+        order.Become(OrderState.Submitted);
+        if (state != OrderState.Submitted)
+        {
+            if (state == OrderState.Filled) (order.FilledQuantity, order.FilledPrice) = (order.Quantity, price);
+            order.Become(state);
+        }
+        _events.OrderChanged(order);
+        return id;
+    }
+}

@@ -1,0 +1,199 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
+using Granary.Engine.Trading.Execution;
+
+namespace Granary.Engine.Trading.Book;
+
+// Requests of the strategy: entries, exits, manual orders and moved stops.
+internal sealed partial class StrategyBook
+{
+    /// <summary>An entry at the market with the batch's own size and protection.</summary>
+    public static readonly EntryOptions AtMarket;
+
+    // Prices of an entry before its order is made: the expected price, the stop of the strategy or of its model (0 = the batch's), and the
+    // stop or trailing stop that the size rule counts with (0 = none).
+    private readonly record struct EntryPlan(double Price, double OwnStop, double Target, double Trail, double RiskStop);
+
+    /// <summary>Requests an entry. Most requests make no order, since the trade is already open.</summary>
+    /// <returns>None if no order was made.</returns>
+    public OrderId Enter(Side side, in EntryOptions options, int index) =>
+        MayEnter(side, index) && MayTrade(index) ? Make(side, options, index) : default;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private OrderId Make(Side side, in EntryOptions options, int index)
+    {
+        var close = _block.CloseColumn[index];
+        var time = TimeAt(index);
+        var advice = _events.Filter is { } filter ? filter.Advise(index, side) : EntryAdvice.NoOpinion;
+        var plan = Plan(side, options, close, advice);
+        var wanted = Wanted(options, plan, close);
+        var noStop = double.IsNaN(wanted);
+        var isLimit = options.Type == OrderType.Limit;
+        var quantity = wanted;
+        if (_settings.ResizeToCash && quantity > 0
+            && Payable(quantity, plan.Price, AvailableAfterOrders(close), isLimit) is > 0 and var payable)
+            quantity = payable;
+
+        ref var order = ref NewEntry(side, options, plan, noStop ? 0 : quantity, time);
+        Delay(ref order, index);
+        var id = order.Id;
+        _events.Signalled(order, plan.RiskStop, plan.Target, advice);
+        if (_events.HasObserver) ReportSignal(order, plan, advice, IsSizedOnEquity(options) ? EquityAt(close) : 0);
+        if (quantity < wanted) _events.EntryCut(order.TradeNumber, time, quantity);
+
+        if (noStop || !(quantity > 0))
+        {
+            Reject(ref order, noStop ? SignalEnd.NoStop : SignalEnd.NoQuantity, time);
+            return default;
+        }
+        if (BuyingPower.Exceeds(_power.Cost(plan.Price, quantity, maker: isLimit), AvailableAfterOrders(close)))
+        {
+            _events.CashShort(time);
+            Reject(ref order, SignalEnd.NoCash, time);
+            return default;
+        }
+        if (_settings.EntryEvery is { } every) _lastEntryPeriod = PeriodOf(every, time);
+        Send(ref order);
+        if (FillsNow(options.Type)) FillAtClose(_orders.Count - 1, index);
+        return id;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ReportSignal(in Order order, in EntryPlan plan, in EntryAdvice advice, double sizedOn)
+    {
+        if (_shared is null) NotifyExiting(order.CreatedAt);
+        else _shared.NotifyExiting(order.CreatedAt);
+        _events.Signal(new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, plan.Price, order.Quantity, plan.RiskStop,
+            plan.Target, order.ExpiresAt)
+        {
+            Prediction = advice.Prediction,
+            SizeFactor = advice.SizeFactor,
+            ModelVersion = advice.Version,
+            Dissimilarity = advice.Dissimilarity,
+            SizedOn = sizedOn,
+        });
+    }
+
+    private bool MayEnter(Side side, int index) => HasRoom(side)
+        && (_settings.EntryEvery is not { } every || PeriodOf(every, TimeAt(index)) != _lastEntryPeriod);
+
+    /// <summary>Whether the account permits another trade on a side.</summary>
+    public bool HasRoom(Side side) =>
+        !_isClosed && (_settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) != 0
+        && _orders.EntriesOf(side) + _trades.Settled(side) < _settings.MaxOpenTrades;
+
+    private long PeriodOf(Timeframe period, long time) => period.Floor(period.IsIntraday ? time
+        : Instrument.Calendar.LocalDay(time) * TimeSpan.TicksPerDay);
+
+    // Bars before the account's first bar only warm up; an order that would work after its last bar is not made.
+    private bool MayTrade(int index)
+    {
+        var time = TimeAt(index);
+        return time >= _settings.TradeFrom && _timeframe.CloseOf(time) < _settings.TradeUntil;
+    }
+
+    private EntryPlan Plan(Side side, in EntryOptions options, double close, in EntryAdvice advice)
+    {
+        var (settings, instrument, sign) = (_settings, Instrument, (int)side);
+        var price = options.Type == OrderType.Market ? close : EntryPrice(options, close);
+        var ownStop = options.StopLoss > 0 ? options.StopLoss : advice.StopFraction > 0 ? price * (1 - sign * advice.StopFraction) : 0;
+        var hasOwnStop = ownStop > 0;
+        if (hasOwnStop) ownStop = instrument.RoundPrice(ownStop);
+        var stop = hasOwnStop ? ownStop : settings.StopAt(price, side, instrument);
+        var target = options.TakeProfit > 0 ? instrument.RoundPrice(options.TakeProfit) : settings.TargetAt(price, side, instrument);
+        var trail = (options.TrailingStopPercent > 0 ? options.TrailingStopPercent : settings.TrailingStopPercent) / 100;
+        return new EntryPlan(price, hasOwnStop ? ownStop : 0, target, trail, stop > 0 ? stop : trail > 0 ? price * (1 - sign * trail) : 0);
+    }
+
+    // The quantity in whole lots; NaN if the size rule needs a stop and there is none.
+    private double Wanted(in EntryOptions options, in EntryPlan plan, double close)
+    {
+        var quantity = options.Quantity > 0
+            ? options.Quantity
+            : _settings.Size.Quantity(EquityAt(close), plan.Price, plan.RiskStop, _multiplier)
+                * (options.SizeFactor > 0 ? options.SizeFactor : 1);
+        return Instrument.LotSize > 0 && !double.IsNaN(quantity) ? Instrument.RoundQuantity(quantity) : quantity;
+    }
+
+    private ref Order NewEntry(Side side, in EntryOptions options, in EntryPlan plan, double quantity, long time)
+    {
+        ref var order = ref NewOrder(OrderRole.Entry, options.Type, side, quantity, time);
+        order.LimitPrice = options.Type.HasLimit() ? plan.Price : 0;
+        order.StopPrice = options.Type.HasStop() ? Instrument.RoundPrice(options.StopPrice) : 0;
+        order.TimeInForce = options.TimeInForce == TimeInForce.GoodTillCancelled ? _execution.EntryTimeInForce : options.TimeInForce;
+        order.ExpiresAt = options.TimeInForce == TimeInForce.GoodTillDate ? options.ExpiresAt : long.MaxValue;
+        if (_settings.SignalValid > TimeSpan.Zero)
+            order.ExpiresAt = Math.Min(order.ExpiresAt, _timeframe.CloseOf(time) + _settings.SignalValid.Ticks);
+        // Absolute prices are stored with the order; percentages apply to the fill price.
+        order.StopLoss = plan.OwnStop;
+        order.TakeProfit = options.TakeProfit > 0 ? plan.Target : 0;
+        order.TrailFraction = plan.Trail;
+        order.TradeNumber = NextSignal();
+        return ref order;
+    }
+
+    // A strategy that has read the usual quantity may derive its own quantities from it, so these count as sized on equity.
+    private bool IsSizedOnEquity(in EntryOptions options) =>
+        _settings.Size.Kind is SizeKind.PercentOfEquity or SizeKind.RiskPercent
+            && (options.Quantity <= 0 || (_shared?.KnowsUsualQuantity ?? _knowsUsualQuantity));
+
+    // Expected price of an entry.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private double EntryPrice(in EntryOptions options, double close)
+    {
+        var type = options.Type;
+        var price = type.IsAtMarket() ? close
+            : type.HasLimit() ? Instrument.RoundPrice(options.LimitPrice)
+            : type.HasStop() ? Instrument.RoundPrice(options.StopPrice)
+            : throw new ArgumentException($"an entry cannot be a {type} order", nameof(options));
+        return price > 0 ? price : throw new ArgumentException($"a {options.Type} entry needs a positive price", nameof(options));
+    }
+
+    /// <summary>Closes the open trades of a side and cancels its waiting entries.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Exit(Side side, int index, OrderType type = OrderType.Market)
+    {
+        if (_isClosed) return;
+        for (var i = 0; _settings.ExitOnSignal && i < _trades.Count; i++)
+        {
+            ref var trade = ref _trades[i];
+            if (trade.Side == side && !trade.Exiting && SendExit(ref trade, index, type, ExitReason.Signal)) i--;
+        }
+        if (_orders.EntriesOf(side) > 0) CancelEntries(side, index);
+    }
+
+    /// <summary>Sends a manual order, which closes open trades on the other side and opens a trade with the remainder.</summary>
+    /// <returns>None if no order was made.</returns>
+    public OrderId Submit(in OrderRequest request, int index)
+    {
+        if (_isClosed || !MayTrade(index)) return default;
+        var quantity = Instrument.RoundQuantity(request.Quantity);
+        if (!(quantity > 0)) return default;
+        ref var order = ref NewOrder(OrderRole.Net, request.Type, request.Side, quantity, TimeAt(index));
+        order.LimitPrice = Instrument.RoundPrice(request.LimitPrice);
+        order.StopPrice = Instrument.RoundPrice(request.StopPrice);
+        order.TimeInForce = request.TimeInForce;
+        order.ExpiresAt = request.TimeInForce == TimeInForce.GoodTillDate ? request.ExpiresAt : long.MaxValue;
+        order.OcoGroup = request.OcoGroup;
+        order.Reason = ExitReason.Signal;
+        Delay(ref order, index);
+        var id = order.Id;
+        Send(ref order);
+        if (FillsNow(request.Type)) FillAtClose(_orders.Count - 1, index);
+        return id;
+    }
+
+    /// <summary>Moves the stops of the open trades of a side.</summary>
+    public void MoveStop(Side side, double price, int index)
+    {
+        for (var i = 0; i < _trades.Count; i++)
+        {
+            ref var trade = ref _trades[i];
+            if (trade.Side != side) continue;
+            trade.Protection.Stop = Instrument.RoundPrice(price);
+            if (_events.HasListener) NoteStop(ref trade);
+            _events.StopMoved(trade, TimeAt(index));
+        }
+        Refresh();
+    }
+}

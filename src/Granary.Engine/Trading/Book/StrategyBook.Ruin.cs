@@ -1,0 +1,126 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
+using Granary.Engine.Trading.Execution;
+
+namespace Granary.Engine.Trading.Book;
+
+// The end of an account: positions are liquidated at the price that leaves nothing, and the account is closed.
+internal sealed partial class StrategyBook
+{
+    // Ruin is only computed exactly once the equity falls to this share of the position's value.
+    private const double NearRuin = 0.05;
+
+    // Whether closing all open trades at a price would leave no equity. For a shared account, its run checks this at the closes of all
+    // symbols.
+    private bool IsRuinedAt(double price)
+    {
+        if (_trades.Count == 0 || _shared is not null) return false;
+        var equity = OwnEquity(price);
+        return equity <= NearRuin * Math.Abs(_trades.Net) * price
+            && equity <= RuinPrice.CostToClose(_trades, price, _execution.Fee, _multiplier);
+    }
+
+    // Whether a bar, or a part of one, reaches the price at which the account's current position ruins it.
+    private bool IsRuinedWithin(in Bar part) => _trades.Count > 0 && IsRuinedAt(_trades.Net < 0 ? part.High : part.Low);
+
+    // The price at which the account has no equity left; NaN if there is none.
+    private double RuinLevel() => RuinPrice.Of(_account.Cash, _trades.Net, _trades, _execution.Fee, _multiplier);
+
+    // Whether the equity is below the maintenance requirement of the open trades.
+    private bool IsCalledAt(double price) =>
+        _trades.Count > 0 && OwnEquity(price) < _power.Requirement(_trades, price);
+
+    // Whether the account ends on this part of a bar, after the stops that come before that. What ruins the account is the worst of all
+    // stops: it comes where a stop comes, before or after the targets.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool EndsBeforeOrders(in Bar part, in Bar bar, int index)
+    {
+        var level = RuinLevel();
+        for (var i = 0; i < _orders.Count; i++)
+            // Manual stop orders that protect a position fill first; the remaining position is checked after them.
+            if (_orders[i] is { Role: OrderRole.Net, Type: OrderType.Stop } order
+                && IsBefore(order.StopPrice, order.Side == Side.Buy, level))
+                return false;
+        for (var i = 0; i < _trades.Count; i++)
+        {
+            ref var trade = ref _trades[i];
+            var isShort = trade.Side == Side.Sell;
+            var isStopped = IsBefore(trade.Protection.Stop, isShort, level) || IsBefore(trade.Protection.TrailLevel, isShort, level);
+            if (!isStopped || !TryProtection(i, part, bar, index)) continue;
+            if (!IsRuinedWithin(part)) return false;
+            level = RuinLevel();
+            i = -1;
+        }
+        EndInRuin(part, bar, index);
+        return true;
+    }
+
+    // A higher price stops short positions, a lower one long positions; only stops before the ruin price count.
+    private bool IsBefore(double price, bool above, double end) =>
+        price > 0 && above == _trades.Net < 0 && (above ? price < end : price > end);
+
+    // Closes everything within a part of a bar, at the price that leaves nothing, or at the open where that is beyond it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void EndInRuin(in Bar part, in Bar bar, int index)
+    {
+        var level = RuinLevel();
+        Liquidate(IsRuinedAt(part.Open) || double.IsNaN(level) ? part.Open : Math.Clamp(level, part.Low, part.High), bar, index);
+    }
+
+    /// <summary>Closes every open trade of a ruined shared account at its symbol's last close.</summary>
+    public void Liquidate(int index)
+    {
+        if (!_isClosed) Liquidate(LastPrice, LastBar(index), index);
+    }
+
+    /// <summary>Closes every open trade of a shared account at its symbol's last close, since the symbol has stopped trading.</summary>
+    public void CloseEnded(int index)
+    {
+        if (_trades.Count == 0) return;
+        CloseAll(LastPrice, LastBar(index), index, ExitReason.DataEnded);
+        Refresh();
+    }
+
+    private Bar LastBar(int index) => _block[index] with { Time = TimeAt(index) };
+
+    // The broker closes every open trade in full, regardless of the bar's volume; no entries follow.
+    private void Liquidate(double price, in Bar bar, int index)
+    {
+        _isClosed = true;
+        CloseAll(price, bar, index, ExitReason.Ruined);
+        if (_shared is null) Close();
+        Refresh();
+    }
+
+    private void CloseAll(double price, in Bar bar, int index, ExitReason reason)
+    {
+        CancelAll(bar.Time);
+        while (_trades.Count > 0) CloseAt(0, price, reason, bar, index);
+    }
+
+    // If the last trade leaves no equity, or a debt, the broker bears the loss beyond zero, and the account is closed.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void WriteOff(ref OpenTrade trade)
+    {
+        if (_shared is not null && !_shared.IsLast(this)) return;
+        var left = _shared?.Cash ?? _account.Cash;
+        var rounding = _settings.Cash * 1e-9;
+        // An account that is being liquidated ends at zero; any other account continues if it has equity left.
+        if (left > rounding && !_isClosed) return;
+        if (Math.Abs(left) > rounding)
+        {
+            trade.Financing -= left;
+            _meter.Financing -= left;
+        }
+        _account.Pay(-left);
+        if (_shared is null) Close();
+        else _shared.Close();
+    }
+
+    /// <summary>Closes a ruined account: it trades no more.</summary>
+    public void Close()
+    {
+        _isClosed = _isRuined = true;
+        if (_shared is null) _account.Cash = 0;
+    }
+}

@@ -1,0 +1,234 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Analysis;
+using Granary.Engine.Market;
+using Granary.Engine.Trading.Execution;
+
+namespace Granary.Engine.Trading.Book;
+
+// Books fills as trades: opens, increases and closes them, completely or in part.
+internal sealed partial class StrategyBook
+{
+    public int OpenTradeCount => _trades.Count;
+
+    public double NetQuantity => _trades.Net / _multiplier;
+
+    public Position NetPosition => _trades.Netted();
+
+    public double LastEntryPrice => _trades.Count > 0 ? _trades.Last.EntryPrice : double.NaN;
+
+    /// <summary>Closed trades.</summary>
+    public TradeMeter Trades => _meter;
+
+    public bool HasOpen(Side side) => _trades.Has(side);
+
+    public long BarsInTrade(long barNumber) => _trades.Count > 0 ? barNumber - _trades.Last.EntryIndex : -1;
+
+    // The methods that change cash or trades begin with the marking of the bars before.
+
+    // Books the cash of a fill.
+    private void Book(Side side, in TradeFill fill, int index)
+    {
+        MarkBefore(index);
+        if (_isVolumeLimited || _traded is not null) Count(fill);
+        _account.Book(side, fill.Quantity, fill.Price, _multiplier, fill.Commission);
+        _meter.Commission += fill.Commission;
+    }
+
+    // Subtracts a fill from the bar's available volume, and adds it to the account's turnover.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Count(in TradeFill fill)
+    {
+        _volume.Draw(fill.Quantity);
+        _traded?.Add(fill.Time, fill.Price * fill.Quantity * _multiplier);
+    }
+
+    // Opens a trade with the first fill of an order.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void EnterTrade(in Order order, in TradeFill fill, in Bar bar, int index, bool atOpen)
+    {
+        Book(order.Side, fill, index);
+        ref var trade = ref _trades.Add(order.TradeNumber, order.Side, fill.Quantity, fill.Price);
+        trade.SignalTime = order.CreatedAt;
+        trade.EntryTime = bar.Time;
+        trade.EntryIndex = _block.FirstIndex + index;
+        trade.Commission = fill.Commission;
+        trade.EntryWorking = order.Role == OrderRole.Entry && order.State == OrderState.PartiallyFilled;
+        trade.FinancedTo = bar.Time / TimeSpan.TicksPerDay;
+        trade.EnteredAtOpen = atOpen;
+        trade.EntryStep = _step;
+        trade.TimeExit = _settings.ExitAt is { } at ? Instrument.Calendar.Next(at, bar.Time) : long.MaxValue;
+        Protect(ref trade, order, fill.Price);
+        _events.Entered(trade, fill, bar);
+        if (_events.HasListener) NoteProtection(ref trade, OrderState.Submitted, OrderState.Submitted, OrderState.Submitted);
+    }
+
+    private void Protect(ref OpenTrade trade, in Order order, double price)
+    {
+        var (settings, execution, instrument) = (_settings, _execution, Instrument);
+        ref var p = ref trade.Protection;
+        if (order.Role == OrderRole.Entry)
+        {
+            p.Stop = order.StopLoss > 0 ? order.StopLoss : settings.StopAt(price, order.Side, instrument);
+            p.Target = order.TakeProfit > 0 ? order.TakeProfit : settings.TargetAt(price, order.Side, instrument);
+            p.TrailFraction = order.TrailFraction;
+            p.TrailFrom = settings.TrailFrom;
+        }
+        // An entry on the close needs no protection within its bar, since the bar is over.
+        var onClose = order.Type == OrderType.MarketOnClose || (execution.Fill == FillTiming.SameClose && order.Type == OrderType.Market);
+        trade.FirstWholeBar = trade.EntryIndex + (onClose ? 1 : 0);
+        trade.ProtectedFrom = execution.ProtectFrom == ProtectFrom.NextBar ? trade.EntryIndex + 1 : trade.FirstWholeBar;
+        trade.TargetWaits = !trade.EnteredAtOpen && order.Type == OrderType.Limit;
+        p.StartTrail(order.Side, price, execution.ProtectFrom == ProtectFrom.EntryBar, instrument);
+    }
+
+    // Adds a further fill of an entry; the trade's entry price becomes the average.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void IncreaseTrade(in Order order, in TradeFill fill, in Bar bar, int index)
+    {
+        Book(order.Side, fill, index);
+        ref var trade = ref _trades[_trades.IndexOf(order.TradeNumber)];
+        var before = trade.EntryPrice;
+        _trades.Increase(ref trade, fill.Quantity, fill.Price);
+        trade.Commission += fill.Commission;
+        trade.EntryWorking = order.Role == OrderRole.Entry && order.State == OrderState.PartiallyFilled;
+        if (order.Role == OrderRole.Entry)
+        {
+            // A stop or target relative to the entry price follows the average price, unless the strategy has moved it.
+            var sign = (int)order.Side;
+            ref var p = ref trade.Protection;
+            p.Stop = Follow(p.Stop, order.StopLoss, -sign * _settings.StopLossPercent, before, trade.EntryPrice);
+            p.Target = Follow(p.Target, order.TakeProfit, sign * _settings.TakeProfitPercent, before, trade.EntryPrice);
+        }
+        _events.Increased(trade, fill, bar);
+        _orders.FitExit(trade);
+    }
+
+    private double Follow(double level, double fixedLevel, double percent, double before, double now) =>
+        fixedLevel > 0 || percent == 0 || level != Instrument.RoundPrice(before * (1 + percent / 100)) ? level
+            : Instrument.RoundPrice(now * (1 + percent / 100));
+
+    // Books a fill that closes a trade or a part of it; returns true if the trade is completely closed.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool CloseTrade(int at, in TradeFill fill, ExitReason reason, in Bar bar, int index)
+    {
+        ref var trade = ref _trades[at];
+        Book((Side)(-(int)trade.Side), fill, index);
+        trade.Commission += fill.Commission;
+        trade.ExitCommission += fill.Commission;
+        if (_trades.Reduce(ref trade, fill.Quantity, fill.Price))
+        {
+            _orders.FitExit(trade);
+            trade.Parted = true;
+            (trade.PartIndex, trade.PartTime, trade.PartReason) = (_block.FirstIndex + index, bar.Time, reason);
+            _events.Reduced(fill, bar);
+            return false;
+        }
+        if (trade.EntryWorking) CancelEntryOf(trade.Number, bar.Time);
+        _events.LastFill(trade, fill, bar);
+        Settle(ref trade, fill, reason, bar, index);
+        var (exiting, number) = (trade.Exiting, trade.Number);
+        _trades.RemoveAt(at);
+        if (exiting) CancelExitsOf(number, bar.Time);
+        return true;
+    }
+
+    private void Settle(ref OpenTrade trade, in TradeFill fill, ExitReason reason, in Bar bar, int index)
+    {
+        if (_events.HasObserver)
+        {
+            // The exit bar's range counts only up to the exit price, because its other extreme may have come later.
+            var furthest = Math.Clamp(fill.Price, bar.Low, bar.High);
+            trade.Reach(furthest, furthest);
+        }
+        if (_trades.Count == 1 && (_account.Cash <= 0 || _isClosed || _shared is not null)) WriteOff(ref trade);
+        var exitPrice = fill.Quantity == trade.EntryQuantity ? fill.Price : trade.ExitNotional / trade.EntryQuantity;
+        var profit = (int)trade.Side * (exitPrice - trade.EntryPrice) * trade.EntryQuantity * _multiplier;
+        var bars = (int)(_block.FirstIndex + index - trade.EntryIndex);
+        var net = profit - trade.Commission;
+        if (trade.Financing != 0) net += trade.Financing;
+        _meter.Add(net, bars);
+        _shared?.Add(net, bars);
+        var end = new TradeEnd(bar.Time, exitPrice, profit, net, bars, reason);
+        _events.Closed(trade.Number, end);
+        if (_events.HasObserver || _events.HasListener) ReportClosed(ref trade, end, fill.Price);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ReportClosed(ref OpenTrade trade, in TradeEnd end, double price)
+    {
+        var closed = trade.ToTrade(end);
+        _events.Trade(closed);
+        if (!_events.HasListener) return;
+        NoteProtection(ref trade,
+            end.Reason == ExitReason.Stop ? OrderState.Filled : OrderState.Cancelled,
+            end.Reason == ExitReason.Target ? OrderState.Filled : OrderState.Cancelled,
+            end.Reason == ExitReason.TrailingStop ? OrderState.Filled : OrderState.Cancelled, price);
+        _events.Notify(closed);
+    }
+
+    // Closes a trade in full, without an order.
+    private void CloseAt(int at, double price, ExitReason reason, in Bar bar, int index)
+    {
+        ref var trade = ref _trades[at];
+        var paid = default(OrderFees);
+        var fee = NextFee(price, trade.Quantity, maker: false, bar.Time, ref paid);
+        var fill = new TradeFill(trade.Number, bar.Time, price, trade.Quantity, fee, default, IsEntry: false, IsFirst: false,
+            IsMaker: false);
+        CloseTrade(at, fill, reason, bar, index);
+    }
+
+    /// <summary>
+    /// Closes open trades at the last close, because the symbol's bars ended before those of others; call it before
+    /// <see cref="Finish"/>. This is only known at the end, so no fill is reported and no strategy is notified.
+    /// </summary>
+    public void CloseAtEnd(long time, double close, long lastIndex)
+    {
+        MarkAll();
+        if (_trades.Count == 0) return;
+        for (var i = 0; i < _trades.Count; i++)
+        {
+            ref var trade = ref _trades[i];
+            var (quantity, paid) = (trade.Quantity, default(OrderFees));
+            var fee = NextFee(close, quantity, maker: false, time, ref paid);
+            _account.Book((Side)(-(int)trade.Side), quantity, close, _multiplier, fee);
+            _meter.Commission += fee;
+            trade.Commission += fee;
+            var (exitPrice, profit) = MarkedAt(trade, close);
+            var (net, bars) = (profit - trade.Commission + trade.Financing, (int)(lastIndex - trade.EntryIndex));
+            _meter.Add(net, bars);
+            _events.ClosedAtEnd(trade, new TradeEnd(time, exitPrice, profit, net, bars, ExitReason.DataEnded));
+        }
+        _trades.Clear();
+        _marks.Settle(_account.Cash);
+        Refresh();
+    }
+
+    // Reports the trades that are open when the run ends, at the last close.
+    private void ReportOpen(long time, double close, long lastIndex)
+    {
+        for (var i = 0; i < _trades.Count; i++)
+        {
+            ref var trade = ref _trades[i];
+            var (exitPrice, profit) = MarkedAt(trade, close);
+            var bars = (int)(lastIndex - trade.EntryIndex);
+            var end = new TradeEnd(time, exitPrice, profit, profit, bars, ExitReason.Open);
+            if (trade.Parted) ReportParts(trade, end, close);
+            else _events.StaysOpen(end, null, trade.ToTrade(end with { ExitPrice = close }));
+        }
+    }
+
+    // The closed part of a trade is a closed trade in the statistics.
+    private void ReportParts(in OpenTrade trade, in TradeEnd end, double close)
+    {
+        var part = trade.ClosedPart(_multiplier);
+        _meter.Add(part.NetProfit, part.Bars);
+        _shared?.Add(part.NetProfit, part.Bars);
+        _events.StaysOpen(end, part, trade.OpenPart(end.Time, close, _multiplier, end.Bars));
+    }
+
+    private (double ExitPrice, double Profit) MarkedAt(in OpenTrade trade, double close)
+    {
+        var exitPrice = (trade.ExitNotional + close * trade.Quantity) / trade.EntryQuantity;
+        return (exitPrice, (int)trade.Side * (exitPrice - trade.EntryPrice) * trade.EntryQuantity * _multiplier);
+    }
+}
