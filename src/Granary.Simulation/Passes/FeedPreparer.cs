@@ -17,7 +17,8 @@ public sealed class FeedPreparer
     private readonly Queue<BarBlock> _waiting = new();
     private readonly bool _ownOnly;
     private bool _ended;
-    private object? _current;
+    private BarBlock? _block;
+    private JoinedBlock? _rows;
 
     internal FeedPreparer(FeedPlan plan, IReadOnlyList<MarketSeries> series, IReadOnlyList<FactorPlan> factors, int mostRows)
     {
@@ -60,21 +61,10 @@ public sealed class FeedPreparer
     }
 
     /// <summary>Moves to the next complete block; false if bars are needed first.</summary>
-    public bool MoveNext()
-    {
-        if (_joiner is { } joiner)
-        {
-            if (!joiner.TryNext(out var rows)) return false;
-            _current = rows;
-            return true;
-        }
-        if (!_waiting.TryDequeue(out var block)) return false;
-        _current = block;
-        return true;
-    }
+    public bool MoveNext() => _joiner is { } joiner ? joiner.TryNext(out _rows) : _waiting.TryDequeue(out _block);
 
     /// <summary>Prepares the current block. Not thread-safe.</summary>
-    public PreparedBars Prepare() => _single is { } single ? single.Prepare((BarBlock)_current!) : _joined!.Prepare((JoinedBlock)_current!);
+    public PreparedBars Prepare() => _single is { } single ? single.Prepare(_block!) : _joined!.Prepare(_rows!);
 
     /// <summary>The number of bars, or of joined rows, that a strategy of the feed sees in a prepared block.</summary>
     public int BarsOf(PreparedBars prepared) => _ownOnly ? prepared.Own?.Count ?? 0 : prepared.Count;
@@ -82,7 +72,7 @@ public sealed class FeedPreparer
     /// <summary>Returns a block that no strategy reads any more; in the order of preparation.</summary>
     public void Return(PreparedBars prepared)
     {
-        if (_single is { } single) single.Return((PreparedBlock)prepared);
+        if (_single is { } single) single.Return(prepared.Own!);
         else _joined!.Return((PreparedJoin)prepared);
     }
 }
