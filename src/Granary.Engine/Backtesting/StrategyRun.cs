@@ -144,7 +144,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         var n = block.Count;
         var turn = n;
         for (var crossing = _crossing; crossing is not null; crossing = crossing.Following)
-            turn = Math.Min(turn, crossing.Begin(n, isCollected: offset > 0));
+            turn = Math.Min(turn, crossing.Begin(n));
         _filter?.Bind(block, sheet);
         if (!_rests || turn < n || _until <= block.TimeColumn[n - 1]) ProcessBars(n, offset);
         _lastIndex += n;
@@ -246,7 +246,9 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         return n;
     }
 
-    // The same for a strategy that acts only at crossings and occasions: the bars between them are skipped.
+    // The same for a strategy that declares where it acts: it is called at a bar if a declared crossing may turn at it, or if a declared
+    // occasion holds and the account permits one of its acts. That depends on the bars and the account alone: neither on the length of
+    // blocks nor on which of the two loops runs.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int RunQuietAt(Occasion[] occasions, int i, int n)
     {
@@ -274,7 +276,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
             if (book.IsTouchedBy(low[i], high[i])) book.Process(i);
             if (i == turn)
             {
-                strategy.OnBar(context);
+                if (occasions.Length == 0 || NextTurn(occasions, PossibleActs(occasions), i, i + 1) == i) strategy.OnBar(context);
                 turn = NextTurn(occasions, all, i + 1, n);
             }
             if (!book.Active || book.HasNotices) return i + 1;
@@ -282,23 +284,22 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         return n;
     }
 
-    // Returns the first bar from i on at which a crossing may occur or an occasion holds; n if there is none. The first bar of a block
-    // always counts, unless blocks are collected: a wrong declaration then gives different results for other block lengths.
+    // Returns the first bar from i on at which a crossing may occur or an occasion holds; n if there is none.
     private int NextTurn(Occasion[] occasions, Acts acts, int i, int n)
     {
         var next = n;
         for (var crossing = _crossing; crossing is not null; crossing = crossing.Following) next = Math.Min(next, crossing.Next);
         if (next <= i) return i;
-        if (occasions.Length == 0) return next;
-        return i == 0 && _book.Offset == 0 ? 0 : Occasion.Next(occasions, acts, i, next);
+        return occasions.Length == 0 ? next : Occasion.Next(occasions, acts, i, next);
     }
 
-    // Actions of the strategy that could change the account while no order is pending.
+    // Actions of the strategy that could change the account now. An exit also cancels the waiting entries of its side.
     private Acts PossibleActs(Occasion[] occasions)
     {
         if (occasions.Length == 0) return Acts.None;
         var book = _book;
-        var (isLong, isShort) = (book.HasOpen(Side.Buy), book.HasOpen(Side.Sell));
+        var isLong = book.HasOpen(Side.Buy) || book.HasPendingEntry(Side.Buy);
+        var isShort = book.HasOpen(Side.Sell) || book.HasPendingEntry(Side.Sell);
         var acts = Acts.Any;
         if (isLong) acts |= Acts.ExitLong;
         if (isShort) acts |= Acts.ExitShort;

@@ -45,13 +45,14 @@ public sealed class Crossing
     internal void Bind() => (_column, _otherColumn) = (_line.Column, _other?.Column);
 
     /// <summary>Starts the next block, whose values are in the columns.</summary>
-    /// <param name="isCollected">With the one before; else its first bar may turn for all that is known.</param>
     /// <returns>As <see cref="Next"/>.</returns>
-    internal int Begin(int count, bool isCollected)
+    internal int Begin(int count)
     {
+        // A strategy that did not ask at the last possible turn is called at each bar until it asks, as within a block.
+        var next = _next < _count ? 0 : -1;
         // Written only where they change: of many strategies' crossings most stay as they are at a bar.
         if (_count != count) _count = count;
-        var next = isCollected ? NextFrom(0) : 0;
+        if (next < 0) next = NextFrom(0);
         if (_next != next) _next = next;
         return next;
     }

@@ -62,16 +62,17 @@ public abstract class Strategy
     protected Crossing Cross(Factor line, double level) => Watch(new Crossing(line, null, level));
 
     /// <summary>
-    /// Declares that <see cref="OnBar"/> only acts at bars with a declared crossing; call it in the constructor only. The run skips all
-    /// other bars, which saves most of the time of a strategy that acts rarely. Do not use it for a strategy that counts bars, reads the
-    /// price or its trades at each bar, or moves stops: its result would depend on the block length.
+    /// Declares that <see cref="OnBar"/> only acts at bars with a declared crossing; call it in the constructor only. The run calls it only
+    /// at bars at which one may turn, which saves most of the time of a strategy that acts rarely. Do not use it for a strategy that counts
+    /// bars, reads the price or its trades at each bar, or moves stops: it would miss the other bars.
     /// </summary>
     protected void ActOnlyAtCrossings() => ActOnlyAt();
 
     /// <summary>
     /// Declares that <see cref="OnBar"/> does nothing at a bar at which no declared crossing turns and none of these occasions holds. At a
-    /// bar that has only occasions, it may only take the actions that they allow. Call it only in the constructor. The run skips bars at
-    /// which nothing could happen, as with <see cref="ActOnlyAtCrossings"/>, and the same warning applies.
+    /// bar that has only occasions, it may only take the actions that they allow. Call it only in the constructor. The run calls it only at
+    /// bars at which a crossing may turn, or an occasion holds and the account permits one of its actions. The same warning applies as for
+    /// <see cref="ActOnlyAtCrossings"/>.
     /// </summary>
     protected void ActOnlyAt(params Occasion[] occasions) => Occasions = occasions;
 

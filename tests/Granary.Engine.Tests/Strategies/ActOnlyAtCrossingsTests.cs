@@ -91,11 +91,12 @@ public sealed class ActOnlyAtCrossingsTests
     }
 
     [Fact]
-    public void A_strategy_that_declares_it_wrongly_depends_on_the_length_of_blocks_which_verify_changes()
+    public void A_strategy_that_declares_it_wrongly_has_the_same_result_for_all_lengths_of_blocks()
     {
         var feed = SampleBars.Random(1, 2_000, Timeframe.M15);
-        var digests = ((int[])[IBarSeries.DefaultBlockSize, 97])
-            .Select(block => StrategyRunner.Run(new BarCounter(), feed, block: block).Result.Fingerprint);
-        digests.Distinct().Count().ShouldBe(2);
+        var results = ((int[])[IBarSeries.DefaultBlockSize, 300, 97, 64, 7, 1])
+            .Select(block => StrategyRunner.Run(new BarCounter(), feed, block: block).Result).ToList();
+        results[0].Trades.Trades.ShouldBeGreaterThan(0);
+        results.Select(r => r.Fingerprint).Distinct().Count().ShouldBe(1);
     }
 }

@@ -145,9 +145,6 @@ internal sealed partial class StrategyBook
     // A long block is marked as it is processed; blocks that are collected are marked later.
     public double Equity => _block is null || !_marks.AreCollected(_block) ? _marks.Equity : OwnEquity(_block[_block.Count - 1].Close);
 
-    /// <summary>The index of the block's first bar in the bars that are marked together; 0 where these begin.</summary>
-    public int Offset => _marks.Offset;
-
     /// <summary>Registers the listener that receives notifications of trades.</summary>
     public void Listen(ITradeListener listener) => _events.Listen(listener);
 
