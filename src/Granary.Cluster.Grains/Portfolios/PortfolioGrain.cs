@@ -77,7 +77,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
         _opened = null;
         foreach (var command in attempt.Commands) _control!.Offer(command);
         // The timer keeps the activation alive during an attempt, also without calls.
-        _awake ??= this.RegisterGrainTimer(static (own, _) => own.LookForWeightsAsync(), this,
+        _awake ??= this.RegisterGrainTimer(static (own, _) => own.RereadWeightsAsync(), this,
             new GrainTimerCreationOptions(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10)) { Interleave = true, KeepAlive = true });
         _ = DriveAsync(_attempt, before, _control!);
         return Task.CompletedTask;
@@ -147,7 +147,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
     }
 
     // Reads the weights regularly, in case the notification of a new version was lost.
-    private async Task LookForWeightsAsync()
+    private async Task RereadWeightsAsync()
     {
         using var untraced = new Untraced();
         await Loss.IgnoreAsync(async () => _weights.Take(await Weights.FindAsync()));

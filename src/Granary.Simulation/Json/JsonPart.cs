@@ -200,7 +200,7 @@ public sealed class JsonPart
         return new JsonPart(JsonValueKind.Undefined, new Source(File, faults, _place), Line, path);
     }
 
-    /// <summary>Requires an object with no other keys than these.</summary>
+    /// <summary>Requires an object with no other keys than these; refuses an unknown key.</summary>
     public JsonPart Only(params string[] keys)
     {
         if (Kind != JsonValueKind.Object) return Wrong($"an object with {string.Join(", ", keys)} is needed, not {Named(Kind)}", this);
