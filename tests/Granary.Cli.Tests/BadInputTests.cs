@@ -252,7 +252,7 @@ public sealed class BadInputTests : IDisposable
     {
         var call = await GranaryCall.RunAsync("backtest", "batch.json", "--threads", "many");
         (call.ExitCode, call.Error.TrimEnd()).ShouldBe((2,
-            "granary: --threads many: a whole number is needed; --help shows how it is called"));
+            "granary: --threads many: a whole number is required; --help shows how it is called"));
     }
 
     [Fact]

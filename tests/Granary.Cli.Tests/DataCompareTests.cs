@@ -24,7 +24,7 @@ public sealed class DataCompareTests
             ["data", "compare", folder.At("store"), folder.At("COINUSDT.csv"), "--timeframe", "1h", "--out", folder.At("all.csv")];
         var shown = await GranaryCall.RunAsync(call);
         (shown.ExitCode, shown.Error).ShouldBe((0, ""));
-        shown.Output.ShouldContain("within the span of both 1 only in A, 0 only in B");
+        shown.Output.ShouldContain("within the time that both cover 1 only in A, 0 only in B");
         shown.Output.ShouldContain("it lies far from the closes around it");
         shown.Output.ShouldContain("Likelier wrong: A on 0 bars, B on 2 bars; the bars do not tell on 0.");
         File.ReadAllLines(folder.At("all.csv")).Length.ShouldBe(3);

@@ -125,7 +125,7 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         _folder.Write("bars/ACME.csv", string.Join('\n', lines));
         var changed = await GranaryCall.RunAsync("verify", _folder.At("run"), "--sample", "1", "--cuts", "1");
         changed.ExitCode.ShouldBe(1);
-        changed.Output.ShouldContain("The bars of ACME are not those of the run");
+        changed.Output.ShouldContain("The bars of ACME have changed since the run");
     }
 
     [Fact]

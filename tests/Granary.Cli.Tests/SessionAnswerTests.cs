@@ -58,7 +58,7 @@ public class SessionAnswerTests
         var waiting = View(LiveState.Trading, fault: "the journal does not answer");
         var (code, output, error) = await AnswerAsync(SessionCommand.Pause, waiting, waiting);
         (code, output).ShouldBe((1, ""));
-        error.ShouldContain("has not carried it out yet, since it waits: the journal does not answer");
+        error.ShouldContain("has not executed it yet, since it waits: the journal does not answer");
     }
 
     [Theory]
