@@ -172,7 +172,7 @@ public sealed class LearningCommandsTests : IDisposable
         await DoneAsync("backtest", batch, "--out", _folder.At("run"), "--quiet");
         var report = await File.ReadAllTextAsync(_folder.At("run/report.html"));
         report.ShouldContain("Models out of sample");
-        report.ShouldContain("do not hold one window of 100000 to train");
+        report.ShouldContain("are too few for one window of 100000 to train");
         foreach (var part in new[] { "Walk-forward windows", "Calibration", "Permutation", "Train–test gap" }) report.ShouldContain(part);
         // Three strategies of each market go on without.
         JsonDocument.Parse(await File.ReadAllTextAsync(_folder.At("run/results.json"))).RootElement.GetProperty("strategies")

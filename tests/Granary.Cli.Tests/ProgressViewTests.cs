@@ -16,6 +16,6 @@ public sealed class ProgressViewTests
         ProgressView.Text(At(50, 380)).ShouldEndWith(" bars/s, 12 s left");
         ProgressView.Text(At(50, 380) with { Load = new ProcessLoad(183.4, 412L << 20, 3) })
             .ShouldEndWith(" left; CPU 183 %, memory 412 MiB, 3 waiting");
-        ProgressView.Text(At(50, 1_000)).ShouldBe("all bars are processed, the figures of 19,950 strategies are under way");
+        ProgressView.Text(At(50, 1_000)).ShouldBe("all bars are processed; computing the figures of 19,950 strategies");
     }
 }

@@ -63,9 +63,9 @@ public sealed class SessionOptionTests
     [Theory]
     [InlineData("session x paus", "'paus' is not understood by 'granary session'; did you mean 'pause'?")]
     [InlineData("session pause", "STATE is missing; write granary session STATE pause")]
-    [InlineData("session x enable", "enable needs the strategy or the symbol that it is about; add --strategy or --symbol")]
+    [InlineData("session x enable", "enable needs a strategy or a symbol; add --strategy or --symbol")]
     [InlineData("session x journal --host http://h", "journal: a cluster's journal is read over its API")]
-    [InlineData("session x resume", "x is not the state of a session; name the folder that 'granary live' had as --state")]
+    [InlineData("session x resume", "x is not the state of a session; name the folder given to 'granary live' as --state")]
     public async Task A_wrong_command_to_a_session_is_refused_with_the_remedy(string line, string sentence)
     {
         var refused = await GranaryCall.RunAsync(line.Split(' '));
