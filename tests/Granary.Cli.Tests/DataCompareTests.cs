@@ -26,7 +26,7 @@ public sealed class DataCompareTests
         (shown.ExitCode, shown.Error).ShouldBe((0, ""));
         shown.Output.ShouldContain("within the time that both cover 1 only in A, 0 only in B");
         shown.Output.ShouldContain("it lies far from the closes around it");
-        shown.Output.ShouldContain("Likelier wrong: A on 0 bars, B on 2 bars; the bars do not tell on 0.");
+        shown.Output.ShouldContain("Likelier wrong: A on 0 bars, B on 2 bars; undecided on 0.");
         File.ReadAllLines(folder.At("all.csv")).Length.ShouldBe(3);
 
         var json = JsonDocument.Parse((await GranaryCall.RunAsync([.. call, "--json"])).Output).RootElement;

@@ -111,7 +111,7 @@ public sealed class BadInputTests : IDisposable
         var gzip = File.ReadAllBytes(_folder.WriteGzip("g.csv.gz", text));
         var zip = File.ReadAllBytes(_folder.WriteZip("z.zip", ("a.csv", text)));
         Read.Fault(_folder.WriteZip("two.zip", ("a.csv", text), ("b.csv", text)))
-            .ShouldContain("the zip holds 2 files (a.csv, b.csv, …); unpack it and name one of them");
+            .ShouldContain("the zip contains 2 files (a.csv, b.csv, …); unpack it and name one of them");
         foreach (var (name, packed) in new[] { ("g.csv.gz", gzip), ("z.zip", zip) })
         {
             Read.Fault(_folder.Write(name, packed[..(packed.Length / 2)])).ShouldContain(name);

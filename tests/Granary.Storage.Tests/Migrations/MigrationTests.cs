@@ -102,7 +102,7 @@ public sealed class MigrationTests(Databases databases) : IClassFixture<Database
         var database = await databases.CreateAsync();
         await database.SqlAsync("CREATE SCHEMA models; CREATE TABLE models.granary_model_version (theirs text)");
         (await Should.ThrowAsync<MigrationException>(() => database.MigrateAsync(DatabaseSchema.Models))).Message
-            .ShouldBe("the schema 'models' has tables that Granary did not make (relation \"granary_model_version\" already exists); "
+            .ShouldBe("the schema 'models' has tables that Granary did not create (relation \"granary_model_version\" already exists); "
                 + "rename that schema, or give Granary another database");
         (await database.RelationsAsync("models")).ShouldBe("granary_model_version");
     }
