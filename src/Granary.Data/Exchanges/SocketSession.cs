@@ -10,7 +10,7 @@ namespace Granary.Data.Exchanges;
 /// <param name="Hello">Messages to send after the connection is open: a login, subscriptions.</param>
 /// <param name="IsWelcomed">Whether the exchange sends a first message before it takes any.</param>
 /// <param name="PingEvery">Interval at which the exchange expects a ping.</param>
-/// <param name="Ping">Makes one; it may return null where frames of the websocket itself are enough.</param>
+/// <param name="Ping">Makes a ping; null if the frames of the websocket itself are enough.</param>
 public sealed record SocketPlan(Uri Address, IReadOnlyList<string> Hello, bool IsWelcomed, TimeSpan PingEvery, Func<string?> Ping);
 
 /// <summary>One websocket connection to an exchange, from its opening to its loss. It sends the pings.</summary>

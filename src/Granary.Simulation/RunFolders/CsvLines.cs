@@ -34,7 +34,7 @@ internal static class CsvLines
         return csv.Read() ? csv.Record! : [];
     }
 
-    /// <summary>Returns a cell as it stands in the line, with its quotes; empty if the line has no such cell.</summary>
+    /// <summary>Returns a cell of the line with its quotes; empty if the line has no such cell.</summary>
     public static ReadOnlySpan<byte> Cell(ReadOnlySpan<byte> line, int column)
     {
         for (; ; column--)

@@ -32,7 +32,7 @@ public sealed class SessionStrategies(IStrategyOwners? owners = null)
     /// <exception cref="ServiceUnavailableException">The strategy exists; the session is opening its account, or recovering from a
     /// loss.</exception>
     public static SessionStrategy? Missing(string session, string strategy, IReadOnlySet<string> known) => !known.Contains(strategy) ? null
-        : throw new ServiceUnavailableException($"the session of {session} is opening its account or coming back from a loss, and does not "
+        : throw new ServiceUnavailableException($"the session of {session} is opening its account or recovering from a loss, and does not "
             + $"show {strategy} yet; ask again");
 
     /// <summary>Creates the command that stops a strategy: its entries are refused; its open trades continue to their exits.</summary>

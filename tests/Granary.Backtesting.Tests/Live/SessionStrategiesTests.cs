@@ -85,7 +85,7 @@ public sealed class SessionStrategiesTests : IDisposable
     {
         SessionStrategies.Missing("main", "b", new HashSet<string> { "a" }).ShouldBeNull();
         Should.Throw<ServiceUnavailableException>(() => SessionStrategies.Missing("main", "a", new HashSet<string> { "a" })).Message
-            .ShouldBe("the session of main is opening its account or coming back from a loss, and does not show a yet; ask again");
+            .ShouldBe("the session of main is opening its account or recovering from a loss, and does not show a yet; ask again");
     }
 
     private IReadOnlyList<JournalEvent> Journal() => [.. FileJournal.Peek(State, new JournalQuery()).Select(JournalCodec.Decode)];

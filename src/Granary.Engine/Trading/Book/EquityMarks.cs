@@ -6,8 +6,8 @@ using Granary.Engine.Trading.Execution;
 namespace Granary.Engine.Trading.Book;
 
 /// <summary>
-/// How far the bars of a book are marked at their closes. Bars over which nothing changed are marked together, so that they must be marked
-/// before each change of cash or trades.
+/// Marks the bars of a book at their closes. Bars between two changes of cash or trades are marked together, so they must be marked before
+/// each change.
 /// </summary>
 /// <param name="meter">Measures the equity; null if the account is shared, whose run measures it.</param>
 /// <param name="tracksExcursions">Whether open trades keep their lowest and highest price.</param>
@@ -30,11 +30,11 @@ internal struct EquityMarks(EquityMeter? meter, bool tracksExcursions)
     /// <summary>Whether bars are marked with other blocks, and perhaps later than these end.</summary>
     public readonly bool AreCollected(BarBlock block) => !ReferenceEquals(_bars, block);
 
-    /// <summary>Whether a bar before this one of the block is not marked.</summary>
-    public readonly bool MissBefore(int index) => _marked < Offset + index;
+    /// <summary>Whether a bar before one of the block is not marked.</summary>
+    public readonly bool HasUnmarkedBefore(int index) => _marked < Offset + index;
 
     /// <summary>Whether any bar is not marked.</summary>
-    public readonly bool Miss => _bars is not null && _marked < _bars.Count;
+    public readonly bool HasUnmarked => _bars is not null && _marked < _bars.Count;
 
     /// <summary>Switches to other bars, after the previous ones are marked.</summary>
     /// <param name="before">Open time and close of the last bar before them; a close of NaN if there is none.</param>

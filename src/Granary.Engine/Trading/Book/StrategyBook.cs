@@ -200,13 +200,13 @@ internal sealed partial class StrategyBook
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void MarkBefore(int index)
     {
-        if (_marks.MissBefore(index)) _marks.MarkBefore(index, _account.Cash, _trades);
+        if (_marks.HasUnmarkedBefore(index)) _marks.MarkBefore(index, _account.Cash, _trades);
     }
 
     /// <summary>Marks all bars so far.</summary>
     public void MarkAll()
     {
-        if (_marks.Miss) _marks.MarkAll(_account.Cash, _trades);
+        if (_marks.HasUnmarked) _marks.MarkAll(_account.Cash, _trades);
     }
 
     /// <summary>Delivers call-backs of events since the last call, including those that the strategy's own reactions cause.</summary>
