@@ -55,8 +55,18 @@ public sealed record ModelReference(string Model, int Version, Address Registry,
     /// <param name="place">Base folder of relative registries.</param>
     /// <exception cref="JsonException">The text does not have the format that a run writes into prod.json.</exception>
     /// <exception cref="BarDataException">A registry is outside the allowed folder.</exception>
-    public static IReadOnlyDictionary<string, ModelReference> Parse(string json, Place place) =>
-        JsonSerializer.Deserialize<Dictionary<string, ModelReference>>(json, JsonOf(place)) ?? [];
+    public static IReadOnlyDictionary<string, ModelReference> Parse(string json, Place place)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Dictionary<string, ModelReference>>(json, JsonOf(place)) ?? [];
+        }
+        catch (NotSupportedException e)
+        {
+            // The serializer reports a rule without its name so.
+            throw new JsonException("a rule has no name", "rule", null, null, e);
+        }
+    }
 
     private sealed class RegistryJson(Place place) : JsonConverter<Address>
     {

@@ -220,7 +220,8 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         }
         catch (JsonException e)
         {
-            throw part.Fault("this is not what a backtest writes; run its batch again to write the configuration", e);
+            var field = e.Path?.TrimStart('$', '.') is { Length: > 0 } path ? $"'{path}'" : "this";
+            throw part.Fault($"{field} is not what a backtest writes; run its batch again to write the configuration", e);
         }
         catch (BarDataException e)
         {
