@@ -38,11 +38,12 @@ internal sealed class ApiServer : IAsyncDisposable
         """;
 
     private readonly WebApplication _app;
+    private readonly LoggedFailures _failures;
     private readonly bool _ownFolder;
 
-    private ApiServer(WebApplication app, string folder, SteppedHost host, bool ownFolder)
+    private ApiServer(WebApplication app, LoggedFailures failures, string folder, SteppedHost host, bool ownFolder)
     {
-        _app = app;
+        (_app, _failures) = (app, failures);
         Folder = folder;
         Host = host;
         _ownFolder = ownFolder;
@@ -57,6 +58,9 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public Uri Address => Client.BaseAddress!;
 
+    /// <summary>The exceptions that the server has logged, one after the other.</summary>
+    public string Failures => _failures.ToString();
+
     public static async Task<ApiServer> StartAsync(ApiKeys? keys = null, string? folder = null, IJobRunner? host = null,
         Func<ApiSettings, ApiSettings>? settings = null, Action<IServiceCollection>? add = null, string? urls = null,
         ServerParts parts = ServerParts.None)
@@ -65,7 +69,8 @@ internal sealed class ApiServer : IAsyncDisposable
         var stepped = host as SteppedHost ?? new SteppedHost();
         host ??= stepped;
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        var failures = new LoggedFailures();
+        builder.Logging.ClearProviders().AddProvider(failures);
         builder.WebHost.UseUrls(urls ?? "http://127.0.0.1:0");
         var given = new ApiSettings { Keys = keys, DataFolder = runs, Runs = runs };
         builder.Services.AddGranaryApi(settings?.Invoke(given) ?? given, TestCatalogues.All);
@@ -76,7 +81,7 @@ internal sealed class ApiServer : IAsyncDisposable
         var app = builder.Build();
         app.UseGranaryApi();
         await app.StartAsync();
-        return new ApiServer(app, runs, stepped, folder is null);
+        return new ApiServer(app, failures, runs, stepped, folder is null);
     }
 
     public HttpClient As(string key)

@@ -201,7 +201,8 @@ public static class GranaryApi
             RunEndpoints.Map(api);
             ShareEndpoints.Map(api);
         }
-        if (app.Services.GetService<ISessionService>() is { } sessions) SessionEndpoints.Map(api, sessions);
+        if (app.Services.GetService<ISessionService>() is { } sessions)
+            SessionEndpoints.Map(api, new RedactedSessions(sessions, app.Services.GetRequiredService<ServerPaths>()));
         CallerEndpoints.Map(api);
         ApiDescription.Map(app);
     }

@@ -20,8 +20,9 @@ internal static class SessionEndpoints
     public static void Map(IEndpointRouteBuilder api, ISessionService service)
     {
         var sessions = api.MapGroup("/sessions").WithTags("Sessions").ProducesProblem(401).ProducesProblem(403);
-        sessions.MapPost("", StartAsync).RequireAuthorization(RolePolicies.Admin).WithName("startSession")
-            .WithSummary("Trade a production configuration.")
+        sessions.MapPost("", (HttpRequest request, ClaimsPrincipal user, SessionStartReader reader, ApiSettings settings,
+                CancellationToken stop) => StartAsync(request, user, service, reader, settings, stop))
+            .RequireAuthorization(RolePolicies.Admin).WithName("startSession").WithSummary("Trade a production configuration.")
             .WithDescription("If the account has a journal, the session continues from it. 409: another session "
                 + "trades the account. Or send prod.json as the body, and the options in the query.")
             .Accepts<SessionBody>("application/json", "text/plain", "application/octet-stream")
