@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Engine.Market;
+using Granary.Learning;
 using Granary.Learning.Features;
 using Granary.Learning.Gating;
 using Granary.Learning.Registry;
@@ -48,18 +49,20 @@ public sealed record ModelReference(string Model, int Version, Address Registry,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new RegistryJson(place) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false), new RegistryJson(place) },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
     /// <param name="place">Base folder of relative registries.</param>
     /// <exception cref="JsonException">The text does not have the format that a run writes into prod.json.</exception>
     /// <exception cref="BarDataException">A registry is outside the allowed folder.</exception>
+    /// <exception cref="LearningInputException">The detector of a watch, or one of its parameters, is unknown.</exception>
     public static IReadOnlyDictionary<string, ModelReference> Parse(string json, Place place)
     {
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, ModelReference>>(json, JsonOf(place)) ?? [];
+            var models = JsonSerializer.Deserialize<Dictionary<string, ModelReference?>>(json, JsonOf(place)) ?? [];
+            return models.ToDictionary(m => m.Key, m => Checked(m.Key, m.Value), StringComparer.Ordinal);
         }
         catch (NotSupportedException e)
         {
@@ -67,6 +70,19 @@ public sealed record ModelReference(string Model, int Version, Address Registry,
             throw new JsonException("a rule has no name", "rule", null, null, e);
         }
     }
+
+    // Finds the faults that the serializer does not look for.
+    private static ModelReference Checked(string name, ModelReference? model)
+    {
+        if (model is null) throw Fault(name);
+        if (model.Features.Any(f => f is null)) throw Fault($"{name}.features");
+        if (!model.Rule.Takes(model.Meaning)) throw Fault($"{name}.rule");
+        if (model.Refresh is { } refresh && !CalendarSpan.TryParse(refresh.Every, out _)) throw Fault($"{name}.refresh.every");
+        if (model.Watch is { } watch) _ = new PredictionWatch(watch);
+        return model;
+    }
+
+    private static JsonException Fault(string path) => new(null, path, null, null);
 
     private sealed class RegistryJson(Place place) : JsonConverter<Address>
     {
@@ -97,7 +113,7 @@ public sealed record ModelReference(string Model, int Version, Address Registry,
     /// and after a roll-back, up to five earlier versions are used.
     /// </summary>
     /// <param name="catalogues">Model kinds and factors that the process knows.</param>
-    /// <exception cref="Granary.Learning.LearningInputException">
+    /// <exception cref="LearningInputException">
     /// The version is missing, damaged, of a newer format, or was made for other features.
     /// </exception>
     public EntryModel Load(GranaryCatalogues catalogues)
@@ -112,7 +128,7 @@ public sealed record ModelReference(string Model, int Version, Address Registry,
     /// </summary>
     /// <param name="to">The time from which the version is used, UTC.</param>
     /// <param name="observer">Receives the predictions; null = none.</param>
-    /// <exception cref="Granary.Learning.LearningInputException">The version was made for other features.</exception>
+    /// <exception cref="LearningInputException">The version was made for other features.</exception>
     public EntryModel Filter(ITrainedModel model, DateTime to, GranaryCatalogues catalogues, IPredictionObserver? observer = null) =>
         new($"{Model}:{Version}", FeatureSet.Parse(Features, catalogues.Factors),
             [.. Before(model, to, catalogues),
