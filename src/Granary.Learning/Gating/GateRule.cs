@@ -10,6 +10,7 @@ namespace Granary.Learning.Gating;
 /// </param>
 public sealed record GateRule(double BuyAbove = 0.6, double SellBelow = 0.4) : EntryRule
 {
+    [JsonIgnore]
     public override string Name => "gate";
 
     public override bool Takes(PredictionMeaning meaning) => IsProbability(meaning);

@@ -8,6 +8,7 @@ namespace Granary.Learning.Gating;
 /// <param name="MinimumPercent">Minimum predicted return after costs, in percent.</param>
 public sealed record MinimumReturnRule(double CostPercent, double MinimumPercent = 0) : EntryRule
 {
+    [JsonIgnore]
     public override string Name => "minimum-return";
 
     public override bool Takes(PredictionMeaning meaning) => meaning == PredictionMeaning.ExpectedReturn;

@@ -7,6 +7,7 @@ namespace Granary.Learning.Gating;
 /// them.</summary>
 public sealed record SizeRuleByProbability(double From = 0.5, double Full = 0.7) : EntryRule
 {
+    [JsonIgnore]
     public override string Name => "size";
 
     public override bool Takes(PredictionMeaning meaning) => IsProbability(meaning);

@@ -11,6 +11,7 @@ public sealed record StopByVolatilityRule(double Multiple = 2, int Bars = 1) : E
     // Limits of the stop distance: one hundredth of a percent and half the price.
     private const double Nearest = 0.0001, Furthest = 0.5;
 
+    [JsonIgnore]
     public override string Name => "stop";
 
     public override bool Takes(PredictionMeaning meaning) => meaning == PredictionMeaning.ExpectedVolatility;

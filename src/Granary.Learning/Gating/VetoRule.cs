@@ -7,6 +7,7 @@ namespace Granary.Learning.Gating;
 /// <param name="Below">Probability of profit below which an entry is refused.</param>
 public sealed record VetoRule(double Below = 0.4) : EntryRule
 {
+    [JsonIgnore]
     public override string Name => "veto";
 
     public override bool Takes(PredictionMeaning meaning) => IsProbability(meaning);
