@@ -59,7 +59,9 @@ public sealed class ChangesOverHttpTests
         var changes = read.Where(i => i.EventType != "revision").Select(Change).ToList();
         changes.ShouldContain(c => c.Kind == "job" && c.Id == id && c.State == "queued");
         changes.ShouldContain(c => c.Kind == "weights" && c.Id == "main" && c.State == "1");
-        read.Select(i => i.EventId).Distinct().Count().ShouldBe(read.Count);
+        // A silent stream repeats its revision.
+        var ids = read.Where(i => i.EventType != "revision").Select(i => i.EventId).Append(read[0].EventId).ToList();
+        ids.Distinct().Count().ShouldBe(ids.Count);
 
         // What changes while it is not connected is found when it comes back, by 'since' and by Last-Event-ID.
         var revision = read[^1].EventId!;

@@ -72,7 +72,8 @@ public sealed class EscapesTests : IAsyncDisposable
 
     // This one can be traded.
     private const string Plain = """
-        { "version": 1, "name": "p", "digest": "d", "folder": ".", "data": { "source": "csv:bars", "symbols": ["alpha"], "timeframe": "1d" },
+        { "version": 1, "name": "p", "digest": "d", "folder": ".",
+          "data": { "source": "csv:bars", "symbols": ["alpha"], "timeframe": "1d" },
           "portfolio": { "limits": { "maxPositions": 1 } },
           "strategies": [ { "id": "SmaCross(fast=3,slow=5)@alpha:1d", "class": "SmaCross", "params": { "fast": 3, "slow": 5 },
             "symbol": "alpha", "timeframe": "1d", "weight": 1, "size": { "units": 1 } } ] }

@@ -59,8 +59,8 @@ internal static partial class Redaction
         return scheme > 0 || text.Contains(':', StringComparison.Ordinal) ? text[..start] + Hidden + text[at..] : text;
     }
 
-    // Finds secrets in texts that were meant as connection strings or have a misspelled scheme. The time of a match grows with the length of
-    // the text only. It has no time limit, because a limit counts the time for which the process waits for a processor.
+    // Finds secrets in texts that were meant as connection strings or have a misspelled scheme. The time of a match is proportional to the
+    // length of the text. It has no limit, because a limit counts the time for which the process waits for a processor.
     [GeneratedRegex(@"\b(?<word>pass\w*|pwd|secret|token)\s*=[^;&]*",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: Timeout.Infinite)]
     private static partial Regex Word();

@@ -10,7 +10,9 @@ using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.Batches;
 
-/// <summary>Puts wrong values at every place of a file, and removes each. The reader accepts the file or refuses it with a sentence.</summary>
+/// <summary>
+/// Puts wrong values at every place of a file, and removes each. The reader accepts the file or refuses it with a sentence.
+/// </summary>
 public sealed class WrongValuesTests
 {
     private const string Configuration = """
@@ -19,8 +21,8 @@ public sealed class WrongValuesTests
           "account": { "cash": 1000, "riskFreePercent": 1 },
           "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02, "fill": "next-open", "intrabar": "stop-first" },
           "portfolio": { "limits": { "maxGrossPercent": 100 }, "fills": "bar-close" },
-          "regimes": { "machines": [ { "name": "trend", "measure": "sma(20)", "against": "sma(100)",
-            "states": ["bearish", "neutral", "bullish"], "steps": [ { "up": -0.5, "down": -1 }, { "up": 1, "down": 0.5 } ], "dwell": 1 } ] },
+          "regimes": { "machines": [ { "name": "trend", "measure": "sma(20)", "against": "sma(100)", "dwell": 1,
+            "states": ["bearish", "neutral", "bullish"], "steps": [ { "up": -0.5, "down": -1 }, { "up": 1, "down": 0.5 } ] } ] },
           "models": {
             "m:1": { "model": "m", "version": 1, "registry": "models", "features": ["roc(5)"], "meaning": "probabilityOfRise",
               "rule": { "rule": "gate", "buyAbove": 0.7, "sellBelow": 0.3 }, "expires": "2025-01-01T00:00:00Z",
