@@ -105,16 +105,17 @@ public sealed class EscapesTests : IAsyncDisposable
             var schedule = Parsed($$"""{ "cron": "0 2 * * *", "job": {{job}} }""");
             yield return ("PUT", "schedules/s", schedule, SchemaKeys.OfTexts(schedule));
         }
-        foreach (var configuration in (string[])[Plain, s_learned])
+        var session = new JsonObject { ["configuration"] = Plain, ["feed"] = "csv:bars", ["withoutEvidence"] = true };
+        yield return ("POST", "sessions", session, SchemaKeys.OfComponent("SessionBody"));
+        var deployment = new JsonObject { ["configuration"] = Plain, ["why"] = "test" };
+        yield return ("POST", "deployments", deployment, SchemaKeys.OfComponent("NewDeployment"));
+        var plain = SchemaKeys.OfTexts(Parsed(Plain)).Concat(batch.Where(k => k[0] == "data"));
+        var learned = SchemaKeys.OfTexts(Parsed(s_learned)).Where(k => k[0] is "models" or "policy");
+        foreach (var (configuration, keys) in new[] { (Plain, plain), (s_learned, learned) })
         {
-            var session = new JsonObject { ["configuration"] = configuration, ["feed"] = "csv:bars", ["withoutEvidence"] = true };
-            yield return ("POST", "sessions", session, SchemaKeys.OfComponent("SessionBody"));
-            var deployment = new JsonObject { ["configuration"] = configuration, ["why"] = "test" };
-            yield return ("POST", "deployments", deployment, SchemaKeys.OfComponent("NewDeployment"));
-            var keys = SchemaKeys.OfTexts(Parsed(configuration)).Concat(batch.Where(k => k[0] == "data"));
             List<string[]> within = [.. keys.Select(k => (string[])["configuration", "", .. k])];
-            yield return ("POST", "sessions", session, within);
-            yield return ("POST", "deployments", deployment, within);
+            foreach (var (path, body) in new[] { ("sessions", session), ("deployments", deployment) })
+                yield return ("POST", path, (JsonObject)SchemaKeys.With(body, ["configuration"], configuration), within);
         }
     }
 
