@@ -42,6 +42,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -90,9 +91,9 @@ public static class GranaryApi
             s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ShareLinks>();
         services.AddSingleton<RunUses>();
-        var limits = new CallerLimits(settings);
-        services.AddSingleton(limits);
-        services.AddRateLimiter(limits.Configure);
+        services.AddSingleton<CallerLimits>();
+        services.AddRateLimiter();
+        services.AddOptions<RateLimiterOptions>().Configure<CallerLimits>(static (options, limits) => limits.Configure(options));
         services.AddSingleton<CollectionReader>();
         services.AddSingleton<ChangeLog>();
         services.Configure<JsonOptions>(ConfigureJson);
@@ -166,7 +167,8 @@ public static class GranaryApi
         });
         app.UseMiddleware<LoopbackOnly>();
         app.UseAuthentication();
-        app.UseRateLimiter();
+        // The only caller of a server without keys has no limits.
+        if (app.Services.GetRequiredService<ApiSettings>().Keys is not null) app.UseRateLimiter();
         app.UseAuthorization();
         app.UseMiddleware<AuditMiddleware>();
         app.UseMiddleware<DashboardPages>();

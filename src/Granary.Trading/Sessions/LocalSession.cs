@@ -131,6 +131,8 @@ internal sealed class LocalSession : IAsyncDisposable
         finally
         {
             _control.End();
+            // The account's buffers are freed while the session stays in the list.
+            _gateway = null;
             _accepted.TrySetException(new InputException("the server is stopping; start the session when it runs again"));
         }
     }
