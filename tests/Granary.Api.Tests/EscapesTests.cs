@@ -115,7 +115,7 @@ public sealed class EscapesTests : IAsyncDisposable
         {
             List<string[]> within = [.. keys.Select(k => (string[])["configuration", "", .. k])];
             foreach (var (path, body) in new[] { ("sessions", session), ("deployments", deployment) })
-                yield return ("POST", path, (JsonObject)SchemaKeys.With(body, ["configuration"], configuration), within);
+                yield return ("POST", path, SchemaKeys.With(body, ["configuration"], configuration), within);
         }
     }
 
@@ -148,6 +148,10 @@ public sealed class EscapesTests : IAsyncDisposable
         });
         await Eventually.IsAsync(async () => await server.Client.GetStringAsync("/api/v1/jobs?state=running")
             + await server.Client.GetStringAsync("/api/v1/jobs?state=queued"), text => !text.Contains("\"id\"", StringComparison.Ordinal));
+        // Sessions that failed after their start are in the list, with their faults.
+        var sessions = await server.Client.GetStringAsync("/api/v1/sessions");
+        sessions.ShouldContain("there is no file for the symbol");
+        shown.Add(sessions);
         shown.Where(text => text.Contains(Secret, StringComparison.Ordinal) || text.Contains(Data, StringComparison.Ordinal)).Distinct()
             .ShouldBeEmpty();
         Snapshot().ShouldBe(before);

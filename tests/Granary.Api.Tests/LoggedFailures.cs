@@ -17,7 +17,7 @@ internal sealed class LoggedFailures : ILoggerProvider, ILogger
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
         Func<TState, Exception?, string> formatter)
     {
-        if (logLevel >= LogLevel.Error) _failures.Enqueue($"{formatter(state, exception)}: {exception}");
+        if (IsEnabled(logLevel)) _failures.Enqueue($"{formatter(state, exception)}: {exception}");
     }
 
     public void Dispose()

@@ -167,7 +167,7 @@ public static class GranaryApi
         });
         app.UseMiddleware<LoopbackOnly>();
         app.UseAuthentication();
-        // The only caller of a server without keys has no limits.
+        // A server without keys has no limits. The framework never stops the timer of a limiter.
         if (app.Services.GetRequiredService<ApiSettings>().Keys is not null) app.UseRateLimiter();
         app.UseAuthorization();
         app.UseMiddleware<AuditMiddleware>();
