@@ -154,6 +154,8 @@ public static class GranaryApi
                 return Task.CompletedTask;
             }, context);
             context.Request.Body = new ReadableBody(context.Request.Body);
+            // HEAD has the answer of GET without its body, which the server leaves out because it has read HEAD from the wire.
+            if (HttpMethods.IsHead(context.Request.Method)) context.Request.Method = HttpMethods.Get;
             // For endpoints whose bodies the framework reads; uploads have a limit of their own.
             var longest = context.RequestServices.GetRequiredService<ApiSettings>().LongestBatch;
             if (context.Request.ContentLength > longest
@@ -165,6 +167,7 @@ public static class GranaryApi
                     + $"version {theirs}; bring the older of the two up to date");
             return next(context);
         });
+        app.UseRouting(); // after the change of HEAD
         app.UseMiddleware<LoopbackOnly>();
         app.UseAuthentication();
         // A server without keys has no limits. The framework never stops the timer of a limiter.
