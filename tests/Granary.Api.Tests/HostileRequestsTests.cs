@@ -91,6 +91,23 @@ public sealed class HostileRequestsTests
         await (await server.Client.GetAsync("/api/v1/portfolios/main/weights")).ProblemAsync(404);
     }
 
+    [Fact]
+    public async Task A_reason_that_no_person_reads_is_refused_wherever_one_is_given()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        var why = new string('x', 1001);
+        foreach (var (verb, path, body) in ((string, string, string)[])
+        [
+            ("PUT", "portfolios/main/weights", $$"""{ "weights": { "a": 1 }, "why": "{{why}}" }"""),
+            ("POST", "portfolios/main/weights/rollback", $$"""{ "version": 1, "why": "{{why}}" }"""),
+            ("POST", "sessions/main/commands", $$"""{ "command": "pause", "why": "{{why}}" }"""),
+            ("PATCH", "strategies/a", $$"""{ "enabled": false, "why": "{{why}}" }"""),
+            ("POST", "deployments", $$"""{ "run": "r", "why": "{{why}}" }"""),
+        ])
+            (await (await server.Client.SendAsync(Request(verb, "/api/v1/" + path, Encoding.UTF8.GetBytes(body)))).ProblemAsync(400))
+                .ShouldBe("why: the reason has 1001 characters; write at most 1000", path);
+    }
+
     [Theory]
     [InlineData("cross-site", 403)]
     [InlineData("same-site", 403)]

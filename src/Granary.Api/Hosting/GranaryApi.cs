@@ -67,7 +67,7 @@ public static class GranaryApi
         services.TryAddSingleton(catalogues);
         // Callers' texts are parsed with these.
         var confined = catalogues with { Confinement = settings.Confinement };
-        services.TryAddSingleton(KnownJobs.Of(catalogues, settings.Runs));
+        services.TryAddSingleton(KnownJobs.Of(confined, settings.Runs));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RunCharts>();
         services.AddSingleton(_ => DeploymentStores.Open(settings.DeploymentStore));
@@ -80,7 +80,7 @@ public static class GranaryApi
         services.AddSingleton<ServerModels>();
         services.AddSingleton<IModelService>(s => new LocalModels(s.GetRequiredService<ServerModels>().Open));
         services.AddSingleton(new ScheduleBook(Path.Combine(settings.Runs, ".schedules")));
-        services.AddSingleton(s => new ScheduleReader(s.GetRequiredService<JobCatalogue>(), settings.Confinement));
+        services.AddSingleton(s => new ScheduleReader(s.GetRequiredService<JobCatalogue>()));
         services.AddSingleton<JobSchedules>();
         services.AddSingleton<ScheduleRunner>();
         services.AddSingleton<AuditedFiles>();
@@ -181,7 +181,7 @@ public static class GranaryApi
 
     private static void MapEndpoints(WebApplication app)
     {
-        var api = RangeFilter.AddTo(app.MapGroup(ApiSettings.Prefix));
+        var api = ArgumentLimits.AddTo(app.MapGroup(ApiSettings.Prefix));
         HealthEndpoints.Map(api);
         HealthEndpoints.MapAtRoot(app);
         MetricsEndpoint.Map(app);
