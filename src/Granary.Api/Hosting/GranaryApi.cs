@@ -33,6 +33,7 @@ using Granary.Server.Schedules;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
+using Granary.Simulation.Telemetry;
 using Granary.Simulation.Weights;
 using Granary.Trading.Deployments;
 using Granary.Trading.Live;
@@ -176,6 +177,7 @@ public static class GranaryApi
         app.UseMiddleware<AuditMiddleware>();
         app.UseMiddleware<DashboardPages>();
         MapEndpoints(app);
+        BeginCounters(app);
         return app;
     }
 
@@ -210,5 +212,13 @@ public static class GranaryApi
             SessionEndpoints.Map(api, new RedactedSessions(sessions, app.Services.GetRequiredService<ServerPaths>()));
         CallerEndpoints.Map(api);
         ApiDescription.Map(app);
+    }
+
+    // After the endpoint of the metrics, which begins to listen to the counters.
+    private static void BeginCounters(WebApplication app)
+    {
+        JobMetrics.Begin(app.Services.GetRequiredService<JobCatalogue>().Kinds);
+        GranaryInstruments.JournalLosses.Add(0);
+        GranaryInstruments.StrategiesFailed.Add(0);
     }
 }
