@@ -108,6 +108,7 @@ public static class SiloApplication
     {
         if (!roles.HasFlag(SiloRoles.Api)) app.Use(WithoutApi);
         app.UseGranaryApi();
+        app.Services.GetRequiredService<ClusterInstruments>().Begin();
     }
 
     // A silo without the role still has probes and metrics.

@@ -83,6 +83,45 @@ public sealed class AuditOverHttpTests
         fault.ShouldContain(sentence);
     }
 
+    [Theory]
+    [InlineData("a member twice")]
+    [InlineData("a further member")]
+    [InlineData("a blank")]
+    [InlineData("CRLF")]
+    [InlineData("no line feed")]
+    public async Task A_line_whose_bytes_were_changed_is_found_although_it_reads_the_same(string change)
+    {
+        await using var server = await ApiServer.StartAsync();
+        for (var n = 0; n < 3; n++)
+            (await server.Client.SendAsync(Weights(0.1, n == 0 ? "*" : $"\"{n}\""))).EnsureSuccessStatusCode();
+        var path = Path.Combine(server.Folder, AuditLog.FileName);
+        var lines = (await File.ReadAllLinesAsync(path)).Select(l => l + "\n").ToArray();
+        var line = change == "no line feed" ? 2 : 1;
+        lines[line] = change switch
+        {
+            "a member twice" => "{\"what\":\"x\"," + lines[line][1..],
+            "a further member" => "{\"note\":\"x\"," + lines[line][1..],
+            "a blank" => "{ " + lines[line][1..],
+            "CRLF" => lines[line].Replace("\n", "\r\n"),
+            _ => lines[line][..^1],
+        };
+        await File.WriteAllTextAsync(path, string.Concat(lines));
+        new AuditLog(path, TimeProvider.System).Verify().Fault.ShouldNotBeNull().ShouldContain($"line {line + 1}: ");
+    }
+
+    [Fact]
+    public async Task A_log_without_its_newest_line_is_found_until_the_next_entry_writes_it_again()
+    {
+        await using var server = await ApiServer.StartAsync();
+        for (var n = 0; n < 3; n++)
+            (await server.Client.SendAsync(Weights(0.1, n == 0 ? "*" : $"\"{n}\""))).EnsureSuccessStatusCode();
+        var path = Path.Combine(server.Folder, AuditLog.FileName);
+        await File.WriteAllTextAsync(path, string.Concat((await File.ReadAllLinesAsync(path))[..2].Select(l => l + "\n")));
+        new AuditLog(path, TimeProvider.System).Verify().Fault.ShouldNotBeNull().ShouldContain("ends at entry 2");
+        (await server.Client.SendAsync(Weights(0.2, "\"3\""))).EnsureSuccessStatusCode();
+        new AuditLog(path, TimeProvider.System).Verify().ShouldBe((4, null));
+    }
+
     [Fact]
     public async Task Nothing_is_changed_where_it_cannot_be_recorded()
     {

@@ -47,6 +47,25 @@ public sealed class ConfinementTests
         (await outside.ProblemAsync(400)).ShouldContain("'csv:out/share' leads out");
     }
 
+    [Fact]
+    public async Task A_folder_that_became_a_link_while_its_job_waited_is_not_read()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs links, which Windows gives to administrators only");
+        await using var server = await ApiServer.StartAsync(settings: s => s with { Confined = true });
+        var bars = Path.Combine(server.Folder, "bars");
+        Directory.CreateDirectory(bars);
+        var first = await server.SubmitAsync();
+        var second = await server.SubmitAsync(ApiServer.Batch.Replace("orcl sma", "other"));
+        await Eventually.HoldsAsync(() => server.Host.Begun.Count == 1);
+        Directory.Delete(bars);
+        Directory.CreateSymbolicLink(bars, "/usr/share");
+        for (var step = 0; step < 3; step++) server.Host.Go();
+        (await server.UntilAsync(first.Id, s => s.Ended)).Fault.ShouldBeNull();
+        var ended = await server.UntilAsync(second.Id, s => s.Ended);
+        ended.Fault.ShouldNotBeNull().ShouldContain("leads out of the server's data folder");
+        server.Host.Begun.Count.ShouldBe(1);
+    }
+
     [Theory]
     [InlineData("postgres", "postgres://db.local/bars", true)]
     [InlineData("postgres://db.local/bars", "postgres://db.local/bars", true)]

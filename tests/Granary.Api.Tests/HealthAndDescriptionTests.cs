@@ -216,5 +216,6 @@ public class HealthAndDescriptionTests
     {
         await using var server = await ApiServer.StartAsync();
         (await (await server.Client.DeleteAsync("/api/v1/batches")).ProblemAsync(405)).ShouldContain("DELETE");
+        (await (await server.Client.DeleteAsync("/api/v1/batches")).Content.ReadAsStringAsync()).ShouldContain("\"Method Not Allowed\"");
     }
 }

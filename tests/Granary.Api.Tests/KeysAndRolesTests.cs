@@ -186,7 +186,35 @@ public sealed class KeysAndRolesTests : IDisposable
     }
 
     [Theory]
+    [InlineData("http://127.0.0.1:99999", "has the port 99999; use 1 to 65535")]
+    [InlineData("http://localhost:-1", "has the port -1")]
+    [InlineData("http://127.0.0.1:8080/api", "write http://127.0.0.1:8080")]
+    [InlineData("", "--urls is empty")]
+    [InlineData(" ; ", "--urls is empty")]
+    public void An_address_on_which_no_server_can_listen_is_refused_with_the_reason(string urls, string sentence) =>
+        Should.Throw<InputException>(() => ListenAddresses.Check(urls, hasKeys: true)).Message.ShouldContain(sentence);
+
+    [Fact]
+    public void A_port_that_another_program_has_is_named_before_the_server_starts()
+    {
+        using var other = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        other.Start();
+        var url = $"http://127.0.0.1:{((System.Net.IPEndPoint)other.LocalEndpoint).Port}";
+        Should.Throw<InputException>(() => ListenAddresses.CheckFree(url)).Message
+            .ShouldBe($"--urls: '{url}': another program listens there already; stop it or choose another port");
+        Should.Throw<InputException>(() => ListenAddresses.CheckFree(url.Replace("127.0.0.1", "localhost")));
+        Should.Throw<InputException>(() => ListenAddresses.CheckFree(url.Replace("127.0.0.1", "203.0.113.9"))).Message
+            .ShouldContain("this machine does not have the address");
+        other.Stop();
+        ListenAddresses.CheckFree(url);
+    }
+
+    [Theory]
     [InlineData("unquoted")]
+    [InlineData("http://127.0.0.1:")]
+    [InlineData("http://127.0.0.1:abc")]
+    [InlineData("http://127.0.0.1:8080?x=1")]
+    [InlineData("http://me@127.0.0.1:8080")]
     [InlineData("ftp://127.0.0.1:21")]
     public void What_is_no_address_is_said_to_be_none(string urls) =>
         Should.Throw<InputException>(() => ListenAddresses.Check(urls, hasKeys: true)).Message.ShouldContain("http://127.0.0.1:8080");

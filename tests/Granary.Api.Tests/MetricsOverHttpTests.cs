@@ -41,6 +41,17 @@ public class MetricsOverHttpTests
         Value(text, "dotnet_process_memory_working_set_bytes").ShouldBeGreaterThan(0);
     }
 
+    [Theory]
+    [InlineData("granary_journal_losses_total", "")]
+    [InlineData("granary_jobs_ended_total", "granary_state=\"failed\"")]
+    [InlineData("granary_strategies_failed_total", "")]
+    public async Task A_counter_of_an_alert_exists_before_its_first_event(string name, string label)
+    {
+        await using var server = await ApiServer.StartAsync();
+        (await server.Client.GetStringAsync("/metrics")).Split('\n')
+            .ShouldContain(l => l.StartsWith(name, StringComparison.Ordinal) && l.Contains(label, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Metrics_pass_the_check_of_promtool()
     {

@@ -7,6 +7,8 @@ namespace Granary.Kafka.Tests;
 public class KafkaAddressesTests
 {
     [Theory]
+    [InlineData("kafka://me:secret@host:9092/t", "Granary connects to Kafka without user and password")]
+    [InlineData("kafka://host:9092/t?group=me:secret@x", "without user and password")]
     [InlineData("kafka://", "'' is not a broker address")]
     [InlineData("kafka://host/t", "'host' is not a broker address")]
     [InlineData("kafka://h:1/a b", "'a b' is not a valid topic name")]

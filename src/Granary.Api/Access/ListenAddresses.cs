@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Granary.Simulation.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -15,6 +17,18 @@ public static partial class ListenAddresses
             if (!hasKeys && !IsOfThisMachine(address))
                 throw new InputException($"--urls: '{url}' can be reached from other machines, which needs keys: make one with 'granary "
                     + $"keys add NAME --role admin --file keys.json' and start with --keys keys.json, or listen on 127.0.0.1");
+    }
+
+    /// <summary>Checks that the server can listen, before any other part of it starts.</summary>
+    /// <exception cref="InputException">Another program listens there, or this machine may not or cannot listen there.</exception>
+    public static void CheckFree(string urls)
+    {
+        foreach (var (url, address) in Read(urls))
+        {
+            if (address.IsUnixPipe || address.Port == 0) continue;
+            foreach (var ip in AddressesOf(address.Host))
+                if (FaultOf(new IPEndPoint(ip, address.Port)) is { } fault) throw new InputException($"--urls: '{url}': {fault}");
+        }
     }
 
     /// <summary>Whether only programs of this machine can reach the server.</summary>
@@ -37,7 +51,9 @@ public static partial class ListenAddresses
 
     private static IEnumerable<(string Url, BindingAddress Address)> Read(string urls)
     {
-        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        var each = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (each.Length == 0) throw new InputException("--urls is empty; write an address, such as http://127.0.0.1:8080");
+        foreach (var url in each)
         {
             BindingAddress address;
             try
@@ -48,9 +64,44 @@ public static partial class ListenAddresses
             {
                 throw new InputException($"--urls: '{url}' is not an address; write it as http://127.0.0.1:8080", e);
             }
-            if (address.Scheme is not ("http" or "https"))
+            if (address.Scheme.ToLowerInvariant() is not ("http" or "https") || !IsHost(address))
                 throw new InputException($"--urls: '{url}' is not an address; write it as http://127.0.0.1:8080");
+            if (address.PathBase.Length > 0)
+                throw new InputException($"--urls: '{url}' has a path, and a server listens on all paths; write "
+                    + url[..^address.PathBase.Length]);
+            if (address.Port is < 0 or > IPEndPoint.MaxPort)
+                throw new InputException(string.Create(CultureInfo.InvariantCulture,
+                    $"--urls: '{url}' has the port {address.Port}; use 1 to {IPEndPoint.MaxPort}, or 0 for any free one"));
             yield return (url, address);
+        }
+    }
+
+    // A star or a plus means every address of the machine. The framework takes a port that is not a number as a part of the host.
+    private static bool IsHost(BindingAddress address) => address.IsUnixPipe || address.Host is "*" or "+"
+        || Uri.CheckHostName(address.Host) != UriHostNameType.Unknown;
+
+    // The framework listens on both loopback addresses for localhost, and on every address for a name that is not an address.
+    private static IPAddress[] AddressesOf(string host) => IPAddress.TryParse(host.Trim('[', ']'), out var ip) ? [ip]
+        : IsLoopback(host) ? [IPAddress.Loopback] : [IPAddress.Any];
+
+    private static string? FaultOf(IPEndPoint place)
+    {
+        using var socket = new Socket(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(place);
+            socket.Listen();
+            return null;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode switch
+            {
+                SocketError.AddressAlreadyInUse => "another program listens there already; stop it or choose another port",
+                SocketError.AccessDenied => "the user of this process may not listen there; choose a port from 1024 on",
+                SocketError.AddressNotAvailable => "this machine does not have the address; use 127.0.0.1, 0.0.0.0 or one of its own",
+                _ => $"this machine cannot listen there ({e.Message.TrimEnd('.')}); choose another address",
+            };
         }
     }
 

@@ -28,10 +28,10 @@ internal static class BatchEndpoints
                 + "or if the server is confined, they start from the server's data folder. With ?check=true a batch whose source or "
                 + "symbols do not exist is refused at once.")
             .Accepts<object>("application/json", "text/plain", "application/octet-stream").ProducesSubmission();
-        batches.MapPost("/quickstart", async (ClaimsPrincipal user, RedactedJobs service, JobCatalogue kinds, RunLibrary library,
+        batches.MapPost("/quickstart", async (ClaimsPrincipal user, RedactedJobs service, JobCatalogue kinds, ApiSettings settings,
                 CancellationToken stop) =>
             {
-                var job = kinds.Read(await Quickstart.PrepareAsync(library.Folder, stop).ConfigureAwait(false));
+                var job = kinds.Read(await Quickstart.PrepareAsync(settings.DataFolder, stop).ConfigureAwait(false));
                 var receipt = await service.SubmitAsync(new JobSubmission(job, RolePolicies.NameOf(user), null),
                     stop).ConfigureAwait(false);
                 return TypedResults.Accepted($"{ApiSettings.Prefix}/batches/{receipt.Job.Id}", receipt.Job);

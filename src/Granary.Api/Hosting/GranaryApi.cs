@@ -33,6 +33,7 @@ using Granary.Server.Schedules;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
+using Granary.Simulation.Telemetry;
 using Granary.Simulation.Weights;
 using Granary.Trading.Deployments;
 using Granary.Trading.Live;
@@ -67,7 +68,7 @@ public static class GranaryApi
         services.TryAddSingleton(catalogues);
         // Callers' texts are parsed with these.
         var confined = catalogues with { Confinement = settings.Confinement };
-        services.TryAddSingleton(KnownJobs.Of(catalogues, settings.Runs));
+        services.TryAddSingleton(KnownJobs.Of(confined, settings.Runs));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RunCharts>();
         services.AddSingleton(_ => DeploymentStores.Open(settings.DeploymentStore));
@@ -80,7 +81,7 @@ public static class GranaryApi
         services.AddSingleton<ServerModels>();
         services.AddSingleton<IModelService>(s => new LocalModels(s.GetRequiredService<ServerModels>().Open));
         services.AddSingleton(new ScheduleBook(Path.Combine(settings.Runs, ".schedules")));
-        services.AddSingleton(s => new ScheduleReader(s.GetRequiredService<JobCatalogue>(), settings.Confinement));
+        services.AddSingleton(s => new ScheduleReader(s.GetRequiredService<JobCatalogue>()));
         services.AddSingleton<JobSchedules>();
         services.AddSingleton<ScheduleRunner>();
         services.AddSingleton<AuditedFiles>();
@@ -154,6 +155,8 @@ public static class GranaryApi
                 return Task.CompletedTask;
             }, context);
             context.Request.Body = new ReadableBody(context.Request.Body);
+            // HEAD has the answer of GET without its body, which the server leaves out because it has read HEAD from the wire.
+            if (HttpMethods.IsHead(context.Request.Method)) context.Request.Method = HttpMethods.Get;
             // For endpoints whose bodies the framework reads; uploads have a limit of their own.
             var longest = context.RequestServices.GetRequiredService<ApiSettings>().LongestBatch;
             if (context.Request.ContentLength > longest
@@ -165,6 +168,7 @@ public static class GranaryApi
                     + $"version {theirs}; bring the older of the two up to date");
             return next(context);
         });
+        app.UseRouting(); // after the change of HEAD
         app.UseMiddleware<LoopbackOnly>();
         app.UseAuthentication();
         // A server without keys has no limits. The framework never stops the timer of a limiter.
@@ -173,12 +177,13 @@ public static class GranaryApi
         app.UseMiddleware<AuditMiddleware>();
         app.UseMiddleware<DashboardPages>();
         MapEndpoints(app);
+        BeginCounters(app);
         return app;
     }
 
     private static void MapEndpoints(WebApplication app)
     {
-        var api = RangeFilter.AddTo(app.MapGroup(ApiSettings.Prefix));
+        var api = ArgumentLimits.AddTo(app.MapGroup(ApiSettings.Prefix));
         HealthEndpoints.Map(api);
         HealthEndpoints.MapAtRoot(app);
         MetricsEndpoint.Map(app);
@@ -207,5 +212,13 @@ public static class GranaryApi
             SessionEndpoints.Map(api, new RedactedSessions(sessions, app.Services.GetRequiredService<ServerPaths>()));
         CallerEndpoints.Map(api);
         ApiDescription.Map(app);
+    }
+
+    // After the endpoint of the metrics, which begins to listen to the counters.
+    private static void BeginCounters(WebApplication app)
+    {
+        JobMetrics.Begin(app.Services.GetRequiredService<JobCatalogue>().Kinds);
+        GranaryInstruments.JournalLosses.Add(0);
+        GranaryInstruments.StrategiesFailed.Add(0);
     }
 }

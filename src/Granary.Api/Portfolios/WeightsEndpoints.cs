@@ -30,9 +30,9 @@ internal static class WeightsEndpoints
                 + "to 1,000,000. While a session trades the portfolio, all strategies must be the session's. "
                 + "A CSV begins with the columns strategy and weight; its reason goes into the query: ?why=…")
             .Produces<PortfolioWeights>().Produces<PortfolioWeights>(201).ProducesProblem(400).ProducesProblem(412).ProducesProblem(428);
-        // The same operation with another body; the document describes both as one.
+        // The same operation with another body; the document describes both as one. A body without a type goes to the first.
         weights.MapPut("", PutTableAsync).RequireAuthorization(RolePolicies.Admin).Accepts<string>("text/csv")
-            .WithName("setWeightsOfTable").ExcludeFromDescription();
+            .WithName("setWeightsOfTable").WithOrder(1).ExcludeFromDescription();
         weights.MapGet("/history", async (string id, IWeightsService service, CancellationToken cancellationToken) =>
             TypedResults.Ok(await service.HistoryAsync(id, cancellationToken).ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listWeights").WithSummary(

@@ -9,6 +9,7 @@ using Granary.Simulation.Weights;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Api.Problems;
@@ -34,6 +35,7 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
             IdempotencyConflictException e => (StatusCodes.Status422UnprocessableEntity, "Idempotency key is taken", e.Message),
             TooManyJobsException e => (StatusCodes.Status429TooManyRequests, "Too many jobs", e.Message),
             StaleWeightsException e => (StatusCodes.Status412PreconditionFailed, "Changed in the meantime", e.Message),
+            BarStoreException e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),
             BarDataException e => (StatusCodes.Status400BadRequest, "The input is wrong", e.Message),
             LearningInputException { IsDamage: true } e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),
             LearningInputException e => (StatusCodes.Status400BadRequest, "The input is wrong", e.Message),
@@ -57,7 +59,7 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
         context.ProblemDetails.Instance ??= context.HttpContext.Request.Path;
         // The framework's own title is spelled differently.
         if (context.ProblemDetails.Status == StatusCodes.Status404NotFound) context.ProblemDetails.Title = "Not found";
-        context.ProblemDetails.Title ??= "Internal error";
+        context.ProblemDetails.Title ??= TitleOf(context.ProblemDetails.Status);
         context.ProblemDetails.Type = ErrorPages.TypeOf(context.ProblemDetails.Title);
         context.ProblemDetails.Extensions.TryAdd("traceId", Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier);
         context.ProblemDetails.Detail ??= context.ProblemDetails.Status switch
@@ -68,6 +70,10 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
             _ => null,
         };
     }
+
+    // The routing and the framework's middleware set a status without a title.
+    private static string TitleOf(int? status) => status is >= 400 and < 500 and not StatusCodes.Status404NotFound
+        && ReasonPhrases.GetReasonPhrase(status.Value) is { Length: > 0 } phrase ? phrase : "Internal error";
 
     [LoggerMessage(1, LogLevel.Error, "{Method} {Path} failed")]
     private partial void RequestFailed(string method, string path, Exception exception);

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Granary.Api.Routing;
 
 /// <summary>
-/// The smallest and the largest number of a parameter. <see cref="RangeFilter"/> checks them, and the OpenAPI document has them.
+/// The smallest and the largest number of a parameter. <see cref="ArgumentLimits"/> checks them, and the OpenAPI document has them.
 /// </summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 internal sealed class AllowedRangeAttribute : RangeAttribute

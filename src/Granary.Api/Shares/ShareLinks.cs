@@ -1,4 +1,5 @@
 using Granary.Simulation.RunFolders;
+using Granary.Storage.Files;
 
 namespace Granary.Api.Shares;
 
@@ -6,7 +7,13 @@ namespace Granary.Api.Shares;
 internal sealed class ShareLinks(ShareSigner signer, RunLibrary runs)
 {
     /// <summary>Records a link to a run that was made for others.</summary>
-    public void Add(string run, string link) => File.AppendAllLines(FileOf(run), [link]);
+    public void Add(string run, string link)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = AtomicFile.OwnerOnly; // a link opens the run without a key
+        using var writer = new StreamWriter(FileOf(run), options);
+        writer.Write(link + "\n");
+    }
 
     /// <summary>Whether a link to the run still opens it.</summary>
     public bool AnyIsValid(string run) => File.Exists(FileOf(run)) && File.ReadLines(FileOf(run)).Any(l => signer.RunOf(l) is not null);

@@ -19,7 +19,6 @@ internal sealed class ShareSigner(string path, TimeProvider clock)
     private const int SignatureBytes = 16;
     private const char Files = 'f', Report = 'r';
 
-    private const UnixFileMode Secret = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <param name="opensFiles">Whether the link opens all files of the run, and not only its report.</param>
     public string Sign(string run, DateTimeOffset expiresAt, bool opensFiles)
@@ -28,7 +27,7 @@ internal sealed class ShareSigner(string path, TimeProvider clock)
         {
             // Of several silos that sign the first link, one makes the secret.
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            AtomicFile.TryCreate(path, RandomNumberGenerator.GetBytes(32), Secret);
+            AtomicFile.TryCreate(path, RandomNumberGenerator.GetBytes(32), AtomicFile.OwnerOnly);
         }
         var text = string.Create(CultureInfo.InvariantCulture, $"{expiresAt.ToUnixTimeSeconds()}.{(opensFiles ? Files : Report)}{run}");
         return Base64Url.EncodeToString([.. SignatureOf(text), .. Encoding.UTF8.GetBytes(text)]);
@@ -52,7 +51,7 @@ internal sealed class ShareSigner(string path, TimeProvider clock)
     public async Task RotateAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using var file = new AtomicFile(path, mode: Secret);
+        using var file = new AtomicFile(path, mode: AtomicFile.OwnerOnly);
         await file.Stream.WriteAsync(RandomNumberGenerator.GetBytes(32), cancellationToken).ConfigureAwait(false);
         file.Commit();
     }

@@ -66,6 +66,7 @@ internal static class ServeCommand
             Given.Threads(given.Threads);
             var keys = given.Keys is { } file ? ApiKeys.Open(file) : null;
             ListenAddresses.Check(given.Urls, keys is not null);
+            ListenAddresses.CheckFree(given.Urls);
             using var runs = Own(given.Runs, "--runs", given.Urls);
             using var data = given.Data is null || Path.GetFullPath(given.Data) == Path.GetFullPath(given.Runs) ? null
                 : Own(DataFolder(given.Data), "--data", given.Urls);
@@ -124,6 +125,7 @@ internal static class ServeCommand
         }
         catch (IOException e)
         {
+            // Another program took the port after it was checked.
             CommandLine.Complain($"--urls {given.Urls}: {e.Message.TrimEnd('.')}; choose another port");
             return CommandLine.Failed;
         }

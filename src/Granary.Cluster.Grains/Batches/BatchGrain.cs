@@ -317,7 +317,7 @@ internal sealed class BatchGrain(
             lost += groups;
             BatchMessages.SiloLost(logger, Run, silo.ToString(), groups);
         }
-        if (lost > 0) instruments.Recoveries.Add(lost, ClusterInstruments.KindOf("strategy-group"));
+        if (lost > 0) instruments.Recoveries.Add(lost, ClusterInstruments.KindOf(ClusterInstruments.StrategyGroup));
         if (assignments.TakeDeadly() is { Count: > 0 } deadly) await Reporting.ReportAsync(EndedBatch.Deadly(assignments.Pass.Key, deadly));
         var open = Silos.Views.Where(s => s.Value.IsOpen).ToDictionary(s => s.Key, s => s.Value.Answer!.Threads);
         await Task.WhenAll(assignments.Assign(Run, open).Select(g => StartAsync(assignments, g.Silo, g.Work)));

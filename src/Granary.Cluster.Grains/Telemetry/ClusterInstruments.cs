@@ -41,6 +41,16 @@ public sealed class ClusterInstruments : IDisposable
 
     public static ActivitySource Traces { get; } = new(Name);
 
+    /// <summary>Makes the counters exist from the start, so that an alert sees the first event as an increase.</summary>
+    public void Begin()
+    {
+        StrategiesFailed.Add(0);
+        Recoveries.Add(0, KindOf(StrategyGroup));
+    }
+
+    /// <summary>The kind of a recovery: a group of strategies that began again.</summary>
+    internal const string StrategyGroup = "strategy-group";
+
     /// <summary>Returns the tag <c>granary.kind</c>, which splits a counter by kind.</summary>
     internal static KeyValuePair<string, object?> KindOf(string kind) => new("granary.kind", kind);
 

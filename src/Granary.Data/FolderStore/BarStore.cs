@@ -5,13 +5,20 @@ using Granary.Engine.Market;
 namespace Granary.Data.FolderStore;
 
 /// <summary>A folder of bar files: SYMBOL/timeframe.bars.</summary>
-public sealed class BarStore(string directory)
+/// <param name="admits">Whether a file may be opened; null = every file. A link in the folder may lead out of the permitted ones.</param>
+public sealed class BarStore(string directory, Func<string, bool>? admits = null)
 {
     private const string Extension = ".bars";
 
     public string Directory { get; } = directory;
 
-    internal string PathOf(string symbol, Timeframe timeframe) => Path.Combine(Directory, SymbolFileName.Of(symbol), timeframe + Extension);
+    /// <exception cref="BarDataException">A link leads out of the permitted folders.</exception>
+    internal string PathOf(string symbol, Timeframe timeframe)
+    {
+        var path = Path.Combine(Directory, SymbolFileName.Of(symbol), timeframe + Extension);
+        return admits?.Invoke(path) != false ? path : throw BarDataException.At(path, null, null,
+            "a link leads out of the folder that this process reads", "copy the file into it");
+    }
 
     /// <summary>Lists the stored markets by symbol and timeframe. Reads only headers.</summary>
     /// <exception cref="BarDataException">The folder does not exist.</exception>
@@ -47,7 +54,7 @@ public sealed class BarStore(string directory)
             {
                 if (SymbolFileName.Symbol(Path.GetFileName(folder)) is not { } symbol) continue;
                 foreach (var path in System.IO.Directory.EnumerateFiles(folder, "*" + Extension))
-                    if (Timeframe.TryParse(Path.GetFileNameWithoutExtension(path), out var timeframe))
+                    if (Timeframe.TryParse(Path.GetFileNameWithoutExtension(path), out var timeframe) && admits?.Invoke(path) != false)
                         found.Add((symbol, timeframe.Value, path));
             }
             found.Sort((a, b) => string.CompareOrdinal(a.Item1, b.Item1) is var c && c != 0 ? c : a.Item2.Ticks.CompareTo(b.Item2.Ticks));

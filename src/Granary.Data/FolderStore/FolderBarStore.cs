@@ -9,12 +9,13 @@ namespace Granary.Data.FolderStore;
 /// <summary>
 /// A folder of bar files as a store. A merge writes a new file and renames it, so that a market is either complete or unchanged.
 /// </summary>
-public sealed class FolderBarStore(string directory) : IBarStore
+/// <param name="admits">Whether a file may be read and written; null = every file.</param>
+public sealed class FolderBarStore(string directory, Func<string, bool>? admits = null) : IBarStore
 {
     private const int Piece = 4096;
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly BarStore _store = new(directory);
+    private readonly BarStore _store = new(directory, admits);
 
     public string Name => directory;
 
@@ -28,7 +29,7 @@ public sealed class FolderBarStore(string directory) : IBarStore
     public Task<IReadOnlyList<StoredMarket>> ListAsync(CancellationToken cancellationToken = default) =>
         Task.Run(_store.List, cancellationToken);
 
-    public IBarSource Source(bool adjust = true) => new StoreBarSource(directory, adjust);
+    public IBarSource Source(bool adjust = true) => new StoreBarSource(directory, adjust, admits);
 
     public Task<IReadOnlyList<string>> RepairAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default) =>
         Task.FromException<IReadOnlyList<string>>(new BarDataException($"{Name}: a bar file is written whole, in order and with checksums, "

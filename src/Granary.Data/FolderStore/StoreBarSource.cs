@@ -7,9 +7,10 @@ namespace Granary.Data.FolderStore;
 
 /// <summary>Reads the markets of a bar-file store. Opening reads only a header; bars come from mapped memory.</summary>
 /// <param name="adjust">Scale prices by the adjusted close where the store has one.</param>
-public sealed class StoreBarSource(string directory, bool adjust = true) : IBarSource
+/// <param name="admits">Whether a file may be opened; null = every file.</param>
+public sealed class StoreBarSource(string directory, bool adjust = true, Func<string, bool>? admits = null) : IBarSource
 {
-    private readonly BarStore _store = new(directory);
+    private readonly BarStore _store = new(directory, admits);
 
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
         new([.. _store.Files().Where(f => f.Timeframe == timeframe).Select(f => f.Symbol)]);

@@ -8,5 +8,6 @@ namespace Granary.Data.Sources;
 [BarSource(Address.Store, Form = "store:DIR")]
 public sealed class StoreSourceFactory : IBarSourceFactory
 {
-    public IBarSource Open(BarSourceRequest request) => new StoreBarSource(SourceFolder.Of(request.Address), request.Options.Adjust);
+    public IBarSource Open(BarSourceRequest request) =>
+        new StoreBarSource(SourceFolder.Of(request.Address), request.Options.Adjust, request.Address.Reaches);
 }

@@ -44,6 +44,9 @@ public sealed record KafkaBarAddress
     {
         if (parsed.Scheme != Address.Kafka || !parsed.Rest.StartsWith("//", StringComparison.Ordinal))
             throw new BarDataException($"'{parsed}' is not a Kafka address; write kafka://HOST:PORT/TOPIC");
+        // Brokers have no at sign. What is before one is a password, which no message may show in part.
+        if (parsed.Rest.Contains('@', StringComparison.Ordinal))
+            throw new BarDataException($"'{parsed}': Granary connects to Kafka without user and password; write kafka://HOST:PORT/TOPIC");
         var rest = parsed.Body;
         var slash = rest.IndexOf('/');
         var topic = slash < 0 ? "" : rest[(slash + 1)..];

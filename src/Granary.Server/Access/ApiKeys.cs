@@ -127,7 +127,7 @@ public sealed class ApiKeys
             if (content is not null) turn.Complete(content.Change, path);
             var (keys, result) = change(content?.Keys ?? []);
             var entry = turn.Next(Environment.UserName, what, name, Shown(content?.Keys ?? [], name), Shown(keys, name));
-            using (var file = new AtomicFile(Path.GetFullPath(path), Unwritable, UnixFileMode.UserRead | UnixFileMode.UserWrite))
+            using (var file = new AtomicFile(Path.GetFullPath(path), Unwritable, AtomicFile.OwnerOnly))
             {
                 JsonSerializer.Serialize(file.Stream, new Content(keys, entry), JobJson.Options);
                 file.Commit();

@@ -90,22 +90,40 @@ public sealed class AuditLog(string path, TimeProvider clock)
     /// <exception cref="InputException">The head file is damaged.</exception>
     public (long Entries, string? Fault) Verify()
     {
+        var (entries, fault, awaits) = VerifyOnce();
+        if (!awaits) return (entries, fault);
+        // A writer may be between the head and the line, or a process may have ended there. While it writes, it has the lock.
+        using var turn = ExclusiveFile.Open(path + ".lock", LongestWait);
+        (entries, fault, awaits) = VerifyOnce();
+        return (entries, fault ?? (awaits ? $"{path} ends at entry {entries}, and {path}.head holds entry {entries + 1}: its line was cut "
+            + "off, or a process ended before it wrote the line; the next entry writes it first" : null));
+    }
+
+    // The last value is whether the log lacks exactly the entry that its head holds.
+    private (long Entries, string? Fault, bool AwaitsHead) VerifyOnce()
+    {
         var head = AuditHead.Read(path);
         var (number, previous) = (0L, (AuditEntry?)null);
         AuditEntry? atHead = null;
-        foreach (var line in Lines())
+        foreach (var line in RawLines())
         {
             number++;
-            if (Parse(line) is not { } entry) return (number, $"{path}, line {number}: this is not an entry of an audit log");
+            if (AuditLogLock.Parse(line) is not { } entry)
+                return (number, $"{path}, line {number}: this is not an entry of an audit log", false);
             if (entry.Sequence != number || entry.Previous != (previous?.Hash ?? ""))
-                return (number, $"{path}, line {number}: it does not follow the line before; a line was changed, removed or inserted here");
+                return (number, $"{path}, line {number}: it does not follow the line before; a line was changed, removed or inserted "
+                    + "here", false);
             if (AuditLogLock.HashOf(entry) != entry.Hash)
-                return (number, $"{path}, line {number}: its content does not have its hash; it was changed");
+                return (number, $"{path}, line {number}: its content does not have its hash; it was changed", false);
+            // The hash is that of the entry as it is read, so a member that is there twice, or a blank, does not show in it.
+            if (!line.AsSpan().SequenceEqual(AuditLogLock.LineOf(entry)))
+                return (number, $"{path}, line {number}: its bytes are not those that were written; it was changed", false);
             if (number == head?.Sequence) atHead = entry;
             previous = entry;
         }
         // Writers may have appended entries since the head was read.
-        return (number, AuditHead.FaultOf(path, head, atHead ?? previous));
+        var last = atHead ?? previous;
+        return (number, AuditHead.FaultOf(path, head, last), head is not null && AuditLogLock.Follows(head, last));
     }
 
     private string OpenFolder => path + ".open";
@@ -132,6 +150,22 @@ public sealed class AuditLog(string path, TimeProvider clock)
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(file, Encoding.UTF8);
         while (reader.ReadLine() is { } line) yield return line;
+    }
+
+    // The lines as they stand in the file, each with its line feed, which the last one may lack.
+    private IEnumerable<byte[]> RawLines()
+    {
+        if (!File.Exists(path)) yield break;
+        using var file = new BufferedStream(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), 1 << 16);
+        var line = new List<byte>();
+        for (var next = file.ReadByte(); next >= 0; next = file.ReadByte())
+        {
+            line.Add((byte)next);
+            if (next != '\n') continue;
+            yield return [.. line];
+            line.Clear();
+        }
+        if (line.Count > 0) yield return [.. line];
     }
 
     private static AuditEntry? Parse(string line) => AuditLogLock.Parse(Encoding.UTF8.GetBytes(line));

@@ -86,7 +86,7 @@ public sealed class AuditLogLock
         }
     }
 
-    private static byte[] LineOf(AuditEntry entry) => [.. JsonSerializer.SerializeToUtf8Bytes(entry, JobJson.Options), (byte)'\n'];
+    internal static byte[] LineOf(AuditEntry entry) => [.. JsonSerializer.SerializeToUtf8Bytes(entry, JobJson.Options), (byte)'\n'];
 
     private void AppendLine(AuditEntry entry)
     {

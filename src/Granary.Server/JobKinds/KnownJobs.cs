@@ -6,7 +6,7 @@ namespace Granary.Server.JobKinds;
 /// <summary>Granary's own kinds of jobs.</summary>
 public static class KnownJobs
 {
-    /// <param name="catalogues">The catalogues of the process.</param>
+    /// <param name="catalogues">The catalogues of the process, with the confinement of what callers name.</param>
     /// <param name="runs">The folder of the runs that jobs can refer to.</param>
     public static JobCatalogue Of(GranaryCatalogues catalogues, string runs) => new(catalogues,
     [

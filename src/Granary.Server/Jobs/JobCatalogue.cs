@@ -2,12 +2,12 @@ using System.Collections.Frozen;
 using Granary.Engine.Market;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
-using Granary.Storage.Addresses;
 
 namespace Granary.Server.Jobs;
 
 /// <summary>The kinds of jobs that a process can run.</summary>
-/// <param name="catalogues">The catalogues of the process.</param>
+/// <param name="catalogues">The catalogues of the process. Their confinement holds whenever a job is read: at its submission, and when it
+/// runs, since a folder may have become a link in between.</param>
 /// <param name="kinds">The kinds, with unique names.</param>
 public sealed class JobCatalogue(GranaryCatalogues catalogues, IEnumerable<JobKind> kinds)
 {
@@ -20,11 +20,10 @@ public sealed class JobCatalogue(GranaryCatalogues catalogues, IEnumerable<JobKi
     public IReadOnlyList<JobKind> Kinds { get; } = [.. kinds.OrderBy(k => k.Name, StringComparer.Ordinal)];
 
     /// <summary>Parses and validates a job.</summary>
-    /// <param name="confinement">Limits the addresses in its text; null for a text that was validated before.</param>
-    /// <exception cref="InputException">The kind is unknown, or the text is invalid.</exception>
-    public Job Read(JobText text, Confinement? confinement = null)
+    /// <exception cref="InputException">The kind is unknown, the text is invalid, or an address leads out of a confined server's folder.</exception>
+    public Job Read(JobText text)
     {
-        if (_kinds.TryGetValue(text.Kind, out var kind)) return kind.Read(text, catalogues with { Confinement = confinement });
+        if (_kinds.TryGetValue(text.Kind, out var kind)) return kind.Read(text, catalogues);
         var near = Spelling.Nearest(text.Kind, _kinds.Keys);
         throw new InputException($"{text.File}: there is no kind of job '{text.Kind}'; "
             + (near is null ? $"use one of {string.Join(", ", Kinds.Select(k => k.Name))}" : $"did you mean '{near}'?"));

@@ -37,7 +37,7 @@ internal sealed record SubmittedJob(string Text, string Folder, string FileName,
     {
         Directory.CreateDirectory(folder);
         return AtomicFile.WriteAsync(Path.Combine(folder, TextFile), JsonSerializer.SerializeToUtf8Bytes(this, JobJson.Options),
-            cancellationToken);
+            cancellationToken, AtomicFile.OwnerOnly); // the text may have passwords
     }
 
     /// <exception cref="JsonException">The file is damaged.</exception>

@@ -33,7 +33,7 @@ public sealed class ScheduleBook(string folder)
     public void Set(JobSchedule schedule)
     {
         Directory.CreateDirectory(RunsOf(schedule.Name));
-        AtomicFile.Write(FileOf(schedule.Name), JsonSerializer.SerializeToUtf8Bytes(schedule, JobJson.Options));
+        AtomicFile.Write(FileOf(schedule.Name), JsonSerializer.SerializeToUtf8Bytes(schedule, JobJson.Options), AtomicFile.OwnerOnly);
     }
 
     /// <returns>False if there is none.</returns>

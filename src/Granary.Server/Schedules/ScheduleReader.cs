@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Granary.Server.Jobs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
-using Granary.Storage.Addresses;
 
 namespace Granary.Server.Schedules;
 
@@ -12,8 +11,7 @@ namespace Granary.Server.Schedules;
 /// Parses schedules such as <c>{ "cron": "0 2 * * SUN", "window": "2h", "job": { "kind": "train", … }, "enabled": true, "why": "…" }</c>,
 /// and creates their jobs.
 /// </summary>
-/// <param name="confinement">Limits the addresses in jobs; null = no limit.</param>
-public sealed class ScheduleReader(JobCatalogue kinds, Confinement? confinement = null)
+public sealed class ScheduleReader(JobCatalogue kinds)
 {
     private const string DefaultFile = "schedule.json";
 
@@ -33,7 +31,7 @@ public sealed class ScheduleReader(JobCatalogue kinds, Confinement? confinement 
         if (kind.String() == JobCatalogue.Backtest)
             throw kind.Fault("a schedule does not submit backtests; give another kind that GET /catalogue/jobs lists, such as train");
         if (job.Find("promoteUntil") is { } until) throw until.Fault("it is the end of the schedule's window; give \"window\" instead");
-        kinds.Read(new JobText(kind.String(), job.Alone(text), file, folder), confinement);
+        kinds.Read(new JobText(kind.String(), job.Alone(text), file, folder));
         return new JobSchedule
         {
             Name = name,
@@ -56,6 +54,6 @@ public sealed class ScheduleReader(JobCatalogue kinds, Confinement? confinement 
         if (schedule.Kind == "train" && schedule.Window is { } window)
             body["promoteUntil"] = (due + window).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         var text = new JobText(schedule.Kind, JsonSerializer.SerializeToUtf8Bytes(body), $"schedule {schedule.Name}", schedule.Folder);
-        return kinds.Read(text, confinement);
+        return kinds.Read(text);
     }
 }

@@ -6,6 +6,9 @@ namespace Granary.Simulation.Json;
 /// </summary>
 public sealed class JsonFaults
 {
+    // More are of no use to a person, and a hostile file would have thousands.
+    private const int Most = 50;
+
     private readonly List<InputException> _faults = [];
     private readonly HashSet<string> _places = new(StringComparer.Ordinal);
 
@@ -32,6 +35,7 @@ public sealed class JsonFaults
         if (!IsOpen) throw fault;
         if (fault.Path is { Length: > 0 } path && !_places.Add(path)) return;
         _faults.Add(fault);
+        if (_faults.Count > Most) Close();
     }
 
     internal bool HasWithin(string path) =>
@@ -47,7 +51,9 @@ public sealed class JsonFaults
     {
         IsOpen = false;
         if (_faults.Count == 1) throw _faults[0];
-        if (_faults.Count > 1)
-            throw new InputException([.. _faults.OrderBy(f => f.Line).SelectMany(f => f.Faults).Distinct(StringComparer.Ordinal)]);
+        if (_faults.Count == 0) return;
+        List<string> sentences = [.. _faults.OrderBy(f => f.Line).SelectMany(f => f.Faults).Distinct(StringComparer.Ordinal).Take(Most)];
+        if (_faults.Count > Most) sentences.Add($"the file has more errors; correct these {Most} first");
+        throw new InputException(sentences);
     }
 }

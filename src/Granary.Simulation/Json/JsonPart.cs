@@ -129,8 +129,8 @@ public sealed class JsonPart
                 var node = new JsonPart(JsonValueKind.Object, source, line, path);
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
                 {
-                    var name = reader.GetString()!;
                     var at = lines.At(utf8, reader.TokenStartIndex);
+                    var name = TextOf(ref reader, source, at, path);
                     var inner = path.Length == 0 ? name : $"{path}.{name}";
                     if (node.Find(name) is not null)
                         throw new InputException($"{source.File}, line {at}: {inner} is there twice; keep one of them");
@@ -144,7 +144,7 @@ public sealed class JsonPart
                     list._items.Add(ReadPlaced(ref reader, utf8, lines, source, $"{path}[{list._items.Count}]"));
                 return list;
             case JsonTokenType.String:
-                return new JsonPart(JsonValueKind.String, source, line, path, reader.GetString()!);
+                return new JsonPart(JsonValueKind.String, source, line, path, TextOf(ref reader, source, line, path));
             case JsonTokenType.Number:
                 return new JsonPart(JsonValueKind.Number, source, line, path, Encoding.UTF8.GetString(reader.ValueSpan));
             case JsonTokenType.True:
@@ -153,6 +153,20 @@ public sealed class JsonPart
                 return new JsonPart(JsonValueKind.False, source, line, path);
             default:
                 return new JsonPart(JsonValueKind.Null, source, line, path);
+        }
+    }
+
+    // An escape such as \ud800 is half of a character; no text has it, although the JSON grammar allows it.
+    private static string TextOf(ref Utf8JsonReader reader, Source source, int line, string path)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InputException($"{source.File}, line {line}{(path.Length == 0 ? "" : ", " + path)}: the text has an escape that is "
+                + "half of a character, or bytes that are not UTF-8; write the whole character", e);
         }
     }
 

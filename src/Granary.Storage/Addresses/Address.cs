@@ -50,13 +50,26 @@ public sealed record Address
         folder ??= "";
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         // A single letter is a Windows drive.
-        if (colon < 2 || !text.AsSpan(0, colon).IsScheme()) return new Address(Plain, text, folder, confinement);
+        if (colon < 2 || !text.AsSpan(0, colon).IsScheme())
+        {
+            var path = new Address(Plain, text, folder, confinement);
+            return HasUser(text) ? throw new BarDataException($"'{path}' has a user and a password and no scheme; write "
+                + "SCHEME://USER:PASSWORD@HOST/NAME, or ./NAME if it is a path") : path;
+        }
         var (scheme, rest) = (text[..colon].ToLowerInvariant(), text[(colon + 1)..]);
         var keep = rest.LastIndexOf(KeepOption, StringComparison.Ordinal) is > 0 and var at && rest[at - 1] is '?' or '&' ? at : -1;
         return new Address(scheme == "postgresql" ? Postgres : scheme, keep < 0 ? rest : rest[..(keep - 1)], folder, confinement)
         {
             Keep = keep < 0 ? null : Parse(rest[(keep + KeepOption.Length)..], folder, confinement),
         };
+    }
+
+    // A server's address whose scheme is misspelled, as postgres//USER:PASSWORD@HOST. As a path it would be stored and shown as it is.
+    private static bool HasUser(string text)
+    {
+        var at = text.LastIndexOf('@');
+        return at > 0 && text.AsSpan(0, at).Contains(':') && text[0] is not '.'
+            && (text[0] is not '/' || text.StartsWith(Slashes, StringComparison.Ordinal));
     }
 
     /// <summary>The store to which the bars of a feed are saved, from <c>keep=</c>, which must be the last option; null for none.</summary>

@@ -14,6 +14,10 @@ public sealed record ServerAddress(Address Address, string Host, int? Port, stri
     {
         if (!Uri.TryCreate(address.Written, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.Fragment.Length > 0)
             throw new BarDataException($"'{address}' is not a valid address; write {address.Scheme}://USER:PASSWORD@HOST:PORT/NAME");
+        // An at sign behind the host belongs to a password with a slash, a question mark or a hash. No message may show any part of it.
+        if (address.Rest.IndexOf('@', EndOfHost(address.Rest)) >= 0)
+            throw new BarDataException($"'{address}': the user or the password has one of the characters / ? # @; write them as "
+                + "%2F %3F %23 %40");
         string? user = null, password = null;
         if (uri.UserInfo.Length > 0)
         {
@@ -23,5 +27,11 @@ public sealed record ServerAddress(Address Address, string Host, int? Port, stri
         }
         return new ServerAddress(address, uri.Host, uri.IsDefaultPort || uri.Port < 0 ? null : uri.Port, user, password,
             Uri.UnescapeDataString(uri.AbsolutePath.Trim('/')), address.Options(options));
+    }
+
+    private static int EndOfHost(string rest)
+    {
+        var start = rest.StartsWith(Addresses.Address.Slashes, StringComparison.Ordinal) ? Addresses.Address.Slashes.Length : 0;
+        return rest.IndexOfAny(['/', '?', '#'], start) is >= 0 and var end ? end : rest.Length;
     }
 }

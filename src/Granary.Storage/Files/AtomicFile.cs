@@ -11,6 +11,9 @@ namespace Granary.Storage.Files;
 /// </remarks>
 public sealed class AtomicFile : IDisposable
 {
+    /// <summary>Unix permissions of a file with secrets: only its owner reads it.</summary>
+    public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     // Another writer holds the file only briefly. Other faults of the disk are reported after this time too.
     private static readonly TimeSpan s_longestTurn = TimeSpan.FromMinutes(1);
 
@@ -67,9 +70,10 @@ public sealed class AtomicFile : IDisposable
     }
 
     /// <summary>Replaces the file with these bytes.</summary>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    /// <param name="mode">Unix permissions of the file; null = the process's default.</param>
+    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null)
     {
-        using var file = new AtomicFile(path);
+        using var file = new AtomicFile(path, mode: mode);
         file.Stream.Write(content);
         file.Commit();
     }
@@ -91,10 +95,11 @@ public sealed class AtomicFile : IDisposable
         return true;
     }
 
-    /// <inheritdoc cref="Write(string, ReadOnlySpan{byte})"/>
-    public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    /// <inheritdoc cref="Write(string, ReadOnlySpan{byte}, UnixFileMode?)"/>
+    public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default,
+        UnixFileMode? mode = null)
     {
-        using var file = new AtomicFile(path);
+        using var file = new AtomicFile(path, mode: mode);
         await file.Stream.WriteAsync(content, cancellationToken).ConfigureAwait(false);
         file.Commit();
     }

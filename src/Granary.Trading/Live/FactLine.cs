@@ -23,6 +23,7 @@ public static class FactLine
     public static string? Words(JournalEvent e) => e switch
     {
         SessionStarted s => $"Session started on {s.Host}, process {s.Process.ToString(CultureInfo.InvariantCulture)}, broker {s.Broker}",
+        SessionChanged { From: "" } c => $"Session begins in state {c.To}{Because(c.Why)}",
         SessionChanged c => $"Session went from {c.From} to {c.To}{Because(c.Why)}",
         SignalDecided { Decision: Decision.Accepted } d => FormattableString.Invariant(
             $"Portfolio accepted signal {d.Number} of {d.Strategy}: {d.Granted} of {d.Quantity} {d.Symbol}"),

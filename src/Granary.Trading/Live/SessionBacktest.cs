@@ -26,13 +26,20 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
     /// <summary>Differences below this share of the equity are rounding.</summary>
     private const double Rounding = 1e-9;
 
+    /// <summary>The account minus the backtest by cause; the amounts add up to the difference of the two equities.</summary>
+    public IReadOnlyList<(string Cause, double Amount)> Causes =>
+        [.. Gap.Causes, (OutsideOfTrades, Account - Equity - Gap.Causes.Sum(c => c.Amount))];
+
+    // Interest on cash, and what the account had before the session.
+    private const string OutsideOfTrades = "outside of trades";
+
     /// <summary>Describes the comparison in one sentence, with the causes of a difference, largest first.</summary>
     public string Sentence
     {
         get
         {
             var text = FormattableString.Invariant($"account {Account:N2}, a backtest of the same bars {Equity:N2}");
-            var causes = Gap.Causes.Where(c => Counts(c.Amount)).OrderByDescending(c =>
+            var causes = Causes.Where(c => Counts(c.Amount)).OrderByDescending(c =>
                 Math.Abs(c.Amount)).ToList();
             if (!Counts(Account - Equity) && causes.Count == 0) return text + ": no difference";
             return text + FormattableString.Invariant($": {Account - Equity:+#,0.00;-#,0.00} by ")
@@ -83,7 +90,7 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
         digest = Digest,
         same = IsSame,
         sentence = Sentence,
-        causes = Gap.Causes.ToDictionary(c => JsonNamingPolicy.CamelCase.ConvertName(c.Cause.Replace(" ", "", StringComparison.Ordinal)),
+        causes = Causes.ToDictionary(c => KeyOf(c.Cause),
             c => c.Amount),
         trades = Gap.Trades.Where(t => Counts(t.Total)).Select(t =>
             new
@@ -98,6 +105,10 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
                 t.Why,
             }),
     }, Json));
+
+    // "fill price" becomes fillPrice.
+    private static string KeyOf(string cause) =>
+        string.Concat(cause.Split(' ').Select((word, i) => i == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
 }

@@ -13,7 +13,7 @@ internal static class SessionFile
     /// <exception cref="IOException">The disk failed.</exception>
     public static void Write(string runs, StoredSession session) =>
         AtomicFile.Write(Path.Combine(Directory.CreateDirectory(Path.Combine(runs, Folder)).FullName, session.View.Id + ".json"),
-            JsonSerializer.SerializeToUtf8Bytes(session, SessionControl.Json));
+            JsonSerializer.SerializeToUtf8Bytes(session, SessionControl.Json), AtomicFile.OwnerOnly);
 
     /// <summary>Returns all sessions, sorted by account.</summary>
     /// <exception cref="InputException">A file cannot be read.</exception>

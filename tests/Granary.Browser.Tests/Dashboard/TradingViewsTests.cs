@@ -119,13 +119,13 @@ public sealed class TradingViewsTests(Browser browser, DashboardTab tab, TradedS
 
         await visit.Button("Close everything").ClickAsync();
         await visit.ShowsAsync("Trading pauses after it");
-        await visit.Button("Continue").ClickAsync();
-        await visit.Button("Close everything now").ClickAsync();
-        await visit.ShowsAsync("Type the name of the account");
+        // A click is not enough.
+        await visit.Button("Hold to close everything").ClickAsync();
         (await server.GetAsync("sessions/commanded")).GetProperty("status").GetProperty("state").GetString().ShouldBe("trading");
-        await visit.Page.GetByLabel("Type commanded to confirm").FillAsync("commanded");
-        await visit.Button("Close everything now").ClickAsync();
+        await visit.Button("Hold to close everything").HoverAsync();
+        await visit.Page.Mouse.DownAsync();
         await visit.ShowsAsync("Entries are paused");
+        await visit.Page.Mouse.UpAsync();
         await visit.ShowsAsync("The account has no position.");
         await visit.Button("Resume entries").First.ClickAsync();
         await visit.Page.Locator("dialog").GetByRole(AriaRole.Button, new() { Name = "Resume entries" }).ClickAsync();

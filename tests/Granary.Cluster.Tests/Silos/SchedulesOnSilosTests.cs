@@ -23,7 +23,7 @@ public sealed class SchedulesOnSilosTests
         const string Run = "20261121-000000-none-cafe";
         Directory.CreateDirectory(Path.Combine(cluster.Runs, Run));
         await File.WriteAllTextAsync(Path.Combine(cluster.Runs, Run, "manifest.json"), "{}");
-        var reader = new ScheduleReader(KnownJobs.Of(TestCatalogues.All, cluster.Runs), null);
+        var reader = new ScheduleReader(KnownJobs.Of(TestCatalogues.All, cluster.Runs));
         // As each silo makes them: with its own grain factory, and the folder that all share.
         var silos = cluster.Alive.Select(silo => new ScheduleRunner(new ScheduleBook(folder), new ClusterJobs(
             cluster.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>(), TimeProvider.System,

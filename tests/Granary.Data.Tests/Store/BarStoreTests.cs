@@ -51,6 +51,27 @@ public sealed class BarStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_link_that_leads_out_of_a_confined_store_is_neither_listed_nor_read_nor_written()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs links, which Windows gives to administrators only");
+        var file = Minutes("m.csv", 100);
+        Import(file, "OUT", "1m");
+        var inside = Directory.CreateDirectory(Path.Combine(_folder.Path, "data", "store")).FullName;
+        Directory.CreateSymbolicLink(Path.Combine(inside, "OUT"), Path.Combine(Store, "OUT"));
+        Directory.CreateSymbolicLink(Path.Combine(inside, "NEW"), Directory.CreateDirectory(Path.Combine(_folder.Path, "new")).FullName);
+        var place = new Place(inside, new Confinement(Path.Combine(_folder.Path, "data"), []));
+        await using var store = TestCatalogues.Stores.Open(place.Address("."));
+        (await store.ListAsync()).ShouldBeEmpty();
+        foreach (var symbol in (string[])["OUT", "NEW"])
+            (await Should.ThrowAsync<BarDataException>(() => BarImport.RunAsync(new ImportRequest([file], place.Address("."), symbol,
+                Timeframe.M1, new BarFileOptions()), TestCatalogues.Stores))).Message.ShouldContain("a link leads out");
+        await Should.ThrowAsync<BarDataException>(() => store.Source().OpenAsync(new BarQuery("OUT", Timeframe.M1)).AsTask());
+        Directory.GetFileSystemEntries(Path.Combine(_folder.Path, "new")).ShouldBeEmpty();
+        (await BarImport.RunAsync(new ImportRequest([file], place.Address("."), "IN", Timeframe.M1, new BarFileOptions()),
+            TestCatalogues.Stores))[0].Total.ShouldBe(100);
+    }
+
+    [Fact]
     public void Importing_again_changes_nothing_not_even_the_files_date()
     {
         var file = Minutes("m.csv");

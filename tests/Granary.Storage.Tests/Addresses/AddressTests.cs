@@ -48,6 +48,39 @@ public sealed class AddressTests
         address.Written.ShouldBe(text);
     }
 
+    [Theory]
+    [InlineData("postgres//me:secret@h/db")]
+    [InlineData("postgres/me:secret@h/db")]
+    [InlineData("//me:secret@h/db")]
+    [InlineData("postgres;//me:secret@h:5432/db")]
+    [InlineData("postgres ://me:secret@h/db")]
+    public void A_server_whose_scheme_is_misspelled_is_no_path_and_its_password_is_not_shown(string text)
+    {
+        var message = Should.Throw<BarDataException>(() => Address.Parse(text)).Message;
+        message.ShouldContain("SCHEME://USER:PASSWORD@HOST");
+        message.ShouldNotContain("secret");
+    }
+
+    [Theory]
+    [InlineData("./a:b@c")]
+    [InlineData("/data/a:b@c")]
+    [InlineData("runs/me@home")]
+    [InlineData("../a:b@c/d")]
+    public void A_path_may_have_a_colon_and_an_at_sign(string text) => Address.Parse(text).Scheme.ShouldBe(Address.Plain);
+
+    [Theory]
+    [InlineData("postgres://me:12/secret@h/db")]
+    [InlineData("postgres://me:12?secret@h/db")]
+    [InlineData("postgres://me:12?sslmode=secret@h/db")]
+    [InlineData("questdb://me:9000/secret@h")]
+    public void No_message_shows_a_part_of_a_password_that_looks_like_another_part_of_the_address(string text)
+    {
+        var message = Should.Throw<BarDataException>(() => PostgresConnection.Of(ServerAddress.Of(Address.Parse(text),
+            ["sslmode", "timeout"]))).Message;
+        message.ShouldNotContain("secret");
+        message.ShouldContain("%2F");
+    }
+
     [Fact]
     public void A_text_with_control_characters_is_no_address()
     {
@@ -127,7 +160,16 @@ public sealed class AddressTests
 
         static void Check(string text, string secret)
         {
-            var address = Address.Parse(text, "/data");
+            Address address;
+            try
+            {
+                address = Address.Parse(text, "/data");
+            }
+            catch (BarDataException e)
+            {
+                Hides(e.Message, secret, text);
+                return;
+            }
             Hides(address.ToString(), secret, text);
             foreach (var use in (Action[])[() => ServerAddress.Of(address, ["dataset", "timeout"]), () => address.Options(["dataset"]),
                 () => new Place("/data", new Confinement("/data", ["none"])).Address(text)])

@@ -58,6 +58,31 @@ public sealed class PlaceTests : IDisposable
     [InlineData("postgres", "Postgres://db.local/bars", true)]
     [InlineData("postgres://db.local/bars", "postgres://db.local/bars?timeout=5", true)]
     [InlineData("postgres://db.local", "postgres://db.local.elsewhere/bars", false)]
+    [InlineData("postgres://db.local/bars", "postgresql://DB.local:5432/bars", true)]
+    [InlineData("postgres://db.local", "postgres://db.local/bars", true)]
+    [InlineData("postgres://db.local/", "postgres://db.local/bars", true)]
+    [InlineData("postgres://me@db.local/bars", "postgres://me:pw@db.local/bars", true)]
+    [InlineData("postgres://me@db.local/bars", "postgres://other:pw@db.local/bars", false)]
+    [InlineData("postgres://db.local/bars", "postgres://me:pw@db.local/bars", false)]
+    [InlineData("postgres://db.local/bars", "postgres://db.local:5433/bars", false)]
+    [InlineData("postgres://db.local/bars", "postgres://db.local/bars/../other", false)]
+    [InlineData("postgres://db.local/bars", "postgres://db.local/bars/%2e%2e/other", false)]
+    [InlineData("postgres://db.local/bars", "postgres://db.local/bars/..%2fother", false)]
+    [InlineData("postgres://db.local/bars", "postgres://db.local/bars%2f..%2fother", false)]
+    [InlineData("postgres://db.local/bars", "postgres://db.local/bars/..\\other", false)]
+    [InlineData("postgres://db.local/bars", "postgres://db.local/other?x=/bars", false)]
+    [InlineData("postgres://db.local/bars", "postgres://db.local/barsother", false)]
+    [InlineData("questdb://db.local:9000", "questdb://db.local", true)]
+    [InlineData("questdb://db.local:9000", "questdb://db.local:9000?pg=5432", false)]
+    [InlineData("kafka://a:9092,b:9092/bars", "kafka://A:9092,b:9092/bars?form=json", true)]
+    [InlineData("kafka://a:9092/bars", "kafka://a:9092/other", false)]
+    [InlineData("kafka://a:9092/bars", "kafka://a:9092,evil:9092/bars", false)]
+    [InlineData("mine://h/a", "mine://h/a/b", true)]
+    [InlineData("mine://h/a", "mine://h/a/../b", false)]
+    [InlineData("mine://h/a", "mine://h/a/%2e%2e/b", false)]
+    [InlineData("mine:folder", "mine:folder/../x", false)]
+    [InlineData("ws", "ws:binance?endpoint=ws://127.0.0.1:9/", false)]
+    [InlineData("ws", "ws:binance?endpoint=wss://stream.elsewhere/", false)]
     [InlineData("ws:binance", "ws:binance", true)]
     [InlineData("ws:binance", "ws:binance?endpoint=http://10.0.0.1/", false)]
     [InlineData("ws", "ws:binance?keep=../outside", false)]
@@ -65,6 +90,13 @@ public sealed class PlaceTests : IDisposable
     {
         if (admitted) Confined(allowed).Address(text).Scheme.ShouldNotBe("");
         else Should.Throw<BarDataException>(() => Confined(allowed).Address(text)).Message.ShouldContain("leads out");
+    }
+
+    [Fact]
+    public void An_endpoint_is_admitted_by_its_host_and_not_by_its_scheme_alone()
+    {
+        Confined("ws", "ws://10.0.0.1:9443").Address("ws:binance?endpoint=ws://10.0.0.1:9443/stream").Body.ShouldBe("binance");
+        Should.Throw<BarDataException>(() => Confined("ws", "ws://10.0.0.1:9443").Address("ws:binance?endpoint=ws://10.0.0.1:9444/"));
     }
 
     [Theory]

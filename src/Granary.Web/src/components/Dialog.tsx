@@ -41,16 +41,23 @@ export function Confirm(props: {
     });
     return (
         <Dialog title={props.title} onClose={props.onClose}>
-            {props.children}
-            <Wrong>{problem?.message}</Wrong>
-            <div class="actions">
-                <button type="button" onClick={props.onClose}>
-                    Back
-                </button>
-                <button type="button" class={props.danger ? 'danger' : 'primary'} disabled={busy} onClick={run}>
-                    {props.action}
-                </button>
-            </div>
+            <form
+                onSubmit={(e) => {
+                    e.preventDefault();
+                    if (!busy) run();
+                }}
+            >
+                {props.children}
+                <Wrong>{problem?.message}</Wrong>
+                <div class="actions">
+                    <button type="button" onClick={props.onClose}>
+                        Back
+                    </button>
+                    <button type="submit" class={props.danger ? 'danger' : 'primary'} disabled={busy}>
+                        {props.action}
+                    </button>
+                </div>
+            </form>
         </Dialog>
     );
 }

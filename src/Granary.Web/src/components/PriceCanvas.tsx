@@ -37,6 +37,8 @@ interface Props {
     levels: readonly Level[] | undefined;
     log: boolean;
     height: number;
+    /** The number of bars to show up to the newest one, with which the chart moves on; undefined: the chart stays where it is. */
+    follow: number | undefined;
     /** The range to show; a new value moves the chart there. */
     show: Stretch | undefined;
     /** Called while the user pans and zooms, so that the caller can load the bars in view. */
@@ -52,7 +54,7 @@ export function PriceCanvas(props: Props) {
     const drawn = useRef<Drawn | null>(null);
     const theme = shownTheme.value;
     const shownZone = zoneOf(props.symbol);
-    const { bars, lines, marks, levels, log, show } = props;
+    const { bars, lines, marks, levels, log, show, follow } = props;
 
     useEffect(() => {
         if (stage.current === null || values.current === null) return;
@@ -60,6 +62,7 @@ export function PriceCanvas(props: Props) {
         drawn.current = own;
         own.update(latest.current);
         own.chart.timeScale().subscribeVisibleTimeRangeChange((range) => {
+            own.say();
             if (range && !own.isFilling) latest.current.onRange(range.from as number, range.to as number);
         });
         const leave = effect(() => own.point(pointer.value));
@@ -69,7 +72,7 @@ export function PriceCanvas(props: Props) {
             own.chart.remove();
         };
     }, [theme, shownZone, props.symbol]);
-    useEffect(() => drawn.current?.update(latest.current), [bars, lines, marks, levels, log, show]);
+    useEffect(() => drawn.current?.update(latest.current), [bars, lines, marks, levels, log, show, follow]);
 
     const panes = new Set(lines?.flatMap((l) => l.pane ?? [])).size;
     return (
@@ -126,6 +129,8 @@ class Drawn {
     private levels: IPriceLine[] = [];
     private props!: Props;
     private filled = false;
+    /** The time under the pointer. */
+    private under: number | undefined;
     private filling = 0;
 
     constructor(
@@ -152,7 +157,8 @@ class Drawn {
         this.markers = createSeriesMarkers(this.prices, []);
         chart.subscribeCrosshairMove((move) => {
             const under = move.time as number | undefined;
-            this.say(under);
+            this.under = under;
+            this.say();
             // Without a mouse event, another chart has moved the pointer.
             if (move.sourceEvent) pointer.value = under === undefined ? null : { time: under, by: this };
             else if (under === undefined && pointer.value?.by === this) pointer.value = null;
@@ -190,10 +196,11 @@ class Drawn {
         else this.chart.setCrosshairPosition(bars.close[i] ?? 0, at(under), this.prices);
     }
 
-    // The values of the bar under the pointer, or of the last one.
-    private say(under: number | undefined): void {
+    /** Writes the values of the bar under the pointer, or of the last visible one. */
+    say(): void {
         const { bars, times, lines, symbol } = this.props;
-        const i = under === undefined ? times.length - 1 : indexOf(times, under);
+        const shown = this.under ?? (this.chart.timeScale().getVisibleRange()?.to as number | undefined);
+        const i = shown === undefined ? times.length - 1 : indexOf(times, shown);
         const [open, close] = [bars.open[i], bars.close[i]];
         if (open === undefined || close === undefined) return;
         this.values.textContent = [
@@ -240,10 +247,16 @@ class Drawn {
         }
         this.markers.setMarkers(props.marks.map(markerOf));
         this.mark(props.levels ?? []);
-        this.say(undefined);
+        this.say();
         if (props.show !== before?.show && props.show) {
             const { from, to } = props.show;
             this.after(() => scale.setVisibleRange({ from: at(from), to: at(to) }));
+        } else if (props.follow && times.length > 0 && (before?.bars !== bars || before.follow === undefined)) {
+            const seen = this.filled && before?.follow !== undefined ? scale.getVisibleLogicalRange() : null;
+            const width = seen ? seen.to - seen.from : props.follow;
+            // Two bars of room to the right of the newest one.
+            this.after(() => scale.setVisibleLogicalRange({ from: times.length + 1.5 - width, to: times.length + 1.5 }));
+            this.filled = true;
         } else if (before?.bars === bars) return;
         else if (sight && before) {
             const [first, last] = [before.times[0] ?? 0, before.times.at(-1) ?? 0];

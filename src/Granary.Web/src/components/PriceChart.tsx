@@ -64,9 +64,12 @@ interface Props {
     /** A new number reloads the bars, because more bars have closed. */
     version?: number;
     height?: number;
-    /** Number of days in the first view; default: all. */
-    days?: number;
+    /** Whether the chart begins at the newest bars and moves on with them until the user moves it; default: all bars. */
+    follow?: boolean;
 }
+
+/** Number of bars in the first view of a chart that follows the newest bar. */
+const followed = 80;
 
 /** Bars in one answer: more than the pixels of a screen, so that the user can pan by a screen before more bars are loaded. */
 export const mostBars = 1500;
@@ -96,7 +99,7 @@ export function stretchFor(sight: Stretch, loaded: Stretch & { detail: boolean }
     if (width <= 0) return null;
     // Half a screen to each side, so that the next bars are loaded before the user pans to them.
     const isInside = Math.max(from - width / 2, whole.from) >= loaded.from && Math.min(to + width / 2, whole.to) <= loaded.to;
-    const isFine = loaded.detail || width * 4 > loaded.to - loaded.from;
+    const isFine = loaded.detail || width * 4 > Math.min(loaded.to, whole.to) - loaded.from;
     return isInside && isFine ? null : { from: Math.max(from - width, whole.from), to: Math.min(to + width, whole.to) };
 }
 
@@ -134,9 +137,10 @@ export function PriceChart(props: Props) {
     const [stretch, setStretch] = useState<Stretch | null>(null);
     const [whole, setWhole] = useState<Stretch | null>(null);
     const [wanted, setWanted] = useState<Stretch>();
+    const [following, setFollowing] = useState(props.follow === true);
     const [log, setLog] = useState(false);
     const code = useQuery('code/PriceCanvas', () => import('./PriceCanvas'));
-    const query = { symbol: props.symbol, timeframe, ...(stretch ? spanOf(stretch, whole) : {}) };
+    const query = { symbol: props.symbol, timeframe, ...(stretch ? spanOf(stretch) : {}) };
     const prices = useQuery(`${props.name} ${JSON.stringify(query)}`, () => load(query));
     const [last, setLast] = useState<Prices>();
     if (prices.data && prices.data !== last) setLast(prices.data);
@@ -152,12 +156,20 @@ export function PriceChart(props: Props) {
     useVersion(prices, version);
     const see = (sight: Stretch) => {
         if (whole === null) return;
+        setFollowing(props.follow === true && sight.to >= (times.at(-1) ?? Infinity));
         const next = stretchFor(sight, { ...(stretch ?? whole), detail }, whole);
-        if (next) setStretch(next);
+        // A range up to the last bar has no end, so that new bars are included.
+        if (next) setStretch(next.to >= whole.to ? { from: next.from, to: Infinity } : next);
     };
     const go = (sight: Stretch) => {
         see(sight);
         setWanted(sight);
+    };
+    const jump = () => {
+        const [from, to] = [times[0] ?? 0, times.at(-1) ?? 0];
+        const step = (to - from) / Math.max(1, (bars?.rows ?? 1) - 1);
+        setFollowing(true);
+        setStretch({ from: (whole?.to ?? to) - 2 * followed * step, to: Infinity });
     };
     const { goTo } = props;
     // Sixty bars to each side of a time.
@@ -170,10 +182,10 @@ export function PriceChart(props: Props) {
         figure.current?.scrollIntoView({ block: 'nearest' });
     }, [goTo]);
     const all = useMemo(() => marks ?? [], [marks]);
-    const begin = useRef(() => {});
-    begin.current = () => whole && props.days && go({ from: Math.max(whole.from, whole.to - props.days * 86_400), to: whole.to });
-    const isEmpty = whole === null;
-    useEffect(() => begin.current(), [isEmpty]);
+    // Joined candles are too many bars for a chart that follows the newest one.
+    const narrow = useRef(() => {});
+    narrow.current = () => following && times.length > 1 && !detail && jump();
+    useEffect(() => narrow.current(), [times]);
     const inSight = useMemo(() => marksAt(all, times), [all, times]);
     if (prices.problem && !shown) return <Failed problem={prices.problem} retry={prices.reload} />;
     const height = props.height ?? 420;
@@ -196,6 +208,11 @@ export function PriceChart(props: Props) {
                             {title}
                         </button>
                     ))}
+                    {props.follow && !following && (
+                        <button type="button" onClick={jump}>
+                            Jump to now
+                        </button>
+                    )}
                     <select aria-label="Timeframe" value={timeframe} onChange={(e) => setTimeframe(e.currentTarget.value)}>
                         {Object.keys(minutes)
                             .filter((t) => t === props.timeframe || (base !== undefined && (minutes[t] ?? 0) > base))
@@ -227,6 +244,7 @@ export function PriceChart(props: Props) {
                         levels={props.levels}
                         log={log}
                         height={height}
+                        follow={following ? followed : undefined}
                         show={prices.loading ? undefined : wanted}
                         onRange={(from, to) => !prices.loading && see({ from, to })}
                     />
@@ -242,8 +260,7 @@ export function PriceChart(props: Props) {
     );
 }
 
-// A range up to the last bar has no end, so that new bars are included.
-function spanOf(stretch: Stretch, whole: Stretch | null): Record<string, string> {
+function spanOf(stretch: Stretch): Record<string, string> {
     const from = iso(stretch.from);
-    return whole !== null && stretch.to >= whole.to ? { from } : { from, to: iso(stretch.to) };
+    return stretch.to === Infinity ? { from } : { from, to: iso(stretch.to) };
 }

@@ -8,6 +8,12 @@ import { number, signedMoney, tone } from '../../format/numbers';
 import { time } from '../../format/times';
 
 interface Gap {
+    /** Final equity of the backtest over the session's bars. */
+    backtest: number;
+    /** Equity of the account at the same time. */
+    account: number;
+    /** The account minus the backtest, by cause. */
+    causes: Record<string, number>;
     trades: {
         strategy: string;
         symbol: string;
@@ -29,38 +35,59 @@ export function AgainstBacktest(props: { session: Schemas['SessionView'] }) {
         json<Gap>(`/sessions/${encodeURIComponent(session.id)}/files/${file}`),
     );
     if (!status) return <p class="soft">The session has not received a bar yet.</p>;
-    const difference = status.accountEquity - status.modelEquity;
-    return (
-        <>
-            <Figures
-                figures={[
-                    { name: 'Account', value: number(status.accountEquity, 2), note: 'with the broker’s fills and fees' },
-                    { name: 'Backtest', value: number(status.modelEquity, 2), note: 'the portfolio with simulated fills of the same bars' },
-                    {
-                        name: 'Difference',
-                        value: signedMoney(difference),
-                        tone: tone(difference),
-                        note: 'missed and other fills, fees, your commands',
-                    },
-                ]}
-            />
-            {hasFile ? (
-                <Loaded query={gap}>{(g) => <Causes gap={g} />}</Loaded>
-            ) : (
+    // The backtest runs when the session has ended. Before, only the portfolio that follows the operator's commands is there.
+    if (!hasFile)
+        return (
+            <>
+                <Difference
+                    account={status.accountEquity}
+                    other={status.modelEquity}
+                    name="Simulated portfolio"
+                    note="simulated fills of the same bars, with your commands"
+                    why="missed and other fills, fees"
+                />
                 <p class="notice calm">
                     When the session ends, Granary runs a backtest over its bars, and this place lists each trade that differs with the
                     cause.
                 </p>
+            </>
+        );
+    return (
+        <Loaded query={gap}>
+            {(g) => (
+                <>
+                    <Difference
+                        account={g.account}
+                        other={g.backtest}
+                        name="Backtest"
+                        note="of the same bars, without your commands"
+                        why="the sum of the causes below"
+                    />
+                    <Causes gap={g} />
+                </>
             )}
-        </>
+        </Loaded>
+    );
+}
+
+function Difference(props: { account: number; other: number; name: string; note: string; why: string }) {
+    const difference = props.account - props.other;
+    return (
+        <Figures
+            figures={[
+                { name: 'Account', value: number(props.account, 2), note: 'with the broker’s fills and fees' },
+                { name: props.name, value: number(props.other, 2), note: props.note },
+                { name: 'Difference', value: signedMoney(difference), tone: tone(difference), note: props.why },
+            ]}
+        />
     );
 }
 
 function Causes(props: { gap: Gap }) {
-    const sums = new Map<string, number>();
-    for (const t of props.gap.trades)
-        for (const [cause, amount] of Object.entries(t.parts)) sums.set(cause, (sums.get(cause) ?? 0) + amount);
-    const causes = [...sums].filter(([, v]) => Math.abs(v) >= 0.005).sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
+    const causes = Object.entries(props.gap.causes)
+        .filter(([, v]) => Math.abs(v) >= 0.005)
+        .sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]))
+        .map(([key, v]): [string, number] => [key.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`), v]);
     const widest = [...props.gap.trades].sort((a, b) => Math.abs(b.total) - Math.abs(a.total)).slice(0, 20);
     if (causes.length === 0)
         return <p class="notice calm">Each trade has the same result as in the backtest of the same bars, to the cent.</p>;

@@ -1,7 +1,10 @@
 import { useState } from 'preact/hooks';
 import { json, type Schemas } from '../../api/client';
+import { useAction } from '../../api/useAction';
 import { Confirm, Dialog } from '../../components/Dialog';
 import { TextField } from '../../components/Field';
+import { HoldButton } from '../../components/HoldButton';
+import { Wrong } from '../../components/Wrong';
 import { number } from '../../format/numbers';
 
 type Session = Schemas['SessionView'];
@@ -88,47 +91,34 @@ function Plain(props: Props & { asked: 'pause' | 'resume' | 'stop' }) {
     );
 }
 
-// Asks twice: first it explains the effect, then it asks for the name of the account.
+// One dialog, so that few bars pass until the orders are sent. The button is held, so that no click closes positions by mistake.
 function Flatten(props: Props) {
     const [why, setWhy] = useState('');
-    const [typed, setTyped] = useState('');
-    const [sure, setSure] = useState(false);
     const { session } = props;
     const trades = session.status?.openTrades ?? 0;
-    if (!sure)
-        return (
-            <Dialog title="Close everything?" onClose={props.onClose}>
-                <p>
-                    All positions of <b>{session.id}</b> are closed by market orders: {number(trades)} open{' '}
-                    {trades === 1 ? 'trade' : 'trades'}. Entries that wait are cancelled.
-                </p>
-                <p>
-                    <b>Trading pauses after it</b> until you choose Resume entries.
-                </p>
-                <TextField label="Reason, for the journal" value={why} onValue={setWhy} />
-                <div class="actions">
-                    <button type="button" onClick={props.onClose}>
-                        Back
-                    </button>
-                    <button type="button" class="danger" onClick={() => setSure(true)}>
-                        Continue
-                    </button>
-                </div>
-            </Dialog>
-        );
+    const { run, busy, problem } = useAction(async () => {
+        props.onDone(await command(session, { command: 'flatten', why }));
+        props.onClose();
+    });
     return (
-        <Confirm
-            title="Close everything and pause trading"
-            action="Close everything now"
-            danger
-            onClose={props.onClose}
-            onConfirm={async () => {
-                if (typed !== session.id) throw new Error(`Type the name of the account, ${session.id}, to confirm.`);
-                props.onDone(await command(session, { command: 'flatten', why }));
-            }}
-        >
-            <p>This cannot be undone. Trading is paused afterwards.</p>
-            <TextField label={`Type ${session.id} to confirm`} value={typed} onValue={setTyped} autocomplete="off" />
-        </Confirm>
+        <Dialog title="Close everything and pause trading?" onClose={props.onClose}>
+            <p>
+                All positions of <b>{session.id}</b> are closed by market orders: {number(trades)} open {trades === 1 ? 'trade' : 'trades'}.
+                Entries that wait are cancelled. This cannot be undone.
+            </p>
+            <p>
+                <b>Trading pauses after it</b> until you choose Resume entries.
+            </p>
+            <TextField label="Reason, for the journal" value={why} onValue={setWhy} />
+            <Wrong>{problem?.message}</Wrong>
+            <div class="actions">
+                <button type="button" onClick={props.onClose}>
+                    Back
+                </button>
+                <HoldButton disabled={busy} onHeld={run}>
+                    Hold to close everything
+                </HoldButton>
+            </div>
+        </Dialog>
     );
 }

@@ -83,7 +83,7 @@ export function Price(props: {
             version={bars}
             goTo={goTo}
             height={340}
-            days={14}
+            follow
             legend="▲ entry long, ▼ entry short, ● exit, small ● signal, ■ refused; dashed: open trades and orders."
         />
     );

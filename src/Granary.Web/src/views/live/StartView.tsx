@@ -9,11 +9,13 @@ import { SelectField, TextField } from '../../components/Field';
 import { Empty, Loaded } from '../../components/States';
 import { Wrong } from '../../components/Wrong';
 import { useTitle } from '../../layout/title';
+import { feedOf } from './feed';
 
 type Deployment = Schemas['DeploymentEntry'];
 
 interface Configuration {
     name: string;
+    folder?: string;
     data: { source: string };
 }
 
@@ -98,7 +100,7 @@ function Form(props: { configuration: Configuration; deployment: Deployment | un
     const { route } = useLocation();
     const [account, setAccount] = useState(configuration.name.replace(/[^A-Za-z0-9._-]+/g, '-'));
     const [broker, setBroker] = useState('paper');
-    const [feed, setFeed] = useState(configuration.data.source);
+    const [feed, setFeed] = useState(feedOf(configuration));
     const [speed, setSpeed] = useState('fixed:1s');
     const [from, setFrom] = useState('');
     const [anyway, setAnyway] = useState(false);

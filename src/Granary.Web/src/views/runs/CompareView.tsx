@@ -19,7 +19,7 @@ const figures: { key: string; name: string; text: (v: number | null | undefined)
     { key: 'profitFactor', name: 'Profit factor', text: (v) => number(v, 2) },
     { key: 'winRate', name: 'Trades won', text: (v) => percent(v, 1) },
     { key: 'trades', name: 'Trades', text: (v) => number(v) },
-    { key: 'exposure', name: 'Exposure', text: (v) => percent(v, 1) },
+    { key: 'exposure', name: 'Time in the market', text: (v) => percent(v, 1) },
     { key: 'commission', name: 'Commission, account currency', text: (v) => number(v, 2) },
     { key: 'finalEquity', name: 'Final equity, account currency', text: (v) => number(v, 2) },
 ];
@@ -106,13 +106,20 @@ function Equities(props: { runs: RunDetails[] }) {
     const { runs } = props;
     const curves = useQuery(`compare/equity/${runs.map((r) => r.id).join()}`, async () => {
         const all = await Promise.all(runs.map((r) => takeCurve(r.id, 'equity', { points: 1500 })));
-        // Each curve has times of its own: all are drawn over all of them, each with its last value in between.
+        // Each curve has times of its own: all are drawn over all of them, each with its last value in between and none after its end.
+        // Each begins at 100, so that runs with different cash can be compared.
         const xs = [...new Set(all.flatMap((c) => c.times.map((t) => Date.parse(t) / 1000)))].sort((x, y) => x - y);
         const lines = all.map((c, i) => {
             const known = new Map(c.times.map((t, k) => [Date.parse(t) / 1000, c.values[k] ?? null]));
+            const end = Date.parse(c.times.at(-1) ?? '') / 1000;
+            const first = c.values.find((v) => v != null && v !== 0) ?? 1;
             let last: number | null = null;
             const name = `${i + 1}. ${runs[i]?.name ?? ''}`;
-            return { name, values: xs.map((x) => (last = known.get(x) ?? last)), colour: colours[i] ?? 'soft', dashed: i === 1 };
+            const values = xs.map((x) => {
+                last = known.get(x) ?? last;
+                return last === null || x > end ? null : (100 * last) / first;
+            });
+            return { name, values, colour: colours[i] ?? 'soft', dashed: i === 1 };
         });
         return { xs, lines };
     });
@@ -120,7 +127,7 @@ function Equities(props: { runs: RunDetails[] }) {
     return (
         <LineChart
             title="Equity"
-            unit="account currency"
+            unit="100 at each run’s first bar"
             summary={`Equity of ${runs.length === 1 ? 'the run' : 'the runs'} over time`}
             x={curves.data.xs}
             lines={curves.data.lines}

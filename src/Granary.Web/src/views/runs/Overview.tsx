@@ -56,7 +56,7 @@ export function Overview(props: { run: RunDetails }) {
                         note:
                             stress?.stressed === undefined
                                 ? `${percent(s.winRate, 1)} won`
-                                : `${signedPercent(stress.stressed, 1)} at double costs, ${run.kind === 'walk-forward' ? 'of the portfolio' : 'mean of the strategies’ own accounts'}`,
+                                : `${signedPercent(stress.stressed, 1)} at double costs and one bar later, ${run.kind === 'walk-forward' ? 'of the portfolio' : 'mean of the strategies’ own accounts'}`,
                     },
                     { name: 'Commission', value: number(s.commission, 2), note: 'account currency' },
                 ]}

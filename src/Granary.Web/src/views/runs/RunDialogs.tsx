@@ -9,6 +9,7 @@ import { Pairs } from '../../components/Pairs';
 import { Loaded } from '../../components/States';
 import { Wrong } from '../../components/Wrong';
 import { counted, number } from '../../format/numbers';
+import { feedOf } from '../live/feed';
 import { runPath, type RunDetails } from './run';
 
 interface Props {
@@ -52,6 +53,7 @@ export function DeleteDialog(props: Props) {
 /** The fields of a prod.json that the dialog reads. */
 interface Configuration {
     name: string;
+    folder?: string;
     data: { source?: string; timeframe?: string; symbols?: string[]; parts?: NonNullable<Configuration['data']>[] };
     account: { cash: number };
     strategies: unknown[];
@@ -102,7 +104,8 @@ function PaperForm(props: Props & { configuration: Configuration; known: Schemas
     const symbols = [...new Set(parts.flatMap((p) => p.symbols ?? []))];
     const failed = Object.values(run.evidence ?? {}).filter((check) => check.state !== 'passed');
     const [account, setAccount] = useState(c.name.replace(/[^A-Za-z0-9._-]+/g, '-'));
-    const [feed, setFeed] = useState(parts[0]?.source ?? '');
+    const [feed, setFeed] = useState(feedOf(c));
+    const [from, setFrom] = useState('');
     const [speed, setSpeed] = useState('fixed:1s');
     const [anyway, setAnyway] = useState(false);
     const start = useAction(async () => {
@@ -119,6 +122,7 @@ function PaperForm(props: Props & { configuration: Configuration; known: Schemas
                 broker: 'paper',
                 feed,
                 pace: speed,
+                ...(from === '' ? {} : { from }),
                 withoutEvidence: !run.tradable,
             }),
         });
@@ -153,6 +157,13 @@ function PaperForm(props: Props & { configuration: Configuration; known: Schemas
             <div class="row">
                 <TextField label="Feed of bars" value={feed} onValue={setFeed} required />
                 <SelectField label="Speed of the replay" value={speed} options={speeds} onValue={setSpeed} />
+                <TextField
+                    label="First bar"
+                    value={from}
+                    onValue={setFrom}
+                    placeholder="2022-06-01"
+                    hint="Empty: the feed’s first. Strategies warm up from there"
+                />
             </div>
             {!run.tradable && (
                 <div class="notice">

@@ -44,6 +44,6 @@ export function strategyColumns(href: (id: string) => string): Column<Strategy>[
         figure('profitFactor', 'Profit factor', 100, (s) => number(s.stats?.profitFactor, 2)),
         figure('winRate', 'Won', 68, (s) => percent(s.stats?.winRate, 1)),
         figure('trades', 'Trades', 72, (s) => number(s.stats?.trades)),
-        figure('exposure', 'Exposure', 84, (s) => percent(s.stats?.exposure, 0)),
+        figure('exposure', 'In market', 84, (s) => percent(s.stats?.exposure, 0)),
     ];
 }
