@@ -1,4 +1,5 @@
 using Granary.Contracts.Jobs;
+using Granary.Engine.Trading;
 using Granary.Simulation.Passes;
 using Orleans.Concurrency;
 
@@ -112,13 +113,13 @@ public readonly record struct EventChunk([property: Id(0)] int Strategy, [proper
 
 /// <summary>A report of strategies: events, and outcomes after the last of them.</summary>
 /// <param name="Pass">Key of the pass.</param>
-/// <param name="Chunks">For each outcome, the number of chunks of its strategy.</param>
+/// <param name="Tallies">For each outcome, the numbers of its strategy's events.</param>
 [GenerateSerializer, Immutable, Alias("granary.StrategyReport")]
 public sealed record StrategyReport(
     [property: Id(0)] PassKey Pass,
     [property: Id(1)] IReadOnlyList<EventChunk> Events,
     [property: Id(2)] IReadOnlyList<StrategyOutcome> Outcomes,
-    [property: Id(3)] IReadOnlyList<int> Chunks);
+    [property: Id(3)] IReadOnlyList<EventTally> Tallies);
 
 /// <param name="Length">Length of the whole file, bytes.</param>
 [GenerateSerializer, Immutable, Alias("granary.FilePart")]

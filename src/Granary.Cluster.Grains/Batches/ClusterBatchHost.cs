@@ -112,14 +112,14 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
         }
     }
 
-    // If the disk refuses a report, the pass ends with that fault, since the groups could not store their results.
+    // If a report cannot be stored, or differs from what is stored, the pass ends with that fault: the groups would repeat it.
     private static ReportAnswer Take(ClusterPass pass, StrategyReport report)
     {
         try
         {
             return pass.Take(report);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DiskException)
+        catch (Exception e)
         {
             pass.Complete.TrySetException(e);
             return ReportAnswer.NotYet;

@@ -223,6 +223,7 @@ internal sealed partial class ReportingGrain(
 
     private RunEnd Failed(Exception e)
     {
+        if (e is RecordDiffersException) return Fault(e.Message);
         if (e is InputException or BarDataException) return Fault(e.Message) with { WrongInput = true };
         Broken(logger, Run, e);
         return Fault($"{e.GetType().Name}: {e.Message}");
