@@ -74,11 +74,12 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
     /// </summary>
     /// <param name="members">By strategy index: not 0 if the strategy has a weight at any time.</param>
     /// <returns>Whether the events exist; without them the portfolio is empty.</returns>
-    public async Task<bool> FollowAsync(IReadOnlyList<double> members, IBatchHost host, CancellationToken cancellationToken)
+    public async Task<bool> FollowAsync(IReadOnlyList<double> members, IBatchHost host, IProgress<BatchProgress>? progress,
+        CancellationToken cancellationToken)
     {
         if (Log is { IsDropped: true }) Dispose();
         Log?.KeepAll();
-        if (!Interrupted) await RepeatAsync(members, host, cancellationToken);
+        if (!Interrupted) await RepeatAsync(members, host, progress, cancellationToken);
         if (Log is null || Interrupted) return Log is not null;
         var resized = MemberRuns.RunAsync(run.Plan, run.Markets, members, Log, new EmbeddedHost(run.Options.Threads), cancellationToken);
         Interrupted = !await EndsAsync(resized, cancellationToken);
@@ -92,7 +93,8 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
         Interrupted ? Outcomes.Where(o => Log?.IsComplete(o.Key) == true).ToDictionary() : Outcomes, members);
 
     // Strategies are deterministic, so their events are the same as in the first run.
-    private async Task RepeatAsync(IReadOnlyList<double> members, IBatchHost host, CancellationToken cancellationToken)
+    private async Task RepeatAsync(IReadOnlyList<double> members, IBatchHost host, IProgress<BatchProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var needed = Enumerable.Range(0, members.Count).Where(i => members[i] != 0).ToHashSet();
         if (IsBounded) needed.UnionWith(ListedOf(members).Trades);
@@ -106,6 +108,8 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
             Include = i => needed.Contains(i.Index),
             Events = Log,
             WithFactors = run.Spec.Outputs.Has("factors"),
+            IsRepeated = true,
+            Progress = progress is null ? null : new RepeatedProgress(progress, run.Plan.Instances.Count),
             Finished = finished =>
             {
                 foreach (var outcome in finished) Compare(outcome);

@@ -88,6 +88,7 @@ public enum ReportAnswer
 /// <param name="Total">Bars times strategies of the pass.</param>
 /// <param name="End">The run's end; null before it.</param>
 /// <param name="Revision">Changes with the stage, the pass and the end.</param>
+/// <param name="IsRepeated">Whether the strategies of the pass ran before, and run again for their events.</param>
 /// <param name="Leaders">The best strategies so far, the best first; null if none has finished, or if the job has no leaders.</param>
 [GenerateSerializer, Immutable, Alias("granary.ReportingStatus")]
 public sealed record ReportingStatus(
@@ -99,7 +100,8 @@ public sealed record ReportingStatus(
     [property: Id(5)] long Total,
     [property: Id(6)] RunEnd? End,
     [property: Id(7)] long Revision,
-    [property: Id(8)] IReadOnlyList<StrategyLeader>? Leaders = null)
+    [property: Id(8)] IReadOnlyList<StrategyLeader>? Leaders = null,
+    [property: Id(9)] bool IsRepeated = false)
 {
     /// <summary>Returns the leaders. If they are unchanged, returns the same list: a new one would mark the batch as changed.</summary>
     public IReadOnlyList<StrategyLeader>? LeadersAfter(IReadOnlyList<StrategyLeader>? before) =>

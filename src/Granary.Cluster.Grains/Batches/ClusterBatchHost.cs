@@ -69,15 +69,15 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
     }
 
     /// <summary>The current work.</summary>
-    public (Guid? Token, int Done, int Failed, int Strategies, long Total) Status
+    public (Guid? Token, int Done, int Failed, int Strategies, long Total, bool IsRepeated) Status
     {
         get
         {
             lock (_lock)
             {
-                return _pass is not { } p ? (null, 0, 0, 0, 0)
-                    : p.IsValidation ? (p.Token, 0, 0, 0, 0)
-                    : (p.Token, p.Strategies - p.Wanted.Count, p.Failed, p.Strategies, p.Total);
+                return _pass is not { } p ? default
+                    : p.IsValidation ? (p.Token, 0, 0, 0, 0, false)
+                    : (p.Token, p.Strategies - p.Wanted.Count, p.Failed, p.Strategies, p.Total, p.IsRepeated);
             }
         }
     }

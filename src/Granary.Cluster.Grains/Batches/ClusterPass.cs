@@ -31,6 +31,9 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
     /// <summary>Whether the pass belongs to validation checks, which do not count as progress of the batch.</summary>
     public bool IsValidation => ordered.Plan.IsStressed || changes.Length > 0;
 
+    /// <summary>Whether the strategies ran before, and run again for their events.</summary>
+    public bool IsRepeated => ordered.IsRepeated;
+
     public int Failed { get; private set; }
 
     /// <summary>Completes when no outcome is missing.</summary>
