@@ -45,7 +45,7 @@ internal static class CommandLine
         }
         catch (Exception e) when (e is DiskException or BarStoreException or Granary.Data.Journals.JournalException
             or Granary.Data.Journals.LeaseException or Granary.Simulation.Json.ServiceUnavailableException
-            or Granary.Simulation.Batches.StuckStrategyException)
+            or Granary.Simulation.Batches.StuckStrategyException or Granary.Simulation.Passes.RecordDiffersException)
         {
             var resumes = e is DiskException { IsResumable: true } && result.CommandResult.Command.Options.Any(o => o.Name == "--resume");
             Complain(resumes ? $"{e.Message} with --resume" : e.Message);

@@ -38,6 +38,7 @@ internal static class ProgressView
     /// <summary>Strategies of one market run concurrently and therefore finish together, after its last bar.</summary>
     internal static string Text(BatchProgress p)
     {
+        if (RepeatedProgress.IsStage(p.Stage)) return p.Stage;
         var under = p.Strategies - p.StrategiesDone;
         if (p.Evaluations >= p.Total && under > 0)
             return $"all bars are processed; computing the figures of {Counted.Of(under, "strategy")}";

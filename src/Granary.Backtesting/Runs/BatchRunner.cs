@@ -68,7 +68,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             };
         var members = choice.Members;
         // The portfolio of an interrupted run needs the events of the weighted strategies; without them only the strategies are shown.
-        if (!await strategies.FollowAsync(members, host, cancellationToken)) members = new double[members.Length];
+        if (!await strategies.FollowAsync(members, host, progress, cancellationToken)) members = new double[members.Length];
         if (!strategies.Interrupted)
             run = await run.TrainRiskAsync(host, new PortfolioEvents(strategies.Log, members, choice.Schedule), cancellationToken);
 

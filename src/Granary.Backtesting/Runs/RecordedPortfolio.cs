@@ -7,6 +7,7 @@ using Granary.Modelling.Weighting;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Telemetry;
+using Granary.Storage.Files;
 
 namespace Granary.Backtesting.Runs;
 
@@ -67,10 +68,9 @@ public sealed class RecordedPortfolio : IDisposable
         try
         {
             var tracer = new EquityTracer(run.TracePeriod, run.Spec.Cash);
-            var (path, unfinished) = (run.Folder.PathOf("equity.csv"), run.Folder.PathOf("equity.csv.writing"));
-            var isWritten = run.Spec.Outputs.Has("equity");
-            await using (var writer = isWritten
-                ? new StreamWriter(unfinished, false, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" } : null)
+            using var file = run.Spec.Outputs.Has("equity") ? new AtomicFile(run.Folder.PathOf("equity.csv")) : null;
+            await using (var writer = file is not null
+                ? new StreamWriter(file.Stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" } : null)
             {
                 var csv = writer is null ? null : new EquityCsv(writer);
                 csv?.Header();
@@ -81,7 +81,7 @@ public sealed class RecordedPortfolio : IDisposable
                     recorded.Rows = (recorded.Rows.First < 0 ? row.Time : recorded.Rows.First, row.Time);
                 }, recorded._trades.Add, recorded._fills.Add);
             }
-            if (isWritten) File.Move(unfinished, path, overwrite: true);
+            file?.Commit();
             recorded.Trace = tracer.Finish();
             return recorded;
         }

@@ -8,6 +8,7 @@ using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Notes;
 using Granary.Simulation.Passes;
+using Granary.Simulation.Recorded;
 using Granary.Simulation.RunFolders;
 using Granary.Simulation.Validation;
 
@@ -69,10 +70,16 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
     }
 
     /// <summary>
-    /// Starts the folder's log of finished strategies, or continues that of an interrupted run with the same batch and bars.
+    /// Starts the folder's log of finished strategies, or continues that of an interrupted run with the same batch, bars, plug-ins, recorded
+    /// trades and models.
     /// </summary>
     public void BeginFolder() => Folder.Begin(RunFolder.HashOf([Encoding.UTF8.GetString(Spec.Text),
-        .. OrderedMarkets.Select(m => m.Series.ContentHash)]), Options.Resume);
+        .. OrderedMarkets.Select(m => m.Series.ContentHash),
+        .. Spec.Catalogues.Plugins.Select(p => p.ContentHash).Order(StringComparer.Ordinal),
+        .. Plan.Instances.Where(RecordedRuns.IsRecorded).Select(i => RecordedFile.HashOf(Spec.Folder, RecordedRuns.Of(i).Name)),
+        // Models that the run trains follow from the rest.
+        .. Learning is null ? Plan.Instances.Select(i => i.Model?.Name).OfType<string>().Distinct(StringComparer.Ordinal) : []]),
+        Options.Resume);
 
     /// <summary>Returns the benchmark's value at the ends of the tracing periods; null without a benchmark.</summary>
     public Task<BenchmarkTrace?> BenchmarkAsync(CancellationToken cancellationToken) =>

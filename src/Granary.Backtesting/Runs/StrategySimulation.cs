@@ -1,5 +1,6 @@
-using Granary.Engine.Trading;
+using System.Globalization;
 using Granary.Modelling.Weighting;
+using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Telemetry;
@@ -34,7 +35,7 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
     {
         if (run.Spec.Outputs.NeedsEvents || WeightRules.NeedsEvents(run.Plan)) Log = OpenLog(IsBounded ? MostEvents : long.MaxValue);
         // The logs have the outcomes and events of the others.
-        var known = Outcomes.Values.Where(o => Log is null || IsBounded || HasEvents(o)).Select(o => o.Index).ToHashSet();
+        var known = Outcomes.Values.Where(o => Log is null || IsBounded || HasEvents(o.Index)).Select(o => o.Index).ToHashSet();
         List<StrategyOutcome> finishedBefore = [.. known.Select(i => Outcomes[i])];
         run.Options.Leaders?.Add(run.Plan, finishedBefore);
         run.Options.Running?.Begin(run.Plan);
@@ -47,6 +48,7 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
             Running = run.Options.Running,
             Finished = finished =>
             {
+                foreach (var outcome in finished) Compare(outcome);
                 // The events must be written before the outcome that depends on them.
                 Log?.Flush();
                 run.Folder.Keep(finished);
@@ -72,30 +74,33 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
     /// </summary>
     /// <param name="members">By strategy index: not 0 if the strategy has a weight at any time.</param>
     /// <returns>Whether the events exist; without them the portfolio is empty.</returns>
-    public async Task<bool> FollowAsync(IReadOnlyList<double> members, IBatchHost host, CancellationToken cancellationToken)
+    public async Task<bool> FollowAsync(IReadOnlyList<double> members, IBatchHost host, IProgress<BatchProgress>? progress,
+        CancellationToken cancellationToken)
     {
         if (Log is { IsDropped: true }) Dispose();
         Log?.KeepAll();
-        if (!Interrupted) await RepeatAsync(members, host, cancellationToken);
+        if (!Interrupted) await RepeatAsync(members, host, progress, cancellationToken);
         if (Log is null || Interrupted) return Log is not null;
         var resized = MemberRuns.RunAsync(run.Plan, run.Markets, members, Log, new EmbeddedHost(run.Options.Threads), cancellationToken);
         Interrupted = !await EndsAsync(resized, cancellationToken);
+        if (!Interrupted) CompareEvents(members);
         return !Interrupted;
     }
 
     /// <summary>Returns the strategies whose single trades and signals the files contain.</summary>
     /// <param name="members">By strategy index: not 0 if the strategy has a weight at any time.</param>
-    public ListedStrategies ListedOf(IReadOnlyList<double> members) => Interrupted && Log is null ? ListedStrategies.None
-        : ListedStrategies.Of(run.Spec.Outputs, Outcomes, members);
+    public ListedStrategies ListedOf(IReadOnlyList<double> members) => ListedStrategies.Of(run.Spec.Outputs,
+        Interrupted ? Outcomes.Where(o => Log?.IsComplete(o.Key) == true).ToDictionary() : Outcomes, members);
 
     // Strategies are deterministic, so their events are the same as in the first run.
-    private async Task RepeatAsync(IReadOnlyList<double> members, IBatchHost host, CancellationToken cancellationToken)
+    private async Task RepeatAsync(IReadOnlyList<double> members, IBatchHost host, IProgress<BatchProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var needed = Enumerable.Range(0, members.Count).Where(i => members[i] != 0).ToHashSet();
         if (IsBounded) needed.UnionWith(ListedOf(members).Trades);
         if (Log is null && needed.Count == 0) return;
         Log ??= OpenLog();
-        needed.RemoveWhere(i => Outcomes.TryGetValue(i, out var outcome) && HasEvents(outcome));
+        needed.RemoveWhere(HasEvents);
         if (needed.Count == 0) return;
         using var step = GranaryInstruments.Traces.StartActivity("repeat");
         var again = new StrategyPass(run.Plan, run.Markets)
@@ -103,13 +108,50 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
             Include = i => needed.Contains(i.Index),
             Events = Log,
             WithFactors = run.Spec.Outputs.Has("factors"),
+            IsRepeated = true,
+            Progress = progress is null ? null : new RepeatedProgress(progress, run.Plan.Instances.Count),
+            Finished = finished =>
+            {
+                foreach (var outcome in finished) Compare(outcome);
+            },
         };
         if (await EndsAsync(host.RunAsync(again, cancellationToken), cancellationToken)) return;
         Interrupted = true;
         Dispose();
     }
 
-    private bool HasEvents(StrategyOutcome outcome) => outcome.Signals == 0 || Log!.ChunkCount(outcome.Index) > 0;
+    // Events of a strategy that failed are not used.
+    private bool HasEvents(int strategy) => Log!.IsComplete(strategy) || Outcomes.GetValueOrDefault(strategy)?.Statistics is null;
+
+    // A strategy that runs again must have the same result as before.
+    private void Compare(StrategyOutcome again)
+    {
+        if (Outcomes.GetValueOrDefault(again.Index) is { Error: null } first && again.Fingerprint != first.Fingerprint)
+            throw new RecordDiffersException(string.Create(CultureInfo.InvariantCulture,
+                $"{run.Plan.Instances[again.Index].Id} ran again and gave another result: {again.Error ?? ResultOf(again)}"
+                    + $", before {ResultOf(first)}; a strategy must do the same on the same bars each time, so correct "
+                    + $"its class, or start the run without --resume if the class was changed"));
+    }
+
+    // The events that the portfolio follows and that files list must be those of the outcomes.
+    private void CompareEvents(IReadOnlyList<double> members)
+    {
+        var listed = ListedOf(members);
+        foreach (var outcome in Outcomes.Values.Where(o => o.Statistics is not null))
+        {
+            var (isComplete, tally) = (Log!.IsComplete(outcome.Index), Log.TallyOf(outcome.Index));
+            var isNeeded = members[outcome.Index] != 0 || listed.Trades.Contains(outcome.Index) && run.Spec.Outputs.NeedsEvents;
+            if (isComplete ? (tally.Signals, tally.Trades) == (outcome.Signals, outcome.Statistics!.Trades) : !isNeeded) continue;
+            throw new RecordDiffersException(string.Create(CultureInfo.InvariantCulture,
+                $"the events of {run.Plan.Instances[outcome.Index].Id} are {ResultOf(tally.Signals, tally.Trades)}"
+                    + $"{(isComplete ? "" : " without an end")}, and its outcome has {ResultOf(outcome)}; start the "
+                    + $"run without --resume, and report this fault if it comes again"));
+        }
+    }
+
+    private static string ResultOf(StrategyOutcome outcome) => ResultOf(outcome.Signals, outcome.Statistics?.Trades ?? 0);
+
+    private static string ResultOf(int signals, long trades) => Counted.Of(signals, "signal") + " and " + Counted.Of(trades, "trade");
 
     // Whether the rule may leave strategies out, and nothing needs the events of all strategies.
     private bool IsBounded => MostEvents < long.MaxValue && run.Spec.Outputs is { NeedsEvents: true, OfAllStrategies: false }
@@ -130,7 +172,7 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
     }
 
     private EventLog OpenLog(long most = long.MaxValue) =>
-        new(run.Folder.Temporary("events.bin"), run.Plan.Instances.Count, run.Folder.Resumed, most);
+        new(run.Folder.Temporary("events.bin"), run.Folder.Key, run.Plan.Instances.Count, run.Folder.Resumed, most);
 
     public void Dispose()
     {

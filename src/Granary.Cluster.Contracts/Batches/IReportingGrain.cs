@@ -1,4 +1,5 @@
 using Granary.Contracts.Jobs;
+using Granary.Engine.Trading;
 using Granary.Simulation.Passes;
 using Orleans.Concurrency;
 
@@ -87,6 +88,7 @@ public enum ReportAnswer
 /// <param name="Total">Bars times strategies of the pass.</param>
 /// <param name="End">The run's end; null before it.</param>
 /// <param name="Revision">Changes with the stage, the pass and the end.</param>
+/// <param name="IsRepeated">Whether the strategies of the pass ran before, and run again for their events.</param>
 /// <param name="Leaders">The best strategies so far, the best first; null if none has finished, or if the job has no leaders.</param>
 [GenerateSerializer, Immutable, Alias("granary.ReportingStatus")]
 public sealed record ReportingStatus(
@@ -98,7 +100,8 @@ public sealed record ReportingStatus(
     [property: Id(5)] long Total,
     [property: Id(6)] RunEnd? End,
     [property: Id(7)] long Revision,
-    [property: Id(8)] IReadOnlyList<StrategyLeader>? Leaders = null)
+    [property: Id(8)] IReadOnlyList<StrategyLeader>? Leaders = null,
+    [property: Id(9)] bool IsRepeated = false)
 {
     /// <summary>Returns the leaders. If they are unchanged, returns the same list: a new one would mark the batch as changed.</summary>
     public IReadOnlyList<StrategyLeader>? LeadersAfter(IReadOnlyList<StrategyLeader>? before) =>
@@ -112,13 +115,13 @@ public readonly record struct EventChunk([property: Id(0)] int Strategy, [proper
 
 /// <summary>A report of strategies: events, and outcomes after the last of them.</summary>
 /// <param name="Pass">Key of the pass.</param>
-/// <param name="Chunks">For each outcome, the number of chunks of its strategy.</param>
+/// <param name="Tallies">For each outcome, the numbers of its strategy's events.</param>
 [GenerateSerializer, Immutable, Alias("granary.StrategyReport")]
 public sealed record StrategyReport(
     [property: Id(0)] PassKey Pass,
     [property: Id(1)] IReadOnlyList<EventChunk> Events,
     [property: Id(2)] IReadOnlyList<StrategyOutcome> Outcomes,
-    [property: Id(3)] IReadOnlyList<int> Chunks);
+    [property: Id(3)] IReadOnlyList<EventTally> Tallies);
 
 /// <param name="Length">Length of the whole file, bytes.</param>
 [GenerateSerializer, Immutable, Alias("granary.FilePart")]

@@ -15,6 +15,10 @@ internal sealed class AssignmentTable
     // A group that was lost this often is halved, to isolate the strategy that crashes silos.
     private const int LossesBeforeCut = 2, LossesOfOne = 3;
 
+    // Failures after which the batch ends with the fault, and the longest pause before the next attempt: about a minute in all.
+    private const int MostFailures = 10;
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(250), s_longestPause = TimeSpan.FromSeconds(16);
+
     // Strategies of a group wait together, at 7 kB each: a silo gets the groups of a large feed in turns.
     private const int MostOfGroup = 10_000;
 
@@ -22,9 +26,24 @@ internal sealed class AssignmentTable
     private readonly List<Work> _waiting = [];
     private readonly Dictionary<Guid, Given> _given = [];
 
-    /// <param name="Losses">Number of losses.</param>
+    /// <param name="Losses">Number of losses with a silo that ended.</param>
     private sealed record Work(FeedWork Feed, int[] Strategies, int Losses)
     {
+        /// <summary>How often it failed on a silo that did not end.</summary>
+        public int Failures { get; init; }
+
+        /// <summary>The earliest time of its next attempt, in ticks of the polls' clock.</summary>
+        public long NotBefore { get; init; }
+
+        /// <summary>Returns the work after one more failure.</summary>
+        public Work Failed(long now)
+        {
+            // The first failure is often that of a silo, which another silo does not have.
+            var pause = Failures == 0 ? TimeSpan.Zero
+                : TimeSpan.FromTicks(Math.Min(s_longestPause.Ticks, s_firstPause.Ticks << Math.Min(Failures - 1, 10)));
+            return this with { Failures = Failures + 1, NotBefore = now + (long)(pause.TotalSeconds * Stopwatch.Frequency) };
+        }
+
         public long Cost => Math.Max(1, Feed.Bars) * Strategies.Length;
     }
 
@@ -135,15 +154,19 @@ internal sealed class AssignmentTable
                 Done += given.Work.Strategies.Length;
                 _finished += status.Evaluations;
             }
-            else if (!status.MayPass || given.Work.Losses > 20)
+            else if (!status.MayPass)
             {
                 fault ??= status.Fault;
             }
-            else
+            else if (given.Work.Failed(askedAt) is var failed && failed.Failures < MostFailures)
             {
                 // It failed, but its silo survived.
                 lost++;
-                _waiting.Add(given.Work);
+                _waiting.Add(failed);
+            }
+            else
+            {
+                fault ??= $"{status.Fault?.TrimEnd('.')}; strategies of the batch failed with it {MostFailures} times in a row, so the batch ended";
             }
         }
         foreach (var (id, given) in _given.Where(g => g.Value.Silo.Equals(silo) && g.Value.StartedAt < askedAt && !here.ContainsKey(g.Key))
@@ -195,12 +218,18 @@ internal sealed class AssignmentTable
 
     /// <summary>Assigns waiting groups to silos with room.</summary>
     /// <param name="silos">Silos that accept work, with their threads.</param>
-    public List<(SiloAddress Silo, GroupWork Work)> Assign(string run, IReadOnlyDictionary<SiloAddress, int> silos)
+    /// <param name="now">Current time, in ticks of the polls' clock; groups that failed wait for their time.</param>
+    public List<(SiloAddress Silo, GroupWork Work)> Assign(string run, IReadOnlyDictionary<SiloAddress, int> silos, long now)
     {
         var all = new List<(SiloAddress, GroupWork)>();
         for (var i = 0; i < _waiting.Count;)
         {
             var work = _waiting[i];
+            if (work.NotBefore > now)
+            {
+                i++;
+                continue;
+            }
             // One group more than the silo has threads: while one group ends, the next one opens its feed.
             var silo = silos.Where(s => _given.Values.Count(g => g.Silo.Equals(s.Key)) <= s.Value)
                 .OrderBy(s => _given.Values.Where(g => g.Silo.Equals(s.Key)).Sum(g => g.Left) / (double)s.Value)

@@ -69,15 +69,15 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
     }
 
     /// <summary>The current work.</summary>
-    public (Guid? Token, int Done, int Failed, int Strategies, long Total) Status
+    public (Guid? Token, int Done, int Failed, int Strategies, long Total, bool IsRepeated) Status
     {
         get
         {
             lock (_lock)
             {
-                return _pass is not { } p ? (null, 0, 0, 0, 0)
-                    : p.IsValidation ? (p.Token, 0, 0, 0, 0)
-                    : (p.Token, p.Strategies - p.Wanted.Count, p.Failed, p.Strategies, p.Total);
+                return _pass is not { } p ? default
+                    : p.IsValidation ? (p.Token, 0, 0, 0, 0, false)
+                    : (p.Token, p.Strategies - p.Wanted.Count, p.Failed, p.Strategies, p.Total, p.IsRepeated);
             }
         }
     }
@@ -112,14 +112,14 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
         }
     }
 
-    // If the disk refuses a report, the pass ends with that fault, since the groups could not store their results.
+    // If a report cannot be stored, or differs from what is stored, the pass ends with that fault: the groups would repeat it.
     private static ReportAnswer Take(ClusterPass pass, StrategyReport report)
     {
         try
         {
             return pass.Take(report);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DiskException)
+        catch (Exception e)
         {
             pass.Complete.TrySetException(e);
             return ReportAnswer.NotYet;

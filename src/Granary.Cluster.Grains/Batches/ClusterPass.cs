@@ -1,4 +1,5 @@
 using Granary.Cluster.Batches;
+using Granary.Engine.Trading;
 using Granary.Simulation.Passes;
 
 namespace Granary.Cluster.Grains.Batches;
@@ -30,6 +31,9 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
     /// <summary>Whether the pass belongs to validation checks, which do not count as progress of the batch.</summary>
     public bool IsValidation => ordered.Plan.IsStressed || changes.Length > 0;
 
+    /// <summary>Whether the strategies ran before, and run again for their events.</summary>
+    public bool IsRepeated => ordered.IsRepeated;
+
     public int Failed { get; private set; }
 
     /// <summary>Completes when no outcome is missing.</summary>
@@ -44,24 +48,24 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
     /// <summary>Stores a report of this pass; duplicates count once.</summary>
     public ReportAnswer Take(StrategyReport report)
     {
+        List<StrategyOutcome> fresh = [];
         try
         {
             foreach (var chunk in report.Events)
                 if (Wanted.Contains(chunk.Strategy))
                     Append(chunk);
+            foreach (var (outcome, tally) in report.Outcomes.Zip(report.Tallies))
+            {
+                if (!Wanted.Contains(outcome.Index)) continue;
+                if (outcome.Statistics is not null) End(outcome.Index, tally);
+                fresh.Add(outcome);
+            }
         }
         catch (EventGapException)
         {
             return ReportAnswer.Incomplete;
         }
         (ordered.Events as EventLog)?.Flush();
-        List<StrategyOutcome> fresh = [];
-        foreach (var (outcome, chunks) in report.Outcomes.Zip(report.Chunks))
-        {
-            if (!Wanted.Contains(outcome.Index)) continue;
-            if (ordered.Events is not null && ChunksOf(outcome.Index) < chunks) return ReportAnswer.Incomplete;
-            fresh.Add(outcome);
-        }
         if (fresh.Count == 0) return ReportAnswer.Taken;
         var counted = ordered.Running?.Finished(fresh) ?? fresh;
         ordered.Finished(counted); // durable when it returns
@@ -74,15 +78,22 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
         return ReportAnswer.Taken;
     }
 
-    private int ChunksOf(int strategy) =>
-        ordered.Events is EventLog log ? log.ChunkCount(strategy) : _chunks.GetValueOrDefault(strategy);
-
     private void Append(in EventChunk chunk)
     {
-        if (ordered.Events is not { } events || chunk.Chunk < ChunksOf(chunk.Strategy)) return;
-        if (chunk.Chunk > ChunksOf(chunk.Strategy))
-            throw new EventGapException($"chunk {chunk.Chunk} of strategy {chunk.Strategy} came too early");
-        events.Append(chunk.Strategy, chunk.Chunk, chunk.Events);
-        if (events is not EventLog) _chunks[chunk.Strategy] = chunk.Chunk + 1;
+        if (ordered.Events is not EventLog)
+        {
+            var known = _chunks.GetValueOrDefault(chunk.Strategy);
+            if (chunk.Chunk > known) throw new EventGapException($"chunk {chunk.Chunk} of strategy {chunk.Strategy} came too early");
+            if (chunk.Chunk < known) return;
+            _chunks[chunk.Strategy] = chunk.Chunk + 1;
+        }
+        ordered.Events?.Append(chunk.Strategy, chunk.Chunk, chunk.Events);
+    }
+
+    private void End(int strategy, in EventTally tally)
+    {
+        if (ordered.Events is not EventLog && _chunks.GetValueOrDefault(strategy) < tally.Chunks)
+            throw new EventGapException($"the last chunks of strategy {strategy} did not come");
+        ordered.Events?.End(strategy, tally);
     }
 }

@@ -1,5 +1,6 @@
 using Granary.Cluster.Batches;
 using Granary.Contracts.Jobs;
+using Granary.Simulation.Passes;
 
 namespace Granary.Cluster.Grains.Batches;
 
@@ -34,10 +35,29 @@ internal sealed class PassProgress(TimeProvider clock)
     private JobProgress Of(JobProgress before, ReportingStatus reporting, AssignmentTable? ledger)
     {
         var leaders = reporting.LeadersAfter(before.Leaders);
+        var isOfPass = ledger is not null && reporting.Pass == ledger.Pass.Token;
         // A second pass over the weighted strategies, for their events, would look like a restart of the batch.
-        if (ledger is not null && reporting.Pass == ledger.Pass.Token && reporting.Strategies >= before.Strategies)
+        if (isOfPass && reporting.IsRepeated)
+            return before with
+            {
+                Done = before.Strategies,
+                Bars = Math.Min(reporting.Total, ledger!.Evaluations),
+                BarsTotal = reporting.Total,
+                Stage = RepeatedProgress.StageOf(reporting.Done, reporting.Strategies),
+                Leaders = leaders,
+            };
+        // After a loss, the pass has the strategies without a stored outcome only.
+        if (isOfPass && reporting.Strategies < before.Strategies && (_shown is null || _shown == ledger!.Pass.Key))
+            return before with
+            {
+                Done = Math.Max(before.Done, before.Strategies - reporting.Strategies + reporting.Done),
+                Bars = Math.Max(0, before.BarsTotal - Math.Max(0, reporting.Total - ledger!.Evaluations)),
+                Stage = ReportingStage.AfterLoss(reporting.Strategies - reporting.Done),
+                Leaders = leaders,
+            };
+        if (isOfPass && reporting.Strategies >= before.Strategies)
         {
-            var computed = _shown == ledger.Pass.Key ? Math.Max(before.Bars, ledger.Evaluations) : ledger.Evaluations;
+            var computed = _shown == ledger!.Pass.Key ? Math.Max(before.Bars, ledger.Evaluations) : ledger.Evaluations;
             // After a loss, outcomes are read again. The counts that callers have seen must not decrease meanwhile.
             return new JobProgress(reporting.Strategies, Math.Max(before.Done, reporting.Done), Math.Max(before.Failed, reporting.Failed),
                 Math.Min(reporting.Total, computed), reporting.Total, reporting.Stage)

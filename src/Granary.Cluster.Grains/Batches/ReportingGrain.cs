@@ -6,6 +6,7 @@ using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Contracts.Jobs;
 using Granary.Engine.Market;
+using Granary.Reporting.Runs;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
 using Granary.Server.Operations;
@@ -75,9 +76,9 @@ internal sealed partial class ReportingGrain(
         var change = Volatile.Read(ref _change);
         if (Interlocked.Read(ref _revision) == seen) await Task.WhenAny(change.Task, Task.Delay(settings.Tick));
         var revision = Interlocked.Read(ref _revision);
-        var (token, done, failed, strategies, total) = _host?.Status ?? default;
+        var (token, done, failed, strategies, total, isRepeated) = _host?.Status ?? default;
         return new ReportingStatus((token is null || strategies == 0) && _stage == ReportingStage.Strategies
-            ? ReportingStage.Portfolio : _stage, token, done, failed, strategies, total, _end, revision, _leaders?.Best() ?? _models);
+            ? ReportingStage.Portfolio : _stage, token, done, failed, strategies, total, _end, revision, _leaders?.Best() ?? _models, isRepeated);
     }
 
     // The thread of the run calls it too.
@@ -223,6 +224,7 @@ internal sealed partial class ReportingGrain(
 
     private RunEnd Failed(Exception e)
     {
+        if (e is RecordDiffersException) return Fault(e.Message);
         if (e is InputException or BarDataException) return Fault(e.Message) with { WrongInput = true };
         Broken(logger, Run, e);
         return Fault($"{e.GetType().Name}: {e.Message}");
@@ -325,6 +327,9 @@ internal sealed partial class ReportingGrain(
 internal static class ReportingStage
 {
     public const string Opening = "opening the bars", Strategies = "strategies", Portfolio = "portfolio";
+
+    /// <summary>The stage after the loss of the silo that had stored the results: the strategies without one run again.</summary>
+    public static string AfterLoss(int left) => $"again since a silo was lost: {Counted.Of(left, "strategy")} without a result";
 }
 
 /// <summary>The end of a run, stored in its folder, so that a later activation returns it without running anything.</summary>

@@ -23,7 +23,7 @@ internal sealed class GroupReporter : IEventSink
     private readonly PassKey _pass;
     private readonly Action _sent;
     private readonly CancellationToken _stop;
-    private readonly Dictionary<int, int> _chunks = [];
+    private readonly Dictionary<int, EventTally> _tallies = [];
     private readonly Channel<Item> _items = Channel.CreateUnbounded<Item>(new UnboundedChannelOptions { SingleReader = true });
     private long _unsent;
 
@@ -35,8 +35,8 @@ internal sealed class GroupReporter : IEventSink
         Sending = Task.Run(SendAsync, CancellationToken.None);
     }
 
-    // Events of a strategy, or its outcome with the number of its chunks.
-    private readonly record struct Item(EventChunk Events, StrategyOutcome? Outcome, int Chunks, TaskCompletionSource? Durable);
+    // Events of a strategy, or its outcome with the numbers of its events.
+    private readonly record struct Item(EventChunk Events, StrategyOutcome? Outcome, EventTally Tally, TaskCompletionSource? Durable);
 
     /// <summary>Ends with a fault when reports cannot be delivered.</summary>
     public Task Sending { get; }
@@ -44,18 +44,22 @@ internal sealed class GroupReporter : IEventSink
     public void Append(int strategy, int chunk, ReadOnlySpan<byte> events)
     {
         var copy = events.ToArray();
-        lock (_chunks) _chunks[strategy] = chunk + 1;
         Interlocked.Add(ref _unsent, copy.Length);
-        _items.Writer.TryWrite(new Item(new EventChunk(strategy, chunk, copy), null, 0, null));
+        _items.Writer.TryWrite(new Item(new EventChunk(strategy, chunk, copy), null, default, null));
+    }
+
+    public void End(int strategy, in EventTally tally)
+    {
+        lock (_tallies) _tallies[strategy] = tally;
     }
 
     /// <summary>Sends the outcome of a strategy after its events; returns when it is durable.</summary>
     public Task ReportAsync(StrategyOutcome outcome)
     {
         var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        int chunks;
-        lock (_chunks) chunks = outcome.Error is null ? _chunks.GetValueOrDefault(outcome.Index) : 0;
-        _items.Writer.TryWrite(new Item(default, outcome, chunks, durable));
+        EventTally tally;
+        lock (_tallies) tally = _tallies.GetValueOrDefault(outcome.Index);
+        _items.Writer.TryWrite(new Item(default, outcome, tally, durable));
         return durable.Task.WaitAsync(_stop);
     }
 
@@ -77,7 +81,7 @@ internal sealed class GroupReporter : IEventSink
                 bytes += item.Events.Events?.Length ?? 0;
             }
             await DeliverAsync(
-                new StrategyReport(_pass, events, [.. outcomes.Select(o => o.Outcome!)], [.. outcomes.Select(o => o.Chunks)]));
+                new StrategyReport(_pass, events, [.. outcomes.Select(o => o.Outcome!)], [.. outcomes.Select(o => o.Tally)]));
             foreach (var outcome in outcomes) outcome.Durable!.SetResult();
             Interlocked.Add(ref _unsent, -bytes);
             _sent();

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Granary.Engine.Trading;
 
 /// <summary>Takes the events of strategy runs in chunks: a file, a stream, a grain's buffer.</summary>
@@ -11,6 +9,12 @@ public interface IEventSink
     /// again.
     /// </param>
     void Append(int strategy, int chunk, ReadOnlySpan<byte> events);
+
+    /// <summary>Takes the end of a strategy's events; called once by each run that reaches its end, after its last chunk.</summary>
+    /// <param name="tally">Numbers of all its events, as the run counted them.</param>
+    void End(int strategy, in EventTally tally)
+    {
+    }
 
     /// <summary>
     /// Takes the events of the runs that a portfolio follows, where it follows other runs than the strategies' own; null where it does not

@@ -8,7 +8,8 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
 {
     private const int Chunk = 4096;
     private byte[] _buffer = [];
-    private int _length, _chunks;
+    private int _length;
+    private EventTally _tally;
     private double[] _factors = [];
 
     /// <summary>The run whose factors are written beside its signals; set before its first block.</summary>
@@ -102,15 +103,24 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
             var size = _buffer.Length == 0 ? Math.Max(bytes, 1024) : Math.Max(bytes, Chunk);
             if (_buffer.Length < size) _buffer = new byte[size];
         }
+        _tally = _tally.With(e);
         MemoryMarshal.Write(_buffer.AsSpan(_length), in e);
         MemoryMarshal.AsBytes(factors).CopyTo(_buffer.AsSpan(_length + RunEvent.Length));
         _length += bytes;
     }
 
-    /// <summary>Writes the buffered events; call it once more when the run is finished.</summary>
-    public void Flush()
+    private void Flush()
     {
-        if (_length > 0) sink.Append(strategy, _chunks++, _buffer.AsSpan(0, _length));
+        if (_length == 0) return;
+        sink.Append(strategy, _tally.Chunks, _buffer.AsSpan(0, _length));
+        _tally = _tally with { Chunks = _tally.Chunks + 1 };
         _length = 0;
+    }
+
+    /// <summary>Writes the buffered events and the end; call it once, when the run is finished.</summary>
+    public void End()
+    {
+        Flush();
+        sink.End(strategy, _tally);
     }
 }

@@ -15,7 +15,7 @@ internal static class RiskOfBatch
         var folder = Directory.CreateTempSubdirectory("granary-risk-").FullName;
         try
         {
-            using var log = new EventLog(Path.Combine(folder, "events.bin"), plan.Instances.Count, resume: false);
+            using var log = new EventLog(Path.Combine(folder, "events.bin"), key: "", plan.Instances.Count, resume: false);
             var outcomes = await new StrategyPass(plan, markets) { Events = log }.OutcomesAsync(by.Host, cancellationToken);
             var call = new AllocatorCall(by.Threads, Checkpoints: new AllocatorCheckpoints(Path.Combine(folder, "allocators")));
             var choice = await WeightRules.ChooseAsync(plan, outcomes, markets, log, call, cancellationToken);

@@ -10,7 +10,7 @@ namespace Granary.Simulation.Passes;
 
 /// <summary>
 /// One running strategy of a feed. Its owner creates it, lets it process each prepared block, and finishes it. A strategy that throws fails
-/// alone.
+/// alone. If its events cannot be stored, the feed fails.
 /// </summary>
 /// <param name="settings">Settings of this strategy alone; null = those of the feed.</param>
 public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed, FeedSettings? settings = null)
@@ -61,7 +61,7 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed, Fee
             // In a joined block, a one-symbol strategy processes the bars of its own symbol, if there are any.
             else if (block.Own is { } own) ((StrategyRun)run).Process(own);
         }
-        catch (Exception e)
+        catch (Exception e) when (!IsOfEvents(e))
         {
             Fail(ErrorOf(e));
         }
@@ -80,9 +80,9 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed, Fee
         {
             if (hasEnded) (_run as StrategyRun)?.EndData();
             result = _run?.Finish();
-            _events?.Flush();
+            _events?.End();
         }
-        catch (Exception e) when (e is not IOException)
+        catch (Exception e) when (!IsOfEvents(e))
         {
             result = null;
             Fail(ErrorOf(e));
@@ -99,6 +99,9 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed, Fee
         Error = reason;
         (_run, _events) = (null, null);
     }
+
+    // The events of no strategy can be stored, or they are not those of an earlier run: the whole run ends.
+    private static bool IsOfEvents(Exception e) => e is EventStoreException or EventGapException or RecordDiffersException;
 
     private static string ErrorOf(Exception e) =>
         e is TargetInvocationException { InnerException: { } inner } ? ErrorOf(inner) : $"{e.GetType().Name}: {e.Message}";

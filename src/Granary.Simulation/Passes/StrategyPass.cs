@@ -23,6 +23,11 @@ public sealed record StrategyPass(BatchPlan Plan, IReadOnlyDictionary<string, Op
 
     public IProgress<BatchProgress>? Progress { get; init; }
 
+    /// <summary>
+    /// Whether the strategies ran before, and run again for their events. The progress of the batch says so, and keeps its counts.
+    /// </summary>
+    public bool IsRepeated { get; init; }
+
     /// <summary>Reports and stops single strategies of the pass; null if not needed.</summary>
     public RunningStrategies? Running { get; init; }
 

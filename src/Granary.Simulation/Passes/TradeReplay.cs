@@ -49,7 +49,7 @@ internal sealed class TradeReplay(StrategyInstance instance, IReadOnlyList<Repla
         for (var i = 0; i < taken.Count; i++)
             if (taken[i].ExitTime is null)
                 writer.OnTrade(TradeOf(taken[i], i + 1));
-        writer.Flush();
+        writer.End();
         return taken.Count;
     }
 

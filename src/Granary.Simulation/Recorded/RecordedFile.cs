@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Granary.Engine.Trading;
 using Granary.Simulation.Json;
 using Granary.Simulation.TradeFiles;
@@ -27,6 +28,10 @@ public static class RecordedFile
         name.Length > 0 && name == Path.GetFileName(name) && name is not ("." or "..") ? Path.Combine(batchFolder, Folder, name + ".csv")
             : throw new InputException(
                 $"'{name}' is not a name of a recorded member; give that of a file in the folder {Folder}, without .csv");
+
+    /// <summary>Returns the hash of a member's file; empty if it does not exist.</summary>
+    public static string HashOf(string batchFolder, string name) =>
+        PathOf(batchFolder, name) is var path && File.Exists(path) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : "";
 
     /// <summary>Writes the file atomically.</summary>
     public static void Write(string path, IEnumerable<ReplayedTrade> trades)

@@ -12,6 +12,7 @@ internal static class ProgressFolder
     public const string Finished = "finished.jsonl";
 
     private const string Name = ".progress";
+    private const string Copy = ".copy-";
 
     /// <param name="attempt">0 = only one attempt of the run exists at a time.</param>
     public static string NameOf(long attempt) =>
@@ -27,13 +28,13 @@ internal static class ProgressFolder
     {
         if (!Directory.Exists(run)) return;
         var own = Path.Combine(run, NameOf(attempt));
+        foreach (var unfinished in Directory.EnumerateDirectories(run, Copy + "*").ToList()) Delete(unfinished);
         var earlier = Directory.EnumerateDirectories(run, Name + "*").Select(d => (Path: d, Attempt: AttemptOf(d)))
             .Where(d => d.Attempt < attempt).OrderByDescending(d => d.Attempt).ToList();
         if (resume && !Directory.Exists(own) && earlier is [var newest, ..])
         {
             // The copy gets its final name at the end, so an interrupted copy is never read.
-            var copy = Path.Combine(run, string.Create(CultureInfo.InvariantCulture, $".copy-{attempt}"));
-            Delete(copy);
+            var copy = Path.Combine(run, string.Create(CultureInfo.InvariantCulture, $"{Copy}{attempt}"));
             Directory.CreateDirectory(copy);
             // Copies the log of finished strategies first. Their events are already complete, even if the earlier attempt still writes.
             foreach (var file in Directory.EnumerateFiles(newest.Path).OrderBy(f => Path.GetFileName(f) == Finished ? 0 : 1))

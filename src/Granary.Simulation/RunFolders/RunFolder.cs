@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
+using Granary.Storage.Files;
 
 namespace Granary.Simulation.RunFolders;
 
@@ -33,20 +32,13 @@ public sealed class RunFolder : IDisposable
     /// <summary>Prefix of files with the trades of a walk-forward at stressed costs.</summary>
     public const string Stressed = "stressed_";
 
-    private readonly JsonSerializerOptions _json;
+    private readonly MetricCatalogue _metrics;
     private readonly string _progress;
-    private StreamWriter? _log;
-
-    private sealed record Header(string Key);
+    private FinishedLog? _log;
 
     private RunFolder(string path, MetricCatalogue metrics, long attempt)
     {
-        _json = new JsonSerializerOptions
-        {
-            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-            Converters = { new UInt128Converter(), new DoublesConverter(), new MetricSetConverter(metrics) },
-        };
+        _metrics = metrics;
         FullPath = path;
         _progress = Path.Combine(path, ProgressFolder.NameOf(attempt));
     }
@@ -71,7 +63,10 @@ public sealed class RunFolder : IDisposable
     public bool IsNew { get; private init; }
 
     /// <summary>Note on the previous content of the folder, if a new run replaces it; null if there was none.</summary>
-    public RunNote? Replaced { get; private init; }
+    public RunNote? Replaced { get; private set; }
+
+    /// <summary>Hash of everything that the results depend on; empty before <see cref="Begin"/>.</summary>
+    public string Key { get; private set; } = "";
 
     /// <summary>Deletes a folder that was created for this run.</summary>
     public void Discard()
@@ -118,6 +113,7 @@ public sealed class RunFolder : IDisposable
         {
             if (attempt > 0) ProgressFolder.TakeOver(folder.FullPath, attempt, resume);
             Directory.CreateDirectory(folder._progress);
+            folder.RemoveUnfinished();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -177,39 +173,32 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="InputException">The folder contains another run.</exception>
     public void Begin(string key, bool resume)
     {
+        Key = key;
         var path = Path.Combine(_progress, ProgressFolder.Finished);
-        if (resume && File.Exists(path))
+        if (resume && FinishedLog.Continue(path, key, _metrics, Finished) is { } found)
         {
-            var lines = File.ReadAllLines(path);
-            if (lines.Length > 0)
-            {
-                if (JsonSerializer.Deserialize<Header>(lines[0], _json)?.Key != key)
-                    throw new InputException($"{FullPath} holds a run of another batch or of other bars, which cannot be resumed with this "
-                        + $"one; run without --resume, or into another folder");
-                var whole = 1;
-                for (; whole < lines.Length; whole++)
-                {
-                    // The last line may be incomplete if the run was interrupted.
-                    try
-                    {
-                        var outcome = JsonSerializer.Deserialize<StrategyOutcome>(lines[whole], _json)!;
-                        Finished[outcome.Index] = outcome;
-                    }
-                    catch (JsonException)
-                    {
-                        break;
-                    }
-                }
-                File.WriteAllLines(path, lines[..whole]);
-                Resumed = true;
-                _log = new StreamWriter(path, append: true, new UTF8Encoding(false));
-                return;
-            }
+            if (found.Log is null)
+                throw new InputException($"{FullPath} holds a run of another batch, or with other bars, plug-ins, recorded trades or models, "
+                    + "which cannot be resumed with this one; run without --resume, or into another folder");
+            (_log, Resumed) = (found.Log, true);
+            if (found.Replaced is { } replaced) Replaced = new RunNote(NoteCode.Output, replaced);
+            return;
         }
         Finished.Clear();
-        _log = new StreamWriter(path, append: false, new UTF8Encoding(false));
-        _log.WriteLine(JsonSerializer.Serialize(new Header(key), _json));
-        _log.Flush();
+        // What is left of another run would be continued if this one is resumed.
+        ProgressFolder.Delete(_progress);
+        Directory.CreateDirectory(_progress);
+        _log = FinishedLog.Create(path, key, Replaced?.Sentence, _metrics);
+    }
+
+    // Deletes files that an earlier attempt was writing when it ended.
+    private void RemoveUnfinished()
+    {
+        foreach (var folder in (string[])[FullPath, PathOf("trades")])
+            if (Directory.Exists(folder))
+                foreach (var (path, target) in AtomicFile.LeftoversIn(folder))
+                    if (folder != FullPath || _files.Contains(target, StringComparer.Ordinal))
+                        File.Delete(path);
     }
 
     /// <summary>
@@ -217,7 +206,7 @@ public sealed class RunFolder : IDisposable
     /// </summary>
     public void RemoveReplaced()
     {
-        if (Replaced is null || Resumed) return;
+        if (Replaced is null) return;
         foreach (var file in _files) File.Delete(PathOf(file));
         if (Directory.Exists(PathOf("trades"))) Directory.Delete(PathOf("trades"), recursive: true);
     }
@@ -225,12 +214,8 @@ public sealed class RunFolder : IDisposable
     /// <summary>Stores the outcomes of finished strategies.</summary>
     public void Keep(IReadOnlyList<StrategyOutcome> outcomes)
     {
-        foreach (var outcome in outcomes)
-        {
-            Finished[outcome.Index] = outcome;
-            _log!.WriteLine(JsonSerializer.Serialize(outcome, _json));
-        }
-        _log!.Flush();
+        foreach (var outcome in outcomes) Finished[outcome.Index] = outcome;
+        _log!.Append(outcomes);
     }
 
     public string Temporary(string name) => Path.Combine(_progress, name);
@@ -261,24 +246,5 @@ public sealed class RunFolder : IDisposable
             hash.AppendData([0]);
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    // Writes long arrays of numbers as raw bytes; a trace has hundreds of values.
-    private sealed class DoublesConverter : JsonConverter<double[]>
-    {
-        public override double[] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(reader.GetBytesFromBase64()).ToArray();
-
-        public override void Write(Utf8JsonWriter writer, double[] value, JsonSerializerOptions options) =>
-            writer.WriteBase64StringValue(System.Runtime.InteropServices.MemoryMarshal.AsBytes(value.AsSpan()));
-    }
-
-    private sealed class UInt128Converter : JsonConverter<UInt128>
-    {
-        public override UInt128 Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            UInt128.Parse(reader.GetString()!, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-
-        public override void Write(Utf8JsonWriter writer, UInt128 value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(value.ToString("x32", CultureInfo.InvariantCulture));
     }
 }

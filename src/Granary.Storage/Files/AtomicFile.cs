@@ -104,6 +104,15 @@ public sealed class AtomicFile : IDisposable
         file.Commit();
     }
 
+    /// <summary>Returns the leftovers of crashed writes in a folder, each with the name of the file that it would have replaced.</summary>
+    public static IEnumerable<(string Path, string Target)> LeftoversIn(string folder)
+    {
+        foreach (var path in Directory.EnumerateFiles(folder, ".*.tmp"))
+            // A dot, the name, and a random name with one dot: .results.json.k2j3n4ab.x1z.tmp
+            if (Path.GetFileName(path)[1..^".tmp".Length].Split('.') is [.. var name, { Length: 8 }, { Length: 3 }] && name.Length > 0)
+                yield return (path, string.Join('.', name));
+    }
+
     /// <summary>Replaces the file with the written content. If that fails, the old file is unchanged.</summary>
     /// <param name="flush">Whether the file must survive a power failure.</param>
     public void Commit(bool flush = true)

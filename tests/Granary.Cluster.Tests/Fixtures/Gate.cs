@@ -11,11 +11,13 @@ internal sealed class Gate : IDisposable
     private readonly ManualResetEventSlim _open = new(false);
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _bar;
+    private int _spared;
     private readonly Action<Gate> _opened;
 
-    public Gate(int bar, Action<Gate> opened)
+    /// <param name="spared">How many pass before it holds one.</param>
+    public Gate(int bar, int spared, Action<Gate> opened)
     {
-        (_bar, _opened) = (bar, opened);
+        (_bar, _spared, _opened) = (bar, spared, opened);
         Reached = _reached.Task.WaitAsync(Eventually.Longest);
     }
 
@@ -32,7 +34,7 @@ internal sealed class Gate : IDisposable
 
     internal void Pass(int bar)
     {
-        if (bar != _bar) return;
+        if (bar != _bar || Interlocked.Decrement(ref _spared) >= 0) return;
         _reached.TrySetResult();
         _open.Wait();
     }

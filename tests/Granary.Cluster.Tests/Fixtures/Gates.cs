@@ -10,10 +10,11 @@ public sealed class Gates
     /// <summary>From here on no strategy passes, until the gate is opened or disposed.</summary>
     /// <param name="own">The bar that the strategies name.</param>
     /// <param name="bar">Where they wait; 0 leaves it at the one that they name.</param>
+    /// <param name="spared">How many strategies pass before it holds one.</param>
     /// <exception cref="InvalidOperationException">The gate is closed already.</exception>
-    internal Gate Close(int own, int bar = 0)
+    internal Gate Close(int own, int bar = 0, int spared = 0)
     {
-        var gate = new Gate(bar > 0 ? bar : own, opened => _closed.TryRemove(new KeyValuePair<int, Gate>(own, opened)));
+        var gate = new Gate(bar > 0 ? bar : own, spared, opened => _closed.TryRemove(new KeyValuePair<int, Gate>(own, opened)));
         return _closed.TryAdd(own, gate) ? gate : throw new InvalidOperationException($"the gate {own} is closed already; open it first");
     }
 

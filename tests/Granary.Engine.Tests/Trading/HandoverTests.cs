@@ -76,7 +76,7 @@ public sealed class HandoverTests
         var writer = new RunEventWriter(0, log, withFactors: false);
         var result = SingleRun.Of(new RandomTrader(seed, byHand: seed % 2 == 0 && execution.Fee.IsProportional), series, bars, settings,
             execution, writer, 64);
-        writer.Flush();
+        writer.End();
         var sides = log.Events.Where(e => e.Kind == RunEventKind.Trade).Select(e => e.ToTrade()).ToDictionary(t => t.Number, t => t.Side);
         var account = new AccountReplay(settings.Cash, [series.Instrument]);
         foreach (var e in log.Events)
