@@ -123,6 +123,9 @@ public record struct Order
     // Feed index of the first bar on which it can trade.
     internal long WorksFrom { get; set; }
 
+    // Whether the market came back to its limit price within the bar of the fill, so that the bar's best price may be older than the fill.
+    internal bool ReturnedToLimit { get; set; }
+
     internal OrderFees Fees { get; set; }
 
     /// <summary>The unfilled quantity, base units.</summary>
