@@ -83,6 +83,6 @@ internal sealed class TrainingView : IDisposable, IProgress<TrainingProgress>
 
     private static string[][] Rows(IReadOnlyList<StrategyLeader> leaders) => [.. leaders.Select(l => new[]
     {
-        l.Id, Cell.Ratio(l.Sharpe), Cell.Percent(l.TotalReturn), Cell.Percent(l.MaxDrawdown), Cell.Count(l.Trades),
+        l.Id, Cell.Ratio(l.Sharpe ?? double.NaN), Cell.Percent(l.TotalReturn), Cell.Percent(l.MaxDrawdown), Cell.Count(l.Trades),
     })];
 }

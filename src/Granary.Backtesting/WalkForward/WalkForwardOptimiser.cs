@@ -138,17 +138,17 @@ internal static class WalkForwardOptimiser
             [.. units.Where(u => u.Error is not null).Select(u => (u.Name, u.Error!))]));
     }
 
+    // A strategy whose objective is undefined because it has traded nothing is never chosen.
     private static int Best(
         IReadOnlyList<StrategyInstance> members, IReadOnlyDictionary<int, StrategyOutcome> outcomes, WalkForwardSpec spec)
     {
-        var (best, at) = (double.NaN, -1);
+        var (best, at) = (default(MetricRank), -1);
         foreach (var member in members)
         {
             if (outcomes.GetValueOrDefault(member.Index)?.Statistics is not { } statistics || statistics.IsRuined
                 || statistics.Trades < spec.MinTrades) continue;
-            var value = statistics[spec.Objective];
-            if (double.IsNaN(value)) continue;
-            if (at < 0 || (spec.Minimise ? value < best : value > best)) (best, at) = (value, member.Index);
+            var rank = statistics.RankOf(statistics.Layout.Catalogue.Find(spec.Objective)!, spec.Minimise);
+            if (rank.IsKnown && (at < 0 || rank > best)) (best, at) = (rank, member.Index);
         }
         return at;
     }

@@ -52,7 +52,7 @@ internal static class BacktestView
     private static void Show(BatchRun run)
     {
         var model = run.Model;
-        var best = model.Strategies.Where(s => s.Stats is not null).OrderByDescending(s => Rank(s.Stats!)).ThenBy(s => s.Index).Take(10)
+        var best = model.Strategies.Where(s => s.Stats is not null).OrderByDescending(s => s.Stats!.RankOf(RatioMetrics.Sharpe)).ThenBy(s => s.Index).Take(10)
             .ToList();
         Metric[] headlines = [.. model.Metrics.All.Where(m => m.Headline > 0).OrderBy(m => m.Headline)];
         var rows = best.Select(s => Row(s.Id, s.Stats!, headlines, s.Weight.ToString("0.###", CultureInfo.InvariantCulture)));
@@ -80,5 +80,4 @@ internal static class BacktestView
     private static string[] Row(string name, MetricSet set, IEnumerable<Metric> headlines, string weight) =>
         [name, .. headlines.Select(m => MetricCell.Of(m, set[m])), weight];
 
-    private static double Rank(MetricSet s) => s.IsRuined ? double.NegativeInfinity : double.IsNaN(s.Sharpe) ? double.MinValue : s.Sharpe;
 }

@@ -101,7 +101,7 @@ public sealed record JobPage(IReadOnlyList<JobStatus> Items, string? Next) : IPa
 public sealed record ProcessLoad(double CpuPercent, long MemoryBytes, int Waiting);
 
 /// <summary>One of the best strategies of a batch so far.</summary>
-/// <param name="Sharpe">Annualised.</param>
+/// <param name="Sharpe">Annualised; null if it is undefined because nothing was lost.</param>
 /// <param name="TotalReturn">Fraction.</param>
 /// <param name="MaxDrawdown">Positive fraction of the peak.</param>
-public sealed record StrategyLeader(string Id, double Sharpe, double TotalReturn, double MaxDrawdown, long Trades);
+public sealed record StrategyLeader(string Id, double? Sharpe, double TotalReturn, double MaxDrawdown, long Trades);

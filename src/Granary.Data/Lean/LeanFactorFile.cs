@@ -73,8 +73,8 @@ public sealed class LeanFactorFile
     }
 
     /// <summary>
-    /// The splits and dividends that the factors imply, oldest first. A dividend follows from the step of the price factor and the close
-    /// before it: close × (1 − before / after).
+    /// The splits and dividends that the factors imply, oldest first. A dividend, per share before a split of the same date, follows from
+    /// the step of the price factor and the close before it: close × (1 − before / after).
     /// </summary>
     public IReadOnlyList<CorporateAction> Actions()
     {
@@ -82,9 +82,9 @@ public sealed class LeanFactorFile
         for (var i = 0; i + 1 < _day.Length; i++)
         {
             var ex = (_day[i] + 1L) * TimeSpan.TicksPerDay;
-            if (_split[i + 1] != _split[i]) actions.Add(new CorporateAction(ex, _split[i + 1] / _split[i], 0));
-            if (_price[i + 1] != _price[i] && _reference[i] > 0)
-                actions.Add(new CorporateAction(ex, 1, _reference[i] * (1 - _price[i] / _price[i + 1])));
+            var ratio = _split[i + 1] != _split[i] ? _split[i + 1] / _split[i] : 1;
+            var dividend = _price[i + 1] != _price[i] && _reference[i] > 0 ? _reference[i] * (1 - _price[i] / _price[i + 1]) : 0;
+            if (ratio != 1 || dividend != 0) actions.Add(new CorporateAction(ex, ratio, dividend));
         }
         return actions;
     }

@@ -262,7 +262,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         var isEntryBar = w.EntryTime == bar.Time;
         if (w.Order.Protection.FromNextBar && isEntryBar) return;
         var (side, enteredHere) = (w.Order.Side, isEntryBar && !w.AtOpen);
-        var touch = w.Levels.Touch(side, bar, targetWaits: enteredHere && w.Order.Type == OrderType.Limit);
+        var touch = w.Levels.Touch(side, bar, byClose: enteredHere && w.Simulated.ReturnedToLimit);
         if (touch.IsNone) return;
         var (rule, from) = (_rules[w.Order.Symbol], enteredHere ? w.EntryPrice : bar.Open);
         if (touch.Stopped && (!touch.Reached || execution.Intrabar == IntrabarRule.StopFirst))

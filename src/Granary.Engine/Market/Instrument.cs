@@ -38,8 +38,10 @@ public sealed record Instrument
     /// <summary>Set for daily files of stocks, which have no session hours but skip weekends.</summary>
     public bool DailyEquity { get; init; }
 
-    /// <summary>Splits and dividends that the prices are not adjusted for, by ex date; empty for adjusted prices.</summary>
-    public IReadOnlyList<CorporateAction> CorporateActions { get; init; } = [];
+    /// <summary>
+    /// Splits and dividends that the prices are not adjusted for, one action for each ex date, in their order; empty for adjusted prices.
+    /// </summary>
+    public IReadOnlyList<CorporateAction> CorporateActions { get; init => field = CorporateAction.ByDate(value); } = [];
 
     /// <summary>Rounds a price to the nearest tick, ties away from zero.</summary>
     public double RoundPrice(double price) =>

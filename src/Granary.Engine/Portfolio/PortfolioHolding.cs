@@ -40,6 +40,14 @@ internal struct PortfolioHolding
     /// <summary>Open quantity of the strategy's own trade.</summary>
     public double Theirs;
 
+    /// <summary>
+    /// Splits that are applied to the quantities since another trade reported them, and that this trade has not reported yet.
+    /// </summary>
+    public int SplitsAhead;
+
+    /// <summary>The product of the ratios of these splits; not set without them.</summary>
+    public double AheadRatio;
+
     /// <summary>Index of the instrument.</summary>
     public int Market;
 

@@ -272,13 +272,18 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
 
     // ---- financing and splits ----
 
-    /// <summary>Books financing of a trade.</summary>
-    /// <param name="amount">Account currency per unit of the portfolio's quantity.</param>
+    /// <summary>Books financing that a strategy reports of a trade.</summary>
+    /// <param name="amount">Account currency per unit of the trade's quantity, before splits that it reports later.</param>
     public void Finance(long key, double amount, long time)
     {
         ChargeNights(time);
-        if (!account.Holdings.TryGetValue(key, out var holding)) return;
-        var sum = amount * holding.Quantity;
+        if (account.Holdings.TryGetValue(key, out var holding))
+            Finance(key, holding, amount, holding.SplitsAhead > 0 ? holding.Quantity / holding.AheadRatio : holding.Quantity, time);
+    }
+
+    private void Finance(long key, PortfolioHolding holding, double amount, double quantity, long time)
+    {
+        var sum = amount * quantity;
         account.Finance(sum);
         holding.Financing += sum;
         account.Holdings[key] = holding;
@@ -301,32 +306,46 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
             var holding = account.Holdings[key];
             var instrument = account.InstrumentOf(holding.Market);
             if (holding.Side == Side.Buy && !(instrument.MarginPerUnit > 0))
-                Finance(key, -account.CloseOf(holding.Market) * instrument.Multiplier * rate, time);
+                Finance(key, holding, -account.CloseOf(holding.Market) * instrument.Multiplier * rate, holding.Quantity, time);
         }
     }
 
     /// <summary>
-    /// Applies a split that a strategy reports. The first report splits all positions of the portfolio in the instrument.
+    /// Applies a split that a strategy reports. The first report splits all positions of the portfolio in the instrument, so that all have
+    /// the same price.
     /// </summary>
     public void Split(long trade, long time, long exDate, double ratio)
     {
         ChargeNights(time);
-        if (!account.Holdings.TryGetValue(trade, out var first) || !_splits.Add((first.Market, exDate))) return;
+        if (!account.Holdings.TryGetValue(trade, out var first)) return;
         var market = first.Market;
-        foreach (var key in account.Holdings.Keys.Order().ToList())
+        if (_splits.Add((market, exDate)))
         {
-            var holding = account.Holdings[key];
-            if (holding.Market != market || holding.EntryTime >= time) continue;
-            account.Split(new PortfolioFill(TradeKey.Member(key), TradeKey.Number(key), market, holding.Side, PortfolioFillKind.Split, time,
-                0, holding.Quantity * (ratio - 1), 0));
-            holding.Quantity *= ratio;
-            holding.Entered *= ratio;
-            holding.Theirs *= ratio;
-            holding.EntryPrice /= ratio;
-            account.Holdings[key] = holding;
+            foreach (var key in account.Holdings.Keys.Order().ToList())
+                if (account.Holdings[key].Market == market && account.Holdings[key].EntryTime < time)
+                    SplitAhead(key, time, ratio);
+            account.Mark(market, account.CloseOf(market) / ratio);
+            account.Record((ulong)(uint)market | 5UL << 61, (ulong)exDate);
+            account.Record(ratio, account.NetOf(market));
         }
-        account.Mark(market, account.CloseOf(market) / ratio);
-        account.Record((ulong)(uint)market | 5UL << 61, (ulong)exDate);
-        account.Record(ratio, account.NetOf(market));
+        // A trade of another timeframe may have been entered between the first report and its own.
+        if (account.Holdings[trade].SplitsAhead == 0) SplitAhead(trade, time, ratio);
+        var own = account.Holdings[trade];
+        own.SplitsAhead--;
+        own.AheadRatio /= ratio;
+        account.Holdings[trade] = own;
+    }
+
+    private void SplitAhead(long key, long time, double ratio)
+    {
+        var holding = account.Holdings[key];
+        account.Split(new PortfolioFill(TradeKey.Member(key), TradeKey.Number(key), holding.Market, holding.Side, PortfolioFillKind.Split,
+            time, 0, holding.Quantity * (ratio - 1), 0));
+        holding.Quantity *= ratio;
+        holding.Entered *= ratio;
+        holding.Theirs *= ratio;
+        holding.EntryPrice /= ratio;
+        holding.AheadRatio = holding.SplitsAhead++ == 0 ? ratio : holding.AheadRatio * ratio;
+        account.Holdings[key] = holding;
     }
 }

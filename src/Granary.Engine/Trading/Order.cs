@@ -123,6 +123,9 @@ public record struct Order
     // Feed index of the first bar on which it can trade.
     internal long WorksFrom { get; set; }
 
+    // Whether the market came back to its limit price within the bar of the fill, so that the bar's best price may be older than the fill.
+    internal bool ReturnedToLimit { get; set; }
+
     internal OrderFees Fees { get; set; }
 
     /// <summary>The unfilled quantity, base units.</summary>
@@ -137,11 +140,13 @@ public record struct Order
     /// <summary>Distance of its trailing stop as a fraction of the best price since the entry; 0 = none.</summary>
     public double TrailFraction { get; internal set; }
 
-    // Applies a split: quantities grow as prices fall.
-    internal void Split(double ratio, Instrument instrument)
+    // Applies a split: quantities grow as prices fall. The quantity that the order opens stays in whole lots; the quantity that it closes may
+    // have a part of one, as the open trade.
+    internal void Split(double ratio, double closes, Instrument instrument)
     {
         Quantity *= ratio;
         FilledQuantity *= ratio;
+        if (instrument.LotSize > 0 && Rest > closes) Quantity = FilledQuantity + closes + instrument.RoundQuantity(Rest - closes);
         FilledPrice /= ratio;
         LimitPrice = instrument.SplitPrice(LimitPrice, ratio);
         StopPrice = instrument.SplitPrice(StopPrice, ratio);

@@ -1,6 +1,7 @@
 using Granary.Contracts.Jobs;
 using Granary.Modelling.Learning;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
 
 namespace Granary.Modelling.Experiments;
 
@@ -16,8 +17,8 @@ internal static class SearchLeaders
     public static IReadOnlyList<StrategyLeader> Of(IEnumerable<(SearchUnit Unit, SearchWindow Window, SearchPlan Plan)> searches)
     {
         var ranked = searches.SelectMany(s => s.Window.Finalists.Select(c => (s.Unit, s.Window, Candidate: s.Plan.Candidates[c],
-            Rank: s.Window.RankOf(c)))).Where(r => double.IsFinite(r.Rank)).OrderByDescending(r => r.Rank);
-        return [.. ranked.Select(r => Leader(r.Unit, r.Window, r.Candidate)).Where(l => double.IsFinite(l.Sharpe)).Take(Most)];
+            Rank: s.Window.RankOf(c)))).Where(r => r.Rank > double.NegativeInfinity).OrderByDescending(r => r.Rank);
+        return [.. ranked.Select(r => Leader(r.Unit, r.Window, r.Candidate)).Where(l => l.Trades > 0).Take(Most)];
     }
 
     private static StrategyLeader Leader(SearchUnit unit, SearchWindow window, SearchCandidate candidate)
@@ -25,7 +26,7 @@ internal static class SearchLeaders
         var (rule, trades) = window.BestTradesOf(candidate.Index);
         var taken = trades.Where(t => t.SizeFactor > 0).ToList();
         var name = $"{unit.Data}: {candidate.NameAmong(unit.Spec.Search!.FeatureSets.Count)}, {unit.Spec.Search.Rules[rule].Name}";
-        if (taken.Count == 0) return new StrategyLeader(name, double.NaN, 0, 0, 0);
+        if (taken.Count == 0) return new StrategyLeader(name, null, 0, 0, 0);
         var (first, days) = TradeDays.SpanOf(taken);
         var sums = new TradeDays(taken, first, days, t => t.SizeFactor * t.Return);
         var (sum, peak, drawdown) = (0.0, 0.0, 0.0);
@@ -35,6 +36,6 @@ internal static class SearchLeaders
             peak = Math.Max(peak, sum);
             drawdown = Math.Max(drawdown, peak - sum);
         }
-        return new StrategyLeader(name, sums.Figure(ExperimentFitness.Sharpe), sum, drawdown, taken.Count);
+        return new StrategyLeader(name, JsonNumber.Finite(sums.Figure(ExperimentFitness.Sharpe)), sum, drawdown, taken.Count);
     }
 }

@@ -67,18 +67,19 @@ internal sealed class SearchResults(OpenedBatch opened, IBatchHost host, IReadOn
     private static List<SearchedModel> ModelsOf(SearchUnit unit, SearchPlan plan, List<OuterWindow> outer, Func<int, string> name)
     {
         var fitness = unit.Spec.Fitness;
-        double? Mean(IEnumerable<double> ranks) =>
-            ranks.Where(double.IsFinite).ToList() is { Count: > 0 } known ? FigureOf(fitness, known.Average()) : null;
+        // Windows in which nothing was lost have no figure to show, but they rank above all.
+        double Mean(IEnumerable<double> ranks) =>
+            ranks.Where(r => r > double.NegativeInfinity).DefaultIfEmpty(double.NegativeInfinity).Average();
         return [.. plan.Candidates.Select(c =>
         {
             List<SearchWindow> finals = [.. outer.Select(w => w.Search).Where(s => s.Finalists.Contains(c.Index))];
-            return (Index: c.Index, Model: new SearchedModel(name(c.Index), outer.Count(w => w.Search.Chosen == c.Index), finals.Count,
-                Mean(outer.Select(w => w.Search.FirstRankOf(c.Index))), Mean(finals.Select(s => s.RankOf(c.Index))),
+            var (first, final) = (Mean(outer.Select(w => w.Search.FirstRankOf(c.Index))), Mean(finals.Select(s => s.RankOf(c.Index))));
+            return (Index: c.Index, First: first, Final: final, Model: new SearchedModel(name(c.Index),
+                outer.Count(w => w.Search.Chosen == c.Index), finals.Count, FigureOf(fitness, first), FigureOf(fitness, final),
                 outer.Select(w => w.Search.ErrorOf(c.Index)
                     ?? w.Fits.GetValueOrDefault(c.Index)?.Error).FirstOrDefault(e => e is not null)));
-        }).OrderByDescending(m => m.Model.Chosen).ThenByDescending(m => m.Model.Finals)
-            .ThenByDescending(m => SearchScore.Rank(fitness, m.Model.Final ?? double.NaN))
-            .ThenByDescending(m => SearchScore.Rank(fitness, m.Model.First ?? double.NaN)).ThenBy(m => m.Index).Select(m => m.Model)];
+        }).OrderByDescending(m => m.Model.Chosen).ThenByDescending(m => m.Model.Finals).ThenByDescending(m => m.Final)
+            .ThenByDescending(m => m.First).ThenBy(m => m.Index).Select(m => m.Model)];
     }
 
     private static SearchedPrediction? PredictionOf(SearchUnit unit, List<OuterWindow> outer)

@@ -23,9 +23,12 @@ internal static class SearchScore
         };
     }
 
-    /// <summary>Converts a figure into a rank: higher is better, and an undefined figure ranks lowest.</summary>
+    /// <summary>
+    /// Converts a figure into a rank: higher is better. A figure is infinite where nothing was lost, which ranks highest; an undefined one
+    /// ranks lowest.
+    /// </summary>
     public static double Rank(ExperimentFitness fitness, double figure) =>
-        !double.IsFinite(figure) ? double.NegativeInfinity : fitness == ExperimentFitness.LogLoss ? -figure : figure;
+        double.IsNaN(figure) ? double.NegativeInfinity : fitness == ExperimentFitness.LogLoss ? -figure : figure;
 
     /// <summary>Returns the finite predictions with their labels.</summary>
     public static (double[] Predicted, double[] Labels) Known(IEnumerable<(double Predicted, double Label)> samples)

@@ -53,7 +53,7 @@ public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int t
             .ToList();
         var order = trials.Select(t => t.Trial.Data).Distinct().ToList();
         return [.. trials.OrderBy(t => order.IndexOf(t.Trial.Data))
-            .ThenByDescending(t => t.Trial.Worth?.With ?? double.NegativeInfinity)
+            .ThenByDescending(t => t.Trial.Worth?.Rank ?? double.NegativeInfinity)
             .ThenByDescending(t => t.Trial.FigureName == "auc" ? 1 : 0)
             .ThenByDescending(t => SearchScore.Rank(t.Fitness, t.Trial.Figure ?? double.NaN)).Select(t => t.Trial)];
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Granary.Engine.Analysis;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
@@ -26,6 +27,12 @@ public sealed record ModelWorth(string Fitness, int Days, int Trades, int Taken,
 {
     private const int Samples = 1000;
 
+    /// <summary>
+    /// The figure with the model as models rank by it: infinite if its trades lost nothing, negative infinity if undefined.
+    /// </summary>
+    [JsonIgnore]
+    public double Rank { get; private init; } = With ?? double.NegativeInfinity;
+
     /// <summary>Compares the trades of a unit's strategies with and without its model.</summary>
     /// <param name="with">Trades whose signal the model predicted out of sample, including those that it refused.</param>
     /// <param name="without">Trades of the same strategies and the same time without the model.</param>
@@ -42,7 +49,10 @@ public sealed record ModelWorth(string Fitness, int Days, int Trades, int Taken,
         var (a, b) = (new TradeDays(without, first, days, t => t.Return), new TradeDays(taken, first, days, t => t.SizeFactor * t.Return));
         var (low, high) = Interval(fitness, a, b);
         return new ModelWorth(WordOf(fitness), days, without.Count, taken.Count, JsonNumber.Finite(a.Figure(fitness)),
-            JsonNumber.Finite(b.Figure(fitness)), low, high, without.Sum(t => t.Cost), taken.Sum(t => t.SizeFactor * t.Cost));
+            JsonNumber.Finite(b.Figure(fitness)), low, high, without.Sum(t => t.Cost), taken.Sum(t => t.SizeFactor * t.Cost))
+        {
+            Rank = b.Figure(fitness) is var figure && double.IsNaN(figure) ? double.NegativeInfinity : figure,
+        };
     }
 
     /// <summary>Name of the figure of trades in a batch file; the Sortino ratio if the fitness rates predictions.</summary>

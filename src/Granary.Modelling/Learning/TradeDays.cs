@@ -50,7 +50,7 @@ internal sealed class TradeDays
     /// <summary>Computes a figure of the trades over days that count more or less than once.</summary>
     /// <param name="fitness">The figure. A fitness that rates predictions gives the Sortino ratio.</param>
     /// <param name="counts">How often each day counts; empty = once.</param>
-    /// <returns>NaN or infinite if undefined.</returns>
+    /// <returns>Infinite if nothing was lost, or nothing varied; NaN if nothing was traded.</returns>
     public double Figure(ExperimentFitness fitness, ReadOnlySpan<double> counts)
     {
         double n = 0, sum = 0, squares = 0, losses = 0, trades = 0;
@@ -64,10 +64,12 @@ internal sealed class TradeDays
             if (r < 0) losses += count * r * r;
         }
         var mean = sum / n;
+        // A variance this small is a rounding error of the subtraction.
+        var variance = squares - n * mean * mean is var v && v > squares * 1e-13 ? v : 0;
         return fitness switch
         {
             ExperimentFitness.Expectancy => sum / trades,
-            ExperimentFitness.Sharpe => mean / Math.Sqrt((squares - n * mean * mean) / (n - 1)) * Math.Sqrt(DaysPerYear),
+            ExperimentFitness.Sharpe => mean / Math.Sqrt(variance / (n - 1)) * Math.Sqrt(DaysPerYear),
             _ => mean / Math.Sqrt(losses / n) * Math.Sqrt(DaysPerYear),
         };
     }

@@ -86,7 +86,8 @@ public static class ScheduledWeights
     }
 
     // Takes the strategies by descending Sharpe ratio over the window, skipping those that correlate too much with a better one. The
-    // weights are proportional to the ratio.
+    // weights are proportional to the ratio. It is infinite for a gain without deviation: such strategies share the weight equally, and
+    // leave nothing to others.
     private static IReadOnlyList<(int Strategy, double Weight)> ByScore(List<(int Index, EquityTrace Trace)> traces, long from, long to,
         RebalanceSpec spec)
     {
@@ -97,7 +98,7 @@ public static class ScheduledWeights
             if (trace.FirstPeriod > from || !(trace.EquityAt(to - 1) > 0)) continue;
             var returns = trace.Returns(from, to);
             var (mean, deviation) = Moments(returns);
-            if (mean > 0 && deviation > 0) scored.Add((index, mean / deviation, returns));
+            if (mean > 0) scored.Add((index, mean / deviation, returns));
         }
         var chosen = new List<(int Index, double Score, double[] Returns)>();
         foreach (var candidate in scored.OrderByDescending(s => s.Score).ThenBy(s => s.Index))
@@ -105,6 +106,8 @@ public static class ScheduledWeights
             if (chosen.Count == spec.MaxStrategies) break;
             if (!chosen.Any(c => PearsonCorrelation.Of(c.Returns, candidate.Returns) > spec.MaxCorrelation)) chosen.Add(candidate);
         }
+        if (chosen.Count(c => double.IsInfinity(c.Score)) is > 0 and var steady)
+            return [.. chosen.Take(steady).Select(c => (c.Index, Math.Min(1.0 / steady, spec.MaxWeight)))];
         var sum = chosen.Sum(c => c.Score);
         return [.. chosen.Select(c => (c.Index, Math.Min(c.Score / sum, spec.MaxWeight)))];
     }
@@ -114,7 +117,9 @@ public static class ScheduledWeights
         var mean = values.Sum() / values.Length;
         var squares = 0.0;
         foreach (var v in values) squares += (v - mean) * (v - mean);
-        return (mean, values.Length > 1 ? Math.Sqrt(squares / (values.Length - 1)) : 0);
+        var deviation = values.Length > 1 ? Math.Sqrt(squares / (values.Length - 1)) : 0;
+        // A deviation this small is a rounding error of equal returns.
+        return (mean, deviation > Math.Abs(mean) * 1e-12 ? deviation : 0);
     }
 
     internal static IReadOnlyList<(int Strategy, double Weight)> Pursue(List<(int Index, EquityTrace Trace)> traces, long from, long to,

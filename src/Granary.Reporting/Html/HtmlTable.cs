@@ -1,3 +1,4 @@
+using Granary.Engine.Analysis.Metrics;
 namespace Granary.Reporting.Html;
 
 /// <summary>A column of a table.</summary>
@@ -77,6 +78,14 @@ internal static class HtmlTable
     {
         if (style.Length == 0 && !minor) html.Write($"<td class=\"n\">{text}</td>");
         else html.Write($"<td class=\"n {style}{(minor ? " minor" : "")}\">{text}</td>");
+    }
+
+    /// <summary>Writes a metric of an account. The script sorts one that is undefined because nothing was lost above all values.</summary>
+    public static void Ratio(HtmlWriter html, MetricSet metrics, Metric metric, bool minor = false)
+    {
+        var (value, rank) = (metrics[metric], metrics.RankOf(metric));
+        if (!double.IsNaN(value) || !rank.IsKnown) Number(html, NumberText.Ratio(value), minor: minor);
+        else html.Write($"<td class=\"n{(minor ? " minor" : "")}\" data-above=\"\">{NumberText.Undefined}</td>");
     }
 
     public static void SignedPercent(HtmlWriter html, double fraction, int digits = 2, bool minor = false) =>

@@ -166,7 +166,7 @@ public static class BenchmarkCurve
                 if (time < from) continue;
                 for (; action < ex.Count && ex[action].From(market.Series.Timeframe) <= time; action++)
                     if (!double.IsNaN(first))
-                        units *= ex[action].SplitRatio * (1 + ex[action].Dividend / block.Open[i]);
+                        units *= ex[action].SplitRatio + ex[action].Dividend / block.Open[i];
                 if (double.IsNaN(first)) first = block.Close[i];
                 yield return (time, units * block.Close[i] / first);
             }

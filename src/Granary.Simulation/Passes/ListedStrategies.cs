@@ -1,3 +1,4 @@
+using Granary.Engine.Analysis.Metrics;
 using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
@@ -33,7 +34,7 @@ public sealed class ListedStrategies
         // If no strategy has a weight, none has priority.
         var none = !finished.Exists(s => members[s.Index] != 0);
         bool HasSignals(int strategy) => none || members[strategy] != 0;
-        var ordered = finished.OrderByDescending(s => Math.Abs(members[s.Index])).ThenByDescending(s => Rank(s)).ThenBy(s => s.Index);
+        var ordered = finished.OrderByDescending(s => Math.Abs(members[s.Index])).ThenByDescending(s => s.Statistics!.RankOf(RatioMetrics.Sharpe)).ThenBy(s => s.Index);
         var listed = new HashSet<int>();
         long rows = 0;
         foreach (var strategy in ordered)
@@ -44,7 +45,4 @@ public sealed class ListedStrategies
         }
         return new ListedStrategies(listed, listed.Where(HasSignals).ToHashSet());
     }
-
-    private static double Rank(StrategyOutcome strategy) =>
-        strategy.Statistics is { IsRuined: false } stats && !double.IsNaN(stats.Sharpe) ? stats.Sharpe : double.NegativeInfinity;
 }

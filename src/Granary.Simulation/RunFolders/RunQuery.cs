@@ -22,7 +22,8 @@ public sealed record RunQuery(int Limit, string? Cursor = null)
         new Dictionary<string, Func<RunSummary, double?>>
         {
             ["totalReturn"] = r => r.TotalReturn,
-            ["sharpe"] = r => r.Sharpe,
+            // A portfolio with a gain that has no ratio has lost nothing.
+            ["sharpe"] = r => r.Sharpe ?? (r.TotalReturn > 0 && r.MaxDrawdown == 0 ? double.PositiveInfinity : null),
             ["maxDrawdown"] = r => r.MaxDrawdown,
             ["seconds"] = r => r.Seconds,
         }.ToFrozenDictionary();

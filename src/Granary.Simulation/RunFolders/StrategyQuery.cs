@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Granary.Contracts.Runs;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Simulation.Json;
 
 namespace Granary.Simulation.RunFolders;
@@ -8,7 +9,7 @@ namespace Granary.Simulation.RunFolders;
 /// <summary>Query for strategies of a run, with filter and order.</summary>
 /// <param name="Sort">
 /// <c>id</c>, <c>class</c>, <c>symbol</c>, <c>timeframe</c>, <c>weight</c> or a metric; a prefix '-' sorts in descending order. Null = the
-/// run's order. Undefined values come last.
+/// run's order. A metric that is undefined because nothing was lost counts as above all values; other undefined values come last.
 /// </param>
 /// <param name="Filter">Conditions separated by commas, such as <c>trades>=30,symbol=BTCUSDT,id~SmaCross</c>; null = all.</param>
 /// <param name="Cursor">A value of <see cref="StrategyRows.Next"/>; null = start at the first strategy.</param>
@@ -36,7 +37,7 @@ public sealed record StrategyQuery(int Limit, string? Sort = null, string? Filte
             for (var c = 0; c < conditions.Count && holds; c++) holds = Holds(conditions[c], columns[c][i]);
             if (holds) found.Add(i);
         }
-        var ordered = Sort is null ? found : Ordered(found, results.Column(Sort.TrimStart('-')), Sort.StartsWith('-'));
+        var ordered = Sort is null ? found : Ordered(found, results, Sort.TrimStart('-'), Sort.StartsWith('-'));
         var page = ordered.Skip(from).Take(Limit).Select(i => JsonNode.Parse(results.Strategy(i).Span)!.AsObject()).ToList();
         var next = from + page.Count;
         return new StrategyRows(page, found.Count, next < found.Count ? next.ToString(CultureInfo.InvariantCulture) : null);
@@ -91,9 +92,17 @@ public sealed record StrategyQuery(int Limit, string? Sort = null, string? Filte
     }
 
     // Ties keep the run's order; undefined values come last.
-    private static List<int> Ordered(List<int> strategies, IReadOnlyList<RunResults.Cell> column, bool descending)
+    private static List<int> Ordered(List<int> strategies, RunResults results, string key, bool descending)
     {
-        var sign = descending ? -1 : 1;
+        var (sign, column) = (descending ? -1 : 1, results.Column(key));
+        if (MetricCatalogue.BuiltIn.Find(key) is { IsUnbounded: true } metric)
+        {
+            var returns = results.Column(ReturnMetrics.TotalReturn.Key);
+            MetricRank[] ranks = [.. column.Select((c, i) => metric.RankOf(c.Text is null ? double.NaN : c.Number, returns[i].Number))];
+            strategies.Sort((a, b) => ranks[a].IsKnown != ranks[b].IsKnown ? ranks[a].IsKnown ? -1 : 1
+                : ranks[a].IsKnown && ranks[a].CompareTo(ranks[b]) is var order and not 0 ? sign * order : a - b);
+            return strategies;
+        }
         strategies.Sort((a, b) =>
         {
             var (x, y) = (column[a], column[b]);

@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Telemetry;
@@ -93,7 +94,8 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         var chosen = traced;
         if (traced.Count > MostSnooped)
         {
-            var best = traced.MaxBy(t => TraceSharpe.Of(t.Trace).Sharpe is var s && double.IsFinite(s) ? s : double.NegativeInfinity);
+            var best = traced.MaxBy(t => RatioMetrics.Sharpe.RankOf(TraceSharpe.Of(t.Trace).Sharpe,
+                t.Trace.EquityAt(t.Trace.LastPeriod) / t.Trace.Start - 1));
             chosen = [best, .. Enumerable.Range(0, MostSnooped).Select(i => traced[(int)((long)i * traced.Count / MostSnooped)])
                 .Where(t => t.Strategy != best.Strategy)];
         }

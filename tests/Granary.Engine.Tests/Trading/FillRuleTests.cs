@@ -93,6 +93,89 @@ public sealed class FillRuleTests
         (s.BarOf(s.Closed[0].ExitTime), s.Closed[0].ExitPrice).ShouldBe((exitBar, 98));
     }
 
+    [Theory]
+    [InlineData(Side.Buy), InlineData(Side.Sell)]
+    public void A_close_beyond_the_target_of_a_limit_entry_proves_that_its_own_bar_reached_it(Side side)
+    {
+        // Bought at 95, after an open at 98 and perhaps after the high of 105: from 95 to the close at 104 the market passed 103. The same
+        // bars as seen in a mirror at 100 for a short trade.
+        double At(double price) => side == Side.Buy ? price : 200 - price;
+        var entry = new EntryOptions { Type = OrderType.Limit, LimitPrice = At(95), TakeProfit = At(103) };
+        var s = new Scenario().Bar(At(100), 101, 99, At(100), b => b.Enter(side, entry))
+            .Bar(At(98), Math.Max(At(105), At(94)), Math.Min(At(105), At(94)), At(104)).Bar(At(110), At(110), At(110), At(110));
+        var result = s.Run();
+        var trade = s.Closed.ShouldHaveSingleItem();
+        (s.BarOf(trade.EntryTime), trade.EntryPrice, s.BarOf(trade.ExitTime), trade.ExitPrice, trade.Reason)
+            .ShouldBe((1, At(95), 1, At(103), ExitReason.Target));
+        result.Equity.Final.ShouldBe(10_080, 1e-9);
+    }
+
+    [Theory]
+    // At the target, above it, and a tick below it.
+    [InlineData(103, 1, 103), InlineData(105, 1, 103), InlineData(102.99, 2, 110)]
+    public void A_limit_entry_leaves_at_its_target_on_its_own_bar_only_if_the_close_reaches_it(double close, int exitBar, double price)
+    {
+        var s = new Scenario()
+            .Bar(100, 101, 99, 100, b => b.Enter(Side.Buy, new EntryOptions { Type = OrderType.Limit, LimitPrice = 95, TakeProfit = 103 }))
+            .Bar(98, 106, 94, close).Bar(110, 112, 109, 111);
+        s.Run();
+        (s.BarOf(s.Closed[0].ExitTime), s.Closed[0].ExitPrice).ShouldBe((exitBar, price));
+    }
+
+    [Theory]
+    [InlineData(IntrabarRule.StopFirst, 94.5, ExitReason.Stop), InlineData(IntrabarRule.TargetFirst, 103, ExitReason.Target)]
+    public void If_the_bar_of_a_limit_entry_reaches_its_stop_and_proves_its_target_the_rule_decides(IntrabarRule rule, double price,
+        ExitReason reason)
+    {
+        var entry = new EntryOptions { Type = OrderType.Limit, LimitPrice = 95, StopLoss = 94.5, TakeProfit = 103 };
+        var s = new Scenario { Execution = new() { Intrabar = rule } }.Bar(100, 101, 99, 100, b => b.Enter(Side.Buy, entry))
+            .Bar(98, 105, 94, 104).Bar(110, 112, 109, 111);
+        s.Run();
+        (s.BarOf(s.Closed[0].ExitTime), s.Closed[0].ExitPrice, s.Closed[0].Reason).ShouldBe((1, price, reason));
+        // A close below the target proves nothing: the stop alone is reached.
+        var below = new Scenario { Execution = new() { Intrabar = rule } }.Bar(100, 101, 99, 100, b => b.Enter(Side.Buy, entry))
+            .Bar(98, 105, 94, 102).Bar(102, 102, 102, 102);
+        below.Run();
+        (below.BarOf(below.Closed[0].ExitTime), below.Closed[0].Reason).ShouldBe((1, ExitReason.Stop));
+    }
+
+    [Fact]
+    public void With_protection_from_the_next_bar_the_close_of_the_entry_bar_does_not_count_for_the_target()
+    {
+        var s = new Scenario { Execution = new() { ProtectFrom = ProtectFrom.NextBar } }
+            .Bar(100, 101, 99, 100, b => b.Enter(Side.Buy, new EntryOptions { Type = OrderType.Limit, LimitPrice = 95, TakeProfit = 103 }))
+            .Bar(98, 105, 94, 104).Bar(110, 112, 109, 111);
+        s.Run();
+        (s.BarOf(s.Closed[0].ExitTime), s.Closed[0].ExitPrice).ShouldBe((2, 110));
+    }
+
+    [Fact]
+    public void A_limit_entry_at_the_open_has_its_whole_bar_before_it()
+    {
+        // Opens below the limit: the high comes after the entry, whatever the close.
+        var s = new Scenario()
+            .Bar(100, 101, 99, 100, b => b.Enter(Side.Buy, new EntryOptions { Type = OrderType.Limit, LimitPrice = 95, TakeProfit = 103 }))
+            .Bar(94, 105, 93, 96).Bar(96, 96, 96, 96);
+        s.Run();
+        (s.BarOf(s.Closed[0].ExitTime), s.Closed[0].EntryPrice, s.Closed[0].ExitPrice).ShouldBe((1, 94, 103));
+    }
+
+    [Fact]
+    public void A_stop_limit_entry_that_came_back_to_its_limit_needs_the_close_too_but_one_that_filled_at_its_stop_does_not()
+    {
+        // Triggered at 104 on the way up, filled at 98 on the way down: the high of 105 came before, so the target at 103 waits.
+        var back = new EntryOptions { Type = OrderType.StopLimit, StopPrice = 104, LimitPrice = 98, TakeProfit = 103 };
+        var s = new Scenario().Bar(100, 101, 99, 100, b => b.Enter(Side.Buy, back)).Bar(100, 105, 96, 97).Bar(97, 97, 97, 97);
+        s.Run();
+        s.Trades.ShouldHaveSingleItem().Reason.ShouldBe(ExitReason.Open);
+        s.Trades[0].EntryPrice.ShouldBe(98);
+        // Filled at 102 on the way up: the high comes after the entry.
+        var up = new EntryOptions { Type = OrderType.StopLimit, StopPrice = 102, LimitPrice = 103, TakeProfit = 104 };
+        var t = new Scenario().Bar(100, 101, 99, 100, b => b.Enter(Side.Buy, up)).Bar(100, 105, 96, 97).Bar(97, 97, 97, 97);
+        t.Run();
+        (t.Trades[0].EntryPrice, t.Trades[0].ExitPrice).ShouldBe((102, 104));
+    }
+
     [Fact]
     public void The_target_of_a_limit_entry_waits_for_the_next_bar_because_its_own_bar_may_have_been_there_before()
     {

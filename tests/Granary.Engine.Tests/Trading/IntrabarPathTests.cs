@@ -119,6 +119,14 @@ public sealed class IntrabarPathTests
     }
 
     [Fact]
+    public void A_smaller_bar_that_opens_beyond_the_limit_may_reach_the_target_after_the_entry()
+    {
+        // Bought at 93 at the open of the second minute, whose high of 99 comes after that.
+        var (trades, _) = Within(b => b.Enter(Side.Buy, Limit(95)), OneUnit with { TakeProfitPercent = 5 }, (100, 110, 96), (93, 99, 90));
+        (trades[0].EntryPrice, trades[0].ExitPrice, trades[0].Reason).ShouldBe((93, 93 * 1.05, ExitReason.Target));
+    }
+
+    [Fact]
     public void What_lies_beyond_the_smaller_bars_fills_as_the_longer_bar_says()
     {
         Within(b => b.Enter(Side.Buy, Limit(92)), OneUnit, (100, 105, 95)).Trades.ShouldHaveSingleItem().EntryPrice.ShouldBe(92);

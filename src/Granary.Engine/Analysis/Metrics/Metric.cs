@@ -55,6 +55,21 @@ public sealed record Metric(string Key, string Name)
     /// <summary>The metric of an account that says the same of UTC days: a report shows only one of the two.</summary>
     public string? OfDays { get; init; }
 
+    /// <summary>
+    /// Whether it grows without bound as losses or deviations vanish, so that it is undefined where nothing was lost: a ratio to them.
+    /// </summary>
+    public bool IsUnbounded { get; init; }
+
+    /// <summary>The place of a value of this metric among those of other accounts.</summary>
+    /// <param name="value">NaN = undefined.</param>
+    /// <param name="totalReturn">The account's; an account with a gain whose unbounded metric is undefined has lost nothing.</param>
+    /// <param name="isMinimised">Whether the smallest value is the best.</param>
+    public MetricRank RankOf(double value, double totalReturn, bool isMinimised = false)
+    {
+        if (double.IsNaN(value) && IsUnbounded && totalReturn > 0) value = double.PositiveInfinity;
+        return new MetricRank(isMinimised ? -value : value, totalReturn);
+    }
+
     /// <summary>Whether the batch key <c>objective</c> accepts it: a metric of every strategy that can be better or worse.</summary>
     public bool IsObjective =>
         Better != MetricDirection.Neutral && (Needs & ~(MetricParts.Equity | MetricParts.Account | MetricParts.Trades)) == 0;

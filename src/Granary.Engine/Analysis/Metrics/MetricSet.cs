@@ -53,6 +53,11 @@ public sealed class MetricSet : IEquatable<MetricSet>
     /// </summary>
     public bool IsRuined => FinalEquity <= 0;
 
+    /// <summary>The place of a metric of the set among those of other accounts; a ruined account comes last.</summary>
+    /// <inheritdoc cref="Metric.RankOf"/>
+    public MetricRank RankOf(Metric metric, bool isMinimised = false) =>
+        IsRuined ? new MetricRank(double.NaN, double.NegativeInfinity) : metric.RankOf(this[metric], TotalReturn, isMinimised);
+
     /// <summary>Returns the listed metrics of the set, in order.</summary>
     public IEnumerable<MetricValue> Listed()
     {

@@ -17,6 +17,7 @@ public static class RatioMetrics
         ShortName = "Sharpe",
         Place = 10,
         Headline = 2,
+        IsUnbounded = true,
     };
 
     public static Metric ExcessSharpe { get; } = new("excessSharpe", "Sharpe ratio above the risk-free rate")
@@ -30,6 +31,7 @@ public static class RatioMetrics
         Compute = static (in MetricInput m) => m.Earlier!.Sharpe - m.RiskFree / m.Earlier.Volatility,
         ShortName = "Excess Sharpe",
         Place = 65,
+        IsUnbounded = true,
     };
 
     public static Metric Sortino { get; } = new("sortino", "Sortino ratio")
@@ -43,6 +45,7 @@ public static class RatioMetrics
         Compute = static (in MetricInput m) => Over(m.Equity.Mean, m.Equity.Downside) * Math.Sqrt(m.Equity.PeriodsPerYear),
         ShortName = "Sortino",
         Place = 11,
+        IsUnbounded = true,
     };
 
     public static Metric Calmar { get; } = new("calmar", "Calmar ratio")
@@ -56,6 +59,7 @@ public static class RatioMetrics
         Compute = static (in MetricInput m) => m.Equity.IsRuined ? double.NaN : Over(ReturnMetrics.Cagr.Compute(m), m.Equity.MaxDrawdown),
         ShortName = "Calmar",
         Place = 12,
+        IsUnbounded = true,
     };
 
     public static Metric Omega { get; } = new("omega", "Omega ratio")
@@ -69,6 +73,7 @@ public static class RatioMetrics
         Compute = static (in MetricInput m) => m.Equity.IsRuined ? double.NaN : Over(m.Equity.Gains, m.Equity.Losses),
         ShortName = "Omega",
         Place = 55,
+        IsUnbounded = true,
     };
 
     public static Metric ProbabilisticSharpe { get; } = new("probabilisticSharpe", "Probability that Sharpe > 0")
@@ -81,6 +86,7 @@ public static class RatioMetrics
         Needs = MetricParts.Curve,
         Compute = static (in MetricInput m) => Probability(m.Equity),
         Place = 57,
+        IsUnbounded = true,
     };
 
     public static Metric MinimumTrackRecordLength { get; } = new("minimumTrackRecordLength", "Record needed for 95%")

@@ -42,6 +42,7 @@ public static class TradeMetrics
         Compute = static (in MetricInput m) => m.Trades.GrossLoss > 0 ? m.Trades.GrossProfit / m.Trades.GrossLoss : double.NaN,
         ShortName = "PF",
         Place = 6,
+        IsUnbounded = true,
     };
 
     public static Metric Expectancy { get; } = new("expectancy", "Expectancy per trade")
@@ -80,6 +81,7 @@ public static class TradeMetrics
         Needs = MetricParts.Trades,
         Compute = static (in MetricInput m) => Mean(-m.Trades.GrossLoss, m.Trades.Losses),
         Place = 5,
+        IsUnbounded = true,
     };
 
     public static Metric Payoff { get; } = new("payoff", "Payoff ratio")
@@ -92,6 +94,7 @@ public static class TradeMetrics
         Needs = MetricParts.Trades | MetricParts.TradeDetails,
         Compute = static (in MetricInput m) => AverageWin.Compute(m) / -AverageLoss.Compute(m),
         Place = 70,
+        IsUnbounded = true,
     };
 
     public static Metric LargestWin { get; } = new("largestWin", "Largest win")

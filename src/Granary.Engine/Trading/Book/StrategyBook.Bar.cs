@@ -136,7 +136,7 @@ internal sealed partial class StrategyBook
             ref var p = ref trade.Protection;
             var (below, above) = trade.Side == Side.Buy ? (Math.Max(p.Stop, p.TrailLevel), p.Target) : (p.Target,
                 Nearer(p.Stop, p.TrailLevel));
-            if (below > 0 && bar.Low <= below || above > 0 && bar.High >= above) return true;
+            if (below > 0 && PriceLevel.IsAtOrBelow(bar.Low, below) || above > 0 && PriceLevel.IsAtOrAbove(bar.High, above)) return true;
         }
         return false;
 

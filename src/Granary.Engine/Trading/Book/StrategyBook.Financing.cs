@@ -61,7 +61,7 @@ internal sealed partial class StrategyBook
         _events.Financed(trade.Number, kind, time, amount, cash);
     }
 
-    // Quantities grow as prices fall, so that the value stays the same.
+    // Quantities grow as prices fall, so that the value stays the same. An order that is left without a whole lot is cancelled.
     private void ApplySplit(CorporateAction action, long time, int index)
     {
         MarkBefore(index);
@@ -71,7 +71,19 @@ internal sealed partial class StrategyBook
             if (_trades[i].EntryTime < from)
                 _events.Split(_trades[i], time, action.ExDate, ratio);
         for (var i = 0; i < _orders.Count; i++)
-            if (_orders[i].CreatedAt < from)
-                _orders[i].Split(ratio, Instrument);
+        {
+            ref var order = ref _orders[i];
+            if (order.CreatedAt >= from) continue;
+            order.Split(ratio, ClosedBy(order), Instrument);
+            if (!(order.Rest > 0)) Drop(i--, OrderState.Cancelled, time);
+        }
     }
+
+    // The part of an order's quantity that closes open trades.
+    private double ClosedBy(in Order order) => order.Role switch
+    {
+        OrderRole.Entry => 0,
+        OrderRole.Net => _trades.QuantityOf((Side)(-(int)order.Side)),
+        _ => double.PositiveInfinity,
+    };
 }

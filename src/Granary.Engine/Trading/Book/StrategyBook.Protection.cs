@@ -15,7 +15,7 @@ internal sealed partial class StrategyBook
         if (feedIndex < trade.ProtectedFrom || trade.Protection.IsNone) return false;
         // The trade was entered within the part that is being tried, so it was only exposed to the remainder of that part.
         var enteredHere = trade.EntryIndex == feedIndex && !trade.EnteredAtOpen && trade.EntryStep == _step;
-        var touch = trade.Protection.Touch(trade.Side, part, trade.TargetWaits && enteredHere);
+        var touch = trade.Protection.Touch(trade.Side, part, trade.TargetByClose && enteredHere);
         if (touch.IsNone) return false;
         // The market may have traded beyond the smaller bars before an entry on one of them.
         if (_step == Beyond && trade.EntryIndex == feedIndex && trade.EntryStep > 0) return false;
@@ -30,7 +30,7 @@ internal sealed partial class StrategyBook
     {
         ref var trade = ref _trades[at];
         if (_isVolumeLimited)
-            return StopInParts(at, FillRule.StopReference(trade.Side, touch.Stop, from), touch.Reason, bar, index);
+            return StopInParts(at, FillRule.StopReference(trade.Side, touch.Stop, from, bar), touch.Reason, bar, index);
         CloseAt(at, _fillRule.StopPrice(trade.Side, touch.Stop, from, trade.Quantity, bar), touch.Reason, bar, index);
         return true;
     }
@@ -66,7 +66,8 @@ internal sealed partial class StrategyBook
         var isLong = trade.Side == Side.Buy;
         var (stop, target) = (touch.Stop, trade.Protection.Target);
         bool? opensBeyond = !touch.IsBoth ? null
-            : (isLong ? from <= stop : from >= stop) ? true : (isLong ? from >= target : from <= target) ? false : null;
+            : (isLong ? PriceLevel.IsAtOrBelow(from, stop) : PriceLevel.IsAtOrAbove(from, stop)) ? true
+            : (isLong ? PriceLevel.IsAtOrAbove(from, target) : PriceLevel.IsAtOrBelow(from, target)) ? false : null;
         if (touch.IsBoth && opensBeyond is null) _meter.IntrabarByRule++;
         else if (stop > 0 && target > 0 && bar.Low <= Math.Min(stop, target) && bar.High >= Math.Max(stop, target))
             _meter.IntrabarByPath++;

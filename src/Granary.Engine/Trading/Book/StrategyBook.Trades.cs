@@ -77,7 +77,7 @@ internal sealed partial class StrategyBook
         var onClose = order.Type == OrderType.MarketOnClose || (execution.Fill == FillTiming.SameClose && order.Type == OrderType.Market);
         trade.FirstWholeBar = trade.EntryIndex + (onClose ? 1 : 0);
         trade.ProtectedFrom = execution.ProtectFrom == ProtectFrom.NextBar ? trade.EntryIndex + 1 : trade.FirstWholeBar;
-        trade.TargetWaits = !trade.EnteredAtOpen && order.Type == OrderType.Limit;
+        trade.TargetByClose = order.ReturnedToLimit;
         p.StartTrail(order.Side, price, execution.ProtectFrom == ProtectFrom.EntryBar, instrument);
     }
 

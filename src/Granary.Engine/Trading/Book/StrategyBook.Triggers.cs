@@ -36,6 +36,8 @@ internal sealed partial class StrategyBook
             if (above > 0 && above < high) high = above;
             everyBar |= p.TrailFraction > 0 || _settings.MaxBars > 0 || trade.TimeExit != long.MaxValue;
         }
+        // A price that differs from a level by rounding alone reaches it.
+        (low, high) = (low * (1 + PriceLevel.Rounding), high * (1 - PriceLevel.Rounding));
         if (_trades.Count > 0 && (_hasFinancing || _execution.Maintenance > 0)) everyBar = true;
         if (_trades.Net < 0 || _account.Cash < 0) WatchRuin(ref low, ref high);
         (_triggerLow, _triggerHigh, _everyBar) = (low, high, everyBar);

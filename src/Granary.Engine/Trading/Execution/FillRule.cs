@@ -23,17 +23,18 @@ public readonly struct FillRule(Instrument instrument, ExecutionSettings executi
     public static double AtOpen(ref Order order, in Bar bar)
     {
         var buy = order.Side == Side.Buy;
+        order.ReturnedToLimit = false;
         switch (order.Type)
         {
             case OrderType.Market:
                 return bar.Open;
             case OrderType.Limit:
-                return (buy ? bar.Open <= order.LimitPrice : bar.Open >= order.LimitPrice) ? bar.Open : double.NaN;
+                return IsWithinLimit(buy, bar.Open, order.LimitPrice) ? bar.Open : double.NaN;
             case OrderType.Stop:
-                return (buy ? bar.Open >= order.StopPrice : bar.Open <= order.StopPrice) ? bar.Open : double.NaN;
+                return IsBeyondStop(buy, bar.Open, order.StopPrice) ? bar.Open : double.NaN;
             case OrderType.StopLimit:
-                if (!order.Triggered && (buy ? bar.Open >= order.StopPrice : bar.Open <= order.StopPrice)) order.Triggered = true;
-                return order.Triggered && (buy ? bar.Open <= order.LimitPrice : bar.Open >= order.LimitPrice) ? bar.Open : double.NaN;
+                if (!order.Triggered && IsBeyondStop(buy, bar.Open, order.StopPrice)) order.Triggered = true;
+                return order.Triggered && IsWithinLimit(buy, bar.Open, order.LimitPrice) ? bar.Open : double.NaN;
             default:
                 return double.NaN;
         }
@@ -46,22 +47,47 @@ public readonly struct FillRule(Instrument instrument, ExecutionSettings executi
         switch (order.Type)
         {
             case OrderType.Limit:
-                return (buy ? bar.Low <= order.LimitPrice : bar.High >= order.LimitPrice) ? order.LimitPrice : double.NaN;
+                return AtLimit(ref order, bar);
             case OrderType.Stop:
-                return (buy ? bar.High >= order.StopPrice : bar.Low <= order.StopPrice) ? order.StopPrice : double.NaN;
+                var furthest = buy ? bar.High : bar.Low;
+                return IsBeyondStop(buy, furthest, order.StopPrice) ? PriceLevel.Met(order.StopPrice, furthest) : double.NaN;
             case OrderType.StopLimit:
-                if (order.Triggered)
-                    return (buy ? bar.Low <= order.LimitPrice : bar.High >= order.LimitPrice) ? order.LimitPrice : double.NaN;
-                if (buy ? bar.High < order.StopPrice : bar.Low > order.StopPrice) return double.NaN;
-                order.Triggered = true;
-                if (buy ? order.LimitPrice >= order.StopPrice : order.LimitPrice <= order.StopPrice) return order.StopPrice;
-                return (buy ? bar.Close <= order.LimitPrice : bar.Close >= order.LimitPrice) ? order.LimitPrice : double.NaN;
+                return order.Triggered ? AtLimit(ref order, bar) : AtTrigger(ref order, bar);
             case OrderType.MarketOnClose:
                 return bar.Close;
             default:
                 return double.NaN;
         }
     }
+
+    // A limit order whose price the market reaches after the open. The market came from the worse side, so it was there before the fill.
+    private static double AtLimit(ref Order order, in Bar bar)
+    {
+        var buy = order.Side == Side.Buy;
+        var best = buy ? bar.Low : bar.High;
+        if (!IsWithinLimit(buy, best, order.LimitPrice)) return double.NaN;
+        order.ReturnedToLimit = true;
+        return PriceLevel.Met(order.LimitPrice, best);
+    }
+
+    // A stop-limit order in the bar that triggers it.
+    private static double AtTrigger(ref Order order, in Bar bar)
+    {
+        var buy = order.Side == Side.Buy;
+        var furthest = buy ? bar.High : bar.Low;
+        if (!IsBeyondStop(buy, furthest, order.StopPrice)) return double.NaN;
+        order.Triggered = true;
+        if (IsWithinLimit(buy, order.StopPrice, order.LimitPrice)) return PriceLevel.Met(order.StopPrice, furthest);
+        if (!IsWithinLimit(buy, bar.Close, order.LimitPrice)) return double.NaN;
+        order.ReturnedToLimit = true;
+        return order.LimitPrice;
+    }
+
+    private static bool IsWithinLimit(bool buy, double price, double limit) =>
+        buy ? PriceLevel.IsAtOrBelow(price, limit) : PriceLevel.IsAtOrAbove(price, limit);
+
+    private static bool IsBeyondStop(bool buy, double price, double stop) =>
+        buy ? PriceLevel.IsAtOrAbove(price, stop) : PriceLevel.IsAtOrBelow(price, stop);
 
     /// <summary>The price at which an order fills.</summary>
     /// <param name="limit">The order's limit price; read for limit and stop-limit orders only.</param>
@@ -72,32 +98,33 @@ public readonly struct FillRule(Instrument instrument, ExecutionSettings executi
         if (!type.HasLimit()) return new FillPrice(Slipped(side, reference, quantity, bar), false);
         // At its own limit price the order rested in the book. At a better price it takes liquidity with slippage, but never beyond its
         // limit.
-        var maker = reference == limit;
-        var price = maker ? reference : Slipped(side, reference, quantity, bar);
-        return new FillPrice(side == Side.Buy ? Math.Min(price, limit) : Math.Max(price, limit), maker);
+        if (PriceLevel.AreEqual(reference, limit)) return new FillPrice(reference, true);
+        var price = Slipped(side, reference, quantity, bar);
+        return new FillPrice(side == Side.Buy ? Math.Min(price, limit) : Math.Max(price, limit), false);
     }
 
     /// <summary>The price at which the stop of an open trade fills.</summary>
     /// <param name="side">The side of the trade.</param>
     /// <param name="from">Price before the bar's range is checked: its open, or the entry price on the bar of entry.</param>
     public double StopPrice(Side side, double stop, double from, double quantity, in Bar bar) =>
-        Slipped((Side)(-(int)side), StopReference(side, stop, from), quantity, bar);
+        Slipped((Side)(-(int)side), StopReference(side, stop, from, bar), quantity, bar);
 
     /// <summary>The price at which a stop becomes a market order: its level, or the market's price if that is beyond it.</summary>
     /// <param name="side">The side of the trade.</param>
-    public static double StopReference(Side side, double stop, double from) =>
-        (side == Side.Buy ? from <= stop : from >= stop) ? from : stop;
+    public static double StopReference(Side side, double stop, double from, in Bar bar) =>
+        IsBeyondStop(side == Side.Sell, from, stop) ? from : PriceLevel.Met(stop, side == Side.Buy ? bar.Low : bar.High);
 
     /// <summary>
     /// Whether the market is beyond a trade's target, so that the target fills at the market's price and pays the taker fee.
     /// </summary>
-    public static bool IsBeyondTarget(Side side, double target, double from) => side == Side.Buy ? from > target : from < target;
+    public static bool IsBeyondTarget(Side side, double target, double from) => !IsWithinLimit(side == Side.Buy, from, target);
 
     /// <summary>The price at which the target of an open trade fills: never worse than the target.</summary>
     /// <param name="side">The side of the trade.</param>
     public FillPrice TargetPrice(Side side, double target, double from, double quantity, in Bar bar)
     {
-        if (!IsBeyondTarget(side, target, from)) return new FillPrice(target, true);
+        if (!IsBeyondTarget(side, target, from))
+            return new FillPrice(PriceLevel.Met(target, side == Side.Buy ? bar.High : bar.Low), true);
         var price = Slipped((Side)(-(int)side), from, quantity, bar);
         return new FillPrice(side == Side.Buy ? Math.Max(price, target) : Math.Min(price, target), false);
     }

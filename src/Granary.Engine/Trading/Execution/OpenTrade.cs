@@ -31,10 +31,10 @@ internal struct OpenTrade
     /// <summary>Feed index of the first bar on which stop and target work.</summary>
     public long ProtectedFrom;
     /// <summary>
-    /// Whether a limit entered it after the open of its bar. The bar may have reached the target before the entry, so the target does not
-    /// work on that bar.
+    /// Whether the market came back to the limit price of its entry. The bar of entry may have reached the target before, so that only its
+    /// close counts for the target.
     /// </summary>
-    public bool TargetWaits;
+    public bool TargetByClose;
     public bool EnteredAtOpen;
     /// <summary>The smaller bar of the entry within the bar of entry, from 1; 0 = unknown, or at the open.</summary>
     public int EntryStep;

@@ -49,13 +49,17 @@ public struct TradeProtection
 
     /// <summary>Returns the levels that a bar, or a part of one, reaches.</summary>
     /// <param name="side">The side of the trade.</param>
-    /// <param name="targetWaits">The target does not work on this bar.</param>
-    public readonly ProtectionTouch Touch(Side side, in Bar part, bool targetWaits)
+    /// <param name="byClose">
+    /// The trade was entered within the part, and the part's best price may be older. Then only the close shows that the market reached the
+    /// target after the entry: between the two it passed every price.
+    /// </param>
+    public readonly ProtectionTouch Touch(Side side, in Bar part, bool byClose)
     {
         var isLong = side == Side.Buy;
         var (stop, reason) = WorkingStop(side);
-        var stopped = stop > 0 && (isLong ? part.Low <= stop : part.High >= stop);
-        var reached = Target > 0 && !targetWaits && (isLong ? part.High >= Target : part.Low <= Target);
+        var best = byClose ? part.Close : isLong ? part.High : part.Low;
+        var stopped = stop > 0 && (isLong ? PriceLevel.IsAtOrBelow(part.Low, stop) : PriceLevel.IsAtOrAbove(part.High, stop));
+        var reached = Target > 0 && (isLong ? PriceLevel.IsAtOrAbove(best, Target) : PriceLevel.IsAtOrBelow(best, Target));
         return new ProtectionTouch(stopped, reached, stop, reason);
     }
 

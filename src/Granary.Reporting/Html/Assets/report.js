@@ -18,8 +18,10 @@ label();
 theme.onclick = () => { root.dataset.theme = isDark() ? 'light' : 'dark'; store.set(root.dataset.theme); label(); };
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', label);
 
-// Sorting: a heading's button sorts by its column, first as most want it: numbers from the top, words from A. What is undefined stays below.
+// Sorting: a heading's button sorts by its column, first as most want it: numbers from the top, words from A. What is undefined stays below,
+// except a ratio that is undefined because nothing was lost: it counts as above all numbers.
 const number = t => { const s = t.replace('−', '-').replace(/[+,%]/g, ''); return /^-?(\d|\.\d)/.test(s) ? parseFloat(s) : NaN; };
+const keyOf = cell => 'above' in cell.dataset ? Infinity : number(cell.textContent);
 for (const table of $$('table[data-sortable]')) {
   const heads = $$('thead th', table), body = table.tBodies[0];
   heads.forEach((th, column) => {
@@ -35,9 +37,9 @@ for (const table of $$('table[data-sortable]')) {
       const down = was ? was === 'ascending' : numeric;
       for (const h of heads) h.removeAttribute('aria-sort');
       th.setAttribute('aria-sort', down ? 'descending' : 'ascending');
-      const rows = [...body.rows].map(row => ({ row, key: numeric ? number(row.cells[column].textContent) : row.cells[column].textContent }));
+      const rows = [...body.rows].map(row => ({ row, key: numeric ? keyOf(row.cells[column]) : row.cells[column].textContent }));
       rows.sort((a, b) => numeric
-        ? (isNaN(a.key) ? 1 : 0) - (isNaN(b.key) ? 1 : 0) || (isNaN(a.key) ? 0 : down ? b.key - a.key : a.key - b.key)
+        ? (isNaN(a.key) ? 1 : 0) - (isNaN(b.key) ? 1 : 0) || (isNaN(a.key) ? 0 : a.key === b.key ? 0 : down ? b.key - a.key : a.key - b.key)
         : (down ? -1 : 1) * a.key.localeCompare(b.key, 'en', { numeric: true }));
       body.append(...rows.map(r => r.row));
       printable();

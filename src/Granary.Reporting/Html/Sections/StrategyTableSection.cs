@@ -126,10 +126,10 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         }
         HtmlTable.Number(html, NumberText.Count(s.Trades), minor: true);
         HtmlTable.Number(html, NumberText.Percent(s.WinRate, 1), minor: true);
-        HtmlTable.Number(html, NumberText.Ratio(s[TradeMetrics.ProfitFactor]), minor: true);
+        HtmlTable.Ratio(html, s, TradeMetrics.ProfitFactor, minor: true);
         html.Write($"<td class=\"n bar {NumberText.Sign(s.TotalReturn)}\" "
             + $"style=\"--w:{Share(Math.Abs(s.TotalReturn), scale.Furthest)}\">{NumberText.SignedPercent(s.TotalReturn)}</td>");
-        HtmlTable.Number(html, NumberText.Ratio(s.Sharpe));
+        HtmlTable.Ratio(html, s, RatioMetrics.Sharpe);
         html.Write($"<td class=\"n bar\" style=\"--w:{Share(s.MaxDrawdown, scale.Deepest)}\">{NumberText.Percent(s.MaxDrawdown)}</td>");
         if (lines)
         {
