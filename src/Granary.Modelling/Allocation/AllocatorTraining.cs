@@ -76,12 +76,14 @@ internal static class AllocatorTraining
 
     private static double Growth(AllocationView view, int first, int last, Action<AllocationAccount, double[]> decide)
     {
-        if (last - first < 2) return 0;
+        // A row's return to the next row is that of its decision; the last row of the record has none.
+        var end = Math.Min(last, view.Timeline.Rows - 1);
+        if (end <= first) return 0;
         var account = new AllocationAccount(view.Timeline, view.Plan, view.Instruments, view.Units, last - first);
         var weights = new double[view.Units.Count];
         account.Start(first);
         var start = account.Run.Equity;
-        while (account.Row < last - 1)
+        while (account.Row < end)
         {
             decide(account, weights);
             account.Decide(weights);
