@@ -23,13 +23,11 @@ internal sealed class AllocationEnvironment : IEnvironment
     private double _mean, _square;
 
     /// <param name="first">The first row of the data.</param>
-    /// <param name="last">The row after the last that is decided. Episodes that reach it are truncated.</param>
-    /// <param name="length">Decisions of an episode. If there are more rows, episodes start at random rows.</param>
+    /// <param name="last">The row after the last. Episodes that reach it are truncated.</param>
+    /// <param name="length">Rows of an episode. If the data is longer, episodes start at random rows.</param>
     public AllocationEnvironment(AllocationView view, AllocatorSpec spec, int first, int last, int length)
     {
-        // The reward of a row's decision comes with the next row, which the last row of the record does not have.
-        (_view, _spec, _first, _last) = (view, spec, first, Math.Min(last, view.Timeline.Rows - 1));
-        _length = Math.Min(length, _last - first);
+        (_view, _spec, _first, _last, _length) = (view, spec, first, last, Math.Min(length, last - first - 1));
         if (_length < 1) throw new ArgumentException("the data have less than two rows", nameof(last));
         _account = new AllocationAccount(view.Timeline, view.Plan, view.Instruments, view.Units, _length);
         Actions = new ActionSpace(ActionKind.Simplex, view.Units.Count + 1);
@@ -49,7 +47,7 @@ internal sealed class AllocationEnvironment : IEnvironment
     /// <summary>Account of the current episode.</summary>
     public AllocationAccount Account => _account;
 
-    public void Reset(ref PortableRandom random) => Begin(_first + random.Next(_last - _first - _length + 1));
+    public void Reset(ref PortableRandom random) => Begin(_first + random.Next(_last - _first - _length));
 
     private void Begin(int row)
     {

@@ -32,10 +32,10 @@ internal static class AllocatorTraining
     public static bool IsEnough(AllocatorSpec spec, int rows) =>
         rows * spec.TrainingShare >= LeastRows && rows * (1 - spec.TrainingShare) >= 2;
 
-    /// <summary>Returns the first validation row of a window.</summary>
+    /// <summary>Returns the first validation row of a window, at whose close the training ends.</summary>
     /// <param name="first">The first row of the window.</param>
     /// <param name="last">The row after the last row of the window.</param>
-    public static int ValidationOf(AllocatorSpec spec, int first, int last) => first + (int)((last - first) * spec.TrainingShare);
+    public static int ValidationOf(AllocatorSpec spec, int first, int last) => first + (int)((last - first) * spec.TrainingShare) - 1;
 
     /// <param name="window">The first row of the window and the row after its last.</param>
     /// <param name="progress">Receives each update and whether it is the last; null for none.</param>
@@ -43,7 +43,7 @@ internal static class AllocatorTraining
         Action<bool, TrainingCurvePoint>? progress, CancellationToken cancellationToken)
     {
         var cut = ValidationOf(spec, window.First, window.Last);
-        IEnvironment Make() => new AllocationEnvironment(view, spec, window.First, cut, spec.Episode);
+        IEnvironment Make() => new AllocationEnvironment(view, spec, window.First, cut + 1, spec.Episode);
         using var trainer = new PpoTrainer(Make, Settings, seed, spec.Steps);
         var curve = new List<TrainingCurvePoint>();
         while (trainer.Done < trainer.Updates)
