@@ -117,7 +117,8 @@ public sealed class DeploymentsOverHttpTests(SessionsOverHttpTests.Configuration
         // The account's equity is that of the session's own file, at the last bar of each day. Its rows have the closes of the bars.
         var marks = File.ReadLines(System.IO.Path.Combine(server.Folder, report.Run, "account_equity.csv")).Skip(1)
             .Select(l => l.Split(',')).ToLookup(f => DateOnly.FromDateTime(DateTime.Parse(f[0],
-                CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal) - TimeSpan.FromTicks(1)), f => double.Parse(f[1], CultureInfo.InvariantCulture));
+                CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal) - TimeSpan.FromTicks(1)),
+                f => double.Parse(f[1], CultureInfo.InvariantCulture));
         foreach (var day in report.Days)
             day.Account.ShouldBe(marks[day.Day].Last());
         foreach (var (dryRun, done) in new[] { (true, false), (false, false), (false, true) })

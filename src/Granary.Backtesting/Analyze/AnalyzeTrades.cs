@@ -48,8 +48,8 @@ public static class AnalyzeTrades
         // The exit of a trade may have several rows. They have one entry, so their outcomes are not independent. A trade is as late as its
         // last row.
         var trades = closed.Select((t, place) => (Row: t, Place: place))
-            .GroupBy(t => (t.Row.Strategy, t.Row.Symbol, t.Row.Side, t.Row.EntryTime, t.Row.EntryPrice))
-            .OrderBy(g => g.Last().Place).Select(g => new Outcome(g.Key.Side, g.Sum(t => t.Row.PriceProfit * MultiplierOf(t.Row) - t.Row.Commission),
+            .GroupBy(t => (t.Row.Strategy, t.Row.Symbol, t.Row.Side, t.Row.EntryTime, t.Row.EntryPrice)).OrderBy(g => g.Last().Place)
+            .Select(g => new Outcome(g.Key.Side, g.Sum(t => t.Row.PriceProfit * MultiplierOf(t.Row) - t.Row.Commission),
                 g.Sum(t => t.Row.EntryPrice * t.Row.Quantity * MultiplierOf(t.Row)))).ToList();
         MetricSet Metrics(IEnumerable<Outcome> some) => MetricCatalogue.BuiltIn.Compute(
             MetricInput.Of(TradeAccumulator.Of([.. some.Select(t => t.Net)])));

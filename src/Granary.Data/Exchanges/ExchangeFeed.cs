@@ -75,8 +75,12 @@ public sealed class ExchangeFeed : ILiveFeed
                 throw new BarDataException($"timeframe: {request.Exchange.Name} has "
                     + $"no {market.Timeframe} bars; take 1m bars and let longer ones be built from them");
         _markets = [.. request.Markets.Select(m => new Market(request.Exchange.Spell(m.Symbol), m.Timeframe))];
-        _assembler = new FeedAssembler([.. request.Markets.Select(m => new MarketSeries(new Instrument { Symbol = m.Symbol,
-            Venue = request.Exchange.Name.ToUpperInvariant(), Currency = PairSymbol.Split(m.Symbol)!.Value.Quote }, m.Timeframe))], LateBarPolicy.LeaveOut);
+        _assembler = new FeedAssembler([.. request.Markets.Select(m => new MarketSeries(new Instrument
+        {
+            Symbol = m.Symbol,
+            Venue = request.Exchange.Name.ToUpperInvariant(),
+            Currency = PairSymbol.Split(m.Symbol)!.Value.Quote,
+        }, m.Timeframe))], LateBarPolicy.LeaveOut);
     }
 
     /// <summary>Opens ws:EXCHANGE or ws:EXCHANGE?endpoint=URL.</summary>

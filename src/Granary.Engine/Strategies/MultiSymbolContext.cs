@@ -58,7 +58,7 @@ public sealed class MultiSymbolContext
             (available, cost) = (available + released, cost + opening);
             orders.Add((symbol, missing, opens, opening - released));
         }
-        var part = cost > available ? Math.Max(0, available / cost) : 1;
+        var part = SharedAccount.PayablePart(cost, available);
         foreach (var (symbol, missing, opens, _) in orders.OrderBy(o => o.Cost).ThenBy(o => o.Symbol.Number))
             symbol.Submit(new OrderRequest(missing > 0 ? Side.Buy : Side.Sell,
                 part < 1 && opens > 0 ? Math.Abs(missing) - (1 - part) * opens : Math.Abs(missing)) { FitsCash = true });

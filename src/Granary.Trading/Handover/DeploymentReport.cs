@@ -95,7 +95,8 @@ public sealed record DeploymentReport(Deployment Deployment, string Account, str
             var causes = until.SelectMany(g => g.Parts).GroupBy(p => p.Cause, StringComparer.Ordinal)
                 .ToDictionary(g => g.Key, g => g.Sum(p => p.Amount), StringComparer.Ordinal);
             var (low, _, high) = expected.After(i + 1);
-            days.Add(new ReportDay(day, own + live, Of(account, day, isLast ? DateOnly.MaxValue : equity[i + 1].Day), own - promised, causes,
+            days.Add(new ReportDay(day, own + live,
+                Of(account, day, isLast ? DateOnly.MaxValue : equity[i + 1].Day), own - promised, causes,
                 (own + live) / start - 1, low, high));
         }
         return new DeploymentReport(deployment, name, run, days, earlier);

@@ -22,7 +22,8 @@ public sealed class SeveralCurrenciesTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private BatchSpec Spec(string instruments, string symbols = "\"*\"", string strategy = """{ "class": "BuyAndHold" }""", string more = "") =>
+    private BatchSpec Spec(string instruments, string symbols = "\"*\"", string strategy = """{ "class": "BuyAndHold" }""",
+        string more = "") =>
         new BatchReader(TestCatalogues.All).Read("money.json", Encoding.UTF8.GetBytes($$"""
             { "name": "money", "data": { "source": "csv:{{_folder}}", "symbols": {{symbols}}, "timeframe": "1d",
               "instruments": {{instruments}} }, "strategies": [ {{strategy}} ], "portfolio": { "weights": "equal" } {{more}} }

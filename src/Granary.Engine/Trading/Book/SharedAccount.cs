@@ -163,6 +163,10 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     /// <summary>Returns the amount that new entries may cost at the last closes.</summary>
     public double Available() => Available(null, 0);
 
+    /// <summary>Returns the part of a cost, from 0 to 1, that an amount pays for.</summary>
+    public static double PayablePart(double cost, double available) =>
+        BuyingPower.Exceeds(cost, available) ? Math.Max(0, available / cost) : 1;
+
     /// <summary>Returns the next number of an order or signal, over all books.</summary>
     public long NextOrder() => ++_orders;
 
