@@ -39,6 +39,8 @@ public sealed class CombineWithoutBarsTests
         Near(stats.GetProperty("finalEquity").GetDouble(), equity[^1].Equity);
         Near(stats.GetProperty("volatility").GetDouble(), deviation * Math.Sqrt(perYear));
         Near(stats.GetProperty("sharpe").GetDouble(), mean / deviation * Math.Sqrt(perYear));
+        // The prices of recorded trades may have any spacing, so that no note calls the yearly figures wrong.
+        File.ReadAllText(folder.At("run/results.json")).ShouldNotContain("yearly figure");
     }
 
     [Theory]

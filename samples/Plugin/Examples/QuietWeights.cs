@@ -27,8 +27,6 @@ public sealed class QuietWeights : MultiSymbolStrategy
         _week = week;
         var sum = bar.Symbols.Sum(s => 1 / s[_range]);
         double Target(SymbolContext symbol) => _percent / (symbol[_range] * sum);
-        // Sales come first, so that they pay for the purchases.
-        foreach (var symbol in bar.Symbols.OrderByDescending(s => s.PositionValue - bar.Equity * Target(s) / 100))
-            symbol.OrderTargetPercent(Target(symbol));
+        bar.Rebalance([.. bar.Symbols.Select(Target)]);
     }
 }

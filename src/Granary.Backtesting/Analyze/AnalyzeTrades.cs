@@ -1,6 +1,8 @@
+using System.Globalization;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
 using Granary.Simulation.Json;
 using Granary.Simulation.TradeFiles;
 
@@ -8,7 +10,7 @@ namespace Granary.Backtesting.Analyze;
 
 /// <summary>Statistics of a file of trades, without an equity curve.</summary>
 /// <param name="File">The trades.</param>
-/// <param name="All">Metrics of all closed trades, in the order of closing, net of commission.</param>
+/// <param name="All">Metrics of all closed trades, in the order of closing, net of commission. Rows of one entry are one trade.</param>
 /// <param name="Longs">Metrics of the long trades.</param>
 /// <param name="Shorts">Metrics of the short trades.</param>
 /// <param name="Return">Mean net return of a trade on its notional at entry.</param>
@@ -20,6 +22,14 @@ public sealed record TradeAnalysis(TradeFile File, MetricSet All, MetricSet Long
     /// (Bonferroni); NaN if the number is unknown.
     /// </summary>
     public double CorrectedPValue => Trials is { } trials ? Math.Min(1, Return.PValue * trials) : double.NaN;
+
+    /// <summary>The number of rows of the closed trades; more than the trades if the exits of some have several rows.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>Notes about the file and how its rows were counted; empty if there are none.</summary>
+    public IEnumerable<string> Notes => Rows == All.Trades ? File.Notes : File.Notes.Append(string.Create(CultureInfo.InvariantCulture,
+        $"{Path.GetFileName(File.Path)}: {Rows:N0} rows are {Counted.Of(All.Trades, "closed trade")}, since rows with the same entry are "
+            + $"parts of one trade."));
 }
 
 /// <summary>Analyses a file of trades, from Granary or another program.</summary>
@@ -34,12 +44,21 @@ public static class AnalyzeTrades
         var file = TradeFile.Read(path, columns);
         var closed = file.Trades.Where(t => !t.IsOpen).OrderBy(t => t.ExitTime).ThenBy(t => t.EntryTime).ThenBy(t => t.Line).ToList();
         if (closed.Count == 0) throw new InputException($"{path}: none of its trades is closed; statistics need closed trades");
-        double Net(RecordedTrade t) => t.PriceProfit * MultiplierOf(t) - t.Commission;
         double MultiplierOf(RecordedTrade t) => file.Multipliers.GetValueOrDefault(t.Symbol, 1);
-        MetricSet Metrics(IEnumerable<RecordedTrade> trades) => MetricCatalogue.BuiltIn.Compute(
-            MetricInput.Of(TradeAccumulator.Of([.. trades.Select(Net)])));
-        return new TradeAnalysis(file, Metrics(closed), Metrics(closed.Where(t => t.Side == Side.Buy)),
-            Metrics(closed.Where(t => t.Side == Side.Sell)),
-            MeanInterval.Of([.. closed.Select(t => Net(t) / (t.EntryPrice * t.Quantity * MultiplierOf(t)))]), trials);
+        // The exit of a trade may have several rows. They have one entry, so their outcomes are not independent. A trade is as late as its
+        // last row.
+        var trades = closed.Select((t, place) => (Row: t, Place: place))
+            .GroupBy(t => (t.Row.Strategy, t.Row.Symbol, t.Row.Side, t.Row.EntryTime, t.Row.EntryPrice)).OrderBy(g => g.Last().Place)
+            .Select(g => new Outcome(g.Key.Side, g.Sum(t => t.Row.PriceProfit * MultiplierOf(t.Row) - t.Row.Commission),
+                g.Sum(t => t.Row.EntryPrice * t.Row.Quantity * MultiplierOf(t.Row)))).ToList();
+        MetricSet Metrics(IEnumerable<Outcome> some) => MetricCatalogue.BuiltIn.Compute(
+            MetricInput.Of(TradeAccumulator.Of([.. some.Select(t => t.Net)])));
+        return new TradeAnalysis(file, Metrics(trades), Metrics(trades.Where(t => t.Side == Side.Buy)),
+            Metrics(trades.Where(t => t.Side == Side.Sell)), MeanInterval.Of([.. trades.Select(t => t.Net / t.Notional)]), trials)
+        {
+            Rows = closed.Count,
+        };
     }
+
+    private readonly record struct Outcome(Side Side, double Net, double Notional);
 }

@@ -86,11 +86,11 @@ public sealed class FinishedBatch
         var finished = model.Strategies.Where(s => s.Stats is not null).ToList();
         var traded = finished.Where(s => _listed.Trades.Contains(s.Index)).ToList();
         var signalled = finished.Where(s => _listed.Signals.Contains(s.Index)).ToList();
-        yield return OutputFile.Text("trades", "trades.csv", w => RunCsv.Trades(w, traded, Events.Trades, Multiplier));
+        yield return OutputFile.Text("trades", "trades.csv", w => RunCsv.Trades(w, traded, Events.Trades, MultiplierOf));
         yield return OutputFile.Text("signals", "signals.csv", w => RunCsv.Signals(w, signalled, Events));
         yield return OutputFile.Text("factors", "factors.csv", w => RunCsv.Factors(w, signalled, Events));
         yield return OutputFile.Text("portfolio_trades", "portfolio_trades.csv",
-            w => RunCsv.PortfolioTrades(w, model.Strategies, Events, Multiplier));
+            w => RunCsv.PortfolioTrades(w, model.Strategies, Events, MultiplierOf));
         yield return OutputFile.Text("portfolio_trades", "portfolio_fills.csv",
             w => RunCsv.PortfolioFills(w, model.Strategies, Events));
         yield return OutputFile.Text("trades_by_model", "trades_by_model.csv", w => RunCsv.TradesByModel(w, finished));
@@ -118,7 +118,7 @@ public sealed class FinishedBatch
         if (!_run.Options.Separate) yield break;
         foreach (var strategy in finished)
             yield return OutputFile.Text("trades", Path.Combine("trades", $"{strategy.Index:D6}-{strategy.Class}.csv"),
-                w => RunCsv.Trades(w, [strategy], Events.Trades, Multiplier));
+                w => RunCsv.Trades(w, [strategy], Events.Trades, MultiplierOf));
     }
 
     private StrategyEntry Entry(StrategyInstance i)
@@ -167,5 +167,8 @@ public sealed class FinishedBatch
         return model.With(report).With(report.Problems.Select(p => new RunNote(NoteCode.Learning, p)));
     }
 
-    private double Multiplier(int strategy) => _run.Markets[_run.Plan.Instances[strategy].Symbols[0]].Instrument.Multiplier;
+    // Models judge the entries of strategies with one symbol only.
+    private double Multiplier(int strategy) => MultiplierOf(_run.Plan.Instances[strategy].Symbols[0]);
+
+    private double MultiplierOf(string symbol) => _run.Markets[symbol].Instrument.Multiplier;
 }

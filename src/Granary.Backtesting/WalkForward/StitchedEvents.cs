@@ -76,6 +76,7 @@ internal sealed class StitchedEvents(WalkForwardOutcome outcome, IReadOnlyDictio
                 },
                 Trade = row.Trade is { } trade ? ChoiceGroup.Numbered(members, run.Strategy, trade) : null,
                 Closing = row.Closing == 0 ? 0 : row.Closing + placed.Closings,
+                SymbolIndex = ChoiceGroup.Numbered(members, run.Strategy, row.SymbolIndex),
             };
         }
     }

@@ -50,7 +50,11 @@ public sealed record ChoiceGroup(
 
     /// <summary>Renumbers the symbol of a member's trade to the group's numbers.</summary>
     internal static Trade Numbered(IReadOnlyList<StrategyInstance> members, StrategyInstance strategy, in Trade trade) =>
-        trade with { SymbolIndex = SymbolsOf(members).IndexOf(strategy.Symbols[trade.SymbolIndex]) };
+        trade with { SymbolIndex = Numbered(members, strategy, trade.SymbolIndex) };
+
+    /// <summary>Returns the group's number of a member's symbol.</summary>
+    internal static int Numbered(IReadOnlyList<StrategyInstance> members, StrategyInstance strategy, int symbol) =>
+        SymbolsOf(members).IndexOf(strategy.Symbols[symbol]);
 
     /// <summary>Share of the windows after the first with the same selection as the previous window; NaN for a single window.</summary>
     public double Stability => Choices.Count < 2 ? double.NaN

@@ -243,7 +243,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         IReadOnlyDictionary<string, CachedSeries> bars)
     {
         var events = new StitchedEvents(outcome, bars);
-        double Multiplier(int group) => bars[outcome.Groups[group].Members[0].Symbols[0]].Instrument.Multiplier;
+        double Multiplier(string symbol) => bars[symbol].Instrument.Multiplier;
         return
         [
             OutputFile.Text(null, prefix + "trades.csv", w => RunCsv.Trades(w, model.Strategies, events.Trades, Multiplier)),

@@ -32,15 +32,15 @@ internal static class TradesView
         values["correctedPValue"] = JsonNumber.Finite(analysis.CorrectedPValue);
         values["longs"] = Of(analysis.Longs);
         values["shorts"] = Of(analysis.Shorts);
-        values["notes"] = analysis.File.Notes.ToList();
+        values["notes"] = analysis.Notes.ToList();
         return values;
     }
 
     private static void Show(TradeAnalysis analysis)
     {
-        foreach (var note in analysis.File.Notes) Output.Marked("Note", note);
+        foreach (var note in analysis.Notes) Output.Marked("Note", note);
         var (name, open) = (Path.GetFileName(analysis.File.Path), analysis.File.Trades.Count(t => t.IsOpen));
-        TableWriter.Write($"{name}: {Counted.Of(analysis.File.Trades.Count - open, "closed trade")}, {open} open; written by "
+        TableWriter.Write($"{name}: {Counted.Of(analysis.All.Trades, "closed trade")}, {open} open; written by "
             + (analysis.File.Program == "columns" ? "a program whose columns were named" : analysis.File.Program),
             [Column.Text("Statistic"), Column.Number("All"), Column.Number("Long"), Column.Number("Short"), Column.Text("Name in --json")],
             analysis.All.Listed().Select(v => new[]

@@ -48,7 +48,7 @@ public sealed record ReturnRow(bool InMarket, int Count, double Gains, double Lo
 /// <summary>Closed trades: their net returns, and how far the price moved against them and in their favour.</summary>
 /// <param name="OfPortfolio">Whether they are the portfolio's; otherwise the strategies' own, each in its own account.</param>
 /// <param name="Trades">How many there are; <paramref name="Points"/> is an even sample if there are many.</param>
-/// <param name="Returns">Net returns of the trades of <paramref name="Points"/>.</param>
+/// <param name="Returns">Net returns of all of them.</param>
 /// <param name="EdgeRatio">Mean favourable over mean adverse excursion.</param>
 public sealed record TradeExcursions(bool OfPortfolio, long Trades, ValueBins Returns, IReadOnlyList<TradePoint> Points,
     IReadOnlyList<ExcursionRow> Rows, double? EdgeRatio);

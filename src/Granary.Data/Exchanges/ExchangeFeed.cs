@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Granary.Data.Text;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Storage.Addresses;
@@ -74,8 +75,12 @@ public sealed class ExchangeFeed : ILiveFeed
                 throw new BarDataException($"timeframe: {request.Exchange.Name} has "
                     + $"no {market.Timeframe} bars; take 1m bars and let longer ones be built from them");
         _markets = [.. request.Markets.Select(m => new Market(request.Exchange.Spell(m.Symbol), m.Timeframe))];
-        _assembler = new FeedAssembler([.. request.Markets.Select(m => new MarketSeries(new Instrument { Symbol = m.Symbol,
-            Venue = request.Exchange.Name.ToUpperInvariant(), Currency = "USDT" }, m.Timeframe))], LateBarPolicy.LeaveOut);
+        _assembler = new FeedAssembler([.. request.Markets.Select(m => new MarketSeries(new Instrument
+        {
+            Symbol = m.Symbol,
+            Venue = request.Exchange.Name.ToUpperInvariant(),
+            Currency = PairSymbol.Split(m.Symbol)!.Value.Quote,
+        }, m.Timeframe))], LateBarPolicy.LeaveOut);
     }
 
     /// <summary>Opens ws:EXCHANGE or ws:EXCHANGE?endpoint=URL.</summary>

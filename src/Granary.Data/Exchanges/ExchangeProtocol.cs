@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Granary.Data.Text;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Exchanges;
@@ -12,10 +13,6 @@ public sealed record ExchangeAddress(Uri Uri, TimeSpan? PingEvery = null);
 /// <summary>Protocol of one exchange's public websocket: address, subscriptions, and parsing of messages.</summary>
 public abstract class ExchangeProtocol
 {
-    // Longest first, so that BTCUSDT is split into BTC and USDT, not into BTCUSD and T.
-    private static readonly string[] Quotes = ["FDUSD", "USDT", "USDC", "BUSD", "TUSD", "USD", "EUR", "GBP", "TRY", "BTC", "ETH", "BNB",
-        "KCS", "GT"];
-
     /// <summary>The name in ws:NAME.</summary>
     public abstract string Name { get; }
 
@@ -46,17 +43,7 @@ public abstract class ExchangeProtocol
     /// <exception cref="BarDataException">It is unclear where the base ends.</exception>
     public string Spell(string symbol)
     {
-        var cut = symbol.IndexOfAny(['/', '-', '_']);
-        if (cut > 0 && cut < symbol.Length - 1)
-        {
-            var (coin, quote) = (symbol[..cut].ToUpperInvariant(), symbol[(cut + 1)..].ToUpperInvariant());
-            // Other characters in an outside name could address another channel.
-            if (coin.All(char.IsAsciiLetterOrDigit) && quote.All(char.IsAsciiLetterOrDigit)) return Join(coin, quote);
-        }
-        var upper = symbol.ToUpperInvariant();
-        foreach (var quote in Quotes)
-            if (upper.EndsWith(quote, StringComparison.Ordinal) && upper.Length > quote.Length && upper.All(char.IsAsciiLetterOrDigit))
-                return Join(upper[..^quote.Length], quote);
+        if (PairSymbol.Split(symbol) is (var coin, var quote)) return Join(coin, quote);
         throw new BarDataException($"symbol '{symbol}': {Name} cannot tell its two currencies apart; write it as BTC/USDT");
     }
 

@@ -45,7 +45,10 @@ public sealed class BinanceFormat : BarFormat
             Names = ["open_time", "open", "high", "low", "close", "volume"],
             HeaderLines = sample.HeaderLines,
             DateStyle = style,
-            Template = new Instrument { Symbol = "", Venue = "BINANCE", Currency = "USDT" },
+            Template = new Instrument { Symbol = "", Venue = "BINANCE", Currency = QuoteOf(sample.FileName) ?? "USDT" },
         };
     }
+
+    // The archives are named as BTCEUR-1m-2024-01.csv.
+    private static string? QuoteOf(string file) => PairSymbol.Split(Path.GetFileName(file).Split('.', '-')[0])?.Quote;
 }

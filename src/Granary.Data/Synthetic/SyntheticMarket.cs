@@ -57,7 +57,7 @@ public sealed record SyntheticMarket
     public static SyntheticMarket Crypto(string symbol, long from, long to, ulong seed = 1, double price = 20_000,
         double volatility = 0.7) => new()
         {
-            Instrument = new Instrument { Symbol = symbol, Venue = "SIM", Currency = "USDT", Calendar = SessionCalendar.Continuous },
+            Instrument = new Instrument { Symbol = symbol, Venue = "SIM", Currency = "USD", Calendar = SessionCalendar.Continuous },
             From = from,
             To = to,
             Seed = seed,

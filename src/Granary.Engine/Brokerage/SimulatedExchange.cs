@@ -42,6 +42,8 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         public BrokerOrderStatus Status => new(Order.ClientId, VenueId, State, Filled, Reason);
     }
 
+    private const string NoEquity = "the account had no equity left and was closed";
+
     private readonly Dictionary<string, WorkingOrder> _orders = new(StringComparer.Ordinal);
     // Pending and open orders, in the order of submission.
     private readonly List<WorkingOrder> _live = [];
@@ -55,6 +57,9 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     private CashAccount _account = new(settings.Cash);
     private long _timestamp = long.MinValue;
     private int _executions;
+    // The entry of the trade that was closed last.
+    private WorkingOrder? _lastClosed;
+    private bool _isClosed;
 
     public double Cash => _account.Cash;
 
@@ -105,6 +110,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
 
     private string? Refusal(BrokerOrder order)
     {
+        if (_isClosed) return NoEquity;
         if (!instruments.ContainsKey(order.Symbol)) return $"unknown symbol {order.Symbol}";
         if (!(order.Quantity > 0)) return "the quantity is not positive";
         if (order.Closes is { } entry && (!_orders.TryGetValue(entry, out var closed) || !(closed.Open > 0)))
@@ -150,6 +156,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
             Work(closed);
             _closes[closed.Symbol] = closed.Bar.Close;
         }
+        if (!_isClosed && _executions > 0 && !(Equity() > 0)) EndInRuin(bars.Max(b => b.Bar.Time));
         _live.RemoveAll(w => !w.Waits && !(w.Open > 0));
     }
 
@@ -200,6 +207,29 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         var cash = amount * w.Open;
         _account.Pay(cash);
         Tell(w, null, new BrokerFinancing(w.Order.ClientId, w.Order.Symbol, kind, cash, time));
+    }
+
+    private double Equity()
+    {
+        var equity = _account.Cash;
+        foreach (var w in _live)
+            if (w.Open > 0)
+                equity += (int)w.Order.Side * w.Open * _closes[w.Order.Symbol] * instruments[w.Order.Symbol].Multiplier;
+        return equity;
+    }
+
+    // Closes an account without equity, as that of a portfolio: all trades at the last closes. The broker bears the loss beyond zero.
+    private void EndInRuin(long time)
+    {
+        _isClosed = true;
+        foreach (var w in _live)
+            if (w.Waits) End(w, OrderState.Cancelled, NoEquity);
+        foreach (var w in _live)
+            if (w.Open > 0) Close(w, w.Open, _closes[w.Order.Symbol], maker: false, ExitReason.Ruined.Word(), w, time);
+        if (_account.Cash == 0 || _lastClosed is not { } last) return;
+        var missing = -_account.Cash;
+        _account.Pay(missing);
+        Tell(last, null, new BrokerFinancing(last.Order.ClientId, last.Order.Symbol, FinancingKind.WriteOff, missing, time));
     }
 
     private void Work(in ClosedBar closed)
@@ -312,6 +342,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     {
         entry.Open = entry.Open - quantity <= 1e-12 * entry.Filled ? 0 : entry.Open - quantity;
         Book(by, quantity, (Side)(-(int)entry.Order.Side), price, maker, leg, time);
+        _lastClosed = entry;
         if (entry.Open > 0) return;
         // Once its trade is closed, the unfilled part of the entry is cancelled, and so are other orders that would close the trade.
         if (entry.Waits) End(entry, OrderState.Cancelled, "its trade was closed");

@@ -100,17 +100,19 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     /// </summary>
     /// <param name="percent">Negative is short.</param>
     /// <returns>None if the position already has this value.</returns>
-    public OrderId OrderTargetPercent(double percent) => OrderTarget(percent / 100 * Equity / (Close * Instrument.Multiplier));
+    public OrderId OrderTargetPercent(double percent) => Order(Missing(percent, Equity));
 
     /// <summary>Places a market order that changes the net position to this quantity. Waiting orders are not taken into account.</summary>
     /// <param name="quantity">Base units; negative is short.</param>
-    public OrderId OrderTarget(double quantity)
-    {
-        var missing = quantity - _book.NetQuantity;
-        return double.IsNaN(missing) || missing == 0
-            ? default
-            : Submit(new OrderRequest(missing > 0 ? Side.Buy : Side.Sell, Math.Abs(missing)));
-    }
+    public OrderId OrderTarget(double quantity) => Order(quantity - _book.NetQuantity);
+
+    /// <summary>Returns the quantity from the net position to this percentage of an equity, at the last close.</summary>
+    internal double Missing(double percent, double equity) =>
+        percent / 100 * equity / (Close * Instrument.Multiplier) - _book.NetQuantity;
+
+    private OrderId Order(double missing) => double.IsNaN(missing) || missing == 0
+        ? default
+        : Submit(new OrderRequest(missing > 0 ? Side.Buy : Side.Sell, Math.Abs(missing)));
 
     /// <summary>Market value of the net position at the last close; negative if short.</summary>
     public double PositionValue => _book.NetQuantity == 0 ? 0 : _book.NetQuantity * Close * Instrument.Multiplier;

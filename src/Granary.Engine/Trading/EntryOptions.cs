@@ -56,4 +56,7 @@ public readonly record struct OrderRequest(Side Side, double Quantity)
 
     /// <summary>Orders of one group cancel one another; 0 = none.</summary>
     public int OcoGroup { get; init; }
+
+    /// <summary>Whether the order is cut to what the account can pay for at its fill, instead of being refused.</summary>
+    public bool FitsCash { get; init; }
 }

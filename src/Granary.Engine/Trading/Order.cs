@@ -99,6 +99,9 @@ public record struct Order
     /// <summary>Orders of one group cancel one another when one fills; 0 = none.</summary>
     public int OcoGroup { get; internal set; }
 
+    // Whether a manual order is cut to what the account can pay for, where it would be refused.
+    internal bool FitsCash { get; set; }
+
     /// <summary>Base units, positive.</summary>
     public double Quantity { get; internal set; }
 

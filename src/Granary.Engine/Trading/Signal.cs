@@ -32,8 +32,8 @@ public readonly record struct Signal(
     public double SizedOn { get; init; }
 
     /// <summary>
-    /// Whether it was created with its fill, as the remainder of a manual order that first closed open trades. It was then not known in
-    /// advance.
+    /// Whether it was created with its fill, or its refusal at the fill, as the remainder of a manual order that first closed open trades.
+    /// It was then not known in advance.
     /// </summary>
     public bool AtFill { get; init; }
 }

@@ -26,4 +26,6 @@ public enum FinancingKind : byte
     BorrowFee,
     /// <summary>Interest on the part of long positions that was bought on margin.</summary>
     Interest,
+    /// <summary>The loss beyond the account's equity, which the broker bears when it closes the account.</summary>
+    WriteOff,
 }

@@ -80,13 +80,13 @@ public sealed class IndexReplica : MultiSymbolStrategy
         {
             _next = _seen + _every;
             if (_given is null) _weights = Fitted(bar.Symbols.Count);
-            _isUnfinished = Trade(bar.Symbols, bar.Equity);
+            _isUnfinished = Trade(bar);
         }
         else if (_isUnfinished)
         {
             // Buys the remainder that cash could not pay before the sales of the last bar were filled.
             _isUnfinished = false;
-            Trade(bar.Symbols, bar.Equity);
+            Trade(bar);
         }
     }
 
@@ -117,19 +117,18 @@ public sealed class IndexReplica : MultiSymbolStrategy
     }
 
     /// <returns>Whether it buys a name for which cash may not suffice before the sales are filled.</returns>
-    private bool Trade(IReadOnlyList<SymbolContext> symbols, double equity)
+    private bool Trade(MultiSymbolContext bar)
     {
-        if (_weights is null || !(equity > 0)) return false;
-        var (weights, bought, sold) = (_weights, false, false);
-        // Sales first, because they fund the purchases.
-        foreach (var symbol in symbols.OrderBy(s => weights[s.Number] * _percent / 100 * equity - s.PositionValue).ThenBy(s => s.Number))
+        if (_weights is null || !(bar.Equity > 0)) return false;
+        var (bought, sold) = (false, false);
+        foreach (var symbol in bar.Symbols)
         {
-            var missing = weights[symbol.Number] * _percent / 100 * equity - symbol.PositionValue;
+            var missing = _weights[symbol.Number] * _percent / 100 * bar.Equity - symbol.PositionValue;
             if (symbol.Number == _indexAt || missing == 0) continue;
-            symbol.OrderTargetPercent(weights[symbol.Number] * _percent);
             if (missing > 0) bought = true;
             else sold = true;
         }
+        bar.Rebalance([.. bar.Symbols.Select(s => s.Number == _indexAt ? double.NaN : _weights[s.Number] * _percent)]);
         return bought && sold;
     }
 

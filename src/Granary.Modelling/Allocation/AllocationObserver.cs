@@ -23,8 +23,8 @@ public sealed class AllocationObserver : IPortfolioSteps
     private readonly RegimeTracker[] _regimes;
     private readonly double[][] _closes; // by market: the last rows' closes, newest last
     private readonly long[] _bars;
-    // By unit: the multiplier of its first market. A unit with several instruments is assumed to trade similar ones.
-    private readonly double[] _multiplier;
+    // By strategy and symbol.
+    private readonly Dictionary<int, double[]> _multipliers;
     private readonly double[] _close, _tradeReturn;
     private readonly int[] _state;
     private readonly int _states;
@@ -49,7 +49,8 @@ public sealed class AllocationObserver : IPortfolioSteps
         (_bars, _close, _state) = (new long[markets.Length], new double[markets.Length], new int[markets.Length]);
         Array.Fill(_state, -1);
         _tradeReturn = new double[units.Count];
-        _multiplier = [.. units.Members.Select(m => instruments[_symbolIndex[plan.Instances[m[0]].Symbols[0]]].Multiplier)];
+        _multipliers = units.Members.SelectMany(m => m).Distinct().ToDictionary(s => s,
+            s => plan.Instances[s].Symbols.Select(x => instruments[_symbolIndex[x]].Multiplier).ToArray());
         _cost = plan.Spec.Execution.Settings.Fee.Fee(100, 1, 1, maker: false) / 100;
         MarketSize = markets.Length * (PerMarket + _states) + units.Count;
     }
@@ -104,7 +105,7 @@ public sealed class AllocationObserver : IPortfolioSteps
         var trade = e.ToTrade();
         // An exit at the end of the data says nothing about the strategy, and it is not known in time.
         if (trade.Reason is ExitReason.Open or ExitReason.DataEnded) return;
-        var result = trade.Return(_multiplier[place]);
+        var result = trade.Return(_multipliers[strategy][trade.SymbolIndex]);
         _tradeReturn[place] += Forgetting * (result - _tradeReturn[place]);
     }
 

@@ -52,14 +52,14 @@ public sealed class AllocationView
         Observer.ObserveAccount(account.Run, weights, target[size..]);
     }
 
-    /// <summary>Log growth of an equal-weight portfolio of the units' markets between two rows, without costs.</summary>
-    /// <param name="last">The row after the last.</param>
+    /// <summary>Log growth of an equal-weight portfolio of the units' markets from a row to another, without costs.</summary>
+    /// <param name="last">The row at whose closes it is sold; at the last row of the record if there is no such row.</param>
     public double MarketGrowth(int first, int last)
     {
-        var (sum, markets) = (0.0, 0);
+        var (sum, markets, end) = (0.0, 0, Math.Min(last, Timeline.Rows - 1));
         for (var m = 0; m < Observer.Markets; m++)
         {
-            var (before, after) = (_closes[first * Observer.Markets + m], _closes[(last - 1) * Observer.Markets + m]);
+            var (before, after) = (_closes[first * Observer.Markets + m], _closes[end * Observer.Markets + m]);
             if (!(before > 0)) continue;
             sum += after / before;
             markets++;

@@ -32,10 +32,10 @@ internal static class AllocatorTraining
     public static bool IsEnough(AllocatorSpec spec, int rows) =>
         rows * spec.TrainingShare >= LeastRows && rows * (1 - spec.TrainingShare) >= 2;
 
-    /// <summary>Returns the first validation row of a window.</summary>
+    /// <summary>Returns the first validation row of a window, at whose close the training ends.</summary>
     /// <param name="first">The first row of the window.</param>
     /// <param name="last">The row after the last row of the window.</param>
-    public static int ValidationOf(AllocatorSpec spec, int first, int last) => first + (int)((last - first) * spec.TrainingShare);
+    public static int ValidationOf(AllocatorSpec spec, int first, int last) => first + (int)((last - first) * spec.TrainingShare) - 1;
 
     /// <param name="window">The first row of the window and the row after its last.</param>
     /// <param name="progress">Receives each update and whether it is the last; null for none.</param>
@@ -43,7 +43,7 @@ internal static class AllocatorTraining
         Action<bool, TrainingCurvePoint>? progress, CancellationToken cancellationToken)
     {
         var cut = ValidationOf(spec, window.First, window.Last);
-        IEnvironment Make() => new AllocationEnvironment(view, spec, window.First, cut, spec.Episode);
+        IEnvironment Make() => new AllocationEnvironment(view, spec, window.First, cut + 1, spec.Episode);
         using var trainer = new PpoTrainer(Make, Settings, seed, spec.Steps);
         var curve = new List<TrainingCurvePoint>();
         while (trainer.Done < trainer.Updates)
@@ -76,12 +76,14 @@ internal static class AllocatorTraining
 
     private static double Growth(AllocationView view, int first, int last, Action<AllocationAccount, double[]> decide)
     {
-        if (last - first < 2) return 0;
+        // A row's return to the next row is that of its decision; the last row of the record has none.
+        var end = Math.Min(last, view.Timeline.Rows - 1);
+        if (end <= first) return 0;
         var account = new AllocationAccount(view.Timeline, view.Plan, view.Instruments, view.Units, last - first);
         var weights = new double[view.Units.Count];
         account.Start(first);
         var start = account.Run.Equity;
-        while (account.Row < last - 1)
+        while (account.Row < end)
         {
             decide(account, weights);
             account.Decide(weights);

@@ -19,31 +19,33 @@ public static class RunCsv
     }
 
     /// <summary>Writes trades.csv, or one strategy's part of it.</summary>
+    /// <param name="multiplier">Returns the multiplier of a symbol.</param>
     public static void Trades(TextWriter writer, IEnumerable<StrategyEntry> strategies, Func<int, IEnumerable<Trade>> trades,
-        Func<int, double> multiplier)
+        Func<string, double> multiplier)
     {
         using var csv = CsvText.Open(writer);
         Row(csv, TradeColumns);
         foreach (var s in strategies)
             foreach (var t in trades(s.Index))
-                Trade(csv, s, t, s.Weight, multiplier(s.Index));
+                Trade(csv, s, t, s.Weight, multiplier);
     }
 
-    private static void Trade(CsvWriter csv, StrategyEntry s, in Trade t, double weight, double multiplier) => Row(csv,
+    private static void Trade(CsvWriter csv, StrategyEntry s, in Trade t, double weight, Func<string, double> multiplier) => Row(csv,
         s.Id, s.SymbolOf(t), RunText.Of(t.Side), RunText.Number(t.Quantity), RunText.Time(t.EntryTime), RunText.Number(t.EntryPrice),
         RunText.Time(t.ExitTime),
         RunText.Number(t.ExitPrice), RunText.Number(t.Profit), RunText.Number(t.Commission), RunText.Number(t.NetProfit),
-        RunText.Number(t.Return(multiplier)),
+        RunText.Number(t.Return(multiplier(s.SymbolOf(t)))),
         t.Bars.ToString(CultureInfo.InvariantCulture), t.Reason.Word(), RunText.Number(weight), s.Model ?? "",
         RunText.Number(t.Financing));
 
     /// <summary>Writes portfolio_trades.csv: the trades that the portfolio took, at its size.</summary>
+    /// <param name="multiplier">Returns the multiplier of a symbol.</param>
     public static void PortfolioTrades(TextWriter writer, IReadOnlyList<StrategyEntry> strategies, IRunEvents events,
-        Func<int, double> multiplier)
+        Func<string, double> multiplier)
     {
         using var csv = CsvText.Open(writer);
         Row(csv, TradeColumns);
-        foreach (var p in events.PortfolioTrades()) Trade(csv, strategies[p.Member], p.Trade, p.Weight, multiplier(p.Member));
+        foreach (var p in events.PortfolioTrades()) Trade(csv, strategies[p.Member], p.Trade, p.Weight, multiplier);
     }
 
     /// <summary>Writes portfolio_fills.csv: each change of a position of the portfolio.</summary>
@@ -69,7 +71,7 @@ public static class RunCsv
             {
                 var g = row.Signal;
                 var t = row.Trade;
-                Row(csv, s.Id, t is { } own ? s.SymbolOf(own) : s.Symbol, g.Number.ToString(CultureInfo.InvariantCulture),
+                Row(csv, s.Id, s.SymbolOf(row), g.Number.ToString(CultureInfo.InvariantCulture),
                     RunText.Time(g.Time), RunText.Of(g.Side), g.Type.Word(),
                     RunText.Number(g.Price), RunText.Number(g.Quantity), g.Stop > 0 ? RunText.Number(g.Stop) : "", g.Target > 0
                         ? RunText.Number(g.Target) : "",
@@ -97,8 +99,8 @@ public static class RunCsv
             {
                 if (row.Trade is null) continue;
                 for (var i = 0; i < row.Factors.Count; i++)
-                    Row(csv, s.Id, s.Symbol, row.Signal.Number.ToString(CultureInfo.InvariantCulture), RunText.Time(row.Signal.Time),
-                        names[i], RunText.Number(row.Factors[i]));
+                    Row(csv, s.Id, s.SymbolOf(row), row.Signal.Number.ToString(CultureInfo.InvariantCulture),
+                        RunText.Time(row.Signal.Time), names[i], RunText.Number(row.Factors[i]));
             }
         }
     }

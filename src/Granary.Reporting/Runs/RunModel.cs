@@ -24,7 +24,12 @@ public sealed record StrategyEntry(
     public bool HasListedTrades { get; init; } = true;
 
     /// <summary>Returns the symbol of one of its trades.</summary>
-    public string SymbolOf(in Trade trade) => Symbols is null ? Symbol : Symbols[trade.SymbolIndex];
+    public string SymbolOf(in Trade trade) => SymbolAt(trade.SymbolIndex);
+
+    /// <summary>Returns the symbol of one of its signals.</summary>
+    public string SymbolOf(SignalRow signal) => SymbolAt(signal.SymbolIndex);
+
+    private string SymbolAt(int index) => Symbols is null ? Symbol : Symbols[index];
 }
 
 /// <summary>A market whose bars a run used.</summary>

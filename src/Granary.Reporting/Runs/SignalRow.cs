@@ -10,4 +10,7 @@ public sealed record SignalRow(Signal Signal, Decision Decision, Trade? Trade, S
 {
     /// <summary>Its trade's position in the order of closing within the strategy, from 1; 0 if no trade was closed.</summary>
     public int Closing { get; init; }
+
+    /// <summary>Index of the signal's symbol among the strategy's symbols; 0 if it has one.</summary>
+    public int SymbolIndex { get; init; }
 }

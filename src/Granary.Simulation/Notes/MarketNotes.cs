@@ -1,6 +1,7 @@
 using System.Globalization;
 using Granary.Data.Quality;
 using Granary.Data.Reading;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
@@ -18,7 +19,7 @@ public static class MarketNotes
     public static IEnumerable<RunNote> Of(BatchSpec spec, IReadOnlyList<MarketEntry> entries, IEnumerable<OpenedMarket> markets,
         IReadOnlyList<string> passedOver) =>
         [.. PassedOver(passedOver), .. Spacing(entries), .. Findings(entries), .. MissingDays(entries), .. OnePrice(entries),
-            .. TickVolume(entries), .. Fractions(spec, markets)];
+            .. TickVolume(entries), .. Fractions(spec, markets), .. DollarCoins(markets)];
 
     private static IEnumerable<RunNote> PassedOver(IReadOnlyList<string> files)
     {
@@ -87,6 +88,16 @@ public static class MarketNotes
         yield return new RunNote(NoteCode.FractionalShares,
             $"Quantities of {Names(stocks)} are fractional, since no lot is set. For whole shares or contracts write \"instruments\": {{ "
                 + $"\"*\": {{ \"lot\": 1 }} }} into the data section.", stocks.Count);
+    }
+
+    private static IEnumerable<RunNote> DollarCoins(IEnumerable<OpenedMarket> markets)
+    {
+        var currencies = markets.OrderBy(m => m.Symbol, StringComparer.Ordinal).DistinctBy(m => m.Instrument.Currency).ToList();
+        // Other currencies than dollars and their coins are refused.
+        if (currencies.Count > 1 && CurrencyUnit.Different(currencies.Select(m => (m.Symbol, m.Instrument.Currency))) is null)
+            yield return new RunNote(NoteCode.DataFinding,
+                $"The account counts {string.Join(" and ", currencies.Select(m => $"{m.Instrument.Currency} ({m.Symbol})"))} as the same "
+                    + "currency, one to one.", currencies.Count);
     }
 
     private static string Names(IEnumerable<MarketEntry> entries) =>

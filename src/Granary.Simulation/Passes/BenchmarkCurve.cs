@@ -60,10 +60,13 @@ public static class BenchmarkCurve
     public static bool IsOf(string name, IEnumerable<string> symbols) => name == Own || symbols.Contains(name, StringComparer.Ordinal);
 
     /// <summary>Checks before the run that the source has the benchmark's bars.</summary>
-    public static async Task CheckAsync(BatchSpec spec, IBarSource source, IEnumerable<string> opened, CancellationToken cancellationToken)
+    /// <returns>The instrument of a benchmark that is none of the opened markets; otherwise null.</returns>
+    public static async Task<Instrument?> CheckAsync(BatchSpec spec, IBarSource source, IEnumerable<string> opened,
+        CancellationToken cancellationToken)
     {
-        if (spec.Benchmark is not { } part || part.String() == Own || opened.Contains(part.String())) return;
+        if (spec.Benchmark is not { } part || part.String() == Own || opened.Contains(part.String())) return null;
         await using var series = await OpenAsync(spec, source, part, cancellationToken);
+        return series.Instrument;
     }
 
     private static async Task<IBarSeries> OpenAsync(BatchSpec spec, IBarSource source, JsonPart part, CancellationToken cancellationToken)

@@ -13,9 +13,10 @@ public static class MarketDescription
     /// <param name="check">
     /// Whether to run the quality check on the bars too, for the report. The reader's own notes are always included.
     /// </param>
-    public static async Task<IReadOnlyList<MarketEntry>> OfAsync(IReadOnlyDictionary<string, OpenedMarket> markets, DataSpec data,
+    public static async Task<IReadOnlyList<MarketEntry>> OfAsync(IReadOnlyDictionary<string, OpenedMarket> markets, BatchPlan plan,
         bool check, CancellationToken cancellationToken)
     {
+        var (data, counted) = (plan.Spec.Data, MarketRequirements.CountedIn(plan));
         var entries = new List<MarketEntry>();
         foreach (var market in markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal))
         {
@@ -52,7 +53,7 @@ public static class MarketDescription
             {
                 Multiplier = market.Instrument.Multiplier,
                 Zone = market.Instrument.Calendar.Zone.Id,
-                OtherSpacing = spacing.Other,
+                OtherSpacing = counted.Contains(market.Symbol) ? spacing.Other : null,
                 MissingDays = days.Missing(),
                 Warnings = warnings,
             });

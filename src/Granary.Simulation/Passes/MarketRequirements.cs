@@ -2,6 +2,7 @@ using Granary.Data.Quality;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
+using Granary.Simulation.Recorded;
 
 namespace Granary.Simulation.Passes;
 
@@ -22,6 +23,13 @@ internal static class MarketRequirements
                     + $"out, or use data with volumes");
         }
     }
+
+    /// <summary>
+    /// Returns the symbols of which a strategy counts bars. Recorded trades do not, so their prices may have any spacing.
+    /// </summary>
+    public static HashSet<string> CountedIn(BatchPlan plan) =>
+        plan.Feeds.Where(f => f.Instances.Any(i => i.Definition.Name != RecordedTrades.ClassName)).SelectMany(f => f.Symbols)
+            .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Checks that the bars of a market have the timeframe of the batch.</summary>
     /// <exception cref="InputException">Most bars have another timeframe.</exception>

@@ -4,7 +4,6 @@ using System.Runtime.ExceptionServices;
 using Granary.Data.Memory;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Recorded;
 using Granary.Simulation.Telemetry;
 using Granary.Storage.Addresses;
 
@@ -54,7 +53,8 @@ public sealed class OpenedBatch : IAsyncDisposable
     {
         var spec = Plan.Spec;
         if (!opening.IsLive) Markets = await EndedMarkets.MarkAsync(spec, Markets, cancellationToken);
-        await BenchmarkCurve.CheckAsync(spec, Source, Markets.Keys, cancellationToken);
+        var benchmark = await BenchmarkCurve.CheckAsync(spec, DeclaredSource.Of(Source, spec.Data), Markets.Keys, cancellationToken);
+        AccountCurrency.Check(Plan, Markets, benchmark);
         await MarketRequirements.CheckAsync(spec.Execution, Markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal),
             cancellationToken);
     }
@@ -64,9 +64,7 @@ public sealed class OpenedBatch : IAsyncDisposable
         var spec = Plan.Spec;
         var symbols = Plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal).ToList();
         var declared = DeclaredSource.Of(Source, spec.Data);
-        // Recorded trades do not count bars, so their prices may have any spacing.
-        var counted = Plan.Feeds.Where(f => f.Instances.Any(i => i.Definition.Name != RecordedTrades.ClassName))
-            .SelectMany(f => f.Symbols).ToHashSet(StringComparer.Ordinal);
+        var counted = MarketRequirements.CountedIn(Plan);
         // All markets before the first error are opened, so that the reported error does not depend on the number of threads.
         var first = int.MaxValue;
         var faults = new ConcurrentDictionary<int, Exception>();

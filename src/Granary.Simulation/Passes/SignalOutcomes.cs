@@ -19,7 +19,7 @@ public static class SignalOutcomes
             switch (e.Kind)
             {
                 case RunEventKind.Signal:
-                    waiting.Enqueue(new Pending(e.ToSignal(), answer(e.Number), factors));
+                    waiting.Enqueue(new Pending(e, answer(e.Number), factors));
                     break;
                 case RunEventKind.SignalEnded:
                     foreach (var p in waiting)
@@ -49,9 +49,9 @@ public static class SignalOutcomes
         }
     }
 
-    private sealed class Pending(Signal signal, Decision decision, double[] factors)
+    private sealed class Pending(RunEvent made, Decision decision, double[] factors)
     {
-        public Signal Signal => signal;
+        public Signal Signal { get; } = made.ToSignal();
 
         public Trade? Trade { get; set; }
 
@@ -61,6 +61,6 @@ public static class SignalOutcomes
 
         public bool IsSettled => Trade is not null || End is not null;
 
-        public SignalRow Row => new(signal, decision, Trade, End, factors) { Closing = Closing };
+        public SignalRow Row => new(Signal, decision, Trade, End, factors) { Closing = Closing, SymbolIndex = made.SymbolIndex };
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Engine.Market;
 using Granary.Simulation.Json;
 
 namespace Granary.Simulation.TradeFiles;
@@ -32,6 +33,9 @@ public sealed record TradeFile(string Path, string Program, IReadOnlyList<Record
     public static TradeFile Read(string path, IReadOnlyDictionary<string, string>? columns = null, string? symbol = null)
     {
         var table = TradeTable.Read(path, columns);
+        if (DifferentCurrencies(table) is { } different)
+            throw new InputException($"{path}: its trades are in several currencies ({different}), which cannot be added up; give a file "
+                + "for each currency");
         symbol ??= System.IO.Path.GetFileNameWithoutExtension(path);
         var (program, trades) = Recognise(table, symbol, columns is not null);
         if (trades.Count == 0) throw new InputException($"{path}: it has no trades; give a file with at least one");
@@ -77,6 +81,11 @@ public sealed record TradeFile(string Path, string Program, IReadOnlyList<Record
             + "(Granary, backtrader, freqtrade, LEAN, TradingView, MetaTrader); say with --columns which is what, as "
             + "\"side=Direction;entry_time=Opened;entry_price=In;exit_time=Closed;exit_price=Out\"");
     }
+
+    private static string? DifferentCurrencies(TradeTable table) =>
+        table.Columns.FirstOrDefault(c => c is "currency" or "ccy" or "currencyprimary") is not { } column ? null
+            : CurrencyUnit.Different(table.Rows.Where(r => r.Text(column) is not null)
+                .Select(r => (string.Create(CultureInfo.InvariantCulture, $"line {r.Line}"), r.Text(column)!)));
 
     // The contract multiplier is the ratio of profit to price difference × quantity, if it is the same for all trades.
     private static double MultiplierOf(IReadOnlyList<RecordedTrade> trades)

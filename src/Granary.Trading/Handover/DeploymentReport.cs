@@ -79,7 +79,7 @@ public sealed record DeploymentReport(Deployment Deployment, string Account, str
         var (gaps, earlier) = Gaps(run);
         var equity = EquityDays.Read(run);
         var account = File.Exists(Path.Combine(run, AccountFiles.EquityFile))
-            ? EquityDays.Read(run, AccountFiles.EquityFile).ToDictionary(d => d.Day, d => d.Equity) : [];
+            ? EquityDays.ReadCloses(run, AccountFiles.EquityFile) : [];
         var expected = new ExpectedReturn(deployment.Backtest.Days);
         var start = equity[0].Equity;
         var days = new List<ReportDay>();
@@ -95,11 +95,16 @@ public sealed record DeploymentReport(Deployment Deployment, string Account, str
             var causes = until.SelectMany(g => g.Parts).GroupBy(p => p.Cause, StringComparer.Ordinal)
                 .ToDictionary(g => g.Key, g => g.Sum(p => p.Amount), StringComparer.Ordinal);
             var (low, _, high) = expected.After(i + 1);
-            days.Add(new ReportDay(day, own + live, account.GetValueOrDefault(day, double.NaN), own - promised, causes,
+            days.Add(new ReportDay(day, own + live,
+                Of(account, day, isLast ? DateOnly.MaxValue : equity[i + 1].Day), own - promised, causes,
                 (own + live) / start - 1, low, high));
         }
         return new DeploymentReport(deployment, name, run, days, earlier);
     }
+
+    // The account's equity at the end of a row of the portfolio, whose bars may be longer than a day.
+    private static double Of(IReadOnlyList<DayEquity> account, DateOnly day, DateOnly next) =>
+        account.LastOrDefault(a => a.Day >= day && a.Day < next)?.Equity ?? double.NaN;
 
     private sealed record Gap(DateOnly Day, double Total, double ByVenue, IReadOnlyList<(string Cause, double Amount)> Parts);
 

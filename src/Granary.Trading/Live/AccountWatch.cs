@@ -35,7 +35,7 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
     }
 
     /// <summary>Whether the account has no equity left. Its fills differ from the portfolio's, which may not be ruined.</summary>
-    public bool IsRuined => ledger.Cash != 0 && !(Equity() > 0);
+    public bool IsRuined => (ledger.Cash != 0 || ledger.Fills > 0) && !(Equity() > 0);
 
     /// <summary>
     /// Records the equity at a market time as the last one of its day. A bar that closes at midnight belongs to the previous day.

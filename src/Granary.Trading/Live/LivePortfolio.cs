@@ -215,10 +215,11 @@ internal sealed class LivePortfolio
     private void Act(int member, int number, string action, ExitReason reason, double share)
     {
         var instance = Strategies[member].Instance;
+        var symbol = instance.Symbols.Count == 1 ? 0 : Strategies[member].Trades.TryGetValue(number, out var trade) ? trade.Symbol : -1;
         _acted.Add(new PortfolioActed(Timestamp, number, action, reason, share)
         {
             Strategy = instance.Id,
-            Symbol = instance.Symbols.Count == 1 ? instance.Symbols[0] : "",
+            Symbol = symbol >= 0 ? instance.Symbols[symbol] : "",
         });
     }
 

@@ -113,6 +113,7 @@ internal sealed class ReadSession(string name)
         "stop" => OrderRole.StopLoss,
         "target" => OrderRole.TakeProfit,
         "trail" => OrderRole.TrailingStop,
+        "ruined" or "liquidation" => OrderRole.Exit,
         _ => order,
     };
 

@@ -70,6 +70,44 @@ public class AllocationAccountTests
     }
 
     [Fact]
+    public async Task Each_rows_return_belongs_to_the_window_that_decides_the_row()
+    {
+        using var batch = new AllocationBatch(0.0006);
+        var run = await batch.RunAsync(batch.Spec(""), TestContext.Current.CancellationToken);
+        int[] strategies = [.. run.Plan.Instances.Select(i => i.Index)];
+        var view = run.History.View(AllocationUnits.Of(run.Plan, strategies), [.. strategies.Select(_ => 1.0)]);
+        var rows = view.Timeline.Rows;
+        // One market: the growths of windows that follow each other add up to that of the record.
+        (view.MarketGrowth(0, 300) + view.MarketGrowth(300, 301) + view.MarketGrowth(301, rows))
+            .ShouldBe(view.MarketGrowth(0, rows), 1e-12);
+        view.MarketGrowth(0, rows).ShouldBe(view.MarketGrowth(0, rows - 1), "the last row has no return");
+
+        // One account that is moved from window to window earns the sum of them; so does one that holds nothing.
+        AllocatorTraining.Growth(view, new double[view.Units.Count], 10, 20).ShouldBe(0);
+        var account = new AllocationAccount(view.Timeline, view.Plan, view.Instruments, view.Units, 20);
+        account.Start(10);
+        var start = account.Run.Equity;
+        double[] equal = [.. strategies.Select(_ => 1.0 / strategies.Length)];
+        while (account.Row < 30) account.Decide(equal);
+        AllocatorTraining.Growth(view, equal, 10, 30).ShouldBe(Math.Log(account.Run.Equity / start));
+
+        // A training that ends at the close of the first validation row decides the rows before it.
+        var spec = new AllocatorSpec();
+        var cut = AllocatorTraining.ValidationOf(spec, 100, 120);
+        cut.ShouldBe(100 + (int)(20 * spec.TrainingShare) - 1);
+        var environment = new AllocationEnvironment(view, spec, 100, cut + 1, 50);
+        var random = new PortableRandom(2);
+        environment.Reset(ref random);
+        environment.Account.Row.ShouldBe(100);
+        var action = new double[environment.Actions.Choices];
+        Array.Fill(action, 1.0 / action.Length);
+        while (!environment.Step(action, ref random).Truncated)
+        {
+        }
+        environment.Account.Row.ShouldBe(cut);
+    }
+
+    [Fact]
     public async Task An_observation_depends_on_no_later_bar()
     {
         using var batch = new AllocationBatch(0.0006, 0);

@@ -76,6 +76,11 @@ public sealed class RuinedAccountsTests : IDisposable
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         live.Run.Model.Portfolio!.IsRuined.ShouldBeTrue();
         live.Ledger.ActiveTrades.ShouldBeEmpty("the broker's account is closed as well");
+        live.Ledger.Cash.ShouldBe(0, "the broker bears the loss beyond the equity");
+        var marks = File.ReadLines(Path.Combine(live.Run.Folder, "account_equity.csv")).Skip(1)
+            .Select(l => double.Parse(l.Split(',')[1], CultureInfo.InvariantCulture)).ToList();
+        marks.ShouldAllBe(e => e >= 0);
+        marks[^1].ShouldBe(0);
     }
 
     [Fact]

@@ -239,4 +239,22 @@ public sealed class TradeFileTests : IDisposable
     }
 
     private static string Day(long ticks) => new DateTime(ticks).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    [Theory]
+    [InlineData("currency", "USD", "JPY", false)]
+    [InlineData("Ccy", "GBP", "GBp", false)]
+    [InlineData("CurrencyPrimary", "USD", "USDT", true)]
+    [InlineData("currency", "EUR", "", true)]
+    public void Trades_in_several_currencies_are_refused(string column, string first, string second, bool isRead)
+    {
+        var path = Write("money.csv", $"""
+            side,quantity,entry_time,entry_price,exit_time,exit_price,pnl,pnl_net,{column}
+            long,10,2020-01-06,100,2020-01-10,110,100,100,{first}
+            long,10,2020-02-06,100,2020-02-10,110,100,100,{second}
+            """);
+        if (isRead) TradeFile.Read(path).Trades.Count.ShouldBe(2);
+        else
+            Should.Throw<InputException>(() => TradeFile.Read(path)).Message
+                .ShouldContain($"several currencies (line 2 in {first}, line 3 in {second})");
+    }
 }

@@ -153,12 +153,19 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     /// <summary>
     /// Returns the amount that new entries may cost, with one book's instrument at this price and the others at their last closes.
     /// </summary>
-    public double Available(StrategyBook asking, double price)
+    public double Available(StrategyBook? asking, double price)
     {
         var available = execution.Leverage > 0 ? cash * execution.Leverage : cash;
         foreach (var book in _books) available += book.OwnAvailable(book == asking ? price : book.LastPrice);
         return available;
     }
+
+    /// <summary>Returns the amount that new entries may cost at the last closes.</summary>
+    public double Available() => Available(null, 0);
+
+    /// <summary>Returns the part of a cost, from 0 to 1, that an amount pays for.</summary>
+    public static double PayablePart(double cost, double available) =>
+        BuyingPower.Exceeds(cost, available) ? Math.Max(0, available / cost) : 1;
 
     /// <summary>Returns the next number of an order or signal, over all books.</summary>
     public long NextOrder() => ++_orders;

@@ -137,8 +137,7 @@ internal sealed partial class StrategyBook
         var waiting = _orders.Count;
         if (!CanPay(at, ref quantity, price, out var crumb))
         {
-            _events.CashShort(bar.Time);
-            Drop(at, order.FilledQuantity == 0 ? OrderState.Rejected : OrderState.Cancelled, bar.Time);
+            RefuseNet(at, quantity, reference, price.Price, bar.Time);
             return true;
         }
         var paid = order.Fees;
@@ -163,26 +162,34 @@ internal sealed partial class StrategyBook
     private bool CanPay(int at, ref double quantity, FillPrice price, out double crumb)
     {
         ref var order = ref _orders[at];
-        var (opens, released) = (quantity, 0.0);
-        for (var i = 0; i < _trades.Count && opens > 0; i++)
-        {
-            ref var trade = ref _trades[i];
-            if (trade.Side == order.Side) continue;
-            var part = Math.Min(opens, trade.Quantity);
-            opens -= part;
-            released += _power.Released(trade, part, price.Price);
-        }
+        var opens = OpeningPart(order.Side, quantity, price.Price, out var released);
         crumb = 0;
         if (!(opens > 0)) return true;
         var available = Available(price.Price) + released;
         if (!BuyingPower.Exceeds(_power.Cost(price.Price, opens, price.IsMaker), available)) return true;
-        if (!_settings.ResizeToCash) return false;
+        if (!_settings.ResizeToCash && !order.FitsCash) return false;
         var rest = quantity - opens + Payable(opens, price.Price, available, price.IsMaker);
         if (!(rest > 0)) return false;
         order.Quantity = order.FilledQuantity + rest;
         quantity = order.Rest;
         crumb = Crumb * quantity;
         return true;
+    }
+
+    // Refuses a manual order that the account cannot pay for. The trade that it would have opened is a signal, as that of an entry is.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RefuseNet(int at, double quantity, double reference, double price, long time)
+    {
+        _events.CashShort(time);
+        var order = _orders[at];
+        var opensNothingYet = order.TradeNumber == 0;
+        if (opensNothingYet)
+        {
+            order.TradeNumber = _orders[at].TradeNumber = NextSignal();
+            _events.SignalledByFill(order, reference, OpeningPart(order.Side, quantity, price, out _));
+        }
+        Drop(at, order.FilledQuantity == 0 ? OrderState.Rejected : OrderState.Cancelled, time);
+        if (opensNothingYet) _events.SignalEnded(order.TradeNumber, SignalEnd.NoCash, time);
     }
 
     // Closes open trades on the other side; returns the remaining quantity of the fill.

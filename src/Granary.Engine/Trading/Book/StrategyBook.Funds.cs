@@ -62,6 +62,26 @@ internal sealed partial class StrategyBook
         return sum;
     }
 
+    /// <summary>
+    /// Returns the part of a manual order that opens a position. The other part closes trades on the other side, which releases cash.
+    /// </summary>
+    public double OpeningPart(Side side, double quantity, double price, out double released)
+    {
+        released = 0;
+        for (var i = 0; i < _trades.Count && quantity > 0; i++)
+        {
+            ref var trade = ref _trades[i];
+            if (trade.Side == side) continue;
+            var part = Math.Min(quantity, trade.Quantity);
+            quantity -= part;
+            released += _power.Released(trade, part, price);
+        }
+        return quantity;
+    }
+
+    /// <summary>Returns the cash that opening a position at the market takes, fee included.</summary>
+    public double CostOf(double quantity, double price) => _power.Cost(price, quantity, maker: false);
+
     // The part of a quantity that the cash pays for; in whole lots if it is reduced.
     private double Payable(double wanted, double price, double available, bool maker)
     {

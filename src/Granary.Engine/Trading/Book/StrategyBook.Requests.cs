@@ -168,19 +168,37 @@ internal sealed partial class StrategyBook
     {
         if (_isClosed || !MayTrade(index)) return default;
         var quantity = Instrument.RoundQuantity(request.Quantity);
-        if (!(quantity > 0)) return default;
+        if (!(quantity > 0))
+        {
+            // The rest of a position that is less than one lot needs no order.
+            if (request.Quantity > 0 && _trades.Count == 0) RefuseForSize(request, index);
+            return default;
+        }
         ref var order = ref NewOrder(OrderRole.Net, request.Type, request.Side, quantity, TimeAt(index));
         order.LimitPrice = Instrument.RoundPrice(request.LimitPrice);
         order.StopPrice = Instrument.RoundPrice(request.StopPrice);
         order.TimeInForce = request.TimeInForce;
         order.ExpiresAt = request.TimeInForce == TimeInForce.GoodTillDate ? request.ExpiresAt : long.MaxValue;
         order.OcoGroup = request.OcoGroup;
+        order.FitsCash = request.FitsCash;
         order.Reason = ExitReason.Signal;
         Delay(ref order, index);
         var id = order.Id;
         Send(ref order);
         if (FillsNow(request.Type)) FillAtClose(_orders.Count - 1, index);
         return id;
+    }
+
+    // Refuses a manual order whose quantity is less than one lot.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RefuseForSize(in OrderRequest request, int index)
+    {
+        ref var order = ref NewOrder(OrderRole.Net, request.Type, request.Side, 0, TimeAt(index));
+        order.ExpiresAt = long.MaxValue;
+        order.TradeNumber = NextSignal();
+        _events.Signalled(order, 0, 0, EntryAdvice.NoOpinion);
+        if (_events.HasObserver) ReportSignal(order, new EntryPlan(_block.CloseColumn[index], 0, 0, 0, 0), EntryAdvice.NoOpinion, 0);
+        Reject(ref order, SignalEnd.NoQuantity, order.CreatedAt);
     }
 
     /// <summary>Moves the stops of the open trades of a side.</summary>

@@ -40,7 +40,7 @@ internal static class AnalysisFigures
             .Select(p => new TradePoint(p.Adverse, p.Favourable, p.Return))];
         if (points.Length == 0) return null;
         var e = view.Trades.Measures.Excursions!;
-        return new TradeExcursions(view.Trades.OfPortfolio, view.Trades.Measures.Trades, Bins([.. points.Select(p => p.Return).Order()]),
+        return new TradeExcursions(view.Trades.OfPortfolio, view.Trades.Measures.Trades, Bins(view.Trades.SortedReturns()),
             points, [Row("all", e.Adverse.Average, e.Favourable.Average), Row("wins", e.Adverse.OfWins, e.Favourable.OfWins),
                 Row("losses", e.Adverse.OfLosses, e.Favourable.OfLosses)], Defined(e.EdgeRatio));
     }

@@ -24,20 +24,20 @@ internal sealed class RefusedSection : IReportSection<RunView>
         var total = decisions.Values.Sum();
         var accepted = decisions.GetValueOrDefault(Decision.Accepted);
         var outcomes = new SortedDictionary<Decision, (long Known, long Won, double Returns)>();
-        var listed = new List<(string Id, SignalRow Row, double Return)>();
+        var listed = new List<Refused>();
         long seen = 0;
         foreach (var strategy in view.Members)
         {
             if (seen >= MostSignals) break;
-            var multiplier = view.Trades.Multiplier(strategy.Symbol);
             var refusedHere = 0;
             foreach (var row in view.Events.Signals(strategy.Index))
             {
                 seen++;
                 if (row.Decision == Decision.Accepted) continue;
-                var outcome = row.Trade is { Reason: not ExitReason.Open } trade ? trade.Return(multiplier) : double.NaN;
+                var outcome = row.Trade is { Reason: not ExitReason.Open } trade
+                    ? trade.Return(view.Trades.Multiplier(strategy.SymbolOf(row))) : double.NaN;
                 // At most a few per strategy, so that one strategy does not fill the list.
-                if (listed.Count < Listed && refusedHere++ < 4) listed.Add((strategy.Id, row, outcome));
+                if (listed.Count < Listed && refusedHere++ < 4) listed.Add(new Refused(strategy, row, outcome));
                 if (double.IsNaN(outcome)) continue;
                 var (known, won, returns) = outcomes.GetValueOrDefault(row.Decision);
                 outcomes[row.Decision] = (known + 1, won + (outcome > 0 ? 1 : 0), returns + outcome);
@@ -77,16 +77,21 @@ internal sealed class RefusedSection : IReportSection<RunView>
                 + $"is simulated to its end in its strategy's own account, so that its outcome is known.</p>\n");
     }
 
-    private static void List(HtmlWriter html, List<(string Id, SignalRow Row, double Return)> listed)
+    private readonly record struct Refused(StrategyEntry Strategy, SignalRow Row, double Return);
+
+    private static void List(HtmlWriter html, List<Refused> listed)
     {
         if (listed.Count == 0) return;
+        var ofSeveral = listed.Exists(r => r.Strategy.Symbols is not null);
         html.Write($"<details><summary>{NumberText.Count(listed.Count)} refused signals of weighted strategies</summary>");
         HtmlTable.Open(html, "Refused signals, up to four of each strategy; signals.csv lists all",
-            [new("Strategy", Number: false), new("Time", Number: false), new("Side", Number: false), new("Price"),
+            [new("Strategy", Number: false), .. ofSeveral ? [new HtmlColumn("Symbol", Number: false)] : (HtmlColumn[])[],
+                new("Time", Number: false), new("Side", Number: false), new("Price"),
                 new("Refused because", Number: false), new("Outcome")], sortable: true);
-        foreach (var (id, row, outcome) in listed.OrderBy(r => r.Row.Signal.Time).ThenBy(r => r.Id, StringComparer.Ordinal))
+        foreach (var (strategy, row, outcome) in listed.OrderBy(r => r.Row.Signal.Time).ThenBy(r => r.Strategy.Id, StringComparer.Ordinal))
         {
-            HtmlTable.RowHead(html, id);
+            HtmlTable.RowHead(html, strategy.Id);
+            if (ofSeveral) HtmlTable.Text(html, strategy.SymbolOf(row));
             HtmlTable.Text(html, NumberText.Time(row.Signal.Time));
             HtmlTable.Text(html, row.Signal.Side == Side.Buy ? "long" : "short");
             HtmlTable.Number(html, NumberText.Price(row.Signal.Price));

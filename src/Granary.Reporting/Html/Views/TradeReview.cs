@@ -19,6 +19,7 @@ internal sealed class TradeReview
     private readonly Dictionary<string, double> _multipliers = new(StringComparer.Ordinal);
     private readonly TradeAccumulator _accumulator = new();
     private readonly Thinning<(double Adverse, double Favourable, double Return)> _points = new(MostPoints);
+    private readonly List<double> _returns = [];
     private readonly Thinning<double> _winsAdverse = new(MostFills);
     private readonly Dictionary<string, Thinning<double>> _fills = new(StringComparer.Ordinal);
     private readonly bool[] _intraday;
@@ -141,6 +142,14 @@ internal sealed class TradeReview
         return review;
     }
 
+    /// <summary>Net returns of all closed trades, ascending.</summary>
+    public double[] SortedReturns()
+    {
+        double[] sorted = [.. _returns];
+        Array.Sort(sorted);
+        return sorted;
+    }
+
     public double Multiplier(string symbol) => _multipliers.GetValueOrDefault(symbol, 1);
 
     /// <summary>Fill sizes of a symbol as fractions of the previous day's closing equity, ascending.</summary>
@@ -176,6 +185,7 @@ internal sealed class TradeReview
         BeforeCosts += trade.Profit;
         if (trade.Profit > 0) GainsBeforeCosts += trade.Profit;
         _accumulator.Add(net, trade.AdverseExcursion, trade.FavourableExcursion, trade.Bars);
+        if (trade.Return(multiplier) is var result && double.IsFinite(result)) _returns.Add(result);
         if (!double.IsNaN(trade.AdverseExcursion))
         {
             _points.Add((trade.AdverseExcursion, trade.FavourableExcursion, trade.Return(multiplier)));

@@ -1,0 +1,35 @@
+namespace Granary.Engine.Market;
+
+/// <summary>Compares currencies of amounts that are added up one to one.</summary>
+public static class CurrencyUnit
+{
+    private const string Dollar = "USD";
+
+    /// <summary>
+    /// Returns the unit of amounts in a currency. Coins that their issuer redeems at one dollar are dollars. Pence (GBp, GBX), South
+    /// African cents (ZAc) and agorot (ILA) are other units than pounds, rands and shekels.
+    /// </summary>
+    /// <param name="currency">A code such as "EUR"; only the codes of pence and cents depend on its case.</param>
+    public static string Of(string currency)
+    {
+        var name = currency.Trim();
+        return name switch
+        {
+            "GBp" => "GBX",
+            "ZAc" => "ZAC",
+            _ => name.ToUpperInvariant() switch
+            {
+                "USDT" or "USDC" or "BUSD" or "TUSD" or "FDUSD" or "USDP" or "PYUSD" or "DAI" => Dollar,
+                var other => other,
+            },
+        };
+    }
+
+    /// <summary>Returns the first amount of each unit, such as "ACME in USD, TM in JPY"; null if there is one unit.</summary>
+    /// <param name="amounts">Names, such as symbols, with their currencies.</param>
+    public static string? Different(IEnumerable<(string Name, string Currency)> amounts)
+    {
+        var units = amounts.DistinctBy(a => Of(a.Currency), StringComparer.Ordinal).ToList();
+        return units.Count > 1 ? string.Join(", ", units.Select(u => $"{u.Name} in {u.Currency}")) : null;
+    }
+}

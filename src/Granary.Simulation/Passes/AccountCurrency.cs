@@ -1,0 +1,34 @@
+using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+
+namespace Granary.Simulation.Passes;
+
+/// <summary>
+/// Checks that the amounts of an account are in one currency, since no exchange rate is applied to them.
+/// </summary>
+internal static class AccountCurrency
+{
+    /// <summary>Checks the markets that a batch trades, and its benchmark.</summary>
+    /// <param name="benchmark">The instrument of a benchmark that is none of the markets; null if there is none.</param>
+    /// <exception cref="InputException">They have several currencies; one sentence.</exception>
+    public static void Check(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Instrument? benchmark)
+    {
+        var data = plan.Spec.Data;
+        List<(string, string)> counted = [.. SymbolsOf(plan, markets).Select(s => (s, markets[s].Instrument.Currency))];
+        if (benchmark is not null) counted.Add(($"the benchmark {benchmark.Symbol}", benchmark.Currency));
+        if (CurrencyUnit.Different(counted) is not { } different) return;
+        throw (data.InstrumentsPart ?? data.Place).Fault($"the markets have several currencies ({different}), and no exchange rate is "
+            + "applied to the account; use a batch for each currency, or bars in one currency (a market counts as USD where neither its "
+            + "source nor 'currency' in 'instruments' names another)");
+    }
+
+    // Symbols that only factors refer to are not part of an account.
+    private static IEnumerable<string> SymbolsOf(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets)
+    {
+        var benchmark = plan.Spec.Benchmark?.String();
+        return benchmark == BenchmarkCurve.Own ? markets.Keys.Order(StringComparer.Ordinal)
+            : plan.Instances.SelectMany(i => i.Symbols).Concat(benchmark is not null && markets.ContainsKey(benchmark) ? [benchmark] : [])
+                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+    }
+}
