@@ -17,7 +17,7 @@ public sealed record BenchmarkStatistics(
 {
     public static BenchmarkStatistics Of(EquityCurve curve, EquityCurve benchmark, double periodsPerYear)
     {
-        var (own, other) = curve.OnCommonTimes(benchmark);
+        var (own, other, _) = CurveJoin.Of(curve, benchmark);
         var r = own.Returns;
         var b = other.Returns;
         var n = r.Length;

@@ -88,7 +88,7 @@ public sealed class EquityAccumulator(double? start = null)
 
     /// <summary>Returns the measures of the points so far; more points may be added afterwards.</summary>
     /// <param name="periodsPerYear">
-    /// See <see cref="PeriodsPerYear.Infer(ReadOnlySpan{long})"/>; NaN leaves annualised measures undefined.
+    /// See <see cref="PeriodsPerYear.Infer"/>; NaN leaves annualised measures undefined.
     /// </param>
     public EquityMeasures Measure(double periodsPerYear)
     {

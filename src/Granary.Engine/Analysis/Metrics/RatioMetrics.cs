@@ -97,8 +97,9 @@ public static class RatioMetrics
 
     public static Metric PeriodsPerYear { get; } = new("periodsPerYear", "Periods per year")
     {
-        Formula = "daily 252, with Saturdays 365, with Sundays alone 252 · 6/5; weekly 52; monthly 12; "
-            + "intraday: bars per distinct UTC day, without such Sundays, × 252 or 365",
+        Formula = "five sessions a week 252, seven 365, five and Sundays 252 · 6/5; weeks 52, months 12, quarters 4, years 1; intraday: "
+            + "bars per session × these; others as counted, in years of 365.25 days. Days of the week with rows in fewer than a third of "
+            + "the weeks do not count. A batch's periodsPerYear replaces it",
         Source = "convention",
         Unit = MetricUnit.PerYear,
         Better = MetricDirection.Neutral,
@@ -107,6 +108,7 @@ public static class RatioMetrics
         Compute = static (in MetricInput m) => m.Equity.PeriodsPerYear,
         Place = 22,
         CurvePlace = 64,
+        Headline = 3,
     };
 
     /// <summary>In the order of the report's table.</summary>
