@@ -1,5 +1,6 @@
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Numerics;
 using Granary.Engine.Trading;
 using Granary.Simulation.Json;
 using Granary.Simulation.TradeFiles;
@@ -15,11 +16,16 @@ namespace Granary.Backtesting.Analyze;
 /// <param name="Trials">The number of systems that were tried before this one was selected; null if unknown.</param>
 public sealed record TradeAnalysis(TradeFile File, MetricSet All, MetricSet Longs, MetricSet Shorts, MeanInterval Return, int? Trials)
 {
+    /// <summary>Why the interval of the mean return and its p-value are undefined; null if they are defined.</summary>
+    public string? Undefined => !double.IsNaN(Return.PValue) ? null
+        : Return.Count < 2 ? "One closed trade has no interval and no p-value; both need two or more."
+        : $"All {Return.Count} closed trades have the same return, so that their interval and p-value are undefined.";
+
     /// <summary>
     /// The probability that the best of this many worthless systems has such a mean return: the p-value of one trial times their number
     /// (Bonferroni); NaN if the number is unknown.
     /// </summary>
-    public double CorrectedPValue => Trials is { } trials ? Math.Min(1, Return.PValue * trials) : double.NaN;
+    public double CorrectedPValue => double.IsNaN(Return.PValue) ? double.NaN : Trials is { } trials ? Math.Min(1, Return.PValue * trials) : double.NaN;
 }
 
 /// <summary>Analyses a file of trades, from Granary or another program.</summary>
@@ -40,6 +46,6 @@ public static class AnalyzeTrades
             MetricInput.Of(TradeAccumulator.Of([.. trades.Select(Net)])));
         return new TradeAnalysis(file, Metrics(closed), Metrics(closed.Where(t => t.Side == Side.Buy)),
             Metrics(closed.Where(t => t.Side == Side.Sell)),
-            MeanInterval.Of([.. closed.Select(t => Net(t) / (t.EntryPrice * t.Quantity * MultiplierOf(t)))]), trials);
+            MeanInterval.Of([.. closed.Select(t => Net(t) / (t.EntryPrice * t.Quantity * MultiplierOf(t)))], Variation.OfReturns), trials);
     }
 }

@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Numerics;
 using Granary.Engine.Portfolio;
 using Granary.Learning.Regimes;
 using Granary.Learning.Registry;
@@ -96,25 +97,17 @@ public static class ScheduledWeights
             // A ruined account has no score.
             if (trace.FirstPeriod > from || !(trace.EquityAt(to - 1) > 0)) continue;
             var returns = trace.Returns(from, to);
-            var (mean, deviation) = Moments(returns);
-            if (mean > 0 && deviation > 0) scored.Add((index, mean / deviation, returns));
+            var moments = Moments.OfReturns(returns);
+            if (moments.Mean > 0 && moments.SampleDeviation > 0) scored.Add((index, moments.Mean / moments.SampleDeviation, returns));
         }
         var chosen = new List<(int Index, double Score, double[] Returns)>();
         foreach (var candidate in scored.OrderByDescending(s => s.Score).ThenBy(s => s.Index))
         {
             if (chosen.Count == spec.MaxStrategies) break;
-            if (!chosen.Any(c => PearsonCorrelation.Of(c.Returns, candidate.Returns) > spec.MaxCorrelation)) chosen.Add(candidate);
+            if (!chosen.Any(c => PearsonCorrelation.Of(c.Returns, candidate.Returns, Variation.OfReturns) > spec.MaxCorrelation)) chosen.Add(candidate);
         }
         var sum = chosen.Sum(c => c.Score);
         return [.. chosen.Select(c => (c.Index, Math.Min(c.Score / sum, spec.MaxWeight)))];
-    }
-
-    private static (double Mean, double Deviation) Moments(double[] values)
-    {
-        var mean = values.Sum() / values.Length;
-        var squares = 0.0;
-        foreach (var v in values) squares += (v - mean) * (v - mean);
-        return (mean, values.Length > 1 ? Math.Sqrt(squares / (values.Length - 1)) : 0);
     }
 
     internal static IReadOnlyList<(int Strategy, double Weight)> Pursue(List<(int Index, EquityTrace Trace)> traces, long from, long to,

@@ -47,12 +47,12 @@ public sealed record BenchmarkCheck(
             Math.Min(portfolio.LastPeriod, benchmark.LastPeriod) + 1);
         if (to - from < FewestPeriods) return null;
         var (own, other) = (portfolio.Returns(from, to), benchmark.Returns(from, to));
-        var (moments, otherMoments) = (Moments.Of(own), Moments.Of(other));
+        var (moments, otherMoments) = (Moments.OfReturns(own), Moments.OfReturns(other));
         if (!(moments.SampleDeviation > 0) || !(otherMoments.SampleDeviation > 0)) return null;
         var scale = otherMoments.SampleDeviation / moments.SampleDeviation;
         var excess = new double[own.Length];
         for (var t = 0; t < excess.Length; t++) excess[t] = scale * own[t] - other[t];
-        var difference = Moments.Of(excess);
+        var difference = Moments.OfReturns(excess);
         // A difference by rounding errors alone counts as zero.
         var same = difference.SampleDeviation <= 1e-9 * otherMoments.SampleDeviation;
         return new BenchmarkCheck(name,

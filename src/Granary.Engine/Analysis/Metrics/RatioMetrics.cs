@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Analysis.Metrics;
 
@@ -117,7 +118,9 @@ public static class RatioMetrics
         Sharpe, ExcessSharpe, Sortino, Calmar, Omega, ProbabilisticSharpe, MinimumTrackRecordLength, PeriodsPerYear,
     ];
 
-    private static double Over(double value, double divisor) => divisor > 0 ? value / divisor : double.NaN;
+    // All divisors are deviations, losses or drawdowns of returns.
+    private static double Over(double value, double divisor) =>
+        Variation.IsNone(divisor, Variation.OfReturns) ? double.NaN : value / divisor;
 
     private static double PerPeriod(in EquityMeasures equity) => Over(equity.Mean, equity.Deviation);
 
