@@ -1,3 +1,4 @@
+using Granary.Engine.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trees;
 using Microsoft.ML;
@@ -80,7 +81,7 @@ internal sealed class MLNetTable
             for (var i = 0; i < labels.Length; i++) mean += weights[i] * labels[i] / labels.Length;
             var square = 0.0;
             for (var i = 0; i < labels.Length; i++) square += weights[i] * (labels[i] - mean) * (labels[i] - mean) / labels.Length;
-            deviation = Math.Sqrt(square);
+            deviation = Variation.IsNoneSquared(square, labels.Max(Math.Abs)) ? 1 : Math.Sqrt(square);
         }
         return new MLNetTable(set, task, [.. columns], weights, mean, deviation);
     }

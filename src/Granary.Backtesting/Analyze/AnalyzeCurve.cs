@@ -21,8 +21,11 @@ public sealed record CurveAnalysis(
     IReadOnlyList<PeriodReturn> Months, IReadOnlyList<PeriodReturn> Years, RollingStatistics Rolling, ReturnHistogram Histogram,
     IReadOnlyList<CrisisResult> Crises)
 {
-    /// <summary>A warning for the reader; null for none.</summary>
-    public string? Note => ShortRecord.Sentence(Curve.Count - 1);
+    /// <summary>The curve and the benchmark as they are compared; null without a benchmark.</summary>
+    public CurveJoin? Join { get; init; }
+
+    /// <summary>Notes for the reader, one sentence each.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
 }
 
 /// <summary>Analyses any equity curve, from Granary or another program.</summary>
@@ -40,8 +43,9 @@ public static class AnalyzeCurve
                 FormattableString.Invariant($"--risk-free {request.RiskFreePercent}: a percentage a year is needed, such as 2.5"));
         var curve = EquityCurveFile.Read(request.EquityFile);
         var benchmark = request.BenchmarkFile is null ? null : EquityCurveFile.Read(request.BenchmarkFile);
-        if (benchmark is not null && curve.OnCommonTimes(benchmark).Own.Count < 3)
-            throw BarDataException.At(request.BenchmarkFile!, null, "date", $"fewer than three dates are also in {request.EquityFile}",
+        if (benchmark is not null && CurveJoin.Of(curve, benchmark) is { Own.Count: < 3 } join)
+            throw BarDataException.At(request.BenchmarkFile!, null, "date",
+                $"fewer than three {(join.IsByDay ? "days" : "times")} are also in {request.EquityFile}",
                 "give a benchmark over the same dates");
         return Of(curve, benchmark, request.PeriodsPerYear, request.RiskFreePercent / 100);
     }
@@ -55,6 +59,14 @@ public static class AnalyzeCurve
         return new CurveAnalysis(curve, benchmark, statistics, Drawdown.Worst(curve), PeriodReturn.Monthly(curve),
             PeriodReturn.Yearly(curve),
             RollingStatistics.Of(curve, window, statistics.PeriodsPerYear), ReturnHistogram.Of(curve.Returns),
-            CrisisPeriod.Of(curve, benchmark));
+            CrisisPeriod.Of(curve, benchmark))
+        {
+            Join = benchmark is null ? null : CurveJoin.Of(curve, benchmark),
+            Notes =
+            [
+                .. ShortRecord.Of(returns, curve.Days),
+                .. PeriodNotes.Of(PeriodsPerYear.Count(curve.Times), statistics.PeriodsPerYear, "--periods-per-year"),
+            ],
+        };
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Numerics;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Json;
@@ -17,11 +18,17 @@ namespace Granary.Backtesting.Analyze;
 /// <param name="Trials">The number of systems that were tried before this one was selected; null if unknown.</param>
 public sealed record TradeAnalysis(TradeFile File, MetricSet All, MetricSet Longs, MetricSet Shorts, MeanInterval Return, int? Trials)
 {
+    /// <summary>Why the interval of the mean return and its p-value are undefined; null if they are defined.</summary>
+    public string? Undefined => !double.IsNaN(Return.PValue) ? null
+        : Return.Count < 2 ? "One closed trade has no interval and no p-value; both need two or more."
+        : $"All {Return.Count} closed trades have the same return, so that their interval and p-value are undefined.";
+
     /// <summary>
     /// The probability that the best of this many worthless systems has such a mean return: the p-value of one trial times their number
     /// (Bonferroni); NaN if the number is unknown.
     /// </summary>
-    public double CorrectedPValue => Trials is { } trials ? Math.Min(1, Return.PValue * trials) : double.NaN;
+    public double CorrectedPValue => double.IsNaN(Return.PValue) ? double.NaN
+        : Trials is { } trials ? Math.Min(1, Return.PValue * trials) : double.NaN;
 
     /// <summary>The number of rows of the closed trades; more than the trades if the exits of some have several rows.</summary>
     public required int Rows { get; init; }
@@ -54,7 +61,7 @@ public static class AnalyzeTrades
         MetricSet Metrics(IEnumerable<Outcome> some) => MetricCatalogue.BuiltIn.Compute(
             MetricInput.Of(TradeAccumulator.Of([.. some.Select(t => t.Net)])));
         return new TradeAnalysis(file, Metrics(trades), Metrics(trades.Where(t => t.Side == Side.Buy)),
-            Metrics(trades.Where(t => t.Side == Side.Sell)), MeanInterval.Of([.. trades.Select(t => t.Net / t.Notional)]), trials)
+            Metrics(trades.Where(t => t.Side == Side.Sell)), MeanInterval.Of([.. trades.Select(t => t.Net / t.Notional)], Variation.OfReturns), trials)
         {
             Rows = closed.Count,
         };

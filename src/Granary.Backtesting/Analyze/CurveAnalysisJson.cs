@@ -16,11 +16,24 @@ public static class CurveAnalysisJson
         {
             json.WriteStartObject();
             json.WriteNumber("points", analysis.Statistics.Points);
-            if (analysis.Note is { } note) json.WriteString("note", note);
+            if (analysis.Notes.Count > 0)
+            {
+                json.WriteString("note", string.Join(' ', analysis.Notes));
+                json.WriteStartArray("notes");
+                foreach (var note in analysis.Notes) json.WriteStringValue(note);
+                json.WriteEndArray();
+            }
             Time(json, "from", analysis.Statistics.Measures.FirstTime);
             Time(json, "to", analysis.Statistics.Measures.LastTime);
             foreach (var (metric, value) in analysis.Statistics.Metrics.Listed()) Number(json, metric.Key, value);
-            if (analysis.Statistics.Benchmark is { } b) json.WriteNumber("benchmarkPoints", b.CommonPoints);
+            if (analysis is { Statistics.Benchmark: { } b, Join: { } join })
+            {
+                json.WriteNumber("benchmarkPoints", b.CommonPoints);
+                json.WriteString("benchmarkJoin", join.IsByDay ? "day" : "time");
+                json.WriteNumber("benchmarkRows", analysis.Benchmark!.Count);
+                Time(json, "benchmarkFrom", join.Own.Times[0]);
+                Time(json, "benchmarkTo", join.Own.Times[^1]);
+            }
             json.WriteStartArray("drawdowns");
             foreach (var d in analysis.WorstDrawdowns) Write(json, d);
             json.WriteEndArray();

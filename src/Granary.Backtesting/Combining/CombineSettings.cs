@@ -8,7 +8,8 @@ namespace Granary.Backtesting.Combining;
 internal sealed class CombineSettings
 {
     private static readonly string[] Keys =
-        ["account", "execution", "portfolio", "benchmark", "regimes", "outputs", "seed", "from", "to", "bars"];
+        ["account", "execution", "portfolio", "benchmark", "regimes", "outputs", "seed", "from", "to", "bars",
+            "periodsPerYear"];
 
     private CombineSettings(JsonObject sections) => Sections = sections;
 

@@ -8,7 +8,7 @@ namespace Granary.Backtesting.Combining;
 /// <summary>Account, execution, portfolio and similar sections, from the settings or, if all members agree, from the members.</summary>
 internal sealed class CombinedSections(IReadOnlyList<RunMember> runs, CombineSettings settings)
 {
-    private static readonly string[] Shared = ["account", "execution", "benchmark", "regimes"];
+    private static readonly string[] Shared = ["account", "execution", "benchmark", "regimes", "periodsPerYear"];
 
     /// <summary>The default name of the run.</summary>
     public string Name => runs.Count == 0 ? "combined"

@@ -111,6 +111,7 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
             StartingCash = Spec.Cash,
             RiskFree = Spec.RiskFreePercent / 100,
             Metrics = Spec.Metrics,
+            PeriodScale = result.Portfolio.PeriodScale,
             Portfolio = checks?.Selection is { } selection ? portfolio.With(MetricInput.Of(selection.OfPortfolio)) : portfolio,
             Equity = recorder.Count > 0 ? recorder.Rows() : [],
             Closes = recorder.Closes(),

@@ -24,7 +24,7 @@ internal sealed class GroupAccounts
     // Runs the account of a group whose entries models judge.
     private readonly StitchedPortfolio _unlimited;
     private readonly Timeframe _shortest;
-    private readonly MetricCatalogue _metrics;
+    private readonly BatchSpec _batch;
     private readonly double _cash;
     private readonly long _tracePeriod;
 
@@ -35,7 +35,7 @@ internal sealed class GroupAccounts
         _instruments = [.. input.OrderedMarkets.Select(m => m.Instrument)];
         _unlimited = new StitchedPortfolio(input with { Plan = plan.WithoutLimits() });
         _tracePeriod = plan.Feeds[0].TracePeriod;
-        _metrics = plan.Spec.Metrics;
+        _batch = plan.Spec;
         for (var i = 0; i < _instruments.Count; i++) _numbers[_instruments[i].Symbol] = i;
         _shortest = plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe;
     }
@@ -61,14 +61,14 @@ internal sealed class GroupAccounts
         IReadOnlyList<AccountRun> runs, (IReadOnlyList<AccountRow> Rows, IReadOnlyList<StitchedTrade> Trades) account)
     {
         var (rows, trades) = account;
-        var whole = new AccountStatistics(_cash, new FeedClock(_shortest), _metrics);
+        var whole = new AccountStatistics(_cash, new FeedClock(_shortest), _batch);
         var tracer = new EquityTracer(_tracePeriod, _cash);
         var made = new List<WindowChoice>();
         var last = new AccountRow(new EquityRow(0, _cash, _cash, 0, 0), Holds: false, 0, 0);
         for (var (w, r) = (0, 0); w < _windows.Count; w++)
         {
             var before = last;
-            var part = new AccountStatistics(last.Row.Equity, new FeedClock(_shortest), _metrics);
+            var part = new AccountStatistics(last.Row.Equity, new FeedClock(_shortest), _batch);
             for (; r < rows.Count && rows[r].Row.Time < _windows[w].To; r++)
             {
                 last = rows[r];

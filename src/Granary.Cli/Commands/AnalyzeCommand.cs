@@ -66,21 +66,27 @@ internal static class AnalyzeCommand
             BenchmarkName = Path.GetFileName(given.Benchmark),
             RiskFree = given.RiskFree / 100,
             Author = given.Author,
+            Notes = analysis.Notes,
         };
         if (given.Out is { } path) AtomicFile.Write(path, w => HtmlReport.Write(w, analysis.Curve, sheet));
         if (given.Json) Console.WriteLine(CurveAnalysisJson.Write(analysis));
-        else Show(Path.GetFileName(file), analysis);
+        else Show(Path.GetFileName(file), Path.GetFileName(given.Benchmark), analysis);
     }
 
     // The JSON names are shown beside the words, since scripts use them.
-    private static void Show(string name, CurveAnalysis analysis)
+    private static void Show(string name, string? benchmark, CurveAnalysis analysis)
     {
         var s = analysis.Statistics;
         var span = $"from {NumberText.Time(s.Measures.FirstTime)} to {NumberText.Time(s.Measures.LastTime)}";
         TableWriter.Write($"{name}: {Counted.Of(s.Points, "point")} {span}",
             [Column.Text("Statistic"), Column.Number("Value"), Column.Text("Name in --json")],
             analysis.Statistics.Metrics.Listed().Select(v => new[] { v.Metric.Name, MetricText.Value(v.Metric, v.Value), v.Metric.Key }));
-        if (analysis.Note is { } note) Output.Marked("Note", note);
+        if (analysis is { Join: { } join, Benchmark: { } other })
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{benchmark}: joined by {(join.IsByDay ? "day" : "time")}; {Counted.Of(join.Own.Count, s.Points, "row")} of the curve and "
+                    + $"{join.Own.Count:N0} of {other.Count:N0} of the benchmark, from {NumberText.Time(join.Own.Times[0])} to "
+                    + $"{NumberText.Time(join.Own.Times[^1])}"));
+        foreach (var note in analysis.Notes) Output.Marked("Note", note);
         TableWriter.Write("Deepest drawdowns",
             [Column.Number("Depth", "%"), Column.Text("Peak"), Column.Text("Trough"), Column.Text("Recovery"),
                 Column.Number("Length", "days")],

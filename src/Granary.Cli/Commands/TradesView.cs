@@ -32,7 +32,7 @@ internal static class TradesView
         values["correctedPValue"] = JsonNumber.Finite(analysis.CorrectedPValue);
         values["longs"] = Of(analysis.Longs);
         values["shorts"] = Of(analysis.Shorts);
-        values["notes"] = analysis.Notes.ToList();
+        values["notes"] = (string[])[.. analysis.Notes, .. analysis.Undefined is { } undefined ? new[] { undefined } : []];
         return values;
     }
 
@@ -49,6 +49,12 @@ internal static class TradesView
                 MetricText.Value(v.Metric, analysis.Shorts[v.Metric]), v.Metric.Key,
             }));
         var r = analysis.Return;
+        if (analysis.Undefined is { } undefined)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"A trade earns {100 * r.Mean:0.###} % of its notional on average. {undefined}"));
+            return;
+        }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"A trade earns {100 * r.Mean:0.###} % of its notional on average; 95 % interval {100 * r.Low:0.###} % to ")
             + string.Create(CultureInfo.InvariantCulture, $"{100 * r.High:0.###} % (Student's t, trades taken as independent)."));

@@ -17,21 +17,20 @@ public sealed record BenchmarkStatistics(
 {
     public static BenchmarkStatistics Of(EquityCurve curve, EquityCurve benchmark, double periodsPerYear)
     {
-        var (own, other) = curve.OnCommonTimes(benchmark);
+        var (own, other, _) = CurveJoin.Of(curve, benchmark);
         var r = own.Returns;
         var b = other.Returns;
         var n = r.Length;
         var excess = new double[n];
         for (var i = 0; i < n; i++) excess[i] = r[i] - b[i];
-        var active = Moments.Of(excess);
-        var mine = Moments.Of(r);
-        var theirs = Moments.Of(b);
+        var active = Moments.OfReturns(excess);
+        var mine = Moments.OfReturns(r);
+        var theirs = Moments.OfReturns(b);
         double products = 0;
         for (var i = 0; i < n; i++) products += (r[i] - mine.Mean) * (b[i] - theirs.Mean);
         var covariance = n > 1 ? products / (n - 1) : double.NaN;
         var beta = theirs.SampleDeviation > 0 ? covariance / theirs.SampleVariance : double.NaN;
         var deviation = active.SampleDeviation;
-        if (deviation < EquityCurve.ReturnRounding) deviation = 0;
         var correlation = mine.SampleDeviation > 0 && theirs.SampleDeviation > 0
             ? Math.Clamp(covariance / (mine.SampleDeviation * theirs.SampleDeviation), -1, 1)
             : double.NaN;

@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Engine.Analysis;
 
 /// <summary>
@@ -16,7 +18,7 @@ public static class BlockLength
         var run = Math.Max(5, (int)Math.Ceiling(Math.Log10(n)));
         var most = Math.Min(n - 1, (int)Math.Ceiling(Math.Sqrt(n)) + run);
         var covariance = Autocovariance(values, most);
-        if (covariance[0] <= 1e-30) return 1;
+        if (Variation.IsNoneSquared(covariance[0], Variation.OfReturns)) return 1;
 
         var lags = Math.Min(2 * SignificantLags(covariance, run, n), most);
         double weighted = 0, spectrum = covariance[0];

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Analysis;
 
@@ -47,7 +48,7 @@ public sealed record DataSnoopingTest(double RealityCheck, double Consistent, do
                 nameof(excess));
 
         // A strategy that equals the benchmark throughout can neither win nor lose.
-        var moving = Enumerable.Range(0, excess.Count).Where(k => Moments.Of(excess[k]).SampleDeviation > 0).ToList();
+        var moving = Enumerable.Range(0, excess.Count).Where(k => Moments.OfReturns(excess[k]).SampleDeviation > 0).ToList();
         var whitened = Prewhitening.Of([.. moving.Select(k => excess[k])]);
         var block = meanBlock > 0 ? meanBlock : BlockLength.Median(whitened);
         if (moving.Count == 0) return new DataSnoopingTest(1, 1, 1, -1, block, resamples);
@@ -81,7 +82,7 @@ public sealed record DataSnoopingTest(double RealityCheck, double Consistent, do
             _statistic = double.NegativeInfinity;
             for (var s = 0; s < _count; s++)
             {
-                var moments = Moments.Of(excess[s]);
+                var moments = Moments.OfReturns(excess[s]);
                 _mean[s] = moments.Mean;
                 _sample[s] = Math.Sqrt(moments.SampleVariance * (_periods - 1) / _periods);
                 _deviation[s] = LongRunDeviation(excess[s], _mean[s], meanBlock);
@@ -182,6 +183,6 @@ public sealed record DataSnoopingTest(double RealityCheck, double Consistent, do
             for (var t = 0; t + lag < n; t++) sum += (values[t] - mean) * (values[t + lag] - mean);
             variance += weight * sum / n;
         }
-        return variance > 1e-30 ? Math.Sqrt(variance) : 0;
+        return Variation.IsNoneSquared(variance, Variation.OfReturns) ? 0 : Math.Sqrt(variance);
     }
 }

@@ -22,7 +22,7 @@ public sealed record EffectiveTrials(int Trials, int Clusters, double Number)
     /// </remarks>
     public static EffectiveTrials Of(IReadOnlyList<double[]> returns, int trials = 0)
     {
-        var moving = returns.Where(r => Moments.Of(r).SampleDeviation > 0).ToList();
+        var moving = returns.Where(r => Moments.OfReturns(r).SampleDeviation > 0).ToList();
         var all = Math.Max(trials, moving.Count);
         if (moving.Count < 2) return new EffectiveTrials(all, all, all);
         var count = Math.Min(moving.Count, MostCompared);
@@ -64,7 +64,7 @@ public sealed record EffectiveTrials(int Trials, int Clusters, double Number)
 
     private static double[] Standardised(double[] returns)
     {
-        var moments = Moments.Of(returns);
+        var moments = Moments.OfReturns(returns);
         var scale = 1 / (moments.SampleDeviation * Math.Sqrt(returns.Length - 1));
         var values = new double[returns.Length];
         for (var t = 0; t < values.Length; t++) values[t] = (returns[t] - moments.Mean) * scale;

@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Engine.Analysis;
 
 /// <summary>
@@ -11,7 +13,7 @@ namespace Granary.Engine.Analysis;
 public sealed class EquityAccumulator(double? start = null)
 {
     private readonly CalendarPeriods _months = new(MonthOf), _weeks = new(WeekOf);
-    private Moments _moments;
+    private Moments _moments = new(Variation.OfReturns);
     private long _points, _firstTime, _lastTime, _positive, _nonZero;
     private double _first, _last, _gains, _losses, _squaredLosses, _squaredDrawdowns;
     private double _peak = double.NegativeInfinity, _deepest, _trough;
@@ -88,7 +90,7 @@ public sealed class EquityAccumulator(double? start = null)
 
     /// <summary>Returns the measures of the points so far; more points may be added afterwards.</summary>
     /// <param name="periodsPerYear">
-    /// See <see cref="PeriodsPerYear.Infer(ReadOnlySpan{long})"/>; NaN leaves annualised measures undefined.
+    /// See <see cref="PeriodsPerYear.Infer"/>; NaN leaves annualised measures undefined.
     /// </param>
     public EquityMeasures Measure(double periodsPerYear)
     {
@@ -111,7 +113,7 @@ public sealed class EquityAccumulator(double? start = null)
             Returns = n,
             // The mean return of a ruined account is misleading: the gains on the way were lost.
             Mean = _ruined ? double.NaN : _moments.Mean,
-            Deviation = deviation < EquityCurve.ReturnRounding ? 0 : deviation,
+            Deviation = deviation,
             Downside = Math.Sqrt(_squaredLosses / n),
             Skew = _moments.Skew,
             Kurtosis = _moments.Kurtosis,

@@ -3,9 +3,6 @@ namespace Granary.Engine.Analysis;
 /// <summary>The value of an account over time; the statistics of a run are computed from it.</summary>
 public sealed class EquityCurve
 {
-    /// <summary>Deviations below this are rounding errors of a constant return and count as zero.</summary>
-    internal const double ReturnRounding = 1e-15;
-
     private readonly long[] _times;
     private readonly double[] _values;
     private double[]? _returns;

@@ -1,3 +1,4 @@
+using Granary.Engine.Numerics;
 using Granary.Engine.Trading;
 
 namespace Granary.Engine.Analysis;
@@ -63,7 +64,9 @@ public sealed record EquitySums
             Returns = Count,
             // The mean return of a ruined account is misleading: the gains on the way were lost.
             Mean = Final > 0 ? SumOfReturns / n : double.NaN,
-            Deviation = Count > 1 ? variance > 0 ? Math.Sqrt(variance) : 0 : double.NaN,
+            Deviation = Count < 2 ? double.NaN
+                : Variation.IsNoneOfSums(variance, SumOfSquares / n) || Variation.IsNoneSquared(variance, Variation.OfReturns) ? 0
+                : Math.Sqrt(variance),
             Downside = Math.Sqrt(SumOfSquaredLosses / n),
             Skew = double.NaN,
             Kurtosis = double.NaN,

@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Engine.Analysis;
 
 /// <summary>
@@ -14,12 +16,13 @@ namespace Granary.Engine.Analysis;
 public readonly record struct MeanInterval(int Count, double Mean, double Low, double High, double PValue)
 {
     /// <summary>Of values in any order; sums are taken in that order.</summary>
-    public static MeanInterval Of(IReadOnlyList<double> values) => Of(values, Quantile);
+    /// <param name="magnitude">The largest number from which the values were computed, if it is larger than the values.</param>
+    public static MeanInterval Of(IReadOnlyList<double> values, double magnitude = 0) => Of(values, Quantile, magnitude);
 
     /// <summary>t(0.975; degrees of freedom)</summary>
     internal static double Quantile(int freedom) => StudentDistribution.Quantile(0.975, freedom);
 
-    internal static MeanInterval Of(IReadOnlyList<double> values, Func<int, double> quantile)
+    internal static MeanInterval Of(IReadOnlyList<double> values, Func<int, double> quantile, double magnitude)
     {
         var n = values.Count;
         if (n == 0) return new MeanInterval(0, double.NaN, double.NaN, double.NaN, double.NaN);
@@ -28,11 +31,15 @@ public readonly record struct MeanInterval(int Count, double Mean, double Low, d
         var mean = sum / n;
         if (n < 2) return new MeanInterval(n, mean, double.NaN, double.NaN, double.NaN);
         var squares = 0.0;
-        for (var i = 0; i < n; i++) squares += (values[i] - mean) * (values[i] - mean);
+        for (var i = 0; i < n; i++)
+        {
+            squares += (values[i] - mean) * (values[i] - mean);
+            magnitude = Math.Max(magnitude, Math.Abs(values[i]));
+        }
+        // Equal values leave nothing to test.
+        if (Variation.IsNoneSquared(squares / (n - 1), magnitude)) return new MeanInterval(n, mean, double.NaN, double.NaN, double.NaN);
         var error = Math.Sqrt(squares / (n - 1) / n);
         var margin = quantile(n - 1) * error;
-        // Equal values leave nothing to test.
-        var p = error > 0 ? StudentDistribution.Cumulative(-mean / error, n - 1) : double.NaN;
-        return new MeanInterval(n, mean, mean - margin, mean + margin, p);
+        return new MeanInterval(n, mean, mean - margin, mean + margin, StudentDistribution.Cumulative(-mean / error, n - 1));
     }
 }

@@ -5,8 +5,8 @@ public sealed class MeanIntervals
 {
     private readonly Dictionary<int, double> _quantiles = [];
 
-    /// <inheritdoc cref="MeanInterval.Of(IReadOnlyList{double})"/>
-    public MeanInterval Of(IReadOnlyList<double> values) => MeanInterval.Of(values, Quantile);
+    /// <inheritdoc cref="MeanInterval.Of(IReadOnlyList{double}, double)"/>
+    public MeanInterval Of(IReadOnlyList<double> values, double magnitude = 0) => MeanInterval.Of(values, Quantile, magnitude);
 
     private double Quantile(int freedom)
     {

@@ -18,7 +18,7 @@ public sealed record RollingBeta(long[] Times, double[] Beta)
         for (var at = 0; at < count; at++)
         {
             // Each window by itself: a few thousand windows of a few hundred returns, and no sum that drifts.
-            var (mine, theirs) = (Moments.Of(r.Slice(at, window)), Moments.Of(b.Slice(at, window)));
+            var (mine, theirs) = (Moments.OfReturns(r.Slice(at, window)), Moments.OfReturns(b.Slice(at, window)));
             double products = 0;
             for (var i = at; i < at + window; i++) products += (r[i] - mine.Mean) * (b[i] - theirs.Mean);
             result.Times[at] = own.Times[at + window];

@@ -40,7 +40,7 @@ public sealed record RollingStatistics(long[] Times, double[] Sharpe, double[] V
             var variance = (squares - sum * mean) / (window - 1);
             // Below this the difference of the sums is nothing but rounding; the window is looked at again, exactly.
             if (!(variance > 1e-9 * squares / window))
-                variance = Moments.Of(returns.Slice(i - window + 1, window)).SampleDeviation is var d ? d * d : 0;
+                variance = Moments.OfReturns(returns.Slice(i - window + 1, window)).SampleVariance;
             var at = i - window + 1;
             result.Times[at] = curve.Times[i + 1];
             result.Volatility[at] = Math.Sqrt(variance) * root;

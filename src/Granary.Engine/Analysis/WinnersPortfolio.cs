@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Engine.Analysis;
 
 /// <summary>
@@ -20,7 +22,7 @@ public static class WinnersPortfolio
         var centred = new List<double[]>(returns.Count);
         foreach (var r in returns)
         {
-            var moments = Moments.Of(r);
+            var moments = Moments.OfReturns(r);
             if (moments.SampleDeviation > 0) centred.Add([.. r.Select(x => x - moments.Mean)]);
         }
         if (centred.Count == 0 || returns[0].Length < 10) return 0;
@@ -53,6 +55,6 @@ public static class WinnersPortfolio
             squares += counts[t] * portfolio[t] * portfolio[t];
         }
         var variance = (squares - n * mean * mean) / (n - 1);
-        return variance > 1e-30 ? mean / Math.Sqrt(variance) : 0;
+        return Variation.IsNoneOfSums(variance, squares / n) ? 0 : mean / Math.Sqrt(variance);
     }
 }

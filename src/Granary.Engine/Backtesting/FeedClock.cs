@@ -1,51 +1,37 @@
+using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 
 namespace Granary.Engine.Backtesting;
 
-/// <summary>
-/// Counts a feed's bars and days as they stream by, and tells how many bars a year has (the same rule as
-/// <see cref="Analysis.PeriodsPerYear"/>).
-/// </summary>
+/// <summary>Counts a feed's bars as they stream by, and how many of them a year has.</summary>
 /// <param name="from">UTC ticks; bars before it only warm up, and are not counted.</param>
 public sealed class FeedClock(Timeframe timeframe, long from = 0)
 {
-    // Days from one bar to the next; steps from the last entry on count together, and are a year at least.
-    private readonly long[] _steps = new long[201];
-    private long _bars, _days, _sundays, _lastDay = -1;
-    private bool _saturdays;
+    private readonly PeriodCounter _counter = new(timeframe.Ticks < Timeframe.D1.Ticks);
 
-    public long Bars => _bars;
+    public Timeframe Timeframe => timeframe;
 
-    public long FirstTime { get; private set; }
+    public long Bars => _counter.Rows;
 
-    public long LastTime { get; private set; }
+    public long FirstTime => _counter.FirstTime;
+
+    public long LastTime => _counter.LastTime;
 
     /// <summary>
-    /// Bars per trading day, times 252, or 365 where there are Saturdays. Weeks have 52 and months 12, and so have daily bars whose median
-    /// step is that of weeks or months; likewise quarters 4, years 1.
+    /// As <see cref="PeriodCounter"/> counts the bars. Bars of weeks have 52 and those of months 12; a single bar is one of 252 days.
     /// </summary>
-    public double PeriodsPerYear
+    public PeriodCount Periods
     {
         get
         {
-            double daysPerYear = _saturdays ? 365 : 252;
-            if (timeframe == Timeframe.W1) return 52;
-            if (timeframe == Timeframe.Mo1) return 12;
-            if (timeframe == Timeframe.D1 && _days > 1 && Analysis.PeriodsPerYear.OfSteps(MedianStep) is { } longer) return longer;
-            double tradingDays = Math.Max(1, _saturdays ? _days : _days - _sundays);
-            return (timeframe == Timeframe.D1 ? _days : _bars) / tradingDays * daysPerYear;
+            var count = _counter.Count();
+            var known = timeframe == Timeframe.W1 ? 52 : timeframe == Timeframe.Mo1 ? 12 : double.IsNaN(count.PerYear) ? 252 : 0;
+            return known > 0 ? new PeriodCount(known, true, count.Rows, 0, []) : count;
         }
     }
 
-    private int MedianStep
-    {
-        get
-        {
-            var (step, left) = (1, (_days - 1) / 2);
-            while (step < _steps.Length - 1 && left >= _steps[step]) left -= _steps[step++];
-            return step;
-        }
-    }
+    /// <inheritdoc cref="Periods"/>
+    public double PeriodsPerYear => Periods.PerYear;
 
     /// <summary>Counts one more bar.</summary>
     public void Count(long time) => Add([time]);
@@ -58,19 +44,6 @@ public sealed class FeedClock(Timeframe timeframe, long from = 0)
             var at = times.BinarySearch(from);
             times = times[(at < 0 ? ~at : at)..];
         }
-        if (_bars == 0) FirstTime = times[0];
-        LastTime = times[^1];
-        _bars += times.Length;
-        foreach (var time in times)
-        {
-            var day = time / TimeSpan.TicksPerDay;
-            if (day == _lastDay) continue;
-            if (_lastDay >= 0) _steps[Math.Min(day - _lastDay, _steps.Length - 1)]++;
-            _lastDay = day;
-            _days++;
-            var ofWeek = day % 7; // tick zero is a Monday
-            if (ofWeek == 5) _saturdays = true;
-            else if (ofWeek == 6) _sundays++;
-        }
+        _counter.Add(times);
     }
 }

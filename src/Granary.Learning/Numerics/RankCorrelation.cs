@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Numerics;
 
 namespace Granary.Learning.Numerics;
 
@@ -7,13 +8,19 @@ public static class RankCorrelation
 {
     private const int MostShifts = 200, FewestPairs = 4;
 
-    /// <summary>Ranks 1 … n in the order of the values.</summary>
+    /// <summary>Ranks 1 … n in the order of the values; of values that differ by rounding alone, all the same.</summary>
     public static double[] Ranks(ReadOnlySpan<double> values)
     {
         var order = new int[values.Length];
         for (var i = 0; i < order.Length; i++) order[i] = i;
-        Array.Sort(values.ToArray(), order);
+        var sorted = values.ToArray();
+        Array.Sort(sorted, order);
         var ranks = new double[values.Length];
+        if (sorted.Length > 0 && Variation.IsNone(sorted[^1] - sorted[0], Math.Max(Math.Abs(sorted[0]), Math.Abs(sorted[^1]))))
+        {
+            Array.Fill(ranks, (values.Length + 1) / 2.0);
+            return ranks;
+        }
         for (var i = 0; i < order.Length;)
         {
             var j = i;

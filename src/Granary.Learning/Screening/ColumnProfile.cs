@@ -31,7 +31,7 @@ public sealed record ColumnProfile(int Count, int Missing, double Mean, double D
         var sorted = (double[])values.Clone();
         Array.Sort(sorted);
         return new ColumnProfile(count, column.Length - count, moments.Mean, moments.SampleDeviation,
-            [.. Levels.Select(level => Quantile(sorted, level))], Autocorrelated(values, moments.Mean),
+            [.. Levels.Select(level => Quantile(sorted, level))], Autocorrelated(values, moments),
             UnitRootTest.Of(values.AsSpan(Math.Max(0, count - MostTested))));
     }
 
@@ -43,14 +43,16 @@ public sealed record ColumnProfile(int Count, int Missing, double Mean, double D
         return below + 1 < sorted.Length ? sorted[below] + (place - below) * (sorted[below + 1] - sorted[below]) : sorted[below];
     }
 
-    private static double Autocorrelated(double[] values, double mean)
+    private static double Autocorrelated(double[] values, in Moments moments)
     {
+        if (!(moments.SampleVariance > 0)) return double.NaN;
+        var mean = moments.Mean;
         var (products, squares) = (0.0, 0.0);
         for (var i = 0; i < values.Length; i++)
         {
             squares += (values[i] - mean) * (values[i] - mean);
             if (i > 0) products += (values[i] - mean) * (values[i - 1] - mean);
         }
-        return squares > 0 ? products / squares : double.NaN;
+        return products / squares;
     }
 }

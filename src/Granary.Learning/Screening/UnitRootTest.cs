@@ -1,3 +1,4 @@
+using Granary.Engine.Analysis;
 using Granary.Learning.Numerics;
 
 namespace Granary.Learning.Screening;
@@ -35,6 +36,9 @@ public readonly record struct UnitRootTest(double Statistic, double Critical, in
         for (var lag = 1; lag <= lags; lag++) columns[lag - 1] = Differences(values, 1 + lags - lag, rows);
         columns[lags] = values.Slice(lags, rows).ToArray();
         columns[width] = Differences(values, 1 + lags, rows);
+        // A difference has the rounding of the values.
+        var magnitude = Math.Max(Math.Abs(values[0]), Math.Abs(values[^1]));
+        if (!(Moments.Of(columns[width], magnitude).SampleVariance > 0)) return new UnitRootTest(double.NaN, critical, lags);
         foreach (var column in columns) Centre(column);
         var gram = new double[width * width];
         var moment = new double[width];

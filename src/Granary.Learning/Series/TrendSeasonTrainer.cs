@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
@@ -52,6 +53,8 @@ public sealed class TrendSeasonTrainer(
         for (var i = 0; i < labels.Length; i++) mean += weights[i] * labels[i] / total;
         for (var i = 0; i < labels.Length; i++) squares += weights[i] * (labels[i] - mean) * (labels[i] - mean);
         var deviation = Math.Sqrt(squares / total);
+        // Equal labels are all trend.
+        if (Variation.IsNone(deviation, labels.Max(Math.Abs))) deviation = 1;
         for (var i = 0; i < labels.Length; i++)
         {
             if (i % 1024 == 0) options.Cancellation.ThrowIfCancellationRequested();

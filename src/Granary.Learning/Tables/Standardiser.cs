@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Learning.Tables;
 
 /// <summary>
@@ -24,12 +26,15 @@ public sealed class Standardiser
         var width = table.Width;
         var mean = new double[width];
         var scale = new double[width];
+        var magnitude = new double[width];
         var total = 0.0;
         foreach (var row in set.Rows)
         {
             var w = table.Weight[row];
+            var values = table.Row(row);
+            for (var f = 0; f < width; f++) magnitude[f] = Math.Max(magnitude[f], Math.Abs(values[f]));
             total += w;
-            if (w > 0) Numerics.Dense.AddScaled(w, table.Row(row), mean);
+            if (w > 0) Numerics.Dense.AddScaled(w, values, mean);
         }
         for (var f = 0; f < width; f++) mean[f] /= total;
         foreach (var row in set.Rows)
@@ -41,7 +46,7 @@ public sealed class Standardiser
         for (var f = 0; f < width; f++)
         {
             var deviation = Math.Sqrt(scale[f] / total);
-            scale[f] = deviation > 1e-12 * Math.Max(1e-300, Math.Abs(mean[f])) ? 1 / deviation : 0;
+            scale[f] = Variation.IsNone(deviation, magnitude[f]) ? 0 : 1 / deviation;
         }
         return new Standardiser(mean, scale);
     }

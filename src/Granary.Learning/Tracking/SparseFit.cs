@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Learning.Tracking;
 
 /// <summary>Fit of the target with a number of names: a point of the names-against-error curve.</summary>
@@ -48,12 +50,13 @@ public sealed record TrackingQuality(double ResidualNorm, double TrackingError, 
             var rest = active[t] + intercept;
             squares += rest * rest;
         }
-        var moments = Granary.Engine.Analysis.Moments.Of(active);
+        var moments = Granary.Engine.Analysis.Moments.OfReturns(active);
         var deviation = moments.SampleDeviation;
         var (a, b) = (DenseVectors.Copy(replica, centre: true), DenseVectors.Copy(target, centre: true));
-        var norms = DenseVectors.Norm(a) * DenseVectors.Norm(b);
+        var (normOf, root) = ((A: DenseVectors.Norm(a), B: DenseVectors.Norm(b)), Math.Sqrt(n));
+        var moves = !Variation.IsNone(normOf.A / root, Variation.OfReturns) && !Variation.IsNone(normOf.B / root, Variation.OfReturns);
         return new TrackingQuality(Math.Sqrt(squares), deviation * Math.Sqrt(periodsPerYear),
             deviation > 0 ? moments.Mean / deviation * Math.Sqrt(periodsPerYear) : double.NaN,
-            norms > 0 ? Math.Clamp(DenseVectors.Dot(a, b) / norms, -1, 1) : double.NaN);
+            moves ? Math.Clamp(DenseVectors.Dot(a, b) / (normOf.A * normOf.B), -1, 1) : double.NaN);
     }
 }

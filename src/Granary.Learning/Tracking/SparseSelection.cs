@@ -40,7 +40,7 @@ public static class SparseSelection
         });
         if (fit.Support.Count == 0) return new StrategyWeights([], [], double.NaN);
         var weights = Capped([.. fit.Weights], maxWeight);
-        var combined = Granary.Engine.Analysis.Moments.Of(returns.Combine(fit.Support, weights));
+        var combined = Granary.Engine.Analysis.Moments.OfReturns(returns.Combine(fit.Support, weights));
         return new StrategyWeights([.. fit.Support.Select(s => returns.Names[s])], weights,
             combined.SampleDeviation > 0 ? combined.Mean / combined.SampleDeviation : double.NaN);
     }

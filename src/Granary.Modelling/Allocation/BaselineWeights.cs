@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
 
 namespace Granary.Modelling.Allocation;
@@ -31,7 +32,8 @@ internal static class BaselineWeights
         return sum > 0 ? [.. raw.Select(w => w / sum)] : raw;
     }
 
-    private static double Variance(double[] values) => Covariance(values, values);
+    private static double Variance(double[] values) =>
+        Covariance(values, values) is var variance && Variation.IsNoneSquared(variance, Variation.OfReturns) ? 0 : variance;
 
     private static double Covariance(double[] a, double[] b)
     {

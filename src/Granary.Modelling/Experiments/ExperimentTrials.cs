@@ -57,7 +57,7 @@ internal sealed class ExperimentTrials(BatchPlan plan, IReadOnlyDictionary<strin
             var share = effective.Trials > 0 ? Math.Min(1, effective.Number / effective.Trials) : 0;
             trials[group.Key] = [.. all.Select(t =>
             {
-                var moments = Moments.Of(t.Days.Length > 0 ? Returns(t) : []);
+                var moments = Moments.OfReturns(t.Days.Length > 0 ? Returns(t) : []);
                 var sharpe = moments.SampleDeviation > 0 ? moments.Mean / moments.SampleDeviation : double.NaN;
                 return new Trial(t.Combination, costs, sharpe, double.IsNaN(sharpe) ? 0 : share);
             })];

@@ -39,7 +39,8 @@ public static class ModelChallenges
     private static string ConclusionOf(MeanInterval difference) => difference switch
     {
         { Count: < 2 } => "One test window is too few to tell the two apart.",
-        { Mean: 0, Low: 0, High: 0 } => "Both predict the same on the windows that they have in common.",
+        { Mean: 0, Low: double.NaN } => "Both predict the same on the windows that they have in common.",
+        { Low: double.NaN } => "The two differ by the same on each window, which leaves nothing to test.",
         { Low: > 0 } => "The challenger predicts better: the 95 % interval of the difference is above zero.",
         { High: < 0 } => "The challenger predicts worse: the 95 % interval of the difference is below zero.",
         _ => "No difference is shown: the 95 % interval of the difference has zero in it.",

@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Numerics;
 using Granary.Engine.Portfolio;
 using Granary.Learning.Regimes;
 using Granary.Learning.Registry;
@@ -97,29 +98,20 @@ public static class ScheduledWeights
             // A ruined account has no score.
             if (trace.FirstPeriod > from || !(trace.EquityAt(to - 1) > 0)) continue;
             var returns = trace.Returns(from, to);
-            var (mean, deviation) = Moments(returns);
-            if (mean > 0) scored.Add((index, mean / deviation, returns));
+            var moments = Moments.OfReturns(returns);
+            // Equal returns above zero have no deviation: their score is infinite.
+            if (moments.Mean > 0) scored.Add((index, moments.Mean / moments.SampleDeviation, returns));
         }
         var chosen = new List<(int Index, double Score, double[] Returns)>();
         foreach (var candidate in scored.OrderByDescending(s => s.Score).ThenBy(s => s.Index))
         {
             if (chosen.Count == spec.MaxStrategies) break;
-            if (!chosen.Any(c => PearsonCorrelation.Of(c.Returns, candidate.Returns) > spec.MaxCorrelation)) chosen.Add(candidate);
+            if (!chosen.Any(c => PearsonCorrelation.Of(c.Returns, candidate.Returns, Variation.OfReturns) > spec.MaxCorrelation)) chosen.Add(candidate);
         }
         if (chosen.Count(c => double.IsInfinity(c.Score)) is > 0 and var steady)
             return [.. chosen.Take(steady).Select(c => (c.Index, Math.Min(1.0 / steady, spec.MaxWeight)))];
         var sum = chosen.Sum(c => c.Score);
         return [.. chosen.Select(c => (c.Index, Math.Min(c.Score / sum, spec.MaxWeight)))];
-    }
-
-    private static (double Mean, double Deviation) Moments(double[] values)
-    {
-        var mean = values.Sum() / values.Length;
-        var squares = 0.0;
-        foreach (var v in values) squares += (v - mean) * (v - mean);
-        var deviation = values.Length > 1 ? Math.Sqrt(squares / (values.Length - 1)) : 0;
-        // A deviation this small is a rounding error of equal returns.
-        return (mean, deviation > Math.Abs(mean) * 1e-12 ? deviation : 0);
     }
 
     internal static IReadOnlyList<(int Strategy, double Weight)> Pursue(List<(int Index, EquityTrace Trace)> traces, long from, long to,

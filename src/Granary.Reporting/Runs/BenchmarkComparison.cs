@@ -15,15 +15,16 @@ public sealed record BenchmarkComparison(EquityStatistics Own, EquityStatistics 
 {
     /// <param name="portfolio">The portfolio at the times of the series.</param>
     /// <param name="benchmark">The benchmark at the same times, at least two.</param>
-    public static BenchmarkComparison Of(EquityCurve portfolio, EquityCurve benchmark, MetricCatalogue metrics)
+    /// <param name="periodScale">As <see cref="RunModel.PeriodScale"/>.</param>
+    public static BenchmarkComparison Of(EquityCurve portfolio, EquityCurve benchmark, MetricCatalogue metrics, double periodScale = 1)
     {
-        var periodsPerYear = PeriodsPerYear.Infer(benchmark.Times);
+        var periodsPerYear = PeriodsPerYear.Infer(benchmark.Times) * periodScale;
         var days = ByDay(benchmark);
         var steps = new long[benchmark.Count - 1];
         for (var i = 0; i < steps.Length; i++) steps[i] = benchmark.Times[i + 1] - benchmark.Times[i];
         Array.Sort(steps);
         return new BenchmarkComparison(EquityStatistics.Of(benchmark, periodsPerYear, catalogue: metrics),
-            EquityStatistics.Of(days, PeriodsPerYear.Infer(days.Times), catalogue: metrics),
+            EquityStatistics.Of(days, PeriodsPerYear.Infer(days.Times) * periodScale, catalogue: metrics),
             BenchmarkStatistics.Of(portfolio, benchmark, periodsPerYear), TimeSpan.FromTicks(steps[steps.Length / 2]));
     }
 

@@ -42,6 +42,12 @@ public enum NoteCode
     /// <summary>The record is too short for annualized figures.</summary>
     ShortRecord,
 
+    /// <summary>The benchmark covers a part of the run only.</summary>
+    Benchmark,
+
+    /// <summary>How the periods per year were counted, where the record does not follow a convention.</summary>
+    PeriodsPerYear,
+
     /// <summary>The weights were selected on the same bars that the figures are computed from.</summary>
     InSample,
 

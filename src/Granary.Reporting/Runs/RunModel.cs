@@ -133,6 +133,11 @@ public sealed record RunModel
     /// </summary>
     public double RiskFree { get; init; }
 
+    /// <summary>
+    /// Periods per year of the portfolio over those that its rows count; 1 unless the batch sets them. Figures of days scale with it.
+    /// </summary>
+    public double PeriodScale { get; init; } = 1;
+
     /// <summary>The number of signals for each decision.</summary>
     public IReadOnlyDictionary<Decision, long> Decisions { get; init; } = new Dictionary<Decision, long>();
 

@@ -199,6 +199,7 @@ public sealed record BatchPlan
                 TracePeriod = tracePeriod,
                 Regimes = spec.Regimes,
                 Metrics = spec.Metrics,
+                PeriodsPerYear = spec.PeriodsPerYearOf(g.Key.Timeframe),
             })
             .ToList();
         return new BatchPlan { Spec = spec, Symbols = symbols, Instances = instances, Feeds = feeds };

@@ -15,6 +15,9 @@ namespace Granary.Simulation.Batches;
 /// <param name="catalogues">Strategies, factors and other extensions that the process knows.</param>
 public sealed class BatchReader(GranaryCatalogues catalogues)
 {
+    // Between a row in ten years and a row a second.
+    internal const double LeastPerYear = 0.1, MostPerYear = 366 * 86_400;
+
     /// <param name="bindStrategies">
     /// Whether this process knows the strategy classes. False for a client, because its server may have other plug-ins.
     /// </param>
@@ -59,7 +62,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     private BatchSpec? Spec(JsonPart root, JsonFaults faults, string name, byte[] text, string folder, bool bindStrategies)
     {
         root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward",
-            "regimes", "outputs", "seed");
+            "regimes", "outputs", "seed", "periodsPerYear");
         var named = faults.Try(() => NameOf(root.Find("name"), name), "");
         var account = root.Find("account")?.Only("cash", "riskFreePercent");
         var cash = account?.Find("cash")?.Number(1, 1e15) ?? BatchSpec.DefaultCash;
@@ -90,6 +93,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             Cash = cash,
             RiskFreePercent = account?.Find("riskFreePercent")?.Number(-100, 1000) ?? 0,
             Benchmark = root.Find("benchmark") is { } benchmark && benchmark.String().Length > 0 ? benchmark : null,
+            PeriodsPerYear = root.Find("periodsPerYear")?.Number(LeastPerYear, MostPerYear),
             Execution = execution,
             Strategies = strategies,
             Portfolio = portfolio,

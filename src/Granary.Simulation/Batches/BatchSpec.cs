@@ -26,6 +26,12 @@ public sealed record BatchSpec
     /// <summary>Risk-free rate in percent per year; used only for the excess Sharpe ratio in the report.</summary>
     public double RiskFreePercent { get; init; }
 
+    /// <summary>Periods per year of accounts whose rows have the timeframe of the data; null to count them.</summary>
+    public double? PeriodsPerYear { get; init; }
+
+    /// <summary>Periods per year that the batch sets for rows of a timeframe; null to count them.</summary>
+    public double? PeriodsPerYearOf(Timeframe rows) => rows == Data.Timeframe ? PeriodsPerYear : null;
+
     public required ExecutionSpec Execution { get; init; }
 
     public required IReadOnlyList<StrategySpec> Strategies { get; init; }

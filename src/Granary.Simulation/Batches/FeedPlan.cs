@@ -25,6 +25,9 @@ public sealed record FeedPlan(int Index, IReadOnlyList<string> Symbols, Timefram
     /// <summary>Metrics to compute for each strategy.</summary>
     public MetricCatalogue Metrics { get; init; } = MetricCatalogue.BuiltIn;
 
+    /// <summary>Periods per year that the batch sets for these bars; null to count them.</summary>
+    public double? PeriodsPerYear { get; init; }
+
     /// <summary>Strategies trade from this time on, UTC ticks; earlier bars only warm up. 0 = no warm-up bars.</summary>
     public long TradeFrom => Instances[0].Trading.TradeFrom;
 

@@ -38,6 +38,7 @@ public static class ProductionJson
             if (spec.RiskFreePercent != 0) json.WriteNumber("riskFreePercent", spec.RiskFreePercent);
             json.WriteEndObject();
             if (spec.Benchmark is { } benchmark) json.WriteString("benchmark", benchmark.String());
+            if (spec.PeriodsPerYear is { } perYear) json.WriteNumber("periodsPerYear", perYear);
             json.WriteStartObject("execution");
             ExecutionSection.Write(json, spec.Execution);
             json.WriteEndObject();

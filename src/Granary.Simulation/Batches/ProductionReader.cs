@@ -71,7 +71,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         var place = root.Find("folder")?.Folder() ?? root.Place;
         if (place != root.Place) root = JsonPart.Parse(root.File, text, faults, place);
         root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "account", "benchmark", "execution",
-            "portfolio", "strategies", "regimes", "policy", "models", "risk", "evidence");
+            "portfolio", "strategies", "regimes", "policy", "models", "risk", "evidence", "periodsPerYear");
         var version = root.Need("version").Whole();
         if (version > ProductionJson.Version)
             throw root.Need("version").Fault($"this configuration was written by a newer Granary "
@@ -104,6 +104,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
             Cash = cash,
             RiskFreePercent = account?.Find("riskFreePercent")?.Number(-100, 1000) ?? 0,
             Benchmark = root.Find("benchmark"),
+            PeriodsPerYear = root.Find("periodsPerYear")?.Number(BatchReader.LeastPerYear, BatchReader.MostPerYear),
             Execution = execution!,
             Strategies = strategies,
             Regimes = regimes,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Engine.Analysis;
+using Granary.Engine.Numerics;
 using Granary.Learning.Regimes;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
@@ -60,7 +61,7 @@ public sealed record ConditionReport(ConditionResults Results, IReadOnlyList<Str
         foreach (var (k, name) in TradeConditions.Names.Index())
             foreach (var group in GroupsOf(trades, k))
             {
-                var mean = intervals.Of([.. group.Select(t => t.Return)]);
+                var mean = intervals.Of([.. group.Select(t => t.Return)], Variation.OfReturns);
                 yield return new ConditionRow(name, group.Key, mean.Count, (double)group.Count(t => t.Net > 0) / mean.Count,
                     group.Sum(t => t.Net), mean.Mean, mean.Low, mean.High);
             }
@@ -83,9 +84,10 @@ public sealed record ConditionReport(ConditionResults Results, IReadOnlyList<Str
             if (name == TradeConditions.Exit) continue;
             foreach (var group in GroupsOf(before, k))
             {
-                var own = intervals.Of([.. group.Select(t => t.Return)]);
+                var own = intervals.Of([.. group.Select(t => t.Return)], Variation.OfReturns);
                 if (own.Count < LeastTrades || double.IsNaN(own.PValue)) continue;
-                var later = intervals.Of([.. after.Where(t => t.Values[k] == group.Key).Select(t => t.Return)]);
+                var later = intervals.Of([.. after.Where(t => t.Values[k] == group.Key).Select(t => t.Return)],
+                    Variation.OfReturns);
                 yield return new ConditionTest(strategy, name, group.Key, own.Count, own.Mean, own.PValue, 1, later.Count, later.Mean,
                     later.Low, later.High, later.PValue, ConditionTest.NotChosen);
             }

@@ -77,8 +77,9 @@ public static class BatchNotes
 
     private static IEnumerable<RunNote> Short(BatchFacts facts)
     {
-        var rows = facts.Portfolio.Statistics[ExposureMetrics.Periods];
-        if (rows > 0 && ShortRecord.Sentence((long)rows) is { } sentence) yield return new RunNote(NoteCode.ShortRecord, sentence);
+        var (first, last) = facts.Portfolio.Rows;
+        return ShortRecord.Of((long)facts.Portfolio.Statistics[ExposureMetrics.Periods], (last - first) / (double)TimeSpan.TicksPerDay)
+            .Select(sentence => new RunNote(NoteCode.ShortRecord, sentence));
     }
 
     private static IEnumerable<RunNote> InSample(BatchFacts facts)

@@ -3,19 +3,30 @@ using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
 
 /// <summary>Collects the equity rows and closed trades of one account and computes its metrics.</summary>
 /// <param name="cash">Initial cash; the first return is relative to it.</param>
 /// <param name="clock">Counts the rows, which gives the number of rows per year.</param>
-public sealed class AccountStatistics(double cash, FeedClock clock, MetricCatalogue metrics)
+/// <param name="batch">Has the metrics to compute, and may set the number of rows per year.</param>
+public sealed class AccountStatistics(double cash, FeedClock clock, BatchSpec batch)
 {
     private readonly TradeAccumulator _trades = new();
     private readonly EquityAccumulator _equity = new(cash);
     private readonly AccountAccumulator _account = new(cash);
     private long _rows, _exposed;
     private double _final = double.NaN;
+
+    /// <summary>Open times of the first and the last row, UTC ticks; 0 without rows.</summary>
+    public (long First, long Last) Rows => (clock.FirstTime, clock.LastTime);
+
+    /// <summary>The periods per year as counted.</summary>
+    public PeriodCount Counted => clock.Periods;
+
+    /// <summary>The periods per year that annualise.</summary>
+    public double PeriodsPerYear => batch.PeriodsPerYearOf(clock.Timeframe) ?? clock.PeriodsPerYear;
 
     /// <param name="holds">Whether a trade was open at the row's close.</param>
     public void Add(in EquityRow row, bool holds)
@@ -38,10 +49,10 @@ public sealed class AccountStatistics(double cash, FeedClock clock, MetricCatalo
     public MetricSet ToMetrics(double commission, double financing)
     {
         var days = _account.Finish();
-        return metrics.Compute(new MetricInput
+        return batch.Metrics.Compute(new MetricInput
         {
             Parts = MetricParts.Strategy | (days is null ? MetricParts.None : MetricParts.Days),
-            Equity = _rows > 1 ? _equity.Measure(clock.PeriodsPerYear) : EquityMeasures.Unmeasured(cash, _rows > 0 ? _final : cash),
+            Equity = _rows > 1 ? _equity.Measure(PeriodsPerYear) : EquityMeasures.Unmeasured(cash, _rows > 0 ? _final : cash),
             Trades = _trades.Measure(),
             Account = new AccountMeasures(_rows, _exposed, commission, financing),
             Days = days,

@@ -42,14 +42,22 @@ public static class BenchmarkCurve
             await AddAsync(new OpenedMarket(name, series, series.Instrument), from, worth, cancellationToken);
         }
         var common = worth.Common();
-        if (common.Length < 2) return model;
+        if (common.Length < 2)
+            return model.With([new RunNote(NoteCode.Benchmark, $"The benchmark {NameOf(spec)} has fewer than two bars in the time of the "
+                + "portfolio's rows, so that nothing is compared with it.")]);
         long[] times = [.. common.Select(i => rows.Times[i])];
-        var benchmark = new EquityCurve(times, [.. common.Select(i => worth.At(i) * model.StartingCash)]);
-        var comparison = BenchmarkComparison.Of(new EquityCurve(times, [.. common.Select(i => rows.Values[i])]), benchmark, spec.Metrics);
+        var start = worth.First > 0 ? rows.Values[worth.First] : model.StartingCash;
+        var benchmark = new EquityCurve(times, [.. common.Select(i => worth.At(i) * start)]);
+        var comparison = BenchmarkComparison.Of(new EquityCurve(times, [.. common.Select(i => rows.Values[i])]), benchmark, spec.Metrics,
+            model.PeriodScale);
         int[] drawn = [.. worth.CommonAt(model.Closes.Select(r => r.Time))];
+        if (worth.First > 0)
+            model = model.With([new RunNote(NoteCode.Benchmark, $"The benchmark {NameOf(spec)} begins at {RunText.Time(times[0])}, "
+                + $"after the portfolio's first row ({RunText.Time(rows.Times[0])}): the portfolio is compared with it from there on, at "
+                + $"{Counted.Of(common.Length, "row")}.", common.Length)]);
         return model with
         {
-            Benchmark = new EquityCurve([.. drawn.Select(i => rows.Times[i])], [.. drawn.Select(i => worth.At(i) * model.StartingCash)]),
+            Benchmark = new EquityCurve([.. drawn.Select(i => rows.Times[i])], [.. drawn.Select(i => worth.At(i) * start)]),
             BenchmarkName = name == Own ? "Buy and hold" : name,
             Comparison = comparison,
             Portfolio = model.Portfolio?.With(MetricInput.Of(comparison.Against)),
@@ -102,8 +110,9 @@ public static class BenchmarkCurve
         IBarSource source, IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken)
     {
         var stretch = new BenchmarkStretch(rows.First + rowTicks, rows.Last + rowTicks);
-        if (stretch.From <= whole.FirstKnown && whole.LastKnown <= stretch.To) return whole.Trace;
-        return (await TraceAsync(spec, source, markets, whole.Trace.PeriodTicks, stretch, cancellationToken))!.Trace;
+        var over = stretch.From <= whole.FirstKnown && whole.LastKnown <= stretch.To ? whole
+            : (await TraceAsync(spec, source, markets, whole.Trace.PeriodTicks, stretch, cancellationToken))!;
+        return over.FirstKnown > stretch.From ? over.WholePeriods : over.Trace;
     }
 
     private static async Task<BenchmarkTrace?> TraceAsync(BatchSpec spec, IBarSource source,

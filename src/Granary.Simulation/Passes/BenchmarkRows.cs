@@ -37,19 +37,21 @@ internal sealed class BenchmarkRows(long[] times, long rowTicks)
 
     public double At(int row) => _sums[row] / _markets;
 
-    /// <summary>Returns the first row, and each later row since whose predecessor a market had a bar.</summary>
-    public int[] Common() => [.. Enumerable.Range(0, times.Length).Where(i => i == 0 || _hasBar[i])];
+    /// <summary>The first row at which the benchmark has a value; the number of rows if it has none.</summary>
+    public int First => Array.IndexOf(_hasBar, true) is var first && first < 0 ? times.Length : first;
 
-    /// <summary>Returns the first of some rows, and those with a bar since the previous one.</summary>
+    /// <summary>Returns the rows from the first one at which a market had a bar, each with a bar since its predecessor.</summary>
+    public int[] Common() => [.. Enumerable.Range(0, times.Length).Where(i => _hasBar[i])];
+
+    /// <summary>Returns those of some rows that have a bar since the previous one.</summary>
     /// <param name="chosen">Timestamps of the rows, ascending.</param>
     public IEnumerable<int> CommonAt(IEnumerable<long> chosen)
     {
-        var (row, first) = (0, true);
+        var row = 0;
         foreach (var stamp in chosen)
         {
-            var hasBar = first;
+            var hasBar = false;
             for (; row < times.Length && times[row] <= stamp; row++) hasBar |= _hasBar[row];
-            first = false;
             if (hasBar) yield return row - 1;
         }
     }

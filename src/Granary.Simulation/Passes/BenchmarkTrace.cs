@@ -7,6 +7,10 @@ namespace Granary.Simulation.Passes;
 /// <param name="LastKnown">Close of the benchmark's last bar, UTC ticks.</param>
 public sealed record BenchmarkTrace(EquityTrace Trace, long FirstKnown, long LastKnown)
 {
+    /// <summary>The trace without its first period, of which the benchmark has only the end. It is empty if that is all it has.</summary>
+    public EquityTrace WholePeriods =>
+        new(Trace.PeriodTicks, Trace.FirstPeriod + 1, Trace.Equity[0], Trace.Equity[1..]);
+
     /// <summary>Combines several benchmarks in equal parts.</summary>
     public static BenchmarkTrace Mean(IReadOnlyList<BenchmarkTrace> traces)
     {

@@ -88,7 +88,7 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed, Fee
             Fail(ErrorOf(e));
         }
         (_run, _events) = (null, null);
-        return StrategyOutcome.Of(instance.Index, result, clock, feed.Plan.Metrics, Error) with
+        return StrategyOutcome.Of(instance.Index, result, clock, feed.Plan, Error) with
         {
             Trace = EquityTrace.Of(result?.Equity, feed.Plan.TracePeriod),
         };

@@ -90,7 +90,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
     /// <param name="fill">Receives each change of a position.</param>
     public void Begin(FeedClock clock, Action<EquityRow>? row, Action<PortfolioTrade>? trade, Action<PortfolioFill>? fill = null)
     {
-        (_statistics, _row, _trade) = (new AccountStatistics(_run.StartingCash, clock, _plan.Spec.Metrics), row, trade);
+        (_statistics, _row, _trade) = (new AccountStatistics(_run.StartingCash, clock, _plan.Spec), row, trade);
         if (fill is not null) _run.ReportFills(fill);
     }
 
@@ -334,7 +334,14 @@ public sealed class PortfolioDriver : IPortfolioSteps
                 counts[decision] = _counts[(int)decision];
         return new PortfolioOutcome(stats, _run.Fingerprint, counts, _decisions, _recorder)
         {
-            Notes = PortfolioNotes.Of(_run, _counts, _expired, _closedAtEnd),
+            Notes =
+            [
+                .. PortfolioNotes.Of(_run, _counts, _expired, _closedAtEnd),
+                .. PeriodNotes.Of(_statistics.Counted, _statistics.PeriodsPerYear, "periodsPerYear")
+                    .Select(s => new RunNote(NoteCode.PeriodsPerYear, s)),
+            ],
+            Rows = _statistics.Rows,
+            PeriodScale = _statistics.PeriodsPerYear / _statistics.Counted.PerYear,
             Risk = _caps?.Answers ?? [],
         };
     }

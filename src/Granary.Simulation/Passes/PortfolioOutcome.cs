@@ -15,6 +15,12 @@ public sealed record PortfolioOutcome(
     /// <summary>Predictions of risk models for entries, in the order of the entries; empty without such models.</summary>
     public IReadOnlyList<RiskAnswer> Risk { get; init; } = [];
 
+    /// <summary>Open times of the first and the last row, UTC ticks; 0 without rows.</summary>
+    public (long First, long Last) Rows { get; init; }
+
+    /// <summary>Periods per year over those that the rows count; 1 unless the batch sets them.</summary>
+    public double PeriodScale { get; init; } = 1;
+
     /// <summary>Notes on the portfolio's account for the report.</summary>
     public IReadOnlyList<RunNote> Notes { get; init; } = [];
 }

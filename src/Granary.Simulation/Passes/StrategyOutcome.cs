@@ -3,6 +3,7 @@ using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Trading;
+using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
 
@@ -32,10 +33,10 @@ public sealed record StrategyOutcome(int Index, MetricSet? Statistics, UInt128 F
     public static StrategyOutcome Failed(int index, long bars, string? error) => new(index, null, 0, 0, bars, error);
 
     /// <param name="result">Result of the run; null if it failed.</param>
-    /// <param name="metrics">Metrics to compute.</param>
-    public static StrategyOutcome Of(int index, StrategyResult? result, FeedClock clock, MetricCatalogue metrics, string? error) =>
+    public static StrategyOutcome Of(int index, StrategyResult? result, FeedClock clock, FeedPlan feed, string? error) =>
         result is null ? Failed(index, clock.Bars, error)
-        : new StrategyOutcome(index, metrics.Compute(MetricInput.Of(result.Equity, result.Trades, clock.PeriodsPerYear)),
+        : new StrategyOutcome(index, feed.Metrics.Compute(MetricInput.Of(result.Equity, result.Trades,
+                feed.PeriodsPerYear ?? clock.PeriodsPerYear)),
             result.Fingerprint, result.Signals, clock.Bars, error)
         {
             SignalEnds = result.SignalEnds,

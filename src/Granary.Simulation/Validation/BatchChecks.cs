@@ -126,7 +126,8 @@ public sealed record BatchChecks(
     private ValidationFinding AgainstBenchmark(string name) => Benchmark is not { } b
         ? ValidationFinding.Missing($"the portfolio or {name} never moved, or has fewer than ten periods")
         : new ValidationFinding(b.Passed ? ValidationState.Passed : ValidationState.Failed,
-            Text($"the portfolio returned {Percent(b.Return)} and {name} {Percent(b.BenchmarkReturn)}; at the same risk the portfolio ")
+            (b.Since is { } since ? Text($"from {new DateTime(since):yyyy-MM-dd} on, since {name} begins later, ") : "")
+                + Text($"the portfolio returned {Percent(b.Return)} and {name} {Percent(b.BenchmarkReturn)}; at the same risk the portfolio ")
                 + Text($"earned {Percent(AnnualExcess(b))} a year ")
             + Text($"{(b.Excess >= 0 ? "more" : "less")}, which luck explains with a probability of {b.Probability:0.000} (at most ")
             + Text($"{BenchmarkCheck.Level} passes)")

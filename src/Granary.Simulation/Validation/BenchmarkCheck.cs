@@ -31,6 +31,9 @@ public sealed record BenchmarkCheck(
     /// </summary>
     public double? Selection { get; init; }
 
+    /// <summary>The first period of the comparison, UTC ticks, if the benchmark begins later than the portfolio; otherwise null.</summary>
+    public long? Since { get; init; }
+
     /// <summary>The decisive p-value: the larger one, so that a choice on this period must pass both tests.</summary>
     public double Probability => Math.Max(Own, Selection ?? 0);
 
@@ -39,20 +42,25 @@ public sealed record BenchmarkCheck(
     /// <returns>Null if there are too few periods, or if one of the two series is constant.</returns>
     public static BenchmarkCheck? Of(string name, EquityTrace portfolio, EquityTrace benchmark, ulong seed)
     {
-        var (from, to) = (portfolio.FirstPeriod, portfolio.LastPeriod + 1);
+        // Only the periods of both: outside of its bars a benchmark has no return.
+        var (from, to) = (Math.Max(portfolio.FirstPeriod, benchmark.FirstPeriod),
+            Math.Min(portfolio.LastPeriod, benchmark.LastPeriod) + 1);
         if (to - from < FewestPeriods) return null;
         var (own, other) = (portfolio.Returns(from, to), benchmark.Returns(from, to));
-        var (moments, otherMoments) = (Moments.Of(own), Moments.Of(other));
+        var (moments, otherMoments) = (Moments.OfReturns(own), Moments.OfReturns(other));
         if (!(moments.SampleDeviation > 0) || !(otherMoments.SampleDeviation > 0)) return null;
         var scale = otherMoments.SampleDeviation / moments.SampleDeviation;
         var excess = new double[own.Length];
         for (var t = 0; t < excess.Length; t++) excess[t] = scale * own[t] - other[t];
-        var difference = Moments.Of(excess);
+        var difference = Moments.OfReturns(excess);
         // A difference by rounding errors alone counts as zero.
         var same = difference.SampleDeviation <= 1e-9 * otherMoments.SampleDeviation;
         return new BenchmarkCheck(name,
             portfolio.EquityAt(to - 1) / portfolio.EquityAt(from - 1) - 1, benchmark.EquityAt(to - 1) / benchmark.EquityAt(from - 1) - 1,
             moments.Mean / moments.SampleDeviation, otherMoments.Mean / otherMoments.SampleDeviation, same ? 0 : difference.Mean,
-            same ? 1 : DataSnoopingTest.Of([excess], seed, Resamples).RealityCheck, portfolio.PeriodTicks);
+            same ? 1 : DataSnoopingTest.Of([excess], seed, Resamples).RealityCheck, portfolio.PeriodTicks)
+        {
+            Since = from > portfolio.FirstPeriod ? from * portfolio.PeriodTicks : null,
+        };
     }
 }

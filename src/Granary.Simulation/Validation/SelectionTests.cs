@@ -87,8 +87,14 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         ulong seed, EquityTrace? benchmark)
     {
         using var step = GranaryInstruments.Traces.StartActivity("data-snooping");
+        if (benchmark is not null)
+        {
+            // Of the period in which it begins a benchmark has only the end.
+            if (benchmark.FirstPeriod > from) from = benchmark.FirstPeriod + 1;
+            to = Math.Min(to, benchmark.LastPeriod + 1);
+        }
         // Joins periods if there are many. Takes strategies evenly if there are many, always including the best one.
-        var join = (int)((to - from + MostPeriods - 1) / MostPeriods);
+        var join = (int)Math.Max(1, (to - from + MostPeriods - 1) / MostPeriods);
         var count = (int)((to - from) / join);
         if (count < 10) return (null, 0);
         var chosen = traced;

@@ -12,7 +12,7 @@ public readonly record struct TraceSharpe(double Sharpe, long Returns, double Sk
 
     public static TraceSharpe Of(ReadOnlySpan<double> returns)
     {
-        var moments = Moments.Of(returns);
+        var moments = Moments.OfReturns(returns);
         // A ruined account has no Sharpe ratio.
         var deviation = IsRuined(returns) ? 0 : moments.SampleDeviation;
         return new TraceSharpe(deviation > 0 ? moments.Mean / deviation : double.NaN, moments.Count, moments.Skew, moments.Kurtosis);

@@ -143,4 +143,44 @@ public sealed class AnalyzeCurveTests : IDisposable
         Should.Throw<BarDataException>(() => AnalyzeCurve.Run(new AnalyzeRequest(Synthetic("synthetic_equity.csv"),
             File("date,equity\n1999-01-01,1\n1999-01-02,2\n"))))
             .Message.ShouldContain("same dates");
+
+    private static string Rows(int count, Func<int, DateTime> time, Func<int, double> value) => "date,equity\n"
+        + string.Concat(Enumerable.Range(0, count).Select(i => FormattableString.Invariant($"{time(i):yyyy-MM-ddTHH:mm:ssZ},{value(i):R}\n")));
+
+    [Fact]
+    public void A_benchmark_stamped_at_the_close_is_joined_by_day_and_the_number_is_said()
+    {
+        static double Value(int i) => 100 + Math.Sin(i);
+        var start = new DateTime(2022, 1, 3);
+        var curve = File(Rows(300, i => start.AddDays(i), Value));
+        var benchmark = File(Rows(280, i => start.AddDays(i + 20).AddHours(i % 200 < 100 ? 20 : 21), i => Value(i + 20)), "bench.csv");
+        var analysis = AnalyzeCurve.Run(new AnalyzeRequest(curve, benchmark));
+        analysis.Statistics.Benchmark!.Correlation.ShouldBe(1, 1e-12);
+        using var json = JsonDocument.Parse(CurveAnalysisJson.Write(analysis));
+        json.RootElement.GetProperty("benchmarkPoints").GetInt32().ShouldBe(280);
+        json.RootElement.GetProperty("benchmarkJoin").GetString().ShouldBe("day");
+        json.RootElement.GetProperty("benchmarkFrom").GetString().ShouldBe("2022-01-23");
+    }
+
+    [Fact]
+    public void A_record_of_five_hours_says_that_it_is_short_by_its_time()
+    {
+        var start = new DateTime(2022, 1, 3, 9, 0, 0);
+        var hours = AnalyzeCurve.Run(new AnalyzeRequest(File(Rows(60, i => start.AddMinutes(5 * i), i => 100 - 0.001 * i))));
+        hours.Notes.ShouldContain(n => n.StartsWith("The record covers only 4.9 hours", StringComparison.Ordinal));
+        AnalyzeCurve.Run(new AnalyzeRequest(File(Rows(60, i => start.AddDays(i), i => 100 - 0.001 * i)))).Notes.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("A,X,long,10,2024-01-02,100,2024-01-04,110", "One closed trade")]
+    [InlineData("A,X,long,10,2024-01-02,100,2024-01-04,110\nA,X,long,10,2024-02-02,200,2024-02-04,220\n"
+        + "A,X,long,3,2024-03-02,70,2024-03-04,77", "All 3 closed trades have the same return")]
+    public void Trades_of_equal_returns_have_no_p_value_and_say_so(string rows, string words)
+    {
+        var trades = AnalyzeTrades.Run(File(
+            "strategy,symbol,side,quantity,entry_time,entry_price,exit_time,exit_price\n" + rows + "\n", "trades.csv"), trials: 10);
+        trades.Return.Mean.ShouldBe(0.1, 1e-12);
+        (trades.Return.Low, trades.Return.PValue, trades.CorrectedPValue).ShouldBe((double.NaN, double.NaN, double.NaN));
+        trades.Undefined.ShouldNotBeNull().ShouldStartWith(words);
+    }
 }

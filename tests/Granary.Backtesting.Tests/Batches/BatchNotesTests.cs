@@ -58,7 +58,7 @@ public sealed class BatchNotesTests : IDisposable
         var curve = Path.Combine(_folder, "curve.csv");
         File.WriteAllText(curve, "date,equity\n2020-01-01,100\n2020-01-02,101\n2020-01-03,103\n");
         var analysis = AnalyzeCurve.Run(new AnalyzeRequest(curve));
-        analysis.Note.ShouldNotBeNull().ShouldContain("only 2 returns");
+        analysis.Notes.ShouldContain(n => n.Contains("only 2 returns"));
         CurveAnalysisJson.Write(analysis).ShouldContain("only 2 returns");
     }
 

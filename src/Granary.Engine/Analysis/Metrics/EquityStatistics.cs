@@ -38,6 +38,10 @@ public sealed record EquityStatistics(EquityMeasures Measures, MetricSet Metrics
         var measures = accumulator.Measure(perYear);
         var metrics = (catalogue ?? MetricCatalogue.BuiltIn).Compute(MetricInput.Of(measures, curve.Returns.ToArray()));
         var statistics = new EquityStatistics(measures, metrics);
-        return benchmark is null ? statistics : statistics.With(BenchmarkStatistics.Of(curve, benchmark, perYear));
+        if (benchmark is null) return statistics;
+        // The times that both curves have may be fewer a year.
+        var join = CurveJoin.Of(curve, benchmark);
+        var scale = periodsPerYear is { } given ? given / Analysis.PeriodsPerYear.Infer(curve.Times) : 1;
+        return statistics.With(BenchmarkStatistics.Of(join.Own, join.Other, Analysis.PeriodsPerYear.Infer(join.Own.Times) * scale));
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Analysis.Metrics;
 
@@ -103,8 +104,9 @@ public static class RatioMetrics
 
     public static Metric PeriodsPerYear { get; } = new("periodsPerYear", "Periods per year")
     {
-        Formula = "daily 252, with Saturdays 365, with Sundays alone 252 · 6/5; weekly 52; monthly 12; "
-            + "intraday: bars per distinct UTC day, without such Sundays, × 252 or 365",
+        Formula = "five sessions a week 252, seven 365, five and Sundays 252 · 6/5; weeks 52, months 12, quarters 4, years 1; intraday: "
+            + "bars per session × these; others as counted, in years of 365.25 days. Days of the week with rows in fewer than a third of "
+            + "the weeks do not count. A batch's periodsPerYear replaces it",
         Source = "convention",
         Unit = MetricUnit.PerYear,
         Better = MetricDirection.Neutral,
@@ -113,6 +115,7 @@ public static class RatioMetrics
         Compute = static (in MetricInput m) => m.Equity.PeriodsPerYear,
         Place = 22,
         CurvePlace = 64,
+        Headline = 3,
     };
 
     /// <summary>In the order of the report's table.</summary>
@@ -121,7 +124,9 @@ public static class RatioMetrics
         Sharpe, ExcessSharpe, Sortino, Calmar, Omega, ProbabilisticSharpe, MinimumTrackRecordLength, PeriodsPerYear,
     ];
 
-    private static double Over(double value, double divisor) => divisor > 0 ? value / divisor : double.NaN;
+    // All divisors are deviations, losses or drawdowns of returns.
+    private static double Over(double value, double divisor) =>
+        Variation.IsNone(divisor, Variation.OfReturns) ? double.NaN : value / divisor;
 
     private static double PerPeriod(in EquityMeasures equity) => Over(equity.Mean, equity.Deviation);
 

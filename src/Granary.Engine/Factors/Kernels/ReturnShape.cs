@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>Base of the factors that are computed from the central moments of the last <c>n</c> one-bar returns.</summary>
@@ -21,7 +23,7 @@ public abstract class ReturnShape(int n) : FactorKernel
             result[i] = double.NaN;
             if (!_returns.Add(close[i])) continue;
             var (m2, m3, m4) = RollingWindow.CentralMoments(_returns.Values);
-            if (m2 > 0) result[i] = Of(m2, m3, m4);
+            if (!Variation.IsNoneSquared(m2, Variation.OfReturns)) result[i] = Of(m2, m3, m4);
         }
     }
 }

@@ -1,5 +1,6 @@
 using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Factors.Oscillators;
 
@@ -32,7 +33,7 @@ public sealed class CommodityChannelIndex([Range(2, 10_000)] int n = 20) : Facto
             }
             var deviation = _typical.AbsoluteDeviation(mean) / n;
             // A mean of equal values may miss them by a rounding: that is no deviation.
-            result[i] = deviation > 1e-14 * Math.Abs(mean) ? (typical - mean) / (0.015 * deviation) : double.NaN;
+            result[i] = Variation.IsNone(deviation, mean) ? double.NaN : (typical - mean) / (0.015 * deviation);
         }
     }
 }

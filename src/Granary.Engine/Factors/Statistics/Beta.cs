@@ -1,5 +1,6 @@
 using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Factors.Statistics;
 
@@ -33,7 +34,7 @@ public sealed class Beta(string symbol, [Range(2, 10_000)] int n = 50) : FactorK
             _other.Add(y);
             if (!_own.IsFull) continue;
             var (_, yy, xy) = RollingWindow.Comoments(_own.Values, _other.Values);
-            if (yy > 0) result[i] = xy / yy;
+            if (!Variation.IsNoneSquared(yy / n, Variation.OfReturns)) result[i] = xy / yy;
         }
     }
 }

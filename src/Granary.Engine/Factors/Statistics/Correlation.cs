@@ -1,5 +1,6 @@
 using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Factors.Statistics;
 
@@ -43,8 +44,10 @@ public sealed class Correlation(string symbol, [Range(2, 10_000)] int n = 20, Co
             _other.Add(y);
             if (!_own.IsFull) continue;
             var (xx, yy, xy) = RollingWindow.Comoments(_own.Values, _other.Values);
+            var (largestX, largestY) = of == CorrelationOf.Returns ? (Variation.OfReturns, Variation.OfReturns) : (x, y);
             // Rounding may make the quotient of a perfect fit exceed 1.
-            if (xx > 0 && yy > 0) result[i] = Math.Clamp(xy / (Math.Sqrt(xx) * Math.Sqrt(yy)), -1, 1);
+            if (!Variation.IsNoneSquared(xx / n, largestX) && !Variation.IsNoneSquared(yy / n, largestY))
+                result[i] = Math.Clamp(xy / (Math.Sqrt(xx) * Math.Sqrt(yy)), -1, 1);
         }
     }
 }

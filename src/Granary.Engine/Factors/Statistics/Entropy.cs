@@ -1,5 +1,6 @@
 using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Factors.Statistics;
 
@@ -26,7 +27,7 @@ public sealed class Entropy([Range(4, 10_000)] int n = 60, [Range(2, 100)] int b
     private double Of(ReadOnlySpan<double> values)
     {
         var (least, most) = RollingWindow.Extremes(values);
-        if (!(most > least)) return 0;
+        if (Variation.IsNone(most - least, Variation.OfReturns)) return 0;
         var scale = bins / (most - least);
         _counts.AsSpan().Clear();
         var counts = _counts.AsSpan();

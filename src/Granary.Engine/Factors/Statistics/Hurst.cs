@@ -1,5 +1,6 @@
 using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Factors.Statistics;
 
@@ -8,7 +9,7 @@ namespace Granary.Engine.Factors.Statistics;
     "Hurst exponent of the last n one-bar logarithmic returns by rescaled range: above 0.5 the market persists, below it reverts.",
     Formula = "slope of log₁₀(mean R/S) over log₁₀(length), the n returns cut into 1, 2, 4 … 32 equal parts of at least 8",
     Source = "Hurst 1951, Mandelbrot; Stock.Indicators", Range = "about 0 … 1",
-    Undefined = "while the close stands still through one of the parts")]
+    Undefined = "while all returns of one of the parts are equal")]
 public sealed class Hurst([Range(20, 10_000)] int n = 100) : FactorKernel
 {
     private readonly double[] _logSize = new double[6], _logRange = new double[6];
@@ -65,6 +66,7 @@ public sealed class Hurst([Range(20, 10_000)] int n = 100) : FactorKernel
             most = double.MaxNative(most, sum);
             squares += deviation * deviation;
         }
-        return squares > 0 ? (most - least) / Math.Sqrt(squares / values.Length) : double.NaN;
+        var variance = squares / values.Length;
+        return Variation.IsNoneSquared(variance, Variation.OfReturns) ? double.NaN : (most - least) / Math.Sqrt(variance);
     }
 }

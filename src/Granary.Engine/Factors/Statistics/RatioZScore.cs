@@ -1,5 +1,6 @@
 using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Factors.Statistics;
 
@@ -32,7 +33,8 @@ public sealed class RatioZScore(string symbol, [Range(2, 10_000)] int n = 20) : 
             foreach (var value in values) sum += value - values[^1];
             var mean = sum / values.Length;
             foreach (var value in values) squares += (value - values[^1] - mean) * (value - values[^1] - mean);
-            if (squares > 0) result[i] = -mean / Math.Sqrt(squares / values.Length);
+            var variance = squares / values.Length;
+            if (!Variation.IsNoneSquared(variance, Math.Max(Variation.OfReturns, Math.Abs(values[^1])))) result[i] = -mean / Math.Sqrt(variance);
         }
     }
 }

@@ -1,5 +1,6 @@
 using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Factors.Statistics;
 
@@ -21,9 +22,9 @@ public sealed class ZScore([Range(2, 10_000)] int n = 20) : FactorKernel
         for (var i = 0; i < close.Length; i++)
         {
             _moments.Add(close[i]);
-            result[i] = ++_seen >= n && _moments.SumOfSquares > 0
-                ? (close[i] - _moments.Mean) / Math.Sqrt(_moments.SumOfSquares / n)
-                : double.NaN;
+            var variance = _moments.SumOfSquares / n;
+            result[i] = ++_seen < n || Variation.IsNoneSquared(variance, close[i]) ? double.NaN
+                : (close[i] - _moments.Mean) / Math.Sqrt(variance);
         }
     }
 }

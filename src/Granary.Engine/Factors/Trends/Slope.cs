@@ -1,5 +1,6 @@
 using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Factors.Trends;
 
@@ -31,7 +32,7 @@ public sealed class Slope([Range(2, 10_000)] int n = 20) : FactorKernel
         for (var i = 0; i < close.Length; i++)
         {
             // Both lines are NaN until warm, and so is what is made of them.
-            fit[i] = fit[i] > 0 ? double.Min(1, slope[i] * slope[i] * _sumXX / fit[i]) : double.NaN;
+            fit[i] = Variation.IsNoneSquared(fit[i] / n, close[i]) ? double.NaN : double.Min(1, slope[i] * slope[i] * _sumXX / fit[i]);
             intercept[i] -= slope[i] * (++_seen - (n - 1) / 2.0);
         }
     }

@@ -1,5 +1,6 @@
 using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Factors.Volatilities;
 
@@ -32,11 +33,12 @@ public sealed class Bollinger([Range(2, 10_000)] int n = 20, [Range(0.01, 100)] 
         {
             // The middle is NaN until warm, and with it every line.
             var mean = middle[i];
-            var reach = deviations * Math.Sqrt(upper[i] / n);
+            var variance = upper[i] / n;
+            var reach = Variation.IsNoneSquared(variance, close[i]) ? 0 : deviations * Math.Sqrt(variance);
             var (top, bottom) = (mean + reach, mean - reach);
             upper[i] = top;
             lower[i] = bottom;
-            percent[i] = (close[i] - bottom) / (top - bottom);
+            percent[i] = top > bottom ? (close[i] - bottom) / (top - bottom) : double.NaN;
             width[i] = (top - bottom) / mean;
         }
     }

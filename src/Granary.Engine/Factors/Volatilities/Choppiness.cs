@@ -1,5 +1,6 @@
 using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Factors.Volatilities;
 
@@ -43,7 +44,7 @@ public sealed class Choppiness([Range(2, 10_000)] int n = 14) : ChunkedKernel
         for (var i = from; i < close.Length; i++)
         {
             var range = top[i] - bottom[i];
-            result[i] = range > 0 ? _scale * Math.Log(result[i] / range) : double.NaN;
+            result[i] = Variation.IsNone(range, close[i]) ? double.NaN : _scale * Math.Log(result[i] / range);
         }
         Blank(result, ref _seen, WarmUp);
     }

@@ -1,5 +1,6 @@
 using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Factors.Volatilities;
 
@@ -16,8 +17,13 @@ public sealed class StandardDeviation([Range(2, 10_000)] int n = 20) : FactorKer
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
         var result = lines[0];
-        _moments.Next(bars.Close, [], result);
-        for (var i = 0; i < result.Length; i++) result[i] = Math.Sqrt(result[i] / n);
+        var close = bars.Close;
+        _moments.Next(close, [], result);
+        for (var i = 0; i < result.Length; i++)
+        {
+            var variance = result[i] / n;
+            result[i] = Variation.IsNoneSquared(variance, close[i]) ? 0 : Math.Sqrt(variance);
+        }
         Blank(result, ref _seen, WarmUp);
     }
 }

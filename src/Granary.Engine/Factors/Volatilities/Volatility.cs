@@ -1,5 +1,6 @@
 using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Factors.Volatilities;
 
@@ -25,7 +26,9 @@ public sealed class Volatility([Range(2, 10_000)] int n = 20) : FactorKernel
             result[i] = double.NaN;
             if (double.IsNaN(before)) continue;
             _moments.Add(Math.Log(close[i] / before));
-            if (++_seen >= n) result[i] = Math.Sqrt(_moments.SumOfSquares / (n - 1));
+            if (++_seen < n) continue;
+            var variance = _moments.SumOfSquares / (n - 1);
+            result[i] = Variation.IsNoneSquared(variance, Variation.OfReturns) ? 0 : Math.Sqrt(variance);
         }
     }
 }

@@ -1,5 +1,6 @@
 using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Engine.Trading;
 
 namespace Granary.Engine.Strategies.Library;
@@ -75,6 +76,7 @@ public sealed class PairsSpread : MultiSymbolStrategy
         var y = _first.Values;
         var x = _second.Values;
         var (yy, xx, xy) = RollingWindow.Comoments(y, x);
+        if (Variation.IsNoneSquared(xx / x.Length, Variation.OfReturns)) return (double.NaN, double.NaN);
         var ratio = xy / xx;
         double meanY = 0, meanX = 0;
         for (var i = 0; i < y.Length; i++)
@@ -84,6 +86,6 @@ public sealed class PairsSpread : MultiSymbolStrategy
         }
         var residual = y[^1] - meanY / y.Length - ratio * (x[^1] - meanX / x.Length);
         var variance = (yy - ratio * xy) / y.Length;
-        return (ratio, variance > 1e-18 ? residual / Math.Sqrt(variance) : double.NaN);
+        return (ratio, Variation.IsNoneOfSums(variance, yy / y.Length) ? double.NaN : residual / Math.Sqrt(variance));
     }
 }

@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Numerics;
 using Granary.Reporting.Html.Views;
 using Granary.Reporting.Runs;
 
@@ -73,6 +74,6 @@ internal sealed class CorrelationMatrix
     private static double Correlation(EquityTrace a, EquityTrace b)
     {
         var (from, to) = (Math.Max(a.FirstPeriod, b.FirstPeriod), Math.Min(a.LastPeriod, b.LastPeriod) + 1);
-        return to - from < FewestPeriods ? double.NaN : PearsonCorrelation.Of(a.Returns(from, to), b.Returns(from, to));
+        return to - from < FewestPeriods ? double.NaN : PearsonCorrelation.Of(a.Returns(from, to), b.Returns(from, to), Variation.OfReturns);
     }
 }

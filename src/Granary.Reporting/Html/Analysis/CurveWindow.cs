@@ -12,5 +12,5 @@ internal static class CurveWindow
     public static bool Applies(CurveView view) => view.Moves && Of(view) >= 5;
 
     public static RollingStatistics Statistics(CurveView view) =>
-        RollingStatistics.Of(view.Closes, Of(view), PeriodsPerYear.Infer(view.Closes.Times));
+        RollingStatistics.Of(view.Closes, Of(view), PeriodsPerYear.Infer(view.Closes.Times) * view.PeriodScale);
 }

@@ -84,7 +84,8 @@ internal static class RunTop
                 $"{NumberText.SignedPercent(p.Cagr)} a year"
                 + (view.BenchmarkStatistics is { } b ? $"; {view.BenchmarkName} {NumberText.SignedPercent(b.Metrics.TotalReturn)}" : "")
                 + Account(m));
-            Figure("Sharpe ratio", NumberText.Ratio(p.Sharpe), "", $"Sortino {NumberText.Ratio(p.Sortino)}");
+            Figure("Sharpe ratio", NumberText.Ratio(p.Sharpe), "", $"Sortino {NumberText.Ratio(p.Sortino)}; "
+                + $"{MetricText.Value(RatioMetrics.PeriodsPerYear, p[RatioMetrics.PeriodsPerYear])} periods a year");
             Figure("Max drawdown", NumberText.Percent(p.MaxDrawdown), "", NumberText.Days(p[RiskMetrics.MaxDrawdownDays]));
             if (m.Section<ValidationFindings>() is null) Figure("Volatility", NumberText.Percent(p.Volatility), "", "a year");
             Figure("Trades", NumberText.Count(p.Trades), "", p.Trades > 0 ? $"{NumberText.Percent(p.WinRate, 1)} won" : "none was closed");

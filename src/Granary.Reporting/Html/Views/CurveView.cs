@@ -70,6 +70,9 @@ internal class CurveView
 
     public double PeriodsPerYear { get; }
 
+    /// <summary>Periods per year over those that the rows count; 1 unless they are set.</summary>
+    public double PeriodScale { get; init; } = 1;
+
     public bool HasCurve => Statistics is not null;
 
     /// <summary>Whether equity ever changed. A constant curve has no time charts and no return statistics.</summary>
@@ -98,14 +101,23 @@ internal class CurveView
             recorder.Add(new EquityRow(curve.Times[i], curve.Values[i], 0, 0, peak > 0 ? 1 - curve.Values[i] / peak : 0));
         }
         var rows = recorder.Rows();
+        var scale = periodsPerYear is { } given ? given / Engine.Analysis.PeriodsPerYear.Infer(curve.Times) : 1;
         return new CurveView(CurveOf(rows), CurveOf(recorder.Closes()), curve,
             curve.Count > 1 ? EquityStatistics.Of(curve, periodsPerYear, benchmark) : null, recorder.WorstDrawdowns(),
             benchmark is null ? null
-                : new(benchmark, benchmarkName, EquityStatistics.Of(curve.OnCommonTimes(benchmark).Other, periodsPerYear)))
+                : OfBenchmark(curve, benchmark, benchmarkName, scale))
         {
             DrawnDepths = [.. rows.Select(r => r.Drawdown)],
             RiskFree = riskFree,
+            PeriodScale = scale,
         };
+    }
+
+    private static ShownBenchmark OfBenchmark(EquityCurve curve, EquityCurve benchmark, string? name, double periodScale)
+    {
+        var other = CurveJoin.Of(curve, benchmark).Other;
+        return new ShownBenchmark(benchmark, name,
+            EquityStatistics.Of(other, Engine.Analysis.PeriodsPerYear.Infer(other.Times) * periodScale));
     }
 
     protected static EquityCurve CurveOf(IReadOnlyList<EquityRow> rows)
@@ -131,7 +143,7 @@ internal class CurveView
     /// row.</summary>
     protected static EquityStatistics Measure(EquityCurve closes, RunModel model)
     {
-        var periodsPerYear = Engine.Analysis.PeriodsPerYear.Infer(closes.Times);
+        var periodsPerYear = Engine.Analysis.PeriodsPerYear.Infer(closes.Times) * model.PeriodScale;
         var statistics = EquityStatistics.Of(WithStart(closes, model.StartingCash), periodsPerYear, catalogue: model.Metrics);
         return model.Comparison is { } comparison ? statistics.With(comparison.Against) : statistics;
     }

@@ -22,6 +22,7 @@ internal sealed class RunView : CurveView
         Model = model;
         DrawnDepths = [.. rows.Select(r => r.Drawdown)];
         RiskFree = model.RiskFree;
+        PeriodScale = model.PeriodScale;
         Events = events;
         Rows = rows;
         Trades = TradeReview.Of(model, events, closes);
