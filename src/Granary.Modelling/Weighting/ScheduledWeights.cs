@@ -100,7 +100,7 @@ public static class ScheduledWeights
             var returns = trace.Returns(from, to);
             var moments = Moments.OfReturns(returns);
             // Equal returns above zero have no deviation: their score is infinite.
-            if (moments.Mean > 0) scored.Add((index, moments.Mean / moments.SampleDeviation, returns));
+            if (moments is { Mean: > 0, Count: > 1 }) scored.Add((index, moments.Mean / moments.SampleDeviation, returns));
         }
         var chosen = new List<(int Index, double Score, double[] Returns)>();
         foreach (var candidate in scored.OrderByDescending(s => s.Score).ThenBy(s => s.Index))

@@ -95,6 +95,21 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         await visit.Page.Mouse.MoveAsync(5, 5);
         var first = await Values(visit).InnerTextAsync();
         await Assertions.Expect(Values(visit)).Not.ToHaveTextAsync(first, new() { Timeout = 60_000 });
+        // A chart that the user has moved stays, until it is sent to the newest bar again.
+        await Assertions.Expect(visit.Button("Jump to now")).ToHaveCountAsync(0);
+        await Stage(visit).FocusAsync();
+        for (var step = 0; step < 12; step++) await visit.Page.Keyboard.PressAsync("ArrowLeft");
+        await Assertions.Expect(visit.Button("Jump to now")).ToBeVisibleAsync();
+        await visit.Button("Jump to now").ClickAsync();
+        await visit.Page.Mouse.MoveAsync(5, 5);
+        await Granary.Testing.Eventually.HoldsAsync(async () =>
+        {
+            var newest = (await server.GetAsync("sessions/desk/bars?limit=1500&symbol="
+                + Uri.EscapeDataString(await visit.Page.GetByLabel("Symbol").InputValueAsync()))).GetProperty("times").EnumerateArray().Last();
+            var shown = DateTime.ParseExact((await Values(visit).InnerTextAsync())[..16], "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+            // At most a few bars behind, while the session goes on.
+            return (newest.GetDateTime() - shown).TotalHours < 12;
+        });
         // Search and the zone, figures, tabs and commands together.
         (await visit.Page.Locator(".bar").BoundingBoxAsync())!.Y.ShouldBeLessThan(96);
         var bar = (await visit.Page.Locator(".bar").BoundingBoxAsync())!;
