@@ -88,9 +88,9 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
     /// <summary>Returns whether an account outperformed the benchmark over the account's rows; null without a benchmark.</summary>
     /// <param name="rows">Open times of the account's first and last row, UTC ticks.</param>
     public async Task<BenchmarkCheck?> CompareAsync(BenchmarkTrace? benchmark, EquityTrace account, (long First, long Last) rows,
-        CancellationToken cancellationToken) => benchmark is null ? null
-        : BenchmarkCheck.Of(BenchmarkCurve.NameOf(Spec)!, account, await BenchmarkCurve.OverAsync(benchmark, rows, Shortest.Ticks, Spec,
-            Opened.Source, Markets, cancellationToken), Spec.Seed);
+        CancellationToken cancellationToken) => benchmark is not null
+        && await BenchmarkCurve.OverAsync(benchmark, rows, Shortest.Ticks, Spec, Opened.Source, Markets, cancellationToken) is { } over
+            ? BenchmarkCheck.Of(BenchmarkCurve.NameOf(Spec)!, account, over, Spec.Seed) : null;
 
     /// <summary>Creates the common part of a run's model; the caller adds its sections and decisions.</summary>
     /// <param name="checks">The checks whose figures are shown beside the portfolio's; null without any.</param>

@@ -65,6 +65,7 @@ internal static class BacktestView
         var title = model.Strategies.Count == 1 ? $"{model.Name}: the portfolio and its strategy"
             : $"{model.Name}: the portfolio and the best {Counted.Of(best.Count, model.Strategies.Count, "strategy")} by Sharpe ratio";
         TableWriter.Write(title, Columns(headlines), rows);
+        WritePeriods([model.Portfolio, .. best.Select(s => s.Stats)]);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Counted.Of(model.Strategies.Count, "strategy")}, {Counted.Of(run.Trades, "trade")}, "
                 + $"{Counted.Of(model.BarEvaluations, "bar")} "
@@ -72,6 +73,15 @@ internal static class BacktestView
         Console.WriteLine(ElapsedTime.OfProcess.Sentence(model.Seconds));
         Output.WriteNotes(model, run.Folder);
         Output.WriteRun(model.Digest, run.Report, run.Folder);
+    }
+
+    /// <summary>Prints the periods per year with which the ratios above are annualised.</summary>
+    public static void WritePeriods(IEnumerable<MetricSet?> shown)
+    {
+        double[] used = [.. shown.Select(s => s?[RatioMetrics.PeriodsPerYear] ?? double.NaN).Where(double.IsFinite).Distinct().Order()];
+        if (used.Length == 0) return;
+        static string Text(double value) => MetricText.Value(RatioMetrics.PeriodsPerYear, value);
+        Console.WriteLine($"Sharpe ratios use {Text(used[0])}{(used.Length > 1 ? $" to {Text(used[^1])}" : "")} periods a year");
     }
 
     private static Column[] Columns(IEnumerable<Metric> headlines) =>

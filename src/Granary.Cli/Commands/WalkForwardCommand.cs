@@ -3,7 +3,6 @@ using System.Text.Json;
 using Granary.Backtesting.Runs;
 using Granary.Backtesting.WalkForward;
 using Granary.Cli.Tables;
-using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Validation;
@@ -65,11 +64,11 @@ internal static class WalkForwardCommand
             }));
         if (run.Model.Portfolio is { } p)
             TableWriter.Write("All groups together, out of sample",
-                [Column.Number("Return", "%"), Column.Number("Sharpe"), Column.Number("Periods per year"), Column.Number("Max drawdown", "%"),
-                    Column.Number("Trades"), Column.Number("Efficiency")],
-                [[Cell.Percent(p.TotalReturn), Cell.Ratio(p.Sharpe),
-                    MetricCell.Of(RatioMetrics.PeriodsPerYear, p[RatioMetrics.PeriodsPerYear]), Cell.Percent(p.MaxDrawdown), Cell.Count(p.Trades),
+                [Column.Number("Return", "%"), Column.Number("Sharpe"), Column.Number("Max drawdown", "%"), Column.Number("Trades"),
+                    Column.Number("Efficiency")],
+                [[Cell.Percent(p.TotalReturn), Cell.Ratio(p.Sharpe), Cell.Percent(p.MaxDrawdown), Cell.Count(p.Trades),
                     Cell.Ratio(outcome.Efficiency)]]);
+        BacktestView.WritePeriods([run.Model.Portfolio]);
         Console.WriteLine(ElapsedTime.OfProcess.Sentence(run.Model.Seconds));
         Output.WriteNotes(run.Model, run.Folder);
         Output.WriteRun(run.Model.Digest, run.Report, run.Folder);

@@ -1,5 +1,4 @@
 using Granary.Engine.Analysis.Metrics;
-using Granary.Reporting.Html;
 
 namespace Granary.Cli.Tables;
 
@@ -11,7 +10,6 @@ internal static class MetricCell
     public static string Of(Metric metric, double value) => metric.Unit switch
     {
         MetricUnit.Count or MetricUnit.Days or MetricUnit.Periods when double.IsFinite(value) => Cell.Count((long)value),
-        MetricUnit.PerYear => MetricText.Value(metric, value),
         _ => IsPercent(metric) ? Cell.Percent(value) : Cell.Ratio(value),
     };
 

@@ -101,18 +101,19 @@ public static class BenchmarkCurve
             : await TraceAsync(spec, source, markets, periodTicks, BenchmarkStretch.Whole, cancellationToken);
 
     /// <summary>
-    /// Returns the benchmark over the rows of an account. It starts at its value at the first row and ends with the last, as in the report.
+    /// Returns the benchmark over the rows of an account. It starts at its value at the first row and ends with the last, as in the report;
+    /// one that begins later starts with the end of its first period. Null if it has no bar before the last row is known.
     /// </summary>
     /// <param name="whole">The benchmark over all bars; returned if the account covers all of them.</param>
     /// <param name="rows">Open times of the first and the last row, UTC ticks.</param>
     /// <param name="rowTicks">Time from a row's timestamp until it is known, in ticks.</param>
-    public static async Task<EquityTrace> OverAsync(BenchmarkTrace whole, (long First, long Last) rows, long rowTicks, BatchSpec spec,
+    public static async Task<EquityTrace?> OverAsync(BenchmarkTrace whole, (long First, long Last) rows, long rowTicks, BatchSpec spec,
         IBarSource source, IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken)
     {
         var stretch = new BenchmarkStretch(rows.First + rowTicks, rows.Last + rowTicks);
         var over = stretch.From <= whole.FirstKnown && whole.LastKnown <= stretch.To ? whole
-            : (await TraceAsync(spec, source, markets, whole.Trace.PeriodTicks, stretch, cancellationToken))!;
-        return over.FirstKnown > stretch.From ? over.WholePeriods : over.Trace;
+            : await TraceAsync(spec, source, markets, whole.Trace.PeriodTicks, stretch, cancellationToken);
+        return over?.FirstKnown > stretch.From ? over.WholePeriods : over?.Trace;
     }
 
     private static async Task<BenchmarkTrace?> TraceAsync(BatchSpec spec, IBarSource source,

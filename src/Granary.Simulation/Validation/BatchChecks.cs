@@ -124,7 +124,7 @@ public sealed record BatchChecks(
     };
 
     private ValidationFinding AgainstBenchmark(string name) => Benchmark is not { } b
-        ? ValidationFinding.Missing($"the portfolio or {name} never moved, or has fewer than ten periods")
+        ? ValidationFinding.Missing($"the portfolio or {name} never moved, or they have fewer than ten periods in common")
         : new ValidationFinding(b.Passed ? ValidationState.Passed : ValidationState.Failed,
             (b.Since is { } since ? Text($"from {new DateTime(since):yyyy-MM-dd} on, since {name} begins later, ") : "")
                 + Text($"the portfolio returned {Percent(b.Return)} and {name} {Percent(b.BenchmarkReturn)}; at the same risk the portfolio ")

@@ -56,10 +56,10 @@ internal sealed class RunFigures
 
     public DailyCurve Daily { get; }
 
-    /// <summary>Of the benchmark at the first row of <see cref="Closes"/> and those before which it had a bar; null without one.</summary>
+    /// <summary>Of the benchmark at the rows of <see cref="Closes"/> before which it had a bar; null without one.</summary>
     public BareCurve? Benchmark { get; }
 
-    /// <summary>Of the benchmark at the first row and those before which it had a bar; null without one.</summary>
+    /// <summary>Of the benchmark at the rows before which it had a bar; null without one.</summary>
     public BareCurve? BenchmarkRows { get; }
 
     /// <summary>Of the account at the times of <see cref="BenchmarkRows"/>.</summary>
@@ -122,9 +122,11 @@ internal sealed class RunFigures
     {
         var markets = benchmark == "buy-and-hold" ? Markets.Bars.Values.ToList() : [Markets.Bars[benchmark]];
         bool HasBar(DateTime after, DateTime to) => markets.Any(bars => bars.Exists(b => b.Time > after && b.Time <= to));
-        double Worth(DateTime time) => Cash * markets.Average(bars => bars.FindLastIndex(b => b.Time <= time) is var at && at < 0 ? 1
+        // Before its first bar there is nothing to compare; one that begins later starts at what the account then has.
+        var start = HasBar(DateTime.MinValue, Rows[0].Time) ? Cash : Rows.Find(r => HasBar(DateTime.MinValue, r.Time))?.Equity ?? Cash;
+        double Worth(DateTime time) => start * markets.Average(bars => bars.FindLastIndex(b => b.Time <= time) is var at && at < 0 ? 1
             : bars[at].Close / bars[0].Close);
-        List<EquityRow> Met(List<EquityRow> rows) => [.. rows.Where((r, i) => i == 0 || HasBar(rows[i - 1].Time, r.Time))];
+        List<EquityRow> Met(List<EquityRow> rows) => [.. rows.Where((r, i) => HasBar(i == 0 ? DateTime.MinValue : rows[i - 1].Time, r.Time))];
         var (closes, met) = (Met(Closes.ConvertAll(c => c.Row)), Met(Rows));
         BareCurve Curve(List<EquityRow> rows, Func<EquityRow, double> value) =>
             new(rows.ConvertAll(r => r.Time), rows.ConvertAll(r => value(r)));

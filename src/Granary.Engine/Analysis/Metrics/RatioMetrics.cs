@@ -115,7 +115,6 @@ public static class RatioMetrics
         Compute = static (in MetricInput m) => m.Equity.PeriodsPerYear,
         Place = 22,
         CurvePlace = 64,
-        Headline = 3,
     };
 
     /// <summary>In the order of the report's table.</summary>

@@ -28,7 +28,7 @@ public static class RiskMetrics
         Compute = static (in MetricInput m) => m.Equity.MaxDrawdown,
         ShortName = "Max drawdown",
         Place = 13,
-        Headline = 4,
+        Headline = 3,
     };
 
     public static Metric MaxDrawdownDays { get; } = new("maxDrawdownDays", "Length of the maximum drawdown")

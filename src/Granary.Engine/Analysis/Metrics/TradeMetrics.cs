@@ -15,7 +15,7 @@ public static class TradeMetrics
         Needs = MetricParts.Trades,
         Compute = static (in MetricInput m) => m.Trades.Trades,
         Place = 1,
-        Headline = 5,
+        Headline = 4,
     };
 
     public static Metric WinRate { get; } = new("winRate", "Win rate")
