@@ -91,6 +91,24 @@ public sealed class WeightsByScoreTests
     }
 
     [Fact]
+    public void A_gain_without_deviation_has_an_infinite_ratio_and_leaves_nothing_to_others()
+    {
+        // C grows by 3 percent a day; the others move.
+        double[][] percent = [Percent[A], Percent[B], [3, 3, 3, 3], Percent[D]];
+        var one = Chosen(ScheduledWeights.ByEquity(Plan, Outcomes([.. percent.Select(p => (double[])[.. p, 1])]), WeightRule.Score, FourDays));
+        one.ShouldBe(new Dictionary<int, double> { [C] = 1 });
+        // Two of them share the weight.
+        percent[A] = [1, 1, 1, 1];
+        var two = Chosen(ScheduledWeights.ByEquity(Plan, Outcomes([.. percent.Select(p => (double[])[.. p, 1])]), WeightRule.Score, FourDays));
+        two.ShouldBe(new Dictionary<int, double> { [A] = 0.5, [C] = 0.5 }, ignoreOrder: true);
+        // One that falls steadily, or stands still, is no gain.
+        percent[A] = [-1, -1, -1, -1];
+        percent[C] = [0, 0, 0, 0];
+        Chosen(ScheduledWeights.ByEquity(Plan, Outcomes([.. percent.Select(p => (double[])[.. p, 1])]), WeightRule.Score, FourDays)).Keys
+            .ShouldBe([B]);
+    }
+
+    [Fact]
     public void Bounds_on_number_weight_and_correlation_are_kept()
     {
         Chosen(ScheduledWeights.ByEquity(Plan, Outcomes(With(1, 1, 1, 1)), WeightRule.Score, FourDays with { MaxStrategies = 1 }))

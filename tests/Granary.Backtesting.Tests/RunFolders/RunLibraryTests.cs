@@ -143,6 +143,25 @@ public sealed class RunLibraryTests : IDisposable
     }
 
     [Fact]
+    public void A_ratio_without_a_loss_is_above_all_values_and_one_without_a_trade_stays_last()
+    {
+        Add("run-1", "first", 1);
+        Results("run-1", """
+            { "strategies": [
+              { "id": "a", "stats": { "sortino": 1.5, "winRate": 0.5, "totalReturn": 0.1 } },
+              { "id": "b", "stats": { "sortino": null, "winRate": null, "totalReturn": 0.2 } },
+              { "id": "c", "stats": { "sortino": null, "winRate": null, "totalReturn": 0 } },
+              { "id": "d", "stats": { "sortino": null, "winRate": 0.9, "totalReturn": 0.3 } },
+              { "id": "e", "stats": { "sortino": -2, "winRate": 0, "totalReturn": -0.1 } } ] }
+            """, s_written);
+        var results = new RunLibrary(_folder).ResultsOf("run-1");
+        string Ids(string sort) => string.Concat(new StrategyQuery(9, sort).Of(results).Items.Select(s => s["id"]!.GetValue<string>()));
+        Ids("-sortino").ShouldBe("dbaec");
+        Ids("sortino").ShouldBe("eabdc");
+        Ids("-winRate").ShouldBe("daebc", "a share of no trades is not a ratio to losses");
+    }
+
+    [Fact]
     public void A_damaged_results_file_is_named()
     {
         Add("run-1", "first", 1);

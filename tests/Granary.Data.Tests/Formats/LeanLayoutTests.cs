@@ -113,6 +113,20 @@ public sealed class LeanLayoutTests : IDisposable
     }
 
     [Fact]
+    public async Task A_dividend_and_a_split_after_one_day_are_one_action_with_the_dividend_of_an_old_share()
+    {
+        _folder.WriteZip("equity/usa/daily/abc.zip",
+            ("abc.csv", "20240102 00:00,1000000,1000000,1000000,1000000,100\n20240103 00:00,1000000,1000000,1000000,1000000,100\n"
+                + "20240104 00:00,490000,490000,490000,490000,100\n"));
+        // 2 of 100 are paid, and 98 is divided by two.
+        var factors = _folder.Write("equity/usa/factor_files/abc.csv", "20240103,0.98,0.5,100\n20501231,1,1,0\n");
+        var action = LeanFactorFile.Read(factors).Actions().ShouldHaveSingleItem();
+        (action.ExDate, action.SplitRatio, Math.Round(action.Dividend, 9)).ShouldBe((Read.Utc("2024-01-04"), 2, 2));
+        await using var adjusted = await Open("equity/usa/daily", "abc", "1d", adjust: true);
+        Read.All(adjusted).Select(b => Math.Round(b.Close, 9)).ShouldBe([49, 49, 49]);
+    }
+
+    [Fact]
     public async Task Map_files_follow_a_company_through_its_tickers()
     {
         _folder.WriteZip("equity/usa/daily/old.zip",
