@@ -19,7 +19,7 @@ public static class MarketNotes
     public static IEnumerable<RunNote> Of(BatchSpec spec, IReadOnlyList<MarketEntry> entries, IEnumerable<OpenedMarket> markets,
         IReadOnlyList<string> passedOver) =>
         [.. PassedOver(passedOver), .. Spacing(entries), .. Findings(entries), .. MissingDays(entries), .. OnePrice(entries),
-            .. TickVolume(entries), .. Fractions(spec, markets), .. DollarCoins(markets)];
+            .. TickVolume(entries), .. Fractions(spec, markets), .. DollarCoins(spec, markets)];
 
     private static IEnumerable<RunNote> PassedOver(IReadOnlyList<string> files)
     {
@@ -90,14 +90,15 @@ public static class MarketNotes
                 + $"\"*\": {{ \"lot\": 1 }} }} into the data section.", stocks.Count);
     }
 
-    private static IEnumerable<RunNote> DollarCoins(IEnumerable<OpenedMarket> markets)
+    private static IEnumerable<RunNote> DollarCoins(BatchSpec spec, IEnumerable<OpenedMarket> markets)
     {
-        var currencies = markets.OrderBy(m => m.Symbol, StringComparer.Ordinal).DistinctBy(m => m.Instrument.Currency).ToList();
+        var currencies = markets.OrderBy(m => m.Symbol, StringComparer.Ordinal)
+            .Select(m => (m.Symbol, Currency: AccountCurrency.Of(spec.Data, m.Instrument))).DistinctBy(m => m.Currency).ToList();
         // Other currencies than dollars and their coins are refused.
-        if (currencies.Count > 1 && CurrencyUnit.Different(currencies.Select(m => (m.Symbol, m.Instrument.Currency))) is null)
+        if (currencies.Count > 1 && CurrencyUnit.Different(currencies) is null)
             yield return new RunNote(NoteCode.DataFinding,
-                $"The account counts {string.Join(" and ", currencies.Select(m => $"{m.Instrument.Currency} ({m.Symbol})"))} as the same "
-                    + "currency, one to one.", currencies.Count);
+                $"The account counts {string.Join(" and ", currencies.Select(m => $"{m.Currency} ({m.Symbol})"))} as the same currency, "
+                    + "one to one.", currencies.Count);
     }
 
     private static string Names(IEnumerable<MarketEntry> entries) =>

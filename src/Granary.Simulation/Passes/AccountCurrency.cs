@@ -9,18 +9,32 @@ namespace Granary.Simulation.Passes;
 /// </summary>
 internal static class AccountCurrency
 {
+    // The currency of instruments whose source names none.
+    private static readonly string Unnamed = new Instrument { Symbol = "" }.Currency;
+
     /// <summary>Checks the markets that a batch trades, and its benchmark.</summary>
     /// <param name="benchmark">The instrument of a benchmark that is none of the markets; null if there is none.</param>
     /// <exception cref="InputException">They have several currencies; one sentence.</exception>
     public static void Check(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Instrument? benchmark)
     {
         var data = plan.Spec.Data;
-        List<(string, string)> counted = [.. SymbolsOf(plan, markets).Select(s => (s, markets[s].Instrument.Currency))];
-        if (benchmark is not null) counted.Add(($"the benchmark {benchmark.Symbol}", benchmark.Currency));
+        List<(string, string)> counted = [.. SymbolsOf(plan, markets).Select(s => (s, Of(data, markets[s].Instrument)))];
+        if (benchmark is not null) counted.Add(($"the benchmark {benchmark.Symbol}", Of(data, benchmark)));
         if (CurrencyUnit.Different(counted) is not { } different) return;
         throw (data.InstrumentsPart ?? data.Place).Fault($"the markets have several currencies ({different}), and no exchange rate is "
-            + "applied to the account; use a batch for each currency, or bars in one currency (a market counts as USD where neither its "
-            + "source nor 'currency' in 'instruments' names another)");
+            + "applied to the account; use a batch for each currency, or bars in one currency (where 'currency' in 'instruments' is "
+            + "missing, it is that of the source, else the second of a pair such as USDJPY, else USD)");
+    }
+
+    /// <summary>
+    /// Returns the currency of an instrument: the batch's; else the source's; else, where the source names none, that of a pair's quote.
+    /// </summary>
+    public static string Of(DataSpec data, Instrument instrument)
+    {
+        var symbol = instrument.Symbol;
+        InstrumentSpec? In(DataSpec of) => of.Instruments.GetValueOrDefault(symbol) ?? of.Instruments.GetValueOrDefault("*");
+        if ((In(data.Of(symbol)) ?? In(data))?.Currency is { } named) return named;
+        return instrument.Currency != Unnamed ? instrument.Currency : CurrencyUnit.OfPair(symbol) ?? Unnamed;
     }
 
     // Symbols that only factors refer to are not part of an account.

@@ -14,18 +14,21 @@ public sealed class SeveralCurrenciesTests : IDisposable
 
     public SeveralCurrenciesTests()
     {
-        foreach (var (symbol, start) in new[] { ("ACME", 100), ("TM", 2_000) })
+        foreach (var (symbol, start) in new[] { ("ACME", 100), ("TM", 2_000), ("fx/EURUSD", 1), ("fx/USDJPY", 150), ("fx/GBPUSD", 2) })
+        {
+            Directory.CreateDirectory(Path.Combine(_folder, "fx"));
             File.WriteAllLines(Path.Combine(_folder, symbol + ".csv"), Enumerable.Range(0, 60)
                 .Select(i => $"{new DateTime(2024, 1, 1).AddDays(i):yyyy-MM-dd},{start + i},{start + i},{start + i},{start + i},1000")
                 .Prepend("date,open,high,low,close,volume"));
+        }
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private BatchSpec Spec(string instruments, string symbols = "\"*\"", string strategy = """{ "class": "BuyAndHold" }""",
-        string more = "") =>
+        string more = "", string folder = "") =>
         new BatchReader(TestCatalogues.All).Read("money.json", Encoding.UTF8.GetBytes($$"""
-            { "name": "money", "data": { "source": "csv:{{_folder}}", "symbols": {{symbols}}, "timeframe": "1d",
+            { "name": "money", "data": { "source": "csv:{{_folder}}{{folder}}", "symbols": {{symbols}}, "timeframe": "1d",
               "instruments": {{instruments}} }, "strategies": [ {{strategy}} ], "portfolio": { "weights": "equal" } {{more}} }
             """), _folder);
 
@@ -79,4 +82,16 @@ public sealed class SeveralCurrenciesTests : IDisposable
     [Fact]
     public async Task A_symbol_that_is_not_traded_may_have_another_currency() =>
         (await RunAsync(Spec(Yen, strategy: """{ "class": "BuyAndHold", "symbols": ["ACME"] }"""))).Model.Strategies.Count.ShouldBe(1);
+
+    [Theory]
+    [InlineData("\"*\"", "{}", false)]
+    [InlineData("[\"EURUSD\", \"GBPUSD\"]", "{}", true)]
+    [InlineData("\"*\"", """{ "USDJPY": { "currency": "USD" } }""", true)]
+    public async Task Pairs_of_currencies_are_quoted_in_their_second_unless_the_batch_names_another(string symbols, string instruments,
+        bool isAccepted)
+    {
+        var spec = Spec(instruments, symbols, folder: "/fx");
+        if (isAccepted) (await RunAsync(spec)).Model.Portfolio.ShouldNotBeNull();
+        else (await Should.ThrowAsync<InputException>(() => RunAsync(spec))).Message.ShouldContain("(EURUSD in USD, USDJPY in JPY)");
+    }
 }
