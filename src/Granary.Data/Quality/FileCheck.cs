@@ -164,7 +164,7 @@ internal sealed class FileCheck
         RowFaultKind.Duplicate => QualityCheck.Duplicate,
         RowFaultKind.Order => QualityCheck.Order,
         RowFaultKind.Consistency => QualityCheck.Consistency,
-        RowFaultKind.Layout or RowFaultKind.Value or RowFaultKind.Zone => QualityCheck.Row,
+        RowFaultKind.Layout or RowFaultKind.Value or RowFaultKind.Zone or RowFaultKind.Symbol => QualityCheck.Row,
     };
 
     private static string Plural(RowFaultKind kind) => kind switch
@@ -174,6 +174,7 @@ internal sealed class FileCheck
         RowFaultKind.Consistency => "prices that contradict one another",
         RowFaultKind.Layout => "a wrong number of columns",
         RowFaultKind.Zone => "a time of another zone",
+        RowFaultKind.Symbol => "another symbol",
         RowFaultKind.Value => "a field that is not what its column holds",
     };
 }

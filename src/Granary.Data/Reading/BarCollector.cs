@@ -54,6 +54,9 @@ internal sealed class BarCollector
     /// <summary>If set, valid rows are added here in the order of the file, and no blocks are built.</summary>
     public List<ParsedRow>? Gathered { get; init; }
 
+    /// <summary>If set, the times as they were written are added here, one for each gathered row.</summary>
+    public List<Timestamp>? Written { get; init; }
+
     /// <summary>Adds a row that <see cref="IsBar"/> accepted, whatever its time.</summary>
     public void Gather(in ParsedRow row)
     {
@@ -71,6 +74,12 @@ internal sealed class BarCollector
     public long SkippedRows { get; set; }
 
     public long RowsWithoutVolume { get; set; }
+
+    /// <summary>The number of rows of dividends and splits among the bars, which were passed over.</summary>
+    public long ActionRows { get; set; }
+
+    /// <summary>The number of rows whose high or low was widened by <see cref="TryWiden"/>.</summary>
+    public long WidenedRows { get; set; }
 
     /// <summary>Whether the file runs from the newest bar to the oldest.</summary>
     public bool Descending => _direction < 0;
@@ -114,6 +123,21 @@ internal sealed class BarCollector
     public static bool IsBar(double open, double high, double low, double close, double volume) =>
         low > 0 & low <= open & low <= close & high >= open & high >= close & high < double.PositiveInfinity & volume >= 0
             & volume < double.PositiveInfinity;
+
+    /// <summary>
+    /// Widens high and low to open and close that lie outside of them by rounding, at most 1e-9 of the price, as those of adjusted prices
+    /// do.
+    /// </summary>
+    /// <returns>False if the prices form no valid bar after it.</returns>
+    public static bool TryWiden(double open, ref double high, ref double low, double close, double volume)
+    {
+        const double Rounding = 1e-9;
+        var (highest, lowest) = (Math.Max(high, Math.Max(open, close)), Math.Min(low, Math.Min(open, close)));
+        if (!(highest - high <= Rounding * highest) || !(low - lowest <= Rounding * low)
+            || !IsBar(open, highest, lowest, close, volume)) return false;
+        (high, low) = (highest, lowest);
+        return true;
+    }
 
     /// <summary>Whether a time may follow the previous ones; the second row determines the file's direction.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,6 +20,9 @@ public enum RowFaultKind
 
     /// <summary>Rows have different time zones, or a local time that daylight saving skips.</summary>
     Zone,
+
+    /// <summary>The row may belong to another market than those above.</summary>
+    Symbol,
 }
 
 /// <summary>One faulty row of a file.</summary>
