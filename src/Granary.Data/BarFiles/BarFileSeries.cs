@@ -55,6 +55,7 @@ public sealed class BarFileSeries : IBarSeries
                 first.Take(collector);
             }
             RequireBars(collector);
+            Last = collector.LastCounted;
             ContentHash = first.Finish(collector);
             (_kept, _taken) = (first.Kept, first.Taken);
             Count = collector.Count;
@@ -73,12 +74,20 @@ public sealed class BarFileSeries : IBarSeries
             };
             Notes = Describe(collector, reader, layout);
         }
+        catch (BarDataException e) when (SameCause.Of(e, parts, query, options) is { } cause)
+        {
+            budget.Return(first.Taken);
+            throw cause;
+        }
         catch
         {
             budget.Return(first.Taken);
             throw;
         }
     }
+
+    /// <summary>Open time of the latest bar, UTC ticks.</summary>
+    public long Last { get; }
 
     /// <summary>The name of the detected format.</summary>
     public string Format { get; }

@@ -17,6 +17,7 @@ internal sealed class BarCollector
     private BarColumns _current;
     private readonly long _leastStep;
     private long _last, _first;
+    private long _firstCounted, _lastCounted;
     private int _direction;
     private int _decimals;
     private long _shortSteps;
@@ -182,7 +183,8 @@ internal sealed class BarCollector
         // Tick zero is a Monday.
         if (!_timeframe.IsIntraday && time / TimeSpan.TicksPerDay % 7 >= 5) WeekendSeen = true;
         if (time < _from || time >= _to) return;
-        Count++;
+        if (Count++ == 0) _firstCounted = time;
+        _lastCounted = time;
         var c = _current;
         var i = c.Count;
         c.Time[i] = time;
@@ -212,6 +214,9 @@ internal sealed class BarCollector
     }
 
     public long FirstTime => _first;
+
+    /// <summary>The latest time of the requested bars.</summary>
+    public long LastCounted => Math.Max(_firstCounted, _lastCounted);
 
     public static string Describe(long ticks)
     {
