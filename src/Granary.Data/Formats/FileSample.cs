@@ -140,7 +140,7 @@ public sealed class FileSample
         var sample = new FileSample(file, head, whole: n < Size);
         if (n == 0 || sample.Lines.Count == 0 && n < Size)
             throw BarDataException.At(file.DisplayName, null, null, "the file is empty", "download or export it again");
-        if (head.AsSpan(0, Math.Min(n, 4096)).TrimEnd((byte)0).Contains((byte)0) || head.AsSpan().IndexOfAnyExcept((byte)0) < 0)
+        if (head.AsSpan(0, Math.Min(n, 4096)).TrimEnd((byte)0).Contains((byte)0))
             throw BarDataException.At(file.DisplayName, 1, null, "this is not text",
                 "name a CSV, a JSON array, or one of them in a .gz or .zip");
         return sample;

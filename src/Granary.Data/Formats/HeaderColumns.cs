@@ -8,11 +8,11 @@ namespace Granary.Data.Formats;
 internal static class HeaderColumns
 {
     private static readonly string[] TimeNames =
-        ["timestamp", "timestamputc", "timeutc", "datetime", "datetimeutc", "utc", "opentime", "opentimestamp", "gmttime", "localtime",
+        ["candledatetimeutc", "timestamp", "timestamputc", "timeutc", "datetime", "datetimeutc", "utc", "opentime", "opentimestamp", "gmttime", "localtime",
             "dateandtime", "date", "day", "time", "ts", "t", "dt", "unix", "unixtime", "unixtimestamp", "epoch", "index", "bartime",
             "startsat", "period", "windowstart", "tsevent", "timeeet", "timeleft", "dtyyyymmdd", "observationdate", "tradedate", "date1",
             "datadate", "dlycaldt", "caldt", "traddt", "bizdt", "rptdt", "exchangedate", "pricedate", "pricingdate", "quotedate",
-            "tradingdate", "asofdate", "timeperiodstart", "candledatetimeutc", "日期", "时间", "交易日期", "날짜", "일자", "日付"];
+            "tradingdate", "asofdate", "timeperiodstart", "日期", "时间", "交易日期", "날짜", "일자", "日付"];
 
     private static readonly (ColumnRole Role, string[] Spellings)[] Prices =
     [

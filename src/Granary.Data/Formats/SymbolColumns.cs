@@ -26,6 +26,12 @@ internal static class SymbolColumns
         "titolo", "股票代码", "证券代码", "代码", "股票名称", "名称", "證券代號", "股票代號", "종목코드", "종목명", "銘柄コード", "コード", "銘柄",
     ];
 
+    private static readonly FrozenSet<string> ContractNames = FrozenSet.Create(StringComparer.Ordinal, "expiry", "expirydt", "expirydate",
+        "expiration", "expirationdate", "expdate", "xprydt", "maturity", "maturitydate", "deliverymonth", "contractmonth", "strike",
+        "strikeprice", "strikepr", "strkpric", "optiontype", "optiontyp", "optntp", "callput", "putcall", "cpflag");
+
+    private static readonly string[] KeyEndings = ["id", "key", "code", "no", "nr", "num", "number", "cik"];
+
     // Words that recur in the rows of one market.
     private static readonly FrozenSet<string> Flags = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,
         "true", "false", "yes", "no", "y", "n", "t", "f", "buy", "sell", "hold", "long", "short", "flat", "up", "down", "none", "null",
@@ -46,15 +52,13 @@ internal static class SymbolColumns
                 : With(layout with { Columns = cleared }, sample, GenericFormat.IndexOf(chosen, "symbol", sample));
         }
         var monotone = IsMonotone(layout, sample);
+        if (!layout.Columns.Contains(ColumnRole.Symbol) && ByName(layout, sample, monotone) is >= 0 and var named)
+            layout = With(layout, sample, named);
+        CheckContracts(layout, sample);
         if (layout.Columns.Contains(ColumnRole.Symbol)) return layout with { OtherKeys = OtherKeys(layout, sample) };
-        if (ByName(layout, sample, monotone) is >= 0 and var named)
-        {
-            var found = With(layout, sample, named);
-            return found with { OtherKeys = OtherKeys(found, sample) };
-        }
         var columns = layout.Columns.ToArray();
         var constants = new byte[columns.Length][];
-        foreach (var column in Texts(layout, sample))
+        foreach (var column in Keys(layout, sample))
         {
             var values = ValuesOf(sample, column);
             if (values.Distinct(StringComparer.Ordinal).Count() == 1)
@@ -127,14 +131,47 @@ internal static class SymbolColumns
     private static List<string> ValuesOf(FileSample sample, int column) =>
         [.. sample.Rows.Select(r => r.Count > column ? r[column].Trim() : "")];
 
-    // Columns without a role that have a word in each row.
-    private static IEnumerable<int> Texts(RowLayout layout, FileSample sample)
+    // An option or future of one underlying is told from the others by its expiry and strike.
+    private static void CheckContracts(RowLayout layout, FileSample sample)
+    {
+        var symbol = Array.IndexOf(layout.Columns, ColumnRole.Symbol);
+        var symbols = symbol < 0 ? null : ValuesOf(sample, symbol);
+        for (var column = 0; column < layout.Columns.Length; column++)
+        {
+            if (layout.Columns[column] != ColumnRole.Skip || !ContractNames.Contains(Plain(NameOf(layout, sample, column)))) continue;
+            var values = ValuesOf(sample, column);
+            var other = Enumerable.Range(1, values.Count - 1).FirstOrDefault(i => values[i] != values[i - 1] && values[i].Length > 0
+                && values[i - 1].Length > 0 && (symbols is null || symbols[i] == symbols[i - 1]));
+            if (other == 0) continue;
+            var name = NameOf(layout, sample, column);
+            throw BarDataException.At(sample.FileName, sample.HeaderLines + other + 1, name,
+                $"the contract changes from '{Shown(values[other - 1])}' to '{Shown(values[other])}'",
+                "write each contract into a file of its own; " + ColumnMapping.SymbolQuestion(name));
+        }
+    }
+
+    // Columns without a role that have a word in each row, or a number that identifies as one.
+    private static IEnumerable<int> Keys(RowLayout layout, FileSample sample)
     {
         for (var column = 0; column < layout.Columns.Length; column++)
         {
             if (layout.Columns[column] != ColumnRole.Skip) continue;
-            if (AreWords([.. ValuesOf(sample, column).Distinct(StringComparer.Ordinal)])) yield return column;
+            var values = ValuesOf(sample, column);
+            if (AreWords([.. values.Distinct(StringComparer.Ordinal)]) || AreNumbersOfMarkets(NameOf(layout, sample, column), values))
+                yield return column;
         }
+    }
+
+    // Whole numbers of three digits or more that stay for rows, and are no years: a number under an unknown name, or with the name of a key.
+    private static bool AreNumbersOfMarkets(string name, List<string> values)
+    {
+        if (!values.TrueForAll(v => v.Length is > 2 and < 20 && v.All(char.IsAsciiDigit))) return false;
+        var distinct = values.Distinct(StringComparer.Ordinal).ToList();
+        var plain = Plain(name);
+        var isKey = KeyEndings.Any(e => plain.EndsWith(e, StringComparison.Ordinal));
+        if (distinct.Count == 1) return isKey;
+        return (isKey || distinct.Count * 4 <= values.Count) && distinct.Count * 2 <= values.Count
+            && !distinct.TrueForAll(v => v.Length is 4 or 6 && v[0] is '1' or '2') && AreBlocks(values);
     }
 
     private static bool IsWord(string value)
