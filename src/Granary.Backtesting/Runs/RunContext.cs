@@ -107,7 +107,7 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
             BarEvaluations = result.BarEvaluations,
             Host = result.Host,
             Strategies = result.Strategies,
-            Markets = await MarketDescription.OfAsync(Markets, Plan, Spec.Outputs.Has("report"), cancellationToken),
+            Markets = await MarketDescription.OfAsync(Markets, Plan, Spec.Outputs.Has("report"), Clock.GetUtcNow(), cancellationToken),
             StartingCash = Spec.Cash,
             RiskFree = Spec.RiskFreePercent / 100,
             Metrics = Spec.Metrics,

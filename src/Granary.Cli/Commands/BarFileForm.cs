@@ -11,12 +11,13 @@ internal record BarFileForm
 {
     [Description("auto, or a name of 'granary data formats'")]
     public string Format { get; init; } = "auto";
-    [Description("what the file's times mean: open or close")]
-    public string Stamp { get; init; } = "open";
+    [Description("what the file's times mean: open or close (open; of weeks and months what their dates show)")]
+    public string? Stamp { get; init; }
     [Description("IANA name of the time zone of times without one (UTC)")]
     public string? TimeZone { get; init; }
     [Description("the columns by header or number, such as \"time=Datum;open=2;high=3;low=4;close=5\" (detected from the header); "
-        + "timeOfDay, volume and adjustedClose are optional")]
+        + "those that are left out are found by the header; also timeOfDay, volume, adjustedClose, and symbol, the column that tells markets apart, "
+        + "empty for none")]
     public string? Columns { get; init; }
 
     /// <exception cref="InputException">A word is unknown.</exception>

@@ -27,7 +27,7 @@ internal static class ComputeFactorsCommand
         [Description("use raw prices, even if the file has adjusted ones too")]
         public bool NoAdjust { get; init; }
         [Description("the meaning of the file's times: open or close of a bar")]
-        public string Stamp { get; init; } = "open";
+        public string? Stamp { get; init; }
         [Description("a CSV file (standard output)")]
         public string? Out { get; init; }
     }

@@ -54,7 +54,7 @@ internal static class DataCompareCommand
                 await ReadAsync(second, query, given, root.Catalogues(call), token), query.Timeframe);
             if (given.Out is { } file) Storage.Files.AtomicFile.Write(file, s => Csv(s, found));
             if (given.Json) Console.WriteLine(JsonSerializer.Serialize(MarketAnswers.ComparisonOf(found), Output.Json));
-            else Write(found, Address.Parse(first), Address.Parse(second), given.Out);
+            else Write(found, query.Timeframe, Address.Parse(first), Address.Parse(second), given.Out);
             return 0;
         });
         return command;
@@ -82,15 +82,17 @@ internal static class DataCompareCommand
         return await new StoredMarkets(known.Stores).BarsAsync(Address.Parse(source), query, token);
     }
 
-    private static void Write(SourceComparison found, Address a, Address b, string? file)
+    private static void Write(SourceComparison found, Timeframe timeframe, Address a, Address b, string? file)
     {
         Console.WriteLine($"A {a}: {Counted.Of(found.BarsOfA, "bar")}");
         Console.WriteLine($"B {b}: {Counted.Of(found.BarsOfB, "bar")}");
         Console.WriteLine($"{Counted.Of(found.Common, "bar")} in both, {found.Equal:N0} of them equal; within the time that both cover "
             + $"{found.OnlyInA:N0} only in A, {found.OnlyInB:N0} only in B");
         if (found.Shift is { } shift)
-            Console.WriteLine($"The bars of A are in B {Hours(shift)}: one of the two has the wrong time zone, or stamps of the close "
-                + "(--time-zone, --stamp close)");
+            Console.WriteLine($"The bars of A are in B {Hours(shift)}: "
+                + (timeframe.IsIntraday || timeframe == Timeframe.D1
+                    ? "one of the two has the wrong time zone, or stamps of the close (--time-zone, --stamp close)"
+                    : "one of the two is dated by another day of the week or month (--stamp close)"));
         foreach (var r in found.Ratios)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"From {RunText.Time(r.From)} to {RunText.Time(r.To)} closes of A "
@@ -110,7 +112,10 @@ internal static class DataCompareCommand
     }
 
     private static string Hours(TimeSpan shift) => string.Create(CultureInfo.InvariantCulture,
-        $"{shift.Duration().TotalHours:0.##} h {(shift > TimeSpan.Zero ? "later" : "earlier")}");
+        $"{Length(shift.Duration())} {(shift > TimeSpan.Zero ? "later" : "earlier")}");
+
+    private static string Length(TimeSpan shift) => string.Create(CultureInfo.InvariantCulture,
+        $"{(shift.TotalDays >= 2 ? shift.TotalDays : shift.TotalHours):0.##} {(shift.TotalDays >= 2 ? "days" : "h")}");
 
     private static string Of(Suspect suspect) => suspect == Suspect.Neither ? "" : suspect.ToString();
 

@@ -21,8 +21,9 @@ internal static class Given
     public static long? Time(string? text, string option) =>
         text is null ? null : UtcTicks.Read(option, text);
 
-    public static Data.Reading.BarStamp Stamp(string text) => text switch
+    public static Data.Reading.BarStamp? Stamp(string? text) => text switch
     {
+        null => null,
         "open" => Data.Reading.BarStamp.Open,
         "close" => Data.Reading.BarStamp.Close,
         _ => throw new InputException($"--stamp {text}: use open or close"),

@@ -15,7 +15,7 @@ namespace Granary.Cluster.Grains.Feeds;
 /// <param name="State">State of the files. For a source without files: the id of the run or session, so that it has its own feed.</param>
 /// <param name="From">Open time of the first bar, UTC ticks; null for the start.</param>
 /// <param name="To">Exclusive end: bars that open at this time or later are left out, UTC ticks; null for the end.</param>
-internal sealed record BarSet(string Source, string? Folder, string State, string Format, bool Adjust, BarStamp Stamp, string? TimeZone,
+internal sealed record BarSet(string Source, string? Folder, string State, string Format, bool Adjust, BarStamp? Stamp, string? TimeZone,
     ColumnMapping? Columns, long? From, long? To)
 {
     /// <param name="group">Id of the run or session that reads the bars.</param>

@@ -91,7 +91,7 @@ public static class BarFile
         if (parts.Count == 0)
             throw BarDataException.At(Path.GetDirectoryName(paths[0]) ?? paths[0], null, null,
                 "there are no files of the days that are asked for", "change from and to");
-        return (parts, factors);
+        return (PeriodLabels.Decided(parts, query, options), factors);
     }
 
     private static bool MayHold(int day, BarQuery query)

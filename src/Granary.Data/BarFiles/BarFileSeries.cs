@@ -55,6 +55,7 @@ public sealed class BarFileSeries : IBarSeries
                 first.Take(collector);
             }
             RequireBars(collector);
+            Last = collector.LastCounted;
             ContentHash = first.Finish(collector);
             (_kept, _taken) = (first.Kept, first.Taken);
             Count = collector.Count;
@@ -73,12 +74,20 @@ public sealed class BarFileSeries : IBarSeries
             };
             Notes = Describe(collector, reader, layout);
         }
+        catch (BarDataException e) when (SameCause.Of(e, parts, query, options) is { } cause)
+        {
+            budget.Return(first.Taken);
+            throw cause;
+        }
         catch
         {
             budget.Return(first.Taken);
             throw;
         }
     }
+
+    /// <summary>Open time of the latest bar, UTC ticks.</summary>
+    public long Last { get; }
 
     /// <summary>The name of the detected format.</summary>
     public string Format { get; }
@@ -278,6 +287,15 @@ public sealed class BarFileSeries : IBarSeries
         if (collector.RowsWithoutVolume > 0)
             notes.Add(collector.RowsWithoutVolume == 1 ? "1 row has no volume, read as 0"
                 : $"{collector.RowsWithoutVolume} rows have no volume, read as 0");
+        if (collector.ActionRows > 0)
+            notes.Add(collector.ActionRows == 1 ? "1 row of a dividend or split was passed over"
+                : $"{collector.ActionRows} rows of dividends or splits were passed over");
+        if (collector.WidenedRows > 0)
+            notes.Add($"in {collector.WidenedRows} {(collector.WidenedRows == 1 ? "row" : "rows")} open or close lies outside of high and low "
+                + "by rounding, at most 1e-9 of the price; high and low were widened to them");
+        if (reader.ShortYears is { } years)
+            notes.Add($"years of two digits were read as {years.First}{(years.Last > years.First ? $" to {years.Last}" : "")}, not later than "
+                + "the current year");
         if (collector.Descending) notes.Add("the rows run from newest to oldest and were turned round");
         if (reader.DatesStayAmbiguous)
             notes.Add(layout.DateStyle == Data.Text.DateStyle.DayFirst ? "no date tells day from month; they were read day first"

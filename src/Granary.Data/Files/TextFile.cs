@@ -74,8 +74,10 @@ internal sealed class TextFile
             if (n == 4 && magic[0] == 'P' && magic[1] == 'K' && magic[2] is 3 or 5)
             {
                 using var zip = ZipFile.OpenRead(path);
-                var entries = zip.Entries.Where(e => e.Length > 0 && !e.FullName.EndsWith('/')).Select(e => e.FullName).ToList();
+                var entries = zip.Entries.Where(e => e.Length > 0 && IsOfUser(e.FullName)).Select(e => e.FullName).ToList();
                 var chosen = entry is null ? entries : entries.Where(entry).ToList();
+                // HistData packs a report of gaps beside the bars.
+                if (entry is null && chosen.Count > 1 && chosen.Where(IsTable).ToList() is [var table]) chosen = [table];
                 if (chosen.Count == 0) throw BarDataException.At(path, null, null, entry is null ? "the zip contains no text"
                     : "the zip does not contain the requested text", "pack it again with one CSV in it");
                 if (chosen.Count > 1) throw BarDataException.At(path, null, null,
@@ -96,6 +98,12 @@ internal sealed class TextFile
             throw FileFaults.Reading(path, e);
         }
     }
+
+    // macOS packs a shadow of each file, and folder views of macOS and Windows leave files behind.
+    private static bool IsOfUser(string entry) => !entry.EndsWith('/') && !entry.StartsWith("__MACOSX/", StringComparison.Ordinal)
+        && System.IO.Path.GetFileName(entry) is var name && !name.StartsWith('.') && name is not ("Thumbs.db" or "desktop.ini");
+
+    private static bool IsTable(string entry) => entry.EndsWith(".csv", StringComparison.OrdinalIgnoreCase);
 
     private TextFile Unpacked()
     {

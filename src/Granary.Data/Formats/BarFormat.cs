@@ -40,7 +40,7 @@ public abstract class BarFormat
     private protected static DateStyle DetectDates(FileSample sample, List<byte[]> times, int line, BarFileOptions options,
         out bool ambiguous)
     {
-        var style = TimestampStyle.Detect(times, out ambiguous);
+        var style = TimestampStyle.Detect(times, out ambiguous, options.Clock.GetUtcNow().Year);
         if (style is DateStyle.MonthFirst or DateStyle.DayFirst && options.DateOrder != DateOrder.Detect)
         {
             ambiguous = false;
@@ -51,6 +51,10 @@ public abstract class BarFormat
             throw BarDataException.At(sample.File.DisplayName, line, "time",
                 $"'{System.Text.Encoding.UTF8.GetString(times[0])}' can be an Excel date before 1970 or a number of days since 1970",
                 "write dates as 2020-01-31");
+        if (times.Count > 0 && TimestampStyle.IsOutsideOfYears(times[0]))
+            throw BarDataException.At(sample.File.DisplayName, line, "time",
+                $"'{Shorten(System.Text.Encoding.UTF8.GetString(times[0]))}' lies outside of the years that are read, "
+                    + $"{TimestampReader.FirstYear} to {TimestampReader.LastYear}", "correct the year, or leave those rows out");
         throw times.Count == 0
             ? BarDataException.At(sample.File.DisplayName, line, "time", "there are no rows with a time",
                 "export the file again with rows below its header")

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Granary.Data.Files;
 using Granary.Data.Reading;
+using Granary.Data.Text;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 
@@ -41,7 +42,9 @@ public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
     {
         var sample = FileSample.Of(file);
         var layout = FormatOf(sample, options).CreateLayout(sample, options);
-        return layout is RowLayout rows ? NumberSpelling.Decided(rows, sample, named: options.Format != "auto") : layout;
+        if (layout is not RowLayout rows) return layout;
+        rows = NumberSpelling.Decided(TimesOf(rows, sample), sample, named: options.Format != "auto");
+        return SymbolColumns.Decided(rows, sample, options);
     }
 
     bool IBarFormats.Recognises(TextFile file, BarFileOptions options)
@@ -50,8 +53,16 @@ public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
         return FormatOf(sample, options).Recognises(sample);
     }
 
+    // The spelling of the times that is not part of a style.
+    private static RowLayout TimesOf(RowLayout layout, FileSample sample)
+    {
+        var column = Array.IndexOf(layout.Columns, ColumnRole.Time);
+        if (column < 0 || sample.Column(column) is not { Count: > 0 } times) return layout;
+        return layout with { ZoneName = TimestampStyle.ZoneName(times[0]), BeforeEpoch = TimestampStyle.EarlyEpoch(times) is not null };
+    }
+
     // If no format recognizes the file, the generic format reports what is missing.
-    private BarFormat FormatOf(FileSample sample, BarFileOptions options) => options.Columns is not null ? _generic
+    private BarFormat FormatOf(FileSample sample, BarFileOptions options) => options.Columns is { NamesValues: true } ? _generic
         : Find(options.Format) ?? _inOrder.FirstOrDefault(f => f.Recognises(sample)) ?? _generic;
 
     private static int OrderOf(BarFormat format) => format.GetType().GetCustomAttribute<BarFormatAttribute>()!.Order;

@@ -45,6 +45,7 @@ public sealed class BinanceFormat : BarFormat
             Names = ["open_time", "open", "high", "low", "close", "volume"],
             HeaderLines = sample.HeaderLines,
             DateStyle = style,
+            TimesAreOpens = true,
             Template = new Instrument { Symbol = "", Venue = "BINANCE", Currency = QuoteOf(sample.FileName) ?? "USDT" },
         };
     }

@@ -12,7 +12,7 @@ public sealed class CoinGeckoFormat : BarFormat
     public override string Explanation => "[[close time, open, high, low, close], …], or snapped_at,price,market_cap,total_volume";
 
     public override bool Recognises(FileSample sample) => sample.StartsWithBracket
-        ? FirstRecord(sample)?.Split(',').Length == 5
+        ? JsonSample.Of(sample).Kind == JsonSample.Form.Lists && FirstRecord(sample)?.Split(',').Length == 5
         : sample.Header is ["snapped_at", "price", ..];
 
     public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
@@ -22,6 +22,7 @@ public sealed class CoinGeckoFormat : BarFormat
             return JsonKlinesFormat.Create(Name, sample) with
             {
                 Stamp = BarStamp.Close,
+                Values = [ColumnRole.Time, ColumnRole.Open, ColumnRole.High, ColumnRole.Low, ColumnRole.Close],
                 Notes = ["five values a bar are CoinGecko's, whose times are those of the close; use the format json if they are opens"],
             };
         }

@@ -1,4 +1,3 @@
-using System.Text;
 using Granary.Data.Reading;
 
 namespace Granary.Data.Formats;
@@ -28,11 +27,6 @@ public sealed class DatabentoFormat : BarFormat
             throw NotOfThisFormat(sample, "this holds bars of a second", "download ohlcv-1m, ohlcv-1h or ohlcv-1d; bars start at 1m");
         var open = Array.IndexOf(layout.Columns, ColumnRole.Open);
         var whole = sample.Rows.All(r => r.Count <= open || !r[open].Contains('.'));
-        var id = header.IndexOf("instrument_id");
-        if (layout.Symbol is not null || id < 0 || sample.Rows.Count == 0 || sample.Rows[0].Count <= id)
-            return layout with { PriceScale = whole ? 9 : 0 };
-        var columns = layout.Columns.ToArray();
-        columns[id] = ColumnRole.Symbol;
-        return layout with { PriceScale = whole ? 9 : 0, Columns = columns, Symbol = Encoding.UTF8.GetBytes(sample.Rows[0][id].Trim()) };
+        return layout with { PriceScale = whole ? 9 : 0 };
     }
 }

@@ -11,6 +11,7 @@ public sealed class FileSample
 {
     private const int Size = 64 << 10;
     private const int MostRemarks = 20;
+    private static readonly string[] PriceNames = ["open", "high", "low", "close"];
     private static readonly char[] Delimiters = [',', ';', '\t', '|'];
 
     private FileSample(TextFile file, byte[] head, bool whole)
@@ -20,6 +21,8 @@ public sealed class FileSample
         var text = head.AsSpan();
         if (text.StartsWith("\uFEFF"u8)) text = text[3..];
         var trimmed = text.TrimStart(" \t\r\n"u8);
+        // A program that was killed while it wrote leaves NUL bytes at the end, which the reader passes over too.
+        if (whole) text = text.TrimEnd((byte)0);
         StartsWithBracket = trimmed.Length > 0 && trimmed[0] == '[';
         StartsWithBrace = trimmed.Length > 0 && trimmed[0] == '{';
         var lines = new List<string>();
@@ -66,7 +69,7 @@ public sealed class FileSample
 
     private static bool IsComment(string line) => line.StartsWith('#') || line.StartsWith("//", StringComparison.Ordinal);
 
-    // A line is a header if none of its fields is a number.
+    // A line is a header if none of its fields is a value, or if it names prices: "52W High" begins with a digit, and 200 can be an average.
     private static List<string>? ReadHeader(List<string> lines, int first, out char delimiter)
     {
         var probe = lines.Count > first + 1 ? lines[first + 1] : lines.Count > first ? lines[first] : "";
@@ -75,7 +78,8 @@ public sealed class FileSample
         // A delimiter also occurs in the header. A comma that occurs in rows only is a decimal comma.
         if (!lines[first].Contains(delimiter)) delimiter = Delimiters.MaxBy(d => lines[first].Count(c => c == d));
         var cells = FieldSplitter.Split(lines[first], delimiter) ?? [];
-        return cells.Count > 1 && cells.TrueForAll(c => !LooksNumeric(c)) ? cells.ConvertAll(c => c.Trim()) : null;
+        return cells.Count > 1 && (cells.TrueForAll(c => !IsValue(c)) || cells.Count(c => PriceNames.Contains(Plain(c))) >= 3)
+            ? cells.ConvertAll(c => c.Trim()) : null;
     }
 
     /// <summary>Name of the file in messages.</summary>
@@ -136,7 +140,7 @@ public sealed class FileSample
         var sample = new FileSample(file, head, whole: n < Size);
         if (n == 0 || sample.Lines.Count == 0 && n < Size)
             throw BarDataException.At(file.DisplayName, null, null, "the file is empty", "download or export it again");
-        if (head.AsSpan(0, Math.Min(n, 4096)).Contains((byte)0))
+        if (head.AsSpan(0, Math.Min(n, 4096)).TrimEnd((byte)0).Contains((byte)0))
             throw BarDataException.At(file.DisplayName, 1, null, "this is not text",
                 "name a CSV, a JSON array, or one of them in a .gz or .zip");
         return sample;
@@ -145,9 +149,17 @@ public sealed class FileSample
     /// <summary>Normalizes a column name to lower-case letters and digits: "Adj Close" and "adj_close" become "adjclose".</summary>
     public static string Plain(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
 
-    private static bool LooksNumeric(string field)
+    // A number in any spelling, or a time.
+    private static bool IsValue(string field)
     {
         var f = field.Trim();
-        return f.Length > 0 && (char.IsDigit(f[0]) || f.Length > 1 && f[0] is '-' or '+' or '.' && char.IsDigit(f[1]));
+        if (f.Length == 0 || !(char.IsDigit(f[0]) || f.Length > 1 && f[0] is '-' or '+' or '.' && char.IsDigit(f[1]))) return false;
+        var number = f.TrimEnd('%', 'K', 'M', 'B', 'T');
+        return WrittenNumber.Plain(number, decimalComma: false, ofVolume: false, withUnits: true) is not null
+            || WrittenNumber.Plain(number, decimalComma: true, ofVolume: false, withUnits: true) is not null
+            || double.TryParse(f, System.Globalization.CultureInfo.InvariantCulture, out _)
+            || TimestampStyle.Detect([Encoding.UTF8.GetBytes(f)], out _) is not null
+            || TimestampStyle.IsOutsideOfYears(Encoding.UTF8.GetBytes(f))
+            || !f.AsSpan().ContainsAnyExcept("0123456789 .,:;/+-");
     }
 }

@@ -35,13 +35,18 @@ public sealed class GenericFormat : BarFormat
         ColumnRole[] roles;
         List<string> notes = [];
         var onePrice = false;
-        if (options.Columns is { } mapping)
+        if (options.Columns is { NamesValues: true } mapping && (mapping.IsComplete || !sample.HasHeader))
         {
-            roles = Map(mapping, sample);
+            roles = Map(mapping, sample, new ColumnRole[ColumnsOf(sample)]);
         }
         else if (sample.HasHeader)
         {
             roles = HeaderColumns.Assign(sample, out var missing, out notes, english);
+            if (options.Columns is { NamesValues: true } some)
+            {
+                roles = Map(some, sample, roles);
+                missing.RemoveAll(name => Array.Exists(roles, r => r.ToString().Equals(name, StringComparison.OrdinalIgnoreCase)));
+            }
             onePrice = missing.Count > 0 && HeaderColumns.HasOnePrice(sample, roles);
             if (missing.Count > 0 && !onePrice)
                 throw NotOfThisFormat(sample, $"the header has no column for {string.Join(", ", missing)}",
@@ -90,27 +95,40 @@ public sealed class GenericFormat : BarFormat
 
     private static bool IsTime(FileSample sample, int column) => TimestampStyle.Detect(sample.Column(column), out _) is not null;
 
-    private static ColumnRole[] Map(ColumnMapping mapping, FileSample sample)
+    private static int ColumnsOf(FileSample sample) =>
+        sample.HasHeader ? sample.Header.Count : sample.Rows.Count > 0 ? sample.Rows[0].Count : 0;
+
+    /// <summary>The column of this header or number.</summary>
+    /// <exception cref="BarDataException">There is no such column.</exception>
+    public static int IndexOf(string column, string field, FileSample sample)
     {
-        var count = sample.HasHeader ? sample.Header.Count : sample.Rows.Count > 0 ? sample.Rows[0].Count : 0;
-        var roles = new ColumnRole[count];
+        var count = ColumnsOf(sample);
+        var index = sample.HasHeader
+            ? sample.Header.ToList().FindIndex(h => string.Equals(h, column, StringComparison.OrdinalIgnoreCase)) : -1;
+        if (index < 0 && int.TryParse(column, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1
+            && number <= count) index = number - 1;
+        if (index >= 0) return index;
+        var nearest = sample.HasHeader ? Spelling.Nearest(column, sample.Header) : null;
+        throw NotOfThisFormat(sample, $"there is no column '{Shorten(column)}' for {field}",
+            nearest is not null ? $"did you mean {nearest}?"
+                : sample.HasHeader ? $"use one of {Shorten(string.Join(", ", sample.Header))}, or a number from 1 to {count}"
+                : $"use a number from 1 to {count}");
+    }
+
+    // The roles that the user named take the place of those that the header gave.
+    private static ColumnRole[] Map(ColumnMapping mapping, FileSample sample, ColumnRole[] roles)
+    {
+        if (!mapping.IsComplete && !sample.HasHeader)
+            throw NotOfThisFormat(sample, "without a header the columns of time, open, high, low and close must all be named",
+                "write " + ColumnMapping.Example);
+        var mapped = new HashSet<int>();
         void Put(string? column, ColumnRole role, string field)
         {
             if (column is null) return;
-            var index = sample.HasHeader
-                ? sample.Header.ToList().FindIndex(h => string.Equals(h, column, StringComparison.OrdinalIgnoreCase)) : -1;
-            if (index < 0 && int.TryParse(column, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1
-                && number <= count) index = number - 1;
-            if (index < 0)
-            {
-                var nearest = sample.HasHeader ? Spelling.Nearest(column, sample.Header) : null;
-                throw NotOfThisFormat(sample, $"there is no column '{Shorten(column)}' for {field}",
-                    nearest is not null ? $"did you mean {nearest}?"
-                        : sample.HasHeader ? $"use one of {Shorten(string.Join(", ", sample.Header))}, or a number from 1 to {count}"
-                        : $"use a number from 1 to {count}");
-            }
-            if (roles[index] != ColumnRole.Skip)
-                throw NotOfThisFormat(sample, $"the column '{Shorten(column)}' is mapped twice", "map each column once");
+            var index = IndexOf(column, field, sample);
+            if (!mapped.Add(index)) throw NotOfThisFormat(sample, $"the column '{Shorten(column)}' is mapped twice", "map each column once");
+            var known = Array.IndexOf(roles, role);
+            if (known >= 0) roles[known] = ColumnRole.Skip;
             roles[index] = role;
         }
         Put(mapping.Time, ColumnRole.Time, "time");

@@ -8,21 +8,28 @@ namespace Granary.Data.Formats;
 internal static class HeaderColumns
 {
     private static readonly string[] TimeNames =
-        ["timestamp", "timestamputc", "timeutc", "datetime", "datetimeutc", "utc", "opentime", "opentimestamp", "gmttime", "localtime",
+        ["candledatetimeutc", "timestamp", "timestamputc", "timeutc", "datetime", "datetimeutc", "utc", "opentime", "opentimestamp", "gmttime", "localtime",
             "dateandtime", "date", "day", "time", "ts", "t", "dt", "unix", "unixtime", "unixtimestamp", "epoch", "index", "bartime",
-            "startsat", "period", "windowstart", "tsevent", "timeeet", "timeleft", "dtyyyymmdd", "observationdate"];
+            "startsat", "period", "windowstart", "tsevent", "timeeet", "timeleft", "dtyyyymmdd", "observationdate", "tradedate", "date1",
+            "datadate", "dlycaldt", "caldt", "traddt", "bizdt", "rptdt", "exchangedate", "pricedate", "pricingdate", "quotedate",
+            "tradingdate", "asofdate", "timeperiodstart", "日期", "时间", "交易日期", "날짜", "일자", "日付"];
 
     private static readonly (ColumnRole Role, string[] Spellings)[] Prices =
     [
-        (ColumnRole.Open, ["open", "o", "openprice", "priceopen", "first"]),
-        (ColumnRole.High, ["high", "h", "highprice", "pricehigh", "max"]),
-        (ColumnRole.Low, ["low", "l", "lowprice", "pricelow", "min"]),
-        (ColumnRole.Close, ["close", "c", "closeprice", "priceclose", "last", "closelast", "price", "latest", "settle"]),
-        (ColumnRole.AdjustedClose, ["adjclose", "adjustedclose", "adjcloseprice", "closeadj", "closeadjusted", "adj"]),
-        (ColumnRole.Volume, ["volume", "v", "vol", "tickvolume", "tickvol", "totalvolume", "tradedvolume", "basevolume", "volumebase"]),
+        (ColumnRole.Open, ["open", "o", "openprice", "priceopen", "first", "openprc", "opnpric", "frstpric", "pxopen",
+            "prcod", "dlyopen", "openingprice", "openpx", "开盘", "开盘价", "시가", "始値"]),
+        (ColumnRole.High, ["high", "h", "highprice", "pricehigh", "max", "askhi", "hghpric", "maxpric", "pxhigh", "prchd",
+            "dlyhigh", "highpx", "maxprice", "最高", "最高价", "고가", "高値"]),
+        (ColumnRole.Low, ["low", "l", "lowprice", "pricelow", "min", "bidlo", "lwpric", "minpric", "pxlow", "prcld", "dlylow",
+            "lowpx", "minprice", "最低", "最低价", "저가", "安値"]),
+        (ColumnRole.Close, ["close", "c", "closeprice", "priceclose", "last", "closelast", "price", "latest", "settle", "prc",
+            "clspric", "lastpric", "pxlast", "prccd", "dlyclose", "closingprice", "closepx", "tradeprice", "lastprice", "收盘", "收盘价",
+            "종가", "終値"]),
+        (ColumnRole.AdjustedClose, ["adjclose", "adjustedclose", "adjcloseprice", "closeadj", "closeadjusted", "adj", "adjustmentclose"]),
+        (ColumnRole.Volume, ["volume", "v", "vol", "tickvolume", "tickvol", "totalvolume", "tradedvolume", "basevolume", "volumebase",
+            "tottrdqty", "ttltrdqnty", "ttltradgvol", "pxvolume", "cshtrd", "dlyvol", "qty", "volumefrom", "candleacctradevolume", "成交量",
+            "거래량", "出来高"]),
     ];
-
-    private static readonly string[] SymbolNames = ["symbol", "ticker", "instrument", "pair"];
 
     /// <summary>Returns the roles of the columns, and the names of missing columns.</summary>
     /// <param name="english">Translates a plain name; null for a header in English.</param>
@@ -66,17 +73,31 @@ internal static class HeaderColumns
                     column = names.FindIndex(n => n == name);
             // pandas leaves the header of its index empty.
             if (column < 0 && names.Count > 0 && names[0].Length == 0) column = 0;
+            if (column < 0) column = TimesUnderAnotherName(sample, names, roles);
             if (column >= 0) roles[column] = ColumnRole.Time;
             else missing.Insert(0, "time");
         }
 
-        foreach (var name in SymbolNames)
-        {
-            var column = names.FindIndex(n => n == name);
-            if (column >= 0 && roles[column] == ColumnRole.Skip) roles[column] = ColumnRole.Symbol;
-        }
         return roles;
     }
+
+    /// <summary>The role of a name by itself, for records whose members are named; <see cref="ColumnRole.Skip"/> for none.</summary>
+    /// <param name="rank">The lower, the more certain, among the names of one role.</param>
+    public static ColumnRole RoleOf(string plain, out int rank)
+    {
+        rank = Array.IndexOf(TimeNames, plain);
+        if (rank >= 0) return ColumnRole.Time;
+        foreach (var (role, spellings) in Prices)
+            if ((rank = Array.IndexOf(spellings, plain)) >= 0) return role;
+        return ColumnRole.Skip;
+    }
+
+    // A column named as some date or time, in which all values are times.
+    private static int TimesUnderAnotherName(FileSample sample, List<string> names, ColumnRole[] roles) =>
+        names.FindIndex(n => (n.EndsWith("date", StringComparison.Ordinal) || n.EndsWith("time", StringComparison.Ordinal)
+                || n.EndsWith("timestamp", StringComparison.Ordinal) || n.EndsWith("dt", StringComparison.Ordinal))
+            && names.IndexOf(n) is var i && roles[i] == ColumnRole.Skip && sample.Column(i) is { Count: > 0 } values
+            && values.Count >= sample.Rows.Count && TimestampStyle.Detect(values, out _) is not null);
 
     /// <summary>
     /// Whether a table has a close and no other price, such as a fund's or a FRED series. In a table of two columns, the one beside the

@@ -14,7 +14,7 @@ public sealed class KrakenFormat : BarFormat
         "time,open,high,low,close,volume,trades without header, or { \"error\": [], \"result\": { \"XXBTZUSD\": [[…]] } }";
 
     public override bool Recognises(FileSample sample) => sample.StartsWithBrace
-        ? sample.Contains("\"error\"") && sample.Contains("\"result\"")
+        ? sample.Contains("\"error\"") && sample.Contains("\"result\"") && !sample.Contains("\"chart\"")
         : !sample.HasHeader && sample.Rows.Count > 0 && IsArchive(sample);
 
     public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
@@ -29,6 +29,7 @@ public sealed class KrakenFormat : BarFormat
                 Values = [ColumnRole.Time, ColumnRole.Open, ColumnRole.High, ColumnRole.Low, ColumnRole.Close, ColumnRole.Skip,
                     ColumnRole.Volume],
                 LastIsOpen = true,
+                TimesAreOpens = true,
                 Notes = ["the last bar of Kraken's answer had not closed and was left out"],
                 Example = "download it again; it is { \"error\": [], \"result\": { \"XXBTZUSD\": [[time, open, high, …]] } }",
             };
@@ -43,6 +44,7 @@ public sealed class KrakenFormat : BarFormat
                 ColumnRole.Skip],
             HeaderLines = sample.HeaderLines,
             DateStyle = DateStyle.EpochSeconds,
+            TimesAreOpens = true,
         };
     }
 

@@ -33,6 +33,7 @@ public sealed class MetaTraderFormat : BarFormat
             DateStyle = DateStyle.YearFirst,
             Notes = [BarNotes.TickVolume("volume")],
         };
+        layout = layout with { TimesAreOpens = true };
         var clock = Array.IndexOf(layout.Columns, ColumnRole.TimeOfDay);
         var intraday = clock >= 0 && sample.Rows.Any(r => r.Count > clock && r[clock].Trim() is not ("00:00" or "00:00:00"));
         return intraday && options.TimeZone is null ? layout with { Notes = [.. layout.Notes, ServerTime] } : layout;

@@ -5,8 +5,8 @@ using Granary.Engine.Market;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// Detects the number format of a table from its first rows. 1.234,56, 12,5 and 0,123 have decimal commas. 1,234.56 and 1,234,567 have
-/// thousands separators. 18,040 alone is ambiguous: another number of the file decides, or the name of the format.
+/// Detects the number format of a table from its first rows. 1.234,56, 12,5 and 0,123 have decimal commas. 1,234.56, 1,234,567 and India's 1,23,456
+/// have thousands separators. 18,040 alone is ambiguous: another number of the file decides, or the name of the format.
 /// </summary>
 internal static class NumberSpelling
 {
@@ -39,7 +39,8 @@ internal static class NumberSpelling
             var mark = MarkOf(WrittenNumber.WithoutCurrency(text));
             if (mark == Mark.Comma) comma++;
             if (mark == Mark.Point) point++;
-            if (mark == Mark.Unclear)
+            // Traded units of one market need no three decimals where no price has any.
+            if (mark == Mark.Unclear && roles[column] != ColumnRole.Volume)
                 unclear ??= (sample.HeaderLines + row + 1, sample.HasHeader ? sample.Header[column]
                     : roles[column].ToString().ToLowerInvariant(), text);
         }
@@ -85,6 +86,7 @@ internal static class NumberSpelling
         // Three digits after a point can be thousands in a file with decimal commas.
         if (comma < 0) return point < 0 || end - point == 4 ? Mark.None : Mark.Point;
         if (point >= 0) return comma > point ? Mark.Comma : Mark.Point;
+        if (WrittenNumber.IsIndian(number.AsSpan(0, end))) return Mark.Point;
         if (number.IndexOf(',') != comma) return number[..end].Split(',')[1..].All(g => g.Length == 3) ? Mark.Point : Mark.None;
         return end - comma != 4 || comma is < 1 or > 3 || number[0] == '0' ? Mark.Comma : Mark.Unclear;
     }

@@ -24,7 +24,11 @@ public sealed class PolygonFormat : BarFormat
                 Format = Name,
                 DateStyle = DateStyle.EpochMilliseconds,
                 Holds = (name, depth) => depth == 1 && name == "results",
-                Member = JsonRoles.OneLetter,
+                // Grouped days hold the bars of all tickers.
+                Member = sample.Contains("\"T\"") ? member => member == "T" ? ColumnRole.Symbol : JsonRoles.OneLetter(member)
+                    : JsonRoles.OneLetter,
+                Depth = 1,
+                SymbolMember = sample.Contains("\"T\"") ? "T" : null,
                 Notes = sample.Contains("\"adjusted\":true") || sample.Contains("\"adjusted\": true")
                     ? ["Polygon has adjusted these prices for splits, as of the day of the download"] : [],
                 Example = "download it again; it is { \"ticker\": …, \"results\": [{ \"v\": …, \"o\": …, \"c\": …, … }] }",

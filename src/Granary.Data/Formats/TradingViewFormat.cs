@@ -22,6 +22,6 @@ public sealed class TradingViewFormat : BarFormat
         // An indicator's name may equal that of a price, and volume averages begin with "Volume".
         var columns = layout.Columns.Select((role, i) => i < 5 || sample.Header[i] is "Volume" or "volume"
             ? role : ColumnRole.Skip).ToArray();
-        return layout with { Columns = columns, Notes = [] };
+        return layout with { Columns = columns, Notes = [], TimesAreOpens = true };
     }
 }

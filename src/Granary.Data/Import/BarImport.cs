@@ -1,6 +1,7 @@
 using Granary.Data.BarFiles;
 using Granary.Data.Files;
 using Granary.Data.Lean;
+using Granary.Data.Quality;
 using Granary.Data.Reading;
 using Granary.Data.Sources;
 using Granary.Data.Stores;
@@ -43,9 +44,19 @@ public static class BarImport
             await using var series = await BarFile.OpenAsync(group, new BarQuery(request.Symbol, request.Timeframe), options,
                 new MemoryBudget(options.MemoryBudget), cancellationToken, look).ConfigureAwait(false);
             var file = group.Count == 1 ? group[0] : $"{group[0]} and {group.Count - 1} more";
-            results.Add(await store.MergeAsync(BarsToStore.Of(series, file, options.Template is not null), cancellationToken)
+            var unclosed = await UnclosedAsync(series, options.Clock, cancellationToken).ConfigureAwait(false);
+            results.Add(await store.MergeAsync(BarsToStore.Of(series, file, options.Template is not null, unclosed), cancellationToken)
                 .ConfigureAwait(false));
         }
         return results;
+    }
+
+    private static async Task<IReadOnlyList<string>> UnclosedAsync(BarFileSeries series, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        var unclosed = new UnclosedBars(series.Instrument.Calendar, series.Timeframe, clock.GetUtcNow().UtcTicks);
+        if (unclosed.IsClosed(series.Last)) return [];
+        await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false)) unclosed.Add(block.Time);
+        return [unclosed.Sentence!];
     }
 }

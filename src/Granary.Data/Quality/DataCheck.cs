@@ -8,12 +8,19 @@ namespace Granary.Data.Quality;
 public static class DataCheck
 {
     /// <summary>Checks the bars of an opened series.</summary>
-    public static async Task<QualityReport> SeriesAsync(IBarSeries series, CancellationToken cancellationToken = default)
+    /// <param name="clock">By which bars are closed; null for the system's.</param>
+    public static async Task<QualityReport> SeriesAsync(IBarSeries series, CancellationToken cancellationToken = default,
+        TimeProvider? clock = null)
     {
+        var unclosed = new UnclosedBars(series.Instrument.Calendar, series.Timeframe, (clock ?? TimeProvider.System).GetUtcNow().UtcTicks);
         var analyser = new BarQualityAnalyser(series.Instrument, series.Timeframe);
-        await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false)) analyser.Add(block);
+        await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            analyser.Add(block);
+            unclosed.Add(block.Time);
+        }
         return analyser.Finish([.. series.Notes.Select(n => new Finding(Severity.Info, QualityCheck.Row, series.Instrument.Symbol, n,
-            "nothing, if that is meant"))]);
+            "nothing, if that is meant"))]).With(unclosed);
     }
 
     /// <summary>Checks a market of a source. Faulty rows of a file are findings, not exceptions.</summary>

@@ -23,6 +23,7 @@ internal sealed class FileCheck
     private List<BarColumns> _kept = [];
     private long _budget;
     private BarQualityAnalyser? _analyser;
+    private UnclosedBars? _unclosed;
     private long _index;
 
     private FileCheck(IReadOnlyList<string> paths, BarQuery query, BarFileOptions options)
@@ -54,7 +55,7 @@ internal sealed class FileCheck
         if (_factors is null && (_counts.ContainsKey(RowFaultKind.Order) || _counts.ContainsKey(RowFaultKind.Duplicate)))
             LookInOrder(cancellationToken);
         else LookAtKept();
-        return _analyser!.Finish(Findings(BarFileSeries.Describe(_collector, reader, _parts[0].Layout)));
+        return _analyser!.Finish(Findings(BarFileSeries.Describe(_collector, reader, _parts[0].Layout))).With(_unclosed!);
     }
 
     private void Note(RowFault fault)
@@ -88,15 +89,20 @@ internal sealed class FileCheck
     private void Look(BarColumns columns)
     {
         _analyser!.Add(columns.ToBlock(_index));
+        _unclosed!.Add(columns.Time.AsSpan(0, columns.Count));
         _index += columns.Count;
     }
 
-    private BarQualityAnalyser NewAnalyser() =>
-        new((_options.Template ?? _parts[0].Layout.Template ?? new Instrument { Symbol = _query.Symbol }) with
+    private BarQualityAnalyser NewAnalyser()
+    {
+        var instrument = (_options.Template ?? _parts[0].Layout.Template ?? new Instrument { Symbol = _query.Symbol }) with
         {
             Symbol = _query.Symbol,
             DailyEquity = _query.Timeframe == Timeframe.D1 && !_collector.WeekendSeen,
-        }, _query.Timeframe);
+        };
+        _unclosed = new UnclosedBars(instrument.Calendar, _query.Timeframe, _options.Clock.GetUtcNow().UtcTicks);
+        return new BarQualityAnalyser(instrument, _query.Timeframe);
+    }
 
     // Reads all rows again, and analyses them in order of time without duplicates.
     private void LookInOrder(CancellationToken cancellationToken)
@@ -151,7 +157,8 @@ internal sealed class FileCheck
         foreach (var (kind, count) in _counts)
             if (count > ExamplesPerKind)
                 findings.Add(new Finding(Severity.Error, Kind(kind), file,
-                    $"{count - ExamplesPerKind} more rows have {Plural(kind)}", "correct or remove them all"));
+                    $"{count - ExamplesPerKind} more rows have {Plural(kind)}", count > _collector.Rows ? RowFault.SameCause
+                        : "correct or remove them all"));
         foreach (var note in notes) findings.Add(new Finding(Severity.Info, QualityCheck.Row, file, note, "nothing, if that is meant"));
         if (_collector.Rows == 0)
             findings.Add(new Finding(Severity.Error, QualityCheck.Row, file, "there are no good bars in it", "export it again"));
@@ -164,7 +171,7 @@ internal sealed class FileCheck
         RowFaultKind.Duplicate => QualityCheck.Duplicate,
         RowFaultKind.Order => QualityCheck.Order,
         RowFaultKind.Consistency => QualityCheck.Consistency,
-        RowFaultKind.Layout or RowFaultKind.Value or RowFaultKind.Zone => QualityCheck.Row,
+        RowFaultKind.Layout or RowFaultKind.Value or RowFaultKind.Zone or RowFaultKind.Symbol => QualityCheck.Row,
     };
 
     private static string Plural(RowFaultKind kind) => kind switch
@@ -174,6 +181,7 @@ internal sealed class FileCheck
         RowFaultKind.Consistency => "prices that contradict one another",
         RowFaultKind.Layout => "a wrong number of columns",
         RowFaultKind.Zone => "a time of another zone",
+        RowFaultKind.Symbol => "another symbol",
         RowFaultKind.Value => "a field that is not what its column holds",
     };
 }

@@ -32,6 +32,9 @@ public enum QualityCheck
     /// <summary>The fraction of a day's bars that exist.</summary>
     Completeness,
 
+    /// <summary>Bars that have not closed, or lie in the future.</summary>
+    Unclosed,
+
     /// <summary>Times shifted by an hour at changes of daylight saving.</summary>
     DaylightSaving,
 }
@@ -57,6 +60,13 @@ public sealed record QualityReport(string Symbol, Timeframe Timeframe, long Bars
     /// Days with fewer bars than the session of the market's calendar has or, without one, than the market's days of that weekday.
     /// </summary>
     public IReadOnlyList<DateOnly> ShortDays { get; init; } = [];
+
+    /// <summary>Returns the report with a warning of bars that end after now, if there are any.</summary>
+    internal QualityReport With(UnclosedBars unclosed) => unclosed.Sentence is not { } sentence ? this : this with
+    {
+        Findings = [.. Findings.Append(new Finding(Severity.Warning, QualityCheck.Unclosed, Symbol, sentence,
+            "leave these bars out until they have closed, or correct their dates")).OrderByDescending(f => f.Severity)],
+    };
 
     /// <summary>Whether the bars can be used without a repair.</summary>
     public bool IsUsable => Findings.All(f => f.Severity != Severity.Error);

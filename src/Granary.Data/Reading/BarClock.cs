@@ -12,13 +12,15 @@ internal sealed class BarClock
     private readonly Timeframe _timeframe;
     private readonly BarStamp _stamp;
     private readonly LocalClock? _zone;
+    private readonly PeriodLabel _label;
     private ZoneStyle _style;
     private int _offset;
     private bool _has, _changed;
     private long _changedAt;
 
-    public BarClock(Timeframe timeframe, BarStamp stamp, TimeZoneInfo? zone)
+    public BarClock(Timeframe timeframe, BarStamp stamp, TimeZoneInfo? zone, PeriodLabel label)
     {
+        _label = label;
         _timeframe = timeframe;
         _stamp = stamp;
         _zone = zone is null || zone.Equals(TimeZoneInfo.Utc) ? null : new LocalClock(zone);
@@ -58,8 +60,10 @@ internal sealed class BarClock
         {
             // A date without a time is the local date, whatever the offset from UTC.
             if (_stamp == BarStamp.Close && written.HasTime) time--;
+            // Two days reach from a Saturday into the week that it precedes.
+            if (_label == PeriodLabel.Before) time += _timeframe == Timeframe.W1 ? 2 * TimeSpan.TicksPerDay : TimeSpan.TicksPerDay / 2;
             time -= time % TimeSpan.TicksPerDay;
-            if (_stamp == BarStamp.Close) time = _timeframe.Floor(time);
+            if (_stamp == BarStamp.Close || _label != PeriodLabel.Own) time = _timeframe.Floor(time);
             return true;
         }
         if (written.Zone != ZoneStyle.None) time -= written.OffsetMinutes * TimeSpan.TicksPerMinute;

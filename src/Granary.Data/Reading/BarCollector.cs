@@ -17,6 +17,7 @@ internal sealed class BarCollector
     private BarColumns _current;
     private readonly long _leastStep;
     private long _last, _first;
+    private long _firstCounted, _lastCounted;
     private int _direction;
     private int _decimals;
     private long _shortSteps;
@@ -54,6 +55,9 @@ internal sealed class BarCollector
     /// <summary>If set, valid rows are added here in the order of the file, and no blocks are built.</summary>
     public List<ParsedRow>? Gathered { get; init; }
 
+    /// <summary>If set, the times as they were written are added here, one for each gathered row.</summary>
+    public List<Timestamp>? Written { get; init; }
+
     /// <summary>Adds a row that <see cref="IsBar"/> accepted, whatever its time.</summary>
     public void Gather(in ParsedRow row)
     {
@@ -71,6 +75,12 @@ internal sealed class BarCollector
     public long SkippedRows { get; set; }
 
     public long RowsWithoutVolume { get; set; }
+
+    /// <summary>The number of rows of dividends and splits among the bars, which were passed over.</summary>
+    public long ActionRows { get; set; }
+
+    /// <summary>The number of rows whose high or low was widened by <see cref="TryWiden"/>.</summary>
+    public long WidenedRows { get; set; }
 
     /// <summary>Whether the file runs from the newest bar to the oldest.</summary>
     public bool Descending => _direction < 0;
@@ -115,6 +125,21 @@ internal sealed class BarCollector
         low > 0 & low <= open & low <= close & high >= open & high >= close & high < double.PositiveInfinity & volume >= 0
             & volume < double.PositiveInfinity;
 
+    /// <summary>
+    /// Widens high and low to open and close that lie outside of them by rounding, at most 1e-9 of the price, as those of adjusted prices
+    /// do.
+    /// </summary>
+    /// <returns>False if the prices form no valid bar after it.</returns>
+    public static bool TryWiden(double open, ref double high, ref double low, double close, double volume)
+    {
+        const double Rounding = 1e-9;
+        var (highest, lowest) = (Math.Max(high, Math.Max(open, close)), Math.Min(low, Math.Min(open, close)));
+        if (!(highest - high <= Rounding * highest) || !(low - lowest <= Rounding * low)
+            || !IsBar(open, highest, lowest, close, volume)) return false;
+        (high, low) = (highest, lowest);
+        return true;
+    }
+
     /// <summary>Whether a time may follow the previous ones; the second row determines the file's direction.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool InOrder(long time) => Rows == 0 || (_direction > 0 ? time > _last : InOrderSlow(time));
@@ -158,7 +183,8 @@ internal sealed class BarCollector
         // Tick zero is a Monday.
         if (!_timeframe.IsIntraday && time / TimeSpan.TicksPerDay % 7 >= 5) WeekendSeen = true;
         if (time < _from || time >= _to) return;
-        Count++;
+        if (Count++ == 0) _firstCounted = time;
+        _lastCounted = time;
         var c = _current;
         var i = c.Count;
         c.Time[i] = time;
@@ -188,6 +214,9 @@ internal sealed class BarCollector
     }
 
     public long FirstTime => _first;
+
+    /// <summary>The latest time of the requested bars.</summary>
+    public long LastCounted => Math.Max(_firstCounted, _lastCounted);
 
     public static string Describe(long ticks)
     {

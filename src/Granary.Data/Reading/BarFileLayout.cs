@@ -26,6 +26,18 @@ public abstract record BarFileLayout
     /// <summary>The IANA zone of times without an offset; null is UTC.</summary>
     public string? TimeZone { get; init; }
 
+    /// <summary>The name of the zone behind each time, as "US/Eastern"; empty if the times are written without one.</summary>
+    internal byte[] ZoneName { get; init; } = [];
+
+    /// <summary>Whether times are counts from 1970 that may lie before 1971.</summary>
+    internal bool BeforeEpoch { get; init; }
+
+    /// <summary>Whether the format's times are opens, also those of weeks that begin on a Thursday or Sunday.</summary>
+    internal bool TimesAreOpens { get; init; }
+
+    /// <summary>What the dates of weeks and months are.</summary>
+    internal PeriodLabel Label { get; init; }
+
     /// <summary>Meaning of the file's times if the format defines it; null = the options define it.</summary>
     public BarStamp? Stamp { get; init; }
 

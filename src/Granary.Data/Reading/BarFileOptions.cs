@@ -14,7 +14,11 @@ public sealed record BarFileOptions
     /// <summary>Scale open, high, low and close by adjusted close / close, where the file has an adjusted close. Volume stays.</summary>
     public bool Adjust { get; init; } = true;
 
-    public BarStamp Stamp { get; init; } = BarStamp.Open;
+    /// <summary>What the times mean; null for opens, and for whatever the dates of weeks and months show.</summary>
+    public BarStamp? Stamp { get; init; }
+
+    /// <summary>The clock, by which years of two digits are not later than the current one.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     public DateOrder DateOrder { get; init; } = DateOrder.Detect;
 

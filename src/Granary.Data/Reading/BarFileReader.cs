@@ -17,6 +17,7 @@ internal sealed class BarFileReader : IDisposable
     private int _capacity = PieceSize + 1;
     private int _part = -1, _have;
     private bool _start;
+    private long _nuls;
     private Stream? _stream;
     private BarTextParser? _parser;
 
@@ -31,6 +32,9 @@ internal sealed class BarFileReader : IDisposable
     public BarCollector Collector { get; }
 
     public bool DatesStayAmbiguous { get; private set; }
+
+    /// <summary>The earliest and the latest year that were written with two digits; null if none was.</summary>
+    public (int First, int Last)? ShortYears { get; private set; }
 
     /// <summary>Notes on skipped lines.</summary>
     public List<string> Notes { get; } = [];
@@ -55,17 +59,19 @@ internal sealed class BarFileReader : IDisposable
             Collector.WindowFrom = part.WindowFrom;
             Collector.WindowTo = part.WindowTo;
             _have = 0;
+            _nuls = 0;
             _start = true;
         }
 
         // One byte is reserved for a line feed that the last line may not have.
-        var n = 0;
+        var (n, before) = (0, _have);
         while (_have < _capacity - 1 && (n = _stream.Read(_buffer, _have, _capacity - 1 - _have)) > 0)
         {
             _have += n;
             Bytes += n;
         }
         var last = n == 0 && _have < _capacity - 1;
+        CutNuls(before);
         var skip = 0;
         if (_start)
         {
@@ -98,8 +104,25 @@ internal sealed class BarFileReader : IDisposable
         return true;
     }
 
+    // A program that was killed while it wrote leaves NUL bytes at the end of its file.
+    private void CutNuls(int before)
+    {
+        if (_have == before) return;
+        if (_nuls > 0 && _buffer.AsSpan(before, _have - before).IndexOfAnyExcept((byte)0) >= 0)
+            throw BarDataException.At(_parts[_part].File.DisplayName, null, null, "NUL bytes stand between the rows",
+                "download or export it again");
+        var rows = _buffer.AsSpan(0, _have).TrimEnd((byte)0).Length;
+        _nuls += _have - rows;
+        _have = rows;
+    }
+
     private void EndPart()
     {
+        if (_nuls > 0)
+            Notes.Add($"{_nuls} NUL bytes at the end of the file were passed over, as a program leaves them that is stopped while it writes: "
+                + "the last row may be cut off, and rows may be missing");
+        if (_parser!.ShortYears is { } years)
+            ShortYears = ShortYears is { } known ? (Math.Min(known.First, years.First), Math.Max(known.Last, years.Last)) : years;
         _parser!.Finish();
         DatesStayAmbiguous |= _parser.DatesStayAmbiguous;
         if (_parser.Remark is { } remark)

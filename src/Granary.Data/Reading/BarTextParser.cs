@@ -1,3 +1,4 @@
+using System.Text;
 using Granary.Data.Text;
 using Granary.Engine.Market;
 
@@ -7,13 +8,28 @@ namespace Granary.Data.Reading;
 internal abstract class BarTextParser(BarFileLayout layout, string file, BarCollector collector, BarFileOptions options,
     Action<RowFault>? onFault)
 {
-    private readonly BarClock _clock = new(collector.Timeframe, layout.Stamp ?? options.Stamp, Zone(options.TimeZone ?? layout.TimeZone));
+    private const string CorrectTheRow = "correct the row or remove it";
+
+    private readonly BarClock _clock = new(collector.Timeframe, layout.Stamp ?? options.Stamp ?? BarStamp.Open,
+        Zone(layout.ZoneName.Length > 0 ? Encoding.UTF8.GetString(layout.ZoneName) : options.TimeZone ?? layout.TimeZone), layout.Label);
 
     protected BarCollector Collector => collector;
 
     protected string File => file;
 
-    protected TimestampReader Times { get; } = new(layout.DateStyle) { BaseDay = layout.BaseDay };
+    protected TimestampReader Times { get; } = new(layout.DateStyle)
+    {
+        BaseDay = layout.BaseDay,
+        BeforeEpoch = layout.BeforeEpoch,
+        ZoneName = layout.ZoneName,
+        LatestYear = options.Clock.GetUtcNow().Year,
+    };
+
+    /// <summary>The earliest and the latest year that were written with two digits; null if none was.</summary>
+    public (int First, int Last)? ShortYears => Times.ShortYears;
+
+    /// <summary>A question to ask if times repeat or go back, since the rows may be of several markets; null if nothing shows it.</summary>
+    protected virtual string? OrderQuestion => null;
 
     /// <summary>The current line, from 1.</summary>
     protected long Line { get; set; }
@@ -60,32 +76,26 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
             return false;
         }
         if (!collector.IsInWindow(time)) return true;
-        if (!BarCollector.IsBar(open, high, low, close, volume) || !(adjusted > 0 && adjusted < double.PositiveInfinity))
+        var isAdjusted = adjusted > 0 && adjusted < double.PositiveInfinity;
+        if (!BarCollector.IsBar(open, high, low, close, volume) || !isAdjusted)
         {
-            ReportPrices(open, high, low, close, adjusted, volume);
-            collector.Resume(time);
-            return false;
+            if (!isAdjusted || !BarCollector.TryWiden(open, ref high, ref low, close, volume))
+            {
+                ReportPrices(open, high, low, close, adjusted, volume);
+                collector.Resume(time);
+                return false;
+            }
+            collector.WidenedRows++;
         }
         if (collector.Gathered is not null)
         {
-            collector.Gather(new ParsedRow(Line, Record, prices with { Time = time }, adjusted));
+            collector.Written?.Add(written);
+            collector.Gather(new ParsedRow(Line, Record, new Bar(time, open, high, low, close, volume), adjusted));
             return true;
         }
         if (!collector.InOrder(time))
         {
-            var before = Describe(collector.PreviousTime);
-            if (collector.OrderFault(time) == RowFaultKind.Duplicate)
-            {
-                Fail(RowFaultKind.Duplicate, timeField, $"{Describe(time)} is there twice",
-                    collector.Timeframe.IsIntraday ? "remove one of the two rows"
-                        : $"remove one of the two rows, or name the true timeframe if these are not {collector.Timeframe} bars");
-            }
-            else
-            {
-                var direction = collector.Descending ? ", and the rows above run from newest to oldest" : "";
-                Fail(RowFaultKind.Order, timeField, $"{Describe(time)} follows {before}{direction}",
-                    "sort the rows by time, oldest first");
-            }
+            ReportOrder(time, timeField);
             collector.Resume(time);
             return false;
         }
@@ -93,14 +103,37 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
         return true;
     }
 
+    private void ReportOrder(long time, string timeField)
+    {
+        var question = OrderQuestion is { } ask ? ask + "; otherwise " : "";
+        if (collector.OrderFault(time) == RowFaultKind.Duplicate)
+        {
+            var period = collector.Timeframe == Timeframe.W1 ? "the week of " : collector.Timeframe == Timeframe.Mo1 ? "the month of " : "";
+            Fail(RowFaultKind.Duplicate, timeField, $"{period}{Describe(time)} is there twice", question
+                + (collector.Timeframe.IsIntraday ? "remove one of the two rows"
+                    : $"remove one of the two rows, or name the true timeframe if these are not {collector.Timeframe} bars"));
+            return;
+        }
+        var direction = collector.Descending ? ", and the rows above run from newest to oldest" : "";
+        Fail(RowFaultKind.Order, timeField, $"{Describe(time)} follows {Describe(collector.PreviousTime)}{direction}", question
+            + (ShortYears is null ? "sort the rows by time, oldest first"
+                : $"sort the rows by time, oldest first, or write years with four digits, since two stand for {Times.LatestYear - 99} to "
+                    + $"{Times.LatestYear}"));
+    }
+
     private void ReportPrices(double open, double high, double low, double close, double adjusted, double volume)
     {
-        const string Remedy = "correct the row or remove it";
+        const string Remedy = CorrectTheRow;
         foreach (var (name, value) in new[] { ("open", open), ("high", high), ("low", low), ("close", close),
             ("adjusted close", adjusted) })
         {
             if (!double.IsFinite(value)) { Fail(RowFaultKind.Value, name, "the price is not a finite number", Remedy); return; }
-            if (value < 0) { Fail(RowFaultKind.Value, name, $"the price {value} is negative", Remedy); return; }
+            if (value < 0)
+            {
+                Fail(RowFaultKind.Value, name, $"the price {value} is negative",
+                    "correct it, or leave the row out if the price is real, since Granary has no prices below zero");
+                return;
+            }
             if (value == 0) { Fail(RowFaultKind.Value, name, "the price is zero", Remedy); return; }
         }
         if (!double.IsFinite(volume)) Fail(RowFaultKind.Value, "volume", "the volume is not a finite number", Remedy);
@@ -132,6 +165,12 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
         var t = new DateTime(time, DateTimeKind.Utc);
         return t.TimeOfDay == TimeSpan.Zero ? t.ToString("yyyy-MM-dd") : t.ToString("yyyy-MM-dd HH:mm:ss.FFFFFFF");
     }
+
+    /// <summary>Describes a text that is not a time of the file's style.</summary>
+    protected static string NotATime(string text) => text.Length == 0 ? "the field is empty"
+        : TimestampStyle.IsOutsideOfYears(Encoding.UTF8.GetBytes(text))
+            ? $"'{Shorten(text)}' lies outside of the years that are read, {TimestampReader.FirstYear} to {TimestampReader.LastYear}"
+            : $"'{Shorten(text)}' is not a time as those above are written";
 
     private static TimeZoneInfo? Zone(string? id)
     {

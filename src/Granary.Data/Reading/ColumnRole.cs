@@ -13,6 +13,9 @@ public enum ColumnRole : byte
 
     /// <summary>The symbol.</summary>
     Symbol,
+
+    /// <summary>A text that is equal in the first rows and must be so in all: if it changes, it may be the symbol.</summary>
+    Constant,
     Volume,
     Open,
     High,

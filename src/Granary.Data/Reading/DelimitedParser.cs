@@ -69,6 +69,9 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         return end;
     }
 
+    protected override string? OrderQuestion =>
+        _layout.OtherKeys.Count == 0 ? null : "if the rows are of several markets, " + ColumnMapping.SymbolQuestion(_layout.OtherKeys[0]);
+
     // Rows with too few columns are faults; they do not belong to another market.
     private bool IsOfAnother(byte* p, byte* stop, out byte* next)
     {
@@ -114,7 +117,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             }
             else
             {
-                if (!TryText(ref p, role, ref time, ref timeOfDay)) return null;
+                if (!TryText(ref p, role, column, ref time, ref timeOfDay)) return null;
             }
             if (column < columns.Length - 1)
             {
@@ -140,7 +143,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
 
     // Reads a non-numeric field up to the delimiter after it; false if it needs the slow path.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryText(ref byte* p, ColumnRole role, ref Timestamp time, ref long timeOfDay)
+    private bool TryText(ref byte* p, ColumnRole role, int column, ref Timestamp time, ref long timeOfDay)
     {
         var first = p;
         if (*p == '"')
@@ -162,6 +165,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             ColumnRole.Time => Times.TryRead(field, out time),
             ColumnRole.TimeOfDay => Times.TryReadTimeOfDay(field, out timeOfDay),
             ColumnRole.Symbol => field.SequenceEqual(_layout.Symbol),
+            ColumnRole.Constant => field.SequenceEqual(_layout.Constants[column]),
             _ => true,
         };
     }
@@ -194,6 +198,11 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         if (fields is null)
         {
             Fail(RowFaultKind.Layout, null, "a quotation mark is not closed", "close it or remove it");
+            return;
+        }
+        if (IsAction(fields))
+        {
+            Collector.ActionRows++;
             return;
         }
         if (fields.Count != _columns.Length && IsRemark(line))
@@ -243,6 +252,20 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             value[(int)ColumnRole.Close], value[(int)ColumnRole.Volume]), value[(int)ColumnRole.AdjustedClose]);
     }
 
+    // Yahoo's pages have a row such as "Jan 10, 2024",0.24 Dividend,,,,, among the bars.
+    private bool IsAction(List<string> fields)
+    {
+        var text = "";
+        for (var i = 0; i < fields.Count && i < _columns.Length; i++)
+        {
+            if (_columns[i] < ColumnRole.Volume || fields[i].Trim() is not { Length: > 0 } field) continue;
+            if (text.Length > 0) return false;
+            text = field;
+        }
+        return text.EndsWith("ividend", StringComparison.Ordinal) || text.EndsWith("plit", StringComparison.Ordinal)
+            || text.EndsWith("plits", StringComparison.Ordinal);
+    }
+
     // A remark below the rows has at least three words, which no truncated row has.
     private static bool IsRemark(ReadOnlySpan<byte> line)
     {
@@ -259,13 +282,17 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         switch (_columns[column])
         {
             case ColumnRole.Symbol when !bytes.AsSpan().SequenceEqual(_layout.Symbol):
-                Fail(RowFaultKind.Layout, Name(column),
+                Fail(RowFaultKind.Symbol, Name(column),
                     $"the row is of '{Shorten(text)}', those above of '{Encoding.UTF8.GetString(_layout.Symbol!)}'",
                     "write each symbol into a file of its own");
                 return false;
+            case ColumnRole.Constant when !bytes.AsSpan().SequenceEqual(_layout.Constants[column]):
+                Fail(RowFaultKind.Symbol, Name(column),
+                    $"the text changes from '{Shorten(Encoding.UTF8.GetString(_layout.Constants[column]!))}' to '{Shorten(text)}', as a "
+                        + "column of symbols does", ColumnMapping.SymbolQuestion(Name(column)));
+                return false;
             case ColumnRole.Time when !Times.TryRead(bytes, out time):
-                Fail(RowFaultKind.Value, Name(column), text.Length == 0 ? "the field is empty"
-                    : $"'{Shorten(text)}' is not a time as those above are written", TimeRemedy());
+                Fail(RowFaultKind.Value, Name(column), NotATime(text), TimeRemedy(bytes));
                 return false;
             case ColumnRole.TimeOfDay when !Times.TryReadTimeOfDay(bytes, out timeOfDay):
                 Fail(RowFaultKind.Value, Name(column), text.Length == 0 ? "the field is empty"
@@ -329,15 +356,16 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         return decimals;
     }
 
-    private string TimeRemedy() => Times.Style switch
+    private string TimeRemedy(byte[] text) => TimestampStyle.IsOutsideOfYears(text) ? "correct the year, or leave the row out"
+        : Times.Style switch
     {
         DateStyle.MonthFirst => "write it as 2020-01-31, or set the date order if days come first",
         DateStyle.DayFirst => "write it as 2020-01-31, or set the date order if months come first",
         DateStyle.SerialDays => "an Excel date is a number of days from 25569, which is 1970-01-01, to 109574",
         DateStyle.MillisecondsOfDay => "milliseconds since midnight are 0 to 86399999",
         DateStyle.EpochSeconds or DateStyle.EpochMilliseconds or DateStyle.EpochMicroseconds or DateStyle.EpochNanoseconds =>
-            "use the same unit in the whole file, between 1971 and 2199",
-        DateStyle.YearFirst or DateStyle.Compact or DateStyle.MonthName => "write it as 2020-01-31 or 2020-01-31 09:30:00, between 1792 and 2199",
+            $"use the same unit in the whole file, between {(Times.BeforeEpoch ? TimestampReader.FirstYear : 1971)} and 2199",
+        DateStyle.YearFirst or DateStyle.Compact or DateStyle.MonthName => "write it as 2020-01-31 or 2020-01-31 09:30:00, between 1600 and 2199",
     };
 
     private bool IsNullRow(List<string> fields)

@@ -10,6 +10,9 @@ namespace Granary.Data.Reading;
 /// </summary>
 internal sealed record JsonKlinesLayout : BarFileLayout
 {
+    /// <summary>The roles of the first values of a record; those after them are skipped.</summary>
+    public required ColumnRole[] Values { get; init; }
+
     public override bool HasAdjustedClose => false;
 
     internal override BarTextParser CreateParser(TextFile file, BarCollector collector, BarFileOptions options,
@@ -21,7 +24,8 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
     Action<RowFault>? onFault)
     : BarTextParser(layout, file, collector, options, onFault)
 {
-    private static readonly string[] Names = ["time", "open", "high", "low", "close", "volume"];
+    private readonly ColumnRole[] _roles = layout.Values;
+    private readonly bool _hasVolume = layout.Values.Contains(ColumnRole.Volume);
     private bool _started, _ended, _comma;
     private long _record;
     private long _lineFeeds;
@@ -99,8 +103,10 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
             return;
         }
         Timestamp time = default;
-        Span<double> value = stackalloc double[6];
-        var fields = _values == 5 ? 5 : 6; // CoinGecko has no volume.
+        Span<double> value = stackalloc double[(int)ColumnRole.AdjustedClose + 1];
+        value.Clear();
+        var roles = _roles;
+        var fields = roles.Length;
         fixed (byte* start = record)
         {
             // The record ends in a bracket, which is not part of it and stops every loop.
@@ -110,18 +116,19 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
             {
                 if (p > end)
                 {
-                    Fail(RowFaultKind.Layout, null, $"it has {field} values, not 6", "correct the record or remove it");
+                    Fail(RowFaultKind.Layout, null, $"it has {field} values, not {fields}", "correct the record or remove it");
                     return;
                 }
                 while (p < end && *p is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'"') p++;
-                if (field > 0)
+                var role = roles[field];
+                if (role >= ColumnRole.Volume)
                 {
                     var plain = p;
                     if (DecimalNumber.TryReadPlain(ref plain, out var mantissa, out var fraction) && *plain is (byte)',' or (byte)']'
                         && fraction <= 22)
                     {
-                        value[field] = fraction == 0 ? mantissa : mantissa / DecimalNumber.PowersOfTen[fraction];
-                        if (field < 5) Collector.SeePrice(mantissa, fraction);
+                        value[(int)role] = fraction == 0 ? mantissa : mantissa / DecimalNumber.PowersOfTen[fraction];
+                        if (role > ColumnRole.Volume) Collector.SeePrice(mantissa, fraction);
                         p = plain + 1;
                         continue;
                     }
@@ -130,22 +137,25 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
                 while (p < end && *p != ',') p++;
                 var text = new ReadOnlySpan<byte>(first, (int)(p - first)).TrimEnd(" \t\r\n\""u8);
                 p++;
-                if (field == 0)
+                if (role == ColumnRole.Skip) continue;
+                if (role == ColumnRole.Time)
                 {
                     if (Times.TryRead(text, out time)) continue;
                     Fail(RowFaultKind.Value, "time", $"'{Shorten(Encoding.UTF8.GetString(text))}' is not a time as those above are written",
-                        "use the same unit in the whole file, between 1971 and 2199");
+                        $"use the same unit in the whole file, between {(Times.BeforeEpoch ? TimestampReader.FirstYear : 1971)} and 2199");
                     return;
                 }
-                if (!DecimalNumber.TryParse(text, 0, out value[field], out var decimals))
+                if (!DecimalNumber.TryParse(text, 0, out value[(int)role], out var decimals))
                 {
-                    Fail(RowFaultKind.Value, Names[field], NotANumber(Encoding.UTF8.GetString(text)), "correct the record or remove it");
+                    Fail(RowFaultKind.Value, role.ToString().ToLowerInvariant(), NotANumber(Encoding.UTF8.GetString(text)), "correct the record or remove it");
                     return;
                 }
-                if (field < 5) Collector.SeeDecimals(decimals);
+                if (role > ColumnRole.Volume) Collector.SeeDecimals(decimals);
             }
         }
-        if (fields == 5) Collector.RowsWithoutVolume++;
-        Accept(time, "time", new Bar(0, value[1], value[2], value[3], value[4], value[5]), 1);
+        // CoinGecko has no volume.
+        if (!_hasVolume) Collector.RowsWithoutVolume++;
+        Accept(time, "time", new Bar(0, value[(int)ColumnRole.Open], value[(int)ColumnRole.High], value[(int)ColumnRole.Low],
+            value[(int)ColumnRole.Close], value[(int)ColumnRole.Volume]), 1);
     }
 }

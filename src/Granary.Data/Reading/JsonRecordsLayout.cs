@@ -12,6 +12,18 @@ internal sealed record JsonRecordsLayout : BarFileLayout
     /// <summary>Whether each of several symbols has a named list of records.</summary>
     public bool BySymbol { get; init; }
 
+    /// <summary>The depth of the list of records, if they have a <see cref="SymbolMember"/>.</summary>
+    public int Depth { get; init; }
+
+    /// <summary>The member with the symbol of each record; null if records have none.</summary>
+    public string? SymbolMember { get; init; }
+
+    /// <summary>The symbol whose records are read; null for all.</summary>
+    public string? Symbol { get; init; }
+
+    /// <summary>Texts of members with the role <see cref="ColumnRole.Constant"/>.</summary>
+    public IReadOnlyDictionary<string, string> Constants { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The role of a member if records are objects.</summary>
     public Func<string, ColumnRole> Member { get; init; } = _ => ColumnRole.Skip;
 
@@ -30,9 +42,11 @@ internal sealed record JsonRecordsLayout : BarFileLayout
     /// <inheritdoc/>
     public override bool HasAdjustedClose => Adjusted;
 
-    internal override IReadOnlyList<string> SymbolsIn(TextFile file) => BySymbol ? SymbolScan.OfJson(file) : [];
+    internal override IReadOnlyList<string> SymbolsIn(TextFile file) => BySymbol ? SymbolScan.OfJson(file)
+        : SymbolMember is not null ? SymbolScan.OfMember(file, SymbolMember, Depth + 2) : [];
 
-    internal override BarFileLayout Of(string symbol) => this with { Holds = (name, depth) => depth == 2 && name == symbol };
+    internal override BarFileLayout Of(string symbol) => SymbolMember is not null ? this with { Symbol = symbol }
+        : this with { Holds = (name, depth) => depth == 2 && name == symbol };
 
     internal override BarTextParser CreateParser(TextFile file, BarCollector collector, BarFileOptions options,
         Action<RowFault>? onFault) =>

@@ -18,7 +18,7 @@ internal sealed class JsonRecordsParser(JsonRecordsLayout layout, string file, B
     private ColumnRole _role;
     // The depth of the list of records; -1 outside of it.
     private int _holder = -1;
-    private bool _found, _inRecord, _faulty;
+    private bool _found, _inRecord, _faulty, _ofAnother;
     private int _place;
     private long _lineFeeds, _record;
     private Timestamp _time;
@@ -114,6 +114,7 @@ internal sealed class JsonRecordsParser(JsonRecordsLayout layout, string file, B
         _record++;
         _inRecord = true;
         _faulty = false;
+        _ofAnother = false;
         _place = -1;
         Array.Clear(_seen);
         _value[(int)ColumnRole.Volume] = 0;
@@ -146,6 +147,18 @@ internal sealed class JsonRecordsParser(JsonRecordsLayout layout, string file, B
     private void TakeText(ColumnRole role, string name, string text)
     {
         if (_faulty) return;
+        if (role == ColumnRole.Symbol)
+        {
+            _ofAnother |= layout.Symbol is { } own && text != own;
+            return;
+        }
+        if (role == ColumnRole.Constant)
+        {
+            if (text != layout.Constants[name])
+                Refuse(name, $"the text changes from '{Shorten(layout.Constants[name])}' to '{Shorten(text)}', as symbols do",
+                    ColumnMapping.SymbolQuestion(name));
+            return;
+        }
         if (_seen[(int)role])
         {
             Refuse(name, "it is there twice", "remove one of the two");
@@ -156,7 +169,7 @@ internal sealed class JsonRecordsParser(JsonRecordsLayout layout, string file, B
         if (role == ColumnRole.Time)
         {
             if (!Times.TryRead(bytes, out _time))
-                Refuse(name, $"'{Shorten(text)}' is not a time as those above are written", "correct the record or remove it");
+                Refuse(name, NotATime(text), "correct the record or remove it");
             return;
         }
         if (!DecimalNumber.TryParse(bytes, 0, out _value[(int)role], out var decimals))
@@ -168,7 +181,7 @@ internal sealed class JsonRecordsParser(JsonRecordsLayout layout, string file, B
     private void End()
     {
         _inRecord = false;
-        if (_faulty) return;
+        if (_faulty || _ofAnother) return;
         foreach (var role in Needed)
         {
             if (_seen[(int)role]) continue;

@@ -37,6 +37,12 @@ public sealed record RowLayout : BarFileLayout
     /// <summary>Text of the symbol column, if there is one.</summary>
     public byte[]? Symbol { get; init; }
 
+    /// <summary>The texts of the columns with the role <see cref="ColumnRole.Constant"/>, by column.</summary>
+    internal IReadOnlyList<byte[]?> Constants { get; init; } = [];
+
+    /// <summary>Names of columns without a role that may tell rows of equal time apart.</summary>
+    internal IReadOnlyList<string> OtherKeys { get; init; } = [];
+
     /// <summary>The columns of each market, by symbol, if the rows hold several markets side by side.</summary>
     internal IReadOnlyDictionary<string, ColumnRole[]>? Markets { get; init; }
 

@@ -68,6 +68,36 @@ internal static class SymbolScan
         return [.. symbols];
     }
 
+    /// <summary>Returns the values of a member of JSON records.</summary>
+    /// <param name="depth">The depth of the records' members.</param>
+    public static IReadOnlyList<string> OfMember(TextFile file, string member, int depth)
+    {
+        var symbols = new SortedSet<string>(StringComparer.Ordinal);
+        var state = default(JsonReaderState);
+        var isSymbol = false;
+        try
+        {
+            Read(file, (text, last) =>
+            {
+                var reader = new Utf8JsonReader(text, last, state);
+                while (reader.Read())
+                {
+                    if (reader.CurrentDepth != depth) continue;
+                    if (reader.TokenType == JsonTokenType.PropertyName) isSymbol = reader.ValueTextEquals(member);
+                    else if (isSymbol && reader.TokenType == JsonTokenType.String) symbols.Add(reader.GetString()!.Trim());
+                    else if (isSymbol && reader.TokenType == JsonTokenType.Number) symbols.Add(Encoding.UTF8.GetString(reader.ValueSpan));
+                }
+                state = reader.CurrentState;
+                return (int)reader.BytesConsumed;
+            });
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // The parser reports what is wrong with the text.
+        }
+        return [.. symbols];
+    }
+
     private static void Read(TextFile file, Piece take)
     {
         using var stream = file.OpenRead();

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Granary.Data.Quality;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Storage.Retries;
@@ -20,11 +21,13 @@ public sealed class BarReplay : ILiveFeed
     private readonly ReplayClock _clock;
     private readonly Lock _gate = new();
     private readonly CallWatch _reads;
+    private readonly UnclosedBars[]? _unclosed;
+    private readonly IReadOnlyList<string> _notes;
     private long? _seek;
     private bool _reading;
 
     private BarReplay(IBarSource source, IReadOnlyList<BarQuery> queries, IReadOnlyList<IBarSeries> opened, ReplaySpeed speed,
-        TimeProvider clock, int blockSize)
+        TimeProvider clock, int blockSize, bool closedOnly)
     {
         _source = source;
         _queries = queries;
@@ -33,7 +36,10 @@ public sealed class BarReplay : ILiveFeed
         _clock = new ReplayClock(speed, clock);
         _reads = new CallWatch(clock);
         Series = [.. opened.Select(s => new MarketSeries(s.Instrument, s.Timeframe))];
-        Notes = [.. opened.SelectMany(s => s.Notes.Select(n => $"{s.Instrument.Symbol}: {n}"))];
+        _notes = [.. opened.SelectMany(s => s.Notes.Select(n => $"{s.Instrument.Symbol}: {n}"))];
+        // What a file has of an open bar is what was known when it was opened.
+        var now = clock.GetUtcNow().UtcTicks;
+        if (closedOnly) _unclosed = [.. opened.Select(s => new UnclosedBars(s.Instrument.Calendar, s.Timeframe, now))];
     }
 
     /// <summary>Opens the markets and reports all of their faults.</summary>
@@ -42,10 +48,11 @@ public sealed class BarReplay : ILiveFeed
     /// The maximum number of bars of one market in an item, if the replay does not wait (<see cref="ReplaySpeed.AsFastAsPossible"/>). A
     /// paced replay emits one bar at a time. Above 1, bars of several markets are in order only between heartbeats.
     /// </param>
+    /// <param name="closedOnly">Whether bars that end after the opening are left out.</param>
     /// <exception cref="BarDataException">A market does not exist, or its bars are invalid.</exception>
     /// <exception cref="BarStoreException">The disk or the server failed.</exception>
     public static async Task<BarReplay> OpenAsync(IBarSource source, IReadOnlyList<BarQuery> queries, ReplaySpeed speed, TimeProvider clock,
-        int blockSize = 1, CancellationToken cancellationToken = default)
+        int blockSize = 1, CancellationToken cancellationToken = default, bool closedOnly = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(blockSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(blockSize, BarBlock.MaxCount);
@@ -53,12 +60,14 @@ public sealed class BarReplay : ILiveFeed
         if (queries.DistinctBy(q => (q.Symbol, q.Timeframe)).Count() < queries.Count)
             throw new BarDataException("symbols: a market is named twice; name it once");
         return new BarReplay(source, queries, await OpenAllAsync(source, queries, cancellationToken).ConfigureAwait(false), speed, clock,
-            blockSize);
+            blockSize, closedOnly);
     }
 
     public IReadOnlyList<MarketSeries> Series { get; }
 
-    public IReadOnlyList<string> Notes { get; }
+    public IReadOnlyList<string> Notes => _unclosed is null ? _notes
+        : [.. _notes, .. _unclosed.Select((u, i) => u.Sentence is { } sentence
+            ? $"{Series[i].Instrument.Symbol}: {sentence}; nothing was decided on it" : null).OfType<string>()];
 
     /// <inheritdoc/>
     public string? Fault => _reads.Silence("the source of the bars");
@@ -149,6 +158,11 @@ public sealed class BarReplay : ILiveFeed
                     for (var i = 0; i < n; i++)
                     {
                         var (s, close, bar) = buffer[i];
+                        if (_unclosed is { } unclosed && !unclosed[s].IsClosed(bar.Time))
+                        {
+                            unclosed[s].Add([bar.Time]);
+                            continue;
+                        }
                         if (touched.Count > 0 && close != timestamp
                             && (++timestamps >= BlockSize || Speed.Kind != ReplaySpeedKind.AsFastAsPossible || SeekWaits))
                         {

@@ -57,13 +57,14 @@ public sealed class BarsToStore
     }
 
     /// <param name="from">The file or files, as the user named them.</param>
-    internal static BarsToStore Of(BarFileSeries series, string from, bool instrumentIsGiven) =>
+    /// <param name="notes">Notes in addition to those of the file.</param>
+    internal static BarsToStore Of(BarFileSeries series, string from, bool instrumentIsGiven, IEnumerable<string> notes) =>
         new(from, series.Format, series.Instrument, series.Timeframe, instrumentIsGiven, series.ReadRaw)
         {
             Count = series.Count,
             SkippedRows = series.SkippedRows,
             HasAdjustedClose = series.HasAdjustedClose,
-            Notes = series.Notes,
+            Notes = [.. series.Notes, .. notes],
             RawHash = series.HasAdjustedClose ? null : series.ContentHash,
         };
 

@@ -8,11 +8,14 @@ namespace Granary.Data.Text;
 /// </summary>
 internal sealed class TimestampReader(DateStyle style)
 {
-    // Years outside this range are misread units or typing errors.
-    private const int FirstYear = 1792, LastYear = 2199;
+    /// <summary>Years outside of these are misread units or typing errors.</summary>
+    public const int FirstYear = 1600, LastYear = 2199;
+
     // 1 January 1970 and 31 December 2199.
     private const int FirstSerial = 25_569, LastSerial = 109_574;
     private static readonly int EpochDay = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
+    private static readonly int EarliestDay = new DateOnly(FirstYear, 1, 1).DayNumber;
+    private static readonly int LatestDay = new DateOnly(LastYear, 12, 31).DayNumber;
     private static readonly int[] DaysBeforeMonth = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
 
     private ulong _cachedKey;
@@ -25,8 +28,23 @@ internal sealed class TimestampReader(DateStyle style)
     /// <summary>The day of <see cref="DateStyle.MillisecondsOfDay"/>, as days since 0001-01-01.</summary>
     public int BaseDay { get; init; }
 
+    /// <summary>The latest year that two digits stand for: with 2026, 68 is 1968 and 26 is 2026.</summary>
+    public int LatestYear { get; init; } = 2069;
+
+    /// <summary>Whether counts from 1970 may lie before 1971. Otherwise such a count has another unit than the rows above.</summary>
+    public bool BeforeEpoch { get; init; }
+
+    /// <summary>The name of the zone that follows each time, such as "US/Eastern"; empty for none.</summary>
+    public byte[] ZoneName { get; init; } = [];
+
+    /// <summary>Whether all years are read, to tell a date outside of the limits from a text that is no date.</summary>
+    public bool AnyYear { get; init; }
+
     /// <summary>Whether a day above 12 was read, so that day and month cannot be swapped.</summary>
     public bool OrderConfirmed { get; private set; }
+
+    /// <summary>The earliest and the latest year that were written with two digits; null if none was.</summary>
+    public (int First, int Last)? ShortYears { get; private set; }
 
     /// <returns>False where the text is not a time of this style.</returns>
     public bool TryRead(ReadOnlySpan<byte> text, out Timestamp timestamp)
@@ -47,12 +65,21 @@ internal sealed class TimestampReader(DateStyle style)
             timestamp = new Timestamp(day, plain, HasTime: true, ZoneStyle.None, 0);
             return true;
         }
-        if (rest[0] is (byte)' ' or (byte)'T' or (byte)'t' or (byte)';') rest = rest[1..];
+        if (ZoneName.Length > 0)
+        {
+            if (!rest.EndsWith(ZoneName)) return false;
+            rest = rest[..^ZoneName.Length].TrimEnd((byte)' ');
+            if (rest.Length == 0) return TryDateWithZone(" "u8, day, out timestamp);
+        }
+        // Interactive Brokers writes UTC as 20231115-09:30:00, as FIX does.
+        var fix = style == DateStyle.Compact && rest.Length > 3 && rest[0] == '-' && rest[3] == ':';
+        if (rest[0] == ' ') rest = rest.TrimStart((byte)' ');
+        else if (fix || rest[0] is (byte)'T' or (byte)'t' or (byte)';') rest = rest[1..];
         else if (style != DateStyle.Compact || (uint)(rest[0] - '0') > 9) return TryDateWithZone(rest, day, out timestamp);
         if (!TimeOfDayText.TryRead(rest, out var time, out used)) return TryDateWithZone(rest, day, out timestamp);
         if (!SameSpelling(rest)) return false;
         if (!TryZone(rest[used..], out var zone, out var offset)) return false;
-        timestamp = new Timestamp(day, time, HasTime: true, zone, offset);
+        timestamp = new Timestamp(day, time, HasTime: true, fix && zone == ZoneStyle.None ? ZoneStyle.Zulu : zone, offset);
         return true;
     }
 
@@ -105,15 +132,20 @@ internal sealed class TimestampReader(DateStyle style)
     }
 
     // Some tools append a zone to a date without time.
-    private static bool TryDateWithZone(ReadOnlySpan<byte> rest, int day, out Timestamp timestamp)
+    private bool TryDateWithZone(ReadOnlySpan<byte> rest, int day, out Timestamp timestamp)
     {
+        if (ZoneName.Length > 0)
+        {
+            timestamp = new Timestamp(day, 0, HasTime: false, ZoneStyle.None, 0);
+            return rest.SequenceEqual(" "u8);
+        }
         timestamp = default;
         if (rest.Length == 0 || !TryZone(rest, out var zone, out var offset) || zone == ZoneStyle.None) return false;
         timestamp = new Timestamp(day, 0, HasTime: false, zone, offset);
         return true;
     }
 
-    private static bool TryYearFirst(ReadOnlySpan<byte> s, out int day, out int used)
+    private bool TryYearFirst(ReadOnlySpan<byte> s, out int day, out int used)
     {
         day = used = 0;
         if (!TimeOfDayText.TryDigits(s[..4], out var year)) return false;
@@ -127,7 +159,7 @@ internal sealed class TimestampReader(DateStyle style)
         return TryDay(year, month, dayOfMonth, out day);
     }
 
-    private static bool TryCompact(ReadOnlySpan<byte> s, out int day)
+    private bool TryCompact(ReadOnlySpan<byte> s, out int day)
     {
         day = 0;
         return TimeOfDayText.TryDigits(s[..4], out var year) && TimeOfDayText.TryDigits(s.Slice(4, 2), out var month)
@@ -154,7 +186,7 @@ internal sealed class TimestampReader(DateStyle style)
     }
 
     // "03-Jan-2017", "3 January 2017", "Jan 3, 2017"
-    private static bool TryMonthName(ReadOnlySpan<byte> s, out int day, out int used)
+    private bool TryMonthName(ReadOnlySpan<byte> s, out int day, out int used)
     {
         day = used = 0;
         var i = 0;
@@ -202,6 +234,8 @@ internal sealed class TimestampReader(DateStyle style)
     {
         timestamp = default;
         var n = 0L;
+        var negative = BeforeEpoch && s.Length > 0 && s[0] == '-';
+        if (negative) s = s[1..];
         var i = 0;
         for (; i < s.Length && (uint)(s[i] - '0') <= 9; i++)
         {
@@ -241,10 +275,12 @@ internal sealed class TimestampReader(DateStyle style)
                 ticks = n / 100;
                 break;
         }
-        var day = EpochDay + (int)(ticks / TimeSpan.TicksPerDay);
+        var time = EpochDay * TimeSpan.TicksPerDay + (negative ? -ticks : ticks);
+        if (time < 0) return false;
+        var day = (int)(time / TimeSpan.TicksPerDay);
         // From 1 January 1971 to the end of 2199: an epoch in the wrong unit is outside of this range.
-        if (day < EpochDay + 365 || day > DateOnly.FromDateTime(new DateTime(LastYear, 12, 31)).DayNumber) return false;
-        timestamp = new Timestamp(day, ticks % TimeSpan.TicksPerDay, HasTime: true, ZoneStyle.Zulu, 0);
+        if (day < (BeforeEpoch ? EarliestDay : EpochDay + 365) || day > LatestDay) return false;
+        timestamp = new Timestamp(day, time % TimeSpan.TicksPerDay, HasTime: true, ZoneStyle.Zulu, 0);
         return true;
     }
 
@@ -266,8 +302,13 @@ internal sealed class TimestampReader(DateStyle style)
     {
         zone = ZoneStyle.None;
         offsetMinutes = 0;
-        if (s.Length > 0 && s[0] == ' ') s = s[1..];
+        s = s.TrimStart((byte)' ');
         if (s.Length == 0) return true;
+        if (ZoneAbbreviation.TryOffset(s, out offsetMinutes))
+        {
+            zone = ZoneStyle.Offset;
+            return true;
+        }
         if (s.Length == 1 && (s[0] | 0x20) == 'z' || s.SequenceEqual("UTC"u8) || s.SequenceEqual("GMT"u8))
         {
             zone = ZoneStyle.Zulu;
@@ -301,14 +342,17 @@ internal sealed class TimestampReader(DateStyle style)
         return true;
     }
 
-    private static bool TryYear(ReadOnlySpan<byte> s, ref int i, out int year)
+    private bool TryYear(ReadOnlySpan<byte> s, ref int i, out int year)
     {
         year = 0;
         var start = i;
         while (i < s.Length && i - start < 5 && (uint)(s[i] - '0') <= 9) i++;
         if (!TimeOfDayText.TryDigits(s[start..i], out year)) return false;
-        if (i - start == 2) year += year < 70 ? 2000 : 1900;
-        else if (i - start != 4) return false;
+        if (i - start != 2) return i - start == 4;
+        year += LatestYear / 100 * 100;
+        if (year > LatestYear) year -= 100;
+        var (first, last) = ShortYears ?? (year, year);
+        ShortYears = (Math.Min(first, year), Math.Max(last, year));
         return true;
     }
 
@@ -321,10 +365,10 @@ internal sealed class TimestampReader(DateStyle style)
         return true;
     }
 
-    private static bool TryDay(int year, int month, int dayOfMonth, out int day)
+    private bool TryDay(int year, int month, int dayOfMonth, out int day)
     {
         day = 0;
-        if (year is < FirstYear or > LastYear || month is < 1 or > 12 || dayOfMonth < 1) return false;
+        if (year is < FirstYear or > LastYear && !(AnyYear && year is > 0 and <= 9999) || month is < 1 or > 12 || dayOfMonth < 1) return false;
         var leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
         var length = DaysBeforeMonth[month] - DaysBeforeMonth[month - 1] + (leap && month == 2 ? 1 : 0);
         if (dayOfMonth > length) return false;

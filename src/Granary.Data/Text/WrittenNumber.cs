@@ -31,9 +31,20 @@ internal static class WrittenNumber
             : Currencies.Contains(text[0]) ? text[1..].TrimStart()
             : Currencies.Contains(text[^1]) ? text[..^1].TrimEnd() : text;
 
+    /// <summary>Whether commas group the digits as in India: three at the end, two before them (1,23,456).</summary>
+    public static bool IsIndian(ReadOnlySpan<char> whole)
+    {
+        whole = whole.TrimStart("+-");
+        if (whole.Length < 8 || whole[^4] != ',' || whole.ContainsAnyExcept("0123456789,")) return false;
+        for (var i = whole.Length - 5; i >= 0; i--)
+            if (whole[i] == ',' != ((whole.Length - 5 - i) % 3 == 2)) return false;
+        return whole[0] != ',' && whole[..^4].Contains(',');
+    }
+
     // The integer digits without thousands separators: the same separator before each three digits.
     private static string? Joined(string whole, char thousands)
     {
+        if (thousands == ',' && IsIndian(whole)) return whole.Replace(",", "", StringComparison.Ordinal);
         var number = new StringBuilder();
         var (separator, group) = ('\0', 0);
         for (var i = 0; i < whole.Length; i++)

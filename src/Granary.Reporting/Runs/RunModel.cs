@@ -47,6 +47,9 @@ public sealed record MarketEntry(string Symbol, string Timeframe, long Bars, Dat
     /// <summary>The number of findings with severity warning or error; they come first.</summary>
     public int Warnings { get; init; }
 
+    /// <summary>The sentence about bars that end after the time of the run; null if there are none.</summary>
+    public string? Unclosed { get; init; }
+
     /// <summary>Account currency per price point and unit; 1 except for futures and similar instruments.</summary>
     public double Multiplier { get; init; } = 1;
 

@@ -55,8 +55,8 @@ internal sealed record ImportJobRequest
     [Description("The format of the files, such as yahoo or binance; auto detects it.")]
     public string Format { get; init; } = "auto";
 
-    [Description("Whether the times of the files are those of the bars' open or close."), AllowedValues("open", "close")]
-    public string Stamp { get; init; } = "open";
+    [Description("Whether the times of the files are those of the bars' open or close; without it opens, and for weeks and months what their dates show."), AllowedValues("open", "close")]
+    public string? Stamp { get; init; }
 
     [Description("The time zone of times without one, such as America/New_York; without it, that of the format."), DataType("time-zone")]
     public string? TimeZone { get; init; }
@@ -81,7 +81,7 @@ internal sealed class ImportKind : RequestKind<ImportJobRequest>
             Format = request.Format,
             Formats = catalogues.Formats,
             TimeZone = request.TimeZone,
-            Stamp = request.Stamp == "close" ? BarStamp.Close : BarStamp.Open,
+            Stamp = request.Stamp switch { null => null, "close" => BarStamp.Close, _ => BarStamp.Open },
             Columns = request.Columns is { } columns ? ColumnsSection.Read(columns) : null,
         };
         return new ImportJob(text, request.Files, request.Symbol, options, (s, of) => new ImportRequest(of, request.Store, s,

@@ -162,7 +162,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             To = to,
             WarmUp = part.Find("warmUp")?.Bool() ?? true,
             Adjust = part.Find("adjust")?.Bool() ?? true,
-            StampIsOpen = part.Find("stamp")?.Choice(("open", true), ("close", false)) ?? true,
+            StampIsOpen = part.Find("stamp")?.Choice(("open", true), ("close", false)),
             TimeZone = part.Find("timeZone") is { } zone ? TimeZone(zone, address) : null,
             Columns = part.Find("columns") is { } columns ? ColumnsSection.Read(columns) : null,
             Instruments = part.Find("instruments") is { } i ? Instruments(i) : new Dictionary<string, InstrumentSpec>(),

@@ -25,7 +25,7 @@ public static class BatchSources
         Format = data.Format,
         Adjust = data.Adjust,
         TimeZone = data.TimeZone,
-        Stamp = data.StampIsOpen ? BarStamp.Open : BarStamp.Close,
+        Stamp = data.StampIsOpen switch { null => null, true => BarStamp.Open, false => BarStamp.Close },
         Columns = data.Columns,
     };
 

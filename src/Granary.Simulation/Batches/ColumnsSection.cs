@@ -7,18 +7,19 @@ namespace Granary.Simulation.Batches;
 /// <summary>Reads <c>data.columns</c>: maps columns of bar files to bar fields, for files with other headers or no header.</summary>
 public static class ColumnsSection
 {
-    private static readonly string[] Keys = ["time", "timeOfDay", "open", "high", "low", "close", "adjustedClose", "volume"];
+    private static readonly string[] Keys = ["time", "timeOfDay", "open", "high", "low", "close", "adjustedClose", "volume", "symbol"];
 
-    /// <exception cref="InputException">A key is unknown or missing.</exception>
+    /// <exception cref="InputException">A key is unknown.</exception>
     public static ColumnMapping Read(JsonPart part)
     {
         part.Only(Keys);
-        return new ColumnMapping(Column(part.Need("time")), Column(part.Need("open")), Column(part.Need("high")), Column(part.Need("low")),
-            Column(part.Need("close")))
+        string? Of(string key) => part.Find(key) is { } column ? Column(column) : null;
+        return new ColumnMapping(Of("time"), Of("open"), Of("high"), Of("low"), Of("close"))
         {
-            TimeOfDay = part.Find("timeOfDay") is { } timeOfDay ? Column(timeOfDay) : null,
-            AdjustedClose = part.Find("adjustedClose") is { } adjusted ? Column(adjusted) : null,
-            Volume = part.Find("volume") is { } volume ? Column(volume) : null,
+            TimeOfDay = Of("timeOfDay"),
+            AdjustedClose = Of("adjustedClose"),
+            Volume = Of("volume"),
+            Symbol = Of("symbol"),
         };
     }
 
@@ -45,7 +46,7 @@ public static class ColumnsSection
     {
         json.WriteStartObject("columns");
         ReadOnlySpan<string?> values = [columns.Time, columns.TimeOfDay, columns.Open, columns.High, columns.Low, columns.Close,
-            columns.AdjustedClose, columns.Volume];
+            columns.AdjustedClose, columns.Volume, columns.Symbol];
         for (var i = 0; i < Keys.Length; i++)
             if (values[i] is { } column)
                 json.WriteString(Keys[i], column);

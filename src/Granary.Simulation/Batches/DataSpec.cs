@@ -32,7 +32,7 @@ public sealed record DataSpec
     public bool Adjust { get; init; } = true;
 
     /// <summary>Whether timestamps in a file are open times; otherwise they are close times.</summary>
-    public bool StampIsOpen { get; init; } = true;
+    public bool? StampIsOpen { get; init; }
 
     /// <summary>IANA time zone of timestamps without a zone; null = UTC, or the zone that the format defines.</summary>
     public string? TimeZone { get; init; }

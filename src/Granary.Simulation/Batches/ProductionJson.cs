@@ -91,7 +91,7 @@ public static class ProductionJson
         json.WriteString("timeframe", data.Timeframe.ToString());
         if (!data.WarmUp) json.WriteBoolean("warmUp", false);
         json.WriteBoolean("adjust", data.Adjust);
-        json.WriteString("stamp", data.StampIsOpen ? "open" : "close");
+        if (data.StampIsOpen is { } isOpen) json.WriteString("stamp", isOpen ? "open" : "close");
         if (data.TimeZone is { } zone) json.WriteString("timeZone", zone);
         if (data.Columns is { } columns) ColumnsSection.Write(json, columns);
         if (data.InstrumentsPart is { } instruments)

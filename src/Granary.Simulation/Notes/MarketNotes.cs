@@ -6,6 +6,7 @@ using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
+using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Notes;
 
@@ -18,8 +19,8 @@ public static class MarketNotes
     /// <param name="passedOver">Entries that the source skipped when it listed its symbols.</param>
     public static IEnumerable<RunNote> Of(BatchSpec spec, IReadOnlyList<MarketEntry> entries, IEnumerable<OpenedMarket> markets,
         IReadOnlyList<string> passedOver) =>
-        [.. PassedOver(passedOver), .. Spacing(entries), .. Findings(entries), .. MissingDays(entries), .. OnePrice(entries),
-            .. TickVolume(entries), .. Fractions(spec, markets), .. DollarCoins(spec, markets)];
+        [.. PassedOver(passedOver), .. Spacing(entries), .. Findings(entries), .. Unclosed(spec, entries), .. MissingDays(entries),
+            .. OnePrice(entries), .. TickVolume(entries), .. Fractions(spec, markets), .. DollarCoins(spec, markets)];
 
     private static IEnumerable<RunNote> PassedOver(IReadOnlyList<string> files)
     {
@@ -56,6 +57,14 @@ public static class MarketNotes
                     + $"{Names(found)}; the first: {found[0].Findings[0].TrimEnd('.')}. The report lists them by market, 'granary data "
                     + $"check' all of them."),
                 count);
+    }
+
+    // Generated markets have no present.
+    private static IEnumerable<RunNote> Unclosed(BatchSpec spec, IReadOnlyList<MarketEntry> entries)
+    {
+        var found = entries.Where(e => e.Unclosed is not null).ToList();
+        if (found.Count > 0 && spec.Data.Source.Scheme != Address.Generated)
+            yield return new RunNote(NoteCode.DataFinding, $"{Names(found)}: {found[0].Unclosed}.", found.Count);
     }
 
     // Days that are missing in every market that covers them. No market's own bars show that there was trading.

@@ -13,8 +13,9 @@ public static class MarketDescription
     /// <param name="check">
     /// Whether to run the quality check on the bars too, for the report. The reader's own notes are always included.
     /// </param>
+    /// <param name="now">The time of the run, by which bars are closed.</param>
     public static async Task<IReadOnlyList<MarketEntry>> OfAsync(IReadOnlyDictionary<string, OpenedMarket> markets, BatchPlan plan,
-        bool check, CancellationToken cancellationToken)
+        bool check, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (data, counted) = (plan.Spec.Data, MarketRequirements.CountedIn(plan));
         var entries = new List<MarketEntry>();
@@ -22,6 +23,7 @@ public static class MarketDescription
         {
             var analyser = check ? new BarQualityAnalyser(market.Instrument, market.Series.Timeframe) : null;
             var spacing = new BarSpacing(market.Series.Timeframe);
+            var unclosed = new UnclosedBars(market.Instrument.Calendar, market.Series.Timeframe, now.UtcTicks);
             var days = new TradingDays(market.Instrument.Calendar, market.Series.Timeframe);
             long first = 0, last = 0;
             long count = 0;
@@ -38,6 +40,7 @@ public static class MarketDescription
                 analyser?.Add(block);
                 spacing.Add(block.Time);
                 days.Add(block.Time);
+                unclosed.Add(block.Time);
             }
             IReadOnlyList<string> findings = market.Series.Notes;
             var warnings = 0;
@@ -56,6 +59,7 @@ public static class MarketDescription
                 OtherSpacing = counted.Contains(market.Symbol) ? spacing.Other : null,
                 MissingDays = days.Missing(),
                 Warnings = warnings,
+                Unclosed = unclosed.Sentence,
             });
         }
         return entries;

@@ -70,6 +70,6 @@ public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues cata
         !catalogues.LiveFeeds.IsStream(request.Bars)
         ? await BarReplay.OpenAsync((sources ?? (spec => BatchSources.Open(catalogues.Sources, spec)))(
             data with { Source = request.Bars }), markets, request.ReadSpeed(), clock,
-            cancellationToken: cancellationToken).ConfigureAwait(false)
+            cancellationToken: cancellationToken, closedOnly: request.Bars.Scheme != Address.Generated).ConfigureAwait(false)
         : await catalogues.LiveFeeds.OpenAsync(request.Bars, markets, clock, cancellationToken).ConfigureAwait(false);
 }

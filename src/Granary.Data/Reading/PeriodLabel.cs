@@ -1,0 +1,14 @@
+namespace Granary.Data.Reading;
+
+/// <summary>What the dates of weeks and months are.</summary>
+internal enum PeriodLabel
+{
+    /// <summary>The first day of a period of the file's own, which is kept.</summary>
+    Own,
+
+    /// <summary>A day of the week or month, such as its last trading day.</summary>
+    Within,
+
+    /// <summary>The weekend before a week, or the evening before a month, as sessions begin in UTC.</summary>
+    Before,
+}
