@@ -1,8 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Granary.Learning.Regimes;
 using Granary.Engine.Market;
+using Granary.Learning.Regimes;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
@@ -78,8 +79,9 @@ public static class ProductionJson
         json.WriteStartObject("data");
         if (data.Parts.Count > 0)
         {
-            json.WritePropertyName("parts");
-            data.Place.WriteTo(json);
+            json.WriteStartArray("parts");
+            foreach (var (part, own) in data.Place.List().Zip(data.Parts)) Part(json, part, own.Data, plan);
+            json.WriteEndArray();
             json.WriteEndObject();
             return;
         }
@@ -95,6 +97,19 @@ public static class ProductionJson
         if (data.TimeZone is { } zone) json.WriteString("timeZone", zone);
         if (data.Columns is { } columns) ColumnsSection.Write(json, columns);
         Instruments(json, data, plan.Sessions);
+        json.WriteEndObject();
+    }
+
+    private static void Part(Utf8JsonWriter json, JsonPart part, DataSpec data, BatchPlan plan)
+    {
+        json.WriteStartObject();
+        foreach (var (key, value) in part.Members.Where(m => m.Name != "instruments"))
+        {
+            json.WritePropertyName(key);
+            value.WriteTo(json);
+        }
+        Instruments(json, data, plan.Sessions.Where(s => data.Symbols.Contains(s.Key, StringComparer.Ordinal))
+            .ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal));
         json.WriteEndObject();
     }
 

@@ -50,9 +50,6 @@ public sealed class LongerBarsOfSessionsTests : IDisposable
             State = Path.Combine(_under.Folder, "state"),
         });
 
-    private static double LastMark(BatchRun run, string strategy) =>
-        double.Parse(File.ReadLines(Path.Combine(run.Folder, "trades.csv")).Single(l => l.Contains(strategy, StringComparison.Ordinal))
-            .Split(',')[^9], System.Globalization.CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData("America/New_York", 9, 7, false), InlineData("Australia/Sydney", 10, 6, true), InlineData("Asia/Tokyo", 9, 6, false)]
@@ -64,7 +61,7 @@ public sealed class LongerBarsOfSessionsTests : IDisposable
         var rows = File.ReadLines(Path.Combine(backtest.Folder, "equity.csv")).ToList();
         rows[^1].ShouldStartWith("2024-06-");
         backtest.Model.Strategies.Where(s => s.Id.StartsWith("BuyAndHold", StringComparison.Ordinal))
-            .Select(s => Math.Round(s.Statistics.FinalEquity)).ShouldBe([100_000 + 10 * (208 - 100), 100_000 + 10 * (208 - 104)], 12);
+            .Select(s => Math.Round(s.Stats!.FinalEquity)).ShouldBe([100_000 + 10 * (208 - 100), 100_000 + 10 * (208 - 104)], 12);
         backtest.Model.Notes.Any(n => n.Sentence.Contains("longer bars are cut by these sessions", StringComparison.Ordinal))
             .ShouldBe(isCut);
         backtest.Model.Notes.ShouldNotContain(n => n.Sentence.Contains("was left out", StringComparison.Ordinal));
