@@ -23,7 +23,8 @@ internal static class DataCheckCommand
         public string? Symbol { get; init; }
         [Description("timeframe, such as 1m, 1h or 1d")]
         public string? Timeframe { get; init; }
-        [Description("trading hours of the market of a FILE: 24/7, XNYS, or a zone with hours, such as \"America/New_York 09:30-16:00\" (detected from the bars)")]
+        [Description("trading hours of the market of a FILE: 24/7, XNYS, or a zone with hours, such as \"America/New_York 09:30-16:00\" or, "
+            + "with a break, \"Asia/Tokyo 09:00-11:30,12:30-15:30\" (detected from the bars)")]
         public string? Session { get; init; }
         [Description("print the result as JSON")]
         public bool Json { get; init; }

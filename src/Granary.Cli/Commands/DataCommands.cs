@@ -111,16 +111,22 @@ internal static class DataCommands
         };
         var from = new Option<string?>("--from") { Description = "the first bar, such as 2024-01-31" };
         var to = new Option<string?>("--to") { Description = "the end; bars from this time on are left out" };
+        var session = new Option<string?>("--session")
+        {
+            Description = "trading hours by which longer bars are built: 24/7, XNYS, or a zone with hours, such as "
+                + "\"Australia/Sydney 10:00-16:00\" or \"Asia/Tokyo 09:00-11:30,12:30-15:30\" (those of the store, else inferred)"
+        };
         var output = new Option<string>("--out") { Required = true, Description = "the CSV file" };
-        var command = new Command("export", "Write stored bars as CSV.") { source, symbol, timeframe, from, to, output };
+        var command = new Command("export", "Write stored bars as CSV.") { source, symbol, timeframe, from, to, session, output };
         command.SetAction(async (call, token) =>
         {
             await using var opened = root.Catalogues(call).Stores.Open(Address.Parse(call.GetValue(source)!));
             var result = await DataExport.RunAsync(opened,
                 new BarQuery(call.GetValue(symbol)!, Given.Timeframe(call.GetValue(timeframe)!), Given.Time(call.GetValue(from), "--from"),
-                    Given.Time(call.GetValue(to), "--to")), call.GetValue(output)!, token);
+                    Given.Time(call.GetValue(to), "--to")), call.GetValue(output)!, Given.Session(call.GetValue(session)), token);
             Console.WriteLine($"{result.Path}: {Counted.Of(result.Bars, "bar")}"
                 + (result.BuiltFrom == result.Timeframe ? "" : $", built from {result.BuiltFrom} bars"));
+            foreach (var note in result.Notes) Console.WriteLine($"  {note}");
             return 0;
         });
         return command;

@@ -41,11 +41,28 @@ internal static class Given
                 return SessionCalendar.NewYork();
         }
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var times = words.Length == 2 ? words[1].Split('-') : [];
-        if (times.Length == 2 && OfDay(times[0]) is { } open && OfDay(times[1]) is { } close && close != open
-            && TimeZoneInfo.TryFindSystemTimeZoneById(words[0], out _))
-            return SessionCalendar.Daily("custom", words[0], open, close);
-        throw new InputException($"--session {text}: use 24/7, XNYS, or a zone and its hours, such as \"America/New_York 09:30-16:00\"");
+        var parts = words.Length == 2 ? words[1].Split(',').Select(Hours).ToList() : [];
+        if (parts.Count == 0 || parts.Contains(null))
+            throw new InputException($"--session {text}: use 24/7, XNYS, or a zone and its hours, such as \"America/New_York 09:30-16:00\" "
+                + "or, with a break, \"Asia/Tokyo 09:00-11:30,12:30-15:30\"");
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(words[0], out _))
+            throw new InputException($"--session {text}: '{words[0]}' is not a time zone that this machine knows; use an IANA name such as "
+                + "America/New_York");
+        try
+        {
+            return SessionCalendar.Daily("custom", words[0], parts[0]!.Value.Open, parts[^1]!.Value.Close, null,
+                parts.Zip(parts.Skip(1), (before, after) => (before!.Value.Close, after!.Value.Open)));
+        }
+        catch (ArgumentException)
+        {
+            // A part begins before the one before has ended.
+            throw new InputException($"--session {text}: write the parts of the session in their order, each after the one before, as in "
+                + "\"Asia/Tokyo 09:00-11:30,12:30-15:30\"");
+        }
+
+        static (TimeSpan Open, TimeSpan Close)? Hours(string part) =>
+            part.Split('-') is [var from, var to] && OfDay(from) is { } open && open < TimeSpan.FromDays(1) && OfDay(to) is { } close
+                ? (open, close) : null;
 
         static TimeSpan? OfDay(string time) =>
             time == "24:00" ? TimeSpan.FromDays(1)

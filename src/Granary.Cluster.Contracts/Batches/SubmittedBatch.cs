@@ -1,3 +1,5 @@
+using Granary.Engine.Market;
+
 namespace Granary.Cluster.Batches;
 
 /// <summary>A submitted batch, or a job of another kind.</summary>
@@ -31,6 +33,7 @@ public sealed record RunDefinition([property: Id(0)] SubmittedBatch Batch, [prop
 /// <param name="Bars">Approximate number of bars.</param>
 /// <param name="Strategies">Indices in the plan, ascending.</param>
 /// <param name="HasEnded">Whether the feed's bars end before those of the batch's other markets.</param>
+/// <param name="Sessions">The sessions of its symbols.</param>
 [GenerateSerializer, Immutable, Alias("granary.FeedWork")]
 public sealed record FeedWork(
     [property: Id(0)] int Feed,
@@ -39,7 +42,8 @@ public sealed record FeedWork(
     [property: Id(3)] IReadOnlyList<string> Hashes,
     [property: Id(4)] long Bars,
     [property: Id(5)] int[] Strategies,
-    [property: Id(6)] bool HasEnded = false);
+    [property: Id(6)] bool HasEnded = false,
+    [property: Id(7)] IReadOnlyList<SessionCalendar>? Sessions = null);
 
 /// <summary>A model that filters entries of some strategies in a pass.</summary>
 /// <param name="Number">Number by which the reporting grain provides it.</param>

@@ -1,4 +1,5 @@
 using Granary.Cluster.Batches;
+using Granary.Engine.Market;
 
 namespace Granary.Cluster.Compute;
 
@@ -12,6 +13,7 @@ namespace Granary.Cluster.Compute;
 /// <param name="Stressed">Whether costs are doubled, as in the pass.</param>
 /// <param name="HasEnded">Whether its bars end before those of other markets.</param>
 /// <param name="Stopped">Strategies of the run that callers stopped, by id, with the reason; null for none.</param>
+/// <param name="Sessions">The sessions of its symbols.</param>
 [GenerateSerializer, Immutable, Alias("granary.GroupWork")]
 public sealed record GroupWork(
     [property: Id(0)] Guid Id,
@@ -26,4 +28,5 @@ public sealed record GroupWork(
     [property: Id(9)] string Changes = "",
     [property: Id(10)] bool Stressed = false,
     [property: Id(11)] bool HasEnded = false,
-    [property: Id(12)] Dictionary<string, string>? Stopped = null);
+    [property: Id(12)] Dictionary<string, string>? Stopped = null,
+    [property: Id(13)] IReadOnlyList<SessionCalendar>? Sessions = null);

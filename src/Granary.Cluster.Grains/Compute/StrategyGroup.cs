@@ -149,7 +149,7 @@ internal sealed class StrategyGroup
         _instances = [.. Work.Strategies.Select(i => models.TryGetValue(i, out var model) ? plan.Instances[i] with { Model = model }
             : plan.Instances[i])];
         var source = _silo.Services.Sources.Open(Work.Run, plan.Spec.Data);
-        _markets = await Task.WhenAll(feed.Symbols.Select((s, i) => OpenAsync(source, plan.Spec, s, Work.Hashes[i])));
+        _markets = await Task.WhenAll(feed.Symbols.Select((s, i) => OpenAsync(source, plan.Spec, s, i)));
         var series = new List<MarketSeries>();
         foreach (var market in _markets) series.Add(await WithPathAsync(source, plan.Spec, market, feed.Timeframe));
         var settings = plan.Spec.Execution.Settings;
@@ -164,10 +164,15 @@ internal sealed class StrategyGroup
         return IntrabarPaths.With(spec, market with { Smaller = smaller }, timeframe);
     }
 
-    private async Task<OpenedMarket> OpenAsync(IBarSource source, BatchSpec spec, string symbol, string hash)
+    private async Task<OpenedMarket> OpenAsync(IBarSource source, BatchSpec spec, string symbol, int number)
     {
         var series = await WarmUpSpan.OpenAsync(source, spec, symbol, _stop.Token);
-        if (series.ContentHash == hash) return new OpenedMarket(symbol, SeriesChanges.Apply(series, Work.Changes), series.Instrument);
+        if (series.ContentHash == Work.Hashes[number])
+        {
+            // The run has inferred sessions from all bars.
+            if (Work.Sessions is { } sessions) series = SessionSeries.Of(series, sessions[number]);
+            return new OpenedMarket(symbol, SeriesChanges.Apply(series, Work.Changes), series.Instrument);
+        }
         await series.DisposeAsync();
         throw new BarDataException($"the bars of {symbol} that the silo {_silo.Services.Address.Endpoint} reads from {spec.Data.Source} "
             + "are not those that the run began with; give all silos the same data");

@@ -26,24 +26,13 @@ public static class BarFile
     {
         options ??= new BarFileOptions();
         var file = TextFile.Open(path);
-        var markets = Look(file, options);
-        var layout = markets.Symbols.Count > 0 ? markets.Layout.Of(markets.Symbols[0]) : markets.Layout;
-        // The shortest timeframe accepts every step; faults in later rows are reported when the bars are read.
-        var collector = new BarCollector(new BarQuery("", Timeframe.M1), 512, withAdjusted: layout.HasAdjustedClose, lenient: true);
-        using var reader = new BarFileReader([new BarFilePart(file, layout)], collector, options with { Stamp = BarStamp.Open }, _ => { });
-        while (collector.Completed.Count == 0 && reader.Next())
-        {
-        }
-        if (collector.Completed.Count == 0) collector.Finish();
+        var layout = FirstLayout(Look(file, options));
+        var times = FirstTimes(file, layout, options);
         var steps = new Dictionary<long, int>();
-        if (collector.Completed.Count > 0)
+        for (var i = 1; i < times.Length; i++)
         {
-            var times = collector.Completed[0].Time.AsSpan(0, collector.Completed[0].Count);
-            for (var i = 1; i < times.Length; i++)
-            {
-                var step = Math.Abs(times[i] - times[i - 1]);
-                steps[step] = steps.GetValueOrDefault(step) + 1;
-            }
+            var step = Math.Abs(times[i] - times[i - 1]);
+            steps[step] = steps.GetValueOrDefault(step) + 1;
         }
         Timeframe? timeframe = null;
         if (steps.Count > 0)
@@ -54,6 +43,32 @@ public static class BarFile
                     timeframe = t;
         }
         return new BarFileInspection(path, layout.Format, timeframe, layout.HasAdjustedClose, layout.Notes);
+    }
+
+    /// <summary>The timeframe that the first rows of a file have instead of a given one; null if they may have that one.</summary>
+    /// <exception cref="BarDataException">The file cannot be read.</exception>
+    internal static Timeframe? OtherTimeframe(TextFile file, FileMarkets markets, BarFileOptions options, Timeframe timeframe)
+    {
+        var times = FirstTimes(file, FirstLayout(markets), options);
+        if (times is [var first, .., var last] && first > last) Array.Reverse(times);
+        var spacing = new BarSpacing(timeframe);
+        spacing.Add(times);
+        return spacing.OtherTimeframe;
+    }
+
+    private static BarFileLayout FirstLayout(FileMarkets markets) =>
+        markets.Symbols.Count > 0 ? markets.Layout.Of(markets.Symbols[0]) : markets.Layout;
+
+    private static long[] FirstTimes(TextFile file, BarFileLayout layout, BarFileOptions options)
+    {
+        // The shortest timeframe accepts every step; faults in later rows are reported when the bars are read.
+        var collector = new BarCollector(new BarQuery("", Timeframe.M1), 512, withAdjusted: layout.HasAdjustedClose, lenient: true);
+        using var reader = new BarFileReader([new BarFilePart(file, layout)], collector, options with { Stamp = BarStamp.Open }, _ => { });
+        while (collector.Completed.Count == 0 && reader.Next())
+        {
+        }
+        if (collector.Completed.Count == 0) collector.Finish();
+        return collector.Completed.Count == 0 ? [] : collector.Completed[0].Time[..collector.Completed[0].Count];
     }
 
     internal static async ValueTask<BarFileSeries> OpenAsync(IReadOnlyList<string> paths, BarQuery query, BarFileOptions options,

@@ -17,6 +17,8 @@ public sealed class CsvBarSource : IBarSource
     private static readonly string[] Extensions = [".csv", ".txt", ".json", ".csv.gz", ".txt.gz", ".json.gz", ".gz", ".csv.zip", ".txt.zip",
         ".zip"];
 
+    private const int MostNamed = 20;
+
     private readonly string _directory;
     private readonly BarFileOptions _options;
     private readonly MemoryBudget _budget;
@@ -38,8 +40,15 @@ public sealed class CsvBarSource : IBarSource
     {
         var (files, passedOver) = await Task.Run(() => FilesBySymbol(timeframe, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
-        PassedOver = passedOver;
-        return [.. files.Keys.Order(StringComparer.Ordinal)];
+        var others = await Task.Run(() => OfOtherTimeframes(files, timeframe, cancellationToken), cancellationToken).ConfigureAwait(false);
+        // If no file fits, the first one that is opened reports what it has.
+        if (others.Count == files.Count) others.Clear();
+        PassedOver =
+        [
+            .. others.GroupBy(o => o.Value).OrderBy(g => g.Key.Ticks).Select(g => Skipped([.. g.Select(o => o.Key)], g.Key, timeframe)),
+            .. passedOver,
+        ];
+        return [.. files.Where(f => !others.ContainsKey(f.Value[0])).Select(f => f.Key).Order(StringComparer.Ordinal)];
     }
 
     /// <inheritdoc/>
@@ -114,6 +123,36 @@ public sealed class CsvBarSource : IBarSource
             }
         }
         return (files, passedOver);
+    }
+
+    // Files of a folder whose bars have another timeframe, with that timeframe, by path.
+    private Dictionary<string, Timeframe> OfOtherTimeframes(Dictionary<string, List<string>> files, Timeframe timeframe,
+        CancellationToken cancellationToken)
+    {
+        var found = new ConcurrentDictionary<string, Timeframe>(StringComparer.Ordinal);
+        Parallel.ForEach(files.Values.Select(f => f[0]).Distinct(StringComparer.Ordinal),
+            new ParallelOptions { CancellationToken = cancellationToken }, path =>
+        {
+            // The folders of LEAN say the timeframe.
+            if (LeanLocation.Of(path) is not null || !Admits(path)) return;
+            try
+            {
+                var file = TextFile.Open(path);
+                if (BarFile.OtherTimeframe(file, Look(file), _options, timeframe) is { } other) found[path] = other;
+            }
+            catch (Exception e) when (e is BarDataException or BarStoreException)
+            {
+                // The file is reported when it is opened.
+            }
+        });
+        return new Dictionary<string, Timeframe>(found, StringComparer.Ordinal);
+    }
+
+    private static string Skipped(IReadOnlyList<string> paths, Timeframe has, Timeframe wanted)
+    {
+        var names = paths.Select(p => Path.GetFileName(p)).Order(StringComparer.Ordinal).ToList();
+        var shown = string.Join(", ", names.Take(MostNamed)) + (names.Count > MostNamed ? $" and {names.Count - MostNamed} more files" : "");
+        return $"{shown}: {(names.Count == 1 ? "has" : "have")} {has} bars, not {wanted}, and {(names.Count == 1 ? "was" : "were")} skipped";
     }
 
     // The symbols inside a file; empty if it holds one market. The folder shows LEAN's layout, whose zips may hold several texts.

@@ -25,12 +25,25 @@ internal static class ExpectedBars
                 continue;
             }
             // to the next session's open
-            var date = DateOnly.FromDateTime(calendar.ToLocal(time));
-            (long Open, long Close)? session = null;
-            while ((session = calendar.Session(date)) is null || session.Value.Open < time) date = date.AddDays(1);
-            time = session.Value.Open;
+            var date = DateOnly.FromDayNumber(calendar.LocalDay(time));
+            IReadOnlyList<(long Open, long Close)> parts;
+            while ((parts = calendar.Parts(date)).Count == 0 || parts[^1].Open < time) date = date.AddDays(1);
+            time = parts.First(p => p.Open >= time).Open;
         }
         return expected;
+    }
+
+    /// <summary>
+    /// Returns the parts of a session as the market keeps it: of stocks of New York (XNYS), without regular holidays, and until 13:00 on half
+    /// days.
+    /// </summary>
+    public static IReadOnlyList<(long Open, long Close)> SessionOf(SessionCalendar calendar, DateOnly date)
+    {
+        if (calendar.Name != SessionCalendar.NewYorkName) return calendar.Parts(date);
+        if (UsHolidays.Contains(date)) return [];
+        if (!UsHolidays.IsHalfDay(date)) return calendar.Parts(date);
+        var lost = (calendar.Close - UsHolidays.HalfDayClose).Ticks;
+        return [.. calendar.Parts(date).Select(p => (p.Open, p.Close - lost))];
     }
 
     /// <summary>Counts the calendar months between two times.</summary>

@@ -18,8 +18,10 @@ namespace Granary.Data.Feeds;
 /// </remarks>
 public sealed class WarmFeed : ILiveFeed
 {
-    private sealed class Symbol(int series, Instrument instrument, BarAggregator[] longer)
+    private sealed class Symbol(int series, Instrument instrument, Timeframe timeframe, BarAggregator[] longer)
     {
+        // The times of its bars, which show whether its last long bars are finished.
+        public readonly SessionInference Seen = new(timeframe);
         public readonly int Series = series;
         public readonly Instrument Instrument = instrument;
         public readonly BarAggregator[] Longer = longer;
@@ -68,7 +70,7 @@ public sealed class WarmFeed : ILiveFeed
         for (var s = 0; s < _symbols.Length; s++)
         {
             var instrument = request.Feed.Series[s].Instrument;
-            _symbols[s] = new Symbol(series.Count, instrument,
+            _symbols[s] = new Symbol(series.Count, instrument, _timeframe,
                 [.. request.Longer.Select(l => new BarAggregator(_timeframe, l, instrument.Calendar))]);
             series.Add(request.Feed.Series[s]);
             series.AddRange(request.Longer.Select(l => new MarketSeries(instrument, l)));
@@ -161,6 +163,7 @@ public sealed class WarmFeed : ILiveFeed
                     break;
                 case FeedItemKind.End:
                     await SaveAsync(item.Time, true, cancellationToken).ConfigureAwait(false);
+                    Finish();
                     _assembler.End();
                     break;
             }
@@ -318,6 +321,7 @@ public sealed class WarmFeed : ILiveFeed
             return;
         }
         symbol.Last = bar;
+        if (symbol.Longer.Length > 0) symbol.Seen.Add([bar.Time]);
         for (var l = 0; l < symbol.Longer.Length; l++)
         {
             symbol.Longer[l].Add(bar, out var before, out var completed);
@@ -338,6 +342,15 @@ public sealed class WarmFeed : ILiveFeed
                     Add(symbol, l, over);
         _reached = Math.Max(_reached, close);
         _assembler.Reach(close);
+    }
+
+    // The feed has ended: long bars whose sessions are over are complete.
+    private void Finish()
+    {
+        foreach (var symbol in _symbols)
+            for (var l = 0; l < symbol.Longer.Length; l++)
+                if (symbol.Longer[l].Finish(symbol.Seen) is { } over)
+                    Add(symbol, l, over);
     }
 
     private async Task SaveAsync(long time, bool all, CancellationToken cancellationToken)

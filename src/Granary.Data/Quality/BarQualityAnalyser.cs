@@ -19,16 +19,24 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
     // This many consecutive steps of one other length are bars of that length, not a quiet market.
     private const int LongRun = 30;
 
-    // Common ratios of splits and reverse splits.
-    private static readonly (double Ratio, string Name)[] Splits =
-        [(2, "2:1"), (3, "3:1"), (4, "4:1"), (5, "5:1"), (6, "6:1"), (7, "7:1"), (8, "8:1"), (10, "10:1"), (15, "15:1"), (20, "20:1"),
-            (25, "25:1"), (50, "50:1"), (1.5, "3:2"),
-            (0.5, "1:2"), (1 / 3.0, "1:3"), (0.25, "1:4"), (0.2, "1:5"), (1 / 8.0, "1:8"), (0.1, "1:10"), (0.05, "1:20"), (0.04, "1:25"),
-            (0.02, "1:50")];
+    // Fewer returns than this do not show how much a market moves; then only moves of half the price count.
+    private const int FewReturns = 20, ManyReturns = 50;
+
+    // At most so many steps wait until the market's usual moves are known.
+    private const int MostEarly = 20_000;
+
+    // A price that stays at more than this multiple is not news.
+    private const double LastingStep = 5;
+
+    // Common ratios of splits; reverse splits have the inverse ones.
+    private static readonly double[] Splits = [1.5, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 250, 500, 1000];
 
     private readonly Dictionary<long, long> _steps = [];
     private readonly RunningMedian _within = new(Window), _across = new(Window);
-    private readonly List<(long Time, double Return, double Deviations, bool Reverts)> _outliers = [];
+    private readonly List<Jump> _outliers = [];
+    private readonly List<(long Time, string Price, double Beyond)> _wicks = [];
+    // Null once they are judged.
+    private List<(Bar Before, Bar Bar, long Step)>? _early = [];
     private readonly List<(long Time, string Ratio, double From, double To)> _splits = [];
     private readonly List<(long From, long To, long Bars)> _frozen = [];
     private readonly List<(long From, long To, long Step, long Bars)> _runs = [];
@@ -36,11 +44,25 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
     private readonly DayCompleteness _completeness = new(instrument.Calendar, timeframe);
     private readonly GapFinder _gaps = new(instrument, timeframe);
     private Bar _previous;
-    private long _count, _first, _regular, _offGrid, _weekend, _withoutVolume;
+    private long _count, _first, _regular, _offGrid, _weekend, _firstWeekend, _withoutVolume;
     private long _frozenFrom, _frozenBars;
     private long _runFrom, _runStep, _runBars;
-    private long _outlierCount, _splitCount, _frozenCount, _frozenTotal;
-    private (long Time, double Return, double Deviations, double Before, double Close, string? Split, double Open)? _pending;
+    private long _outlierCount, _splitCount, _wickCount, _frozenCount, _frozenTotal;
+    private Jump? _pending;
+
+    // A close far from the one before. The next bar shows whether the price reverts.
+    private sealed record Jump(long Time, double Before, double Open, double Close, double Deviations, string? Split)
+    {
+        public bool Reverts { get; init; }
+
+        public bool IsLast { get; init; }
+
+        public double Return => Close / Before - 1;
+
+        public bool IsStep => !Reverts && Math.Abs(Math.Log(Close / Before)) > Math.Log(LastingStep);
+
+        public double Weight => Deviations + (Reverts || IsStep ? 1e6 : 0);
+    }
 
     /// <summary>Analyses the next bars.</summary>
     public void Add(BarBlock block)
@@ -54,7 +76,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         if (timeframe.IsIntraday) _completeness.Add(bar.Time);
         _gaps.Add(bar.Time);
         // Tick zero is a Monday.
-        if (bar.Time / TimeSpan.TicksPerDay % 7 >= 5) _weekend++;
+        if (bar.Time / TimeSpan.TicksPerDay % 7 >= 5 && _weekend++ == 0) _firstWeekend = bar.Time;
         if (bar.Volume == 0) _withoutVolume++;
         if (bar.Time % (timeframe.IsIntraday ? timeframe.Ticks : TimeSpan.TicksPerDay) != 0) _offGrid++;
         if (_count++ == 0)
@@ -68,33 +90,73 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         if (bar.Time == timeframe.CloseOf(_previous.Time)) _regular++;
         else if (_steps.Count < 10_000 || _steps.ContainsKey(step)) _steps[step] = _steps.GetValueOrDefault(step) + 1;
 
-        LookForJump(bar, step);
+        LookForJump(_previous, bar, step);
         LookForRun(bar, step);
         LookForStandstill(bar);
         _previous = bar;
     }
 
-    private void LookForJump(in Bar bar, long step)
+    private void LookForJump(in Bar before, in Bar bar, long step)
     {
-        // Symmetric in both directions: half the price and twice the price have the same distance.
-        var r = bar.Close >= _previous.Close ? bar.Close / _previous.Close - 1 : 1 - _previous.Close / bar.Close;
-        // A bad print reverts at once; a real move stays.
-        if (Settle(bar.Close)) return;
-        var night = !timeframe.IsIntraday || step >= GapFinder.LongBreak;
-        var scale = timeframe.IsIntraday && night ? _across : _within;
-        // The expected move over a short break in a session grows with the square root of its length.
-        var longer = night ? 1 : Math.Sqrt(Math.Max(1, (double)step / timeframe.Ticks));
-        var absolute = Math.Abs(r);
-        if (scale.Count >= 50 || scale.Count >= 20 && absolute > 0.25)
+        if (_early is null)
         {
-            // In quiet markets the median can be zero; then the larger moves determine the scale. A return of 0.2 % is never an outlier.
-            var deviation = longer * Math.Max(Math.Max(1.4826 * scale.Median, scale.Quantile(0.9) / 1.645), 0.0002);
-            // Splits take effect between two sessions.
-            var split = night ? SplitAt(bar) : null;
-            if (absolute > PrintDeviations * deviation || absolute > 8 * deviation && absolute > 0.25 && split is not null)
-                _pending = (bar.Time, bar.Close / _previous.Close - 1, absolute / deviation, _previous.Close, bar.Close, split, bar.Open);
+            if (!Judge(before, bar, step)) Measure(before, bar, step);
+            return;
         }
-        if (longer == 1) scale.Add(absolute);
+        // The first bars are judged by the moves of the market too, so they wait until there are enough.
+        _early.Add((before, bar, step));
+        Measure(before, bar, step);
+        if (_within.Count >= ManyReturns && (!timeframe.IsIntraday || _across.Count >= FewReturns) || _early.Count == MostEarly) JudgeEarly();
+    }
+
+    private void JudgeEarly()
+    {
+        var early = _early!;
+        _early = null;
+        foreach (var (before, bar, step) in early) Judge(before, bar, step);
+    }
+
+    private bool IsNight(long step) => !timeframe.IsIntraday || step >= GapFinder.LongBreak;
+
+    private RunningMedian ScaleOf(long step) => timeframe.IsIntraday && IsNight(step) ? _across : _within;
+
+    // Symmetric in both directions: half the price and twice the price have the same distance.
+    private static double Apart(double price, double other) => price >= other ? price / other - 1 : other / price - 1;
+
+    private void Measure(in Bar before, in Bar bar, long step)
+    {
+        if (IsNight(step) || step <= timeframe.Ticks) ScaleOf(step).Add(Apart(bar.Close, before.Close));
+    }
+
+    // True if the price returned from a jump.
+    private bool Judge(in Bar before, in Bar bar, long step)
+    {
+        // A bad print reverts at once; a real move stays.
+        if (Settle(bar.Close)) return true;
+        var scale = ScaleOf(step);
+        var absolute = Apart(bar.Close, before.Close);
+        // The expected move over a short break in a session grows with the square root of its length.
+        var longer = IsNight(step) ? 1 : Math.Sqrt(Math.Max(1, (double)step / timeframe.Ticks));
+        // In quiet markets the median can be zero; then the larger moves determine the scale. A return of 0.2 % is never an outlier.
+        var deviation = longer * (scale.Count < FewReturns ? Math.Max(1.4826 * scale.Median, 0.02)
+            : Math.Max(Math.Max(1.4826 * scale.Median, scale.Quantile(0.9) / 1.645), 0.0002));
+        LookForWick(before, bar, deviation);
+        if (scale.Count < ManyReturns && absolute <= (scale.Count < FewReturns ? 0.5 : 0.25)) return false;
+        // Splits take effect between two sessions.
+        var split = IsNight(step) ? SplitAt(before, bar) : null;
+        if (absolute > PrintDeviations * deviation || absolute > 8 * deviation && absolute > 0.25 && split is not null)
+            _pending = new Jump(bar.Time, before.Close, bar.Open, bar.Close, absolute / deviation, split);
+        return false;
+    }
+
+    // A high or a low far beyond the prices around it.
+    private void LookForWick(in Bar before, in Bar bar, double deviation)
+    {
+        var up = bar.High / Math.Max(Math.Max(bar.Open, bar.Close), before.Close) - 1;
+        var down = Math.Min(Math.Min(bar.Open, bar.Close), before.Close) / bar.Low - 1;
+        if (!(Math.Max(up, down) > Math.Max(0.5, OutlierDeviations * deviation))) return;
+        _wickCount++;
+        Examples.Keep(_wicks, (bar.Time, up > down ? "high" : "low", Math.Max(up, down)), static w => w.Item3);
     }
 
     // Decides about a pending jump; true if the price returned.
@@ -112,7 +174,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         else if (reverts || p.Deviations > OutlierDeviations)
         {
             _outlierCount++;
-            Examples.Keep(_outliers, (p.Time, p.Return, p.Deviations, reverts), static o => o.Item3 + (o.Item4 ? 1e6 : 0));
+            Examples.Keep(_outliers, p with { Reverts = reverts, IsLast = next is null }, static o => o.Weight);
         }
         return reverts;
     }
@@ -135,13 +197,14 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         _runBars = 0;
     }
 
-    private string? SplitAt(in Bar bar)
+    private static string? SplitAt(in Bar before, in Bar bar)
     {
-        var opening = bar.Open / _previous.Close;
+        var opening = bar.Open / before.Close;
         if (opening is > 0.78 and < 1.28) return null;
-        foreach (var (ratio, name) in Splits)
-            if (Math.Abs(opening * ratio - 1) < (ratio == 1.5 ? 0.03 : 0.04))
-                return name;
+        var ratio = opening < 1 ? 1 / opening : opening;
+        foreach (var split in Splits)
+            if (Math.Abs(ratio / split - 1) < (split == 1.5 ? 0.03 : 0.04))
+                return split == 1.5 ? opening < 1 ? "3:2" : "2:3" : opening < 1 ? $"{split:0}:1" : $"1:{split:0}";
         return null;
     }
 
@@ -177,6 +240,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         {
             EndStandstill();
             EndRun();
+            if (_early is not null) JudgeEarly();
             Settle(null);
         }
         // Bars of another length would all be reported as gaps.
@@ -187,23 +251,11 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
             findings.AddRange(_completeness.Findings());
             findings.AddRange(DaylightSaving.Findings(instrument.Calendar, timeframe, _completeness.Openings, _gaps.Gaps));
         }
-        foreach (var o in _outliers)
-        {
-            findings.Add(o.Reverts
-                ? new Finding(Severity.Warning, QualityCheck.Outlier, Text(o.Time),
-                    $"the close moves {o.Return * 100:+0.##;-0.##} %, {o.Deviations:0} robust deviations, and comes back at the next bar, "
-                        + $"as a wrong price does", "compare with another source and correct the bar")
-                : new Finding(Severity.Info, QualityCheck.Outlier, Text(o.Time),
-                    $"the close moves {o.Return * 100:+0.##;-0.##} %, {o.Deviations:0} robust deviations",
-                    "make sure that this was news and not a wrong price"));
-        }
-        if (_outlierCount > _outliers.Count)
-            findings.Add(new Finding(Severity.Info, QualityCheck.Outlier, Range(),
-                $"{_outlierCount - _outliers.Count} more closes lie further than {OutlierDeviations} robust deviations from the one before",
-                "look through them if results hang on few trades"));
+        Jumps(findings);
         foreach (var s in _splits)
             findings.Add(new Finding(Severity.Warning, QualityCheck.Split, Text(s.Time),
-                $"the price steps from {s.From} to {s.To} over night and stays, as in a {s.Ratio} split that was not adjusted for",
+                $"the price steps from {s.From} to {s.To} over night and stays, as in a {s.Ratio} split that was not adjusted for"
+                    + (s.Ratio is "100:1" or "1:100" ? ", or where pounds become pence" : ""),
                 "use adjusted prices, or a factor file"));
         if (_splitCount > _splits.Count)
             findings.Add(new Finding(Severity.Warning, QualityCheck.Split, Range(),
@@ -221,12 +273,58 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         else if (_withoutVolume * 20 > _count)
             findings.Add(new Finding(Severity.Info, QualityCheck.Volume, Range(),
                 $"{_withoutVolume} bars ({100.0 * _withoutVolume / _count:0.#} %) have no volume", "fills on them are doubtful"));
+        Unjudged(findings);
         return new QualityReport(instrument.Symbol, timeframe, _count, _count == 0 ? 0 : _first, _count == 0 ? 0 : _previous.Time, missing,
             [.. findings.OrderByDescending(f => f.Severity)])
         {
             MissingDays = otherLength ? [] : _tradingDays.Missing(),
             ShortDays = otherLength || !timeframe.IsIntraday ? [] : [.. _completeness.Short().Select(d => d.Date)],
         };
+    }
+
+    private void Jumps(List<Finding> findings)
+    {
+        foreach (var o in _outliers)
+        {
+            var move = FormattableString.Invariant($"the close moves {o.Return * 100:+0.##;-0.##} %, {o.Deviations:0} robust deviations");
+            findings.Add(o.Reverts
+                ? new Finding(Severity.Warning, QualityCheck.Outlier, Text(o.Time),
+                    $"{move}, and comes back at the next bar, as a wrong price does", "compare with another source and correct the bar")
+                : o.IsStep ? new Finding(Severity.Warning, QualityCheck.Outlier, Text(o.Time),
+                    o.IsLast ? $"{move}, at the last bar" : FormattableString.Invariant($"{move}: it steps from {o.Before} to {o.Close}"),
+                    "compare with another source: prices of another unit, a split, another instrument or a wrong price look so")
+                : new Finding(Severity.Info, QualityCheck.Outlier, Text(o.Time), move, "make sure that this was news and not a wrong price"));
+        }
+        if (_outlierCount > _outliers.Count)
+            findings.Add(new Finding(Severity.Info, QualityCheck.Outlier, Range(),
+                $"{_outlierCount - _outliers.Count} more closes lie further than {OutlierDeviations} robust deviations from the one before",
+                "look through them if results hang on few trades"));
+        foreach (var (time, price, beyond) in _wicks)
+            findings.Add(new Finding(Severity.Warning, QualityCheck.Outlier, Text(time),
+                FormattableString.Invariant($"the {price} lies {beyond * 100:0.##} % beyond the prices around it, as a wrong price does"),
+                "compare with another source and correct the bar"));
+        if (_wickCount > _wicks.Count)
+            findings.Add(new Finding(Severity.Warning, QualityCheck.Outlier, Range(),
+                $"{_wickCount - _wicks.Count} more highs or lows lie far beyond the prices around them",
+                "compare with another source and correct the bars"));
+    }
+
+    // What these bars are too few to judge.
+    private void Unjudged(List<Finding> findings)
+    {
+        if (_count == 0) return;
+        if (_within.Count < FewReturns)
+            findings.Add(new Finding(Severity.Info, QualityCheck.Unjudged, Range(),
+                $"{_count} bars do not show how much the market moves: of its prices only moves of more than half were looked for",
+                "check a longer range"));
+        else if (timeframe.IsIntraday && _across.Count is > 0 and < FewReturns)
+            findings.Add(new Finding(Severity.Info, QualityCheck.Unjudged, Range(),
+                $"{_across.Count} nights do not show how much the market moves over night: only moves of more than half were looked for",
+                "check a longer range"));
+        if (timeframe.IsIntraday && _completeness.Days < DayCompleteness.FewestDays)
+            findings.Add(new Finding(Severity.Info, QualityCheck.Unjudged, Range(),
+                $"the bars of {_completeness.Days} days do not show a usual day: whether days are complete was not looked for",
+                "check a longer range"));
     }
 
     // Reports bars of another length than their timeframe; true if they are.
@@ -259,7 +357,8 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
                 $"{_offGrid} bars do not start on a full {timeframe}", "make sure that stamps are opens, not closes or trades"));
         if (timeframe == Timeframe.D1 && _weekend > 0 && _weekend * 10 < _count)
             findings.Add(new Finding(Severity.Warning, QualityCheck.Granularity, Range(),
-                $"{_weekend} of {_count} days are Saturdays or Sundays", "check the time zone of the dates"));
+                $"{_weekend} of {_count} days are Saturdays or Sundays, the first {Text(_firstWeekend)}",
+                "check the time zone of the dates, unless these were special sessions"));
         return other;
     }
 

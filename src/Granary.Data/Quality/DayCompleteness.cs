@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Data.Feeds;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Quality;
@@ -8,6 +9,9 @@ namespace Granary.Data.Quality;
 /// </summary>
 internal sealed class DayCompleteness(SessionCalendar calendar, Timeframe timeframe)
 {
+    /// <summary>With fewer days than these there is no typical day.</summary>
+    public const int FewestDays = 5;
+
     private const int Examples = 5;
 
     // Half days before holidays have slightly more than half of the bars; days with fewer are incomplete.
@@ -25,11 +29,14 @@ internal sealed class DayCompleteness(SessionCalendar calendar, Timeframe timefr
     {
         get
         {
-            if (_days.Count < 5) return 0;
+            if (_days.Count < FewestDays) return 0;
             if (_usual == 0) _usual = Middle(Inner);
             return _usual;
         }
     }
+
+    /// <summary>The number of days with bars.</summary>
+    public int Days => _days.Count;
 
     private int _usual;
 
@@ -57,7 +64,7 @@ internal sealed class DayCompleteness(SessionCalendar calendar, Timeframe timefr
     /// <summary>The days whose bars are not complete, with their number and the expected number.</summary>
     public IReadOnlyList<(DateOnly Date, int Bars, int Of)> Short()
     {
-        if (_days.Count < 5) return [];
+        if (_days.Count < FewestDays) return [];
         var inner = Inner;
         var counts = inner.Select(d => d.Bars).Order().ToList();
         var usual = Usual;
@@ -65,7 +72,8 @@ internal sealed class DayCompleteness(SessionCalendar calendar, Timeframe timefr
         var ofWeek = inner.GroupBy(d => d.Date.DayOfWeek).Where(g => g.Count() >= 3).ToDictionary(g => g.Key, g => Middle(g));
         int? Expected(DateOnly date) =>
             calendar.IsContinuous ? ofWeek.GetValueOrDefault(date.DayOfWeek, usual)
-                : calendar.Session(date) is { } s ? (int)((s.Close - s.Open) / timeframe.Ticks) : null;
+                : ExpectedBars.SessionOf(calendar, date) is { Count: > 0 } parts
+                    ? (int)parts.Sum(p => (p.Close - p.Open) / timeframe.Ticks) : null;
         // In markets with irregular trading, the number of bars varies so much that no day counts as incomplete.
         if (calendar.IsContinuous && (usual < 4 || counts[counts.Count / 4] < Complete * usual)) return [];
 

@@ -37,6 +37,9 @@ public enum QualityCheck
 
     /// <summary>Times shifted by an hour at changes of daylight saving.</summary>
     DaylightSaving,
+
+    /// <summary>A check for which there are too few bars.</summary>
+    Unjudged,
 }
 
 /// <summary>One observation about bars that their user should know.</summary>

@@ -20,7 +20,9 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
 
     // Weekdays without a bar on which the exchanges were closed, with the reason.
     private readonly SortedDictionary<DateOnly, string> _closures = [];
-    private long _count, _first, _previous, _lost, _saturdays, _days, _lastDay = -1;
+    // Sessions without bars, and weekdays on which the exchanges of the United States keep a holiday.
+    private readonly SortedSet<DateOnly> _sessions = [], _holidays = [];
+    private long _count, _first, _previous, _lost, _saturdays, _days, _weeks, _lastDay = -1, _lastWeek = -1;
 
     /// <summary>Opens of the bars before and after each step that is longer than the timeframe, including session breaks.</summary>
     public IReadOnlyList<(long After, long Next)> Gaps => _gaps;
@@ -33,6 +35,8 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
         {
             _days++;
             _lastDay = day;
+            if (day / 7 != _lastWeek) _weeks++;
+            _lastWeek = day / 7;
         }
         // Tick zero is a Monday.
         _weekdays[day % 7]++;
@@ -63,7 +67,7 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
     {
         var missing = 0L;
         var shown = new List<(long After, long Next, long Bars)>();
-        var (counted, holidays) = (0L, 0L);
+        var counted = 0L;
         foreach (var (after, next) in _gaps)
         {
             var bars = MissingBetween(after, next, barsOfDay, out var wholeDay);
@@ -71,7 +75,6 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
             missing += bars;
             if (wholeDay)
             {
-                holidays++;
                 continue;
             }
             Examples.Keep(shown, (after, next, bars), static g => g.Item3);
@@ -93,10 +96,13 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
                     $"there are {rest} more gaps, {missing} bars missing in all ({100.0 * missing / Math.Max(1, missing + _count):0.##} %)",
                     "nothing happens inside a gap; use a longer timeframe if there are many"));
         findings.AddRange(ExchangeClosures.Findings(_closures));
-        if (holidays > 0)
+        if (_holidays.Count > 0)
             findings.Add(new Finding(Severity.Info, QualityCheck.Gap, Range(),
-                $"{(holidays == 1 ? "1 session has" : $"{holidays} single sessions have")} no bars, or none from its middle on, as "
-                    + $"holidays and half days do", "nothing, unless the market was open"));
+                $"there are no bars on {SharedGaps.Text([.. _holidays])}, regular holidays of the exchanges of the United States", "nothing"));
+        if (_sessions.Count > 0)
+            findings.Add(new Finding(Severity.Info, QualityCheck.Gap, Range(),
+                $"{(_sessions.Count == 1 ? "1 session has" : $"{_sessions.Count} single sessions have")} no bars, or none from its middle on, as "
+                    + $"holidays and half days do: {SharedGaps.Text([.. _sessions])}", "nothing, unless the market was open"));
         return missing;
     }
 
@@ -126,7 +132,8 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
     // Skips the weekdays on which the market never trades, such as Saturdays for currencies.
     private long MissingDays(long after, long next)
     {
-        var weeks = (_previous - _first) / TimeSpan.TicksPerDay / 7;
+        // Only weeks with bars: those of a hole say nothing about the days on which the market trades.
+        var weeks = Math.Min(_weeks, (_previous - _first) / TimeSpan.TicksPerDay / 7);
         if (weeks < 4) return (next - after) / TimeSpan.TicksPerDay - 1;
         var expected = 0L;
         for (var d = after / TimeSpan.TicksPerDay + 1; d < next / TimeSpan.TicksPerDay; d++)
@@ -138,27 +145,41 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
     private long MissingInSessions(long after, long next, out bool wholeDay)
     {
         var calendar = instrument.Calendar;
-        var step = timeframe.Ticks;
+        var isNewYork = calendar.Name == SessionCalendar.NewYorkName;
         var missing = 0L;
         var last = DateOnly.FromDayNumber(calendar.LocalDay(next));
-        var (sessions, whole, tails) = (0, 0, 0);
+        var (sessions, whole, tails) = (new List<DateOnly>(), 0, 0);
         for (var date = DateOnly.FromDayNumber(calendar.LocalDay(after)); date <= last; date = date.AddDays(1))
         {
-            if (calendar.Session(date) is not { } session || calendar.Name == "XNYS" && WasClosed(date)) continue;
-            var from = Math.Max(session.Open, after + step);
-            var to = Math.Min(session.Close, next);
-            if (to <= from) continue;
-            // The session's close shortens its last bar.
-            var bars = (to - from + (to == session.Close ? step - 1 : 0)) / step;
+            var parts = Feeds.ExpectedBars.SessionOf(calendar, date);
+            if (parts.Count == 0)
+            {
+                if (calendar.IsTradingDay(date) && calendar.Session(date)!.Value is var closed && closed.Open > after && closed.Close <= next)
+                    _holidays.Add(date);
+                continue;
+            }
+            if (isNewYork && WasClosed(date)) continue;
+            var bars = parts.Sum(p => MissingIn(p, after, next));
             if (bars == 0) continue;
             missing += bars;
-            sessions++;
-            if (from == session.Open && to == session.Close) whole++;
-            else if (to == session.Close && from - session.Open >= (session.Close - session.Open) / 2) tails++;
+            sessions.Add(date);
+            var (open, close) = (parts[0].Open, parts[^1].Close);
+            var from = Math.Max(open, after + timeframe.Ticks);
+            if (from == open && close <= next) whole++;
+            else if (close <= next && from - open >= (close - open) / 2) tails++;
         }
-        // If the calendar lists holidays, a session that is not listed took place.
-        wholeDay = tails <= 1 && whole <= (calendar.Holidays.Count == 0 ? 1 : 0) && whole + tails == sessions;
+        // If the calendar knows its holidays, a session that is none of them took place.
+        wholeDay = tails <= 1 && whole <= (calendar.Holidays.Count == 0 && !isNewYork ? 1 : 0) && whole + tails == sessions.Count;
+        if (wholeDay) _sessions.UnionWith(sessions);
         return missing;
+    }
+
+    private long MissingIn((long Open, long Close) part, long after, long next)
+    {
+        var step = timeframe.Ticks;
+        var (from, to) = (Math.Max(part.Open, after + step), Math.Min(part.Close, next));
+        // The close shortens the last bar.
+        return to <= from ? 0 : (to - from + (to == part.Close ? step - 1 : 0)) / step;
     }
 
     // Without a calendar, sessions are inferred from breaks that recur at the same hour, and from weekends.
@@ -172,16 +193,24 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
         // nights.
         if (_saturdays == 0 && length >= LongBreak && IsUsual(_openings.GetValueOrDefault(next % TimeSpan.TicksPerDay)) && barsOfDay > 0)
         {
-            var days = 0L;
-            for (var d = after / TimeSpan.TicksPerDay + 1; d < next / TimeSpan.TicksPerDay; d++)
-                if (d % 7 < 5)
-                    days++;
+            var days = Weekdays(after, next).LongCount();
             wholeDay = days == 1;
+            if (wholeDay) _sessions.UnionWith(Weekdays(after, next));
             return days * barsOfDay;
         }
-        var habit = length > 10 * timeframe.Ticks ? _habits.GetValueOrDefault((after % TimeSpan.TicksPerDay, length)) : 0;
+        // A short break at the same time on many days is one of the market, as at noon.
+        var habit = _habits.GetValueOrDefault((after % TimeSpan.TicksPerDay, length));
+        if (length <= 10 * timeframe.Ticks && habit * 4 < _days) habit = 0;
         if (length >= LongBreak) habit = Math.Max(habit, _openings.GetValueOrDefault(next % TimeSpan.TicksPerDay));
         return IsUsual(habit) && length < 2 * TimeSpan.TicksPerDay ? 0 : length / timeframe.Ticks - 1;
+    }
+
+    // The weekdays that lie completely between two times.
+    private static IEnumerable<DateOnly> Weekdays(long after, long next)
+    {
+        for (var d = after / TimeSpan.TicksPerDay + 1; d < next / TimeSpan.TicksPerDay; d++)
+            if (d % 7 < 5)
+                yield return DateOnly.FromDayNumber((int)d);
     }
 
     // On a tenth of the days: daylight saving shifts an opening for months, whereas random gaps repeat on few days.

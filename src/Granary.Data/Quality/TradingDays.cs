@@ -40,7 +40,8 @@ public sealed class TradingDays(SessionCalendar calendar, Timeframe timeframe)
     /// </summary>
     public IReadOnlyList<DateOnly> Missing()
     {
-        var weeks = (_last - _first + 1) / 7;
+        // Only weeks with bars: those of a hole say nothing about the days on which the market trades.
+        var weeks = Math.Min((_last - _first + 1) / 7, _days.Select(d => d / 7).Distinct().Count());
         if (_days.Count == 0 || weeks < FewestWeeks) return [];
         var (holidays, missing) = (new HashSet<DateOnly>(calendar.Holidays), new List<DateOnly>());
         var (kept, open) = (0, 0);

@@ -3,8 +3,12 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Resampling;
 
-/// <summary>Aggregates another source's bars to a longer timeframe. A bar that the source's data does not complete is omitted.</summary>
-public sealed class ResampledBarSource(IBarSource inner, Timeframe from) : IBarSource
+/// <summary>
+/// Aggregates another source's bars to a longer timeframe. Without a session, the bars show the hours of the market. The last bar is omitted
+/// if the market would still have traded before its end.
+/// </summary>
+/// <param name="session">The sessions of the market; null for those of its instrument.</param>
+public sealed class ResampledBarSource(IBarSource inner, Timeframe from, SessionCalendar? session = null) : IBarSource
 {
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
         inner.ListSymbolsAsync(from, cancellationToken);
@@ -19,22 +23,23 @@ public sealed class ResampledBarSource(IBarSource inner, Timeframe from) : IBarS
         // Read without a range: a long bar at its edge must not lack the short bars outside of it.
         await using var series = await inner.OpenAsync(query with { Timeframe = from, From = null, To = null }, cancellationToken)
             .ConfigureAwait(false);
-        var aggregator = new BarAggregator(from, query.Timeframe, series.Instrument.Calendar);
+        var sessions = await LongerBars.OfAsync(series, [query.Timeframe], [], session, cancellationToken).ConfigureAwait(false);
+        var aggregator = new BlockAggregator(from, query.Timeframe, sessions.Calendar, IBarSeries.DefaultBlockSize);
         var bars = new List<Bar>();
         await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
-        {
-            for (var i = 0; i < block.Count; i++)
-            {
-                aggregator.Add(block[i], out var before, out var completed);
-                if (before is { } gap && query.Wants(gap.Time)) bars.Add(gap);
-                if (completed is { } full && query.Wants(full.Time)) bars.Add(full);
-            }
-        }
+            foreach (var longer in aggregator.Add(block)) Keep(longer);
+        if (aggregator.End() is { } last) Keep(last);
         if (bars.Count == 0) throw new BarDataException($"{query.Symbol}: its {series.Count} bars "
             + $"of {from} do not finish one {query.Timeframe} bar in the range; widen from and to, or use a shorter timeframe");
-        return new MemoryBarSeries(series.Instrument
-            with
-        { DailyEquity = query.Timeframe == Timeframe.D1 && !bars.Exists(b => b.Time / TimeSpan.TicksPerDay % 7 >= 5) },
-            query.Timeframe, [.. bars], [.. series.Notes, $"{query.Timeframe} bars were built from {from} bars"]);
+        var isEquity = query.Timeframe == Timeframe.D1 && !bars.Exists(b => b.Time / TimeSpan.TicksPerDay % 7 >= 5);
+        return new MemoryBarSeries(series.Instrument with { DailyEquity = isEquity, Calendar = sessions.Calendar }, query.Timeframe,
+            [.. bars], [.. series.Notes, $"{query.Timeframe} bars were built from {from} bars", .. sessions.Notes]);
+
+        void Keep(BarBlock block)
+        {
+            for (var i = 0; i < block.Count; i++)
+                if (query.Wants(block.Time[i]))
+                    bars.Add(block[i]);
+        }
     }
 }

@@ -12,7 +12,8 @@ public static class DataExport
 {
     /// <exception cref="BarDataException">The store has neither the bars nor shorter ones to build them from.</exception>
     /// <exception cref="BarStoreException">The disk failed; an existing file is unchanged.</exception>
-    public static async Task<ExportResult> RunAsync(IBarStore store, BarQuery query, string path,
+    /// <param name="session">The sessions of the market; null for those of its instrument.</param>
+    public static async Task<ExportResult> RunAsync(IBarStore store, BarQuery query, string path, SessionCalendar? session = null,
         CancellationToken cancellationToken = default)
     {
         var stored = (await store.ListAsync(cancellationToken).ConfigureAwait(false)).Where(m => m.Symbol == query.Symbol)
@@ -22,10 +23,10 @@ public static class DataExport
         if (from == default)
             throw new BarDataException($"timeframe: {store.Name} has {string.Join(", ", stored)} bars of {query.Symbol}, of which no "
                 + $"{query.Timeframe} bars can be built; name one of these or a multiple");
-        await using var series = await new ResampledBarSource(store.Source(adjust: false), from).OpenAsync(query, cancellationToken)
-            .ConfigureAwait(false);
+        await using var series = await new ResampledBarSource(store.Source(adjust: false), from, session)
+            .OpenAsync(query, cancellationToken).ConfigureAwait(false);
         var count = await BarCsvWriter.WriteAsync(path, series.Timeframe, series.ReadAsync(cancellationToken: cancellationToken),
             cancellationToken).ConfigureAwait(false);
-        return new ExportResult(path, query.Symbol, series.Timeframe, from, count, series.ContentHash);
+        return new ExportResult(path, query.Symbol, series.Timeframe, from, count, series.ContentHash, series.Notes);
     }
 }

@@ -31,6 +31,9 @@ internal static class InstrumentJson
                 ["open"] = i.Calendar.Open.ToString("c"),
                 ["close"] = i.Calendar.Close.ToString("c"),
                 ["holidays"] = new JsonArray([.. i.Calendar.Holidays.Select(h => (JsonNode)h.ToString("yyyy-MM-dd"))]),
+                ["breaks"] = new JsonArray([.. i.Calendar.Breaks.Select(b => (JsonNode)new JsonArray(b.Start.ToString("c"),
+                    b.End.ToString("c")))]),
+                ["days"] = new JsonArray([.. i.Calendar.Days.Select(d => (JsonNode)(int)d)]),
             };
         }
         if (i.CorporateActions.Count > 0)
@@ -50,7 +53,9 @@ internal static class InstrumentJson
             {
                 calendar = SessionCalendar.Daily((string)c["name"]!, (string)c["timeZone"]!, TimeSpan.Parse((string)c["open"]!),
                     TimeSpan.Parse((string)c["close"]!),
-                    [.. c["holidays"]!.AsArray().Select(h => DateOnly.ParseExact((string)h!, "yyyy-MM-dd"))]);
+                    [.. c["holidays"]!.AsArray().Select(h => DateOnly.ParseExact((string)h!, "yyyy-MM-dd"))],
+                    c["breaks"]?.AsArray().Select(b => (TimeSpan.Parse((string)b![0]!), TimeSpan.Parse((string)b[1]!))),
+                    c["days"]?.AsArray().Select(d => (DayOfWeek)(int)d!));
             }
             return new Instrument
             {

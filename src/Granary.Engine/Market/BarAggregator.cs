@@ -11,7 +11,7 @@ public sealed class BarAggregator
     private readonly Timeframe _from, _to;
     private readonly SessionCalendar _calendar;
     private Bar _current;
-    private long _currentEnd;
+    private long _currentEnd, _closed;
     private bool _has;
 
     /// <exception cref="ArgumentException">The target is not a longer timeframe that the source divides.</exception>
@@ -50,7 +50,8 @@ public sealed class BarAggregator
             _current = new Bar(_current.Time, _current.Open, Math.Max(_current.High, bar.High),
                 Math.Min(_current.Low, bar.Low), bar.Close, _current.Volume + bar.Volume);
         }
-        if (_from.CloseOf(bar.Time) >= _currentEnd)
+        _closed = _from.CloseOf(bar.Time);
+        if (_closed >= _currentEnd)
         {
             completed = _current;
             _has = false;
@@ -64,6 +65,21 @@ public sealed class BarAggregator
     public Bar? Reach(long timestamp)
     {
         if (!_has || timestamp < _currentEnd) return null;
+        _has = false;
+        return _current;
+    }
+
+    /// <summary>
+    /// The data have ended: the bar under construction, if the market does not trade any more before its end; null if it is unfinished, or
+    /// if there is none. The hours of the market are those of the calendar or, around the clock, those that its bars show.
+    /// </summary>
+    /// <param name="seen">The times of the short bars, at least of the last ones.</param>
+    public Bar? Finish(SessionInference seen)
+    {
+        if (!_has) return null;
+        var hours = _calendar.IsContinuous ? seen.Calendar ?? _calendar : _calendar;
+        // A market that trades seldom has no bars in the last minutes of its sessions.
+        if (hours.NextOpen(_closed) < _currentEnd && hours.NextOpen(_closed + seen.QuietEnd(hours)) < _currentEnd) return null;
         _has = false;
         return _current;
     }
@@ -92,31 +108,50 @@ public sealed class BarAggregator
         return Cut(time);
     }
 
-    // Counted from the session's open, and cut at its close; what trades before and after it has bars of its own. No bar reaches into
-    // another day.
+    // Counted from the open of the session, or of its part after a break, and cut at its close; what trades before and after it, and in
+    // the break, has bars of its own. No bar reaches into another day.
     private (long Start, long End) Intraday(long time)
     {
         var day = _calendar.LocalDay(time);
         var (first, end) = (_calendar.StartOfDay(day), _calendar.StartOfDay(day + 1));
-        if (_calendar.Session(DateOnly.FromDayNumber(day)) is not { } session)
+        var date = DateOnly.FromDayNumber(day);
+        if (_calendar.Session(date) is not { } session)
         {
             var cut = Cut(time);
             return (Math.Max(cut.Start, first), Math.Min(cut.End, end));
         }
         // A short bar that the open cuts in two is the session's first.
         var at = time < session.Open && time + _from.Ticks > session.Open ? session.Open : time;
-        if (at >= session.Close)
-        {
-            var after = at - (at - session.Close) % _to.Ticks;
-            return (after, Math.Min(after + _to.Ticks, end));
-        }
+        if (at >= session.Close) return From(session.Close, at, end);
         if (at >= session.Open)
         {
-            var within = at - (at - session.Open) % _to.Ticks;
-            return (within, Math.Min(within + _to.Ticks, session.Close));
+            if (_calendar.BreakAt(date, at) is not { } pause)
+            {
+                var (open, close) = PartAt(date, session, at);
+                return From(open, at, close);
+            }
+            if (at + _from.Ticks <= pause.End) return From(pause.Start, at, pause.End);
+            return From(pause.End, pause.End, PartAt(date, session, pause.End).Close);
         }
         var before = at - (_to.Ticks - 1 - (session.Open - 1 - at) % _to.Ticks);
         return (Math.Max(before, first), before + _to.Ticks);
+    }
+
+    // The part of a session between two breaks.
+    private (long Open, long Close) PartAt(DateOnly date, (long Open, long Close) session, long at)
+    {
+        if (_calendar.Breaks.Count == 0) return session;
+        foreach (var part in _calendar.Parts(date))
+            if (at < part.Close)
+                return part;
+        return session;
+    }
+
+    // The bar at a time, counted from an open and cut at a close.
+    private (long Start, long End) From(long open, long at, long close)
+    {
+        var start = at - (at - open) % _to.Ticks;
+        return (start, Math.Min(start + _to.Ticks, close));
     }
 
     private (long Start, long End) Cut(long time)

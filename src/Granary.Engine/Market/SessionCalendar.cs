@@ -1,14 +1,22 @@
 namespace Granary.Engine.Market;
 
-/// <summary>When a venue trades: around the clock, or between two local times on given weekdays, daylight saving included.</summary>
+/// <summary>
+/// When a venue trades: around the clock, or between two local times on given weekdays, with breaks, daylight saving included.
+/// </summary>
 public sealed class SessionCalendar
 {
+    // No market is closed for longer.
+    private const int MostDaysClosed = 40;
+
+    private static readonly DayOfWeek[] Weekdays =
+        [DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Thursday, DayOfWeek.Friday];
+
     private readonly TimeZoneInfo _zone;
     private readonly bool[] _days;
     private readonly HashSet<DateOnly> _holidays;
+    private readonly (TimeSpan Start, TimeSpan End)[] _breaks;
 
-    private SessionCalendar(string name, TimeZoneInfo zone, TimeSpan open, TimeSpan close, DayOfWeek[] days, IEnumerable<DateOnly> holidays,
-        bool continuous)
+    private SessionCalendar(string name, TimeZoneInfo zone, TimeSpan open, TimeSpan close, IEnumerable<DayOfWeek> days)
     {
         Name = name;
         _zone = zone;
@@ -16,37 +24,55 @@ public sealed class SessionCalendar
         Close = close;
         _days = new bool[7];
         foreach (var d in days) _days[(int)d] = true;
-        _holidays = [.. holidays];
-        IsContinuous = continuous;
+        if (!_days.Contains(true)) throw new ArgumentException("a session has at least one day of the week");
+        (_holidays, _breaks) = ([], []);
+    }
+
+    private SessionCalendar(SessionCalendar hours, IEnumerable<DateOnly> holidays, IEnumerable<(TimeSpan Start, TimeSpan End)> breaks)
+        : this(hours.Name, hours._zone, hours.Open, hours.Close, hours.Days)
+    {
+        (_holidays, _breaks) = ([.. holidays], [.. breaks]);
+        var last = TimeSpan.Zero;
+        foreach (var (start, end) in _breaks)
+        {
+            if (SinceOpen(start) <= last || SinceOpen(end) <= SinceOpen(start) || SinceOpen(end) >= SinceOpen(Close))
+                throw new ArgumentException("the breaks of a session lie within it, one after the other");
+            last = SinceOpen(end);
+        }
     }
 
     /// <summary>Every minute of every day, in UTC.</summary>
     public static SessionCalendar Continuous { get; } = new("24/7", TimeZoneInfo.Utc, TimeSpan.Zero, TimeSpan.FromDays(1),
-        [DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Thursday, DayOfWeek.Friday, DayOfWeek.Saturday,
-            DayOfWeek.Sunday], [], continuous: true);
+        Enum.GetValues<DayOfWeek>()) { IsContinuous = true };
 
     /// <summary>A daily session in local time.</summary>
     /// <param name="timeZone">IANA id, as "America/New_York".</param>
     /// <param name="open">Local time of the first bar's open.</param>
     /// <param name="close">
-    /// Local time at which the session ends. Where it is before <paramref name="open"/>, the session opens on the evening before its day:
-    /// one of 18:00 to 17:00 trades Monday from Sunday evening on.
+    /// Local time at which the session ends. Where it is not after <paramref name="open"/>, the session opens on the evening before its
+    /// day: one of 18:00 to 17:00 trades Monday from Sunday evening on, and one of 17:00 to 17:00 without a pause between its days.
     /// </param>
     /// <param name="holidays">Local dates without a session.</param>
-    /// <exception cref="ArgumentException">The close is the open, or one of them is not a time of a day.</exception>
+    /// <param name="breaks">Local times without trading within the session, as at noon; in order.</param>
+    /// <param name="days">The weekdays of its sessions; null for Monday to Friday.</param>
+    /// <exception cref="ArgumentException">One of the times is not a time of a day, or a break is not within the session.</exception>
     /// <exception cref="TimeZoneNotFoundException">The machine does not know the zone.</exception>
-    public static SessionCalendar Daily(string name, string timeZone, TimeSpan open, TimeSpan close, IEnumerable<DateOnly>? holidays = null)
+    public static SessionCalendar Daily(string name, string timeZone, TimeSpan open, TimeSpan close, IEnumerable<DateOnly>? holidays = null,
+        IEnumerable<(TimeSpan Start, TimeSpan End)>? breaks = null, IEnumerable<DayOfWeek>? days = null)
     {
-        if (close == open || open < TimeSpan.Zero || open >= TimeSpan.FromDays(1) || close < TimeSpan.Zero || close > TimeSpan.FromDays(1))
-            throw new ArgumentException("a session opens and closes at two different times of day; one that closes before it opens has "
-                + "opened on the evening before", nameof(close));
-        return new SessionCalendar(name, TimeZoneInfo.FindSystemTimeZoneById(timeZone), open, close,
-            [DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Thursday, DayOfWeek.Friday], holidays ?? [],
-            continuous: false);
+        if (open < TimeSpan.Zero || open >= TimeSpan.FromDays(1) || close < TimeSpan.Zero || close > TimeSpan.FromDays(1))
+            throw new ArgumentException("a session opens at a time from 00:00 to 23:59 and closes at one from 00:00 to 24:00");
+        // From midnight to midnight is the day itself.
+        if (open == TimeSpan.Zero && close == TimeSpan.Zero) close = TimeSpan.FromDays(1);
+        return new SessionCalendar(new SessionCalendar(name, TimeZoneInfo.FindSystemTimeZoneById(timeZone), open, close, days ?? Weekdays),
+            holidays ?? [], breaks ?? []);
     }
 
-    /// <summary>New York stock hours, 09:30 to 16:00, without a list of holidays.</summary>
-    public static SessionCalendar NewYork() => Daily("XNYS", "America/New_York", new TimeSpan(9, 30, 0), new TimeSpan(16, 0, 0));
+    /// <summary>The name of the calendar of stocks of New York.</summary>
+    public const string NewYorkName = "XNYS";
+
+    /// <summary>New York stock hours, 09:30 to 16:00, without a list of holidays; see <see cref="UsHolidays"/>.</summary>
+    public static SessionCalendar NewYork() => Daily(NewYorkName, "America/New_York", new TimeSpan(9, 30, 0), new TimeSpan(16, 0, 0));
 
     public string Name { get; }
 
@@ -56,10 +82,16 @@ public sealed class SessionCalendar
     /// <summary>Local time of day.</summary>
     public TimeSpan Close { get; }
 
-    public bool IsContinuous { get; }
+    public bool IsContinuous { get; private init; }
 
     /// <summary>Whether a day's session opens on the evening before.</summary>
-    public bool CrossesMidnight => Close < Open;
+    public bool CrossesMidnight => Close <= Open;
+
+    /// <summary>Local times without trading within the session, in order.</summary>
+    public IReadOnlyList<(TimeSpan Start, TimeSpan End)> Breaks => _breaks;
+
+    /// <summary>The weekdays of its sessions, Sunday first.</summary>
+    public IReadOnlyList<DayOfWeek> Days => [.. Enum.GetValues<DayOfWeek>().Where(d => _days[(int)d])];
 
     public TimeZoneInfo Zone => _zone;
 
@@ -73,7 +105,8 @@ public sealed class SessionCalendar
     public bool IsOpen(long utcTicks)
     {
         if (IsContinuous) return true;
-        return Session(DateOnly.FromDayNumber(LocalDay(utcTicks))) is { } session && utcTicks >= session.Open && utcTicks < session.Close;
+        var date = DateOnly.FromDayNumber(LocalDay(utcTicks));
+        return Session(date) is { } session && utcTicks >= session.Open && utcTicks < session.Close && BreakAt(date, utcTicks) is null;
     }
 
     public bool IsTradingDay(DateOnly localDate) => _days[(int)localDate.DayOfWeek] && !_holidays.Contains(localDate);
@@ -85,6 +118,77 @@ public sealed class SessionCalendar
         var day = localDate.ToDateTime(TimeOnly.MinValue, DateTimeKind.Unspecified);
         return (ToUtc((CrossesMidnight ? day.AddDays(-1) : day) + Open), ToUtc(day + Close));
     }
+
+    /// <summary>The break of a local date's session that holds a time, as UTC ticks; null if there is none.</summary>
+    public (long Start, long End)? BreakAt(DateOnly localDate, long utcTicks)
+    {
+        foreach (var (start, end) in _breaks)
+            if (OnDay(localDate, start) is var from && OnDay(localDate, end) is var to && utcTicks >= from && utcTicks < to)
+                return (from, to);
+        return null;
+    }
+
+    /// <summary>
+    /// The parts of a local date's session between its breaks, in order, as UTC ticks; empty on a day without a session.
+    /// </summary>
+    public IReadOnlyList<(long Open, long Close)> Parts(DateOnly localDate)
+    {
+        if (Session(localDate) is not { } session) return [];
+        if (_breaks.Length == 0) return [session];
+        var parts = new List<(long Open, long Close)>();
+        var open = session.Open;
+        foreach (var (start, end) in _breaks)
+        {
+            parts.Add((open, OnDay(localDate, start)));
+            open = OnDay(localDate, end);
+        }
+        parts.Add((open, session.Close));
+        return parts;
+    }
+
+    /// <summary>
+    /// The first time, at or after this one, at which the market trades, UTC ticks. In stock hours of New York, the exchanges' regular
+    /// holidays and half days count too.
+    /// </summary>
+    public long NextOpen(long utcTicks)
+    {
+        if (IsContinuous) return utcTicks;
+        var day = LocalDay(utcTicks);
+        for (var i = 0; i < MostDaysClosed; i++)
+        {
+            var date = DateOnly.FromDayNumber(day + i);
+            if (Session(date) is not { } session || KeepsUsHolidays && UsHolidays.Contains(date)) continue;
+            var close = KeepsUsHolidays && UsHolidays.IsHalfDay(date) ? Math.Min(session.Close, OnDay(date, UsHolidays.HalfDayClose))
+                : session.Close;
+            if (utcTicks >= close) continue;
+            return utcTicks < session.Open ? session.Open : BreakAt(date, utcTicks)?.End ?? utcTicks;
+        }
+        return StartOfDay(day + MostDaysClosed);
+    }
+
+    private bool KeepsUsHolidays => _zone.Id == "America/New_York" && !CrossesMidnight;
+
+    /// <summary>Whether midnight UTC lies within its sessions, in winter or in summer, so that days of UTC cut them in two.</summary>
+    public bool IsCutByUtcDays
+    {
+        get
+        {
+            if (IsContinuous || Open == Close) return false;
+            return Cut(new DateOnly(2024, 1, 10)) || Cut(new DateOnly(2024, 7, 10));
+
+            bool Cut(DateOnly date) => OnDay(date, Open) / TimeSpan.TicksPerDay != (OnDay(date, Close) - 1) / TimeSpan.TicksPerDay;
+        }
+    }
+
+    // Of a session that crosses midnight, the times from its open on are those of the evening before.
+    private long OnDay(DateOnly localDate, TimeSpan timeOfDay)
+    {
+        var day = localDate.ToDateTime(TimeOnly.MinValue, DateTimeKind.Unspecified);
+        return ToUtc((CrossesMidnight && timeOfDay >= Open ? day.AddDays(-1) : day) + timeOfDay);
+    }
+
+    private TimeSpan SinceOpen(TimeSpan timeOfDay) => timeOfDay - Open
+        + (timeOfDay < Open || timeOfDay == Close && Close == Open ? TimeSpan.FromDays(1) : TimeSpan.Zero);
 
     private long ToUtc(DateTime local)
     {
@@ -134,5 +238,21 @@ public sealed class SessionCalendar
         var local = ToLocal(utcTicks);
         var wanted = local.Date + timeOfDay;
         return ToUtc(wanted > local ? wanted : wanted.AddDays(1));
+    }
+
+    /// <summary>The hours as the command line takes them, such as "Asia/Tokyo 09:00-11:30,12:30-15:00"; "24/7" around the clock.</summary>
+    public override string ToString()
+    {
+        if (IsContinuous) return Name;
+        var (text, from) = (new System.Text.StringBuilder(_zone.Id).Append(' '), Open);
+        foreach (var (start, end) in _breaks)
+        {
+            text.Append(Clock(from)).Append('-').Append(Clock(start)).Append(',');
+            from = end;
+        }
+        return text.Append(Clock(from)).Append('-').Append(Clock(Close)).ToString();
+
+        static string Clock(TimeSpan time) =>
+            FormattableString.Invariant($"{(int)time.TotalHours:00}:{time.Minutes:00}");
     }
 }

@@ -60,6 +60,9 @@ public sealed record BatchPlan
 
     public required IReadOnlyList<FeedPlan> Feeds { get; init; }
 
+    /// <summary>Sessions by which longer bars are cut, of symbols whose bars show them although the batch names none.</summary>
+    public IReadOnlyDictionary<string, SessionCalendar> Sessions { get; init; } = new Dictionary<string, SessionCalendar>();
+
     /// <summary>Whether all costs are doubled and every order is delayed by one bar.</summary>
     public bool IsStressed { get; private init; }
 

@@ -204,29 +204,9 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             found.Add(symbol, new InstrumentSpec(p.Find("tick")?.Number(0, 1e9), p.Find("lot")?.Number(0, 1e9) ?? lot,
                 p.Find("multiplier")?.Number(1e-9, 1e9),
                 p.Find("margin")?.Number(0, 1e12), p.Find("currency")?.String(), p.Find("venue")?.String(), p.Find("session") is { } s
-                    ? Session(s) : null));
+                    ? SessionSection.Read(s) : null));
         }
         return found;
-    }
-
-    private static SessionCalendar Session(JsonPart part)
-    {
-        if (part.Kind == JsonValueKind.String)
-            return part.Choice(("24/7", SessionCalendar.Continuous), ("XNYS", SessionCalendar.NewYork()));
-        part.Only("timeZone", "open", "close", "holidays");
-        try
-        {
-            return SessionCalendar.Daily("custom", part.Need("timeZone").String(), TimeOfDay(part.Need("open")),
-                TimeOfDay(part.Need("close")), part.Find("holidays")?.List().Select(h => DateOnly.FromDateTime(new DateTime(h.Time()))));
-        }
-        catch (TimeZoneNotFoundException e)
-        {
-            throw part.Need("timeZone").Fault("this machine does not know that time zone; use an IANA name such as America/New_York", e);
-        }
-        catch (ArgumentException e)
-        {
-            throw part.Fault(e.Message, e);
-        }
     }
 
     internal static TimeSpan TimeOfDay(JsonPart part) =>

@@ -1,7 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Granary.Engine.Market;
 using Granary.Learning.Regimes;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
@@ -31,7 +33,7 @@ public static class ProductionJson
             json.WriteNumber("seed", spec.Seed);
             json.WriteString("digest", run.Digest);
             json.WriteString("created", run.CreatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
-            Data(json, spec.Data, run.Strategies.Where(IsIn)
+            Data(json, spec.Data, plan, run.Strategies.Where(IsIn)
                 .SelectMany(e => plan.Instances[e.Index].Symbols.Concat(plan.Instances[e.Index].References)));
             json.WriteStartObject("account");
             json.WriteNumber("cash", spec.Cash);
@@ -73,13 +75,14 @@ public static class ProductionJson
         bool IsIn(StrategyEntry entry) => entry.Weight != 0 || policy?.Strategies.Contains(entry.Index) == true;
     }
 
-    private static void Data(Utf8JsonWriter json, DataSpec data, IEnumerable<string> symbols)
+    private static void Data(Utf8JsonWriter json, DataSpec data, BatchPlan plan, IEnumerable<string> symbols)
     {
         json.WriteStartObject("data");
         if (data.Parts.Count > 0)
         {
-            json.WritePropertyName("parts");
-            data.Place.WriteTo(json);
+            json.WriteStartArray("parts");
+            foreach (var (part, own) in data.Place.List().Zip(data.Parts)) Part(json, part, own.Data, plan);
+            json.WriteEndArray();
             json.WriteEndObject();
             return;
         }
@@ -94,10 +97,53 @@ public static class ProductionJson
         if (data.StampIsOpen is { } isOpen) json.WriteString("stamp", isOpen ? "open" : "close");
         if (data.TimeZone is { } zone) json.WriteString("timeZone", zone);
         if (data.Columns is { } columns) ColumnsSection.Write(json, columns);
-        if (data.InstrumentsPart is { } instruments)
+        Instruments(json, data, plan.Sessions);
+        json.WriteEndObject();
+    }
+
+    private static void Part(Utf8JsonWriter json, JsonPart part, DataSpec data, BatchPlan plan)
+    {
+        json.WriteStartObject();
+        foreach (var (key, value) in part.Members.Where(m => m.Name != "instruments"))
         {
+            json.WritePropertyName(key);
+            value.WriteTo(json);
+        }
+        Instruments(json, data, plan.Sessions.Where(s => data.Symbols.Contains(s.Key, StringComparer.Ordinal))
+            .ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal));
+        json.WriteEndObject();
+    }
+
+    // A session trades by the sessions that the backtest inferred, since it does not have the bars that show them.
+    private static void Instruments(Utf8JsonWriter json, DataSpec data, IReadOnlyDictionary<string, SessionCalendar> sessions)
+    {
+        if (sessions.Count == 0)
+        {
+            if (data.InstrumentsPart is not { } instruments) return;
             json.WritePropertyName("instruments");
             instruments.WriteTo(json);
+            return;
+        }
+        var declared = (data.InstrumentsPart?.Members ?? []).ToList();
+        json.WriteStartObject("instruments");
+        foreach (var (symbol, part) in declared)
+        {
+            if (sessions.ContainsKey(symbol)) continue;
+            json.WritePropertyName(symbol);
+            part.WriteTo(json);
+        }
+        foreach (var (symbol, calendar) in sessions.OrderBy(s => s.Key, StringComparer.Ordinal))
+        {
+            json.WriteStartObject(symbol);
+            // The settings of all other symbols do not apply to one with settings of its own.
+            var own = declared.Find(d => d.Name == symbol).Value ?? declared.Find(d => d.Name == "*").Value;
+            foreach (var (key, value) in own?.Members ?? [])
+            {
+                json.WritePropertyName(key);
+                value.WriteTo(json);
+            }
+            SessionSection.Write(json, calendar);
+            json.WriteEndObject();
         }
         json.WriteEndObject();
     }

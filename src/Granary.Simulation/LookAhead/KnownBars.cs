@@ -19,13 +19,20 @@ internal sealed class KnownBars
         var known = new KnownBars(series.Timeframe);
         if (timeframe == series.Timeframe) return known;
         var aggregator = new BarAggregator(series.Timeframe, timeframe, series.Instrument.Calendar);
+        var seen = new SessionInference(series.Timeframe);
+        var latest = 0L;
         await foreach (var block in series.ReadAsync(IBarSeries.DefaultBlockSize, cancellationToken))
+        {
+            seen.Add(block.Time);
+            latest = block.Time[^1];
             for (var i = 0; i < block.Count; i++)
             {
                 aggregator.Add(block[i], out var before, out var completed);
                 if (before is { } b) known.Add(b.Time, block.Time[i]);
                 if (completed is { } c) known.Add(c.Time, block.Time[i]);
             }
+        }
+        if (aggregator.Finish(seen) is { } last) known.Add(last.Time, latest);
         return known;
     }
 

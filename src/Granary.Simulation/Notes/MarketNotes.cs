@@ -15,18 +15,22 @@ namespace Granary.Simulation.Notes;
 /// </summary>
 public static class MarketNotes
 {
+    private const int MostPassedOver = 3;
+
     /// <param name="entries">The markets in the run's results.</param>
     /// <param name="passedOver">Entries that the source skipped when it listed its symbols.</param>
     public static IEnumerable<RunNote> Of(BatchSpec spec, IReadOnlyList<MarketEntry> entries, IEnumerable<OpenedMarket> markets,
         IReadOnlyList<string> passedOver) =>
         [.. PassedOver(passedOver), .. Spacing(entries), .. Findings(entries), .. Unclosed(spec, entries), .. MissingDays(entries),
-            .. OnePrice(entries), .. TickVolume(entries), .. Fractions(spec, markets), .. DollarCoins(spec, markets)];
+            .. OnePrice(entries), .. TickVolume(entries), .. LongerBars(markets),
+            .. Fractions(spec, markets), .. DollarCoins(spec, markets)];
 
     private static IEnumerable<RunNote> PassedOver(IReadOnlyList<string> files)
     {
-        if (files.Count > 0)
-            yield return new RunNote(NoteCode.DataFinding, files.Count == 1 ? $"{files[0].TrimEnd('.')}."
-                : $"{files.Count} files of the source are no files of bars; the first: {files[0].TrimEnd('.')}.", files.Count);
+        foreach (var file in files.Take(MostPassedOver)) yield return new RunNote(NoteCode.DataFinding, $"{file.TrimEnd('.')}.", 1);
+        if (files.Count > MostPassedOver)
+            yield return new RunNote(NoteCode.DataFinding, string.Create(CultureInfo.InvariantCulture,
+                $"{files.Count - MostPassedOver:N0} more files of the source were skipped."), files.Count - MostPassedOver);
     }
 
     private static IEnumerable<RunNote> OnePrice(IReadOnlyList<MarketEntry> entries)
@@ -86,6 +90,16 @@ public static class MarketNotes
             yield return new RunNote(NoteCode.TickVolume,
                 $"The volume of {Names(ticks)} counts price changes (MetaTrader's tick volume), not what was traded: factors of volume, "
                     + $"volumePercent and slippageVolumeImpact are about those.", ticks.Count);
+    }
+
+    private static IEnumerable<RunNote> LongerBars(IEnumerable<OpenedMarket> markets)
+    {
+        foreach (var group in markets.SelectMany(m => m.BarNotes.Select(n => (m.Symbol, Note: n))).GroupBy(n => n.Note).OrderBy(g => g.Key,
+            StringComparer.Ordinal))
+        {
+            var symbols = group.Select(n => n.Symbol).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+            yield return new RunNote(NoteCode.DataFinding, $"{Names(symbols)}: {group.Key}.", symbols.Count);
+        }
     }
 
     private static IEnumerable<RunNote> Fractions(BatchSpec spec, IEnumerable<OpenedMarket> markets)

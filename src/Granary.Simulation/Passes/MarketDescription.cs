@@ -1,4 +1,5 @@
 using Granary.Data.Quality;
+using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;

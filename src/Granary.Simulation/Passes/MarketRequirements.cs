@@ -1,4 +1,4 @@
-using Granary.Data.Quality;
+using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;

@@ -18,7 +18,7 @@ public sealed class OpenedBatch : IAsyncDisposable
 
     public IBarSource Source { get; }
 
-    public BatchPlan Plan { get; }
+    public BatchPlan Plan { get; private set; }
 
     /// <summary>Opened markets by symbol.</summary>
     public IReadOnlyDictionary<string, OpenedMarket> Markets { get; private set; }
@@ -93,6 +93,7 @@ public sealed class OpenedBatch : IAsyncDisposable
                 }
             });
         if (!faults.IsEmpty) ExceptionDispatchInfo.Throw(faults[faults.Keys.Min()]);
+        if (!opening.IsLive) await InferSessionsAsync(opening, symbols, cancellationToken);
 
         void Faulty(int i, Exception fault)
         {
@@ -101,6 +102,18 @@ public sealed class OpenedBatch : IAsyncDisposable
                 if (Interlocked.CompareExchange(ref first, i, known) == known)
                     return;
         }
+    }
+
+    // A session trades by those of its configuration.
+    private async Task InferSessionsAsync(BatchOpening opening, List<string> symbols, CancellationToken cancellationToken)
+    {
+        var named = new ConcurrentDictionary<string, OpenedMarket>(_opened, StringComparer.Ordinal);
+        await Parallel.ForEachAsync(symbols,
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, opening.Threads), CancellationToken = cancellationToken },
+            async (symbol, token) => _opened[symbol] = await SessionsOfBars.ApplyAsync(Plan, named[symbol], named, token));
+        var inferred = _opened.Where(m => m.Value.Inferred is not null).ToDictionary(m => m.Key, m => m.Value.Inferred!,
+            StringComparer.Ordinal);
+        if (inferred.Count > 0) Plan = Plan with { Sessions = inferred };
     }
 
     public async ValueTask DisposeAsync()

@@ -14,6 +14,12 @@ public sealed record OpenedMarket(string Symbol, IBarSeries Series, Instrument I
     /// <summary>Whether its bars end before those of the batch's other markets.</summary>
     public bool HasEnded { get; init; }
 
+    /// <summary>What was decided about its longer bars; one sentence each, without the symbol and without a stop.</summary>
+    public IReadOnlyList<string> BarNotes { get; init; } = [];
+
+    /// <summary>The sessions that its bars show and its longer bars go by; null if they are named, or if days of UTC are kept.</summary>
+    public SessionCalendar? Inferred { get; init; }
+
     /// <summary>Returns factor columns of earlier passes over the bars at a timeframe; null if they are not kept.</summary>
     public FactorMemory? MemoryOf(Timeframe timeframe) => _memories.GetValueOrDefault((Series, timeframe));
 

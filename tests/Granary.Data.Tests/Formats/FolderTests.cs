@@ -85,6 +85,26 @@ public sealed class FolderTests : IDisposable
     }
 
     [Fact]
+    public async Task Files_of_another_timeframe_are_named_and_passed_over_where_others_fit()
+    {
+        const string Header = "time,open,high,low,close\n";
+        static string Rows(int minutes) => string.Concat(Enumerable.Range(0, 20).Select(i =>
+            $"{new DateTime(2024, 1, 2).AddMinutes(i * minutes):yyyy-MM-dd HH:mm},1,2,1,2\n"));
+        _folder.Write("AAA.csv", Header + Rows(1440));
+        _folder.Write("BBB.csv", Header + Rows(1));
+        _folder.Write("CCC.csv", Header + Rows(1));
+        _folder.Write("DDD.csv", Header + string.Join('\n', Rows(60).Split('\n').Reverse().Where(l => l.Length > 0)) + "\n");
+        _folder.Write("EEE.csv", Header + "2024-01-02 00:00,1,2,1,2\n2024-01-02 00:01,1,2,1,2\n");
+        var source = Source;
+        // Two rows do not show a timeframe.
+        (await source.ListSymbolsAsync(Timeframe.D1)).ShouldBe(["AAA", "EEE"]);
+        source.PassedOver.ShouldBe(["BBB.csv, CCC.csv: have 1m bars, not 1d, and were skipped", "DDD.csv: has 1h bars, not 1d, and was skipped"]);
+        (await source.ListSymbolsAsync(Timeframe.M1)).ShouldBe(["BBB", "CCC", "EEE"]);
+        // By its name it is a fault.
+        (await Fault(source, "BBB")).ShouldContain("name the true timeframe if these are not 1d bars");
+    }
+
+    [Fact]
     public async Task A_market_with_a_fault_or_without_a_byte_is_not_passed_over()
     {
         _folder.Write("AAA.csv", One);

@@ -46,18 +46,18 @@ public sealed class DataDoctorTests : IDisposable
         (await Check(Sessions(January, December), Stocks)).ShouldNotContain(f => f.Check == QualityCheck.Completeness
             || f.Check == QualityCheck.DaylightSaving);
         var found = (await Check(Sessions(January, December,
-            d => d == new DateOnly(2023, 3, 8) ? 5 : d == new DateOnly(2023, 11, 24) ? 14 : 26),
+            d => d == new DateOnly(2023, 3, 8) ? 5 : d.Month == 11 && d.Day is 22 or 24 ? 14 : 26),
             Stocks)).Where(f => f.Check == QualityCheck.Completeness).ToList();
         found.Select(f => (f.Severity, f.Place, f.Sentence)).ShouldBe([
             (Severity.Warning, "2023-03-08", "the day has 5 of 26 bars (19.2 %)"),
-            (Severity.Info, "2023-11-24", "the day has 14 of 26 bars (53.8 %)")]);
+            (Severity.Info, "2023-11-22", "the day has 14 of 26 bars (53.8 %)")]);
         found.ShouldAllBe(f => f.Remedy.Length > 0);
     }
 
     [Fact]
     public async Task Closed_hours_and_days_are_neither_missing_nor_short()
     {
-        DateOnly half = new(2023, 11, 24), lost = new(2023, 3, 8);
+        DateOnly half = new(2023, 11, 22), lost = new(2023, 3, 8);
         var report = await Report(Sessions(January, December, d => d == lost ? 0 : d == half ? 14 : 26), Stocks);
         report.MissingDays.ShouldBe([lost]);
         report.ShortDays.ShouldBe([half]);

@@ -1,6 +1,6 @@
 using Granary.Engine.Market;
 
-namespace Granary.Data.Quality;
+namespace Granary.Data.Reading;
 
 /// <summary>
 /// Detects bars of another length than their timeframe from the most frequent step. Unlike the full check, it is fast enough for every run.
@@ -15,7 +15,7 @@ public sealed class BarSpacing(Timeframe timeframe)
     private long _regular, _last = long.MinValue;
 
     /// <summary>The most frequent step, such as "1 d", if it differs from the timeframe; null if it does not.</summary>
-    public string? Other => Step is { } step ? Reading.BarCollector.Describe(step) : null;
+    public string? Other => Step is { } step ? BarCollector.Describe(step) : null;
 
     /// <summary>The timeframe with the most frequent step, if it differs from the declared one; null also if no timeframe has this
     /// length.</summary>

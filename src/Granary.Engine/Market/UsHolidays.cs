@@ -1,9 +1,12 @@
-namespace Granary.Data.Quality;
+namespace Granary.Engine.Market;
 
 /// <summary>The regular holidays of the exchanges of the United States (NYSE Rule 7.2). A holiday on a Sunday is observed on Monday, one on
 /// a Saturday on Friday.</summary>
-internal static class UsHolidays
+public static class UsHolidays
 {
+    /// <summary>New York time at which the exchanges close on a half day.</summary>
+    public static readonly TimeSpan HalfDayClose = TimeSpan.FromHours(13);
+
     /// <summary>Whether the exchanges observe a holiday on this weekday.</summary>
     public static bool Contains(DateOnly day) => day.Month switch
     {
@@ -18,6 +21,14 @@ internal static class UsHolidays
         12 => IsKept(day, new(day.Year, 12, 25)),
         _ => false,
     };
+
+    /// <summary>
+    /// Whether the exchanges close early on this weekday, by the rule of the last decades: before Independence Day, after Thanksgiving, and
+    /// on Christmas Eve.
+    /// </summary>
+    public static bool IsHalfDay(DateOnly day) => day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) && !Contains(day)
+        && (day is { Month: 7, Day: 3 } or { Month: 12, Day: 24 }
+            || day.Month == 11 && day.DayOfWeek == DayOfWeek.Friday && IsNth(day.AddDays(-1), DayOfWeek.Thursday, 4));
 
     // New Year's Day on a Saturday is not observed, because the Friday belongs to the old year.
     private static bool IsKept(DateOnly day, DateOnly holiday, bool fridays = true) => holiday.DayOfWeek switch
