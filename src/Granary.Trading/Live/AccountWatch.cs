@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Simulation.RunFolders;
@@ -14,7 +15,7 @@ namespace Granary.Trading.Live;
 internal readonly record struct EquityMark(long Time, double Equity, double Drawdown, int Day);
 
 /// <summary>Records a live account's equity by bar and by day, and describes its open trades, orders and limits.</summary>
-internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio, PortfolioLimits limits)
+internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio, PortfolioLimits limits, Timeframe timeframe)
 {
     private const int MostDays = 35, MostWeeks = 14;
 
@@ -113,11 +114,11 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
             last is { } close ? (int)t.Side * t.Open * (close - t.EntryPrice) * portfolio.InstrumentOf(t.Symbol).Multiplier : null);
     }
 
-    private static AccountOrderRow Of(TrackedOrder o) => new(o.Order.ClientId, o.Strategy, o.Order.Symbol, o.Order.Side, o.Order.Type,
+    private AccountOrderRow Of(TrackedOrder o) => new(o.Order.ClientId, o.Strategy, o.Order.Symbol, o.Order.Side, o.Order.Type,
         o.Order.Quantity, o.Filled,
         o.Order.LimitPrice > 0 ? o.Order.LimitPrice : o.Order.StopPrice > 0 ? o.Order.StopPrice : null,
         o.Unknown ? "unknown" : JsonNamingPolicy.KebabCaseLower.ConvertName(o.State.ToString()),
-        new DateTime(o.Order.CreatedAt, DateTimeKind.Utc));
+        new DateTime(FactTime.Of(o.Order.CreatedAt, timeframe), DateTimeKind.Utc));
 
     private IEnumerable<LimitUse> Limits(double equity)
     {

@@ -137,7 +137,7 @@ public sealed class LiveHost
         _options.Strategies?.Begin(_portfolio.Strategies);
         _warmUp = new WarmUpWatch(_portfolio.Strategies);
         _orders = new AccountOrders(_portfolio, _ledger, _gateway, _spec.Execution.Settings, new OrderNames(Tag, _handed));
-        _watch = new AccountWatch(_ledger, _portfolio, _spec.Portfolio.Limits);
+        _watch = new AccountWatch(_ledger, _portfolio, _spec.Portfolio.Limits, _spec.Data.Timeframe);
         _policies = new SessionPolicies(_options, _gateway, _portfolio, _spec.Portfolio.Policy, _notes);
         _models = new SessionModels(_options, _gateway, _portfolio, _spec.Catalogues.ModelKinds, _notes);
         _operator = new SessionOperator(_options, _gateway, _portfolio, _orders, _clock, _notes);
@@ -231,6 +231,8 @@ public sealed class LiveHost
                 case EnablementChanged enablement: _operator.Put(enablement); break;
                 case SessionControlled { Command: not SessionCommand.Stop } control: _operator.Put(control); break;
                 case StopMoved moved: _orders.Moved(moved); break;
+                // A difference of bars, not of books and venue.
+                case Reconciled { Rule: ChangedBars.Rule }: break;
                 default:
                     _ledger.Apply(e);
                     if (e is OrderIntended intent) _orders.Register(_ledger.Find(intent.Order.ClientId)!);
@@ -238,10 +240,10 @@ public sealed class LiveHost
             }
         }
         _orders.Signals = _pastSignals;
-        if (_past.Count > 0) _notes.Add($"went on with the journal at {RunText.Time(_portfolio.Timestamp)}, "
+        if (_past.Count > 0) _notes.Add($"went on with the journal at {_portfolio.TimeText(_portfolio.Timestamp)}, "
             + $"after {Counted.Of(_bars.Count, "bar")} "
             + $"and {Counted.Of(_ledger.Fills, "fill")}");
-        if (switched >= 0) _notes.Add(_handed.Note((DeploymentSwitched)_past[switched]));
+        if (switched >= 0) _notes.Add(_handed.Note((DeploymentSwitched)_past[switched], _spec.Data.Timeframe));
         _past.Clear();
         _past.TrimExcess();
     }
@@ -252,6 +254,11 @@ public sealed class LiveHost
             Environment.MachineName, Environment.ProcessId, _options.WithoutEvidence)], cancellationToken).ConfigureAwait(false);
         await _reporter.NoteAsync(_state, _portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
         if (_gateway.Cut is { } cut) _notes.Add(cut);
+        if (_options.Changed.Count > 0)
+            await _gateway.AppendAsync([.. _options.Changed.Select(c =>
+                new Reconciled(_portfolio.Timestamp, ChangedBars.Rule, c.Difference, 0) { Symbol = c.Symbol })], cancellationToken)
+                .ConfigureAwait(false);
+        _notes.AddRange(_options.Changed.Select(c => $"the feed differs from the journal, whose bars stay: {c.Difference}"));
         if (_options.WithoutEvidence)
             _notes.Add("The validation checks of this configuration are missing or failed; it is traded with --without-evidence.");
         // A simulated venue may have taken bars that the journal does not have; they come again.
@@ -395,7 +402,7 @@ public sealed class LiveHost
         _watch.Reach(timestamp);
         if (_ruined || !_watch.IsRuined) return;
         _ruined = _orders.Flatten = true;
-        _notes.Add($"the broker's account had no equity left at {RunText.Time(_portfolio.Timestamp)}: all positions are closed, and "
+        _notes.Add($"the broker's account had no equity left at {_portfolio.TimeText(_portfolio.Timestamp)}: all positions are closed, and "
             + "nothing is entered any more");
     }
 

@@ -84,7 +84,7 @@ internal sealed class LocalSession : IAsyncDisposable
     public async Task<SessionView> CommandAsync(IssuedCommand command, CancellationToken cancellationToken)
     {
         // A stop that is repeated because its answer was a fault: the session is over, and its file must show it.
-        if (command.Command == SessionCommand.Stop && SaveUnsaved()) return View;
+        if (_view.Phase != SessionPhase.Running && command.Command == SessionCommand.Stop && SaveUnsaved()) return View;
         if (_view.Phase != SessionPhase.Running)
             throw new InputException($"the session of {_view.Id} is over; start it again with its configuration, and it goes on from its "
                 + "journal");
