@@ -16,10 +16,23 @@ public static class RemoteBatch
     public static async Task<(JobStatus Status, string Folder)> RunAsync(GranaryClient client, BatchSpec spec, string file,
         string? output, Action<JobStatus>? progress = null, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
-        var batch = await client.SubmitAsync(spec, file, idempotencyKey, cancellationToken).ConfigureAwait(false);
-        var last = await RemoteJob.EndAsync(client, batch, progress, cancellationToken).ConfigureAwait(false);
+        JobStatus batch, last;
+        try
+        {
+            batch = await client.SubmitAsync(spec, file, idempotencyKey, cancellationToken).ConfigureAwait(false);
+            last = await RemoteJob.EndAsync(client, batch, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InputException e) when (NamesSource(spec, e.Message))
+        {
+            throw new InputException($"{e.Message.TrimEnd('.')} on the server, which reads the bars: the path is one of its machine, not of "
+                + "this one", e);
+        }
         var folder = Path.GetFullPath(output ?? Path.Combine("runs", batch.Id));
         await client.DownloadAsync(batch.Id, folder, cancellationToken).ConfigureAwait(false);
         return (last, folder);
     }
+
+    // Whether a fault is about a folder or a file of the bars. The server reads them, from the path that the batch means on this machine.
+    private static bool NamesSource(BatchSpec spec, string fault) =>
+        spec.Data.Source.Path is { Length: > 0 } path && fault.Contains(path, StringComparison.Ordinal);
 }

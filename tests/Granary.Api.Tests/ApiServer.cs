@@ -56,6 +56,8 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public Uri Address => Client.BaseAddress!;
 
     /// <summary>The exceptions that the server has logged, one after the other.</summary>

@@ -71,7 +71,7 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
             Number(row[2]).ShouldBe(1 - Number(row[1]) / peak, 1e-12);
         }
 
-        // Mean and deviation of the daily log returns of the backtest; a bar that closes at midnight is of the day before.
+        // Mean and deviation of the daily log returns of the backtest; a bar is of the day on which it opens.
         var days = Csv(Path.Combine(made.Folder, "run", "equity.csv")).GroupBy(r => Time(r[0]).Date).Select(g => Number(g.Last()[1]))
             .ToList();
         var returns = days.Skip(1).Select((d, i) => Math.Log(d / days[i])).ToList();
@@ -79,7 +79,7 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
         var deviation = Math.Sqrt(returns.Sum(r => (r - mean) * (r - mean)) / (returns.Count - 1));
         for (var i = 0; i < equity.Times.Count; i++)
         {
-            var n = (equity.Times[i].AddTicks(-1).Date - equity.Times[0].AddTicks(-1).Date).Days + 1;
+            var n = (equity.Times[i].Date - equity.Times[0].Date).Days + 1;
             equity.Expected[i].ShouldBe(100_000 * Math.Exp(mean * n), 1e-6);
             equity.Low[i].ShouldBe(100_000 * Math.Exp(mean * n - 1.959963984540054 * deviation * Math.Sqrt(n)), 1e-6);
             equity.High[i].ShouldBe(100_000 * Math.Exp(mean * n + 1.959963984540054 * deviation * Math.Sqrt(n)), 1e-6);

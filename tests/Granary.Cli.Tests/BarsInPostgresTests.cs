@@ -16,7 +16,7 @@ public sealed class BarsInPostgresTests : IDisposable
     {
         await using var server = await PostgresServer.ShareAsync();
         var database = new Npgsql.NpgsqlConnectionStringBuilder(await server.CreateDatabaseAsync()).Database!;
-        var store = $"postgres://postgres@127.0.0.1:{server.Port}/{database}";
+        var store = server.AddressOf(database);
         async Task<string> Call(params string[] arguments)
         {
             var call = await GranaryCall.RunAsync(arguments);
@@ -75,7 +75,7 @@ public sealed class BarsInPostgresTests : IDisposable
         var database = new Npgsql.NpgsqlConnectionStringBuilder(await server.CreateDatabaseAsync()).Database!;
         var file = _folder.Write("x.csv", "time,open,high,low,close,volume\n2024-01-01,1,2,0.5,1.5,10\n2024-01-02,1.5,2.5,1,2,11\n");
         var calls = await Task.WhenAll(((string[])["A", "B"]).Select(symbol =>
-            GranaryProcess.RunAsync(["data", "import", file, "--store", $"postgres://postgres@127.0.0.1:{server.Port}/{database}",
+            GranaryProcess.RunAsync(["data", "import", file, "--store", server.AddressOf(database),
                 "--symbol", symbol, "--timeframe", "1d"])));
         foreach (var call in calls) call.ExitCode.ShouldBe(0, call.Error);
         (await server.SqlAsync(database, "SELECT symbol, bars FROM bars.granary_market ORDER BY 1")).Trim().ShouldBe("A|2\nB|2");

@@ -53,7 +53,7 @@ public sealed class DeploymentPlacesTests(SharedServer server) : IDisposable
     {
         await using var postgres = await PostgresServer.ShareAsync();
         var database = new Npgsql.NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync()).Database!;
-        var store = $"postgres://postgres@127.0.0.1:{postgres.Port}/{database}";
+        var store = postgres.AddressOf(database);
         foreach (var slow in new[] { 20, 30 })
             await CallAsync("deployments", "add", await BacktestAsync($"v{slow}", slow), "--store", store);
         await CallAsync("deployments", "disable", "2", "--symbol", "GLIMUSDT", "--why", "thin", "--store", store);

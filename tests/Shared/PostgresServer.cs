@@ -10,7 +10,8 @@ namespace Granary.Testing;
 /// reason, where none is installed.
 /// </summary>
 /// <remarks>
-/// It listens on loopback only, trusts everybody there, and is as fast and as forgetful as a test wants (no fsync). Since PostgreSQL
+/// It listens on loopback only, asks every user for a password, as a server in production does, and is as fast and as forgetful as a test
+/// wants (no fsync). Tests connect as <see cref="User"/>, which owns the databases and has no rights of a superuser. Since PostgreSQL
 /// refuses to run as root, root starts it as the user <c>postgres</c>.
 /// </remarks>
 internal sealed class PostgresServer : IAsyncDisposable
@@ -19,6 +20,13 @@ internal sealed class PostgresServer : IAsyncDisposable
         "/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/14/bin", "/usr/local/bin", "/usr/bin"];
 
     // A database is a thousand files: on a disk a server takes nine times the processor time to make one. Containers have little of it.
+    /// <summary>The role that owns the databases of the tests.</summary>
+    public const string User = "granary";
+
+    /// <summary>The password of <see cref="User"/>, of the superuser <c>postgres</c>, and of roles that a test makes (postgres.sh has it
+    /// too). Its signs separate the parts of addresses and of connection texts.</summary>
+    public const string Password = "p@ss:w/rd;1%";
+
     private const string Memory = "/dev/shm";
     private const long LeastMemory = 4L << 30;
 
@@ -41,7 +49,14 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Npgsql's text for a database of this server; short time-outs, so that a test of a fault does not wait.</summary>
     public string ConnectionString(string database = "postgres") =>
-        $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database};Timeout=60;Command Timeout=180";
+        $"Host=127.0.0.1;Port={Port};Username={User};Password='{Password}';Database={database};Timeout=60;Command Timeout=180";
+
+    /// <summary>The address of a database, with the password.</summary>
+    public string AddressOf(string database) =>
+        $"postgres://{User}:{Uri.EscapeDataString(Password)}@127.0.0.1:{Port}/{database}";
+
+    /// <summary>The address of a database as messages show it.</summary>
+    public string ShownAddressOf(string database) => $"postgres://{User}@127.0.0.1:{Port}/{database}";
 
     /// <summary>
     /// The server that all tests share, each with databases of its own: the one of test.sh (its port is in GRANARY_TEST_POSTGRES), else one
@@ -83,9 +98,11 @@ internal sealed class PostgresServer : IAsyncDisposable
         try
         {
             if (Environment.UserName == "root") await RunAsync("chown", ["postgres", folder]);
-            await server.AsOwnerAsync("initdb",
-                ["-D", server.Data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
+            await server.AsOwnerAsync("sh", ["-c", $"printf %s '{Password}' > '{folder}/password'"]);
+            await server.AsOwnerAsync("initdb", ["-D", server.Data, "-U", "postgres", "--auth=scram-sha-256", $"--pwfile={folder}/password",
+                "--encoding=UTF8", "--locale=C", "--no-sync"]);
             await server.StartServerAsync();
+            await server.AdministerAsync("postgres", $"CREATE ROLE {User} LOGIN PASSWORD '{Password}'; ALTER DATABASE postgres OWNER TO {User}");
             return server;
         }
         catch
@@ -101,7 +118,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     public async Task<string> CreateDatabaseAsync(string? name = null)
     {
         name ??= "test_" + Guid.NewGuid().ToString("N")[..12];
-        await AsOwnerAsync("createdb", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", name]);
+        await AsOwnerAsync("createdb", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "-O", User, name]);
         return ConnectionString(name);
     }
 
@@ -126,9 +143,14 @@ internal sealed class PostgresServer : IAsyncDisposable
         File.Delete(copy);
     }
 
-    /// <summary>Runs one SQL text through psql; gives what it printed, without headings.</summary>
-    public Task<string> SqlAsync(string database, string sql) =>
-        AsOwnerAsync("psql", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "-d", database, "-X", "-q", "-t", "-A", "-v",
+    /// <summary>Runs one SQL text through psql as <see cref="User"/>; gives what it printed, without headings.</summary>
+    public Task<string> SqlAsync(string database, string sql) => SqlAsync(User, database, sql);
+
+    /// <summary>Runs one SQL text as the superuser, such as the creation of a role.</summary>
+    public Task<string> AdministerAsync(string database, string sql) => SqlAsync("postgres", database, sql);
+
+    private Task<string> SqlAsync(string user, string database, string sql) =>
+        AsOwnerAsync("psql", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", user, "-d", database, "-X", "-q", "-t", "-A", "-v",
             "ON_ERROR_STOP=1", "-c", sql]);
 
     // Nothing is flushed to the disk, since no test crashes the machine; but what is committed is written, since some crash the server.
@@ -136,15 +158,6 @@ internal sealed class PostgresServer : IAsyncDisposable
         AsOwnerAsync("pg_ctl", ["-D", Data, "-w", "-t", "60", "-l", Path.Combine(_folder, "log"), "-o",
             $"-c listen_addresses=127.0.0.1 -c port={Port} -c unix_socket_directories= -c fsync=off -c full_page_writes=off -c "
                 + $"max_connections=200", "start"]);
-
-    /// <summary>From now on every connection needs a password.</summary>
-    public async Task RequirePasswordAsync()
-    {
-        if (_isCommon)
-            throw new InvalidOperationException("This server is shared by all tests. Start one with StartAsync to change its settings.");
-        await AsOwnerAsync("sh", ["-c", $"echo 'host all all 127.0.0.1/32 scram-sha-256' > {Path.Combine(Data, "pg_hba.conf")}"]);
-        await AsOwnerAsync("pg_ctl", ["-D", Data, "reload"]);
-    }
 
     /// <summary>Ends the server as a crash would: every connection is cut, the data folder stays.</summary>
     public Task CrashAsync()
@@ -196,6 +209,7 @@ internal sealed class PostgresServer : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = "/"
         };
+        start.Environment["PGPASSWORD"] = Password;
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();

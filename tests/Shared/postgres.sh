@@ -1,9 +1,11 @@
-# Sourced by test.sh and by scripts that need a PostgreSQL server: starts one from the programs of this machine, trusted on loopback only.
+# Sourced by test.sh and by scripts that need a PostgreSQL server: starts one from the programs of this machine, on loopback only. Every user needs
+# a password, as in production; tests connect as the role granary, which owns the databases and has no rights of a superuser (PostgresServer.cs).
 # It flushes nothing to the disk, since no test crashes the machine.
 
 pg_bin=""
 pg_folder=""
 pg_port=""
+pg_password='p@ss:w/rd;1%'
 
 # Sets $pg_bin; fails where PostgreSQL's server programs are not installed.
 find_postgres() {
@@ -33,10 +35,17 @@ start_postgres() {
   if ((${memory:-0} >= 4 << 20)); then pg_folder="$(mktemp -d /dev/shm/granary-pg-XXXXXX)"
   else mkdir "$pg_folder"; fi
   [[ $EUID -eq 0 ]] && chown postgres: "$pg_folder"
-  as_owner "$pg_bin/initdb" -D "$pg_folder" -A trust -U postgres --encoding=UTF8 --locale=C --no-sync >/dev/null || return 1
+  local secret
+  secret="$(mktemp)"
+  printf %s "$pg_password" >"$secret"
+  [[ $EUID -eq 0 ]] && chown postgres: "$secret"
+  as_owner "$pg_bin/initdb" -D "$pg_folder" -A scram-sha-256 --pwfile="$secret" -U postgres --encoding=UTF8 --locale=C --no-sync >/dev/null || return 1
+  rm -f "$secret"
   pg_port="$(unused_port)"
   as_owner "$pg_bin/pg_ctl" -D "$pg_folder" -w -l "$pg_folder/log" \
-    -o "-p $pg_port -k $pg_folder -c listen_addresses=127.0.0.1 -c max_connections=400 -c fsync=off -c full_page_writes=off -c jit=off" start >/dev/null
+    -o "-p $pg_port -k $pg_folder -c listen_addresses=127.0.0.1 -c max_connections=400 -c fsync=off -c full_page_writes=off -c jit=off" start >/dev/null || return 1
+  PGPASSWORD="$pg_password" "$pg_bin/psql" -h 127.0.0.1 -p "$pg_port" -U postgres -d postgres -X -q -v ON_ERROR_STOP=1 \
+    -c "CREATE ROLE granary LOGIN PASSWORD '$pg_password'" -c "ALTER DATABASE postgres OWNER TO granary"
 }
 
 stop_postgres() {

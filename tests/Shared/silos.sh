@@ -1,4 +1,4 @@
-# Sourced by scripts that start real silos: a PostgreSQL server of the machine's own programs, trusted on loopback only, silos that find one another in
+# Sourced by scripts that start real silos: a PostgreSQL server of the machine's own programs, silos that find one another in
 # it, and the command line. Sets $root; call need_postgres, then begin, then the rest. Everything ends with the script.
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
@@ -38,7 +38,7 @@ granary() { dotnet "$root/src/Granary.Cli/bin/$configuration/net10.0/granary.dll
 start_silo() {
   local name="$1" port="$2"; shift 2
   dotnet "$root/src/Granary.Silo/bin/$configuration/net10.0/granary-silo.dll" --urls "http://127.0.0.1:$port" --clustering postgres \
-    --connection "Host=127.0.0.1;Port=$pg_port;Username=postgres;Database=postgres" \
+    --connection "Host=127.0.0.1;Port=$pg_port;Username=granary;Password='$pg_password';Database=postgres" \
     --silo-port "$(free_port)" --gateway-port "$(free_port)" --runs "$work/runs" "$@" > "$work/$name.log" 2>&1 &
   pids+=($!)
 }

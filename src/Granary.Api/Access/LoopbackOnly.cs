@@ -14,7 +14,7 @@ internal sealed class LoopbackOnly(RequestDelegate next, ApiSettings settings)
         if (settings.Keys is not null) return next(context);
         var peer = context.Connection.RemoteIpAddress; // null on a Unix socket, whose file permissions guard it
         if (peer is not null && !IPAddress.IsLoopback(peer)) return Refuse(context, "calls from other machines");
-        if (!ListenAddresses.IsLoopback(context.Request.Host.Host)) return Refuse(context, $"the host name '{context.Request.Host.Host}'");
+        if (!ListenAddresses.IsLoopback(context.Request.Host.Host)) return Refuse(context, $"calls by the host name '{context.Request.Host.Host}'");
         foreach (var origin in context.Request.Headers.Origin)
             if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || !ListenAddresses.IsLoopback(uri.Host)
                 || uri.Port != PortOf(context.Request))

@@ -70,7 +70,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
             // Attempts share the control. A status that an earlier attempt set is not a status of this one.
             var status = _control.Status is { } shown && !ReferenceEquals(shown, _before) ? shown : null;
             var silo = _services.Process.Silo.SiloAddress.ToString();
-            return new AttemptState(silo, _gateway is null ? "" : silo, status, _digest, _fault);
+            return new AttemptState(silo, _gateway is null ? "" : silo, status, _digest, _fault is null ? null : GrainFaults.Of(_fault));
         }
     }
 
@@ -127,7 +127,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
             Holder = $"a session in the cluster (silo {services.Process.Silo.SiloAddress.Endpoint})",
             OnKept = e =>
             {
-                if (services.Logger.IsEnabled(LogLevel.Information) && FactLine.OfSession(e) is { } line)
+                if (services.Logger.IsEnabled(LogLevel.Information) && FactLine.OfSession(e, production.Spec.Data.Timeframe) is { } line)
                     Fact(services.Logger, account, line);
             },
         }, services.Clock, cancellationToken);

@@ -135,10 +135,25 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
                 + $"journal");
         if (command.Command == SessionCommand.Stop) _stopAsked.TrySetResult(command);
         var kept = command with { Id = command.Id ?? Guid.NewGuid().ToString("N") };
-        await Writer.KeepAsync(kept);
+        var unstored = await Writer.KeepAsync(kept);
         // The next write removes the command from storage. It is in the journal, so no later attempt executes it again.
         if (await Portfolio.SendAsync(session.State.Run, kept)) session.State.Commands.RemoveAll(c => c.Id == kept.Id);
+        if (unstored is not null) await StoreStopAsync();
         return await SessionAsync(CancellationToken.None);
+    }
+
+    // A stop is answered when it, or the end that it caused, is stored: otherwise another activation would trade on.
+    private async Task StoreStopAsync()
+    {
+        try
+        {
+            await Writer.WriteAsync();
+        }
+        catch (Exception e)
+        {
+            throw new ServiceUnavailableException($"the stop of {Id} was passed to the session and cannot be stored "
+                + $"({e.Message.TrimEnd('.')}); send it again when the database answers");
+        }
     }
 
     public Task WeightsSetAsync(PortfolioWeights weights) => IsRunning ? Portfolio.WeightsSetAsync(weights) : Task.CompletedTask;

@@ -25,16 +25,19 @@ internal sealed partial class SessionWriter(string account, IPersistentState<Ses
     }
 
     /// <summary>Stores a command until it is executed. A stop is passed on even if it cannot be stored.</summary>
-    public async Task KeepAsync(IssuedCommand command)
+    /// <returns>Why a stop could not be stored; null if the command is stored.</returns>
+    public async Task<string?> KeepAsync(IssuedCommand command)
     {
         session.State.Commands.Add(command);
         try
         {
             await WriteAsync();
+            return null;
         }
         catch (Exception e) when (command.Command == SessionCommand.Stop)
         {
             NotStored(logger, account, e.Message);
+            return e.Message.TrimEnd('.');
         }
         catch
         {

@@ -31,7 +31,7 @@ public sealed record LimitUse(string Limit, double Used, double Allowed, string?
 public sealed record PeriodProfit(DateOnly From, double Profit, double Equity);
 
 /// <summary>The account's equity by bar. Where the session has more bars than points, lows and highs are kept.</summary>
-/// <param name="Times">Closes of the bars, UTC.</param>
+/// <param name="Times">Opens of the bars, UTC.</param>
 /// <param name="Drawdown">Loss since the highest equity before, a fraction of it.</param>
 /// <param name="Days">The day of each point, counted from 1; a day without bars is not counted.</param>
 public sealed record AccountCurve(IReadOnlyList<DateTime> Times, IReadOnlyList<double> Equity, IReadOnlyList<double> Drawdown,

@@ -3,7 +3,7 @@ namespace Granary.Contracts.Sessions;
 /// <summary>
 /// Equity of a session's account by bar, with the expected equity from the daily returns of its deployment's backtest.
 /// </summary>
-/// <param name="Times">Closes of the bars, UTC; at most <see cref="AccountCurve.MostPoints"/>.</param>
+/// <param name="Times">Opens of the bars, UTC; at most <see cref="AccountCurve.MostPoints"/>.</param>
 /// <param name="Equity">Cash and positions at the last closes, account currency.</param>
 /// <param name="Drawdown">Loss since the highest equity before, a fraction of it.</param>
 /// <param name="Expected">Expected equity, from the mean daily return; empty if the account trades no known deployment.</param>

@@ -16,9 +16,12 @@ public sealed class PaperBroker : IBroker, IMarketListener
 {
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
-    private readonly SimulatedExchange _venue;
+    private const string Returned = "returned";
+
+    private readonly Func<SimulatedExchange> _create;
     private readonly IJournal _journal;
     private readonly TimeProvider _clock;
+    private SimulatedExchange _venue;
 
     private sealed record Bars(long CloseTime, List<BarOf> Items);
 
@@ -36,8 +39,8 @@ public sealed class PaperBroker : IBroker, IMarketListener
     // If responses can be lost, the journal must have each submission.
     private readonly bool _losesAnswers;
 
-    private PaperBroker(SimulatedExchange venue, IJournal journal, TimeProvider clock, bool losesAnswers) =>
-        (_venue, _journal, _clock, _losesAnswers) = (venue, journal, clock, losesAnswers);
+    private PaperBroker(Func<SimulatedExchange> create, IJournal journal, TimeProvider clock, bool losesAnswers) =>
+        (_create, _venue, _journal, _clock, _losesAnswers) = (create, create(), journal, clock, losesAnswers);
 
     public string Name => "paper";
 
@@ -52,9 +55,28 @@ public sealed class PaperBroker : IBroker, IMarketListener
         PaperSettings settings, ExecutionSettings execution, IReadOnlyDictionary<string, Instrument> instruments,
         IJournal journal, TimeProvider clock, CancellationToken cancellationToken = default)
     {
-        var broker = new PaperBroker(new SimulatedExchange(settings, execution, instruments), journal, clock, settings.TimeoutShare > 0);
-        await foreach (var entry in journal.ReadAsync(new JournalQuery(), cancellationToken).ConfigureAwait(false)) broker.Apply(entry);
+        var broker = new PaperBroker(() => new SimulatedExchange(settings, execution, instruments), journal, clock,
+            settings.TimeoutShare > 0);
+        await broker.RestoreAsync(cancellationToken).ConfigureAwait(false);
         return broker;
+    }
+
+    // Computes the venue's state from its journal.
+    private async ValueTask RestoreAsync(CancellationToken cancellationToken)
+    {
+        var kept = new List<JournalEntry>();
+        await foreach (var entry in _journal.ReadAsync(new JournalQuery(), cancellationToken).ConfigureAwait(false))
+            if (entry.Kind == Returned) Cut(kept, JsonSerializer.Deserialize<Bars>(entry.Body.Span, Json)!.CloseTime);
+            else kept.Add(entry);
+        _venue = _create();
+        foreach (var entry in kept) Apply(entry);
+    }
+
+    // Removes the first bars after this time, and all that followed them.
+    private static void Cut(List<JournalEntry> kept, long closeTime)
+    {
+        var later = kept.FindIndex(e => e.Kind == "bars" && JsonSerializer.Deserialize<Bars>(e.Body.Span, Json)!.CloseTime > closeTime);
+        if (later >= 0) kept.RemoveRange(later, kept.Count - later);
     }
 
     private void Apply(JournalEntry entry)
@@ -125,6 +147,13 @@ public sealed class PaperBroker : IBroker, IMarketListener
 
     public async ValueTask OnBarsAsync(long closeTime, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
     {
+        if (bars.Count == 0)
+        {
+            if (closeTime >= _venue.Timestamp) return;
+            await KeepAsync(Returned, "", new Bars(closeTime, []), cancellationToken).ConfigureAwait(false);
+            await RestoreAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
         // The journal omits bars on which no order can change.
         if (closeTime > _venue.Timestamp && _venue.HasWork)
             await KeepAsync("bars", "", new Bars(closeTime, [.. bars.Select(BarOf.From)]), cancellationToken).ConfigureAwait(false);

@@ -26,10 +26,11 @@ public sealed record ExchangeFeedRequest
     /// <summary>A connection without any message for so long is treated as lost, whatever its socket reports.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(40);
 
-    /// <summary>The first delay before a reconnection. It doubles up to a minute, with random jitter.</summary>
+    /// <summary>The first delay before a reconnection. It doubles up to a minute, with random jitter, over the life of the
+    /// feed.</summary>
     public TimeSpan Backoff { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The number of consecutive failed connections after which the feed gives up.</summary>
+    /// <summary>The number of consecutive connections that failed or brought no bar, after which the feed gives up.</summary>
     public int Tries { get; init; } = 30;
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -61,13 +62,17 @@ public sealed class ExchangeFeed : ILiveFeed
     private long _clock = long.MinValue;
     private long _unordered, _incomplete, _foreign, _backwards;
     private string? _firstForeign;
+    private readonly Reconnection _pace;
     private int _connections;
     private bool _received;
+    // Why the last connection failed; null after one that was open.
+    private Exception? _failure;
 
     /// <exception cref="BarDataException">A symbol cannot be converted to the exchange's spelling, or the exchange has no bars of that
     /// timeframe.</exception>
     public ExchangeFeed(ExchangeFeedRequest request)
     {
+        _pace = new Reconnection(request.Clock, request.Backoff, TimeSpan.FromMinutes(1));
         if (request.Markets.Count == 0) throw new BarDataException("symbols: there is nothing to listen to; name at least one symbol");
         _request = request;
         foreach (var market in request.Markets)
@@ -99,6 +104,12 @@ public sealed class ExchangeFeed : ILiveFeed
 
     public IReadOnlyList<MarketSeries> Series => _assembler.Series;
 
+    /// <inheritdoc/>
+    public string? Fault => _pace.Fruitless > 2
+        ? $"{_request.Exchange.Name}: the last {_pace.Fruitless} connections brought no bar ({Reason}); it is tried again" : null;
+
+    private string Reason => _failure?.Message.TrimEnd('.') ?? "the exchange accepted and closed them";
+
     /// <summary>The number of connections to the exchange so far.</summary>
     public int Connections => _connections;
 
@@ -120,57 +131,71 @@ public sealed class ExchangeFeed : ILiveFeed
     }
 
     /// <exception cref="BarDataException">The exchange rejects the subscription before it has sent any bar.</exception>
+    /// <exception cref="BarStoreException">The connections failed or brought no bar, as often as the request permits.</exception>
     public async IAsyncEnumerable<FeedItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         while (true)
         {
-            await using var socket = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-            while (await socket.NextAsync(cancellationToken).ConfigureAwait(false) is { } message)
+            if (await ConnectAsync(cancellationToken).ConfigureAwait(false) is { } socket)
             {
-                Take(message);
-                while (_assembler.TryNext(out var item)) yield return item;
+                await using (socket.ConfigureAwait(false))
+                    while (await socket.NextAsync(cancellationToken).ConfigureAwait(false) is { } message)
+                    {
+                        if (Take(message)) _pace.Brought();
+                        while (_assembler.TryNext(out var item)) yield return item;
+                    }
             }
+            _pace.Lost();
+            if (_pace.Fruitless >= _request.Tries)
+                throw new BarStoreException($"{_request.Exchange.Name} at {Endpoint.Host} "
+                    + (_failure is null ? $"brought no bar in {_pace.Fruitless} connections" : $"could not be reached in {_pace.Fruitless} tries")
+                    + $" ({Reason}); look at the network, or at the exchange's page of its state", _failure!);
+            await _pace.PauseAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task<SocketSession> ConnectAsync(CancellationToken cancellationToken)
+    private Uri Endpoint => _request.Endpoint ?? _request.Exchange.Endpoint;
+
+    // Returns null, with the failure, if the exchange does not answer.
+    private async Task<SocketSession?> ConnectAsync(CancellationToken cancellationToken)
     {
-        static bool IsAway(Exception e) =>
-            e is WebSocketException or HttpRequestException or IOException or TimeoutException or System.Net.Sockets.SocketException;
-        var policy = RetryPolicies.ServerAway(IsAway, Timeout.InfiniteTimeSpan, _request.Clock, TimeSpan.FromMinutes(1), _request.Backoff,
-            _request.Tries);
-        var endpoint = _request.Endpoint ?? _request.Exchange.Endpoint;
         try
         {
-            return await policy.RunAsync(async token =>
-            {
-                var address = await _request.Exchange.FindAsync(endpoint, _http, token).ConfigureAwait(false);
-                var pingEvery = address.PingEvery < _request.Exchange.PingEvery ? address.PingEvery.Value : _request.Exchange.PingEvery;
-                var hello = _request.Exchange.Subscribe([.. _markets.Select(m => (m.Spelled, m.Timeframe))], _request.Clock.GetUtcNow());
-                var plan = new SocketPlan(address.Uri, [.. hello], _request.Exchange.Welcomes, pingEvery,
-                    () => _request.Exchange.Ping(_request.Clock.GetUtcNow()));
-                var socket = await SocketSession.OpenAsync(plan, _request.Silence, _request.Clock, token).ConfigureAwait(false);
-                try
-                {
-                    if (plan.IsWelcomed)
-                    {
-                        await WelcomedAsync(socket, token).ConfigureAwait(false);
-                        await socket.SendAsync(plan.Hello, token).ConfigureAwait(false);
-                    }
-                    _connections++;
-                    return socket;
-                }
-                catch
-                {
-                    await socket.DisposeAsync().ConfigureAwait(false);
-                    throw;
-                }
-            }, cancellationToken).ConfigureAwait(false);
+            var socket = await OpenAsync(cancellationToken).ConfigureAwait(false);
+            _pace.Opened();
+            (_failure, _connections) = (null, _connections + 1);
+            return socket;
         }
-        catch (Exception e) when (IsAway(e))
+        catch (Exception e) when (e is WebSocketException or HttpRequestException or IOException or TimeoutException
+            or System.Net.Sockets.SocketException
+            || e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            throw new BarStoreException($"{_request.Exchange.Name} at {endpoint.Host} could not be reached "
-                + $"in {_request.Tries} tries ({e.Message.TrimEnd('.')}); look at the network, or at the exchange's page of its state", e);
+            _failure = e;
+            return null;
+        }
+    }
+
+    private async Task<SocketSession> OpenAsync(CancellationToken cancellationToken)
+    {
+        var address = await _request.Exchange.FindAsync(Endpoint, _http, cancellationToken).ConfigureAwait(false);
+        var pingEvery = address.PingEvery < _request.Exchange.PingEvery ? address.PingEvery.Value : _request.Exchange.PingEvery;
+        var hello = _request.Exchange.Subscribe([.. _markets.Select(m => (m.Spelled, m.Timeframe))], _request.Clock.GetUtcNow());
+        var plan = new SocketPlan(address.Uri, [.. hello], _request.Exchange.Welcomes, pingEvery,
+            () => _request.Exchange.Ping(_request.Clock.GetUtcNow()));
+        var socket = await SocketSession.OpenAsync(plan, _request.Silence, _request.Clock, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (plan.IsWelcomed)
+            {
+                await WelcomedAsync(socket, cancellationToken).ConfigureAwait(false);
+                await socket.SendAsync(plan.Hello, cancellationToken).ConfigureAwait(false);
+            }
+            return socket;
+        }
+        catch
+        {
+            await socket.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
     }
 
@@ -197,7 +222,8 @@ public sealed class ExchangeFeed : ILiveFeed
         throw new WebSocketException("the connection ended, or stayed silent, before the server's welcome");
     }
 
-    private void Take(ReadOnlyMemory<byte> bytes)
+    // Returns whether the message is about a bar.
+    private bool Take(ReadOnlyMemory<byte> bytes)
     {
         ExchangeMessage? message;
         try
@@ -208,7 +234,7 @@ public sealed class ExchangeFeed : ILiveFeed
         {
             _foreign++;
             _firstForeign ??= e.Message;
-            return;
+            return false;
         }
         switch (message)
         {
@@ -225,6 +251,7 @@ public sealed class ExchangeFeed : ILiveFeed
                 break;
         }
         if (message is { Time: > 0 }) Advance(message.Time);
+        return message is ExchangeKline;
     }
 
     private void Take(ExchangeKline kline)

@@ -22,17 +22,20 @@ namespace Granary.Data.Journals;
 /// </remarks>
 public sealed class PostgresJournal : IJournal
 {
-    private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlDataSource _source, _leases;
     private readonly string _account, _holder;
     private readonly Guid _session = Guid.CreateVersion7();
     private NpgsqlConnection? _lease;
-    private bool _doubtful;
+    private bool _taken, _doubtful;
 
-    private PostgresJournal(NpgsqlDataSource source, string account, string holder)
+    // The settings have the password; the text of a source does not, so nothing may connect with that text.
+    private PostgresJournal(NpgsqlConnectionStringBuilder settings, string account, string holder)
     {
-        (_source, _account, _holder) = (source, account, holder);
-        var builder = new NpgsqlConnectionStringBuilder(source.ConnectionString);
-        Name = $"postgres://{builder.Host}:{builder.Port}/{builder.Database}, account {account}";
+        (_account, _holder) = (account, holder);
+        Name = $"postgres://{settings.Host}:{settings.Port}/{settings.Database}, account {account}";
+        _source = NpgsqlDataSource.Create(settings);
+        // Not pooled: the lock belongs to the connection and must end with it.
+        _leases = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false, KeepAlive = 5 });
     }
 
     public string Name { get; }
@@ -49,12 +52,11 @@ public sealed class PostgresJournal : IJournal
     {
         var builder = new NpgsqlConnectionStringBuilder(DatabaseSchema.Journal.Connect(connection));
         builder.Options = $"{builder.Options} -c synchronous_commit=on".Trim();
-        var source = NpgsqlDataSource.Create(builder.ConnectionString);
-        var journal = new PostgresJournal(source, account, string.Create(System.Globalization.CultureInfo.InvariantCulture,
+        var journal = new PostgresJournal(builder, account, string.Create(System.Globalization.CultureInfo.InvariantCulture,
             $"{holder}, process {Environment.ProcessId} on {Environment.MachineName}, since {clock.GetUtcNow():yyyy-MM-dd HH:mm:ss}Z"));
         try
         {
-            await using (var c = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false))
+            await using (var c = await journal._source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false))
                 await MigrationRunner.ApplyAsync(c, DatabaseSchema.Journal, cancellationToken).ConfigureAwait(false);
             await journal.TakeLeaseAsync(clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
             return journal;
@@ -83,17 +85,12 @@ public sealed class PostgresJournal : IJournal
 
     private async Task TakeLeaseAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var again = _lease is not null;
+        var again = _taken;
         // Until this method ends, the connection may be open without the lease.
         _doubtful = true;
-        if (_lease is not null) await _lease.DisposeAsync().ConfigureAwait(false);
-        // Not pooled: the lock belongs to the connection and must end with it.
-        _lease = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_source.ConnectionString)
-        {
-            Pooling = false,
-            KeepAlive = 5
-        }.ConnectionString);
-        await _lease.OpenAsync(cancellationToken).ConfigureAwait(false);
+        if (_lease is { } lost) await lost.DisposeAsync().ConfigureAwait(false);
+        _lease = null;
+        _lease = await _leases.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         if (_lease.PostgreSqlVersion.Major >= 14)
         {
             await using var limit = new NpgsqlCommand("SET idle_session_timeout = '20s'", _lease);
@@ -135,7 +132,7 @@ public sealed class PostgresJournal : IJournal
             throw new LeaseException($"the account {_account} was traded by another session while the database was lost to this one; "
                 + "start this one again");
         Last = found;
-        _doubtful = false;
+        (_taken, _doubtful) = (true, false);
     }
 
     public async ValueTask AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default)
@@ -266,6 +263,7 @@ public sealed class PostgresJournal : IJournal
                 // the server is unreachable, so the lock has ended too
             }
         }
+        await _leases.DisposeAsync().ConfigureAwait(false);
         await _source.DisposeAsync().ConfigureAwait(false);
     }
 }

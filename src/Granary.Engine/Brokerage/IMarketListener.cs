@@ -6,7 +6,8 @@ namespace Granary.Engine.Brokerage;
 /// implement this.</summary>
 public interface IMarketListener
 {
-    /// <summary>Receives the bars that close at one time, before the strategies see them.</summary>
+    /// <summary>Receives the bars that close at one time, before the strategies see them. Without bars it is the time from which a
+    /// restarted session continues: later bars that the broker has seen come again, and it forgets their effects.</summary>
     /// <param name="closeTime">UTC ticks; rises. A repeated time changes nothing.</param>
     /// <param name="bars">At most one of each symbol.</param>
     /// <param name="cancellationToken">Ends the session.</param>

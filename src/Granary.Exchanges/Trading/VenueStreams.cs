@@ -8,6 +8,8 @@ namespace Granary.Exchanges.Trading;
 /// <summary>The websockets of an account as one stream of news; a lost connection is reopened.</summary>
 internal sealed class VenueStreams(IVenue venue, IReadOnlyList<VenueInstrument> instruments, TimeProvider clock) : IAsyncDisposable
 {
+    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100), Longest = TimeSpan.FromSeconds(30);
+
     private readonly Channel<VenueNews> _news = Channel.CreateUnbounded<VenueNews>(new UnboundedChannelOptions { SingleReader = true });
     private readonly List<Task> _tasks = [];
     private readonly Lock _lock = new();
@@ -39,23 +41,30 @@ internal sealed class VenueStreams(IVenue venue, IReadOnlyList<VenueInstrument> 
     private async Task RunAsync(Func<CancellationToken, IAsyncEnumerable<VenueNews>> open, bool isPrivate,
         CancellationToken cancellationToken)
     {
+        // Without an end: an account needs its fills again whenever the exchange is back, and asks for them meanwhile.
+        var pace = new Reconnection(clock, First, Longest);
         while (!cancellationToken.IsCancellationRequested)
         {
-            // One retry policy per connection, so that after a long connection the delays start short again.
-            var retries = RetryPolicies.ServerAway(static e => e is BrokerUnavailableException or VenueRefusalException,
-                Timeout.InfiniteTimeSpan, clock, TimeSpan.FromSeconds(30));
-            await retries.RunAsync(async stop =>
+            try
             {
-                await foreach (var news in open(stop).ConfigureAwait(false))
+                await foreach (var news in open(cancellationToken).ConfigureAwait(false))
                 {
+                    pace.Opened();
                     if (isPrivate && news.Connected) _connected = true;
                     _news.Writer.TryWrite(news);
                 }
-                return true;
-            }, cancellationToken).ConfigureAwait(false);
-            if (!isPrivate) continue;
-            _connected = false;
-            _news.Writer.TryWrite(new VenueNews { Lost = true });
+            }
+            catch (Exception e) when (e is BrokerUnavailableException or VenueRefusalException)
+            {
+                // The venue is away, or ended the stream with a refusal.
+            }
+            if (isPrivate && _connected)
+            {
+                _connected = false;
+                _news.Writer.TryWrite(new VenueNews { Lost = true });
+            }
+            pace.Lost();
+            await pace.PauseAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -31,17 +31,18 @@ internal static class AccountFiles
     public static async Task WriteAsync(string folder, OrderGateway gateway, LiveRequest request, Production production, LiveHost host)
     {
         var (ledger, status, latency) = (host.Ledger, host.Status, host.Latency);
+        var timeframe = production.Spec.Data.Timeframe;
         var skipped = new Dictionary<(string, int), string>();
         var facts = new List<object>();
         await foreach (var entry in gateway.ReadAsync(BesideReport).ConfigureAwait(false))
         {
             var e = JournalCodec.Decode(entry);
             if (e is EntrySkipped s) skipped[(s.Strategy, s.Number)] = s.Why;
-            else if (FactOf(e) is { } fact) facts.Add(fact);
+            else if (FactOf(e, timeframe) is { } fact) facts.Add(fact);
         }
         AtomicFile.Write(Path.Combine(folder, "account_trades.csv"), writer => Trades(writer, ledger));
         AtomicFile.Write(Path.Combine(folder, EquityFile), writer => Equity(writer, host.AccountEquity));
-        AtomicFile.Write(Path.Combine(folder, "orders.csv"), writer => Orders(writer, ledger));
+        AtomicFile.Write(Path.Combine(folder, "orders.csv"), writer => Orders(writer, ledger, timeframe));
         AtomicFile.Write(Path.Combine(folder, LiveGap.File), writer => Gap(writer, host, skipped));
         AtomicFile.Write(Path.Combine(folder, "account.json"), JsonSerializer.SerializeToUtf8Bytes(new
         {
@@ -76,34 +77,38 @@ internal static class AccountFiles
         }, Json));
     }
 
-    // Returns the entry of an event in account.json; null to omit it.
-    private static object? FactOf(JournalEvent e) => e switch
+    // Returns the entry of an event in account.json; null to omit it. Without a bar before it, it has no time.
+    private static object? FactOf(JournalEvent e, Timeframe timeframe)
     {
-        WeightsChanged w => new { what = "weights", at = RunText.Time(w.Timestamp), version = w.Version, w.Who, w.Why },
-        EnablementChanged n => new
+        var at = e.Timestamp > 0 ? RunText.Time(FactTime.Of(e, timeframe)) : null;
+        return e switch
         {
-            what = n.Enabled ? "enabled" : "disabled",
-            at = RunText.Time(n.Timestamp),
-            n.Strategy,
-            n.Symbol,
-            n.Who,
-            n.Why
-        },
-        SessionControlled c => new { what = c.Command.ToString().ToLowerInvariant(), at = RunText.Time(c.Timestamp), c.Who, c.Why },
-        Reconciled r => new { what = "reconciled", at = RunText.Time(r.Timestamp), r.Rule, r.Difference },
-        DeploymentSwitched d => new
-        {
-            what = "switched",
-            at = RunText.Time(d.Timestamp),
-            deployment = d.Version,
-            d.Policy,
-            d.Who,
-            d.Why,
-            trades = d.Trades.Select(t => new { t.Strategy, t.Symbol, t.Entry, t.Handling }),
-        },
-        SessionStarted s => new { what = "started", at = RunText.Time(s.Timestamp), s.Host, s.Process, s.WithoutEvidence },
-        _ => null,
-    };
+            WeightsChanged w => new { what = "weights", at, version = w.Version, w.Who, w.Why },
+            EnablementChanged n => new
+            {
+                what = n.Enabled ? "enabled" : "disabled",
+                at,
+                n.Strategy,
+                n.Symbol,
+                n.Who,
+                n.Why
+            },
+            SessionControlled c => new { what = c.Command.ToString().ToLowerInvariant(), at, c.Who, c.Why },
+            Reconciled r => new { what = "reconciled", at, r.Rule, r.Difference },
+            DeploymentSwitched d => new
+            {
+                what = "switched",
+                at,
+                deployment = d.Version,
+                d.Policy,
+                d.Who,
+                d.Why,
+                trades = d.Trades.Select(t => new { t.Strategy, t.Symbol, t.Entry, t.Handling }),
+            },
+            SessionStarted s => new { what = "started", at, s.Host, s.Process, s.WithoutEvidence },
+            _ => null,
+        };
+    }
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -244,7 +249,7 @@ internal static class AccountFiles
 
     private static string SideOf(Side side) => side == Side.Buy ? "long" : "short";
 
-    private static void Orders(TextWriter writer, AccountLedger ledger)
+    private static void Orders(TextWriter writer, AccountLedger ledger, Timeframe timeframe)
     {
         using var csv = Csv(writer, "client_id", "venue_id", "strategy", "symbol", "trade", "role", "side", "type", "quantity", "filled",
             "state", "ended", "reason", "created");
@@ -263,7 +268,7 @@ internal static class AccountFiles
             csv.WriteField(t.Unknown ? "unknown" : t.State.ToString().ToLowerInvariant());
             csv.WriteField(t.State == OrderState.Closed ? t.Ended.ToString().ToLowerInvariant() : "");
             csv.WriteField(t.Reason);
-            csv.WriteField(RunText.Time(t.Order.CreatedAt));
+            csv.WriteField(RunText.Time(FactTime.Of(t.Order.CreatedAt, timeframe)));
             csv.NextRecord();
         }
     }

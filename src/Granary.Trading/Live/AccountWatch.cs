@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Simulation.RunFolders;
@@ -8,20 +9,23 @@ using Granary.Simulation.RunFolders;
 namespace Granary.Trading.Live;
 
 /// <summary>Equity of a live account at the close of a bar.</summary>
-/// <param name="Time">UTC ticks.</param>
+/// <param name="Time">Open time of the bar, as in every file of a run, UTC ticks.</param>
 /// <param name="Drawdown">Loss since the highest equity before, a fraction of it.</param>
 /// <param name="Day">Counted from 1.</param>
 internal readonly record struct EquityMark(long Time, double Equity, double Drawdown, int Day);
 
 /// <summary>Records a live account's equity by bar and by day, and describes its open trades, orders and limits.</summary>
-internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio, PortfolioLimits limits)
+internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio, PortfolioLimits limits, Timeframe timeframe)
 {
     private const int MostDays = 35, MostWeeks = 14;
 
-    // The last equity of each day; the replay of the journal restores it.
+    // The last equity of each day, by the open times of its bars.
     private readonly List<(DateOnly Day, double Equity)> _days = [];
     private readonly List<EquityMark> _marks = [];
-    private double _peak = double.NaN;
+    // The highest equity of the marks that are final.
+    private double _peak = double.NegativeInfinity;
+    // Close of the bar whose mark, the last one, is not final; UTC ticks.
+    private long? _open;
 
     /// <summary>When the session received its last bar, UTC.</summary>
     public DateTimeOffset? LastBarAt { get; set; }
@@ -34,24 +38,51 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         return equity;
     }
 
-    /// <summary>Whether the account has no equity left. Its fills differ from the portfolio's, which may not be ruined.</summary>
-    public bool IsRuined => (ledger.Cash != 0 || ledger.Fills > 0) && !(Equity() > 0);
+    /// <summary>
+    /// Whether the account was without equity at the close of a bar. Its fills differ from the portfolio's, which may not be ruined.
+    /// </summary>
+    public bool IsRuined { get; private set; }
+
+    /// <summary>Whether the account has no equity now, with fills that no mark has yet.</summary>
+    public bool HasNoEquity => (ledger.Cash != 0 || ledger.Fills > 0) && !(Equity() > 0);
+
+    /// <summary>Begins the mark of a bar that the account trades; later facts with the time of its close still change it.</summary>
+    /// <param name="close">UTC ticks.</param>
+    /// <param name="open">UTC ticks.</param>
+    public void Begin(long close, long open)
+    {
+        _open = close;
+        var day = DateOnly.FromDateTime(new DateTime(open));
+        if (_days is not [.., var last] || last.Day < day) _days.Add((day, 0));
+        _marks.Add(new EquityMark(open, 0, 0, _days.Count));
+        Refresh();
+    }
 
     /// <summary>
-    /// Records the equity at a market time as the last one of its day. A bar that closes at midnight belongs to the previous day.
+    /// Makes the mark of the last bar final if market time is later than its close. Call it before a fact of this time is booked, in a
+    /// session and in the replay of its journal alike: a mark then has the same facts in both.
     /// </summary>
-    /// <param name="timestamp">UTC ticks; 0 before the first bar.</param>
-    public void Note(long timestamp)
+    /// <param name="timestamp">UTC ticks.</param>
+    public void Reach(long timestamp)
     {
-        if (timestamp <= 0) return;
-        var (day, equity) = (DateOnly.FromDateTime(new DateTime(timestamp - 1)), Equity());
-        _peak = double.IsNaN(_peak) ? Math.Max(ledger.StartingCash, equity) : Math.Max(_peak, equity);
-        if (_days.Count > 0 && _days[^1].Day >= day) _days[^1] = (_days[^1].Day, equity);
-        else _days.Add((day, equity));
-        var mark = new EquityMark(timestamp, equity, _peak > 0 ? 1 - equity / _peak : 0, _days.Count);
-        if (_marks is [.., var last] && last.Time == timestamp) _marks[^1] = mark;
-        else _marks.Add(mark);
+        if (_open is not { } close || timestamp <= close) return;
+        Refresh();
+        _peak = Math.Max(_peak, _marks[^1].Equity);
+        IsRuined |= HasNoEquity;
+        _open = null;
     }
+
+    /// <summary>Sets the mark of the last bar to the account's equity, if the mark is not final.</summary>
+    public void Refresh()
+    {
+        if (_open is null) return;
+        var equity = Equity();
+        var peak = Math.Max(Peak, equity);
+        _marks[^1] = _marks[^1] with { Equity = equity, Drawdown = peak > 0 ? 1 - equity / peak : 0 };
+        _days[^1] = (_days[^1].Day, equity);
+    }
+
+    private double Peak => Math.Max(_peak, ledger.StartingCash);
 
     /// <summary>The account's equity by bar, oldest first.</summary>
     public IReadOnlyList<EquityMark> Marks => _marks;
@@ -83,11 +114,11 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
             last is { } close ? (int)t.Side * t.Open * (close - t.EntryPrice) * portfolio.InstrumentOf(t.Symbol).Multiplier : null);
     }
 
-    private static AccountOrderRow Of(TrackedOrder o) => new(o.Order.ClientId, o.Strategy, o.Order.Symbol, o.Order.Side, o.Order.Type,
+    private AccountOrderRow Of(TrackedOrder o) => new(o.Order.ClientId, o.Strategy, o.Order.Symbol, o.Order.Side, o.Order.Type,
         o.Order.Quantity, o.Filled,
         o.Order.LimitPrice > 0 ? o.Order.LimitPrice : o.Order.StopPrice > 0 ? o.Order.StopPrice : null,
         o.Unknown ? "unknown" : JsonNamingPolicy.KebabCaseLower.ConvertName(o.State.ToString()),
-        new DateTime(o.Order.CreatedAt, DateTimeKind.Utc));
+        new DateTime(FactTime.Of(o.Order.CreatedAt, timeframe), DateTimeKind.Utc));
 
     private IEnumerable<LimitUse> Limits(double equity)
     {
@@ -103,7 +134,7 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         if (limits.MaxSymbolPercent is { } symbol) yield return Largest("maxSymbolPercent", bySymbol, symbol);
         if (limits.MaxStrategyPercent is { } strategy) yield return Largest("maxStrategyPercent", byStrategy, strategy);
         if (limits.MaxDrawdownPercent is { } drawdown)
-            yield return new("maxDrawdownPercent", _peak > 0 ? 100 * Math.Max(0, 1 - equity / _peak) : 0, drawdown, null);
+            yield return new("maxDrawdownPercent", Peak > 0 ? 100 * Math.Max(0, 1 - equity / Peak) : 0, drawdown, null);
         if (limits.DailyLossPercent is { } daily)
         {
             var before = _days.Count > 1 ? _days[^2].Equity : ledger.StartingCash;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Reporting.Runs;
 
@@ -8,22 +9,23 @@ namespace Granary.Trading.Live;
 /// <summary>Formats decisions and transitions of a session as log lines.</summary>
 public static class FactLine
 {
-    /// <summary>Returns the fact as one line with its market time; null for bars and for venue reports, which orders show.</summary>
-    public static string? Of(JournalEvent e) =>
-        Words(e) is { } words ? $"{(e.Timestamp == 0 ? "start" : RunText.Time(e.Timestamp))} {words}" : null;
+    /// <summary>Returns the fact as one line with the time of its bar; null for bars and for venue reports, which orders show.</summary>
+    /// <param name="timeframe">The timeframe of the feed.</param>
+    public static string? Of(JournalEvent e, Timeframe timeframe) =>
+        Words(e) is { } words ? $"{(e.Timestamp <= 0 ? "start" : RunText.Time(FactTime.Of(e, timeframe)))} {words}" : null;
 
     /// <summary>
     /// Returns the line only for facts about the session itself, for a server's log. Null for signals, orders, fills and trades, which the
     /// journal has, because a busy session makes hundreds per second.
     /// </summary>
-    public static string? OfSession(JournalEvent e) => e is SessionStarted or SessionChanged or WeightsChanged or EnablementChanged
-        or SessionControlled or Reconciled or DeploymentSwitched ? Of(e) : null;
+    public static string? OfSession(JournalEvent e, Timeframe timeframe) => e is SessionStarted or SessionChanged or WeightsChanged or EnablementChanged
+        or SessionControlled or Reconciled or DeploymentSwitched ? Of(e, timeframe) : null;
 
     /// <summary>Returns the fact as one line without its time; null as for <see cref="Of"/>.</summary>
     public static string? Words(JournalEvent e) => e switch
     {
         SessionStarted s => $"Session started on {s.Host}, process {s.Process.ToString(CultureInfo.InvariantCulture)}, broker {s.Broker}",
-        SessionChanged { From: "" } c => $"Session begins in state {c.To}{Because(c.Why)}",
+        SessionChanged { From: "" } c => $"Session begins as {c.To}{Because(c.Why)}",
         SessionChanged c => $"Session went from {c.From} to {c.To}{Because(c.Why)}",
         SignalDecided { Decision: Decision.Accepted } d => FormattableString.Invariant(
             $"Portfolio accepted signal {d.Number} of {d.Strategy}: {d.Granted} of {d.Quantity} {d.Symbol}"),

@@ -1,5 +1,6 @@
 using System.Text;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
@@ -33,12 +34,12 @@ internal sealed class HandedTrades(DeploymentSwitched? switched)
         IsEarlier(entry) && _byEntry.GetValueOrDefault(entry)?.Handling != TradeHandling.Kept;
 
     /// <summary>Describes the switch in one sentence, for the notes of a run.</summary>
-    public string Note(DeploymentSwitched e)
+    public string Note(DeploymentSwitched e, Timeframe timeframe)
     {
         int Count(TradeHandling handling) => e.Trades.Count(t => t.Handling == handling);
         var counts = $"{Count(TradeHandling.Kept)} trades kept, {Count(TradeHandling.WindsDown)} winding down, "
             + $"{Count(TradeHandling.Closes)} closing";
-        return $"{e.Who} handed the account over to deployment {e.Version} at {RunText.Time(e.Timestamp)}: {counts}"
+        return $"{e.Who} handed the account over to deployment {e.Version} at {RunText.Time(FactTime.Of(e, timeframe))}: {counts}"
             + (e.Why.Length > 0 ? $"; {e.Why}" : "");
     }
 

@@ -137,7 +137,7 @@ public sealed class LiveHost
         _options.Strategies?.Begin(_portfolio.Strategies);
         _warmUp = new WarmUpWatch(_portfolio.Strategies);
         _orders = new AccountOrders(_portfolio, _ledger, _gateway, _spec.Execution.Settings, new OrderNames(Tag, _handed));
-        _watch = new AccountWatch(_ledger, _portfolio, _spec.Portfolio.Limits);
+        _watch = new AccountWatch(_ledger, _portfolio, _spec.Portfolio.Limits, _spec.Data.Timeframe);
         _policies = new SessionPolicies(_options, _gateway, _portfolio, _spec.Portfolio.Policy, _notes);
         _models = new SessionModels(_options, _gateway, _portfolio, _spec.Catalogues.ModelKinds, _notes);
         _operator = new SessionOperator(_options, _gateway, _portfolio, _orders, _clock, _notes);
@@ -209,19 +209,19 @@ public sealed class LiveHost
         for (var i = 0; i < _past.Count; i++)
         {
             var e = _past[i];
+            Reach(e.Timestamp);
             _operator.Know(e);
             // Before the switch, the account traded another configuration with its own weights and enablement.
             var isEarlier = i < switched;
             switch (e)
             {
                 case BarsTaken taken:
-                    if (_traded) _watch.Note(_portfolio.Timestamp);
                     if (!taken.Warm && !_traded && !isEarlier)
                     {
                         _portfolio.Start(taken.Timestamp);
                         _traded = true;
                     }
-                    foreach (var slice in slices.Next()) _portfolio.Process(slice, null);
+                    foreach (var slice in slices.Next()) Take(slice, null);
                     break;
                 case WeightsChanged weights when isEarlier: _operator.Skip(weights); break;
                 case WeightsChanged weights: _operator.Put(weights); break;
@@ -231,6 +231,8 @@ public sealed class LiveHost
                 case EnablementChanged enablement: _operator.Put(enablement); break;
                 case SessionControlled { Command: not SessionCommand.Stop } control: _operator.Put(control); break;
                 case StopMoved moved: _orders.Moved(moved); break;
+                // A difference of bars, not of books and venue.
+                case Reconciled { Rule: ChangedBars.Rule }: break;
                 default:
                     _ledger.Apply(e);
                     if (e is OrderIntended intent) _orders.Register(_ledger.Find(intent.Order.ClientId)!);
@@ -238,10 +240,10 @@ public sealed class LiveHost
             }
         }
         _orders.Signals = _pastSignals;
-        if (_past.Count > 0) _notes.Add($"went on with the journal at {RunText.Time(_portfolio.Timestamp)}, "
+        if (_past.Count > 0) _notes.Add($"went on with the journal at {_portfolio.TimeText(_portfolio.Timestamp)}, "
             + $"after {Counted.Of(_bars.Count, "bar")} "
             + $"and {Counted.Of(_ledger.Fills, "fill")}");
-        if (switched >= 0) _notes.Add(_handed.Note((DeploymentSwitched)_past[switched]));
+        if (switched >= 0) _notes.Add(_handed.Note((DeploymentSwitched)_past[switched], _spec.Data.Timeframe));
         _past.Clear();
         _past.TrimExcess();
     }
@@ -252,9 +254,16 @@ public sealed class LiveHost
             Environment.MachineName, Environment.ProcessId, _options.WithoutEvidence)], cancellationToken).ConfigureAwait(false);
         await _reporter.NoteAsync(_state, _portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
         if (_gateway.Cut is { } cut) _notes.Add(cut);
+        if (_options.Changed.Count > 0)
+            await _gateway.AppendAsync([.. _options.Changed.Select(c =>
+                new Reconciled(_portfolio.Timestamp, ChangedBars.Rule, c.Difference, 0) { Symbol = c.Symbol })], cancellationToken)
+                .ConfigureAwait(false);
+        _notes.AddRange(_options.Changed.Select(c => $"the feed differs from the journal, whose bars stay: {c.Difference}"));
         if (_options.WithoutEvidence)
             _notes.Add("The validation checks of this configuration are missing or failed; it is traded with --without-evidence.");
-        await ReconcileAsync(cancellationToken).ConfigureAwait(false);
+        // A simulated venue may have taken bars that the journal does not have; they come again.
+        if (_bars.Count > 0) await _gateway.OnBarsAsync(_portfolio.Timestamp, [], cancellationToken).ConfigureAwait(false);
+        await ReconcileAsync(_portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
         // Includes commands that no earlier session has executed.
         await CommandsAsync(cancellationToken).ConfigureAwait(false);
         // Completes actions that the replayed part left open, such as a cancellation that was in progress.
@@ -262,6 +271,8 @@ public sealed class LiveHost
         await _operator.LookForWeightsAsync(now: true, cancellationToken).ConfigureAwait(false);
         await _policies.LookAsync(cancellationToken).ConfigureAwait(false);
         await _models.LookAsync(cancellationToken).ConfigureAwait(false);
+        // Facts of this time are in the journal before those of the next bars, which an append may write first.
+        await _gateway.FlushIfDueAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask ProcessAsync(TimeSlice now, bool past, CancellationToken cancellationToken)
@@ -273,12 +284,13 @@ public sealed class LiveHost
         if (past && !_traded)
         {
             await _gateway.NoteAsync(new BarsTaken(slice, taken, Warm: true), cancellationToken).ConfigureAwait(false);
-            _portfolio.Process(now, null);
+            Take(now, null);
             _warm += taken.Count;
             Show(_state, now: false);
             return;
         }
         if (!_traded) Begin(slice);
+        Reach(slice);
         if (taken.Count > 0)
             await _gateway.OnBarsAsync(slice,
                 [.. taken.Select(b => new ClosedBar(_feed.Series[b.Series].Instrument.Symbol, b.Bar, _spec.Data.Timeframe))],
@@ -286,16 +298,17 @@ public sealed class LiveHost
         // A simulated venue receives the bars first; from here on the session processes them.
         var arrived = Stopwatch.GetTimestamp();
         _watch.LastBarAt = _clock.GetUtcNow();
-        await CommandsAsync(cancellationToken).ConfigureAwait(false);
+        // The fills of these bars are booked before commands, whose facts have the time of the bars before.
         if (_reconciled) await _gateway.PollAsync(slice, cancellationToken).ConfigureAwait(false);
-        else await ReconcileAsync(cancellationToken).ConfigureAwait(false);
+        else await ReconcileAsync(slice, cancellationToken).ConfigureAwait(false);
+        await CommandsAsync(cancellationToken).ConfigureAwait(false);
 
         _orders.Begin(new BarsTaken(slice, taken));
         var late = _options.EntriesWithin is { } within && _clock.GetUtcNow().UtcTicks - slice > within.Ticks;
         _state = late ? LiveState.CatchingUp : _operator.Paused ? LiveState.Paused : LiveState.Trading;
-        LookForRuin();
-        var why = _ruined ? "ruined" : !_reconciled ? "unreconciled" : late ? "late" : _operator.Paused ? "paused" : "";
-        _portfolio.Process(now, (at, decided) => _orders.Decided(at, decided, why));
+        var why = _ruined || _watch.HasNoEquity ? "ruined"
+            : !_reconciled ? "unreconciled" : late ? "late" : _operator.Paused ? "paused" : "";
+        Take(now, (at, decided) => _orders.Decided(at, decided, why));
         _orders.Acted(_portfolio.Acted);
         if (_portfolio.WeightsDecidedAt(slice) is { } weights) _orders.Weighed(new WeightsDecided(slice, weights));
         _orders.Align(slice);
@@ -317,7 +330,6 @@ public sealed class LiveHost
             foreach (var fact in _orders.Facts) await _gateway.NoteAsync(fact, cancellationToken).ConfigureAwait(false);
         }
         await _orders.MoveAsync(slice, cancellationToken).ConfigureAwait(false);
-        _watch.Note(slice);
         await IdleAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -332,7 +344,8 @@ public sealed class LiveHost
     private async ValueTask IdleAsync(CancellationToken cancellationToken)
     {
         await CommandsAsync(cancellationToken).ConfigureAwait(false);
-        if (_clock.GetElapsedTime(_reconciledAt) >= _options.ReconcileEvery) await ReconcileAsync(cancellationToken).ConfigureAwait(false);
+        if (_clock.GetElapsedTime(_reconciledAt) >= _options.ReconcileEvery)
+            await ReconcileAsync(_portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
         await _operator.LookForWeightsAsync(now: false, cancellationToken).ConfigureAwait(false);
         await _policies.LookAsync(cancellationToken).ConfigureAwait(false);
         await _models.LookAsync(cancellationToken).ConfigureAwait(false);
@@ -341,9 +354,9 @@ public sealed class LiveHost
         Show(_state, now: false);
     }
 
-    private async ValueTask ReconcileAsync(CancellationToken cancellationToken)
+    private async ValueTask ReconcileAsync(long timestamp, CancellationToken cancellationToken)
     {
-        foreach (var difference in await _gateway.ReconcileAsync(_portfolio.Timestamp, cancellationToken).ConfigureAwait(false))
+        foreach (var difference in await _gateway.ReconcileAsync(timestamp, cancellationToken).ConfigureAwait(false))
             _notes.Add(difference);
         _reconciledAt = _clock.GetTimestamp();
         _reconciled |= _gateway.VenueFault is null;
@@ -369,18 +382,34 @@ public sealed class LiveHost
         Show(_state, now: true);
     }
 
-    private void LookForRuin()
+    // Passes a time slice to strategies and portfolio, and begins the account's mark of it. A session and the replay of its journal do so
+    // alike.
+    private void Take(in TimeSlice now, Action<long, DecidedSignal>? decided)
     {
+        _portfolio.Process(now, decided);
+        if (!_traded) return;
+        var open = long.MinValue;
+        foreach (var (_, timeframe, bar) in now.Bars)
+            if (timeframe == _spec.Data.Timeframe)
+                open = Math.Max(open, bar.Time);
+        // Longer bars that end between the feed's own ones change no price.
+        if (open > long.MinValue) _watch.Begin(now.Time, open);
+    }
+
+    // Market time goes on: the mark of the bars before is final, and an account that they ruined stays ruined.
+    private void Reach(long timestamp)
+    {
+        _watch.Reach(timestamp);
         if (_ruined || !_watch.IsRuined) return;
         _ruined = _orders.Flatten = true;
-        _notes.Add($"the broker's account had no equity left at {RunText.Time(_portfolio.Timestamp)}: all positions are closed, and "
+        _notes.Add($"the broker's account had no equity left at {_portfolio.TimeText(_portfolio.Timestamp)}: all positions are closed, and "
             + "nothing is entered any more");
     }
 
     private void Show(LiveState state, bool now)
     {
         if (!_reporter.IsDue(state, now)) return;
-        if (_traded) _watch.Note(_portfolio.Timestamp);
+        _watch.Refresh();
         var (p50, p99) = Latency.Percentiles();
         _reporter.Show(new LiveStatus(state, new DateTime(_portfolio.Timestamp, DateTimeKind.Utc), _bars.Count, _portfolio.Strategies.Count,
             _portfolio.Strategies.Count(s => s.Error is not null), _portfolio.Run.Equity, _watch.Equity(), _ledger.Cash, _ledger.Fees,

@@ -41,6 +41,9 @@ public sealed record LiveOptions
     /// </summary>
     public IReadOnlyList<Engine.Market.IBarSource> Past { get; init; } = [];
 
+    /// <summary>Markets whose bars differ between journal and feed, which the operator accepted, each with the difference.</summary>
+    public IReadOnlyList<(string Symbol, string Difference)> Changed { get; init; } = [];
+
     /// <summary>Receives the feed's bars; null = none. The session disposes of it.</summary>
     public Data.Stores.IBarStore? Keep { get; init; }
 

@@ -96,6 +96,10 @@ internal sealed class LivePortfolio
     /// <summary>The market time that has been processed, UTC ticks.</summary>
     public long Timestamp { get; private set; }
 
+    /// <summary>Returns the text of a time at which something happened; see <see cref="FactTime"/>.</summary>
+    /// <param name="close">UTC ticks.</param>
+    public string TimeText(long close) => RunText.Time(FactTime.Of(close, _spec.Data.Timeframe));
+
     /// <summary>Open time of the first bar that the portfolio trades, UTC ticks; null if it trades from the first bar.</summary>
     public long? From { get; private set; }
 

@@ -114,6 +114,7 @@ public static class LiveSession
         var past = journal.Events;
         CheckJournal(past.Aggregate((SessionStarted?)null, LastStart), gateway.Name, request, production);
         var spec = Compared(HandedTrades.Combine(production.Spec, HandedTrades.LastSwitch(past), production.Spec.Catalogues));
+        var changed = await CompareAsync(request, spec, past, gateway.Name, cancellationToken).ConfigureAwait(false);
         var control = environment.Control;
         if (request.Deployments is { } deployments)
         {
@@ -146,6 +147,7 @@ public static class LiveSession
             ReconcileEvery = request.ReadReconcile(),
             Keep = keep,
             Status = request.Status,
+            Changed = [.. changed.Select(c => (c.Symbol, c.ToString()))],
         });
         past.Clear();
         try
@@ -165,6 +167,44 @@ public static class LiveSession
     // A session only has the bars of the symbols that it trades, so another benchmark cannot be drawn.
     private static BatchSpec Compared(BatchSpec spec) => spec.Benchmark?.String() is not { } name
         || BenchmarkCurve.IsOf(name, spec.Data.Symbols) ? spec : spec with { Benchmark = null };
+
+    // The newest bars of each market that are compared with an exchange, which answers with some hundred at a time.
+    private const int MostOfExchange = 500;
+
+    // Compares the journal with the feed before anything is traded by it: a source that was adjusted for a split, corrected, or had an
+    // unfinished bar.
+    private static async Task<IReadOnlyList<ChangedBars>> CompareAsync(LiveRequest request, BatchSpec spec, List<JournalEvent> past,
+        string journal, CancellationToken cancellationToken)
+    {
+        var isStream = IsStream(request, spec);
+        if (isStream && !HasHistory(request, spec)) return [];
+        var source = isStream ? spec.Catalogues.Sources.Open(Address.Parse($"{Exchange}:{request.Bars.Body}"))
+            : BatchSources.Open(spec.Catalogues.Sources, spec.Data with { Source = request.Bars });
+        IReadOnlyList<ChangedBars> changed;
+        try
+        {
+            changed = await ChangedBars.FindAsync(source, spec.Data, past, isStream ? MostOfExchange : null, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (BarStoreException) when (isStream)
+        {
+            // The history does not answer. The session does not need it to trade, and reports what it misses of it.
+            return [];
+        }
+        finally
+        {
+            if (source is IAsyncDisposable opened) await opened.DisposeAsync().ConfigureAwait(false);
+        }
+        if (changed.Count > 0 && request.ChangedBars == "refuse")
+            throw new InputException($"--feed {request.Feed} differs from {journal}, which was traded on: "
+                + $"{string.Join("; ", changed.Take(3))}{(changed.Count > 3 ? $"; and {changed.Count - 3} more markets" : "")}. Nothing was "
+                + "traded. Put the bars back, pass --changed-bars keep to trade on by the journal's bars, or begin a new account");
+        return changed;
+    }
+
+    // Whether the exchange of a stream is also a source of its earlier bars.
+    private static bool HasHistory(LiveRequest request, BatchSpec spec) =>
+        request.Bars is { Scheme: Address.WebSocket } feed && feed.Rest == feed.Body && spec.Catalogues.Sources.Contains(Exchange);
 
     private static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, BatchSpec spec, List<JournalEvent> past,
         ISessionEnvironment environment,
@@ -210,8 +250,8 @@ public static class LiveSession
         }
         if (keep is not null) past.Add(keep.Source());
         // The feed's exchange may have bars that no store has.
-        if (request.Bars is { Scheme: Address.WebSocket } feed && feed.Rest == feed.Body && spec.Catalogues.Sources.Contains(Exchange))
-            past.Add(new OptionalSource(new RecentSource(spec.Catalogues.Sources.Open(Address.Parse($"{Exchange}:{feed.Body}")),
+        if (HasHistory(request, spec))
+            past.Add(new OptionalSource(new RecentSource(spec.Catalogues.Sources.Open(Address.Parse($"{Exchange}:{request.Bars.Body}")),
                 spec.Longest)));
         return past;
     }

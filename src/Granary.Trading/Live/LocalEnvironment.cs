@@ -38,15 +38,15 @@ public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues cata
             Factory = request.CreateBroker(catalogues.Brokers),
             Spec = production.Spec,
             Holder = $"granary live {Path.GetFileName(request.Production)}",
-            OnKept = Log,
+            OnKept = e => Log(e, production.Spec.Data.Timeframe),
         }, clock, cancellationToken);
 
     /// <summary>The file name of the log of decisions and transitions, in the run's folder.</summary>
     public const string LogFile = "session.log";
 
-    private void Log(Engine.Brokerage.JournalEvent e)
+    private void Log(Engine.Brokerage.JournalEvent e, Timeframe timeframe)
     {
-        if (FactLine.Of(e) is not { } line) return;
+        if (FactLine.Of(e, timeframe) is not { } line) return;
         if (_log is null)
         {
             Directory.CreateDirectory(folder);

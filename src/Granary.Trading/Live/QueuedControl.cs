@@ -44,10 +44,12 @@ public sealed class QueuedControl(Action<IReadOnlyList<IssuedCommand>>? keep = n
     public void Show(LiveStatus status, bool now) => _status = status;
 
     /// <summary>Passes a command to the session; completes when it was executed and is in the journal.</summary>
-    /// <param name="command">The command; one with the id of a pending command is not queued again.</param>
+    /// <param name="command">The command; one with the id of a pending command is not queued again. A stop that cannot be stored is
+    /// executed, and the task fails.</param>
     public Task SendAsync(IssuedCommand command)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Exception? unstored = null;
         lock (_lock)
         {
             if (_ended) return Task.CompletedTask;
@@ -57,6 +59,10 @@ public sealed class QueuedControl(Action<IReadOnlyList<IssuedCommand>>? keep = n
             {
                 Keep();
             }
+            catch (Exception e) when (command.Command == SessionCommand.Stop)
+            {
+                unstored = e;
+            }
             catch
             {
                 _waiting.RemoveAt(_waiting.Count - 1);
@@ -64,7 +70,7 @@ public sealed class QueuedControl(Action<IReadOnlyList<IssuedCommand>>? keep = n
             }
         }
         if (command.Command == SessionCommand.Stop) _stopAsked.TrySetResult(command);
-        return done.Task;
+        return unstored is null ? done.Task : Task.FromException(unstored);
     }
 
     // In the order of execution.
@@ -72,15 +78,25 @@ public sealed class QueuedControl(Action<IReadOnlyList<IssuedCommand>>? keep = n
 
     private void Keep() => keep?.Invoke([.. Pending.Select(p => p.Command)]);
 
-    /// <summary>Queues a command without waiting.</summary>
-    public void Offer(IssuedCommand command) => _ = SendAsync(command);
+    /// <summary>Queues a stored command again, without waiting. The session executes a pending one once, and a stop also if an earlier
+    /// attempt has it in the journal: the end that would have completed it was never written.</summary>
+    public void Offer(IssuedCommand command)
+    {
+        lock (_lock)
+            if (command.Id is { } id && Pending.Any(p => p.Command.Id == id))
+                return;
+        _ = SendAsync(AsNew(command));
+    }
+
+    private static IssuedCommand AsNew(IssuedCommand command) =>
+        command.Command == SessionCommand.Stop ? command with { Id = Guid.NewGuid().ToString("N") } : command;
 
     /// <summary>Keeps the pending commands of an interrupted session for the next run.</summary>
     public void Again()
     {
         lock (_lock)
         {
-            _waiting.InsertRange(0, [.. _stopping, .. _taken]);
+            _waiting.InsertRange(0, [.. _stopping.Concat(_taken).Select(p => (AsNew(p.Command), p.Done))]);
             _taken.Clear();
             _stopping.Clear();
         }

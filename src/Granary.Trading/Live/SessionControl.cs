@@ -102,15 +102,26 @@ public sealed class SessionControl : ISessionControl
         {
             if (!now && _wrote != long.MinValue && _clock.GetElapsedTime(_wrote) < TimeSpan.FromSeconds(1)) return;
             _wrote = _clock.GetTimestamp();
-            var text = JsonSerializer.SerializeToUtf8Bytes(status, Json);
-            AtomicFile.Write(Path.Combine(_folder, "status.json"), text);
-            if (!now) return;
-            foreach (var name in _unanswered)
+            try
             {
-                AtomicFile.Write(Path.Combine(_folder, name + AnswerEnd), text);
-                File.Delete(Path.Combine(_folder, name + CommandEnd));
+                Write(JsonSerializer.SerializeToUtf8Bytes(status, Json), now);
             }
-            _unanswered.Clear();
+            catch (IOException)
+            {
+                // A full disk: trading does not depend on this file, and the next status is written again.
+            }
+        }
+    }
+
+    private void Write(byte[] status, bool answers)
+    {
+        AtomicFile.Write(Path.Combine(_folder, "status.json"), status);
+        if (!answers) return;
+        foreach (var name in _unanswered.ToList())
+        {
+            AtomicFile.Write(Path.Combine(_folder, name + AnswerEnd), status);
+            File.Delete(Path.Combine(_folder, name + CommandEnd));
+            _unanswered.Remove(name);
         }
     }
 

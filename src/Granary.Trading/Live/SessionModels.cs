@@ -132,7 +132,7 @@ internal sealed class SessionModels
         }
         catch (Exception e) when (e is LearningInputException or IOException or System.Data.Common.DbException)
         {
-            _notes.Add($"model {model.Origin.Model}:{model.InForce} stays in force after {RunText.Time(_portfolio.Timestamp)}: "
+            _notes.Add($"model {model.Origin.Model}:{model.InForce} stays in force after {_portfolio.TimeText(_portfolio.Timestamp)}: "
                 + e.Message);
         }
     }
@@ -169,6 +169,6 @@ internal sealed class SessionModels
         foreach (var filter in model.Models)
             filter.Add(new ModelWindow(after + 1, found.Model) { Number = found.Version, Until = found.Until, Age = found.Age });
         (model.InForce, model.Due) = (found.Version, model.Schedule.NextAfter(after));
-        _notes.Add($"model {model.Origin.Model}:{found.Version} in force from the bar after {RunText.Time(after)}");
+        _notes.Add($"model {model.Origin.Model}:{found.Version} in force from the bar after {_portfolio.TimeText(after)}");
     }
 }

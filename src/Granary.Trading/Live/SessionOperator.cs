@@ -136,7 +136,7 @@ internal sealed class SessionOperator(LiveOptions options, OrderGateway gateway,
             return [];
         }
         notes.Add($"weights version {change.Version} of {change.Who} in force from "
-            + (change.Timestamp == 0 ? "the first bar on" : $"the bar after {RunText.Time(change.Timestamp)}")
+            + (change.Timestamp == 0 ? "the first bar on" : $"the bar after {portfolio.TimeText(change.Timestamp)}")
             + Reason(change.Why));
         return portfolio.Put(change);
     }
@@ -150,7 +150,7 @@ internal sealed class SessionOperator(LiveOptions options, OrderGateway gateway,
         var name = change.Strategy.Length > 0 ? change.Strategy : change.Symbol;
         var word = change.Enabled ? "enabled" : "disabled";
         var count = portfolio.Put(change);
-        var from = change.Timestamp == 0 ? "first bar on" : $"bar after {RunText.Time(change.Timestamp)}";
+        var from = change.Timestamp == 0 ? "first bar on" : $"bar after {portfolio.TimeText(change.Timestamp)}";
         notes.Add($"{name} {word} by {change.Who} from the {from} "
             + $"({count} {(count == 1 ? "strategy" : "strategies")}){Reason(change.Why)}");
     }

@@ -45,6 +45,9 @@ public record SessionOptions
     public Address? Deployments { get; init; }
     [Description("the number of the deployment in --deployments, in the place of PROD.json")]
     public int? Deployment { get; init; }
+    [Description("at a restart, bars of the journal that have other prices in the feed: refuse (nothing is traded until you decide), or "
+        + "keep (trade on by the journal's)")]
+    public string ChangedBars { get; init; } = "refuse";
     [Description("trade although validation checks are missing or failed; the journal records it"), JsonPropertyName("withoutEvidence")]
     public bool IgnoresChecks { get; init; }
 
@@ -95,6 +98,8 @@ public record SessionOptions
     /// <exception cref="Engine.Market.BarDataException">The speed is wrong.</exception>
     public void Check()
     {
+        if (ChangedBars is not ("refuse" or "keep"))
+            throw new InputException($"--changed-bars cannot be '{ChangedBars}'; use refuse or keep");
         if (Deployments is null != Deployment is null)
             throw new InputException("--deployments and --deployment belong together: the store, and the number in it");
         _ = ReadSpeed();

@@ -56,7 +56,7 @@ internal sealed class SessionPolicies
         }
         catch (Exception e) when (e is LearningInputException or IOException or System.Data.Common.DbException)
         {
-            _notes.Add($"policy {_inForce ?? _policies!.Reference} stays in force after {RunText.Time(_portfolio.Timestamp)}: {e.Message}");
+            _notes.Add($"policy {_inForce ?? _policies!.Reference} stays in force after {_portfolio.TimeText(_portfolio.Timestamp)}: {e.Message}");
             return;
         }
         await _gateway.AppendAsync([new PolicyChanged(change.After, change.Reference.Model, change.Reference.Version,
@@ -78,6 +78,6 @@ internal sealed class SessionPolicies
     {
         _portfolio.Put(change);
         _inForce = change.Reference;
-        _notes.Add($"policy {change.Reference} in force from the bar after {RunText.Time(change.After)}");
+        _notes.Add($"policy {change.Reference} in force from the bar after {_portfolio.TimeText(change.After)}");
     }
 }

@@ -68,6 +68,8 @@ public sealed class SessionRestarts(TimeProvider clock, Func<Exception, bool>? i
         + $"({reason.TrimEnd('.')}); positions stay open, and a new session continues from the journal";
 
     private bool MayPass(Exception fault) =>
+        // An IOException is mostly a full disk: the wait ends when there is room.
         fault is LeaseException or JournalException or ServiceUnavailableException or BarStoreException or OperationCanceledException
+            or IOException
         || isLoss?.Invoke(fault) == true;
 }

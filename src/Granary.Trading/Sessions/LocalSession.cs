@@ -9,7 +9,7 @@ namespace Granary.Trading.Sessions;
 /// <summary>One session of a process. It runs the session to its end, and restarts it on its journal after a loss.</summary>
 internal sealed class LocalSession : IAsyncDisposable
 {
-    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(20), SavePause = TimeSpan.FromSeconds(1);
 
     private readonly SessionStart _start;
     private readonly SessionServices _services;
@@ -24,7 +24,11 @@ internal sealed class LocalSession : IAsyncDisposable
     private volatile SessionView _view;
     private volatile OrderGateway? _gateway;
     private volatile CancellationTokenSource? _attempt;
-    private Task _running = Task.CompletedTask;
+    // Why the journal or the disk interrupted the last attempt; null if something else did.
+    private volatile string? _diskFault;
+    // Whether the file has an earlier view than the session.
+    private bool _isUnsaved;
+    private Task _running = Task.CompletedTask, _savingLater = Task.CompletedTask;
 
     private LocalSession(StoredSession stored, SessionServices services)
     {
@@ -44,6 +48,8 @@ internal sealed class LocalSession : IAsyncDisposable
             if (_view is not { Phase: SessionPhase.Running } view) return _view;
             var status = _control.Status;
             var retry = _restarts.Waiting(status);
+            if (retry is not null && _diskFault is { } fault) status = status is null ? null
+                : status with { State = LiveState.WaitingForJournal, JournalFault = fault };
             return view with { Status = status ?? view.Status, Fault = view.Fault ?? retry?.Reason, Retry = retry };
         }
     }
@@ -74,14 +80,25 @@ internal sealed class LocalSession : IAsyncDisposable
 
     /// <summary>Sends a command to the session; returns when the command is in the journal.</summary>
     /// <exception cref="InputException">The session has ended.</exception>
+    /// <exception cref="ServiceUnavailableException">The disk cannot store the command, or the end that it caused.</exception>
     public async Task<SessionView> CommandAsync(IssuedCommand command, CancellationToken cancellationToken)
     {
+        // A stop that is repeated because its answer was a fault: the session is over, and its file must show it.
+        if (_view.Phase != SessionPhase.Running && command.Command == SessionCommand.Stop && SaveUnsaved()) return View;
         if (_view.Phase != SessionPhase.Running)
             throw new InputException($"the session of {_view.Id} is over; start it again with its configuration, and it goes on from its "
                 + "journal");
         try
         {
             await _control.SendAsync(command).WaitAsync(CommandTimeout, _services.Clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsOfDisk(e))
+        {
+            throw new ServiceUnavailableException(command.Command == SessionCommand.Stop
+                ? $"the session stops, but the stop cannot be stored ({e.Message.TrimEnd('.')}), and a restarted server would trade on; "
+                    + "make room on the disk, then send it again"
+                : $"the command is not accepted, because it cannot be stored ({e.Message.TrimEnd('.')}); make room on the disk, then send "
+                    + "it again", e);
         }
         catch (TimeoutException)
         {
@@ -104,7 +121,24 @@ internal sealed class LocalSession : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         // OnInterrupted has reported its fault.
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _savingLater.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_saving)
+            if (_isUnsaved) TryWrite();
         _stop.Dispose();
+    }
+
+    /// <summary>Writes the file of the session if an earlier write failed.</summary>
+    /// <returns>Whether it wrote it.</returns>
+    /// <exception cref="ServiceUnavailableException">The disk still cannot be written.</exception>
+    public bool SaveUnsaved()
+    {
+        lock (_saving)
+        {
+            if (!_isUnsaved) return false;
+            if (TryWrite() is not { } fault) return true;
+            throw new ServiceUnavailableException($"the state of the session of {_view.Id} cannot be stored ({fault.Message.TrimEnd('.')}); "
+                + "make room on the disk, then try again", fault);
+        }
     }
 
     private async Task RunAsync()
@@ -155,8 +189,9 @@ internal sealed class LocalSession : IAsyncDisposable
             catch (Exception e) when (_accepted.Task.IsCompleted && !_stop.IsCancellationRequested
                 && _restarts.After(e, _control.Status) is { } retry)
             {
+                _diskFault = IsOfDisk(e) || e is Data.Journals.JournalException ? e.Message : null;
                 _services.OnInterrupted?.Invoke(_view.Id, e, retry);
-                Save(_view with { Fault = e.Message, Restarts = _view.Restarts + 1 });
+                Show(_view with { Fault = e.Message, Restarts = _view.Restarts + 1 });
                 _control.Again();
                 if (await _restarts.WaitAsync(_control.StopAsked, _stop.Token).ConfigureAwait(false) is not { } stop) continue;
                 End(SessionPhase.Done, null, SessionRestarts.Describe(stop, e.Message));
@@ -165,16 +200,19 @@ internal sealed class LocalSession : IAsyncDisposable
         }
     }
 
+    // The file of a new session is written before its caller is notified; later changes do not depend on the file.
     private void Accept()
     {
-        Save(_view with { Fault = null });
+        var accepted = _view with { Fault = null };
+        if (_accepted.Task.IsCompleted) Show(accepted);
+        else Save(accepted);
         _accepted.TrySetResult();
     }
 
     private void End(SessionPhase phase, string? digest, string? fault)
     {
         var folder = Path.Combine(_services.Runs, _view.Run);
-        Save(View with
+        Show(View with
         {
             Phase = phase,
             Host = "",
@@ -194,9 +232,48 @@ internal sealed class LocalSession : IAsyncDisposable
         lock (_saving)
         {
             SessionFile.Write(_services.Runs, new StoredSession(_start, view, _commands));
-            _view = view;
+            (_view, _isUnsaved) = (view, false);
         }
     }
+
+    // Changes the view now and writes the file as soon as the disk can be written: nothing waits for a full disk.
+    private void Show(SessionView view)
+    {
+        lock (_saving)
+        {
+            _view = view;
+            if (TryWrite() is null || !_savingLater.IsCompleted) return;
+            _savingLater = Task.Run(SaveLaterAsync);
+        }
+    }
+
+    private async Task SaveLaterAsync()
+    {
+        while (true)
+        {
+            await Task.Delay(SavePause, _services.Clock, _stop.Token).ConfigureAwait(false);
+            lock (_saving)
+                if (!_isUnsaved || TryWrite() is null)
+                    return;
+        }
+    }
+
+    private Exception? TryWrite()
+    {
+        try
+        {
+            SessionFile.Write(_services.Runs, new StoredSession(_start, _view, _commands));
+            _isUnsaved = false;
+            return null;
+        }
+        catch (Exception e) when (IsOfDisk(e))
+        {
+            _isUnsaved = true;
+            return e;
+        }
+    }
+
+    private static bool IsOfDisk(Exception e) => e is IOException or UnauthorizedAccessException;
 
     // A command is accepted when it is in the file. The next process executes those that this one does not.
     private void Keep(IReadOnlyList<IssuedCommand> commands)
@@ -204,15 +281,12 @@ internal sealed class LocalSession : IAsyncDisposable
         lock (_saving)
         {
             if (_stop.IsCancellationRequested || commands.Count == 0 && _commands.Count == 0) return;
-            try
-            {
-                SessionFile.Write(_services.Runs, new StoredSession(_start, _view, commands));
-            }
-            catch (IOException) when (commands.Count < _commands.Count)
-            {
-                // An executed command may be found again, but the journal has its id.
-            }
+            var before = _commands;
             _commands = commands;
+            // An executed command may be found again, but the journal has its id.
+            if (TryWrite() is not { } fault || commands.Count <= before.Count) return;
+            _commands = before;
+            throw new IOException(fault.Message, fault);
         }
     }
 }

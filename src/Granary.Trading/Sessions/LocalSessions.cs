@@ -44,10 +44,13 @@ public sealed class LocalSessions : ISessionService, IAsyncDisposable
         await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (Find(account)?.View is { Phase: SessionPhase.Running } running)
+            var known = Find(account);
+            if (known?.View is { Phase: SessionPhase.Running } running)
                 throw new LeaseException($"the account {account} is traded by a session of this server, started "
                     + $"by {running.StartedBy} at {running.StartedAt:yyyy-MM-dd HH:mm:ss}Z; stop that session first, or give this one "
                     + "another account");
+            // The earlier session writes the file of the account no more.
+            known?.SaveUnsaved();
             var now = _services.Clock.GetUtcNow();
             var view = new SessionView(account, JobId.New(production.Spec.Name + "-live", now), SessionPhase.Running, start.StartedBy,
                 now, Environment.MachineName, Environment.MachineName, null, null, null, 0, []);
@@ -56,7 +59,7 @@ public sealed class LocalSessions : ISessionService, IAsyncDisposable
             lock (_lock) _sessions[account] = session;
             return session.View;
         }
-        catch (JournalException e)
+        catch (Exception e) when (e is JournalException or IOException)
         {
             throw new ServiceUnavailableException(e.Message, e);
         }

@@ -13,7 +13,7 @@ namespace Granary.Trading.Sessions;
 /// <summary>
 /// The bars and the log of a session, as far as its journal was read. Each reading adds the entries that the journal has since.
 /// </summary>
-internal sealed class ReadSession(string name)
+internal sealed class ReadSession(string name, Timeframe timeframe)
 {
     /// <summary>The most entries of a log that are kept of one kind and symbol, so that no answer has more.</summary>
     public const int MostEntries = 1000;
@@ -87,7 +87,7 @@ internal sealed class ReadSession(string name)
         var fill = (e as VenueReported)?.Event.Fill;
         if (!_log.TryGetValue((kind, e.Symbol), out var entries)) _log.Add((kind, e.Symbol), entries = []);
         if (entries.Count == MostEntries) entries.Dequeue();
-        var at = e.Timestamp > 0 ? new DateTime(e.Timestamp, DateTimeKind.Utc) : (DateTime?)null;
+        var at = e.Timestamp > 0 ? new DateTime(FactTime.Of(e, timeframe), DateTimeKind.Utc) : (DateTime?)null;
         entries.Enqueue(new SessionLogEntry(sequence, at, kind, e.Strategy, e.Symbol, fill is null ? FactLine.Words(e)! : TextOf(fill))
         {
             Side = fill?.Side ?? (e as SignalDecided)?.Side,

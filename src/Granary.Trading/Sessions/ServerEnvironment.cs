@@ -34,7 +34,7 @@ internal sealed class ServerEnvironment(LiveRequest request, SessionServices ser
             Holder = "granary serve",
             OnKept = services.OnFact is { } log ? e =>
             {
-                if (FactLine.OfSession(e) is { } line) log(account, line);
+                if (FactLine.OfSession(e, production.Spec.Data.Timeframe) is { } line) log(account, line);
             }
             : null,
         }, services.Clock, cancellationToken).ConfigureAwait(false);

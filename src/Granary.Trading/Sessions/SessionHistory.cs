@@ -89,7 +89,7 @@ public sealed class SessionHistory(ISessionService sessions, IAccountStore accou
         var view = await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false);
         var (from, to) = (production.Spec.Data.Timeframe, timeframe ?? production.Spec.Data.Timeframe);
         if (!to.IsMultipleOf(from)) throw new InputException($"timeframe={to}: ask for a multiple of {from}, which the session trades");
-        var bars = await Read(id, view).TakeAsync(accounts, id, read =>
+        var bars = await Read(id, view, production).TakeAsync(accounts, id, read =>
         {
             List<string> symbols = [.. read.Switched.Union(production.Spec.Data.Symbols, StringComparer.Ordinal)];
             return symbols.IndexOf(symbol) is >= 0 and var series ? read.BarsOf(series)
@@ -107,8 +107,9 @@ public sealed class SessionHistory(ISessionService sessions, IAccountStore accou
     public async Task<IReadOnlyList<SessionLogEntry>?> LogAsync(string id, SessionLogKind? kind, string? symbol, int limit,
         CancellationToken cancellationToken = default)
     {
-        if (await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } view) return null;
-        return await Read(id, view).TakeAsync(accounts, id, read => read.Log(kind, symbol, limit), cancellationToken).ConfigureAwait(false);
+        if (await OpenAsync(id, cancellationToken).ConfigureAwait(false) is not var (_, production)) return null;
+        var view = await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false);
+        return await Read(id, view, production).TakeAsync(accounts, id, read => read.Log(kind, symbol, limit), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<(SessionStart Start, Production Production)?> OpenAsync(string id, CancellationToken cancellationToken) =>
@@ -122,12 +123,12 @@ public sealed class SessionHistory(ISessionService sessions, IAccountStore accou
             yield return (entry.Sequence, JournalCodec.Decode(entry));
     }
 
-    private ReadSession Read(string id, SessionView? view)
+    private ReadSession Read(string id, SessionView? view, Production production)
     {
         var name = $"{id} {view?.Run}";
         lock (_gate)
         {
-            var known = _read.FirstOrDefault(r => r.Name == name) ?? new ReadSession(name);
+            var known = _read.FirstOrDefault(r => r.Name == name) ?? new ReadSession(name, production.Spec.Data.Timeframe);
             _read.Remove(known);
             _read.AddFirst(known);
             if (_read.Count > MostCached) _read.RemoveLast();

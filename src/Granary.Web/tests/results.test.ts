@@ -148,7 +148,7 @@ describe('the result of a job', () => {
 describe('the price chart of a session', () => {
     const entry = { sequence: 1, timestamp: '2024-01-01T01:00:00Z', strategy: 'S', symbol: 'A', text: '' };
 
-    it('has a mark for each fill, signal and refusal at the bar that closed', () => {
+    it('has a mark for each fill, signal and refusal at its bar', () => {
         const marks = marksOfLog([
             { ...entry, kind: 'fill', side: 'sell', price: 1, role: 'entry' },
             { ...entry, kind: 'fill', side: 'buy', price: 1, role: 'stop-loss' },
@@ -163,7 +163,7 @@ describe('the price chart of a session', () => {
             ['signal', ''],
         ]);
         const bars = ['2024-01-01T00:00:00Z', '2024-01-01T01:00:00Z'].map((t) => Date.parse(t) / 1000);
-        expect(marksAt(marks, bars).map((m) => m.time)).toEqual([bars[0], bars[0], bars[0], bars[0]]);
+        expect(marksAt(marks, bars).map((m) => m.time)).toEqual([bars[1], bars[1], bars[1], bars[1]]);
     });
 });
 

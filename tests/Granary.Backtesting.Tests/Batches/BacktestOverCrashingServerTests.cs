@@ -32,7 +32,7 @@ public sealed class BacktestOverCrashingServerTests : IDisposable
     public async Task It_goes_on_behind_the_last_bar_and_has_the_digest_of_one_that_was_not_disturbed()
     {
         await using var server = await PostgresServer.StartAsync();
-        var store = $"postgres://postgres@127.0.0.1:{server.Port}/postgres?timeout=120";
+        var store = server.AddressOf("postgres") + "?timeout=120";
         foreach (var symbol in new[] { "A", "B" })
         {
             var file = Path.Combine(_folder, symbol + ".csv");

@@ -16,7 +16,7 @@ public class PostgresModelStoreTests
     {
         await using var server = await PostgresServer.ShareAsync();
         var connection = await server.CreateDatabaseAsync();
-        var url = $"postgres://postgres@127.0.0.1:{server.Port}/{new Npgsql.NpgsqlConnectionStringBuilder(connection).Database}";
+        var url = server.AddressOf(new Npgsql.NpgsqlConnectionStringBuilder(connection).Database!);
         var registry = new ModelRegistry(ModelStores.Open(Address.Parse(url)), ModelKindCatalogue.BuiltIn);
         var table = new TrainingTable(["x", "z"], [.. Enumerable.Range(0, 200).Select(i => (double)(i * 37 % 101))],
             [.. Enumerable.Range(0, 100).Select(i => (double)(i % 2))]);

@@ -264,7 +264,7 @@ public sealed class SessionTests : IDisposable
     {
         await using var server = await PostgresServer.StartAsync();
         var database = await server.CreateDatabaseAsync();
-        var address = $"postgres://postgres@127.0.0.1:{server.Port}/{new Npgsql.NpgsqlConnectionStringBuilder(database).Database}";
+        var address = server.AddressOf(new Npgsql.NpgsqlConnectionStringBuilder(database).Database!);
         var backtest = await _under.BacktestAsync(to: "2022-01-11");
         var to = new DateTime(2022, 1, 11).Ticks;
         var undisturbed = await _under.LiveAsync(backtest, "undisturbed", r => r with { To = to });

@@ -138,6 +138,8 @@ internal sealed record SessionEnd(LiveHost Host, string Digest, IReadOnlyList<Br
             text.AppendLine(CultureInfo.InvariantCulture,
                 $"order {t.Order.ClientId} {t.Order.Type} {t.Order.Quantity:R} {t.State} {t.Ended} {t.Unknown} {t.Filled:R} "
                     + $"{(t.VenueId.Length > 0 ? "taken" : "not taken")}");
+        foreach (var mark in Host.AccountEquity)
+            text.AppendLine(CultureInfo.InvariantCulture, $"equity {mark.Time} {mark.Equity:R} {mark.Drawdown:R} {mark.Day}");
         // The venue numbers orders as they arrive: one whose first try was lost arrives before or behind its neighbour.
         foreach (var e in Venue.OrderBy(e => e.Status.ClientId, StringComparer.Ordinal))
             text.AppendLine(CultureInfo.InvariantCulture,

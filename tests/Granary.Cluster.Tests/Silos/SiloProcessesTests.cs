@@ -144,7 +144,8 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
     {
         var connection = await server.Postgres.CreateDatabaseAsync();
         var user = "u_" + DatabaseOf(connection);
-        await server.Postgres.SqlAsync(DatabaseOf(connection), $"CREATE ROLE {user} LOGIN");
+        await server.Postgres.AdministerAsync(DatabaseOf(connection),
+            $"CREATE ROLE {user} LOGIN PASSWORD '{PostgresServer.Password}'");
         var asUser = new Npgsql.NpgsqlConnectionStringBuilder(connection) { Username = user }.ConnectionString;
         await using (var refused = SiloProcess.Launch(asUser))
         {

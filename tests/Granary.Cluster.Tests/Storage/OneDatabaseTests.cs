@@ -25,7 +25,7 @@ public sealed class OneDatabaseTests(OneDatabaseTests.Server server) : IClassFix
 
     private static string NameOf(string connection) => new NpgsqlConnectionStringBuilder(connection).Database!;
 
-    private string AddressOf(string connection) => $"postgres://postgres@127.0.0.1:{server.Postgres.Port}/{NameOf(connection)}";
+    private string AddressOf(string connection) => server.Postgres.AddressOf(NameOf(connection));
 
     private async Task<string> SqlAsync(string connection, string sql) => (await server.Postgres.SqlAsync(NameOf(connection), sql)).Trim();
 

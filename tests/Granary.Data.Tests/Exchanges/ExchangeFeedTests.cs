@@ -143,6 +143,24 @@ public sealed class ExchangeFeedTests
             1))).Message.ShouldStartWith("binance at 127.0.0.1 could not be reached in 4 tries");
     }
 
+    [Theory]
+    [InlineData("binance", false)]
+    [InlineData("gateio", false)]
+    [InlineData("kucoin", false)]
+    [InlineData("binance", true)]
+    public async Task An_exchange_that_accepts_and_closes_is_given_up_after_the_tries(string exchange, bool signs)
+    {
+        using var server = new LocalExchange();
+        for (var i = 0; i < 8; i++)
+            if (signs) server.Session(Close, Sign(exchange));
+            else server.Session(i % 2 == 0 ? Close : Drop);
+        await using var feed = new ExchangeFeed(To(server, exchange));
+        (await Should.ThrowAsync<BarStoreException>(() => Bars(feed, 1))).Message.ShouldStartWith(
+            $"{exchange} at 127.0.0.1 brought no bar in 4 connections (the exchange accepted and closed them)");
+        feed.Connections.ShouldBe(4);
+        feed.Fault.ShouldNotBeNull().ShouldContain("the last 4 connections brought no bar");
+    }
+
     [Fact]
     public async Task Foreign_messages_refusals_and_a_clock_that_goes_back_are_reported()
     {

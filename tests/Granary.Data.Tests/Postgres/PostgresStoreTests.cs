@@ -25,7 +25,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         _server = await PostgresServer.ShareAsync();
         _database = "test_" + Guid.NewGuid().ToString("N")[..12];
         await _server.CreateDatabaseAsync(_database);
-        _store = $"postgres://postgres@127.0.0.1:{_server.Port}/{_database}?timeout=5";
+        _store = _server.AddressOf(_database) + "?timeout=5";
     }
 
     public ValueTask DisposeAsync()
@@ -169,7 +169,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     public async Task A_server_that_crashes_in_the_middle_of_an_import_gets_all_of_it_once_when_it_is_back()
     {
         await using var server = await PostgresServer.StartAsync();
-        var store = $"postgres://postgres@127.0.0.1:{server.Port}/postgres?timeout=5";
+        var store = server.AddressOf("postgres") + "?timeout=5";
         await Import(Minutes(100), "FIRST", "1m", store);
         var file = Minutes(300_000);
         // held at its 150,000th bar by a lock that ends with the server
@@ -214,7 +214,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     public async Task The_timeout_of_a_server_that_goes_away_during_a_read_begins_when_it_goes_and_ends_with_a_sentence()
     {
         await using var server = await PostgresServer.StartAsync();
-        var store = $"postgres://postgres@127.0.0.1:{server.Port}/postgres?timeout=5";
+        var store = server.AddressOf("postgres") + "?timeout=5";
         // More than the connection holds by itself, so that the server is in the middle of its answer.
         var file = Minutes(300_000);
         await Import(file, "BIG", "1m", store);
@@ -240,7 +240,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         var fault = await Should.ThrowAsync<BarStoreException>(ReadAsync);
         (crashes, bars).ShouldSatisfyAllConditions(t => t.crashes.ShouldBe(2), t => t.bars.ShouldBeInRange(100_000, 299_999));
         fault.Message.ShouldStartWith(
-            $"postgres://postgres@127.0.0.1:{server.Port}/postgres?timeout=5 went away in the middle of BIG:1m and was not back "
+            $"{server.ShownAddressOf("postgres")}?timeout=5 went away in the middle of BIG:1m and was not back "
                 + "within 60 s (");
         fault.Message.ShouldEndWith("); start the server and run again");
     }
@@ -265,9 +265,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         async Task<string> Sentence<T>(string store) where T : Exception =>
             (await Should.ThrowAsync<T>(async () => await TestCatalogues.Sources.Open(Address
                 .Parse(store)).ListSymbolsAsync(Timeframe.D1))).Message;
-        await _server.SqlAsync("postgres",
-            "DO $$ BEGIN CREATE ROLE someone LOGIN PASSWORD 'right'; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
-        (await Sentence<BarDataException>($"postgres://postgres@127.0.0.1:{_server.Port}/nothere")).ShouldEndWith("/nothere: the database "
+        (await Sentence<BarDataException>(_server.AddressOf("nothere"))).ShouldEndWith("/nothere: the database "
             + "does not exist; make it with createdb, or correct its name");
         (await Sentence<BarStoreException>("postgres://postgres@127.0.0.1:1/x?timeout=2")).ShouldContain("cannot be reached");
         await Import(Minutes(10), timeframe: "1m");
@@ -287,15 +285,10 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     [Fact]
     public async Task A_wrong_password_is_one_sentence()
     {
-        await using var server = await PostgresServer.StartAsync();
-        await server.SqlAsync("postgres", "ALTER ROLE postgres PASSWORD 'right'");
-        await server.RequirePasswordAsync();
         (await Should.ThrowAsync<BarDataException>(async () => await TestCatalogues.Sources.Open(
-            Address.Parse($"postgres://postgres:wrong@127.0.0.1:{server.Port}/postgres")).ListSymbolsAsync(Timeframe.D1))).Message
-            .ShouldBe($"postgres://postgres@127.0.0.1:{server.Port}/postgres: the server refuses the user or the password; correct them");
-        (await TestCatalogues.Sources.Open(Address
-            .Parse($"postgres://postgres:right@127.0.0.1:{server.Port}/postgres")).ListSymbolsAsync(Timeframe.D1))
-            .ShouldBeEmpty();
+            Address.Parse($"postgres://{PostgresServer.User}:wrong@127.0.0.1:{_server.Port}/{_database}")).ListSymbolsAsync(Timeframe.D1))).Message
+            .ShouldBe($"{_server.ShownAddressOf(_database)}: the server refuses the user or the password; correct them");
+        (await TestCatalogues.Sources.Open(Address.Parse(_server.AddressOf(_database))).ListSymbolsAsync(Timeframe.D1)).ShouldBeEmpty();
     }
 
     [Fact]

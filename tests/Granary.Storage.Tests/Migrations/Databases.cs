@@ -22,8 +22,11 @@ public sealed class Databases : IAsyncLifetime
 
 internal sealed record TestDatabase(PostgresServer Server, string Name, string Connection)
 {
-    /// <summary>Runs SQL as the administrator; gives what psql printed.</summary>
+    /// <summary>Runs SQL as the owner of the database; gives what psql printed.</summary>
     public async Task<string> SqlAsync(string sql) => (await Server.SqlAsync(Name, sql)).Trim();
+
+    /// <summary>Runs SQL as the superuser.</summary>
+    public Task AdministerAsync(string sql) => Server.AdministerAsync(Name, sql);
 
     /// <summary>Runs the migrations of a schema as a process of its own would: over a new connection.</summary>
     public async Task<IReadOnlyList<string>> MigrateAsync(DatabaseSchema schema, string? user = null)

@@ -1,4 +1,5 @@
 using Granary.Storage.Migrations;
+using Granary.Testing;
 
 namespace Granary.Storage.Tests.Migrations;
 
@@ -84,12 +85,12 @@ public sealed class MigrationTests(Databases databases) : IClassFixture<Database
     {
         var database = await databases.CreateAsync();
         var user = "u_" + database.Name;
-        await database.SqlAsync($"CREATE ROLE {user} LOGIN");
+        await database.AdministerAsync($"CREATE ROLE {user} LOGIN PASSWORD '{PostgresServer.Password}'");
         var refused = await Should.ThrowAsync<MigrationException>(() => database.MigrateAsync(DatabaseSchema.Bars, user));
         refused.Message.ShouldBe($"the user '{user}' may not create or change the tables of the schema 'bars' (permission denied for "
             + $"database {database.Name}); " +
             $"let an administrator run CREATE SCHEMA bars AUTHORIZATION {user}, or grant the user CREATE on the database");
-        await database.SqlAsync($"CREATE SCHEMA bars AUTHORIZATION {user}");
+        await database.AdministerAsync($"CREATE SCHEMA bars AUTHORIZATION {user}");
         (await database.MigrateAsync(DatabaseSchema.Bars, user)).Count.ShouldBe(1);
         await database.MigrateAsync(DatabaseSchema.Models);
         await database.SqlAsync($"GRANT USAGE ON SCHEMA models TO {user}; GRANT SELECT ON ALL TABLES IN SCHEMA models TO {user}");

@@ -13,8 +13,7 @@ const exits: Record<string, string> = { 'stop-loss': 'stop', 'take-profit': 'tar
 export function marksOfLog(entries: readonly Entry[]): Mark[] {
     return entries.flatMap((e): Mark[] => {
         if (!e.timestamp) return [];
-        // Marks at a bar's close belong to the bar that opened before.
-        const time = seconds(e.timestamp) - 1;
+        const time = seconds(e.timestamp);
         if (e.kind === 'refusal') return [{ time, kind: 'refused', text: '' }];
         if (e.kind === 'signal') return e.side ? [{ time, kind: 'signal', text: '' }] : [];
         if (e.kind !== 'fill') return [];

@@ -33,6 +33,9 @@ const tabs = [
     { id: 'configuration', title: 'Configuration' },
 ];
 
+/** The open of the last bar, by which all else of a session is dated; a daily bar has the date of its trading day. */
+const lastBar = (session: Session) => session.status?.account.curve.times.at(-1) ?? session.status?.instant;
+
 /** One live session, updated by the server's events. */
 export default function SessionView() {
     const { params } = useRoute();
@@ -60,7 +63,7 @@ export default function SessionView() {
                     </div>
                     {s.phase === 'running' && loaded.problem && (
                         <p class="note">
-                            <Badge kind="no">Connection lost; figures are of {time(s.status?.instant)} market time</Badge>
+                            <Badge kind="no">Connection lost; figures are of {time(lastBar(s))} market time</Badge>
                         </p>
                     )}
                     <Warnings session={s} />
@@ -182,8 +185,8 @@ function Headline(props: { session: Session }) {
                 },
                 {
                     name: 'Feed lag',
-                    value: account.feedLag == null ? time(status.instant).slice(11) : duration(account.feedLag),
-                    note: account.feedLag == null ? `replay, ${time(status.instant).slice(0, 10)}` : 'behind the last close',
+                    value: account.feedLag == null ? time(lastBar(props.session)).slice(11) : duration(account.feedLag),
+                    note: account.feedLag == null ? `replay, ${time(lastBar(props.session)).slice(0, 10)}` : 'behind the last close',
                 },
                 {
                     name: 'Journal',

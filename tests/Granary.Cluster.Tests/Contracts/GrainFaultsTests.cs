@@ -1,0 +1,107 @@
+using System.Reflection;
+using Granary.Cluster.Batches;
+using Granary.Cluster.Compute;
+using Granary.Cluster.Portfolios;
+using Granary.Cluster.Tests.Fixtures;
+using Granary.Data.Journals;
+using Granary.Engine.Market;
+using Granary.Learning;
+using Granary.Simulation.Json;
+using Npgsql;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Tests.Contracts;
+
+/// <summary>A fault of a grain is the same on the grain's silo and on every other one.</summary>
+public sealed class GrainFaultsTests
+{
+    private const string Kind = "granary-test-fault";
+
+    private static readonly NpgsqlException s_cause = new("the server closed the connection");
+
+    // Thrown in the place of the method, and the type and message that callers get.
+    private static readonly Dictionary<string, (Func<Exception> Thrown, Type Got, string Message)> s_faults = new(StringComparer.Ordinal)
+    {
+        ["journal"] = (() => new JournalException("the journal is away", s_cause) { MayPass = true }, typeof(JournalException),
+            "the journal is away"),
+        ["lease"] = (() => new LeaseException("another session trades it"), typeof(LeaseException), "another session trades it"),
+        ["input"] = (() => new InputException("wrong key", s_cause), typeof(InputException), "wrong key"),
+        ["bars"] = (() => new BarStoreException("the bars are away", s_cause), typeof(BarStoreException), "the bars are away"),
+        ["data"] = (() => new BarDataException("no such symbol"), typeof(BarDataException), "no such symbol"),
+        ["away"] = (() => new ServiceUnavailableException("not now", s_cause), typeof(ServiceUnavailableException), "not now"),
+        ["damage"] = (() => new LearningInputException("the model is damaged") { IsDamage = true }, typeof(ServiceUnavailableException),
+            "the model is damaged"),
+        ["database"] = (() => s_cause, typeof(ServiceUnavailableException), "the server closed the connection"),
+        ["library"] = (() => new InvalidOperationException("the outer one", s_cause), typeof(GrainFaultException),
+            "InvalidOperationException: the outer one"),
+        ["dotnet"] = (() => new IOException("No space left on device"), typeof(IOException), "No space left on device"),
+    };
+
+    private sealed class Throws : IIncomingGrainCallFilter
+    {
+        public Task Invoke(IIncomingGrainCallContext context) =>
+            RequestContext.Get(Kind) is string kind ? Task.FromException(s_faults[kind].Thrown()) : context.Invoke();
+    }
+
+    // Every method of every grain's interface, with arguments that no method sees.
+    private static IEnumerable<(Type Grain, MethodInfo Method)> Methods() =>
+        from type in typeof(IBatchGrain).Assembly.GetTypes()
+        where type.IsInterface && typeof(IGrainWithStringKey).IsAssignableFrom(type) || type == typeof(ISessionListGrain)
+        orderby type.Name
+        from method in type.GetMethods()
+        where typeof(Task).IsAssignableFrom(method.ReturnType) || method.ReturnType.Name.StartsWith("ValueTask", StringComparison.Ordinal)
+        select (type, method);
+
+    private static async Task<Exception?> CallAsync(IGrainFactory grains, Type type, MethodInfo method, string key, string kind)
+    {
+        var grain = type == typeof(ISessionListGrain) ? grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key)
+            : (object)grains.GetGrain(type, key);
+        RequestContext.Set(Kind, kind);
+        try
+        {
+            var arguments = method.GetParameters().Select(p => p.ParameterType.IsValueType ? Activator.CreateInstance(p.ParameterType) : null);
+            await Awaited(method.Invoke(grain, [.. arguments])!);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+        finally
+        {
+            RequestContext.Remove(Kind);
+        }
+    }
+
+    private static Task Awaited(object call) => call as Task ?? (Task)call.GetType().GetMethod("AsTask")!.Invoke(call, null)!;
+
+    [Fact]
+    public async Task A_fault_of_every_grain_method_is_the_same_on_every_silo_and_without_the_library_that_caused_it()
+    {
+        await using var silos = await TestSilos.StartAsync(2, more: silo => silo.AddIncomingGrainCallFilter<Throws>());
+        var factories = silos.Alive.Select(s => silos.ServiceOf<IGrainFactory>(s)).ToList();
+        var called = 0;
+        foreach (var (type, method) in Methods())
+            foreach (var (kind, (_, got, message)) in s_faults)
+            {
+                var key = type == typeof(ITrialGrain) ? silos.Alive[0].SiloAddress.ToParsableString() : $"{kind}/{called}";
+                foreach (var factory in factories)
+                {
+                    var fault = (await CallAsync(factory, type, method, key, kind)).ShouldNotBeNull($"{type.Name}.{method.Name}");
+                    (fault.GetType(), fault.Message).ShouldBe((got, message), $"{type.Name}.{method.Name} {kind}: {fault}");
+                    for (var cause = fault.InnerException; cause is not null; cause = cause.InnerException)
+                        cause.GetType().Namespace.ShouldNotBe("Npgsql", $"{type.Name}.{method.Name} {kind}");
+                    called++;
+                }
+            }
+        called.ShouldBeGreaterThan(500);
+    }
+
+    [Fact]
+    public void A_fault_within_an_answer_is_such_a_record_too()
+    {
+        var fault = Grains.GrainFaults.Of(new JournalException("the journal is away", s_cause) { MayPass = true });
+        fault.ShouldBeOfType<JournalException>().MayPass.ShouldBeTrue();
+        fault.InnerException.ShouldBeNull();
+    }
+}
