@@ -46,6 +46,7 @@ COPY samples/quickstart.json samples/
 COPY samples/data/ samples/data/
 # The templates of granary new are the files of the sample, and the contract tests of brokers.
 COPY samples/Plugin/ samples/Plugin/
+COPY samples/DataPlugin/ samples/DataPlugin/
 COPY tests/Granary.Data.Tests/Brokers/ tests/Granary.Data.Tests/Brokers/
 # The commit, which the context does not have: docker build --build-arg REVISION=$(git rev-parse HEAD) .
 ARG REVISION=

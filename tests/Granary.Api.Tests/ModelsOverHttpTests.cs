@@ -63,6 +63,22 @@ public sealed class ModelsOverHttpTests
     }
 
     [Fact]
+    public async Task A_damaged_version_hides_no_other_and_no_roll_back_makes_it_current()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var registry = Fill(server.Folder);
+        foreach (var number in (int[])[1, 2]) registry.Promote("gate", number);
+        File.Delete(Path.Combine(server.Folder, "models", "gate", "v0001", "model.bin"));
+        var model = (await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/models"))[0];
+        (model.GetProperty("versions").GetInt32(), model.GetProperty("current").GetInt32()).ShouldBe((2, 2));
+        model.GetProperty("faults")[0].GetString()!.ShouldStartWith("model 'gate' version 1 is damaged: gate/v0001/model.bin is missing");
+        (await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/models/gate/versions"))[0].GetProperty("number").GetInt32().ShouldBe(2);
+        using var refused = await server.Client.PostAsync("/api/v1/models/gate/rollback", null);
+        (await refused.ProblemAsync(503)).ShouldContain("version 2 of the model 'gate' stays current");
+        registry.Pointer("gate").Current.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_challenger_is_tested_on_the_windows_of_both_and_drift_is_what_the_detector_found()
     {
         await using var server = await ApiServer.StartAsync();

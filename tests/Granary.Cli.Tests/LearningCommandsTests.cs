@@ -101,6 +101,40 @@ public sealed class LearningCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_damaged_version_is_named_and_the_others_are_listed()
+    {
+        var registry = _folder.At("models");
+        foreach (var seed in (string[])["1", "2"])
+            await DoneAsync("learn", Table(), "--label", "up", "--trainer", "logistic", "--seed", seed, "--save", "rises",
+                "--registry", registry);
+        foreach (var number in (string[])["1", "2"]) await DoneAsync("models", "promote", "rises", number, "--registry", registry);
+        File.Delete(Path.Combine(registry, "rises", "v0001", "model.bin"));
+        var list = await GranaryCall.RunAsync("models", "list", "--registry", registry, "--json");
+        list.ExitCode.ShouldBe(0);
+        list.Error.ShouldContain("model 'rises' version 1 is damaged: rises/v0001/model.bin is missing");
+        JsonDocument.Parse(list.Output).RootElement.EnumerateArray().Select(v => v.GetProperty("number").GetInt32()).ShouldBe([2]);
+        (await RefusedAsync("models", "rollback", "rises", "--registry", registry)).ShouldContain("version 2 of the model 'rises' stays");
+        (await RefusedAsync("models", "predict", "rises", Table(), "--model-version", "1", "--registry", registry))
+            .ShouldContain("model.bin is missing");
+        Directory.Delete(Path.Combine(registry, "rises", "v0001"), recursive: true);
+        (await RefusedAsync("models", "rollback", "rises", "--registry", registry)).ShouldContain("has no version 1; it has 2");
+    }
+
+    [Fact]
+    public async Task Learn_asks_about_dates_and_says_what_is_too_good()
+    {
+        string Leaking(string name, Func<int, string> date) => _folder.Write(name, "date,a,up\n" + string.Concat(Enumerable.Range(0, 300)
+            .Select(i => $"{date(i)},{i * 37 % 101 % 2 * 2 + i * 11 % 3},{i * 37 % 101 % 2}\n")));
+        var unclear = Leaking("unclear.csv", _ => "01/02/2013");
+        (await RefusedAsync("learn", unclear, "--label", "up", "--trainer", "logistic")).ShouldContain("--dates day-first");
+        var call = await GranaryCall.RunAsync("learn", unclear, "--label", "up", "--trainer", "logistic", "--dates", "day-first",
+            "--gap", "7", "--json");
+        call.ExitCode.ShouldBe(0, call.Error);
+        var result = JsonDocument.Parse(call.Output).RootElement;
+        result.GetProperty("purgedRows").GetInt32().ShouldBe(7);
+    }
+
+    [Fact]
     public async Task A_saved_model_predicts_other_tables_that_have_its_columns()
     {
         var registry = _folder.At("models");

@@ -15,6 +15,7 @@ public sealed class SamplePluginTests : IDisposable
         // A folder of plug-ins holds the plug-in alone; its README builds it the same way.
         Directory.CreateDirectory(Plugins);
         File.Copy(Path.Combine(AppContext.BaseDirectory, "SamplePlugin.dll"), Path.Combine(Plugins, "SamplePlugin.dll"));
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "SampleDataPlugin.dll"), Path.Combine(Plugins, "SampleDataPlugin.dll"));
         // The bars of a sample, turned over and in the plug-in's format: read back through its source they are nearly the sample's.
         var rows = File.ReadLines(Path.Combine(SharedData.RepositoryRoot, "samples/data/1h/COINUSDT.csv")).Skip(1).Take(3000).Select(Cents);
         _folder.Write("bars/COINUSDT.csv", string.Join('\n', rows));

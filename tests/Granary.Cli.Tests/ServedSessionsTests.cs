@@ -19,7 +19,7 @@ public sealed class ServedSessionsTests : IDisposable
     public ServedSessionsTests()
     {
         _plugins = Directory.CreateDirectory(_folder.At("plugins")).FullName;
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "SamplePlugin.dll"), Path.Combine(_plugins, "SamplePlugin.dll"));
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "SampleDataPlugin.dll"), Path.Combine(_plugins, "SampleDataPlugin.dll"));
     }
 
     // A test that fails leaves no process behind.

@@ -37,8 +37,7 @@ internal static class ModelEndpoints
         models.MapGet("", (ServerModels registry) =>
             {
                 var opened = registry.Open();
-                return TypedResults.Ok(opened.Models().Select(m => new ModelEntry(m, opened.Versions(m).Count,
-                    opened.Pointer(m).Current)).ToList());
+                return TypedResults.Ok(opened.Models().Select(m => EntryOf(opened, m)).ToList());
             })
             .WithName("listModels").WithSummary("The models of the server's registry.").Produces<IReadOnlyList<ModelEntry>>();
         models.MapGet("/{name}/versions", (string name, ServerModels registry) => Answer(() =>
@@ -49,6 +48,7 @@ internal static class ModelEndpoints
                     .Select(v => new VersionEntry(v.Number, v.Number == current, v.ModelHash, ServerModels.Shown(v.Lineage))).ToList());
             }))
             .WithName("listModelVersions").WithSummary("The versions of a model, with what each was trained on.")
+            .WithDescription("A damaged version is left out; listModels has its fault.")
             .Produces<IReadOnlyList<VersionEntry>>().ProducesProblem(404);
         models.MapGet("/{name}/versions/{number:int}", (string name, int number, ServerModels registry,
                 HttpContext context) => Answer(() =>
@@ -87,6 +87,13 @@ internal static class ModelEndpoints
                 + "answers.")
             .WithMetadata(new ReadOnlyOperation())
             .Accepts<object>("application/json").Produces<ModelAnswers>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(413);
+    }
+
+    private static ModelEntry EntryOf(ModelRegistry registry, string model)
+    {
+        var readable = registry.Versions(model, out var faults);
+        var current = registry.CurrentOf(model, out var fault);
+        return new ModelEntry(model, readable.Count + faults.Count, current) { Faults = fault is null ? faults : [.. faults, fault] };
     }
 
     private static void MapComparisons(IEndpointRouteBuilder models)

@@ -8,7 +8,7 @@ namespace Granary.Backtesting.NewProjects;
 
 /// <summary>
 /// <c>granary new KIND NAME</c>: creates a folder with a working plug-in, a passing test project and a README. The files are those of
-/// samples/Plugin, which Granary's tests compile, with the new name.
+/// samples/Plugin and samples/DataPlugin, which Granary's tests compile, with the new name.
 /// </summary>
 public static class NewPluginProject
 {
@@ -89,7 +89,8 @@ public static class NewPluginProject
         string Renamed(string text)
         {
             var renamed = text.Replace(template.Sample, name, StringComparison.Ordinal)
-                .Replace("SamplePlugin", "Plugins", StringComparison.Ordinal);
+                .Replace("SamplePlugin", "Plugins", StringComparison.Ordinal)
+                .Replace("SampleDataPlugin", "Plugins", StringComparison.Ordinal);
             return template.SampleName is null ? renamed
                 : renamed.Replace($"\"{template.SampleName}\"", $"\"{CatalogueNameOf(template, name)}\"", StringComparison.Ordinal);
         }

@@ -3,7 +3,7 @@ using Granary.Simulation.Catalogues;
 
 namespace Granary.Backtesting.NewProjects;
 
-/// <summary>One kind of <c>granary new</c>, with the files of samples/Plugin for its projects.</summary>
+/// <summary>One kind of <c>granary new</c>, with the files of samples/Plugin or samples/DataPlugin for its projects.</summary>
 /// <param name="Kind">The kind in the command, such as "strategy".</param>
 /// <param name="Sample">The sample's class, which is renamed.</param>
 /// <param name="SampleName">The sample's name in its catalogue; null for a strategy, whose class name is used.</param>

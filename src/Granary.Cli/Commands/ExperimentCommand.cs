@@ -98,6 +98,8 @@ internal static class ExperimentCommand
                 [.. worth.Select(t => (new[] { t.Data, t.Trainer, t.Label }, t.Worth!))]);
             foreach (var failed in trials.Where(t => t.Error is not null))
                 CommandLine.Complain($"{failed.Data}, {failed.Trainer}, {failed.Label}: {failed.Error}");
+            foreach (var (trial, note) in trials.SelectMany(t => (t.Notes ?? []).Select(note => (t, note))))
+                CommandLine.Complain($"{trial.Data}, {trial.Trainer}, {trial.Label}: {note}");
             Console.WriteLine(ElapsedTime.OfProcess.Sentence());
         }
         return trials.All(t => t.Error is not null) ? CommandLine.Failed : 0;

@@ -29,6 +29,14 @@ internal static class Given
         _ => throw new InputException($"--stamp {text}: use open or close"),
     };
 
+    public static Data.Reading.DateOrder Dates(string? text) => text switch
+    {
+        null => Data.Reading.DateOrder.Detect,
+        "day-first" => Data.Reading.DateOrder.DayFirst,
+        "month-first" => Data.Reading.DateOrder.MonthFirst,
+        _ => throw new InputException($"--dates {text}: use day-first or month-first"),
+    };
+
     public static SessionCalendar? Session(string? text)
     {
         switch (text)

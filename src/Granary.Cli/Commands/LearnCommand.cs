@@ -20,6 +20,13 @@ internal static class LearnCommand
         public required string Trainer { get; init; }
         [Description("share of the rows that the model is trained on")]
         public double Split { get; init; } = 0.7;
+        [Description("rows between training and test that are left out")]
+        public int Gap { get; init; }
+        [Description("the column with the time at which the label was known; training rows whose label the test's first row did not know "
+            + "are left out (label_time)")]
+        public string? LabelTime { get; init; }
+        [Description("order of day and month in dates such as 01/02/2013: day-first or month-first (the whole column decides)")]
+        public string? Dates { get; init; }
         [Description("seed of the trainer's random numbers")]
         public long Seed { get; init; } = 1;
         [Description("the trainer's parameters, such as \"trees=200;leaves=15\"; 'granary trainers' lists them")]
@@ -43,7 +50,12 @@ internal static class LearnCommand
         {
             var given = options.Read(call);
             var request = new LearnRequest(call.GetValue(file)!, given.Label, given.Trainer, given.Split, given.Seed,
-                Given.Threads(given.Threads), Given.Parameters(given.Params));
+                Given.Threads(given.Threads), Given.Parameters(given.Params))
+            {
+                Gap = given.Gap,
+                LabelTime = given.LabelTime,
+                Dates = Given.Dates(given.Dates),
+            };
             var known = root.Catalogues(call);
             LearnResult result;
             if (given.Save is { } name)
@@ -59,8 +71,9 @@ internal static class LearnCommand
             if (given.Json) Console.WriteLine(JsonSerializer.Serialize(result, Output.Json));
             else
                 TableWriter.Write("", [Column.Text("Figure"), Column.Number("Value")],
-                    JsonSerializer.SerializeToElement(result, Output.Json).EnumerateObject()
+                    JsonSerializer.SerializeToElement(result with { Notes = null }, Output.Json).EnumerateObject()
                         .Select(p => new[] { p.Name, p.Value.ToString() }));
+            foreach (var note in result.Notes ?? []) CommandLine.Complain(note);
             return Task.FromResult(0);
         });
         return command;

@@ -40,8 +40,13 @@ internal sealed class ModelsCommands(CompositionRoot root)
         list.SetAction(call =>
         {
             var models = Open(call);
-            var rows = models.Models()
-                .SelectMany(m => models.Versions(m).Select(v => (Version: v, Current: models.Pointer(m).Current == v.Number))).ToList();
+            var rows = new List<(ModelVersion Version, bool Current)>();
+            foreach (var model in models.Models())
+            {
+                var current = models.CurrentOf(model, out var fault);
+                rows.AddRange(models.Versions(model, out var faults).Select(v => (v, current == v.Number)));
+                foreach (var sentence in fault is null ? faults : [.. faults, fault]) CommandLine.Complain(sentence);
+            }
             if (call.GetValue(_json))
                 Console.WriteLine(JsonSerializer.Serialize(rows.Select(r => new
                 {
@@ -133,15 +138,20 @@ internal sealed class ModelsCommands(CompositionRoot root)
     {
         var table = new Argument<string>("TABLE.csv") { Description = "a table with the model's features as columns" };
         var number = new Option<int?>("--model-version") { Description = "the version (the current one)" };
+        var dates = new Option<string?>("--dates")
+        {
+            Description = "order of day and month in dates such as 01/02/2013: day-first or month-first (the whole column decides)",
+        };
         var predict = new Command("predict",
             "Predict the rows of a table with a version: the probability of the label 1, or the predicted number.")
         {
-            _name, table, number, _registry, _json,
+            _name, table, number, dates, _registry, _json,
         };
         predict.SetAction(call =>
         {
             var (asked, rows, predictions) =
-                LearnTable.Predict(Open(call), call.GetValue(_name)!, call.GetValue(number), call.GetValue(table)!);
+                LearnTable.Predict(Open(call), call.GetValue(_name)!, call.GetValue(number), call.GetValue(table)!,
+                    Given.Dates(call.GetValue(dates)));
             if (call.GetValue(_json))
             {
                 Console.WriteLine(JsonSerializer.Serialize(new { asked.Model, asked.Number, Rows = rows, Predictions = predictions },

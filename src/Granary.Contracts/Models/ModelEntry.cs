@@ -3,7 +3,11 @@ namespace Granary.Contracts.Models;
 /// <summary>A model in a list.</summary>
 /// <param name="Versions">How many there are.</param>
 /// <param name="Current">The version in use; 0 if there is none.</param>
-public sealed record ModelEntry(string Name, int Versions, int Current);
+public sealed record ModelEntry(string Name, int Versions, int Current)
+{
+    /// <summary>Versions that are damaged, and a damaged pointer to the current one, one sentence each.</summary>
+    public IReadOnlyList<string> Faults { get; init; } = [];
+}
 
 /// <summary>An order to make a version current.</summary>
 /// <param name="Version">The version to make current.</param>

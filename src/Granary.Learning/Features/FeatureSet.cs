@@ -61,7 +61,17 @@ public sealed class FeatureSet
     /// <summary>The longest lag, in bars.</summary>
     public int LongestLag { get; }
 
+    /// <summary>The factor of each feature.</summary>
+    public IReadOnlyList<FactorRequest> Requests => [.. Features.Select(f => f.Request)];
+
     internal Feature[] Features { get; }
+
+    /// <summary>Returns the features of some factors; null if there are none.</summary>
+    public FeatureSet? Where(Func<FactorRequest, bool> isWanted)
+    {
+        Feature[] wanted = [.. Features.Where(f => isWanted(f.Request))];
+        return wanted.Length == 0 ? null : new FeatureSet(wanted);
+    }
 
     /// <summary>Returns the features that use the closes of another symbol by its name, with that symbol.</summary>
     /// <param name="supply">The factors of the batch, see <see cref="FactorPlan.Supply"/>.</param>

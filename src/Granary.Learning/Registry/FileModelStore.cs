@@ -23,8 +23,8 @@ public sealed class FileModelStore(string root) : IModelStore
         if (!Directory.Exists(folder)) return [];
         return
         [
-            .. Directory.GetDirectories(folder, "v*")
-                .Select(d => int.TryParse(Path.GetFileName(d).AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n
+            .. Directory.GetDirectories(folder, "v*").Select(d => Path.GetFileName(d)!)
+                .Select(d => int.TryParse(d.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var n) && d == FolderOf(n) ? n
                     : 0)
                 .Where(n => n > 0).Order(),
         ];
@@ -54,7 +54,24 @@ public sealed class FileModelStore(string root) : IModelStore
     {
         var folder = Place(model, number);
         return Directory.Exists(folder)
-            ? (File.ReadAllBytes(Path.Combine(folder, "model.bin")), File.ReadAllBytes(Path.Combine(folder, "lineage.json"))) : null;
+            ? (ReadFile(model, number, "model.bin"), ReadFile(model, number, "lineage.json")) : null;
+    }
+
+    private byte[] ReadFile(string model, int number, string name)
+    {
+        var path = Path.Combine(Place(model, number), name);
+        var fault = "cannot be read";
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (!Path.Exists(path)) fault = "is missing";
+            throw new LearningInputException($"model '{model}' version {number} is damaged: {model}/{FolderOf(number)}/{name} {fault}; put "
+                + "back a copy, or remove the folder and promote another version", e)
+            { IsDamage = true };
+        }
     }
 
     public byte[]? ReadPointer(string model)
@@ -69,6 +86,7 @@ public sealed class FileModelStore(string root) : IModelStore
         if (change(ReadPointer(model)) is { } next) AtomicFile.Write(Path.Combine(root, model, "current.json"), next);
     }
 
-    private string Place(string model, int number) =>
-        Path.Combine(root, model, string.Create(CultureInfo.InvariantCulture, $"v{number:0000}"));
+    private string Place(string model, int number) => Path.Combine(root, model, FolderOf(number));
+
+    private static string FolderOf(int number) => string.Create(CultureInfo.InvariantCulture, $"v{number:0000}");
 }

@@ -27,16 +27,55 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
     /// <summary>Models with at least one version, in ordinal order.</summary>
     public IReadOnlyList<string> Models() => store.Models();
 
-    /// <summary>Returns the versions of a model, ascending by number.</summary>
+    /// <summary>Returns the versions of a model that can be read, ascending by number.</summary>
     /// <exception cref="LearningInputException">The model does not exist.</exception>
-    public IReadOnlyList<ModelVersion> Versions(string model) => [.. Numbers(model).Select(n => Version(model, n))];
+    public IReadOnlyList<ModelVersion> Versions(string model) => Versions(model, out _);
+
+    /// <summary>Returns the versions of a model that can be read: one damaged version hides no other.</summary>
+    /// <param name="faults">The versions that cannot be read, one sentence each.</param>
+    /// <returns>Ascending by number.</returns>
+    /// <exception cref="LearningInputException">The model does not exist.</exception>
+    public IReadOnlyList<ModelVersion> Versions(string model, out IReadOnlyList<string> faults)
+    {
+        var (versions, damaged) = (new List<ModelVersion>(), new List<string>());
+        foreach (var number in Numbers(model))
+        {
+            try
+            {
+                versions.Add(Version(model, number));
+            }
+            catch (LearningInputException e)
+            {
+                damaged.Add(e.Message);
+            }
+        }
+        faults = damaged;
+        return versions;
+    }
+
+    /// <summary>Returns the current version of a model, for a list: a damaged pointer is a fault of this model alone.</summary>
+    /// <param name="fault">The pointer's damage as one sentence; null if it can be read.</param>
+    /// <returns>0 if no version is current, or the pointer is damaged.</returns>
+    public int CurrentOf(string model, out string? fault)
+    {
+        fault = null;
+        try
+        {
+            return Pointer(model).Current;
+        }
+        catch (LearningInputException e)
+        {
+            fault = e.Message;
+            return 0;
+        }
+    }
 
     /// <summary>Returns the newest version with exactly this model and this data; null if there is none.</summary>
     public ModelVersion? Find(string model, string modelHash, string dataHash)
     {
         CheckName(model);
-        return store.Versions(model).Reverse().Select(n => Version(model, n))
-            .FirstOrDefault(v => v.ModelHash == modelHash && v.Lineage.DataHash == dataHash);
+        return store.Versions(model).Count == 0 ? null
+            : Versions(model).LastOrDefault(v => v.ModelHash == modelHash && v.Lineage.DataHash == dataHash);
     }
 
     /// <summary>Adds a version after the last one, without promoting it.</summary>
@@ -114,14 +153,30 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
     }
 
     /// <summary>Promotes the previous version again.</summary>
-    /// <exception cref="LearningInputException">There is no previous version.</exception>
+    /// <exception cref="LearningInputException">
+    /// There is no previous version, or it was removed or is damaged; the current version stays.
+    /// </exception>
     public ModelPointer RollBack(string model)
     {
         Numbers(model);
-        return ChangePointer(model, pointer => pointer.History.Count > 0
-            ? new ModelPointer(pointer.History[^1], [.. pointer.History.SkipLast(1)])
-            : throw new LearningInputException($"the model '{model}' has no version to roll back "
-                + $"to: {(pointer.Current == 0 ? "none was promoted" : $"version {pointer.Current} is the first that was promoted")}"));
+        return ChangePointer(model, pointer =>
+        {
+            if (pointer.History.Count == 0)
+                throw new LearningInputException($"the model '{model}' has no version to roll back "
+                    + $"to: {(pointer.Current == 0 ? "none was promoted" : $"version {pointer.Current} is the first that was promoted")}");
+            var previous = pointer.History[^1];
+            try
+            {
+                Read(model, previous);
+            }
+            catch (LearningInputException e)
+            {
+                throw new LearningInputException($"version {pointer.Current} of the model '{model}' stays current, because version "
+                    + $"{previous} before it cannot be used: {e.Message}", e)
+                { IsDamage = e.IsDamage };
+            }
+            return new ModelPointer(previous, [.. pointer.History.SkipLast(1)]);
+        });
     }
 
     private ModelPointer ChangePointer(string model, Func<ModelPointer, ModelPointer> change)

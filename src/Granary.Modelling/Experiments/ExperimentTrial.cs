@@ -16,4 +16,7 @@ public sealed record ExperimentTrial(string Data, string Trainer, string Label, 
     /// decide on.
     /// </summary>
     public ModelWorth? Worth { get; init; }
+
+    /// <summary>What is suspicious about the predictions out of sample, one sentence each; null if nothing is.</summary>
+    public IReadOnlyList<string>? Notes { get; init; }
 }

@@ -111,6 +111,9 @@ public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int t
             figure = JsonNumber.Finite(own);
         }
         return new ExperimentTrial(unit.Data, unit.Spec.Trainer, unit.Spec.Label.ToString(), unit.Samples, name, figure, unit.TrainTestGap,
-            p, seconds, unit.Error);
+            p, seconds, unit.Error)
+        {
+            Notes = unit.Notes.Count > 0 ? unit.Notes : null,
+        };
     }
 }

@@ -48,6 +48,24 @@ public sealed class FeatureBars
     public IReadOnlyList<FeatureTable> Tables(IReadOnlyList<FeatureSet> sets, FactorMemory? memory = null) =>
         FeatureTable.Compute(Series, _blocks, sets, _closes.Count > 0 ? block => _closes[block] : null, _feed.Supply, memory);
 
+    /// <summary>Computes a feature set bar by bar, as a live session does: no later bar exists when a bar is computed.</summary>
+    public FeatureTable BarByBar(FeatureSet set)
+    {
+        IReadOnlyDictionary<string, double[]>? closes = null;
+        return FeatureTable.Compute(Series, Bars(), set, _closes.Count > 0 ? _ => closes! : null, _feed.Supply);
+
+        IEnumerable<BarBlock> Bars()
+        {
+            foreach (var block in _blocks)
+                for (var i = 0; i < block.Count; i++)
+                {
+                    if (_closes.TryGetValue(block, out var columns))
+                        closes = columns.ToDictionary(c => c.Key, c => new[] { c.Value[i] }, StringComparer.Ordinal);
+                    yield return block.Slice(i, 1);
+                }
+        }
+    }
+
     /// <summary>Returns the first bars, with the closes of the other symbols known at each bar.</summary>
     /// <param name="most">Maximum number of bars.</param>
     public ReferredBlock First(int most)

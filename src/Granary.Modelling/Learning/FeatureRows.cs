@@ -1,11 +1,13 @@
 using System.Globalization;
+using Granary.Data.Reading;
 using Granary.Learning;
 using Granary.Learning.Tables;
 
 namespace Granary.Modelling.Learning;
 
 /// <summary>Collects the rows of a feature file, line by line, into a table.</summary>
-internal sealed class FeatureRows(string path, FeatureFileColumns columns, string? label)
+/// <param name="dates">Order of day and month in dates such as 01/02/2013.</param>
+internal sealed class FeatureRows(string path, FeatureFileColumns columns, string? label, DateOrder dates)
 {
     // Class names that become 1; the other class becomes 0. If neither name is listed, the later one in ordinal order becomes 1,
     // as in scikit-learn.
@@ -13,7 +15,11 @@ internal sealed class FeatureRows(string path, FeatureFileColumns columns, strin
 
     private readonly List<double> _values = [], _labels = [];
     private readonly List<string> _words = [];
-    private readonly List<long> _times = [];
+    private readonly FeatureTimes? _times = columns.Time < 0 ? null : new(path, columns.Names[columns.Time], dates, sorted: true);
+    private readonly FeatureTimes? _labelTimes =
+        columns.LabelTime < 0 ? null : new(path, columns.Names[columns.LabelTime], dates, sorted: false);
+    // By column, whether its values are true and false: true where the first one is.
+    private readonly bool?[] _truths = new bool?[columns.Names.Length];
     private readonly List<int> _lines = [];
     private readonly Range[] _fields = new Range[columns.Names.Length + 1];
     private int _number = 1;
@@ -29,10 +35,11 @@ internal sealed class FeatureRows(string path, FeatureFileColumns columns, strin
         if (fields != columns.Names.Length)
             throw new LearningInputException($"{path}, line {_number}: {fields} fields where the header names {columns.Names.Length}; "
                 + "complete or remove the line");
-        foreach (var at in columns.Features) _values.Add(Number(Bare(text[_fields[at]]), columns.Names[at]));
+        foreach (var at in columns.Features) _values.Add(Number(Bare(text[_fields[at]]), at));
         if (columns.Label >= 0) AddLabel(Bare(text[_fields[columns.Label]]));
         else _labels.Add(0);
-        if (columns.Time >= 0) _times.Add(Time(Bare(text[_fields[columns.Time]]), columns.Names[columns.Time]));
+        _times?.Add(Bare(text[_fields[columns.Time]]), _number);
+        _labelTimes?.Add(Bare(text[_fields[columns.LabelTime]]), _number);
         _lines.Add(_number);
     }
 
@@ -45,11 +52,14 @@ internal sealed class FeatureRows(string path, FeatureFileColumns columns, strin
         if (_words.Count == 0 && classes && distinct.Length == 2)
             for (var i = 0; i < _labels.Count; i++) _labels[i] = _labels[i] == distinct[1] ? 1 : 0;
         // An unnamed first column that counts rows adds nothing to the order of the rows.
-        if (columns.Time == 0 && columns.Names[0].Length == 0 && _times.Count > 0 && _times[0] < 1_000_000_000) _times.Clear();
+        var times = _times is { CountsRows: false } known ? known.ToTicks() : null;
+        if (times is null && _labelTimes is not null)
+            throw new LearningInputException($"{path}: the label times of column '{columns.Names[columns.LabelTime]}' need the times of "
+                + "the rows; add a column named time");
         try
         {
             return new TrainingTable([.. columns.Features.Select(i => columns.Names[i])], [.. _values], [.. _labels],
-                times: _times.Count > 0 ? new([.. _times]) : null, labelName: label ?? "label", lines: _lines);
+                times: times is null ? null : new(times, _labelTimes?.ToTicks()), labelName: label ?? "label", lines: _lines);
         }
         catch (LearningInputException e)
         {
@@ -57,9 +67,22 @@ internal sealed class FeatureRows(string path, FeatureFileColumns columns, strin
         }
     }
 
-    private double Number(ReadOnlySpan<char> text, string column)
+    private double Number(ReadOnlySpan<char> text, int column)
     {
-        if (TryNumber(text, out var value) && double.IsFinite(value)) return value;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value))
+        {
+            if (_truths[column] == true)
+                throw Fault(column, $" = '{text}' is a number among true and false: write all values of the column in one way");
+            _truths[column] = false;
+            return value;
+        }
+        if (IsTruth(text, out value))
+        {
+            if (_truths[column] == false)
+                throw Fault(column, $" = '{text}' is no number, as the rows above have it: correct it, or leave the row out");
+            _truths[column] = true;
+            return value;
+        }
         var what = text.IsEmpty ? "is empty" : $"= '{text}' is not a finite number";
         throw Fault(column, $" {what}: fill it in, or leave the row or the column out");
     }
@@ -67,22 +90,22 @@ internal sealed class FeatureRows(string path, FeatureFileColumns columns, strin
     // Labels are numbers until the first word appears. A label of words has at most two classes.
     private void AddLabel(ReadOnlySpan<char> text)
     {
-        if (_words.Count == 0 && TryNumber(text, out _))
+        if (_words.Count == 0 && (IsTruth(text, out _) || double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)))
         {
-            _labels.Add(Number(text, label!));
+            _labels.Add(Number(text, columns.Label));
             return;
         }
         if (_labels.Count > 0 && _words.Count == 0)
-            throw Fault(label!, $" {(text.IsEmpty ? "is empty" : $"= '{text}' is not a finite number, as the rows above have it")}: "
+            throw Fault(columns.Label, $" {(text.IsEmpty ? "is empty" : $"= '{text}' is not a finite number, as the rows above have it")}: "
                 + "fill it in or leave the row out");
-        if (text.IsEmpty) throw Fault(label!, " is empty: fill it in or leave the row out");
+        if (text.IsEmpty) throw Fault(columns.Label, " is empty: fill it in or leave the row out");
         var word = text.ToString();
         var at = _words.IndexOf(word);
         if (at < 0)
         {
             if (_words.Count == 2)
-                throw Fault(label!, $" = '{word}' is a third class beside '{_words[0]}' and '{_words[1]}': a label is a number or one of "
-                    + "two classes, so join classes or choose another column");
+                throw Fault(columns.Label, $" = '{word}' is a third class beside '{_words[0]}' and '{_words[1]}': a label is a number "
+                    + "or one of two classes, so join classes or choose another column");
             at = _words.Count;
             _words.Add(word);
             // The second word decides which class is 1; until then, the first class is 0.
@@ -92,21 +115,8 @@ internal sealed class FeatureRows(string path, FeatureFileColumns columns, strin
         _labels.Add(_words.Count == 2 && IsOne(_words[at], _words[1 - at]) ? 1 : 0);
     }
 
-    private long Time(ReadOnlySpan<char> text, string column)
-    {
-        if (column.Length == 0 && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var index)
-            && index < 1_000_000_000) return (long)index;
-        if (text.Length == 8 && DateTimeOffset.TryParseExact(text, "yyyyMMdd", CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal, out var day)) return day.UtcTicks;
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var unix) && text.Length >= 9)
-            return unix < 100_000_000_000 ? DateTimeOffset.FromUnixTimeSeconds(unix).UtcTicks
-                : DateTimeOffset.FromUnixTimeMilliseconds(unix).UtcTicks;
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)) return time.UtcTicks;
-        throw Fault(column, $" = '{text}' is not a time; write it as 2020-01-31 or 2020-01-31T15:30:00Z");
-    }
-
-    private LearningInputException Fault(string column, string fault) => new($"{path}, line {_number}, column '{column}'{fault}");
+    private LearningInputException Fault(int column, string fault) =>
+        new($"{path}, line {_number}, column '{columns.Names[column]}'{fault}");
 
     private static bool IsOne(string word, string other)
     {
@@ -115,9 +125,8 @@ internal sealed class FeatureRows(string path, FeatureFileColumns columns, strin
         return one != otherOne ? one : string.CompareOrdinal(word, other) > 0;
     }
 
-    private static bool TryNumber(ReadOnlySpan<char> text, out double value)
+    private static bool IsTruth(ReadOnlySpan<char> text, out double value)
     {
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value)) return true;
         value = text.Equals("true", StringComparison.OrdinalIgnoreCase) ? 1 : 0;
         return value == 1 || text.Equals("false", StringComparison.OrdinalIgnoreCase);
     }

@@ -41,6 +41,7 @@ internal static class LearningReports
                     problems.Add($"{unit.Name} gave no number at {model.Failed} of {model.Predictions} entries: these were taken without "
                         + "it.");
             }
+            problems.AddRange(unit.Notes.Select(note => $"{unit.Name}: {note}"));
             all.AddRange(own);
             var (watched, changes) = Watch(unit);
             shown.Add(new LearningUnit(unit.Name, unit.Version is { } v ? $"{v.Model}:{v.Number}" : null, unit.Data, unit.Spec.Trainer,

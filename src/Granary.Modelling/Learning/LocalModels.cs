@@ -28,7 +28,7 @@ public sealed class LocalModels(Func<ModelRegistry> open) : IModelService
     /// <inheritdoc/>
     public Task<ModelInUse?> FindUseAsync(string model, CancellationToken cancellationToken = default)
     {
-        open().Versions(model);
+        open().Numbers(model);
         return Task.FromResult<ModelInUse?>(null);
     }
 }

@@ -109,11 +109,14 @@ internal sealed class UnitPreparation
     }
 
     /// <summary>Computes the features of every bar of a one-symbol feed, including features that read other symbols' closes.</summary>
+    /// <exception cref="LearningInputException">A feature cannot be computed, or fails the look-ahead check.</exception>
     public static async Task<IReadOnlyList<FeatureTable>> FeaturesAsync(FeedPlan feed, IReadOnlyDictionary<string, OpenedMarket> markets,
         IReadOnlyList<FeatureSet> sets, CancellationToken cancellationToken)
     {
         var bars = await FeatureBars.ReadAsync(feed, FeatureBars.ReferencesOf(feed, sets), markets, cancellationToken);
-        return bars.Tables(sets, markets[feed.Symbols[0]].MemoryOf(feed.Timeframe));
+        var tables = bars.Tables(sets, markets[feed.Symbols[0]].MemoryOf(feed.Timeframe));
+        FeatureCausality.Require(bars, sets, tables);
+        return tables;
     }
 
     private List<Work> WorkOf(FeedPlan feed) =>

@@ -110,6 +110,7 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
     /// <param name="early">Number of samples whose labels were known in the first two fifths of the bars.</param>
     public void Prepare(TrainingTable table, int early)
     {
+        FeatureCausality.RequireClean(spec.Features);
         _table = table;
         Split(early);
     }
@@ -262,6 +263,7 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
                 Risk = risk,
                 Retrained = retrained,
                 Predictions = Predictions(windows, all),
+                Notes = LeakCheck.Of(table, [.. windows.SelectMany(w => w.Test.Rows)], predicted),
                 LearnedTo = At(table.LabelEnd.ToArray().Max()),
                 DissimilarityThreshold = (final as GuardedModel)?.Area.Threshold,
             };

@@ -1,6 +1,6 @@
 namespace Granary.Simulation.LookAhead;
 
-/// <summary>Kinds of data beyond a strategy's bars that code can reach.</summary>
+/// <summary>Kinds of findings in the code of a plug-in.</summary>
 public enum ReachKind
 {
     /// <summary>Files and folders.</summary>
@@ -13,7 +13,7 @@ public enum ReachKind
     DataSource,
     /// <summary>The time of day, or elapsed time.</summary>
     Clock,
-    /// <summary>Variables and properties of the machine, the process and its input.</summary>
+    /// <summary>Variables and properties of the machine, the process and its input and output.</summary>
     Environment,
     /// <summary>Random numbers without a seed.</summary>
     Randomness,
@@ -23,30 +23,42 @@ public enum ReachKind
     Reflection,
     /// <summary>Native code, and memory without bounds checks.</summary>
     Native,
+    /// <summary>Threads, tasks and timers, whose order is not that of the bars.</summary>
+    Threads,
+    /// <summary>A library that is neither Granary's nor .NET's.</summary>
+    Library,
+    /// <summary>Anything else that is not on the list of <see cref="ReachRules"/>.</summary>
+    Unlisted,
 }
 
-/// <summary>A member with which a plug-in can reach data beyond its strategies' bars.</summary>
+/// <summary>A member that strategies, factors and rules of a plug-in may not use.</summary>
 /// <param name="Plugin">Name of the plug-in's assembly.</param>
-/// <param name="Member">The member that the assembly refers to, or its static field, as "Type.Member".</param>
+/// <param name="Member">The member or type that the class refers to, or its static field, as "Type.Member".</param>
 public sealed record CodeReach(string Plugin, ReachKind Kind, string Member)
 {
+    /// <summary>The class of the plug-in that uses the member; null if it is the assembly itself.</summary>
+    public string? Class { get; init; }
+
     /// <summary>The finding as a sentence.</summary>
     public string Sentence => Kind == ReachKind.SharedState
         ? $"the static field {Member} can change and so carry values from one run to the next (use an instance field, or an immutable "
             + "or frozen collection)"
-        : $"it uses {Member}, which reaches {Words}";
+        : $"{Class ?? "it"} uses {Member}, which {Words}";
 
     private string Words => Kind switch
     {
-        ReachKind.Files => "files",
-        ReachKind.Network => "the network or a database",
-        ReachKind.Processes => "other processes",
-        ReachKind.DataSource => "Granary's data",
-        ReachKind.Clock => "the clock",
-        ReachKind.Environment => "the environment",
-        ReachKind.Randomness => "random numbers without a seed",
-        ReachKind.Reflection => "code by reflection",
-        ReachKind.SharedState => "shared state",
-        ReachKind.Native => "native code or memory",
+        ReachKind.Files => "reaches files",
+        ReachKind.Network => "reaches the network or a database",
+        ReachKind.Processes => "reaches other processes",
+        ReachKind.DataSource => "reaches Granary's data (put formats, sources, feeds and brokers into a DLL of their own)",
+        ReachKind.Clock => "reaches the clock",
+        ReachKind.Environment => "reaches the environment",
+        ReachKind.Randomness => "reaches random numbers without a seed",
+        ReachKind.Reflection => "reaches code by reflection",
+        ReachKind.SharedState => "reaches shared state",
+        ReachKind.Native => "reaches native code or memory",
+        ReachKind.Threads => "reaches other threads",
+        ReachKind.Library => "is of another library (put the code that is needed into the plug-in)",
+        ReachKind.Unlisted => "is not among the members that strategies, factors and rules may use",
     };
 }

@@ -8,12 +8,12 @@ using Granary.Simulation.Plugins;
 namespace Granary.Simulation.LookAhead;
 
 /// <summary>Scans the assemblies of a batch's strategies, factors and portfolio rules, except Granary's own.</summary>
-internal sealed class PluginReach
+public sealed class PluginReach
 {
     private readonly Dictionary<Assembly, PluginScan> _scans;
 
     /// <param name="chosen">Indices of the strategies that are checked.</param>
-    public PluginReach(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlySet<int> chosen)
+    internal PluginReach(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlySet<int> chosen)
     {
         var types = plan.Spec.Portfolio.Limits.Rules.Select(r => r.Definition.Type).ToHashSet();
         foreach (var feed in plan.Feeds)
@@ -23,8 +23,7 @@ internal sealed class PluginReach
         }
         _scans = types.Select(t => t.Assembly).Distinct().Where(a => !IsOwn(a)).OrderBy(a => a.FullName, StringComparer.Ordinal)
             .ToDictionary(a => a, a => PluginScan.Of(a.Location));
-        // Only loaded plug-ins are reported. A program that hosts Granary with its own classes uses files and clocks for other purposes.
-        var plugins = _scans.Where(s => AssemblyLoadContext.GetLoadContext(s.Key) is PluginContext).ToList();
+        var plugins = _scans.Where(s => IsPlugin(s.Key)).ToList();
         Plugins = plugins.Count;
         Found = [.. plugins.SelectMany(s => s.Value.Found)];
     }
@@ -34,11 +33,22 @@ internal sealed class PluginReach
 
     public IReadOnlyList<CodeReach> Found { get; }
 
+    /// <summary>Whether a class belongs neither to Granary's engine nor to its learning library.</summary>
+    public static bool IsForeign(Type type) => !IsOwn(type.Assembly);
+
+    /// <summary>Scans the plug-ins of some classes.</summary>
+    public static IReadOnlyList<CodeReach> Of(IEnumerable<Type> types) =>
+        [.. types.Select(t => t.Assembly).Distinct().Where(a => !IsOwn(a) && IsPlugin(a)).OrderBy(a => a.FullName, StringComparer.Ordinal)
+            .SelectMany(a => PluginScan.Of(a.Location).Found)];
+
     /// <summary>
     /// Whether a strategy may submit its own orders, at the market or resting. Granary's single-symbol strategies submit none.
     /// </summary>
     public bool SubmitsOrders(StrategyDefinition definition) =>
         _scans.TryGetValue(definition.Type.Assembly, out var scan) && scan.SubmitsOrders;
+
+    // Only loaded plug-ins are reported. A program that hosts Granary with its own classes uses files and clocks for other purposes.
+    private static bool IsPlugin(Assembly assembly) => AssemblyLoadContext.GetLoadContext(assembly) is PluginContext;
 
     // Granary's own assemblies are not scanned here; its tests apply the same rules to them.
     private static bool IsOwn(Assembly assembly) => assembly == typeof(Strategy).Assembly

@@ -1,33 +1,38 @@
-using System.Collections.Immutable;
 using System.Reflection;
+using System.Reflection.Emit;
 using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
+using System.Runtime.CompilerServices;
 
 namespace Granary.Simulation.LookAhead;
 
 /// <summary>
-/// Reads the metadata of a plug-in's assembly, without running or decompiling it, and reports how its code can reach data beyond its
-/// strategies' bars: the members of .NET and Granary that it refers to, and its mutable static fields. A finding names the assembly,
-/// because metadata does not show which of its classes uses a member.
+/// Reads the metadata and the instructions of a plug-in's assembly without running it, and reports what is not on the list of
+/// <see cref="ReachRules"/>: members and types that its classes use, mutable static fields, native and unsafe code.
 /// </summary>
 internal sealed class PluginScan
 {
-    // Libraries that strategies, factors and portfolio rules are written against; references to them are harmless.
-    private static readonly string[] s_pure = ["Granary.Engine", "Granary.Learning"];
+    private const string OfCompiler = "<PrivateImplementationDetails>";
 
+    private readonly PEReader _file;
     private readonly MetadataReader _metadata;
-    private readonly TypeNames _names = new();
+    private readonly MetadataTypes _types = new();
     private readonly string _plugin;
-    private readonly SortedSet<(ReachKind Kind, string Member)> _found = [];
+    private readonly SortedSet<(ReachKind Kind, string Member, string? Class)> _found = [];
+    // Static fields of type object or of a delegate, to which something was assigned that may have state.
+    private readonly HashSet<FieldDefinitionHandle> _stateful = [];
+    private string? _class;
 
-    private PluginScan(MetadataReader metadata)
+    private PluginScan(PEReader file)
     {
-        _metadata = metadata;
-        _plugin = metadata.GetString(metadata.GetAssemblyDefinition().Name);
+        _file = file;
+        _metadata = file.GetMetadataReader();
+        _plugin = _metadata.GetString(_metadata.GetAssemblyDefinition().Name);
     }
 
-    /// <summary>Findings: each member once, ordered by kind and name.</summary>
-    public IReadOnlyList<CodeReach> Found => [.. _found.Select(f => new CodeReach(_plugin, f.Kind, f.Member))];
+    /// <summary>Findings: each member once for each class, ordered by kind and name.</summary>
+    public IReadOnlyList<CodeReach> Found => [.. _found.Select(f => new CodeReach(_plugin, f.Kind, f.Member) { Class = f.Class })];
 
     /// <summary>Whether its strategies may submit their own orders.</summary>
     public bool SubmitsOrders { get; private set; }
@@ -37,125 +42,260 @@ internal sealed class PluginScan
     public static PluginScan Of(string path)
     {
         using var file = new PEReader(new MemoryStream(File.ReadAllBytes(path)));
-        var scan = new PluginScan(file.GetMetadataReader());
-        scan.ReadReferences();
-        foreach (var handle in scan._metadata.TypeDefinitions) scan.ReadType(scan._metadata.GetTypeDefinition(handle));
+        var scan = new PluginScan(file);
+        scan.ReadAssembly();
+        foreach (var handle in scan._metadata.TypeDefinitions)
+        {
+            scan._class = scan.ClassOf(handle);
+            scan.ReadType(scan._metadata.GetTypeDefinition(handle));
+        }
+        foreach (var handle in scan._metadata.TypeDefinitions) scan.ReadFields(scan._metadata.GetTypeDefinition(handle));
         return scan;
     }
 
-    private void ReadReferences()
+    // Attributes are metadata and not calls, except for these.
+    private void ReadAssembly()
     {
-        var isData = DeclaresData();
-        foreach (var handle in _metadata.MemberReferences)
+        foreach (var handle in _metadata.CustomAttributes)
         {
-            var member = _metadata.GetMemberReference(handle);
-            if (member.Parent.Kind is not (HandleKind.TypeReference or HandleKind.TypeSpecification)) continue;
-            var isMethod = member.GetKind() == MemberReferenceKind.Method;
-            var name = $"{NameOf(member.Parent)}.{_metadata.GetString(member.Name)}";
-            if (name is "Granary.Engine.Strategies.StrategyContext.Submit" or "Granary.Engine.Strategies.SymbolContext.Submit")
-                SubmitsOrders = true;
-            var noParameters = isMethod && member.DecodeMethodSignature(_names, null).ParameterTypes.IsEmpty;
-            var kind = ReachRules.Of(noParameters ? name + "()" : name)
-                ?? (!isData && IsData(member.Parent) ? ReachKind.DataSource : null);
-            if (kind is { } found) _found.Add((found, name));
+            var attribute = _metadata.GetCustomAttribute(handle);
+            var name = AttributeOf(attribute);
+            if (name == "System.Security.UnverifiableCodeAttribute") Add(ReachKind.Native, "unsafe code (AllowUnsafeBlocks)");
+            else if (name.EndsWith(".IgnoresAccessChecksToAttribute", StringComparison.Ordinal)) Add(ReachKind.Reflection, name);
+            else if (name is "System.Runtime.InteropServices.UnmanagedCallersOnlyAttribute"
+                or "System.Runtime.CompilerServices.UnsafeAccessorAttribute" && attribute.Parent.Kind == HandleKind.MethodDefinition)
+            {
+                var method = _metadata.GetMethodDefinition((MethodDefinitionHandle)attribute.Parent);
+                _class = ClassOf(method.GetDeclaringType());
+                Add(name.Contains("Unsafe", StringComparison.Ordinal) ? ReachKind.Reflection : ReachKind.Native, name);
+                _class = null;
+            }
+        }
+        // An assembly with the name of a friend could read the engine's internals, such as the later bars of a block.
+        foreach (var own in new[] { typeof(Engine.Strategies.Strategy).Assembly, typeof(Learning.Regimes.RegimeState).Assembly })
+            if (own.GetCustomAttributes<InternalsVisibleToAttribute>().Any(friend => friend.AssemblyName.Split(',')[0] == _plugin))
+                Add(ReachKind.Reflection, $"internals of {own.GetName().Name}");
+    }
+
+    private string AttributeOf(CustomAttribute attribute)
+    {
+        switch (attribute.Constructor.Kind)
+        {
+            case HandleKind.MemberReference:
+                var parent = _metadata.GetMemberReference((MemberReferenceHandle)attribute.Constructor).Parent;
+                return parent.Kind is HandleKind.TypeReference or HandleKind.TypeSpecification ? NameOf(parent) : "";
+            case HandleKind.MethodDefinition:
+                var type = _metadata.GetMethodDefinition((MethodDefinitionHandle)attribute.Constructor).GetDeclaringType();
+                return MetadataTypes.FullName(_metadata, _metadata.GetTypeDefinition(type));
+            default:
+                return "";
         }
     }
 
     private void ReadType(TypeDefinition type)
     {
-        foreach (var handle in type.GetMethods())
+        Use(type.BaseType);
+        foreach (var handle in type.GetInterfaceImplementations()) Use(_metadata.GetInterfaceImplementation(handle).Interface);
+        // Fields that overlap turn a value into another without a conversion. The compiler uses them for constant data.
+        if (_class != OfCompiler && (type.Attributes & TypeAttributes.LayoutMask) == TypeAttributes.ExplicitLayout)
+            Add(ReachKind.Native, "fields that overlap (LayoutKind.Explicit)");
+        foreach (var handle in type.GetMethods()) ReadMethod(type, _metadata.GetMethodDefinition(handle));
+    }
+
+    private void ReadMethod(TypeDefinition type, MethodDefinition method)
+    {
+        var (typeName, name) = (_metadata.GetString(type.Name), _metadata.GetString(method.Name));
+        if (typeName == "<Module>") Add(ReachKind.Unlisted, "a module initializer");
+        _types.Clear();
+        method.DecodeSignature(_types, null);
+        if (_types.HasPointer) Add(ReachKind.Native, $"pointers in {typeName}.{name}");
+        var implementation = method.ImplAttributes;
+        if (method.RelativeVirtualAddress == 0)
         {
-            var method = _metadata.GetMethodDefinition(handle);
-            if ((method.Attributes & MethodAttributes.PinvokeImpl) != 0)
-                _found.Add((ReachKind.Native, $"{_metadata.GetString(type.Name)}.{_metadata.GetString(method.Name)}"));
+            var isRuntime = (implementation & MethodImplAttributes.CodeTypeMask) == MethodImplAttributes.Runtime
+                && (implementation & MethodImplAttributes.InternalCall) == 0;
+            if ((method.Attributes & MethodAttributes.Abstract) == 0 && !isRuntime) Add(ReachKind.Native, $"{typeName}.{name}");
+            return;
         }
+        if ((implementation & (MethodImplAttributes.CodeTypeMask | MethodImplAttributes.Unmanaged)) != 0)
+        {
+            Add(ReachKind.Native, $"{typeName}.{name}");
+            return;
+        }
+        var body = _file.GetMethodBody(method.RelativeVirtualAddress);
+        var code = IntermediateCode.Read(body.GetILReader());
+        _types.Clear();
+        if (!body.LocalSignature.IsNil) _metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(_types, null);
+        // A pinned or stack-allocated buffer has a pointer, but safe code cannot keep it in a variable.
+        if (_types.HasPointer) Add(ReachKind.Native, $"pointers in {typeName}.{name}");
+        for (var i = 0; i < code.Count; i++) ReadInstruction(code, i, body.LocalVariablesInitialized);
+    }
+
+    private void ReadInstruction(IReadOnlyList<Instruction> code, int i, bool isCleared)
+    {
+        var (opcode, token) = code[i];
+        if (opcode == OpCodes.Calli) Add(ReachKind.Native, "a call of a function pointer");
+        else if (opcode == OpCodes.Cpblk || opcode == OpCodes.Initblk || opcode == OpCodes.Mkrefany || opcode == OpCodes.Refanyval
+            || opcode == OpCodes.Arglist || opcode == OpCodes.Jmp)
+            Add(ReachKind.Native, $"the instruction {opcode.Name}");
+        else if (opcode == OpCodes.Localloc && !isCleared) Add(ReachKind.Native, "memory that is not cleared (SkipLocalsInit)");
+        if (opcode == OpCodes.Stsfld && token.Kind == HandleKind.FieldDefinition && !IsStateless(code, i))
+            _stateful.Add((FieldDefinitionHandle)token);
+        switch (token.Kind)
+        {
+            case HandleKind.MemberReference:
+                UseMember((MemberReferenceHandle)token);
+                break;
+            case HandleKind.MethodSpecification:
+                var generic = _metadata.GetMethodSpecification((MethodSpecificationHandle)token);
+                _types.Clear();
+                generic.DecodeSignature(_types, null);
+                UseCollected();
+                if (generic.Method.Kind == HandleKind.MemberReference) UseMember((MemberReferenceHandle)generic.Method);
+                break;
+            case HandleKind.TypeReference or HandleKind.TypeSpecification:
+                Use(token);
+                break;
+        }
+    }
+
+    // A lambda without captured variables, a delegate of a static method, or a new object to lock.
+    private bool IsStateless(IReadOnlyList<Instruction> code, int store)
+    {
+        if (store == 0 || code[store - 1] is not { Code: var made, Token: { Kind: HandleKind.MemberReference } constructor }
+            || made != OpCodes.Newobj)
+            return false;
+        var parent = _metadata.GetMemberReference((MemberReferenceHandle)constructor).Parent;
+        if (parent.Kind is HandleKind.TypeReference or HandleKind.TypeSpecification && NameOf(parent) == "System.Object") return true;
+        if (store < 2 || code[store - 2].Code != OpCodes.Ldftn) return false;
+        if (code[store - 2].Token.Kind != HandleKind.MethodDefinition) return true;
+        var method = _metadata.GetMethodDefinition((MethodDefinitionHandle)code[store - 2].Token);
+        return (method.Attributes & MethodAttributes.Static) != 0
+            || _metadata.GetString(_metadata.GetTypeDefinition(method.GetDeclaringType()).Name) == "<>c";
+    }
+
+    private void UseMember(MemberReferenceHandle handle)
+    {
+        var member = _metadata.GetMemberReference(handle);
+        if (member.Parent.Kind is not (HandleKind.TypeReference or HandleKind.TypeSpecification)) return;
+        var isMethod = member.GetKind() == MemberReferenceKind.Method;
+        _types.Clear();
+        var noParameters = isMethod && member.DecodeMethodSignature(_types, null).ParameterTypes.IsEmpty;
+        _types.Clear();
+        var type = NameOf(member.Parent);
+        var name = $"{type}.{_metadata.GetString(member.Name)}";
+        TypeReferenceHandle[] types = [.. _types.References];
+        if (name is "Granary.Engine.Strategies.StrategyContext.Submit" or "Granary.Engine.Strategies.SymbolContext.Submit")
+            SubmitsOrders = true;
+        // The other types of a generic type are its arguments; a generic type of the plug-in has no owner here.
+        var owner = member.Parent.Kind == HandleKind.TypeReference ? (TypeReferenceHandle)member.Parent
+            : types.FirstOrDefault(t => MetadataTypes.FullName(_metadata, t) == type);
+        foreach (var argument in types.Where(t => t != owner)) UseType(argument);
+        if (owner.IsNil || AssemblyOf(owner) is not { } assembly) return;
+        if (ReachRules.Of(assembly, noParameters ? name + "()" : name, _class == OfCompiler) is { } kind) Add(kind, name);
+    }
+
+    private void Use(EntityHandle type)
+    {
+        if (type.IsNil) return;
+        _types.Clear();
+        if (type.Kind == HandleKind.TypeReference) UseType((TypeReferenceHandle)type);
+        else if (type.Kind == HandleKind.TypeSpecification)
+        {
+            NameOf(type);
+            UseCollected();
+        }
+    }
+
+    private void UseCollected()
+    {
+        foreach (var type in _types.References.ToArray()) UseType(type);
+    }
+
+    private void UseType(TypeReferenceHandle type)
+    {
+        var name = MetadataTypes.FullName(_metadata, type);
+        if (AssemblyOf(type) is { } assembly && ReachRules.Of(assembly, name + ".", _class == OfCompiler) is { } kind) Add(kind, name);
+    }
+
+    // Null for a type of the plug-in itself.
+    private string? AssemblyOf(TypeReferenceHandle handle)
+    {
+        var scope = _metadata.GetTypeReference(handle).ResolutionScope;
+        return scope.Kind switch
+        {
+            HandleKind.TypeReference => AssemblyOf((TypeReferenceHandle)scope),
+            HandleKind.AssemblyReference => _metadata.GetString(_metadata.GetAssemblyReference((AssemblyReferenceHandle)scope).Name),
+            HandleKind.ModuleReference => _metadata.GetString(_metadata.GetModuleReference((ModuleReferenceHandle)scope).Name),
+            _ => null,
+        };
+    }
+
+    private void ReadFields(TypeDefinition type)
+    {
         // Skips types that the compiler generates, such as lambdas and constants.
         if (_metadata.GetString(type.Name).StartsWith('<')) return;
         foreach (var handle in type.GetFields())
         {
             var field = _metadata.GetFieldDefinition(handle);
             if ((field.Attributes & FieldAttributes.Static) == 0 || (field.Attributes & FieldAttributes.Literal) != 0) continue;
-            if ((field.Attributes & FieldAttributes.InitOnly) != 0 && !CanChange(field)) continue;
+            if ((field.Attributes & FieldAttributes.InitOnly) != 0 && !CanChange(handle, [])) continue;
             var name = _metadata.GetString(field.Name);
             // The backing field of an automatic property is named <Name>k__BackingField.
             if (name.StartsWith('<')) name = name[1..name.IndexOf('>')];
-            _found.Add((ReachKind.SharedState, $"{_metadata.GetString(type.Name)}.{name}"));
+            _class = null;
+            Add(ReachKind.SharedState, $"{_metadata.GetString(type.Name)}.{name}");
         }
     }
 
     // A read-only field can still hold mutable content: an array, a collection, or an object of the plug-in with a field that can be set.
-    private bool CanChange(FieldDefinition field)
+    private bool CanChange(FieldDefinitionHandle handle, HashSet<string> seen)
     {
-        var type = field.DecodeSignature(_names, null);
-        return ReachRules.IsMutable(type) || _metadata.TypeDefinitions.Select(_metadata.GetTypeDefinition)
-            .Where(own => TypeNames.FullName(_metadata, own) == type && (own.Attributes & TypeAttributes.Interface) == 0)
-            .SelectMany(own => own.GetFields().Select(_metadata.GetFieldDefinition))
-            .Any(own => (own.Attributes & (FieldAttributes.Static | FieldAttributes.InitOnly | FieldAttributes.SpecialName)) == 0
-                || ((own.Attributes & FieldAttributes.Static) == 0 && ReachRules.IsMutable(own.DecodeSignature(_names, null))));
+        var field = _metadata.GetFieldDefinition(handle);
+        _types.Clear();
+        var type = field.DecodeSignature(_types, null);
+        string[] arguments = [.. _types.Arguments];
+        if (type == "System.Object" || IsDelegate(type)) return _stateful.Contains(handle);
+        return CanChange(type, seen)
+            || !type.StartsWith("System.Collections.Generic.", StringComparison.Ordinal) && arguments.Any(a => CanChange(a, seen));
     }
 
-    // A plug-in with its own format, source, store, feed or broker must use Granary's data libraries, so that use is not reported.
-    private bool DeclaresData() => _metadata.TypeDefinitions.Select(_metadata.GetTypeDefinition).Any(type =>
-        IsData(type.BaseType) || type.GetInterfaceImplementations().Any(i => IsData(_metadata.GetInterfaceImplementation(i).Interface)));
+    private static bool IsDelegate(string type) => type.StartsWith("System.Func`", StringComparison.Ordinal)
+        || type.StartsWith("System.Action", StringComparison.Ordinal) || type.StartsWith("System.Predicate`", StringComparison.Ordinal)
+        || type.StartsWith("System.Comparison`", StringComparison.Ordinal);
 
-    private bool IsData(EntityHandle type)
+    private bool CanChange(string type, HashSet<string> seen)
     {
-        if (type.IsNil || type.Kind != HandleKind.TypeReference) return false;
-        var scope = _metadata.GetTypeReference((TypeReferenceHandle)type).ResolutionScope;
-        if (scope.Kind != HandleKind.AssemblyReference) return false;
-        var assembly = _metadata.GetString(_metadata.GetAssemblyReference((AssemblyReferenceHandle)scope).Name);
-        return assembly.StartsWith("Granary.", StringComparison.Ordinal) && !s_pure.Contains(assembly);
+        var own = _metadata.TypeDefinitions.Select(_metadata.GetTypeDefinition)
+            .Where(t => MetadataTypes.FullName(_metadata, t) == type).ToArray();
+        if (own.Length == 0) return ReachRules.IsMutable(type);
+        if (!seen.Add(type) || (own[0].Attributes & TypeAttributes.Interface) != 0) return false;
+        foreach (var handle in own[0].GetFields())
+        {
+            var field = _metadata.GetFieldDefinition(handle);
+            if ((field.Attributes & (FieldAttributes.Static | FieldAttributes.SpecialName)) != 0) continue;
+            if ((field.Attributes & FieldAttributes.InitOnly) == 0) return true;
+            _types.Clear();
+            var inner = field.DecodeSignature(_types, null);
+            if (!IsDelegate(inner) && CanChange(inner, seen)) return true;
+        }
+        return false;
+    }
+
+    private void Add(ReachKind kind, string member) => _found.Add((kind, member, _class));
+
+    // The class as it is written: closures and iterators belong to the class around them.
+    private string? ClassOf(TypeDefinitionHandle handle)
+    {
+        var type = _metadata.GetTypeDefinition(handle);
+        if (type.GetDeclaringType() is { IsNil: false } outer
+            && (_metadata.GetString(type.Name).StartsWith('<') || ClassOf(outer) == OfCompiler))
+            return ClassOf(outer);
+        var name = MetadataTypes.FullName(_metadata, type);
+        return name == "<Module>" ? null : name;
     }
 
     private string NameOf(EntityHandle type) => type.Kind == HandleKind.TypeReference
-        ? _names.GetTypeFromReference(_metadata, (TypeReferenceHandle)type, 0)
-        : _metadata.GetTypeSpecification((TypeSpecificationHandle)type).DecodeSignature(_names, null);
-
-    /// <summary>Type names as in reflection, without generic arguments.</summary>
-    private sealed class TypeNames : ISignatureTypeProvider<string, object?>
-    {
-        public static string FullName(MetadataReader reader, TypeDefinition type)
-        {
-            var name = reader.GetString(type.Name);
-            if (type.GetDeclaringType() is { IsNil: false } outer) return $"{FullName(reader, reader.GetTypeDefinition(outer))}+{name}";
-            return type.Namespace.IsNil ? name : $"{reader.GetString(type.Namespace)}.{name}";
-        }
-
-        public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) =>
-            FullName(reader, reader.GetTypeDefinition(handle));
-
-        public string GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind)
-        {
-            var type = reader.GetTypeReference(handle);
-            var name = reader.GetString(type.Name);
-            if (type.ResolutionScope.Kind == HandleKind.TypeReference)
-                return $"{GetTypeFromReference(reader, (TypeReferenceHandle)type.ResolutionScope, 0)}+{name}";
-            return type.Namespace.IsNil ? name : $"{reader.GetString(type.Namespace)}.{name}";
-        }
-
-        public string GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle,
-            byte rawTypeKind) => reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
-
-        public string GetGenericInstantiation(string genericType, ImmutableArray<string> typeArguments) => genericType;
-
-        public string GetSZArrayType(string elementType) => elementType + "[]";
-
-        public string GetArrayType(string elementType, ArrayShape shape) => elementType + "[]";
-
-        public string GetByReferenceType(string elementType) => elementType + "&";
-
-        public string GetPointerType(string elementType) => elementType + "*";
-
-        public string GetPinnedType(string elementType) => elementType;
-
-        public string GetModifiedType(string modifier, string unmodifiedType, bool isRequired) => unmodifiedType;
-
-        public string GetPrimitiveType(PrimitiveTypeCode typeCode) => "System." + typeCode;
-
-        public string GetFunctionPointerType(MethodSignature<string> signature) => "a function pointer";
-
-        public string GetGenericMethodParameter(object? genericContext, int index) => "!!" + index;
-
-        public string GetGenericTypeParameter(object? genericContext, int index) => "!" + index;
-    }
+        ? MetadataTypes.FullName(_metadata, (TypeReferenceHandle)type)
+        : _metadata.GetTypeSpecification((TypeSpecificationHandle)type).DecodeSignature(_types, null);
 }

@@ -16,7 +16,8 @@ internal sealed class PluginContext(string path) : AssemblyLoadContext(Path.GetF
         // Assemblies that the host has loaded come from the host; null requests them from it.
         if (Default.Assemblies.Any(a => string.Equals(a.GetName().Name, assemblyName.Name, StringComparison.OrdinalIgnoreCase)))
             return null;
-        if (assemblyName.Name is { } name && name.StartsWith("Granary.", StringComparison.Ordinal)) return null;
+        if (assemblyName.Name is { } name && (name.StartsWith("Granary.", StringComparison.Ordinal) || RuntimeLibraries.Contains(name)))
+            return null;
         var file = _resolver.ResolveAssemblyToPath(assemblyName);
         if (file is null && assemblyName.Name is not null)
         {

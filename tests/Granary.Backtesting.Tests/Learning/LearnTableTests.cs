@@ -128,7 +128,8 @@ public sealed class LearnTableTests : IDisposable
         var expected = Learn(Table(200, i => i * 7 % 10 < 3 || i % 7 > 3 ? "1" : "0"), "gradient-boosting");
         var result = Learn(Table(200, i => i * 7 % 10 < 3 || i % 7 > 3 ? one : zero), "gradient-boosting");
         result.Task.ShouldBe("classification");
-        result.ShouldBe(expected with { Seconds = result.Seconds });
+        result.ShouldBe(expected with { Seconds = result.Seconds, Notes = result.Notes });
+        result.Notes.ShouldBe(expected.Notes);
     }
 
     [Fact]
@@ -156,7 +157,7 @@ public sealed class LearnTableTests : IDisposable
             var result = Learn(Csv(header + "\r\n"
                 + string.Concat(Enumerable.Range(0, 200)
                     .Select(i => $"{first(i)}\"{i % 7}\",{i % 5},{(i * 3 % 11 + i % 7 > 8 ? 1 : 0)}\r\n"))));
-            result.ShouldBe(plain with { Seconds = result.Seconds }, header);
+            result.ShouldBe(plain with { Seconds = result.Seconds, Notes = result.Notes }, header);
         }
     }
 

@@ -25,7 +25,7 @@ internal static class CompiledPlugin
         var text = source.TrimStart().StartsWith("using", StringComparison.Ordinal) ? source : Usings + source;
         var compilation = CSharpCompilation.Create(assembly, [CSharpSyntaxTree.ParseText(text)], s_references.Value,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release,
-                allowUnsafe: true));
+                allowUnsafe: source.Contains("unsafe", StringComparison.Ordinal)));
         var path = Path.Combine(folder, assembly + ".dll");
         var result = compilation.Emit(path);
         result.Success.ShouldBeTrue(string.Join('\n', result.Diagnostics));

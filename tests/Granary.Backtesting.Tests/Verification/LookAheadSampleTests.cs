@@ -165,7 +165,10 @@ public sealed class LookAheadSampleTests : IDisposable
             LookAheadEffort.OfCuts(int.MaxValue, 8), null,
             TestContext.Current.CancellationToken);
         verified.Passed.ShouldBeFalse();
-        verified.LookAhead.Reaches.ShouldHaveSingleItem().ShouldBe(new CodeReach("Peeking", ReachKind.Files, "System.IO.File.ReadLines"));
+        verified.LookAhead.Reaches.ShouldHaveSingleItem().ShouldBe(new CodeReach("Peeking", ReachKind.Files, "System.IO.File.ReadLines")
+        {
+            Class = "FileReader",
+        });
     }
 
     [Fact]

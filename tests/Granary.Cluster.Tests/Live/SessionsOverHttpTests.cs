@@ -124,7 +124,7 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
     public async Task A_session_on_a_silo_trades_through_the_broker_of_a_plugin()
     {
         var plugins = Directory.CreateDirectory(Path.Combine(made.Folder, "plugins")).FullName;
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "SamplePlugin.dll"), Path.Combine(plugins, "SamplePlugin.dll"));
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "SampleDataPlugin.dll"), Path.Combine(plugins, "SampleDataPlugin.dll"));
         var database = await made.Server.CreateDatabaseAsync();
         await using var silo = await SiloProcess.JoinAsync(database, "granary", "--runs", Path.Combine(made.Folder, "runs-plugin"),
             "--plugins", plugins);

@@ -53,6 +53,61 @@ public sealed class ModelRegistryTests : IDisposable
         _registry.Versions("gate").Select(v => v.Number).ShouldBe([1, 2]);
     }
 
+    [Theory]
+    [InlineData("model.bin")]
+    [InlineData("lineage.json")]
+    [InlineData("")]
+    public void A_roll_back_to_a_damaged_or_removed_version_is_refused_and_changes_nothing(string file)
+    {
+        for (var i = 1; i <= 3; i++)
+        {
+            _registry.Add("gate", Train(), Lineage());
+            _registry.Promote("gate", i);
+        }
+        var version = Path.Combine(_folder, "gate", "v0002");
+        if (file.Length == 0) Directory.Delete(version, recursive: true);
+        else File.AppendAllText(Path.Combine(version, file), "x");
+        var message = Should.Throw<LearningInputException>(() => _registry.RollBack("gate")).Message;
+        message.ShouldContain("version 3 of the model 'gate' stays current, because version 2 before it cannot be used");
+        _registry.Pointer("gate").Current.ShouldBe(3);
+        _registry.Load("gate").Version.Number.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("model.bin")]
+    [InlineData("lineage.json")]
+    public void A_version_with_a_missing_file_is_named_and_hides_no_other(string file)
+    {
+        for (var i = 1; i <= 3; i++) _registry.Add("gate", Train(i), Lineage());
+        var path = Path.Combine(_folder, "gate", "v0002", file);
+        File.Delete(path);
+        _registry.Versions("gate", out var faults).Select(v => v.Number).ShouldBe([1, 3]);
+        faults.ShouldHaveSingleItem().ShouldBe($"model 'gate' version 2 is damaged: gate/v0002/{file} is missing; put back a copy, or "
+            + "remove the folder and promote another version");
+        Should.Throw<LearningInputException>(() => _registry.Load("gate", 2)).IsDamage.ShouldBeTrue();
+        // A folder in the place of the file cannot be read either.
+        Directory.CreateDirectory(path);
+        Should.Throw<LearningInputException>(() => _registry.Load("gate", 2)).Message.ShouldContain($"gate/v0002/{file} cannot be read");
+        // Training finds the equal version among the others, and the next one has the next number.
+        _registry.Find("gate", ModelRegistry.HashOf(Train(3)), Table.Hash())!.Number.ShouldBe(3);
+        _registry.Add("gate", Train(4), Lineage()).Number.ShouldBe(4);
+    }
+
+    [Fact]
+    public void A_damaged_pointer_is_a_fault_of_its_model_alone()
+    {
+        foreach (var name in (string[])["a", "b"])
+        {
+            _registry.Add(name, Train(), Lineage());
+            _registry.Promote(name, 1);
+        }
+        File.AppendAllText(Path.Combine(_folder, "a", "current.json"), "x");
+        _registry.CurrentOf("a", out var fault).ShouldBe(0);
+        fault!.ShouldContain("the pointer to the current version of model 'a' is damaged");
+        _registry.CurrentOf("b", out fault).ShouldBe(1);
+        fault.ShouldBeNull();
+    }
+
     [Fact]
     public void Promotion_can_be_rolled_back_step_by_step()
     {

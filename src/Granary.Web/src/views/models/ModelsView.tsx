@@ -22,6 +22,13 @@ const columns: Column<Model>[] = [
         value: (m) => m.current,
         cell: (m) => (m.current > 0 ? <Badge kind="yes">version {m.current}</Badge> : <Badge>none</Badge>),
     },
+    {
+        id: 'faults',
+        title: 'Damaged',
+        width: 520,
+        value: (m) => m.faults.length,
+        cell: (m) => m.faults.join(' '),
+    },
 ];
 
 /** The models of the server's registry. */

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 
-namespace SamplePlugin;
+namespace SampleDataPlugin;
 
 /// <summary>
 /// A live feed that makes its bars: a wave around 100. <c>wave:500</c> is 500 bars of each market that a session wants, the first one at

@@ -6,7 +6,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Xunit;
 
-namespace SamplePlugin.Tests;
+namespace SampleDataPlugin.Tests;
 
 /// <summary>The rules of every broker, and what is this one's own.</summary>
 public sealed class PracticeBrokerTests : BrokerContractTests, IDisposable

@@ -3,7 +3,7 @@ using Granary.Data.Reading;
 using Granary.Data.Text;
 using Granary.Engine.Market;
 
-namespace SamplePlugin;
+namespace SampleDataPlugin;
 
 /// <summary>Rows of close, low, high, open, volume and time without a header. Prices are in hundredths.</summary>
 [BarFormat("cents")]

@@ -5,7 +5,7 @@ using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Xunit;
 
-namespace SamplePlugin.Tests;
+namespace SampleDataPlugin.Tests;
 
 public sealed class CentsFormatTests : IDisposable
 {

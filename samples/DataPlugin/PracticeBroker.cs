@@ -3,7 +3,7 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 
-namespace SamplePlugin;
+namespace SampleDataPlugin;
 
 /// <summary>A broker to practise with: the paper venue stands in for the exchange, behind a connection that fails now and then.</summary>
 /// <param name="smallest">The smallest value of an order, quote currency; a smaller one is rejected.</param>

@@ -3,7 +3,7 @@ using Granary.Data.Reading;
 using Granary.Data.Sources;
 using Granary.Engine.Market;
 
-namespace SamplePlugin;
+namespace SampleDataPlugin;
 
 /// <summary>A folder of text files with prices turned over: dollars per euro become euros per dollar. Written as
 /// <c>inverse:DIR</c>.</summary>
