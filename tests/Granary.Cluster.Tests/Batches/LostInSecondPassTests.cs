@@ -46,6 +46,9 @@ public sealed class LostInSecondPassTests
             using var gate = cluster.Gates.Close(500, bar, spared: second ? 1 : 0);
             var id = await cluster.SubmitAsync(batch);
             await gate.Reached;
+            if (kill == 0)
+                await cluster.UntilAsync(id, s => s.Progress.Stage?.StartsWith("again for their trades: ", StringComparison.Ordinal) == true
+                    && s.Progress.Done == whole.Progress.Done);
             var victim = kill % 2 == 0 ? null : cluster.Alive[random.Next(cluster.Alive.Count)];
             var killing = victim is null ? cluster.KillSiloOfAsync(cluster.Grains.GetGrain<IReportingGrain>(id))
                 : cluster.Cluster.KillSiloAsync(victim);
