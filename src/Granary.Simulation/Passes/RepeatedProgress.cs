@@ -2,7 +2,9 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>Reports a pass in which strategies run again: the counts of the batch stay, and the stage says what runs again and why.</summary>
+/// <summary>
+/// Reports a pass in which strategies run again: the counts of the batch stay, and the stage says how many run again, and why.
+/// </summary>
 public sealed class RepeatedProgress(IProgress<BatchProgress> progress, int strategies) : IProgress<BatchProgress>
 {
     public void Report(BatchProgress value) => progress.Report(value with

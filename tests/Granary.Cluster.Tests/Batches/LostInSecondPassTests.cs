@@ -32,7 +32,8 @@ public sealed class LostInSecondPassTests
     {
         using var batches = new TestBatches();
         var batch = batches.Write("twice", Batch);
-        await using var cluster = await TestSilos.StartAsync(3, s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
+        await using var cluster = await TestSilos.StartAsync(3,
+            s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
         var whole = await cluster.RunAsync(batch);
         whole.State.ShouldBe(JobState.Done, $"{whole.Fault}\n{TestSilos.Log.Tail}");
         whole.Digest.ShouldBe((await batches.EmbeddedAsync(batch)).Model.Digest);
