@@ -189,8 +189,9 @@ public static class SiloApplication
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("Orleans", LogLevel.Warning);
         logging.AddFilter("Microsoft.Orleans", LogLevel.Warning);
-        // Orleans places each grain through Polly, which logs each attempt: two lines for each strategy of a batch.
-        logging.AddFilter("Polly", LogLevel.Error);
+        // Orleans places each grain through Polly, which logs each attempt: two lines for each strategy of a batch, and an error for each
+        // attempt while a silo joins. A placement that fails in the end is an exception to its caller, who logs it.
+        logging.AddFilter("Polly", LogLevel.Critical);
         // The loss of a silo fails every pending call to it. The membership and the callers log the loss already. These two categories log
         // nothing else: "Orleans.Messaging" has messages that could not be sent, and is not Orleans.Runtime.Messaging.
         logging.AddFilter("Orleans.Runtime.CallbackData", LogLevel.Critical);

@@ -63,7 +63,8 @@ internal sealed class BatchValidation
     {
         var (plan, traded, tests) = (_run.Plan, await _traded, await Tests);
         var equity = members ? portfolio.Trace : null;
-        var census = await CountAsync(_run, traded, ledger, tests);
+        var census = KeptCensus.Find(_run);
+        if (census is null) KeptCensus.Keep(_run, census = await CountAsync(_run, traded, ledger, tests));
         var (lookAhead, stress) = await _searched;
         var outOfSample = OutOfSample.Of(plan, traded, equity, _choice.From ?? plan.Spec.Portfolio.ChosenBefore, out var why);
         var checks = new BatchChecks(SelectionChecks.Of(plan, traded, equity, census, tests), outOfSample, why, lookAhead, stress,

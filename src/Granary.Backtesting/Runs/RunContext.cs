@@ -70,8 +70,8 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
     }
 
     /// <summary>
-    /// Starts the folder's log of finished strategies, or continues that of an interrupted run with the same batch, bars, plug-ins, recorded
-    /// trades and models.
+    /// Starts the folder's log of finished strategies, or continues that of an interrupted run with the same batch, bars, plug-ins,
+    /// recorded trades and models.
     /// </summary>
     public void BeginFolder() => Folder.Begin(RunFolder.HashOf([Encoding.UTF8.GetString(Spec.Text),
         .. OrderedMarkets.Select(m => m.Series.ContentHash),

@@ -166,7 +166,8 @@ internal sealed class AssignmentTable
             }
             else
             {
-                fault ??= $"{status.Fault?.TrimEnd('.')}; strategies of the batch failed with it {MostFailures} times in a row, so the batch ended";
+                fault ??= $"{status.Fault?.TrimEnd('.')}; strategies of the batch failed with it {MostFailures} times in a row, so the "
+                    + "batch ended";
             }
         }
         foreach (var (id, given) in _given.Where(g => g.Value.Silo.Equals(silo) && g.Value.StartedAt < askedAt && !here.ContainsKey(g.Key))

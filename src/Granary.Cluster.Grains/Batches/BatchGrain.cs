@@ -320,15 +320,18 @@ internal sealed class BatchGrain(
         if (lost > 0) instruments.Recoveries.Add(lost, ClusterInstruments.KindOf(ClusterInstruments.StrategyGroup));
         if (assignments.TakeDeadly() is { Count: > 0 } deadly) await Reporting.ReportAsync(EndedBatch.Deadly(assignments.Pass.Key, deadly));
         var open = Silos.Views.Where(s => s.Value.IsOpen).ToDictionary(s => s.Key, s => s.Value.Answer!.Threads);
-        await Task.WhenAll(assignments.Assign(Run, open, Stopwatch.GetTimestamp()).Select(g => StartAsync(assignments, g.Silo, g.Work)));
+        await AssignAsync(assignments, open);
         await ConfirmAsync();
         if (assignments.Relief(open, Stopwatch.GetTimestamp()) is { } relief)
         {
             await Loss.IgnoreAsync(async () => assignments.GivenUp(relief.Group,
                 await services.Of(relief.From).GiveUpAsync(Run, relief.Group, relief.Most).WaitAsync(SiloPolls.Timeout)));
-            await Task.WhenAll(assignments.Assign(Run, open, Stopwatch.GetTimestamp()).Select(g => StartAsync(assignments, g.Silo, g.Work)));
+            await AssignAsync(assignments, open);
         }
     }
+
+    private Task AssignAsync(AssignmentTable assignments, Dictionary<SiloAddress, int> open) => Task.WhenAll(
+        assignments.Assign(Run, open, Stopwatch.GetTimestamp()).Select(g => StartAsync(assignments, g.Silo, g.Work)));
 
     private async Task StartAsync(AssignmentTable assignments, SiloAddress silo, GroupWork work)
     {

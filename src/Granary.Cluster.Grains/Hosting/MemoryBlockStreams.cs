@@ -22,7 +22,10 @@ public static class MemoryBlockStreams
     {
         ByteSegmentCodec.Add(silo.Services);
         // Orleans warns of each block that arrives after its window has been closed.
-        silo.Services.AddLogging(l => l.AddFilter("Orleans.Streams.StreamConsumerExtension", LogLevel.Error));
+        // It logs each read of a queue whose silo leaves as an error; windows request the blocks, and the feed warns of its detours.
+        silo.Services.AddLogging(l => l.AddFilter("Orleans.Streams.StreamConsumerExtension", LogLevel.Error)
+            .AddFilter("Orleans.Providers.MemoryAdapterReceiver", LogLevel.Critical)
+            .AddFilter("Orleans.Streams." + ClusterProviders.Blocks, LogLevel.Critical));
         return silo.AddMemoryStreams(ClusterProviders.Blocks, streams =>
         {
             streams.ConfigurePartitioning(Queues);

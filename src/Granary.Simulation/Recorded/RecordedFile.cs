@@ -31,7 +31,8 @@ public static class RecordedFile
 
     /// <summary>Returns the hash of a member's file; empty if it does not exist.</summary>
     public static string HashOf(string batchFolder, string name) =>
-        PathOf(batchFolder, name) is var path && File.Exists(path) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : "";
+        PathOf(batchFolder, name) is var path && File.Exists(path)
+            ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : "";
 
     /// <summary>Writes the file atomically.</summary>
     public static void Write(string path, IEnumerable<ReplayedTrade> trades)

@@ -178,14 +178,14 @@ public sealed class RunFolder : IDisposable
         if (resume && FinishedLog.Continue(path, key, _metrics, Finished) is { } found)
         {
             if (found.Log is null)
-                throw new InputException($"{FullPath} holds a run of another batch, or with other bars, plug-ins, recorded trades or models, "
-                    + "which cannot be resumed with this one; run without --resume, or into another folder");
+                throw new InputException($"{FullPath} holds a run of another batch, or with other bars, plug-ins, recorded trades or "
+                    + "models, which cannot be resumed with this one; run without --resume, or into another folder");
             (_log, Resumed) = (found.Log, true);
             if (found.Replaced is { } replaced) Replaced = new RunNote(NoteCode.Output, replaced);
             return;
         }
         Finished.Clear();
-        // What is left of another run would be continued if this one is resumed.
+        // Progress of another run would be continued when this one is resumed.
         ProgressFolder.Delete(_progress);
         Directory.CreateDirectory(_progress);
         _log = FinishedLog.Create(path, key, Replaced?.Sentence, _metrics);

@@ -32,7 +32,8 @@ public sealed class LostInSecondPassTests
     {
         using var batches = new TestBatches();
         var batch = batches.Write("twice", Batch);
-        await using var cluster = await TestSilos.StartAsync(3, s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
+        await using var cluster = await TestSilos.StartAsync(3,
+            s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
         var whole = await cluster.RunAsync(batch);
         whole.State.ShouldBe(JobState.Done, $"{whole.Fault}\n{TestSilos.Log.Tail}");
         whole.Digest.ShouldBe((await batches.EmbeddedAsync(batch)).Model.Digest);
@@ -46,6 +47,9 @@ public sealed class LostInSecondPassTests
             using var gate = cluster.Gates.Close(500, bar, spared: second ? 1 : 0);
             var id = await cluster.SubmitAsync(batch);
             await gate.Reached;
+            if (kill == 0)
+                await cluster.UntilAsync(id, s => s.Progress.Stage?.StartsWith("again for their trades: ", StringComparison.Ordinal) == true
+                    && s.Progress.Done == whole.Progress.Done);
             var victim = kill % 2 == 0 ? null : cluster.Alive[random.Next(cluster.Alive.Count)];
             var killing = victim is null ? cluster.KillSiloOfAsync(cluster.Grains.GetGrain<IReportingGrain>(id))
                 : cluster.Cluster.KillSiloAsync(victim);
