@@ -91,7 +91,8 @@ internal static class SymbolColumns
     private static int ByName(RowLayout layout, FileSample sample, bool monotone)
     {
         var names = layout.Columns.Select((role, i) => role == ColumnRole.Skip ? NameOf(layout, sample, i) : "").ToList();
-        return ByName(names.Where(n => n.Length > 0), n => ValuesOf(sample, names.IndexOf(n)), monotone) is { } found ? names.IndexOf(found) : -1;
+        return ByName(names.Where(n => n.Length > 0), n => ValuesOf(sample, names.IndexOf(n)), monotone) is { } found
+            ? names.IndexOf(found) : -1;
     }
 
     /// <summary>
@@ -162,7 +163,7 @@ internal static class SymbolColumns
         }
     }
 
-    // Whole numbers of three digits or more that stay for rows, and are no years: a number under an unknown name, or with the name of a key.
+    // Whole numbers of three digits or more that stay for rows, and are no years: under an unknown name, or with the name of a key.
     private static bool AreNumbersOfMarkets(string name, List<string> values)
     {
         if (!values.TrueForAll(v => v.Length is > 2 and < 20 && v.All(char.IsAsciiDigit))) return false;
@@ -216,7 +217,8 @@ internal static class SymbolColumns
         for (var i = 0; i < sample.Rows.Count; i++)
         {
             var row = sample.Rows[i];
-            if (day < 0 || row.Count <= Math.Max(day, clock) || !reader.TryRead(Encoding.UTF8.GetBytes(row[day].Trim()), out var read)) return true;
+            if (day < 0 || row.Count <= Math.Max(day, clock) || !reader.TryRead(Encoding.UTF8.GetBytes(row[day].Trim()), out var read))
+                return true;
             var time = read.LocalTicks;
             if (clock >= 0 && TimeOfDayText.TryRead(Encoding.UTF8.GetBytes(row[clock].Trim()), out var ticks, out _)) time += ticks;
             var step = time.CompareTo(last);

@@ -365,7 +365,8 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         DateStyle.MillisecondsOfDay => "milliseconds since midnight are 0 to 86399999",
         DateStyle.EpochSeconds or DateStyle.EpochMilliseconds or DateStyle.EpochMicroseconds or DateStyle.EpochNanoseconds =>
             $"use the same unit in the whole file, between {(Times.BeforeEpoch ? TimestampReader.FirstYear : 1971)} and 2199",
-        DateStyle.YearFirst or DateStyle.Compact or DateStyle.MonthName => "write it as 2020-01-31 or 2020-01-31 09:30:00, between 1600 and 2199",
+        DateStyle.YearFirst or DateStyle.Compact or DateStyle.MonthName =>
+            "write it as 2020-01-31 or 2020-01-31 09:30:00, between 1600 and 2199",
     };
 
     private bool IsNullRow(List<string> fields)

@@ -147,7 +147,8 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
                 }
                 if (!DecimalNumber.TryParse(text, 0, out value[(int)role], out var decimals))
                 {
-                    Fail(RowFaultKind.Value, role.ToString().ToLowerInvariant(), NotANumber(Encoding.UTF8.GetString(text)), "correct the record or remove it");
+                    Fail(RowFaultKind.Value, role.ToString().ToLowerInvariant(), NotANumber(Encoding.UTF8.GetString(text)),
+                        "correct the record or remove it");
                     return;
                 }
                 if (role > ColumnRole.Volume) Collector.SeeDecimals(decimals);

@@ -368,7 +368,8 @@ internal sealed class TimestampReader(DateStyle style)
     private bool TryDay(int year, int month, int dayOfMonth, out int day)
     {
         day = 0;
-        if (year is < FirstYear or > LastYear && !(AnyYear && year is > 0 and <= 9999) || month is < 1 or > 12 || dayOfMonth < 1) return false;
+        if (year is < FirstYear or > LastYear && !(AnyYear && year is > 0 and <= 9999) || month is < 1 or > 12 || dayOfMonth < 1)
+            return false;
         var leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
         var length = DaysBeforeMonth[month] - DaysBeforeMonth[month - 1] + (leap && month == 2 ? 1 : 0);
         if (dayOfMonth > length) return false;

@@ -18,7 +18,8 @@ public static class MarketNotes
     /// <param name="passedOver">Entries that the source skipped when it listed its symbols.</param>
     public static IEnumerable<RunNote> Of(BatchSpec spec, IReadOnlyList<MarketEntry> entries, IEnumerable<OpenedMarket> markets,
         IReadOnlyList<string> passedOver) =>
-        [.. PassedOver(passedOver), .. Spacing(entries), .. Findings(entries), .. Unclosed(spec, entries), .. MissingDays(entries), .. OnePrice(entries),
+        [.. PassedOver(passedOver), .. Spacing(entries), .. Findings(entries), .. Unclosed(spec, entries), .. MissingDays(entries),
+            .. OnePrice(entries),
             .. TickVolume(entries), .. Fractions(spec, markets)];
 
     private static IEnumerable<RunNote> PassedOver(IReadOnlyList<string> files)
