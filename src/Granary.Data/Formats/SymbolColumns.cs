@@ -109,7 +109,7 @@ internal static class SymbolColumns
             if (values.Exists(v => v.Length == 0)) continue;
             var distinct = values.Distinct(StringComparer.Ordinal).Count();
             // A number of each row, in a table of one market.
-            if (isMonotone && distinct == values.Count && distinct > 3) continue;
+            if (isMonotone && distinct == values.Count && (distinct > 3 || name is "id" or "index")) continue;
             if (distinct > 1) return column;
             first ??= column;
         }
@@ -120,7 +120,8 @@ internal static class SymbolColumns
     public static bool AreWords(List<string> values) => values.TrueForAll(IsWord) && !values.TrueForAll(Flags.Contains);
 
     /// <summary>Whether words change as symbols do: at equal times, or once for each market.</summary>
-    public static bool ChangesAsSymbols(List<string> values, bool isMonotone) => !isMonotone || AreBlocks(values);
+    public static bool ChangesAsSymbols(List<string> values, bool isMonotone) => !isMonotone
+        || AreBlocks(values) && values.Distinct(StringComparer.Ordinal).Count() < values.Count;
 
     private static string Plain(string name) => FileSample.Plain(name);
 
@@ -132,7 +133,7 @@ internal static class SymbolColumns
     private static List<string> ValuesOf(FileSample sample, int column) =>
         [.. sample.Rows.Select(r => r.Count > column ? r[column].Trim() : "")];
 
-    // An option or future of one underlying is told from the others by its expiry and strike.
+    // Expiry and strike distinguish the options and futures of one underlying.
     private static void CheckContracts(RowLayout layout, FileSample sample)
     {
         var symbol = Array.IndexOf(layout.Columns, ColumnRole.Symbol);

@@ -210,14 +210,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             Remark ??= (Line, Encoding.UTF8.GetString(line).Trim('"', ' '), $"the row has {Columns(fields.Count)}");
             return;
         }
-        if (Remark is { } remark)
-        {
-            Remark = null;
-            var here = Line;
-            Line = remark.Line;
-            Fail(RowFaultKind.Layout, null, $"{remark.Row}, not {_columns.Length} as the file promises", "correct the row or remove it");
-            Line = here;
-        }
+        RefuseRemark();
         if (fields.Count != _columns.Length)
         {
             Fail(RowFaultKind.Layout, null, $"the row has {Columns(fields.Count)}, not {_columns.Length} as the file promises",
@@ -250,6 +243,17 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             value[(int)ColumnRole.Close];
         Accept(time, timeName, new Bar(0, value[(int)ColumnRole.Open], value[(int)ColumnRole.High], value[(int)ColumnRole.Low],
             value[(int)ColumnRole.Close], value[(int)ColumnRole.Volume]), value[(int)ColumnRole.AdjustedClose]);
+    }
+
+    // A remark with a row below it was a faulty row.
+    private void RefuseRemark()
+    {
+        if (Remark is not { } remark) return;
+        Remark = null;
+        var here = Line;
+        Line = remark.Line;
+        Fail(RowFaultKind.Layout, null, $"{remark.Row}, not {_columns.Length} as the file promises", "correct the row or remove it");
+        Line = here;
     }
 
     // Yahoo's pages have a row such as "Jan 10, 2024",0.24 Dividend,,,,, among the bars.

@@ -30,7 +30,7 @@ public sealed class SymbolColumnTests : IDisposable
     [InlineData("PERMNO,date,open,high,low,close,volume", "{s},{d},{o},{h},{l},{c},1", "10001", "10002")]
     [InlineData("PERMNO,date,TICKER,COMNAM,BIDLO,ASKHI,PRC,VOL,OPENPRC", "{s},{d},X,ONE NAME,{l},{h},{c},1,{o}", "10001", "10002")]
     [InlineData("PERMNO,Ticker,DlyCalDt,DlyOpen,DlyHigh,DlyLow,DlyClose,DlyVol", "{s},T,{d},{o},{h},{l},{c},1", "10001", "10002")]
-    [InlineData("gvkey,iid,datadate,tic,cshtrd,prccd,prchd,prcld,prcod", "7,01,{d},{s},1,{c},{h},{l},{o}", "IBM", "GE")]
+    [InlineData("gvkey,iid,datadate,tic,cshtrd,prccd,prchd,prcld,prcod", "7,01,{d},{s},1,{c},{h},{l},{o}", "GE", "IBM")]
     [InlineData("ts_code,trade_date,open,high,low,close,vol,amount", "{s},{d},{o},{h},{l},{c},1,9", "000001.SZ", "600519.SH")]
     [InlineData("#RIC,Domain,Date-Time,GMT Offset,Open,High,Low,Last,Volume",
         "{s},Market Price,{d}T00:00:00.000000000Z,+0,{o},{h},{l},{c},1",

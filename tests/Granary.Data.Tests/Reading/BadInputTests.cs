@@ -35,10 +35,10 @@ public sealed class BadInputTests : IDisposable
     [InlineData("2020-01-01,1,2,1,2,5\n2020-01-03,1,2,1,2,5",
         "line 4, time: 2020-01-03 follows 2020-01-01, and the rows above run from newest to oldest; sort the rows by time, oldest first")]
     [InlineData("03.01.2020,1,2,1,2,5",
-        "line 3, time: '03.01.2020' is not a time as those above are written; write it as 2020-01-31 or 2020-01-31 09:30:00, between 1792 "
+        "line 3, time: '03.01.2020' is not a time as those above are written; write it as 2020-01-31 or 2020-01-31 09:30:00, between 1600 "
             + "and 2199")]
     [InlineData("2020-02-30,1,2,1,2,5",
-        "line 3, time: '2020-02-30' is not a time as those above are written; write it as 2020-01-31 or 2020-01-31 09:30:00, between 1792 "
+        "line 3, time: '2020-02-30' is not a time as those above are written; write it as 2020-01-31 or 2020-01-31 09:30:00, between 1600 "
             + "and 2199")]
     [InlineData(",1,2,1,2,5", "line 3, time: the field is empty; write it as 2020-01-31 or 2020-01-31 09:30:00, between 1600 and 2199")]
     [InlineData("2020-01-03Z,1,2,1,2,5",
