@@ -37,7 +37,7 @@ public sealed class BarReplay : ILiveFeed
         _reads = new CallWatch(clock);
         Series = [.. opened.Select(s => new MarketSeries(s.Instrument, s.Timeframe))];
         _notes = [.. opened.SelectMany(s => s.Notes.Select(n => $"{s.Instrument.Symbol}: {n}"))];
-        // What a file has of an open bar is what was known when it was opened.
+        // A file holds of an open bar only its start.
         var now = clock.GetUtcNow().UtcTicks;
         if (closedOnly) _unclosed = [.. opened.Select(s => new UnclosedBars(s.Instrument.Calendar, s.Timeframe, now))];
     }

@@ -37,7 +37,7 @@ internal sealed class TimestampReader(DateStyle style)
     /// <summary>The name of the zone that follows each time, such as "US/Eastern"; empty for none.</summary>
     public byte[] ZoneName { get; init; } = [];
 
-    /// <summary>Whether all years are read, to tell a date outside of the limits from a text that is no date.</summary>
+    /// <summary>Whether years outside of the limits are read too, so that their fault can be named.</summary>
     public bool AnyYear { get; init; }
 
     /// <summary>Whether a day above 12 was read, so that day and month cannot be swapped.</summary>
