@@ -16,8 +16,8 @@ internal record BarFileForm
     [Description("IANA name of the time zone of times without one (UTC)")]
     public string? TimeZone { get; init; }
     [Description("the columns by header or number, such as \"time=Datum;open=2;high=3;low=4;close=5\" (detected from the header); "
-        + "those that are left out are found by the header; also timeOfDay, volume, adjustedClose, and symbol, the column that tells markets apart, "
-        + "empty for none")]
+        + "those that are left out are found by the header; also timeOfDay, volume, adjustedClose, and symbol, the column that tells "
+        + "markets apart, empty for none")]
     public string? Columns { get; init; }
 
     /// <exception cref="InputException">A word is unknown.</exception>

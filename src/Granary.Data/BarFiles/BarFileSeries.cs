@@ -291,11 +291,11 @@ public sealed class BarFileSeries : IBarSeries
             notes.Add(collector.ActionRows == 1 ? "1 row of a dividend or split was passed over"
                 : $"{collector.ActionRows} rows of dividends or splits were passed over");
         if (collector.WidenedRows > 0)
-            notes.Add($"in {collector.WidenedRows} {(collector.WidenedRows == 1 ? "row" : "rows")} open or close lies outside of high and low "
-                + "by rounding, at most 1e-9 of the price; high and low were widened to them");
+            notes.Add($"in {collector.WidenedRows} {(collector.WidenedRows == 1 ? "row" : "rows")} open or close lies outside of high and "
+                + "low by rounding, at most 1e-9 of the price; high and low were widened to them");
         if (reader.ShortYears is { } years)
-            notes.Add($"years of two digits were read as {years.First}{(years.Last > years.First ? $" to {years.Last}" : "")}, not later than "
-                + "the current year");
+            notes.Add($"years of two digits were read as {years.First}{(years.Last > years.First ? $" to {years.Last}" : "")}, not later "
+                + "than the current year");
         if (collector.Descending) notes.Add("the rows run from newest to oldest and were turned round");
         if (reader.DatesStayAmbiguous)
             notes.Add(layout.DateStyle == Data.Text.DateStyle.DayFirst ? "no date tells day from month; they were read day first"

@@ -69,7 +69,7 @@ public sealed class FileSample
 
     private static bool IsComment(string line) => line.StartsWith('#') || line.StartsWith("//", StringComparison.Ordinal);
 
-    // A line is a header if none of its fields is a value, or if it names prices: "52W High" begins with a digit, and 200 can be an average.
+    // A line is a header if none of its fields is a value, or if it names prices: "52W High" begins with a digit, 200 may be an average.
     private static List<string>? ReadHeader(List<string> lines, int first, out char delimiter)
     {
         var probe = lines.Count > first + 1 ? lines[first + 1] : lines.Count > first ? lines[first] : "";

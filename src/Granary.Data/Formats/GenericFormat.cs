@@ -126,7 +126,8 @@ public sealed class GenericFormat : BarFormat
         {
             if (column is null) return;
             var index = IndexOf(column, field, sample);
-            if (!mapped.Add(index)) throw NotOfThisFormat(sample, $"the column '{Shorten(column)}' is mapped twice", "map each column once");
+            if (!mapped.Add(index))
+                throw NotOfThisFormat(sample, $"the column '{Shorten(column)}' is mapped twice", "map each column once");
             var known = Array.IndexOf(roles, role);
             if (known >= 0) roles[known] = ColumnRole.Skip;
             roles[index] = role;

@@ -8,7 +8,8 @@ namespace Granary.Data.Formats;
 internal static class HeaderColumns
 {
     private static readonly string[] TimeNames =
-        ["candledatetimeutc", "timestamp", "timestamputc", "timeutc", "datetime", "datetimeutc", "utc", "opentime", "opentimestamp", "gmttime", "localtime",
+        ["candledatetimeutc",
+            "timestamp", "timestamputc", "timeutc", "datetime", "datetimeutc", "utc", "opentime", "opentimestamp", "gmttime", "localtime",
             "dateandtime", "date", "day", "time", "ts", "t", "dt", "unix", "unixtime", "unixtimestamp", "epoch", "index", "bartime",
             "startsat", "period", "windowstart", "tsevent", "timeeet", "timeleft", "dtyyyymmdd", "observationdate", "tradedate", "date1",
             "datadate", "dlycaldt", "caldt", "traddt", "bizdt", "rptdt", "exchangedate", "pricedate", "pricingdate", "quotedate",

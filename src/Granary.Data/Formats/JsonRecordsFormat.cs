@@ -40,7 +40,8 @@ public sealed class JsonRecordsFormat : BarFormat
             if (!roles.ContainsValue(role))
                 throw NotOfThisFormat(sample, $"the records have no member for {role.ToString().ToLowerInvariant()}", Example);
         var time = roles.First(r => r.Value == ColumnRole.Time).Key;
-        var times = found.Objects.Select(o => o.GetValueOrDefault(time, "")).Where(t => t.Length > 0).Select(Encoding.UTF8.GetBytes).ToList();
+        var times = found.Objects.Select(o => o.GetValueOrDefault(time, "")).Where(t => t.Length > 0)
+            .Select(Encoding.UTF8.GetBytes).ToList();
         var style = DetectDates(sample, times, 1, options, out var ambiguous);
         var constants = new Dictionary<string, string>(StringComparer.Ordinal);
         var symbol = JsonSymbols.Decide(sample, found, roles, constants, options);

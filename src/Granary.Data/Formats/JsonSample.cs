@@ -8,7 +8,7 @@ internal sealed class JsonSample
 {
     private const int MostRecords = 2000;
 
-    /// <summary>How the bars are written.</summary>
+    /// <summary>The form of the bars.</summary>
     public enum Form
     {
         /// <summary>No bars were found.</summary>

@@ -5,8 +5,8 @@ using Granary.Engine.Market;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// Detects the number format of a table from its first rows. 1.234,56, 12,5 and 0,123 have decimal commas. 1,234.56, 1,234,567 and India's 1,23,456
-/// have thousands separators. 18,040 alone is ambiguous: another number of the file decides, or the name of the format.
+/// Detects the number format of a table from its first rows. 1.234,56, 12,5 and 0,123 have decimal commas. 1,234.56, 1,234,567 and India's
+/// 1,23,456 have thousands separators. 18,040 alone is ambiguous: another number of the file decides, or the name of the format.
 /// </summary>
 internal static class NumberSpelling
 {

@@ -91,7 +91,8 @@ internal static class SymbolColumns
     private static int ByName(RowLayout layout, FileSample sample, bool monotone)
     {
         var names = layout.Columns.Select((role, i) => role == ColumnRole.Skip ? NameOf(layout, sample, i) : "").ToList();
-        return ByName(names.Where(n => n.Length > 0), n => ValuesOf(sample, names.IndexOf(n)), monotone) is { } found ? names.IndexOf(found) : -1;
+        return ByName(names.Where(n => n.Length > 0), n => ValuesOf(sample, names.IndexOf(n)), monotone) is { } found
+            ? names.IndexOf(found) : -1;
     }
 
     /// <summary>
@@ -108,7 +109,7 @@ internal static class SymbolColumns
             if (values.Exists(v => v.Length == 0)) continue;
             var distinct = values.Distinct(StringComparer.Ordinal).Count();
             // A number of each row, in a table of one market.
-            if (isMonotone && distinct == values.Count && distinct > 3) continue;
+            if (isMonotone && distinct == values.Count && (distinct > 3 || name is "id" or "index")) continue;
             if (distinct > 1) return column;
             first ??= column;
         }
@@ -119,7 +120,8 @@ internal static class SymbolColumns
     public static bool AreWords(List<string> values) => values.TrueForAll(IsWord) && !values.TrueForAll(Flags.Contains);
 
     /// <summary>Whether words change as symbols do: at equal times, or once for each market.</summary>
-    public static bool ChangesAsSymbols(List<string> values, bool isMonotone) => !isMonotone || AreBlocks(values);
+    public static bool ChangesAsSymbols(List<string> values, bool isMonotone) => !isMonotone
+        || AreBlocks(values) && values.Distinct(StringComparer.Ordinal).Count() < values.Count;
 
     private static string Plain(string name) => FileSample.Plain(name);
 
@@ -131,7 +133,7 @@ internal static class SymbolColumns
     private static List<string> ValuesOf(FileSample sample, int column) =>
         [.. sample.Rows.Select(r => r.Count > column ? r[column].Trim() : "")];
 
-    // An option or future of one underlying is told from the others by its expiry and strike.
+    // Expiry and strike distinguish the options and futures of one underlying.
     private static void CheckContracts(RowLayout layout, FileSample sample)
     {
         var symbol = Array.IndexOf(layout.Columns, ColumnRole.Symbol);
@@ -162,7 +164,7 @@ internal static class SymbolColumns
         }
     }
 
-    // Whole numbers of three digits or more that stay for rows, and are no years: a number under an unknown name, or with the name of a key.
+    // Whole numbers of three digits or more that stay for rows, and are no years: under an unknown name, or with the name of a key.
     private static bool AreNumbersOfMarkets(string name, List<string> values)
     {
         if (!values.TrueForAll(v => v.Length is > 2 and < 20 && v.All(char.IsAsciiDigit))) return false;
@@ -216,7 +218,8 @@ internal static class SymbolColumns
         for (var i = 0; i < sample.Rows.Count; i++)
         {
             var row = sample.Rows[i];
-            if (day < 0 || row.Count <= Math.Max(day, clock) || !reader.TryRead(Encoding.UTF8.GetBytes(row[day].Trim()), out var read)) return true;
+            if (day < 0 || row.Count <= Math.Max(day, clock) || !reader.TryRead(Encoding.UTF8.GetBytes(row[day].Trim()), out var read))
+                return true;
             var time = read.LocalTicks;
             if (clock >= 0 && TimeOfDayText.TryRead(Encoding.UTF8.GetBytes(row[clock].Trim()), out var ticks, out _)) time += ticks;
             var step = time.CompareTo(last);

@@ -30,8 +30,8 @@ public sealed class UnclosedBars(SessionCalendar calendar, Timeframe timeframe, 
 
     /// <summary>The sentence for a note; null if all bars are closed.</summary>
     public string? Sentence => _count == 0 ? null : string.Create(CultureInfo.InvariantCulture,
-        $"{(_count == 1 ? "1 bar ends" : $"{_count} bars end")} after this moment, {BarTimeText.Of(now)} UTC ({Range()}): a bar that has not "
-            + $"closed still changes, and a date in the future is wrong");
+        $"{(_count == 1 ? "1 bar ends" : $"{_count} bars end")} after this moment, {BarTimeText.Of(now)} UTC ({Range()}): a bar that has "
+            + $"not closed still changes, and a date in the future is wrong");
 
     private string Range() => _count == 1 ? BarTimeText.Of(_first) : $"{BarTimeText.Of(_first)} to {BarTimeText.Of(_last)}";
 

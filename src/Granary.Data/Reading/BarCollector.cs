@@ -134,7 +134,7 @@ internal sealed class BarCollector
     {
         const double Rounding = 1e-9;
         var (highest, lowest) = (Math.Max(high, Math.Max(open, close)), Math.Min(low, Math.Min(open, close)));
-        if (!(highest - high <= Rounding * highest) || !(low - lowest <= Rounding * low)
+        if (!(low < double.PositiveInfinity) || !(highest - high <= Rounding * highest) || !(low - lowest <= Rounding * low)
             || !IsBar(open, highest, lowest, close, volume)) return false;
         (high, low) = (highest, lowest);
         return true;

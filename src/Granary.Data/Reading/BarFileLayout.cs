@@ -35,7 +35,7 @@ public abstract record BarFileLayout
     /// <summary>Whether the format's times are opens, also those of weeks that begin on a Thursday or Sunday.</summary>
     internal bool TimesAreOpens { get; init; }
 
-    /// <summary>What the dates of weeks and months are.</summary>
+    /// <summary>The meaning of the dates of weeks and months.</summary>
     internal PeriodLabel Label { get; init; }
 
     /// <summary>Meaning of the file's times if the format defines it; null = the options define it.</summary>

@@ -14,7 +14,7 @@ public sealed record BarFileOptions
     /// <summary>Scale open, high, low and close by adjusted close / close, where the file has an adjusted close. Volume stays.</summary>
     public bool Adjust { get; init; } = true;
 
-    /// <summary>What the times mean; null for opens, and for whatever the dates of weeks and months show.</summary>
+    /// <summary>Meaning of the times; null for opens, and for weeks and months the one that their dates show.</summary>
     public BarStamp? Stamp { get; init; }
 
     /// <summary>The clock, by which years of two digits are not later than the current one.</summary>

@@ -119,8 +119,8 @@ internal sealed class BarFileReader : IDisposable
     private void EndPart()
     {
         if (_nuls > 0)
-            Notes.Add($"{_nuls} NUL bytes at the end of the file were passed over, as a program leaves them that is stopped while it writes: "
-                + "the last row may be cut off, and rows may be missing");
+            Notes.Add($"{_nuls} NUL bytes at the end of the file were passed over, as a program leaves them that is stopped while it "
+                + "writes: the last row may be cut off, and rows may be missing");
         if (_parser!.ShortYears is { } years)
             ShortYears = ShortYears is { } known ? (Math.Min(known.First, years.First), Math.Max(known.Last, years.Last)) : years;
         _parser!.Finish();

@@ -210,14 +210,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             Remark ??= (Line, Encoding.UTF8.GetString(line).Trim('"', ' '), $"the row has {Columns(fields.Count)}");
             return;
         }
-        if (Remark is { } remark)
-        {
-            Remark = null;
-            var here = Line;
-            Line = remark.Line;
-            Fail(RowFaultKind.Layout, null, $"{remark.Row}, not {_columns.Length} as the file promises", "correct the row or remove it");
-            Line = here;
-        }
+        RefuseRemark();
         if (fields.Count != _columns.Length)
         {
             Fail(RowFaultKind.Layout, null, $"the row has {Columns(fields.Count)}, not {_columns.Length} as the file promises",
@@ -250,6 +243,17 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             value[(int)ColumnRole.Close];
         Accept(time, timeName, new Bar(0, value[(int)ColumnRole.Open], value[(int)ColumnRole.High], value[(int)ColumnRole.Low],
             value[(int)ColumnRole.Close], value[(int)ColumnRole.Volume]), value[(int)ColumnRole.AdjustedClose]);
+    }
+
+    // A remark with a row below it was a faulty row.
+    private void RefuseRemark()
+    {
+        if (Remark is not { } remark) return;
+        Remark = null;
+        var here = Line;
+        Line = remark.Line;
+        Fail(RowFaultKind.Layout, null, $"{remark.Row}, not {_columns.Length} as the file promises", "correct the row or remove it");
+        Line = here;
     }
 
     // Yahoo's pages have a row such as "Jan 10, 2024",0.24 Dividend,,,,, among the bars.
@@ -365,7 +369,8 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         DateStyle.MillisecondsOfDay => "milliseconds since midnight are 0 to 86399999",
         DateStyle.EpochSeconds or DateStyle.EpochMilliseconds or DateStyle.EpochMicroseconds or DateStyle.EpochNanoseconds =>
             $"use the same unit in the whole file, between {(Times.BeforeEpoch ? TimestampReader.FirstYear : 1971)} and 2199",
-        DateStyle.YearFirst or DateStyle.Compact or DateStyle.MonthName => "write it as 2020-01-31 or 2020-01-31 09:30:00, between 1600 and 2199",
+        DateStyle.YearFirst or DateStyle.Compact or DateStyle.MonthName =>
+            "write it as 2020-01-31 or 2020-01-31 09:30:00, between 1600 and 2199",
     };
 
     private bool IsNullRow(List<string> fields)

@@ -27,7 +27,8 @@ internal sealed record FileMarkets(BarFileLayout Layout, IReadOnlyList<string> S
         if (own is null)
             throw BarDataException.At(file, null, "symbol", $"the file holds {Symbols.Count} symbols ({string.Join(", ", Symbols.Take(5))}"
                 + $"{(Symbols.Count > 5 ? ", …" : "")}) and none is '{symbol}'",
-                Spelling.Nearest(symbol, Symbols) is { } near ? $"did you mean {near}?" : "name one of them");
+                Spelling.Nearest(symbol, Symbols) is { } near ? $"did you mean {near}?"
+                    : "name one of them, or give --columns \"symbol=\" if the rows are of one market");
         var layout = Layout.Of(own);
         return layout with { Notes = [.. layout.Notes, $"the file holds {Symbols.Count} symbols, of which {own} was read"] };
     }

@@ -66,7 +66,8 @@ internal sealed class JsonColumnsParser(JsonColumnsLayout layout, string file, B
         {
             foreach (var member in element.EnumerateObject())
             {
-                if (member.NameEquals("exchangeTimezoneName") && member.Value.ValueKind == JsonValueKind.String) zone = member.Value.GetString();
+                if (member.NameEquals("exchangeTimezoneName") && member.Value.ValueKind == JsonValueKind.String)
+                    zone = member.Value.GetString();
                 Collect(member.Value, member.Name, lists, ref zone);
             }
             return;
@@ -146,7 +147,8 @@ internal sealed class JsonColumnsParser(JsonColumnsLayout layout, string file, B
             }
             if (role is >= ColumnRole.Open and <= ColumnRole.Close) Collector.SeeDecimals(decimals);
         }
-        if (!values.TryGetValue(ColumnRole.Volume, out var volumes) || volumes[i].ValueKind == JsonValueKind.Null) Collector.RowsWithoutVolume++;
+        if (!values.TryGetValue(ColumnRole.Volume, out var volumes) || volumes[i].ValueKind == JsonValueKind.Null)
+            Collector.RowsWithoutVolume++;
         var written = values[ColumnRole.Time][i].ToString();
         if (!reader.TryRead(Encoding.UTF8.GetBytes(written), out var time))
         {

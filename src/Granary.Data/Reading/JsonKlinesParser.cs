@@ -92,6 +92,19 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
     private Exception Broken(string fault) =>
         Granary.Engine.Market.BarDataException.At(File, Line, null, fault, "write it as [[time, open, high, low, close, volume], …]");
 
+    // Reads a number of digits and at most one point, and the comma behind it.
+    private unsafe bool TryPlain(ref byte* p, ColumnRole role, out double value)
+    {
+        var plain = p;
+        value = 0;
+        if (!DecimalNumber.TryReadPlain(ref plain, out var mantissa, out var fraction) || *plain is not ((byte)',' or (byte)']')
+            || fraction > 22) return false;
+        value = fraction == 0 ? mantissa : mantissa / DecimalNumber.PowersOfTen[fraction];
+        if (role > ColumnRole.Volume) Collector.SeePrice(mantissa, fraction);
+        p = plain + 1;
+        return true;
+    }
+
     private unsafe void Read(ReadOnlySpan<byte> record)
     {
         // A lost bracket joins two records: the length, or a bracket inside, reveals it.
@@ -121,18 +134,7 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
                 }
                 while (p < end && *p is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'"') p++;
                 var role = roles[field];
-                if (role >= ColumnRole.Volume)
-                {
-                    var plain = p;
-                    if (DecimalNumber.TryReadPlain(ref plain, out var mantissa, out var fraction) && *plain is (byte)',' or (byte)']'
-                        && fraction <= 22)
-                    {
-                        value[(int)role] = fraction == 0 ? mantissa : mantissa / DecimalNumber.PowersOfTen[fraction];
-                        if (role > ColumnRole.Volume) Collector.SeePrice(mantissa, fraction);
-                        p = plain + 1;
-                        continue;
-                    }
-                }
+                if (role >= ColumnRole.Volume && TryPlain(ref p, role, out value[(int)role])) continue;
                 var first = p;
                 while (p < end && *p != ',') p++;
                 var text = new ReadOnlySpan<byte>(first, (int)(p - first)).TrimEnd(" \t\r\n\""u8);
@@ -147,7 +149,8 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
                 }
                 if (!DecimalNumber.TryParse(text, 0, out value[(int)role], out var decimals))
                 {
-                    Fail(RowFaultKind.Value, role.ToString().ToLowerInvariant(), NotANumber(Encoding.UTF8.GetString(text)), "correct the record or remove it");
+                    Fail(RowFaultKind.Value, role.ToString().ToLowerInvariant(), NotANumber(Encoding.UTF8.GetString(text)),
+                        "correct the record or remove it");
                     return;
                 }
                 if (role > ColumnRole.Volume) Collector.SeeDecimals(decimals);

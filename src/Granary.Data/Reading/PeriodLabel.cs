@@ -1,6 +1,6 @@
 namespace Granary.Data.Reading;
 
-/// <summary>What the dates of weeks and months are.</summary>
+/// <summary>The meaning of the dates of weeks and months.</summary>
 internal enum PeriodLabel
 {
     /// <summary>The first day of a period of the file's own, which is kept.</summary>

@@ -99,7 +99,7 @@ internal static class PeriodLabels
         var label = weeks ? judged.GroupBy(t => WeekdayOf(t)).MaxBy(g => g.Count())!.Key.ToString()
             : $"day {judged.GroupBy(t => DateOf(t).Day).MaxBy(g => g.Count())!.Key}";
         return BarDataException.At(file, null, "time",
-            $"most {(weeks ? "weeks" : "months")} are dated by {label}, which can be the first day of a {(weeks ? "week" : "month")} or its "
-                + "last", "say which with --stamp open or --stamp close (\"stamp\" in a batch)");
+            $"most {(weeks ? "weeks" : "months")} are dated by {label}, which can be the first day of a {(weeks ? "week" : "month")} or "
+                + "its last", "say which with --stamp open or --stamp close (\"stamp\" in a batch)");
     }
 }

@@ -32,7 +32,8 @@ public sealed record RowFault(RowFaultKind Kind, long Line, string? Field, strin
 {
     /// <summary>The remedy if most rows have the same fault.</summary>
     internal const string SameCause =
-        "look at the columns, the format and the source of the file, not at single rows (--columns, --format; \"columns\", \"format\" in a batch)";
+        "look at the columns, the format and the source of the file, not at single rows (--columns, --format; \"columns\", \"format\" in a "
+            + "batch)";
 
     /// <summary>Whether the remedy is to correct or remove this row.</summary>
     internal bool IsOfOneRow => Remedy.StartsWith("correct the ", StringComparison.Ordinal);

@@ -37,7 +37,7 @@ public sealed class BarReplay : ILiveFeed
         _reads = new CallWatch(clock);
         Series = [.. opened.Select(s => new MarketSeries(s.Instrument, s.Timeframe))];
         _notes = [.. opened.SelectMany(s => s.Notes.Select(n => $"{s.Instrument.Symbol}: {n}"))];
-        // What a file has of an open bar is what was known when it was opened.
+        // A file holds of an open bar only its start.
         var now = clock.GetUtcNow().UtcTicks;
         if (closedOnly) _unclosed = [.. opened.Select(s => new UnclosedBars(s.Instrument.Calendar, s.Timeframe, now))];
     }
@@ -158,11 +158,7 @@ public sealed class BarReplay : ILiveFeed
                     for (var i = 0; i < n; i++)
                     {
                         var (s, close, bar) = buffer[i];
-                        if (_unclosed is { } unclosed && !unclosed[s].IsClosed(bar.Time))
-                        {
-                            unclosed[s].Add([bar.Time]);
-                            continue;
-                        }
+                        if (IsUnclosed(s, bar.Time)) continue;
                         if (touched.Count > 0 && close != timestamp
                             && (++timestamps >= BlockSize || Speed.Kind != ReplaySpeedKind.AsFastAsPossible || SeekWaits))
                         {
@@ -199,6 +195,14 @@ public sealed class BarReplay : ILiveFeed
         {
             await EndAsync(readers, kept).ConfigureAwait(false);
         }
+    }
+
+    // Whether a bar is left out since it had not closed, and is counted.
+    private bool IsUnclosed(int s, long open)
+    {
+        if (_unclosed is not { } unclosed || unclosed[s].IsClosed(open)) return false;
+        unclosed[s].Add([open]);
+        return true;
     }
 
     // Dispose the readers before the series that they read.

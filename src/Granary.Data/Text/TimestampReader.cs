@@ -37,7 +37,7 @@ internal sealed class TimestampReader(DateStyle style)
     /// <summary>The name of the zone that follows each time, such as "US/Eastern"; empty for none.</summary>
     public byte[] ZoneName { get; init; } = [];
 
-    /// <summary>Whether all years are read, to tell a date outside of the limits from a text that is no date.</summary>
+    /// <summary>Whether years outside of the limits are read too, so that their fault can be named.</summary>
     public bool AnyYear { get; init; }
 
     /// <summary>Whether a day above 12 was read, so that day and month cannot be swapped.</summary>
@@ -368,7 +368,8 @@ internal sealed class TimestampReader(DateStyle style)
     private bool TryDay(int year, int month, int dayOfMonth, out int day)
     {
         day = 0;
-        if (year is < FirstYear or > LastYear && !(AnyYear && year is > 0 and <= 9999) || month is < 1 or > 12 || dayOfMonth < 1) return false;
+        if (year is < FirstYear or > LastYear && !(AnyYear && year is > 0 and <= 9999) || month is < 1 or > 12 || dayOfMonth < 1)
+            return false;
         var leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
         var length = DaysBeforeMonth[month] - DaysBeforeMonth[month - 1] + (leap && month == 2 ? 1 : 0);
         if (dayOfMonth > length) return false;

@@ -88,7 +88,8 @@ internal static class TimestampStyle
             return false;
         var up = counts[1] > counts[0];
         for (var i = 0; i < counts.Count; i++)
-            if (counts[i] % 60 != 0 || IsCalendarDate(counts[i]) || i > 0 && (counts[i] == counts[i - 1] || counts[i] > counts[i - 1] != up))
+            if (counts[i] % 60 != 0 || IsCalendarDate(counts[i])
+                || i > 0 && (counts[i] == counts[i - 1] || counts[i] > counts[i - 1] != up))
                 return false;
         return true;
     }

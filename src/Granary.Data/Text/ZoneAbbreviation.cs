@@ -1,6 +1,6 @@
 namespace Granary.Data.Text;
 
-/// <summary>Abbreviations of time zones that stand for one offset from UTC. CST and IST, which stand for several, are none of them.</summary>
+/// <summary>Abbreviations of time zones that stand for one offset from UTC. CST and IST stand for several.</summary>
 internal static class ZoneAbbreviation
 {
     /// <summary>The offset of an abbreviation in minutes, positive east of UTC.</summary>

@@ -55,7 +55,8 @@ internal sealed record ImportJobRequest
     [Description("The format of the files, such as yahoo or binance; auto detects it.")]
     public string Format { get; init; } = "auto";
 
-    [Description("Whether the times of the files are those of the bars' open or close; without it opens, and for weeks and months what their dates show."), AllowedValues("open", "close")]
+    [Description("Whether the times of the files are those of the bars' open or close; without it opens, and for weeks and months "
+        + "what their dates show."), AllowedValues("open", "close")]
     public string? Stamp { get; init; }
 
     [Description("The time zone of times without one, such as America/New_York; without it, that of the format."), DataType("time-zone")]

@@ -22,8 +22,8 @@ public static class MarketNotes
     public static IEnumerable<RunNote> Of(BatchSpec spec, IReadOnlyList<MarketEntry> entries, IEnumerable<OpenedMarket> markets,
         IReadOnlyList<string> passedOver) =>
         [.. PassedOver(passedOver), .. Spacing(entries), .. Findings(entries), .. Unclosed(spec, entries), .. MissingDays(entries),
-            .. OnePrice(entries), .. TickVolume(entries), .. LongerBars(markets),
-            .. Fractions(spec, markets), .. DollarCoins(spec, markets)];
+            .. OnePrice(entries), .. TickVolume(entries), .. LongerBars(markets), .. Fractions(spec, markets),
+            .. DollarCoins(spec, markets)];
 
     private static IEnumerable<RunNote> PassedOver(IReadOnlyList<string> files)
     {

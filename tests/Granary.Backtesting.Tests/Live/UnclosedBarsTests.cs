@@ -6,6 +6,7 @@ using Granary.Data.Replay;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 using Granary.Trading.Live;
@@ -55,7 +56,7 @@ public sealed class UnclosedBarsTests : IDisposable
                 { "name": "x", "data": { "source": "csv:{{_folder}}", "symbols": ["A"], "timeframe": "1d" },
                   "strategies": [ { "class": "BuyAndHold", "size": { "units": 1 } } ] }
                 """), Path.GetTempPath());
-        await using var feed = await LocalEnvironment.OpenFeedAsync(new SessionOptions { Bars = Address.Parse("csv:" + _folder) },
+        await using var feed = await LocalEnvironment.OpenFeedAsync(new SessionOptions { Feed = Address.Parse("csv:" + _folder) },
             TestCatalogues.All, spec.Data, [new BarQuery("A", Timeframe.D1)], new ManualClock(Now), TestContext.Current.CancellationToken);
         var days = new List<int>();
         await foreach (var item in feed.ReadAsync(TestContext.Current.CancellationToken))

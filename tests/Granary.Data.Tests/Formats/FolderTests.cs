@@ -40,7 +40,8 @@ public sealed class FolderTests : IDisposable
         (await Closes(Source, "BBB")).ShouldBe([4.0, 5]);
         (await source.OpenAsync(new BarQuery("AAA", Timeframe.D1))).Notes.ShouldContain("the file holds 2 symbols, of which AAA was read");
         (await Fault(Source, "both")).ShouldEndWith("both.csv, symbol: "
-            + "the file holds 2 symbols (AAA, BBB) and none is 'both'; name one of them");
+            + "the file holds 2 symbols (AAA, BBB) and none is 'both'; name one of them, or give "
+            + "--columns \"symbol=\" if the rows are of one market");
         (await Fault(Source, "BBBB")).ShouldContain("there is no file for the symbol 'BBBB'; did you mean BBB?");
     }
 

@@ -12,7 +12,8 @@ public sealed class SymbolColumnTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     // The days of B follow those of A, so that order alone does not tell the markets apart.
-    private static readonly string[] DaysOfA = ["2024-01-02", "2024-01-03", "2024-01-04"], DaysOfB = ["2024-02-01", "2024-02-02", "2024-02-05"];
+    private static readonly string[] DaysOfA = ["2024-01-02", "2024-01-03", "2024-01-04"],
+        DaysOfB = ["2024-02-01", "2024-02-02", "2024-02-05"];
 
     /// <summary>A table with {d} for the day, {s} for the symbol, and {o} {h} {l} {c} for 10 12 9 11 of A and 80 90 70 85 of B.</summary>
     private static string Table(string header, string row, string a, string b, string[] daysOfB) => header + "\n"
@@ -29,9 +30,10 @@ public sealed class SymbolColumnTests : IDisposable
     [InlineData("PERMNO,date,open,high,low,close,volume", "{s},{d},{o},{h},{l},{c},1", "10001", "10002")]
     [InlineData("PERMNO,date,TICKER,COMNAM,BIDLO,ASKHI,PRC,VOL,OPENPRC", "{s},{d},X,ONE NAME,{l},{h},{c},1,{o}", "10001", "10002")]
     [InlineData("PERMNO,Ticker,DlyCalDt,DlyOpen,DlyHigh,DlyLow,DlyClose,DlyVol", "{s},T,{d},{o},{h},{l},{c},1", "10001", "10002")]
-    [InlineData("gvkey,iid,datadate,tic,cshtrd,prccd,prchd,prcld,prcod", "7,01,{d},{s},1,{c},{h},{l},{o}", "IBM", "GE")]
+    [InlineData("gvkey,iid,datadate,tic,cshtrd,prccd,prchd,prcld,prcod", "7,01,{d},{s},1,{c},{h},{l},{o}", "GE", "IBM")]
     [InlineData("ts_code,trade_date,open,high,low,close,vol,amount", "{s},{d},{o},{h},{l},{c},1,9", "000001.SZ", "600519.SH")]
-    [InlineData("#RIC,Domain,Date-Time,GMT Offset,Open,High,Low,Last,Volume", "{s},Market Price,{d}T00:00:00.000000000Z,+0,{o},{h},{l},{c},1",
+    [InlineData("#RIC,Domain,Date-Time,GMT Offset,Open,High,Low,Last,Volume",
+        "{s},Market Price,{d}T00:00:00.000000000Z,+0,{o},{h},{l},{c},1",
         "BARC.L", "VOD.L")]
     [InlineData("RptDt;TckrSymb;ISIN;MinPric;MaxPric;TradAvrgPric;LastPric;FrstPric", "{d};{s};BR;{l};{h};9;{c};{o}", "PETR4", "VALE3")]
     [InlineData("SYMBOL,SERIES,OPEN,HIGH,LOW,CLOSE,LAST,PREVCLOSE,TOTTRDQTY,TIMESTAMP,ISIN,", "{s},EQ,{o},{h},{l},{c},1,1,5,{d},IN{s},",
@@ -97,7 +99,8 @@ public sealed class SymbolColumnTests : IDisposable
     [InlineData("trades,vwap", "105,10.5", "2105,10.6", "317,10.7")]
     public void Columns_that_tell_no_markets_apart_are_passed_over(string names, string first, string second, string third)
     {
-        var path = _folder.Write("x.csv", $"Date,Open,High,Low,Close,{names}\n2024-01-02,10,12,9,11,{first}\n2024-01-03,10,12,9,11,{second}\n"
+        var path = _folder.Write("x.csv", $"Date,Open,High,Low,Close,{names}\n2024-01-02,10,12,9,11,{first}\n"
+            + $"2024-01-03,10,12,9,11,{second}\n"
             + $"2024-01-04,10,12,9,11,{third}\n");
         Read.Bars(path).Count.ShouldBe(3);
     }
@@ -128,5 +131,6 @@ public sealed class SymbolColumnTests : IDisposable
     [InlineData("Date,Open,High,Low,Close,Volume,200", "2024-01-02,1.5,2.5,1.25,2.25,100,3.5")]
     [InlineData("Date,Open,High,Low,Close,Volume,1.5x ATR", "2024-01-02,1.5,2.5,1.25,2.25,100,3.5")]
     public void Names_of_columns_may_begin_with_a_digit(string header, string row) =>
-        Read.Bars(_folder.Write("x.csv", header + "\n" + row + "\n")).ShouldBe([new Bar(Read.Utc("2024-01-02"), 1.5, 2.5, 1.25, 2.25, 100)]);
+        Read.Bars(_folder.Write("x.csv", header + "\n" + row + "\n"))
+            .ShouldBe([new Bar(Read.Utc("2024-01-02"), 1.5, 2.5, 1.25, 2.25, 100)]);
 }

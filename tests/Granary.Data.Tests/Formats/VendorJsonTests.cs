@@ -27,10 +27,12 @@ public sealed class VendorJsonTests : IDisposable
     [InlineData("{\"code\":\"200000\",\"data\":[[\"1704240000\",\"11.75\",\"10.75\",\"12.5\",\"10.5\",\"2000\",\"1\"],"
         + "[\"1704153600\",\"10.5\",\"11.75\",\"12\",\"10.25\",\"1000\",\"1\"]]}")]
     // OKX.
-    [InlineData("{\"code\":\"0\",\"msg\":\"\",\"data\":[[\"1704240000000\",\"11.75\",\"12.5\",\"10.5\",\"10.75\",\"2000\",\"1\",\"1\",\"1\"],"
+    [InlineData("{\"code\":\"0\",\"msg\":\"\","
+        + "\"data\":[[\"1704240000000\",\"11.75\",\"12.5\",\"10.5\",\"10.75\",\"2000\",\"1\",\"1\",\"1\"],"
         + "[\"1704153600000\",\"10.5\",\"12\",\"10.25\",\"11.75\",\"1000\",\"1\",\"1\",\"1\"]]}")]
     // Bybit.
-    [InlineData("{\"retCode\":0,\"result\":{\"category\":\"spot\",\"symbol\":\"X\",\"list\":[[\"1704240000000\",\"11.75\",\"12.5\",\"10.5\","
+    [InlineData("{\"retCode\":0,"
+        + "\"result\":{\"category\":\"spot\",\"symbol\":\"X\",\"list\":[[\"1704240000000\",\"11.75\",\"12.5\",\"10.5\","
         + "\"10.75\",\"2000\",\"1\"],[\"1704153600000\",\"10.5\",\"12\",\"10.25\",\"11.75\",\"1000\",\"1\"]]}}")]
     // Tiingo.
     [InlineData("[{\"date\":\"2024-01-02T00:00:00.000Z\",\"close\":11.75,\"high\":12,\"low\":10.25,\"open\":10.5,\"volume\":1000},"
@@ -75,7 +77,8 @@ public sealed class VendorJsonTests : IDisposable
     {
         static string Record(string day, string ticker, int close) =>
             $$"""{"date":"{{day}}","ticker":"{{ticker}}","open":{{close}},"high":{{close}},"low":{{close}},"close":{{close}}}""";
-        var path = _folder.Write("x.json", $"[{Record("2024-01-02", "A", 10)},{Record("2024-01-03", "A", 11)},{Record("2024-02-02", "B", 80)}]");
+        var path = _folder.Write("x.json", 
+            $"[{Record("2024-01-02", "A", 10)},{Record("2024-01-03", "A", 11)},{Record("2024-02-02", "B", 80)}]");
         var source = new CsvBarSource(_folder.Path);
         (await source.ListSymbolsAsync(Timeframe.D1, TestContext.Current.CancellationToken)).ShouldBe(["A", "B"]);
         Read.Bars(path, symbol: "A").Select(b => b.Close).ShouldBe([10, 11]);
@@ -90,7 +93,9 @@ public sealed class VendorJsonTests : IDisposable
     {
         Read.Fault(_folder.Write("x.json", "{\"t\":[1704153600,1704240000],\"o\":[1],\"h\":[1],\"l\":[1],\"c\":[1]}"))
             .ShouldContain("open: the list has 1 values, and that of the times 2");
-        const string One = "{\"timestamp\":[1704153600],\"indicators\":{\"quote\":[{\"open\":[1],\"high\":[1],\"low\":[1],\"close\":[1]}]}}";
-        Read.Fault(_folder.Write("y.json", $"{{\"chart\":{{\"result\":[{One},{One}]}}}}")).ShouldContain("result: the list holds 2 markets");
+        const string One =
+            "{\"timestamp\":[1704153600],\"indicators\":{\"quote\":[{\"open\":[1],\"high\":[1],\"low\":[1],\"close\":[1]}]}}";
+        Read.Fault(_folder.Write("y.json", $"{{\"chart\":{{\"result\":[{One},{One}]}}}}"))
+            .ShouldContain("result: the list holds 2 markets");
     }
 }

@@ -17,7 +17,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("2020-01-03,1,NaN,1,2,5", "line 3, high: 'NaN' is not a finite number; correct the row or remove it")]
     [InlineData("2020-01-03,1,2,1,-Infinity,5", "line 3, close: '-Infinity' is not a finite number; correct the row or remove it")]
     [InlineData("2020-01-03,1,1e999,1,2,5", "line 3, high: the price is not a finite number; correct the row or remove it")]
-    [InlineData("2020-01-03,1,2,-1,2,5", "line 3, low: the price -1 is negative; correct it, or leave the row out if the price is real, since Granary has no prices below zero")]
+    [InlineData("2020-01-03,1,2,-1,2,5", "line 3, low: the price -1 is negative; correct it, or leave the row out if the "
+        + "price is real, since Granary has no prices below zero")]
     [InlineData("2020-01-03,0,2,1,2,5", "line 3, open: the price is zero; correct the row or remove it")]
     [InlineData("2020-01-03,1,2,1,,5", "line 3, close: the field is empty; correct the row or remove it")]
     [InlineData("2020-01-03,3,2,4,3,5", "line 3, high: the high 2 is below the low 4; correct the row or remove it")]
@@ -34,10 +35,10 @@ public sealed class BadInputTests : IDisposable
     [InlineData("2020-01-01,1,2,1,2,5\n2020-01-03,1,2,1,2,5",
         "line 4, time: 2020-01-03 follows 2020-01-01, and the rows above run from newest to oldest; sort the rows by time, oldest first")]
     [InlineData("03.01.2020,1,2,1,2,5",
-        "line 3, time: '03.01.2020' is not a time as those above are written; write it as 2020-01-31 or 2020-01-31 09:30:00, between 1792 "
+        "line 3, time: '03.01.2020' is not a time as those above are written; write it as 2020-01-31 or 2020-01-31 09:30:00, between 1600 "
             + "and 2199")]
     [InlineData("2020-02-30,1,2,1,2,5",
-        "line 3, time: '2020-02-30' is not a time as those above are written; write it as 2020-01-31 or 2020-01-31 09:30:00, between 1792 "
+        "line 3, time: '2020-02-30' is not a time as those above are written; write it as 2020-01-31 or 2020-01-31 09:30:00, between 1600 "
             + "and 2199")]
     [InlineData(",1,2,1,2,5", "line 3, time: the field is empty; write it as 2020-01-31 or 2020-01-31 09:30:00, between 1600 and 2199")]
     [InlineData("2020-01-03Z,1,2,1,2,5",

@@ -17,14 +17,18 @@ public sealed class ForeignRowsTests : IDisposable
     [Fact]
     public void A_close_above_the_high_by_rounding_widens_the_high_and_one_by_three_per_mille_is_refused()
     {
-        var series = Read.Open(_folder.Write("x.csv", Header + "2024-01-02,98,98.2831,97,98.28310000000002\n2024-01-03,97.31,99.5,97.31000000000002,99\n"
+        var series = Read.Open(_folder.Write("x.csv", Header + "2024-01-02,98,98.2831,97,98.28310000000002\n"
+            + "2024-01-03,97.31,99.5,97.31000000000002,99\n"
             + "2024-01-04,1,2,1,2\n"));
         Read.All(series).Take(2).Select(b => (b.High, b.Low)).ShouldBe([(98.28310000000002, 97), (99.5, 97.31)]);
-        series.Notes.ShouldContain(n => n.StartsWith("in 2 rows open or close lies outside of high and low by rounding", StringComparison.Ordinal));
+        series.Notes.ShouldContain(
+            n => n.StartsWith("in 2 rows open or close lies outside of high and low by rounding", StringComparison.Ordinal));
         // 1e-9 of 100 is 1e-7.
         Read.Bars(_folder.Write("y.csv", Header + "2024-01-02,99,100,98,100.00000009\n")).ShouldHaveSingleItem();
-        Read.Fault(_folder.Write("y.csv", Header + "2024-01-02,99,100,98,100.0000002\n")).ShouldContain("close: the close 100.0000002 is above");
-        Read.Fault(_folder.Write("y.csv", Header + "2024-01-02,99,100,98,100.3\n")).ShouldContain("line 2, close: the close 100.3 is above the high");
+        Read.Fault(_folder.Write("y.csv", Header + "2024-01-02,99,100,98,100.0000002\n"))
+            .ShouldContain("close: the close 100.0000002 is above");
+        Read.Fault(_folder.Write("y.csv", Header + "2024-01-02,99,100,98,100.3\n"))
+            .ShouldContain("line 2, close: the close 100.3 is above the high");
     }
 
     [Theory]
@@ -72,7 +76,8 @@ public sealed class ForeignRowsTests : IDisposable
         var options = new BarFileOptions { Clock = new ManualClock(new DateTimeOffset(2026, 11, 27, 0, 0, 0, TimeSpan.Zero)) };
         var path = _folder.Write("x.csv", Header + $"{first},1,2,1,2\n{second},1,2,1,2\n");
         Read.Bars(path, options: options)[0].Time.ShouldBe(Read.Utc(date));
-        Read.Open(path, options: options).Notes.ShouldContain(n => n.StartsWith("years of two digits were read as ", StringComparison.Ordinal));
+        Read.Open(path, options: options).Notes
+            .ShouldContain(n => n.StartsWith("years of two digits were read as ", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -88,7 +93,8 @@ public sealed class ForeignRowsTests : IDisposable
 
     [Fact]
     public void Prices_of_India_are_read_without_a_decimal_point_too() =>
-        Read.Bars(_folder.Write("x.csv", Header + "2024-01-02,\"1,23,456\",\"1,23,460\",\"1,23,400\",\"1,23,450\"\n"))[0].Open.ShouldBe(123456);
+        Read.Bars(_folder.Write("x.csv", Header + "2024-01-02,\"1,23,456\",\"1,23,460\",\"1,23,400\",\"1,23,450\"\n"))
+            [0].Open.ShouldBe(123456);
 
     [Fact]
     public void Rows_of_dividends_and_splits_among_the_bars_are_passed_over_and_counted()
@@ -107,7 +113,8 @@ public sealed class ForeignRowsTests : IDisposable
         {
             var series = Read.Open(_folder.Write("x.csv", [.. text, .. new byte[nuls]]));
             series.Count.ShouldBe(2);
-            series.Notes.ShouldContain(n => n.StartsWith($"{nuls} NUL bytes at the end of the file were passed over", StringComparison.Ordinal));
+            series.Notes.ShouldContain(
+                n => n.StartsWith($"{nuls} NUL bytes at the end of the file were passed over", StringComparison.Ordinal));
         }
         Read.Fault(_folder.Write("y.csv", [.. text, .. new byte[600_000], .. "2024-01-04,1,2,1,2\n"u8])).ShouldContain(
             "NUL bytes stand between the rows; download or export it again");
@@ -129,8 +136,9 @@ public sealed class ForeignRowsTests : IDisposable
     {
         var swapped = "date,open,low,high,close\n" + string.Concat(Enumerable.Range(1, 9).Select(d => $"2024-01-0{d},10,12,9,11\n"));
         var path = _folder.Write("x.csv", swapped);
-        Read.Fault(path).ShouldBe($"{path}, line 2, high: the high 9 is below the low 12, and 8 more rows have such a fault; look at the columns, "
-            + "the format and the source of the file, not at single rows (--columns, --format; \"columns\", \"format\" in a batch)");
+        Read.Fault(path).ShouldBe($"{path}, line 2, high: the high 9 is below the low 12, and 8 more rows have such a fault; look at the "
+            + "columns, the format and the source of the file, not at single rows (--columns, --format; \"columns\", \"format\" in a "
+            + "batch)");
         Read.Fault(_folder.Write("y.csv", Header + "2024-01-02,1,2,1,2\n2024-01-03,1,2,1,2\n2024-01-04,3,2,4,3\n"))
             .ShouldEndWith("line 4, high: the high 2 is below the low 4; correct the row or remove it");
     }
@@ -138,7 +146,8 @@ public sealed class ForeignRowsTests : IDisposable
     [Fact]
     public void A_negative_price_may_be_real_and_the_limit_is_said() =>
         Read.Fault(_folder.Write("x.csv", Header + "2020-04-17,18,19,17,18\n2020-04-20,-4,-2,-7,-5\n")).ShouldContain(
-            "line 3, open: the price -4 is negative; correct it, or leave the row out if the price is real, since Granary has no prices below zero");
+            "line 3, open: the price -4 is negative; correct it, "
+            + "or leave the row out if the price is real, since Granary has no prices below zero");
 
     [Theory]
     [InlineData("2026-11-25", "2026-11-26", 0)]
@@ -151,7 +160,8 @@ public sealed class ForeignRowsTests : IDisposable
         var report = await DataCheck.FileAsync(path, new BarQuery("X", Timeframe.D1), options, TestContext.Current.CancellationToken);
         var found = report.Findings.Where(f => f.Check == QualityCheck.Unclosed).ToList();
         found.Count.ShouldBe(unclosed == 0 ? 0 : 1);
-        if (unclosed > 0) found[0].Sentence.ShouldStartWith(unclosed == 1 ? "1 bar ends after this moment, 2026-11-27 15:00 UTC (2026-11-27 00:00)"
+        if (unclosed > 0) found[0].Sentence.ShouldStartWith(unclosed == 1
+            ? "1 bar ends after this moment, 2026-11-27 15:00 UTC (2026-11-27 00:00)"
             : "2 bars end after this moment, 2026-11-27 15:00 UTC (2026-11-27 00:00 to 2027-01-05 00:00)");
     }
 

@@ -50,8 +50,8 @@ public sealed class PeriodLabelTests : IDisposable
     public void A_weekday_that_begins_weeks_somewhere_and_ends_them_elsewhere_is_asked_about(DayOfWeek weekday, int day)
     {
         var path = Weeks("x.csv", i => Monday(i).AddDays(day));
-        Read.Fault(path, "1w").ShouldBe($"{path}, time: most weeks are dated by {weekday}, which can be the first day of a week or its last; "
-            + "say which with --stamp open or --stamp close (\"stamp\" in a batch)");
+        Read.Fault(path, "1w").ShouldBe($"{path}, time: most weeks are dated by {weekday}, which can be the first day of a week or its "
+            + "last; say which with --stamp open or --stamp close (\"stamp\" in a batch)");
         Read.Bars(path, "1w", new BarFileOptions { Stamp = BarStamp.Close }).Select(b => b.Time).ShouldBe(Mondays);
         // A week from Thursday on keeps its date; one from the weekend on is the week of the next Monday.
         Read.Bars(path, "1w", new BarFileOptions { Stamp = BarStamp.Open })[0].Time
@@ -60,11 +60,13 @@ public sealed class PeriodLabelTests : IDisposable
 
     [Fact]
     public void The_Sunday_evening_on_which_a_week_opens_belongs_to_its_Monday() =>
-        Read.Bars(Weeks("x.csv", i => Monday(i).AddHours(i < 5 ? -2 : -1), "yyyy-MM-dd HH:mm'Z'"), "1w").Select(b => b.Time).ShouldBe(Mondays);
+        Read.Bars(Weeks("x.csv", i => Monday(i).AddHours(i < 5 ? -2 : -1), "yyyy-MM-dd HH:mm'Z'"), "1w")
+            .Select(b => b.Time).ShouldBe(Mondays);
 
     [Fact]
     public void Weeks_of_Kraken_begin_on_Thursday_as_their_format_says() =>
-        Read.Bars(_folder.Write("x.csv", string.Concat(Enumerable.Range(0, 5).Select(i => $"{1704326400 + 604800 * i},10,12,9,11,5,7\n"))), "1w")
+        Read.Bars(_folder.Write("x.csv", string.Concat(Enumerable.Range(0, 5).Select(i =>
+            $"{1704326400 + 604800 * i},10,12,9,11,5,7\n"))), "1w")
             [0].Time.ShouldBe(Read.Utc("2024-01-04"));
 
     [Theory]
@@ -83,10 +85,8 @@ public sealed class PeriodLabelTests : IDisposable
             {
                 "first" => first,
                 "last" => last,
-                "last trading day" => Enumerable.Range(0, 7).Select(d => last.AddDays(-d)).First(d => d.DayOfWeek is not (DayOfWeek.Saturday
-                    or DayOfWeek.Sunday)),
-                "first trading day" => Enumerable.Range(0, 7).Select(d => first.AddDays(d)).First(d => d.DayOfWeek is not (DayOfWeek.Saturday
-                    or DayOfWeek.Sunday)),
+                "last trading day" => Enumerable.Range(0, 7).Select(d => last.AddDays(-d)).First(IsTradingDay),
+                "first trading day" => Enumerable.Range(0, 7).Select(d => first.AddDays(d)).First(IsTradingDay),
                 "day of the download" => i == 9 ? first.AddDays(11) : last,
                 _ => first.AddHours(-2),
             };
@@ -96,9 +96,12 @@ public sealed class PeriodLabelTests : IDisposable
         Read.Bars(Periods("x.csv", DateOf), "1mo").Select(b => b.Time).ShouldBe(Firsts);
     }
 
+    private static bool IsTradingDay(DateTime date) => date.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday);
+
     [Fact]
     public void Months_dated_by_their_middle_are_asked_about() =>
-        Read.Fault(Periods("x.csv", i => $"2023-{i + 1:00}-15"), "1mo").ShouldContain("most months are dated by day 15, which can be the first");
+        Read.Fault(Periods("x.csv", i => $"2023-{i + 1:00}-15"), "1mo")
+            .ShouldContain("most months are dated by day 15, which can be the first");
 
     [Fact]
     public async Task The_same_weeks_under_two_labels_are_in_a_store_once()
