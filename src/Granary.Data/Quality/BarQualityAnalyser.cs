@@ -106,7 +106,8 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         // The first bars are judged by the moves of the market too, so they wait until there are enough.
         _early.Add((before, bar, step));
         Measure(before, bar, step);
-        if (_within.Count >= ManyReturns && (!timeframe.IsIntraday || _across.Count >= FewReturns) || _early.Count == MostEarly) JudgeEarly();
+        var isKnown = _within.Count >= ManyReturns && (!timeframe.IsIntraday || _across.Count >= FewReturns);
+        if (isKnown || _early.Count == MostEarly) JudgeEarly();
     }
 
     private void JudgeEarly()
@@ -293,7 +294,8 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
                 : o.IsStep ? new Finding(Severity.Warning, QualityCheck.Outlier, Text(o.Time),
                     o.IsLast ? $"{move}, at the last bar" : FormattableString.Invariant($"{move}: it steps from {o.Before} to {o.Close}"),
                     "compare with another source: prices of another unit, a split, another instrument or a wrong price look so")
-                : new Finding(Severity.Info, QualityCheck.Outlier, Text(o.Time), move, "make sure that this was news and not a wrong price"));
+                : new Finding(Severity.Info, QualityCheck.Outlier, Text(o.Time), move,
+                    "make sure that this was news and not a wrong price"));
         }
         if (_outlierCount > _outliers.Count)
             findings.Add(new Finding(Severity.Info, QualityCheck.Outlier, Range(),
