@@ -95,8 +95,8 @@ public sealed class SessionInference(Timeframe timeframe)
     }
 
     /// <summary>
-    /// The sessions by which longer bars are cut instead of the clock of UTC: where days of UTC cut the sessions in two, or where intraday
-    /// bars of UTC cut the short bars in two, as in a session that opens at 09:30 and has bars of an hour. Null where UTC cuts neither.
+    /// The sessions by which longer bars are cut instead of the clock of UTC. Days of UTC may cut the sessions in two. Intraday bars of UTC
+    /// may cut the short bars in two, as hours from 09:30 on. Null where UTC cuts neither.
     /// </summary>
     public SessionCalendar? InsteadOfUtc(Timeframe longer) =>
         Calendar is { } found && (found.IsCutByUtcDays || longer.IsIntraday && found.Open != found.Close && _offClock * 2 > _count)
