@@ -151,8 +151,9 @@ public sealed class CsvBarSource : IBarSource
     private static string Skipped(IReadOnlyList<string> paths, Timeframe has, Timeframe wanted)
     {
         var names = paths.Select(p => Path.GetFileName(p)).Order(StringComparer.Ordinal).ToList();
-        var shown = string.Join(", ", names.Take(MostNamed)) + (names.Count > MostNamed ? $" and {names.Count - MostNamed} more files" : "");
-        return $"{shown}: {(names.Count == 1 ? "has" : "have")} {has} bars, not {wanted}, and {(names.Count == 1 ? "was" : "were")} skipped";
+        var more = names.Count > MostNamed ? $" and {names.Count - MostNamed} more files" : "";
+        var (verb, were) = names.Count == 1 ? ("has", "was") : ("have", "were");
+        return $"{string.Join(", ", names.Take(MostNamed))}{more}: {verb} {has} bars, not {wanted}, and {were} skipped";
     }
 
     // The symbols inside a file; empty if it holds one market. The folder shows LEAN's layout, whose zips may hold several texts.

@@ -34,8 +34,8 @@ internal static class ExpectedBars
     }
 
     /// <summary>
-    /// Returns the parts of a session as the market keeps it: of stocks of New York (XNYS), without regular holidays, and until 13:00 on half
-    /// days.
+    /// Returns the parts of a session as the market keeps it: of stocks of New York (XNYS), without regular holidays, and until 13:00 on
+    /// half days.
     /// </summary>
     public static IReadOnlyList<(long Open, long Close)> SessionOf(SessionCalendar calendar, DateOnly date)
     {

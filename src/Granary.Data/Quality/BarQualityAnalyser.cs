@@ -22,8 +22,8 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
     // Fewer returns than this do not show how much a market moves; then only moves of half the price count.
     private const int FewReturns = 20, ManyReturns = 50;
 
-    // At most so many steps wait until the market's usual moves are known.
-    private const int MostEarly = 20_000;
+    // At most so many steps wait until the market's usual moves are known. A market with gaps everywhere does not show them.
+    private const int MostEarly = 1_000;
 
     // A price that stays at more than this multiple is not news.
     private const double LastingStep = 5;
@@ -106,7 +106,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         // The first bars are judged by the moves of the market too, so they wait until there are enough.
         _early.Add((before, bar, step));
         Measure(before, bar, step);
-        if (_within.Count >= ManyReturns && (!timeframe.IsIntraday || _across.Count >= FewReturns) || _early.Count == MostEarly) JudgeEarly();
+        if (_within.Count == ManyReturns || _early.Count == MostEarly) JudgeEarly();
     }
 
     private void JudgeEarly()
@@ -293,7 +293,8 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
                 : o.IsStep ? new Finding(Severity.Warning, QualityCheck.Outlier, Text(o.Time),
                     o.IsLast ? $"{move}, at the last bar" : FormattableString.Invariant($"{move}: it steps from {o.Before} to {o.Close}"),
                     "compare with another source: prices of another unit, a split, another instrument or a wrong price look so")
-                : new Finding(Severity.Info, QualityCheck.Outlier, Text(o.Time), move, "make sure that this was news and not a wrong price"));
+                : new Finding(Severity.Info, QualityCheck.Outlier, Text(o.Time), move,
+                    "make sure that this was news and not a wrong price"));
         }
         if (_outlierCount > _outliers.Count)
             findings.Add(new Finding(Severity.Info, QualityCheck.Outlier, Range(),
@@ -309,7 +310,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
                 "compare with another source and correct the bars"));
     }
 
-    // What these bars are too few to judge.
+    // Names the checks for which there are too few bars.
     private void Unjudged(List<Finding> findings)
     {
         if (_count == 0) return;

@@ -101,8 +101,8 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
                 $"there are no bars on {SharedGaps.Text([.. _holidays])}, regular holidays of the exchanges of the United States", "nothing"));
         if (_sessions.Count > 0)
             findings.Add(new Finding(Severity.Info, QualityCheck.Gap, Range(),
-                $"{(_sessions.Count == 1 ? "1 session has" : $"{_sessions.Count} single sessions have")} no bars, or none from its middle on, as "
-                    + $"holidays and half days do: {SharedGaps.Text([.. _sessions])}", "nothing, unless the market was open"));
+                $"{(_sessions.Count == 1 ? "1 session has" : $"{_sessions.Count} single sessions have")} no bars, or none from its middle on, "
+                    + $"as holidays and half days do: {SharedGaps.Text([.. _sessions])}", "nothing, unless the market was open"));
         return missing;
     }
 
@@ -154,8 +154,7 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
             var parts = Feeds.ExpectedBars.SessionOf(calendar, date);
             if (parts.Count == 0)
             {
-                if (calendar.IsTradingDay(date) && calendar.Session(date)!.Value is var closed && closed.Open > after && closed.Close <= next)
-                    _holidays.Add(date);
+                if (calendar.Session(date) is { } closed && closed.Open > after && closed.Close <= next) _holidays.Add(date);
                 continue;
             }
             if (isNewYork && WasClosed(date)) continue;

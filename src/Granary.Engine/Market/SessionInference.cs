@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Granary.Engine.Market;
 
 /// <summary>
-/// Infers the sessions of a market from the times of its intraday bars: the hours of the day, the weekdays, and the time zone in whose clock
-/// these hours are the same all year.
+/// Infers the sessions of a market from the times of its intraday bars: the hours of the day, the weekdays, and the time zone in whose
+/// clock these hours are the same all year.
 /// </summary>
 public sealed class SessionInference(Timeframe timeframe)
 {
@@ -95,8 +95,8 @@ public sealed class SessionInference(Timeframe timeframe)
     }
 
     /// <summary>
-    /// The sessions by which longer bars are cut instead of the clock of UTC: where days of UTC cut the sessions in two, or where intraday
-    /// bars of UTC cut the short bars in two, as in a session that opens at 09:30 and has bars of an hour. Null where UTC cuts neither.
+    /// The sessions by which longer bars are cut instead of the clock of UTC. Days of UTC may cut the sessions in two. Intraday bars of UTC
+    /// may cut the short bars in two, as hours from 09:30 on. Null where UTC cuts neither.
     /// </summary>
     public SessionCalendar? InsteadOfUtc(Timeframe longer) =>
         Calendar is { } found && (found.IsCutByUtcDays || longer.IsIntraday && found.Open != found.Close && _offClock * 2 > _count)
@@ -181,7 +181,8 @@ public sealed class SessionInference(Timeframe timeframe)
 
     // From the usual hours of an exchange in that zone, in hours.
     private static double Distance(Hours hours) => Known.Where(k => k.Zone == hours.Zone.Id)
-        .Min(k => Apart(k.Open, hours.Open) + Apart(k.Close, hours.Close) + (k.Noon != hours.Breaks.Count > 0 ? 0.75 : 0)) + (hours.Zone.Id == "UTC" ? 3 : 0);
+        .Min(k => Apart(k.Open, hours.Open) + Apart(k.Close, hours.Close) + (k.Noon != hours.Breaks.Count > 0 ? 0.75 : 0))
+        + (hours.Zone.Id == "UTC" ? 3 : 0);
 
     private static double Apart(double known, int slot)
     {

@@ -18,7 +18,7 @@ internal static class SessionSection
         {
             return SessionCalendar.Daily("custom", part.Need("timeZone").String(), TimeOfDay(part.Need("open")),
                 TimeOfDay(part.Need("close")), part.Find("holidays")?.List().Select(h => DateOnly.FromDateTime(new DateTime(h.Time()))),
-                part.Find("breaks")?.List().Select(Break), part.Find("days")?.List().Select(Day));
+                part.Find("breaks")?.List().Select(Break).OfType<(TimeSpan, TimeSpan)>(), part.Find("days")?.List().Select(Day));
         }
         catch (TimeZoneNotFoundException e)
         {
@@ -53,9 +53,10 @@ internal static class SessionSection
 
     private static TimeSpan TimeOfDay(JsonPart part) => part.String() == "24:00" ? TimeSpan.FromDays(1) : BatchReader.TimeOfDay(part);
 
-    private static (TimeSpan Start, TimeSpan End) Break(JsonPart part) =>
+    private static (TimeSpan Start, TimeSpan End)? Break(JsonPart part) =>
         part.String().Split('-') is [var start, var end] && Parse(start) is { } from && Parse(end) is { } to
-            ? (from, to) : part.Wrong($"'{part.Text}' is not a break; write it as \"11:30-12:30\"", (TimeSpan.Zero, TimeSpan.Zero));
+            ? (from, to)
+            : part.Wrong<(TimeSpan, TimeSpan)?>($"'{part.Text}' is not a break; write it as \"11:30-12:30\"", null);
 
     private static TimeSpan? Parse(string text) => text == "24:00" ? TimeSpan.FromDays(1)
         : TimeSpan.TryParseExact(text, @"hh\:mm", CultureInfo.InvariantCulture, out var time) ? time : null;

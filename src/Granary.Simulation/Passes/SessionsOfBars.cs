@@ -11,8 +11,8 @@ internal static class SessionsOfBars
     /// Returns a market with the sessions that its bars show, if it has none, and if the clock of UTC would cut a session or a bar in two;
     /// with notes on that, and on last bars that are not finished. Markets without longer bars are returned as they are.
     /// </summary>
-    public static async Task<OpenedMarket> ApplyAsync(BatchPlan plan, OpenedMarket market, IReadOnlyDictionary<string, OpenedMarket> markets,
-        CancellationToken cancellationToken)
+    public static async Task<OpenedMarket> ApplyAsync(BatchPlan plan, OpenedMarket market,
+        IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken)
     {
         var own = market.Series.Timeframe;
         if (!own.IsIntraday) return market;

@@ -27,14 +27,15 @@ public sealed class FirstAndFarBarsTests
             .Take(count);
 
     // A seeded market that moves about 1 % from bar to bar; a factor multiplies the prices of a bar.
-    private static List<Bar> Walk(IEnumerable<DateTime> times, Func<int, double>? factor = null)
+    private static List<Bar> Prices(IEnumerable<DateTime> times, Func<int, double>? factor = null)
     {
         var (random, price, bars) = (new Random(5), 580.0, new List<Bar>());
         foreach (var (i, time) in times.Index())
         {
             var close = price * (1 + (random.NextDouble() - 0.5) / 50);
             var f = factor?.Invoke(i) ?? 1;
-            bars.Add(new Bar(time.Ticks, price * f, Math.Max(price, close) * 1.002 * f, Math.Min(price, close) * 0.998 * f, close * f, 1000));
+            var (high, low) = (Math.Max(price, close) * 1.002, Math.Min(price, close) * 0.998);
+            bars.Add(new Bar(time.Ticks, price * f, high * f, low * f, close * f, 1000));
             price = close;
         }
         return bars;
@@ -48,7 +49,7 @@ public sealed class FirstAndFarBarsTests
     {
         foreach (var factor in (double[])[100, 0.01, 1.6])
         {
-            var bars = Walk(Weekdays(Start, 250), i => i == at ? factor : 1);
+            var bars = Prices(Weekdays(Start, 250), i => i == at ? factor : 1);
             var found = (await Check(bars)).Where(f => f.Severity == Severity.Warning).ShouldHaveSingleItem();
             (found.Check, found.Place).ShouldBe((QualityCheck.Outlier, Day(bars, at)));
             found.Sentence.ShouldEndWith("and comes back at the next bar, as a wrong price does");
@@ -58,11 +59,11 @@ public sealed class FirstAndFarBarsTests
     [Fact]
     public async Task A_wrong_price_of_the_first_or_the_last_bar_is_found()
     {
-        var first = Walk(Weekdays(Start, 250), i => i == 0 ? 100 : 1);
+        var first = Prices(Weekdays(Start, 250), i => i == 0 ? 100 : 1);
         (await Check(first)).ShouldContain(f => f.Severity == Severity.Warning && f.Place == Day(first, 1));
-        var last = Walk(Weekdays(Start, 250), i => i == 249 ? 100 : 1);
+        var last = Prices(Weekdays(Start, 250), i => i == 249 ? 100 : 1);
         (await Check(last)).ShouldContain(f => f.Severity == Severity.Warning && f.Place == Day(last, 249));
-        var high = Walk(Weekdays(Start, 250));
+        var high = Prices(Weekdays(Start, 250));
         high[5] = high[5] with { High = high[5].High * 10 };
         (await Check(high)).ShouldContain(f => f.Severity == Severity.Warning && f.Place == Day(high, 5)
             && f.Sentence.StartsWith("the high lies ", StringComparison.Ordinal));
@@ -75,25 +76,32 @@ public sealed class FirstAndFarBarsTests
     {
         foreach (var at in (int[])[8, 120])
         {
-            var bars = Walk(Weekdays(Start, 250), i => i >= at ? factor : 1);
+            var bars = Prices(Weekdays(Start, 250), i => i >= at ? factor : 1);
             var found = (await Check(bars)).Where(f => f.Severity == Severity.Warning).ShouldHaveSingleItem();
             (found.Check, found.Place).ShouldBe((QualityCheck.Split, Day(bars, at)));
             found.Sentence.ShouldContain($"a {split} split");
         }
         // By a factor of no split, or within a session, it is a step.
-        var odd = Walk(Weekdays(Start, 250), i => i >= 120 ? 33.4 : 1);
+        var odd = Prices(Weekdays(Start, 250), i => i >= 120 ? 33.4 : 1);
         (await Check(odd)).Where(f => f.Severity == Severity.Warning).ShouldHaveSingleItem().Sentence.ShouldContain("it steps from");
-        var hours = Walk(Enumerable.Range(0, 500).Select(h => Start.AddHours(h)), i => i >= 100 ? 100 : 1);
+        var hours = Prices(Enumerable.Range(0, 500).Select(h => Start.AddHours(h)), i => i >= 100 ? 100 : 1);
         (await Check(hours, Timeframe.H1)).Where(f => f.Severity == Severity.Warning).ShouldHaveSingleItem()
             .Check.ShouldBe(QualityCheck.Outlier);
     }
 
     [Fact]
+    public async Task A_stretch_of_prices_in_another_unit_is_found_at_both_ends()
+    {
+        var bars = Prices(Weekdays(Start, 250), i => i is >= 40 and < 60 ? 100 : 1);
+        (await Check(bars)).Where(f => f.Severity == Severity.Warning).Select(f => f.Place).ShouldBe([Day(bars, 40), Day(bars, 60)]);
+    }
+
+    [Fact]
     public async Task Few_bars_are_said_to_be_too_few()
     {
-        (await Check(Walk(Weekdays(Start, 15)))).ShouldHaveSingleItem().Check.ShouldBe(QualityCheck.Unjudged);
-        (await Check(Walk(Weekdays(Start, 15), i => i == 7 ? 100 : 1))).ShouldContain(f => f.Severity == Severity.Warning);
-        (await Check(Walk(Weekdays(Start, 250)))).ShouldNotContain(f => f.Check == QualityCheck.Unjudged);
+        (await Check(Prices(Weekdays(Start, 15)))).ShouldHaveSingleItem().Check.ShouldBe(QualityCheck.Unjudged);
+        (await Check(Prices(Weekdays(Start, 15), i => i == 7 ? 100 : 1))).ShouldContain(f => f.Severity == Severity.Warning);
+        (await Check(Prices(Weekdays(Start, 250)))).ShouldNotContain(f => f.Check == QualityCheck.Unjudged);
     }
 
     [Theory]
@@ -105,7 +113,7 @@ public sealed class FirstAndFarBarsTests
             foreach (var equity in (bool[])[true, false])
             {
                 var days = equity ? Weekdays(Start, 140).ToList() : [.. Enumerable.Range(0, 140).Select(d => Start.AddDays(d))];
-                var bars = Walk(days.Select((d, i) => i < before ? d : d.AddDays(years * 364)));
+                var bars = Prices(days.Select((d, i) => i < before ? d : d.AddDays(years * 364)));
                 var found = (await Check(bars, equity: equity)).Where(f => f.Severity == Severity.Warning).ShouldHaveSingleItem();
                 (found.Check, found.Place).ShouldBe((QualityCheck.Gap, Day(bars, before - 1)));
                 // On 9 January 2025 the exchanges of New York were closed.
@@ -123,9 +131,9 @@ public sealed class FirstAndFarBarsTests
             .SelectMany(p => Enumerable.Range(0, 5).Select(i => new DateTime(p.Open).AddMinutes(30 * i))).ToList();
         foreach (var calendar in (SessionCalendar?[])[null, tokyo])
         {
-            (await Check(Walk(times), Timeframe.M30, calendar)).ShouldBeEmpty();
+            (await Check(Prices(times), Timeframe.M30, calendar)).ShouldBeEmpty();
             var lost = times.Where(t => t != new DateTime(2023, 2, 1, 1, 0, 0)).ToList();
-            (await Check(Walk(lost), Timeframe.M30, calendar)).ShouldContain(f => f.Check == QualityCheck.Gap
+            (await Check(Prices(lost), Timeframe.M30, calendar)).ShouldContain(f => f.Check == QualityCheck.Gap
                 && f.Severity == Severity.Warning && f.Sentence == "1 bar is missing until 2023-02-01 01:30");
         }
     }
@@ -141,11 +149,11 @@ public sealed class FirstAndFarBarsTests
             var close = UsHolidays.IsHalfDay(date) ? session.Close - 3 * TimeSpan.TicksPerHour : session.Close;
             for (var time = session.Open; time < close; time += Timeframe.M30.Ticks) times.Add(new DateTime(time));
         }
-        var found = await Check(Walk(times), Timeframe.M30, stocks);
-        found.ShouldHaveSingleItem().Sentence.ShouldBe("there are no bars on 2023-06-19, 2023-07-04, 2023-09-04, 2023-11-23, 2023-12-25 and "
-            + "2 more days, regular holidays of the exchanges of the United States");
+        var found = await Check(Prices(times), Timeframe.M30, stocks);
+        found.ShouldHaveSingleItem().Sentence.ShouldBe("there are no bars on 2023-06-19, 2023-07-04, 2023-09-04, 2023-11-23, "
+            + "2023-12-25 and 2 more days, regular holidays of the exchanges of the United States");
         // 2 August 2023 was a Wednesday.
-        found = await Check(Walk(times.Where(t => t.Date != new DateTime(2023, 8, 2))), Timeframe.M30, stocks);
+        found = await Check(Prices(times.Where(t => t.Date != new DateTime(2023, 8, 2))), Timeframe.M30, stocks);
         var gap = found.Where(f => f.Severity == Severity.Warning).ShouldHaveSingleItem();
         (gap.Place, gap.Sentence).ShouldBe(("2023-08-01 19:30", "13 bars are missing until 2023-08-03 13:30"));
     }

@@ -55,7 +55,8 @@ public sealed class LongerBarsTests : IDisposable
             var (days, result) = await Export(Sample("BHP.csv"), "1h", "1d", "Australia/Sydney", session);
             days.Count.ShouldBe(8);
             days[0].ShouldBe(new Bar(Read.Utc("2024-01-02"), 91, 111, 88, 101, 6105));
-            result.Notes.Any(n => n.Contains("Australia/Sydney 10:00-16:00: longer bars are cut by these sessions")).ShouldBe(session is null);
+            result.Notes.Any(n => n.Contains("Australia/Sydney 10:00-16:00: longer bars are cut by these sessions"))
+                .ShouldBe(session is null);
         }
     }
 
