@@ -36,11 +36,11 @@ public enum ReachKind
 /// <param name="Member">The member or type that the class refers to, or its static field, as "Type.Member".</param>
 public sealed record CodeReach(string Plugin, ReachKind Kind, string Member)
 {
-    /// <summary>The class of the plug-in that uses the member; null if it is the assembly itself.</summary>
+    /// <summary>The class of the plug-in that uses the member; null for a static field and for the assembly itself.</summary>
     public string? Class { get; init; }
 
     /// <summary>The finding as a sentence.</summary>
-    public string Sentence => Kind == ReachKind.SharedState
+    public string Sentence => Kind == ReachKind.SharedState && Class is null
         ? $"the static field {Member} can change and so carry values from one run to the next (use an instance field, or an immutable "
             + "or frozen collection)"
         : $"{Class ?? "it"} uses {Member}, which {Words}";

@@ -122,12 +122,23 @@ internal sealed class PluginScan
             Add(ReachKind.Native, $"{typeName}.{name}");
             return;
         }
-        var body = _file.GetMethodBody(method.RelativeVirtualAddress);
+        try
+        {
+            ReadBody(_file.GetMethodBody(method.RelativeVirtualAddress), $"{typeName}.{name}");
+        }
+        catch (BadImageFormatException)
+        {
+            Add(ReachKind.Native, $"code that cannot be read in {typeName}.{name}");
+        }
+    }
+
+    private void ReadBody(MethodBodyBlock body, string method)
+    {
         var code = IntermediateCode.Read(body.GetILReader());
         _types.Clear();
         if (!body.LocalSignature.IsNil) _metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(_types, null);
         // A pinned or stack-allocated buffer has a pointer, but safe code cannot keep it in a variable.
-        if (_types.HasPointer) Add(ReachKind.Native, $"pointers in {typeName}.{name}");
+        if (_types.HasPointer) Add(ReachKind.Native, $"pointers in {method}");
         for (var i = 0; i < code.Count; i++) ReadInstruction(code, i, body.LocalVariablesInitialized);
     }
 

@@ -70,11 +70,11 @@ internal static class ReachRules
     // Types of the namespace System that only compute.
     private const string Types = "Object String Char Boolean Byte SByte Int16 UInt16 Int32 UInt32 Int64 UInt64 Int128 UInt128 Half Single "
         + "Double Decimal Math MathF BitConverter Convert Array ArraySegment Span ReadOnlySpan Memory ReadOnlyMemory MemoryExtensions "
-        + "Index Range Nullable Tuple ValueTuple TupleExtensions Enum ValueType Delegate MulticastDelegate Func Action Predicate Comparison "
-        + "Converter EventHandler EventArgs Lazy IComparable IEquatable IFormattable ISpanFormattable IUtf8SpanFormattable IParsable "
-        + "ISpanParsable IUtf8SpanParsable IDisposable IFormatProvider ICustomFormatter IConvertible ICloneable DateTime DateTimeOffset "
-        + "DateOnly TimeOnly TimeSpan DayOfWeek DateTimeKind TimeZoneInfo Guid Random HashCode StringComparer StringComparison "
-        + "StringSplitOptions StringNormalizationExtensions MidpointRounding FormattableString CharEnumerator Void";
+        + "Index Range Nullable Tuple ValueTuple TupleExtensions Enum ValueType Delegate MulticastDelegate Func Action Predicate "
+        + "Comparison Converter EventHandler EventArgs Lazy IComparable IEquatable IFormattable ISpanFormattable IUtf8SpanFormattable "
+        + "IParsable ISpanParsable IUtf8SpanParsable IDisposable IFormatProvider ICustomFormatter IConvertible ICloneable DateTime "
+        + "DateTimeOffset DateOnly TimeOnly TimeSpan DayOfWeek DateTimeKind TimeZoneInfo Guid Random HashCode StringComparer "
+        + "StringComparison StringSplitOptions StringNormalizationExtensions MidpointRounding FormattableString CharEnumerator Void";
 
     private static readonly FrozenDictionary<string, ReachKind?> s_members = s_rules
         .SelectMany(rule => rule.Members.Split(' ').Select(member => KeyValuePair.Create(member, rule.Kind)))

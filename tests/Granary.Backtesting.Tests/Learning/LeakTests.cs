@@ -106,14 +106,14 @@ public sealed class LeakTests : IDisposable
     }
 
     // A random walk: each row has the change of the last bar, and the direction of the next `ahead` bars.
-    private string Walk(int ahead, Func<double, double, double, double> feature, int rows = 2000)
+    private string RandomPrices(int ahead, Func<double, double, double, double> feature, int rows = 2000)
     {
         var random = new PortableRandom(11);
         double Normal() => Enumerable.Range(0, 12).Sum(_ => random.NextDouble()) - 6;
-        double[] walk = new double[rows + ahead + 1];
-        for (var i = 1; i < walk.Length; i++) walk[i] = walk[i - 1] + Normal();
+        double[] price = new double[rows + ahead + 1];
+        for (var i = 1; i < price.Length; i++) price[i] = price[i - 1] + Normal();
         return Csv("a,b,y", Enumerable.Range(1, rows).Select(i => string.Create(CultureInfo.InvariantCulture,
-            $"{walk[i] - walk[i - 1]:R},{feature(walk[i], walk[i + ahead], Normal()):R},{(walk[i + ahead] > walk[i] ? 1 : 0)}")));
+            $"{price[i] - price[i - 1]:R},{feature(price[i], price[i + ahead], Normal()):R},{(price[i + ahead] > price[i] ? 1 : 0)}")));
     }
 
     [Theory]
@@ -121,7 +121,7 @@ public sealed class LeakTests : IDisposable
     [InlineData(5)]
     public void A_feature_that_is_the_future_with_noise_is_too_good_and_named(int ahead)
     {
-        var result = Learn(new LearnRequest(Walk(ahead, (now, then, noise) => then - now + noise / 3), "y", "logistic"));
+        var result = Learn(new LearnRequest(RandomPrices(ahead, (now, then, noise) => then - now + noise / 3), "y", "logistic"));
         result.Auc!.Value.ShouldBeGreaterThan(0.9);
         var note = result.Notes!.Single(n => n.Contains("too good"));
         note.ShouldContain("The feature 'b' alone");
@@ -131,7 +131,7 @@ public sealed class LeakTests : IDisposable
     [Fact]
     public void Features_of_the_past_on_a_random_walk_are_neither_too_good_nor_skilled()
     {
-        var result = Learn(new LearnRequest(Walk(1, (now, _, _) => now), "y", "logistic"));
+        var result = Learn(new LearnRequest(RandomPrices(1, (now, _, _) => now), "y", "logistic"));
         result.Auc!.Value.ShouldBe(0.5, 0.06);
         (result.Notes ?? []).ShouldNotContain(n => n.Contains("too good"));
     }
@@ -152,9 +152,9 @@ public sealed class LeakTests : IDisposable
     [Fact]
     public void Labels_that_overlap_are_reported_with_the_rows_to_leave_out()
     {
-        var result = Learn(new LearnRequest(Walk(20, (now, _, _) => now), "y", "logistic"));
+        var result = Learn(new LearnRequest(RandomPrices(20, (now, _, _) => now), "y", "logistic"));
         result.Notes!.ShouldContain(n => n.StartsWith("Labels resemble those of the next 1"));
         // 1,400 training rows; the labels of the last 20 would contain prices of the test.
-        Learn(new LearnRequest(Walk(20, (now, _, _) => now), "y", "logistic") { Gap = 20 }).TrainRows.ShouldBe(1380);
+        Learn(new LearnRequest(RandomPrices(20, (now, _, _) => now), "y", "logistic") { Gap = 20 }).TrainRows.ShouldBe(1380);
     }
 }
