@@ -27,8 +27,7 @@ public enum SessionLogKind : byte
 
 /// <summary>An entry of a session's log, from the journal of its account.</summary>
 /// <param name="Sequence">Number of the entry in the journal, ascending.</param>
-/// <param name="Timestamp">Of a fill the venue's time; otherwise the open of the bar at whose close it happened, UTC. Null before the first
-/// bar.</param>
+/// <param name="Timestamp">Open of the bar at whose close it happened, of a fill the venue's time, UTC; null before the first bar.</param>
 /// <param name="Strategy">Empty if the entry concerns none.</param>
 /// <param name="Symbol">Empty if the entry concerns none.</param>
 /// <param name="Text">One sentence.</param>
