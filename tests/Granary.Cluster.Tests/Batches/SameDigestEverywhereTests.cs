@@ -102,8 +102,8 @@ public sealed class SameDigestEverywhereTests(SameDigestEverywhereTests.Made mad
         var status = await cluster.RunAsync(batch);
         status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
         status.Progress.Leaders!.Select(l => (l.Id, l.Sharpe)).ShouldBe(embedded.Model.Strategies
-            .Where(s => s.Stats is { } stats && double.IsFinite(stats.Sharpe)).Select(s => (s.Id, s.Stats!.Sharpe))
-            .OrderByDescending(s => s.Sharpe).Take(10));
+            .Where(s => s.Stats is { } stats && double.IsFinite(stats.Sharpe)).Select(s => (s.Id, (double?)s.Stats!.Sharpe))
+            .OrderByDescending(s => s.Item2).Take(10));
         var (ours, theirs) = (await FileAsync(cluster, status,
             "results.json"), await File.ReadAllTextAsync(Path.Combine(embedded.Folder, "results.json")));
         if (status.Digest != embedded.Model.Digest) Assert.Fail(FirstDifference(ours, theirs));
