@@ -31,7 +31,8 @@ internal static class EndedBatch
     /// <summary>Returns a report in which these strategies failed, since their silo was lost each time that they ran.</summary>
     public static StrategyReport Deadly(PassKey pass, IReadOnlyList<int> strategies) => new(pass, [],
         [.. strategies.Select(i => new StrategyOutcome(i, null, 0, 0, 0,
-            "its silo was lost each time that it ran, at last with this strategy alone"))], [.. strategies.Select(_ => default(EventTally))]);
+            "its silo was lost each time that it ran, at last with this strategy alone"))],
+        [.. strategies.Select(_ => default(EventTally))]);
 
     /// <summary>Removes all state of a batch from the cluster; its own state last, so that an interrupted removal is repeated.</summary>
     public static async Task RemoveAsync(IGrainFactory grains, string run, string? key, Func<Task> clear)

@@ -78,7 +78,8 @@ internal sealed partial class ReportingGrain(
         var revision = Interlocked.Read(ref _revision);
         var (token, done, failed, strategies, total, isRepeated) = _host?.Status ?? default;
         return new ReportingStatus((token is null || strategies == 0) && _stage == ReportingStage.Strategies
-            ? ReportingStage.Portfolio : _stage, token, done, failed, strategies, total, _end, revision, _leaders?.Best() ?? _models, isRepeated);
+            ? ReportingStage.Portfolio : _stage, token, done, failed, strategies, total, _end, revision, _leaders?.Best() ?? _models,
+            isRepeated);
     }
 
     // The thread of the run calls it too.

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Net;
 using Granary.Cluster.Batches;
@@ -11,7 +12,8 @@ namespace Granary.Cluster.Tests.Batches;
 public sealed class AssignmentTableTests
 {
     private static readonly SiloAddress s_silo = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 11111), 1);
-    private static readonly Dictionary<SiloAddress, int> s_open = new() { [s_silo] = 1 };
+    private static readonly FrozenDictionary<SiloAddress, int> s_open =
+        new Dictionary<SiloAddress, int> { [s_silo] = 1 }.ToFrozenDictionary();
 
     private readonly AssignmentTable _table = new(new PassWork(new PassKey("e"), Guid.NewGuid(),
         [new FeedWork(0, ["ACME"], "1h", ["hash"], 1000, [0, 1, 2])], 3, true, false, ["ACME"], []), 1);
