@@ -52,8 +52,8 @@ internal static class BacktestView
     private static void Show(BatchRun run)
     {
         var model = run.Model;
-        var best = model.Strategies.Where(s => s.Stats is not null).OrderByDescending(s => s.Stats!.RankOf(RatioMetrics.Sharpe)).ThenBy(s => s.Index).Take(10)
-            .ToList();
+        var best = model.Strategies.Where(s => s.Stats is not null).OrderByDescending(s => s.Stats!.RankOf(RatioMetrics.Sharpe))
+            .ThenBy(s => s.Index).Take(10).ToList();
         Metric[] headlines = [.. model.Metrics.All.Where(m => m.Headline > 0).OrderBy(m => m.Headline)];
         var rows = best.Select(s => Row(s.Id, s.Stats!, headlines, s.Weight.ToString("0.###", CultureInfo.InvariantCulture)));
         if (model.Portfolio is { } portfolio)

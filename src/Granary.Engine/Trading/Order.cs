@@ -143,8 +143,8 @@ public record struct Order
     /// <summary>Distance of its trailing stop as a fraction of the best price since the entry; 0 = none.</summary>
     public double TrailFraction { get; internal set; }
 
-    // Applies a split: quantities grow as prices fall. The quantity that the order opens stays in whole lots; the quantity that it closes may
-    // have a part of one, as the open trade.
+    // Applies a split: quantities grow as prices fall. The quantity that the order opens stays in whole lots; the quantity that it closes
+    // may have a part of one, as the open trade.
     internal void Split(double ratio, double closes, Instrument instrument)
     {
         Quantity *= ratio;

@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis.Metrics;
+
 namespace Granary.Reporting.Html;
 
 /// <summary>A column of a table.</summary>

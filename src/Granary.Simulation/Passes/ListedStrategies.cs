@@ -34,7 +34,8 @@ public sealed class ListedStrategies
         // If no strategy has a weight, none has priority.
         var none = !finished.Exists(s => members[s.Index] != 0);
         bool HasSignals(int strategy) => none || members[strategy] != 0;
-        var ordered = finished.OrderByDescending(s => Math.Abs(members[s.Index])).ThenByDescending(s => s.Statistics!.RankOf(RatioMetrics.Sharpe)).ThenBy(s => s.Index);
+        var ordered = finished.OrderByDescending(s => Math.Abs(members[s.Index]))
+            .ThenByDescending(s => s.Statistics!.RankOf(RatioMetrics.Sharpe)).ThenBy(s => s.Index);
         var listed = new HashSet<int>();
         long rows = 0;
         foreach (var strategy in ordered)

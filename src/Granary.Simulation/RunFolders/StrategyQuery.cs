@@ -91,7 +91,7 @@ public sealed record StrategyQuery(int Limit, string? Sort = null, string? Filte
         };
     }
 
-    // Ties keep the run's order; undefined values come last.
+    // Ties keep the run's order; undefined values come last, except a ratio without a loss.
     private static List<int> Ordered(List<int> strategies, RunResults results, string key, bool descending)
     {
         var (sign, column) = (descending ? -1 : 1, results.Column(key));

@@ -30,7 +30,8 @@ public sealed class CorporateActionBatchTests : IDisposable
         using (var writer = new StreamWriter(zip.CreateEntry("abc.csv").Open()))
             writer.Write(text);
         var factors = Directory.CreateDirectory(Path.Combine(_folder, "equity", "usa", "factor_files")).FullName;
-        File.WriteAllText(Path.Combine(factors, "abc.csv"), FormattableString.Invariant($"20240103,0.98,{splitFactor},100\n20501231,1,1,0\n"));
+        File.WriteAllText(Path.Combine(factors, "abc.csv"),
+            FormattableString.Invariant($"20240103,0.98,{splitFactor},100\n20501231,1,1,0\n"));
     }
 
     [Theory]
@@ -41,15 +42,16 @@ public sealed class CorporateActionBatchTests : IDisposable
         Write(splitFactor, after);
         var spec = new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes($$"""
             { "name": "test", "benchmark": "buy-and-hold",
-              "data": { "source": "csv:{{_folder}}/equity/usa/daily", "symbols": ["ABC"], "timeframe": "1d", "adjust": {{(adjust ? "true" : "false")}} },
+              "data": { "source": "csv:{{_folder}}/equity/usa/daily", "symbols": ["ABC"], "timeframe": "1d",
+                "adjust": {{(adjust ? "true" : "false")}} },
               "strategies": [ { "class": "OneSide", "size": { "percentOfEquity": 40 }, "tag": "a" },
                 { "class": "OneSide", "size": { "percentOfEquity": 30 }, "tag": "b" },
                 { "class": "OneSide", "params": { "side": -1 }, "size": { "percentOfEquity": 10 }, "tag": "c" } ],
               "portfolio": { "weights": "equal" } }
             """), _folder);
         var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec,
-            new BatchOptions { Out = Path.Combine(_folder, $"run-{splitFactor}-{adjust}"), Validation = false },
-            null, TestContext.Current.CancellationToken);
+            new BatchOptions { Out = Path.Combine(_folder, $"run-{splitFactor}-{adjust}"), Validation = false }, null,
+            TestContext.Current.CancellationToken);
         foreach (var strategy in run.Model.Strategies) strategy.Stats!.TotalReturn.ShouldBe(0, 1e-12, strategy.Id);
         run.Model.Portfolio!.TotalReturn.ShouldBe(0, 1e-12);
         var benchmark = run.Model.Benchmark!;

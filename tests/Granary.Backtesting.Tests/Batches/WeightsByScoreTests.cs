@@ -95,17 +95,16 @@ public sealed class WeightsByScoreTests
     {
         // C grows by 3 percent a day; the others move.
         double[][] percent = [Percent[A], Percent[B], [3, 3, 3, 3], Percent[D]];
-        var one = Chosen(ScheduledWeights.ByEquity(Plan, Outcomes([.. percent.Select(p => (double[])[.. p, 1])]), WeightRule.Score, FourDays));
-        one.ShouldBe(new Dictionary<int, double> { [C] = 1 });
+        Dictionary<int, double> Weights() => Chosen(ScheduledWeights.ByEquity(Plan,
+            Outcomes([.. percent.Select(p => (double[])[.. p, 1])]), WeightRule.Score, FourDays));
+        Weights().ShouldBe(new Dictionary<int, double> { [C] = 1 });
         // Two of them share the weight.
         percent[A] = [1, 1, 1, 1];
-        var two = Chosen(ScheduledWeights.ByEquity(Plan, Outcomes([.. percent.Select(p => (double[])[.. p, 1])]), WeightRule.Score, FourDays));
-        two.ShouldBe(new Dictionary<int, double> { [A] = 0.5, [C] = 0.5 }, ignoreOrder: true);
+        Weights().ShouldBe(new Dictionary<int, double> { [A] = 0.5, [C] = 0.5 }, ignoreOrder: true);
         // One that falls steadily, or stands still, is no gain.
         percent[A] = [-1, -1, -1, -1];
         percent[C] = [0, 0, 0, 0];
-        Chosen(ScheduledWeights.ByEquity(Plan, Outcomes([.. percent.Select(p => (double[])[.. p, 1])]), WeightRule.Score, FourDays)).Keys
-            .ShouldBe([B]);
+        Weights().Keys.ShouldBe([B]);
     }
 
     [Fact]

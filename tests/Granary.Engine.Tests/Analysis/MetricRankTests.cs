@@ -6,8 +6,8 @@ namespace Granary.Engine.Tests.Analysis;
 public sealed class MetricRankTests
 {
     [Theory]
-    [InlineData("sharpe"), InlineData("sortino"), InlineData("calmar"), InlineData("profitFactor"), InlineData("omega"), InlineData("payoff")]
-    [InlineData("averageLoss"), InlineData("excessSharpe"), InlineData("probabilisticSharpe")]
+    [InlineData("sharpe"), InlineData("sortino"), InlineData("calmar"), InlineData("profitFactor"), InlineData("omega")]
+    [InlineData("payoff"), InlineData("averageLoss"), InlineData("excessSharpe"), InlineData("probabilisticSharpe")]
     public void Undefined_because_nothing_was_lost_is_above_all_values_and_undefined_because_nothing_was_traded_below(string key)
     {
         var metric = MetricCatalogue.BuiltIn.Find(key)!;
@@ -41,8 +41,8 @@ public sealed class MetricRankTests
         var metric = RatioMetrics.Sortino;
         MetricRank[] order =
         [
-            metric.RankOf(-3, 0, isMinimised: true), metric.RankOf(2, 0, isMinimised: true), metric.RankOf(double.NaN, 0.1, isMinimised: true),
-            metric.RankOf(double.NaN, 0, isMinimised: true),
+            metric.RankOf(-3, 0, isMinimised: true), metric.RankOf(2, 0, isMinimised: true),
+            metric.RankOf(double.NaN, 0.1, isMinimised: true), metric.RankOf(double.NaN, 0, isMinimised: true),
         ];
         order.Reverse().OrderDescending().ShouldBe(order);
     }

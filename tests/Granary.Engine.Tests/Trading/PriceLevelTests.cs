@@ -72,7 +72,7 @@ public sealed class PriceLevelTests
     [Fact]
     public void A_limit_at_a_percentage_of_a_price_is_an_order_at_that_price()
     {
-        // 90 · 1.1 = 99.00000000000001, and 0.9 · 110 = 99: a sell limit at the first is reached by 99, and a bar that opens there fills it.
+        // 90 · 1.1 = 99.00000000000001: a sell limit there is reached by 99, and a bar that opens at 99 fills it.
         var sell = new EntryOptions { Type = OrderType.Limit, LimitPrice = 90 * 1.1 };
         (90 * 1.1).ShouldBeGreaterThan(99);
         var within = new Scenario().Bar(90, 90, 90, 90, b => b.Enter(Side.Sell, sell)).Bar(90, 99, 90, 95).Bar(95, 95, 95, 95);

@@ -30,7 +30,7 @@ public static class MetricPage
             and the report's curve) or *trades* (the report).
             "Better" says which values a walk-forward optimisation chooses where `objective` names the metric. Metrics of strategies that
             have one are objectives.
-            Where accounts are ranked, a ratio that is undefined because nothing was lost is above all values; the higher return comes first.
+            Where accounts are ranked, a ratio that is undefined because nothing was lost is above all values.
             A metric that is undefined because nothing was traded is below all values, and a ruined account is last.
 
             """);

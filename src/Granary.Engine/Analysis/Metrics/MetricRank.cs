@@ -1,9 +1,9 @@
 namespace Granary.Engine.Analysis.Metrics;
 
 /// <summary>
-/// The place of a metric among the same metric of other accounts; higher is better. An undefined metric has a place too: above all values if
-/// the account has lost nothing, below all if it has traded nothing. The total return decides among undefined ones, and ruined accounts come
-/// last. See <see cref="Metric.RankOf"/> and <see cref="MetricSet.RankOf"/>.
+/// The place of a metric among the same metric of other accounts; higher is better. An undefined metric has a place too: above all values
+/// if the account has lost nothing, below all if it has traded nothing. The total return decides among undefined ones, and ruined accounts
+/// come last. See <see cref="Metric.RankOf"/> and <see cref="MetricSet.RankOf"/>.
 /// </summary>
 public readonly record struct MetricRank : IComparable<MetricRank>
 {
