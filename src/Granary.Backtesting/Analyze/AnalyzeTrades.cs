@@ -25,7 +25,8 @@ public sealed record TradeAnalysis(TradeFile File, MetricSet All, MetricSet Long
     /// The probability that the best of this many worthless systems has such a mean return: the p-value of one trial times their number
     /// (Bonferroni); NaN if the number is unknown.
     /// </summary>
-    public double CorrectedPValue => double.IsNaN(Return.PValue) ? double.NaN : Trials is { } trials ? Math.Min(1, Return.PValue * trials) : double.NaN;
+    public double CorrectedPValue => double.IsNaN(Return.PValue) ? double.NaN
+        : Trials is { } trials ? Math.Min(1, Return.PValue * trials) : double.NaN;
 }
 
 /// <summary>Analyses a file of trades, from Granary or another program.</summary>

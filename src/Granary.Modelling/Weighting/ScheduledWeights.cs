@@ -104,7 +104,8 @@ public static class ScheduledWeights
         foreach (var candidate in scored.OrderByDescending(s => s.Score).ThenBy(s => s.Index))
         {
             if (chosen.Count == spec.MaxStrategies) break;
-            if (!chosen.Any(c => PearsonCorrelation.Of(c.Returns, candidate.Returns, Variation.OfReturns) > spec.MaxCorrelation)) chosen.Add(candidate);
+            if (!chosen.Any(c => PearsonCorrelation.Of(c.Returns, candidate.Returns, Variation.OfReturns) > spec.MaxCorrelation))
+                chosen.Add(candidate);
         }
         var sum = chosen.Sum(c => c.Score);
         return [.. chosen.Select(c => (c.Index, Math.Min(c.Score / sum, spec.MaxWeight)))];
