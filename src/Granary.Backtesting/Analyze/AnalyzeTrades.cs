@@ -61,7 +61,8 @@ public static class AnalyzeTrades
         MetricSet Metrics(IEnumerable<Outcome> some) => MetricCatalogue.BuiltIn.Compute(
             MetricInput.Of(TradeAccumulator.Of([.. some.Select(t => t.Net)])));
         return new TradeAnalysis(file, Metrics(trades), Metrics(trades.Where(t => t.Side == Side.Buy)),
-            Metrics(trades.Where(t => t.Side == Side.Sell)), MeanInterval.Of([.. trades.Select(t => t.Net / t.Notional)], Variation.OfReturns), trials)
+            Metrics(trades.Where(t => t.Side == Side.Sell)),
+            MeanInterval.Of([.. trades.Select(t => t.Net / t.Notional)], Variation.OfReturns), trials)
         {
             Rows = closed.Count,
         };

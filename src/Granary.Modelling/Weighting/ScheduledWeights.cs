@@ -106,7 +106,8 @@ public static class ScheduledWeights
         foreach (var candidate in scored.OrderByDescending(s => s.Score).ThenBy(s => s.Index))
         {
             if (chosen.Count == spec.MaxStrategies) break;
-            if (!chosen.Any(c => PearsonCorrelation.Of(c.Returns, candidate.Returns, Variation.OfReturns) > spec.MaxCorrelation)) chosen.Add(candidate);
+            if (!chosen.Any(c => PearsonCorrelation.Of(c.Returns, candidate.Returns, Variation.OfReturns) > spec.MaxCorrelation))
+                chosen.Add(candidate);
         }
         if (chosen.Count(c => double.IsInfinity(c.Score)) is > 0 and var steady)
             return [.. chosen.Take(steady).Select(c => (c.Index, Math.Min(1.0 / steady, spec.MaxWeight)))];

@@ -127,8 +127,8 @@ public sealed record BatchChecks(
         ? ValidationFinding.Missing($"the portfolio or {name} never moved, or they have fewer than ten periods in common")
         : new ValidationFinding(b.Passed ? ValidationState.Passed : ValidationState.Failed,
             (b.Since is { } since ? Text($"from {new DateTime(since):yyyy-MM-dd} on, since {name} begins later, ") : "")
-                + Text($"the portfolio returned {Percent(b.Return)} and {name} {Percent(b.BenchmarkReturn)}; at the same risk the portfolio ")
-                + Text($"earned {Percent(AnnualExcess(b))} a year ")
+                + Text($"the portfolio returned {Percent(b.Return)} and {name} {Percent(b.BenchmarkReturn)}; ")
+                + Text($"at the same risk the portfolio earned {Percent(AnnualExcess(b))} a year ")
             + Text($"{(b.Excess >= 0 ? "more" : "less")}, which luck explains with a probability of {b.Probability:0.000} (at most ")
             + Text($"{BenchmarkCheck.Level} passes)")
                 + (b.Selection is { } best ? Text($"; of the portfolio by itself {b.Own:0.000}, of the best of the strategies that it was ")

@@ -145,7 +145,8 @@ public sealed class AnalyzeCurveTests : IDisposable
             .Message.ShouldContain("same dates");
 
     private static string Rows(int count, Func<int, DateTime> time, Func<int, double> value) => "date,equity\n"
-        + string.Concat(Enumerable.Range(0, count).Select(i => FormattableString.Invariant($"{time(i):yyyy-MM-ddTHH:mm:ssZ},{value(i):R}\n")));
+        + string.Concat(Enumerable.Range(0, count)
+            .Select(i => FormattableString.Invariant($"{time(i):yyyy-MM-ddTHH:mm:ssZ},{value(i):R}\n")));
 
     [Fact]
     public void A_benchmark_stamped_at_the_close_is_joined_by_day_and_the_number_is_said()

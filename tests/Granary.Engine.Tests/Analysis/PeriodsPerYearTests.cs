@@ -215,7 +215,8 @@ public class PeriodsPerYearTests
     public void Holidays_and_holes_do_not_change_days_of_stocks()
     {
         // Every twelfth weekday is a holiday, and two years are missing.
-        Both([.. Days("2015-01-01", "2022-01-01", Weekday).Where((t, i) => i % 12 != 0 && new DateTime(t).Year is not (2017 or 2018))], 252);
+        Both([.. Days("2015-01-01", "2022-01-01", Weekday)
+            .Where((t, i) => i % 12 != 0 && new DateTime(t).Year is not (2017 or 2018))], 252);
         // The days of Christmas and New Year, both on Fridays.
         Both(Days("2020-12-21", "2021-01-08", t => Weekday(t) && t is not ({ Day: 25, Month: 12 } or { Day: 1, Month: 1 })), 252);
     }

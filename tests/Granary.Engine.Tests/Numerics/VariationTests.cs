@@ -22,7 +22,7 @@ public class VariationTests
         return values;
     }
 
-    private static double[] Walk(int seed)
+    private static double[] Wandering(int seed)
     {
         var (random, values) = (new Random(seed), new double[Count]);
         for (var i = 0; i < Count; i++) values[i] = i == 0 ? 100 : values[i - 1] * (1 + 0.02 * (random.NextDouble() - 0.5));
@@ -51,7 +51,7 @@ public class VariationTests
     [MemberData(nameof(Rates))]
     public void A_benchmark_of_constant_growth_has_no_beta(double rate)
     {
-        var (curve, benchmark) = (Curve(Walk(1)), Curve(Growing(rate)));
+        var (curve, benchmark) = (Curve(Wandering(1)), Curve(Growing(rate)));
         var b = BenchmarkStatistics.Of(curve, benchmark, 365);
         (b.Beta, b.Alpha, b.Correlation).ShouldBe((double.NaN, double.NaN, double.NaN));
         // The curve itself varies, and so does its distance from the benchmark.
@@ -99,11 +99,11 @@ public class VariationTests
     {
         var closes = Growing(rate);
         foreach (var name in (string[])["skew(30)", "kurtosis(30)", "hurst(40)", "beta(OTHER,30)", "correlation(OTHER,30,Returns)"])
-            Line(name, Walk(2), closes, isOther: name.Contains("OTHER", StringComparison.Ordinal))
+            Line(name, Wandering(2), closes, isOther: name.Contains("OTHER", StringComparison.Ordinal))
                 .ShouldAllBe(v => double.IsNaN(v), name);
         // All returns lie in one bin, and their deviation is 0: both are defined.
-        Line("entropy(30)", Walk(2), closes).Where(v => !double.IsNaN(v)).ShouldAllBe(v => v == 0);
-        Line("volatility(30)", Walk(2), closes).Where(v => !double.IsNaN(v)).ShouldAllBe(v => v == 0);
+        Line("entropy(30)", Wandering(2), closes).Where(v => !double.IsNaN(v)).ShouldAllBe(v => v == 0);
+        Line("volatility(30)", Wandering(2), closes).Where(v => !double.IsNaN(v)).ShouldAllBe(v => v == 0);
     }
 
     [Theory]
@@ -112,8 +112,8 @@ public class VariationTests
     [InlineData(31337.7)]
     public void A_constant_ratio_has_no_score(double ratio)
     {
-        var walk = Walk(3);
-        Line("ratio-zscore(OTHER,20)", walk, [.. walk.Select(v => v * ratio)], isOther: true).ShouldAllBe(v => double.IsNaN(v));
+        var prices = Wandering(3);
+        Line("ratio-zscore(OTHER,20)", prices, [.. prices.Select(v => v * ratio)], isOther: true).ShouldAllBe(v => double.IsNaN(v));
     }
 
     [Fact]
@@ -122,10 +122,10 @@ public class VariationTests
         // 0.1 + 0.2 and its like around 0.3, as adjusted prices are.
         double[] closes = [.. Enumerable.Range(0, Count).Select(i => i % 3 == 0 ? 0.1 + 0.2 : i % 3 == 1 ? 0.3 : Math.BitDecrement(0.3))];
         foreach (var name in (string[])["zscore(20)", "bollinger(20,2).percent", "slope(20).r2", "cci(20)", "correlation(OTHER,20)"])
-            Line(name, Walk(4), closes, isOther: name.Contains("OTHER", StringComparison.Ordinal))
+            Line(name, Wandering(4), closes, isOther: name.Contains("OTHER", StringComparison.Ordinal))
                 .ShouldAllBe(v => double.IsNaN(v), name);
-        Line("stddev(20)", Walk(4), closes).Where(v => !double.IsNaN(v)).ShouldAllBe(v => v == 0);
-        Line("bollinger(20,2).width", Walk(4), closes).Where(v => !double.IsNaN(v)).ShouldAllBe(v => v == 0);
+        Line("stddev(20)", Wandering(4), closes).Where(v => !double.IsNaN(v)).ShouldAllBe(v => v == 0);
+        Line("bollinger(20,2).width", Wandering(4), closes).Where(v => !double.IsNaN(v)).ShouldAllBe(v => v == 0);
     }
 
     [Fact]
@@ -133,9 +133,9 @@ public class VariationTests
     {
         // 0.01 in 100,000, once in 20 bars: 0.01 · √19 / 20.
         double[] closes = [.. Enumerable.Range(0, Count).Select(i => i % 20 == 7 ? 100_000.01 : 100_000.0)];
-        foreach (var value in Line("stddev(20)", Walk(5), closes).Where(v => !double.IsNaN(v)))
+        foreach (var value in Line("stddev(20)", Wandering(5), closes).Where(v => !double.IsNaN(v)))
             value.ShouldBe(0.01 * Math.Sqrt(19) / 20, 1e-9);
-        Line("zscore(20)", Walk(5), closes).Skip(19).ShouldAllBe(v => double.IsFinite(v));
+        Line("zscore(20)", Wandering(5), closes).Skip(19).ShouldAllBe(v => double.IsFinite(v));
     }
 
     [Fact]
@@ -163,7 +163,8 @@ public class VariationTests
         var (request, line) = FactorCatalogue.BuiltIn.Parse(factor);
         var kernel = request.CreateKernel(SampleBars.Series(Timeframe.D1));
         var traded = isOther ? own : closes;
-        var block = BarBlock.FromBars(0, [.. traded.Select((c, i) => new Bar(new DateTime(2020, 1, 1).AddDays(i).Ticks, c, c, c, c, 1000))]);
+        var block = BarBlock.FromBars(0,
+            [.. traded.Select((c, i) => new Bar(new DateTime(2020, 1, 1).AddDays(i).Ticks, c, c, c, c, 1000))]);
         double[][] references = [.. kernel.ReferenceSymbols.Select(_ => closes)];
         double[][] lines = [.. request.Definition.Lines.Select(_ => new double[Count])];
         kernel.Process(new FactorInput(block, 0, Count, references), new FactorOutput(lines, 0, Count));

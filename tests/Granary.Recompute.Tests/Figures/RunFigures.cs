@@ -124,9 +124,11 @@ internal sealed class RunFigures
         bool HasBar(DateTime after, DateTime to) => markets.Any(bars => bars.Exists(b => b.Time > after && b.Time <= to));
         // Before its first bar there is nothing to compare; one that begins later starts at what the account then has.
         var start = HasBar(DateTime.MinValue, Rows[0].Time) ? Cash : Rows.Find(r => HasBar(DateTime.MinValue, r.Time))?.Equity ?? Cash;
-        double Worth(DateTime time) => start * markets.Average(bars => bars.FindLastIndex(b => b.Time <= time) is var at && at < 0 ? 1
+        double Worth(DateTime time) => start
+            * markets.Average(bars => bars.FindLastIndex(b => b.Time <= time) is var at && at < 0 ? 1
             : bars[at].Close / bars[0].Close);
-        List<EquityRow> Met(List<EquityRow> rows) => [.. rows.Where((r, i) => HasBar(i == 0 ? DateTime.MinValue : rows[i - 1].Time, r.Time))];
+        List<EquityRow> Met(List<EquityRow> rows) =>
+            [.. rows.Where((r, i) => HasBar(i == 0 ? DateTime.MinValue : rows[i - 1].Time, r.Time))];
         var (closes, met) = (Met(Closes.ConvertAll(c => c.Row)), Met(Rows));
         BareCurve Curve(List<EquityRow> rows, Func<EquityRow, double> value) =>
             new(rows.ConvertAll(r => r.Time), rows.ConvertAll(r => value(r)));

@@ -34,7 +34,8 @@ public sealed class RatioZScore(string symbol, [Range(2, 10_000)] int n = 20) : 
             var mean = sum / values.Length;
             foreach (var value in values) squares += (value - values[^1] - mean) * (value - values[^1] - mean);
             var variance = squares / values.Length;
-            if (!Variation.IsNoneSquared(variance, Math.Max(Variation.OfReturns, Math.Abs(values[^1])))) result[i] = -mean / Math.Sqrt(variance);
+            if (!Variation.IsNoneSquared(variance, Math.Max(Variation.OfReturns, Math.Abs(values[^1]))))
+                result[i] = -mean / Math.Sqrt(variance);
         }
     }
 }

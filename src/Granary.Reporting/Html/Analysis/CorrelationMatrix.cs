@@ -74,6 +74,7 @@ internal sealed class CorrelationMatrix
     private static double Correlation(EquityTrace a, EquityTrace b)
     {
         var (from, to) = (Math.Max(a.FirstPeriod, b.FirstPeriod), Math.Min(a.LastPeriod, b.LastPeriod) + 1);
-        return to - from < FewestPeriods ? double.NaN : PearsonCorrelation.Of(a.Returns(from, to), b.Returns(from, to), Variation.OfReturns);
+        return to - from < FewestPeriods ? double.NaN
+            : PearsonCorrelation.Of(a.Returns(from, to), b.Returns(from, to), Variation.OfReturns);
     }
 }
