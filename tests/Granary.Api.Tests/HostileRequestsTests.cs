@@ -113,15 +113,15 @@ public sealed class HostileRequestsTests
     [InlineData("same-site", 403)]
     [InlineData("same-origin", 202)]
     [InlineData("none", 202)]
-    public async Task Without_keys_a_page_of_another_site_submits_nothing_even_without_the_header_Origin(string site, int status)
+    public async Task Without_keys_a_page_of_another_server_submits_nothing_even_without_the_header_Origin(string from, int status)
     {
         await using var server = await ApiServer.StartAsync();
         var request = ApiServer.Submission();
-        request.Headers.Add("Sec-Fetch-Site", site);
+        request.Headers.Add("Sec-Fetch-Site", from);
         using var answer = await server.Client.SendAsync(request);
         ((int)answer.StatusCode).ShouldBe(status);
         using var link = new HttpRequestMessage(HttpMethod.Get, "/api/v1/batches");
-        link.Headers.Add("Sec-Fetch-Site", site);
+        link.Headers.Add("Sec-Fetch-Site", from);
         (await server.Client.SendAsync(link)).EnsureSuccessStatusCode();
     }
 

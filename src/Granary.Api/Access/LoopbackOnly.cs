@@ -19,15 +19,15 @@ internal sealed class LoopbackOnly(RequestDelegate next, ApiSettings settings)
             if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || !ListenAddresses.IsLoopback(uri.Host)
                 || uri.Port != PortOf(context.Request))
                 return Refuse(context, "pages of other sites");
-        if (IsOfOtherSite(context.Request)) return Refuse(context, "pages of other sites");
+        if (ComesFromAnotherPage(context.Request)) return Refuse(context, "pages of other sites");
         return IsFormOfPage(context.Request) ? Problems.Problem.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType,
             "Unsupported Media Type", "send Content-Type: application/json; forms and plain text, which any page can send, need the header "
                 + ApiSettings.ProtocolHeader) : next(context);
     }
 
-    // Browsers name the site of a page in this header even where they leave out Origin. A link on another site may open a page.
-    private static bool IsOfOtherSite(HttpRequest request) => !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)
-        && request.Headers["Sec-Fetch-Site"].Any(site => site is not ("same-origin" or "none"));
+    // Browsers send this header even where they leave out Origin. A link on another page may open one of this server.
+    private static bool ComesFromAnotherPage(HttpRequest request) => !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)
+        && request.Headers["Sec-Fetch-Site"].Any(value => value is not ("same-origin" or "none"));
 
     // Content types that a browser sends to another origin without a preflight request.
     private static bool IsFormOfPage(HttpRequest request) => !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)

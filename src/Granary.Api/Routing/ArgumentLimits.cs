@@ -45,7 +45,8 @@ internal static class ArgumentLimits
     {
         var ranges = context.MethodInfo.GetParameters().Select((p, i) => (Index: i, Name: NameOf(p),
             Range: p.GetCustomAttribute<AllowedRangeAttribute>())).Where(r => r.Range is not null).ToList();
-        var reasons = context.MethodInfo.GetParameters().Select((p, i) => (Index: i, Of: ReasonOf(p))).Where(r => r.Of is not null).ToList();
+        var reasons = context.MethodInfo.GetParameters().Select((p, i) => (Index: i, Of: ReasonOf(p))).Where(r => r.Of is not null)
+            .ToList();
         return invocation =>
         {
             foreach (var (index, reason) in reasons)

@@ -62,7 +62,7 @@ public sealed class ExchangeFeed : ILiveFeed
     private long _clock = long.MinValue;
     private long _unordered, _incomplete, _foreign, _backwards;
     private string? _firstForeign;
-    private readonly Reconnection _pace;
+    private readonly Reconnection _reconnection;
     private int _connections;
     private bool _received;
     // Why the last connection failed; null after one that was open.
@@ -72,7 +72,7 @@ public sealed class ExchangeFeed : ILiveFeed
     /// timeframe.</exception>
     public ExchangeFeed(ExchangeFeedRequest request)
     {
-        _pace = new Reconnection(request.Clock, request.Backoff, TimeSpan.FromMinutes(1));
+        _reconnection = new Reconnection(request.Clock, request.Backoff, TimeSpan.FromMinutes(1));
         if (request.Markets.Count == 0) throw new BarDataException("symbols: there is nothing to listen to; name at least one symbol");
         _request = request;
         foreach (var market in request.Markets)
@@ -105,8 +105,8 @@ public sealed class ExchangeFeed : ILiveFeed
     public IReadOnlyList<MarketSeries> Series => _assembler.Series;
 
     /// <inheritdoc/>
-    public string? Fault => _pace.Fruitless > 2
-        ? $"{_request.Exchange.Name}: the last {_pace.Fruitless} connections brought no bar ({Reason}); it is tried again" : null;
+    public string? Fault => _reconnection.Fruitless > 2
+        ? $"{_request.Exchange.Name}: the last {_reconnection.Fruitless} connections brought no bar ({Reason}); it is tried again" : null;
 
     private string Reason => _failure?.Message.TrimEnd('.') ?? "the exchange accepted and closed them";
 
@@ -141,16 +141,17 @@ public sealed class ExchangeFeed : ILiveFeed
                 await using (socket.ConfigureAwait(false))
                     while (await socket.NextAsync(cancellationToken).ConfigureAwait(false) is { } message)
                     {
-                        if (Take(message)) _pace.Brought();
+                        if (Take(message)) _reconnection.Brought();
                         while (_assembler.TryNext(out var item)) yield return item;
                     }
             }
-            _pace.Lost();
-            if (_pace.Fruitless >= _request.Tries)
+            _reconnection.Lost();
+            if (_reconnection.Fruitless >= _request.Tries)
                 throw new BarStoreException($"{_request.Exchange.Name} at {Endpoint.Host} "
-                    + (_failure is null ? $"brought no bar in {_pace.Fruitless} connections" : $"could not be reached in {_pace.Fruitless} tries")
+                    + (_failure is null ? $"brought no bar in {_reconnection.Fruitless} connections"
+                        : $"could not be reached in {_reconnection.Fruitless} tries")
                     + $" ({Reason}); look at the network, or at the exchange's page of its state", _failure!);
-            await _pace.PauseAsync(cancellationToken).ConfigureAwait(false);
+            await _reconnection.PauseAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -162,7 +163,7 @@ public sealed class ExchangeFeed : ILiveFeed
         try
         {
             var socket = await OpenAsync(cancellationToken).ConfigureAwait(false);
-            _pace.Opened();
+            _reconnection.Opened();
             (_failure, _connections) = (null, _connections + 1);
             return socket;
         }

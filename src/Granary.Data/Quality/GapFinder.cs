@@ -98,7 +98,8 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
         findings.AddRange(ExchangeClosures.Findings(_closures));
         if (_holidays.Count > 0)
             findings.Add(new Finding(Severity.Info, QualityCheck.Gap, Range(),
-                $"there are no bars on {SharedGaps.Text([.. _holidays])}, regular holidays of the exchanges of the United States", "nothing"));
+                $"there are no bars on {SharedGaps.Text([.. _holidays])}, regular holidays of the exchanges of the United States",
+                "nothing"));
         if (_sessions.Count > 0)
             findings.Add(new Finding(Severity.Info, QualityCheck.Gap, Range(),
                 $"{(_sessions.Count == 1 ? "1 session has" : $"{_sessions.Count} single sessions have")} no bars, or none from its middle on, "

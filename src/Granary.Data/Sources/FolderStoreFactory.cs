@@ -9,6 +9,6 @@ namespace Granary.Data.Sources;
 [BarStore(Address.Store)]
 public sealed class FolderStoreFactory : IBarStoreFactory
 {
-    public IBarStore Open(Address address) => address is { Rest.Length: > 0, Path: { } folder } ? new FolderBarStore(folder, address.Reaches)
-            : throw new BarDataException($"--store {address}: it names no folder; write store:DIR");
+    public IBarStore Open(Address address) => address is { Rest.Length: > 0, Path: { } folder }
+        ? new FolderBarStore(folder, address.Reaches) : throw new BarDataException($"--store {address}: it names no folder; write store:DIR");
 }

@@ -42,14 +42,14 @@ internal sealed class VenueStreams(IVenue venue, IReadOnlyList<VenueInstrument> 
         CancellationToken cancellationToken)
     {
         // Without an end: an account needs its fills again whenever the exchange is back, and asks for them meanwhile.
-        var pace = new Reconnection(clock, First, Longest);
+        var reconnection = new Reconnection(clock, First, Longest);
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
                 await foreach (var news in open(cancellationToken).ConfigureAwait(false))
                 {
-                    pace.Opened();
+                    reconnection.Opened();
                     if (isPrivate && news.Connected) _connected = true;
                     _news.Writer.TryWrite(news);
                 }
@@ -63,8 +63,8 @@ internal sealed class VenueStreams(IVenue venue, IReadOnlyList<VenueInstrument> 
                 _connected = false;
                 _news.Writer.TryWrite(new VenueNews { Lost = true });
             }
-            pace.Lost();
-            await pace.PauseAsync(cancellationToken).ConfigureAwait(false);
+            reconnection.Lost();
+            await reconnection.PauseAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

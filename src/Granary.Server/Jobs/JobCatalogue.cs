@@ -20,7 +20,9 @@ public sealed class JobCatalogue(GranaryCatalogues catalogues, IEnumerable<JobKi
     public IReadOnlyList<JobKind> Kinds { get; } = [.. kinds.OrderBy(k => k.Name, StringComparer.Ordinal)];
 
     /// <summary>Parses and validates a job.</summary>
-    /// <exception cref="InputException">The kind is unknown, the text is invalid, or an address leads out of a confined server's folder.</exception>
+    /// <exception cref="InputException">
+    /// The kind is unknown, the text is invalid, or an address leads out of a confined server's folder.
+    /// </exception>
     public Job Read(JobText text)
     {
         if (_kinds.TryGetValue(text.Kind, out var kind)) return kind.Read(text, catalogues);

@@ -71,7 +71,7 @@ public sealed record Confinement(string Folder, IReadOnlyList<string> AllowedSou
             && (Path.Length == 0 || Path == other.Path
                 || HasFolders && other.Path.StartsWith(Path + "/", StringComparison.Ordinal));
 
-        /// <summary>The target of an address; null if it cannot be told what the address opens.</summary>
+        /// <summary>The target of an address; null if the text does not show what the address opens.</summary>
         public static Target? Of(Address address)
         {
             var body = address.Body;

@@ -18,8 +18,8 @@ public static class FactLine
     /// Returns the line only for facts about the session itself, for a server's log. Null for signals, orders, fills and trades, which the
     /// journal has, because a busy session makes hundreds per second.
     /// </summary>
-    public static string? OfSession(JournalEvent e, Timeframe timeframe) => e is SessionStarted or SessionChanged or WeightsChanged or EnablementChanged
-        or SessionControlled or Reconciled or DeploymentSwitched ? Of(e, timeframe) : null;
+    public static string? OfSession(JournalEvent e, Timeframe timeframe) => e is SessionStarted or SessionChanged or WeightsChanged
+        or EnablementChanged or SessionControlled or Reconciled or DeploymentSwitched ? Of(e, timeframe) : null;
 
     /// <summary>Returns the fact as one line without its time; null as for <see cref="Of"/>.</summary>
     public static string? Words(JournalEvent e) => e switch

@@ -115,17 +115,7 @@ public static class LiveSession
         CheckJournal(past.Aggregate((SessionStarted?)null, LastStart), gateway.Name, request, production);
         var spec = Compared(HandedTrades.Combine(production.Spec, HandedTrades.LastSwitch(past), production.Spec.Catalogues));
         var changed = await CompareAsync(request, spec, past, gateway.Name, cancellationToken).ConfigureAwait(false);
-        var control = environment.Control;
-        if (request.Deployments is { } deployments)
-        {
-            var book = new DeploymentBook(DeploymentStores.Open(deployments), clock);
-            control = new DeploymentControl(control, book, request.Deployment!.Value, past, clock);
-            book.Append(new DeploymentEvent(0, default, DeploymentAction.Started, request.Deployment.Value, Environment.UserName, "")
-            {
-                Account = account,
-                Run = folder,
-            });
-        }
+        var control = ControlOf(request, environment, past, account, folder, clock);
 
         await using var feed = await OpenFeedAsync(request, spec, past, environment, cancellationToken).ConfigureAwait(false);
         foreach (var symbol in spec.Data.Symbols)
@@ -162,6 +152,21 @@ public static class LiveSession
         }
 
         Task WriteAccountAsync(string path) => AccountFiles.WriteAsync(path, gateway, request, production, host);
+    }
+
+    // A session of a deployment takes hand-overs, and its start is an event of the deployment.
+    private static ISessionControl ControlOf(LiveRequest request, ISessionEnvironment environment, IReadOnlyList<JournalEvent> past,
+        string account, string folder, TimeProvider clock)
+    {
+        if (request.Deployments is not { } deployments) return environment.Control;
+        var book = new DeploymentBook(DeploymentStores.Open(deployments), clock);
+        var control = new DeploymentControl(environment.Control, book, request.Deployment!.Value, past, clock);
+        book.Append(new DeploymentEvent(0, default, DeploymentAction.Started, request.Deployment.Value, Environment.UserName, "")
+        {
+            Account = account,
+            Run = folder,
+        });
+        return control;
     }
 
     // A session only has the bars of the symbols that it trades, so another benchmark cannot be drawn.

@@ -109,7 +109,8 @@ public sealed class SessionHistory(ISessionService sessions, IAccountStore accou
     {
         if (await OpenAsync(id, cancellationToken).ConfigureAwait(false) is not var (_, production)) return null;
         var view = await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false);
-        return await Read(id, view, production).TakeAsync(accounts, id, read => read.Log(kind, symbol, limit), cancellationToken).ConfigureAwait(false);
+        return await Read(id, view, production).TakeAsync(accounts, id, read => read.Log(kind, symbol, limit), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private async Task<(SessionStart Start, Production Production)?> OpenAsync(string id, CancellationToken cancellationToken) =>

@@ -88,7 +88,8 @@ public sealed class ChangedBarsTests : IDisposable
         await TradeAsync(backtest, "before", s_half);
         File.WriteAllLines(FileOf("COINUSDT"), whole);
         (await Should.ThrowAsync<InputException>(() => TradeAsync(backtest, "refused", s_to))).Message.ShouldContain(
-            FormattableString.Invariant($"1 of {CoinBars(s_half):N0} bars of COINUSDT have other prices (first 2022-01-09T23:00:00Z: close "));
+            FormattableString.Invariant(
+                $"1 of {CoinBars(s_half):N0} bars of COINUSDT have other prices (first 2022-01-09T23:00:00Z: close "));
     }
 
     [Fact]

@@ -104,8 +104,9 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         await visit.Page.Mouse.MoveAsync(5, 5);
         await Granary.Testing.Eventually.HoldsAsync(async () =>
         {
-            var newest = (await server.GetAsync("sessions/desk/bars?limit=1500&symbol="
-                + Uri.EscapeDataString(await visit.Page.GetByLabel("Symbol").InputValueAsync()))).GetProperty("times").EnumerateArray().Last();
+            var symbol = Uri.EscapeDataString(await visit.Page.GetByLabel("Symbol").InputValueAsync());
+            var newest = (await server.GetAsync($"sessions/desk/bars?limit=1500&symbol={symbol}")).GetProperty("times").EnumerateArray()
+                .Last();
             var shown = DateTime.ParseExact((await Values(visit).InnerTextAsync())[..16], "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
             // At most a few bars behind, while the session goes on.
             return (newest.GetDateTime() - shown).TotalHours < 12;

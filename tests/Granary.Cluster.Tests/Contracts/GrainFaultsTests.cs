@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Reflection;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
@@ -20,7 +21,8 @@ public sealed class GrainFaultsTests
     private static readonly NpgsqlException s_cause = new("the server closed the connection");
 
     // Thrown in the place of the method, and the type and message that callers get.
-    private static readonly Dictionary<string, (Func<Exception> Thrown, Type Got, string Message)> s_faults = new(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, (Func<Exception> Thrown, Type Got, string Message)> s_faults = new Dictionary<string, (
+        Func<Exception> Thrown, Type Got, string Message)>(StringComparer.Ordinal)
     {
         ["journal"] = (() => new JournalException("the journal is away", s_cause) { MayPass = true }, typeof(JournalException),
             "the journal is away"),
@@ -35,7 +37,7 @@ public sealed class GrainFaultsTests
         ["library"] = (() => new InvalidOperationException("the outer one", s_cause), typeof(GrainFaultException),
             "InvalidOperationException: the outer one"),
         ["dotnet"] = (() => new IOException("No space left on device"), typeof(IOException), "No space left on device"),
-    };
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private sealed class Throws : IIncomingGrainCallFilter
     {
@@ -59,7 +61,8 @@ public sealed class GrainFaultsTests
         RequestContext.Set(Kind, kind);
         try
         {
-            var arguments = method.GetParameters().Select(p => p.ParameterType.IsValueType ? Activator.CreateInstance(p.ParameterType) : null);
+            var arguments = method.GetParameters()
+                .Select(p => p.ParameterType.IsValueType ? Activator.CreateInstance(p.ParameterType) : null);
             await Awaited(method.Invoke(grain, [.. arguments])!);
             return null;
         }

@@ -286,8 +286,8 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     public async Task A_wrong_password_is_one_sentence()
     {
         (await Should.ThrowAsync<BarDataException>(async () => await TestCatalogues.Sources.Open(
-            Address.Parse($"postgres://{PostgresServer.User}:wrong@127.0.0.1:{_server.Port}/{_database}")).ListSymbolsAsync(Timeframe.D1))).Message
-            .ShouldBe($"{_server.ShownAddressOf(_database)}: the server refuses the user or the password; correct them");
+            Address.Parse($"postgres://{PostgresServer.User}:wrong@127.0.0.1:{_server.Port}/{_database}"))
+            .ListSymbolsAsync(Timeframe.D1))).Message.ShouldBe($"{_server.ShownAddressOf(_database)}: the server refuses the user or the password; correct them");
         (await TestCatalogues.Sources.Open(Address.Parse(_server.AddressOf(_database))).ListSymbolsAsync(Timeframe.D1)).ShouldBeEmpty();
     }
 

@@ -114,7 +114,9 @@ public sealed class FirstAndFarBarsTests
             {
                 var days = equity ? Weekdays(Start, 140).ToList() : [.. Enumerable.Range(0, 140).Select(d => Start.AddDays(d))];
                 var bars = Prices(days.Select((d, i) => i < before ? d : d.AddDays(years * 364)));
-                var found = (await Check(bars, equity: equity)).Where(f => f.Severity == Severity.Warning).ShouldHaveSingleItem();
+                // Bars after the hole may lie in the future, which is another finding.
+                var found = (await Check(bars, equity: equity))
+                    .Where(f => f.Severity == Severity.Warning && f.Check != QualityCheck.Unclosed).ShouldHaveSingleItem();
                 (found.Check, found.Place).ShouldBe((QualityCheck.Gap, Day(bars, before - 1)));
                 // On 9 January 2025 the exchanges of New York were closed.
                 var missing = years * (equity ? 260 : 364) - (equity && years > 5 ? 1 : 0);

@@ -13,14 +13,8 @@ public class ConstantColumnTests
     // One-bar returns of a close that grows by 0.01 % a bar.
     private static double[] Returns()
     {
-        var (close, returns) = (100.0, new double[Count]);
-        for (var i = 0; i < Count; i++)
-        {
-            var next = close * 1.0001;
-            returns[i] = next / close - 1;
-            close = next;
-        }
-        return returns;
+        double[] closes = [.. Enumerable.Range(0, Count + 1).Select(i => 100 * Math.Pow(1.0001, i))];
+        return [.. closes.Skip(1).Select((close, i) => close / closes[i] - 1)];
     }
 
     [Fact]
