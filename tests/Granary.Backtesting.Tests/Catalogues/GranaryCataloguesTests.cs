@@ -41,7 +41,7 @@ public sealed class GranaryCataloguesTests
     public void Granary_s_own_formats_sources_stores_and_feeds_are_known()
     {
         Own.Formats.Names.ShouldBe(["alpaca", "alphavantage", "backtrader", "binance", "bitstamp", "coingecko", "cryptodatadownload",
-            "databento", "dukascopy", "european", "generic", "json", "kraken", "lean", "metatrader", "polygon", "questdb", "stooq",
+            "databento", "dukascopy", "european", "generic", "json", "kraken", "lean", "metatrader", "polygon", "questdb", "records", "stooq",
             "tradingview", "yahoo", "yfinance"]);
         Own.Sources.Names.ShouldBe(["csv", "generated", "postgres", "questdb", "store"]);
         Own.Stores.Names.ShouldBe(["postgres", "questdb", "store"]);

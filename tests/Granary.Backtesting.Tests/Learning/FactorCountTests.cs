@@ -105,7 +105,8 @@ public sealed class FactorCountTests : IDisposable
         progress.Done.ShouldBe(progress.Total);
         // Where trades are the label, the strategies are run to make them; what they share with the models is computed for both at once.
         var runs = label == "trade" ? 1 : 0;
-        foreach (var n in new[] { 3, 4, 7 }) Computed(symbol, n).ShouldBe(Count, $"counted({n}): read by the models, once over the bars");
+        foreach (var n in new[] { 3, 4, 7 }) Computed(symbol, n).ShouldBe(2 * Count, $"counted({n}): read by the models, "
+            + "once over the bars, and once by the look-ahead check of a plug-in's features");
         foreach (var n in new[] { 2, 5, 6 })
             Computed(symbol, n)
                 .ShouldBe(runs * Count, $"counted({n}): read by fifty strategies, once over the bars where their trades are the label");
@@ -133,7 +134,8 @@ public sealed class FactorCountTests : IDisposable
 
         run.Model.Strategies.ShouldAllBe(s => s.Model != null);
         var bars = timeframe == "1h" ? Count : Count / 4;
-        foreach (var n in new[] { 2, 3, 4 }) Computed(symbol, n).ShouldBe(bars, $"counted({n})");
+        foreach (var n in new[] { 2, 3, 4 }) Computed(symbol, n).ShouldBe(n == 2 ? bars : 2 * bars, $"counted({n}): once, "
+            + "and a feature once more by its look-ahead check");
         // What was read is what would have been computed: the digest is that of models which are found trained, and of factors that are
         // computed in this pass alone.
         var again = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,

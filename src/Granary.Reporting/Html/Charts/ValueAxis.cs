@@ -6,6 +6,9 @@ namespace Granary.Reporting.Html.Charts;
 /// <param name="Log">Whether the scale is logarithmic; both ends must be positive.</param>
 internal readonly record struct ValueAxis(double Low, double High, bool Log = false)
 {
+    // Values that differ by less, in parts of themselves, differ by rounding: no label would show the difference.
+    private const double LeastSpan = 1e-9;
+
     // From dense to sparse: the first that gives few enough labels is used.
     private static readonly double[][] _logDigits = [[1, 1.5, 2, 3, 5, 7], [1, 2, 3, 5], [1, 2, 5], [1, 3], [1]];
 
@@ -29,7 +32,7 @@ internal readonly record struct ValueAxis(double Low, double High, bool Log = fa
         if (low > high) (low, high) = (0, 1);
         // If all values are zero, the axis extends above zero, since most measures are not negative.
         if (low == high && low == 0 && include == 0) return new ValueAxis(0, 1);
-        if (low == high)
+        if (high - low <= LeastSpan * Math.Max(Math.Abs(low), Math.Abs(high)))
         {
             var air = low == 0 ? 1 : Math.Abs(low) * 0.05;
             return Rounded(low - air, high + air, ticks);
