@@ -67,8 +67,8 @@ public sealed class DataImportTests
     {
         var listed = await GranaryCall.RunAsync("data", "formats", "--json");
         JsonDocument.Parse(listed.Output).RootElement.EnumerateArray().Select(f => f.GetProperty("name").GetString())
-            .ShouldBe(["lean", "alphavantage", "alpaca", "polygon", "bitstamp", "coingecko", "json", "binance", "kraken", "backtrader",
-                "stooq", "cryptodatadownload", "tradingview", "yfinance", "databento", "dukascopy", "metatrader", "yahoo", "questdb",
+            .ShouldBe(["lean", "alphavantage", "alpaca", "polygon", "bitstamp", "coingecko", "json", "binance", "kraken", "records",
+                "backtrader", "stooq", "cryptodatadownload", "tradingview", "yfinance", "databento", "dukascopy", "metatrader", "yahoo", "questdb",
                 "european", "generic"]);
     }
 }

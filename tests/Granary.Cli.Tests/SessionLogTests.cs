@@ -59,7 +59,8 @@ public sealed class SessionLogTests(SharedServer server) : IDisposable
 
         // The log has a line for each of them.
         var log = File.ReadAllLines(_folder.At("run/session.log"));
-        log.Count(l => l.Contains(" went from ", StringComparison.Ordinal)).ShouldBe(orders.Count + states.Count);
+        log.Count(l => l.Contains(" went from ", StringComparison.Ordinal) || l.Contains(" Session begins as ", StringComparison.Ordinal))
+            .ShouldBe(orders.Count + states.Count);
         var accepted = log.Count(l => l.Contains("Portfolio accepted signal ", StringComparison.Ordinal));
         var refused = log.Count(l => l.Contains("Portfolio refused signal ", StringComparison.Ordinal));
         (accepted + refused).ShouldBe((await FactsAsync("SignalDecided")).Count);
