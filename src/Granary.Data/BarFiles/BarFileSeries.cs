@@ -74,9 +74,10 @@ public sealed class BarFileSeries : IBarSeries
             };
             Notes = Describe(collector, reader, layout);
         }
-        catch (BarDataException e) when (SameCause.Of(e, parts, query, options) is { } cause)
+        catch (BarDataException e)
         {
             budget.Return(first.Taken);
+            if (SameCause.Of(e, parts, query, options) is not { } cause) throw;
             throw cause;
         }
         catch

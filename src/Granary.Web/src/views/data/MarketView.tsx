@@ -6,6 +6,7 @@ import { Badge } from '../../components/Badge';
 import { Figures } from '../../components/Figures';
 import { mostBars, PriceChart } from '../../components/PriceChart';
 import { Empty, Loaded } from '../../components/States';
+import { Unbroken } from '../../components/Unbroken';
 import { Wrong } from '../../components/Wrong';
 import { counted, number } from '../../format/numbers';
 import { learnZones } from '../../format/times';
@@ -113,9 +114,13 @@ export function Findings(props: { findings: readonly Schemas['FindingRow'][] }) 
                         <li key={i}>
                             <p>
                                 {kind ? <Badge kind={kind}>{f.severity}</Badge> : <Badge>{f.severity}</Badge>} <b>{f.check}</b>{' '}
-                                <span class="soft">{f.place}</span>
+                                <span class="soft">
+                                    <Unbroken>{f.place}</Unbroken>
+                                </span>
                             </p>
-                            <p>{f.sentence}</p>
+                            <p>
+                                <Unbroken>{f.sentence}</Unbroken>
+                            </p>
                             <p class="soft">To do: {f.remedy}</p>
                         </li>
                     );
