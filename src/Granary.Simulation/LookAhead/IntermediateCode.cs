@@ -16,7 +16,7 @@ internal static class IntermediateCode
     private static readonly FrozenDictionary<short, OpCode> s_codes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(f => (OpCode)f.GetValue(null)!).ToFrozenDictionary(code => code.Value);
 
-    /// <exception cref="BadImageFormatException">The code has an unknown instruction.</exception>
+    /// <exception cref="InvalidDataException">The code has an unknown instruction.</exception>
     public static IReadOnlyList<Instruction> Read(BlobReader code)
     {
         var instructions = new List<Instruction>();
@@ -24,7 +24,7 @@ internal static class IntermediateCode
         {
             short value = code.ReadByte();
             if (value == 0xFE) value = unchecked((short)(0xFE00 | code.ReadByte()));
-            if (!s_codes.TryGetValue(value, out var opcode)) throw new BadImageFormatException($"unknown instruction 0x{value:x}");
+            if (!s_codes.TryGetValue(value, out var opcode)) throw new InvalidDataException($"unknown instruction 0x{value:x}");
             var token = default(EntityHandle);
             switch (opcode.OperandType)
             {

@@ -126,7 +126,7 @@ internal sealed class PluginScan
         {
             ReadBody(_file.GetMethodBody(method.RelativeVirtualAddress), $"{typeName}.{name}");
         }
-        catch (BadImageFormatException)
+        catch (Exception e) when (e is BadImageFormatException or InvalidDataException)
         {
             Add(ReachKind.Native, $"code that cannot be read in {typeName}.{name}");
         }
