@@ -95,7 +95,7 @@ internal sealed partial class FeatureTimes(string path, string column, DateOrder
             ticks = DateTime.UnixEpoch.Ticks + since;
             return true;
         }
-        return (YearFirst().IsMatch(text) || MonthName().IsMatch(text)) && TryParse(text, out ticks);
+        return (YearFirst().IsMatch(text) || MonthName().IsMatch(text) && Year().IsMatch(text)) && TryParse(text, out ticks);
     }
 
     private static long Ticks(string year, string month, string day, string time) =>
@@ -119,13 +119,16 @@ internal sealed partial class FeatureTimes(string path, string column, DateOrder
 
     private LearningInputException Fault(int line, string fault) => new($"{path}, line {line}, column '{column}' {fault}");
 
-    [GeneratedRegex(@"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}($|[T ])")]
+    [GeneratedRegex(@"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}($|[T ])", RegexOptions.NonBacktracking)]
     private static partial Regex YearFirst();
 
-    [GeneratedRegex(@"^(?=.*\d{4})(?=.*\d)(\w+,? )?(\d{1,2}[-/. ]?)?[A-Za-z]{3,9}\.?[-/., ]")]
+    [GeneratedRegex(@"^(\w+,? )?(\d{1,2}[-/. ]?)?[A-Za-z]{3,9}\.?[-/., ]", RegexOptions.NonBacktracking)]
     private static partial Regex MonthName();
 
+    [GeneratedRegex(@"\d{4}", RegexOptions.NonBacktracking)]
+    private static partial Regex Year();
+
     // Two digits of a year do not tell it from a day.
-    [GeneratedRegex(@"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})($|[T ].*$)")]
+    [GeneratedRegex(@"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})($|[T ].*$)", RegexOptions.NonBacktracking)]
     private static partial Regex YearLast();
 }
