@@ -37,8 +37,8 @@ internal sealed partial class FeatureTimes(string path, string column, DateOrder
         }
         if (YearLast().Match(text.ToString()) is not { Success: true } date)
             throw Fault(line, $"= '{text}' is not a time; write it as 2020-01-31 or 2020-01-31T15:30:00Z");
-        var (first, second) = (date.Groups[1].Value, date.Groups[2].Value);
-        var (year, time) = (date.Groups[3].Value, date.Groups[4].Value);
+        var (first, second) = (date.Groups["first"].Value, date.Groups["second"].Value);
+        var (year, time) = (date.Groups["year"].Value, date.Groups["time"].Value);
         var (day, month) = (Ticks(year, second, first, time), Ticks(year, first, second, time));
         if (day == Impossible && month == Impossible)
             throw Fault(line, $"= '{text}' is not a time; write it as 2020-01-31 or 2020-01-31T15:30:00Z");
@@ -119,16 +119,17 @@ internal sealed partial class FeatureTimes(string path, string column, DateOrder
 
     private LearningInputException Fault(int line, string fault) => new($"{path}, line {line}, column '{column}' {fault}");
 
-    [GeneratedRegex(@"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}($|[T ])", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}($|[T ])", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex YearFirst();
 
-    [GeneratedRegex(@"^(\w+,? )?(\d{1,2}[-/. ]?)?[A-Za-z]{3,9}\.?[-/., ]", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^(\w+,? )?(\d{1,2}[-/. ]?)?[A-Za-z]{3,9}\.?[-/., ]", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex MonthName();
 
-    [GeneratedRegex(@"\d{4}", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\d{4}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Year();
 
     // Two digits of a year do not tell it from a day.
-    [GeneratedRegex(@"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})($|[T ].*$)", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^(?<first>\d{1,2})[-/.](?<second>\d{1,2})[-/.](?<year>\d{4})(?<time>$|[T ].*$)",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex YearLast();
 }
