@@ -61,11 +61,11 @@ internal static class Given
             return SessionCalendar.Daily("custom", words[0], parts[0]!.Value.Open, parts[^1]!.Value.Close, null,
                 parts.Zip(parts.Skip(1), (before, after) => (before!.Value.Close, after!.Value.Open)));
         }
-        catch (ArgumentException)
+        catch (ArgumentException e)
         {
             // A part begins before the one before has ended.
             throw new InputException($"--session {text}: write the parts of the session in their order, each after the one before, as in "
-                + "\"Asia/Tokyo 09:00-11:30,12:30-15:30\"");
+                + "\"Asia/Tokyo 09:00-11:30,12:30-15:30\"", e);
         }
 
         static (TimeSpan Open, TimeSpan Close)? Hours(string part) =>
