@@ -2,8 +2,8 @@ namespace Granary.Engine.Analysis;
 
 /// <summary>Sharpe ratio and volatility over a moving window of returns.</summary>
 /// <param name="Times">UTC ticks of the last return of each window.</param>
-/// <param name="Sharpe">Annualised; NaN in a window without deviation.</param>
-/// <param name="Volatility">Annualised, ddof 1.</param>
+/// <param name="Sharpe">Annualised; NaN in a window without deviation, or with an undefined return.</param>
+/// <param name="Volatility">Annualised, ddof 1; NaN in a window with an undefined return, as after a total loss.</param>
 public sealed record RollingStatistics(long[] Times, double[] Sharpe, double[] Volatility)
 {
     /// <param name="window">Returns in a window, at least 2.</param>
@@ -39,8 +39,12 @@ public sealed record RollingStatistics(long[] Times, double[] Sharpe, double[] V
             var mean = sum / window;
             var variance = (squares - sum * mean) / (window - 1);
             // Below this the difference of the sums is nothing but rounding; the window is looked at again, exactly.
+            // So it is after an undefined return, which stays in the sums.
             if (!(variance > 1e-9 * squares / window))
-                variance = Moments.OfReturns(returns.Slice(i - window + 1, window)).SampleVariance;
+            {
+                var exact = Moments.OfReturns(returns.Slice(i - window + 1, window));
+                (mean, variance) = (exact.Mean, exact.SampleVariance);
+            }
             var at = i - window + 1;
             result.Times[at] = curve.Times[i + 1];
             result.Volatility[at] = Math.Sqrt(variance) * root;

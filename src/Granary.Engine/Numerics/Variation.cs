@@ -6,6 +6,7 @@ namespace Granary.Engine.Numerics;
 /// Tells whether numbers vary, or differ only by the rounding of the computation that made them. It is the only such test: ratios, moments,
 /// correlations, p-values, factors and scalers that divide by a deviation ask it first.
 /// </summary>
+/// <remarks>An undefined deviation (NaN) is not none: what is computed from it is undefined too, and not 0.</remarks>
 public static class Variation
 {
     /// <summary>
@@ -22,15 +23,15 @@ public static class Variation
     /// <param name="deviation">Standard deviation, mean absolute deviation or range.</param>
     /// <param name="magnitude">The largest number of the computation: of the values themselves, or of what they were computed from.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsNone(double deviation, double magnitude) => !(deviation > Rounding * Math.Abs(magnitude));
+    public static bool IsNone(double deviation, double magnitude) => deviation <= Rounding * Math.Abs(magnitude);
 
     /// <inheritdoc cref="IsNone"/>
     /// <param name="variance">The mean of the squared deviations.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsNoneSquared(double variance, double magnitude) => !(variance > Rounding * Rounding * magnitude * magnitude);
+    public static bool IsNoneSquared(double variance, double magnitude) => variance <= Rounding * Rounding * magnitude * magnitude;
 
     /// <summary>The same for a variance that is the difference of two sums, such as mean(x²) − mean(x)².</summary>
     /// <param name="meanSquare">The larger of the two: the mean of the squared values.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsNoneOfSums(double variance, double meanSquare) => !(variance > RoundingOfSums * meanSquare);
+    public static bool IsNoneOfSums(double variance, double meanSquare) => variance <= RoundingOfSums * meanSquare;
 }

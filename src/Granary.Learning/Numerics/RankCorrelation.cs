@@ -23,7 +23,7 @@ public static class RankCorrelation
         }
         for (var i = 0; i < order.Length;)
         {
-            var j = i;
+            var j = i + 1;
             while (j < order.Length && values[order[j]] == values[order[i]]) j++;
             for (var k = i; k < j; k++) ranks[order[k]] = (i + j + 1) / 2.0;
             i = j;

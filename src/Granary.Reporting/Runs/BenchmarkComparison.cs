@@ -4,8 +4,8 @@ using Granary.Engine.Analysis.Metrics;
 namespace Granary.Reporting.Runs;
 
 /// <summary>
-/// Comparison of a portfolio with its benchmark, on one common series. The series has the portfolio's first row and each later row before
-/// which the benchmark had a bar. All benchmark figures are computed from this series and annualized with its period.
+/// Comparison of a portfolio with its benchmark, on one common series. The series has the rows of the portfolio before which the
+/// benchmark had a new bar, from its first bar on. All benchmark figures are computed from this series and annualized with its period.
 /// </summary>
 /// <param name="Own">Statistics of the benchmark on the series.</param>
 /// <param name="Days">Statistics of the benchmark by day, for comparison with the portfolio's daily figures.</param>

@@ -122,7 +122,8 @@ public sealed record RunModel
     public double LongestUnderwaterDays { get; init; } = double.NaN;
 
     /// <summary>
-    /// Benchmark of the portfolio, at the rows of <see cref="Closes"/> from the benchmark's first bar on; null without one.
+    /// Benchmark of the portfolio; null without one. It starts at the first row that both have, with the portfolio's equity there; the
+    /// others are rows of <see cref="Closes"/> before which it had a bar.
     /// </summary>
     public EquityCurve? Benchmark { get; init; }
 

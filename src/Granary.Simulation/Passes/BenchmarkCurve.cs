@@ -46,11 +46,13 @@ public static class BenchmarkCurve
             return model.With([new RunNote(NoteCode.Benchmark, $"The benchmark {NameOf(spec)} has fewer than two bars in the time of the "
                 + "portfolio's rows, so that nothing is compared with it.")]);
         long[] times = [.. common.Select(i => rows.Times[i])];
-        var start = worth.First > 0 ? rows.Values[worth.First] : model.StartingCash;
+        // It is bought at the first common row, with what the portfolio then has.
+        var start = rows.Values[worth.First] / worth.At(worth.First);
         var benchmark = new EquityCurve(times, [.. common.Select(i => worth.At(i) * start)]);
         var comparison = BenchmarkComparison.Of(new EquityCurve(times, [.. common.Select(i => rows.Values[i])]), benchmark, spec.Metrics,
             model.PeriodScale);
-        int[] drawn = [.. worth.CommonAt(model.Closes.Select(r => r.Time))];
+        // The first common row is drawn too, so that no return of the benchmark is left out.
+        int[] drawn = [.. worth.CommonAt(model.Closes.Select(r => r.Time)).Prepend(worth.First).Distinct()];
         if (worth.First > 0)
             model = model.With([new RunNote(NoteCode.Benchmark, $"The benchmark {NameOf(spec)} begins at {RunText.Time(times[0])}, "
                 + $"after the portfolio's first row ({RunText.Time(rows.Times[0])}): the portfolio is compared with it from there on, at "
@@ -101,8 +103,9 @@ public static class BenchmarkCurve
             : await TraceAsync(spec, source, markets, periodTicks, BenchmarkStretch.Whole, cancellationToken);
 
     /// <summary>
-    /// Returns the benchmark over the rows of an account. It starts at its value at the first row and ends with the last, as in the report;
-    /// one that begins later starts with the end of its first period. Null if it has no bar before the last row is known.
+    /// Returns the benchmark over the rows of an account. It starts in the period of the first row, at its value then, and ends with the
+    /// last row, as in the report; one that begins later starts with the end of its first period. Null if it has no bar before the last
+    /// row is known.
     /// </summary>
     /// <param name="whole">The benchmark over all bars; returned if the account covers all of them.</param>
     /// <param name="rows">Open times of the first and the last row, UTC ticks.</param>
@@ -110,7 +113,7 @@ public static class BenchmarkCurve
     public static async Task<EquityTrace?> OverAsync(BenchmarkTrace whole, (long First, long Last) rows, long rowTicks, BatchSpec spec,
         IBarSource source, IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken)
     {
-        var stretch = new BenchmarkStretch(rows.First + rowTicks, rows.Last + rowTicks);
+        var stretch = new BenchmarkStretch(rows.First, rows.First + rowTicks, rows.Last + rowTicks);
         var over = stretch.From <= whole.FirstKnown && whole.LastKnown <= stretch.To ? whole
             : await TraceAsync(spec, source, markets, whole.Trace.PeriodTicks, stretch, cancellationToken);
         return over?.FirstKnown > stretch.From ? over.WholePeriods : over?.Trace;
@@ -150,8 +153,18 @@ public static class BenchmarkCurve
             if (first < 0) first = known;
             last = known;
             // The benchmark's return starts at the first row.
-            if (known <= stretch.From) start = ratio;
-            else (tracer ??= new EquityTracer(periodTicks, start)).Add(time, ratio);
+            if (known <= stretch.From)
+            {
+                start = ratio;
+                continue;
+            }
+            if (tracer is null)
+            {
+                tracer = new EquityTracer(periodTicks, start);
+                // Held at the first row, it has no return in a period that ends before its next bar.
+                if (first <= stretch.From && stretch.Row / periodTicks < time / periodTicks) tracer.Add(stretch.Row, start);
+            }
+            tracer.Add(time, ratio);
         }
         if (first < 0) return null;
         return new BenchmarkTrace(tracer?.Finish() ?? new EquityTrace(periodTicks, first / periodTicks, start, [start]), first, last);

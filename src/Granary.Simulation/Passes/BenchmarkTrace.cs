@@ -23,9 +23,10 @@ public sealed record BenchmarkTrace(EquityTrace Trace, long FirstKnown, long Las
 }
 
 /// <summary>A period of a benchmark's bars.</summary>
+/// <param name="Row">Open time of the account's first row, UTC ticks.</param>
 /// <param name="From">The value known at this time is the start value, UTC ticks.</param>
 /// <param name="To">Bars that close later are left out, UTC ticks.</param>
-internal readonly record struct BenchmarkStretch(long From, long To)
+internal readonly record struct BenchmarkStretch(long Row, long From, long To)
 {
-    public static BenchmarkStretch Whole { get; } = new(long.MinValue, long.MaxValue);
+    public static BenchmarkStretch Whole { get; } = new(long.MinValue, long.MinValue, long.MaxValue);
 }

@@ -126,7 +126,7 @@ public sealed record BatchChecks(
     private ValidationFinding AgainstBenchmark(string name) => Benchmark is not { } b
         ? ValidationFinding.Missing($"the portfolio or {name} never moved, or they have fewer than ten periods in common")
         : new ValidationFinding(b.Passed ? ValidationState.Passed : ValidationState.Failed,
-            (b.Since is { } since ? Text($"from {new DateTime(since):yyyy-MM-dd} on, since {name} begins later, ") : "")
+            Stretch(b, name)
                 + Text($"the portfolio returned {Percent(b.Return)} and {name} {Percent(b.BenchmarkReturn)}; ")
                 + Text($"at the same risk the portfolio earned {Percent(AnnualExcess(b))} a year ")
             + Text($"{(b.Excess >= 0 ? "more" : "less")}, which luck explains with a probability of {b.Probability:0.000} (at most ")
@@ -136,6 +136,15 @@ public sealed record BatchChecks(
             [("return", b.Return), ("benchmarkReturn", b.BenchmarkReturn), ("sharpe", b.Sharpe), ("benchmarkSharpe", b.BenchmarkSharpe),
                 ("excess", b.Excess), ("pValue", b.Probability), ("own", b.Own),
                 ("selection", b.Selection ?? double.NaN), ("threshold", BenchmarkCheck.Level)]);
+
+    // The periods that both have, where these are not all of the portfolio's.
+    private static string Stretch(BenchmarkCheck b, string name) => (b.Since, b.Until) switch
+    {
+        ({ } since, null) => Text($"from {Day(since)} on, since {name} begins later, "),
+        (null, { } until) => Text($"up to {Day(until - 1)}, since {name} ends earlier, "),
+        ({ } since, { } until) => Text($"from {Day(since)} to {Day(until - 1)}, since {name} begins later and ends earlier, "),
+        _ => "",
+    };
 
     // Without portfolio returns, for example without trades, there is no expected maximum.
     private static string Worthless(SelectionChecks s) => double.IsNaN(s.ExpectedMaximum) ? ""

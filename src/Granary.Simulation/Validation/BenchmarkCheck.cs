@@ -34,6 +34,10 @@ public sealed record BenchmarkCheck(
     /// <summary>The first period of the comparison, UTC ticks, if the benchmark begins later than the portfolio; otherwise null.</summary>
     public long? Since { get; init; }
 
+    /// <summary>The end of the last period of the comparison, UTC ticks, if the benchmark ends earlier than the portfolio; otherwise
+    /// null.</summary>
+    public long? Until { get; init; }
+
     /// <summary>The decisive p-value: the larger one, so that a choice on this period must pass both tests.</summary>
     public double Probability => Math.Max(Own, Selection ?? 0);
 
@@ -61,6 +65,7 @@ public sealed record BenchmarkCheck(
             same ? 1 : DataSnoopingTest.Of([excess], seed, Resamples).RealityCheck, portfolio.PeriodTicks)
         {
             Since = from > portfolio.FirstPeriod ? from * portfolio.PeriodTicks : null,
+            Until = to <= portfolio.LastPeriod ? to * portfolio.PeriodTicks : null,
         };
     }
 }

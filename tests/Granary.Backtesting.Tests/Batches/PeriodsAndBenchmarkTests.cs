@@ -115,6 +115,9 @@ public sealed class PeriodsAndBenchmarkTests : IDisposable
             Math.Sqrt(active.Sum(a => (a - active.Average()) * (a - active.Average())) / (active.Length - 1) * 252), 1e-9);
         against.BenchmarkReturn.ShouldBe(benchmark[^1].Close / benchmark[0].Close - 1, 1e-12);
         model.Notes.Single(n => n.Code == NoteCode.Benchmark).Sentence.ShouldContain("at 250 rows");
+        // The line of the benchmark starts with what the portfolio has at the first common row.
+        model.Benchmark!.Times[0].ShouldBe(benchmark[0].Day.Ticks);
+        model.Benchmark.Values[0].ShouldBe(rows[0], 1e-6);
         // The verdict takes whole weeks: from the end of the week in which the benchmark begins.
         var monday = benchmark[0].Day.AddDays(7 - (((int)benchmark[0].Day.DayOfWeek + 6) % 7));
         var finding = model.Section<ValidationFindings>()!.Findings[ValidationFindings.Benchmark];
@@ -122,6 +125,25 @@ public sealed class PeriodsAndBenchmarkTests : IDisposable
         finding["sharpe"].ShouldBe(finding["benchmarkSharpe"], 1e-3);
         finding.Sentence.ShouldContain($"from {monday:yyyy-MM-dd} on");
         own.Length.ShouldBe(500);
+    }
+
+    [Fact]
+    public async Task A_benchmark_that_is_held_at_the_first_row_does_not_begin_later()
+    {
+        // The portfolio's first row is a Sunday, so that its first week has that row alone. The benchmark has moved since Tuesday.
+        var sunday = new DateTime(2019, 1, 6);
+        Market("AAA", 300, d => d >= sunday);
+        var benchmark = Market("BBB", 310, _ => true);
+        var model = await RunAsync(", \"benchmark\": \"BBB\"");
+        model.Notes.ShouldNotContain(n => n.Code == NoteCode.Benchmark);
+        var finding = model.Section<ValidationFindings>()!.Findings[ValidationFindings.Benchmark];
+        finding.Sentence.ShouldStartWith("the portfolio returned");
+        var whole = benchmark.Last(b => b.Day < sunday.AddDays(300)).Close / benchmark.Single(b => b.Day == sunday).Close - 1;
+        finding["benchmarkReturn"].ShouldBe(whole, 1e-12);
+        model.Comparison!.Against.BenchmarkReturn.ShouldBe(whole, 1e-12);
+        model.Portfolio!.TotalReturn.ShouldBe(finding["return"], 1e-12);
+        model.Benchmark!.Values[0].ShouldBe(model.Closes[0].Equity, 1e-6);
+        model.Benchmark.Values[^1].ShouldBe(model.Closes[0].Equity * (1 + whole), 1e-6);
     }
 
     [Fact]
@@ -135,6 +157,20 @@ public sealed class PeriodsAndBenchmarkTests : IDisposable
         var finding = model.Section<ValidationFindings>()!.Findings[ValidationFindings.Benchmark];
         finding["benchmarkReturn"].ShouldBe(benchmark[^1].Close / benchmark[0].Close - 1, 1e-12);
         finding["sharpe"].ShouldBe(finding["benchmarkSharpe"], 0.02);
+        // The last week in which the benchmark has a bar, to its Sunday.
+        var sunday = benchmark[^1].Day.AddDays((7 - (int)benchmark[^1].Day.DayOfWeek) % 7);
+        finding.Sentence.ShouldStartWith($"up to {sunday:yyyy-MM-dd}, since BBB ends earlier, the portfolio returned");
+    }
+
+    [Fact]
+    public async Task A_benchmark_in_the_middle_of_the_record_names_both_ends_of_the_comparison()
+    {
+        Market("AAA", 500, Weekday);
+        var benchmark = Market("BBB", 300, Weekday, skip: 100);
+        var finding = (await RunAsync(", \"benchmark\": \"BBB\"")).Section<ValidationFindings>()!.Findings[ValidationFindings.Benchmark];
+        var monday = benchmark[0].Day.AddDays(7 - (((int)benchmark[0].Day.DayOfWeek + 6) % 7));
+        var sunday = benchmark[^1].Day.AddDays((7 - (int)benchmark[^1].Day.DayOfWeek) % 7);
+        finding.Sentence.ShouldStartWith($"from {monday:yyyy-MM-dd} to {sunday:yyyy-MM-dd}, since BBB begins later and ends earlier, ");
     }
 
     [Fact]

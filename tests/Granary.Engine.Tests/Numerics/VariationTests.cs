@@ -158,6 +158,51 @@ public class VariationTests
         (one.Low, one.High, one.PValue).ShouldBe((double.NaN, double.NaN, double.NaN));
     }
 
+    // Of 100, 110, 120, 0, 0, 0, … the returns 10 %, 9.1 %, −100 % are defined, and none after that.
+    [Fact]
+    public void A_ruined_account_has_no_volatility_where_its_returns_are_undefined()
+    {
+        double[] ruined = [100, 110, 120, .. new double[20]];
+        var rolling = RollingStatistics.Of(Curve(ruined), 3, 365);
+        var variance = (Square(0.1) + Square(1.0 / 11) + 1 - 3 * Square((0.1 + 1.0 / 11 - 1) / 3)) / 2;
+        rolling.Volatility[0].ShouldBe(Math.Sqrt(365 * variance), 1e-9);
+        rolling.Volatility[1..].ShouldAllBe(v => double.IsNaN(v));
+        rolling.Sharpe[1..].ShouldAllBe(v => double.IsNaN(v));
+        var against = BenchmarkStatistics.Of(Curve(ruined), Curve(Wandering(1)[..ruined.Length]), 365);
+        (against.TrackingError, against.InformationRatio, against.Beta).ShouldBe((double.NaN, double.NaN, double.NaN));
+
+        static double Square(double x) => x * x;
+    }
+
+    [Fact]
+    public void A_window_after_an_undefined_return_has_its_figures_again()
+    {
+        var values = Wandering(2);
+        values[50] = 0;
+        var rolling = RollingStatistics.Of(Curve(values), 20, 365);
+        var alone = RollingStatistics.Of(new EquityCurve([.. Curve(values).Times[51..]], values[51..]), 20, 365);
+        // The first window without the return from 0 begins at value 51.
+        rolling.Volatility[31..51].ShouldAllBe(v => double.IsNaN(v));
+        for (var i = 0; i < alone.Times.Length; i++)
+        {
+            rolling.Times[51 + i].ShouldBe(alone.Times[i]);
+            rolling.Volatility[51 + i].ShouldBe(alone.Volatility[i], 1e-9);
+            rolling.Sharpe[51 + i].ShouldBe(alone.Sharpe[i], 1e-6);
+        }
+    }
+
+    [Fact]
+    public void An_undefined_deviation_is_not_none()
+    {
+        Variation.IsNone(double.NaN, 1).ShouldBeFalse();
+        Variation.IsNoneSquared(double.NaN, 1).ShouldBeFalse();
+        Variation.IsNoneOfSums(double.NaN, 1).ShouldBeFalse();
+        // The difference of two sums may fall below zero by rounding.
+        Variation.IsNoneOfSums(-1e-18, 1).ShouldBeTrue();
+        Moments.OfReturns([0.1, double.NaN, 0.2]).SampleDeviation.ShouldBe(double.NaN);
+        MeanInterval.Of([0.1, double.NaN, 0.2], Variation.OfReturns).Low.ShouldBe(double.NaN);
+    }
+
     private static double[] Line(string factor, double[] own, double[] closes, bool isOther = false)
     {
         var (request, line) = FactorCatalogue.BuiltIn.Parse(factor);

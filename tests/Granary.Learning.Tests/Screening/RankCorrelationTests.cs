@@ -8,6 +8,10 @@ public sealed class RankCorrelationTests
     [Fact]
     public void Ties_share_their_mean_rank() => RankCorrelation.Ranks([3, 1, 3, 2]).ShouldBe([3.5, 1, 3.5, 2]);
 
+    // An undefined value stands below all others, as it is sorted.
+    [Fact]
+    public void Undefined_values_have_ranks_of_their_own() => RankCorrelation.Ranks([3, double.NaN, 3, 2]).ShouldBe([3.5, 1, 3.5, 2]);
+
     [Fact]
     public void The_correlation_is_that_of_a_hand_calculation()
     {

@@ -56,8 +56,12 @@ internal sealed class RunFigures
 
     public DailyCurve Daily { get; }
 
-    /// <summary>Of the benchmark at the rows of <see cref="Closes"/> before which it had a bar; null without one.</summary>
+    /// <summary>Of the benchmark at its first row, and at the rows of <see cref="Closes"/> before which it had a bar; null without
+    /// one.</summary>
     public BareCurve? Benchmark { get; }
+
+    /// <summary>The first bar of a benchmark that has none up to the account's first row; otherwise null.</summary>
+    public DateTime? BenchmarkBegins { get; private set; }
 
     /// <summary>Of the benchmark at the rows before which it had a bar; null without one.</summary>
     public BareCurve? BenchmarkRows { get; }
@@ -117,19 +121,21 @@ internal sealed class RunFigures
         return found;
     }
 
-    // What the cash would be worth, put into the first close of a market, or of each market in equal parts.
+    // What the account has at the first row that both have, put into the first close of a market, or of each market in equal parts.
     private (BareCurve AtCloses, BareCurve AtRows, BareCurve Own) Compared(string benchmark)
     {
         var markets = benchmark == "buy-and-hold" ? Markets.Bars.Values.ToList() : [Markets.Bars[benchmark]];
         bool HasBar(DateTime after, DateTime to) => markets.Any(bars => bars.Exists(b => b.Time > after && b.Time <= to));
-        // Before its first bar there is nothing to compare; one that begins later starts at what the account then has.
-        var start = HasBar(DateTime.MinValue, Rows[0].Time) ? Cash : Rows.Find(r => HasBar(DateTime.MinValue, r.Time))?.Equity ?? Cash;
-        double Worth(DateTime time) => start
-            * markets.Average(bars => bars.FindLastIndex(b => b.Time <= time) is var at && at < 0 ? 1
+        double Unit(DateTime time) => markets.Average(bars => bars.FindLastIndex(b => b.Time <= time) is var at && at < 0 ? 1
             : bars[at].Close / bars[0].Close);
+        // Before its first bar there is nothing to compare.
+        var first = Rows.First(r => HasBar(DateTime.MinValue, r.Time));
+        BenchmarkBegins = first == Rows[0] ? null : markets.Min(bars => bars[0].Time);
+        double Worth(DateTime time) => first.Equity * Unit(time) / Unit(first.Time);
         List<EquityRow> Met(List<EquityRow> rows) =>
             [.. rows.Where((r, i) => HasBar(i == 0 ? DateTime.MinValue : rows[i - 1].Time, r.Time))];
-        var (closes, met) = (Met(Closes.ConvertAll(c => c.Row)), Met(Rows));
+        var met = Met(Rows);
+        List<EquityRow> closes = [.. Met(Closes.ConvertAll(c => c.Row)).Prepend(first).DistinctBy(r => r.Time)];
         BareCurve Curve(List<EquityRow> rows, Func<EquityRow, double> value) =>
             new(rows.ConvertAll(r => r.Time), rows.ConvertAll(r => value(r)));
         return (Curve(closes, r => Worth(r.Time)), Curve(met, r => Worth(r.Time)), Curve(met, r => r.Equity));

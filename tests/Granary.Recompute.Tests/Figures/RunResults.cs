@@ -177,6 +177,7 @@ internal sealed class RunResults(ResultsCheck check, RunFigures run, string rule
                 case "in-sample": check.Number(path + "count", run.Files.Weighted.Count()); break;
                 case "cash-short" or "data-ended": check.Number(path + "count", numbers.Sum()); break;
                 case "data-finding": check.Listed(Regex.Escape(path + "count"), "findings, which the check of the page compares"); break;
+                case "benchmark": check.Number(path + "count", run.BenchmarkRows!.Times.Count); break;
                 case "fractional-shares": check.Listed(Regex.Escape(path + "count"), "symbols that the sentence names"); break;
                 default: check.Number(path + "count", numbers.Length > 0 ? numbers[0] : 1); break;
             }

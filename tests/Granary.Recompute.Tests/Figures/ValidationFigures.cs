@@ -27,7 +27,7 @@ internal sealed class ValidationFigures
         Effective = Trials.Number * ByTrial.Values.Count(s => s.IsDefined) / Math.Max(1, Weeks.Moving.Count);
         TrialDeviation = CurveFigures.Deviation([.. ByTrial.Values.Where(s => s.IsDefined).Select(s => s.Sharpe)]);
         if (Weeks.Strategies.Count > 1) Halvings = Halvings.Of(Weeks.Returns);
-        BenchmarkReturns = benchmark is null ? null : OverAccount(benchmark, portfolio);
+        if (benchmark is not null) (Against, BenchmarkSince) = OverAccount(benchmark, portfolio);
         var others = benchmark is null ? null : Weeks.Of(benchmark, Weeks.Joined);
         Chance = BestByChance.Of(others is null ? Weeks.Moving
             : Weeks.JoinedReturns.ConvertAll(r => r.Zip(others, (own, other) => own - other).ToArray()), Resamples, new Random(5));
@@ -58,8 +58,11 @@ internal sealed class ValidationFigures
 
     public Halvings? Halvings { get; }
 
-    /// <summary>Weekly returns of the benchmark over the rows of the portfolio, from its worth at the first row on.</summary>
-    public double[]? BenchmarkReturns { get; }
+    /// <summary>Weekly returns of the portfolio and of the benchmark, over the whole weeks that both have; null without one.</summary>
+    public (double[] Own, double[] Other)? Against { get; }
+
+    /// <summary>The first of these weeks if the benchmark begins after the portfolio's first row; otherwise null.</summary>
+    public DateTime? BenchmarkSince { get; }
 
     public BestByChance Chance { get; }
 
@@ -90,11 +93,17 @@ internal sealed class ValidationFigures
         return own.Above(NormalCurve.ExpectedMaximum(Effective) / Math.Sqrt(own.Periods - 1));
     }
 
-    private static double[] OverAccount(IReadOnlyList<(DateTime Time, double Worth)> benchmark, IReadOnlyList<EquityRow> portfolio)
+    // From its worth at the first row on. Of the week in which a later benchmark begins it has only the end.
+    private ((double[], double[]), DateTime?) OverAccount(IReadOnlyList<(DateTime Time, double Worth)> benchmark,
+        IReadOnlyList<EquityRow> portfolio)
     {
         double At(DateTime time) => benchmark.TakeWhile(p => p.Time <= time).Select(p => p.Worth).LastOrDefault(1);
-        var start = At(portfolio[0].Time);
-        return WeeklyReturns.Of([.. portfolio.Select(r => r with { Equity = At(r.Time) })], start).Returns;
+        var isLater = benchmark[0].Time > portfolio[0].Time;
+        var first = isLater ? WeeklyReturns.Week(benchmark[0].Time) + 1 : Portfolio.First;
+        var last = WeeklyReturns.Week(benchmark.Last(p => p.Time <= portfolio[^1].Time).Time);
+        var other = WeeklyReturns.Of([.. portfolio.Select(r => r with { Equity = At(r.Time) })], At(portfolio[0].Time)).Returns;
+        var weeks = (first - Portfolio.First)..(last + 1 - Portfolio.First);
+        return ((Portfolio.Returns[weeks], other[weeks]), isLater ? WeeklyReturns.Start(first) : null);
     }
 
     private (int, double[])? Unseen()

@@ -45,6 +45,10 @@ internal sealed class NoteSentences(PageCheck check, RunFigures run)
         var ended = run.Trades.Count(t => t.Reason == "data-ended");
         if (ended > 0) says.Says("{} positions were closed at the last close of a symbol that had stopped trading (*).", ended);
         Marked(says);
+        if (run.BenchmarkBegins is not null)
+            says.Says($"The benchmark {{~}} begins at {run.BenchmarkRows!.Times[0]:yyyy-MM-ddTHH:mm:ss}Z, after the portfolio's first row "
+                + $"({run.Rows[0].Time:yyyy-MM-ddTHH:mm:ss}Z): the portfolio is compared with it from there on, at {{}} rows.",
+                run.BenchmarkRows.Times.Count);
         if (_results.TryGetProperty("walkForward", out var walkForward))
             says.Says("Every figure is out of sample: parameters were chosen on one stretch and traded on the next, {} times. *",
                 walkForward.GetProperty("windows").GetDouble());

@@ -92,13 +92,16 @@ internal static class ReturnTables
         { ["Beta"] = beta });
     }
 
-    // Over the days that both have.
+    // Over the ends of days that both have.
     private static void Beta(BareCurve closes, BareCurve benchmark, int window, Dictionary<DateTime, double> beta)
     {
-        var times = closes.Times.ToList();
-        var own = new BareCurve(benchmark.Times, [.. benchmark.Times.Select(t => closes.Values[times.IndexOf(t)])]).Returns;
-        for (var end = window; end <= own.Length; end++)
-            beta[benchmark.Times[end].Date] = Slope(own[(end - window)..end], benchmark.Returns[(end - window)..end]);
+        var values = closes.Times.Zip(closes.Values).ToDictionary(p => p.First, p => p.Second);
+        var both = benchmark.Times.Zip(benchmark.Values).Where(p => values.ContainsKey(p.First)).ToList();
+        DateTime[] times = [.. both.Select(p => p.First)];
+        var (own, other) = (new BareCurve(times, [.. times.Select(t => values[t])]).Returns,
+            new BareCurve(times, [.. both.Select(p => p.Second)]).Returns);
+        for (var end = window; end < times.Length; end++)
+            beta[times[end]] = Slope(own[(end - window)..end], other[(end - window)..end]);
     }
 
     /// <summary>cov(r, b) / var(b).</summary>

@@ -67,8 +67,7 @@ internal static class RunPage
         var equity = new Dictionary<string, IReadOnlyDictionary<DateTime,
             double>>
         { [run.Benchmark is null ? "Equity" : "Portfolio"] = ReturnTables.Series(run.Rows, r => r.Equity) };
-        if (run.Benchmark is { } b) equity[name] = b.Times.Zip(b.Values)
-            .ToDictionary(p => p.First, p => p.Second / b.Values[0] * run.Closes[0].Row.Equity);
+        if (run.Benchmark is { } b) equity[name] = b.Times.Zip(b.Values).ToDictionary(p => p.First, p => p.Second);
         check.Chart("Equity", equity);
         var depths = every.Depths();
         check.Chart("Drawdown", new Dictionary<string, IReadOnlyDictionary<DateTime,

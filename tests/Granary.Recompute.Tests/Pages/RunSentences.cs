@@ -50,9 +50,9 @@ internal sealed class RunSentences(PageCheck check, RunFigures run, AccountFigur
         var theirs = run.Benchmark is { } b ? $"; {benchmark} {{}}" : "";
         var own = _results.TryGetProperty("session", out _) ? "; account {}" : "";
         _says.Says("Total return: {} a year" + theirs + own,
-            [account.Curve.Cagr, .. run.Benchmark is { } other ? [other.TotalReturn] : Array.Empty<double>(),
+            [account.Curve.Cagr, .. run.BenchmarkRows is { } other ? [other.TotalReturn] : Array.Empty<double>(),
                 .. own.Length > 0 ? [account.Curve.TotalReturn] : Array.Empty<double>()]);
-        if (double.IsFinite(account.Curve.Sortino)) _says.Says("Sharpe ratio: Sortino {}; {} periods a year",
+        _says.Says("Sharpe ratio: Sortino {}; {} periods a year",
             account.Curve.Sortino, account.PeriodsPerYear);
         var days = account.Curve.MaxDrawdownDays;
         _says.Says($"Max drawdown: {{}} {(days < 2 ? "h" : "days")}", days < 2 ? 24 * days : days);

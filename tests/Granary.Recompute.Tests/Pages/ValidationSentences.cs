@@ -64,6 +64,17 @@ internal sealed class ValidationSentences(PageCheck check, RunFigures run, JsonE
         Checks(says);
     }
 
+    // From the first whole week of a benchmark that begins after the account's first row, to the last week with a bar of it.
+    private string Stretch()
+    {
+        var since = run.BenchmarkBegins is { } begins ? $"{WeeklyReturns.Start(WeeklyReturns.Week(begins) + 1):yyyy-MM-dd}" : "";
+        var last = WeeklyReturns.Week(run.BenchmarkRows!.Times[^1]);
+        var until = last < WeeklyReturns.Week(run.Rows[^1].Time) ? $"{WeeklyReturns.Start(last + 1).AddDays(-1):yyyy-MM-dd}" : "";
+        return since == "" && until == "" ? "The" : until == "" ? $"From {since} on, since * begins later, the"
+            : since == "" ? $"Up to {until}, since * ends earlier, the"
+            : $"From {since} to {until}, since * begins later and ends earlier, the";
+    }
+
     private void Strong(SentenceCheck says)
     {
         // The strategies of a walk-forward are groups of those that were tried.
@@ -107,7 +118,7 @@ internal sealed class ValidationSentences(PageCheck check, RunFigures run, JsonE
         if (Has("betterThanBenchmark", "return"))
         {
             var chosen = double.IsFinite(E("betterThanBenchmark", "selection"));
-            says.Says("The portfolio returned {} and * {}; at the same risk the portfolio earned {} a year *, which luck explains with a "
+            says.Says(Stretch() + " portfolio returned {} and * {}; at the same risk the portfolio earned {} a year *, which luck explains with a "
                 + "probability of {} (at most 0.05 passes)" + (chosen ? "; of the portfolio by itself {}, of the best of the strategies "
                     + "that it was chosen from {}." : "."),
                 [E("betterThanBenchmark", "return"), E("betterThanBenchmark", "benchmarkReturn"),

@@ -285,7 +285,7 @@ public sealed class SyntheticRun : IRunEvents
         var measures = TradeAccumulator.Of([.. _portfolio.Where(t => t.Trade.Reason != ExitReason.Open).Select(t => t.Trade.NetProfit)]);
         var other = new double[calendar.Count];
         for (var d = 0; d < other.Length; d++)
-            other[d] = d == 0 ? 1400 : other[d - 1] * (1 + 0.0003 + 0.3 * gains[d] / 2e5 + 0.009 * Normal(random));
+            other[d] = d == 0 ? curve.Values[0] : other[d - 1] * (1 + 0.0003 + 0.3 * gains[d] / 2e5 + 0.009 * Normal(random));
         Model = new RunModel
         {
             Name = "quickstart",

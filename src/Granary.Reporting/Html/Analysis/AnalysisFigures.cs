@@ -14,8 +14,7 @@ internal static class AnalysisFigures
 
     private static BenchmarkLine? Benchmark(RunView view)
     {
-        if (view.Benchmark is not { } benchmark || view.Statistics is null
-            || RebasedCurve.Of(benchmark, view.Drawn) is not { Count: > 1 } line) return null;
+        if (view.Benchmark is not { Count: > 1 } line || view.Statistics is null) return null;
         var kept = Thinned(line.Count);
         return new BenchmarkLine(view.BenchmarkName, [.. kept.Select(i => Utc(line.Times[i]))], [.. kept.Select(i => line.Values[i])]);
     }

@@ -21,8 +21,10 @@ internal static class CurveCharts
         {
             new(name, "s1", curve.Times.ToArray(), curve.Values.ToArray(), Area: view.Benchmark is null && !shaded),
         };
-        if (view.Benchmark is { } benchmark && RebasedCurve.Of(benchmark, curve) is { Count: > 1 } rebased)
-            lines.Add(new PlotLine(view.BenchmarkName, "s2", rebased.Times.ToArray(), rebased.Values.ToArray()));
+        // The benchmark of a run has the portfolio's scale already.
+        if (view.Benchmark is { } benchmark
+            && (view is RunView ? benchmark : RebasedCurve.Of(benchmark, curve)) is { Count: > 1 } line)
+            lines.Add(new PlotLine(view.BenchmarkName, "s2", line.Times.ToArray(), line.Values.ToArray()));
         new TimePlot
         {
             Title = "Equity",

@@ -2,7 +2,6 @@ using Granary.Engine.Analysis;
 using Granary.Reporting.Html.Analysis;
 using Granary.Reporting.Html.Charts;
 using Granary.Reporting.Html.Views;
-using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
@@ -24,11 +23,17 @@ internal sealed class RollingSection : IReportSection<CurveView>
             "annualised", PlotUnit.Ratio);
         Plot(html, view, new PlotLine("Volatility", "s3", rolling.Times, rolling.Volatility),
             $"Volatility over {window} {view.Period}s", "percent a year", PlotUnit.Percent);
-        if (view.Benchmark is { } benchmark && RollingBeta.Of(BenchmarkComparison.ByDay(view.Closes),
-            BenchmarkComparison.ByDay(benchmark), window) is { Times.Length: > 1 } beta)
-            Plot(html, view, new PlotLine("Beta", "s1", beta.Times, beta.Beta), $"Beta to {view.BenchmarkName} over {window} days",
-                "beta", PlotUnit.Ratio);
+        if (view.Benchmark is { } benchmark) WriteBeta(html, view, benchmark, window);
         html.Raw("</div>\n");
+    }
+
+    // The benchmark of a run has times of its rows; one of a file is joined as for the figures against it.
+    private static void WriteBeta(HtmlWriter html, CurveView view, EquityCurve benchmark, int window)
+    {
+        var join = view is RunView ? new CurveJoin(view.Closes, benchmark, IsByDay: false) : CurveJoin.Of(view.Closes, benchmark);
+        if (RollingBeta.Of(join.Own, join.Other, window) is not { Times.Length: > 1 } beta) return;
+        Plot(html, view, new PlotLine("Beta", "s1", beta.Times, beta.Beta),
+            $"Beta to {view.BenchmarkName} over {window} {(join.IsByDay ? "day" : view.Period)}s", "beta", PlotUnit.Ratio);
     }
 
     private static void Plot(HtmlWriter html, CurveView view, PlotLine line, string title, string up, PlotUnit unit)
