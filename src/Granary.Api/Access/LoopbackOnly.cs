@@ -26,8 +26,8 @@ internal sealed class LoopbackOnly(RequestDelegate next, ApiSettings settings)
     }
 
     // Browsers send this header even where they leave out Origin. A link on another page may open one of this server.
-    private static bool ComesFromAnotherPage(HttpRequest request) => !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)
-        && request.Headers["Sec-Fetch-Site"].Any(value => value is not ("same-origin" or "none"));
+    private static bool ComesFromAnotherPage(HttpRequest request) => !HttpMethods.IsGet(request.Method)
+        && !HttpMethods.IsHead(request.Method) && request.Headers["Sec-Fetch-Site"].Any(value => value is not ("same-origin" or "none"));
 
     // Content types that a browser sends to another origin without a preflight request.
     private static bool IsFormOfPage(HttpRequest request) => !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)

@@ -10,5 +10,6 @@ namespace Granary.Data.Sources;
 public sealed class FolderStoreFactory : IBarStoreFactory
 {
     public IBarStore Open(Address address) => address is { Rest.Length: > 0, Path: { } folder }
-        ? new FolderBarStore(folder, address.Reaches) : throw new BarDataException($"--store {address}: it names no folder; write store:DIR");
+        ? new FolderBarStore(folder, address.Reaches)
+        : throw new BarDataException($"--store {address}: it names no folder; write store:DIR");
 }
