@@ -1,16 +1,33 @@
 namespace Granary.Recompute.Tests.Markets;
 
-/// <summary>How many bars a year has, by the contract: 252 for daily equities, 365 for daily crypto, measured for intraday bars.</summary>
+/// <summary>How many bars a year has, by docs/report.md: 252 sessions of five days, 365 of seven; of intraday bars those of a session.
+/// </summary>
 internal static class Calendar
 {
     public static double PeriodsPerYear(IReadOnlyList<DateTime> times)
     {
-        var hasSaturdays = times.Any(t => t.DayOfWeek == DayOfWeek.Saturday);
-        var daysPerYear = hasSaturdays ? 365.0 : 252.0;
+        var days = times.GroupBy(t => t.Date).Select(g => (Day: g.Key, Rows: (double)g.Count())).ToList();
+        var stray = ((DayOfWeek[])[DayOfWeek.Saturday, DayOfWeek.Sunday]).Where(d => IsStray(days.ConvertAll(x => x.Day), d)).ToList();
+        days.RemoveAll(d => stray.Contains(d.Day.DayOfWeek));
+        var week = days.Where(d => !IsWeekend(d.Day)).ToList();
+        var weekend = days.Where(d => IsWeekend(d.Day)).ToList();
+        // The Sunday evening of a market that closes on Saturdays belongs to Monday's session, and a night that ends on Saturday to
+        // Friday's. Days of the weekend are sessions where they are at least half as long as the others.
+        var isWhole = stray.Count == 0 && weekend.Exists(d => d.Day.DayOfWeek == DayOfWeek.Saturday)
+            && (week.Count == 0 || 2 * weekend.Average(d => d.Rows) >= week.Average(d => d.Rows));
         var steps = times.Zip(times.Skip(1), (a, b) => b - a).Order().ToList();
-        var days = times.Select(t => t.Date).Distinct().ToList();
-        // The Sunday evening of a market that closes on Saturdays belongs to Monday's session.
-        double tradingDays = days.Count(d => hasSaturdays || d.DayOfWeek != DayOfWeek.Sunday);
-        return (steps[steps.Count / 2] >= TimeSpan.FromHours(20) ? days.Count : times.Count) / tradingDays * daysPerYear;
+        return (steps[steps.Count / 2] >= TimeSpan.FromHours(20) ? days.Count : days.Sum(d => d.Rows))
+            / (isWhole ? days.Count : week.Count) * (isWhole ? 365 : 252);
+    }
+
+    private static bool IsWeekend(DateTime day) => day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
+
+    // Rows on fewer than a third of the Saturdays, or on one of two or three. Those within a hole of more than a week do not count.
+    private static bool IsStray(List<DateTime> days, DayOfWeek of)
+    {
+        var present = days.Count(d => d.DayOfWeek == of);
+        var missed = days.Zip(days.Skip(1)).Where(p => (p.Second - p.First).TotalDays <= 7).Sum(p =>
+            Enumerable.Range(1, (p.Second - p.First).Days - 1).Count(i => p.First.AddDays(i).DayOfWeek == of));
+        return missed > 0 && (present == 1 || missed > 2 * present);
     }
 }
