@@ -139,8 +139,8 @@ public sealed class PeriodCounter(bool? isIntraday = null)
         return WeeksForRegular * _days[day] >= _possible[day] && (_days[day] > 1 || _possible[day] == 1);
     }
 
-    // As many rows in as many weeks as on other days: not the evening or the night of a session of the week. The rows of both days are
-    // taken together, because a record that begins or ends within one of them has only a part of its session.
+    // As many rows in as many weeks as on other days: not the evening or the night of a session of the week. Both days are taken
+    // together, because a record that begins or ends within one of them has only a part of its session, and a short one may miss some.
     private bool HasWeekends(long ofWeek)
     {
         if (ofWeek == 0) return true;
@@ -150,9 +150,9 @@ public sealed class PeriodCounter(bool? isIntraday = null)
             possible += _possible[d];
             rows += _rows[d];
         }
-        var fill = LeastFill * ofWeek / possible;
-        return _days[Saturday] >= fill * _possible[Saturday] && _days[Sunday] >= fill * _possible[Sunday]
-            && 2.0 * (_rows[Saturday] + _rows[Sunday]) / (_days[Saturday] + _days[Sunday]) >= rows / (double)ofWeek;
+        double days = _days[Saturday] + _days[Sunday];
+        return days / (_possible[Saturday] + _possible[Sunday]) >= LeastFill * ofWeek / possible
+            && 2 * (_rows[Saturday] + _rows[Sunday]) / days >= rows / (double)ofWeek;
     }
 
     // Periods per year by the mean step. Holes are left out, and so are single rows between the others.

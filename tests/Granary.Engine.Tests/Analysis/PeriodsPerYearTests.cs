@@ -259,6 +259,14 @@ public class PeriodsPerYearTests
     }
 
     [Fact]
+    public void Days_around_the_week_have_365_also_where_a_few_Saturdays_are_missing()
+    {
+        // Ten weeks that miss three Saturdays: 17 of 20 days of the weekend are there.
+        var missing = new[] { "2024-01-13", "2024-02-03", "2024-02-24" };
+        Both(Days("2024-01-01", "2024-03-11", t => !missing.Contains(t.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))), 365);
+    }
+
+    [Fact]
     public void The_evening_of_a_Sunday_and_the_night_of_a_Saturday_are_no_days_of_the_weekend()
     {
         // From Sunday 22:00 to Saturday 01:00: 2 + 5 · 24 + 1 hours of five sessions.
