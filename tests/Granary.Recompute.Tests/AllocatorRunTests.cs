@@ -93,10 +93,11 @@ public class AllocatorRunTests
             window.GetProperty("chosenSeed").GetInt64().ShouldBe(
                 seeds.MaxBy(s => s.GetProperty("validation").GetDouble()).GetProperty("seed").GetInt64());
         }
-        // The portfolio's account begins with the first window: its growth there is that of the chosen seed's test.
+        // The portfolio's account begins with the first window: its growth until the next window's first close is that of the chosen
+        // seed's test. The last decision of the window has its return at that close.
         var first = windows[0].GetProperty("seeds").EnumerateArray()
             .Single(s => s.GetProperty("seed").GetInt64() == windows[0].GetProperty("chosenSeed").GetInt64());
-        var last = files.Equity().Last(r => r.Time.AddDays(1) < windows[1].GetProperty("from").GetDateTime());
+        var last = files.Equity().First(r => r.Time.AddDays(1) >= windows[1].GetProperty("from").GetDateTime());
         first.GetProperty("test").GetDouble().ShouldBe(Math.Log(last.Equity / AllocatorBatch.Cash), 1e-9);
     }
 

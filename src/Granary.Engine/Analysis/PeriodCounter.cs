@@ -124,7 +124,7 @@ public sealed class PeriodCounter(bool? isIntraday = null)
         if (possible >= SessionsForFill && days < LeastFill * possible || sessions < 5 && possible >= SessionsForWeek)
             (year, isConvention) = (ByStep(1), false);
         else if (isRegular.AsSpan(0, Saturday).Contains(false)) year = Math.Max(5, sessions) * 252 / 5.0;
-        else if (sessions == 7 && IsFull(Saturday, ofWeek) && IsFull(Sunday, ofWeek)) year = 365;
+        else if (sessions == 7 && HasWeekends(ofWeek)) year = 365;
         else if (ofWeek > 0) counted = ofWeek;
         var perYear = (isOfDays ? rows : days) / (double)Math.Max(1, counted) * year;
         return new PeriodCount(perYear, isConvention, _count, _count - rows,
@@ -139,18 +139,20 @@ public sealed class PeriodCounter(bool? isIntraday = null)
         return WeeksForRegular * _days[day] >= _possible[day] && (_days[day] > 1 || _possible[day] == 1);
     }
 
-    // As many rows in as many weeks as on other days: not the evening or the night of a session of the week.
-    private bool IsFull(int day, long ofWeek)
+    // As many rows in as many weeks as on other days: not the evening or the night of a session of the week. Both days are taken
+    // together, because a record that begins or ends within one of them has only a part of its session, and a short one may miss some.
+    private bool HasWeekends(long ofWeek)
     {
-        if (_possible[day] == 0 || ofWeek == 0) return true;
+        if (ofWeek == 0) return true;
         long possible = 0, rows = 0;
         for (var d = 0; d < Saturday; d++)
         {
             possible += _possible[d];
             rows += _rows[d];
         }
-        return _days[day] / (double)_possible[day] >= LeastFill * ofWeek / possible
-            && 2.0 * _rows[day] / _days[day] >= rows / (double)ofWeek;
+        double days = _days[Saturday] + _days[Sunday];
+        return days / (_possible[Saturday] + _possible[Sunday]) >= LeastFill * ofWeek / possible
+            && 2 * (_rows[Saturday] + _rows[Sunday]) / days >= rows / (double)ofWeek;
     }
 
     // Periods per year by the mean step. Holes are left out, and so are single rows between the others.

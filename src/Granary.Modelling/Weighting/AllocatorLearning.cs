@@ -73,7 +73,13 @@ public sealed class AllocatorLearning
             var (first, apply) = (history.Timeline.RowAt(from), history.Timeline.RowAt(at));
             var end = c + 1 < calendar.Choices.Count ? history.Timeline.RowAt(calendar.Choices[c + 1].At * calendar.Ticks)
                 : history.Timeline.Rows;
-            if (selected[c].Count == 0 || end - apply < 2 || !AllocatorTraining.IsEnough(_input.Spec, apply - first)) continue;
+            if (selected[c].Count == 0) continue;
+            if (Math.Min(end, history.Timeline.Rows - 1) <= apply || !AllocatorTraining.IsEnough(_input.Spec, apply - first))
+            {
+                // Without a new policy, the one in force goes on.
+                if (windows.Count > 0 && windows[^1].End == apply) windows[^1] = windows[^1] with { End = end };
+                continue;
+            }
             int[] places = [.. selected[c].Select(s => s.Place)];
             double[] weights = [.. selected[c].Select(s => s.Weight)];
             var key = string.Join(',', selected[c].Select(s => $"{s.Place}:{s.Weight:R}"));
@@ -160,14 +166,23 @@ public sealed class AllocatorLearning
     private AllocatorOutcome Decide(List<Window> windows, List<AllocatorWindow> done, int[] union, AllocationHistory history,
         AllocatorResult result)
     {
-        var (begin, end) = (windows[0].Apply, windows[^1].End);
+        var (begin, end) = (windows[0].Apply, history.Timeline.Rows);
         var account = new AllocationAccount(history.Timeline, _input.Plan, history.Instruments, _input.Units.Select(_input.Plan, union),
             end - begin);
         var (steps, policies) = (new List<WeightStep>(), new List<WeightPolicy>());
         var weights = new double[union.Length];
         account.Start(begin);
+        // Where nothing was selected, nothing is weighted. The next policy has learned from these rows, and decides none of them.
+        void Rest(int to)
+        {
+            if (account.Row >= to) return;
+            Array.Clear(weights);
+            steps.Add(new WeightStep(history.Timeline.TimeOf(account.Row), []));
+            while (account.Row < to) account.Decide(weights);
+        }
         for (var k = 0; k < windows.Count; k++)
         {
+            Rest(windows[k].Apply);
             var view = windows[k].View;
             var policy = new WeightPolicy(view.Units.Names, view.BaseWeights, done[k].Seeds[done[k].Chosen].Policy,
                 _input.Spec.Band);
@@ -186,6 +201,7 @@ public sealed class AllocatorLearning
                 account.Decide(weights);
             }
         }
+        Rest(end);
         return new AllocatorOutcome(result, account.Weights, policies) { Steps = steps };
     }
 }

@@ -242,6 +242,38 @@ public class PeriodsPerYearTests
         clock.PeriodsPerYear.ShouldBe(PeriodsPerYear.Infer(times));
     }
 
+    [Theory]
+    [InlineData("2020-01-08T00:00", 107, 365 * 107 / 5.0)] // Wednesday to Sunday 10:00
+    [InlineData("2020-01-12T13:00", 160, 365 * 160 / 8.0)] // Sunday 13:00 to Sunday 04:00
+    [InlineData("2020-01-11T20:00", 170, 365 * 170 / 8.0)] // Saturday 20:00 to Saturday 21:00
+    [InlineData("2020-01-10T00:00", 50, 365 * 50 / 3.0)] // Friday to Sunday 01:00
+    public void Hours_around_the_clock_are_of_365_days_where_the_record_begins_or_ends_within_a_day_of_the_weekend(
+        string from, int count, double perYear)
+    {
+        var first = DateTime.Parse(from, CultureInfo.InvariantCulture).Ticks;
+        var times = Enumerable.Range(0, count).Select(i => first + i * TimeSpan.TicksPerHour).ToArray();
+        PeriodsPerYear.Infer(times).ShouldBe(perYear, 1e-9);
+        var clock = new FeedClock(Timeframe.H1);
+        foreach (var time in times) clock.Count(time);
+        clock.PeriodsPerYear.ShouldBe(perYear, 1e-9);
+    }
+
+    [Fact]
+    public void Days_around_the_week_have_365_also_where_a_few_Saturdays_are_missing()
+    {
+        // Ten weeks that miss three Saturdays: 17 of 20 days of the weekend are there.
+        var missing = new[] { "2024-01-13", "2024-02-03", "2024-02-24" };
+        Both(Days("2024-01-01", "2024-03-11", t => !missing.Contains(t.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))), 365);
+    }
+
+    [Fact]
+    public void The_evening_of_a_Sunday_and_the_night_of_a_Saturday_are_no_days_of_the_weekend()
+    {
+        // From Sunday 22:00 to Saturday 01:00: 2 + 5 · 24 + 1 hours of five sessions.
+        var times = Every(TimeSpan.FromHours(1), 24 * 14).Skip(6 * 24 + 22).Take(123).ToArray();
+        PeriodsPerYear.Infer(times).ShouldBe(123 / 5.0 * 252, 1e-9);
+    }
+
     [Fact]
     public void A_single_time_tells_nothing() => PeriodsPerYear.Infer([5]).ShouldBe(double.NaN);
 }

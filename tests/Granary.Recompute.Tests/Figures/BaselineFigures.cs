@@ -5,6 +5,9 @@ namespace Granary.Recompute.Tests.Figures;
 /// </summary>
 internal static class BaselineFigures
 {
+    // The variance of returns that differ by the rounding of a quotient near 1 alone.
+    private const double Rounding = 1e-22;
+
     /// <param name="returns">By strategy: its returns, week by week.</param>
     public static double[] Of(string name, IReadOnlyList<double[]> returns)
     {
@@ -12,7 +15,7 @@ internal static class BaselineFigures
         {
             "equal" => [.. returns.Select(_ => 1.0)],
             "winners" => [.. returns.Select(r => r.Aggregate(1.0, (g, x) => g * (1 + x)) > 1 + 1e-12 ? 1.0 : 0)],
-            "inverse-volatility" => [.. returns.Select(r => Covariance(r, r) is var v && v > 0 ? 1 / Math.Sqrt(v) : 0)],
+            "inverse-volatility" => [.. returns.Select(r => Covariance(r, r) is var v && v > Rounding ? 1 / Math.Sqrt(v) : 0)],
             "minimum-variance" => MinimumVariance(returns),
             _ => throw new ArgumentException($"there is no baseline {name}", nameof(name)),
         };
@@ -28,7 +31,7 @@ internal static class BaselineFigures
     // Without shorts: the most negative weight leaves, and the rest is solved again. The diagonal has a tenth of the mean variance more.
     private static double[] MinimumVariance(IReadOnlyList<double[]> returns)
     {
-        var held = Enumerable.Range(0, returns.Count).Where(i => Covariance(returns[i], returns[i]) > 0).ToList();
+        var held = Enumerable.Range(0, returns.Count).Where(i => Covariance(returns[i], returns[i]) > Rounding).ToList();
         while (held.Count > 0)
         {
             var more = 0.1 * held.Average(i => Covariance(returns[i], returns[i]));

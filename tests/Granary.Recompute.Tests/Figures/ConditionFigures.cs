@@ -13,7 +13,11 @@ internal sealed record MeanFigures(int Count, double Mean, double Low, double Hi
         if (n == 0) return new MeanFigures(0, double.NaN, double.NaN, double.NaN, double.NaN);
         if (n == 1) return new MeanFigures(1, returns[0], double.NaN, double.NaN, double.NaN);
         var mean = returns.Average();
-        var error = Math.Sqrt(returns.Sum(r => (r - mean) * (r - mean)) / (n - 1) / n);
+        var deviation = CurveFigures.Deviation(returns);
+        // A return is a quotient less 1. Returns that differ by its rounding alone are equal, and leave no luck to measure.
+        if (deviation <= 1e-11 * Math.Max(1, returns.Max(Math.Abs)))
+            return new MeanFigures(n, mean, double.NaN, double.NaN, double.NaN);
+        var error = deviation / Math.Sqrt(n);
         var margin = StudentCurve.Bound(n - 1) * error;
         return new MeanFigures(n, mean, mean - margin, mean + margin, StudentCurve.Above(mean / error, n - 1));
     }

@@ -23,10 +23,11 @@ internal sealed class AllocatorBatch(TemporaryFolder folder)
             """));
     }
 
-    /// <summary>Log growth of the portfolio with weights that stay, over the rows between two times.</summary>
+    /// <summary>Log growth of the portfolio with weights that stay, from the close of a row to that of another.</summary>
     /// <param name="strategies">Weights by strategy.</param>
-    /// <param name="from">The first row is the first whose bar closes then or later.</param>
-    /// <param name="to">The first row that is not taken is the first whose bar closes then or later; null for none.</param>
+    /// <param name="from">The first row is the first whose bar closes then or later: the first decision is made at its close.</param>
+    /// <param name="to">The last row is the first whose bar closes then or later: until there the decision before it has its return.
+    /// Null for the last row of the data.</param>
     /// <param name="isStressed">Every cost doubled, every order one bar later.</param>
     public async Task<double> GrowthAsync(IReadOnlyDictionary<string, double> strategies, DateTime from, DateTime? to, bool isStressed)
     {
@@ -35,7 +36,7 @@ internal sealed class AllocatorBatch(TemporaryFolder folder)
         foreach (var (strategy, weight) in strategies.Where(s => s.Value > 0)) weights[strategy] = weight;
         if (weights.Count == 0) return 0;
         batch["portfolio"] = new JsonObject { ["weights"] = weights, ["from"] = Day(OpenOf(from)) };
-        if (to is { } end) batch["data"]!["to"] = Day(OpenOf(end));
+        if (to is { } end) batch["data"]!["to"] = Day(OpenOf(end).AddDays(1));
         if (isStressed)
             batch["execution"] = new JsonObject { ["commissionPercent"] = 0.2, ["slippagePercent"] = 0.1, ["latencyBars"] = 1 };
         batch["outputs"] = new JsonArray("results");
@@ -48,7 +49,7 @@ internal sealed class AllocatorBatch(TemporaryFolder folder)
     /// <summary>Log growth of the markets, bought in equal parts at the close of the first row and sold at that of the last.</summary>
     public double HoldGrowth(DateTime from, DateTime? to) => Math.Log(Markets.Values.Average(bars =>
     {
-        var rows = bars.Where(b => b.Time >= OpenOf(from) && (to is null || b.Time < OpenOf(to.Value))).ToList();
+        var rows = bars.Where(b => b.Time >= OpenOf(from) && (to is null || b.Time <= OpenOf(to.Value))).ToList();
         return rows[^1].Close / rows[0].Close;
     }));
 
