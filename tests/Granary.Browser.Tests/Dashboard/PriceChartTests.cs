@@ -105,8 +105,8 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         await Granary.Testing.Eventually.HoldsAsync(async () =>
         {
             var symbol = Uri.EscapeDataString(await visit.Page.GetByLabel("Symbol").InputValueAsync());
-            var newest = (await server.GetAsync("sessions/desk" + $"/bars?limit=1500&symbol={symbol}")).GetProperty("times").EnumerateArray()
-                .Last();
+            var bars = await server.GetAsync("sessions/desk" + $"/bars?limit=1500&symbol={symbol}");
+            var newest = bars.GetProperty("times").EnumerateArray().Last();
             var shown = DateTime.ParseExact((await Values(visit).InnerTextAsync())[..16], "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
             // At most a few bars behind, while the session goes on.
             return (newest.GetDateTime() - shown).TotalHours < 12;
