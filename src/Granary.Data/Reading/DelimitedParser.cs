@@ -362,16 +362,16 @@ internal sealed unsafe class DelimitedParser : BarTextParser
 
     private string TimeRemedy(byte[] text) => TimestampStyle.IsOutsideOfYears(text) ? "correct the year, or leave the row out"
         : Times.Style switch
-    {
-        DateStyle.MonthFirst => "write it as 2020-01-31, or set the date order if days come first",
-        DateStyle.DayFirst => "write it as 2020-01-31, or set the date order if months come first",
-        DateStyle.SerialDays => "an Excel date is a number of days from 25569, which is 1970-01-01, to 109574",
-        DateStyle.MillisecondsOfDay => "milliseconds since midnight are 0 to 86399999",
-        DateStyle.EpochSeconds or DateStyle.EpochMilliseconds or DateStyle.EpochMicroseconds or DateStyle.EpochNanoseconds =>
-            $"use the same unit in the whole file, between {(Times.BeforeEpoch ? TimestampReader.FirstYear : 1971)} and 2199",
-        DateStyle.YearFirst or DateStyle.Compact or DateStyle.MonthName =>
-            "write it as 2020-01-31 or 2020-01-31 09:30:00, between 1600 and 2199",
-    };
+        {
+            DateStyle.MonthFirst => "write it as 2020-01-31, or set the date order if days come first",
+            DateStyle.DayFirst => "write it as 2020-01-31, or set the date order if months come first",
+            DateStyle.SerialDays => "an Excel date is a number of days from 25569, which is 1970-01-01, to 109574",
+            DateStyle.MillisecondsOfDay => "milliseconds since midnight are 0 to 86399999",
+            DateStyle.EpochSeconds or DateStyle.EpochMilliseconds or DateStyle.EpochMicroseconds or DateStyle.EpochNanoseconds =>
+                $"use the same unit in the whole file, between {(Times.BeforeEpoch ? TimestampReader.FirstYear : 1971)} and 2199",
+            DateStyle.YearFirst or DateStyle.Compact or DateStyle.MonthName =>
+                "write it as 2020-01-31 or 2020-01-31 09:30:00, between 1600 and 2199",
+        };
 
     private bool IsNullRow(List<string> fields)
     {

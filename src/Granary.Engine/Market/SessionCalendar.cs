@@ -43,7 +43,8 @@ public sealed class SessionCalendar
 
     /// <summary>Every minute of every day, in UTC.</summary>
     public static SessionCalendar Continuous { get; } = new("24/7", TimeZoneInfo.Utc, TimeSpan.Zero, TimeSpan.FromDays(1),
-        Enum.GetValues<DayOfWeek>()) { IsContinuous = true };
+        Enum.GetValues<DayOfWeek>())
+    { IsContinuous = true };
 
     /// <summary>A daily session in local time.</summary>
     /// <param name="timeZone">IANA id, as "America/New_York".</param>

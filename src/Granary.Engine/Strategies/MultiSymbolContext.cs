@@ -61,6 +61,7 @@ public sealed class MultiSymbolContext
         var part = SharedAccount.PayablePart(cost, available);
         foreach (var (symbol, missing, opens, _) in orders.OrderBy(o => o.Cost).ThenBy(o => o.Symbol.Number))
             symbol.Submit(new OrderRequest(missing > 0 ? Side.Buy : Side.Sell,
-                part < 1 && opens > 0 ? Math.Abs(missing) - (1 - part) * opens : Math.Abs(missing)) { FitsCash = true });
+                part < 1 && opens > 0 ? Math.Abs(missing) - (1 - part) * opens : Math.Abs(missing))
+            { FitsCash = true });
     }
 }

@@ -79,7 +79,9 @@ public partial class AllocatorBatchTests
             var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
                 batch.Spec($"\"weights\": \"{rule}\", {Spec}", Long), new BatchOptions
                 {
-                    Out = Path.Combine(batch.Folder, "run"), Threads = 2, Validation = false,
+                    Out = Path.Combine(batch.Folder, "run"),
+                    Threads = 2,
+                    Validation = false,
                 }, null, TestContext.Current.CancellationToken);
             var windows = JsonDocument.Parse(File.ReadAllText(Path.Combine(run.Folder, "results.json"))).RootElement
                 .GetProperty("allocator").GetProperty("windows").EnumerateArray().Select(w => w.GetProperty("from").GetDateTime())

@@ -77,7 +77,7 @@ public sealed class VendorJsonTests : IDisposable
     {
         static string Record(string day, string ticker, int close) =>
             $$"""{"date":"{{day}}","ticker":"{{ticker}}","open":{{close}},"high":{{close}},"low":{{close}},"close":{{close}}}""";
-        var path = _folder.Write("x.json", 
+        var path = _folder.Write("x.json",
             $"[{Record("2024-01-02", "A", 10)},{Record("2024-01-03", "A", 11)},{Record("2024-02-02", "B", 80)}]");
         var source = new CsvBarSource(_folder.Path);
         (await source.ListSymbolsAsync(Timeframe.D1, TestContext.Current.CancellationToken)).ShouldBe(["A", "B"]);
