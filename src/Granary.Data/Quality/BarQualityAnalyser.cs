@@ -324,7 +324,8 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
                 "check a longer range"));
         if (timeframe.IsIntraday && _completeness.Days < DayCompleteness.FewestDays)
             findings.Add(new Finding(Severity.Info, QualityCheck.Unjudged, Range(),
-                $"the bars of {_completeness.Days} days do not show a usual day: whether days are complete was not looked for",
+                $"the bars of {_completeness.Days} {(_completeness.Days == 1 ? "day" : "days")} do not show a usual day: whether days are "
+                    + "complete was not looked for",
                 "check a longer range"));
     }
 
