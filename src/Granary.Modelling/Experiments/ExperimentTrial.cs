@@ -17,6 +17,6 @@ public sealed record ExperimentTrial(string Data, string Trainer, string Label, 
     /// </summary>
     public ModelWorth? Worth { get; init; }
 
-    /// <summary>What is suspicious about the predictions out of sample, one sentence each; null if nothing is.</summary>
+    /// <summary>Suspicious findings about the predictions out of sample, one sentence each; null if there are none.</summary>
     public IReadOnlyList<string>? Notes { get; init; }
 }

@@ -38,7 +38,7 @@ public sealed record LearnResult(
     /// <summary>Training rows that were left out, because their label was not known when the test begins, or by the gap.</summary>
     public int PurgedRows { get; init; }
 
-    /// <summary>What is suspicious about the result, one sentence each; null if nothing is.</summary>
+    /// <summary>Suspicious findings about the result, one sentence each; null if there are none.</summary>
     public IReadOnlyList<string>? Notes { get; init; }
 }
 

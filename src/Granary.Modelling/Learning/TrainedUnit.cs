@@ -39,7 +39,7 @@ public sealed record TrainedUnit(string Name, string Data, LearningSpec Spec, IR
     /// <summary>Decisions of its retrainings; null if it is trained in windows.</summary>
     public RetrainedVersions? Retrained { get; init; }
 
-    /// <summary>What is suspicious about the predictions out of sample, one sentence each.</summary>
+    /// <summary>Suspicious findings about the predictions out of sample, one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Predictions of its models with the actual labels, in the order of windows.</summary>

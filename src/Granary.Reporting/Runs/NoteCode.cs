@@ -45,7 +45,7 @@ public enum NoteCode
     /// <summary>The benchmark covers a part of the run only.</summary>
     Benchmark,
 
-    /// <summary>How the periods per year were counted, where the record does not follow a convention.</summary>
+    /// <summary>The count of periods per year of a record that does not follow a convention.</summary>
     PeriodsPerYear,
 
     /// <summary>The weights were selected on the same bars that the figures are computed from.</summary>

@@ -81,7 +81,7 @@ internal static class ReachRules
         .Concat(Types.Split(' ').SelectMany(type => new[] { ".", "`", "+" }.Select(end => KeyValuePair.Create($"System.{type}{end}",
             (ReachKind?)null)))).ToFrozenDictionary();
 
-    // What the compiler itself calls to build spans of collection expressions.
+    // The compiler calls these to build spans of collection expressions.
     private static readonly string[] s_ofCompiler =
     [
         "System.Runtime.CompilerServices.Unsafe.As", "System.Runtime.CompilerServices.Unsafe.Add",

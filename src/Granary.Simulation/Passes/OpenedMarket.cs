@@ -14,7 +14,7 @@ public sealed record OpenedMarket(string Symbol, IBarSeries Series, Instrument I
     /// <summary>Whether its bars end before those of the batch's other markets.</summary>
     public bool HasEnded { get; init; }
 
-    /// <summary>What was decided about its longer bars; one sentence each, without the symbol and without a stop.</summary>
+    /// <summary>Decisions about its longer bars, one sentence each, without the symbol and without a full stop.</summary>
     public IReadOnlyList<string> BarNotes { get; init; } = [];
 
     /// <summary>The sessions that its bars show and its longer bars go by; null if they are named, or if days of UTC are kept.</summary>

@@ -61,7 +61,7 @@ public sealed record Confinement(string Folder, IReadOnlyList<string> AllowedSou
         return Target.Of(Address.Parse(allowed)) is { } one && Target.Of(address) is { } other && one.Covers(other);
     }
 
-    // What an address leads to: its server with port and user, and a path on it.
+    // The server of an address with port and user, and a path on it.
     private sealed record Target(string Scheme, string Server, string User, string Path)
     {
         // Granary reads one path of these servers. Those of plug-ins may have folders.

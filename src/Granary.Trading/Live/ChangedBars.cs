@@ -97,7 +97,7 @@ internal sealed record ChangedBars
         (_least, _most) = (Math.Min(_least, ratio), Math.Max(_most, ratio));
     }
 
-    /// <summary>What differs, in one phrase.</summary>
+    /// <summary>The difference in one phrase.</summary>
     public override string ToString()
     {
         var text = Changed == 0 ? "" : FormattableString.Invariant($"{Changed:N0} of {Compared:N0} bars of {Symbol} have other prices");
