@@ -36,7 +36,13 @@ public sealed record ApiSettings
     public IReadOnlyList<string> AllowedSources { get; init; } = [];
 
     /// <summary>null = callers may name any file and address.</summary>
-    internal Confinement? Confinement => Confined ? new Confinement(DataFolder, AllowedSources) : null;
+    internal Confinement? Confinement => Confined ? new Confinement(DataFolder, AllowedSources) { Samples = Samples } : null;
+
+    /// <summary>
+    /// The folder of the sample batch's bars. It is in the folder of the runs, since the data folder may be read-only, and since all silos
+    /// share the runs.
+    /// </summary>
+    internal string Samples => Path.Combine(Path.GetFullPath(Runs), ".samples");
 
     /// <summary>The registry of models: a folder, or postgres://…; null for the folder <c>models</c> of the data folder.</summary>
     public string? Models { get; init; }

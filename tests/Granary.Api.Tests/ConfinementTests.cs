@@ -48,6 +48,25 @@ public sealed class ConfinementTests
     }
 
     [Fact]
+    public async Task The_sample_batch_runs_on_a_confined_server_whose_data_folder_is_elsewhere_and_gets_no_file()
+    {
+        var data = Directory.CreateTempSubdirectory("granary-data-").FullName;
+        try
+        {
+            await using var server = await ApiServer.StartAsync(settings: s => s with { Confined = true, DataFolder = data });
+            using var answer = await server.Client.PostAsync("/api/v1/batches/quickstart", null);
+            answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+            await Eventually.HoldsAsync(() => server.Host.Begun.Count == 1);
+            server.Host.Specs.Single().Folder.ShouldBe(Path.Combine(server.Folder, ".samples"));
+            Directory.GetFileSystemEntries(data).ShouldBeEmpty();
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_folder_that_became_a_link_while_its_job_waited_is_not_read()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs links, which Windows gives to administrators only");

@@ -31,7 +31,7 @@ internal static class BatchEndpoints
         batches.MapPost("/quickstart", async (ClaimsPrincipal user, RedactedJobs service, JobCatalogue kinds, ApiSettings settings,
                 CancellationToken stop) =>
             {
-                var job = kinds.Read(await Quickstart.PrepareAsync(settings.DataFolder, stop).ConfigureAwait(false));
+                var job = kinds.Read(await Quickstart.PrepareAsync(settings.Samples, stop).ConfigureAwait(false));
                 var receipt = await service.SubmitAsync(new JobSubmission(job, RolePolicies.NameOf(user), null),
                     stop).ConfigureAwait(false);
                 return TypedResults.Accepted($"{ApiSettings.Prefix}/batches/{receipt.Job.Id}", receipt.Job);

@@ -8,15 +8,13 @@ namespace Granary.Api.Batches;
 /// </summary>
 internal static class Quickstart
 {
-    private const string FolderName = ".samples", Bars = "samples/data/1h/";
+    private const string Bars = "samples/data/1h/";
 
     /// <summary>Writes the files of bars that are missing or have another length, and reads the batch.</summary>
-    /// <param name="dataFolder">The server's data folder, so that a confined server can open the bars, which are in its folder
-    /// <c>.samples</c>.</param>
+    /// <param name="folder">The folder of the bars, from which the batch's paths start.</param>
     /// <returns>The batch, with the folder of the bars.</returns>
-    public static async Task<JobText> PrepareAsync(string dataFolder, CancellationToken cancellationToken)
+    public static async Task<JobText> PrepareAsync(string folder, CancellationToken cancellationToken)
     {
-        var folder = Path.GetFullPath(Path.Combine(dataFolder, FolderName));
         var data = Path.Combine(folder, "data", "1h");
         Directory.CreateDirectory(data);
         foreach (var name in typeof(Quickstart).Assembly.GetManifestResourceNames())

@@ -10,6 +10,9 @@ namespace Granary.Storage.Addresses;
 /// </param>
 public sealed record Confinement(string Folder, IReadOnlyList<string> AllowedSources)
 {
+    /// <summary>The folder of the bars of the server's own sample batch, which callers may read too; null if there is none.</summary>
+    public string? Samples { get; init; }
+
     /// <exception cref="BarDataException">The address lies outside.</exception>
     public void Demand(Address address)
     {
@@ -44,7 +47,7 @@ public sealed record Confinement(string Folder, IReadOnlyList<string> AllowedSou
     {
         try
         {
-            return RealPath.IsWithin(path, Folder);
+            return RealPath.IsWithin(path, Folder) || Samples is not null && RealPath.IsWithin(path, Samples);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

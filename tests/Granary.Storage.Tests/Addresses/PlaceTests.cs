@@ -93,6 +93,16 @@ public sealed class PlaceTests : IDisposable
     }
 
     [Fact]
+    public void The_samples_of_the_server_are_admitted_wherever_they_are()
+    {
+        var samples = Path.Combine(_root, "runs", ".samples");
+        var place = new Place(Path.Combine(_root, "data"), new Confinement(Path.Combine(_root, "data"), []) { Samples = samples });
+        place.Address($"csv:{samples}/data/1h").Path.ShouldBe(Path.Combine(samples, "data", "1h"));
+        foreach (var outside in (string[])[$"csv:{samples}/..", $"csv:{samples}-other", "csv:../runs"])
+            Should.Throw<BarDataException>(() => place.Address(outside)).Message.ShouldContain("leads out");
+    }
+
+    [Fact]
     public void An_endpoint_is_admitted_by_its_host_and_not_by_its_scheme_alone()
     {
         Confined("ws", "ws://10.0.0.1:9443").Address("ws:binance?endpoint=ws://10.0.0.1:9443/stream").Body.ShouldBe("binance");
