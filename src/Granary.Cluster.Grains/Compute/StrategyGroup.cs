@@ -170,7 +170,7 @@ internal sealed class StrategyGroup
         if (series.ContentHash == Work.Hashes[number])
         {
             // The run has inferred sessions from all bars.
-            if (Work.Sessions is { } sessions) series = SessionSeries.Of(series, sessions[number]);
+            if (Work.Sessions is { } sessions) series = InstrumentSeries.WithSessions(series, sessions[number]);
             return new OpenedMarket(symbol, SeriesChanges.Apply(series, Work.Changes), series.Instrument);
         }
         await series.DisposeAsync();

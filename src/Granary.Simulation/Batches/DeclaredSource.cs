@@ -21,26 +21,6 @@ internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<stri
     {
         var series = await source.OpenAsync(query, cancellationToken);
         var own = declared.GetValueOrDefault(query.Symbol) ?? declared.GetValueOrDefault("*");
-        return own is null ? series : new Series(series, own);
-    }
-
-    private sealed class Series(IBarSeries series, InstrumentSpec declared) : IBarSeries
-    {
-        // Not cached: the number of price decimals is final only after the first block is read.
-        public Instrument Instrument => declared.Apply(series.Instrument);
-
-        public Timeframe Timeframe => series.Timeframe;
-
-        public long Count => series.Count;
-
-        public string ContentHash => series.ContentHash;
-
-        public IReadOnlyList<string> Notes => series.Notes;
-
-        public IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize,
-            CancellationToken cancellationToken = default) =>
-            series.ReadAsync(blockSize, cancellationToken);
-
-        public ValueTask DisposeAsync() => series.DisposeAsync();
+        return own is null ? series : new InstrumentSeries(series, own.Apply);
     }
 }

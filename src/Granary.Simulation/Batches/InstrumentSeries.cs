@@ -2,15 +2,16 @@ using Granary.Engine.Market;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>A series whose instrument has the given sessions.</summary>
-public sealed class SessionSeries(IBarSeries series, SessionCalendar calendar) : IBarSeries
+/// <summary>A series with other settings of its instrument.</summary>
+/// <param name="settings">Returns the instrument of the series with these settings.</param>
+public sealed class InstrumentSeries(IBarSeries series, Func<Instrument, Instrument> settings) : IBarSeries
 {
-    /// <summary>Wraps a series; returns the series itself if its instrument has these sessions.</summary>
-    public static IBarSeries Of(IBarSeries series, SessionCalendar calendar) =>
-        calendar.IsContinuous ? series : new SessionSeries(series, calendar);
+    /// <summary>The series with sessions; the series itself if these are around the clock.</summary>
+    public static IBarSeries WithSessions(IBarSeries series, SessionCalendar calendar) =>
+        calendar.IsContinuous ? series : new InstrumentSeries(series, i => i with { Calendar = calendar });
 
     // Not cached: the number of price decimals is final only after the first block is read.
-    public Instrument Instrument => series.Instrument with { Calendar = calendar };
+    public Instrument Instrument => settings(series.Instrument);
 
     public Timeframe Timeframe => series.Timeframe;
 
