@@ -114,13 +114,14 @@ public sealed class DeploymentsOverHttpTests(SessionsOverHttpTests.Configuration
         var report = (await server.Client.GetFromJsonAsync<List<DeploymentComparison>>(Path + "/1/report",
             Contracts.Jobs.JobJson.Options))!.ShouldHaveSingleItem();
         (report.Account, report.Days.Count > 5).ShouldBe(("handed", true));
-        // The account's equity is that of the session's own file, at the last bar of each day. Its rows have the closes of the bars.
+        // The account's equity is that of the session's own file, at the last bar of each day. On paper it is the portfolio's.
         var marks = File.ReadLines(System.IO.Path.Combine(server.Folder, report.Run, "account_equity.csv")).Skip(1)
-            .Select(l => l.Split(',')).ToLookup(f => DateOnly.FromDateTime(DateTime.Parse(f[0],
-                CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal) - TimeSpan.FromTicks(1)),
-                f => double.Parse(f[1], CultureInfo.InvariantCulture));
+            .Select(l => l.Split(',')).ToLookup(f => f[0][..10], f => double.Parse(f[1], CultureInfo.InvariantCulture));
         foreach (var day in report.Days)
-            day.Account.ShouldBe(marks[day.Day].Last());
+        {
+            day.Account.ShouldBe(marks[day.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)].Last());
+            day.Account!.Value.ShouldBe(day.Live, 0.005, $"{day.Day}");
+        }
         foreach (var (dryRun, done) in new[] { (true, false), (false, false), (false, true) })
         {
             using var answer = await server.Client.PostAsJsonAsync(Path + "/2/switch", new { account = "handed", dryRun, why = "same" });

@@ -6,18 +6,9 @@ namespace Granary.Trading.Deployments;
 /// <summary>Reads the equity of a run by day.</summary>
 public static class EquityDays
 {
-    /// <summary>Returns the last equity of each UTC day in a run's equity.csv, whose rows have the open times of bars.</summary>
-    /// <exception cref="InputException">The run has no equity.csv, or it is damaged.</exception>
-    public static IReadOnlyList<DayEquity> Read(string folder) => Read(folder, "equity.csv", TimeSpan.Zero);
-
-    /// <summary>
-    /// Returns the last equity of each UTC day in an account's file, whose rows have the close times of bars. A bar that closes at midnight
-    /// belongs to the day before.
-    /// </summary>
+    /// <summary>Returns the last equity of each UTC day in a file of a run, whose rows have the open times of bars.</summary>
     /// <exception cref="InputException">The run has no such file, or it is damaged.</exception>
-    public static IReadOnlyList<DayEquity> ReadCloses(string folder, string name) => Read(folder, name, TimeSpan.FromTicks(1));
-
-    private static List<DayEquity> Read(string folder, string name, TimeSpan earlier)
+    public static IReadOnlyList<DayEquity> Read(string folder, string name = "equity.csv")
     {
         var path = Path.Combine(folder, name);
         if (!File.Exists(path))
@@ -32,7 +23,7 @@ public static class EquityDays
                     DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
                 || !double.TryParse(fields[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var equity))
                 throw new InputException($"{path}, line {line}: a row needs a time and an equity; run the batch again");
-            days[DateOnly.FromDateTime(time - earlier)] = equity;
+            days[DateOnly.FromDateTime(time)] = equity;
         }
         return [.. days.Select(d => new DayEquity(d.Key, d.Value))];
     }

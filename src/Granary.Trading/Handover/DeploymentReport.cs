@@ -79,7 +79,7 @@ public sealed record DeploymentReport(Deployment Deployment, string Account, str
         var (gaps, earlier) = Gaps(run);
         var equity = EquityDays.Read(run);
         var account = File.Exists(Path.Combine(run, AccountFiles.EquityFile))
-            ? EquityDays.ReadCloses(run, AccountFiles.EquityFile) : [];
+            ? EquityDays.Read(run, AccountFiles.EquityFile) : [];
         var expected = new ExpectedReturn(deployment.Backtest.Days);
         var start = equity[0].Equity;
         var days = new List<ReportDay>();

@@ -2,7 +2,7 @@ using Granary.Trading.Deployments;
 
 namespace Granary.Backtesting.Tests.Deployments;
 
-/// <summary>Rows of equity.csv have the open times of bars, those of account_equity.csv their closes.</summary>
+/// <summary>Rows of equity.csv and of account_equity.csv have the open times of bars.</summary>
 public sealed class EquityDaysTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-days-").FullName;
@@ -15,21 +15,19 @@ public sealed class EquityDaysTests : IDisposable
         File.WriteAllLines(Path.Combine(_folder, name), rows.Prepend("time,equity"));
 
     [Fact]
-    public void A_daily_bar_that_closes_at_midnight_belongs_to_the_day_before()
+    public void A_daily_bar_belongs_to_the_day_of_its_open_in_both_files()
     {
         // Bars of Friday and Monday.
         Write("equity.csv", "2024-01-05T00:00:00Z,100", "2024-01-08T00:00:00Z,101");
-        Write("account.csv", "2024-01-06T00:00:00Z,200", "2024-01-09T00:00:00Z,201");
+        Write("account.csv", "2024-01-05T00:00:00Z,200", "2024-01-08T00:00:00Z,201");
         EquityDays.Read(_folder).ShouldBe([new DayEquity(s_friday, 100), new DayEquity(s_friday.AddDays(3), 101)]);
-        EquityDays.ReadCloses(_folder, "account.csv").ShouldBe([new DayEquity(s_friday, 200), new DayEquity(s_friday.AddDays(3), 201)]);
+        EquityDays.Read(_folder, "account.csv").ShouldBe([new DayEquity(s_friday, 200), new DayEquity(s_friday.AddDays(3), 201)]);
     }
 
     [Fact]
-    public void The_last_hour_of_a_day_is_the_days_equity_in_both()
+    public void The_last_hour_of_a_day_is_the_days_equity()
     {
         Write("equity.csv", "2024-01-05T22:00:00Z,100", "2024-01-05T23:00:00Z,101", "2024-01-06T00:00:00Z,102");
-        Write("account.csv", "2024-01-05T23:00:00Z,200", "2024-01-06T00:00:00Z,201", "2024-01-06T01:00:00Z,202");
-        EquityDays.Read(_folder).Select(d => d.Equity).ShouldBe([101.0, 102]);
-        EquityDays.ReadCloses(_folder, "account.csv").ShouldBe([new DayEquity(s_friday, 201), new DayEquity(s_friday.AddDays(1), 202)]);
+        EquityDays.Read(_folder).ShouldBe([new DayEquity(s_friday, 101), new DayEquity(s_friday.AddDays(1), 102)]);
     }
 }
