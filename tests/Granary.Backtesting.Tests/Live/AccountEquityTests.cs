@@ -1,12 +1,16 @@
 using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
 using Granary.Backtesting.Runs;
 using Granary.Engine.Trading;
+using Granary.Simulation.Batches;
+using Granary.Storage.Addresses;
 using Granary.Trading.Live;
 
 namespace Granary.Backtesting.Tests.Live;
 
 /// <summary>The equity of an account by bar (account_equity.csv) follows from its fills and the bars alone.</summary>
-public sealed class AccountEquityTests : IDisposable
+public sealed partial class AccountEquityTests : IDisposable
 {
     private static readonly long s_to = new DateTime(2022, 1, 15).Ticks;
 
@@ -63,6 +67,50 @@ public sealed class AccountEquityTests : IDisposable
             double.Parse(row[1], CultureInfo.InvariantCulture).ShouldBe(equity, 1e-6, row[0]);
         }
     }
+
+    [Fact]
+    public async Task Of_daily_bars_every_file_of_a_session_has_the_dates_of_trading_days()
+    {
+        var bars = Directory.CreateDirectory(Path.Combine(_under.Folder, "daily")).FullName;
+        var rows = new List<string> { "date,open,high,low,close,volume" };
+        // Waves of 20 trading days from Thursday, 2009-01-01, on, so that averages cross on any weekday.
+        for (var (day, n) = (new DateOnly(2009, 1, 1), 0); n < 250; day = day.AddDays(1))
+        {
+            if (day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday) continue;
+            var price = 100 + 10 * Math.Sin(2 * Math.PI * n++ / 20);
+            rows.Add(string.Create(CultureInfo.InvariantCulture,
+                $"{day:yyyy-MM-dd},{price:F2},{price + 1:F2},{price - 1:F2},{price:F2},1000"));
+        }
+        File.WriteAllLines(Path.Combine(bars, "ACME.csv"), rows);
+        var backtest = await _under.RunAsync(new BatchReader(TestCatalogues.All).Read("daily.json", Encoding.UTF8.GetBytes($$"""
+            { "name": "daily", "data": { "source": "csv:{{bars}}", "symbols": ["ACME"], "timeframe": "1d" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 2, "slow": 5 }, "sides": "long",
+                "size": { "percentOfEquity": 50 } } ],
+              "portfolio": { "weights": "equal" } }
+            """), _under.Folder), "daily-run");
+        var run = await _under.LiveAsync(backtest, "daily-live", r => r with
+        {
+            Feed = Address.Parse("csv:" + bars),
+            State = Path.Combine(_under.Folder, "daily-state"),
+            To = null,
+        });
+        run.Ledger.Trades.Count.ShouldBeGreaterThan(10);
+        foreach (var file in (string[])["account_equity.csv", "account_trades.csv", "orders.csv", "session.log", "account.json"])
+        {
+            var days = Times().Matches(File.ReadAllText(Path.Combine(run.Run.Folder, file))).Select(m => DateOnly.Parse(m.Value[..10],
+                CultureInfo.InvariantCulture)).ToList();
+            days.Where(d => d.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday).ShouldBeEmpty(file);
+            days.Where(d => d.Year != 2009).ShouldBeEmpty(file);
+        }
+        // An order is of the bar that decided it, and fills in the next one.
+        var fill = run.Ledger.Trades.Values.First().EntryTime;
+        var order = File.ReadLines(Path.Combine(run.Run.Folder, "orders.csv")).Skip(1).First().Split(',')[^1];
+        Ticks(order).ShouldBeLessThan(fill);
+        run.Status.Account!.Days.ShouldAllBe(d => d.From.DayOfWeek != DayOfWeek.Saturday && d.From.DayOfWeek != DayOfWeek.Sunday);
+    }
+
+    [GeneratedRegex(@"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")]
+    private static partial Regex Times();
 
     private static SortedDictionary<long, double> Closes(string symbol) => new(File
         .ReadLines(Directory.EnumerateFiles(SessionUnderTest.Bars, symbol + "*").Single()).Skip(1).Select(l => l.Split(','))
