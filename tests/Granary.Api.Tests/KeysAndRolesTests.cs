@@ -228,7 +228,9 @@ public sealed class KeysAndRolesTests : IDisposable
         (await (await server.Client.SendAsync(crossOrigin)).ProblemAsync(403)).ShouldContain("other sites");
         var rebound = ApiServer.Submission();
         rebound.Headers.Host = "evil.example";
-        (await (await server.Client.SendAsync(rebound)).ProblemAsync(403)).ShouldContain("evil.example");
+        (await (await server.Client.SendAsync(rebound)).ProblemAsync(403)).ShouldContain(
+            "no keys are configured, so calls by the host name 'evil.example' are refused; make keys with 'granary keys add' and start the "
+            + "server with them");
         var own = ApiServer.Submission();
         own.Headers.Add("Origin", server.Address.GetLeftPart(UriPartial.Authority));
         (await server.Client.SendAsync(own)).StatusCode.ShouldBe(HttpStatusCode.Accepted);

@@ -40,6 +40,8 @@ cat > "$work/batch.json" <<JSON
 JSON
 http_a="$(free_port)"; http_b="$(free_port)"
 a="http://127.0.0.1:$http_a"; b="http://127.0.0.1:$http_b"
+# A busy machine stalls a silo for longer than the usual 3 s; the long form measures with them.
+[[ "$long" == 1 ]] || export GRANARY_FAILURE_TIMEOUT=10
 start_silo a "$http_a" --threads 1
 start_silo b "$http_b" --threads 1
 embedded="$(granary backtest "$work/batch.json" --threads 2 --json --out "$work/embedded" | field digest)"
@@ -61,10 +63,11 @@ client=$!
 # Killed when a part is reported and strategies are surely under way on the victim. Back at full speed is: what it had under way is
 # rescheduled, by the batch's grain or its successor, and the survivor's strategies do not stand still, whatever of the batch's grains
 # and feeds had lived on the lost one.
-python3 - "$a" "$work/a.log" "$work/b.log" "${pids[0]}" "${pids[1]}" "$share" "$LAGGARD_GATE" <<'PY'
+python3 - "$a" "$work/a.log" "$work/b.log" "${pids[0]}" "${pids[1]}" "$share" "$LAGGARD_GATE" "$longest" <<'PY'
 import datetime, http.client, json, os, re, signal, sys, time, urllib.request
 base, survivor_log, victim_log = sys.argv[1] + "/api/v1/batches", sys.argv[2], sys.argv[3]
 survivor, victim, share, gate = int(sys.argv[4]), int(sys.argv[5]), float(sys.argv[6]), sys.argv[7]
+limit = int(sys.argv[8])
 silent = (OSError, http.client.HTTPException)
 def busy():
     """Seconds that the survivor's strategies ran or waited for a processor: what other programs take of the machine is no standstill."""
@@ -89,9 +92,9 @@ def feeds(log, words):
     return {int(m[1]): at for at, text in said(log) if (m := re.search(r"strategies of feed (\d+) " + words, text))}
 def under_way(log): return set(feeds(log, "begin on")) - set(feeds(log, "finished after"))
 
-guard, run = time.time() + 60, None
+guard, run = time.time() + limit, None
 while True:
-    if time.time() > guard: print("FAILED: the batch did not get going within 60 s"); sys.exit(1)
+    if time.time() > guard: print(f"FAILED: the batch did not get going within {limit} s"); sys.exit(1)
     time.sleep(0.02 if run is None or not os.path.exists(gate) else 0.1)
     try:
         if run is None:
@@ -114,7 +117,7 @@ if os.path.exists(gate):
         time.sleep(0.1)
         begun = {f: t for f, t in feeds(survivor_log, "begin on").items() if t > killed and f in lost}
         if len(begun) == len(lost): break
-        if time.time() > killed + 60: print("FAILED: the lost silo's strategies did not begin again within 60 s"); sys.exit(1)
+        if time.time() > killed + limit: print(f"FAILED: the lost silo's strategies did not begin again within {limit} s"); sys.exit(1)
     print(f"PASSED the strategies of the {len(lost)} feeds that a silo killed at {done} of {progress['strategies']} strategies had under way "
           f"began again on the other {max(begun.values(), default=killed) - killed:.1f} s later")
     sys.exit(0)
@@ -132,7 +135,7 @@ while True:
     except silent: pass # the batch's grain is coming back
     # some seconds at full speed end it
     if (given := given_out()) and time.time() > max(given, killed + 5) + 3: break
-    if time.time() > killed + 60: print("FAILED: the lost silo's strategies were not rescheduled within 60 s"); sys.exit(1)
+    if time.time() > killed + limit: print(f"FAILED: the lost silo's strategies were not rescheduled within {limit} s"); sys.exit(1)
 given = given_out()
 if given is None:
     print("SKIPPED back at full speed: the batch was over before the lost silo's strategies had to be rescheduled")

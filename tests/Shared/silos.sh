@@ -43,14 +43,17 @@ start_silo() {
   pids+=($!)
 }
 
-# ready HTTP_PORT: waits until the silo is ready, 60 s at most.
+# Seconds after which a wait for a condition ends the script: many times what a busy machine needs.
+longest=900
+
+# ready HTTP_PORT: waits until the silo is ready.
 ready() {
-  for _ in $(seq 120); do
+  for _ in $(seq $((2 * longest))); do
     curl -fs "http://127.0.0.1:$1/api/v1/health/ready" >/dev/null && return
     for pid in "${pids[@]}"; do kill -0 "$pid" 2>/dev/null || { echo "FAILED: a silo ended before it was ready"; cat "$work"/*.log; exit 1; }; done
     sleep 0.5
   done
-  echo "FAILED: the silo on port $1 was not ready within 60 s"
+  echo "FAILED: the silo on port $1 was not ready within $longest s"
   cat "$work"/*.log
   exit 1
 }

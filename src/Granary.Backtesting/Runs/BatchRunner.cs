@@ -85,7 +85,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         step?.Dispose();
         using var write = GranaryInstruments.Traces.StartActivity("write");
         var finished = new FinishedBatch(run, strategies, choice, portfolio, checks);
-        var model = await finished.ModelAsync(host.Description, run.Folder.Replaced);
+        var model = await finished.ModelAsync(host.Description, run.Folder.Replaced,
+            run.Options.Attempt is null ? CancellationToken.None : cancellationToken);
         if (run.Options.Attempt is { } attempt) await attempt.ConfirmAsync(cancellationToken);
         new RunFiles(run).WriteAll(model, finished.Events, finished.Files(model));
         if (!strategies.Interrupted) run.Folder.Complete();

@@ -60,7 +60,8 @@ public sealed class FinishedBatch
     /// <summary>Creates the model of the run.</summary>
     /// <param name="host">The host, for the manifest and the report.</param>
     /// <param name="replaced">A note about the previous content of the folder; null for none.</param>
-    public async Task<RunModel> ModelAsync(string host, RunNote? replaced = null)
+    /// <param name="abandoned">Ends the reading of bars of a run that another attempt takes over. An interrupted run is written.</param>
+    public async Task<RunModel> ModelAsync(string host, RunNote? replaced = null, CancellationToken abandoned = default)
     {
         var (outcomes, portfolio) = (_strategies.Outcomes, _portfolio.Outcome);
         var facts = new BatchFacts(_run.Plan, _entries, outcomes, portfolio, _run.Markets)
@@ -72,7 +73,7 @@ public sealed class FinishedBatch
         RunNote[] first = replaced is null ? [] : [replaced];
         var result = new RunResult(host, Digest, _entries, outcomes.Values.Sum(v => v.Bars), portfolio,
             [.. first, .. _run.Options.Notes, .. _choice.Notes, .. portfolio.Notes, .. BatchNotes.Of(facts)]);
-        var model = await _run.ModelAsync(result, Checks, CancellationToken.None);
+        var model = await _run.ModelAsync(result, Checks, abandoned);
         model = model with { Interrupted = _strategies.Interrupted, Decisions = portfolio.Counts, Sections = await SectionsAsync() };
         if (_run.Learning is { IsReplayed: false }) model = WithLearning(model);
         return (_run.Spec.Outputs.NeedsEvents ? Decisions.Results() : Decisions.Trainings()) is { } decided ? model.With(decided) : model;

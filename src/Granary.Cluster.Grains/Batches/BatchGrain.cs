@@ -194,7 +194,8 @@ internal sealed class BatchGrain(
         if (await this.GetReminder(Reminder) is { } reminder) await this.UnregisterReminder(reminder);
     }
 
-    private void Drive() => _timer ??= this.RegisterGrainTimer(OnTimerAsync,
+    // A silo that stops does not wait for the calls of a callback, whose answers do not reach it any more.
+    private void Drive() => _timer ??= this.RegisterGrainTimer(stop => OnTimerAsync().WaitAsync(stop),
         new GrainTimerCreationOptions(TimeSpan.Zero, settings.Tick) { Interleave = true, KeepAlive = true });
 
     // Only one callback runs at a time. A callback that is requested meanwhile runs directly after it.

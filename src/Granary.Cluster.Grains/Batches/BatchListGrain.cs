@@ -34,7 +34,9 @@ internal sealed partial class BatchListGrain([PersistentState("batches", Cluster
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        this.RegisterGrainTimer(CheckAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Period) { Interleave = true });
+        // A silo that stops does not wait for answers, which do not reach it any more.
+        this.RegisterGrainTimer(stop => CheckAsync().WaitAsync(stop),
+            new GrainTimerCreationOptions(TimeSpan.Zero, Period) { Interleave = true });
         return base.OnActivateAsync(cancellationToken);
     }
 

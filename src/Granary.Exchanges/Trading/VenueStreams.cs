@@ -54,9 +54,10 @@ internal sealed class VenueStreams(IVenue venue, IReadOnlyList<VenueInstrument> 
                     _news.Writer.TryWrite(news);
                 }
             }
-            catch (Exception e) when (e is BrokerUnavailableException or VenueRefusalException)
+            catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
-                // The venue is away, or ended the stream with a refusal.
+                // The venue is away, refused the stream, or sent what is none of its messages. The broker asks for orders and fills
+                // while the stream is lost, and its requests report a refused key.
             }
             if (isPrivate && _connected)
             {

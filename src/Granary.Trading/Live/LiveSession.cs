@@ -173,23 +173,24 @@ public static class LiveSession
     private static BatchSpec Compared(BatchSpec spec) => spec.Benchmark?.String() is not { } name
         || BenchmarkCurve.IsOf(name, spec.Data.Symbols) ? spec : spec with { Benchmark = null };
 
-    // The newest bars of each market that are compared with an exchange, which answers with some hundred at a time.
-    private const int MostOfExchange = 500;
+    // The newest bars of each market that are compared with the history of a stream: an exchange answers with some hundred at a time.
+    private const int MostOfStream = 500;
 
     // Compares the journal with the feed before anything is traded by it: a source that was adjusted for a split, corrected, or had an
     // unfinished bar.
     private static async Task<IReadOnlyList<ChangedBars>> CompareAsync(LiveRequest request, BatchSpec spec, List<JournalEvent> past,
         string journal, CancellationToken cancellationToken)
     {
+        if (HistoryOf(request, spec) is not { } history) return [];
         var isStream = IsStream(request, spec);
-        if (isStream && !HasHistory(request, spec)) return [];
-        var source = isStream ? spec.Catalogues.Sources.Open(Address.Parse($"{Exchange}:{request.Bars.Body}"))
-            : BatchSources.Open(spec.Catalogues.Sources, spec.Data with { Source = request.Bars });
+        var source = isStream ? spec.Catalogues.Sources.Open(history)
+            : BatchSources.Open(spec.Catalogues.Sources, spec.Data with { Source = history });
         IReadOnlyList<ChangedBars> changed;
         try
         {
-            changed = await ChangedBars.FindAsync(source, spec.Data, past, isStream ? MostOfExchange : null, cancellationToken)
-                .ConfigureAwait(false);
+            // The websocket of an exchange may send the last trades of a bar after its end: the volume of its history is another one.
+            changed = await ChangedBars.FindAsync(source, spec.Data, past, isStream ? MostOfStream : null,
+                hasVolumes: history.Scheme != Exchange, cancellationToken).ConfigureAwait(false);
         }
         catch (BarStoreException) when (isStream)
         {
@@ -207,9 +208,15 @@ public static class LiveSession
         return changed;
     }
 
-    // Whether the exchange of a stream is also a source of its earlier bars.
-    private static bool HasHistory(LiveRequest request, BatchSpec spec) =>
-        request.Bars is { Scheme: Address.WebSocket } feed && feed.Rest == feed.Body && spec.Catalogues.Sources.Contains(Exchange);
+    // The source that has the bars which a feed has brought: itself, or the history of its exchange; null without any. The history of a
+    // feed with an endpoint of its own, as of a test network, is the one of that exchange from which the session warms up.
+    private static Address? HistoryOf(LiveRequest request, BatchSpec spec)
+    {
+        if (!IsStream(request, spec) || spec.Catalogues.Sources.Knows(request.Bars)) return request.Bars;
+        if (request.Bars is not { Scheme: Address.WebSocket } feed || !spec.Catalogues.Sources.Contains(Exchange)) return null;
+        if (feed.Rest == feed.Body) return Address.Parse($"{Exchange}:{feed.Body}");
+        return (request.WarmUp ?? spec.Data.Source) is { Scheme: Exchange } own && own.Body == feed.Body ? own : null;
+    }
 
     private static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, BatchSpec spec, List<JournalEvent> past,
         ISessionEnvironment environment,
@@ -254,10 +261,9 @@ public static class LiveSession
             past.Add(new RecentSource(BatchSources.Open(spec.Catalogues.Sources, data), spec.Longest));
         }
         if (keep is not null) past.Add(keep.Source());
-        // The feed's exchange may have bars that no store has.
-        if (HasHistory(request, spec))
-            past.Add(new OptionalSource(new RecentSource(spec.Catalogues.Sources.Open(Address.Parse($"{Exchange}:{request.Bars.Body}")),
-                spec.Longest)));
+        // The feed's exchange may have bars that no store has. A warm-up from it is in the list already.
+        if (HistoryOf(request, spec) is { Scheme: Exchange } history && request.Bars.Rest == request.Bars.Body)
+            past.Add(new OptionalSource(new RecentSource(spec.Catalogues.Sources.Open(history), spec.Longest)));
         return past;
     }
 }

@@ -107,6 +107,25 @@ public sealed class ChangedBarsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_bar_with_another_volume_alone_is_found_and_trading_follows_the_policy()
+    {
+        var backtest = await _under.BacktestAsync(to: "2022-01-15");
+        await TradeAsync(backtest, "before", s_half);
+        var was = "";
+        Rewrite("COINUSDT", row =>
+        {
+            if (row[0] != "2022-01-07T12:00:00Z") return row;
+            was = row[5];
+            return [.. row[..5], "123456"];
+        });
+        var difference = FormattableString.Invariant($"1 of {CoinBars(s_half):N0} bars of COINUSDT have another volume ")
+            + $"(first 2022-01-07T12:00:00Z: volume {was} in the journal, 123456 in the feed)";
+        (await Should.ThrowAsync<InputException>(() => TradeAsync(backtest, "refused", s_to))).Message.ShouldContain(difference);
+        (await TradeAsync(backtest, "kept", s_to, "keep")).Status.Notes.ShouldContain(n =>
+            n.Contains("bars of COINUSDT have another volume", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_policy_is_one_of_two_words() => Should.Throw<InputException>(() => new LiveRequest
     {
         Production = "p",

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Reflection;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
+using Granary.Cluster.Grains.Silos;
 using Granary.Cluster.Portfolios;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Data.Journals;
@@ -10,6 +11,7 @@ using Granary.Learning;
 using Granary.Simulation.Json;
 using Npgsql;
 using Orleans.Runtime;
+using Orleans.TestingHost;
 
 namespace Granary.Cluster.Tests.Contracts;
 
@@ -45,25 +47,33 @@ public sealed class GrainFaultsTests
             RequestContext.Get(Kind) is string kind ? Task.FromException(s_faults[kind].Thrown()) : context.Invoke();
     }
 
-    // Every method of every grain's interface, with arguments that no method sees.
+    // Every method that another silo can call, of grains and of the services of silos, with arguments that no method sees.
     private static IEnumerable<(Type Grain, MethodInfo Method)> Methods() =>
         from type in typeof(IBatchGrain).Assembly.GetTypes()
-        where type.IsInterface && typeof(IGrainWithStringKey).IsAssignableFrom(type) || type == typeof(ISessionListGrain)
+        where type.IsInterface && typeof(IAddressable).IsAssignableFrom(type)
         orderby type.Name
         from method in type.GetMethods()
         where typeof(Task).IsAssignableFrom(method.ReturnType) || method.ReturnType.Name.StartsWith("ValueTask", StringComparison.Ordinal)
         select (type, method);
 
-    private static async Task<Exception?> CallAsync(IGrainFactory grains, Type type, MethodInfo method, string key, string kind)
+    // The grain or the service of the first silo, as a silo calls it.
+    private static object ReferenceOf(TestSilos silos, InProcessSiloHandle caller, Type type, string key)
     {
-        var grain = type == typeof(ISessionListGrain) ? grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key)
-            : (object)grains.GetGrain(type, key);
+        var home = silos.Alive[0].SiloAddress;
+        var grains = silos.ServiceOf<IGrainFactory>(caller);
+        if (type == typeof(IComputeService)) return silos.ServiceOf<ComputeServices>(caller).Of(home);
+        if (typeof(IGrainWithIntegerKey).IsAssignableFrom(type)) return grains.GetGrain(type, ISessionListGrain.Key);
+        return grains.GetGrain(type, type == typeof(ITrialGrain) ? home.ToParsableString() : key);
+    }
+
+    private static async Task<Exception?> CallAsync(object target, MethodInfo method, string kind)
+    {
         RequestContext.Set(Kind, kind);
         try
         {
             var arguments = method.GetParameters()
                 .Select(p => p.ParameterType.IsValueType ? Activator.CreateInstance(p.ParameterType) : null);
-            await Awaited(method.Invoke(grain, [.. arguments])!);
+            await Awaited(method.Invoke(target, [.. arguments])!);
             return null;
         }
         catch (Exception e)
@@ -82,15 +92,15 @@ public sealed class GrainFaultsTests
     public async Task A_fault_of_every_grain_method_is_the_same_on_every_silo_and_without_the_library_that_caused_it()
     {
         await using var silos = await TestSilos.StartAsync(2, more: silo => silo.AddIncomingGrainCallFilter<Throws>());
-        var factories = silos.Alive.Select(s => silos.ServiceOf<IGrainFactory>(s)).ToList();
         var called = 0;
         foreach (var (type, method) in Methods())
             foreach (var (kind, (_, got, message)) in s_faults)
             {
-                var key = type == typeof(ITrialGrain) ? silos.Alive[0].SiloAddress.ToParsableString() : $"{kind}/{called}";
-                foreach (var factory in factories)
+                var key = $"{kind}/{called}";
+                foreach (var caller in silos.Alive)
                 {
-                    var fault = (await CallAsync(factory, type, method, key, kind)).ShouldNotBeNull($"{type.Name}.{method.Name}");
+                    var fault = (await CallAsync(ReferenceOf(silos, caller, type, key), method, kind))
+                        .ShouldNotBeNull($"{type.Name}.{method.Name}");
                     (fault.GetType(), fault.Message).ShouldBe((got, message), $"{type.Name}.{method.Name} {kind}: {fault}");
                     for (var cause = fault.InnerException; cause is not null; cause = cause.InnerException)
                         cause.GetType().Namespace.ShouldNotBe("Npgsql", $"{type.Name}.{method.Name} {kind}");

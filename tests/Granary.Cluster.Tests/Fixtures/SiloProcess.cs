@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Granary.Testing;
@@ -36,7 +37,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "granary-silo.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         // Silos start and answer slowly where many tests share the processors; tests of these time-outs give shorter ones as arguments.
-        start.Environment["GRANARY_START_TIMEOUT"] = "60";
+        start.Environment["GRANARY_START_TIMEOUT"] = Eventually.Longest.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         start.Environment["GRANARY_FAILURE_TIMEOUT"] = "60";
         foreach (var (name, value) in environment) start.Environment[name] = value;
         _process = new Process { StartInfo = start };
@@ -55,7 +56,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     public const int PortInSpace = 8080;
 
     /// <summary>Seconds after which <see cref="Mortal"/> silos declare another one dead.</summary>
-    public const int FailureTimeout = 20;
+    public const int FailureTimeout = 8;
 
     /// <summary>Arguments of silos that are killed or stopped: long enough for a busy machine, short enough to wait for.</summary>
     public static readonly string[] Mortal = ["--failure-timeout", $"{FailureTimeout}"];
@@ -118,7 +119,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             if (await IsReadyAsync()) return;
             await Task.Delay(100);
         }
-        throw new TimeoutException($"the silo was not ready within 60 s: {Error}\n{Tail}");
+        throw new TimeoutException($"the silo was not ready within {Eventually.Longest.TotalSeconds:0} s: {Error}\n{Tail}");
     }
 
     /// <summary>Whether the silo says that it is ready.</summary>

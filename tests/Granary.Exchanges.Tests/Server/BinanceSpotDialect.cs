@@ -193,7 +193,7 @@ internal sealed class BinanceSpotDialect : VenueDialect
         ["isBuyer"] = f.Order.IsBuy,
     };
 
-    private static JsonArray Klines(System.Collections.Specialized.NameValueCollection fields)
+    private JsonArray Klines(System.Collections.Specialized.NameValueCollection fields)
     {
         // Oldest first, both ends included, at most "limit".
         var (from, to) = (long.Parse(fields["startTime"]!, CultureInfo.InvariantCulture) / 1000,
@@ -202,7 +202,7 @@ internal sealed class BinanceSpotDialect : VenueDialect
         var klines = new JsonArray();
         for (var t = (from + 59) / 60 * 60; t <= to && klines.Count < limit; t += 60)
         {
-            var c = SimulatedCandle.At(t);
+            var c = Market.Candle(t);
             klines.Add(new JsonArray(t * 1000, Text(c.Open), Text(c.High), Text(c.Low), Text(c.Close), Text(c.Volume), t * 1000 + 59_999));
         }
         return klines;

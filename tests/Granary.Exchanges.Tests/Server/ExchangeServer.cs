@@ -89,6 +89,7 @@ internal sealed class ExchangeServer : IAsyncDisposable
     private readonly List<ServerSocket> _sockets = [];
     private readonly VenueDialect _dialect;
     private WebApplication _app = null!;
+    private int _accepted;
 
     private ExchangeServer(VenueDialect dialect)
     {
@@ -104,6 +105,8 @@ internal sealed class ExchangeServer : IAsyncDisposable
     public int Port { get; private set; }
     public Uri Endpoint => new($"http://127.0.0.1:{Port}");
     public int Requests { get; private set; }
+    /// <summary>The number of websockets that were opened so far.</summary>
+    public int Accepted => Volatile.Read(ref _accepted);
     /// <summary>Paths of the requests, without queries.</summary>
     public ConcurrentQueue<string> Log { get; } = new();
     /// <summary>Called with each request as it is read.</summary>
@@ -202,17 +205,27 @@ internal sealed class ExchangeServer : IAsyncDisposable
     {
         using var web = await context.WebSockets.AcceptWebSocketAsync();
         var socket = new ServerSocket(web);
+        Interlocked.Increment(ref _accepted);
         lock (_sockets) _sockets.Add(socket);
         var buffer = new byte[64 << 10];
         using var life = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _app.Lifetime.ApplicationStopping);
         try
         {
+            if (Faults.Sockets == SocketEnd.AtOnce)
+            {
+                await web.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "try again", life.Token);
+                return;
+            }
             await _dialect.WelcomeAsync(socket, context.Request);
             while (true)
             {
                 var part = await web.ReceiveAsync(buffer, life.Token);
                 if (part.MessageType == WebSocketMessageType.Close) return;
                 await _dialect.ReceiveAsync(socket, Encoding.UTF8.GetString(buffer, 0, part.Count));
+                if (Faults.Sockets == SocketEnd.Unreadable) await socket.SendAsync("<html>Bad Gateway</html>");
+                if (Faults.Sockets != SocketEnd.Answered) continue;
+                await web.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "try again", life.Token);
+                return;
             }
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)

@@ -209,7 +209,7 @@ internal sealed class GateioFuturesDialect(MarketTerms terms) : GateioDialect(te
         var candles = new JsonArray();
         for (var t = (from + 59) / 60 * 60; t <= to; t += 60)
         {
-            var c = SimulatedCandle.At(t);
+            var c = Market.Candle(t);
             candles.Add(new JsonObject
             {
                 ["t"] = t,

@@ -153,7 +153,7 @@ internal sealed class GateioSpotDialect(MarketTerms terms) : GateioDialect(terms
         var candles = new JsonArray();
         for (var t = (from + 59) / 60 * 60; t <= to; t += 60)
         {
-            var c = SimulatedCandle.At(t);
+            var c = Market.Candle(t);
             candles.Add(new JsonArray($"{t}", "1", Text(c.Close), Text(c.High), Text(c.Low), Text(c.Open), Text(c.Volume), "true"));
         }
         return candles;

@@ -223,7 +223,7 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
         var candles = new JsonArray();
         for (var t = (from + 59) / 60 * 60; t <= to && candles.Count < 200; t += 60)
         {
-            var c = SimulatedCandle.At(t);
+            var c = Market.Candle(t);
             candles.Add(new JsonArray(t * 1000, c.Open, c.High, c.Low, c.Close, Lots(c.Volume)));
         }
         return candles;

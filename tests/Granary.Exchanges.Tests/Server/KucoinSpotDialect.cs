@@ -139,7 +139,7 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms
         ["createdAt"] = f.At.ToUnixTimeMilliseconds(),
     };
 
-    private static JsonArray Candles(ApiCall call)
+    private JsonArray Candles(ApiCall call)
     {
         // Newest first, at most 1,500; the end is not part of the answer.
         var (from, to) = (long.Parse(call["startAt"], CultureInfo.InvariantCulture),
@@ -147,7 +147,7 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms
         var candles = new JsonArray();
         for (var t = (to - 1) / 60 * 60; t >= from && candles.Count < 1500; t -= 60)
         {
-            var c = SimulatedCandle.At(t);
+            var c = Market.Candle(t);
             candles.Add(new JsonArray($"{t}", Text(c.Open), Text(c.Close), Text(c.High), Text(c.Low), Text(c.Volume), "1"));
         }
         return candles;

@@ -1,5 +1,21 @@
 namespace Granary.Exchanges.Tests.Server;
 
+/// <summary>When a local exchange server closes each websocket.</summary>
+internal enum SocketEnd
+{
+    /// <summary>It stays open.</summary>
+    Never,
+
+    /// <summary>As soon as it is open, before any message.</summary>
+    AtOnce,
+
+    /// <summary>When the client's first request is answered.</summary>
+    Answered,
+
+    /// <summary>It stays open, and each answer is followed by a text that is no message of the exchange.</summary>
+    Unreadable,
+}
+
 /// <summary>What goes wrong at a local exchange server, drawn from a seed.</summary>
 internal sealed class ServerFaults
 {
@@ -23,6 +39,8 @@ internal sealed class ServerFaults
     public double Reorders { get; set; }
     /// <summary>Share of the websocket messages after which the connection breaks.</summary>
     public double Disconnects { get; set; }
+    /// <summary>How each websocket ends.</summary>
+    public SocketEnd Sockets { get; set; }
     /// <summary>Every request is answered with status 503.</summary>
     public bool IsInMaintenance { get; set; }
     /// <summary>Server time less this machine's.</summary>

@@ -109,6 +109,8 @@ internal sealed class SimulatedMarket(MarketTerms terms)
     public string MarginMode { get; set; } = "isolated";
     /// <summary>Whether the account holds long and short positions beside each other.</summary>
     public bool IsHedged { get; set; }
+    /// <summary>The minute that begins at a time, in seconds since 1970, as the exchange's history has it.</summary>
+    public Func<long, SimulatedCandle> Candle { get; set; } = SimulatedCandle.At;
     public Action<SimulatedOrder, string>? OrderChanged { get; set; }
     public Action<SimulatedFill>? Filled { get; set; }
     public Action<decimal>? PriceChanged { get; set; }
