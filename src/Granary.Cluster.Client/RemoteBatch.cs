@@ -28,7 +28,15 @@ public static class RemoteBatch
                 + "this one", e);
         }
         var folder = Path.GetFullPath(output ?? Path.Combine("runs", batch.Id));
-        await client.DownloadAsync(batch.Id, folder, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await client.DownloadAsync(batch.Id, folder, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ServiceUnavailableException e)
+        {
+            throw new ServiceUnavailableException($"{e.Message.TrimEnd('.')}; the batch {batch.Id} is done, and its files are on the server: "
+                + $"{client.PageOf(batch.Id)}", e);
+        }
         return (last, folder);
     }
 
