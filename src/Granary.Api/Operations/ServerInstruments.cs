@@ -20,6 +20,7 @@ internal sealed class ServerInstruments : IDisposable
         Gauge("granary.jobs.queued", "{job}", "Jobs and batches that wait.", s => s.Queued.Count);
         Gauge("granary.jobs.running", "{job}", "Jobs and batches that run.", s => s.Running.Count);
         Gauge("granary.jobs.queue.age", "s", "Time that the oldest queued job has waited.", s => s.QueueAge.TotalSeconds);
+        Gauge("granary.jobs.progress.age", "s", "Time since a job began, ended or made progress.", s => s.ProgressAge.TotalSeconds);
         Gauge("granary.sessions.running", "{session}", "Live sessions that run or wait to be tried again.",
             s => s.Sessions.Count(v => v.View.Phase == SessionPhase.Running));
         Gauge("granary.sessions.waiting", "{session}", "Live sessions that were interrupted and wait to be tried again.",
