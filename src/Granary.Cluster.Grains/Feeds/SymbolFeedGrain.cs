@@ -1,4 +1,5 @@
 using Granary.Cluster.Feeds;
+using Granary.Cluster.Grains.Batches;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine.Market;
 using Granary.Simulation.Catalogues;
@@ -14,7 +15,8 @@ namespace Granary.Cluster.Grains.Feeds;
 [PreferLocalPlacement]
 [GrainType("symbolfeed")]
 internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSettings settings, FeedMemory memory, TimeProvider clock,
-    ClusterInstruments instruments, ILocalSiloDetails silo, ILogger<SymbolFeedGrain> logger) : Grain, ISymbolFeedGrain
+    ClusterInstruments instruments, ILocalSiloDetails silo, IClusterMembershipService membership,
+    ILogger<SymbolFeedGrain> logger) : Grain, ISymbolFeedGrain
 {
     private const int Room = 64;
 
@@ -31,7 +33,7 @@ internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, Grai
     private FeedHeader? _header;
     private long _reserved;
     private long _published;
-    private bool _isWhole;
+    private bool _isWhole, _isCounted;
     private DateTimeOffset _streamAgain;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -98,6 +100,7 @@ internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, Grai
         if (header.ContentHash != request.Hash)
             return Refused($"the bars of {header.Instrument!.Symbol} that the silo {silo.SiloAddress.Endpoint} reads are not those that "
                 + "the run began with; give all silos the same data", mayPass: false);
+        CountLoss(request.Silo);
         try
         {
             Use(request.Consumer);
@@ -114,6 +117,15 @@ internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, Grai
             await ShutAsync();
             return Refused($"on the silo {silo.SiloAddress.Endpoint}: {e.Message}", mayPass: true);
         }
+    }
+
+    // The readers of a lost activation, on any silo, come to this one, which counts the loss once.
+    private void CountLoss(SiloAddress? before)
+    {
+        if (_isCounted || before is null || before.Equals(silo.SiloAddress)
+            || !SiloPolls.IsGone(membership.CurrentSnapshot.Members, before)) return;
+        _isCounted = true;
+        instruments.Recovered(LostWork.Feed);
     }
 
     public async Task<PublishedBlocks> PublishAsync(BlockRequest request, CancellationToken cancellationToken)
