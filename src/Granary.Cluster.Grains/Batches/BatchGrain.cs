@@ -40,7 +40,7 @@ internal sealed class BatchGrain(
     private readonly PassProgress _progress = new(clock);
     // Number of groups by silo that an earlier activation had assigned and this one has not adopted.
     private Dictionary<SiloAddress, int> _inherited = [];
-    private bool _inTimer, _again;
+    private bool _inTimer, _again, _isLeaving;
     private QueuePlace? _place;
     private long _confirmedAt;
 
@@ -74,7 +74,7 @@ internal sealed class BatchGrain(
     // The groups of a silo that stops in order are done, or this activation has counted them.
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _assignments = null;
+        _isLeaving = true;
         try
         {
             if (_status is { Ended: false } && state.State.Groups.Remove(GrainContext.Address.SiloAddress!)) await WriteAsync(null);
@@ -255,7 +255,7 @@ internal sealed class BatchGrain(
 
     private async Task LookAsync()
     {
-        if (_status is not { Ended: false }) return;
+        if (_isLeaving || _status is not { Ended: false }) return;
         await ConfirmAsync();
         if (_status.State == JobState.Queued)
         {
@@ -427,7 +427,7 @@ internal sealed class BatchGrain(
         {
             await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             state.State.Status = status ?? state.State.Status;
-            if (_assignments is { } assignments) state.State.Groups = assignments.Groups;
+            if (_assignments is { } assignments && !_isLeaving) state.State.Groups = assignments.Groups;
             await state.WriteStateAsync();
             _confirmedAt = Stopwatch.GetTimestamp();
         }
