@@ -34,8 +34,8 @@ public static class RemoteBatch
         }
         catch (ServiceUnavailableException e)
         {
-            throw new ServiceUnavailableException($"{e.Message.TrimEnd('.')}; the batch {batch.Id} is done, and its files are on the server: "
-                + $"{client.PageOf(batch.Id)}", e);
+            throw new ServiceUnavailableException($"{e.Message.TrimEnd('.')}; the batch {batch.Id} is done, and its files are on the "
+                + $"server: {client.PageOf(batch.Id)}", e);
         }
         return (last, folder);
     }

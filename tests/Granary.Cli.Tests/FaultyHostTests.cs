@@ -72,10 +72,10 @@ public sealed partial class FaultyHostTests(QuickstartRun run) : IDisposable
         call.ExitCode.ShouldBe(1, call.Error);
         Sentences().IsMatch(call.Error).ShouldBeTrue(call.Error);
         call.Error.ShouldEndWith(words == "live"
-            ? $"; the session of {id} was started and trades on: 'granary session {id} status --host {server.Address}' shows it when a server "
-                + "answers again\n"
-            : $"; the server had accepted the job {id} and goes on with it: follow it at {server.Address}/jobs/{id} when a server answers "
-                + "again\n");
+            ? $"; the session of {id} was started and trades on: 'granary session {id} status --host {server.Address}' shows it when a "
+                + "server answers again\n"
+            : $"; the server had accepted the job {id} and goes on with it: follow it at {server.Address}/jobs/{id} when a server "
+                + "answers again\n");
     }
 
     [Fact]

@@ -272,7 +272,7 @@ internal sealed class BatchGrain(
         if (_status.Ended || reporting.End is not null) return;
         var members = membership.CurrentSnapshot.Members;
         Silos.Ask(members);
-        foreach (var silo in _inherited.Keys.Where(s => SiloPolls.IsGone(members, s)).ToList())
+        foreach (var silo in _inherited.Keys.Where(s => Loss.IsOf(members, s)).ToList())
             if (_inherited.Remove(silo, out var groups)) instruments.Recovered(LostWork.StrategyGroup, groups);
         // All groups are done, but outcomes are missing: an earlier attempt of the reporting grain had acknowledged them.
         var isShort = _assignments?.IsEmptyFor(settings.Tick * 20, Stopwatch.GetTimestamp()) == true;

@@ -18,18 +18,13 @@ internal sealed class SiloPolls(GrainSettings settings, Func<SiloAddress, Cancel
 
     public IReadOnlyDictionary<SiloAddress, SiloView> Views => _views;
 
-    /// <summary>Whether a silo is neither active nor stopping.</summary>
-    public static bool IsGone(IReadOnlyDictionary<SiloAddress, ClusterMember> members, SiloAddress silo) =>
-        !members.TryGetValue(silo, out var member)
-        || member.Status is not (SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping);
-
     /// <summary>Makes the next call ask all silos, also those that were asked just now.</summary>
     public void Hurry() => _hurried = true;
 
     /// <summary>Asks each silo that was not asked just now.</summary>
     public void Ask(IReadOnlyDictionary<SiloAddress, ClusterMember> members)
     {
-        foreach (var gone in _views.Keys.Where(s => IsGone(members, s)).ToList()) _views.Remove(gone);
+        foreach (var gone in _views.Keys.Where(s => Loss.IsOf(members, s)).ToList()) _views.Remove(gone);
         foreach (var (silo, member) in members)
         {
             if (member.Status != SiloStatus.Active && !_views.ContainsKey(silo)) continue;

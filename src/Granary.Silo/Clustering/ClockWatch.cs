@@ -1,6 +1,6 @@
 namespace Granary.Silo.Clustering;
 
-/// <summary>Stops the silo when the clock of its machine is set back, as by SIGTERM: its work is handed over, and it exits with 1.</summary>
+/// <summary>Stops the silo as SIGTERM does when the clock of its machine is set back; it exits with 1.</summary>
 /// <remarks>
 /// Orleans schedules the removal of idle activations by the time of day. After a step back of more than their age limit of five minutes,
 /// each new activation fails on this silo, and with it each batch that starts there, until the clock has caught up.

@@ -44,7 +44,8 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
     [InlineData(false)]
     public async Task The_groups_and_the_batch_of_a_lost_silo_count_once(bool hasBatch)
     {
-        await using var cluster = await TestSilos.StartAsync(3, s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
+        await using var cluster = await TestSilos.StartAsync(3,
+            s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
         using var gate = cluster.Gates.Close(400);
         var id = await cluster.SubmitAsync(Batch);
         await gate.Reached;
