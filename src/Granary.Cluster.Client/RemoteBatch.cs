@@ -24,8 +24,8 @@ public static class RemoteBatch
         }
         catch (InputException e) when (NamesSource(spec, e.Message))
         {
-            throw new InputException($"{e.Message.TrimEnd('.')} on the server, which reads the bars: the path is one of its machine, not of "
-                + "this one", e);
+            throw new InputException($"{e.Message.TrimEnd('.')} on the server, which reads the bars: the path is one of its machine, not "
+                + "of this one", e);
         }
         var folder = Path.GetFullPath(output ?? Path.Combine("runs", batch.Id));
         try
