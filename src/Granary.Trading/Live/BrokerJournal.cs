@@ -15,10 +15,10 @@ internal sealed class BrokerJournal(IJournal inner) : IJournal
     public string? Cut => inner.Cut;
 
     public ValueTask AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default) =>
-        CountedAsync(inner.AppendAsync(entries, cancellationToken));
+        CountedAsync(inner.AppendAsync, entries, cancellationToken);
 
     public ValueTask WriteAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default) =>
-        CountedAsync(inner.WriteAsync(entries, cancellationToken));
+        CountedAsync(inner.WriteAsync, entries, cancellationToken);
 
     public void Prepare() => inner.Prepare();
 
@@ -28,11 +28,12 @@ internal sealed class BrokerJournal(IJournal inner) : IJournal
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
     // The broker tries again; only the first failure in a row is a loss.
-    private async ValueTask CountedAsync(ValueTask append)
+    private async ValueTask CountedAsync(Func<IReadOnlyList<JournalEntry>, CancellationToken, ValueTask> append,
+        IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken)
     {
         try
         {
-            await append.ConfigureAwait(false);
+            await append(entries, cancellationToken).ConfigureAwait(false);
             _isLost = false;
         }
         catch (JournalException e) when (e.MayPass && !_isLost)
