@@ -63,6 +63,9 @@ public sealed class GranaryClient : IDisposable
 
     public TimeSpan Timeout { get; }
 
+    /// <summary>Returns the page of a job, on the server that the next call goes to.</summary>
+    public Uri PageOf(string job) => new(_servers.Current, "jobs/" + Uri.EscapeDataString(job));
+
     /// <summary>Submits a batch file.</summary>
     /// <exception cref="InputException">The file or the batch is wrong.</exception>
     /// <exception cref="ServiceUnavailableException">No server answers, or the server cannot take the batch now.</exception>
@@ -135,7 +138,7 @@ public sealed class GranaryClient : IDisposable
             // The server ended the stream before the batch ended: it is stopping, or was killed.
             if (_clock.GetElapsedTime(last) > Timeout)
                 throw new ServiceUnavailableException($"no server gave the status of {id} within {Timeout.TotalSeconds:0} s: "
-                    + "each broke off its answer; the job may still be running");
+                    + "each broke off its answer");
             _servers.Skip();
             await Task.Delay(TimeSpan.FromMilliseconds(200), _clock, cancellationToken).ConfigureAwait(false);
         }

@@ -24,11 +24,19 @@ public static class RemoteBatch
         }
         catch (InputException e) when (NamesSource(spec, e.Message))
         {
-            throw new InputException($"{e.Message.TrimEnd('.')} on the server, which reads the bars: the path is one of its machine, not of "
-                + "this one", e);
+            throw new InputException($"{e.Message.TrimEnd('.')} on the server, which reads the bars: the path is one of its machine, not "
+                + "of this one", e);
         }
         var folder = Path.GetFullPath(output ?? Path.Combine("runs", batch.Id));
-        await client.DownloadAsync(batch.Id, folder, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await client.DownloadAsync(batch.Id, folder, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ServiceUnavailableException e)
+        {
+            throw new ServiceUnavailableException($"{e.Message.TrimEnd('.')}; the batch {batch.Id} is done, and its files are on the "
+                + $"server: {client.PageOf(batch.Id)}", e);
+        }
         return (last, folder);
     }
 

@@ -38,6 +38,11 @@ public static class RemoteJob
             }
             throw;
         }
+        catch (ServiceUnavailableException e)
+        {
+            throw new ServiceUnavailableException($"{e.Message.TrimEnd('.')}; the server had accepted the job {job.Id} and goes on with "
+                + $"it: follow it at {client.PageOf(job.Id)} when a server answers again", e);
+        }
         if (last.State == JobState.Cancelled) throw new OperationCanceledException($"the job {job.Id} was cancelled at the server");
         if (last is { State: JobState.Failed, WrongInput: true })
             throw new InputException(last.Fault ?? $"the job {job.Id} is wrong");

@@ -25,6 +25,9 @@ internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout,
     /// <summary>Whether there is no other server to ask.</summary>
     public bool IsOne => hosts.Count == 1;
 
+    /// <summary>Address of the server that the next request begins with.</summary>
+    public Uri Current => hosts[_current % hosts.Count];
+
     /// <summary>Makes the next request begin with another server.</summary>
     public void Skip() => _current++;
 
@@ -40,7 +43,7 @@ internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout,
         var answerTimeout = s_answerTimeout;
         for (var attempts = 1; ; attempts++)
         {
-            var host = hosts[_current % hosts.Count];
+            var host = Current;
             request.RequestUri = new Uri(host, path);
             using var turn = new CancellationTokenSource(mayRepeat ? answerTimeout : timeout, clock);
             using var late = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, turn.Token);

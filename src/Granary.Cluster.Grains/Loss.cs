@@ -10,6 +10,11 @@ internal static class Loss
         e is OrleansException or TimeoutException or ObjectDisposedException or OrleansMessageRejectionException
             or SiloUnavailableException;
 
+    /// <summary>Whether a silo is neither active nor stopping.</summary>
+    public static bool IsOf(IReadOnlyDictionary<SiloAddress, ClusterMember> members, SiloAddress silo) =>
+        !members.TryGetValue(silo, out var member)
+        || member.Status is not (SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping);
+
     /// <summary>Makes a call on which nothing depends, and ignores its loss.</summary>
     public static async Task IgnoreAsync(Func<Task> call)
     {

@@ -86,10 +86,12 @@ public static class SiloApplication
             : AccountStores.Open(Address.Parse(settings.State ?? Path.Combine(Path.GetFullPath(settings.Runs), ".accounts"))));
         builder.Services.AddNotifications(settings.Notifications, settings.Connection);
         builder.Services.AddSingleton<IReadinessCheck, ClusterReadiness>();
+        builder.Services.AddHostedService<ClockWatch>();
+        builder.Services.AddSingleton<SiloVersions>();
         if (settings.KeepRuns is { } days)
             builder.Services.AddHostedService(s => new RunRetention(s.GetRequiredService<IGrainFactory>(),
-                s.GetRequiredService<AuditLog>(), Path.GetFullPath(settings.Runs), TimeSpan.FromDays(days),
-                s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RunRetention>>()));
+                s.GetRequiredService<AuditLog>(), s.GetRequiredService<IRunUses>(), Path.GetFullPath(settings.Runs),
+                TimeSpan.FromDays(days), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RunRetention>>()));
         if (database is not null) AddDatabase(builder.Services, database);
         var tls = ClusterTls.Of(settings);
         builder.UseOrleans(silo =>
@@ -145,8 +147,9 @@ public static class SiloApplication
         {
             silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, serviceId: settings.ClusterId,
                 clusterId: settings.ClusterId);
-            silo.AddMemoryGrainStorage(ClusterProviders.State);
-            silo.AddMemoryGrainStorage(ClusterProviders.Subscriptions);
+            foreach (var name in (string[])[ClusterProviders.State, ClusterProviders.Subscriptions])
+                silo.AddMemoryGrainStorage(name, o => o.Configure<OrleansGrainStorageSerializer>((options, serializer) =>
+                    options.GrainStorageSerializer = serializer));
             silo.UseInMemoryReminderService();
         }
         else
@@ -162,9 +165,9 @@ public static class SiloApplication
                 silo.AddAdoNetGrainStorage(name, o => o.Configure<OrleansGrainStorageSerializer>((options, serializer) =>
                     (options.Invariant, options.DataSource, options.GrainStorageSerializer) = (Postgres, database, serializer)));
             }
-            // Stores states by their field ids, like messages between grains.
-            silo.Services.AddSingleton<OrleansGrainStorageSerializer>();
         }
+        // Stores states by their field ids, like messages between grains.
+        silo.Services.AddSingleton<OrleansGrainStorageSerializer>();
         StreamProviders.Add(silo, settings);
         silo.AddGranaryGrains(new GrainSettings
         {

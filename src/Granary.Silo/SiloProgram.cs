@@ -85,6 +85,7 @@ public static partial class SiloProgram
         ListenAddresses.WarnOfPlainText(settings.Urls, hosted);
         if (settings.ClusterCertificate is null && (settings.SiloAddress is not { } silo || !IPAddress.IsLoopback(silo)))
             IsPlain(hosted, settings.SiloPort, settings.GatewayPort);
+        await app.Services.GetRequiredService<SiloVersions>().CheckAsync(interrupted.Token).ConfigureAwait(false);
         await app.WaitForShutdownAsync().ConfigureAwait(false);
         Stopped(hosted, settings.ClusterId);
     }

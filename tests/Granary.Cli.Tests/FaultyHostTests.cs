@@ -1,7 +1,11 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Granary.Cli.Commands;
+using Granary.Contracts.Jobs;
+using Granary.Contracts.Sessions;
 using Granary.Testing;
+using Granary.Trading.Live;
 
 namespace Granary.Cli.Tests;
 
@@ -43,6 +47,35 @@ public sealed partial class FaultyHostTests(QuickstartRun run) : IDisposable
         call.Error.ShouldContain(server.Address);
         if (fault == ServerFault.Answers503) call.Error.ShouldContain("its database is away");
         call.Output.ShouldBeEmpty();
+    }
+
+    public static MatrixTheoryData<string, ServerFault> Accepted => new(["backtest", "experiment", "live"],
+        [ServerFault.NeverAnswers, ServerFault.Answers503, ServerFault.DiesInMidHeader, ServerFault.StopsInMidAnswer]);
+
+    [Theory]
+    [MemberData(nameof(Accepted))]
+    public async Task A_server_that_fails_after_it_accepted_work_is_reported_with_the_id_of_the_work_and_where_to_follow_it(string words,
+        ServerFault fault)
+    {
+        const string id = "20260102-030405-held";
+        var accepted = words == "live"
+            ? JsonSerializer.Serialize(new SessionView(id, "run", SessionPhase.Running, "a test", default, "", "", null, null, null, 0, []),
+                SessionControl.Json)
+            : JsonSerializer.Serialize(new JobStatus { Id = id, Kind = words, Name = "held", State = JobState.Queued, Revision = 1,
+                SubmittedBy = "a test", SubmittedAt = default },
+                JobJson.Options);
+        await using var server = new FaultyServer(fault, accepted);
+        string[] arguments = [.. await ArgumentsAsync(words), "--host", server.Address];
+        var host = new CompositionRoot { ServerTimeout = s_timeout };
+        var call = await GranaryCall.RunAsync(() =>
+            CommandLine.RunAsync(CommandTable.Create(host, arguments), host, arguments).WaitAsync(Eventually.Longest));
+        call.ExitCode.ShouldBe(1, call.Error);
+        Sentences().IsMatch(call.Error).ShouldBeTrue(call.Error);
+        call.Error.ShouldEndWith(words == "live"
+            ? $"; the session of {id} was started and trades on: 'granary session {id} status --host {server.Address}' shows it when a "
+                + "server answers again\n"
+            : $"; the server had accepted the job {id} and goes on with it: follow it at {server.Address}/jobs/{id} when a server "
+                + "answers again\n");
     }
 
     [Fact]

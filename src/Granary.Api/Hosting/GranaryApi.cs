@@ -29,6 +29,7 @@ using Granary.Modelling.Learning;
 using Granary.Server.Audit;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
+using Granary.Server.Operations;
 using Granary.Server.Schedules;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
@@ -91,7 +92,7 @@ public static class GranaryApi
         services.AddSingleton(s => new ShareSigner(Path.Combine(settings.Runs, ShareSigner.FileName),
             s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ShareLinks>();
-        services.AddSingleton<RunUses>();
+        services.AddSingleton<IRunUses, RunUses>();
         services.AddSingleton<CallerLimits>();
         services.AddRateLimiter();
         services.AddOptions<RateLimiterOptions>().Configure<CallerLimits>(static (options, limits) => limits.Configure(options));

@@ -21,7 +21,8 @@ internal sealed partial class OperationsSampler : BackgroundService
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly IdleMemory _memory = new();
-    private readonly Dictionary<string, (long Bars, DateTimeOffset Since)> _bars = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (long Bars, long Since)> _bars = new(StringComparer.Ordinal);
+    private (string? Seen, long Since) _progress;
     private volatile ServerSample? _last;
     private bool _failed;
 
@@ -77,14 +78,24 @@ internal sealed partial class OperationsSampler : BackgroundService
         var views = _sessions is null ? [] : await _sessions.ListAsync(stop).ConfigureAwait(false);
         var now = _clock.GetUtcNow();
         return new ServerSample(now, [.. queued.Items.OrderBy(j => j.SubmittedAt)], running.Items,
-            [.. views.Select(v => new SessionSample(v, BarAge(v, now)))], new DriveInfo(_runs.PathOf("")).AvailableFreeSpace);
+            [.. views.Select(v => new SessionSample(v, BarAge(v)))], new DriveInfo(_runs.PathOf("")).AvailableFreeSpace,
+            ProgressAge(running.Items));
     }
 
-    private TimeSpan BarAge(SessionView view, DateTimeOffset now)
+    private TimeSpan ProgressAge(IReadOnlyList<JobStatus> running)
+    {
+        var progress = string.Join('\n', running.Select(j => $"{j.Id} {j.Progress.Done} {j.Progress.Bars} {j.Progress.Stage} "
+            + string.Join(',', j.Progress.Leaders ?? [])));
+        if (progress != _progress.Seen) _progress = (progress, _clock.GetTimestamp());
+        return _clock.GetElapsedTime(_progress.Since);
+    }
+
+    // Not by the time of day, which an operator or NTP may set.
+    private TimeSpan BarAge(SessionView view)
     {
         var bars = view.Status?.Bars ?? 0;
-        if (!_bars.TryGetValue(view.Id, out var seen) || seen.Bars != bars) _bars[view.Id] = seen = (bars, now);
-        return now - seen.Since;
+        if (!_bars.TryGetValue(view.Id, out var seen) || seen.Bars != bars) _bars[view.Id] = seen = (bars, _clock.GetTimestamp());
+        return _clock.GetElapsedTime(seen.Since);
     }
 
     [LoggerMessage(1, LogLevel.Warning, "The state of the server cannot be read: {Reason}")]

@@ -20,10 +20,11 @@ internal sealed class ServerInstruments : IDisposable
         Gauge("granary.jobs.queued", "{job}", "Jobs and batches that wait.", s => s.Queued.Count);
         Gauge("granary.jobs.running", "{job}", "Jobs and batches that run.", s => s.Running.Count);
         Gauge("granary.jobs.queue.age", "s", "Time that the oldest queued job has waited.", s => s.QueueAge.TotalSeconds);
+        Gauge("granary.jobs.progress.age", "s", "Time since a job began, ended or made progress.", s => s.ProgressAge.TotalSeconds);
         Gauge("granary.sessions.running", "{session}", "Live sessions that run or wait to be tried again.",
             s => s.Sessions.Count(v => v.View.Phase == SessionPhase.Running));
-        Gauge("granary.sessions.waiting", "{session}", "Live sessions that were interrupted and wait to be tried again.",
-            s => s.Sessions.Count(v => v.View.Retry is not null));
+        Gauge("granary.sessions.waiting", "{session}", "Live sessions that wait: for the next attempt, their journal or their broker.",
+            s => s.Sessions.Count(v => IsWaiting(v.View)));
         Gauge("granary.sessions.failed", "{session}", "Accounts whose last session failed.",
             s => s.Sessions.Count(v => v.View.Phase == SessionPhase.Failed));
         _meter.CreateObservableGauge("granary.session.bar.age", BarAges, "s",
@@ -32,6 +33,9 @@ internal sealed class ServerInstruments : IDisposable
     }
 
     public void Dispose() => _meter.Dispose();
+
+    private static bool IsWaiting(SessionView session) => session.Retry is not null || session is
+    { Phase: SessionPhase.Running, Status.State: LiveState.WaitingForJournal or LiveState.WaitingForVenue };
 
     private void Gauge(string name, string unit, string description, Func<ServerSample, double> value) =>
         _meter.CreateObservableGauge(name,

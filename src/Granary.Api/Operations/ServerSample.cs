@@ -8,8 +8,9 @@ namespace Granary.Api.Operations;
 /// <param name="Queued">Jobs that wait, the oldest first.</param>
 /// <param name="Running">Jobs that run.</param>
 /// <param name="DiskFree">Free bytes of the disk of the runs.</param>
+/// <param name="ProgressAge">Time since this server saw a job begin, end or make progress.</param>
 internal sealed record ServerSample(DateTimeOffset At, IReadOnlyList<JobStatus> Queued, IReadOnlyList<JobStatus> Running,
-    IReadOnlyList<SessionSample> Sessions, long DiskFree)
+    IReadOnlyList<SessionSample> Sessions, long DiskFree, TimeSpan ProgressAge)
 {
     /// <summary>No job waits or runs, and no session trades.</summary>
     public bool IsIdle => Queued.Count + Running.Count == 0 && !Sessions.Any(s => s.View.Phase == SessionPhase.Running);

@@ -1,6 +1,7 @@
 using Granary.Api.Access;
 using Granary.Api.Problems;
 using Granary.Contracts.Runs;
+using Granary.Server.Operations;
 using Granary.Simulation.RunFolders;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,7 +19,7 @@ internal static class RunChangeEndpoints
                 library.Find(id) is null ? Unknown(id) : TypedResults.Ok(library.Rename(id, change.Name)))
             .RequireAuthorization(RolePolicies.Submitter).WithName("renameRun")
             .WithSummary("Change the shown name of a run; its id and its files do not change.").Produces<RunSummary>().ProducesProblem(400);
-        runs.MapDelete("/{id}", async (string id, RunLibrary library, RunUses uses, CancellationToken stop) =>
+        runs.MapDelete("/{id}", async (string id, RunLibrary library, IRunUses uses, CancellationToken stop) =>
             {
                 if (library.Find(id) is null) return Unknown(id);
                 if (await uses.FindAsync(id, stop).ConfigureAwait(false) is { } use) return Problem.Of(409, "In use", use);

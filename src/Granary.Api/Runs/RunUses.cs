@@ -2,6 +2,7 @@ using System.Globalization;
 using Granary.Api.Shares;
 using Granary.Contracts.Jobs;
 using Granary.Server.Jobs;
+using Granary.Server.Operations;
 using Granary.Simulation.RunFolders;
 using Granary.Trading.Deployments;
 using Granary.Trading.Live;
@@ -11,9 +12,9 @@ namespace Granary.Api.Runs;
 /// <summary>Finds the deployment, session, link or job that needs a run, so that the run is not deleted.</summary>
 /// <param name="sessions">null if the server trades no account.</param>
 internal sealed class RunUses(IJobService jobs, DeploymentBook deployments, ShareLinks links,
-    ISessionService? sessions = null)
+    ISessionService? sessions = null) : IRunUses
 {
-    /// <returns>What uses the run and how to end that, one sentence; null if nothing does.</returns>
+    /// <inheritdoc/>
     public async Task<string?> FindAsync(string id, CancellationToken cancellationToken)
     {
         if (deployments.All().FirstOrDefault(d => IsRun(d.Backtest.Run)) is { } deployment)

@@ -44,6 +44,11 @@ internal sealed class RemoteLive(CompositionRoot root, string hosts)
                 + $"at {hosts}; 'granary session {view.Id} stop --host {hosts}' stops it");
             return 0;
         }
+        catch (ServiceUnavailableException e)
+        {
+            throw new ServiceUnavailableException($"{e.Message.TrimEnd('.')}; the session of {view.Id} was started and trades on: "
+                + $"'granary session {view.Id} status --host {hosts}' shows it when a server answers again", e);
+        }
         if (view.Phase == SessionPhase.Failed) throw new ServiceUnavailableException($"the session of {view.Id} failed: {view.Fault}");
         if (view.Digest is null)
         {

@@ -76,9 +76,10 @@ public sealed record FeedHeader(
 /// <param name="From">Number of the first requested block, from 0.</param>
 /// <param name="Most">Maximum number of blocks to return.</param>
 /// <param name="Hash">Hash of the bars that the run started with.</param>
+/// <param name="Silo">The silo that the reader had the last blocks of; null before its first ones.</param>
 [GenerateSerializer, Immutable, Alias("granary.BlockRequest")]
 public sealed record BlockRequest([property: Id(0)] FeedConsumer Consumer, [property: Id(1)] long From, [property: Id(2)]
-    int Most, [property: Id(3)] string Hash);
+    int Most, [property: Id(3)] string Hash, [property: Id(4)] SiloAddress? Silo = null);
 
 /// <summary>Consecutive blocks of a feed. Within a silo they are passed by reference; for another silo each block is packed once.</summary>
 /// <param name="From">Number of the first block.</param>

@@ -130,6 +130,7 @@ internal sealed class AssignmentTable
 
     /// <summary>Processes a silo's status of its groups.</summary>
     /// <param name="askedAt">Time of the poll; the status does not cover later orders.</param>
+    /// <param name="lost">Number of groups that begin again.</param>
     /// <param name="fault">Why the batch cannot continue, in one sentence; null if it can.</param>
     /// <returns>Groups that the silo can remove: their end is known, or other silos run their strategies.</returns>
     public List<Guid> Seen(SiloAddress silo, IReadOnlyList<GroupStatus> statuses, long askedAt, out int lost, out string? fault)
@@ -216,6 +217,9 @@ internal sealed class AssignmentTable
     }
 
     public IEnumerable<SiloAddress> BusySilos => _given.Values.Select(g => g.Silo).Distinct();
+
+    /// <summary>Number of groups of each silo.</summary>
+    public Dictionary<SiloAddress, int> Groups => _given.Values.GroupBy(g => g.Silo).ToDictionary(g => g.Key, g => g.Count());
 
     /// <summary>Assigns waiting groups to silos with room.</summary>
     /// <param name="silos">Silos that accept work, with their threads.</param>

@@ -38,7 +38,9 @@ internal sealed class BatchGrain(
     private Task _writing = Task.CompletedTask, _ending = Task.CompletedTask, _submitting = Task.CompletedTask;
     private readonly LoadMeter _load = new(clock);
     private readonly PassProgress _progress = new(clock);
-    private bool _inTimer, _again;
+    // Number of groups by silo that an earlier activation had assigned and this one has not adopted.
+    private Dictionary<SiloAddress, int> _inherited = [];
+    private bool _inTimer, _again, _isLeaving;
     private QueuePlace? _place;
     private long _confirmedAt;
 
@@ -60,12 +62,28 @@ internal sealed class BatchGrain(
         if (state.State.Status is { } status) _status = status.Ended ? status : status with { Revision = status.Revision + 1_000_000 };
         if (_status is { Ended: false })
         {
+            (_inherited, state.State.Groups) = (state.State.Groups, []);
             // After this write, an older activation on a silo that only hung cannot write any more.
             await WriteAsync(null);
             Observe("batch resumed", state.State.Trace);
             Drive();
             BatchMessages.Resumed(logger, Run);
         }
+    }
+
+    // The groups of a silo that stops in order are done, or this activation has counted them.
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _isLeaving = true;
+        try
+        {
+            if (_status is { Ended: false } && state.State.Groups.Remove(GrainContext.Address.SiloAddress!)) await WriteAsync(null);
+        }
+        catch (Exception e)
+        {
+            BatchMessages.TimerFailed(logger, Run, e.Message, e);
+        }
+        await base.OnDeactivateAsync(reason, cancellationToken);
     }
 
     public async Task<SubmitAnswer> SubmitAsync(SubmittedBatch batch)
@@ -238,7 +256,7 @@ internal sealed class BatchGrain(
 
     private async Task LookAsync()
     {
-        if (_status is not { Ended: false }) return;
+        if (_isLeaving || _status is not { Ended: false }) return;
         await ConfirmAsync();
         if (_status.State == JobState.Queued)
         {
@@ -253,7 +271,10 @@ internal sealed class BatchGrain(
         if (Reports.Answer is not { } reporting) return;
         if (reporting.End is { } end) await EndAsync(s => EndedBatch.StatusOf(s, end, reporting));
         if (_status.Ended || reporting.End is not null) return;
-        Silos.Ask(membership.CurrentSnapshot.Members);
+        var members = membership.CurrentSnapshot.Members;
+        Silos.Ask(members);
+        foreach (var silo in _inherited.Keys.Where(s => Loss.IsOf(members, s)).ToList())
+            if (_inherited.Remove(silo, out var groups)) instruments.Recovered(LostWork.StrategyGroup, groups);
         // All groups are done, but outcomes are missing: an earlier attempt of the reporting grain had acknowledged them.
         var isShort = _assignments?.IsEmptyFor(settings.Tick * 20, Stopwatch.GetTimestamp()) == true;
         if (reporting.Pass != _assignments?.Pass.Token || isShort) await TurnToAsync(reporting.Pass);
@@ -278,6 +299,7 @@ internal sealed class BatchGrain(
 
     private async Task TurnToAsync(Guid? token)
     {
+        if (_assignments is { } before) Reschedule(before);
         _assignments = null;
         if (token is not { } pass) return;
         // Wait for the silos' first answers: they show groups that started before a loss of this grain or of the reporting grain.
@@ -291,7 +313,10 @@ internal sealed class BatchGrain(
         var assignments = new AssignmentTable(work, Silos.Views.Values.Count(v => v.Answer is { Leaving: false }));
         foreach (var (silo, view) in Silos.Views)
             if (view is { IsResponsive: true, Answer: { } answer })
+            {
                 assignments.Adopt(silo, answer.Groups);
+                _inherited.Remove(silo);
+            }
         _assignments = assignments;
         BatchMessages.PassBegins(logger, Run, work.Key.ToString(), work.Work.Sum(w => w.Strategies.Length), work.Work.Count,
             Silos.Views.Count);
@@ -299,35 +324,41 @@ internal sealed class BatchGrain(
 
     private async Task DriveAsync(AssignmentTable assignments)
     {
-        var lost = 0;
         foreach (var (silo, view) in Silos.Views)
         {
             if (!view.Fresh || view.Answer is not { } answer) continue;
             view.Fresh = false;
-            var over = assignments.Seen(silo, answer.Groups, view.AskedAt, out var again, out var fault);
-            lost += again;
+            var over = assignments.Seen(silo, answer.Groups, view.AskedAt, out var lost, out var fault);
+            if (answer.Leaving) instruments.Recovered(LostWork.StrategyGroup, lost);
             if (over.Count > 0) _ = Loss.IgnoreAsync(() => services.Of(silo).StopAsync(Run, over));
             if (fault is null) continue;
             await EndAsync(s => s with { State = JobState.Failed, Fault = fault });
             await Loss.IgnoreAsync(() => Reporting.CancelAsync());
             return;
         }
-        foreach (var silo in assignments.BusySilos.Where(s => !Silos.Views.TryGetValue(s, out var view) || !view.IsResponsive).ToList())
-        {
-            var groups = assignments.Lost(silo, dead: !Silos.Views.ContainsKey(silo));
-            lost += groups;
-            BatchMessages.SiloLost(logger, Run, silo.ToString(), groups);
-        }
-        if (lost > 0) instruments.Recoveries.Add(lost, ClusterInstruments.KindOf(ClusterInstruments.StrategyGroup));
+        Reschedule(assignments);
         if (assignments.TakeDeadly() is { Count: > 0 } deadly) await Reporting.ReportAsync(EndedBatch.Deadly(assignments.Pass.Key, deadly));
         var open = Silos.Views.Where(s => s.Value.IsOpen).ToDictionary(s => s.Key, s => s.Value.Answer!.Threads);
         await AssignAsync(assignments, open);
+        // Another activation must know which silos have work.
+        if (!state.State.Groups.Keys.ToHashSet().SetEquals(assignments.BusySilos)) _confirmedAt = 0;
         await ConfirmAsync();
         if (assignments.Relief(open, Stopwatch.GetTimestamp()) is { } relief)
         {
             await Loss.IgnoreAsync(async () => assignments.GivenUp(relief.Group,
                 await services.Of(relief.From).GiveUpAsync(Run, relief.Group, relief.Most).WaitAsync(SiloPolls.Timeout)));
             await AssignAsync(assignments, open);
+        }
+    }
+
+    // Groups of silos that are lost or do not answer wait for other silos.
+    private void Reschedule(AssignmentTable assignments)
+    {
+        foreach (var silo in assignments.BusySilos.Where(s => !Silos.Views.TryGetValue(s, out var view) || !view.IsResponsive).ToList())
+        {
+            var groups = assignments.Lost(silo, dead: !Silos.Views.ContainsKey(silo));
+            instruments.Recovered(LostWork.StrategyGroup, groups);
+            BatchMessages.SiloLost(logger, Run, silo.ToString(), groups);
         }
     }
 
@@ -397,6 +428,7 @@ internal sealed class BatchGrain(
         {
             await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             state.State.Status = status ?? state.State.Status;
+            if (_assignments is { } assignments && !_isLeaving) state.State.Groups = assignments.Groups;
             await state.WriteStateAsync();
             _confirmedAt = Stopwatch.GetTimestamp();
         }

@@ -1,5 +1,6 @@
 using Granary.Cluster.Batches;
 using Granary.Contracts.Jobs;
+using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Batches;
 
@@ -23,4 +24,8 @@ public sealed class BatchRecord
     /// <summary>Strategies that callers stopped, by id, with the reason.</summary>
     [Id(4)]
     public Dictionary<string, string> Stopped { get; set; } = [];
+
+    /// <summary>Number of strategy groups of each silo at the last write. An activation after a loss counts those of lost silos.</summary>
+    [Id(5)]
+    public Dictionary<SiloAddress, int> Groups { get; set; } = [];
 }

@@ -29,6 +29,10 @@ public sealed class AttemptRecord
     /// <summary>Number of the newest attempt; 0 before the first. It increases only, and is written before the attempt begins.</summary>
     [Id(0)]
     public long Newest { get; set; }
+
+    /// <summary>Silo of the newest attempt; null before the first, and when its silo has stopped it in order.</summary>
+    [Id(1)]
+    public SiloAddress? Silo { get; set; }
 }
 
 /// <summary>
@@ -141,8 +145,10 @@ internal sealed partial class ReportingGrain(
     {
         try
         {
-            var number = ++attempts.State.Newest;
+            var (number, before, own) = (++attempts.State.Newest, attempts.State.Silo, compute.Services.Address);
+            attempts.State.Silo = own;
             await attempts.WriteStateAsync();
+            if (before is not null && !before.Equals(own)) compute.Services.Instruments.Recovered(LostWork.Batch);
             return new RunAttempt(number, cancellationToken => Task.Factory.StartNew(() => ConfirmAsync(number), cancellationToken,
                 TaskCreationOptions.None, _turns!).Unwrap());
         }
@@ -272,6 +278,7 @@ internal sealed partial class ReportingGrain(
         if (!_cancelled) return;
         // Two attempts in one folder would overwrite each other's files.
         if (_running is { } running) await running;
+        attempts.State.Silo = null;
         (_cancelled, _end, _faults, _notBefore, _stage) = (false, null, 0, default, ReportingStage.Opening);
     }
 
@@ -308,8 +315,27 @@ internal sealed partial class ReportingGrain(
         await _stopping.DisposeAsync();
         Abandon();
         if (_running is { } running) await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(5), CancellationToken.None));
+        await LeaveAsync();
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
+
+    // The next attempt, on another silo, does not count this one as lost.
+    private async Task LeaveAsync()
+    {
+        if (_end is not null || !compute.Services.Address.Equals(attempts.State.Silo)) return;
+        try
+        {
+            attempts.State.Silo = null;
+            await attempts.WriteStateAsync();
+        }
+        catch (Exception e)
+        {
+            NotLeft(logger, Run, e.Message);
+        }
+    }
+
+    [LoggerMessage(5, LogLevel.Debug, "Run {RunId}: reporting left this silo without a record of it: {Reason}")]
+    private static partial void NotLeft(ILogger logger, string runId, string reason);
 
     [LoggerMessage(3, LogLevel.Information, "Run {RunId}: reporting started on this silo, attempt {Attempt}")]
     private static partial void Begins(ILogger logger, string runId, long attempt);

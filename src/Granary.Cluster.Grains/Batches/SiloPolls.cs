@@ -24,8 +24,7 @@ internal sealed class SiloPolls(GrainSettings settings, Func<SiloAddress, Cancel
     /// <summary>Asks each silo that was not asked just now.</summary>
     public void Ask(IReadOnlyDictionary<SiloAddress, ClusterMember> members)
     {
-        foreach (var gone in _views.Keys.Where(s => !members.TryGetValue(s, out var m)
-            || m.Status is not (SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping)).ToList()) _views.Remove(gone);
+        foreach (var gone in _views.Keys.Where(s => Loss.IsOf(members, s)).ToList()) _views.Remove(gone);
         foreach (var (silo, member) in members)
         {
             if (member.Status != SiloStatus.Active && !_views.ContainsKey(silo)) continue;

@@ -1,6 +1,7 @@
 using Granary.Cluster.Feeds;
 using Granary.Engine.Market;
 using Granary.Storage.Retries;
+using Orleans.Runtime;
 using Orleans.Storage;
 using Orleans.Streams;
 using Polly;
@@ -21,6 +22,7 @@ internal sealed class FeedLink(IClusterClient cluster, string key, FeedConsumer 
 
     private readonly ISymbolFeedGrain _feed = cluster.GetGrain<ISymbolFeedGrain>(key);
     private Task<StreamSubscriptionHandle<BlockMessage>>? _subscribing;
+    private SiloAddress? _silo;
 
     /// <summary>Whether the stream delivers blocks that are published from now on.</summary>
     public bool IsSubscribed => _subscribing is { IsCompletedSuccessfully: true };
@@ -31,8 +33,10 @@ internal sealed class FeedLink(IClusterClient cluster, string key, FeedConsumer 
         try
         {
             // The feed may be lost with its silo; the next call opens it on another one.
-            return await s_lostCall.RunAsync(
+            var blocks = await s_lostCall.RunAsync(
                 stop => TimedCall.CallAsync(late => _feed.ReadAsync(Request(from, most), late), s_callTimeout, stop), cancellationToken);
+            _silo = blocks.Silo;
+            return blocks;
         }
         catch (Exception e) when (Loss.Is(e))
         {
@@ -53,7 +57,7 @@ internal sealed class FeedLink(IClusterClient cluster, string key, FeedConsumer 
         }
     }
 
-    private BlockRequest Request(long from, int most) => new(consumer, from, most, hash);
+    private BlockRequest Request(long from, int most) => new(consumer, from, most, hash, _silo);
 
     /// <summary>Subscribes, unless the silo with the subscriptions still has the earlier one; does not wait for it.</summary>
     public void Subscribe()

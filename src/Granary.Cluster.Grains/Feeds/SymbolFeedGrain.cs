@@ -14,7 +14,7 @@ namespace Granary.Cluster.Grains.Feeds;
 [PreferLocalPlacement]
 [GrainType("symbolfeed")]
 internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSettings settings, FeedMemory memory, TimeProvider clock,
-    ClusterInstruments instruments, ILocalSiloDetails silo, ILogger<SymbolFeedGrain> logger) : Grain, ISymbolFeedGrain
+    ClusterInstruments instruments, SiloProcess process, ILogger<SymbolFeedGrain> logger) : Grain, ISymbolFeedGrain
 {
     private const int Room = 64;
 
@@ -31,8 +31,10 @@ internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, Grai
     private FeedHeader? _header;
     private long _reserved;
     private long _published;
-    private bool _isWhole;
+    private bool _isWhole, _isCounted;
     private DateTimeOffset _streamAgain;
+
+    private SiloAddress Own => process.Silo.SiloAddress;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -92,28 +94,38 @@ internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, Grai
 
     public async Task<BlockBatch> ReadAsync(BlockRequest request, CancellationToken cancellationToken)
     {
-        BlockBatch Refused(string fault, bool mayPass) => new(request.From, [], false, fault, mayPass, _published, silo.SiloAddress);
+        BlockBatch Refused(string fault, bool mayPass) => new(request.From, [], false, fault, mayPass, _published, Own);
         var header = await OpenedAsync(request.Consumer);
         if (header.Fault is { } fault) return Refused(fault, header.MayPass);
         if (header.ContentHash != request.Hash)
-            return Refused($"the bars of {header.Instrument!.Symbol} that the silo {silo.SiloAddress.Endpoint} reads are not those that "
+            return Refused($"the bars of {header.Instrument!.Symbol} that the silo {Own.Endpoint} reads are not those that "
                 + "the run began with; give all silos the same data", mayPass: false);
+        CountLoss(request.Silo);
         try
         {
             Use(request.Consumer);
             var (blocks, last) = await _blocks!.ReadAsync(request.Consumer.Receiver, request.From, request.Most, cancellationToken);
-            return new BlockBatch(request.From, blocks, last, null, false, _published, silo.SiloAddress);
+            return new BlockBatch(request.From, blocks, last, null, false, _published, Own);
         }
         catch (BarDataException e)
         {
-            return Refused($"on the silo {silo.SiloAddress.Endpoint}: {e.Message}", mayPass: false);
+            return Refused($"on the silo {Own.Endpoint}: {e.Message}", mayPass: false);
         }
         catch (Exception e) when (e is BarStoreException or IOException)
         {
             // The opened source may be broken; the next call opens it again.
             await ShutAsync();
-            return Refused($"on the silo {silo.SiloAddress.Endpoint}: {e.Message}", mayPass: true);
+            return Refused($"on the silo {Own.Endpoint}: {e.Message}", mayPass: true);
         }
+    }
+
+    // The readers of a lost activation, on any silo, come to this one, which counts the loss once.
+    private void CountLoss(SiloAddress? before)
+    {
+        if (_isCounted || before is null || before.Equals(Own)
+            || !Loss.IsOf(process.Membership.CurrentSnapshot.Members, before)) return;
+        _isCounted = true;
+        instruments.Recovered(LostWork.Feed);
     }
 
     public async Task<PublishedBlocks> PublishAsync(BlockRequest request, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Granary.Cluster.Grains.Feeds;
 using Granary.Cluster.Grains.Models;
+using Granary.Cluster.Grains.Telemetry;
 using Granary.Simulation.Catalogues;
 using Granary.Trading.Live;
 using Microsoft.Extensions.Logging;
@@ -9,4 +10,4 @@ namespace Granary.Cluster.Grains.Portfolios;
 /// <summary>Services that the session grains and portfolio grains of a silo share.</summary>
 internal sealed record PortfolioServices(GranaryCatalogues Catalogues, ModelReplicas Models, GrainSettings Settings, SiloProcess Process,
     LiveSessions Sessions, IAccountStore Accounts, FeedSources Sources, IGrainFactory Grains, TimeProvider Clock,
-    ILogger<LiveAttempt> Logger);
+    ClusterInstruments Instruments, ILogger<LiveAttempt> Logger);

@@ -224,6 +224,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
                 session.State.Epoch++;
                 session.State.Restarts++;
                 await Writer.WriteAsync();
+                if (end is null) services.Instruments.Recovered(LostWork.Session);
                 begin = true;
             }
         }

@@ -12,6 +12,7 @@ public sealed class ClusterInstruments : IDisposable
     public const string Name = "Granary.Cluster";
 
     private readonly Meter _meter;
+    private readonly Counter<long> _recoveries;
 
     public ClusterInstruments(IMeterFactory meters)
     {
@@ -35,8 +36,8 @@ public sealed class ClusterInstruments : IDisposable
             "Times that a queue of the stream took no block of a feed, so that silos requested its blocks for some seconds.");
         _meter.CreateObservableGauge("granary.database.lock_waits", KnownLockWaits, "{session}",
             "Sessions of the cluster's database that wait for a lock.");
-        Recoveries = _meter.CreateCounter<long>("granary.recoveries", "{recovery}",
-            "Work driven again because its silo or activation was lost, by kind of grain.");
+        _recoveries = _meter.CreateCounter<long>("granary.recoveries", "{recovery}",
+            "Work of lost silos that this one took over, by kind: strategy-group, batch, session, feed.");
     }
 
     public static ActivitySource Traces { get; } = new(Name);
@@ -45,14 +46,18 @@ public sealed class ClusterInstruments : IDisposable
     public void Begin()
     {
         StrategiesFailed.Add(0);
-        Recoveries.Add(0, KindOf(StrategyGroup));
+        foreach (var work in Enum.GetValues<LostWork>()) Recovered(work, 0);
     }
 
-    /// <summary>The kind of a recovery: a group of strategies that began again.</summary>
-    internal const string StrategyGroup = "strategy-group";
-
-    /// <summary>Returns the tag <c>granary.kind</c>, which splits a counter by kind.</summary>
-    internal static KeyValuePair<string, object?> KindOf(string kind) => new("granary.kind", kind);
+    /// <summary>Counts work of a lost silo. The one that takes it over calls this, so that each loss counts once in the cluster.</summary>
+    internal void Recovered(LostWork work, int count = 1) =>
+        _recoveries.Add(count, new KeyValuePair<string, object?>("granary.kind", work switch
+        {
+            LostWork.StrategyGroup => "strategy-group",
+            LostWork.Batch => "batch",
+            LostWork.Session => "session",
+            LostWork.Feed => "feed",
+        }));
 
     /// <summary>Starts a span of a run without making it <see cref="Activity.Current"/>; returns null without a listener.</summary>
     /// <param name="parent">W3C trace context of the parent span.</param>
@@ -80,8 +85,6 @@ public sealed class ClusterInstruments : IDisposable
     public Counter<long> FeedReadings { get; }
 
     public Counter<long> FeedDetours { get; }
-
-    public Counter<long> Recoveries { get; }
 
     /// <summary>Sessions of the cluster's database that wait for a lock; negative if unknown.</summary>
     public int LockWaits { get; set; } = -1;

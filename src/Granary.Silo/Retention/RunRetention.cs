@@ -2,18 +2,20 @@ using System.Text.Json;
 using Granary.Cluster.Batches;
 using Granary.Contracts.Jobs;
 using Granary.Server.Audit;
+using Granary.Server.Operations;
 using Granary.Simulation.RunFolders;
 
 namespace Granary.Silo.Retention;
 
 /// <summary>
 /// Removes batches and jobs that ended longer ago than <c>--keep-runs</c>: their folders, the states of their grains, and their idempotency
-/// keys. Each removal is an entry of the audit log. Every silo looks each hour; each run is removed once.
+/// keys. A run that a deployment, a session, a valid link or an unfinished job needs stays. Each removal is an entry of the audit log.
+/// Every silo looks each hour; each run is removed once.
 /// </summary>
 /// <param name="runs">Folder of all runs.</param>
 /// <param name="keep">Time from a run's end to its removal.</param>
-internal sealed partial class RunRetention(IGrainFactory grains, AuditLog audit, string runs, TimeSpan keep, TimeProvider clock,
-    ILogger<RunRetention> logger) : BackgroundService
+internal sealed partial class RunRetention(IGrainFactory grains, AuditLog audit, IRunUses uses, string runs, TimeSpan keep,
+    TimeProvider clock, ILogger<RunRetention> logger) : BackgroundService
 {
     /// <summary>The name in the audit log.</summary>
     public const string Who = "retention";
@@ -22,6 +24,9 @@ internal sealed partial class RunRetention(IGrainFactory grains, AuditLog audit,
 
     // Folders of sessions and of command-line runs, which belong to no batch.
     private readonly HashSet<string> _others = new(StringComparer.Ordinal);
+
+    // Runs that are due and needed, each with a line of the log.
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -61,6 +66,11 @@ internal sealed partial class RunRetention(IGrainFactory grains, AuditLog audit,
                 continue;
             }
             if (status is not { Ended: true, FinishedAt: { } at } || at >= before) continue;
+            if (await uses.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } use)
+            {
+                if (_used.Add(id)) Kept(logger, id, use);
+                continue;
+            }
             // Do not remove a run if the audit log cannot record it.
             var intent = await audit.BeginAsync(Who, "removeRun", $"/jobs/{id}",
                 JsonSerializer.SerializeToNode(new { status.Kind, status.Name, status.State, status.FinishedAt }, JobJson.Options),
@@ -88,6 +98,9 @@ internal sealed partial class RunRetention(IGrainFactory grains, AuditLog audit,
 
     [LoggerMessage(1, LogLevel.Information, "Run {RunId}, which ended at {EndedAt:u}, is removed with its folder and state")]
     private static partial void Removed(ILogger logger, string runId, DateTimeOffset endedAt);
+
+    [LoggerMessage(3, LogLevel.Information, "Run {RunId} is due to be removed and is kept: {Use}")]
+    private static partial void Kept(ILogger logger, string runId, string use);
 
     [LoggerMessage(2, LogLevel.Warning, "Old runs could not be removed and are tried again in an hour: {Reason}")]
     private static partial void NotRemoved(ILogger logger, string reason);

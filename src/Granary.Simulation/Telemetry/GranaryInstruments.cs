@@ -36,7 +36,7 @@ public static class GranaryInstruments
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5] });
 
     public static Counter<long> JournalLosses { get; } = Meter.CreateCounter<long>("granary.journal.losses", "{loss}",
-        "Times that a session lost its journal and waited for it.");
+        "Times that a session lost its journal, or that of its paper broker, and waited for it.");
 
     internal static Counter<long> SessionBars { get; } = Meter.CreateCounter<long>("granary.session.bars", "{bar}",
         "Bars that live sessions took from their feeds, by account.");

@@ -47,7 +47,8 @@ public sealed class OrderGateway(AccountJournal journal, string broker,
                 Execution = opening.Spec.Execution.Settings,
                 Instruments = instruments,
                 FaultsOf = listed => BrokerFit.Faults(opening.Broker, listed, opening.Spec),
-                OpenJournalAsync = s => store.OpenBrokerJournalAsync(opening.Account, opening.Broker, opening.Holder, clock, s),
+                OpenJournalAsync = async s => new BrokerJournal(
+                    await store.OpenBrokerJournalAsync(opening.Account, opening.Broker, opening.Holder, clock, s).ConfigureAwait(false)),
                 Clock = clock,
             }, stop);
     }

@@ -18,6 +18,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Core.Internal;
 using Orleans.Runtime;
 using Orleans.Runtime.Placement;
+using Orleans.TestingHost;
 
 namespace Granary.Cluster.Tests.Live;
 
@@ -89,6 +90,12 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
             }
         }
 
+        /// <summary>The history of the account's equity in the embedded session.</summary>
+        internal string[] EquityOf(string paper) => File.ReadAllLines(Path.Combine(EmbeddedFolder(paper), "account_equity.csv"));
+
+        /// <summary>The run's folder of the embedded session.</summary>
+        internal string EmbeddedFolder(string paper) => Path.Combine(Folder, paper.Length == 0 ? "live-0" : "live-1");
+
         private static async Task<IReadOnlyList<JournalEntry>> BookAsync(string state)
         {
             await using var book = FileJournal.Open(state, TimeProvider.System, name: "paper-venue.grj");
@@ -138,8 +145,9 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
             end.Status!.OrdersSent.ShouldBeGreaterThan(20);
             end.Status.Differences.ShouldBe(0);
             end.Files.ShouldContain("account_trades.csv");
-            File.ReadAllText(Path.Combine(cluster.Silos.Runs, end.Run, "trades.csv"))
-                .ShouldBe(File.ReadAllText(Path.Combine(_made.Folder, paper.Length == 0 ? "live-0" : "live-1", "trades.csv")));
+            foreach (var name in (string[])["trades.csv", "account_equity.csv"])
+                File.ReadAllText(Path.Combine(cluster.Silos.Runs, end.Run, name))
+                    .ShouldBe(File.ReadAllText(Path.Combine(_made.EmbeddedFolder(paper), name)), name);
             await using var file = (await cluster.Sessions.OpenFileAsync(LiveSilos.Account, "account.json"))!.Content;
             (await new StreamReader(file).ReadToEndAsync()).ShouldContain("\"journal\": \"postgres://");
         }
@@ -220,8 +228,40 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         end.Digest.ShouldBe(_made.Embedded[Rough].Digest, $"seed {seed}, {place}");
         (await cluster.AccountAsync()).ShouldBeTheAccount(_made.Embedded[Rough].Account, $"seed {seed}, {place}\n{TestSilos.Log.Tail}");
         end.Restarts.ShouldBeGreaterThan(0);
+        EquityOf(cluster, end).ShouldBe(_made.EquityOf(Rough), $"seed {seed}, {place}");
         // Of the journal, and not of the attempt that ended.
         end.Status!.OrdersSent.ShouldBe((await cluster.JournalAsync()).OfType<OrderIntended>().Count(), $"seed {seed}, {place}");
+    }
+
+    private static string[] EquityOf(LiveSilos cluster, SessionView session) =>
+        File.ReadAllLines(Path.Combine(cluster.Silos.Runs, session.Run, "account_equity.csv"));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(Rough)]
+    public async Task The_equity_of_an_account_is_that_of_the_embedded_session_at_any_pace_and_after_each_kind_of_restart(string paper)
+    {
+        await using var cluster = await LiveSilos.StartAsync(2, await _made.Server.CreateDatabaseAsync());
+        async Task<InProcessSiloHandle> HostAfterAsync(int bars)
+        {
+            var view = await cluster.UntilAsync(s => s.Retry is null && s.Status?.Bars > bars);
+            return cluster.Silos.Alive.Single(s => s.SiloAddress.ToString() == view.Host);
+        }
+
+        await cluster.Sessions.StartAsync(_made.Start(paper, "fixed:20ms"));
+        await HostAfterAsync(60);
+        (await cluster.Sessions.CommandAsync(LiveSilos.Account, new IssuedCommand(SessionCommand.Stop, "Anna", "noon")))!.Phase
+            .ShouldBe(SessionPhase.Done);
+        await cluster.Sessions.StartAsync(_made.Start(paper, "fixed:20ms"));
+        await cluster.Silos.Cluster.StopSiloAsync(await HostAfterAsync(180));
+        await cluster.Silos.Cluster.StartAdditionalSiloAsync();
+        var dies = await HostAfterAsync(300);
+        var accounts = cluster.AccountsOf(dies);
+        await cluster.Silos.Cluster.KillSiloAsync(dies);
+        await accounts.CutAsync();
+        var end = await cluster.EndAsync();
+        (end.Phase, end.Digest).ShouldBe((SessionPhase.Done, _made.Embedded[paper].Digest), $"{end.Fault}\n{TestSilos.Log.Tail}");
+        EquityOf(cluster, end).ShouldBe(_made.EquityOf(paper));
     }
 
     [Fact]

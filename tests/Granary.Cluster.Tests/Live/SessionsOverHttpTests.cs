@@ -58,6 +58,8 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
             await PostgresJournal.PeekAsync(database, LiveSilos.Account + ".paper-venue", new JournalQuery()))
             .ShouldBe(made.Embedded["seed=5,latency=2m,reject=0.1,partial=0.3,timeout=0.2"].Account);
         (await client.DownloadSessionAsync(LiveSilos.Account, Path.Combine(made.Folder, "home"))).ShouldContain("orders.csv");
+        File.ReadAllLines(Path.Combine(made.Folder, "home", "account_equity.csv"))
+            .ShouldBe(made.EquityOf("seed=5,latency=2m,reject=0.1,partial=0.3,timeout=0.2"));
         var orders = (await lives.Client.GetFromJsonAsync<JsonArray>("/api/v1/orders"))!;
         orders.Count.ShouldBe(File.ReadLines(Path.Combine(made.Folder, "home", "orders.csv")).Count() - 1);
         orders.ShouldAllBe(o => (string?)o!["account"] == LiveSilos.Account);

@@ -3,6 +3,7 @@ using Granary.Contracts.Jobs;
 using Granary.Server.Audit;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
+using Granary.Server.Operations;
 using Granary.Silo.Retention;
 using Granary.Simulation.Batches;
 using Granary.Testing;
@@ -14,6 +15,7 @@ namespace Granary.Cluster.Tests.Silos;
 public sealed class RunRetentionTests : IAsyncLifetime
 {
     private readonly TestBatches _batches = new();
+    private readonly Uses _uses = new();
     private TestSilos _cluster = null!;
 
     public async ValueTask InitializeAsync() => _cluster = await TestSilos.StartAsync(2, s => s with { BlockSize = 16 });
@@ -30,7 +32,7 @@ public sealed class RunRetentionTests : IAsyncLifetime
     private RunRetention After(int days)
     {
         var clock = new ManualClock(DateTimeOffset.UtcNow.AddDays(days));
-        return new RunRetention(_cluster.Grains, new AuditLog(AuditFile, clock), _cluster.Runs, TimeSpan.FromDays(7), clock,
+        return new RunRetention(_cluster.Grains, new AuditLog(AuditFile, clock), _uses, _cluster.Runs, TimeSpan.FromDays(7), clock,
             NullLogger<RunRetention>.Instance);
     }
 
@@ -74,6 +76,31 @@ public sealed class RunRetentionTests : IAsyncLifetime
         (again.Created, again.Job.Id == old).ShouldBe((true, false), "the key is new again");
         (await _cluster.EndAsync(again.Job.Id)).Digest.ShouldNotBeNull();
         (await After(days: 8).RemoveAsync(stop)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_needed_stays_until_nothing_needs_it()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var old = (await SubmitAsync(_batches.Joined, "once")).Job.Id;
+        await _cluster.EndAsync(old);
+        _uses.Needed = old;
+        (await After(days: 8).RemoveAsync(stop)).ShouldBe(0);
+        Directory.Exists(Path.Combine(_cluster.Runs, old)).ShouldBeTrue();
+        (await _cluster.Batches.FindAsync(old, stop)).ShouldNotBeNull();
+        File.Exists(AuditFile).ShouldBeFalse("nothing was removed");
+        _uses.Needed = null;
+        (await After(days: 8).RemoveAsync(stop)).ShouldBe(1);
+        Directory.Exists(Path.Combine(_cluster.Runs, old)).ShouldBeFalse();
+    }
+
+    // What the API refuses to delete; its own tests make deployments, sessions, links and jobs that need a run.
+    private sealed class Uses : IRunUses
+    {
+        public string? Needed { get; set; }
+
+        public Task<string?> FindAsync(string id, CancellationToken cancellationToken) =>
+            Task.FromResult(id == Needed ? $"a link to the run {id} is valid" : null);
     }
 
     [Fact]

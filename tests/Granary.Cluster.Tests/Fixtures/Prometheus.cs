@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Granary.Testing;
+
+namespace Granary.Cluster.Tests.Fixtures;
+
+/// <summary>
+/// A real Prometheus with the alert rules of the repository. It scrapes each second, and the rules wait for seconds
+/// where they wait for minutes in production.
+/// </summary>
+internal sealed partial class Prometheus : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-prometheus-").FullName;
+    private readonly Process _process;
+    private readonly HttpClient _client;
+
+    /// <param name="ports">Of the servers on loopback whose metrics are scraped.</param>
+    private Prometheus(int[] ports)
+    {
+        var port = FreePorts.Take(1)[0];
+        _client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Eventually.Longest };
+        File.WriteAllText(Path.Combine(_folder, "granary.yml"), Shortened(Rules));
+        File.WriteAllText(Path.Combine(_folder, "prometheus.yml"), $$"""
+            global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 500ms }
+            rule_files: [ granary.yml ]
+            scrape_configs:
+              - { job_name: granary, static_configs: [ { targets: [ {{string.Join(", ", ports.Select(p => $"'127.0.0.1:{p}'"))}} ] } ] }
+            """);
+        var start = new ProcessStartInfo("prometheus", [$"--config.file={_folder}/prometheus.yml", $"--storage.tsdb.path={_folder}/data",
+            string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}"), "--log.level=error"])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+        };
+        _process = Process.Start(start)!;
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>The names of the alerts.</summary>
+    public static IReadOnlyList<string> Alerts => [.. Alert().Matches(Rules).Select(m => m.Groups["name"].Value)];
+
+    private static string Rules => File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "infra", "alerts", "granary.yml"));
+
+    /// <summary>Starts one that scrapes these servers, or skips the test.</summary>
+    public static async Task<Prometheus> StartAsync(params int[] ports)
+    {
+        Prometheus started;
+        try
+        {
+            started = new Prometheus(ports);
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Skip("needs prometheus, which this machine does not have; on Debian: apt-get install prometheus");
+            throw;
+        }
+        await Eventually.HoldsAsync(() => started.IsReadyAsync(ports.Length));
+        return started;
+    }
+
+    /// <summary>The alerts that fire now.</summary>
+    public async Task<IReadOnlySet<string>> FiringAsync()
+    {
+        var answer = (await _client.GetFromJsonAsync<JsonObject>("/api/v1/alerts"))!;
+        return answer["data"]!["alerts"]!.AsArray().Where(a => (string?)a!["state"] == "firing")
+            .Select(a => (string)a!["labels"]!["alertname"]!).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>Waits until the alerts fire.</summary>
+    public async Task FiresAsync(params string[] alerts)
+    {
+        foreach (var alert in alerts) Alerts.ShouldContain(alert);
+        await Eventually.IsAsync(async () => string.Join(' ', alerts.Except(await FiringAsync())), missing => missing.Length == 0,
+            Eventually.LongestWork, $"fires: {string.Join(", ", alerts)}");
+    }
+
+    // Every target has been scraped, so that a counter has its value from before the cause of an alert.
+    private async Task<bool> IsReadyAsync(int targets)
+    {
+        try
+        {
+            var answer = await _client.GetFromJsonAsync<JsonObject>("/api/v1/query?query=" + WebUtility.UrlEncode("up == 1"));
+            return answer!["data"]!["result"]!.AsArray().Count == targets;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    // "for" and the limits in seconds are a second or two; ranges stay, since a range may be longer than the data.
+    private static string Shortened(string rules) => Limit().Replace(For().Replace(rules, "for: 1s"), "_seconds) > 2");
+
+    [GeneratedRegex(@"\bfor: \d+m", RegexOptions.ExplicitCapture)]
+    private static partial Regex For();
+
+    [GeneratedRegex(@"_seconds\) > [69]00", RegexOptions.ExplicitCapture)]
+    private static partial Regex Limit();
+
+    [GeneratedRegex(@"- alert: (?<name>\w+)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Alert();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _client.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Net;
+using Granary.Cluster.Client;
+using Granary.Cluster.Tests.Fixtures;
+using Granary.Cluster.Tests.Live;
+using Granary.Contracts.Operations;
+using Granary.Contracts.Sessions;
+using Granary.Storage.Addresses;
+using Granary.Testing;
+using Npgsql;
+
+namespace Granary.Cluster.Tests.Silos;
+
+/// <summary>Each alert of infra/alerts fires in a real Prometheus that scrapes real silos, when its cause happens.</summary>
+public sealed class AlertsFireTests(SessionsInTheClusterTests.Made made) : IClassFixture<SessionsInTheClusterTests.Made>
+{
+    private static readonly string[] s_database = ["GranaryBarsStale", "GranaryLockWaits", "GranaryJobsFail", "GranaryJournalSlow"];
+    private static readonly string[] s_work = ["GranarySessionFailed", "GranarySessionWaiting", "GranaryQueueStuck"];
+
+    [Fact]
+    public async Task A_database_that_is_slow_locked_and_lost_a_feed_without_bars_and_failing_jobs_are_alerts()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        using var relay = new TcpRelay(IPAddress.Loopback, server.Port);
+        var direct = await server.CreateDatabaseAsync();
+        await using var silo = await SiloProcess.JoinAsync(
+            direct.Replace($"Port={server.Port}", $"Port={relay.Port}", StringComparison.Ordinal), "granary", "--runs",
+            Path.Combine(made.Folder, "runs-alerts"));
+        await using var prometheus = await Prometheus.StartAsync(silo.HttpPort);
+        using var client = new GranaryClient(silo.Client.BaseAddress!.ToString(), key: null, Eventually.Longest);
+        await DoesNotFireAsync(prometheus, [.. s_database, "GranaryJournalLost"]);
+
+        await client.StartSessionAsync(made.Start(speed: "fixed:1h") with { Account = "stale" });
+        await client.StartSessionAsync(made.Start(speed: "fixed:500ms", to: "2023-06-01") with { Account = "slow" });
+        var broken = Broken("broken-batch");
+        for (var i = 0; i < 4; i++) await client.SubmitAsync(broken);
+        await using var locks = await LocksAsync(direct, waiting: 6);
+        relay.Delay = TimeSpan.FromMilliseconds(800);
+        await prometheus.FiresAsync(s_database);
+
+        relay.Delay = TimeSpan.Zero;
+        (await prometheus.FiringAsync()).ShouldNotContain("GranaryJournalLost");
+        await server.CrashAsync();
+        await prometheus.FiresAsync("GranaryJournalLost");
+    }
+
+    [Fact]
+    public async Task A_silo_that_is_killed_is_an_alert_and_so_is_what_the_survivor_took_over()
+    {
+        var database = await made.Server.CreateDatabaseAsync();
+        string[] options = ["--runs", Path.Combine(made.Folder, "runs-killed"), .. SiloProcess.Mortal];
+        await using var one = await SiloProcess.JoinAsync(database, "granary", options);
+        await using var two = await SiloProcess.JoinAsync(database, "granary", options);
+        await using var prometheus = await Prometheus.StartAsync(one.HttpPort, two.HttpPort);
+        using var client = new GranaryClient($"{one.Client.BaseAddress},{two.Client.BaseAddress}", key: null, Eventually.Longest);
+        await client.StartSessionAsync(made.Start(speed: "fixed:500ms", to: "2023-06-01"));
+        var running = await Eventually.IsAsync(() => client.SessionAsync(LiveSilos.Account), s => s.Status?.Bars > 2);
+        await DoesNotFireAsync(prometheus, ["GranaryRecoveries"]);
+        var dies = running.Host.Contains($":{one.SiloPort}", StringComparison.Ordinal) ? one : two;
+        dies.Kill();
+        await prometheus.FiresAsync("GranaryDown", "GranaryRecoveries");
+    }
+
+    [Fact]
+    public async Task A_failed_session_one_whose_feed_is_away_a_stuck_queue_and_a_full_disk_are_alerts()
+    {
+        var disk = Directory.CreateDirectory(Path.Combine(made.Folder, "runs-small")).FullName;
+        var isSmall = SystemCommand.Run("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", disk);
+        try
+        {
+            var ports = FreePorts.Take(3);
+            await using var silo = SiloProcess.Start(["--urls", $"http://127.0.0.1:{ports[0]}", "--silo-port", $"{ports[1]}",
+                "--gateway-port", $"{ports[2]}", "--runs", disk], httpPort: ports[0]);
+            await silo.ReadyAsync();
+            await using var prometheus = await Prometheus.StartAsync(silo.HttpPort);
+            using var client = new GranaryClient(silo.Client.BaseAddress!.ToString(), key: null, Eventually.Longest);
+            await DoesNotFireAsync(prometheus, s_work);
+
+            await client.StartSessionAsync(made.Start() with { Account = "failed", Feed = Address.Parse("csv:" + BrokenBars()) });
+            await client.StartSessionAsync(made.Start() with { Account = "waiting", Feed = Address.Parse("kafka://127.0.0.1:1/bars") });
+            // Of a silo that drains, four batches run without a group, and the fifth waits.
+            await client.CommandSiloAsync((await client.ClusterAsync()).Silos.Single().Name, SiloCommand.Drain);
+            for (var i = 0; i < 5; i++) await client.SubmitAsync(TestBatches.Quickstart);
+            await prometheus.FiresAsync([.. s_work, .. isSmall ? (string[])["GranaryDiskLow"] : []]);
+        }
+        finally
+        {
+            if (isSmall) SystemCommand.Run("umount", "-l", disk).ShouldBeTrue();
+        }
+        if (!isSmall) Assert.Skip("a small disk cannot be mounted here, so GranaryDiskLow was not caused");
+    }
+
+    [Fact]
+    public void Each_alert_is_caused_by_a_test() => Prometheus.Alerts.ShouldBe(
+        [.. s_database, .. s_work, "GranaryJournalLost", "GranaryDown", "GranaryRecoveries", "GranaryDiskLow"], ignoreOrder: true);
+
+    private static async Task DoesNotFireAsync(Prometheus prometheus, string[] alerts)
+    {
+        var firing = await prometheus.FiringAsync();
+        alerts.Where(firing.Contains).ShouldBeEmpty("before its cause");
+    }
+
+    // Bars whose third line is no bar.
+    private string BrokenBars()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(made.Folder, "broken")).FullName;
+        foreach (var symbol in (string[])["COINUSDT", "GLIMUSDT"])
+            File.WriteAllLines(Path.Combine(folder, symbol + ".csv"),
+                [.. File.ReadLines(Path.Combine(made.Folder, "data", "1h", symbol + ".csv")).Take(2), "broken"]);
+        return folder;
+    }
+
+    private string Broken(string name)
+    {
+        var batch = Path.Combine(made.Folder, name + ".json");
+        File.WriteAllText(batch, $$"""
+            { "name": "{{name}}", "data": { "source": "csv:{{BrokenBars()}}", "symbols": ["COINUSDT"], "timeframe": "1h" },
+              "strategies": [ { "class": "SmaCross" } ] }
+            """);
+        return batch;
+    }
+
+    // One session of the database has a lock that others wait for.
+    private static async Task<NpgsqlDataSource> LocksAsync(string database, int waiting)
+    {
+        var source = NpgsqlDataSource.Create(database);
+        var holder = await source.OpenConnectionAsync();
+        foreach (var text in (string[])["CREATE TABLE locked (n int)", "BEGIN", "LOCK TABLE locked"])
+        {
+            await using var command = new NpgsqlCommand(text, holder);
+            await command.ExecuteNonQueryAsync();
+        }
+        for (var i = 0; i < waiting; i++)
+        {
+            var waiter = new NpgsqlCommand("SELECT n FROM locked", await source.OpenConnectionAsync());
+            _ = waiter.ExecuteNonQueryAsync();
+        }
+        return source;
+    }
+}

@@ -1,0 +1,137 @@
+using Granary.Cluster.Batches;
+using Granary.Cluster.Feeds;
+using Granary.Cluster.Grains.Feeds;
+using Granary.Cluster.Tests.Fixtures;
+using Granary.Cluster.Tests.Live;
+using Granary.Contracts.Jobs;
+using Granary.Contracts.Sessions;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Testing;
+using Granary.Trading.Live;
+using Orleans.Runtime;
+using Orleans.TestingHost;
+
+namespace Granary.Cluster.Tests.Silos;
+
+/// <summary>The metric <c>granary.recoveries</c>: the survivors count the work of a lost silo, each piece once.</summary>
+public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClassFixture<SessionsInTheClusterTests.Made>, IDisposable
+{
+    private const string Symbol = "COINUSDT";
+
+    private readonly TestBatches _batches = new();
+
+    public void Dispose() => _batches.Dispose();
+
+    // Strategies wait at a gate, each with the feed of its symbol, on all silos.
+    private string Batch => _batches.Write("held", """
+        {
+          "name": "held", "data": { "source": "csv:data/1h", "symbols": "*", "timeframe": "1h" },
+          "strategies": [
+            { "class": "Dawdler", "params": { "every": 100000, "variant": [1, 2], "gateAt": 400 }, "size": { "percentOfEquity": 20 } }
+          ],
+          "portfolio": { "weights": "equal" }
+        }
+        """);
+
+    // The readers of a feed may be on its silo, on others or on both, so the feeds are a test of their own.
+    private static string WithoutFeeds(Recoveries counted) =>
+        string.Join(", ", counted.Text.Split(", ").Where(c => !c.StartsWith("feed", StringComparison.Ordinal)));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_groups_and_the_batch_of_a_lost_silo_count_once(bool hasBatch)
+    {
+        await using var cluster = await TestSilos.StartAsync(3,
+            s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
+        using var gate = cluster.Gates.Close(400);
+        var id = await cluster.SubmitAsync(Batch);
+        await gate.Reached;
+        await Eventually.HoldsAsync(() => cluster.Alive.All(s => cluster.ComputeOf(s).Groups > 0));
+        var home = await HostOfAsync(cluster, cluster.Grains.GetGrain<IReportingGrain>(id));
+        var lost = hasBatch ? home : cluster.Alive.First(s => s != home);
+        var groups = cluster.ComputeOf(lost).Groups;
+        using var counted = new Recoveries(cluster, except: lost);
+        await cluster.Cluster.KillSiloAsync(lost);
+        gate.Open();
+        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, TestSilos.Log.Tail);
+        WithoutFeeds(counted).ShouldBe(hasBatch ? $"batch 1, strategy-group {groups}" : $"strategy-group {groups}");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_work_of_a_silo_that_stops_in_order_is_not_lost(bool hasBatch)
+    {
+        await using var cluster = await TestSilos.StartAsync(3, s => s with { BlockSize = 128, Drain = Eventually.Longest });
+        using var counted = new Recoveries(cluster);
+        using var gate = cluster.Gates.Close(400);
+        var id = await cluster.SubmitAsync(Batch);
+        await gate.Reached;
+        var home = await HostOfAsync(cluster, cluster.Grains.GetGrain<IReportingGrain>(id));
+        var leaving = cluster.Cluster.StopSiloAsync(hasBatch ? home : cluster.Alive.First(s => s != home));
+        gate.Open();
+        await leaving;
+        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, TestSilos.Log.Tail);
+        counted.Text.ShouldBe("");
+    }
+
+    [Fact]
+    public async Task A_feed_that_several_survivors_read_counts_once()
+    {
+        var data = new BatchReader(TestCatalogues.All).Read(Batch).Data;
+        await using var cluster = await TestSilos.StartAsync(3, s => s with { BlockSize = 16, BarsAhead = 64 });
+        // The first silo opens the feed, and so has it.
+        var readers = new List<(IBarSeries Series, IAsyncEnumerator<BarBlock> Blocks)>();
+        foreach (var silo in cluster.Alive)
+        {
+            var series = await cluster.ServiceOf<FeedSources>(silo).Open("test", data)
+                .OpenAsync(new BarQuery(Symbol, data.Timeframe, null, null));
+            var blocks = series.ReadAsync(16).GetAsyncEnumerator();
+            (await blocks.MoveNextAsync()).ShouldBeTrue();
+            readers.Add((series, blocks));
+        }
+        var lost = await HostOfAsync(cluster, cluster.Grains.GetGrain<ISymbolFeedGrain>(TestBatches.FeedOf(Batch, Symbol).Key));
+        lost.ShouldBe(cluster.Alive[0]);
+        using var counted = new Recoveries(cluster, except: lost);
+        await cluster.Cluster.KillSiloAsync(lost);
+        // Each asks the next activation before the other one leaves it.
+        foreach (var (_, blocks) in readers[1..])
+            for (var i = 0; i < 40; i++) (await blocks.MoveNextAsync()).ShouldBeTrue();
+        foreach (var (series, blocks) in readers[1..])
+        {
+            while (await blocks.MoveNextAsync())
+            {
+            }
+            await blocks.DisposeAsync();
+            await series.DisposeAsync();
+        }
+        counted.Text.ShouldBe("feed 1");
+    }
+
+    [Fact]
+    public async Task A_session_of_a_lost_silo_counts_once_on_the_survivors()
+    {
+        await using var cluster = await LiveSilos.StartAsync(3, await made.Server.CreateDatabaseAsync());
+        await cluster.Sessions.StartAsync(made.Start(speed: "fixed:50ms", to: "2023-06-01"));
+        var before = await cluster.UntilAsync(s => s.Status?.Bars > 10);
+        var lost = cluster.Silos.Alive.Single(s => s.SiloAddress.ToString() == before.Host);
+        using var counted = new Recoveries(cluster.Silos, except: lost);
+        var accounts = cluster.AccountsOf(lost);
+        await cluster.Silos.Cluster.KillSiloAsync(lost);
+        await accounts.CutAsync();
+        await cluster.UntilAsync(s => s is { Restarts: > 0, Retry: null } && s.Status?.Bars > before.Status!.Bars);
+        WithoutFeeds(counted).ShouldBe("session 1");
+        await cluster.Sessions.CommandAsync(LiveSilos.Account, new IssuedCommand(SessionCommand.Stop, "Anna", "enough"));
+        WithoutFeeds(counted).ShouldBe("session 1");
+    }
+
+    private static async Task<InProcessSiloHandle> HostOfAsync(TestSilos cluster, IAddressable grain)
+    {
+        var home = (await Eventually.IsAsync(() => cluster.Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain).AsTask(),
+            a => a is not null))!;
+        return cluster.Alive.Single(s => s.SiloAddress.Equals(home));
+    }
+}
