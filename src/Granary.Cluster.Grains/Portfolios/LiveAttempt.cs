@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Portfolios;
 using Granary.Contracts.Sessions;
+using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
@@ -143,7 +144,8 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
         }
         catch (Exception e)
         {
-            if (!IsStopped) _fault = e;
+            // The holder of the lease does not cross to another silo, and the sentence does.
+            if (!IsStopped) _fault = e is LeaseException ? new LeaseException(SessionRestarts.ReasonOf(e)) : e;
         }
         finally
         {

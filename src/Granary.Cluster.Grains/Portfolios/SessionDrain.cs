@@ -27,14 +27,17 @@ internal sealed partial class SessionDrain(LiveSessions sessions, SiloCompute co
         await Task.WhenAll(sessions.All.Select(attempt => LeaveAsync(attempt, late.Token)));
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => StopAllAsync();
+    /// <summary>Ends attempts that are left. A process that is ended at once waits for none.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        Task.WhenAny(Task.WhenAll(sessions.All.Select(a => a.StopAsync())), Task.Delay(s_end, clock, cancellationToken));
 
     private async Task LeaveAsync(LiveAttempt attempt, CancellationToken late)
     {
         try
         {
             if (!attempt.IsWaiting)
-                await grains.GetGrain<ISessionGrain>(attempt.Account).HandOverAsync(process.Silo.SiloAddress, attempt.Epoch, late).WaitAsync(late);
+                await grains.GetGrain<ISessionGrain>(attempt.Account).HandOverAsync(process.Silo.SiloAddress, attempt.Epoch, late)
+                    .WaitAsync(late);
         }
         catch (Exception e) when (Loss.Is(e) || e is OperationCanceledException)
         {
@@ -43,9 +46,6 @@ internal sealed partial class SessionDrain(LiveSessions sessions, SiloCompute co
         }
         await Task.WhenAny(attempt.StopAsync(), Task.Delay(s_end, clock, CancellationToken.None));
     }
-
-    private Task StopAllAsync() =>
-        Task.WhenAny(Task.WhenAll(sessions.All.Select(a => a.StopAsync())), Task.Delay(s_end, clock, CancellationToken.None));
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -51,11 +51,9 @@ internal sealed partial class SessionMonitor(IGrainFactory grains, IClusterMembe
             try
             {
                 var now = clock.GetUtcNow();
+                // At once, and again in the time of attention: a silo may leave in several steps.
                 if (await ChangedWithinAsync(now < attentive ? Pause : Rest, stop).ConfigureAwait(false))
-                {
                     attentive = clock.GetUtcNow() + Attention;
-                    await Task.Delay(Pause, clock, stop).ConfigureAwait(false);
-                }
                 using var untraced = new Untraced();
                 var list = grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key);
                 if (!await WakeAsync(list, stop).ConfigureAwait(false)) attentive = clock.GetUtcNow() + Attention;
