@@ -57,6 +57,8 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        // The hint that moved this grain here would flow to all calls that it makes.
+        RequestContext.Remove(IPlacementDirector.PlacementHintKey);
         if (IsRunning && services.Sessions.IsLeaving)
         {
             // Another silo placed it here before it noticed that this one leaves.

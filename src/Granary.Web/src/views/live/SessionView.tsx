@@ -71,9 +71,7 @@ export default function SessionView() {
                     <p class="note">
                         Started <span class="nowrap">{time(s.startedAt)}</span> by {s.startedBy}
                         {s.restarts > 0 && `; came back ${s.restarts === 1 ? 'once' : `${number(s.restarts)} times`} from an interruption`}.
-                        {s.run !== '' && !isRunning(s) && (
-                            <a href={`/runs/${encodeURIComponent(s.run)}`}> The run of the session</a>
-                        )}
+                        {s.run !== '' && !isRunning(s) && <a href={`/runs/${encodeURIComponent(s.run)}`}> The run of the session</a>}
                     </p>
                 </>
             )}
