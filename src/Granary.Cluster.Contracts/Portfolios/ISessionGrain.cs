@@ -65,8 +65,8 @@ public interface ISessionGrain : IGrainWithStringKey
     Task WeightsSetAsync(PortfolioWeights weights);
 
     /// <summary>
-    /// Hands the session over from a silo that leaves the cluster: another silo is prepared, then the old attempt leaves the account, and the
-    /// next one takes it. Returns when it trades, or when no other silo can take it.
+    /// Hands the session over from a silo that leaves the cluster: another silo is prepared, then the old attempt leaves the account, and
+    /// the next one takes it. Returns when it trades, or when no other silo can take it.
     /// </summary>
     /// <param name="from">The silo that leaves.</param>
     /// <param name="epoch">Epoch of the attempt on that silo.</param>

@@ -3,8 +3,8 @@ using Orleans.Concurrency;
 namespace Granary.Cluster.Portfolios;
 
 /// <summary>
-/// Prepares one account's session on one silo, while another silo still trades the account. The key is <c>account|silo</c>, and the grain is
-/// always placed on that silo.
+/// Prepares one account's session on one silo, while another silo still trades the account. The key is <c>account|silo</c>, and the grain
+/// is always placed on that silo.
 /// </summary>
 [Alias("granary.ISuccessorGrain")]
 public interface ISuccessorGrain : IGrainWithStringKey

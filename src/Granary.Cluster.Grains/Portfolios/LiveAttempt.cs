@@ -95,7 +95,8 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
             // The session goes on elsewhere: only this attempt has ended.
             if (IsStopped && status is { State: LiveState.Ended }) status = null;
             var silo = _services.Process.Silo.SiloAddress.ToString();
-            return new AttemptState(silo, _gateway is { HasLease: true } ? silo : "", status, _digest, _fault is null ? null : GrainFaults.Of(_fault));
+            return new AttemptState(silo, _gateway is { HasLease: true } ? silo : "", status, _digest,
+                _fault is null ? null : GrainFaults.Of(_fault));
         }
     }
 

@@ -26,7 +26,8 @@ namespace Granary.Cluster.Grains.Portfolios;
 [SiloRole(SiloRoles.Sessions)]
 [GrainType("session")]
 internal sealed partial class SessionGrain([PersistentState("session", ClusterProviders.State)] IPersistentState<SessionRecord> session,
-    PortfolioServices services, SessionMonitor monitor, IClusterMembershipService membership, TimeProvider clock, ILogger<SessionGrain> logger) : Grain, ISessionGrain
+    PortfolioServices services, SessionMonitor monitor, IClusterMembershipService membership, TimeProvider clock,
+    ILogger<SessionGrain> logger) : Grain, ISessionGrain
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10), s_soon = TimeSpan.FromMilliseconds(50);
 
@@ -193,8 +194,8 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         if (s.Last is { } last && !IsRunning) return last;
         var retry = _restarts?.Waiting(_status);
         return new SessionView(
-            Id, s.Run, _handover is null ? (SessionPhase)s.Phase : SessionPhase.HandingOver, s.Start.StartedBy, s.StartedAt, _host ?? services.Process.Silo.SiloAddress.ToString(),
-            _gateway, _status, s.Digest, s.Fault ?? retry?.Reason ?? _unanswered, s.Restarts, [])
+            Id, s.Run, _handover is null ? (SessionPhase)s.Phase : SessionPhase.HandingOver, s.Start.StartedBy, s.StartedAt,
+            _host ?? services.Process.Silo.SiloAddress.ToString(), _gateway, _status, s.Digest, s.Fault ?? retry?.Reason ?? _unanswered, s.Restarts, [])
         {
             Retry = retry,
         };

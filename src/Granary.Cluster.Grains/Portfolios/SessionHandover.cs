@@ -36,14 +36,15 @@ internal sealed class SessionHandover(SiloAddress from, long next)
     {
         // Sessions of one silo go to different ones.
         var silos = membership.CurrentSnapshot.Members.Values
-            .Where(m => m.Status == SiloStatus.Active && !m.SiloAddress.Equals(from) && SiloRolesText.Of(m.Name).HasFlag(SiloRoles.Sessions))
+            .Where(m => m.Status == SiloStatus.Active && !m.SiloAddress.Equals(from)
+                && SiloRolesText.Of(m.Name).HasFlag(SiloRoles.Sessions))
             .Select(m => m.SiloAddress).OrderByDescending(s => s.Equals(own)).ThenBy(s => HashCode.Combine(attempt.Account, s)).ToList();
         foreach (var silo in silos)
         {
             try
             {
-                await grains.GetGrain<ISuccessorGrain>($"{attempt.Account}|{silo.ToParsableString()}").PrepareAsync(attempt, cancellationToken)
-                    .WaitAsync(cancellationToken);
+                var successor = grains.GetGrain<ISuccessorGrain>($"{attempt.Account}|{silo.ToParsableString()}");
+                await successor.PrepareAsync(attempt, cancellationToken).WaitAsync(cancellationToken);
                 return silo;
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)

@@ -85,7 +85,8 @@ public sealed class SessionHandoverTests(SessionsInTheClusterTests.Made made) : 
         await cluster.Silos.Cluster.StopSiloAsync(second);
         await stopFirst;
         var third = cluster.Silos.Alive.Single();
-        (await cluster.UntilAsync(s => s.Phase == SessionPhase.Running && s.Gateway.Length > 0)).Host.ShouldBe(third.SiloAddress.ToString());
+        var last = await cluster.UntilAsync(s => s.Phase == SessionPhase.Running && s.Gateway.Length > 0);
+        last.Host.ShouldBe(third.SiloAddress.ToString());
         await IsAsUndisturbedAsync(cluster);
     }
 
