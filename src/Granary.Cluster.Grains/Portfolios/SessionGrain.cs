@@ -195,7 +195,8 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         var retry = _restarts?.Waiting(_status);
         return new SessionView(
             Id, s.Run, _handover is null ? (SessionPhase)s.Phase : SessionPhase.HandingOver, s.Start.StartedBy, s.StartedAt,
-            _host ?? services.Process.Silo.SiloAddress.ToString(), _gateway, _status, s.Digest, s.Fault ?? retry?.Reason ?? _unanswered, s.Restarts, [])
+            _host ?? services.Process.Silo.SiloAddress.ToString(), _gateway, _status, s.Digest,
+            s.Fault ?? retry?.Reason ?? _unanswered, s.Restarts, [])
         {
             Retry = retry,
         };
