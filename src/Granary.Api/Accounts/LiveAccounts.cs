@@ -1,4 +1,3 @@
-using Granary.Contracts.Sessions;
 using Granary.Trading.Live;
 
 namespace Granary.Api.Accounts;

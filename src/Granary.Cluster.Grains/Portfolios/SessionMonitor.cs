@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Portfolios;
-using Granary.Contracts.Sessions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;

@@ -1,5 +1,4 @@
 using Granary.Backtesting.Runs;
-using Granary.Contracts.Deployments;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
